@@ -1,0 +1,7 @@
+# One line each; what they do is in deploy/ and tests/.
+.PHONY: run test lint pins
+
+run: ; @exec sh deploy/run.sh
+test: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests
+lint: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests lint
+pins: ; @exec sh deploy/pins.sh

@@ -1,0 +1,56 @@
+#!/bin/sh
+# bootstrap.sh run|dev: makes .venv hold exactly what requirements.txt (requirements-dev.txt) pins.
+#
+# A copy of the requirements inside .venv says what was installed last; while it is the same, nothing is
+# installed and no network is touched. Uses uv when there, else venv and pip.
+set -eu
+cd "$(dirname "$0")/.."
+
+wanted=requirements.txt
+[ "${1:-run}" = dev ] && wanted=requirements-dev.txt
+python=.venv/bin/python
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Pythons from 3.11, those the tests run on first; an entry on PATH may be a shim without a Python behind it.
+find_python() {
+    for name in python3.13 python3.12 python3.11 python3 python3.14 python; do
+        if command -v "$name" >/dev/null 2>&1 &&
+            "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 &&
+            "$name" -c "import $1" >/dev/null 2>&1; then
+            "$name" -c 'import sys; print(sys.executable)'
+            return
+        fi
+    done
+    return 1
+}
+
+if "$python" -c '' >/dev/null 2>&1 && cmp -s "$wanted" ".venv/$wanted"; then
+    exit 0
+fi
+
+if command -v uv >/dev/null 2>&1; then
+    "$python" -c '' >/dev/null 2>&1 || { rm -rf .venv && uv venv --quiet --python "$(find_python venv || echo 3.13)" .venv; }
+    install() { uv pip install --quiet --python "$python" --require-hashes -r "$wanted"; }
+else
+    if ! "$python" -m pip --version >/dev/null 2>&1; then
+        if ! found=$(find_python ensurepip); then
+            if found=$(find_python sys); then
+                say "Watchium needs Python's venv, which $found comes without. Install it and start again:"
+                say "    apt-get install python3-venv      (or, with any system: install uv)"
+            else
+                say "Watchium needs Python 3.11 or newer, and none was found. Install it (or uv) and start again."
+            fi
+            exit 1
+        fi
+        rm -rf .venv
+        "$found" -m venv .venv
+    fi
+    install() { "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"; }
+fi
+
+say "Installing what $wanted pins into .venv (only when it changed) ..."
+rm -f .venv/requirements.txt .venv/requirements-dev.txt
+install
+cp requirements.txt .venv/
+[ "$wanted" = requirements.txt ] || cp requirements-dev.txt .venv/

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Renders requirements.txt and requirements-dev.txt from pyproject.toml, for every platform and Python. Needs uv.
+set -eu
+cd "$(dirname "$0")/.."
+
+pin() {
+    out=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+        --no-header pyproject.toml "$@" --output-file "$out" >/dev/null
+    { echo '# Rendered from pyproject.toml by `make pins`; do not edit.' && grep -v '^#' "$out"; } >"$out.new"
+    mv "$out.new" "$out"
+}
+
+pin requirements.txt "$@"
+pin requirements-dev.txt --group dev --constraint requirements.txt

@@ -1,0 +1,62 @@
+"""A server, a browser, and people in front of it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.services import Missing, Server, chromium_path, unavailable, watchium_server
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE_MS = 10_000
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server with the demo room for the whole run; a test that kills one starts its own."""
+    with watchium_server(demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        path = chromium_path()
+    except Missing as missing:
+        unavailable(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def person(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """`person()` is somebody new: a page in a context of its own, whose paths lead to the server.
+
+    Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...). An error that a page's
+    script did not catch fails the test.
+    """
+    contexts, uncaught = [], []
+
+    def arrive(**options: Any) -> Page:
+        options.setdefault("base_url", server.url)
+        context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: uncaught.append(f"{page.url}: {error}"))
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert not uncaught, "\n".join(uncaught)
