@@ -1,0 +1,63 @@
+"""The only ways to get hold of a room or a member on somebody's behalf.
+
+A room that somebody may not see does not exist for them: unknown, private and unlisted rooms give one answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rooms.models import Member, Person, Room, Visibility
+from watchium.wire.errors import NotMember, RoomClosed
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks: a person or nobody yet, from which browser, from which address."""
+
+    person: Person | None
+    device_id: str = ""
+    address: str = ""
+
+
+def member_for(identity: Identity, room_id: str) -> Member:
+    """Raises NotMember for whoever is not in the room, RoomClosed for its members once it was closed."""
+    member = None
+    if identity.person is not None:
+        member = (
+            Member.objects.current()
+            .select_related("room", "person")
+            .filter(room__room_id=room_id, person=identity.person)
+        ).first()
+    if member is None:
+        raise NotMember
+    if member.room.closed_at is not None:
+        raise RoomClosed
+    return member
+
+
+def readable_room(identity: Identity, room_id: str) -> Room:
+    """A public room, or one the person is a member of."""
+    room = Room.objects.open().filter(room_id=room_id, visibility=Visibility.PUBLIC).first()
+    return room or member_for(identity, room_id).room
+
+
+def joinable_room(room_id: str) -> Room | None:
+    """The room behind a link for somebody who is not in it: public and unlisted ones only."""
+    return Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE).first()
+
+
+def lock(member: Member) -> Member:
+    """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
+    locked = (
+        Member.objects.current()
+        .select_related("room", "person")
+        .select_for_update(of=("room",))
+        .filter(pk=member.pk)
+        .first()
+    )
+    if locked is None:
+        raise NotMember
+    if locked.room.closed_at is not None:
+        raise RoomClosed
+    return locked

@@ -1,0 +1,28 @@
+"""What people do with rooms: each deed changes the database in one transaction and tells the room when it commits."""
+
+from rooms.actions.hosting import ask_control, claim_host, hand_over
+from rooms.actions.membership import join, leave
+from rooms.actions.moderation import ban, remove
+from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
+from rooms.actions.presence import disconnect, due, enter, grant_fresh_leases, polled, renew
+
+__all__ = [
+    "ask_control",
+    "ban",
+    "change_room",
+    "claim_host",
+    "close_room",
+    "disconnect",
+    "due",
+    "enter",
+    "grant_fresh_leases",
+    "hand_over",
+    "join",
+    "leave",
+    "make_person",
+    "open_room",
+    "polled",
+    "propose_name",
+    "remove",
+    "renew",
+]

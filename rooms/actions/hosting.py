@@ -1,0 +1,99 @@
+"""Whose the seat is: by choice, by absence, by claim."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from rooms import access, signals
+from rooms.models import Member, Role, Room
+from rooms.seat import successor
+from rooms.states import seat_state
+from watchium.wire import broadcast, server_clock
+from watchium.wire.errors import NotAllowed, NotFound, NotHost
+from watchium.wire.messages import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
+
+
+def give_seat(room: Room, to: Member | None) -> None:
+    """Seat `to` (None: leave it empty); the room's row is locked by the caller."""
+    former = room.host
+    if (former and former.pk) == (to and to.pk):
+        _free(room)
+        return
+    if former is not None:
+        Member.objects.filter(pk=former.pk).update(role=Role.MEMBER)
+    if to is not None:
+        Member.objects.filter(pk=to.pk).update(role=Role.HOST)
+        to.role = Role.HOST
+    _free(room)
+    signals.host_changed.send(Room, room=room, member=to, former=former)
+
+
+def _free(room: Room) -> None:
+    """No hold is running any more."""
+    room.seat_until_ms = None
+    room.successor = None
+    room.save(update_fields=["seat_until_ms", "successor"])
+
+
+def hold_seat(room: Room, host: Member, now_ms: float) -> None:
+    """The host's last tab is gone: keep the seat for a while, and say so."""
+    room.seat_until_ms = now_ms + room.seat_hold_s * 1000
+    room.save(update_fields=["seat_until_ms"])
+    seat = seat_state(room, host)
+    if seat is not None:
+        broadcast.to_room(room.room_id, SeatHeld(room_id=room.room_id, timestamp=now_ms, payload=seat))
+
+
+def keep_seat(room: Room, host: Member, now_ms: float) -> None:
+    """The host is back in time: nothing happened."""
+    room.seat_until_ms = None
+    room.save(update_fields=["seat_until_ms"])
+    kept = WhichMember(user_id=host.person.user_id)
+    broadcast.to_room(room.room_id, SeatKept(room_id=room.room_id, timestamp=now_ms, payload=kept))
+
+
+def pass_seat_on(room: Room) -> None:
+    """The host is gone for good: to the named successor, else a moderator, else a member, else nobody."""
+    host = room.host
+    others = [m for m in room.members.present() if host is None or m.pk != host.pk]
+    give_seat(room, successor(others, room.successor_id))
+
+
+@transaction.atomic
+def end_hold(room_pk: int, now_ms: float) -> None:
+    """A hold that ran out; whoever ends it first does it, for everyone else there is nothing left to do."""
+    room = Room.objects.locked(room_pk)
+    if room.seat_until_ms is not None and room.seat_until_ms <= now_ms:
+        pass_seat_on(room)
+
+
+@transaction.atomic
+def hand_over(by: Member, user_id: str) -> None:
+    """Give the seat to a member who is here."""
+    by = access.lock(by)
+    if not by.is_host:
+        raise NotHost("Only the host can hand over the seat.")
+    to = Member.objects.named(by.room, user_id)
+    if to is None or not to.present:
+        raise NotFound("This person is not here.")
+    to.room = by.room
+    give_seat(by.room, to)
+
+
+@transaction.atomic
+def claim_host(by: Member) -> None:
+    """The owner takes the seat back."""
+    by = access.lock(by)
+    if not by.is_owner:
+        raise NotAllowed("Only the room's owner can take the seat back.")
+    give_seat(by.room, by)
+
+
+def ask_control(by: Member) -> None:
+    """Tell the host that somebody would like to control playback."""
+    with transaction.atomic():
+        host = by.room.host
+        if host is not None and host.pk != by.pk:
+            asks = WhoAsks(user_id=by.person.user_id, username=by.username)
+            event = ControlAsked(room_id=by.room.room_id, timestamp=server_clock.now_ms(), payload=asks)
+            broadcast.to_member(host.pk, event)

@@ -1,0 +1,92 @@
+"""Making a room, changing what it is, closing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import access, names, signals
+from rooms.models import ControlPolicy, Member, Person, Role, Room, Visibility
+from watchium.wire import broadcast, server_clock
+from watchium.wire.errors import BadMessage, CloseCode, NotAllowed
+
+# Who makes a room keeps its seat until first present; a room nobody came to has no host after this.
+FIRST_ARRIVAL_MS = 600_000
+CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_s"}
+
+
+def propose_name() -> str:
+    return names.proposed_name()
+
+
+def make_person(username: str = "") -> Person:
+    """A new guest."""
+    return Person.objects.create(username=names.clean_name(username) if username else propose_name())
+
+
+@transaction.atomic
+def open_room(
+    owner: Person, *, title: str = "", visibility: str = "unlisted", passphrase: str = "", username: str = ""
+) -> Member:
+    """A new room, the caller its owner, host and first member."""
+    name = names.clean_name(username) if username else owner.username
+    room = Room(owner=owner, title=names.clean_title(title, f"{name}'s room"[: names.TITLE_CHARS]))
+    _set_entrance(room, visibility, passphrase)
+    room.seat_until_ms = server_clock.now_ms() + FIRST_ARRIVAL_MS
+    room.save()
+    return Member.objects.create(room=room, person=owner, username=name, role=Role.HOST)
+
+
+def _set_entrance(room: Room, visibility: str, passphrase: str | None) -> None:
+    if visibility not in Visibility.values:
+        raise BadMessage(f"visibility is one of {', '.join(Visibility.values)}")
+    room.visibility = visibility
+    if passphrase:
+        room.set_passphrase(passphrase)
+    if visibility == Visibility.PRIVATE and not room.passphrase:
+        raise BadMessage("A private room needs a passphrase.")
+
+
+@transaction.atomic
+def change_room(room: Room, *, by: Member | None, **changes: Any) -> Room:
+    """Change title, visibility, passphrase, control_policy or seat_hold_s; `by` None is the operator's staff."""
+    unknown = changes.keys() - CHANGEABLE
+    if unknown:
+        raise BadMessage(f"{', '.join(sorted(unknown))} cannot be changed")
+    room = _locked_for(room, by)
+    if "title" in changes:
+        room.title = names.clean_title(changes["title"], room.title)
+    if "visibility" in changes or "passphrase" in changes:
+        _set_entrance(room, changes.get("visibility", room.visibility), changes.get("passphrase"))
+    if "control_policy" in changes:
+        if changes["control_policy"] not in ControlPolicy.values:
+            raise BadMessage(f"control_policy is one of {', '.join(ControlPolicy.values)}")
+        room.control_policy = changes["control_policy"]
+    if "seat_hold_s" in changes:
+        if not isinstance(changes["seat_hold_s"], int) or not 5 <= changes["seat_hold_s"] <= 600:
+            raise BadMessage("seat_hold_s is 5 to 600 seconds")
+        room.seat_hold_s = changes["seat_hold_s"]
+    room.save()
+    signals.room_changed.send(Room, room=room, by=by, changed=sorted(changes))
+    return room
+
+
+def _locked_for(room: Room, by: Member | None) -> Room:
+    if by is None:
+        return Room.objects.locked(room.pk)
+    by = access.lock(by)
+    if not (by.is_host or by.is_owner):
+        raise NotAllowed("Only the host or the owner can change the room.")
+    return by.room
+
+
+@transaction.atomic
+def close_room(room: Room, *, by: Member | None) -> None:
+    """The end of a room: everybody's socket is closed, its address answers no more."""
+    room = _locked_for(room, by)
+    if room.closed_at is None:
+        room.closed_at = timezone.now()
+        room.save(update_fields=["closed_at"])
+        broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

@@ -1,0 +1,137 @@
+"""Who is here: leases, and what happens when the last of a member's lapses.
+
+A member is present while one of their connections has not lapsed. Closing a socket shortens its lease to a grace, so
+that a reload is neither a leave nor a join; a killed process leaves leases that lapse by themselves.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import access, signals
+from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
+from rooms.models import Connection, Member, Room
+from rooms.states import member_state
+from watchium.wire import broadcast, fanout, server_clock
+from watchium.wire.errors import TooManyConnections
+from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
+
+SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
+GRACE_MS = 6_000  # a closed socket's member is still here for so long
+POLL_MS = 15_000
+FRESH_MS = 15_000
+
+
+@transaction.atomic
+def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
+    """A socket opened: a lease, and presence if this is the member's first."""
+    now_ms = server_clock.now_ms()
+    member = access.lock(member)
+    if device_id and Connection.objects.open_of_device(device_id, now_ms) >= settings.MAX_SOCKETS_PER_DEVICE:
+        raise TooManyConnections
+    connection = Connection.objects.create(
+        member=member,
+        device_id=device_id,
+        process=fanout.PROCESS,
+        opened_at_ms=now_ms,
+        lapses_at_ms=now_ms + SILENCE_MS,
+    )
+    _be_here(member, now_ms)
+    return member, connection
+
+
+@transaction.atomic
+def polled(member: Member) -> None:
+    """Somebody who follows over HTTP is here too, as long as they keep asking."""
+    now_ms = server_clock.now_ms()
+    member = access.lock(member)
+    lease = {"closed": False, "lapses_at_ms": now_ms + POLL_MS}
+    Connection.objects.update_or_create(
+        member=member, process="poll", defaults=lease, create_defaults={**lease, "opened_at_ms": now_ms}
+    )
+    _be_here(member, now_ms)
+
+
+def _be_here(member: Member, now_ms: float) -> None:
+    room = member.room
+    arrived = not member.present
+    if arrived:
+        member.present, member.here_since_ms = True, now_ms
+        member.save(update_fields=["present", "here_since_ms"])
+        event = MemberJoined(room_id=room.room_id, timestamp=now_ms, payload=member_state(member))
+        broadcast.to_room(room.room_id, event)
+        signals.member_joined.send(Member, member=member)
+    if member.is_host and room.seat_until_ms is not None:
+        keep_seat(room, member, now_ms)
+    elif room.host is None:
+        give_seat(room, member)
+
+
+@transaction.atomic
+def disconnect(connection: Connection) -> None:
+    """A socket closed: its lease becomes a grace, and the host's seat is held from now."""
+    now_ms = server_clock.now_ms()
+    member = Member.objects.select_related("person").get(pk=connection.member_id)
+    room = Room.objects.locked(member.room_id)
+    Connection.objects.filter(pk=connection.pk, closed=False).update(
+        closed=True, lapses_at_ms=now_ms + GRACE_MS
+    )
+    _hold_if_last(room, member, now_ms)
+
+
+def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
+    if room.seat_until_ms is None and not member.connections.filter(closed=False).exists():
+        host = room.host
+        if host is not None and host.pk == member.pk:
+            hold_seat(room, host, now_ms)
+
+
+def renew(connection_pks: list[int]) -> int:
+    """Prolong the leases of sockets that were heard, all in one statement."""
+    return Connection.objects.renew(connection_pks, server_clock.now_ms() + SILENCE_MS)
+
+
+def grant_fresh_leases() -> int:
+    """At a server's start: time in which no server ran does not count against anybody."""
+    until_ms = server_clock.now_ms() + FRESH_MS
+    Room.objects.prolong_holds(until_ms)
+    return Connection.objects.grant_fresh_leases(until_ms)
+
+
+def due(now_ms: float) -> None:
+    """What has become due: lapsed leases, then holds that ran out."""
+    for connection in Connection.objects.lapsed(now_ms):
+        _lapse(connection, now_ms)
+    for room_pk in Room.objects.with_ended_holds(now_ms):
+        end_hold(room_pk, now_ms)
+
+
+@transaction.atomic
+def _lapse(connection: Connection, now_ms: float) -> None:
+    room = Room.objects.locked(connection.member.room_id)
+    # Claimed by the delete: another process that saw the same lapse deletes nothing and stops here.
+    deleted, _ = Connection.objects.filter(pk=connection.pk, lapses_at_ms__lte=now_ms).delete()
+    member = Member.objects.select_related("person").get(pk=connection.member_id)
+    if deleted == 0:
+        return
+    _hold_if_last(room, member, now_ms)
+    if not member.connections.exists():
+        member.room = room
+        gone(member, "lost")
+
+
+def gone(member: Member, reason: str) -> None:
+    """The member is not here any more; the room's row is locked by the caller."""
+    if not Member.objects.filter(pk=member.pk, present=True).update(present=False, is_synced=None):
+        return
+    member.present = False
+    room = member.room
+    room.last_active_at = timezone.now()
+    room.save(update_fields=["last_active_at"])
+    who = WhoLeft(user_id=member.person.user_id, username=member.username, reason=reason)
+    broadcast.to_room(
+        room.room_id, MemberLeft(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=who)
+    )
+    signals.member_left.send(Member, member=member, reason=reason)

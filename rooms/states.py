@@ -1,0 +1,60 @@
+"""Rooms and members as the wire shows them."""
+
+from __future__ import annotations
+
+from rooms.models import Member, Role, Room
+from rooms.seat import successor
+from watchium.wire import messages
+
+
+def member_state(member: Member) -> messages.MemberState:
+    return messages.MemberState(
+        user_id=member.person.user_id,
+        username=member.username,
+        avatar_url=None,
+        role=member.role,
+        may_control=member.may_control,
+    )
+
+
+def you_state(member: Member, device_id: str) -> messages.You:
+    return messages.You(
+        user_id=member.person.user_id,
+        username=member.username,
+        avatar_url=None,
+        role=member.role,
+        may_control=member.may_control,
+        device_id=device_id or None,
+        is_owner=member.is_owner,
+        may_moderate=member.may_moderate,
+    )
+
+
+def seat_state(room: Room, host: Member | None) -> messages.Seat | None:
+    """The held seat, while its host is away and somebody is there to see it."""
+    if host is None or room.seat_until_ms is None:
+        return None
+    following = successor([m for m in room.members.present() if m.pk != host.pk], room.successor_id)
+    return messages.Seat(
+        user_id=host.person.user_id,
+        username=host.username,
+        until=room.seat_until_ms,
+        next=following.person.user_id if following else None,
+        next_username=following.username if following else None,
+    )
+
+
+def room_state(room: Room, *, sync_enabled: bool, sync_tolerance_ms: int) -> messages.RoomState:
+    host = room.members.filter(role=Role.HOST).select_related("person").first()
+    return messages.RoomState(
+        room_id=room.room_id,
+        title=room.title,
+        visibility=room.visibility,
+        control_policy=room.control_policy,
+        owner_id=room.owner.user_id if room.owner else None,
+        host_id=host.person.user_id if host else None,
+        seat=seat_state(room, host),
+        epoch=room.epoch,
+        sync_enabled=sync_enabled,
+        sync_tolerance_ms=sync_tolerance_ms,
+    )

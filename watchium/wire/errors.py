@@ -1,0 +1,146 @@
+"""One family of refusals, and the codes a socket is closed with."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Refused(Exception):
+    """Something that was asked and is not done. `code` is for programs, the message for people.
+
+    Caught once in the socket and once around the API; subclasses fix the code and the HTTP status.
+    """
+
+    code = "internal"
+    status = 400
+    message = "That did not work."
+
+    def __init__(self, message: str | None = None, *, retry_after_ms: int | None = None) -> None:
+        super().__init__(message or self.message)
+        self.retry_after_ms = retry_after_ms
+
+
+class BadMessage(Refused):
+    code = "bad_message"
+    message = "This message could not be understood."
+
+
+class TooLong(Refused):
+    code = "too_long"
+    message = "This is too long."
+
+
+class NotHost(Refused):
+    code = "not_host"
+    status = 403
+    message = "Only the host can control playback"
+
+
+class NotMember(Refused):
+    """Also the answer for a room that does not exist: nobody learns the difference."""
+
+    code = "not_member"
+    status = 404
+    message = "There is no such room here, or you are not in it."
+
+
+class WrongPassphrase(NotMember):
+    code = "wrong_passphrase"
+    status = 403
+    message = "There is no such room here, or the passphrase is not right."
+
+
+class NotFound(Refused):
+    code = "not_found"
+    status = 404
+    message = "There is no such thing here."
+
+
+class NotAllowed(Refused):
+    """Not the host's seat but another right that is missing (somebody else's comment, somebody else's room)."""
+
+    code = "not_host"
+    status = 403
+    message = "Only the host can do this."
+
+
+class Banned(Refused):
+    code = "banned"
+    status = 403
+    message = "You were removed from this room."
+
+
+class RoomFull(Refused):
+    code = "room_full"
+    status = 409
+    message = "This room is full."
+
+
+class RoomClosed(Refused):
+    code = "room_closed"
+    status = 404
+    message = "This room was closed."
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    status = 409
+    message = "This name belongs to somebody with an account."
+
+
+class UnknownMedia(Refused):
+    code = "unknown_media"
+    message = "This cannot be played here."
+
+
+class EventIdConflict(Refused):
+    code = "event_id_conflict"
+    status = 409
+    message = "This event_id was used for something else."
+
+
+class RateLimited(Refused):
+    code = "rate_limited"
+    status = 429
+    message = "That was a little fast."
+
+
+class TooManyConnections(RateLimited):
+    message = "Too many tabs of this browser are open here."
+
+
+class Unavailable(Refused):
+    code = "unavailable"
+    status = 503
+    message = "The server cannot do this right now."
+
+
+class Internal(Refused):
+    code = "internal"
+    status = 500
+    message = "Something went wrong here; it was noted."
+
+
+class CloseCode(IntEnum):
+    """4000-4499: come back. 4500-4999: do not."""
+
+    TOO_SLOW = 4008
+    FELL_BEHIND = 4010
+    RESTART = 4012
+    FLOODING = 4029
+    NOT_A_MEMBER = 4501
+    REMOVED = 4503
+    NO_SUCH_ROOM = 4504
+    RELOAD = 4506
+    TOO_MANY = 4509
+
+
+CODES = tuple(
+    sorted(
+        {
+            "bad_message", "too_long", "not_host", "not_member", "wrong_passphrase", "not_found", "banned", "muted",
+            "room_full", "room_closed", "name_taken", "unknown_media", "event_id_conflict", "rate_limited",
+            "unavailable", "internal", "stale",
+        }
+    )
+)  # fmt: skip

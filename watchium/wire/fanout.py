@@ -1,0 +1,147 @@
+"""One subscription per process and group: a frame is encoded once and handed to each local socket.
+
+Sockets of this process are served first and without the channel layer; the layer carries the same frame once to
+each other process, and a process skips the echo of its own. What the layer loses, clients notice by revision.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+PROCESS = secrets.token_hex(6)
+LAYER_BOUND_S = 1.0  # publishing to a frozen Redis would otherwise wait for 5 s
+
+
+class Listener(Protocol):
+    """A socket, as this module sees it. Neither method may block or raise."""
+
+    def deliver(self, text: str) -> None: ...
+
+    def close(self, code: int) -> None: ...
+
+
+class Hub:
+    """The groups that sockets of this process listen to; lives on one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.groups: dict[str, set[Listener]] = {}
+        layer = get_channel_layer()
+        # Nobody but this process could hear the in-memory layer.
+        self.layer = None if layer is None or isinstance(layer, InMemoryChannelLayer) else layer
+        self.channel: str | None = None
+        self.pump: asyncio.Task[None] | None = None
+
+    async def join(self, group: str, listener: Listener) -> None:
+        listeners = self.groups.setdefault(group, set())
+        listeners.add(listener)
+        if self.layer is None or len(listeners) > 1:
+            return
+        if self.channel is None:
+            self.channel = await self.layer.new_channel("process")
+            self.pump = self.loop.create_task(self._pump(self.channel))
+        await self._bounded(self.layer.group_add(group, self.channel), "subscribe")
+
+    async def leave(self, group: str, listener: Listener) -> None:
+        listeners = self.groups.get(group, set())
+        listeners.discard(listener)
+        if listeners or self.groups.pop(group, None) is None:
+            return
+        if self.layer is not None and self.channel is not None:
+            await self._bounded(self.layer.group_discard(group, self.channel), "unsubscribe")
+
+    def deliver(self, group: str, text: str) -> None:
+        for listener in tuple(self.groups.get(group, ())):
+            listener.deliver(text)
+
+    def close(self, group: str, code: int) -> None:
+        for listener in tuple(self.groups.get(group, ())):
+            listener.close(code)
+
+    def publish(self, message: dict[str, Any]) -> None:
+        """Hand the message to local sockets now and to other processes soon; from the loop's own thread."""
+        self.apply(message)
+        if self.layer is not None:
+            task = self.loop.create_task(
+                self._bounded(self.layer.group_send(message["group"], message), "publish")
+            )
+            _running.add(task)
+            task.add_done_callback(_running.discard)
+
+    def apply(self, message: dict[str, Any]) -> None:
+        if "close" in message:
+            self.close(message["group"], message["close"])
+        else:
+            self.deliver(message["group"], message["text"])
+
+    async def _pump(self, channel: str) -> None:
+        assert self.layer is not None
+        while True:
+            try:
+                message = await self.layer.receive(channel)
+            except Exception:
+                logger.exception("the channel layer did not answer")
+                await asyncio.sleep(0.5)
+                continue
+            if message.get("from") != PROCESS:
+                self.apply(message)
+
+    async def _bounded(self, call: Coroutine[Any, Any, Any], what: str) -> None:
+        try:
+            async with asyncio.timeout(LAYER_BOUND_S):
+                await call
+        except Exception:
+            logger.exception("could not %s through the channel layer", what)
+
+
+_hub: Hub | None = None
+_running: set[asyncio.Task[None]] = set()
+
+
+def hub() -> Hub:
+    """The hub of the running loop."""
+    global _hub
+    loop = asyncio.get_running_loop()
+    if _hub is None or _hub.loop is not loop:
+        _hub = Hub(loop)
+    return _hub
+
+
+def live_groups() -> list[str]:
+    return list(_hub.groups) if _hub is not None else []
+
+
+def publish(group: str, frame: bytes) -> None:
+    """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision."""
+    _send({"type": "fanout", "from": PROCESS, "group": group, "text": frame.decode()})
+
+
+def publish_close(group: str, code: int) -> None:
+    """Close every socket of the group, in every process."""
+    _send({"type": "fanout", "from": PROCESS, "group": group, "close": code})
+
+
+def _send(message: dict[str, Any]) -> None:
+    try:
+        if _hub is not None and _hub.loop.is_running():
+            _hub.loop.call_soon_threadsafe(_hub.publish, message)
+        else:
+            _send_from_outside(message)
+    except Exception:
+        logger.exception("could not tell %s", message["group"])
+
+
+def _send_from_outside(message: dict[str, Any]) -> None:
+    """From a process that serves no sockets: a management command, a shell."""
+    layer = get_channel_layer()
+    if layer is not None and not isinstance(layer, InMemoryChannelLayer):
+        async_to_sync(layer.group_send)(message["group"], message)
