@@ -6,8 +6,11 @@ Ends with a status other than 0 when any part failed, and, with `CI=true`, when 
 import os
 import subprocess
 import sys
+import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests import services
 
@@ -21,27 +24,52 @@ class Skipped(Exception):
     """Something this part needs is not here."""
 
 
+count: Counter[str] = Counter()
+
+
 def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
-    print(
-        f"\n$ {' '.join(Path(word).name if Path(word).is_absolute() else str(word) for word in command)}",
-        flush=True,
-    )
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode
-    return status == 0
+    shown = [Path(word).name if Path(word).is_absolute() else str(word) for word in command]
+    print(f"\n$ {' '.join(shown)}", flush=True)
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode == 0
+
+
+def check(*command: str | Path) -> bool:
+    """Run something that counts as one test."""
+    passed = run(*command)
+    count["passed" if passed else "failed"] += 1
+    return passed
+
+
+def counted(report: Path, passed: bool) -> bool:
+    """Add what a JUnit report holds; a run that failed without naming a test counts as one failure."""
+    failed = 0
+    if report.exists() and report.stat().st_size:
+        for case in ElementTree.parse(report).iter("testcase"):
+            tags = {child.tag for child in case}
+            outcome = (
+                "failed" if tags & {"failure", "error"} else "skipped" if "skipped" in tags else "passed"
+            )
+            count[outcome] += 1
+            failed += outcome == "failed"
+    if not passed and not failed:
+        count["failed"] += 1
+    return passed
 
 
 def pytest(*arguments: str | Path, env: dict[str, str] | None = None) -> bool:
-    return run(PYTHON, "-m", "pytest", "-q", *arguments, env=env)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        return counted(report, run(PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments, env=env))
 
 
 def lint() -> bool:
     tools = PYTHON.parent
     return all(
         [
-            run(tools / "ruff", "check", "."),
-            run(tools / "ruff", "format", "--check", "."),
-            run(tools / "mypy"),
-            run(tools / "lint-imports", "--no-cache"),
+            check(tools / "ruff", "check", "--output-format=concise", "."),
+            check(tools / "ruff", "format", "--check", "--output-format=concise", "."),
+            check(tools / "mypy"),
+            check(tools / "lint-imports", "--no-cache"),
         ]
     )
 
@@ -68,12 +96,13 @@ def js() -> bool:
     if not scripts:
         raise Skipped("there are no JavaScript tests")
     node = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
-    return run(
-        node,
-        "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON",
-        "--test",
-        *(p.relative_to(ROOT) for p in scripts),
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        told = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
+        told += ["--test-reporter=junit", f"--test-reporter-destination={report}"]
+        quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
+        names = [path.relative_to(ROOT) for path in scripts]
+        return counted(report, run(node, quiet, "--test", *told, *names))
 
 
 def browser() -> bool:
@@ -112,13 +141,9 @@ def main(names: list[str]) -> int:
         print(f"SKIPPED {reason}")
     if skipped and os.environ.get("CI") == "true":
         failed.append("skipped parts, with CI=true")
-    print(
-        f"FAILED {', '.join(failed)}"
-        if failed
-        else "All that ran passed."
-        if skipped
-        else "Everything passed."
-    )
+    for name in failed:
+        print(f"FAILED {name}")
+    print(f"{count['passed']} passed, {count['failed']} failed")
     return 1 if failed else 0
 
 

@@ -247,7 +247,7 @@ class Server:
 
     @property
     def log_path(self) -> Path:
-        return self.data_dir / "server.log"
+        return self.data_dir / f"server-{self.port}.log"
 
     def log(self) -> str:
         """What it has written so far, over all its starts."""
