@@ -1,0 +1,22 @@
+// @ts-check
+/** The pages that are one card: a picture behind it, faces on it, the proposed name ready to be typed over. */
+
+import { fillAvatars } from "./avatars.js"
+import { fillCovers } from "./covers.js"
+
+fillCovers(document)
+fillAvatars(document)
+
+const first = document.querySelector("input[autofocus]")
+if (first instanceof HTMLInputElement) {
+  first.focus()
+  first.select()
+}
+
+// A second press of Enter must not join twice.
+document.querySelector("form")?.addEventListener("submit", event => {
+  const button = /** @type {SubmitEvent} */ (event).submitter
+  if (button instanceof HTMLButtonElement) setTimeout(() => (button.disabled = true))
+})
+// Coming back by the browser's history shows the page as it was left.
+addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach(button => button.removeAttribute("disabled")))

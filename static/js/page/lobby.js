@@ -1,0 +1,74 @@
+// @ts-check
+/** The lobby: its rooms and its head count change while you look. Without a socket it stays as it was served. */
+
+import { fillCovers } from "./covers.js"
+
+const FIRST_WAIT_MS = 1000
+const LONGEST_WAIT_MS = 30_000
+
+const lobby = /** @type {HTMLElement} */ (document.querySelector("[data-lobby]"))
+const list = /** @type {HTMLElement} */ (lobby.querySelector("[data-rooms]"))
+const empty = /** @type {HTMLElement} */ (lobby.querySelector("[data-no-rooms]"))
+const online = /** @type {HTMLElement} */ (lobby.querySelector("[data-online]"))
+const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("room-card"))
+let waitMs = FIRST_WAIT_MS
+
+/** @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null}} LobbyRoom */
+
+function connect() {
+  const address = new URL(lobby.dataset.socketPath ?? "/ws/lobby/", location.href)
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
+  const socket = new WebSocket(address)
+  socket.addEventListener("message", event => hear(JSON.parse(event.data)))
+  socket.addEventListener("open", () => { document.body.dataset.socket = "open" })
+  socket.addEventListener("close", comeBack)
+}
+
+function comeBack() {
+  document.body.dataset.socket = "lost"
+  setTimeout(connect, waitMs * (0.5 + Math.random() / 2))
+  waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+}
+
+/** @param {{type: string, payload: {rooms: LobbyRoom[], online: number}}} event */
+function hear({ type, payload }) {
+  if (type !== "lobby" && type !== "lobby_changed") return
+  waitMs = FIRST_WAIT_MS
+  online.textContent = String(payload.online)
+  show(payload.rooms)
+}
+
+/** Cards that stay keep their element, so that neither focus nor a picture is lost. @param {LobbyRoom[]} rooms */
+function show(rooms) {
+  const present = new Map([...list.children].map(card => [/** @type {HTMLElement} */ (card).dataset.room, card]))
+  list.replaceChildren(...rooms.map(room => filled(/** @type {HTMLElement} */ (present.get(room.room_id) ?? newCard(room)), room)))
+  empty.hidden = rooms.length > 0
+  fillCovers(list)
+}
+
+/** @param {LobbyRoom} room */
+function newCard(room) {
+  const card = /** @type {HTMLElement} */ (/** @type {Element} */ (blank.content.firstElementChild).cloneNode(true))
+  card.dataset.room = room.room_id
+  card.querySelector("a")?.setAttribute("href", `/rooms/${encodeURIComponent(room.room_id)}/`)
+  card.querySelector("[data-cover]")?.setAttribute("data-cover", room.room_id)
+  return card
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {LobbyRoom} room
+ */
+function filled(card, room) {
+  const slot = (/** @type {string} */ name) => /** @type {HTMLElement} */ (card.querySelector(`[data-${name}]`))
+  const nothing = blank.content.querySelector("[data-playing]")?.textContent ?? ""
+  slot("title").textContent = room.title
+  slot("playing").textContent = room.playing ?? nothing
+  slot("viewers").textContent = String(room.viewers)
+  slot("host").textContent = room.host ?? ""
+  slot("hosted").hidden = !room.host
+  return card
+}
+
+fillCovers(document)
+connect()
