@@ -5,6 +5,7 @@ so that any number of runs fit on one machine and none touches a server it did n
 imports Django: the browser tests use it too.
 """
 
+import atexit
 import http.client
 import os
 import platform
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +31,7 @@ START_S = 40.0  # a first start on a busy machine; a quiet one takes two or thre
 STOP_S = 12.0
 # What would make a child behave like the run that started it.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
+SQLITE = "watchium.sqlite3"
 
 
 class Missing(Exception):
@@ -301,6 +304,30 @@ class Server:
         return True
 
 
+@cache
+def _furnished() -> Path:
+    """A data folder with a migrated database and the static files: made once a run, copied for each server."""
+    folder = Path(tempfile.mkdtemp(prefix="watchium-furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
+    model.manage("migrate", "--verbosity", "0")
+    model.manage("collectstatic", "--noinput", "--verbosity", "0")
+    return folder
+
+
+def _furnish(server: Server) -> None:
+    if not (server.data_dir / "static").exists():
+        (server.data_dir / "static").symlink_to(_furnished() / "static")
+    if server.env.get("DATABASE_URL"):
+        server.manage("migrate", "--verbosity", "0")
+    elif not (server.data_dir / SQLITE).exists():
+        shutil.copy(_furnished() / SQLITE, server.data_dir)
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in INHERITED}
+
+
 @contextmanager
 def watchium_server(
     env: Mapping[str, str] | None = None, *, demo: bool = False, data_dir: Path | None = None
@@ -308,17 +335,17 @@ def watchium_server(
     """A migrated, running Watchium on a free port; `demo` adds the demo room.
 
     By default SQLite in a folder of its own and the in-memory layer, whatever the run itself uses; `env` adds
-    to that: `{"DATABASE_URL": ..., "REDIS_URL": ...}`. A given `data_dir` is not removed afterwards.
+    to that: `{"DATABASE_URL": ..., "REDIS_URL": ...}`. A given `data_dir` is not removed afterwards; two servers
+    with the same one are two processes of one installation.
     """
     with ExitStack() as stack:
         folder = data_dir or stack.enter_context(_folder("data"))
         port = free_port()
-        inherited = {name: value for name, value in os.environ.items() if name not in INHERITED}
         server = Server(
             port,
             folder,
             {
-                **inherited,
+                **_inherited(),
                 "HOST": "127.0.0.1",
                 "PORT": str(port),
                 "WATCHIUM_DATA_DIR": str(folder),
@@ -326,8 +353,7 @@ def watchium_server(
                 **(env or {}),
             },
         )
-        server.manage("migrate", "--verbosity", "0")
-        server.manage("collectstatic", "--noinput", "--verbosity", "0")
+        _furnish(server)
         if demo:
             server.manage("demo")
         try:
