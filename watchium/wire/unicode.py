@@ -1,57 +1,113 @@
-"""Text from people made safe to show: composed, without characters that hide, reorder or pile up. Pure."""
+"""Text from people made safe to show: composed, without characters that hide, reorder or pile up. Pure.
+
+What is invisible goes, with three exceptions that writing needs: joiners, selectors and tags inside an emoji, the
+non-joiner of Persian and its neighbours, and joiners after a virama (as in RFC 5892, appendix A.1 and A.2).
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MARKS_IN_A_ROW = 4
+_NON_JOINER = "\u200c"
 _JOINER = "\u200d"
-_VARIATION = {"\ufe0e", "\ufe0f"}
+_VIRAMA = 9  # a canonical combining class
+# Categories of controls, formats, surrogates, private use and what this Python's Unicode does not know.
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# Blank though their categories say letter, mark or symbol: fillers, vowels without shape, selectors, empty braille.
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159"
+    "\U000e0000-\U000e0fff]"
+)
+
+# Emoji of any version of Unicode, this Python's and later ones.
+_SKIN = "[\U0001f3fb-\U0001f3ff]"
+_PICTURE = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
+    "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+)
+_REGION = "[\U0001f1e6-\U0001f1ff]"
+_KEYCAP = "[0-9#*]\ufe0f?\u20e3"
+_TAGGED = (
+    "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f"  # flags of England, Wales ...
+)
+_ONE = f"{_PICTURE}(?:{_SKIN}|[\ufe0e\ufe0f])?"
+_EMOJI = f"{_TAGGED}|{_KEYCAP}|{_REGION}{{2}}|{_ONE}(?:{_JOINER}{_ONE})*"
+_emoji = re.compile(f"({_EMOJI})")
+_only_emoji = re.compile(f"(?!{_SKIN}|{_REGION}(?!{_REGION}))(?:{_EMOJI})")
+
 # Letters of other scripts that look like Latin ones: what people use to pass for somebody else.
 _LOOK_ALIKES = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u04bb\u043a\u043c\u0442\u03bf\u03b1\u03bd\u03c1\u0131\u03b5\u03b9\u03ba\u03c4\u03c5",
-    "aeopcyxijhkmtoavpieiktu",
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u04bb\u043a\u043c\u0442\u03bf\u03b1\u03bd\u03c1\u0131"
+    "\u03b5\u03b9\u03ba\u03c4\u03c5\u0455\u0501\u051b\u051d\u0475\u04cf\u0432\u043d\u0561\u0570\u0578\u057d\u0585"
+    "\u0251\u0261\u03b2\u03c7\u03b6\u03b7"
+    "01i|",
+    "aeopcyxljhkmtoavplelktusdqwvlbhwhnuoagbxzholll",
 )
 
 
 def clean(text: str, form: str = "NFC", *, lines: bool = False) -> str:
     """The text normalised to `form`, without control, bidi, zero-width and unassigned characters.
 
-    A joiner between two emoji stays; at most four combining marks follow one another; white space at the ends goes
-    and, unless `lines`, every run of white space becomes one space.
+    Emoji stay as they are; at most four combining marks follow one another; white space at the ends goes and,
+    unless `lines`, every run of white space becomes one space. May be empty; cleaning twice is cleaning once.
     """
+    pieces = _emoji.split(unicodedata.normalize(form, text))
+    # Every second piece is an emoji. What is taken away may bring a letter and its mark together: composed again.
+    shown = "".join(piece if index % 2 else _visible(piece) for index, piece in enumerate(pieces))
+    composed = _without_piles(unicodedata.normalize(form, shown))
+    if lines:
+        return "\n".join(" ".join(line.split()) for line in composed.split("\n")).strip()
+    return " ".join(composed.split())
+
+
+def is_one_emoji(text: str) -> bool:
+    """One picture as people see it, whatever it is made of: a family, a flag, a keycap."""
+    return _only_emoji.fullmatch(text) is not None
+
+
+def _visible(text: str) -> str:
+    kept: list[str] = []
+    for index, character in enumerate(text):
+        following = text[index + 1 : index + 2]
+        if _may_stay(character, kept[-1] if kept else "", following):
+            kept.append(" " if character == "\u2800" else character)
+    return "".join(kept)
+
+
+def _may_stay(character: str, before: str, after: str) -> bool:
+    if character in (_NON_JOINER, _JOINER):
+        return bool(before and after) and _joins(character, before, after)
+    if character.isspace() or character == "\u2800":
+        return True
+    return not _BLANK.match(character) and unicodedata.category(character) not in _HIDDEN
+
+
+def _joins(joiner: str, before: str, after: str) -> bool:
+    """Whether the writing around it looks different without this joiner."""
+    if unicodedata.combining(before) == _VIRAMA:
+        return unicodedata.category(after) == "Lo"
+    arabic = unicodedata.bidirectional(before) in ("AL", "NSM") and unicodedata.bidirectional(after) == "AL"
+    return joiner == _NON_JOINER and arabic
+
+
+def _without_piles(text: str) -> str:
     kept: list[str] = []
     marks = 0
-    composed = unicodedata.normalize(form, text)
-    for index, character in enumerate(composed):
-        if not _may_stay(composed, index, lines):
-            continue
-        marks = marks + 1 if unicodedata.combining(character) else 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
         if marks <= MARKS_IN_A_ROW:
             kept.append(character)
-    joined = "".join(kept)
-    if lines:
-        return "\n".join(" ".join(line.split()) for line in joined.split("\n")).strip()
-    return " ".join(joined.split())
-
-
-def _may_stay(text: str, index: int, lines: bool) -> bool:
-    character = text[index]
-    if character == _JOINER:
-        return 0 < index < len(text) - 1 and _is_pictorial(text[index - 1]) and _is_pictorial(text[index + 1])
-    if character in _VARIATION:
-        return index > 0 and not text[index - 1].isspace()
-    if character.isspace():
-        return True
-    return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-
-
-def _is_pictorial(character: str) -> bool:
-    return unicodedata.category(character) in {"So", "Sk", "Mn"} or character in _VARIATION
+    return "".join(kept)
 
 
 def skeleton(name: str) -> str:
     """What a name looks like: equal skeletons are names that people would take for each other."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(c for c in plain if not unicodedata.combining(c) and not c.isspace())
-    return bare.translate(_LOOK_ALIKES).replace("0", "o").replace("1", "l").replace("i", "l")
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(character for character in plain if _has_shape(character)).translate(_LOOK_ALIKES)
+
+
+def _has_shape(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] not in "MZ" and category not in _HIDDEN and not _BLANK.match(character)
