@@ -1,0 +1,167 @@
+"""What is done in a chat: said, taken back, felt. Each deed changes the room's comments, then tells the room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.models import Comment
+from chat.text import clean_comment, clean_emoji, content_hash
+from rooms import access
+from rooms.models import Member, ModerationAct, Person, Room
+from watchium.throttle import Allowance, Throttle
+from watchium.wire import broadcast, messages, server_clock
+from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound, RateLimited
+
+COMMENTS = Allowance(burst=5, per_s=1)
+REACTIONS = Allowance(burst=10, per_s=3)
+TYPING = Allowance(burst=2, per_s=0.5)
+
+_throttle = Throttle()
+
+
+@transaction.atomic
+def post(
+    by: Member, command: messages.PostComment, *, position: float, now_ms: float | None = None
+) -> messages.Accepted:
+    """Say something at `position` (seconds of the medium); the same command again gets the same answer.
+
+    Raises:
+        BadMessage, TooLong: the text.
+        EventIdConflict: this `event_id` said something else before.
+        RateLimited: five in five seconds, then one a second.
+        NotFound: what it replies to is not in the room.
+    """
+    text = clean_comment(command.payload.text)
+    by = access.lock(by)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    digest = content_hash(text, command.payload.reply_to)
+    known = Comment.objects.answered(by.room, by.person, command.event_id)
+    if known is not None:
+        return _answer_again(known, command.event_id, digest)
+    _take(by, "comment", COMMENTS, now_ms)
+    comment = _say(
+        by.room,
+        text,
+        position,
+        now_ms,
+        person=by.person,
+        user_id=by.person.user_id,
+        username=by.username,
+        reply_to=_answered_comment(by.room, command.payload.reply_to),
+        event_id=command.event_id,
+        content_hash=digest,
+    )
+    return messages.Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
+
+
+@transaction.atomic
+def remove(by: Member, comment_id: int) -> None:
+    """Take back one's own comment or, as host or moderator, anybody's. Twice is harmless.
+
+    Raises NotFound for what is not in the room, NotAllowed for somebody else's without the right to moderate.
+    """
+    by = access.lock(by)
+    comment = Comment.objects.of_room(by.room, comment_id)
+    if comment is None:
+        raise NotFound("There is no such message here.")
+    own = comment.person_id == by.person_id
+    if not own and not by.may_moderate:
+        raise NotAllowed("Only the host and moderators can delete the messages of others.")
+    if _delete(by.room, comment, by.person) and not own:
+        _note(by.room, comment, by=by.person)
+
+
+@transaction.atomic
+def remove_by_staff(comment: Comment, staff_name: str) -> None:
+    """Delete a comment from outside the room, as the staff member with that name. Twice is harmless."""
+    room = Room.objects.locked(comment.room_id)
+    current = Comment.objects.of_room(room, comment.pk)
+    if current is not None and _delete(room, current, None):
+        _note(room, current, by=None, staff=staff_name)
+
+
+@transaction.atomic
+def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
+    """Let one emoji float over everybody's picture. Nothing is kept."""
+    emoji = clean_emoji(emoji)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    _take(by, "reaction", REACTIONS, now_ms)
+    by = access.lock(by)
+    reacted = messages.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
+    broadcast.to_room(
+        by.room.room_id, messages.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
+    )
+
+
+@transaction.atomic
+def typing(by: Member, *, now_ms: float | None = None) -> None:
+    """Show the room that somebody is writing. Too often is left out, not refused: nobody pressed anything."""
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    if _throttle.wait_ms(("typing", by.person.user_id), TYPING, now_ms):
+        return
+    by = access.lock(by)
+    who = messages.WhoAsks(user_id=by.person.user_id, username=by.username)
+    broadcast.to_room(
+        by.room.room_id, messages.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
+    )
+
+
+def say_system(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
+    """Write what happened into the chat, in nobody's name; the room must be locked by the caller."""
+    _say(room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True)
+
+
+def _say(room: Room, text: str, position: float, now_ms: float, **fields: Any) -> Comment:
+    comment = Comment.objects.create(
+        room=room, seq=room.take_comment_seq(), text=text, position=position, at_ms=now_ms, **fields
+    )
+    event = messages.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.as_state())
+    broadcast.to_room(room.room_id, event)
+    return comment
+
+
+def _delete(room: Room, comment: Comment, by: Person | None) -> bool:
+    """Whether there was something left to delete; `room` is locked."""
+    if comment.deleted_at is not None:
+        return False
+    comment.deleted_at, comment.deleted_by = timezone.now(), by
+    comment.deleted_seq = room.take_comment_seq()
+    comment.save(update_fields=["deleted_at", "deleted_by", "deleted_seq"])
+    deleted = messages.DeletedComment(id=comment.pk, seq=comment.deleted_seq)
+    event = messages.CommentDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=deleted)
+    broadcast.to_room(room.room_id, event)
+    return True
+
+
+def _note(room: Room, comment: Comment, *, by: Person | None, **details: str) -> None:
+    ModerationAct.objects.create(
+        room=room,
+        kind="delete_comment",
+        by=by,
+        target=comment.person,
+        details={"comment": comment.pk, **details},
+    )
+
+
+def _answer_again(known: Comment, event_id: str, digest: str) -> messages.Accepted:
+    if known.content_hash != digest:
+        raise EventIdConflict
+    return messages.Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)
+
+
+def _answered_comment(room: Room, pk: int | None) -> Comment | None:
+    if pk is None:
+        return None
+    answered = Comment.objects.of_room(room, pk)
+    if answered is None or answered.deleted_at is not None:
+        raise NotFound("The message this replies to is not here.")
+    return answered
+
+
+def _take(by: Member, what: str, allowance: Allowance, now_ms: float) -> None:
+    wait_ms = _throttle.wait_ms((what, by.person.user_id), allowance, now_ms)
+    if wait_ms:
+        raise RateLimited(retry_after_ms=wait_ms)

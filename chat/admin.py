@@ -1,0 +1,29 @@
+"""Comments for the operator's staff: read, and deleted so that open pages lose them at once."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from chat import actions
+from chat.models import Comment
+from rooms.admin import ReadOnly, each, may_change
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnly):
+    list_display = ["username", "text", "room", "is_system", "created_at", "deleted_at"]
+    list_filter = ["is_system", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["room"]
+    search_fields = ["text", "username", "user_id", "room__room_id"]
+    exclude = ["content_hash", "event_id"]
+    actions = ["delete_comments"]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return may_change(self, request)
+
+    @admin.action(description="Delete the selected comments", permissions=["act"])
+    def delete_comments(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
+        name = request.user.get_username()
+        each(request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted comments")

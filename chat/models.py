@@ -1,0 +1,127 @@
+"""What was said, in the order of the room's `comment_seq`, and the questions asked of it."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from itertools import islice
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import Q
+
+from rooms.models import Person, Room
+from watchium.wire import messages
+
+
+class Missed(NamedTuple):
+    """What somebody missed in a chat. `more`: ask again from `seq`."""
+
+    comments: list[messages.CommentState]
+    deleted: list[int]
+    seq: int
+    more: bool
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def shown(self) -> CommentQuerySet:
+        return self.filter(deleted_at=None)
+
+    def recent(self, room: Room, limit: int = 100) -> list[Comment]:
+        """The last of what was said, oldest first."""
+        return self.shown().filter(room=room).order_by("-seq")[:limit][::-1]
+
+    def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
+        """What was said right before `seq`, oldest first."""
+        return self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit][::-1]
+
+    def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
+        """What was said after `seq`, oldest first."""
+        return list(self.shown().filter(room=room, seq__gt=seq).order_by("seq")[:limit])
+
+    def deleted_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
+        """What was deleted after `seq`, in the order of the deletions; `deleted_seq` is their place."""
+        return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
+
+    def missed(self, room: Room, seq: int, limit: int = 500) -> Missed:
+        """Comments and deletions after `seq`, at most `limit` of both together, without a hole between pages."""
+        said = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
+        gone = [(comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)]
+        happened = sorted([*said, *gone], key=lambda pair: pair[0])
+        page = list(islice(happened, limit))
+        return Missed(
+            comments=[comment.as_state() for at, comment in page if comment.deleted_seq is None],
+            deleted=[comment.pk for at, comment in page if comment.deleted_seq is not None],
+            seq=page[-1][0] if page else seq,
+            more=len(happened) > limit,
+        )
+
+    def answered(self, room: Room, person: Person, event_id: str) -> Comment | None:
+        """The comment that this `event_id` of this person made, if it did."""
+        return self.filter(room=room, person=person, event_id=event_id).first()
+
+    def of_room(self, room: Room, pk: int) -> Comment | None:
+        """Also one that was deleted; None for another room's."""
+        return self.select_related("person").filter(room=room, pk=pk).first()
+
+
+class Comment(models.Model):
+    """Something said at a position of the playback. A deleted one stays until its room goes, shown to nobody."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="comments")
+    seq = models.BigIntegerField()
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    user_id = models.CharField(max_length=18, blank=True)
+    username = models.CharField(max_length=48, blank=True)
+    text = models.TextField()
+    position = models.FloatField()
+    is_system = models.BooleanField(default=False)
+    reply_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    event_id = models.CharField(max_length=64, null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    # Server time of the acceptance, so that the same command is answered the same again.
+    at_ms = models.FloatField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_seq = models.BigIntegerField(null=True, blank=True)
+    deleted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "seq"], name="comment_seq_once_per_room"),
+            models.UniqueConstraint(
+                fields=["room", "person", "event_id"],
+                condition=Q(event_id__isnull=False),
+                name="comment_event_id_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at=None, deleted_seq=None)
+                | Q(deleted_at__isnull=False, deleted_seq__isnull=False),
+                name="comment_deleted_has_a_place",
+            ),
+        ]
+        indexes = [models.Index(fields=["room", "deleted_seq"], name="comment_deleted_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.username or 'system'}: {self.text[:40]}"
+
+    def as_state(self) -> messages.CommentState:
+        """The comment as it travels; `created_at` is UTC with milliseconds."""
+        return messages.CommentState(
+            id=self.pk,
+            seq=self.seq,
+            user_id=self.user_id or None,
+            username=self.username,
+            text=self.text,
+            current_time=self.position,
+            created_at=self.created_at.astimezone(UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z"),
+            is_system_message=self.is_system,
+            reply_to=self.reply_to_id,
+        )

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.text import LONGEST, clean_comment, clean_emoji, content_hash
+from watchium.wire.errors import BadMessage, TooLong
+
+words = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(words)
+def test_a_comment_is_something_to_see_and_not_endless(text):
+    try:
+        cleaned = clean_comment(text)
+    except BadMessage:
+        return
+    assert 0 < len(cleaned) <= LONGEST
+    assert cleaned == cleaned.strip()
+    assert clean_comment(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\t ", "\u200b", "\u2800 \u2800", "\u3164", "\u202e\u202c", "\ufe0f", "\x00"]
+)
+def test_what_shows_nothing_is_refused(text):
+    with pytest.raises(BadMessage):
+        clean_comment(text)
+
+
+def test_five_hundred_characters_are_a_comment_and_one_more_is_not():
+    assert len(clean_comment("x" * 500)) == 500
+    with pytest.raises(TooLong):
+        clean_comment("x" * 501)
+
+
+def test_characters_that_go_do_not_count():
+    assert clean_comment("\u200b" * 600 + "hello") == "hello"
+
+
+def test_a_letter_and_its_mark_count_as_the_one_character_they_compose():
+    assert len(clean_comment("e\u0301" * 500)) == 500
+
+
+def test_text_that_nobody_wrote_is_refused_before_it_is_looked_at():
+    with pytest.raises(TooLong):
+        clean_comment("\u200b" * 1_000_000)
+
+
+def test_markup_stays_text():
+    assert clean_comment('<b>no</b> & "so"') == '<b>no</b> & "so"'
+
+
+@pytest.mark.parametrize("emoji", ["👍", "❤️", "👩🏽‍💻", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👨‍👩‍👧‍👦", "🏳️‍🌈"])
+def test_one_emoji_is_a_reaction(emoji):
+    assert clean_emoji(emoji) == emoji
+
+
+@pytest.mark.parametrize("text", ["", "a", "1", "👍👍", "👍 ", "🇩", "\u200d", "👍\u200d", "🏽", "<b>"])
+def test_anything_else_is_no_reaction(text):
+    with pytest.raises(BadMessage):
+        clean_emoji(text)
+
+
+@given(words, words)
+def test_only_the_same_comment_has_the_same_hash(one, other):
+    assert (content_hash(one, None) == content_hash(other, None)) == (one == other)
+    assert content_hash(one, None) != content_hash(one, 1)
+
+
+def test_a_comment_is_composed():
+    assert clean_comment("cafe\u0301") == unicodedata.normalize("NFC", "cafe\u0301")
