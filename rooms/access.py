@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rooms.models import Member, Person, Room, Visibility
+from django.utils import timezone
+
+from rooms.models import Ban, Member, Person, Room, Visibility
 from watchium.wire.errors import NotMember, RoomClosed
 
 
@@ -34,6 +36,12 @@ def member_for(identity: Identity, room_id: str) -> Member:
     if member.room.closed_at is not None:
         raise RoomClosed
     return member
+
+
+def is_banned(identity: Identity, room_id: str) -> bool:
+    """Whether the person was sent out of this room and may not be back yet."""
+    room = Room.objects.filter(room_id=room_id).first()
+    return room is not None and Ban.objects.holding(room, timezone.now(), identity.person, "")
 
 
 def readable_room(identity: Identity, room_id: str) -> Room:

@@ -255,6 +255,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
             .order_by("here_since_ms", "pk")[:limit]
         )
 
+    def host_names(self, room_pks: list[int]) -> dict[int, str]:
+        """The hosts' names by room."""
+        return dict(self.filter(room__in=room_pks, role=Role.HOST).values_list("room_id", "username"))
+
     def named(self, room: Room, user_id: str) -> Member | None:
         return (
             self.current().select_related("person", "room").filter(room=room, person__user_id=user_id).first()

@@ -68,8 +68,8 @@ def end_hold(room_pk: int, now_ms: float) -> None:
 
 
 @transaction.atomic
-def hand_over(by: Member, user_id: str) -> None:
-    """Give the seat to a member who is here."""
+def hand_over(by: Member, user_id: str) -> int:
+    """Give the seat to a member who is here; the revision it took."""
     by = access.lock(by)
     if not by.is_host:
         raise NotHost("Only the host can hand over the seat.")
@@ -78,15 +78,17 @@ def hand_over(by: Member, user_id: str) -> None:
         raise NotFound("This person is not here.")
     to.room = by.room
     give_seat(by.room, to)
+    return by.room.revision
 
 
 @transaction.atomic
-def claim_host(by: Member) -> None:
-    """The owner takes the seat back."""
+def claim_host(by: Member) -> int:
+    """The owner takes the seat back; the revision it took."""
     by = access.lock(by)
     if not by.is_owner:
         raise NotAllowed("Only the room's owner can take the seat back.")
     give_seat(by.room, by)
+    return by.room.revision
 
 
 def ask_control(by: Member) -> None:

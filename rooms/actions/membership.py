@@ -12,7 +12,8 @@ from rooms.actions.hosting import pass_seat_on
 from rooms.actions.presence import gone
 from rooms.addresses import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Visibility
-from watchium.wire.errors import Banned, NameTaken, NotMember, RoomFull, WrongPassphrase
+from watchium.wire import broadcast
+from watchium.wire.errors import Banned, CloseCode, NameTaken, NotMember, RoomFull, WrongPassphrase
 
 
 def join(
@@ -77,6 +78,7 @@ def leave(member: Member) -> None:
     except NotMember:
         return
     depart(member, "left")
+    broadcast.close_member(member.pk, CloseCode.NOT_A_MEMBER)
 
 
 def depart(member: Member, reason: str) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from watchium.wire import fanout
 from watchium.wire.errors import CloseCode
-from watchium.wire.messages import Custom, Event, encode
+from watchium.wire.messages import CommentDeleted, Custom, Event, NewComment, encode
 
 LOBBY = "lobby"
 
@@ -55,7 +55,13 @@ def close_room(room_id: str, code: CloseCode) -> None:
 
 def _on_commit(group: str, event: Event | Custom) -> None:
     # Encoded now, so that what is told is what was true inside the transaction.
-    transaction.on_commit(partial(fanout.publish, group, encode(event)))
+    transaction.on_commit(partial(fanout.publish, group, encode(event), _head_of(event)))
+
+
+def _head_of(event: Event | Custom) -> tuple[int, int]:
+    """The revision and the place among the comments that an event brings."""
+    seq = event.payload.seq if isinstance(event, NewComment | CommentDeleted) else 0
+    return event.revision or 0, seq
 
 
 def _on_commit_close(group: str, code: CloseCode) -> None:

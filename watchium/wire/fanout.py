@@ -38,6 +38,8 @@ class Hub:
         layer = get_channel_layer()
         # Nobody but this process could hear the in-memory layer.
         self.layer = None if layer is None or isinstance(layer, InMemoryChannelLayer) else layer
+        # The newest revision and comment handed out here, by group: the heads are held against them.
+        self.delivered: dict[str, tuple[int, int]] = {}
         self.channel: str | None = None
         self.pump: asyncio.Task[None] | None = None
 
@@ -56,6 +58,7 @@ class Hub:
         listeners.discard(listener)
         if listeners or self.groups.pop(group, None) is None:
             return
+        self.delivered.pop(group, None)
         if self.layer is not None and self.channel is not None:
             await self._bounded(self.layer.group_discard(group, self.channel), "unsubscribe")
 
@@ -80,8 +83,20 @@ class Hub:
     def apply(self, message: dict[str, Any]) -> None:
         if "close" in message:
             self.close(message["group"], message["close"])
-        else:
-            self.deliver(message["group"], message["text"])
+            return
+        self.deliver(message["group"], message["text"])
+        self._count(message["group"], message["head"])
+
+    def _count(self, group: str, head: list[int]) -> None:
+        if any(head) and group in self.groups:
+            revision, seq = self.delivered.get(group, (0, 0))
+            self.delivered[group] = (max(revision, head[0]), max(seq, head[1]))
+
+    def fell_behind(self, group: str, revision: int, seq: int) -> bool:
+        """Whether the group's log has passed what was handed out here; said once."""
+        known = self.delivered.get(group)
+        self.delivered[group] = (revision, seq)
+        return known is not None and (revision > known[0] or seq > known[1])
 
     async def _pump(self, channel: str) -> None:
         assert self.layer is not None
@@ -120,9 +135,12 @@ def live_groups() -> list[str]:
     return list(_hub.groups) if _hub is not None else []
 
 
-def publish(group: str, frame: bytes) -> None:
-    """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision."""
-    _send({"type": "fanout", "from": PROCESS, "group": group, "text": frame.decode()})
+def publish(group: str, frame: bytes, head: tuple[int, int] = (0, 0)) -> None:
+    """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision.
+
+    `head`: the revision and the comment that the frame brings, 0 for neither.
+    """
+    _send({"type": "fanout", "from": PROCESS, "group": group, "text": frame.decode(), "head": list(head)})
 
 
 def publish_close(group: str, code: int) -> None:

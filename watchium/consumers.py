@@ -1,0 +1,211 @@
+"""What a browser may say to the server, one `match` per kind of socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import chat.actions
+import playback.actions
+import playback.questions
+import playback.reports
+import rooms.actions
+from rooms.access import Identity, is_banned, member_for
+from rooms.models import Connection, Member, Room
+from watchium import ticker
+from watchium.database import in_database
+from watchium.lobby import lobby_state
+from watchium.sockets import Socket
+from watchium.throttle import Allowance
+from watchium.welcome import Applied, compose_missed, compose_welcome
+from watchium.wire import broadcast, server_clock
+from watchium.wire.errors import (
+    Banned,
+    CloseCode,
+    NotFound,
+    NotMember,
+    RateLimited,
+    Refused,
+    RoomClosed,
+    TooManyConnections,
+)
+from watchium.wire.messages import (
+    Accepted,
+    Ack,
+    AskControl,
+    BufferEnd,
+    BufferStart,
+    ClaimHost,
+    Command,
+    DeleteComment,
+    Event,
+    Head,
+    Heartbeat,
+    Leave,
+    Load,
+    Lobby,
+    Pause,
+    Play,
+    PostComment,
+    React,
+    Seek,
+    SetRate,
+    SyncRequest,
+    TransferHost,
+    Typing,
+    decode_lobby_command,
+    decode_room_command,
+    encode,
+)
+
+HEARTBEATS = Allowance(burst=5, per_s=5 / 3)
+SYNC_REQUESTS = Allowance(burst=5, per_s=1)
+CLOSING: dict[type[Refused], CloseCode] = {
+    TooManyConnections: CloseCode.TOO_MANY,
+    Banned: CloseCode.REMOVED,
+    RoomClosed: CloseCode.NO_SUCH_ROOM,
+}
+
+
+class RoomConsumer(Socket):
+    """A member's tab in a room."""
+
+    member: Member
+    connection: Connection | None = None
+
+    def decode(self, text: str) -> Command:
+        return decode_room_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
+        member = await in_database(_let_in, identity, self.room_id)
+        # Listening begins before the room is read: what happens in between is told after the welcome.
+        await self.join_group(broadcast.room_group(self.room_id))
+        await self.join_group(broadcast.member_group(member.pk))
+        await self.join_group(broadcast.person_group(member.person_id))
+        self.member, connection = await in_database(rooms.actions.enter, member, identity.device_id)
+        self.connection = connection
+        ticker.hold_lease(connection.pk)
+        ticker.know(self.room_id, self.member.room)
+        applied = Applied.from_query(self.query)
+        greeting = await in_database(
+            compose_welcome, self.member, identity.device_id, applied, len(self.live)
+        )
+        for event in greeting[1:]:
+            self.tell(event)
+        self.outbox.open_with(encode(greeting[0]).decode())
+
+    async def closed(self) -> None:
+        if self.connection is not None:
+            ticker.drop_lease(self.connection.pk)
+            await in_database(rooms.actions.disconnect, self.connection)
+
+    def closing_code(self, problem: Refused) -> int:
+        return CLOSING.get(type(problem)) or super().closing_code(problem)
+
+    async def obey(self, command: Command) -> None:
+        if isinstance(command, Heartbeat):
+            self._note(command)
+            return
+        if isinstance(command, SyncRequest):
+            self._spend("sync", SYNC_REQUESTS)
+        answer = await in_database(carry_out, self.member, command)
+        if isinstance(answer, Accepted):
+            answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
+        if answer is not None:
+            self.tell(answer)
+
+    def _note(self, heartbeat: Heartbeat) -> None:
+        """What the player reports stays in memory; the answer says where the room's log ends."""
+        self._spend("heartbeat", HEARTBEATS)
+        now_ms = server_clock.now_ms()
+        playback.reports.note(self.member, heartbeat.payload, now_ms)
+        if head := ticker.head(self.room_id):
+            self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
+
+    def _spend(self, what: str, allowance: Allowance) -> None:
+        if wait_ms := self.throttle.wait_ms(what, allowance, server_clock.now_ms()):
+            raise RateLimited(retry_after_ms=wait_ms)
+
+
+def _let_in(identity: Identity, room_id: str) -> Member:
+    try:
+        return member_for(identity, room_id)
+    except NotMember:
+        if is_banned(identity, room_id):
+            raise Banned from None
+        raise
+
+
+def carry_out(member: Member, command: Command) -> Accepted | Event | None:
+    """The switchboard: one command, one deed. Runs on a thread that may use the database."""
+    match command:
+        case Play():
+            return playback.actions.play(member, command)
+        case Pause():
+            return playback.actions.pause(member, command)
+        case Seek():
+            return playback.actions.seek(member, command)
+        case SetRate():
+            return playback.actions.set_rate(member, command)
+        case Load():
+            return playback.actions.load(member, command)
+        case BufferStart() | BufferEnd():
+            playback.actions.note_buffering(member, command)
+        case SyncRequest():
+            playback.actions.note_sync_request(member, command)
+            room = Room.objects.get(pk=member.room_id)
+            return compose_missed(room, command.payload.since, command.payload.last_comment_id)
+        case PostComment():
+            position = playback.questions.position_now(member.room, server_clock.now_ms())
+            return chat.actions.post(member, command, position=position)
+        case DeleteComment():
+            chat.actions.remove(member, command.payload.id)
+        case React():
+            chat.actions.react(member, command.payload.emoji)
+        case Typing():
+            chat.actions.typing(member)
+        case TransferHost():
+            return _agreed(command, rooms.actions.hand_over(member, command.payload.user_id))
+        case ClaimHost():
+            return _agreed(command, rooms.actions.claim_host(member))
+        case AskControl():
+            rooms.actions.ask_control(member)
+        case Leave():
+            rooms.actions.leave(member)
+        case _:
+            raise NotFound("This command means nothing here.")
+    return None
+
+
+def _agreed(command: TransferHost | ClaimHost, revision: int) -> Accepted:
+    return Accepted(event_id=command.event_id, revision=revision, timestamp=server_clock.now_ms())
+
+
+class LobbyConsumer(Socket):
+    """Somebody on the front page: which public rooms are live, as it changes."""
+
+    def decode(self, text: str) -> Command:
+        return decode_lobby_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        await self.join_group(broadcast.LOBBY)
+        state = await in_database(lobby_state)
+        self.outbox.open_with(
+            encode(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)).decode()
+        )
+
+    async def obey(self, command: Any) -> None:
+        """Nothing but pings is said here, and those were answered."""
+
+
+class Nowhere(Socket):
+    """An address without a socket behind it."""
+
+    def decode(self, text: str) -> Command:
+        return decode_lobby_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        raise NotMember
+
+    async def obey(self, command: Any) -> None:
+        """Never reached: nobody is let in."""

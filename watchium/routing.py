@@ -1,0 +1,16 @@
+"""Every socket route on one screen."""
+
+from __future__ import annotations
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from watchium.consumers import LobbyConsumer, Nowhere, RoomConsumer
+
+websocket = URLRouter(
+    [
+        path("ws/rooms/<str:room_id>/", RoomConsumer.as_asgi()),
+        path("ws/lobby/", LobbyConsumer.as_asgi()),
+        re_path(r"", Nowhere.as_asgi()),
+    ]
+)

@@ -1,0 +1,107 @@
+"""What a member is told on arriving: all of the room, or only what they missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+import playback.actions
+import playback.questions
+from chat.models import Comment
+from rooms.models import Member, Room
+from rooms.states import member_state, room_state, you_state
+from watchium.wire import server_clock
+from watchium.wire.messages import Events, Limits, MissedEvents, RoomState, Welcome, WelcomeState
+
+COMMENTS_AT_JOIN = 100
+EVENTS_AT_ONCE = 500
+SPREAD_MS_PER_100_SOCKETS = 1000
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a returning client applied last."""
+
+    revision: int
+    event_id: str
+    comment_seq: int
+
+    @classmethod
+    def from_query(cls, query: dict[str, str]) -> Applied | None:
+        """None when the address says nothing of it, or nothing sensible."""
+        try:
+            return cls(int(query["revision"]), query.get("event_id", ""), int(query.get("comment_seq", "0")))
+        except (KeyError, ValueError):
+            return None
+
+
+def whole_room_state(room: Room) -> RoomState:
+    settings_of = room.playback
+    return room_state(
+        room, sync_enabled=settings_of.sync_enabled, sync_tolerance_ms=settings_of.sync_tolerance_ms
+    )
+
+
+def limits(sockets: int) -> Limits:
+    spread_ms = min(8000, max(1000, sockets * SPREAD_MS_PER_100_SOCKETS // 100))
+    return Limits(
+        frame_bytes=16 * 1024,
+        comment_chars=settings.COMMENT_CHARS,
+        heartbeat_ms=settings.HEARTBEAT_MS,
+        reconnect_spread_ms=spread_ms,
+    )
+
+
+def compose_welcome(
+    member: Member, device_id: str, applied: Applied | None, sockets: int
+) -> list[Welcome | Events]:
+    """The welcome, and for a client whose own state still holds the events it missed."""
+    room = Room.objects.select_related("playback", "owner").get(pk=member.room_id)
+    resumed = applied is not None and playback.questions.resumes(room, applied.revision, applied.event_id)
+    payload = WelcomeState(
+        you=you_state(member, device_id),
+        room=whole_room_state(room),
+        members=[member_state(present) for present in room.members.present()],
+        timeline=None if resumed else playback.questions.snapshot(room),
+        comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
+        revision=room.revision,
+        comment_seq=room.comment_seq,
+        limits=limits(sockets),
+        clock_id=server_clock.clock_id(),
+        resumed=resumed,
+    )
+    welcome = Welcome(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
+    if not resumed or applied is None:
+        return [welcome]
+    return [welcome, compose_missed(room, applied.revision, applied.comment_seq)]
+
+
+def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
+    """Everything after a revision and a comment, at most 500 of each; `more` when that was not all."""
+    events = playback.questions.missed(room, since, EVENTS_AT_ONCE)
+    comments = list(Comment.objects.since(room, comment_seq, EVENTS_AT_ONCE))
+    deleted = list(Comment.objects.deleted_since(room, comment_seq, EVENTS_AT_ONCE))
+    full_events, full_comments = (
+        len(events) == EVENTS_AT_ONCE,
+        EVENTS_AT_ONCE in (len(comments), len(deleted)),
+    )
+    revision = since + len(events) if full_events else room.revision
+    seq = _last_seq(comments, deleted) if full_comments else room.comment_seq
+    payload = MissedEvents(
+        events=events,
+        comments=[comment.as_state() for comment in comments],
+        deleted=[comment.pk for comment in deleted],
+        revision=revision,
+        comment_seq=seq,
+        more=full_events or full_comments,
+    )
+    return Events(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
+
+
+def _last_seq(comments: list[Comment], deleted: list[Comment]) -> int:
+    """Up to where both lists are whole."""
+    ends = [comments[-1].seq] if len(comments) == EVENTS_AT_ONCE else []
+    if len(deleted) == EVENTS_AT_ONCE:
+        ends.append(deleted[-1].deleted_seq or 0)
+    return min(ends)
