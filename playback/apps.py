@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PlaybackConfig(AppConfig):
+    name = "playback"
+
+    def ready(self) -> None:
+        from playback import receivers  # noqa: F401  # connects itself to what rooms announce

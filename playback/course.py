@@ -1,0 +1,55 @@
+"""What happens to a room's playback without anybody's command: it comes to its end, a demo starts afresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from playback import lead
+from playback.changes import Why, record
+from playback.models import Playback
+from playback.reports import LAST
+from rooms.models import Room
+
+DEMO_RESET_S = 60
+
+
+def due(now_ms: float) -> int:
+    """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
+    over = _each(Playback.objects.over(now_ms), end, now_ms)
+    left_alone = Playback.objects.demo_left_alone(timezone.now() - timedelta(seconds=DEMO_RESET_S))
+    return over + _each(left_alone, start_afresh, now_ms)
+
+
+@transaction.atomic
+def end(room_pk: int, now_ms: float) -> bool:
+    """The medium is over: it stands at its end, or starts again where it loops. False if that was done already."""
+    playback = Playback.objects.of(Room.objects.locked(room_pk))
+    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms:
+        return False
+    before = playback.timeline
+    if playback.loops and (before.duration_s or 0) > 0:
+        at_ms = now_ms + lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+        record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Why(cause="loop"), now_ms)
+    else:
+        record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Why(cause="end"), now_ms)
+    return True
+
+
+@transaction.atomic
+def start_afresh(room_pk: int, now_ms: float) -> bool:
+    """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile."""
+    playback = Playback.objects.of(Room.objects.locked(room_pk))
+    if playback.room.members.present().exists():
+        return False
+    fresh = playback.timeline.loaded(at_ms=now_ms, duration_s=playback.duration)
+    record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
+    return True
+
+
+def _each(room_pks: list[int], deed: Callable[[int, float], bool], now_ms: float) -> int:
+    return sum(deed(pk, now_ms) for pk in room_pks)

@@ -1,0 +1,41 @@
+"""How far a player is off the room, from what it last said. Pure: time is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playback.timeline import Timeline
+from watchium.wire.messages import PlayerReport
+
+OLDEST_MS = 30_000.0  # ten heartbeats without a word: nothing is known any more
+SYNCED_S = 2.0  # what SyncState.is_synced records, whatever the room's own tolerance
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A player's report and the server time at which what it says was so."""
+
+    report: PlayerReport
+    at_ms: float
+
+    def position_at(self, now_ms: float, rate: float) -> float:
+        """Where the player is now if it went on as it said, in seconds."""
+        moved_s = max(0.0, now_ms - self.at_ms) / 1000 * rate if self.report.is_playing else 0.0
+        return self.report.current_time + moved_s
+
+    def fresh(self, now_ms: float) -> bool:
+        return now_ms - self.at_ms <= OLDEST_MS
+
+
+def noted(report: PlayerReport, now_ms: float) -> Noted:
+    """A client's clock may be wrong: what it sampled is at most 5 s old and never lies ahead."""
+    return Noted(report, now_ms if report.at is None else min(max(report.at, now_ms - 5000), now_ms))
+
+
+def drift_s(seen: Noted, timeline: Timeline, now_ms: float) -> float:
+    """The player's position minus the room's at `now_ms`, in seconds; positive is ahead."""
+    return seen.position_at(now_ms, timeline.rate) - timeline.position_at(now_ms)
+
+
+def in_sync(drift: float, tolerance_ms: float) -> bool:
+    return abs(drift) * 1000 <= tolerance_ms

@@ -1,0 +1,45 @@
+"""Rows of the log as the wire tells them: the same words when a change happens and when it is told again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from playback.models import PlaybackEvent
+from watchium.wire import messages
+from watchium.wire.messages import CHANGES, Change, Event, Media, NewHostChange, RoomChange, RoomState
+
+
+def event_of(row: PlaybackEvent) -> Event:
+    """The whole envelope; needs `row.room` and `row.person`."""
+    return CHANGES[row.type](
+        room_id=row.room.room_id,
+        timestamp=row.at_ms,
+        revision=row.revision,
+        payload=_payload(row),  # type: ignore[call-arg]  # every change has one; Event alone has none
+    )
+
+
+def frame_of(row: PlaybackEvent) -> msgspec.Raw:
+    return msgspec.Raw(messages.encode(event_of(row)))
+
+
+def _payload(row: PlaybackEvent) -> Change:
+    whole: dict[str, Any] = {
+        "current_time": row.position,
+        "is_playing": row.phase == "playing",
+        "rate": row.rate,
+        "phase": row.phase,
+        "duration": row.duration,
+        "media": None if row.media is None else msgspec.convert(row.media, Media),
+        "user_id": row.person.user_id if row.person else None,
+        "username": row.username,
+        "event_id": row.event_id,
+        "cause": row.cause,
+    }
+    if row.type == "new_host":
+        return NewHostChange(**whole, former_id=row.metadata.get("former_id"))
+    if row.type == "room_changed":
+        return RoomChange(**whole, room=msgspec.convert(row.metadata["room"], RoomState))
+    return Change(**whole)

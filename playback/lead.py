@@ -1,0 +1,60 @@
+"""How far ahead a start is scheduled, so that every player has heard of it and is ready. Pure.
+
+    lead = clamp(max over attentive members of (one way + start cost) + 40 ms)
+
+and for a seek the cost of seeking on top. Whoever is further away than a second catches up alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchium.wire.messages import PlayerReport
+
+SPARE_MS = 40.0
+PLAY_MS = (150.0, 800.0)
+SEEK_MS = (300.0, 1500.0)
+UNHEARD_PLAY_MS = 250.0
+UNHEARD_SEEK_MS = 500.0
+
+# Until a player has measured its own: a start after a paused seek was 65 to 84 ms late, a seek lost 75 to 150 ms.
+START_COST_MS = 80.0
+SEEK_COST_MS = 150.0
+
+FARTHEST_RTT_MS = 1000.0
+INATTENTIVE = {"hidden", "blocked", "stopped"}
+
+
+def play_lead_ms(reports: Iterable[PlayerReport]) -> float:
+    return _lead([_start_ms(report) for report in reports if _attentive(report)], PLAY_MS, UNHEARD_PLAY_MS)
+
+
+def seek_lead_ms(reports: Iterable[PlayerReport]) -> float:
+    needs = [
+        _start_ms(report) + _or(report.seek_cost_ms, SEEK_COST_MS) for report in reports if _attentive(report)
+    ]
+    return _lead(needs, SEEK_MS, UNHEARD_SEEK_MS)
+
+
+def _attentive(report: PlayerReport) -> bool:
+    """Whether the room schedules for this player. `latency_ms` is the round trip."""
+    return (
+        report.latency_ms is not None
+        and report.latency_ms <= FARTHEST_RTT_MS
+        and report.state not in INATTENTIVE
+    )
+
+
+def _start_ms(report: PlayerReport) -> float:
+    return _or(report.latency_ms, 0.0) / 2 + _or(report.start_cost_ms, START_COST_MS)
+
+
+def _lead(needs_ms: list[float], bounds_ms: tuple[float, float], unheard_ms: float) -> float:
+    if not needs_ms:
+        return unheard_ms
+    shortest, longest = bounds_ms
+    return min(max(max(needs_ms) + SPARE_MS, shortest), longest)
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value

@@ -1,0 +1,234 @@
+"""A room's playback, the log of its changes, and how far everybody was off when one happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import models
+from django.db.models import Avg, Count, Q
+
+from playback.timeline import FASTEST, IDLE, PHASES, SLOWEST, Timeline
+from rooms.models import Member, Person, Room
+from watchium.wire.messages import Media
+
+SYNC_TOLERANCE_MS = 500
+
+
+class PlaybackQuerySet(models.QuerySet["Playback"]):
+    def of(self, room: Room) -> Playback:
+        """The room's playback, made idle where there is none yet; its `room` is the very object given."""
+        playback, _ = self.get_or_create(room=room)
+        playback.room = room
+        return playback
+
+    def of_rooms(self, room_ids: Iterable[str]) -> dict[str, Playback]:
+        return {
+            found.room.room_id: found
+            for found in self.select_related("room").filter(room__room_id__in=room_ids)
+        }
+
+    def over(self, now_ms: float, limit: int = 100) -> list[int]:
+        """The rooms (primary keys) whose medium has come to its end."""
+        rows = self.filter(ends_at_ms__lte=now_ms, room__closed_at=None)
+        return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
+
+    def demo_left_alone(self, since: datetime, limit: int = 100) -> list[int]:
+        """Demo rooms (primary keys) that were touched, have nobody in them and were silent since."""
+        untouched = Q(phase__in=("idle", "paused"), position=0, rate=1)
+        present = Member.objects.current().filter(room=models.OuterRef("room"), present=True)
+        rows = self.filter(room__is_demo=True, room__last_active_at__lt=since).exclude(untouched)
+        return list(rows.exclude(models.Exists(present)).values_list("room_id", flat=True)[:limit])
+
+    def without_duration(self, room: Room) -> bool:
+        return self.filter(room=room, duration=None, media__isnull=False).exists()
+
+
+class Playback(models.Model):
+    """A room's timeline, its medium, and the settings about playback. `position` held at server time `at_ms`."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="playback")
+    position = models.FloatField(default=0)
+    rate = models.FloatField(default=1)
+    phase = models.CharField(max_length=8, default=IDLE)
+    at_ms = models.FloatField(default=0)
+    duration = models.FloatField(null=True, blank=True)
+    media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    ends_at_ms = models.FloatField(null=True, blank=True, db_index=True)
+    loops = models.BooleanField(default=False)
+    sync_enabled = models.BooleanField(default=True)
+    sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
+
+    objects = PlaybackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "playback"
+        constraints = [
+            models.CheckConstraint(condition=Q(phase__in=PHASES), name="playback_phase_known"),
+            models.CheckConstraint(
+                condition=Q(rate__gte=SLOWEST, rate__lte=FASTEST), name="playback_rate_in_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase} at {self.position:.1f} s in {self.room_id}"
+
+    @property
+    def timeline(self) -> Timeline:
+        return Timeline(self.position, self.rate, self.phase, self.at_ms, self.room.revision, self.duration)
+
+    @property
+    def medium(self) -> Media | None:
+        return None if self.media is None else msgspec.convert(self.media, Media)
+
+    def hold(self, timeline: Timeline) -> None:
+        """Keep this timeline; unsaved."""
+        self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
+        self.at_ms, self.duration, self.ends_at_ms = timeline.at_ms, timeline.duration_s, timeline.ends_at_ms
+
+
+class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
+    def since(self, room: Room, revision: int, limit: int = 500) -> PlaybackEventQuerySet:
+        """The changes after a revision, oldest first."""
+        later = self.filter(room=room, revision__gt=revision).select_related("person")
+        return later.order_by("revision")[:limit]
+
+    def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
+        return self.filter(room=room, revision=revision).select_related("person").first()
+
+    def answered(self, room: Room, person: Person, event_id: str) -> PlaybackEvent | None:
+        return self.filter(room=room, person=person, event_id=event_id).first()
+
+    def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
+        return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
+
+    def between(self, room: Room, from_ms: float, until_ms: float) -> PlaybackEventQuerySet:
+        """What happened in a span of server time, in order: an evening to be replayed."""
+        return self.filter(room=room, at_ms__gte=from_ms, at_ms__lt=until_ms).order_by("at_ms", "pk")
+
+    def discardable(self, before: datetime) -> PlaybackEventQuerySet:
+        """Older than that, in rooms where nobody is."""
+        here = Member.objects.current().filter(room=models.OuterRef("room"), present=True)
+        return self.filter(created_at__lt=before).exclude(models.Exists(here))
+
+    def discard(self, before: datetime, limit: int = 1000) -> int:
+        """One batch of what is discardable, gone; how many that were."""
+        batch = list(self.discardable(before).order_by("created_at").values_list("pk", flat=True)[:limit])
+        return self.filter(pk__in=batch).delete()[1].get("playback.PlaybackEvent", 0) if batch else 0
+
+
+class PlaybackEvent(models.Model):
+    """One row of the log: enough to tell the change again exactly as it was told.
+
+    `at_ms` is server time, `client_ms` what the sender's gesture said of itself. `person` is who brought it about,
+    of a `new_host` the new host. Rows without a revision explain (buffering, asking for what was missed) and are
+    never told again.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="playback_events")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    username = models.CharField(max_length=48, null=True, blank=True)
+    type = models.CharField(max_length=16)
+    event_id = models.CharField(max_length=64, null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    revision = models.BigIntegerField(null=True, blank=True)
+    client_ms = models.FloatField(null=True, blank=True)
+    at_ms = models.FloatField()
+    position = models.FloatField()
+    rate = models.FloatField()
+    phase = models.CharField(max_length=8)
+    duration = models.FloatField(null=True, blank=True)
+    media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    cause = models.CharField(max_length=16, null=True, blank=True)
+    metadata: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PlaybackEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["room", "at_ms"], name="event_room_at"),
+            models.Index(fields=["room", "type", "-created_at"], name="event_room_type"),
+            models.Index(fields=["event_id"], name="event_event_id"),
+            models.Index(fields=["created_at"], name="event_created"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "person", "event_id"],
+                condition=Q(event_id__isnull=False),
+                name="event_once_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["room", "revision"],
+                condition=Q(revision__isnull=False),
+                name="event_one_per_revision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.revision or ''} in {self.room_id}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many sync states of one kind there were, how many in sync, and their mean difference in seconds."""
+
+    kind: str
+    judged: int
+    synced: int
+    difference_s: float
+
+    @property
+    def percentage(self) -> float:
+        return 100 * self.synced / self.judged
+
+
+class SyncStateQuerySet(models.QuerySet["SyncState"]):
+    def by_type(self, since: datetime, room: Room | None = None) -> list[Share]:
+        """How well each kind of change found its members in step, the most frequent first."""
+        rows = self.filter(created_at__gte=since, is_synced__isnull=False)
+        if room is not None:
+            rows = rows.filter(room=room)
+        counted = rows.values("sync_event_type").annotate(
+            judged=Count("pk"),
+            synced=Count("pk", filter=Q(is_synced=True)),
+            difference=Avg("time_difference"),
+        )
+        columns = ("sync_event_type", "judged", "synced", "difference")
+        return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
+
+    def discard(self, before: datetime, limit: int = 1000) -> int:
+        batch = list(
+            self.filter(created_at__lt=before).order_by("created_at").values_list("pk", flat=True)[:limit]
+        )
+        return self.filter(pk__in=batch).delete()[0] if batch else 0
+
+
+class SyncState(models.Model):
+    """Where a present member was when a change happened, beside where the room was; seconds.
+
+    A member who has not said anything lately has a row without a time.
+    """
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="sync_states")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sync_states")
+    host_time = models.FloatField()
+    member_time = models.FloatField(null=True, blank=True)
+    time_difference = models.FloatField(null=True, blank=True)
+    is_synced = models.BooleanField(null=True)
+    sync_event_type = models.CharField(max_length=16)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SyncStateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["room", "-created_at"], name="sync_room_created"),
+            models.Index(fields=["created_at", "sync_event_type"], name="sync_created_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} at {self.sync_event_type}"

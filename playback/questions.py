@@ -1,0 +1,59 @@
+"""What others ask about a room's playback."""
+
+from __future__ import annotations
+
+import msgspec
+
+from playback.events import frame_of
+from playback.models import Playback, PlaybackEvent
+from rooms.models import Room
+from watchium.wire.messages import TimelineState
+
+AT_ONCE = 500  # what is told again at most; who missed more gets a snapshot
+
+
+def snapshot(room: Room) -> TimelineState:
+    """The room's playback as the wire shows it."""
+    playback = Playback.objects.of(room)
+    timeline = playback.timeline
+    return TimelineState(
+        revision=timeline.revision,
+        timestamp=timeline.at_ms,
+        current_time=timeline.position_s,
+        is_playing=timeline.playing,
+        rate=timeline.rate,
+        phase=timeline.phase,
+        duration=timeline.duration_s,
+        media=playback.medium,
+    )
+
+
+def position_now(room: Room, now_ms: float) -> float:
+    """Media time in seconds at server time `now_ms`."""
+    return Playback.objects.of(room).timeline.position_at(now_ms)
+
+
+def missed(room: Room, since: int, limit: int = AT_ONCE) -> list[msgspec.Raw]:
+    """The changes after a revision, oldest first, each a whole envelope exactly as it was told."""
+    return [frame_of(row) for row in PlaybackEvent.objects.since(room, since, limit)]
+
+
+def reaches_back(room: Room, since: int) -> bool:
+    """Whether the log has every change after `since`: neither trimmed nor too many to be told at once."""
+    behind = room.revision - since
+    if behind == 0:
+        return True
+    return 0 < behind <= AT_ONCE and PlaybackEvent.objects.event_at(room, since + 1) is not None
+
+
+def resumes(room: Room, revision: int, event_id: str | None) -> bool:
+    """Whether who last applied that change only needs what came after, instead of a snapshot.
+
+    A change that nobody commanded has no event_id; an empty one stands for it.
+    """
+    if revision == 0:
+        return not event_id and reaches_back(room, 0)
+    applied = PlaybackEvent.objects.event_at(room, revision)
+    if applied is None or (applied.event_id or "") != (event_id or ""):
+        return False
+    return reaches_back(room, revision)

@@ -1,0 +1,42 @@
+"""Changes that rooms announce take a revision as well: here they get their row in the log and are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from django.dispatch import receiver
+
+from playback.changes import Why, record
+from playback.models import Playback
+from rooms import signals
+from rooms.models import Member, Room
+from rooms.states import room_state
+from watchium.wire import server_clock
+
+
+@receiver(signals.host_changed)
+def record_new_host(*, room: Room, member: Member | None, former: Member | None, **_: Any) -> None:
+    why = Why(by=member, metadata={"former_id": former.person.user_id if former else None})
+    _record(room, "new_host", why)
+
+
+@receiver(signals.room_changed)
+def record_room_changed(*, room: Room, by: Member | None, **_: Any) -> None:
+    _record(room, "room_changed", Why(by=by))
+
+
+def _record(room: Room, kind: str, why: Why) -> None:
+    playback = Playback.objects.of(room)
+    if kind == "room_changed":
+        why = replace(why, metadata={"room": _state(playback)})
+    record(playback, kind, playback.timeline.unmoved(), why, server_clock.now_ms())
+
+
+def _state(playback: Playback) -> dict[str, Any]:
+    state = room_state(
+        playback.room, sync_enabled=playback.sync_enabled, sync_tolerance_ms=playback.sync_tolerance_ms
+    )
+    told: dict[str, Any] = msgspec.to_builtins(state)
+    return told

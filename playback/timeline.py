@@ -1,0 +1,104 @@
+"""Where a room is at an instant, and what each command makes of that. Pure: time is an argument.
+
+The browser's half is `static/js/core/timeline.js`; both read `tests/vectors/timeline.json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+IDLE = "idle"  # nothing was loaded yet
+PAUSED = "paused"
+PLAYING = "playing"
+HOLDING = "holding"  # would play, waits for somebody
+ENDED = "ended"
+PHASES = (IDLE, PAUSED, PLAYING, HOLDING, ENDED)
+
+SLOWEST, FASTEST = 0.25, 3.0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The room's playback: `position_s` held at server time `at_ms`, or will hold then and stands still until.
+
+    `rate` is the room's speed and is kept while it stands still. A transition returns the timeline that holds from
+    its `at_ms` on, one revision later; given no position, it moves nobody at that instant.
+    """
+
+    position_s: float = 0.0
+    rate: float = 1.0
+    phase: str = IDLE
+    at_ms: float = 0.0
+    revision: int = 0
+    duration_s: float | None = None
+
+    @property
+    def playing(self) -> bool:
+        return self.phase == PLAYING
+
+    @property
+    def velocity(self) -> float:
+        """Media seconds per second."""
+        return self.rate if self.playing else 0.0
+
+    def position_at(self, now_ms: float) -> float:
+        """Media time in seconds at server time `now_ms`."""
+        return self._within(self.position_s + self.velocity * max(0.0, now_ms - self.at_ms) / 1000)
+
+    @property
+    def ends_at_ms(self) -> float | None:
+        """When a playing medium of known length is over."""
+        if not self.playing or self.duration_s is None:
+            return None
+        return self.at_ms + max(0.0, self.duration_s - self.position_s) / self.rate * 1000
+
+    @property
+    def over(self) -> bool:
+        return self.duration_s is not None and self.position_s >= self.duration_s
+
+    # ------------------------------------------------------------ transitions
+
+    def played(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
+        """Moving from `at_ms` on; at its end a medium starts again, as a media element does."""
+        started = self._held(PLAYING, at_ms, position_s)
+        return replace(started, position_s=0.0) if started.over else started
+
+    def paused(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
+        """Standing still; before a scheduled start's instant that is where it would have started."""
+        return self._held(PAUSED, at_ms, position_s)
+
+    def sought(self, *, at_ms: float, position_s: float) -> Timeline:
+        """Elsewhere, and playing there if it was playing."""
+        return self._held(self.phase if self.phase in (PLAYING, HOLDING) else PAUSED, at_ms, position_s)
+
+    def at_rate(self, *, at_ms: float, rate: float) -> Timeline:
+        """At another speed; a start that lies ahead keeps its instant."""
+        return replace(
+            self._held(self.phase, max(at_ms, self.at_ms), None), rate=min(max(rate, SLOWEST), FASTEST)
+        )
+
+    def loaded(self, *, at_ms: float, duration_s: float | None = None) -> Timeline:
+        """Another medium, paused at its start; the room keeps its speed."""
+        return replace(
+            self, position_s=0.0, phase=PAUSED, at_ms=at_ms, revision=self.revision + 1, duration_s=duration_s
+        )
+
+    def ended(self, *, at_ms: float) -> Timeline:
+        return self._held(ENDED, at_ms, None)
+
+    def lasting(self, duration_s: float) -> Timeline:
+        """The same motion, now that it is known how long the medium is."""
+        known = replace(self, duration_s=duration_s, revision=self.revision + 1)
+        return replace(known, position_s=known._within(known.position_s))
+
+    def unmoved(self) -> Timeline:
+        """The same motion one revision later, for changes of other things than playback."""
+        return replace(self, revision=self.revision + 1)
+
+    def _held(self, phase: str, at_ms: float, position_s: float | None) -> Timeline:
+        position_s = self.position_at(at_ms) if position_s is None else self._within(position_s)
+        return replace(self, position_s=position_s, phase=phase, at_ms=at_ms, revision=self.revision + 1)
+
+    def _within(self, position_s: float) -> float:
+        last = float("inf") if self.duration_s is None else self.duration_s
+        return min(max(position_s, 0.0), last)

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class WatchiumConfig(AppConfig):
+    name = "watchium"
+
+    def ready(self) -> None:
+        from watchium import announce  # noqa: F401  # connects itself to what rooms and playback announce
