@@ -1,0 +1,40 @@
+// @ts-check
+/**
+ * How long to wait before the next attempt to connect. The first wait spreads a whole room over the time the server
+ * asked for, so that a restart is not followed by a stampede; later ones grow, with full jitter.
+ */
+
+export const FIRST_LATER_MS = 1000
+export const LONGEST_MS = 10000
+export const LIMITED_AFTER = 5 // failures in a row, then we poll over HTTP as well
+
+export class Backoff {
+  /** @param {() => number} random uniform in [0, 1) */
+  constructor(random) {
+    this.random = random
+    this.failures = 0
+    this.spreadMs = 1000
+  }
+
+  /** @param {number} spreadMs from `welcome.limits.reconnect_spread_ms` */
+  connected(spreadMs) {
+    this.failures = 0
+    this.spreadMs = spreadMs
+  }
+
+  /** One more attempt failed, or the connection was lost: the wait before the next, in ms. */
+  next() {
+    this.failures += 1
+    return this.random() * this.ceilingMs
+  }
+
+  /** 0..spread first, then up to 1, 2, 4, 8, 10, 10 ... seconds. */
+  get ceilingMs() {
+    if (this.failures <= 1) return this.spreadMs
+    return Math.min(FIRST_LATER_MS * 2 ** (this.failures - 2), LONGEST_MS)
+  }
+
+  get limited() {
+    return this.failures >= LIMITED_AFTER
+  }
+}

@@ -1,0 +1,234 @@
+// @ts-check
+/**
+ * What to do about a player's error: nothing, a trim nobody hears, one short excursion of the rate, or a seek.
+ *
+ * Decides only; `page/player.js` acts. An excursion chooses its rate once and ends where the error crosses zero: that
+ * is one event to the ear, where proportional control makes a dozen, and it cannot oscillate. It runs with
+ * `preservesPitch` off, because resampling does exactly what it is told while time stretching ignores small rates and
+ * loses 18 ms whenever it starts. At a room rate other than 1 the stretching is on already and loses nothing.
+ *
+ * The error is in milliseconds of the room's time; positive means the player is behind. Numbers without another source
+ * were measured on Chromium 156 with its null sink.
+ */
+
+import { Capability } from "./capability.js"
+import { Samples, clamp } from "./samples.js"
+
+export const SETTLE_MS = 350 // after a start or seek: the audio pipeline is still filling
+export const ACQUIRE_MS = 100 // sampling while acquiring or slewing
+export const LOCKED_MS = 250 // sampling in step
+export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to this
+const ENOUGH = 3 // samples before anything is decided
+
+const DEAD_LEAST_MS = 8 // below it two players are together to any ear; correcting more often would be heard
+const DEAD_MOST_MS = 60 // a staircase clock (Firefox) is never worse
+const DEAD_PER_SIGMA = 3.5 // false alarms of a Gaussian: one in 2000
+const DEAD_PER_MOVEMENT = 2 // do not chase the clock's own estimate while it moves
+
+const FINE_BELOW_MS = 60
+const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 % is not noticed
+const FINE = { least: 0.004, most: 0.015 } // 7 to 26 cents
+const COARSE = { least: 0.02, most: 0.05 } // 35 to 84 cents, as films on European television for decades
+const MUSIC_PITCH_BEYOND = 0.02 // music bent further is stretched instead; a fine excursion then mends the 18 ms
+const CROSSED_MS = 0.3 // an excursion is over this close to zero
+const GIVE_UP = 1.5 // times its planned length
+const LOOK_AT = 0.9 // of the time left in an excursion: look again just before the end
+const CHECK_LEAST_MS = 4
+const CHECK_COARSE_CLOCK_MS = 50 // a staircase's tread is 40 ms: no news before
+
+const TRIM_OVER_MS = 10000 // a trim takes the error away in ten seconds
+const TRIM_MOST = 600e-6 // 1 cent
+const TRIM_STEP = 1e-4
+const TRIM_EVERY_MS = 1000
+
+const SEEK_BEYOND_MS = { video: 400, audio: 700, incapable: 150, relaxed: 1000 }
+const INCAPABLE_SEEK_GAP_MS = 20000 // where only seeks work, at most three a minute
+const THRASH_SEEKS = 3
+const THRASH_WITHIN_MS = 30000
+const RELAX_MS = 60000
+const SEEK_GAP_MS = 2000 // a seek must have landed and been measured before the next
+
+const BUFFER_LEAST_S = 2 // never speed into an empty buffer
+const TAIL_S = 1.5 // ends differ between browsers: leave the last moments alone
+
+/**
+ * @typedef {object} Look One look at the player, both clocks read in one task.
+ * @property {number} nowMs local time
+ * @property {number} errorMs room time; positive is behind
+ * @property {number} roomRate
+ * @property {boolean} reliable false while seeking, starved or paused
+ * @property {number} bufferedAheadS
+ * @property {number} remainingS
+ * @property {boolean} hidden
+ * @property {number} movementMs how far the clock's estimate moved lately
+ */
+/**
+ * @typedef {object} Decision
+ * @property {number} rate what `playbackRate` should be
+ * @property {boolean} preservesPitch
+ * @property {boolean} seek to where the timeline will be after the learned cost
+ * @property {number} lookInMs
+ * @property {"settling" | "dead" | "fine" | "coarse" | "seek"} zone
+ * @property {number | null} errorMs filtered
+ * @property {number | null} landedMs the first error after a start or seek: what its cost was wrong by
+ */
+
+export class Steering {
+  /** @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, capability?: Capability}} player */
+  constructor({ engine, audioOnly = false, capability }) {
+    this.engine = engine
+    this.audioOnly = audioOnly
+    this.capability = capability ?? new Capability(engine)
+    this.samples = new Samples(engine === "chromium" ? 5 : 9)
+    /** @type {{u: number, plannedMs: number, startedMs: number} | null} */
+    this.excursion = null
+    /** @type {number[]} */
+    this.seeks = []
+    this.relaxedUntilMs = -Infinity
+    this.acquire(0, 0)
+  }
+
+  /** Begin afresh after anything that moved the player: look at it only when it has settled. */
+  acquire(/** @type {number} */ nowMs, settleMs = SETTLE_MS) {
+    this.samples.discontinuity()
+    this.excursion = null
+    this.capability.forgetExcursion()
+    this.trim = 0
+    this.trimmedMs = -Infinity
+    this.quietUntilMs = nowMs + settleMs
+    this.landing = true
+  }
+
+  /** @param {number} nowMs */
+  degraded(nowMs) {
+    return nowMs < this.relaxedUntilMs
+  }
+
+  /** @param {Look} look @returns {Decision} */
+  tick(look) {
+    if (look.nowMs < this.quietUntilMs) return this.#decision(look, "settling", { lookInMs: this.quietUntilMs - look.nowMs })
+    if (!look.reliable) return this.#interrupted(look)
+    this.samples.add(look.nowMs, look.errorMs, this.#u)
+    return this.excursion ? this.#slewing(look) : this.#resting(look)
+  }
+
+  get #u() {
+    return this.excursion ? this.excursion.u : 0
+  }
+
+  /** Starved or seeking: no excursion may run on unwatched. @param {Look} look */
+  #interrupted(look) {
+    this.acquire(look.nowMs, SETTLE_MS)
+    return this.#decision(look, "settling", { lookInMs: ACQUIRE_MS })
+  }
+
+  /** @param {Look} look */
+  #resting(look) {
+    if (this.samples.count < ENOUGH) return this.#decision(look, "settling", { lookInMs: ACQUIRE_MS })
+    const errorMs = this.samples.median()
+    const landedMs = this.landing ? errorMs : null
+    this.landing = false
+    this.capability.verify(errorMs)
+    const decision = this.#correct(look, errorMs)
+    return { ...decision, landedMs }
+  }
+
+  /** @param {Look} look @param {number} errorMs */
+  #correct(look, errorMs) {
+    const size = Math.abs(errorMs)
+    if (size <= this.deadZoneMs(look) || look.remainingS < TAIL_S) return this.#rest(look, errorMs)
+    if (size > this.seekBeyondMs(look.nowMs)) return this.#seek(look, errorMs)
+    if (!this.capability.slewOk) return this.#rest(look, errorMs)
+    if (errorMs > 0 && look.bufferedAheadS < BUFFER_LEAST_S) return this.#rest(look, errorMs)
+    return this.#depart(look, errorMs)
+  }
+
+  /** @param {Look} look */
+  deadZoneMs(look) {
+    const noiseMs = DEAD_PER_SIGMA * this.samples.sigmaMs() + DEAD_PER_MOVEMENT * look.movementMs
+    return clamp(noiseMs, DEAD_LEAST_MS, DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
+  }
+
+  /** @param {number} nowMs */
+  seekBeyondMs(nowMs) {
+    if (this.degraded(nowMs)) return SEEK_BEYOND_MS.relaxed
+    if (!this.capability.slewOk) return SEEK_BEYOND_MS.incapable
+    return this.audioOnly ? SEEK_BEYOND_MS.audio : SEEK_BEYOND_MS.video
+  }
+
+  /** @param {Look} look @param {number} errorMs */
+  #rest(look, errorMs) {
+    this.#retrim(look, errorMs)
+    return this.#decision(look, "dead", { errorMs, lookInMs: look.hidden ? HIDDEN_MS : LOCKED_MS })
+  }
+
+  /** The drift between sound card and server, taken up silently; only where resampling is exact. */
+  #retrim(/** @type {Look} */ look, /** @type {number} */ errorMs) {
+    if (look.nowMs - this.trimmedMs < TRIM_EVERY_MS) return
+    this.trimmedMs = look.nowMs
+    const exact = this.engine === "chromium" && look.roomRate === 1 && this.capability.slewOk
+    const wanted = clamp(errorMs / TRIM_OVER_MS, -TRIM_MOST, TRIM_MOST)
+    this.trim = exact ? Math.round(wanted / TRIM_STEP) * TRIM_STEP : 0
+  }
+
+  /** @param {Look} look @param {number} errorMs */
+  #depart(look, errorMs) {
+    const coarse = Math.abs(errorMs) > FINE_BELOW_MS
+    const { least, most } = coarse ? COARSE : FINE
+    const u = Math.sign(errorMs) * clamp(Math.abs(errorMs) / SPREAD_OVER_MS, least, most)
+    this.excursion = { u, plannedMs: errorMs, startedMs: look.nowMs }
+    this.trim = 0
+    return this.#decision(look, coarse ? "coarse" : "fine", { errorMs, lookInMs: this.#nextLook(errorMs, u) })
+  }
+
+  /** @param {Look} look */
+  #slewing(look) {
+    const { u, plannedMs, startedMs } = /** @type {{u: number, plannedMs: number, startedMs: number}} */ (this.excursion)
+    const errorMs = this.engine === "chromium" ? look.errorMs : this.samples.median()
+    const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
+    const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
+    if (errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving) {
+      const zone = Math.abs(u) > FINE.most ? "coarse" : "fine"
+      return this.#decision(look, zone, { errorMs, lookInMs: this.#nextLook(errorMs, u) })
+    }
+    this.excursion = null
+    this.samples.discontinuity()
+    if (!starving) this.capability.finished(plannedMs)
+    return this.#decision(look, "dead", { errorMs, lookInMs: ACQUIRE_MS })
+  }
+
+  /** @param {number} errorMs @param {number} u */
+  #nextLook(errorMs, u) {
+    const least = this.engine === "chromium" ? CHECK_LEAST_MS : CHECK_COARSE_CLOCK_MS
+    return clamp((LOOK_AT * Math.abs(errorMs)) / Math.abs(u), least, ACQUIRE_MS)
+  }
+
+  /** @param {Look} look @param {number} errorMs */
+  #seek(look, errorMs) {
+    const gapMs = this.capability.slewOk ? SEEK_GAP_MS : INCAPABLE_SEEK_GAP_MS
+    if (look.nowMs - (this.seeks.at(-1) ?? -Infinity) < gapMs) return this.#rest(look, errorMs)
+    this.seeks = [...this.seeks.filter((at) => look.nowMs - at < THRASH_WITHIN_MS), look.nowMs]
+    if (this.seeks.length >= THRASH_SEEKS) this.relaxedUntilMs = look.nowMs + RELAX_MS
+    this.acquire(look.nowMs)
+    return this.#decision(look, "seek", { seek: true, errorMs, lookInMs: SETTLE_MS })
+  }
+
+  /**
+   * @param {Look} look @param {Decision["zone"]} zone @param {Partial<Decision>} rest
+   * @returns {Decision}
+   */
+  #decision(look, zone, rest) {
+    const u = this.excursion ? this.excursion.u : this.trim
+    return {
+      rate: look.roomRate * (1 + u),
+      preservesPitch: this.#preservesPitch(look.roomRate, u),
+      seek: false, errorMs: null, landedMs: null, zone, lookInMs: LOCKED_MS, ...rest,
+    }
+  }
+
+  /** @param {number} roomRate @param {number} u */
+  #preservesPitch(roomRate, u) {
+    if (roomRate !== 1) return true
+    return u === 0 || (this.audioOnly && Math.abs(u) > MUSIC_PITCH_BEYOND)
+  }
+}

@@ -1,0 +1,50 @@
+// @ts-check
+/** The room's page: reads who we are, joins, and gives every module its element and the room. */
+
+import * as chat from "./chat.js"
+import * as controls from "./controls.js"
+import * as debug from "./debug.js"
+import * as invite from "./invite.js"
+import * as keyboard from "./keyboard.js"
+import * as members from "./members.js"
+import * as meter from "./meter.js"
+import * as notices from "./notices.js"
+import { expose } from "./expose.js"
+import { Session } from "./session.js"
+import * as settings from "./settings.js"
+
+/** Where each module lives. */
+const PLACES = Object.entries({
+  "[data-controls]": controls,
+  "[data-chat]": chat,
+  "[data-members]": members,
+  "[data-meter]": meter,
+  "[data-notices]": notices,
+  "[data-invite]": invite,
+  "[data-settings]": settings,
+})
+
+function start() {
+  const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
+  const media = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
+  const room = new Session(boot, media)
+  room.on("connection", ({ status }) => (document.body.dataset.socket = status))
+  for (const [selector, module] of PLACES) mountAll(selector, module, room)
+  keyboard.mount(document.body, room)
+  if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
+  expose(room)
+  room.open()
+}
+
+/** @param {string} selector @param {{mount: (element: any, room: any) => unknown}} module @param {Session} room */
+function mountAll(selector, module, room) {
+  for (const element of document.querySelectorAll(selector)) {
+    try {
+      module.mount(element, room)
+    } catch (error) {
+      console.error(`${selector} could not be mounted`, error) // the film goes on without it
+    }
+  }
+}
+
+start()

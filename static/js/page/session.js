@@ -1,0 +1,219 @@
+// @ts-check
+/**
+ * One person's visit to one room: what `room` is to every module of the page.
+ *
+ * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them, the player
+ * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced.
+ */
+
+import { Clock } from "../core/clock.js"
+import { Log } from "../core/log.js"
+import { Outbox } from "../core/outbox.js"
+import { PATIENCE_MS } from "../core/sequence.js"
+import { positionAt } from "../core/timeline.js"
+import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
+import { Player } from "./player.js"
+import { poll } from "./polling.js"
+import { Socket } from "./socket.js"
+import { after, every } from "./timer.js"
+
+const HEARTBEAT_MS = 3000
+const LOOK_AFTER_MS = 250
+const TOLERANCE_MS = 500 // until the room says its own
+const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
+const PLACED = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
+const FORGOTTEN = new Set([Command.Typing, Command.Reaction, Command.Heartbeat, Command.BufferStart, Command.BufferEnd])
+
+/** @typedef {import("../core/wire.js").Envelope} Envelope */
+/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+
+export class Session {
+  /** @param {any} boot @param {HTMLMediaElement} media */
+  constructor(boot, media) {
+    this.boot = boot
+    this.clock = new Clock()
+    this.log = new Log()
+    this.outbox = new Outbox()
+    /** @type {Map<string, Set<(told: any) => void>>} */
+    this.listeners = new Map()
+    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
+    this.waiting = new Map()
+    this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
+    this.player = new Player(media, this.clock, {
+      report: (type, payload) => void this.say(type, payload),
+      changed: (change) => this.emit("player", change),
+      drift: (drift) => this.emit("drift", drift),
+    })
+    this.socket = new Socket(boot.socket_path, this.clock, {
+      resume: () => this.log.resume(),
+      page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: document.hidden }),
+      said: (envelope) => this.#said(envelope),
+      status: (change) => this.#connection(change),
+    })
+    this.handlers = this.#table()
+  }
+
+  open() {
+    this.socket.open()
+    every(HEARTBEAT_MS, () => this.#heartbeat())
+    every(LOOK_AFTER_MS, () => this.#lookAfter())
+    poll(this)
+  }
+
+  // ---------------------------------------------------------------- what modules read
+
+  get state() {
+    return this.log.state
+  }
+
+  serverNow() {
+    return this.clock.serverNow(performance.now())
+  }
+
+  /** The timeline's position now, in seconds. */
+  position() {
+    return this.state.timeline ? positionAt(this.state.timeline, this.serverNow()) : 0
+  }
+
+  /** @param {string} type of an event of the server, or `state`, `connection`, `drift`, `player`, `dropped` @param {(told: any) => void} fn */
+  on(type, fn) {
+    const fns = this.listeners.get(type) ?? new Set()
+    this.listeners.set(type, fns.add(fn))
+    return () => void fns.delete(fn)
+  }
+
+  /** @param {string} type @param {any} told */
+  emit(type, told) {
+    for (const fn of this.listeners.get(type) ?? []) {
+      try {
+        fn(told)
+      } catch (error) {
+        console.error(`a listener to ${type} failed`, error) // one broken module must not silence the others
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- what they say
+
+  /**
+   * @param {string} type @param {Record<string, any>} [payload] @param {{at?: number}} [when] server time of the gesture
+   * @returns {Promise<any>} what was accepted; rejects with a refusal
+   */
+  say(type, payload = {}, { at } = {}) {
+    const command = { type, event_id: newId(), payload: this.#complete(type, payload, at) }
+    if (!DEEDS.has(type)) return this.#mention(command)
+    return new Promise((resolve, reject) => {
+      this.waiting.set(command.event_id, { resolve, reject })
+      this.outbox.add(command, performance.now())
+      this.#flush()
+    })
+  }
+
+  /** Our commands name the timeline's own position, never that of a player which may be off. @param {string} type @param {Record<string, any>} payload @param {number | undefined} at */
+  #complete(type, payload, at) {
+    if (!TIMED.has(/** @type {any} */ (type))) return payload
+    const timed = { at: at ?? this.serverNow(), ...payload }
+    const { timeline } = this.state
+    if (!timeline || !PLACED.has(/** @type {any} */ (type)) || timed.current_time !== undefined) return timed
+    return { current_time: positionAt(timeline, timed.at), ...timed }
+  }
+
+  /** What is worth nothing later, or is not worth keeping. @param {{type: string, event_id: string, payload: object}} command */
+  #mention(command) {
+    const sent = this.socket.send(command)
+    if (command.type === Command.Leave) after(0, () => this.socket.leave())
+    if (sent || FORGOTTEN.has(/** @type {any} */ (command.type))) return Promise.resolve()
+    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  }
+
+  #flush() {
+    if (this.connection.status !== "open") return
+    for (const command of this.outbox.toSend()) this.socket.send(command)
+  }
+
+  // ---------------------------------------------------------------- what the server says
+
+  /** @param {Envelope} envelope */
+  #said(envelope) {
+    if (envelope.type === Event.Welcome) this.outbox.reconnected()
+    for (const applied of this.log.take(envelope, performance.now())) {
+      this.handlers[applied.type]?.(applied)
+      this.emit(applied.type, applied)
+    }
+    if (this.log.outdated) this.socket.restart()
+    if (this.log.gap) after(PATIENCE_MS + 5, () => this.#askForMissed())
+  }
+
+  /** @returns {Record<string, (envelope: Envelope) => void>} */
+  #table() {
+    const follow = () => this.#follow()
+    return {
+      ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
+      [Event.Welcome]: () => this.#welcomed(),
+      [Event.Events]: () => this.#askForMissed(),
+      [Event.Ack]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.resolve(payload)),
+      [Event.Error]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.reject(payload)),
+    }
+  }
+
+  #welcomed() {
+    this.#follow()
+    this.emit("state", this.state)
+    this.#flush()
+  }
+
+  #follow() {
+    this.player.allow(this.state.room?.sync_enabled ?? true)
+    this.player.show(this.state.timeline)
+  }
+
+  /** @param {string | null} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  #answered(eventId, tell) {
+    if (!this.outbox.answered(eventId)) return
+    const waiter = this.waiting.get(/** @type {string} */ (eventId))
+    this.waiting.delete(/** @type {string} */ (eventId))
+    if (waiter) tell(waiter)
+  }
+
+  /** State that came over HTTP. @param {any} polled */
+  polled(polled) {
+    if (!this.log.polled(polled)) return
+    this.#follow()
+    this.emit("state", this.state)
+  }
+
+  /** @param {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null}} change */
+  #connection(change) {
+    this.connection = /** @type {any} */ (change)
+    this.emit("connection", change)
+  }
+
+  // ---------------------------------------------------------------- now and then
+
+  #askForMissed() {
+    const missed = this.log.due(performance.now())
+    if (missed) this.socket.send({ type: Command.SyncRequest, payload: missed })
+  }
+
+  #heartbeat() {
+    if (this.connection.status !== "open") return
+    const report = this.player.report(this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
+    this.socket.send({ type: Command.Heartbeat, payload: report })
+  }
+
+  #lookAfter() {
+    this.#flush()
+    this.#askForMissed()
+    for (const { type, event_id } of this.outbox.dropOld(performance.now())) {
+      this.waiting.get(event_id)?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
+      this.waiting.delete(event_id)
+      this.emit("dropped", { type })
+    }
+  }
+}
+
+/** Not `randomUUID`: pages on a local network have no secure context. */
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
