@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 # No look-alikes: neither 0 nor o, neither 1 nor l nor i.
@@ -54,6 +54,20 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Whether the name is the account name of somebody else."""
         return self.filter(account__username__iexact=name).exclude(pk=besides.pk).exists()
 
+    def abandoned_guests(self, before: datetime, now: datetime) -> PersonQuerySet:
+        """Not seen since `before`, in no open room, owning none, and not kept out of one."""
+        person = OuterRef("pk")
+        ties = (
+            Member.objects.current().filter(person=person, room__closed_at=None),
+            Room.objects.open().filter(owner=person),
+            Ban.objects.filter(person=person, until__gt=now, lifted_at=None),
+            Token.objects.filter(person=person, last_used_at__gte=before),
+        )
+        rows = self.filter(account=None, last_seen_at__lt=before)
+        for tie in ties:
+            rows = rows.exclude(Exists(tie))
+        return rows
+
 
 class Person(models.Model):
     """A guest or somebody with an account; the same in every room."""
@@ -91,6 +105,9 @@ class TokenQuerySet(models.QuerySet["Token"]):
         """The token, unless it was idle for 30 days."""
         alive = now - timedelta(days=30)
         return self.select_related("person").filter(digest=digest_of(value), last_used_at__gt=alive).first()
+
+    def idle_since(self, moment: datetime) -> TokenQuerySet:
+        return self.filter(last_used_at__lt=moment)
 
     def touch(self, token: Token, now: datetime) -> None:
         """Written at most once an hour: idleness is counted in days."""
@@ -161,6 +178,14 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def silent_since(self, moment: datetime) -> RoomQuerySet:
         return self.open().filter(last_active_at__lt=moment)
+
+    def closed_before(self, moment: datetime) -> RoomQuerySet:
+        return self.filter(closed_at__lt=moment)
+
+    def never_played(self, before: datetime) -> RoomQuerySet:
+        """Made and left before that: no change ever took a revision, and nobody is there."""
+        present = Member.objects.current().filter(room=OuterRef("pk"), present=True)
+        return self.silent_since(before).filter(revision=0, is_demo=False).exclude(Exists(present))
 
 
 class Room(models.Model):
@@ -366,6 +391,9 @@ class BanQuerySet(models.QuerySet["Ban"]):
         if address_hash:
             whom |= Q(address_hash=address_hash)
         return self.filter(whom, room=room, until__gt=now, lifted_at=None).exists()
+
+    def over(self, now: datetime) -> BanQuerySet:
+        return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))
 
 
 class Ban(models.Model):

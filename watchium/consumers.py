@@ -10,13 +10,13 @@ import playback.questions
 import playback.reports
 import rooms.actions
 from rooms.access import Identity, is_banned, member_for
-from rooms.models import Connection, Member, Room
+from rooms.models import Connection, Member
 from watchium import ticker
 from watchium.database import in_database
 from watchium.lobby import lobby_state
 from watchium.sockets import Socket
 from watchium.throttle import Allowance
-from watchium.welcome import Applied, compose_missed, compose_welcome
+from watchium.welcome import Applied, answer_missed, compose_welcome
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import (
     Banned,
@@ -58,7 +58,6 @@ from watchium.wire.messages import (
 )
 
 HEARTBEATS = Allowance(burst=5, per_s=5 / 3)
-SYNC_REQUESTS = Allowance(burst=5, per_s=1)
 CLOSING: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
@@ -70,6 +69,8 @@ class RoomConsumer(Socket):
     """A member's tab in a room."""
 
     member: Member
+    room_id: str
+    device_id: str
     connection: Connection | None = None
 
     def decode(self, text: str) -> Command:
@@ -77,6 +78,7 @@ class RoomConsumer(Socket):
 
     async def opened(self, identity: Identity) -> None:
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
+        self.device_id = identity.device_id
         member = await in_database(_let_in, identity, self.room_id)
         # Listening begins before the room is read: what happens in between is told after the welcome.
         await self.join_group(broadcast.room_group(self.room_id))
@@ -104,21 +106,31 @@ class RoomConsumer(Socket):
 
     async def obey(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
-            self._note(command)
+            await self._note(command)
             return
-        if isinstance(command, SyncRequest):
-            self._spend("sync", SYNC_REQUESTS)
         answer = await in_database(carry_out, self.member, command)
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
         if answer is not None:
             self.tell(answer)
+        if isinstance(command, SyncRequest):
+            since, comment_seq = command.payload.since, command.payload.last_comment_id
+            self.tell(
+                await in_database(
+                    answer_missed, self.member, self.device_id, since, comment_seq, len(self.live)
+                )
+            )
 
-    def _note(self, heartbeat: Heartbeat) -> None:
+    async def _note(self, heartbeat: Heartbeat) -> None:
         """What the player reports stays in memory; the answer says where the room's log ends."""
         self._spend("heartbeat", HEARTBEATS)
         now_ms = server_clock.now_ms()
-        playback.reports.note(self.member, heartbeat.payload, now_ms)
+        report = heartbeat.payload
+        playback.reports.note(self.room_id, self.member.person.user_id, report, now_ms)
+        if report.duration is not None:
+            await in_database(
+                playback.actions.learn_duration, self.member, report.duration, revision=report.revision
+            )
         if head := ticker.head(self.room_id):
             self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
 
@@ -149,12 +161,8 @@ def carry_out(member: Member, command: Command) -> Accepted | Event | None:
             return playback.actions.set_rate(member, command)
         case Load():
             return playback.actions.load(member, command)
-        case BufferStart() | BufferEnd():
-            playback.actions.note_buffering(member, command)
-        case SyncRequest():
-            playback.actions.note_sync_request(member, command)
-            room = Room.objects.get(pk=member.room_id)
-            return compose_missed(room, command.payload.since, command.payload.last_comment_id)
+        case BufferStart() | BufferEnd() | SyncRequest():
+            playback.actions.notice(member, command)
         case PostComment():
             position = playback.questions.position_now(member.room, server_clock.now_ms())
             return chat.actions.post(member, command, position=position)

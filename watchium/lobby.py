@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playback.questions import titles_playing
+from playback.models import Playback
 from rooms.models import Connection, Member, Room
 from watchium.wire.messages import LobbyRoom, LobbyState
 
@@ -11,16 +11,22 @@ ROOMS = 50
 
 def lobby_state() -> LobbyState:
     rooms = list(Room.objects.listed(ROOMS))
-    playing = titles_playing([room.pk for room in rooms])
-    hosts = Member.objects.host_names([room.pk for room in rooms])
+    pks = [room.pk for room in rooms]
+    playing = Playback.objects.in_bulk(pks, field_name="room_id")
+    hosts = Member.objects.host_names(pks)
     cards = [
         LobbyRoom(
             room_id=room.room_id,
             title=room.title,
             viewers=room.viewers,  # type: ignore[attr-defined]  # annotated by `listed`
-            playing=playing.get(room.pk),
+            playing=_title(playing.get(room.pk)),
             host=hosts.get(room.pk),
         )
         for room in rooms
     ]
     return LobbyState(rooms=cards, online=Connection.objects.people_online())
+
+
+def _title(playback: Playback | None) -> str | None:
+    medium = playback.medium if playback else None
+    return medium.title if medium else None

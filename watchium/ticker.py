@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import playback.actions
-import playback.reports
+import playback.course
+import playback.presence
 import rooms.actions
 from rooms.models import Room
 from watchium.database import in_database
@@ -68,13 +68,12 @@ async def _tick_for_ever() -> None:
         count += 1
         now_ms = server_clock.now_ms()
         await _try(in_database, rooms.actions.due, now_ms)
-        await _try(in_database, playback.actions.due, now_ms)
-        await _try(_tell_presence, now_ms)
+        await _try(in_database, playback.course.due, now_ms)
+        await _try(in_database, playback.presence.due, now_ms)
         await _try(_look_at_heads, now_ms)
         await _try(_tell_lobby, now_ms)
         if count % RENEW_EVERY == 0:
             await _try(_renew)
-            await _try(in_database, playback.reports.flush)
 
 
 async def _try(call: Callable[..., Any], *args: Any) -> None:
@@ -92,11 +91,6 @@ async def _renew() -> None:
 def _deliver(group: str, event: Event) -> None:
     """To the sockets of this process only: every process tells its own."""
     fanout.hub().deliver(group, encode(event).decode())
-
-
-async def _tell_presence(now_ms: float) -> None:
-    for room_id, event in playback.reports.gathered(now_ms):
-        _deliver(broadcast.room_group(room_id), event)
 
 
 async def _look_at_heads(now_ms: float) -> None:

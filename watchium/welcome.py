@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-import playback.actions
 import playback.questions
 from chat.models import Comment
 from rooms.models import Member, Room
@@ -80,28 +79,24 @@ def compose_welcome(
 def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
     """Everything after a revision and a comment, at most 500 of each; `more` when that was not all."""
     events = playback.questions.missed(room, since, EVENTS_AT_ONCE)
-    comments = list(Comment.objects.since(room, comment_seq, EVENTS_AT_ONCE))
-    deleted = list(Comment.objects.deleted_since(room, comment_seq, EVENTS_AT_ONCE))
-    full_events, full_comments = (
-        len(events) == EVENTS_AT_ONCE,
-        EVENTS_AT_ONCE in (len(comments), len(deleted)),
-    )
-    revision = since + len(events) if full_events else room.revision
-    seq = _last_seq(comments, deleted) if full_comments else room.comment_seq
+    said = Comment.objects.missed(room, comment_seq, EVENTS_AT_ONCE)
+    more_events = len(events) == EVENTS_AT_ONCE
     payload = MissedEvents(
         events=events,
-        comments=[comment.as_state() for comment in comments],
-        deleted=[comment.pk for comment in deleted],
-        revision=revision,
-        comment_seq=seq,
-        more=full_events or full_comments,
+        comments=said.comments,
+        deleted=said.deleted,
+        revision=since + len(events) if more_events else room.revision,
+        comment_seq=said.seq if said.more else room.comment_seq,
+        more=more_events or said.more,
     )
     return Events(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
 
-def _last_seq(comments: list[Comment], deleted: list[Comment]) -> int:
-    """Up to where both lists are whole."""
-    ends = [comments[-1].seq] if len(comments) == EVENTS_AT_ONCE else []
-    if len(deleted) == EVENTS_AT_ONCE:
-        ends.append(deleted[-1].deleted_seq or 0)
-    return min(ends)
+def answer_missed(
+    member: Member, device_id: str, since: int, comment_seq: int, sockets: int
+) -> Welcome | Events:
+    """What a client asked for by revision; the whole room where the log does not reach back that far."""
+    room = Room.objects.get(pk=member.room_id)
+    if playback.questions.reaches_back(room, since):
+        return compose_missed(room, since, comment_seq)
+    return compose_welcome(member, device_id, None, sockets)[0]

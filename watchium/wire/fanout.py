@@ -37,7 +37,7 @@ class Hub:
         self.groups: dict[str, set[Listener]] = {}
         layer = get_channel_layer()
         # Nobody but this process could hear the in-memory layer.
-        self.layer = None if layer is None or isinstance(layer, InMemoryChannelLayer) else layer
+        self.layer = None if type(layer) in (InMemoryChannelLayer, type(None)) else layer
         # The newest revision and comment handed out here, by group: the heads are held against them.
         self.delivered: dict[str, tuple[int, int]] = {}
         self.channel: str | None = None
@@ -161,5 +161,5 @@ def _send(message: dict[str, Any]) -> None:
 def _send_from_outside(message: dict[str, Any]) -> None:
     """From a process that serves no sockets: a management command, a shell."""
     layer = get_channel_layer()
-    if layer is not None and not isinstance(layer, InMemoryChannelLayer):
+    if type(layer) not in (InMemoryChannelLayer, type(None)):
         async_to_sync(layer.group_send)(message["group"], message)

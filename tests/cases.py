@@ -1,0 +1,77 @@
+"""The cast of the scenes: alice hosts `movie-night`, bob is a member, carol is outside."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import msgspec
+from django.test import TestCase
+
+from rooms.models import Member, Person, Role, Room
+from watchium.wire import fanout
+
+CLIP = "/media/samples/clip.webm"
+
+
+class Heard:
+    """What rooms, members and the lobby were told in a scene, in order."""
+
+    def __init__(self) -> None:
+        self.frames: list[tuple[str, dict]] = []
+        self.closed: list[tuple[str, int]] = []
+
+    def hear(self, group: str, frame: bytes, head: tuple[int, int] = (0, 0)) -> None:
+        self.frames.append((group, msgspec.json.decode(frame)))
+
+    def close(self, group: str, code: int) -> None:
+        self.closed.append((group, code))
+
+    def types(self, group: str | None = None) -> list[str]:
+        return [frame["type"] for heard_in, frame in self.frames if group in (None, heard_in)]
+
+    def last(self, kind: str) -> dict:
+        """The last event of this type. Fails with what was heard instead."""
+        matching = [frame for _, frame in self.frames if frame["type"] == kind]
+        assert matching, f"no {kind} among {self.types()}"
+        return matching[-1]
+
+
+class Cast(TestCase):
+    """`self.heard` has what was told; deeds of a scene are told at once, as if each had committed."""
+
+    room: Room
+    alice: Member
+    bob: Member
+    carol: Person
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        people = {name: Person.objects.create(username=name.title()) for name in ("alice", "bob", "carol")}
+        cls.room = Room.objects.create(title="movie-night", owner=people["alice"])
+        cls.alice = cls.enrol(people["alice"], role=Role.HOST, here_since_ms=1.0)
+        cls.bob = cls.enrol(people["bob"], here_since_ms=2.0)
+        cls.carol = people["carol"]
+        cls.prepare_playback()
+
+    @classmethod
+    def enrol(cls, person: Person, **facts) -> Member:
+        return Member.objects.create(
+            room=cls.room, person=person, username=person.username, present=True, **facts
+        )
+
+    @classmethod
+    def prepare_playback(cls) -> None:
+        from playback import actions, sources
+
+        actions.prepare(cls.room, sources.find(CLIP))
+
+    def setUp(self) -> None:
+        self.heard = Heard()
+        for target, hear in (("publish", self.heard.hear), ("publish_close", self.heard.close)):
+            patcher = patch.object(fanout, target, hear)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+
+    def telling(self):
+        """What is done inside is told when the block ends: a test's own transaction never commits."""
+        return self.captureOnCommitCallbacks(execute=True)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+
+from rooms import actions
+from rooms.models import ControlPolicy, Member, Role
+from tests.cases import Cast
+from watchium.wire.errors import BadMessage, NotAllowed, NotFound, NotHost
+
+
+class HandOverTests(Cast):
+    def test_alice_hands_the_seat_to_bob(self):
+        with self.telling():
+            revision = actions.hand_over(self.alice, self.bob.person.user_id)
+        told = self.heard.last("new_host")
+        assert told["revision"] == revision
+        assert told["payload"]["user_id"] == self.bob.person.user_id
+        assert self.room.host == self.bob
+
+    def test_bob_cannot_hand_over_what_is_not_his(self):
+        with pytest.raises(NotHost):
+            actions.hand_over(self.bob, self.bob.person.user_id)
+
+    def test_the_seat_goes_only_to_somebody_who_is_here(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        for user_id in (self.bob.person.user_id, self.carol.user_id, "nobody"):
+            with pytest.raises(NotFound):
+                actions.hand_over(self.alice, user_id)
+
+    def test_the_owner_takes_the_seat_back(self):
+        actions.hand_over(self.alice, self.bob.person.user_id)
+        actions.claim_host(self.alice)
+        assert self.room.host == self.alice
+
+    def test_claiming_ones_own_seat_changes_nothing(self):
+        before = self.room.revision
+        actions.claim_host(self.alice)
+        self.room.refresh_from_db()
+        assert self.room.revision == before
+
+    def test_only_the_owner_claims(self):
+        with pytest.raises(NotAllowed):
+            actions.claim_host(self.bob)
+
+    def test_asking_for_control_reaches_the_host_alone(self):
+        with self.telling():
+            actions.ask_control(self.bob)
+        assert [group for group, frame in self.heard.frames if frame["type"] == "control_asked"] == [
+            f"member.{self.alice.pk}"
+        ]
+
+
+class ChangeRoomTests(Cast):
+    def test_everybody_hears_a_change_with_the_whole_room(self):
+        with self.telling():
+            actions.change_room(self.room, by=self.alice, title="Other", control_policy="everyone")
+        told = self.heard.last("room_changed")
+        assert told["revision"] == 1
+        assert told["payload"]["room"]["title"] == "Other"
+        assert Member.objects.select_related("room").get(pk=self.bob.pk).may_control
+
+    def test_bob_changes_nothing(self):
+        with pytest.raises(NotAllowed):
+            actions.change_room(self.room, by=self.bob, title="Mine")
+
+    def test_nonsense_is_refused(self):
+        for nonsense in (
+            {"visibility": "secret"},
+            {"control_policy": "dice"},
+            {"seat_hold_s": 1},
+            {"owner": 3},
+        ):
+            with pytest.raises(BadMessage):
+                actions.change_room(self.room, by=self.alice, **nonsense)
+
+    def test_moderators_control_where_the_room_says_so(self):
+        self.room.control_policy = ControlPolicy.MODERATORS
+        self.bob.room = self.room
+        assert not self.bob.may_control
+        self.bob.role = Role.MODERATOR
+        assert self.bob.may_control
+
+    def test_closing_closes_every_socket_of_the_room(self):
+        with self.telling():
+            actions.close_room(self.room, by=self.alice)
+        assert self.heard.closed == [(f"room.{self.room.room_id}", 4504)]

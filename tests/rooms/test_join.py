@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from rooms import actions
+from rooms.models import Ban, Member, Person, Role, Room
+from tests.cases import Cast
+from watchium.wire.errors import Banned, BadMessage, NameTaken, NotMember, RoomFull, TooLong, WrongPassphrase
+
+
+class JoinTests(Cast):
+    def join(self, person: Person, **said) -> Member:
+        return actions.join(person, self.room.room_id, **said)
+
+    def make_private(self) -> None:
+        with self.telling():
+            actions.change_room(self.room, by=self.alice, visibility="private", passphrase="open sesame")
+
+    def test_carol_joins_by_link(self):
+        member = self.join(self.carol, username="Carol")
+        assert (member.username, member.role, member.present) == ("Carol", Role.MEMBER, False)
+
+    def test_joining_twice_is_one_membership(self):
+        assert self.join(self.carol).pk == self.join(self.carol, username="Caro").pk
+        assert self.room.members.count() == 3
+
+    def test_somebody_who_left_is_the_same_member_again(self):
+        actions.leave(self.bob)
+        assert self.join(self.bob.person).pk == self.bob.pk
+
+    def test_an_unknown_room_and_a_private_one_answer_alike(self):
+        self.make_private()
+        for passphrase, refusal in (("", NotMember), ("wrong", WrongPassphrase)):
+            for room_id in (self.room.room_id, "zzzzzzzzzz"):
+                with pytest.raises(refusal) as raised:
+                    actions.join(self.carol, room_id, passphrase=passphrase)
+                assert type(raised.value) is refusal
+
+    def test_the_passphrase_opens_a_private_room(self):
+        self.make_private()
+        assert self.join(self.carol, passphrase="open sesame").room == self.room
+
+    def test_the_owner_needs_no_passphrase(self):
+        self.make_private()
+        actions.leave(self.alice)
+        assert self.join(self.alice.person).room == self.room
+
+    def test_the_passphrase_is_not_kept_as_said(self):
+        self.make_private()
+        self.room.refresh_from_db()
+        assert "open sesame" not in self.room.passphrase
+
+    def test_a_closed_room_is_no_room(self):
+        with self.telling():
+            actions.close_room(self.room, by=self.alice)
+        with pytest.raises(NotMember):
+            self.join(self.carol)
+
+    def test_a_banned_person_stays_out_until_the_ban_ends(self):
+        ban = Ban.objects.create(room=self.room, person=self.carol, until=timezone.now() + timedelta(hours=1))
+        with pytest.raises(Banned):
+            self.join(self.carol)
+        Ban.objects.filter(pk=ban.pk).update(until=timezone.now() - timedelta(seconds=1))
+        assert self.join(self.carol)
+
+    @override_settings(MAX_MEMBERS=2)
+    def test_a_full_room_takes_nobody_but_those_who_are_in_it(self):
+        with pytest.raises(RoomFull):
+            self.join(self.carol)
+        assert self.join(self.bob.person).pk == self.bob.pk
+
+    def test_a_name_that_looks_like_anothers_is_told_apart(self):
+        assert self.join(self.carol, username="Ａlіce").username == "Alіce (2)"
+
+    def test_a_name_is_never_empty_nor_endless(self):
+        with pytest.raises(BadMessage):
+            self.join(self.carol, username="\u200b\u202e")
+        with pytest.raises(TooLong):
+            self.join(self.carol, username="a" * 41)
+
+    def test_the_name_of_an_account_belongs_to_it(self):
+        account = get_user_model().objects.create_user("mira", password="x")
+        Person.objects.create(username="mira", account=account)
+        with pytest.raises(NameTaken):
+            self.join(self.carol, username="Mira")
+
+    def test_an_odd_name_is_a_name(self):
+        assert self.join(self.carol, username="__proto__").username == "__proto__"
+
+
+class ConstraintTests(Cast):
+    def test_the_database_knows_no_second_host(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Member.objects.filter(pk=self.bob.pk).update(role=Role.HOST)
+
+    def test_the_database_knows_no_second_membership(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Member.objects.create(room=self.room, person=self.bob.person, username="Bob")
+
+    def test_a_host_who_left_cannot_be(self):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Member.objects.filter(pk=self.alice.pk).update(left_at=timezone.now())
+
+
+class OpenRoomTests(Cast):
+    def test_whoever_makes_a_room_owns_and_hosts_it(self):
+        member = actions.open_room(self.carol, title="  Friday \u202e night ")
+        assert member.is_owner
+        assert member.is_host
+        assert member.room.title == "Friday night"
+
+    def test_a_room_without_a_title_is_named_after_its_owner(self):
+        assert actions.open_room(self.carol).room.title == "Carol's room"
+
+    def test_a_private_room_needs_a_passphrase(self):
+        with pytest.raises(BadMessage):
+            actions.open_room(self.carol, visibility="private")
+        assert Room.objects.count() == 1
+
+    def test_room_ids_have_no_look_alikes(self):
+        ids = {actions.open_room(self.carol).room.room_id for _ in range(50)}
+        assert len(ids) == 50
+        assert not set("".join(ids)) & set("01ilo")

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pytest
+from django.test import override_settings
+
+from rooms import actions
+from rooms.actions import presence
+from rooms.models import Connection, Member, Role
+from tests.cases import Cast
+from watchium.wire import server_clock
+from watchium.wire.errors import NotMember, TooManyConnections
+
+
+class Arrivals(Cast):
+    def setUp(self) -> None:
+        super().setUp()
+        Member.objects.update(present=False)
+
+    def enter(self, member: Member, device_id: str = "") -> Connection:
+        with self.telling():
+            return actions.enter(member, device_id)[1]
+
+    def leave_tab(self, connection: Connection) -> None:
+        with self.telling():
+            actions.disconnect(connection)
+
+    def pass_ms(self, duration_ms: float) -> float:
+        """What is due so long after now is done; returns that instant."""
+        later_ms = server_clock.now_ms() + duration_ms
+        with self.telling():
+            actions.due(later_ms)
+        return later_ms
+
+    def host(self) -> Member | None:
+        return self.room.host
+
+
+class PresenceTests(Arrivals):
+    def test_five_tabs_are_one_member(self):
+        for _ in range(5):
+            self.enter(self.bob)
+        assert self.heard.types().count("member_joined") == 1
+        assert self.bob.connections.count() == 5
+
+    def test_a_reload_is_neither_a_leave_nor_a_join(self):
+        self.leave_tab(self.enter(self.bob))
+        self.pass_ms(5000)
+        self.enter(self.bob)
+        self.pass_ms(9000)
+        assert self.heard.types().count("member_joined") == 1
+        assert "member_left" not in self.heard.types()
+
+    def test_a_closed_tab_is_a_leave_after_its_grace(self):
+        self.leave_tab(self.enter(self.bob))
+        self.pass_ms(presence.GRACE_MS + 1)
+        assert self.heard.last("member_left")["payload"]["reason"] == "lost"
+
+    def test_a_lapse_is_told_once_however_many_processes_look(self):
+        self.leave_tab(self.enter(self.bob))
+        self.pass_ms(presence.GRACE_MS + 1)
+        self.pass_ms(presence.GRACE_MS + 1)
+        assert self.heard.types().count("member_left") == 1
+
+    def test_a_killed_process_leaves_no_ghosts(self):
+        self.enter(self.bob)
+        self.pass_ms(15_000)
+        assert not Member.objects.get(pk=self.bob.pk).present
+
+    def test_a_renewed_lease_does_not_lapse(self):
+        connection = self.enter(self.bob)
+        Connection.objects.update(lapses_at_ms=0)
+        assert actions.renew([connection.pk]) == 1
+        self.pass_ms(presence.SILENCE_MS - 1000)
+        assert Member.objects.get(pk=self.bob.pk).present
+
+    def test_time_in_which_no_server_ran_does_not_count(self):
+        self.enter(self.alice)
+        Connection.objects.update(lapses_at_ms=0)
+        actions.grant_fresh_leases()
+        self.pass_ms(14_000)
+        assert Member.objects.get(pk=self.alice.pk).present
+
+    def test_leaving_shows_at_once_and_every_tab_is_told_to_go(self):
+        self.enter(self.bob)
+        with self.telling():
+            actions.leave(self.bob)
+        assert self.heard.last("member_left")["payload"]["reason"] == "left"
+        assert (f"member.{self.bob.pk}", 4501) in self.heard.closed
+        with pytest.raises(NotMember):
+            actions.enter(self.bob, "")
+
+    def test_leaving_twice_is_harmless(self):
+        actions.leave(self.bob)
+        actions.leave(self.bob)
+
+    def test_polling_is_presence_too(self):
+        with self.telling():
+            actions.polled(self.bob)
+            actions.polled(self.bob)
+        assert Member.objects.get(pk=self.bob.pk).present
+        assert self.bob.connections.count() == 1
+
+    @override_settings(MAX_SOCKETS_PER_DEVICE=2)
+    def test_a_browser_has_only_so_many_tabs_here(self):
+        for _ in range(2):
+            self.enter(self.bob, "A" * 16)
+        with pytest.raises(TooManyConnections):
+            actions.enter(self.bob, "A" * 16)
+
+
+class SeatTests(Arrivals):
+    def test_the_seat_is_held_while_the_host_reloads(self):
+        tab = self.enter(self.alice)
+        self.enter(self.bob)
+        self.leave_tab(tab)
+        seat = self.heard.last("seat_held")["payload"]
+        assert (seat["username"], seat["next_username"]) == ("Alice", "Bob")
+        self.pass_ms(5000)
+        self.enter(self.alice)
+        assert self.heard.last("seat_kept")["payload"]["user_id"] == self.alice.person.user_id
+        self.pass_ms(19_000)
+        assert self.host() == self.alice
+
+    def test_a_second_tab_keeps_the_seat(self):
+        tab = self.enter(self.alice)
+        self.enter(self.alice)
+        self.leave_tab(tab)
+        assert "seat_held" not in self.heard.types()
+
+    def test_the_longest_there_follows_when_the_hold_ends(self):
+        tab = self.enter(self.alice)
+        self.enter(self.bob)
+        self.leave_tab(tab)
+        Connection.objects.filter(member=self.bob).update(lapses_at_ms=1e15)
+        self.pass_ms(20_001)
+        assert self.host() == self.bob
+        assert self.heard.types().count("new_host") == 1
+        self.pass_ms(20_001)
+        assert self.heard.types().count("new_host") == 1
+
+    def test_a_moderator_follows_before_a_member(self):
+        tab = self.enter(self.alice)
+        self.enter(self.bob)
+        carol = self.enrol(self.carol, role=Role.MODERATOR, here_since_ms=9e12)
+        self.leave_tab(tab)
+        Connection.objects.filter(member=self.bob).update(lapses_at_ms=1e15)
+        self.pass_ms(20_001)
+        assert self.host() == carol
+
+    def test_an_empty_seat_goes_to_the_next_to_come(self):
+        self.leave_tab(self.enter(self.alice))
+        self.pass_ms(20_001)
+        assert self.host() is None
+        self.enter(self.bob)
+        assert self.host() == self.bob
+
+    def test_the_host_who_leaves_gives_up_the_seat_at_once(self):
+        self.enter(self.alice)
+        self.enter(self.bob)
+        with self.telling():
+            actions.leave(self.alice)
+        assert self.host() == self.bob
+
+    def test_the_maker_of_a_room_keeps_the_seat_until_there(self):
+        member = actions.open_room(self.carol)
+        self.pass_ms(0)
+        assert member.room.host == member
+        self.pass_ms(600_001)
+        assert member.room.host is None

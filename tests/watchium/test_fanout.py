@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import asyncio
+from unittest.mock import patch
+
+from channels.layers import InMemoryChannelLayer
+
+from watchium.wire import fanout
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.closed: list[int] = []
+
+    def deliver(self, text: str) -> None:
+        self.heard.append(text)
+
+    def close(self, code: int) -> None:
+        self.closed.append(code)
+
+
+class SharedLayer(InMemoryChannelLayer):
+    """A layer as other processes share it; the fan-out passes by the plain in-memory one."""
+
+
+async def settle() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_everybody_in_the_group_hears_and_nobody_else():
+    bob, carol = Ear(), Ear()
+    await fanout.hub().join("room.a", bob)
+    await fanout.hub().join("room.b", carol)
+    await asyncio.to_thread(fanout.publish, "room.a", b"hello")
+    await settle()
+    assert (bob.heard, carol.heard) == (["hello"], [])
+
+
+async def test_whoever_left_hears_nothing_more():
+    bob = Ear()
+    await fanout.hub().join("room.a", bob)
+    await fanout.hub().leave("room.a", bob)
+    fanout.publish("room.a", b"hello")
+    await settle()
+    assert bob.heard == []
+    assert "room.a" not in fanout.hub().groups
+
+
+async def test_a_close_reaches_the_group():
+    bob = Ear()
+    await fanout.hub().join("member.1", bob)
+    fanout.publish_close("member.1", 4503)
+    await settle()
+    assert bob.closed == [4503]
+
+
+async def test_order_is_kept_from_one_thread():
+    bob = Ear()
+    await fanout.hub().join("room.a", bob)
+
+    def tell() -> None:
+        for number in range(500):
+            fanout.publish("room.a", str(number).encode())
+
+    await asyncio.to_thread(tell)
+    await settle()
+    assert bob.heard == [str(number) for number in range(500)]
+
+
+async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipped():
+    layer = SharedLayer()
+    here, there = Ear(), Ear()
+    loop = asyncio.get_running_loop()
+    with patch.object(fanout, "get_channel_layer", return_value=layer):
+        this_process, other_process = fanout.Hub(loop), fanout.Hub(loop)
+    await this_process.join("room.a", here)
+    await other_process.join("room.a", there)
+    try:
+        message = {
+            "type": "fanout",
+            "from": fanout.PROCESS,
+            "group": "room.a",
+            "text": "echo",
+            "head": [0, 0],
+        }
+        this_process.publish(message)
+        await settle()
+        assert (here.heard, there.heard) == (["echo"], [])
+        await layer.group_send("room.a", {**message, "from": "elsewhere", "text": "hello"})
+        await settle()
+        assert (here.heard, there.heard) == (["echo", "hello"], ["hello"])
+    finally:
+        for hub in (this_process, other_process):
+            hub.pump.cancel()
+
+
+async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
+    bob = Ear()
+    hub = fanout.hub()
+    await hub.join("room.a", bob)
+    assert not hub.fell_behind("room.a", 3, 1)
+    fanout.publish("room.a", b"4", head=(4, 0))
+    await settle()
+    assert not hub.fell_behind("room.a", 4, 1)
+    assert hub.fell_behind("room.a", 5, 1)
+    assert not hub.fell_behind("room.a", 5, 1)
+    assert hub.fell_behind("room.a", 5, 2)
