@@ -19,7 +19,7 @@ COMMENTS = Allowance(burst=5, per_s=1)
 REACTIONS = Allowance(burst=10, per_s=3)
 TYPING = Allowance(burst=2, per_s=0.5)
 
-_throttle = Throttle()
+THROTTLE = Throttle()
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
 def typing(by: Member, *, now_ms: float | None = None) -> None:
     """Show the room that somebody is writing. Too often is left out, not refused: nobody pressed anything."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    if _throttle.wait_ms(("typing", by.person.user_id), TYPING, now_ms):
+    if THROTTLE.wait_ms(("typing", by.person.user_id), TYPING, now_ms):
         return
     by = access.lock(by)
     who = messages.WhoAsks(user_id=by.person.user_id, username=by.username)
@@ -162,6 +162,6 @@ def _answered_comment(room: Room, pk: int | None) -> Comment | None:
 
 
 def _take(by: Member, what: str, allowance: Allowance, now_ms: float) -> None:
-    wait_ms = _throttle.wait_ms((what, by.person.user_id), allowance, now_ms)
+    wait_ms = THROTTLE.wait_ms((what, by.person.user_id), allowance, now_ms)
     if wait_ms:
         raise RateLimited(retry_after_ms=wait_ms)

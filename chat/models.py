@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC
-from itertools import islice
-from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
 
 from rooms.models import Person, Room
 from watchium.wire import messages
-
-
-class Missed(NamedTuple):
-    """What somebody missed in a chat. `more`: ask again from `seq`."""
-
-    comments: list[messages.CommentState]
-    deleted: list[int]
-    seq: int
-    more: bool
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -42,22 +31,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """What was deleted after `seq`, in the order of the deletions; `deleted_seq` is their place."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
 
-    def missed(self, room: Room, seq: int, limit: int = 500) -> Missed:
-        """Comments and deletions after `seq`, at most `limit` of both together, without a hole between pages."""
-        said = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
-        gone = [(comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)]
-        happened = sorted([*said, *gone], key=lambda pair: pair[0])
-        page = list(islice(happened, limit))
-        return Missed(
-            comments=[comment.as_state() for at, comment in page if comment.deleted_seq is None],
-            deleted=[comment.pk for at, comment in page if comment.deleted_seq is not None],
-            seq=page[-1][0] if page else seq,
-            more=len(happened) > limit,
-        )
-
     def answered(self, room: Room, person: Person, event_id: str) -> Comment | None:
         """The comment that this `event_id` of this person made, if it did."""
         return self.filter(room=room, person=person, event_id=event_id).first()
+
+    def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
+        """Of the rooms in which somebody said something (primary keys)."""
+        return self.filter(is_system=False).values_list("room_id", flat=True)
+
+    def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentQuerySet:
+        return self.filter(room__in=rooms)
 
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Also one that was deleted; None for another room's."""

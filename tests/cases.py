@@ -7,7 +7,11 @@ from unittest.mock import patch
 import msgspec
 from django.test import TestCase
 
+import chat.actions
+import playback.actions
+import playback.sources
 from rooms.models import Member, Person, Role, Room
+from watchium.throttle import Throttle
 from watchium.wire import fanout
 
 CLIP = "/media/samples/clip.webm"
@@ -61,16 +65,20 @@ class Cast(TestCase):
 
     @classmethod
     def prepare_playback(cls) -> None:
-        from playback import actions, sources
-
-        actions.prepare(cls.room, sources.find(CLIP))
+        playback.actions.prepare(cls.room, playback.sources.find(CLIP))
 
     def setUp(self) -> None:
         self.heard = Heard()
-        for target, hear in (("publish", self.heard.hear), ("publish_close", self.heard.close)):
-            patcher = patch.object(fanout, target, hear)
-            patcher.start()
-            self.addCleanup(patcher.stop)
+        self.replace(fanout, "publish", self.heard.hear)
+        self.replace(fanout, "publish_close", self.heard.close)
+        # Time stands still in a scene, so what one scene spent would be missing in the next.
+        self.replace(chat.actions, "THROTTLE", Throttle())
+        self.replace(playback.actions, "THROTTLE", Throttle())
+
+    def replace(self, module, name: str, value) -> None:
+        patcher = patch.object(module, name, value)
+        patcher.start()
+        self.addCleanup(patcher.stop)
 
     def telling(self):
         """What is done inside is told when the block ends: a test's own transaction never commits."""

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from chat import actions
+from chat.models import Comment
+from rooms.models import Member, Room
+from tests.cases import Cast
+from watchium.wire import broadcast
+from watchium.wire.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
+from watchium.wire.messages import NewText, PostComment
+
+NOW_MS = 1_800_000_000_000.0
+
+
+def comment(text: str, event_id: str = "e1", reply_to: int | None = None) -> PostComment:
+    return PostComment(event_id=event_id, payload=NewText(text=text, reply_to=reply_to))
+
+
+class Posting(Cast):
+    def post(self, by: Member, text: str = "hello", event_id: str = "e1", now_ms: float = NOW_MS, **more):
+        with self.telling():
+            return actions.post(by, comment(text, event_id, **more), position=12.5, now_ms=now_ms)
+
+    def test_everybody_hears_what_bob_said_and_where(self):
+        accepted = self.post(self.bob, "  what a sc\u200bene  ")
+        said = Comment.objects.get()
+        assert (accepted.event_id, accepted.revision, accepted.timestamp) == ("e1", None, NOW_MS)
+        heard = self.heard.last("new_comment")
+        assert self.heard.types(broadcast.room_group(self.room.room_id)) == ["new_comment"]
+        assert (heard["room_id"], heard["revision"], heard["timestamp"]) == (self.room.room_id, None, NOW_MS)
+        created_at = heard["payload"].pop("created_at")
+        assert heard["payload"] == {
+            "id": said.pk,
+            "seq": 1,
+            "user_id": self.bob.person.user_id,
+            "username": "Bob",
+            "text": "what a scene",
+            "current_time": 12.5,
+            "is_system_message": False,
+            "reply_to": None,
+        }
+        assert len(created_at) == len("2027-01-15T08:00:00.000Z")
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(created_at)).total_seconds() < 60
+
+    def test_carol_is_refused(self):
+        outside = Member(room=self.room, person=self.carol, username="Carol")
+        with self.assertRaises(NotMember):
+            self.post(outside)
+        assert not Comment.objects.exists()
+
+    def test_who_has_left_is_refused(self):
+        Member.objects.filter(pk=self.bob.pk).update(left_at=datetime.now(UTC))
+        with self.assertRaises(NotMember):
+            self.post(self.bob)
+
+    def test_twice_is_once_with_the_same_answer(self):
+        first = self.post(self.bob)
+        again = self.post(self.bob, now_ms=NOW_MS + 5000)
+        assert again == first
+        assert Comment.objects.count() == 1
+        assert self.heard.types() == ["new_comment"]
+
+    def test_an_answer_again_is_not_throttled(self):
+        self.post(self.bob)
+        for _ in range(20):
+            self.post(self.bob)
+
+    def test_the_same_event_id_for_other_words_is_a_conflict(self):
+        self.post(self.bob)
+        with self.assertRaises(EventIdConflict):
+            self.post(self.bob, "something else")
+        assert Comment.objects.get().text == "hello"
+
+    def test_two_people_may_have_the_same_event_id(self):
+        self.post(self.bob)
+        self.post(self.alice)
+        assert Comment.objects.count() == 2
+
+    def test_five_at_once_then_one_a_second(self):
+        for number in range(5):
+            self.post(self.bob, event_id=f"e{number}")
+        with self.assertRaises(RateLimited) as refused:
+            self.post(self.bob, event_id="e6")
+        assert refused.exception.retry_after_ms == 1000
+        self.post(self.alice, event_id="e6")
+        self.post(self.bob, event_id="e6", now_ms=NOW_MS + 1000)
+
+    def test_what_bad_text_gets(self):
+        with self.assertRaises(BadMessage):
+            self.post(self.bob, "\u200b")
+        with self.assertRaises(TooLong):
+            self.post(self.bob, "x" * 501)
+        assert self.heard.types() == []
+
+    def test_a_reply_names_a_comment_of_the_room(self):
+        self.post(self.bob, event_id="e1")
+        first = Comment.objects.get()
+        self.post(self.alice, event_id="e2", reply_to=first.pk)
+        assert self.heard.last("new_comment")["payload"]["reply_to"] == first.pk
+
+    def test_a_reply_to_another_rooms_comment_is_refused(self):
+        elsewhere = Comment.objects.create(
+            room=Room.objects.create(title="elsewhere"), seq=1, text="x", position=0, at_ms=0
+        )
+        with self.assertRaises(NotFound):
+            self.post(self.bob, reply_to=elsewhere.pk)
+
+    def test_comments_and_deletions_share_one_order(self):
+        self.post(self.bob, event_id="e1")
+        actions.remove(self.bob, Comment.objects.get().pk)
+        self.post(self.bob, event_id="e2")
+        assert list(Comment.objects.order_by("seq").values_list("seq", "deleted_seq")) == [(1, 2), (3, None)]
+        self.room.refresh_from_db()
+        assert self.room.comment_seq == 3
+
+    def test_posting_has_a_fixed_number_of_queries(self):
+        self.post(self.bob, event_id="e0")
+        with self.assertNumQueries(6):
+            self.post(self.bob, event_id="e1")
+
+
+class SystemComments(Cast):
+    def test_what_happened_is_written_in_nobodys_name(self):
+        with self.telling():
+            actions.say_system(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
+        said = self.heard.last("new_comment")["payload"]
+        assert (said["text"], said["user_id"], said["username"]) == ("Bob joined", None, "")
+        assert said["is_system_message"] is True

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from chat import actions
+from chat.models import Comment
+from rooms.models import Room
+from tests.cases import Cast
+
+
+class Questions(Cast):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        with transaction.atomic():
+            room = Room.objects.locked(cls.room.pk)
+            for number in range(1, 8):
+                actions.say_system(room, f"number {number}", 0.0, now_ms=0.0)
+        actions.remove(cls.alice, Comment.objects.get(seq=3).pk)
+
+    def texts(self, comments) -> list[int]:
+        return [int(comment.text.split()[1]) for comment in comments]
+
+    def test_the_last_ones_come_oldest_first_without_deleted_ones(self):
+        assert self.texts(Comment.objects.recent(self.room, 5)) == [2, 4, 5, 6, 7]
+        assert self.texts(Comment.objects.recent(self.room)) == [1, 2, 4, 5, 6, 7]
+
+    def test_older_ones_are_those_right_before(self):
+        assert self.texts(Comment.objects.before(self.room, 5, 2)) == [2, 4]
+        assert self.texts(Comment.objects.before(self.room, 1, 2)) == []
+
+    def test_what_was_missed_comes_oldest_first(self):
+        assert self.texts(Comment.objects.since(self.room, 4, 2)) == [5, 6]
+        assert self.texts(Comment.objects.since(self.room, 7)) == []
+
+    def test_what_was_deleted_meanwhile_is_known_by_the_place_of_its_deletion(self):
+        assert self.texts(Comment.objects.deleted_since(self.room, 7)) == [3]
+        assert self.texts(Comment.objects.deleted_since(self.room, 8)) == []
+
+    def test_another_rooms_chat_is_its_own(self):
+        assert Comment.objects.recent(Room.objects.create(title="elsewhere")) == []
+
+    def test_a_place_is_taken_once(self):
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            Comment.objects.create(room=self.room, seq=1, text="x", position=0, at_ms=0)
+
+    def test_an_event_id_is_used_once_by_a_person(self):
+        facts = {"room": self.room, "person": self.bob.person, "event_id": "e", "position": 0, "at_ms": 0}
+        Comment.objects.create(seq=100, text="x", **facts)
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            Comment.objects.create(seq=101, text="y", **facts)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from chat import actions
+from chat.models import Comment
+from rooms.models import Member, ModerationAct, Role, Room
+from tests.cases import Cast
+from watchium.wire.errors import NotAllowed, NotFound, NotMember
+
+
+class Removing(Cast):
+    def setUp(self) -> None:
+        super().setUp()
+        self.bobs = self.said_by(self.bob, 1)
+        self.alices = self.said_by(self.alice, 2)
+        Room.objects.filter(pk=self.room.pk).update(comment_seq=2)
+
+    def said_by(self, member: Member, seq: int) -> Comment:
+        return Comment.objects.create(
+            room=self.room, person=member.person, seq=seq, text="hello", position=0, at_ms=0
+        )
+
+    def remove(self, by: Member, comment: Comment) -> None:
+        with self.telling():
+            actions.remove(by, comment.pk)
+        comment.refresh_from_db()
+
+    def test_everybody_sees_bobs_own_comment_go(self):
+        self.remove(self.bob, self.bobs)
+        assert self.heard.last("comment_deleted")["payload"] == {"id": self.bobs.pk, "seq": 3}
+        assert (self.bobs.deleted_seq, self.bobs.deleted_by) == (3, self.bob.person)
+        assert not ModerationAct.objects.exists()
+
+    def test_the_host_deletes_anybodys_and_it_is_noted(self):
+        self.remove(self.alice, self.bobs)
+        act = ModerationAct.objects.get()
+        assert (act.kind, act.by, act.target) == ("delete_comment", self.alice.person, self.bob.person)
+        assert act.details == {"comment": self.bobs.pk}
+
+    def test_bob_may_not_delete_alices(self):
+        with self.assertRaises(NotAllowed):
+            self.remove(self.bob, self.alices)
+        self.alices.refresh_from_db()
+        assert self.alices.deleted_at is None
+        assert self.heard.types() == []
+
+    def test_bob_as_a_moderator_may(self):
+        Member.objects.filter(pk=self.bob.pk).update(role=Role.MODERATOR)
+        self.remove(self.bob, self.alices)
+        assert self.alices.deleted_by == self.bob.person
+
+    def test_carol_is_refused(self):
+        with self.assertRaises(NotMember):
+            self.remove(Member(room=self.room, person=self.carol), self.bobs)
+
+    def test_twice_is_harmless(self):
+        self.remove(self.alice, self.bobs)
+        self.remove(self.alice, self.bobs)
+        assert self.heard.types() == ["comment_deleted"]
+        assert ModerationAct.objects.count() == 1
+
+    def test_another_rooms_comment_is_not_here(self):
+        other = Room.objects.create(title="elsewhere")
+        theirs = Comment.objects.create(room=other, seq=1, text="x", position=0, at_ms=0)
+        with self.assertRaises(NotFound):
+            self.remove(self.alice, theirs)
+
+    def test_a_system_comment_is_nobodys_own(self):
+        system = Comment.objects.create(room=self.room, seq=9, text="x", position=0, at_ms=0, is_system=True)
+        with self.assertRaises(NotAllowed):
+            self.remove(self.bob, system)
+
+    def test_staff_deletes_and_is_named(self):
+        with self.telling():
+            actions.remove_by_staff(self.bobs, "root")
+            actions.remove_by_staff(self.bobs, "root")
+        assert self.heard.types() == ["comment_deleted"]
+        assert ModerationAct.objects.get().details == {"comment": self.bobs.pk, "staff": "root"}
