@@ -1,0 +1,198 @@
+"""Rooms and people for the staff. What changes a room goes through its deeds and shows in open pages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from rooms import actions
+from rooms.models import Ban, Connection, Member, ModerationAct, Person, Room, Token
+from watchium.wire.errors import Refused
+
+if TYPE_CHECKING:
+    Rows = admin.ModelAdmin[Any]
+    RoomModelForm = forms.ModelForm[Room]
+else:  # these classes take their parameter only when types are checked
+    Rows, RoomModelForm = admin.ModelAdmin, forms.ModelForm
+
+BAN_MINUTES = 24 * 60
+
+
+class ReadOnly(Rows):
+    """Rows to look at. Nothing is deleted here either: a row's deletion would take parts of event logs with it."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def may_change(self: Rows, request: HttpRequest) -> bool:
+    """Who may act upon rows that cannot be edited."""
+    name = f"{self.opts.app_label}.change_{self.opts.model_name}"
+    return bool(request.user.is_active and request.user.has_perm(name))
+
+
+def each(request: HttpRequest, rows: QuerySet[Any], deed: Callable[[Any], object], done: str) -> None:
+    """Do the deed to each row; say how often it was done and why it was not."""
+    count = 0
+    for row in rows:
+        try:
+            deed(row)
+            count += 1
+        except Refused as refused:
+            messages.error(request, f"{row}: {refused}")
+    if count:
+        messages.success(request, f"{done}: {count}")
+
+
+class RoomForm(RoomModelForm):
+    class Meta:
+        model = Room
+        fields = ["title", "visibility"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and cleaned.get("visibility") == "private" and not self.instance.passphrase:
+            self.add_error("visibility", "A private room needs a passphrase, which its host can set.")
+        return cleaned
+
+
+@admin.register(Room)
+class RoomAdmin(ReadOnly):
+    form = RoomForm
+    list_display = [
+        "title",
+        "room_id",
+        "visibility",
+        "owner",
+        "is_demo",
+        "revision",
+        "last_active_at",
+        "closed_at",
+    ]
+    list_filter = ["visibility", "is_demo", "closed_at"]
+    list_select_related = ["owner"]
+    search_fields = ["room_id", "title"]
+    date_hierarchy = "created_at"
+    fields = [
+        *("room_id", "title", "visibility", "has_passphrase", "control_policy", "owner", "is_demo"),
+        *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
+    ]
+    readonly_fields = [name for name in fields if name not in ("title", "visibility")]
+    actions = ["close"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return may_change(self, request)
+
+    @admin.display(boolean=True)
+    def has_passphrase(self, room: Room) -> bool:
+        return bool(room.passphrase)
+
+    def save_model(self, request: HttpRequest, obj: Room, form: forms.ModelForm[Room], change: bool) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if not changes:
+            return
+        try:
+            actions.change_room(obj, by=None, **changes)
+        except Refused as refused:
+            messages.error(request, str(refused))
+
+    @admin.action(description="Close the selected rooms", permissions=["change"])
+    def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
+        each(request, rooms, lambda room: actions.close_room(room, by=None), "Closed rooms")
+
+
+@admin.register(Member)
+class MemberAdmin(ReadOnly):
+    list_display = [
+        "username",
+        "room",
+        "role",
+        "present",
+        "joined_at",
+        "left_at",
+        "last_heartbeat",
+        "is_synced",
+    ]
+    list_filter = ["role", "present"]
+    list_select_related = ["room", "person"]
+    search_fields = ["username", "room__room_id", "room__title", "person__user_id"]
+    exclude = ["address_hash"]
+    actions = ["send_out", "ban_for_a_day"]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return may_change(self, request)
+
+    @admin.action(description="Remove from the room", permissions=["act"])
+    def send_out(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        why = _why(request)
+        each(
+            request, members, lambda m: actions.remove(m.room, m.person.user_id, by=None, why=why), "Removed"
+        )
+
+    @admin.action(description="Ban from the room for a day", permissions=["act"])
+    def ban_for_a_day(self, request: HttpRequest, members: QuerySet[Member]) -> None:
+        def deed(member: Member) -> None:
+            actions.ban(member.room, member.person.user_id, by=None, minutes=BAN_MINUTES, why=_why(request))
+
+        each(request, members, deed, "Banned for a day")
+
+
+def _why(request: HttpRequest) -> str:
+    return f"by {request.user.get_username()}, in admin"
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnly):
+    list_display = ["username", "user_id", "account", "created_at", "last_seen_at"]
+    list_select_related = ["account"]
+    search_fields = ["username", "user_id"]
+    list_filter = [("account", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Token)
+class TokenAdmin(ReadOnly):
+    """What programs come in with; a token deleted here opens nothing any more."""
+
+    list_display = ["person", "created_at", "last_used_at"]
+    list_select_related = ["person"]
+    search_fields = ["person__username", "person__user_id"]
+    fields = readonly_fields = ["person", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_active and request.user.has_perm("rooms.delete_token"))
+
+
+@admin.register(Ban)
+class BanAdmin(ReadOnly):
+    list_display = ["person", "room", "until", "lifted_at", "created_at"]
+    list_select_related = ["person", "room"]
+    search_fields = ["person__username", "person__user_id", "room__room_id"]
+    exclude = ["address_hash"]
+
+
+@admin.register(ModerationAct)
+class ModerationActAdmin(ReadOnly):
+    list_display = ["kind", "room", "by", "target", "why", "created_at", "undone_at"]
+    list_filter = ["kind"]
+    list_select_related = ["room", "by", "target"]
+    search_fields = ["room__room_id", "target__username", "target__user_id", "why"]
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnly):
+    list_display = ["member", "process", "closed", "opened_at_ms", "lapses_at_ms"]
+    list_select_related = ["member__room"]
