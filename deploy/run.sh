@@ -9,5 +9,5 @@ mkdir -p "$WATCHIUM_DATA_DIR"
 
 .venv/bin/python manage.py migrate --verbosity 0
 .venv/bin/python manage.py collectstatic --noinput --verbosity 0
-.venv/bin/python manage.py demo
+.venv/bin/python manage.py demo --verbosity 0
 exec .venv/bin/python manage.py serve

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.db import models
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, F, Q
+from django.utils import timezone
 
 from playback.timeline import FASTEST, IDLE, PHASES, SLOWEST, Timeline
 from rooms.models import Member, Person, Room
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500
+# A room is active for a day after something happened in it, and while somebody is there.
+ACTIVE = timedelta(days=1)
+KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
+
+
+def _somebody_present() -> models.QuerySet[Member]:
+    return Member.objects.current().filter(room=models.OuterRef("room"), present=True)
 
 
 class PlaybackQuerySet(models.QuerySet["Playback"]):
@@ -24,6 +32,9 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         playback, _ = self.get_or_create(room=room)
         playback.room = room
         return playback
+
+    def has(self, room: Room) -> bool:
+        return self.filter(room=room).exists()
 
     def of_rooms(self, room_ids: Iterable[str]) -> dict[str, Playback]:
         return {
@@ -38,10 +49,16 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
 
     def demo_left_alone(self, since: datetime, limit: int = 100) -> list[int]:
         """Demo rooms (primary keys) that were touched, have nobody in them and were silent since."""
+        return self.left_alone(since).filter(room__is_demo=True).room_pks(limit)
+
+    def left_alone(self, since: datetime) -> PlaybackQuerySet:
+        """Of open rooms that were touched, have nobody in them and were silent since."""
         untouched = Q(phase__in=("idle", "paused"), position=0, rate=1)
-        present = Member.objects.current().filter(room=models.OuterRef("room"), present=True)
-        rows = self.filter(room__is_demo=True, room__last_active_at__lt=since).exclude(untouched)
-        return list(rows.exclude(models.Exists(present)).values_list("room_id", flat=True)[:limit])
+        rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
+        return rows.exclude(models.Exists(_somebody_present()))
+
+    def room_pks(self, limit: int) -> list[int]:
+        return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
 
     def without_duration(self, room: Room) -> bool:
         return self.filter(room=room, duration=None, media__isnull=False).exists()
@@ -96,6 +113,9 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         later = self.filter(room=room, revision__gt=revision).select_related("person")
         return later.order_by("revision")[:limit]
 
+    def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
+        return self.filter(room__in=rooms)
+
     def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
         return self.filter(room=room, revision=revision).select_related("person").first()
 
@@ -110,14 +130,11 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         return self.filter(room=room, at_ms__gte=from_ms, at_ms__lt=until_ms).order_by("at_ms", "pk")
 
     def discardable(self, before: datetime) -> PlaybackEventQuerySet:
-        """Older than that, in rooms where nobody is."""
-        here = Member.objects.current().filter(room=models.OuterRef("room"), present=True)
-        return self.filter(created_at__lt=before).exclude(models.Exists(here))
-
-    def discard(self, before: datetime, limit: int = 1000) -> int:
-        """One batch of what is discardable, gone; how many that were."""
-        batch = list(self.discardable(before).order_by("created_at").values_list("pk", flat=True)[:limit])
-        return self.filter(pk__in=batch).delete()[1].get("playback.PlaybackEvent", 0) if batch else 0
+        """Older than that, but never what somebody may still come back for: the last changes of an active room."""
+        silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)
+        active = ~silent_since | Q(models.Exists(_somebody_present()))
+        recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
+        return self.filter(created_at__lt=before).exclude(active & recent)
 
 
 class PlaybackEvent(models.Model):
@@ -200,11 +217,8 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
         columns = ("sync_event_type", "judged", "synced", "difference")
         return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
 
-    def discard(self, before: datetime, limit: int = 1000) -> int:
-        batch = list(
-            self.filter(created_at__lt=before).order_by("created_at").values_list("pk", flat=True)[:limit]
-        )
-        return self.filter(pk__in=batch).delete()[0] if batch else 0
+    def discardable(self, before: datetime) -> SyncStateQuerySet:
+        return self.filter(created_at__lt=before)
 
 
 class SyncState(models.Model):

@@ -1,0 +1,61 @@
+"""Rooms that were silent for a day go back to the start, and nobody is shown in them any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+import rooms.actions
+from playback import course
+from playback.models import Playback
+from rooms.models import Connection
+from watchium.wire import server_clock
+
+SILENT_HOURS = 24
+# Leases last seconds and servers end them; what is left after an hour belongs to a server that never came back.
+LAPSED_MS = 3_600_000.0
+
+
+def clear_lapsed_presence(*, dry_run: bool = False) -> int:
+    """End the leases that lapsed an hour ago, as a running server would; how many."""
+    before_ms = server_clock.now_ms() - LAPSED_MS
+    if dry_run:
+        return len(Connection.objects.lapsed(before_ms, limit=1_000_000))
+    total = 0
+    while batch := Connection.objects.lapsed(before_ms):
+        rooms.actions.due(before_ms)
+        total += len(batch)
+    return total
+
+
+def reset_inactive_rooms(*, hours: int = SILENT_HOURS, dry_run: bool = False) -> int:
+    """Put the playback of silent rooms back to paused at 0; how many rooms."""
+    left_alone = Playback.objects.left_alone(timezone.now() - timedelta(hours=hours))
+    if dry_run:
+        return left_alone.count()
+    total = 0
+    while batch := left_alone.room_pks(100):
+        total += sum(course.start_afresh(pk, server_clock.now_ms()) for pk in batch)
+    return total
+
+
+class Command(BaseCommand):
+    help = (
+        "Put rooms that were silent for 24 hours back to the start, paused, and clear presence that lapsed."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--hours", type=int, default=SILENT_HOURS, help="silent for so long (default: 24)"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    def handle(self, *args: Any, hours: int, dry_run: bool, **options: Any) -> None:
+        suffix = " (dry run)" if dry_run else ""
+        self.stdout.write(f"leases that lapsed: {clear_lapsed_presence(dry_run=dry_run)}{suffix}")
+        self.stdout.write(
+            f"rooms back at the start: {reset_inactive_rooms(hours=hours, dry_run=dry_run)}{suffix}"
+        )

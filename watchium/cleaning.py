@@ -1,0 +1,30 @@
+"""Deleting beside live traffic: in batches, each a short transaction of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+BATCH = 1000
+
+
+def discard(rows: QuerySet[Any], *, batch: int = BATCH, dry_run: bool = False) -> int:
+    """Delete these rows, or with `dry_run` count them; how many. Rows that others hold are left to the next time."""
+    if dry_run:
+        return rows.count()
+    total = 0
+    while count := _discard_some(rows, batch):
+        total += count
+    return total
+
+
+@transaction.atomic
+def _discard_some(rows: QuerySet[Any], batch: int) -> int:
+    # Asked again under the lock: a guest may have come back since, and two cleaners may run at once.
+    held = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True).only("pk")[:batch]
+    pks = [row.pk for row in held]
+    if pks:
+        rows.model._default_manager.filter(pk__in=pks).delete()
+    return len(pks)
