@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.timeline import PHASES, Timeline
+
+VECTORS = Path(__file__).parent.parent / "vectors" / "timeline.json"
+NOW_MS = 1_795_219_200_000.0
+
+positions = st.floats(0, 7 * 86400)
+rates = st.floats(0.25, 3)
+spans_ms = st.floats(0, 3_600_000)
+instants_ms = st.floats(NOW_MS - 3_600_000, NOW_MS + 3_600_000)
+durations = st.none() | st.floats(0.1, 7 * 86400)
+
+
+@st.composite
+def timelines(draw, phases=PHASES):
+    duration_s = draw(durations)
+    timeline = Timeline(
+        position_s=draw(positions),
+        rate=draw(rates),
+        phase=draw(st.sampled_from(phases)),
+        at_ms=draw(instants_ms),
+        revision=draw(st.integers(0, 2**40)),
+        duration_s=duration_s,
+    )
+    return replace(timeline, position_s=timeline._within(timeline.position_s))
+
+
+def transitions(at_ms: float, position_s: float):
+    return {
+        "played": lambda t: t.played(at_ms=at_ms),
+        "played there": lambda t: t.played(at_ms=at_ms, position_s=position_s),
+        "paused": lambda t: t.paused(at_ms=at_ms),
+        "paused there": lambda t: t.paused(at_ms=at_ms, position_s=position_s),
+        "sought": lambda t: t.sought(at_ms=at_ms, position_s=position_s),
+        "faster": lambda t: t.at_rate(at_ms=at_ms, rate=1.5),
+        "loaded": lambda t: t.loaded(at_ms=at_ms, duration_s=100),
+        "ended": lambda t: t.ended(at_ms=at_ms),
+        "lasting": lambda t: t.lasting(100),
+        "unmoved": lambda t: t.unmoved(),
+    }
+
+
+def test_both_languages_agree_on_the_examples():
+    for example in json.loads(VECTORS.read_text()):
+        given_timeline = dict(example["timeline"])
+        phase = "playing" if given_timeline.pop("playing") else "paused"
+        timeline = Timeline(phase=phase, **given_timeline)
+        assert timeline.position_at(example["now_ms"]) == pytest.approx(example["position_s"], abs=1e-6), (
+            example
+        )
+
+
+@given(timelines(), spans_ms, spans_ms)
+def test_a_paused_room_stands_still(timeline, until_pause_ms, afterwards_ms):
+    held = timeline.paused(at_ms=timeline.at_ms + until_pause_ms)
+    assert held.position_at(held.at_ms + afterwards_ms) == held.position_s
+
+
+@given(timelines(), spans_ms)
+def test_before_its_instant_a_room_stands_still(timeline, before_ms):
+    assert timeline.position_at(timeline.at_ms - before_ms) == timeline.position_s
+
+
+@given(timelines(phases=["playing"]), spans_ms, spans_ms)
+def test_a_playing_room_moves_by_exactly_its_rate_until_it_ends(timeline, until_ms, span_ms):
+    start_ms = timeline.at_ms + until_ms
+    moved = timeline.position_at(start_ms + span_ms) - timeline.position_at(start_ms)
+    if timeline.ends_at_ms is None or start_ms + span_ms <= timeline.ends_at_ms:
+        assert moved == pytest.approx(timeline.rate * span_ms / 1000, abs=1e-3)
+    else:
+        assert 0 <= moved <= timeline.rate * span_ms / 1000 + 1e-3
+
+
+@given(timelines(phases=["playing"]))
+def test_it_is_at_its_end_when_it_ends(timeline):
+    if timeline.ends_at_ms is None:
+        assert timeline.duration_s is None
+    else:
+        assert timeline.position_at(timeline.ends_at_ms) == pytest.approx(timeline.duration_s, abs=1e-3)
+
+
+@given(timelines(), instants_ms)
+def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
+    started = timeline.played(at_ms=at_ms)
+    was_over = timeline.duration_s is not None and timeline.position_at(at_ms) >= timeline.duration_s
+    assert started.position_at(at_ms) == (0 if was_over else timeline.position_at(at_ms))
+    for changed in (
+        timeline.paused(at_ms=at_ms),
+        timeline.ended(at_ms=at_ms),
+        timeline.at_rate(at_ms=at_ms, rate=2),
+        timeline.unmoved(),
+    ):
+        assert changed.position_at(at_ms) == timeline.position_at(at_ms)
+
+
+@given(timelines(), instants_ms, positions)
+def test_a_given_position_is_the_position_inside_the_medium(timeline, at_ms, position_s):
+    inside_s = min(position_s, float("inf") if timeline.duration_s is None else timeline.duration_s)
+    for changed in (
+        timeline.paused(at_ms=at_ms, position_s=position_s),
+        timeline.sought(at_ms=at_ms, position_s=position_s),
+    ):
+        assert changed.position_at(at_ms) == inside_s
+
+
+@given(timelines(), instants_ms, positions)
+def test_every_transition_is_one_revision_later_and_inside_the_medium(timeline, at_ms, position_s):
+    for name, transition in transitions(at_ms, position_s).items():
+        changed = transition(timeline)
+        assert changed.revision == timeline.revision + 1, name
+        assert 0 <= changed.position_s <= (changed.duration_s or float("inf")), name
+
+
+@given(timelines(), st.lists(st.sampled_from(sorted(transitions(0, 0))), max_size=12), st.randoms())
+def test_members_who_keep_the_highest_revision_converge(timeline, names, random):
+    changes = [timeline]
+    for step, name in enumerate(names):
+        changes.append(transitions(NOW_MS + 250 * step, float(step))[name](changes[-1]))
+    shuffled = random.sample(changes, len(changes))
+    assert max(shuffled, key=lambda change: change.revision) == changes[-1]
+
+
+@given(timelines(), st.integers(1, 2000))
+def test_a_pause_before_a_scheduled_start_keeps_the_start(timeline, lead_ms):
+    started = timeline.played(at_ms=NOW_MS + lead_ms)
+    assert started.paused(at_ms=NOW_MS).position_s == started.position_s
+
+
+@given(timelines(phases=["paused"]))
+def test_a_new_speed_before_a_scheduled_start_keeps_its_instant(timeline):
+    started = timeline.played(at_ms=NOW_MS + 300)
+    faster = started.at_rate(at_ms=NOW_MS, rate=2)
+    assert (faster.at_ms, faster.position_s, faster.rate) == (started.at_ms, started.position_s, 2)
+
+
+def test_a_seek_while_playing_goes_on_playing_and_one_after_the_end_stands():
+    playing = Timeline(10, 1, "playing", NOW_MS, 1, 100)
+    assert playing.sought(at_ms=NOW_MS, position_s=50).playing
+    over = playing.ended(at_ms=playing.ends_at_ms)
+    assert over.phase == "ended"
+    assert over.sought(at_ms=NOW_MS, position_s=50).phase == "paused"
+
+
+def test_playing_at_the_end_starts_again():
+    over = Timeline(100, 1, "ended", NOW_MS, 1, 100)
+    assert over.played(at_ms=NOW_MS).position_s == 0
+    assert over.played(at_ms=NOW_MS, position_s=100).position_s == 0
+
+
+def test_a_new_medium_starts_at_its_beginning_at_the_rooms_speed():
+    loaded = Timeline(40, 1.5, "playing", NOW_MS, 1, 100).loaded(at_ms=NOW_MS + 5, duration_s=7)
+    assert loaded == Timeline(0, 1.5, "paused", NOW_MS + 5, 2, 7)
