@@ -1,0 +1,125 @@
+// @ts-check
+/** Which happenings of the room deserve a line on the stage, and which words. */
+
+import { isHost } from "./authority.js"
+import { all } from "./pieces.js"
+import { announceRefusal } from "./problems.js"
+import { fill, gettext } from "./words.js"
+
+const SHORT_MS = 5000
+const ASKED_MS = 25_000
+const RANK = { news: 1, hold: 2, seat: 3, line: 4, sound: 5 }
+
+/** @typedef {import("./room_types.js").Room} Room */
+/** @typedef {import("./notices.js").Stack} Stack */
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+export function hearRoom(room, stack) {
+  return all(
+    ...seat(room, stack),
+    ...line(room, stack),
+    room.on("player", ({ state }) => sound(room, stack, state)),
+    room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
+    room.on("timeline", () => holding(room, stack)),
+    room.on("state", () => holding(room, stack)),
+    room.on("dropped", () => stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
+    room.on("error", ({ payload }) => {
+      if (!payload.event_id) stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })
+    }),
+  )
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function seat(room, stack) {
+  const held = (/** @type {import("./room_types.js").Seat | null | undefined} */ seat) => {
+    if (!seat) return stack.drop("seat")
+    const format = seat.next_username
+      ? gettext("{name}'s connection dropped, seat held {seconds}, then {next}")
+      : gettext("{name}'s connection dropped, seat held {seconds}")
+    const text = fill(format, { name: seat.username, next: seat.next_username ?? "" })
+    stack.put({ key: "seat", text, tone: "warn", rank: RANK.seat, untilMs: seat.until })
+  }
+  return [
+    room.on("seat_held", ({ payload }) => held(payload)),
+    room.on("seat_kept", () => stack.drop("seat")),
+    room.on("state", () => held(room.state?.room.seat)),
+    room.on("new_host", ({ payload }) => {
+      stack.drop("seat")
+      if (!payload.user_id) return
+      const you = payload.user_id === room.boot.you.user_id
+      const text = you ? gettext("You are the host now.") : fill(gettext("{name} is the host now."), { name: payload.username })
+      stack.put({ key: "host", text, rank: RANK.news, lastsMs: SHORT_MS })
+    }),
+  ]
+}
+
+/**
+ * The line to the room.
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function line(room, stack) {
+  return [
+    room.on("connection", ({ status }) => {
+      const text = {
+        lost: gettext("Reconnecting … Your player keeps the time meanwhile."),
+        limited: gettext("Still no steady line. You follow the room a little less exactly; it keeps trying."),
+      }[/** @type {string} */ (status)]
+      if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })
+      else stack.drop("line")
+    }),
+    room.on("closing", ({ payload }) => {
+      if (payload.code < 4500) stack.put({ key: "line", text: gettext("The server starts anew. Back in a moment."), tone: "warn", rank: RANK.line, lastsMs: 30_000 })
+    }),
+    room.on("status", ({ payload }) => {
+      if (payload.degraded) stack.put({ key: "degraded", text: gettext("The server is busy: messages may be late for a moment."), tone: "warn", rank: RANK.hold })
+      else stack.drop("degraded")
+    }),
+  ]
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {string} state
+ */
+function sound(room, stack, state) {
+  if (state !== "blocked") return stack.drop("sound")
+  stack.put({
+    key: "sound",
+    text: gettext("Your browser waits for a press before it makes a sound."),
+    rank: RANK.sound,
+    act: { text: gettext("Tap for sound"), run: () => room.player.unlock() },
+  })
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, username: string}} who
+ */
+function controlAsked(room, stack, { user_id, username }) {
+  if (!isHost(room.state)) return
+  stack.put({
+    key: `asked-${user_id}`,
+    text: fill(gettext("{name} asks for control."), { name: username }),
+    rank: RANK.seat,
+    lastsMs: ASKED_MS,
+    act: { text: fill(gettext("Make {name} host"), { name: username }), run: () => room.say("transfer_host", { user_id }).catch(announceRefusal) },
+  })
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function holding(room, stack) {
+  if (room.state?.timeline?.phase === "holding") stack.put({ key: "hold", text: gettext("Waiting until everyone's picture is ready."), rank: RANK.hold })
+  else stack.drop("hold")
+}

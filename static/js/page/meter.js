@@ -1,0 +1,92 @@
+// @ts-check
+/** The pill that says how well you are in step, and the meter behind it. */
+
+import { isHost } from "./authority.js"
+import { distance, signed } from "./format.js"
+import { all, piece, write } from "./pieces.js"
+import { Spark } from "./spark.js"
+import { pillOf, verdictOf } from "./verdict.js"
+import { gettext } from "./words.js"
+
+const DRAW_EVERY_MS = 1000
+
+/**
+ * @param {HTMLElement} meter
+ * @param {import("./room_types.js").Room} room
+ */
+export function mount(meter, room) {
+  const gone = new AbortController()
+  const card = piece(meter, "verdict").closest("[popover]")
+  const spark = new Spark(meter)
+  /** @type {import("./verdict.js").Seen} */
+  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true }
+  const isOpen = () => Boolean(card?.matches(":popover-open"))
+  const show = () => {
+    seen.following = room.player.following
+    showPill(meter, seen)
+    if (isOpen()) showCard(meter, room, seen)
+  }
+  const drawing = setInterval(() => { if (isOpen()) spark.draw(isHost(room.state)) }, DRAW_EVERY_MS)
+
+  card?.addEventListener("toggle", () => { show(); if (isOpen()) spark.draw(isHost(room.state)) }, { signal: gone.signal })
+  listen(meter, room, show, gone.signal)
+  show()
+  return all(
+    () => gone.abort(),
+    () => clearInterval(drawing),
+    room.on("connection", connection => { seen.connection = connection; show() }),
+    room.on("player", player => { seen.player = player; show() }),
+    room.on("drift", drift => { seen.drift = drift; spark.mine(drift.driftMs); show() }),
+    room.on("presence", ({ payload }) => spark.others(payload.members, room)),
+    room.on("state", show),
+  )
+}
+
+/**
+ * @param {HTMLElement} meter
+ * @param {import("./room_types.js").Room} room
+ * @param {() => void} show
+ * @param {AbortSignal} signal
+ */
+function listen(meter, room, show, signal) {
+  const fine = /** @type {HTMLInputElement} */ (piece(meter, "fine"))
+  fine.value = String(room.player.fineTuneMs ?? 0)
+  const press = (/** @type {string} */ name, /** @type {() => void} */ act) =>
+    piece(meter, name).addEventListener("click", () => { act(); show() }, { signal })
+  press("resync", () => room.player.resync())
+  press("stop-following", () => room.player.stopFollowing())
+  press("follow", () => room.player.follow())
+  fine.addEventListener("input", () => { room.player.setFineTune(Number(fine.value)); show() }, { signal })
+  fine.addEventListener("dblclick", () => { fine.value = "0"; room.player.setFineTune(0); show() }, { signal })
+}
+
+/**
+ * @param {HTMLElement} meter
+ * @param {import("./verdict.js").Seen} seen
+ */
+function showPill(meter, seen) {
+  const { word, tone, ms } = pillOf(seen)
+  piece(meter, "pill").dataset.tone = tone
+  write(piece(meter, "pill-word"), word)
+  write(piece(meter, "pill-ms"), ms)
+}
+
+/**
+ * @param {HTMLElement} meter
+ * @param {import("./room_types.js").Room} room
+ * @param {import("./verdict.js").Seen} seen
+ */
+function showCard(meter, room, seen) {
+  const { title, cause } = verdictOf(seen)
+  const { drift, connection, following } = seen
+  write(piece(meter, "verdict"), title)
+  write(piece(meter, "cause"), cause)
+  write(piece(meter, "drift"), drift ? signed(Math.round(drift.driftMs)) : "–")
+  write(piece(meter, "latency"), drift?.latencyMs ? distance(drift.latencyMs) : "–")
+  write(piece(meter, "link-state"), connection.status === "open" ? gettext("live") : pillOf(seen).word)
+  write(piece(meter, "fine-value"), signed(room.player.fineTuneMs ?? 0))
+  const fine = piece(meter, "fine")
+  fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)
+  piece(meter, "stop-following").hidden = !following
+  piece(meter, "follow").hidden = following
+}

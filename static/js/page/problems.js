@@ -1,0 +1,35 @@
+// @ts-check
+/** Telling the person at this page something short; `notices.js` shows it on the stage's lower edge. */
+
+import { gettext } from "./words.js"
+
+const EVENT = "watchium:notice"
+
+/** @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, act?: {text: string, run: () => void}}} Notice */
+
+/** @param {Notice} notice a later one with the same `key` replaces it */
+export function announce(notice) {
+  document.dispatchEvent(new CustomEvent(EVENT, { detail: notice }))
+}
+
+/**
+ * @param {(notice: Notice) => void} hear
+ * @param {AbortSignal} signal
+ */
+export function onNotice(hear, signal) {
+  document.addEventListener(EVENT, event => hear(/** @type {CustomEvent} */ (event).detail), { signal })
+}
+
+/**
+ * What a refused command says, in words for people.
+ * @param {unknown} refusal
+ */
+export function wordsOf(refusal) {
+  const message = /** @type {{message?: unknown}} */ (refusal)?.message
+  return typeof message === "string" && message ? message : gettext("That did not work. Try again.")
+}
+
+/** @param {unknown} refusal */
+export function announceRefusal(refusal) {
+  announce({ key: "refused", text: wordsOf(refusal), tone: "bad", lastsMs: 5000 })
+}

@@ -1,0 +1,112 @@
+// @ts-check
+/** The room's title, who finds it, who controls it; and the way out. */
+
+import { isHost } from "./authority.js"
+import { mount as mountDialogs } from "./dialogs.js"
+import { all, piece, write } from "./pieces.js"
+import { announceRefusal, wordsOf } from "./problems.js"
+
+const SAVED_MS = 2500
+
+/**
+ * @param {HTMLElement} dialog
+ * @param {import("./room_types.js").Room} room
+ */
+export function mount(dialog, room) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const form = /** @type {HTMLFormElement} */ (piece(dialog, "form"))
+  const show = () => showSettings(dialog, form, room)
+  form.addEventListener("submit", event => { event.preventDefault(); save(form, room) }, { signal })
+  form.addEventListener("input", () => { form.dataset.touched = ""; showPassphrase(form) }, { signal })
+  dialog.addEventListener("close", () => { delete form.dataset.touched; show() }, { signal })
+  piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
+  show()
+  return all(() => gone.abort(), mountDialogs(document.body), ...["state", "room_changed", "new_host"].map(type => room.on(type, show)))
+}
+
+/**
+ * @param {HTMLElement} dialog
+ * @param {HTMLFormElement} form
+ * @param {import("./room_types.js").Room} room
+ */
+function showSettings(dialog, form, room) {
+  const facts = room.state?.room
+  if (!facts) return
+  const yours = isHost(room.state) || Boolean(room.state?.you?.is_owner)
+  form.hidden = !yours
+  piece(dialog, "not-yours").hidden = yours
+  showTitle(facts.title)
+  if ("touched" in form.dataset) return
+  field(form, "title").value = facts.title
+  field(form, "visibility").value = facts.visibility
+  field(form, "control_policy").value = facts.control_policy
+  showPassphrase(form)
+}
+
+/** @param {string} title */
+function showTitle(title) {
+  const heading = document.querySelector("[data-room-title]")
+  if (!heading || heading.textContent === title) return
+  document.title = document.title.replace(heading.textContent ?? "", title)
+  write(heading, title)
+}
+
+/** @param {HTMLFormElement} form */
+function showPassphrase(form) {
+  piece(form, "passphrase").hidden = field(form, "visibility").value !== "private"
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+function field(form, name) {
+  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name))
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {import("./room_types.js").Room} room
+ */
+async function save(form, room) {
+  const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
+  const wanted = rest.visibility === "private" && passphrase ? { ...rest, passphrase } : rest
+  const problem = piece(form, "problem")
+  problem.hidden = true
+  try {
+    await ask(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, wanted)
+    delete form.dataset.touched
+    field(form, "passphrase").value = ""
+    piece(form, "saved").hidden = false
+    setTimeout(() => (piece(form, "saved").hidden = true), SAVED_MS)
+  } catch (refusal) {
+    write(problem, wordsOf(refusal))
+    problem.hidden = false
+  }
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {import("./room_types.js").Room} room
+ */
+async function leave(button, room) {
+  try {
+    await ask(`/api/rooms/${room.boot.room_id}/leave/`, "POST", button.dataset.csrf ?? "", {})
+    location.assign("/")
+  } catch (refusal) {
+    announceRefusal(refusal)
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {string} method
+ * @param {string} token
+ * @param {object} body
+ */
+async function ask(address, method, token, body) {
+  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token }
+  const answer = await fetch(address, { method, headers, body: JSON.stringify(body), credentials: "same-origin" })
+  if (!answer.ok) throw await answer.json().catch(() => ({}))
+}

@@ -1,0 +1,39 @@
+// @ts-check
+/** How a member's player does, in words, from what it last reported of itself: pure. */
+
+import { distance } from "./format.js"
+import { fill, gettext } from "./words.js"
+
+/** @typedef {import("./room_types.js").Member} Member */
+/** @typedef {import("./room_types.js").Room} Room */
+
+/** In one word, for the ring around a face. @param {Member} member */
+export function step(member) {
+  if (member.state === "stalled" || member.state === "blocked" || member.state === "error") return "waiting"
+  if (member.is_synced === undefined || member.is_synced === null) return "unknown"
+  return member.is_synced ? "in" : "off"
+}
+
+/**
+ * In a few words: "host, in step".
+ * @param {Member} member
+ * @param {Room} room
+ */
+export function aboutMember(member, room) {
+  const words = []
+  if (member.user_id === room.boot.you.user_id) words.push(gettext("you"))
+  if (member.user_id === room.state?.room?.host_id) words.push(gettext("host"))
+  words.push(stepWords(member))
+  return words.filter(Boolean).join(", ")
+}
+
+/** @param {Member} member */
+function stepWords(member) {
+  const drift = member.drift_ms ?? 0
+  if (member.state === "stalled") return gettext("loading")
+  if (member.state === "blocked") return gettext("waiting for a press")
+  if (member.state === "error") return gettext("cannot play this")
+  if (step(member) === "unknown") return gettext("watching")
+  if (member.is_synced) return gettext("in step")
+  return fill(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), { time: distance(drift) })
+}

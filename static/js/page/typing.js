@@ -1,0 +1,42 @@
+// @ts-check
+/** Who is typing just now. */
+
+import { all, write } from "./pieces.js"
+import { fill, gettext, ngettext } from "./words.js"
+
+const SHOWN_MS = 4000
+
+/**
+ * @param {HTMLElement} line
+ * @param {import("./room_types.js").Room} room
+ */
+export function mount(line, room) {
+  /** @type {Map<string, {name: string, timer: number}>} */
+  const typing = new Map()
+  const show = () => write(line, wordsFor([...typing.values()].map(one => one.name)))
+  const forget = (/** @type {string} */ id) => {
+    clearTimeout(typing.get(id)?.timer)
+    typing.delete(id)
+    show()
+  }
+  return all(
+    room.on("typing", ({ payload }) => {
+      if (payload.user_id === room.boot.you.user_id) return
+      clearTimeout(typing.get(payload.user_id)?.timer)
+      typing.set(payload.user_id, { name: payload.username, timer: setTimeout(() => forget(payload.user_id), SHOWN_MS) })
+      show()
+    }),
+    room.on("new_comment", ({ payload }) => forget(payload.user_id)),
+    room.on("member_left", ({ payload }) => forget(payload.user_id)),
+    () => typing.forEach(one => clearTimeout(one.timer)),
+  )
+}
+
+/** @param {string[]} names */
+function wordsFor(names) {
+  if (!names.length) return ""
+  if (names.length > 2) return fill(ngettext("{n} person is typing", "{n} people are typing", names.length), { n: names.length })
+  return names.length === 1
+    ? fill(gettext("{name} is typing"), { name: names[0] })
+    : fill(gettext("{one} and {other} are typing"), { one: names[0], other: names[1] })
+}
