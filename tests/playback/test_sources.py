@@ -123,7 +123,7 @@ def test_our_samples_are_there_and_known_by_name_and_length():
 def test_our_samples_last_as_long_as_we_say():
     for sample in SAMPLES:
         command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
-        measured = subprocess.run(  # noqa: S603
+        measured = subprocess.run(
             [*command, settings.SAMPLES_DIR / sample.name], capture_output=True, text=True, check=True
         )
         assert float(measured.stdout) == pytest.approx(sample.duration_s, abs=0.001)

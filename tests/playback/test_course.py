@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from playback import course
+from playback.models import Playback, PlaybackEvent
+from playback.timeline import Timeline
+from rooms.models import Member, Room
+from tests.playback.scenes import NOW_MS, DeedCase
+
+END_MS = NOW_MS + 96_021
+
+
+class TheEnd(DeedCase):
+    def test_nothing_ends_before_its_end(self):
+        self.started()
+        self.assertEqual(course.due(END_MS - 1), 0)
+
+    def test_it_stands_at_its_end_once_however_many_processes_look(self):
+        self.started()
+        with self.telling():
+            self.assertEqual([course.due(END_MS + late) for late in (300, 300, 400)], [1, 0, 0])
+        told = self.heard.last("timeline")
+        self.assertEqual((told["payload"]["phase"], told["payload"]["cause"]), ("ended", "end"))
+        self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (96.021, END_MS))
+        self.assertIsNone(told["payload"]["user_id"])
+
+    def test_two_that_found_the_same_end_write_it_once(self):
+        self.started()
+        self.assertTrue(course.end(self.room.pk, END_MS))
+        self.assertFalse(course.end(self.room.pk, END_MS))
+        self.assertEqual(PlaybackEvent.objects.filter(type="timeline").count(), 1)
+
+    def test_a_loop_starts_again_late_enough_to_seek(self):
+        Playback.objects.filter(room=self.room).update(loops=True)
+        self.started()
+        with self.telling():
+            course.due(END_MS + 200)
+        told = self.heard.last("timeline")
+        self.assertEqual((told["payload"]["cause"], told["payload"]["current_time"]), ("loop", 0))
+        self.assertEqual(told["timestamp"], END_MS + 700)
+        self.assertEqual(self.timeline().ends_at_ms, END_MS + 700 + 96_021)
+
+
+class TheDemo(DeedCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.started()
+        self.be(is_demo=True, last_active_at=timezone.now() - timedelta(seconds=61))
+        Member.objects.filter(room=self.room).update(present=False)
+
+    def be(self, **facts) -> None:
+        Room.objects.filter(pk=self.room.pk).update(**facts)
+
+    def test_it_starts_afresh_after_a_minute_empty(self):
+        with self.telling():
+            self.assertEqual(course.due(NOW_MS + 50_000), 1)
+        self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "reset")
+        self.assertEqual(self.timeline(), Timeline(0, 1, "paused", NOW_MS + 50_000, 2, 96.021))
+
+    def test_once(self):
+        course.due(NOW_MS)
+        self.be(last_active_at=timezone.now() - timedelta(seconds=61))
+        self.assertEqual(course.due(NOW_MS), 0)
+
+    def test_not_within_the_minute(self):
+        self.be(last_active_at=timezone.now() - timedelta(seconds=50))
+        self.assertEqual(course.due(NOW_MS), 0)
+
+    def test_not_while_somebody_is_there(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=True)
+        self.assertEqual(course.due(NOW_MS), 0)
+        self.assertFalse(course.start_afresh(self.room.pk, NOW_MS))
+
+    def test_no_other_room(self):
+        self.be(is_demo=False)
+        self.assertEqual(course.due(NOW_MS), 0)
