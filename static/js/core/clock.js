@@ -68,6 +68,11 @@ export class Clock {
     return this.pongs >= SETTLED_AFTER
   }
 
+  /** Server clock minus local clock as last given out; null before anything is known. */
+  get offsetMs() {
+    return this.output
+  }
+
   /** The fastest exchange known, network time only. */
   get delayMs() {
     return this.samples.length ? Math.min(...this.samples.map((sample) => sample.rttMs)) : null

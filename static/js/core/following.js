@@ -5,53 +5,23 @@
  * It is asked on every event of the element and every timer, looks at the whole situation each time, and answers with
  * effects (`page/player.js` carries them out) and with when to ask again. There is no asynchronous work to cancel: a
  * newer timeline replaces the plan, and what is still under way in the element belongs to nobody.
- *
- * A start is planned: be paused at a position ahead of time, and start when the timeline reaches it, early by what
- * starting costs. That serves a scheduled start, a late joiner and a recovery alike, and turns a seek, whose length
- * nobody knows, into a start, whose length we have learned.
  */
 
+import { Course, left } from "./course.js"
 import { StallWatch } from "./stalls.js"
-import { positionAt } from "./timeline.js"
+import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./start.js"
 
-const HALF_FRAME_S = 0.02 // nearer than this a paused picture is the same picture
-const SCHEDULED_MS = 5 // a start further ahead than this is planned, a nearer one is late already
-const SLEW_WITHIN_MS = 400 // closer than this a moving player is steered, not restarted
-const PUNCTUAL_MS = 0.2
-const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // for a seek ahead to be ready in, beyond its learned cost
-const MARGIN_GROWS = 1.6
-const TRIES = 3
-const CONTENT_MS = 3000 // after this long take what there is: iOS buffers little before it plays
+const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
 const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
 const VISIBLE_SETTLE_MS = 500 // the video track of a tab that was hidden comes back within this
-const TAIL_S = 1.5 // never restart a player for the last moments
-const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never seek into that
 const INTRUDER_WAIT_MS = 1000 // somebody else paused us: come back, but not at once
 const INTRUDER_AGAIN_MS = 10000 // twice within this: they mean it (headphones pulled); wait for a gesture
 const IDLE_MS = 1000
 const BUSY_MS = 50
 
-/**
- * @typedef {object} Seen The element and the clocks, read in one task.
- * @property {number} nowMs
- * @property {number} serverMs server time, shifted by the viewer's fine-tune
- * @property {boolean} locked the clock can be trusted
- * @property {number} clockSteps
- * @property {number} movementMs
- * @property {number} currentTimeS
- * @property {boolean} paused
- * @property {boolean} seeking
- * @property {boolean} ended
- * @property {boolean} muted
- * @property {boolean} hidden
- * @property {number} readyState
- * @property {number} durationS NaN while unknown
- * @property {number} bufferedAheadS
- * @property {(positionS: number) => boolean} buffered
- */
+/** @typedef {import("./course.js").Seen} Seen */
 /** @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate: number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number} | {do: "learned"}} Effect */
 /** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" | "error" | "ended" | "off"} State */
-/** @typedef {{positionS: number, atMs: number, marginMs: number, tries: number, placed: boolean, sinceMs: number}} Plan */
 
 export class Following {
   /** @param {{costs: import("./costs.js").Costs, steering: import("./steering.js").Steering}} parts */
@@ -59,11 +29,12 @@ export class Following {
     this.costs = costs
     this.steering = steering
     this.stalls = new StallWatch()
-    /** @type {import("./timeline.js").TimelineState | null} */
-    this.timeline = null
+    /** @type {Course | null} */
+    this.course = null
     /** @type {State} */
     this.state = "empty"
     this.off = false
+    this.forced = false
     this.mutedByUs = false
     this.blocked = false
     /** @type {string | null} */
@@ -83,7 +54,7 @@ export class Following {
 
   /** Forget what was planned for an older timeline. */
   #startOver() {
-    /** @type {Plan | null} */
+    /** @type {PlannedStart | null} */
     this.plan = null
     this.tracking = false
     this.placed = false
@@ -104,9 +75,18 @@ export class Following {
    * @param {import("./timeline.js").TimelineState | null} timeline @param {number} serverMs
    */
   follow(timeline, serverMs) {
-    const before = this.timeline
-    this.timeline = timeline
-    if (!before || !timeline || !sameMotion(before, timeline, serverMs)) this.#startOver()
+    const same = timeline && this.course?.same(timeline, serverMs)
+    this.course = timeline && new Course(timeline)
+    if (!same) this.#startOver()
+  }
+
+  get timeline() {
+    return this.course?.timeline ?? null
+  }
+
+  /** Media time; positive is ahead; null without a room to be ahead of. @param {Seen} seen */
+  driftMs(seen) {
+    return this.course ? this.course.driftMs(seen) : null
   }
 
   /** Place the player anew, whatever it does. */
@@ -129,14 +109,15 @@ export class Following {
   /** @param {Seen} seen */
   #decide(seen) {
     this.#notice(seen)
-    if (!this.timeline?.media) return this.#be("empty", IDLE_MS)
+    const { course } = this
+    if (!course?.timeline.media) return this.#be("empty", IDLE_MS)
     if (this.failure) return this.#be("error", IDLE_MS)
     if (this.off) return this.#be("off", IDLE_MS)
     if (seen.readyState < 1) return this.#be("loading", IDLE_MS)
-    if (!this.timeline.is_playing) return this.#stand(seen)
+    if (!course.timeline.is_playing) return this.#stand(course, seen)
     if (this.blocked) return this.#be("blocked", IDLE_MS)
     if (seen.nowMs < this.notBeforeMs) return this.#be(seen.hidden ? "suspended" : "paused", this.notBeforeMs - seen.nowMs)
-    return this.plan ? this.#prepare(seen, this.plan) : this.#move(seen)
+    return this.plan ? this.#prepare(course, seen, this.plan) : this.#move(course, seen)
   }
 
   /** What happened around us since the last look. @param {Seen} seen */
@@ -155,79 +136,67 @@ export class Following {
 
   // ---------------------------------------------------------------- standing
 
-  /** The room stands: so do we, exactly there. @param {Seen} seen */
-  #stand(seen) {
+  /** The room stands: so do we, exactly there. @param {Course} course @param {Seen} seen */
+  #stand(course, seen) {
     this.tracking = false
     this.#stallOver(seen)
-    this.#rate(this.#roomRate, true)
+    this.#rate(course.rate, true)
     if (!seen.paused) this.effects.push({ do: "pause" })
-    const ended = /** @type {any} */ (this.timeline).phase === "ended"
-    if (!this.placed && !(ended && (seen.ended || left(seen) < TAIL_S))) this.#place(seen, this.#want(seen.serverMs))
+    const ended = course.timeline.phase === "ended"
+    if (!this.placed && !(ended && (seen.ended || left(seen) < TAIL_S))) this.#place(course, seen, course.at(seen.serverMs))
     this.placed = true
     return this.#be(ended ? "ended" : "paused", IDLE_MS)
   }
 
-  /** @param {Seen} seen @param {number} positionS */
-  #place(seen, positionS) {
-    const toS = this.#within(seen, positionS)
-    if (seen.paused && !seen.seeking && Math.abs(seen.currentTimeS - toS) <= HALF_FRAME_S / 40) return
+  /** @param {Course} course @param {Seen} seen @param {number} positionS */
+  #place(course, seen, positionS) {
+    const toS = course.within(seen, positionS)
+    if (!seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S) return
     this.effects.push({ do: "seek", toS })
     this.flushed = true
   }
 
   // ---------------------------------------------------------------- a planned start
 
-  /** Be ready somewhere ahead, and start when the room gets there. @param {Seen} seen @param {number} grow @param {number} tries */
-  #planAhead(seen, grow = 1, tries = 0) {
-    const kind = seen.buffered(this.#want(seen.serverMs)) ? "buffered" : "unbuffered"
-    const marginMs = (MARGIN_MS[kind] + this.costs.seekMs[kind]) * grow
-    const atMs = seen.serverMs + marginMs
-    return this.#planned(seen, { positionS: this.#want(atMs), atMs, marginMs: grow, tries, placed: false, sinceMs: seen.nowMs })
-  }
-
-  /** @param {Seen} seen @param {Plan} plan */
-  #planned(seen, plan) {
+  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
+  #planned(course, seen, plan) {
     this.plan = plan
     this.tracking = false
     this.forced = false
-    return this.#prepare(seen, plan)
+    return this.#prepare(course, seen, plan)
   }
 
-  /** @param {Seen} seen @param {Plan} plan */
-  #prepare(seen, plan) {
-    this.#rate(this.#roomRate, this.#roomRate !== 1)
+  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
+  #prepare(course, seen, plan) {
+    this.#rate(course.rate, course.rate !== 1)
     if (!seen.paused) {
       this.effects.push({ do: "pause" })
       return this.#be("loading", 0)
     }
     if (!plan.placed) {
       plan.placed = true
-      this.#place(seen, plan.positionS)
+      this.#place(course, seen, plan.positionS)
       return this.#be("loading", 0)
     }
-    if (!ready(seen, plan)) return this.#waitForData(seen, plan)
-    return this.#startInTime(seen, plan)
+    return plan.ready(seen) ? this.#startInTime(course, seen, plan) : this.#waitForData(seen, plan)
   }
 
-  /** @param {Seen} seen @param {Plan} plan */
+  /** @param {Seen} seen @param {PlannedStart} plan */
   #waitForData(seen, plan) {
-    if (seen.serverMs > plan.atMs && this.stalls.look(seen) === "began") this.#report("buffer_start", 0)
+    const overdue = seen.serverMs > plan.atMs
+    if (overdue && this.stalls.look({ ...seen, remainingS: left(seen) }) === "began") this.#report("buffer_start", 0)
     return this.#be(this.stalls.stalled ? "buffering" : "loading", BUSY_MS)
   }
 
-  /** @param {Seen} seen @param {Plan} plan */
-  #startInTime(seen, plan) {
+  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
+  #startInTime(course, seen, plan) {
     const kind = this.flushed ? "fresh" : "rest"
-    const lateMs = seen.serverMs - (plan.atMs - this.costs.startMs[kind])
-    if (lateMs < -PUNCTUAL_MS) {
-      this.precise = true
-      return this.#be("ready", -lateMs)
-    }
-    if (lateMs > SLEW_WITHIN_MS && plan.tries < TRIES && this.#leftAt(seen) > TAIL_S) {
-      return this.#planAhead(seen, plan.marginMs * MARGIN_GROWS, plan.tries + 1)
-    }
-    this.degraded = lateMs > SLEW_WITHIN_MS
-    return this.#start(seen, kind, lateMs)
+    const lateMs = plan.lateMs(seen, this.costs.startMs[kind])
+    const verdict = plan.verdict(lateMs, course, seen)
+    if (verdict === "missed") return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs, plan.again))
+    if (verdict === "now") return this.#start(seen, kind, lateMs)
+    this.precise = true
+    return this.#be("ready", -lateMs)
   }
 
   /** @param {Seen} seen @param {"fresh" | "rest"} kind @param {number} lateMs */
@@ -235,6 +204,7 @@ export class Following {
     this.plan = null
     this.tracking = true
     this.flushed = false
+    this.degraded = lateMs > SLEW_WITHIN_MS
     this.learning = seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) }
     this.#stallOver(seen)
     this.stalls.reset()
@@ -245,55 +215,54 @@ export class Following {
 
   // ---------------------------------------------------------------- moving
 
-  /** @param {Seen} seen */
-  #move(seen) {
-    const timeline = /** @type {import("./timeline.js").TimelineState} */ (this.timeline)
-    if (this.tracking && !seen.paused) return this.#track(seen)
+  /** @param {Course} course @param {Seen} seen */
+  #move(course, seen) {
+    if (this.tracking && !seen.paused) return this.#track(course, seen)
     if (!seen.locked) return this.#be("loading", BUSY_MS)
-    if (timeline.timestamp - seen.serverMs > SCHEDULED_MS) return this.#scheduled(seen, timeline)
-    if (this.#leftAt(seen) <= END_GUARD_S) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
+    if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS) return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
+    if (course.over(seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
     if (seen.paused && seen.hidden && this.state === "suspended") return this.#be("suspended", IDLE_MS)
-    if (seen.paused || this.forced || Math.abs(this.#errorMs(seen)) >= SLEW_WITHIN_MS) return this.#planAhead(seen)
+    if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
     this.tracking = true
     this.steering.acquire(seen.nowMs, RESUME_SETTLE_MS)
-    return this.#track(seen)
+    return this.#track(course, seen)
   }
 
-  /** @param {Seen} seen @param {import("./timeline.js").TimelineState} timeline */
-  #scheduled(seen, timeline) {
-    const { current_time: positionS, timestamp: atMs } = timeline
-    return this.#planned(seen, { positionS, atMs, marginMs: 1, tries: 0, placed: false, sinceMs: seen.nowMs })
+  /** @param {Course} course @param {Seen} seen */
+  #far(course, seen) {
+    return Math.abs(course.errorMs(seen)) >= SLEW_WITHIN_MS
   }
 
-  /** @param {Seen} seen */
-  #track(seen) {
-    if (seen.ended || this.#leftAt(seen) <= 0) return this.#be(seen.ended ? "ended" : "playing", BUSY_MS * 2)
-    if (this.#starved(seen)) return this.#be("buffering", BUSY_MS)
-    if (this.plan) return this.#prepare(seen, this.plan)
-    if (!seen.locked) {
-      this.steering.acquire(seen.nowMs)
-      this.#rate(this.#roomRate, this.#roomRate !== 1)
-      return this.#be("playing", BUSY_MS)
-    }
-    return this.#steer(seen)
+  /** @param {Course} course @param {Seen} seen */
+  #catchUp(course, seen) {
+    return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs))
   }
 
-  /** @param {Seen} seen */
-  #starved(seen) {
+  /** @param {Course} course @param {Seen} seen */
+  #track(course, seen) {
+    if (seen.ended || course.leftS(seen) <= 0) return this.#be(seen.ended ? "ended" : "playing", 2 * BUSY_MS)
     const news = this.stalls.look({ ...seen, remainingS: left(seen) })
     if (news === "began") this.#report("buffer_start", 0)
+    if (news === "began" || news === "stalled") return this.#be("buffering", BUSY_MS)
     if (news === "ended") {
       this.#report("buffer_end", seen.nowMs - this.stalls.beganMs)
       this.steering.acquire(seen.nowMs)
-      if (Math.abs(this.#errorMs(seen)) >= SLEW_WITHIN_MS && this.#leftAt(seen) > TAIL_S) this.#planAhead(seen)
+      if (this.#far(course, seen) && course.leftS(seen) > TAIL_S) return this.#catchUp(course, seen)
     }
-    return news === "began" || news === "stalled"
+    return seen.locked ? this.#steer(course, seen) : this.#coast(course, seen)
   }
 
-  /** @param {Seen} seen */
-  #steer(seen) {
+  /** Without a clock nothing is corrected; the player simply goes on. @param {Course} course @param {Seen} seen */
+  #coast(course, seen) {
+    this.steering.acquire(seen.nowMs)
+    this.#rate(course.rate, course.rate !== 1)
+    return this.#be("playing", BUSY_MS)
+  }
+
+  /** @param {Course} course @param {Seen} seen */
+  #steer(course, seen) {
     const decision = this.steering.tick({
-      nowMs: seen.nowMs, errorMs: this.#errorMs(seen), roomRate: this.#roomRate,
+      nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
       reliable: !seen.seeking && seen.readyState >= 3, bufferedAheadS: seen.bufferedAheadS,
       remainingS: left(seen), hidden: seen.hidden, movementMs: seen.movementMs,
     })
@@ -301,17 +270,16 @@ export class Following {
     this.degraded = this.steering.degraded(seen.nowMs)
     if (decision.landedMs !== null) this.#learn(decision.landedMs)
     this.#rate(decision.rate, decision.preservesPitch)
-    if (decision.seek) this.#seekOn(seen)
+    if (decision.seek) this.#seekOn(course, seen)
     return this.#be("playing", decision.lookInMs)
   }
 
-  /** Seek without stopping, to where the room will be once that is done. @param {Seen} seen */
-  #seekOn(seen) {
-    const here = this.#want(seen.serverMs)
-    const kind = seen.buffered(here) ? "buffered" : "unbuffered"
+  /** Seek without stopping, to where the room will be once that is done. @param {Course} course @param {Seen} seen */
+  #seekOn(course, seen) {
+    const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
     this.learning = { what: "seek", kind, lateMs: 0 }
     this.stalls.reset()
-    this.effects.push({ do: "seek", toS: this.#within(seen, this.#want(seen.serverMs + this.costs.seekMs[kind])) })
+    this.effects.push({ do: "seek", toS: course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind])) })
   }
 
   /** @param {number} errorMs */
@@ -337,7 +305,7 @@ export class Following {
 
   /** Somebody else paused, moved or started the element: the room does not follow, we come back. @param {Seen} seen @param {string} type */
   intruded(type, seen) {
-    if (!this.timeline || this.off || this.blocked || seen.ended || left(seen) < END_GUARD_S) return
+    if (!this.course || this.off || this.blocked || seen.ended || this.course.over(seen)) return
     this.#startOver()
     if (type !== "pause") return
     if (seen.hidden) return void (this.state = "suspended")
@@ -346,36 +314,7 @@ export class Following {
     this.notBeforeMs = seen.nowMs + INTRUDER_WAIT_MS
   }
 
-  // ---------------------------------------------------------------- numbers
-
-  get #roomRate() {
-    return this.timeline?.rate ?? 1
-  }
-
-  /** @param {number} serverMs */
-  #want(serverMs) {
-    return positionAt(/** @type {any} */ (this.timeline), serverMs)
-  }
-
-  /** Room time; positive is behind. @param {Seen} seen */
-  #errorMs(seen) {
-    return ((this.#want(seen.serverMs) - seen.currentTimeS) * 1000) / this.#roomRate
-  }
-
-  /** Seconds of media between the room and the end. @param {Seen} seen */
-  #leftAt(seen) {
-    return endOf(seen, this.timeline?.duration) - this.#want(seen.serverMs)
-  }
-
-  /** @param {Seen} seen @param {number} positionS */
-  #within(seen, positionS) {
-    return Math.min(Math.max(0, positionS), Math.max(0, endOf(seen, this.timeline?.duration) - END_GUARD_S))
-  }
-
-  /** Media time; positive is ahead. @param {Seen} seen */
-  driftMs(seen) {
-    return this.timeline ? (seen.currentTimeS - this.#want(seen.serverMs)) * 1000 : 0
-  }
+  // ---------------------------------------------------------------- effects
 
   /** @param {number} rate @param {boolean} preservesPitch */
   #rate(rate, preservesPitch) {
@@ -393,29 +332,4 @@ export class Following {
   #report(type, waitedMs) {
     this.effects.push({ do: "report", type, waitedMs })
   }
-}
-
-/** @param {Seen} seen @param {Plan} plan */
-function ready(seen, plan) {
-  if (seen.seeking) return false
-  return seen.readyState >= 3 || (seen.readyState >= 2 && seen.nowMs - plan.sinceMs > CONTENT_MS)
-}
-
-/** @param {{currentTimeS: number, durationS: number}} seen */
-function left({ currentTimeS, durationS }) {
-  return Number.isFinite(durationS) ? durationS - currentTimeS : Infinity
-}
-
-/** @param {{durationS: number}} seen @param {number | null | undefined} roomS */
-function endOf({ durationS }, roomS) {
-  return Math.min(Number.isFinite(durationS) ? durationS : Infinity, roomS ?? Infinity)
-}
-
-/**
- * @param {import("./timeline.js").TimelineState} a @param {import("./timeline.js").TimelineState} b
- * @param {number} serverMs
- */
-function sameMotion(a, b, serverMs) {
-  if (a.is_playing !== b.is_playing || a.rate !== b.rate || a.media?.url !== b.media?.url || a.phase !== b.phase) return false
-  return [serverMs, serverMs + 1000].every((ms) => Math.abs(positionAt(a, ms) - positionAt(b, ms)) < 1e-3)
 }

@@ -17,15 +17,15 @@ export function mount(element, session) {
 
 /** @param {import("./session.js").Session} session */
 function lines({ clock, player, state, connection }) {
-  const { following } = player
-  const decision = following.decision
+  const { machine } = player
+  const decision = machine.decision
   const { startMs, seekMs } = player.costs
   return [
     `socket    ${connection.status}${clock.locked ? "" : ", clock not locked"}`,
     `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}`,
     `delay     ${number(clock.delayMs)} ms`,
     `drift     ${number(decision ? -(decision.errorMs ?? NaN) : null)} ms`,
-    `zone      ${decision?.zone ?? "-"} (${following.state})`,
+    `zone      ${decision?.zone ?? "-"} (${machine.state})`,
     `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}`,
     `costs     start ${number(startMs.fresh)} / ${number(startMs.rest)}, seek ${number(seekMs.buffered)}`,
     `revision  ${state.revision}, comment ${state.comment_seq}`,

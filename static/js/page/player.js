@@ -39,7 +39,7 @@ export class Player {
     this.ledger = new Ledger()
     this.costs = new Costs(engine(), recall(`costs-${version()}`, null))
     const capability = new Capability(engine(), recall(`rates-${version()}`, null))
-    this.following = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
+    this.machine = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
     this.fineTuneMs = recall("fine-tune", 0)
     this.driftToldMs = -Infinity
     this.retries = 0
@@ -58,7 +58,7 @@ export class Player {
   /** The room is now here. @param {import("../core/timeline.js").TimelineState | null} timeline */
   show(timeline) {
     this.#load(timeline?.media ?? null)
-    this.following.follow(timeline, this.#serverMs(performance.now()))
+    this.machine.follow(timeline, this.#serverMs(performance.now()))
     this.tick()
   }
 
@@ -67,13 +67,13 @@ export class Player {
     if ((media?.url ?? null) === this.url) return
     this.url = media?.url ?? null
     this.retries = 0
-    this.following.steering.audioOnly = media?.kind === "audio"
+    this.machine.steering.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
   #fetch() {
     this.ledger.clear()
-    this.following.newSource()
+    this.machine.newSource()
     if (this.url) this.element.src = this.url
     else this.element.removeAttribute("src")
     this.element.load()
@@ -84,13 +84,13 @@ export class Player {
   /** Look, act, and say when to look again. Safe to call at any time. */
   tick() {
     this.cancel()
-    const { effects, askInMs, precise } = this.following.tick(this.seen())
+    const { effects, askInMs, precise } = this.machine.tick(this.seen())
     for (const effect of effects) this.#do(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
     this.#tell()
   }
 
-  /** Everything in one task: between two tasks both clocks move. @returns {import("../core/following.js").Seen} */
+  /** Everything in one task: between two tasks both clocks move. @returns {import("../core/course.js").Seen} */
   seen() {
     const { element, clock } = this
     const nowMs = performance.now()
@@ -134,8 +134,8 @@ export class Player {
 
   /** @param {DOMException} error */
   #refused(error) {
-    this.following.refused(error.name, this.seen())
-    if (this.following.mutedByUs && !this.following.blocked) this.element.muted = true // a silent start keeps the step
+    this.machine.refused(error.name, this.seen())
+    if (this.machine.mutedByUs && !this.machine.blocked) this.element.muted = true // a silent start keeps the step
     this.tick()
   }
 
@@ -151,7 +151,7 @@ export class Player {
 
   #remember() {
     remember(`costs-${version()}`, this.costs.remember())
-    remember(`rates-${version()}`, this.following.steering.capability.remember())
+    remember(`rates-${version()}`, this.machine.steering.capability.remember())
   }
 
   // ---------------------------------------------------------------- watching
@@ -161,16 +161,16 @@ export class Player {
     for (const type of OURS_OR_NOT) this.element.addEventListener(type, () => this.#happened(type))
     this.element.addEventListener("error", () => this.#broke())
     document.addEventListener("visibilitychange", () => this.tick())
-    document.addEventListener("pointerdown", () => this.following.blocked && this.unlock())
+    document.addEventListener("pointerdown", () => this.machine.blocked && this.unlock())
   }
 
   /** @param {(typeof OURS_OR_NOT)[number]} type */
   #happened(type) {
-    const { element, following } = this
+    const { element, machine } = this
     if (this.ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)) return
-    if (type === "ratechange") following.steering.capability.stranger()
-    else if (type === "play" && following.blocked) following.resync()
-    else following.intruded(type, this.seen())
+    if (type === "ratechange") machine.steering.capability.stranger()
+    else if (type === "play" && machine.blocked) machine.resync()
+    else machine.intruded(type, this.seen())
     this.tick()
   }
 
@@ -178,53 +178,53 @@ export class Player {
     const error = this.element.error
     if (!error || !this.url) return
     if (error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < RETRIES) return void after(RETRY_MS, () => this.#fetch())
-    this.following.failure = error.code === MediaError.MEDIA_ERR_NETWORK ? "The medium broke off." : "This cannot be played here."
+    this.machine.failure = error.code === MediaError.MEDIA_ERR_NETWORK ? "The medium broke off." : "This cannot be played here."
     this.tick()
   }
 
   // ---------------------------------------------------------------- what others want to know
 
   #tell() {
-    const { following } = this
-    const state = shown(following.state)
-    const message = following.failure ?? (following.mutedByUs && state === "playing" ? "muted" : "")
+    const { machine } = this
+    const state = shown(machine.state)
+    const message = machine.failure ?? (machine.mutedByUs && state === "playing" ? "muted" : "")
     if (`${state} ${message}` !== this.told) {
       this.told = `${state} ${message}`
       this.tells.changed({ state, message })
     }
     const nowMs = performance.now()
-    const errorMs = following.decision?.errorMs
+    const errorMs = machine.decision?.errorMs
     if (errorMs === null || errorMs === undefined || nowMs - this.driftToldMs < DRIFT_EVERY_MS) return
     this.driftToldMs = nowMs
-    const zone = /** @type {import("../core/steering.js").Decision} */ (following.decision).zone
+    const zone = /** @type {import("../core/steering.js").Decision} */ (machine.decision).zone
     this.tells.drift({ driftMs: -errorMs, latencyMs: this.clock.delayMs, zone, cause: this.cause() })
   }
 
   /** Why the drift may be large, in one word. */
   cause() {
-    if (this.following.state === "buffering") return "buffering"
+    if (this.machine.state === "buffering") return "buffering"
     if (document.hidden) return "hidden"
     if (!this.clock.locked) return "clock"
-    return this.following.degraded ? "device" : null
+    return this.machine.degraded ? "device" : null
   }
 
   /** What a heartbeat says. @param {number} toleranceMs */
   report(toleranceMs) {
     const seen = this.seen()
-    const { following, costs } = this
-    const attached = seen.readyState >= 1 && following.timeline !== null
-    const driftMs = attached ? following.driftMs(seen) : null
+    const { machine, costs } = this
+    const attached = seen.readyState >= 1 && machine.timeline !== null
+    const driftMs = attached ? machine.driftMs(seen) : null
     return {
       current_time: attached ? seen.currentTimeS : 0,
       is_playing: !seen.paused && !seen.ended,
       is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
       at: seen.serverMs + this.fineTuneMs,
-      ...(following.timeline ? { revision: following.timeline.revision } : {}),
+      ...(machine.timeline ? { revision: machine.timeline.revision } : {}),
       ...(Number.isFinite(seen.durationS) && attached ? { duration: seen.durationS } : {}),
       ...(driftMs === null ? {} : { drift_ms: driftMs }),
       ...(this.clock.delayMs === null ? {} : { latency_ms: this.clock.delayMs }),
       start_cost_ms: costs.startMs.fresh, seek_cost_ms: costs.seekMs.buffered,
-      state: seen.hidden ? "hidden" : following.state,
+      state: seen.hidden ? "hidden" : machine.state,
     }
   }
 
@@ -232,6 +232,11 @@ export class Player {
 
   get volume() {
     return this.element.volume
+  }
+
+  /** Whether the viewer wants to be kept in step. */
+  get following() {
+    return !this.stopped
   }
 
   get muted() {
@@ -246,7 +251,7 @@ export class Player {
 
   /** @param {boolean} muted */
   setMuted(muted) {
-    this.following.mutedByUs = false
+    this.machine.mutedByUs = false
     this.element.muted = muted
     remember("muted", muted)
     this.tick()
@@ -254,13 +259,13 @@ export class Player {
 
   /** Inside a gesture: sound, and play if that was refused. */
   unlock() {
-    if (this.following.mutedByUs) this.setMuted(false)
-    if (this.following.blocked) this.resync()
+    if (this.machine.mutedByUs) this.setMuted(false)
+    if (this.machine.blocked) this.resync()
   }
 
   resync() {
-    if (this.following.failure && this.url) this.#fetch()
-    this.following.resync()
+    if (this.machine.failure && this.url) this.#fetch()
+    this.machine.resync()
     this.tick()
   }
 
@@ -272,14 +277,14 @@ export class Player {
   setFineTune(ms) {
     this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
     remember("fine-tune", this.fineTuneMs)
-    this.following.steering.acquire(performance.now(), 0)
+    this.machine.steering.acquire(performance.now(), 0)
     this.tick()
   }
 
   /** Whether the room wants its players kept in step at all. @param {boolean} enabled */
   allow(enabled) {
     this.allowed = enabled
-    this.following.off = !enabled || this.stopped
+    this.machine.off = !enabled || this.stopped
   }
 
   stopFollowing() {

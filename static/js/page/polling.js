@@ -36,6 +36,6 @@ async function ask(session) {
 
 /** An answer that says when it was made is a pong, if a coarse one. @param {import("../core/clock.js").Clock} clock @param {any} state @param {number} t0 @param {number} t3 */
 function measure(clock, { timestamp, clock_id }, t0, t3) {
-  if (typeof timestamp !== "number" || typeof clock_id !== "string") return
-  clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id }, t3)
+  if (typeof timestamp !== "number") return
+  clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id: clock_id ?? clock.clockId ?? "" }, t3)
 }

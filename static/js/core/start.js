@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * A start that is planned: be paused at a position that lies ahead, start when the room gets there, early by what
+ * starting costs. It turns a seek, whose length nobody knows, into a start, whose length we have learned.
+ */
+
+const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // for a seek ahead to be ready in, beyond its learned cost
+const GROWTH = 1.6 // of the margin, when it was not enough
+const TRIES = 3
+const CONTENT_MS = 3000 // after this long take what there is: iOS buffers little before it plays
+const PUNCTUAL_MS = 0.2
+export const SCHEDULED_MS = 5 // a start further ahead than this is planned as it is, a nearer one is late already
+export const SLEW_WITHIN_MS = 400 // a player closer than this is steered, not restarted
+export const TAIL_S = 1.5 // never restart a player for the last moments
+
+/** @typedef {import("./course.js").Course} Course */
+/** @typedef {import("./course.js").Seen} Seen */
+
+export class PlannedStart {
+  /** @param {{positionS: number, atMs: number, nowMs: number, growth?: number, tries?: number}} plan */
+  constructor({ positionS, atMs, nowMs, growth = 1, tries = 0 }) {
+    this.positionS = positionS
+    this.atMs = atMs
+    this.growth = growth
+    this.tries = tries
+    this.sinceMs = nowMs
+    this.placed = false
+  }
+
+  /** The room starts later than now. @param {Course} course @param {Seen} seen */
+  static scheduled({ timeline }, seen) {
+    return new PlannedStart({ positionS: timeline.current_time, atMs: timeline.timestamp, nowMs: seen.nowMs })
+  }
+
+  /** The room moves already: meet it where it will be. @param {Course} course @param {Seen} seen @param {import("./costs.js").Costs} costs @param {{growth: number, tries: number}} [again] */
+  static ahead(course, seen, costs, { growth, tries } = { growth: 1, tries: 0 }) {
+    const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
+    const atMs = seen.serverMs + (MARGIN_MS[kind] + costs.seekMs[kind]) * growth
+    return new PlannedStart({ positionS: course.at(atMs), atMs, nowMs: seen.nowMs, growth, tries })
+  }
+
+  /** What a next attempt should allow for. */
+  get again() {
+    return { growth: this.growth * GROWTH, tries: this.tries + 1 }
+  }
+
+  /** @param {Seen} seen */
+  ready(seen) {
+    if (seen.seeking) return false
+    return seen.readyState >= 3 || (seen.readyState >= 2 && seen.nowMs - this.sinceMs > CONTENT_MS)
+  }
+
+  /** How long `play()` is overdue; negative while there is time. @param {Seen} seen @param {number} costMs */
+  lateMs(seen, costMs) {
+    return seen.serverMs - (this.atMs - costMs)
+  }
+
+  /** @param {number} lateMs @param {Course} course @param {Seen} seen @returns {"early" | "now" | "missed"} */
+  verdict(lateMs, course, seen) {
+    if (lateMs < -PUNCTUAL_MS) return "early"
+    const missed = lateMs > SLEW_WITHIN_MS && this.tries < TRIES && course.leftS(seen) > TAIL_S
+    return missed ? "missed" : "now"
+  }
+}
