@@ -1,0 +1,81 @@
+"""Rooms over HTTP, as far as they need nothing but rooms."""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from rooms import actions
+from rooms.doorway import Doorway
+from rooms.forms import RoomChanges
+from rooms.models import Member, Token
+from watchium.wire.errors import NotMember
+from watchium.wire.messages import Problem
+
+
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    """Who you are in a room. `token` is there for a caller who was nobody before: send it as a bearer."""
+
+    room_id: str
+    url: str
+    user_id: str
+    username: str
+    role: str
+    token: str | None = None
+
+
+def entered(request: Request, member: Member) -> Entered:
+    """What a caller gets for entering; whoever came as nobody also gets a token, and no cookie."""
+    nobody_before = request.user is None
+    return Entered(
+        room_id=member.room.room_id,
+        url=request.build_absolute_uri(f"/rooms/{member.room.room_id}/"),
+        user_id=member.person.user_id,
+        username=member.username,
+        role=member.role,
+        token=Token.objects.issue(member.person) if nobody_before else None,
+    )
+
+
+class Leaving(Doorway):
+    @extend_schema(
+        operation_id="room_leave",
+        request=None,
+        responses={204: None, "4XX": Problem},
+        description="Leave the room. Leaving twice is harmless.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        try:
+            actions.leave(self.member(room_id))
+        except NotMember:
+            if self.identity.person is None:
+                raise
+        return HttpResponse(status=204)
+
+
+class OneRoom(Doorway):
+    """What the host and the owner may do with a room; reading it needs playback too and is added above."""
+
+    @extend_schema(
+        operation_id="room_close",
+        responses={204: None, "4XX": Problem},
+        description="Close the room for good: host and owner only.",
+    )
+    def delete(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        actions.close_room(member.room, by=member)
+        return HttpResponse(status=204)
+
+    def change(self, room_id: str) -> Member:
+        changes = self.body(RoomChanges)
+        member = self.member(room_id)
+        told = {
+            name: value
+            for name, value in msgspec.structs.asdict(changes).items()
+            if value is not msgspec.UNSET
+        }
+        if told:
+            member.room = actions.change_room(member.room, by=member, **told)
+        return member

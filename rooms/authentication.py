@@ -1,0 +1,55 @@
+"""Who calls the API: a program with its token, or a browser with its session and Django's CSRF token."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from rooms.identity import bearer, session_person, token_of
+from rooms.models import Person, Token
+from watchium.wire.errors import Refused
+
+
+class BadToken(Refused):
+    code = "not_member"
+    status = 401
+    message = "This token is not valid, or not any more."
+
+
+class Forged(Refused):
+    """A browser's cookies without the page's token: somebody else's page may have sent this."""
+
+    code = "bad_message"
+    status = 403
+    message = "The CSRF token is missing or wrong. Load the page again."
+
+
+class PersonAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Person, Token | None] | None:
+        value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
+        if value is not None:
+            token = token_of(value)
+            if token is None:
+                raise BadToken
+            return token.person, token
+        person = session_person(request.session)
+        if person is None:
+            return None
+        _require_csrf(request._request)
+        return person, None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class _Check(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        raise Forged
+
+
+def _require_csrf(request: HttpRequest) -> None:
+    check = _Check(lambda _: HttpResponse())
+    check.process_request(request)
+    check.process_view(request, lambda _: HttpResponse(), (), {})

@@ -1,0 +1,78 @@
+"""What every call of the API does: know who asks, read a body strictly, answer a struct."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from django.http import HttpResponse
+from django.http.request import RawPostDataException
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from rooms import access
+from rooms.access import Identity
+from rooms.identity import DEVICE
+from rooms.models import Member, Person, Token
+from rooms.origins import client_address
+from watchium.wire.errors import BadMessage, TooLong
+from watchium.wire.messages import MAX_FRAME_BYTES
+
+S = TypeVar("S")
+
+
+class Doorway(APIView):
+    """Subclasses call one deed each; what they raise becomes a Problem."""
+
+    event_id: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        request, person, token = self.request, self.request.user, self.request.auth
+        meta = request.META
+        address = client_address(meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("REMOTE_ADDR", ""))
+        device_id = "" if isinstance(token, Token) else request.session.get(DEVICE, "")
+        return Identity(person if isinstance(person, Person) else None, device_id, address)
+
+    def member(self, room_id: str) -> Member:
+        return access.member_for(self.identity, room_id)
+
+    def body(self, kind: type[S]) -> S:
+        """The request's JSON as a struct. Raises BadMessage with the path of what is wrong, TooLong over 16 KiB."""
+        try:
+            said = msgspec.json.decode(_raw(self.request) or b"{}", type=kind)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise BadMessage(str(error)) from None
+        self.event_id = getattr(said, "event_id", None)
+        return said
+
+    def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
+        """A number of the address's query."""
+        value = self.request.query_params.get(name, "")
+        if not value:
+            return default
+        if not (value.isascii() and value.isdigit()) or len(value) > 16 or int(value) > most:
+            raise BadMessage(f"{name} is a whole number of at most {most}")
+        return int(value)
+
+
+def _raw(request: Request) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME_BYTES:
+        raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
+    content_type = request.content_type or "application/json"
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise BadMessage("The body is JSON: Content-Type: application/json")
+    try:
+        raw: bytes = request._request.body
+    except RawPostDataException:
+        raise BadMessage("The body is JSON: Content-Type: application/json") from None
+    if len(raw) > MAX_FRAME_BYTES:
+        raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
+    return raw
+
+
+def answer(struct: object, status: int = 200) -> HttpResponse:
+    """Never kept by a cache: what it says is true now and for this person."""
+    response = HttpResponse(msgspec.json.encode(struct), status=status, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,47 @@
+"""The way into a room for somebody who may be nobody yet: the same for the page and the API."""
+
+from __future__ import annotations
+
+from rooms import access, actions
+from rooms.access import Identity
+from rooms.forms import Joining
+from rooms.models import Member, Room
+from watchium.throttle import Allowance, Throttle
+from watchium.wire import server_clock
+from watchium.wire.errors import RateLimited
+
+PASSPHRASES = Allowance(burst=10, per_s=10 / 60)
+
+_tries = Throttle()
+
+
+def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
+    """Join as who asks, else as a new guest; nobody new stays behind when the door stays shut.
+
+    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute.
+    """
+    if form.passphrase:
+        _count_try(identity.address)
+    person = identity.person or actions.make_person(form.username)
+    try:
+        return actions.join(
+            person, room_id, username=form.username, passphrase=form.passphrase, address=identity.address
+        )
+    except Exception:
+        if identity.person is None:
+            person.delete()
+        raise
+
+
+def _count_try(address: str) -> None:
+    wait_ms = _tries.wait_ms(address, PASSPHRASES, server_clock.now_ms())
+    if wait_ms:
+        raise RateLimited("Too many tries. Wait a little.", retry_after_ms=wait_ms)
+
+
+def shown_room(identity: Identity, room_id: str) -> Room | None:
+    """The room whose title somebody outside may see: public, unlisted, or their own."""
+    room = access.joinable_room(room_id)
+    if room is None and identity.person is not None:
+        room = Room.objects.open().filter(room_id=room_id, owner=identity.person).first()
+    return room

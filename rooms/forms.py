@@ -1,0 +1,104 @@
+"""What people and programs fill in: as JSON over the API, as a form on a page. One shape, one set of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from rooms import names
+from watchium.wire.errors import (
+    BadMessage,
+    Banned,
+    NameTaken,
+    Refused,
+    RoomFull,
+    UnknownMedia,
+    WrongPassphrase,
+)
+
+# Longer than what is accepted in the end, so that people are told the limit of the field.
+Text = Annotated[str, Meta(max_length=400)]
+Passphrase = Annotated[str, Meta(max_length=128)]
+Visibility = Literal["public", "unlisted", "private"]
+ControlPolicy = Literal["host", "moderators", "everyone"]
+Errors = dict[str, str]
+
+FIELD_OF: list[tuple[type[Refused], str]] = [
+    (NameTaken, "username"),
+    (UnknownMedia, "media_url"),
+    (WrongPassphrase, "passphrase"),
+    (Banned, "form"),
+    (RoomFull, "form"),
+]
+
+
+class NewRoom(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    title: Text = ""
+    visibility: Visibility = "unlisted"
+    passphrase: Passphrase = ""
+    media_url: Annotated[str, Meta(max_length=2000)] = ""
+    username: Text = ""
+
+
+class Joining(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    username: Text = ""
+    passphrase: Passphrase = ""
+
+
+class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
+    """What is left out stays."""
+
+    title: Text | msgspec.UnsetType = msgspec.UNSET
+    visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
+    passphrase: Passphrase | msgspec.UnsetType = msgspec.UNSET
+    control_policy: ControlPolicy | msgspec.UnsetType = msgspec.UNSET
+    seat_hold_s: Annotated[int, Meta(ge=5, le=600)] | msgspec.UnsetType = msgspec.UNSET
+
+
+F = TypeVar("F", NewRoom, Joining)
+
+
+def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
+    """The form that was sent, and what is wrong with it by field; values that do not fit are left out."""
+    errors: Errors = {}
+    kept: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        value = post.get(field.name, "").strip() or None
+        try:
+            kept |= {field.name: msgspec.convert(value, field.type)} if value else {}
+        except msgspec.ValidationError:
+            errors[field.name] = "This is too long or not one of the choices."
+    form = kind(**kept)
+    return form, {**_name_problem(form.username), **_room_problems(form), **errors}
+
+
+def _name_problem(username: str) -> Errors:
+    try:
+        names.clean_name(username or "nobody")
+    except Refused as refused:
+        return {"username": str(refused)}
+    return {}
+
+
+def _room_problems(form: NewRoom | Joining) -> Errors:
+    if not isinstance(form, NewRoom):
+        return {}
+    errors: Errors = {}
+    try:
+        names.clean_title(form.title, "untitled")
+    except Refused as refused:
+        errors["title"] = str(refused)
+    if form.visibility == "private" and not form.passphrase:
+        errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # words, not a secret
+    return errors
+
+
+def problem_of(refused: Refused) -> Errors:
+    """A deed's refusal beside the field it is about."""
+    for kind, field in FIELD_OF:
+        if isinstance(refused, kind):
+            return {field: str(refused)}
+    return {"media_url" if isinstance(refused, BadMessage) else "form": str(refused)}

@@ -1,0 +1,138 @@
+"""Who asks: the person behind a bearer token or a browser's session, over HTTP and over a socket.
+
+A bearer token stands alone: whoever sends one is its person, and cookies are not looked at. A browser's session keeps
+the person and the device. A person with an account counts only while the session is signed in to that account.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, parse_cookie
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from rooms import actions, names
+from rooms.access import Identity
+from rooms.models import Person, Token
+from rooms.origins import client_address, forwarded_for, header, same_origin
+
+__all__ = [
+    "Identity",
+    "ensure_device",
+    "ensure_person",
+    "identify",
+    "identify_scope",
+    "keep_person",
+    "same_origin",
+]
+
+PERSON = "person_id"
+DEVICE = "device_id"
+SEEN_EVERY = timedelta(hours=1)
+
+
+def identify(request: HttpRequest) -> Identity:
+    address = client_address(
+        request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")
+    )
+    value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
+    if value is not None:
+        token = token_of(value)
+        return Identity(token.person if token else None, "", address)
+    return Identity(session_person(request.session), request.session.get(DEVICE, ""), address)
+
+
+def identify_scope(scope: dict[str, Any]) -> Identity:
+    """The same for a socket's handshake; to be run in a thread, because it reads the database."""
+    address = client_address(forwarded_for(scope), (scope.get("client") or ("",))[0])
+    value = scope_bearer(scope)
+    if value is not None:
+        token = token_of(value)
+        return Identity(token.person if token else None, "", address)
+    session = _scope_session(scope)
+    return Identity(session_person(session), session.get(DEVICE, ""), address)
+
+
+def bearer(authorization: str) -> str | None:
+    """The token of an Authorization header, None where there is no bearer token in it."""
+    scheme, _, value = authorization.partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else None
+
+
+def scope_bearer(scope: dict[str, Any]) -> str | None:
+    return bearer(header(scope, b"authorization"))
+
+
+def token_of(value: str) -> Token | None:
+    now = timezone.now()
+    token = Token.objects.find(value, now)
+    if token is not None:
+        Token.objects.touch(token, now)
+        _seen(token.person)
+    return token
+
+
+def session_person(session: SessionBase) -> Person | None:
+    pk = session.get(PERSON)
+    person = Person.objects.select_related("account").filter(pk=pk).first() if pk is not None else None
+    if person is None or not _may_be(person, session):
+        return None
+    _seen(person)
+    return person
+
+
+def _may_be(person: Person, session: SessionBase) -> bool:
+    """Guests are who the session says. An account's person also needs its sign-in, unless the password changed."""
+    account = person.account
+    if account is None:
+        return True
+    signed_in = str(session.get(SESSION_KEY)) == str(account.pk) and account.is_active
+    return signed_in and constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
+    )
+
+
+def _seen(person: Person) -> None:
+    """Kept to the hour: guests are forgotten after months."""
+    now = timezone.now()
+    if person.last_seen_at < now - SEEN_EVERY:
+        Person.objects.filter(pk=person.pk).update(last_seen_at=now)
+
+
+def ensure_person(request: HttpRequest, username: str | None = None) -> Person:
+    """The session's person, else a new guest kept in the session."""
+    person = session_person(request.session)
+    if person is None:
+        person = actions.make_person(username or "")
+    keep_person(request, person, username or "")
+    return person
+
+
+def keep_person(request: HttpRequest, person: Person, username: str = "") -> None:
+    """Keep the person in the session. A guest who says another name is called that from now on."""
+    request.session[PERSON] = person.pk
+    if username and person.account_id is None and person.username != names.clean_name(username):
+        person.username = names.clean_name(username)
+        person.save(update_fields=["username"])
+    ensure_device(request)
+
+
+def ensure_device(request: HttpRequest) -> str:
+    """This browser's name: 16 upper-case hex characters, the same in all its tabs."""
+    if DEVICE not in request.session:
+        request.session[DEVICE] = secrets.token_hex(8).upper()
+    return str(request.session[DEVICE])
+
+
+def _scope_session(scope: dict[str, Any]) -> SessionBase:
+    cookies = parse_cookie(header(scope, b"cookie"))
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    session: SessionBase = store(cookies.get(settings.SESSION_COOKIE_NAME))
+    return session

@@ -1,0 +1,166 @@
+"""The calls that need more than one app: making a room, joining, reading it whole, saying something in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+import chat.actions
+import chat.api
+import playback.questions
+import rooms.actions
+from rooms import access
+from rooms.actions.custom import tell_custom
+from rooms.api import Entered, OneRoom, entered
+from rooms.doorway import Doorway, answer
+from rooms.entrance import let_in
+from rooms.forms import Joining, NewRoom, RoomChanges
+from rooms.models import Room
+from rooms.states import member_state
+from watchium import openapi
+from watchium.lobby import lobby_state
+from watchium.opening import open_room
+from watchium.problems import answer_problem
+from watchium.welcome import whole_room_state
+from watchium.wire import messages, server_clock
+from watchium.wire.errors import NotMember
+from watchium.wire.messages import (
+    Accepted,
+    EventId,
+    LobbyState,
+    MemberState,
+    Problem,
+    RoomState,
+    TimelineState,
+)
+
+__all__ = ["answer_problem", "openapi"]
+
+
+class WholeState(msgspec.Struct, frozen=True, kw_only=True):
+    room: RoomState
+    timeline: TimelineState
+    members: list[MemberState]
+    revision: int
+    comment_seq: int
+    timestamp: float
+
+
+class NewComment(messages.NewText, frozen=True, kw_only=True):
+    event_id: EventId
+
+
+class Announcement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    type: str
+    payload: dict[str, Any]
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    timestamp: float
+
+
+class Rooms(Doorway):
+    @extend_schema(
+        operation_id="rooms",
+        responses={200: LobbyState},
+        description="The public rooms, the fullest first, at most 50.",
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return answer(lobby_state())
+
+    @extend_schema(
+        operation_id="room_create",
+        request=NewRoom,
+        responses={201: Entered, "4XX": Problem},
+        description="Make a room. Who came as nobody becomes a guest and gets a token.",
+    )
+    def post(self, request: Request) -> HttpResponse:
+        member = open_room(self.identity, self.body(NewRoom))
+        return answer(entered(request, member), 201)
+
+
+class RoomDetail(OneRoom):
+    @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        return answer(whole_room_state(access.readable_room(self.identity, room_id)))
+
+    @extend_schema(
+        operation_id="room_change",
+        request=RoomChanges,
+        responses={200: RoomState, "4XX": Problem},
+        description="Change the room: host and owner only. What is left out stays.",
+    )
+    def patch(self, request: Request, room_id: str) -> HttpResponse:
+        return answer(whole_room_state(self.change(room_id).room))
+
+
+class Join(Doorway):
+    @extend_schema(
+        operation_id="room_join",
+        request=Joining,
+        responses={200: Entered, "4XX": Problem},
+        description="Become a member. Who came as nobody becomes a guest and gets a token.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        member = let_in(self.identity, room_id, self.body(Joining))
+        return answer(entered(request, member))
+
+
+class State(Doorway):
+    @extend_schema(
+        operation_id="state",
+        responses={200: WholeState, "4XX": Problem},
+        description="The room as it is. A member who asks within every 15 s is present.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        try:
+            member = self.member(room_id)
+            rooms.actions.polled(member)
+            room = member.room
+        except NotMember:
+            room = access.readable_room(self.identity, room_id)
+        return answer(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
+
+
+def whole_state(room: Room) -> WholeState:
+    return WholeState(
+        room=whole_room_state(room),
+        timeline=playback.questions.snapshot(room),
+        members=[member_state(present) for present in room.members.present()],
+        revision=room.revision,
+        comment_seq=room.comment_seq,
+        timestamp=server_clock.now_ms(),
+    )
+
+
+class Comments(chat.api.Comments):
+    @extend_schema(
+        operation_id="comment_post",
+        request=NewComment,
+        responses={200: Accepted, "4XX": Problem},
+        description="Say something, at the room's position.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        body = self.body(NewComment)
+        member = self.member(room_id)
+        command = messages.PostComment(
+            event_id=body.event_id, payload=messages.NewText(text=body.text, reply_to=body.reply_to)
+        )
+        position = playback.questions.position_now(member.room, server_clock.now_ms())
+        return answer(chat.actions.post(member, command, position=position))
+
+
+class Broadcast(Doorway):
+    @extend_schema(
+        operation_id="broadcast",
+        request=Announcement,
+        responses={200: Told, "4XX": Problem},
+        description="Send an event of your own to everybody in the room: host only.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        said = self.body(Announcement)
+        return answer(Told(timestamp=tell_custom(self.member(room_id), said.type, said.payload)))

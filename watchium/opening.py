@@ -1,0 +1,34 @@
+"""Making a room, playback included: one deed for the page and the API."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+import playback.actions
+import rooms.actions
+from playback.sources import find
+from rooms.access import Identity
+from rooms.forms import NewRoom
+from rooms.models import Member, Person
+from watchium.wire.errors import NameTaken
+
+
+@transaction.atomic
+def open_room(identity: Identity, form: NewRoom) -> Member:
+    """A room and its playback, or neither; its maker is owner, host and member, and a new guest if nobody yet.
+
+    Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says.
+    """
+    media = find(form.media_url) if form.media_url else None
+    owner = identity.person or rooms.actions.make_person(form.username)
+    if Person.objects.has_account_named(form.username, besides=owner):
+        raise NameTaken
+    member = rooms.actions.open_room(
+        owner,
+        title=form.title,
+        visibility=form.visibility,
+        passphrase=form.passphrase,
+        username=form.username,
+    )
+    playback.actions.prepare(member.room, media)
+    return member

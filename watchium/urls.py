@@ -1,0 +1,66 @@
+"""Every HTTP route on one screen."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+import chat.api
+import playback.api
+import rooms.api
+from watchium import accounts, api, health, views
+
+
+class RoomIdConverter:
+    """Anything short that could be meant as one: what is none gets the answer of an unknown room."""
+
+    regex = "[0-9A-Za-z_-]{1,40}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class CommentIdConverter(RoomIdConverter):
+    regex = "[0-9]{1,15}"
+
+    def to_python(self, value: str) -> int:  # type: ignore[override]
+        return int(value)
+
+
+register_converter(RoomIdConverter, "room")
+register_converter(CommentIdConverter, "comment")
+
+one_room = [
+    path("", api.RoomDetail.as_view()),
+    path("join/", api.Join.as_view()),
+    path("leave/", rooms.api.Leaving.as_view()),
+    path("state/", api.State.as_view()),
+    path("events/", playback.api.Log.as_view()),
+    path("sync/control/", playback.api.Controls.as_view()),
+    path("comments/", api.Comments.as_view()),
+    path("comments/<comment:comment_id>/", chat.api.OneComment.as_view()),
+    path("broadcast/", api.Broadcast.as_view()),
+]
+
+urlpatterns = [
+    path("", views.lobby, name="lobby"),
+    path("rooms/<room:room_id>/", views.room, name="room"),
+    path("accounts/login/", accounts.sign_in, name="login"),
+    path("accounts/signup/", accounts.sign_up, name="signup"),
+    path("accounts/logout/", accounts.sign_out, name="logout"),
+    path("api/rooms/", api.Rooms.as_view()),
+    path("api/rooms/<room:room_id>/", include(one_room)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/", admin.site.urls),
+    path("healthz/live", health.live),
+    path("healthz/ready", health.ready),
+    path("", include("playback.urls")),
+]
+
+handler404 = "watchium.views.not_found"
+handler500 = "watchium.views.broken"

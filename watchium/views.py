@@ -1,0 +1,157 @@
+"""The pages: the lobby, the way into a room, the room."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views import defaults
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods
+
+import rooms.actions
+from playback.sources import SAMPLES
+from rooms.access import Identity, member_for
+from rooms.entrance import let_in, shown_room
+from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
+from rooms.identity import ensure_device, identify, keep_person
+from rooms.models import Member, Room
+from rooms.states import member_state
+from watchium.lobby import lobby_state
+from watchium.opening import open_room
+from watchium.problems import problem_response, refusal
+from watchium.wire.errors import Internal, NotFound, NotMember, Refused, RoomClosed
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def lobby(request: HttpRequest) -> HttpResponse:
+    identity = identify(request)
+    if request.method != "POST":
+        return _lobby(request, identity, {})
+    form, errors = from_post(NewRoom, request.POST)
+    if not errors:
+        try:
+            member = open_room(identity, form)
+            keep_person(request, member.person, form.username)
+            return redirect("room", room_id=member.room.room_id)
+        except Refused as refused:
+            errors = problem_of(refused)
+    return _lobby(request, identity, errors)
+
+
+def _lobby(request: HttpRequest, identity: Identity, errors: Errors) -> HttpResponse:
+    state = lobby_state()
+    context = {
+        "rooms": state.rooms,
+        "online": state.online,
+        "person": identity.person,
+        "my_rooms": Room.objects.of_person(identity.person) if identity.person else [],
+        **_filled_in(request, identity, errors),
+    }
+    return render(request, "lobby.html", context, status=400 if errors else 200)
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest, room_id: str) -> HttpResponse:
+    identity = identify(request)
+    try:
+        member = member_for(identity, room_id)
+    except RoomClosed:
+        return _closed(request, room_id)
+    except NotMember:
+        return _entrance(request, identity, room_id)
+    return _room(request, member)
+
+
+def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
+    context = {"room": Room.objects.filter(room_id=room_id).first()}
+    return render(request, "closed.html", context, status=410)
+
+
+def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
+    """One form and one status for every room that somebody is not in, whether it exists or not."""
+    errors: Errors = {}
+    if request.method == "POST":
+        form, errors = from_post(Joining, request.POST)
+        if not errors:
+            try:
+                member = let_in(identity, room_id, form)
+                keep_person(request, member.person, form.username)
+                return redirect("room", room_id=room_id)
+            except NotMember as refused:
+                errors = {"passphrase": str(refused)}
+            except Refused as refused:
+                errors = problem_of(refused)
+    shown = shown_room(identity, room_id)
+    context = {
+        "room_id": room_id,
+        "room": shown,
+        "members": [member_state(present) for present in shown.members.present()] if shown else [],
+        "needs_passphrase": shown is None,
+        **_filled_in(request, identity, errors),
+    }
+    return render(request, "rooms/join.html", context)
+
+
+def _filled_in(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
+    name = identity.person.username if identity.person else rooms.actions.propose_name()
+    values = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    return {"proposed_name": name, "errors": errors, "values": values}
+
+
+def _room(request: HttpRequest, member: Member) -> HttpResponse:
+    if request.method == "POST":  # joined already: the form was sent twice
+        return redirect("room", room_id=member.room.room_id)
+    samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
+    boot = _boot(request, member) | {"samples": samples}
+    context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
+    return render(request, "room.html", context)
+
+
+def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
+    room_id = member.room.room_id
+    path = f"/rooms/{room_id}/"
+    return {
+        "room_id": room_id,
+        "socket_path": f"/ws/rooms/{room_id}/",
+        "state_url": f"/api/rooms/{room_id}/state/",
+        "comments_url": f"/api/rooms/{room_id}/comments/",
+        "share_url": settings.WATCHIUM_URL + path
+        if settings.WATCHIUM_URL
+        else request.build_absolute_uri(path),
+        "you": {
+            "user_id": member.person.user_id,
+            "username": member.username,
+            "device_id": ensure_device(request),
+        },
+    }
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(NotFound())
+    return defaults.page_not_found(request, exception)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our fault, or a database that does not answer: that is 503, and worth another try."""
+    error = sys.exc_info()[1]
+    unavailable = isinstance(error, DatabaseError | InterfaceError)
+    if request.path.startswith("/api/"):
+        return problem_response(
+            refusal(error) if unavailable and isinstance(error, Exception) else Internal()
+        )
+    response = defaults.server_error(request)
+    if unavailable:
+        response.status_code = 503
+        response["Retry-After"] = "1"
+    return response
