@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -11,17 +12,26 @@ from rooms.models import Person, Room
 from watchium.wire import messages
 
 
+class Missed(NamedTuple):
+    """What somebody missed in a chat. `more`: ask again from `seq`."""
+
+    comments: list[messages.CommentState]
+    deleted: list[int]
+    seq: int
+    more: bool
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def shown(self) -> CommentQuerySet:
         return self.filter(deleted_at=None)
 
     def recent(self, room: Room, limit: int = 100) -> list[Comment]:
         """The last of what was said, oldest first."""
-        return self.shown().filter(room=room).order_by("-seq")[:limit][::-1]
+        return list(self.shown().filter(room=room).order_by("-seq")[:limit])[::-1]
 
     def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
         """What was said right before `seq`, oldest first."""
-        return self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit][::-1]
+        return list(self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
     def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
         """What was said after `seq`, oldest first."""
@@ -30,6 +40,19 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def deleted_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
         """What was deleted after `seq`, in the order of the deletions; `deleted_seq` is their place."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
+
+    def missed(self, room: Room, seq: int, limit: int = 500) -> Missed:
+        """Comments and deletions after `seq`, at most `limit` of both together, without a hole between pages."""
+        said = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
+        gone = [(comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)]
+        happened = sorted([*said, *gone], key=lambda pair: pair[0])
+        page = happened[:limit]
+        return Missed(
+            comments=[comment.as_state() for _, comment in page if comment.deleted_seq is None],
+            deleted=[comment.pk for _, comment in page if comment.deleted_seq is not None],
+            seq=page[-1][0] if page else seq,
+            more=len(happened) > limit,
+        )
 
     def answered(self, room: Room, person: Person, event_id: str) -> Comment | None:
         """The comment that this `event_id` of this person made, if it did."""

@@ -91,7 +91,10 @@ class RoomAdmin(ReadOnly):
         *("room_id", "title", "visibility", "has_passphrase", "control_policy", "owner", "is_demo"),
         *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
     ]
-    readonly_fields = [name for name in fields if name not in ("title", "visibility")]
+    readonly_fields = [
+        *("room_id", "has_passphrase", "control_policy", "owner", "is_demo"),
+        *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
+    ]
     actions = ["close"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -170,7 +173,7 @@ class TokenAdmin(ReadOnly):
     list_display = ["person", "created_at", "last_used_at"]
     list_select_related = ["person"]
     search_fields = ["person__username", "person__user_id"]
-    fields = readonly_fields = ["person", "created_at", "last_used_at"]
+    exclude = ["digest"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.has_perm("rooms.delete_token"))

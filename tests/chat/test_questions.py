@@ -37,6 +37,20 @@ class Questions(Cast):
         assert self.texts(Comment.objects.deleted_since(self.room, 7)) == [3]
         assert self.texts(Comment.objects.deleted_since(self.room, 8)) == []
 
+    def test_pages_of_what_was_missed_have_no_hole_and_nothing_twice(self):
+        comments, deleted, seq, more = [], [], 0, True
+        while more:
+            page = Comment.objects.missed(self.room, seq, 3)
+            comments += [comment.seq for comment in page.comments]
+            deleted += page.deleted
+            seq, more = page.seq, page.more
+        assert comments == [1, 2, 4, 5, 6, 7]
+        assert deleted == [Comment.objects.get(seq=3).pk]
+        assert seq == 8
+
+    def test_who_missed_nothing_gets_nothing(self):
+        assert Comment.objects.missed(self.room, 8) == ([], [], 8, False)
+
     def test_another_rooms_chat_is_its_own(self):
         assert Comment.objects.recent(Room.objects.create(title="elsewhere")) == []
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
+Form = Literal["NFC", "NFKC"]
 MARKS_IN_A_ROW = 4
 _NON_JOINER = "\u200c"
 _JOINER = "\u200d"
@@ -47,7 +49,7 @@ _LOOK_ALIKES = str.maketrans(
 )
 
 
-def clean(text: str, form: str = "NFC", *, lines: bool = False) -> str:
+def clean(text: str, form: Form = "NFC", *, lines: bool = False) -> str:
     """The text normalised to `form`, without control, bidi, zero-width and unassigned characters.
 
     Emoji stay as they are; at most four combining marks follow one another; white space at the ends goes and,
