@@ -17,7 +17,7 @@ from django.db import transaction
 from playback import lead, signals
 from playback.changes import Why, explain, record
 from playback.models import Playback, PlaybackEvent
-from playback.reports import LAST
+from playback.reports import LAST, ROOMS
 from playback.sources import duration_of, find
 from playback.timeline import PAUSED, Timeline
 from rooms import access
@@ -40,6 +40,7 @@ from watchium.wire.messages import (
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 THROTTLE = Throttle()
+_LENGTH_KNOWN: dict[str, int] = {}  # by room_id, the revision that players spoke of
 
 Deed = Play | Pause | Seek | SetRate | Load
 Notice = BufferStart | BufferEnd | SyncRequest
@@ -152,16 +153,25 @@ def prepare(room: Room, media: Media | None, *, loops: bool = False) -> Playback
     return playback
 
 
-@transaction.atomic
 def learn_duration(
     by: Member, duration: float, *, revision: int | None = None, now_ms: float | None = None
 ) -> bool:
     """How long the medium is, from a controller's player; whether that was news.
 
-    `revision` is the one its report was about: an older one may be about another medium.
+    `revision` is the one its report was about: an older one may be about another medium. Players say this with
+    every heartbeat, so what is known already costs nothing, and no lock is taken to find out.
     """
-    if duration <= 0 or not Playback.objects.without_duration(by.room):
+    room_id = by.room.room_id
+    if duration <= 0 or (revision is not None and _LENGTH_KNOWN.get(room_id) == revision):
         return False
+    if not Playback.objects.without_duration(by.room):
+        _remember_length_known(room_id, revision)
+        return False
+    return _learn_duration(by, duration, revision, now_ms)
+
+
+@transaction.atomic
+def _learn_duration(by: Member, duration: float, revision: int | None, now_ms: float | None) -> bool:
     by = access.lock(by)
     playback = Playback.objects.of(by.room)
     known = playback.media is None or playback.duration is not None
@@ -170,6 +180,14 @@ def learn_duration(
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     record(playback, "timeline", playback.timeline.lasting(duration), Why(cause="duration"), now_ms)
     return True
+
+
+def _remember_length_known(room_id: str, revision: int | None) -> None:
+    if revision is None:
+        return
+    if len(_LENGTH_KNOWN) >= ROOMS:
+        _LENGTH_KNOWN.clear()
+    _LENGTH_KNOWN[room_id] = revision
 
 
 def _accept(by: Member, command: Deed, change: Callable[[Scene], Timeline], now_ms: float | None) -> Accepted:

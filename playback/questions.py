@@ -51,6 +51,8 @@ def resumes(room: Room, revision: int, event_id: str | None) -> bool:
 
     A change that nobody commanded has no event_id; an empty one stands for it.
     """
+    if not 0 <= revision <= room.revision:
+        return False
     if revision == 0:
         return not event_id and reaches_back(room, 0)
     applied = PlaybackEvent.objects.event_at(room, revision)
