@@ -57,7 +57,7 @@ export function initials(username) {
  */
 export function fillAvatars(root) {
   for (const slot of root.querySelectorAll("[data-avatar]")) {
-    if (slot instanceof HTMLElement) putAvatar(slot, slot.dataset.avatar ?? "", slot.dataset.name ?? "")
+    if (slot instanceof HTMLElement) putAvatar(slot, slot.dataset.avatar ?? "", slot.dataset.who ?? "")
   }
 }
 
@@ -68,6 +68,6 @@ export function fillAvatars(root) {
  */
 export function putAvatar(slot, userId, username) {
   slot.dataset.avatar = userId
-  slot.dataset.name = username
+  slot.dataset.who = username
   slot.replaceChildren(avatar(userId, username))
 }

@@ -2,7 +2,7 @@
 /** The box in which whoever controls the room changes what plays. */
 
 import { all, piece } from "./pieces.js"
-import { wordsOf } from "./problems.js"
+import { withdraw, wordsOf } from "./problems.js"
 
 /**
  * @param {HTMLElement} box
@@ -40,6 +40,7 @@ async function load(dialog, room, media_url, title) {
     dialog.close()
     return true
   } catch (refusal) {
+    withdraw("refused")
     problem.textContent = wordsOf(refusal)
     problem.hidden = false
     return false

@@ -66,15 +66,14 @@ function listen(chat, log, room, signal) {
  */
 function olderReader(log, room) {
   let busy = false
-  let more = true
   return async () => {
-    if (busy || !more || !log.oldestSeq) return
+    if (busy || log.complete) return
     busy = true
     try {
       const answer = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, { headers: { Accept: "application/json" } })
       if (!answer.ok) return
       const page = await answer.json()
-      more = Boolean(page.more)
+      log.complete = !page.more
       log.prepend(page.comments)
     } catch {
       // No line just now: the next scroll asks again.

@@ -2,7 +2,7 @@
 /** Where a message is typed. What the room would not take comes back into the box, with the reason. */
 
 import { all, piece } from "./pieces.js"
-import { wordsOf } from "./problems.js"
+import { withdraw, wordsOf } from "./problems.js"
 import { lastWithin } from "./throttle.js"
 import { fill, gettext } from "./words.js"
 
@@ -48,6 +48,7 @@ async function send(form, draft, room, text, reply_to) {
   try {
     await room.say("comment", reply_to ? { text, reply_to } : { text })
   } catch (refusal) {
+    withdraw("refused")
     problem.textContent = wordsOf(refusal)
     problem.hidden = false
     if (!draft.value) draft.value = text

@@ -21,14 +21,12 @@ export function hearRoom(room, stack) {
   return all(
     ...seat(room, stack),
     ...line(room, stack),
-    room.on("player", ({ state }) => sound(room, stack, state)),
+    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked" || message === "muted")),
     room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
     room.on("timeline", () => holding(room, stack)),
     room.on("state", () => holding(room, stack)),
     room.on("dropped", () => stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
-    room.on("error", ({ payload }) => {
-      if (!payload.event_id) stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })
-    }),
+    room.on("error", ({ payload }) => stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })),
   )
 }
 
@@ -87,10 +85,10 @@ function line(room, stack) {
 /**
  * @param {Room} room
  * @param {Stack} stack
- * @param {string} state
+ * @param {boolean} silent
  */
-function sound(room, stack, state) {
-  if (state !== "blocked") return stack.drop("sound")
+function sound(room, stack, silent) {
+  if (!silent) return stack.drop("sound")
   stack.put({
     key: "sound",
     text: gettext("Your browser waits for a press before it makes a sound."),

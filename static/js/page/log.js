@@ -6,6 +6,7 @@ import { renderMessage } from "./message.js"
 
 const GROUP_WITHIN_MS = 180_000
 const NEAR_PX = 90
+const AT_JOIN = 100 // as many come with the welcome; fewer mean that there are no older ones
 const BUSY_COMMENTS = 5
 const BUSY_WITHIN_MS = 5000
 
@@ -26,6 +27,7 @@ export class Log {
     this.known = new Map()
     /** @type {number[]} */
     this.arrivals = []
+    this.complete = true
   }
 
   get atEnd() {
@@ -38,6 +40,7 @@ export class Log {
 
   /** The room as it is now; what was read from further back stays. @param {Comment[]} comments */
   reset(comments) {
+    this.complete = comments.length < AT_JOIN
     const oldest = Math.min(...comments.map(comment => comment.seq), Infinity)
     this.list.setAttribute("aria-busy", "true")
     for (const element of [...this.list.children]) {

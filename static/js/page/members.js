@@ -68,7 +68,7 @@ function filled(seat, member, room) {
   const you = member.user_id === room.boot.you.user_id
   const hosts = member.user_id === room.state?.room?.host_id
   const face = piece(seat, "face")
-  if (face.dataset.name !== member.username) putAvatar(face, member.user_id, member.username)
+  if (face.dataset.who !== member.username) putAvatar(face, member.user_id, member.username)
   write(piece(seat, "name"), member.username)
   piece(seat, "crown").hidden = !hosts
   seat.classList.toggle("you", you)

@@ -22,7 +22,7 @@ export function mount(meter, room) {
   const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
-    seen.following = room.player.following
+    seen.following = !room.player.stopped
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
   }
@@ -35,7 +35,11 @@ export function mount(meter, room) {
     () => gone.abort(),
     () => clearInterval(drawing),
     room.on("connection", connection => { seen.connection = connection; show() }),
-    room.on("player", player => { seen.player = player; show() }),
+    room.on("player", player => {
+      if (player.state !== "playing") seen.drift = null // what it was before says nothing any more
+      seen.player = player
+      show()
+    }),
     room.on("drift", drift => { seen.drift = drift; spark.mine(drift.driftMs); show() }),
     room.on("presence", ({ payload }) => spark.others(payload.members, room)),
     room.on("state", show),

@@ -17,7 +17,7 @@ const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`
 export function mount(shelf, room) {
   const gone = new AbortController()
   const stack = new Stack(shelf, () => room.serverNow())
-  onNotice(notice => stack.put(notice), gone.signal)
+  onNotice(notice => stack.put(notice), key => stack.drop(key), gone.signal)
   const ticking = setInterval(() => stack.tick(), TICK_MS)
   return all(() => gone.abort(), () => clearInterval(ticking), hearRoom(room, stack))
 }

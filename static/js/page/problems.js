@@ -4,6 +4,7 @@
 import { gettext } from "./words.js"
 
 const EVENT = "watchium:notice"
+const WITHDRAWN = "watchium:notice-withdrawn"
 
 /** @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, act?: {text: string, run: () => void}}} Notice */
 
@@ -14,9 +15,11 @@ export function announce(notice) {
 
 /**
  * @param {(notice: Notice) => void} hear
+ * @param {(key: string) => void} forget
  * @param {AbortSignal} signal
  */
-export function onNotice(hear, signal) {
+export function onNotice(hear, forget, signal) {
+  document.addEventListener(WITHDRAWN, event => forget(/** @type {CustomEvent} */ (event).detail), { signal })
   document.addEventListener(EVENT, event => hear(/** @type {CustomEvent} */ (event).detail), { signal })
 }
 
@@ -29,7 +32,16 @@ export function wordsOf(refusal) {
   return typeof message === "string" && message ? message : gettext("That did not work. Try again.")
 }
 
-/** @param {unknown} refusal */
+/** Takes back a notice, because its words stand elsewhere now. @param {string} key */
+export function withdraw(key) {
+  document.dispatchEvent(new CustomEvent(WITHDRAWN, { detail: key }))
+}
+
+/**
+ * A command that came back. One that was never sent has its own notice.
+ * @param {unknown} refusal
+ */
 export function announceRefusal(refusal) {
+  if (/** @type {{code?: unknown}} */ (refusal)?.code === "dropped") return
   announce({ key: "refused", text: wordsOf(refusal), tone: "bad", lastsMs: 5000 })
 }

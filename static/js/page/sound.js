@@ -23,8 +23,9 @@ export function mount(bar, room) {
 
 /** @param {import("./room_types.js").Player} player */
 export function toggleMute(player) {
+  const muted = !player.muted
   player.unlock()
-  player.setMuted(!player.muted)
+  player.setMuted(muted)
   document.dispatchEvent(new Event("watchium:sound"))
 }
 

@@ -7,9 +7,12 @@ import { fill, gettext } from "./words.js"
 /** @typedef {import("./room_types.js").Member} Member */
 /** @typedef {import("./room_types.js").Room} Room */
 
+/** States of a player in which it shows no moving picture, though it should. */
+const WAITING = new Set(["buffering", "loading", "blocked", "error"])
+
 /** In one word, for the ring around a face. @param {Member} member */
 export function step(member) {
-  if (member.state === "stalled" || member.state === "blocked" || member.state === "error") return "waiting"
+  if (WAITING.has(member.state ?? "")) return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
 }
@@ -30,7 +33,7 @@ export function aboutMember(member, room) {
 /** @param {Member} member */
 function stepWords(member) {
   const drift = member.drift_ms ?? 0
-  if (member.state === "stalled") return gettext("loading")
+  if (member.state === "buffering" || member.state === "loading") return gettext("loading")
   if (member.state === "blocked") return gettext("waiting for a press")
   if (member.state === "error") return gettext("cannot play this")
   if (step(member) === "unknown") return gettext("watching")
