@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,15 +14,18 @@ from playback import lead
 from playback.changes import Why, record
 from playback.models import Playback
 from playback.reports import LAST
+from playback.sources import SAMPLES
 from rooms.models import Room
 
+DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
 
 
 def due(now_ms: float) -> int:
     """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
     over = _each(Playback.objects.over(now_ms), end, now_ms)
-    left_alone = Playback.objects.demo_left_alone(timezone.now() - timedelta(seconds=DEMO_RESET_S))
+    since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
+    left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
     return over + _each(left_alone, start_afresh, now_ms)
 
 
@@ -42,10 +46,15 @@ def end(room_pk: int, now_ms: float) -> bool:
 
 @transaction.atomic
 def start_afresh(room_pk: int, now_ms: float) -> bool:
-    """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile."""
+    """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile.
+
+    A demo has its own medium again, whatever the last visitors put on.
+    """
     playback = Playback.objects.of(Room.objects.locked(room_pk))
     if playback.room.members.present().exists():
         return False
+    if playback.room.is_demo:
+        playback.media, playback.duration = msgspec.to_builtins(DEMO.media), DEMO.duration_s
     fresh = playback.timeline.loaded(at_ms=now_ms, duration_s=playback.duration)
     record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
     return True

@@ -19,6 +19,7 @@ from watchium.wire.messages import Media
 SYNC_TOLERANCE_MS = 500
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
+UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
 
 
@@ -47,13 +48,13 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         rows = self.filter(ends_at_ms__lte=now_ms, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
-    def demo_left_alone(self, since: datetime, limit: int = 100) -> list[int]:
-        """Demo rooms (primary keys) that were touched, have nobody in them and were silent since."""
-        return self.left_alone(since).filter(room__is_demo=True).room_pks(limit)
+    def demo_left_alone(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
+        """Demo rooms (primary keys) not at the start of their own medium, with nobody in them, silent since."""
+        at_its_start = UNTOUCHED & Q(media__url=medium.url)
+        return self.left_alone(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
 
-    def left_alone(self, since: datetime) -> PlaybackQuerySet:
+    def left_alone(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
         """Of open rooms that were touched, have nobody in them and were silent since."""
-        untouched = Q(phase__in=("idle", "paused"), position=0, rate=1)
         rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
         return rows.exclude(models.Exists(_somebody_present()))
 

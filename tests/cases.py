@@ -8,6 +8,7 @@ import msgspec
 from django.test import TestCase
 
 import chat.actions
+import playback.acceptance
 import playback.actions
 import playback.sources
 from rooms.models import Member, Person, Role, Room
@@ -73,7 +74,7 @@ class Cast(TestCase):
         self.replace(fanout, "publish_close", self.heard.close)
         # Time stands still in a scene, so what one scene spent would be missing in the next.
         self.replace(chat.actions, "THROTTLE", Throttle())
-        self.replace(playback.actions, "THROTTLE", Throttle())
+        self.replace(playback.acceptance, "THROTTLE", Throttle())
 
     def replace(self, module, name: str, value) -> None:
         patcher = patch.object(module, name, value)

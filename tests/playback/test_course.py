@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playback import course
+from playback import actions, course
 from playback.models import Playback, PlaybackEvent
 from playback.timeline import Timeline
 from rooms.models import Member, Room
-from tests.playback.scenes import NOW_MS, DeedCase
+from tests.cases import CLIP
+from tests.playback.scenes import NOW_MS, DeedCase, load
 
 END_MS = NOW_MS + 96_021
 
@@ -59,6 +60,15 @@ class TheDemo(DeedCase):
             self.assertEqual(course.due(NOW_MS + 50_000), 1)
         self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "reset")
         self.assertEqual(self.timeline(), Timeline(0, 1, "paused", NOW_MS + 50_000, 2, 96.021))
+
+    def test_it_has_its_own_medium_again(self):
+        Member.objects.filter(pk=self.alice.pk).update(present=True)
+        actions.load(self.alice, load("https://example.org/broken.mp4"), now_ms=NOW_MS)
+        Member.objects.filter(pk=self.alice.pk).update(present=False)
+        self.be(last_active_at=timezone.now() - timedelta(seconds=61))
+        self.assertEqual(course.due(NOW_MS), 1)
+        playback = Playback.objects.get(room=self.room)
+        self.assertEqual((playback.media["url"], playback.duration), (CLIP, 96.021))
 
     def test_once(self):
         course.due(NOW_MS)

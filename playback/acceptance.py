@@ -1,0 +1,113 @@
+"""The way every command goes before it changes a room, and how it is answered.
+
+The order of checks is the same for all: membership, an event_id already answered, the throttle, authority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from playback.changes import Why, record
+from playback.models import Playback, PlaybackEvent
+from playback.reports import LAST
+from playback.timeline import Timeline
+from rooms import access
+from rooms.models import Member
+from watchium.throttle import Allowance, Throttle
+from watchium.wire import server_clock
+from watchium.wire.errors import EventIdConflict, NotHost, RateLimited
+from watchium.wire.messages import (
+    Accepted,
+    BufferEnd,
+    BufferStart,
+    Load,
+    Pause,
+    Play,
+    PlayerReport,
+    Seek,
+    SetRate,
+    SyncRequest,
+)
+
+EARLIEST_MS = 1000.0  # how far back a gesture may have happened
+THROTTLE = Throttle()
+
+Deed = Play | Pause | Seek | SetRate | Load
+Notice = BufferStart | BufferEnd | SyncRequest
+
+
+@dataclass
+class Scene:
+    """A deed under way: the room is locked and `now_ms` was read inside the lock."""
+
+    by: Member
+    playback: Playback
+    before: Timeline
+    now_ms: float
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def heard_at(self, at: float | None) -> float:
+        """When a gesture happened: not before the last change, at most a second ago, never ahead."""
+        if at is None:
+            return self.now_ms
+        earliest = self.now_ms - EARLIEST_MS
+        if self.before.at_ms <= self.now_ms:
+            earliest = max(earliest, self.before.at_ms)
+        return min(max(at, earliest), self.now_ms)
+
+    @property
+    def reports(self) -> list[PlayerReport]:
+        return LAST.fresh(self.by.room.room_id, self.now_ms)
+
+
+def accept(by: Member, command: Deed, change: Callable[[Scene], Timeline], now_ms: float | None) -> Accepted:
+    by = access.lock(by)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    content_hash = hash_of(command)
+    answered = PlaybackEvent.objects.answered(by.room, by.person, command.event_id)
+    if answered is not None:
+        return _answer_again(answered, content_hash)
+    spend(by, kind_of(command), now_ms)
+    if not by.may_control:
+        raise NotHost
+    playback = Playback.objects.of(by.room)
+    scene = Scene(by, playback, playback.timeline, now_ms)
+    timeline = change(scene)
+    client_ms = getattr(command.payload, "at", None)
+    why = Why(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
+    return _accepted(record(playback, kind_of(command), timeline, why, now_ms))
+
+
+def _answer_again(answered: PlaybackEvent, content_hash: str) -> Accepted:
+    if answered.content_hash != content_hash:
+        raise EventIdConflict
+    return _accepted(answered)
+
+
+def _accepted(row: PlaybackEvent) -> Accepted:
+    assert row.event_id is not None
+    return Accepted(event_id=row.event_id, revision=row.revision, timestamp=row.at_ms)
+
+
+def spend(by: Member, kind: str, now_ms: float) -> None:
+    per_minute = settings.PLAYBACK_COMMANDS_PER_MINUTE
+    wait_ms = THROTTLE.wait_ms((by.person.user_id, kind), Allowance(per_minute, per_minute / 60), now_ms)
+    if wait_ms:
+        raise RateLimited(retry_after_ms=wait_ms)
+
+
+def kind_of(command: Deed | Notice) -> str:
+    return str(command.__struct_config__.tag)
+
+
+def hash_of(command: Deed | Notice) -> str:
+    """Of what is asked for, not of when: the same command sent again is the same."""
+    asked = msgspec.to_builtins(command.payload)
+    asked.pop("at", None)
+    return sha256(msgspec.json.encode([kind_of(command), asked], order="sorted")).hexdigest()
