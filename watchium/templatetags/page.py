@@ -53,7 +53,8 @@ def icon(name: str) -> SafeString:
 
 
 def _nonce(context: template.Context) -> str:
-    return str(getattr(context.get("request"), "csp_nonce", "") or "")
+    # Asked for by str() alone: until then the nonce is false and the header does without.
+    return str(getattr(context.get("request"), "csp_nonce", ""))
 
 
 def _imports() -> dict[str, str]:
