@@ -26,4 +26,4 @@ class CommentAdmin(ReadOnly):
     @admin.action(description="Delete the selected comments", permissions=["act"])
     def delete_comments(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
         name = request.user.get_username()
-        each(request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted comments")
+        each(self, request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted")

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from rooms import actions
-from rooms.models import Ban, Connection, Member, ModerationAct, Person, Room, Token
+from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from watchium.wire.errors import Refused
 
 if TYPE_CHECKING:
@@ -45,12 +45,15 @@ def may_change(self: Rows, request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.has_perm(name))
 
 
-def each(request: HttpRequest, rows: QuerySet[Any], deed: Callable[[Any], object], done: str) -> None:
-    """Do the deed to each row; say how often it was done and why it was not."""
+def each(
+    self: Rows, request: HttpRequest, rows: QuerySet[Any], deed: Callable[[Any], object], done: str
+) -> None:
+    """Do the deed to each row and log that; say how often it was done and why it was not."""
     count = 0
     for row in rows:
         try:
             deed(row)
+            self.log_change(request, row, done)
             count += 1
         except Refused as refused:
             messages.error(request, f"{row}: {refused}")
@@ -70,6 +73,12 @@ class RoomForm(RoomModelForm):
         return cleaned
 
 
+ROOM_FACTS = [
+    *("room_id", "has_passphrase", "control_policy", "owner", "is_demo"),
+    *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
+]
+
+
 @admin.register(Room)
 class RoomAdmin(ReadOnly):
     form = RoomForm
@@ -87,14 +96,8 @@ class RoomAdmin(ReadOnly):
     list_select_related = ["owner"]
     search_fields = ["room_id", "title"]
     date_hierarchy = "created_at"
-    fields = [
-        *("room_id", "title", "visibility", "has_passphrase", "control_policy", "owner", "is_demo"),
-        *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
-    ]
-    readonly_fields = [
-        *("room_id", "has_passphrase", "control_policy", "owner", "is_demo"),
-        *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
-    ]
+    fields = ["title", "visibility", *ROOM_FACTS]
+    readonly_fields = ROOM_FACTS
     actions = ["close"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -115,7 +118,7 @@ class RoomAdmin(ReadOnly):
 
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
-        each(request, rooms, lambda room: actions.close_room(room, by=None), "Closed rooms")
+        each(self, request, rooms, lambda room: actions.close_room(room, by=None), "Closed")
 
 
 @admin.register(Member)
@@ -141,17 +144,17 @@ class MemberAdmin(ReadOnly):
 
     @admin.action(description="Remove from the room", permissions=["act"])
     def send_out(self, request: HttpRequest, members: QuerySet[Member]) -> None:
-        why = _why(request)
-        each(
-            request, members, lambda m: actions.remove(m.room, m.person.user_id, by=None, why=why), "Removed"
-        )
+        def deed(member: Member) -> None:
+            actions.remove(member.room, member.person.user_id, by=None, why=_why(request))
+
+        each(self, request, members, deed, "Removed")
 
     @admin.action(description="Ban from the room for a day", permissions=["act"])
     def ban_for_a_day(self, request: HttpRequest, members: QuerySet[Member]) -> None:
         def deed(member: Member) -> None:
             actions.ban(member.room, member.person.user_id, by=None, minutes=BAN_MINUTES, why=_why(request))
 
-        each(request, members, deed, "Banned for a day")
+        each(self, request, members, deed, "Banned for a day")
 
 
 def _why(request: HttpRequest) -> str:
@@ -193,9 +196,3 @@ class ModerationActAdmin(ReadOnly):
     list_filter = ["kind"]
     list_select_related = ["room", "by", "target"]
     search_fields = ["room__room_id", "target__username", "target__user_id", "why"]
-
-
-@admin.register(Connection)
-class ConnectionAdmin(ReadOnly):
-    list_display = ["member", "process", "closed", "opened_at_ms", "lapses_at_ms"]
-    list_select_related = ["member__room"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
@@ -79,6 +80,11 @@ class Acting(Staff):
     def test_a_closed_room_closes_its_sockets(self):
         self.act(self.room, "close")
         assert (broadcast.room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
+
+    def test_who_did_what_is_in_the_log_of_admin(self):
+        self.act(self.room, "close")
+        entry = LogEntry.objects.get()
+        assert (entry.user, entry.object_id, entry.change_message) == (self.root, str(self.room.pk), "Closed")
 
     def test_a_new_title_shows_in_open_pages_at_once(self):
         self.change(self.room, title="matinee", visibility="public")
