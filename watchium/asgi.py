@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -16,6 +17,10 @@ from django.conf import settings  # noqa: E402
 from rooms.actions import grant_fresh_leases  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
 from watchium.wire import server_clock  # noqa: E402
+
+
+# WhiteNoise hands out small files in chunks read synchronously; media go another way, in ranges.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 
 def _wake() -> None:

@@ -237,6 +237,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Says a line for every socket that opens and closes.
+    "loggers": {"uvicorn": {"level": env.str("UVICORN_LOG_LEVEL", "WARNING")}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from argparse import ArgumentParser
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -19,6 +20,11 @@ class Announcing(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, say: Any) -> None:
         super().__init__(config)
         self.say = say
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        # uvicorn would raise the signal again once it has stopped; a clean stop ends with 0 and without a traceback.
+        self._captured_signals.clear()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
