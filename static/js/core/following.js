@@ -193,7 +193,7 @@ export class Following {
     const kind = this.flushed ? "fresh" : "rest"
     const lateMs = plan.lateMs(seen, this.costs.startMs[kind])
     const verdict = plan.verdict(lateMs, course, seen)
-    if (verdict === "missed") return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs, plan.again))
+    if (verdict === "missed") return this.#planned(course, seen, plan.again(course, seen))
     if (verdict === "now") return this.#start(seen, kind, lateMs)
     this.precise = true
     return this.#be("ready", -lateMs)

@@ -5,23 +5,25 @@
  */
 
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // for a seek ahead to be ready in, beyond its learned cost
-const GROWTH = 1.6 // of the margin, when it was not enough
+const GROWTH = 1.6 // of the margin, when it was not enough,
+const ALLOWANCE = 1.25 // and no less than this times what getting ready has just taken
 const TRIES = 3
 const CONTENT_MS = 3000 // after this long take what there is: iOS buffers little before it plays
 const PUNCTUAL_MS = 0.2
 export const SCHEDULED_MS = 5 // a start further ahead than this is planned as it is, a nearer one is late already
 export const SLEW_WITHIN_MS = 400 // a player closer than this is steered, not restarted
+const LATE_MS = 60 // a start later than this is planned again: that takes half a second, slewing would take three
 export const TAIL_S = 1.5 // never restart a player for the last moments
 
 /** @typedef {import("./course.js").Course} Course */
 /** @typedef {import("./course.js").Seen} Seen */
 
 export class PlannedStart {
-  /** @param {{positionS: number, atMs: number, nowMs: number, growth?: number, tries?: number}} plan */
-  constructor({ positionS, atMs, nowMs, growth = 1, tries = 0 }) {
+  /** @param {{positionS: number, atMs: number, nowMs: number, marginMs?: number, tries?: number}} plan */
+  constructor({ positionS, atMs, nowMs, marginMs = 0, tries = 0 }) {
     this.positionS = positionS
     this.atMs = atMs
-    this.growth = growth
+    this.marginMs = marginMs
     this.tries = tries
     this.sinceMs = nowMs
     this.placed = false
@@ -32,16 +34,23 @@ export class PlannedStart {
     return new PlannedStart({ positionS: timeline.current_time, atMs: timeline.timestamp, nowMs: seen.nowMs })
   }
 
-  /** The room moves already: meet it where it will be. @param {Course} course @param {Seen} seen @param {import("./costs.js").Costs} costs @param {{growth: number, tries: number}} [again] */
-  static ahead(course, seen, costs, { growth, tries } = { growth: 1, tries: 0 }) {
+  /** The room moves already: meet it where it will be. @param {Course} course @param {Seen} seen @param {import("./costs.js").Costs} costs */
+  static ahead(course, seen, costs) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
-    const atMs = seen.serverMs + (MARGIN_MS[kind] + costs.seekMs[kind]) * growth
-    return new PlannedStart({ positionS: course.at(atMs), atMs, nowMs: seen.nowMs, growth, tries })
+    return PlannedStart.#after(course, seen, MARGIN_MS[kind] + costs.seekMs[kind], 0)
   }
 
-  /** What a next attempt should allow for. */
-  get again() {
-    return { growth: this.growth * GROWTH, tries: this.tries + 1 }
+  /** This one was missed: the next allows for what it took. @param {Course} course @param {Seen} seen */
+  again(course, seen) {
+    const tookMs = seen.nowMs - this.sinceMs
+    const marginMs = Math.max(GROWTH * this.marginMs, ALLOWANCE * tookMs, MARGIN_MS.buffered)
+    return PlannedStart.#after(course, seen, marginMs, this.tries + 1)
+  }
+
+  /** @param {Course} course @param {Seen} seen @param {number} marginMs @param {number} tries */
+  static #after(course, seen, marginMs, tries) {
+    const atMs = seen.serverMs + marginMs
+    return new PlannedStart({ positionS: course.at(atMs), atMs, nowMs: seen.nowMs, marginMs, tries })
   }
 
   /** @param {Seen} seen */
@@ -58,7 +67,7 @@ export class PlannedStart {
   /** @param {number} lateMs @param {Course} course @param {Seen} seen @returns {"early" | "now" | "missed"} */
   verdict(lateMs, course, seen) {
     if (lateMs < -PUNCTUAL_MS) return "early"
-    const missed = lateMs > SLEW_WITHIN_MS && this.tries < TRIES && course.leftS(seen) > TAIL_S
+    const missed = lateMs > LATE_MS && this.tries < TRIES && course.leftS(seen) > TAIL_S
     return missed ? "missed" : "now"
   }
 }

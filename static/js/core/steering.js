@@ -21,6 +21,7 @@ export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to thi
 const ENOUGH = 3 // samples before anything is decided
 
 const DEAD_LEAST_MS = 8 // below it two players are together to any ear; correcting more often would be heard
+const DEAD_LEAST_STEPS_MS = 20 // half a tread: where in it a look falls repeats itself and looks like certainty
 const DEAD_MOST_MS = 60 // a staircase clock (Firefox) is never worse
 const DEAD_PER_SIGMA = 3.5 // false alarms of a Gaussian: one in 2000
 const DEAD_PER_MOVEMENT = 2 // do not chase the clock's own estimate while it moves
@@ -146,7 +147,8 @@ export class Steering {
   /** @param {Look} look */
   deadZoneMs(look) {
     const noiseMs = DEAD_PER_SIGMA * this.samples.sigmaMs() + DEAD_PER_MOVEMENT * look.movementMs
-    return clamp(noiseMs, DEAD_LEAST_MS, DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
+    const leastMs = this.engine === "chromium" ? DEAD_LEAST_MS : DEAD_LEAST_STEPS_MS
+    return clamp(noiseMs, leastMs, DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
   }
 
   /** @param {number} nowMs */

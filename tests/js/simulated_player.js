@@ -1,0 +1,87 @@
+/**
+ * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms give or take
+ * an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an excursion and ignores tiny
+ * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told.
+ */
+
+const QUANTUM_MS = 1024 / 48 // one audio buffer
+const STRETCH_LOSS_S = 0.0185
+const STRETCH_DEAF = 0.00104 // stretching passes rates this near to 1 through unchanged
+
+export class SimulatedPlayer {
+  constructor(random, { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20 } = {}) {
+    Object.assign(this, { random, model, ppm, durationS, startMs, seekMs, readyMs })
+    this.nowMs = 0
+    this.positionS = 0
+    this.paused = true
+    this.standsUntilMs = 0
+    this.seekingUntilMs = 0
+    this.starvedUntilMs = -1
+    this.fresh = true
+    this.rate = 1
+    this.preservesPitch = true
+    this.refuses = null
+    this.seeks = 0
+    this.excursions = 0
+    this.fastest = 0
+  }
+
+  get #speed() {
+    if (this.model === "rateIgnored") return 1
+    const deaf = this.preservesPitch && Math.abs(this.rate - 1) < STRETCH_DEAF
+    return (deaf ? 1 : this.rate) * (1 + this.ppm * 1e-6)
+  }
+
+  advance(toMs) {
+    const from = Math.max(this.nowMs, Math.min(toMs, Math.max(this.standsUntilMs, this.starvedUntilMs)))
+    if (!this.paused) this.positionS = Math.min(this.durationS, this.positionS + ((toMs - from) / 1000) * this.#speed)
+    this.nowMs = toMs
+  }
+
+  play() {
+    if (!this.paused) return
+    this.paused = false
+    const begins = this.nowMs + (this.fresh ? this.startMs : 0)
+    const buffer = this.fresh ? this.random.between(0, QUANTUM_MS) : this.random.between(0, 8)
+    this.standsUntilMs = begins + buffer
+    this.fresh = false
+  }
+
+  pause() {
+    this.paused = true
+  }
+
+  seek(toS) {
+    this.seeks += 1
+    this.positionS = toS
+    this.seekingUntilMs = this.nowMs + this.random.between(0.5, 1) * this.readyMs
+    if (this.paused) this.fresh = true
+    else this.standsUntilMs = this.nowMs + this.seekMs + 4 * (this.random.next() * 2 - 1)
+  }
+
+  setRate(rate, preservesPitch) {
+    const stretched = (r) => this.preservesPitch && Math.abs(r - 1) >= STRETCH_DEAF
+    if (this.model === "chromium" && stretched(this.rate) && !stretched(rate)) this.positionS -= STRETCH_LOSS_S
+    if (Math.abs(this.rate - 1) < 0.002 && Math.abs(rate - 1) >= 0.002) this.excursions += 1
+    this.fastest = Math.max(this.fastest, Math.abs(rate - 1))
+    this.rate = rate
+    this.preservesPitch = preservesPitch
+  }
+
+  get currentTimeS() {
+    if (this.model === "staircase") return Math.floor(this.positionS / 0.04) * 0.04
+    return Math.max(0, this.positionS + (this.paused ? 0 : 1e-4 * (this.random.next() * 2 - 1)))
+  }
+
+  get seeking() {
+    return this.nowMs < this.seekingUntilMs
+  }
+
+  get readyState() {
+    return this.seeking || this.nowMs < this.starvedUntilMs ? 1 : 4
+  }
+
+  get ended() {
+    return this.positionS >= this.durationS
+  }
+}

@@ -1,0 +1,98 @@
+/** The real state machine and steering around a simulated player, in virtual time. The server's clock is this one's plus an offset. */
+
+import { Capability } from "../../static/js/core/capability.js"
+import { Costs } from "../../static/js/core/costs.js"
+import { Following } from "../../static/js/core/following.js"
+import { Steering } from "../../static/js/core/steering.js"
+import { positionAt } from "../../static/js/core/timeline.js"
+import { SimulatedPlayer } from "./simulated_player.js"
+
+const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium" }
+export const MEDIUM = { url: "film", kind: "video", title: "Film" }
+
+export class Seat {
+  constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...habits } = {}) {
+    this.random = random
+    this.player = new SimulatedPlayer(random, habits)
+    const engine = ENGINES[habits.model ?? "chromium"]
+    this.costs = new Costs(engine)
+    this.machine = new Following({
+      costs: this.costs, steering: new Steering({ engine, audioOnly, capability: new Capability(engine) }),
+    })
+    this.clockErrorMs = clockErrorMs
+    this.nowMs = 0
+    this.askMs = 0
+    this.hidden = false
+    this.locked = true
+    this.clockSteps = 0
+    this.reports = []
+    this.timeline = null
+    this.trace = []
+  }
+
+  seen() {
+    const { player } = this
+    return {
+      nowMs: this.nowMs, serverMs: this.nowMs + this.clockErrorMs(this.nowMs), locked: this.locked, clockSteps: this.clockSteps,
+      movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
+      muted: false, hidden: this.hidden, readyState: player.readyState, durationS: player.durationS,
+      bufferedAheadS: Math.min(30, player.durationS - player.positionS), buffered: () => true,
+    }
+  }
+
+  follow(change) {
+    this.timeline = { revision: 1, phase: "paused", rate: 1, is_playing: false, duration: this.player.durationS, media: MEDIUM, ...change }
+    this.machine.follow(this.timeline, this.nowMs)
+    this.tick()
+  }
+
+  tick() {
+    const { effects, askInMs, precise } = this.machine.tick(this.seen())
+    for (const effect of effects) this.#do(effect)
+    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, 4) // timers are late, spinning hardly
+    this.askMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
+  }
+
+  #do(effect) {
+    const { player } = this
+    if (effect.do === "play") this.#play()
+    else if (effect.do === "pause") player.pause()
+    else if (effect.do === "seek") player.seek(effect.toS)
+    else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) player.setRate(effect.rate, effect.preservesPitch)
+    else if (effect.do === "report") this.reports.push(effect.type)
+  }
+
+  #play() {
+    if (!this.player.refuses) return this.player.play()
+    this.machine.refused(this.player.refuses, this.seen())
+  }
+
+  get errorMs() {
+    return (positionAt(this.timeline, this.nowMs) - this.player.positionS) * 1000
+  }
+
+  /** Let time pass; every 10 ms the true error is noted, but for where the player stands still on purpose. */
+  run(forMs) {
+    const untilMs = this.nowMs + forMs
+    while (this.nowMs < untilMs) {
+      this.nowMs = Math.min(Math.max(this.askMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
+      this.player.advance(this.nowMs)
+      if (this.nowMs >= this.askMs) this.tick()
+      if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10) this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
+    }
+    return this
+  }
+
+  /** The largest true error within a span of virtual time. */
+  worstMs(fromMs, toMs = Infinity) {
+    return Math.max(...this.trace.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).map(({ errorMs }) => Math.abs(errorMs)))
+  }
+
+  forgetTrace() {
+    this.trace = []
+    Object.assign(this.player, { seeks: 0, excursions: 0, fastest: 0 })
+  }
+}
+
+export const playing = (atMs, positionS = 0, rate = 1) => ({ phase: "playing", is_playing: true, timestamp: atMs, current_time: positionS, rate })
+export const standing = (atMs, positionS = 0, rate = 1) => ({ phase: "paused", is_playing: false, timestamp: atMs, current_time: positionS, rate })
