@@ -19,7 +19,7 @@ const OLDER_WITHIN_PX = 120
 export function mount(chat, room) {
   const gone = new AbortController()
   const log = new Log(chat, room)
-  if (room.state?.comments) log.reset(room.state.comments)
+  if (room.state?.room) log.reset(room.state.comments)
   listen(chat, log, room, gone.signal)
   return all(
     () => gone.abort(),

@@ -66,7 +66,7 @@ function line(room, stack) {
   return [
     room.on("connection", ({ status }) => {
       const text = {
-        lost: gettext("Reconnecting … Your player keeps the time meanwhile."),
+        lost: room.state?.room ? gettext("Reconnecting … Your player keeps the time meanwhile.") : gettext("The room does not answer yet. Trying again …"),
         limited: gettext("Still no steady line. You follow the room a little less exactly; it keeps trying."),
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })

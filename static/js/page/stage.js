@@ -71,7 +71,7 @@ function sceneOf(room, { player, connection, patient }) {
   if (player.state === "error") {
     return {
       title: gettext("This will not play here"),
-      text: player.message || gettext("The file may be gone, or your browser does not know its format."),
+      text: gettext("The file may be gone, or your browser does not know its format. Others may see it."),
       mayChange: mayControl(room.state),
     }
   }
