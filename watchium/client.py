@@ -1,0 +1,184 @@
+"""Watchium for programs: its calls over HTTP and its rooms over a socket. Needs `websockets` and `msgspec` only.
+
+    client = Client("http://127.0.0.1:8000")
+    room_id = client.create_room(username="Robot").room_id
+    async with client.enter(room_id) as room:
+        await room.say("load", media_url="/media/samples/clip.webm")
+        await room.say("play")
+        paused = await room.hear("pause", timeout=60)
+
+Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import msgspec
+from websockets.asyncio.client import connect
+
+from watchium.following import Resume
+from watchium.offset import offset_and_delay
+from watchium.room_client import ProblemError, RoomClient
+from watchium.wire.messages import (
+    Accepted,
+    CommentState,
+    LobbyRoom,
+    LobbyState,
+    MemberState,
+    Problem,
+    RoomState,
+    TimelineState,
+)
+
+__all__ = ["Client", "Entered", "ProblemError", "Resume", "RoomClient", "WholeState", "offset_and_delay"]
+
+T = TypeVar("T")
+
+
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
+    room_id: str
+    url: str
+    user_id: str
+    username: str
+    role: str
+    token: str | None = None
+
+
+class WholeState(msgspec.Struct, frozen=True, kw_only=True):
+    room: RoomState
+    timeline: TimelineState
+    members: list[MemberState]
+    revision: int
+    comment_seq: int
+    timestamp: float
+
+
+class Comments(msgspec.Struct, frozen=True, kw_only=True):
+    comments: list[CommentState]
+    more: bool
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    """`events` are envelopes as a socket hears them."""
+
+    events: list[dict[str, Any]]
+    revision: int
+    more: bool
+
+
+def new_event_id() -> str:
+    return uuid4().hex
+
+
+class Client:
+    """One person. Without a token a guest, from the first room made or joined on."""
+
+    def __init__(self, base_url: str, token: str | None = None, *, timeout_s: float = 10) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.token = token
+        self.user_id: str | None = None
+        self.timeout_s = timeout_s
+
+    # ------------------------------------------------------------ rooms
+
+    def rooms(self) -> list[LobbyRoom]:
+        return self._call("GET", "/api/rooms/", LobbyState).rooms
+
+    def create_room(self, **fields: Any) -> Entered:
+        """`title`, `visibility`, `passphrase`, `media_url`, `username`, all optional."""
+        return self._enter("/api/rooms/", fields)
+
+    def join(self, room_id: str, username: str = "", passphrase: str = "") -> Entered:
+        return self._enter(f"/api/rooms/{room_id}/join/", {"username": username, "passphrase": passphrase})
+
+    def leave(self, room_id: str) -> None:
+        self._call("POST", f"/api/rooms/{room_id}/leave/", None, {})
+
+    def change_room(self, room_id: str, **fields: Any) -> RoomState:
+        return self._call("PATCH", f"/api/rooms/{room_id}/", RoomState, fields)
+
+    def close_room(self, room_id: str) -> None:
+        self._call("DELETE", f"/api/rooms/{room_id}/", None)
+
+    def state(self, room_id: str) -> WholeState:
+        return self._call("GET", f"/api/rooms/{room_id}/state/", WholeState)
+
+    def events(self, room_id: str, since: int = 0) -> Log:
+        return self._call("GET", f"/api/rooms/{room_id}/events/?since={since}", Log)
+
+    # ------------------------------------------------------------ playback and chat
+
+    def control(self, room_id: str, action: str, *, event_id: str | None = None, **fields: Any) -> Accepted:
+        """`current_time`, `at`, `rate`, `media_url` and `title`, as the action needs them."""
+        body = {"action": action, "event_id": event_id or new_event_id(), **fields}
+        return self._call("POST", f"/api/rooms/{room_id}/sync/control/", Accepted, body)
+
+    def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> Comments:
+        query = urlencode({"limit": limit} | ({} if before is None else {"before": before}))
+        return self._call("GET", f"/api/rooms/{room_id}/comments/?{query}", Comments)
+
+    def comment(
+        self, room_id: str, text: str, *, reply_to: int | None = None, event_id: str | None = None
+    ) -> Accepted:
+        body = {"text": text, "reply_to": reply_to, "event_id": event_id or new_event_id()}
+        return self._call("POST", f"/api/rooms/{room_id}/comments/", Accepted, body)
+
+    def delete_comment(self, room_id: str, comment_id: int) -> None:
+        self._call("DELETE", f"/api/rooms/{room_id}/comments/{comment_id}/", None)
+
+    def broadcast(self, room_id: str, kind: str, payload: dict[str, Any]) -> None:
+        body = {"type": kind, "payload": payload}
+        self._call("POST", f"/api/rooms/{room_id}/broadcast/", None, body)
+
+    # ------------------------------------------------------------ sockets
+
+    @contextlib.asynccontextmanager
+    async def enter(self, room_id: str, *, resume: Resume | None = None) -> AsyncIterator[RoomClient]:
+        """A socket in a room, welcomed. Raises ProblemError when the room turns us away."""
+        query = f"?{urlencode(resume._asdict())}" if resume else ""
+        address = f"ws{self.base_url.removeprefix('http')}/ws/rooms/{room_id}/{query}"
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        async with connect(address, additional_headers=headers, compression=None, max_size=None) as socket:
+            room = RoomClient(socket, resume or Resume())
+            try:
+                await room.start()
+                yield room
+            finally:
+                await room.stop()
+
+    # ------------------------------------------------------------ how it calls
+
+    def _enter(self, path: str, fields: dict[str, Any]) -> Entered:
+        entered = self._call("POST", path, Entered, fields)
+        self.user_id = entered.user_id
+        self.token = entered.token or self.token
+        return entered
+
+    def _call(self, method: str, path: str, kind: type[T] | None, body: object = None) -> T:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base_url + path, data, headers, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout_s) as response:  # noqa: S310
+                said = response.read()
+        except urllib.error.HTTPError as error:
+            raise _problem(error) from None
+        return msgspec.json.decode(said, type=kind) if kind else None  # type: ignore[return-value]
+
+
+def _problem(error: urllib.error.HTTPError) -> ProblemError:
+    try:
+        problem = msgspec.json.decode(error.read(), type=Problem)
+    except msgspec.MsgspecError:
+        problem = Problem(code="internal", message=f"The server answered {error.code}.")
+    return ProblemError(problem, error.code)
