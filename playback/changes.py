@@ -48,7 +48,7 @@ def record(playback: Playback, kind: str, timeline: Timeline, why: Why, now_ms: 
         room=playback.room, type=kind, revision=revision, **_of_timeline(playback, timeline), **_of_why(why)
     )
     SyncState.objects.bulk_create(states)
-    broadcast.to_room(playback.room.room_id, event_of(row))
+    broadcast.to_room(playback.room.room_id, event_of(row, playback.room))
     return row
 
 

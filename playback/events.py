@@ -7,22 +7,23 @@ from typing import Any
 import msgspec
 
 from playback.models import PlaybackEvent
+from rooms.models import Room
 from watchium.wire import messages
 from watchium.wire.messages import CHANGES, Change, Event, Media, NewHostChange, RoomChange, RoomState
 
 
-def event_of(row: PlaybackEvent) -> Event:
-    """The whole envelope; needs `row.room` and `row.person`."""
+def event_of(row: PlaybackEvent, room: Room) -> Event:
+    """The whole envelope; `room` is the row's, which every caller has."""
     return CHANGES[row.type](
-        room_id=row.room.room_id,
+        room_id=room.room_id,
         timestamp=row.at_ms,
         revision=row.revision,
         payload=_payload(row),  # type: ignore[call-arg]  # every change has one; Event alone has none
     )
 
 
-def frame_of(row: PlaybackEvent) -> msgspec.Raw:
-    return msgspec.Raw(messages.encode(event_of(row)))
+def frame_of(row: PlaybackEvent, room: Room) -> msgspec.Raw:
+    return msgspec.Raw(messages.encode(event_of(row, room)))
 
 
 def _payload(row: PlaybackEvent) -> Change:

@@ -35,7 +35,7 @@ def position_now(room: Room, now_ms: float) -> float:
 
 def missed(room: Room, since: int, limit: int = AT_ONCE) -> list[msgspec.Raw]:
     """The changes after a revision, oldest first, each a whole envelope exactly as it was told."""
-    return [frame_of(row) for row in PlaybackEvent.objects.since(room, since, limit)]
+    return [frame_of(row, room) for row in PlaybackEvent.objects.since(room, since, limit)]
 
 
 def reaches_back(room: Room, since: int) -> bool:

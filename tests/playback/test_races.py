@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+from django.test import TransactionTestCase, skipUnlessDBFeature
+
+from playback import actions, course, sources
+from playback.models import Playback, PlaybackEvent
+from rooms.models import Member, Person, Role, Room
+from tests.cases import CLIP
+from tests.playback.scenes import NOW_MS, play, seek
+
+
+@skipUnlessDBFeature("has_select_for_update")
+class Races(TransactionTestCase):
+    """With PostgreSQL only: a SQLite in memory has one connection, on which nothing races."""
+
+    def setUp(self) -> None:
+        self.room = Room.objects.create(title="movie-night")
+        self.alice, self.bob = (
+            self.enrol(name, role) for name, role in (("Alice", Role.HOST), ("Bob", Role.MEMBER))
+        )
+        actions.prepare(self.room, sources.find(CLIP))
+
+    def enrol(self, name: str, role: str) -> Member:
+        person = Person.objects.create(username=name)
+        return Member.objects.create(room=self.room, person=person, username=name, role=role, present=True)
+
+    def at_once(self, count: int, call) -> list:
+        def on_thread(number: int):
+            try:
+                return call(number)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(on_thread, range(count)))
+
+    def test_one_command_sent_twenty_times_at_once_is_one_change_and_twenty_equal_answers(self):
+        answers = self.at_once(20, lambda _: actions.play(self.alice, play(), now_ms=NOW_MS))
+        assert answers == answers[:1] * 20
+        assert list(PlaybackEvent.objects.values_list("revision", flat=True)) == [1]
+
+    def test_many_commands_at_once_leave_no_gap(self):
+        self.at_once(12, lambda number: actions.seek(self.alice, seek(number, f"{number}"), now_ms=NOW_MS))
+        rows = list(PlaybackEvent.objects.order_by("revision"))
+        assert [row.revision for row in rows] == list(range(1, 13))
+        assert Playback.objects.get().position == rows[-1].position
+
+    def test_a_medium_ends_once_for_any_number_of_processes(self):
+        Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
+        assert sum(self.at_once(6, lambda _: course.due(NOW_MS))) == 1
+        assert PlaybackEvent.objects.filter(type="timeline").count() == 1
