@@ -23,8 +23,8 @@ class Noted:
         moved_s = max(0.0, now_ms - self.at_ms) / 1000 * rate if self.report.is_playing else 0.0
         return self.report.current_time + moved_s
 
-    def fresh(self, now_ms: float) -> bool:
-        return now_ms - self.at_ms <= OLDEST_MS
+    def fresh(self, now_ms: float, within_ms: float = OLDEST_MS) -> bool:
+        return now_ms - self.at_ms <= within_ms
 
 
 def noted(report: PlayerReport, now_ms: float) -> Noted:

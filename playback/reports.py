@@ -12,6 +12,7 @@ from watchium.wire.messages import PlayerReport
 
 ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
+HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
 
 
 class LastReports:
@@ -40,8 +41,9 @@ class LastReports:
         return self._rooms.get(room_id, {})
 
     def fresh(self, room_id: str, now_ms: float) -> list[PlayerReport]:
+        """Of those a start is scheduled for: who was heard lately."""
         # A copy first: heartbeats arrive on another thread than deeds run on.
-        return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms)]
+        return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms, HEARD_MS)]
 
     def forget(self, room_id: str, user_id: str) -> None:
         """Of a member who is not here any more."""

@@ -46,8 +46,8 @@ def test_who_left_is_forgotten():
 def test_a_silent_player_counts_no_more():
     last = LastReports()
     last.note("a", "1", report(), NOW_MS)
-    assert last.fresh("a", NOW_MS + 30_000)
-    assert not last.fresh("a", NOW_MS + 30_001)
+    assert last.fresh("a", NOW_MS + 10_000)
+    assert not last.fresh("a", NOW_MS + 10_001)
 
 
 class Gathering(DeedCase):
