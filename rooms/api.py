@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rooms import actions
 from rooms.doorway import Doorway
 from rooms.forms import RoomChanges
+from rooms.links import room_url
 from rooms.models import Member, Token
 from watchium.wire.errors import NotMember
 from watchium.wire.messages import Problem
@@ -31,7 +32,7 @@ def entered(request: Request, member: Member) -> Entered:
     nobody_before = request.user is None
     return Entered(
         room_id=member.room.room_id,
-        url=request.build_absolute_uri(f"/rooms/{member.room.room_id}/"),
+        url=room_url(request._request, member.room.room_id),
         user_id=member.person.user_id,
         username=member.username,
         role=member.role,

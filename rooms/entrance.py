@@ -12,7 +12,7 @@ from watchium.wire.errors import RateLimited
 
 PASSPHRASES = Allowance(burst=10, per_s=10 / 60)
 
-_tries = Throttle()
+THROTTLE = Throttle()
 
 
 def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
@@ -34,7 +34,7 @@ def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
 
 
 def _count_try(address: str) -> None:
-    wait_ms = _tries.wait_ms(address, PASSPHRASES, server_clock.now_ms())
+    wait_ms = THROTTLE.wait_ms(address, PASSPHRASES, server_clock.now_ms())
     if wait_ms:
         raise RateLimited("Too many tries. Wait a little.", retry_after_ms=wait_ms)
 

@@ -74,7 +74,8 @@ def token_of(value: str) -> Token | None:
     now = timezone.now()
     token = Token.objects.find(value, now)
     if token is not None:
-        Token.objects.touch(token, now)
+        if token.last_used_at < now - SEEN_EVERY:
+            Token.objects.touch(token, now)
         _seen(token.person)
     return token
 

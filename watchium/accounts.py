@@ -27,7 +27,7 @@ from watchium.wire.errors import CloseCode
 
 PASSWORDS = Allowance(burst=10, per_s=10 / 60)
 
-_tries = Throttle()
+THROTTLE = Throttle()
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -65,7 +65,7 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         assert self.request is not None
-        if _tries.wait_ms(identify(self.request).address, PASSWORDS, server_clock.now_ms()):
+        if THROTTLE.wait_ms(identify(self.request).address, PASSWORDS, server_clock.now_ms()):
             raise forms.ValidationError(_("Too many tries. Wait a minute."), code="rate_limited")
         return super().clean()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from rooms.access import Identity, member_for
 from rooms.entrance import let_in, shown_room
 from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
 from rooms.identity import ensure_device, identify, keep_person
+from rooms.links import room_url
 from rooms.models import Member, Room
 from rooms.states import member_state
 from watchium.lobby import lobby_state
@@ -119,15 +119,12 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
     room_id = member.room.room_id
-    path = f"/rooms/{room_id}/"
     return {
         "room_id": room_id,
         "socket_path": f"/ws/rooms/{room_id}/",
         "state_url": f"/api/rooms/{room_id}/state/",
         "comments_url": f"/api/rooms/{room_id}/comments/",
-        "share_url": settings.WATCHIUM_URL + path
-        if settings.WATCHIUM_URL
-        else request.build_absolute_uri(path),
+        "share_url": room_url(request, room_id),
         "you": {
             "user_id": member.person.user_id,
             "username": member.username,

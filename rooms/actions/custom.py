@@ -18,7 +18,7 @@ KIND = re.compile(r"[a-z][a-z_]{0,39}")
 PAYLOAD_BYTES = 4 * 1024
 CUSTOM = Allowance(burst=10, per_s=2)
 
-_throttle = Throttle()
+THROTTLE = Throttle()
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if not by.is_host:
         raise NotAllowed("Only the host can broadcast to the room.")
-    if wait_ms := _throttle.wait_ms(by.person_id, CUSTOM, now_ms):
+    if wait_ms := THROTTLE.wait_ms(by.person_id, CUSTOM, now_ms):
         raise RateLimited(retry_after_ms=wait_ms)
     event = messages.Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
     broadcast.to_room(by.room.room_id, event)

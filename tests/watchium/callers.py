@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 
 from rooms.models import Person, Room, Token
 from tests.cases import Cast
@@ -35,6 +35,9 @@ class Caller:
         return self.client.delete(url, headers=self.headers)
 
 
+@override_settings(
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
+)  # quick, for tests only
 class ApiCase(Cast):
     def setUp(self) -> None:
         super().setUp()

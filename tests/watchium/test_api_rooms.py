@@ -147,7 +147,7 @@ class ComingAndGoing(ApiCase):
 
     def test_ten_passphrases_a_minute_from_one_address(self):
         self.make(visibility="private", passphrase="sesame")
-        with patch.object(entrance, "_tries", Throttle()):
+        with patch.object(entrance, "THROTTLE", Throttle()):
             for _ in range(10):
                 self.as_carol.post("/api/rooms/zzzzzzzzzz/join/", {"passphrase": "x"})
             late = self.as_carol.post(self.url("join/"), {"passphrase": "sesame"})

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client, TestCase, override_settings
+
+from rooms.identity import identify_scope, same_origin
+from rooms.models import Person, Token
+from rooms.origins import client_address
+
+
+def scope(**headers: str) -> dict:
+    raw = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
+    return {"type": "websocket", "headers": raw, "client": ("10.0.0.9", 5)}
+
+
+class AtTheHandshake(TestCase):
+    def setUp(self) -> None:
+        self.person = Person.objects.create(username="alice")
+        self.browser = Client()
+        session = self.browser.session
+        session["person_id"], session["device_id"] = self.person.pk, "0123456789ABCDEF"
+        session.save()
+        self.cookie = f"a=b; sessionid={session.session_key}"
+
+    def test_a_cookie_is_its_person_and_device(self):
+        identity = identify_scope(scope(cookie=self.cookie))
+        assert (identity.person, identity.device_id) == (self.person, "0123456789ABCDEF")
+        assert identity.address == "10.0.0.9"
+
+    def test_a_bearer_is_its_person_and_cookies_do_not_count(self):
+        bob = Person.objects.create(username="bob")
+        token = Token.objects.issue(bob)
+        both = identify_scope(scope(cookie=self.cookie, authorization=f"Bearer {token}"))
+        assert (both.person, both.device_id) == (bob, "")
+        assert identify_scope(scope(cookie=self.cookie, authorization="Bearer nonsense")).person is None
+
+    def test_nobody_and_nonsense_are_nobody(self):
+        for headers in (
+            {},
+            {"cookie": "sessionid=nonsense"},
+            {"cookie": "\xff;=;;"},
+            {"authorization": "Basic x"},
+        ):
+            assert identify_scope(scope(**headers)).person is None
+
+
+def allowed(origin: str | None, **headers: str) -> bool:
+    return same_origin(scope(**({"origin": origin} if origin is not None else {}), **headers))
+
+
+@override_settings(WATCHIUM_URL="https://watch.example.org", PORT=8000, HOST="127.0.0.1")
+def test_a_cookie_socket_comes_from_our_address_alone():
+    assert allowed("https://watch.example.org")
+    assert allowed("https://watch.example.org:443")
+    for origin in (
+        None, "", "null", "http://watch.example.org", "https://watch.example.org:8443", "https://evil.example",
+        "https://watch.example.org.evil.example", "https://watch.example.org@evil.example", "http://127.0.0.1:8000",
+        "https://watch.example.org:x", "file://", "https://[",
+    ):  # fmt: skip
+        assert not allowed(origin), origin
+
+
+@override_settings(WATCHIUM_URL="", PORT=8000, HOST="127.0.0.1")
+def test_without_an_address_it_is_this_machine_on_its_port():
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        assert allowed(f"http://{host}:8000")
+        assert not allowed(f"http://{host}:9000")
+    assert not allowed("http://192.168.1.5:8000", host="192.168.1.5:8000")
+
+
+@override_settings(WATCHIUM_URL="", PORT=8000, HOST="0.0.0.0")
+def test_serving_the_local_network_it_is_the_address_that_was_asked_for():
+    assert allowed("http://192.168.1.5:8000", host="192.168.1.5:8000")
+    assert not allowed("http://evil.example", host="192.168.1.5:8000")
+    assert not allowed("null", host="192.168.1.5:8000")
+
+
+@override_settings(WATCHIUM_URL="https://watch.example.org")
+def test_a_bearer_needs_no_origin():
+    assert allowed(None, authorization="Bearer x")
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "forwarded", "address"),
+    [
+        (False, "6.6.6.6", "10.0.0.9"),
+        (True, "6.6.6.6, 198.51.100.7", "198.51.100.7"),
+        (True, "", "10.0.0.9"),
+    ],
+)
+def test_only_the_proxy_is_believed_about_an_address(settings, behind_proxy, forwarded, address):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind_proxy else None
+    assert client_address(forwarded, "10.0.0.9") == address
