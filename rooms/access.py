@@ -57,15 +57,13 @@ def joinable_room(room_id: str) -> Room | None:
 
 def lock(member: Member) -> Member:
     """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
-    locked = (
-        Member.objects.current()
-        .select_related("room", "person")
-        .select_for_update(of=("room",))
-        .filter(pk=member.pk)
-        .first()
-    )
-    if locked is None:
+    # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
+    # and a former host could still press Play.
+    room = Room.objects.select_for_update().filter(pk=member.room_id).first()
+    locked = Member.objects.current().select_related("person").filter(pk=member.pk).first()
+    if room is None or locked is None:
         raise NotMember
-    if locked.room.closed_at is not None:
+    if room.closed_at is not None:
         raise RoomClosed
+    locked.room = room
     return locked

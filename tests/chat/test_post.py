@@ -116,7 +116,7 @@ class Posting(Cast):
 
     def test_posting_has_a_fixed_number_of_queries(self):
         self.post(self.bob, event_id="e0")
-        with self.assertNumQueries(6):
+        with self.assertNumQueries(7):
             self.post(self.bob, event_id="e1")
 
 

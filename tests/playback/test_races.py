@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
 from playback import actions, course, sources
 from playback.models import Playback, PlaybackEvent
+from rooms.actions import hand_over
 from rooms.models import Member, Person, Role, Room
 from tests.cases import CLIP
 from tests.playback.scenes import NOW_MS, play, seek
+from watchium.wire.errors import NotHost
 
 
 @skipUnlessDBFeature("has_select_for_update")
@@ -52,3 +55,28 @@ class Races(TransactionTestCase):
         Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
         assert sum(self.at_once(6, lambda _: course.due(NOW_MS))) == 1
         assert PlaybackEvent.objects.filter(type="timeline").count() == 1
+
+    def test_who_waited_behind_a_hand_over_is_host_no_more(self):
+        handed, may_commit = Event(), Event()
+
+        def hand_over_slowly() -> None:
+            with transaction.atomic():
+                hand_over(self.alice, self.bob.person.user_id)
+                handed.set()
+                may_commit.wait(5)
+
+        def press_play() -> type[Exception] | None:
+            handed.wait(5)
+            try:
+                actions.play(self.alice, play(), now_ms=NOW_MS)
+            except NotHost:
+                return NotHost
+            return None
+
+        def let_go() -> None:
+            handed.wait(5)
+            may_commit.wait(0.3)
+            may_commit.set()
+
+        deeds = (hand_over_slowly, press_play, let_go)
+        assert self.at_once(3, lambda number: deeds[number]())[1] is NotHost
