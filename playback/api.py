@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from playback import actions, questions
 from rooms.doorway import Doorway, answer
 from rooms.models import Member
-from watchium.wire.errors import BadMessage
+from watchium.wire.errors import BadMessage, Refused
 from watchium.wire.messages import (
     Accepted,
     EventId,
@@ -54,6 +54,14 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
+class Stale(Refused):
+    """Trimmed, or restored from a backup: what happened after that revision cannot be told without a hole."""
+
+    code = "stale"
+    status = 409
+    message = "What happened since is not known any more. Read the state again."
+
+
 class Controls(Doorway):
     @extend_schema(
         operation_id="control",
@@ -92,18 +100,22 @@ class Log(Doorway):
         operation_id="events",
         parameters=[OpenApiParameter("since", int, description="The last revision you applied.")],
         responses={200: Since, "4XX": Problem},
-        description="Every change after a revision, at most 500 at once.",
+        description="Every change after a revision, at most 500 at once. Refused as `stale` where the log does "
+        "not reach back that far: then read the state.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         since = self.whole_number("since", 0)
         room = self.member(room_id).room
         events = questions.missed(room, since)
-        full = len(events) == questions.AT_ONCE
-        return answer(Since(events=events, revision=_last(events) if full else room.revision, more=full))
+        last = since + len(events)
+        if last != (_revision(events[-1]) if events else room.revision):
+            raise Stale
+        return answer(Since(events=events, revision=last, more=len(events) == questions.AT_ONCE))
 
 
-def _last(events: list[msgspec.Raw]) -> int:
-    class Numbered(msgspec.Struct):
-        revision: int
+class _Numbered(msgspec.Struct):
+    revision: int
 
-    return msgspec.json.decode(events[-1], type=Numbered).revision
+
+def _revision(event: msgspec.Raw) -> int:
+    return msgspec.json.decode(event, type=_Numbered).revision

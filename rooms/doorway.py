@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from django.http import HttpResponse
@@ -25,6 +25,10 @@ class Doorway(APIView):
     """Subclasses call one deed each; what they raise becomes a Problem."""
 
     event_id: str | None = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """JSON, whatever is asked for: somebody who opens an address in a browser sees it too."""
+        return super().perform_content_negotiation(request, force=True)
 
     @property
     def identity(self) -> Identity:
@@ -57,7 +61,8 @@ class Doorway(APIView):
 
 
 def _raw(request: Request) -> bytes:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME_BYTES:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if not announced.isdecimal() or int(announced) > MAX_FRAME_BYTES:
         raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
     content_type = request.content_type or "application/json"
     if content_type.partition(";")[0].strip().lower() != "application/json":

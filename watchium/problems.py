@@ -63,8 +63,6 @@ def refusal(error: Exception) -> Refused:
             return NotFound()
         case exceptions.MethodNotAllowed():
             return NotThisWay()
-        case exceptions.NotAcceptable():
-            return BadMessage("Only JSON is spoken here.")
         case DatabaseError() | InterfaceError():
             logger.warning("the database did not answer: %s", error)
             return Unavailable(retry_after_ms=DATABASE_PAUSE_MS)

@@ -51,6 +51,10 @@ class WhoCalls(ApiCase):
         Token.objects.update(last_used_at=timezone.now() - timedelta(days=31))
         self.refused(self.program_with(token).get(self.url()), 401, "not_member")
 
+    def test_json_is_spoken_whatever_is_asked_for(self):
+        for accept in ("text/html", "image/png", "nonsense"):
+            assert self.nobody.raw("GET", "/api/rooms/", b"", Accept=accept).json()["rooms"] == []
+
     def test_a_method_that_is_not_there_is_a_problem_too(self):
         response = self.as_alice.post(self.url("state/"), {})
         self.refused(response, 405, "bad_message")

@@ -5,12 +5,14 @@ from rooms.models import Room
 from tests.watchium.callers import ApiCase
 
 
-class Controlling(ApiCase):
-    def control(self, caller, action: str, event_id: str = "e1", **fields):
-        return caller.post(self.url("sync/control/"), {"action": action, "event_id": event_id, **fields})
-
+class PlaybackCase(ApiCase):
     def revision(self) -> int:
         return Room.objects.get(pk=self.room.pk).revision
+
+
+class Controlling(PlaybackCase):
+    def control(self, caller, action: str, event_id: str = "e1", **fields):
+        return caller.post(self.url("sync/control/"), {"action": action, "event_id": event_id, **fields})
 
     def test_each_command_is_its_deed(self):
         for number, (action, fields) in enumerate(
@@ -72,7 +74,7 @@ class Controlling(ApiCase):
         self.refused(response, 400, "unknown_media")
 
 
-class Reading(ApiCase):
+class Reading(PlaybackCase):
     def test_members_get_every_change_after_a_revision(self):
         for number in range(3):
             body = {"action": "seek", "current_time": number, "event_id": f"e{number}"}
@@ -83,6 +85,19 @@ class Reading(ApiCase):
         later = self.as_bob.get(self.url(f"events/?since={log['revision'] - 1}")).json()
         assert [event["payload"]["event_id"] for event in later["events"]] == ["e2"]
         assert not log["more"]
+
+    def test_a_log_with_a_hole_is_never_told_as_if_it_had_none(self):
+        for number in range(3):
+            body = {"action": "seek", "current_time": number, "event_id": f"e{number}"}
+            self.as_alice.post(self.url("sync/control/"), body)
+        head = self.revision()
+        self.refused(self.as_bob.get(self.url(f"events/?since={head + 1}")), 409, "stale")
+        PlaybackEvent.objects.filter(revision=head - 2).delete()
+        self.refused(self.as_bob.get(self.url(f"events/?since={head - 3}")), 409, "stale")
+        assert len(self.as_bob.get(self.url(f"events/?since={head - 2}")).json()["events"]) == 2
+        PlaybackEvent.objects.all().delete()
+        self.refused(self.as_bob.get(self.url(f"events/?since={head - 1}")), 409, "stale")
+        assert self.as_bob.get(self.url(f"events/?since={head}")).json()["events"] == []
 
     def test_the_log_is_for_members(self):
         self.make(visibility="public")
