@@ -91,7 +91,7 @@ function sound(room, stack, silent) {
   if (!silent) return stack.drop("sound")
   stack.put({
     key: "sound",
-    text: gettext("Your browser waits for a press before it makes a sound."),
+    text: gettext("Your browser keeps the sound off until you press."),
     rank: RANK.sound,
     act: { text: gettext("Tap for sound"), run: () => room.player.unlock() },
   })

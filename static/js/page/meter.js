@@ -22,7 +22,7 @@ export function mount(meter, room) {
   const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
-    seen.following = !room.player.stopped
+    seen.following = room.player.following
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
   }

@@ -15,7 +15,7 @@
  * @typedef {{you: You, room: RoomFacts, timeline: Timeline, members: Map<string, Member>, comments: Comment[]}} State
  * @typedef {{volume: number, muted: boolean, setVolume(volume: number): void, setMuted(muted: boolean): void,
  *   unlock(): void, resync(): void, duration(): number | null, fineTuneMs: number, setFineTune(ms: number): void,
- *   stopFollowing(): void, follow(): void, stopped: boolean}} Player
+ *   stopFollowing(): void, follow(): void, following: boolean}} Player
  * @typedef {{url: string, title: string}} Sample
  * @typedef {{boot: {room_id: string, comments_url: string, share_url: string, samples: Sample[],
  *   you: {user_id: string, username: string}}, state: State | null,

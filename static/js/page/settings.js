@@ -71,7 +71,8 @@ function field(form, name) {
  */
 async function save(form, room) {
   const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const wanted = rest.visibility === "private" && passphrase ? { ...rest, passphrase } : rest
+  const wanted = changed(rest, room)
+  if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
   const problem = piece(form, "problem")
   problem.hidden = true
   try {
@@ -84,6 +85,17 @@ async function save(form, room) {
     write(problem, wordsOf(refusal))
     problem.hidden = false
   }
+}
+
+/**
+ * Only what is different: the room tells everyone about each setting that is saved.
+ * @param {Record<string, string>} fields
+ * @param {import("./room_types.js").Room} room
+ * @returns {Record<string, string>}
+ */
+function changed(fields, room) {
+  const facts = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => facts[name] !== value))
 }
 
 /**
