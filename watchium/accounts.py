@@ -74,8 +74,7 @@ class SignInForm(AuthenticationForm):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated and request.method == "GET":
-        return redirect(next_address(request))
+    """Also the way into the admin: whoever lacks the right for where they wanted to go sees the form again."""
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())

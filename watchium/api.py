@@ -48,6 +48,7 @@ class WholeState(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     comment_seq: int
     timestamp: float
+    clock_id: str
 
 
 class NewComment(messages.NewText, frozen=True, kw_only=True):
@@ -134,6 +135,7 @@ def whole_state(room: Room) -> WholeState:
         revision=room.revision,
         comment_seq=room.comment_seq,
         timestamp=server_clock.now_ms(),
+        clock_id=server_clock.clock_id(),
     )
 
 

@@ -59,6 +59,7 @@ class WholeState(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     comment_seq: int
     timestamp: float
+    clock_id: str
 
 
 class Comments(msgspec.Struct, frozen=True, kw_only=True):

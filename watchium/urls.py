@@ -56,6 +56,8 @@ urlpatterns = [
     path("api/rooms/<room:room_id>/", include(one_room)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/login/", accounts.sign_in),  # one way in, with its bound on guessing
+    path("admin/logout/", accounts.sign_out),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),

@@ -91,6 +91,18 @@ class SigningUpAndIn(SignedIn):
         assert "Too many tries" in str(late.context["form"].errors)
         assert browser.get("/").context["person"] is None
 
+    def test_staff_come_into_the_admin_the_same_way_and_others_do_not(self):
+        User.objects.create_user("Root", password=PASSWORD, is_staff=True, is_superuser=True)
+        self.sign_up(self.client)
+        assert self.client.get("/admin/", follow=True).status_code == 200
+        assert self.client.get("/admin/", follow=True).request["PATH_INFO"] == "/admin/login/"
+        staff = self.client_class()
+        fields = {"username": "Root", "password": PASSWORD, "next": "/admin/"}
+        self.assertRedirects(staff.post("/admin/login/", fields), "/admin/")
+        assert staff.get("/").context["person"].username == "Root"
+        staff.post("/admin/logout/")
+        assert staff.get("/admin/").status_code == 302
+
     def test_the_forms_show_and_another_sites_form_is_refused(self):
         strict = self.client_class(enforce_csrf_checks=True)
         for path in ("/accounts/login/", "/accounts/signup/"):
