@@ -66,7 +66,8 @@ def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
     errors: Errors = {}
     kept: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
-        value = post.get(field.name, "").strip() or None
+        value = post.get(field.name, "")
+        value = value if field.name == "passphrase" else value.strip()  # its spaces are part of it
         try:
             kept |= {field.name: msgspec.convert(value, field.type)} if value else {}
         except msgspec.ValidationError:

@@ -179,7 +179,8 @@ class Client:
 
 def _problem(error: urllib.error.HTTPError) -> ProblemError:
     try:
-        problem = msgspec.json.decode(error.read(), type=Problem)
+        with error:
+            problem = msgspec.json.decode(error.read(), type=Problem)
     except msgspec.MsgspecError:
         problem = Problem(code="internal", message=f"The server answered {error.code}.")
     return ProblemError(problem, error.code)
