@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import contextlib
+import http.cookiejar
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.services import Server, watchium_server
+from watchium.client import Client, ProblemError, Resume, RoomClient
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with watchium_server() as running:
+        yield running
+
+
+class Browser:
+    """Forms and cookies, as far as these scenes need a browser."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def get(self, path: str) -> str:
+        with self.opener.open(self.server.url + path) as response:
+            return response.read().decode()
+
+    def post(self, path: str, **fields: str) -> str:
+        token = next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        with self.opener.open(self.server.url + path, body) as response:
+            return response.url
+
+    @contextlib.asynccontextmanager
+    async def enter(self, room_id: str, origin: str | None = "") -> AsyncIterator[RoomClient]:
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
+        address = f"{self.server.ws_url}/ws/rooms/{room_id}/"
+        origin = self.server.url if origin == "" else origin
+        async with connect(address, additional_headers={"Cookie": cookies}, origin=origin) as socket:
+            room = RoomClient(socket, Resume())
+            try:
+                await room.start()
+                yield room
+            finally:
+                await room.stop()
+
+    async def status_at(self, room_id: str, **where: str | None) -> int | None:
+        with pytest.raises(ProblemError) as turned_away:
+            async with self.enter(room_id, **where):
+                pass
+        return turned_away.value.status
+
+
+@pytest.fixture
+def browser(server: Server) -> Browser:
+    browser = Browser(server)
+    browser.get("/")
+    return browser
+
+
+async def test_a_guest_who_makes_an_account_stays_in_the_room_and_leaves_it_by_signing_out(
+    server: Server, browser: Browser
+):
+    bob = Client(server.url)
+    room_id = bob.create_room(username="Bob").room_id
+    browser.get(f"/rooms/{room_id}/")
+    browser.post(f"/rooms/{room_id}/", username="Dana")
+    async with bob.enter(room_id) as his:
+        await his.hear("member_joined")  # himself
+        async with browser.enter(room_id) as guest:
+            assert guest.welcome.you.user_id.startswith("g_")
+            assert (await his.hear("member_joined")).payload.username == "Dana"
+            browser.post(
+                "/accounts/signup/", username="Dana2", password1="horse staple", password2="horse staple"
+            )
+            assert await guest.closed() == 4012
+        assert (await his.hear("member_left")).payload.user_id == guest.welcome.you.user_id
+        async with browser.enter(room_id) as person:
+            assert person.welcome.you.user_id.startswith("u_")
+            assert person.welcome.you.device_id == guest.welcome.you.device_id
+            assert (await his.hear("member_joined")).payload.user_id == person.welcome.you.user_id
+            browser.post("/accounts/logout/")
+            assert await person.closed() == 4012
+        assert await browser.status_at(room_id) == 4501
+    assert "Traceback" not in server.log()
+
+
+async def test_a_page_from_elsewhere_gets_no_socket_on_a_browsers_cookies(server: Server, browser: Browser):
+    room_id = browser.post("/").rstrip("/").rpartition("/")[2]
+    async with browser.enter(room_id) as hers:
+        assert hers.welcome.you.role == "host"
+    for origin in (None, "null", "https://evil.example", server.url.replace("http:", "https:")):
+        assert await browser.status_at(room_id, origin=origin) == 4501
