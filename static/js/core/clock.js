@@ -21,9 +21,10 @@ const SLOPE_LIMIT = 0.2 // ms per s (200 ppm): beyond it the samples are wrong, 
 const SLOPE_FROM = 4 // buckets needed before a slope means anything
 const SLEW_MS_PER_S = 0.5 // far below what the controller would notice
 const STEP_BEYOND_MS = 25 // a whole frame wrong: better to step once
-const ROUTE_BUCKETS = 6 // half a minute of a slower path is a new path
+const ROUTE_BUCKETS = 8 // forty seconds of a slower path are a new path
 const ROUTE_RTT_MS = 15
 const ROUTE_OFFSET_MS = 5
+const ROUTE_AGREE = { samples: 3, withinMs: 10 } // a path has a floor that is met again and again; a busy uplink has none
 const WALL_STEP_MS = 250 // local clocks disagree: slept, or somebody set the wall clock
 const FROZEN_MS = 3000 // nothing ran for so long: frozen tab
 const MOVEMENT_MS = 10000 // how far back `movementMs` looks
@@ -128,8 +129,9 @@ export class Clock {
   #discardOldRoute() {
     if (this.samples.length <= ROUTE_BUCKETS) return
     const recent = this.samples.slice(-ROUTE_BUCKETS)
-    const floorMs = Math.min(...recent.map((sample) => sample.rttMs))
-    if (floorMs <= /** @type {number} */ (this.delayMs) + ROUTE_RTT_MS) return
+    const rtts = recent.map((sample) => sample.rttMs).sort((a, b) => a - b)
+    if (rtts[0] <= /** @type {number} */ (this.delayMs) + ROUTE_RTT_MS) return
+    if (rtts[ROUTE_AGREE.samples - 1] - rtts[0] > ROUTE_AGREE.withinMs) return
     const disagreements = recent.map((sample) => Math.abs(sample.offsetMs - this.#predict(sample.tS)))
     if (Math.min(...disagreements) > ROUTE_OFFSET_MS) this.samples = recent
   }

@@ -4,53 +4,49 @@
  * no entry is somebody else's (the browser hiding a tab, a headset's button, an extension). By identity, never by a
  * span of time: within any such span a real act of somebody else is lost, and after it a late event of ours becomes a
  * stranger's.
+ *
+ * Plays and pauses are told apart by count: each that changes something fires once. Places and rates are told apart by
+ * value, because two writes in one task fire two events that both see the second, and two seeks may fire one. A
+ * stranger who wants what we want is none.
  */
 
-const CLEAN_UP_MS = 5000 // entries whose event never came; it decides nothing else
 const NEAR_S = 0.021 // half a frame at 24 fps; Chromium gives back what was written, others round
 const NEAR_RATE = 1e-3
 
 /** @typedef {"play" | "pause" | "seeked" | "ratechange"} MediaEvent */
-/** @typedef {{type: MediaEvent, want: number | null, deadlineMs: number}} Entry */
 
 export class Ledger {
   constructor() {
-    /** @type {Entry[]} */
-    this.entries = []
-    /** Rates are told apart by their value alone: two writes in one task fire two events that both see the second. */
-    this.rate = 1
-  }
-
-  /**
-   * We are about to do something that will cause this event. A newer seek replaces an older one: only one `seeked`
-   * arrives for both.
-   * @param {MediaEvent} type @param {number} nowMs @param {number | null} [want] where or how fast
-   */
-  expect(type, nowMs, want = null) {
-    if (type === "ratechange") return void (this.rate = want ?? 1)
-    this.entries = this.entries.filter((entry) => entry.deadlineMs > nowMs && !(type === "seeked" && entry.type === type))
-    this.entries.push({ type, want, deadlineMs: nowMs + CLEAN_UP_MS })
-  }
-
-  /**
-   * An event came: was it ours? Older entries of the same type go with it; the browser may fire once for both.
-   * @param {MediaEvent} type @param {number} value current time or rate, where that tells
-   */
-  claim(type, value) {
-    if (type === "ratechange") return Math.abs(value - this.rate) <= NEAR_RATE
-    const at = this.entries.findIndex((entry) => entry.type === type && near(entry, value))
-    if (at < 0) return false
-    this.entries = this.entries.filter((entry, i) => i > at || entry.type !== type)
-    return true
+    this.clear()
   }
 
   /** A new source: events of the old one never come. */
   clear() {
-    this.entries = []
+    this.expected = { play: 0, pause: 0 }
+    /** @type {number | null} */
+    this.place = null
+    this.rate = 1
   }
-}
 
-/** @param {Entry} entry @param {number} value */
-function near({ want }, value) {
-  return want === null || Math.abs(value - want) <= NEAR_S
+  /**
+   * We are about to do something that will cause this event.
+   * @param {MediaEvent} type @param {number} [value] where to, or how fast
+   */
+  expect(type, value = 0) {
+    if (type === "seeked") this.place = value
+    else if (type === "ratechange") this.rate = value
+    else this.expected[type] += 1
+  }
+
+  /**
+   * An event came: was it ours? Ask about places only while the element stands; where it moves, steering sees to them.
+   * @param {MediaEvent} type @param {number} value the element's current time or rate
+   */
+  claim(type, value) {
+    if (type === "seeked") return this.place !== null && Math.abs(value - this.place) <= NEAR_S
+    if (type === "ratechange") return Math.abs(value - this.rate) <= NEAR_RATE
+    if (this.expected[type] === 0) return false
+    this.expected[type] -= 1
+    return true
+  }
 }

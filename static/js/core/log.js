@@ -13,6 +13,7 @@ import { timelineOf } from "./timeline.js"
 import { CHANGES, Event } from "./wire.js"
 
 const ASK_AGAIN_MS = 3000 // an answer that has not come by now is lost with its question
+const ASK_ON_MS = 20 // the next part of a long answer
 const ASK_LEAST_MS = 500 // never faster, whatever the server answers
 
 /** @typedef {import("./wire.js").Envelope} Envelope */
@@ -45,6 +46,8 @@ export class Log {
     this.outdated = false
     this.askedMs = -Infinity
     this.answered = true
+    /** The last answer was not all. */
+    this.more = false
   }
 
   /**
@@ -55,7 +58,7 @@ export class Log {
   take(envelope, nowMs) {
     const { type, payload } = envelope
     if (type === Event.Welcome) return this.#welcome(envelope)
-    if (type === Event.Events) return this.#missed(envelope, nowMs)
+    if (type === Event.Events) return this.#missed(envelope)
     if (type === Event.Head) return this.#head(envelope, nowMs)
     if (CHANGES.has(type)) return this.#inOrder(this.changes, envelope.revision ?? 0, envelope, nowMs)
     if (type === Event.NewComment || type === Event.CommentDeleted) return this.#inOrder(this.talk, payload.seq, envelope, nowMs)
@@ -85,6 +88,7 @@ export class Log {
     this.known = true
     this.outdated = false
     this.answered = true
+    this.more = false
     this.askedMs = -Infinity
     return [envelope]
   }
@@ -120,8 +124,8 @@ export class Log {
     return true
   }
 
-  /** @param {Envelope} envelope @param {number} nowMs */
-  #missed(envelope, nowMs) {
+  /** @param {Envelope} envelope */
+  #missed(envelope) {
     /** @type {import("./wire.js").MissedEvents} */
     const missed = envelope.payload
     this.answered = true
@@ -137,14 +141,8 @@ export class Log {
     const held = [...this.changes.next(), ...this.talk.next()]
     held.forEach((each) => this.#apply(each))
     this.#numbers()
-    if (missed.more) this.#askOn(missed, nowMs)
+    this.more = missed.more
     return [...applied, ...held, envelope]
-  }
-
-  /** @param {import("./wire.js").MissedEvents} missed @param {number} nowMs */
-  #askOn(missed, nowMs) {
-    this.changes.known(missed.revision + 1, nowMs - ASK_AGAIN_MS)
-    this.askedMs = -Infinity
   }
 
   /** @param {Envelope} envelope @param {number} nowMs */
@@ -163,8 +161,10 @@ export class Log {
    * @returns {{since: number, last_comment_id: number} | null}
    */
   due(nowMs) {
-    if (!this.known || !(this.changes.lacks(nowMs) || this.talk.lacks(nowMs))) return null
-    if (nowMs - this.askedMs < (this.answered ? ASK_LEAST_MS : ASK_AGAIN_MS)) return null
+    if (!this.known || !(this.more || this.changes.lacks(nowMs) || this.talk.lacks(nowMs))) return null
+    const waitMs = !this.answered ? ASK_AGAIN_MS : this.more ? ASK_ON_MS : ASK_LEAST_MS
+    if (nowMs - this.askedMs < waitMs) return null
+    this.more = false
     this.askedMs = nowMs
     this.answered = false
     return { since: this.changes.last, last_comment_id: this.talk.last }
@@ -172,7 +172,7 @@ export class Log {
 
   /** Something is missing; it may still come by itself. */
   get gap() {
-    return this.changes.gapSinceMs !== null || this.talk.gapSinceMs !== null
+    return this.more || this.changes.gapSinceMs !== null || this.talk.gapSinceMs !== null
   }
 
   /** What to say when connecting: where we are. Nothing, where only a snapshot helps. */

@@ -112,14 +112,13 @@ export class Player {
   /** @param {import("../core/following.js").Effect} effect */
   #do(effect) {
     const { element, ledger } = this
-    const nowMs = performance.now()
     if (effect.do === "play") this.#play()
     else if (effect.do === "pause") {
       if (element.paused) return
-      ledger.expect("pause", nowMs)
+      ledger.expect("pause")
       element.pause()
     } else if (effect.do === "seek") {
-      ledger.expect("seeked", nowMs, effect.toS)
+      ledger.expect("seeked", effect.toS)
       element.currentTime = effect.toS
     } else if (effect.do === "rate") this.#rate(effect.rate, effect.preservesPitch)
     else if (effect.do === "report") {
@@ -128,7 +127,7 @@ export class Player {
   }
 
   #play() {
-    if (this.element.paused) this.ledger.expect("play", performance.now())
+    if (this.element.paused) this.ledger.expect("play")
     this.element.play().catch((error) => this.#refused(error))
   }
 
@@ -145,7 +144,7 @@ export class Player {
     if (element.preservesPitch !== preservesPitch) element.preservesPitch = preservesPitch
     if ("webkitPreservesPitch" in element) element.webkitPreservesPitch = preservesPitch
     if (Math.abs(element.playbackRate - rate) < RATE_SAME) return
-    this.ledger.expect("ratechange", performance.now(), rate)
+    this.ledger.expect("ratechange", rate)
     element.playbackRate = rate
   }
 
@@ -167,6 +166,7 @@ export class Player {
   /** @param {(typeof OURS_OR_NOT)[number]} type */
   #happened(type) {
     const { element, machine } = this
+    if (type === "seeked" && !element.paused) return
     if (this.ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)) return
     if (type === "ratechange") machine.steering.capability.stranger()
     else if (type === "play" && machine.blocked) machine.resync()
