@@ -8,7 +8,7 @@
  */
 
 import { Course, left } from "./course.js"
-import { StallWatch } from "./stalls.js"
+import { Helm } from "./helm.js"
 import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./start.js"
 
 const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
@@ -28,7 +28,7 @@ export class Following {
   constructor({ costs, steering }) {
     this.costs = costs
     this.steering = steering
-    this.stalls = new StallWatch()
+    this.helm = new Helm({ costs, steering })
     /** @type {Course | null} */
     this.course = null
     /** @type {State} */
@@ -43,9 +43,6 @@ export class Following {
     this.notBeforeMs = -Infinity
     this.clockSteps = 0
     this.hidden = false
-    this.degraded = false
-    /** @type {import("./steering.js").Decision | null} */
-    this.decision = null
     /** @type {Effect[]} */
     this.effects = []
     this.#startOver()
@@ -58,9 +55,7 @@ export class Following {
     this.plan = null
     this.tracking = false
     this.placed = false
-    /** @type {{what: "start" | "seek", kind: any, lateMs: number} | null} */
-    this.learning = null
-    this.stalls.reset()
+    this.helm.reset()
   }
 
   /** The element got another medium. */
@@ -100,7 +95,7 @@ export class Following {
   /** @param {Seen} seen @returns {{effects: Effect[], askInMs: number, precise: boolean}} */
   tick(seen) {
     this.effects = []
-    this.decision = null
+    this.helm.decision = null
     this.precise = false
     const askInMs = this.#decide(seen)
     return { effects: this.effects, askInMs: Math.max(0, askInMs), precise: this.precise }
@@ -139,7 +134,7 @@ export class Following {
   /** The room stands: so do we, exactly there. @param {Course} course @param {Seen} seen */
   #stand(course, seen) {
     this.tracking = false
-    this.#stallOver(seen)
+    this.helm.relieved(seen, this.effects)
     this.#rate(course.rate, true)
     if (!seen.paused) this.effects.push({ do: "pause" })
     const ended = course.timeline.phase === "ended"
@@ -183,9 +178,8 @@ export class Following {
 
   /** @param {Seen} seen @param {PlannedStart} plan */
   #waitForData(seen, plan) {
-    const overdue = seen.serverMs > plan.atMs
-    if (overdue && this.stalls.look({ ...seen, remainingS: left(seen) }) === "began") this.#report("buffer_start", 0)
-    return this.#be(this.stalls.stalled ? "buffering" : "loading", BUSY_MS)
+    const starving = seen.serverMs > plan.atMs && this.helm.starving(seen, this.effects)
+    return this.#be(starving ? "buffering" : "loading", BUSY_MS)
   }
 
   /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
@@ -204,11 +198,9 @@ export class Following {
     this.plan = null
     this.tracking = true
     this.flushed = false
-    this.degraded = lateMs > SLEW_WITHIN_MS
-    this.learning = seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) }
-    this.#stallOver(seen)
-    this.stalls.reset()
-    this.steering.acquire(seen.nowMs)
+    this.helm.degraded = lateMs > SLEW_WITHIN_MS
+    this.helm.relieved(seen, this.effects)
+    this.helm.take(seen, seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) })
     this.effects.push({ do: "play" })
     return this.#be("playing", BUSY_MS)
   }
@@ -224,7 +216,7 @@ export class Following {
     if (seen.paused && seen.hidden && this.state === "suspended") return this.#be("suspended", IDLE_MS)
     if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
     this.tracking = true
-    this.steering.acquire(seen.nowMs, RESUME_SETTLE_MS)
+    this.helm.take(seen, null, RESUME_SETTLE_MS)
     return this.#track(course, seen)
   }
 
@@ -240,56 +232,8 @@ export class Following {
 
   /** @param {Course} course @param {Seen} seen */
   #track(course, seen) {
-    if (seen.ended || course.leftS(seen) <= 0) return this.#be(seen.ended ? "ended" : "playing", 2 * BUSY_MS)
-    const news = this.stalls.look({ ...seen, remainingS: left(seen) })
-    if (news === "began") this.#report("buffer_start", 0)
-    if (news === "began" || news === "stalled") return this.#be("buffering", BUSY_MS)
-    if (news === "ended") {
-      this.#report("buffer_end", seen.nowMs - this.stalls.beganMs)
-      this.steering.acquire(seen.nowMs)
-      if (this.#far(course, seen) && course.leftS(seen) > TAIL_S) return this.#catchUp(course, seen)
-    }
-    return seen.locked ? this.#steer(course, seen) : this.#coast(course, seen)
-  }
-
-  /** Without a clock nothing is corrected; the player simply goes on. @param {Course} course @param {Seen} seen */
-  #coast(course, seen) {
-    this.steering.acquire(seen.nowMs)
-    this.#rate(course.rate, course.rate !== 1)
-    return this.#be("playing", BUSY_MS)
-  }
-
-  /** @param {Course} course @param {Seen} seen */
-  #steer(course, seen) {
-    const decision = this.steering.tick({
-      nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
-      reliable: !seen.seeking && seen.readyState >= 3, bufferedAheadS: seen.bufferedAheadS,
-      remainingS: left(seen), hidden: seen.hidden, movementMs: seen.movementMs,
-    })
-    this.decision = decision
-    this.degraded = this.steering.degraded(seen.nowMs)
-    if (decision.landedMs !== null) this.#learn(decision.landedMs)
-    this.#rate(decision.rate, decision.preservesPitch)
-    if (decision.seek) this.#seekOn(course, seen)
-    return this.#be("playing", decision.lookInMs)
-  }
-
-  /** Seek without stopping, to where the room will be once that is done. @param {Course} course @param {Seen} seen */
-  #seekOn(course, seen) {
-    const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
-    this.learning = { what: "seek", kind, lateMs: 0 }
-    this.stalls.reset()
-    this.effects.push({ do: "seek", toS: course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind])) })
-  }
-
-  /** @param {number} errorMs */
-  #learn(errorMs) {
-    if (!this.learning) return
-    const { what, kind, lateMs } = this.learning
-    if (what === "start") this.costs.started(kind, errorMs - lateMs)
-    else this.costs.landed(kind, errorMs)
-    this.learning = null
-    this.effects.push({ do: "learned" })
+    const next = this.helm.look(course, seen, this.effects)
+    return next ? this.#be(next.state, next.askInMs) : this.#catchUp(course, seen)
   }
 
   // ---------------------------------------------------------------- what others did to the element
@@ -319,17 +263,5 @@ export class Following {
   /** @param {number} rate @param {boolean} preservesPitch */
   #rate(rate, preservesPitch) {
     this.effects.push({ do: "rate", rate, preservesPitch })
-  }
-
-  /** @param {Seen} seen */
-  #stallOver(seen) {
-    if (!this.stalls.stalled) return
-    this.#report("buffer_end", seen.nowMs - this.stalls.beganMs)
-    this.stalls.stalled = false
-  }
-
-  /** @param {"buffer_start" | "buffer_end"} type @param {number} waitedMs */
-  #report(type, waitedMs) {
-    this.effects.push({ do: "report", type, waitedMs })
   }
 }

@@ -1,6 +1,8 @@
 // @ts-check
 /** Which engine plays here: the three differ in how they keep time. */
 
+const GAP_S = 0.05 // browsers play across gaps as small as this
+
 /** @returns {"chromium" | "firefox" | "webkit"} */
 export function engine() {
   const agent = navigator.userAgent
@@ -12,4 +14,12 @@ export function engine() {
 export function version() {
   const found = /(Firefox|Chrom(?:e|ium)|Version)\/(\d+)/.exec(navigator.userAgent)
   return found ? `${engine()}-${found[2]}` : engine()
+}
+
+/** Seconds buffered from here on. @param {TimeRanges} ranges @param {number} positionS */
+export function aheadOf(ranges, positionS) {
+  for (let i = 0; i < ranges.length; i++) {
+    if (ranges.start(i) <= positionS + GAP_S && positionS < ranges.end(i)) return ranges.end(i) - positionS
+  }
+  return 0
 }

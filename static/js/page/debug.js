@@ -18,7 +18,7 @@ export function mount(element, session) {
 /** @param {import("./session.js").Session} session */
 function lines({ clock, player, state, connection }) {
   const { machine } = player
-  const decision = machine.decision
+  const decision = machine.helm.decision
   const { startMs, seekMs } = player.costs
   return [
     `socket    ${connection.status}${clock.locked ? "" : ", clock not locked"}`,

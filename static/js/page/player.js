@@ -11,7 +11,8 @@ import { Costs } from "../core/costs.js"
 import { Following } from "../core/following.js"
 import { Ledger } from "../core/ledger.js"
 import { Steering } from "../core/steering.js"
-import { engine, version } from "./browser.js"
+import { aheadOf, engine, version } from "./browser.js"
+import { causeOf } from "./report.js"
 import { recall, remember } from "./store.js"
 import { after, precisely } from "./timer.js"
 
@@ -193,39 +194,11 @@ export class Player {
       this.tells.changed({ state, message })
     }
     const nowMs = performance.now()
-    const errorMs = machine.decision?.errorMs
+    const errorMs = machine.helm.decision?.errorMs
     if (errorMs === null || errorMs === undefined || nowMs - this.driftToldMs < DRIFT_EVERY_MS) return
     this.driftToldMs = nowMs
-    const zone = /** @type {import("../core/steering.js").Decision} */ (machine.decision).zone
-    this.tells.drift({ driftMs: -errorMs, latencyMs: this.clock.delayMs, zone, cause: this.cause() })
-  }
-
-  /** Why the drift may be large, in one word. */
-  cause() {
-    if (this.machine.state === "buffering") return "buffering"
-    if (document.hidden) return "hidden"
-    if (!this.clock.locked) return "clock"
-    return this.machine.degraded ? "device" : null
-  }
-
-  /** What a heartbeat says. @param {number} toleranceMs */
-  report(toleranceMs) {
-    const seen = this.seen()
-    const { machine, costs } = this
-    const attached = seen.readyState >= 1 && machine.timeline !== null
-    const driftMs = attached ? machine.driftMs(seen) : null
-    return {
-      current_time: attached ? seen.currentTimeS : 0,
-      is_playing: !seen.paused && !seen.ended,
-      is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
-      at: seen.serverMs + this.fineTuneMs,
-      ...(machine.timeline ? { revision: machine.timeline.revision } : {}),
-      ...(Number.isFinite(seen.durationS) && attached ? { duration: seen.durationS } : {}),
-      ...(driftMs === null ? {} : { drift_ms: driftMs }),
-      ...(this.clock.delayMs === null ? {} : { latency_ms: this.clock.delayMs }),
-      start_cost_ms: costs.startMs.fresh, seek_cost_ms: costs.seekMs.buffered,
-      state: seen.hidden ? "hidden" : machine.state,
-    }
+    const zone = /** @type {import("../core/steering.js").Decision} */ (machine.helm.decision).zone
+    this.tells.drift({ driftMs: -errorMs, latencyMs: this.clock.delayMs, zone, cause: causeOf(this) })
   }
 
   // ---------------------------------------------------------------- what the viewer wants
@@ -298,14 +271,6 @@ export class Player {
     this.allow(this.allowed)
     this.resync()
   }
-}
-
-/** Seconds buffered from here on. @param {TimeRanges} ranges @param {number} positionS */
-function aheadOf(ranges, positionS) {
-  for (let i = 0; i < ranges.length; i++) {
-    if (ranges.start(i) <= positionS + 0.05 && positionS < ranges.end(i)) return ranges.end(i) - positionS
-  }
-  return 0
 }
 
 /** @param {string} state of the machine; people need not know all of them */

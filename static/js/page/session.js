@@ -14,6 +14,7 @@ import { positionAt } from "../core/timeline.js"
 import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
 import { Player } from "./player.js"
 import { poll } from "./polling.js"
+import { reportOf } from "./report.js"
 import { Socket } from "./socket.js"
 import { after, every } from "./timer.js"
 
@@ -197,7 +198,7 @@ export class Session {
 
   #heartbeat() {
     if (this.connection.status !== "open") return
-    const report = this.player.report(this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
+    const report = reportOf(this.player, this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
     this.socket.send({ type: Command.Heartbeat, payload: report })
   }
 

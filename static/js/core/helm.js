@@ -1,0 +1,119 @@
+// @ts-check
+/** Keeping a moving player on course: starving is noticed, errors are steered away, costs are learned. */
+
+import { left } from "./course.js"
+import { StallWatch } from "./stalls.js"
+import { SLEW_WITHIN_MS, TAIL_S } from "./start.js"
+
+const BUSY_MS = 50
+
+/** @typedef {import("./course.js").Course} Course */
+/** @typedef {import("./course.js").Seen} Seen */
+/** @typedef {import("./following.js").Effect} Effect */
+/** @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches about */
+
+export class Helm {
+  /** @param {{costs: import("./costs.js").Costs, steering: import("./steering.js").Steering}} parts */
+  constructor({ costs, steering }) {
+    this.costs = costs
+    this.steering = steering
+    this.stalls = new StallWatch()
+    this.degraded = false
+    /** @type {import("./steering.js").Decision | null} */
+    this.decision = null
+    /** @type {Lesson | null} */
+    this.lesson = null
+  }
+
+  /** Nothing that was under way counts any more. */
+  reset() {
+    this.lesson = null
+    this.stalls.reset()
+  }
+
+  /** The player moves from now on. @param {Seen} seen @param {Lesson | null} lesson @param {number} [settleMs] */
+  take(seen, lesson, settleMs) {
+    this.lesson = lesson
+    this.stalls.reset()
+    this.steering.acquire(seen.nowMs, settleMs)
+  }
+
+  /**
+   * One look at a moving player. Null: it is lost, and must be started anew.
+   * @param {Course} course @param {Seen} seen @param {Effect[]} effects
+   * @returns {{state: "playing" | "buffering" | "ended", askInMs: number} | null}
+   */
+  look(course, seen, effects) {
+    this.decision = null
+    if (seen.ended || course.leftS(seen) <= 0) return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
+    if (this.starving(seen, effects)) return { state: "buffering", askInMs: BUSY_MS }
+    if (this.#fellBehind(course, seen, effects)) return null
+    return { state: "playing", askInMs: seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects) }
+  }
+
+  // ---------------------------------------------------------------- starving
+
+  /** Reported when it begins. @param {Seen} seen @param {Effect[]} effects */
+  starving(seen, effects) {
+    this.stallNews = this.stalls.look({ ...seen, remainingS: left(seen) })
+    if (this.stallNews === "began") effects.push({ do: "report", type: "buffer_start", waitedMs: 0 })
+    return this.stalls.stalled
+  }
+
+  /** A stall is over: near enough to be steered, or not? @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #fellBehind(course, seen, effects) {
+    if (this.stallNews !== "ended") return false
+    effects.push({ do: "report", type: "buffer_end", waitedMs: seen.nowMs - this.stalls.beganMs })
+    this.steering.acquire(seen.nowMs)
+    return Math.abs(course.errorMs(seen)) >= SLEW_WITHIN_MS && course.leftS(seen) > TAIL_S
+  }
+
+  /** The room stands, or the player starts: whatever it starved of, it does no more. @param {Seen} seen @param {Effect[]} effects */
+  relieved(seen, effects) {
+    if (!this.stalls.stalled) return
+    this.stalls.stalled = false
+    effects.push({ do: "report", type: "buffer_end", waitedMs: seen.nowMs - this.stalls.beganMs })
+  }
+
+  // ---------------------------------------------------------------- steering
+
+  /** Without a clock nothing is corrected; the player simply goes on. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #coast(course, seen, effects) {
+    this.steering.acquire(seen.nowMs)
+    effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
+    return BUSY_MS
+  }
+
+  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #steer(course, seen, effects) {
+    const decision = this.steering.tick({
+      nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
+      reliable: !seen.seeking && seen.readyState >= 3, bufferedAheadS: seen.bufferedAheadS,
+      remainingS: left(seen), hidden: seen.hidden, movementMs: seen.movementMs,
+    })
+    this.decision = decision
+    this.degraded = this.steering.degraded(seen.nowMs)
+    if (decision.landedMs !== null) this.#learn(decision.landedMs, effects)
+    effects.push({ do: "rate", rate: decision.rate, preservesPitch: decision.preservesPitch })
+    if (decision.seek) this.#seek(course, seen, effects)
+    return decision.lookInMs
+  }
+
+  /** Seek without stopping, to where the room will be once that is done. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #seek(course, seen, effects) {
+    const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
+    this.lesson = { what: "seek", kind, lateMs: 0 }
+    this.stalls.reset()
+    effects.push({ do: "seek", toS: course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind])) })
+  }
+
+  /** @param {number} errorMs @param {Effect[]} effects */
+  #learn(errorMs, effects) {
+    if (!this.lesson) return
+    const { what, kind, lateMs } = this.lesson
+    if (what === "start") this.costs.started(kind, errorMs - lateMs)
+    else this.costs.landed(kind, errorMs)
+    this.lesson = null
+    effects.push({ do: "learned" })
+  }
+}
