@@ -1,0 +1,60 @@
+"""Where two players really are, without the product's own idea of the time.
+
+Each page's `performance.now()` is mapped to this process's monotonic clock by the tightest of some round trips;
+position and clock are read in one task of the page.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+ROUND_TRIPS = 30
+
+
+@dataclass(frozen=True)
+class Where:
+    """A player's position in seconds at an instant of this process's clock, in seconds."""
+
+    at_s: float
+    position_s: float
+    paused: bool
+
+
+class Eye:
+    """Watches one page's player."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.offset_s = self._offset_s()
+
+    def _offset_s(self) -> float:
+        """This process's clock minus the page's, from the exchange that took least."""
+        best = (float("inf"), 0.0)
+        for _ in range(ROUND_TRIPS):
+            before = time.monotonic()
+            there = self.page.evaluate("performance.now()") / 1000
+            after = time.monotonic()
+            best = min(best, (after - before, (before + after) / 2 - there))
+        return best[1]
+
+    def look(self) -> Where:
+        now_ms, position_s, paused = self.page.evaluate(
+            """() => { const media = document.querySelector("[data-media]");
+                return [performance.now(), media.currentTime, media.paused] }"""
+        )
+        return Where(now_ms / 1000 + self.offset_s, position_s, paused)
+
+
+def skew_ms(one: Eye, other: Eye) -> float:
+    """How far `other` is ahead of `one` while both play at normal speed: the median of five looks."""
+    looks = sorted(_skew_s(one.look(), other.look()) for _ in range(5))
+    return looks[2] * 1000
+
+
+def _skew_s(one: Where, other: Where) -> float:
+    assert not one.paused
+    assert not other.paused
+    return other.position_s - (one.position_s + other.at_s - one.at_s)

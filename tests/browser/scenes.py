@@ -1,0 +1,83 @@
+"""What people do with pages, in one line each."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Page, expect
+
+PATIENCE_S = 10.0
+
+
+def wait_until(page: Page, true: str, arg: object = None) -> None:
+    """Until the JavaScript function `true` says so. Playwright's own wait evaluates text, which our policy forbids."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not page.evaluate(true, arg):
+        assert time.monotonic() < deadline, f"{page.url}: never true within {PATIENCE_S} s: {true}"
+        page.wait_for_timeout(50)
+
+
+def make_room(page: Page) -> str:
+    """Create a room on the front page and put the sample clip on; returns its address."""
+    page.goto("/")
+    page.get_by_role("button", name="Create room").click()
+    page.wait_for_url("**/rooms/*/")
+    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+    page.get_by_role("button", name="Pick something to watch").click()
+    page.get_by_role("button", name="Sample clip").click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    return page.url
+
+
+def join(page: Page, url: str, name: str = "") -> None:
+    page.goto(url)
+    if name:
+        page.get_by_role("textbox", name="Your name").fill(name)
+    page.get_by_role("button", name="Join").click()
+    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+
+
+def wait_until_ready(page: Page) -> None:
+    """The player has the medium and the clock is known."""
+    wait_until(
+        page,
+        "() => document.querySelector('[data-media]').readyState >= 3 && window.watchium.room.clock.locked",
+    )
+
+
+def play(page: Page) -> None:
+    page.get_by_role("button", name="Play", exact=True).click()
+
+
+def pause(page: Page) -> None:
+    page.get_by_role("button", name="Pause", exact=True).click()
+
+
+def seek_to(page: Page, seconds: float) -> None:
+    """Drag the slider there, as a hand does: the value changes, then it is let go."""
+    page.get_by_role("slider", name="Seek").evaluate(
+        """(slider, seconds) => {
+            slider.value = String(seconds)
+            slider.dispatchEvent(new Event("input", { bubbles: true }))
+            slider.dispatchEvent(new Event("change", { bubbles: true }))
+        }""",
+        seconds,
+    )
+
+
+def wait_for_position(page: Page, seconds: float) -> None:
+    """Paused right there."""
+    wait_until(
+        page,
+        """seconds => { const v = document.querySelector('[data-media]');
+            return v.paused && !v.seeking && Math.abs(v.currentTime - seconds) < 0.02 }""",
+        seconds,
+    )
+
+
+def wait_until_moving(page: Page, beyond_s: float = 0) -> None:
+    wait_until(
+        page,
+        "s => { const v = document.querySelector('[data-media]'); return !v.paused && v.currentTime > s }",
+        beyond_s,
+    )

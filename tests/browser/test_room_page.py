@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.scenes import (
+    join,
+    make_room,
+    play,
+    seek_to,
+    wait_for_position,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
+from tests.services import watchium_server
+
+
+def together(person) -> tuple[Page, Page]:
+    alice, bob = person(), person()
+    join(bob, make_room(alice), "Bob")
+    return alice, bob
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("textbox", name="Message").press("Enter")
+
+
+def test_a_viewer_has_no_control_that_does_nothing(person):
+    _, bob = together(person)
+    expect(bob.get_by_text("View only")).to_be_visible()
+    expect(bob.get_by_role("button", name="Play", exact=True)).to_be_hidden()
+    for name in ("Mute", "Fullscreen", "Ask for control"):
+        expect(bob.get_by_role("button", name=name)).to_be_visible()
+
+
+def test_asking_for_control_reaches_the_host_who_hands_over(person):
+    alice, bob = together(person)
+    bob.get_by_role("button", name="Ask for control").click()
+    expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible()
+    alice.get_by_role("button", name="Make Bob host").click()
+    expect(bob.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(alice.get_by_text("View only")).to_be_visible()
+
+
+def test_what_is_said_is_text_and_is_heard(person):
+    alice, bob = together(person)
+    said = "<img src=x onerror=\"document.title='gone'\"> hello"
+    say(bob, said)
+    log = alice.get_by_role("log")
+    expect(log).to_contain_text(said)
+    assert alice.locator("[role=log] img").count() == 0
+    assert "gone" not in alice.title()
+
+
+def test_who_joins_later_reads_what_was_said(person):
+    alice, bob = together(person)
+    say(bob, "before you came")
+    expect(alice.get_by_role("log")).to_contain_text("before you came")
+    carol = person()
+    join(carol, alice.url, "Carol")
+    expect(carol.get_by_role("log")).to_contain_text("before you came")
+    expect(carol.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached()
+
+
+def test_own_words_can_be_taken_back(person):
+    alice, bob = together(person)
+    say(bob, "not what I meant")
+    expect(alice.get_by_role("log")).to_contain_text("not what I meant")
+    bob.evaluate("watchium.room.say('delete_comment', {id: watchium.room.state.comments.at(-1).id})")
+    expect(alice.get_by_role("log")).not_to_contain_text("not what I meant")
+
+
+def test_a_reload_is_neither_a_leave_nor_a_join(person):
+    alice, bob = together(person)
+    expect(alice.get_by_role("log")).to_contain_text("Bob joined")
+    bob.reload()
+    expect(bob.locator("body")).to_have_attribute("data-socket", "open")
+    expect(bob.get_by_role("textbox", name="Your name")).to_be_hidden()
+    say(bob, "back")
+    expect(alice.get_by_role("log")).to_contain_text("back")
+    assert alice.get_by_role("log").get_by_text("Bob joined").count() == 1
+
+
+def test_the_keyboard_plays_and_seeks(person):
+    alice, bob = together(person)
+    wait_until_ready(alice)
+    seek_to(alice, 30)
+    wait_for_position(bob, 30)
+    alice.locator("body").press("ArrowRight")
+    wait_until(alice, "() => document.querySelector('[data-media]').currentTime > 31")
+    alice.locator("body").press("Space")
+    wait_until_moving(bob, 31)
+
+
+def test_a_sound_that_the_browser_refuses_is_offered_in_one_press(person):
+    alice = person()
+    url = make_room(alice)
+    wait_until_ready(alice)
+    play(alice)
+    bob = person()
+    join(bob, url, "Bob")
+    bob.reload()  # a fresh page without a gesture
+    wait_until_moving(bob)  # in step, muted if need be
+    bob.wait_for_timeout(500)
+    if bob.evaluate("document.querySelector('[data-media]').muted"):
+        expect(bob.get_by_role("button", name=re.compile("sound", re.IGNORECASE)).first).to_be_visible()
+
+
+def test_what_cannot_be_played_is_said(person):
+    alice = person()
+    make_room(alice)
+    alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/favicon.svg?.webm'})")
+    expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
+
+
+def test_the_page_comes_back_by_itself_when_the_server_does(browser, person):
+    with watchium_server() as server:
+        alice, bob = person(base_url=server.url), person(base_url=server.url)
+        join(bob, make_room(alice), "Bob")
+        for page in (alice, bob):
+            wait_until_ready(page)
+        play(alice)
+        wait_until_moving(bob, 0.5)
+        server.kill()
+        expect(bob.locator("body")).to_have_attribute("data-socket", "lost")
+        wait_until_moving(bob, bob.evaluate("document.querySelector('[data-media]').currentTime") + 0.5)
+        server.start()
+        for page in (alice, bob):
+            expect(page.locator("body")).to_have_attribute("data-socket", "open", timeout=20_000)
+        revision = alice.evaluate("watchium.room.state.revision")
+        alice.get_by_role("button", name="Pause", exact=True).click()
+        wait_until(bob, "r => watchium.room.state.revision > r", revision)
+        wait_until(bob, "() => document.querySelector('[data-media]').paused")
+
+
+def test_nothing_is_loaded_from_another_host(person, server):
+    alice = person()
+    hosts = set()
+    alice.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    make_room(alice)
+    wait_until_ready(alice)
+    assert hosts == {server.url.removeprefix("http://")}
+
+
+def test_the_lobby_shows_a_live_room_without_reloading(person):
+    watcher, host = person(), person()
+    watcher.goto("/")
+    expect(watcher.get_by_text("Demo: a clip to watch together")).to_be_visible()
+    host.goto("/")
+    host.get_by_text("Options", exact=True).click()
+    host.get_by_role("textbox", name="Title").fill("Friday Ghibli")
+    host.get_by_label(re.compile("Public")).check()
+    host.get_by_role("button", name="Create room").click()
+    expect(watcher.get_by_text("Friday Ghibli")).to_be_visible()

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from tests.browser.measure import Eye, skew_ms
+from tests.browser.scenes import (
+    join,
+    make_room,
+    pause,
+    play,
+    seek_to,
+    wait_for_position,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
+
+SOON_MS = 300
+JUST_STARTED_MS = 50
+SETTLED_MS = 20
+
+
+def watching(person):
+    """alice hosts, bob watches, both ready."""
+    alice, bob = person(), person()
+    join(bob, make_room(alice), "Bob")
+    for page in (alice, bob):
+        wait_until_ready(page)
+    return alice, bob
+
+
+def test_two_people_see_the_same_frame(person, record_property):
+    alice, bob = watching(person)
+    eyes = Eye(alice), Eye(bob)
+    play(alice)
+    for page in (alice, bob):
+        wait_until_moving(page)
+    alice.wait_for_timeout(SOON_MS)
+    started_ms = skew_ms(*eyes)
+    alice.wait_for_timeout(5000)
+    settled_ms = skew_ms(*eyes)
+    record_property("skew_ms_after_300_ms_and_5_s", (round(started_ms, 1), round(settled_ms, 1)))
+    print(f"skew {started_ms:.1f} ms after 300 ms, {settled_ms:.1f} ms after 5 s")
+    assert abs(started_ms) <= JUST_STARTED_MS
+    assert abs(settled_ms) <= SETTLED_MS
+
+
+def test_pause_and_seek_land_both_on_the_same_position(person):
+    alice, bob = watching(person)
+    play(alice)
+    for page in (alice, bob):
+        wait_until_moving(page, 0.5)
+    pause(alice)
+    wait_until(alice, "() => document.querySelector('[data-media]').paused")
+    held_s = alice.evaluate("watchium.room.position()")
+    for page in (alice, bob):
+        wait_for_position(page, held_s)
+    seek_to(alice, 42)
+    for page in (alice, bob):
+        wait_for_position(page, 42)
+
+
+def test_a_late_joiner_is_with_the_others_five_seconds_later(person):
+    alice, bob = watching(person)
+    play(alice)
+    wait_until_moving(bob, 1)
+    carol = person()
+    join(carol, alice.url, "Carol")
+    carol.wait_for_timeout(5000)
+    eyes = Eye(alice), Eye(carol)
+    late_ms = skew_ms(*eyes)
+    print(f"late joiner {late_ms:.1f} ms")
+    assert abs(late_ms) <= JUST_STARTED_MS
+
+
+def test_a_seek_while_playing_keeps_everybody_together(person):
+    alice, bob = watching(person)
+    eyes = Eye(alice), Eye(bob)
+    play(alice)
+    wait_until_moving(bob, 1)
+    seek_to(alice, 60)
+    for page in (alice, bob):
+        wait_until_moving(page, 60)
+    alice.wait_for_timeout(5000)
+    assert abs(skew_ms(*eyes)) <= SETTLED_MS
