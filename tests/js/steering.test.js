@@ -59,6 +59,13 @@ test("a clock that moves in steps makes it patient, not nervous", () => each(20,
   assert.ok(Math.abs(seat.errorMs) < 60)
 }))
 
+test("a glitch in the middle of an excursion is answered at once, not when the excursion is over", () => each(20, (random) => {
+  const seat = behind(random, 15).run(1500)
+  seat.player.positionS -= 0.12
+  seat.run(5500)
+  assert.ok(Math.abs(seat.errorMs) < 10, `${seat.errorMs} ms left`)
+}))
+
 test("where rates do nothing it learns so, and seeks seldom", () => each(20, (random) => {
   const seat = behind(random, random.pick([-1, 1]) * random.between(170, 390), { model: "rateIgnored" }).run(60000)
   assert.equal(seat.machine.steering.capability.slewOk, false)

@@ -174,7 +174,10 @@ export class Clock {
     const predicted = this.#predict(nowMs / 1000)
     if (this.output === null) return this.#set(predicted, nowMs)
     const error = predicted - this.output
-    if (!this.settled || Math.abs(error) > STEP_BEYOND_MS) return this.#set(predicted, nowMs)
+    if (!this.settled || Math.abs(error) > STEP_BEYOND_MS) {
+      this.trail = [] // coming to rest is not movement
+      return this.#set(predicted, nowMs)
+    }
     const most = (SLEW_MS_PER_S * Math.max(0, nowMs - this.outputAtMs)) / 1000
     return this.#set(this.output + clamp(error, -most, most), nowMs)
   }

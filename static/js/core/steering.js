@@ -33,6 +33,7 @@ const COARSE = { least: 0.02, most: 0.05 } // 35 to 84 cents, as films on Europe
 const MUSIC_PITCH_BEYOND = 0.02 // music bent further is stretched instead; a fine excursion then mends the 18 ms
 const CROSSED_MS = 0.3 // an excursion is over this close to zero
 const GIVE_UP = 1.5 // times its planned length
+const WORSE_MS = 30 // beyond what was planned: something else happened meanwhile, decide anew
 const LOOK_AT = 0.9 // of the time left in an excursion: look again just before the end
 const CHECK_LEAST_MS = 4
 const CHECK_COARSE_CLOCK_MS = 50 // a staircase's tread is 40 ms: no news before
@@ -189,13 +190,14 @@ export class Steering {
     const errorMs = this.engine === "chromium" ? look.errorMs : this.samples.median()
     const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
     const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
-    if (errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving) {
+    const worse = Math.abs(errorMs) > Math.abs(plannedMs) + WORSE_MS
+    if (errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving && !worse) {
       const zone = Math.abs(u) > FINE.most ? "coarse" : "fine"
       return this.#decision(look, zone, { errorMs, lookInMs: this.#nextLook(errorMs, u) })
     }
     this.excursion = null
     this.samples.discontinuity()
-    if (!starving) this.capability.finished(plannedMs)
+    if (!starving && !worse) this.capability.finished(plannedMs)
     return this.#decision(look, "dead", { errorMs, lookInMs: ACQUIRE_MS })
   }
 

@@ -2,11 +2,16 @@
 /** `?debug=1`: what the player thinks, ten times a second. */
 
 const EVERY_MS = 100
+const LOOK = {
+  position: "fixed", insetInlineStart: "0", insetBlockEnd: "0", zIndex: "1000", margin: "0", padding: "0.5rem",
+  font: "12px/1.4 monospace", color: "#fff", background: "rgb(0 0 0 / 0.75)", pointerEvents: "none",
+}
 
 /** @param {HTMLElement} element @param {import("./session.js").Session} session */
 export function mount(element, session) {
   const panel = document.createElement("pre")
   panel.dataset.debug = ""
+  Object.assign(panel.style, LOOK)
   element.append(panel)
   const timer = setInterval(() => (panel.textContent = lines(session).join("\n")), EVERY_MS)
   return () => {

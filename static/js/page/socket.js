@@ -51,12 +51,18 @@ export class Socket {
   open() {
     if (this.final || this.ws) return
     this.cancelRetry()
-    this.#tell(this.backoff.failures ? "lost" : "connecting")
+    this.#tell(this.#trying)
     const ws = new WebSocket(this.#address())
     this.ws = ws
     ws.onmessage = ({ data }) => this.latency.through("down", () => this.ws === ws && this.#heard(data))
     ws.onclose = ({ code }) => this.ws === ws && this.#lost(code)
     this.cancelConnect = after(CONNECT_MS, () => this.ws === ws && !this.welcomed && this.#lost(null))
+  }
+
+  /** @returns {Status} */
+  get #trying() {
+    if (this.backoff.limited) return "limited"
+    return this.backoff.failures ? "lost" : "connecting"
   }
 
   #address() {
