@@ -18,7 +18,6 @@ from rooms.actions import grant_fresh_leases  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
 from watchium.wire import server_clock  # noqa: E402
 
-
 # WhiteNoise hands out small files in chunks read synchronously; media go another way, in ranges.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 

@@ -9,17 +9,22 @@ import rooms.actions
 from playback.sources import find
 from rooms.access import Identity
 from rooms.forms import NewRoom
-from rooms.models import Member, Person
+from rooms.models import Member, Person, seal
 from watchium.wire.errors import NameTaken
+from watchium.wire.messages import Media
 
 
-@transaction.atomic
 def open_room(identity: Identity, form: NewRoom) -> Member:
     """A room and its playback, or neither; its maker is owner, host and member, and a new guest if nobody yet.
 
     Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says.
     """
     media = find(form.media_url) if form.media_url else None
+    return _open(identity, form, media, seal(form.passphrase))
+
+
+@transaction.atomic
+def _open(identity: Identity, form: NewRoom, media: Media | None, sealed: str) -> Member:
     owner = identity.person or rooms.actions.make_person(form.username)
     if Person.objects.has_account_named(form.username, besides=owner):
         raise NameTaken
@@ -27,7 +32,7 @@ def open_room(identity: Identity, form: NewRoom) -> Member:
         owner,
         title=form.title,
         visibility=form.visibility,
-        passphrase=form.passphrase,
+        sealed=sealed,
         username=form.username,
     )
     playback.actions.prepare(member.room, media)

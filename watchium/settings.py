@@ -238,7 +238,11 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     # Says a line for every socket that opens and closes.
-    "loggers": {"uvicorn": {"level": env.str("UVICORN_LOG_LEVEL", "WARNING")}},
+    "loggers": {
+        "uvicorn": {"level": env.str("UVICORN_LOG_LEVEL", "WARNING")},
+        # Anybody can send a wrong Host header; that is no event of ours.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
 }
 

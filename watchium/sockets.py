@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from channels.consumer import AsyncConsumer
-from django.db import DatabaseError
 
 from rooms.access import Identity
 from rooms.identity import identify_scope, same_origin
 from watchium import ticker
 from watchium.database import in_database
 from watchium.outbox import Outbox
+from watchium.problems import refusal
 from watchium.throttle import Allowance, Throttle
 from watchium.wire import fanout, server_clock
 from watchium.wire.errors import (
@@ -52,21 +52,9 @@ logger = logging.getLogger(__name__)
 WAITING_COMMANDS = 64
 BAD_MESSAGES = Allowance(burst=20, per_s=20 / 60)
 PINGS = Allowance(burst=30, per_s=15)
-DATABASE_PAUSE_MS = 1000
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-
-def refusal(error: Exception) -> Refused:
-    """What to say of an exception: a refusal is itself, a broken database is a pause, the rest is our fault."""
-    if isinstance(error, Refused):
-        return error
-    if isinstance(error, DatabaseError):
-        logger.warning("the database did not answer: %s", error)
-        return Unavailable(retry_after_ms=DATABASE_PAUSE_MS)
-    logger.error("a command failed", exc_info=error)
-    return Internal()
 
 
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
