@@ -10,6 +10,8 @@
  * All local times are `performance.now()` milliseconds, handed in.
  */
 
+import { clamp } from "./samples.js"
+
 export const BUCKET_MS = 5000 // of each bucket the fastest sample is kept
 export const BUCKETS = 120 // ten minutes: longer histories bend with temperature
 export const USABLE_AFTER = 5 // pongs; half a second of the first burst
@@ -232,9 +234,4 @@ export function sampleOf({ t0, t1, t2 }, t3) {
     rttMs: Math.max(0, t3 - t0 - (t2 - t1)),
     offsetMs: (t1 - t0 + (t2 - t3)) / 2,
   }
-}
-
-/** @param {number} value @param {number} low @param {number} high */
-function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high)
 }

@@ -7,6 +7,8 @@
  * Measured on Chromium with its null sink; kept per browser, because it is a property of browser and machine.
  */
 
+import { clamp } from "./samples.js"
+
 const START_GAIN = 0.7 // scatter is one audio buffer (21 ms): believe most of what was seen, not all
 const SEEK_GAIN = 0.5 // landings scatter more than starts
 const START_MOST_MS = 250
@@ -54,9 +56,4 @@ export class Costs {
   remember() {
     return { startMs: { ...this.startMs }, seekMs: { ...this.seekMs } }
   }
-}
-
-/** @param {number} value @param {number} low @param {number} high */
-function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high)
 }
