@@ -59,3 +59,9 @@ def resumes(room: Room, revision: int, event_id: str | None) -> bool:
     if applied is None or (applied.event_id or "") != (event_id or ""):
         return False
     return reaches_back(room, revision)
+
+
+def event_id_at(room: Room, revision: int) -> str:
+    """What the change at a revision was commanded with; empty where nobody commanded it, or there was none."""
+    applied = PlaybackEvent.objects.event_at(room, revision)
+    return (applied.event_id or "") if applied else ""

@@ -52,7 +52,8 @@ class Followed:
 
     def welcome(self, state: WelcomeState) -> None:
         if not state.resumed:
-            self.revision, self.comment_seq, self.timeline = state.revision, state.comment_seq, state.timeline
+            self.revision, self.event_id = state.revision, state.event_id
+            self.comment_seq, self.timeline = state.comment_seq, state.timeline
 
     def take(self, event: Heard) -> list[Heard]:
         """What is to be heard now, in order: nothing for a stale or an early change."""

@@ -65,6 +65,7 @@ def compose_welcome(
         timeline=None if resumed else playback.questions.snapshot(room),
         comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
         revision=room.revision,
+        event_id=playback.questions.event_id_at(room, room.revision),
         comment_seq=room.comment_seq,
         limits=limits(sockets),
         clock_id=server_clock.clock_id(),

@@ -143,3 +143,14 @@ async def test_leaving_in_one_tab_is_leaving_in_all(server: Server):
             assert await other.closed() == 4501
         left = await alice.hear("member_left")
         assert (left.payload.username, left.payload.reason) == ("Bob", "left")
+
+
+async def test_whoever_only_heard_the_welcome_comes_back_without_another_snapshot(server: Server):
+    scene = await scene_on(server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        await alice.say("play", event_id="go")
+    async with scene.bob.enter(scene.room_id) as bob:
+        assert bob.welcome.event_id == "go"
+        resume = bob.resume
+    async with scene.bob.enter(scene.room_id, resume=resume) as bob:
+        assert bob.welcome.resumed

@@ -367,7 +367,10 @@ class RoomChanged(Event, tag="room_changed", frozen=True, kw_only=True):
 
 
 class WelcomeState(Struct, frozen=True, kw_only=True):
-    """`resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows."""
+    """`resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows.
+
+    `event_id` belongs to the change at `revision`, empty where nobody commanded it: to be named when coming back.
+    """
 
     you: You
     room: RoomState
@@ -375,6 +378,7 @@ class WelcomeState(Struct, frozen=True, kw_only=True):
     timeline: TimelineState | None
     comments: list[CommentState] | None
     revision: int
+    event_id: str
     comment_seq: int
     limits: Limits
     clock_id: str

@@ -233,7 +233,7 @@
  */
 
 /**
- * `resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows.
+ * `resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows. `event_id` belongs to the change at `revision`, empty where nobody commanded it: to be named when coming back.
  * @typedef {object} WelcomeState
  * @property {You} you
  * @property {RoomState} room
@@ -241,6 +241,7 @@
  * @property {TimelineState | null} timeline
  * @property {CommentState[] | null} comments
  * @property {number} revision
+ * @property {string} event_id
  * @property {number} comment_seq
  * @property {Limits} limits
  * @property {string} clock_id
