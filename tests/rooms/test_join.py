@@ -11,7 +11,7 @@ from django.utils import timezone
 from rooms import actions
 from rooms.models import Ban, Member, Person, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import Banned, BadMessage, NameTaken, NotMember, RoomFull, TooLong, WrongPassphrase
+from watchium.wire.errors import BadMessage, Banned, NameTaken, NotMember, RoomFull, TooLong, WrongPassphrase
 
 
 class JoinTests(Cast):
@@ -76,7 +76,7 @@ class JoinTests(Cast):
         assert self.join(self.bob.person).pk == self.bob.pk
 
     def test_a_name_that_looks_like_anothers_is_told_apart(self):
-        assert self.join(self.carol, username="Ａlіce").username == "Alіce (2)"
+        assert self.join(self.carol, username="\uff21l\u0456ce").username == "Al\u0456ce (2)"
 
     def test_a_name_is_never_empty_nor_endless(self):
         with pytest.raises(BadMessage):
