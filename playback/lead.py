@@ -22,7 +22,8 @@ START_COST_MS = 80.0
 SEEK_COST_MS = 150.0
 
 FARTHEST_RTT_MS = 1000.0
-INATTENTIVE = {"hidden", "blocked", "stopped"}
+# States in which nobody watches, or nobody could be waited for; our page calls a stopped player `off`.
+INATTENTIVE = {"hidden", "suspended", "blocked", "stopped", "off", "degraded", "error", "empty"}
 
 
 def play_lead_ms(reports: Iterable[PlayerReport]) -> float:

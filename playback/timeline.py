@@ -67,9 +67,21 @@ class Timeline:
         """Standing still; before a scheduled start's instant that is where it would have started."""
         return self._held(PAUSED, at_ms, position_s)
 
+    def held(self, *, at_ms: float) -> Timeline:
+        """Standing still until somebody's player has what it lacks."""
+        return self._held(HOLDING, at_ms, None)
+
+    def gated(self, *, at_ms: float) -> Timeline:
+        """This same start, from standing still at `at_ms` on until every player is ready."""
+        return replace(self, phase=HOLDING, at_ms=at_ms)
+
+    def released(self, *, at_ms: float) -> Timeline:
+        """Moving again from where it was held; unlike `played` it stays at its end where it is over."""
+        return self._held(PLAYING, at_ms, None)
+
     def sought(self, *, at_ms: float, position_s: float) -> Timeline:
-        """Elsewhere, and playing there if it was playing."""
-        return self._held(self.phase if self.phase in (PLAYING, HOLDING) else PAUSED, at_ms, position_s)
+        """Elsewhere, and playing there if it was playing, or would but for waiting."""
+        return self._held(PLAYING if self.phase in (PLAYING, HOLDING) else PAUSED, at_ms, position_s)
 
     def at_rate(self, *, at_ms: float, rate: float) -> Timeline:
         """At another speed; a start that lies ahead keeps its instant."""

@@ -91,4 +91,5 @@ class Followed:
             phase=change.phase,
             duration=change.duration,
             media=change.media,
+            hold=change.hold,
         )

@@ -37,8 +37,21 @@ class Media(Struct, frozen=True, kw_only=True):
     mime: str | None = None
 
 
+class HeldFor(Struct, frozen=True, kw_only=True):
+    user_id: str
+    username: str
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest."""
+
+    why: str
+    who: list[HeldFor]
+    until: float
+
+
 class TimelineState(Struct, frozen=True, kw_only=True):
-    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding or ended."""
+    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended."""
 
     revision: int
     timestamp: float
@@ -48,6 +61,7 @@ class TimelineState(Struct, frozen=True, kw_only=True):
     phase: str
     duration: float | None
     media: Media | None
+    hold: Hold | None = None
 
 
 class MemberState(Struct, frozen=True, kw_only=True):
@@ -75,6 +89,8 @@ class Seat(Struct, frozen=True, kw_only=True):
 
 
 class RoomState(Struct, frozen=True, kw_only=True):
+    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for whoever starves."""
+
     room_id: str
     title: str
     visibility: str
@@ -85,6 +101,8 @@ class RoomState(Struct, frozen=True, kw_only=True):
     epoch: str
     sync_enabled: bool
     sync_tolerance_ms: int
+    stall_policy: str = "carry_on"
+    stall_wait_s: int = 8
 
 
 class CommentState(Struct, frozen=True, kw_only=True):
@@ -176,7 +194,11 @@ class Load(Deed, tag="load", frozen=True, kw_only=True):
 
 
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`at`: server time of the sample. `state`: what the player does (tracking, stalled, hidden, blocked ...)."""
+    """`at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does.
+
+    States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
+    (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
+    """
 
     current_time: Seconds
     is_playing: bool
@@ -273,6 +295,10 @@ class AskControl(Command, tag="ask_control", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
+class ContinueWithout(Deed, tag="continue_without", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
 class Leave(Command, tag="leave", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
@@ -295,6 +321,7 @@ RoomCommand = (
     | TransferHost
     | ClaimHost
     | AskControl
+    | ContinueWithout
     | Leave
 )
 LobbyCommand = Ping
@@ -322,6 +349,7 @@ class Change(Struct, frozen=True, kw_only=True):
     username: str | None
     event_id: str | None
     cause: str | None = None
+    hold: Hold | None = None
 
 
 class Played(Event, tag="play", frozen=True, kw_only=True):

@@ -16,7 +16,21 @@
  */
 
 /**
- * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding or ended.
+ * @typedef {object} HeldFor
+ * @property {string} user_id
+ * @property {string} username
+ */
+
+/**
+ * The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest.
+ * @typedef {object} Hold
+ * @property {string} why
+ * @property {HeldFor[]} who
+ * @property {number} until
+ */
+
+/**
+ * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended.
  * @typedef {object} TimelineState
  * @property {number} revision
  * @property {number} timestamp
@@ -26,6 +40,7 @@
  * @property {string} phase
  * @property {number | null} duration
  * @property {Media | null} media
+ * @property {Hold | null} [hold]
  */
 
 /**
@@ -60,6 +75,7 @@
  */
 
 /**
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for whoever starves.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -71,6 +87,8 @@
  * @property {string} epoch
  * @property {boolean} sync_enabled
  * @property {number} sync_tolerance_ms
+ * @property {string} [stall_policy]
+ * @property {number} [stall_wait_s]
  */
 
 /**
@@ -131,7 +149,7 @@
  */
 
 /**
- * `at`: server time of the sample. `state`: what the player does (tracking, stalled, hidden, blocked ...).
+ * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -199,6 +217,7 @@
  * @property {string | null} username
  * @property {string | null} event_id
  * @property {string | null} [cause]
+ * @property {Hold | null} [hold]
  */
 
 /**
@@ -214,6 +233,7 @@
  * @property {string | null} username
  * @property {string | null} event_id
  * @property {string | null} [cause]
+ * @property {Hold | null} [hold]
  * @property {string | null} [former_id]
  */
 
@@ -229,6 +249,7 @@
  * @property {string | null} username
  * @property {string | null} event_id
  * @property {string | null} [cause]
+ * @property {Hold | null} [hold]
  * @property {RoomState} room
  */
 
@@ -367,6 +388,7 @@ export const Command = Object.freeze({
   TransferHost: "transfer_host",
   ClaimHost: "claim_host",
   AskControl: "ask_control",
+  ContinueWithout: "continue_without",
   Leave: "leave",
 })
 
@@ -437,7 +459,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that change the room: answered by `ack` or `error`, and safe to send again. */
-export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host"]))
+export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "continue_without"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
