@@ -127,7 +127,7 @@ test("a refused start goes on without sound, and where that is refused too waits
   seat.player.refuses = "NotAllowedError"
   seat.follow(playing(-5000, 0))
   seat.run(3000)
-  assert.ok(seat.machine.mutedByUs)
+  assert.ok(seat.machine.others.mutedByUs)
   assert.equal(seat.machine.state, "blocked")
   seat.player.refuses = null
   seat.machine.resync()
@@ -178,11 +178,11 @@ test("without a clock nothing is corrected, and what plays goes on", () => each(
 
 test("who stops following is left alone, and is back in step after one press", () => each(10, (random) => {
   const seat = started(random).run(6000)
-  seat.machine.off = true
+  seat.machine.leaveAlone(true)
   seat.player.pause()
   seat.run(5000)
   assert.ok(seat.player.paused)
-  seat.machine.off = false
+  seat.machine.leaveAlone(false)
   seat.machine.resync()
   seat.tick()
   seat.run(5000)

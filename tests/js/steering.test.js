@@ -13,7 +13,7 @@ function behind(random, errorMs, habits) {
   seat.player.standsUntilMs = 0
   seat.player.fresh = false
   seat.player.seekingUntilMs = 0
-  seat.machine.plan = null
+  seat.machine.launch.plan = null
   seat.player.positionS = 100 - errorMs / 1000
   seat.forgetTrace()
   seat.machine.resync()

@@ -47,5 +47,5 @@ test("the instant of a position is where the timeline has that position", () => 
 test("an event carries the whole timeline", () => {
   const payload = { current_time: 83.2, is_playing: true, rate: 1.5, phase: "playing", duration: 90, media: null }
   assert.deepEqual(timelineOf({ type: "seek", room_id: "r", timestamp: 5, revision: 42, payload }),
-    { revision: 42, timestamp: 5, ...payload })
+    { revision: 42, timestamp: 5, ...payload, hold: null })
 })

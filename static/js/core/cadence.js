@@ -12,6 +12,7 @@ const PLAYING_MS = 4000 // 30 ppm of drift are 0.1 ms in between
 const PAUSED_MS = 15000
 const HIDDEN_MS = 30000
 const SILENCE_MS = 4000 // beyond two intervals without a pong, the connection is dead
+const WOKEN_SILENCE_MS = 2500 // a connection from before a sleep is often dead already
 
 export class Cadence {
   constructor() {
@@ -26,10 +27,13 @@ export class Cadence {
     /** @type {number | null} */
     this.unansweredSinceMs = null
     this.intervalMs = PLAYING_MS
+    this.woken = false
   }
 
-  /** Ask quickly, from now on. @param {number} nowMs */
+  /** Ask quickly, from now on: what was asked before may never be answered. @param {number} nowMs */
   burst(nowMs) {
+    this.unansweredSinceMs = null
+    this.woken = true
     this.burstLeft = Math.max(this.burstLeft, LATER_BURST)
     this.nextMs = Math.min(this.nextMs, nowMs)
   }
@@ -63,11 +67,13 @@ export class Cadence {
 
   answered() {
     this.unansweredSinceMs = null
+    this.woken = false
   }
 
   /** The server has been asked and says nothing: the connection is dead although nobody said so. @param {number} nowMs */
   silent(nowMs) {
     if (this.unansweredSinceMs === null) return false
-    return nowMs - this.unansweredSinceMs > 2 * Math.max(this.intervalMs, 1000) + SILENCE_MS
+    const waitedMs = nowMs - this.unansweredSinceMs
+    return waitedMs > (this.woken ? WOKEN_SILENCE_MS : 2 * Math.max(this.intervalMs, 1000) + SILENCE_MS)
   }
 }

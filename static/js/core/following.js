@@ -7,15 +7,15 @@
  * newer timeline replaces the plan, and what is still under way in the element belongs to nobody.
  */
 
-import { Course, left } from "./course.js"
+import { Course } from "./course.js"
+import { Halt } from "./halt.js"
 import { Helm } from "./helm.js"
+import { Interference } from "./interference.js"
+import { Launch } from "./launch.js"
 import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./start.js"
 
-const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
 const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
 const VISIBLE_SETTLE_MS = 500 // the video track of a tab that was hidden comes back within this
-const INTRUDER_WAIT_MS = 1000 // somebody else paused us: come back, but not at once
-const INTRUDER_AGAIN_MS = 10000 // twice within this: they mean it (headphones pulled); wait for a gesture
 const IDLE_MS = 1000
 const BUSY_MS = 50
 
@@ -29,20 +29,19 @@ export class Following {
     this.costs = costs
     this.steering = steering
     this.helm = new Helm({ costs, steering })
+    this.launch = new Launch({ costs, helm: this.helm })
+    this.halt = new Halt({ helm: this.helm, launch: this.launch })
     /** @type {Course | null} */
     this.course = null
     /** @type {State} */
     this.state = "empty"
+    this.others = new Interference()
+    /** Left alone: the viewer, or the room, wants no keeping in step. */
     this.off = false
     this.forced = false
-    this.mutedByUs = false
-    this.blocked = false
-    /** @type {string | null} */
-    this.failure = null
-    this.intrudedMs = -Infinity
-    this.notBeforeMs = -Infinity
     this.clockSteps = 0
     this.hidden = false
+    this.shownMs = -Infinity
     /** @type {Effect[]} */
     this.effects = []
     this.#startOver()
@@ -51,17 +50,16 @@ export class Following {
 
   /** Forget what was planned for an older timeline. */
   #startOver() {
-    /** @type {PlannedStart | null} */
-    this.plan = null
+    this.launch.plan = null
     this.tracking = false
-    this.placed = false
+    this.halt.placed = false
     this.helm.reset()
   }
 
   /** The element got another medium. */
   newSource() {
-    this.flushed = true
-    this.failure = null
+    this.launch.flushed = true
+    this.others.failure = null
     this.#startOver()
   }
 
@@ -84,12 +82,23 @@ export class Following {
     return this.course ? this.course.driftMs(seen) : null
   }
 
+  /** The same as the steering last saw it, without the noise of one look; null where nothing is steered. */
+  filteredDriftMs() {
+    const errorMs = this.helm.decision?.errorMs
+    return this.course && errorMs !== null && errorMs !== undefined ? -errorMs * this.course.rate : null
+  }
+
   /** Place the player anew, whatever it does. */
   resync() {
-    this.blocked = false
+    this.others.forgive()
     this.#startOver()
-    this.notBeforeMs = -Infinity
     this.forced = true
+  }
+
+  /** Leave the player to its viewer, or take it back. @param {boolean} off */
+  leaveAlone(off) {
+    if (off !== this.off) this.#startOver()
+    this.off = off
   }
 
   /** @param {Seen} seen @returns {{effects: Effect[], askInMs: number, precise: boolean}} */
@@ -104,23 +113,31 @@ export class Following {
   /** @param {Seen} seen */
   #decide(seen) {
     this.#notice(seen)
-    const { course } = this
+    const { course, others } = this
     if (!course?.timeline.media) return this.#be("empty", IDLE_MS)
-    if (this.failure) return this.#be("error", IDLE_MS)
-    if (this.off) return this.#be("off", IDLE_MS)
+    if (others.failure) return this.#be("error", IDLE_MS)
+    if (this.off) return this.#alone(course, seen)
     if (seen.readyState < 1) return this.#be("loading", IDLE_MS)
     if (!course.timeline.is_playing) return this.#stand(course, seen)
-    if (this.blocked) return this.#be("blocked", IDLE_MS)
-    if (seen.nowMs < this.notBeforeMs) return this.#be(seen.hidden ? "suspended" : "paused", this.notBeforeMs - seen.nowMs)
-    return this.plan ? this.#prepare(course, seen, this.plan) : this.#move(course, seen)
+    if (others.blocked) return this.#be("blocked", IDLE_MS)
+    if (others.suspended) return this.#be("suspended", IDLE_MS)
+    if (seen.nowMs < others.notBeforeMs) return this.#be("paused", others.notBeforeMs - seen.nowMs)
+    return this.launch.plan ? this.#prepare(course, seen) : this.#move(course, seen)
   }
 
   /** What happened around us since the last look. @param {Seen} seen */
   #notice(seen) {
     if (seen.clockSteps !== this.clockSteps) this.steering.acquire(seen.nowMs, 0)
-    if (this.hidden && !seen.hidden) this.steering.acquire(seen.nowMs, VISIBLE_SETTLE_MS)
+    if (this.hidden && !seen.hidden) this.#shown(seen)
     this.clockSteps = seen.clockSteps
     this.hidden = seen.hidden
+  }
+
+  /** Somebody looks again: nothing that was paused for want of eyes stays so. @param {Seen} seen */
+  #shown(seen) {
+    this.others.suspended = false
+    this.shownMs = seen.nowMs
+    this.steering.acquire(seen.nowMs, VISIBLE_SETTLE_MS)
   }
 
   /** @param {State} state @param {number} askInMs */
@@ -129,80 +146,40 @@ export class Following {
     return askInMs
   }
 
-  // ---------------------------------------------------------------- standing
-
-  /** The room stands: so do we, exactly there. @param {Course} course @param {Seen} seen */
-  #stand(course, seen) {
-    this.tracking = false
+  /** Once at the room's speed without a bend; from then on nothing is ours. @param {Course} course @param {Seen} seen */
+  #alone(course, seen) {
     this.helm.relieved(seen, this.effects)
-    this.#rate(course.rate, true)
-    if (!seen.paused) this.effects.push({ do: "pause" })
-    const ended = course.timeline.phase === "ended"
-    if (!this.placed && !(ended && (seen.ended || left(seen) < TAIL_S))) this.#place(course, seen, course.at(seen.serverMs))
-    this.placed = true
-    return this.#be(ended ? "ended" : "paused", IDLE_MS)
+    if (this.state !== "off") this.effects.push({ do: "rate", rate: course.rate, preservesPitch: true })
+    return this.#be("off", IDLE_MS)
   }
 
-  /** @param {Course} course @param {Seen} seen @param {number} positionS */
-  #place(course, seen, positionS) {
-    const toS = course.within(seen, positionS)
-    if (!seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S) return
-    this.effects.push({ do: "seek", toS })
-    this.flushed = true
+  // ---------------------------------------------------------------- standing
+
+  /** @param {Course} course @param {Seen} seen */
+  #stand(course, seen) {
+    this.tracking = false
+    const { state, askInMs } = this.halt.look(course, seen, this.effects)
+    const untilAGesture = this.others.blocked && course.timeline.phase === "holding"
+    return this.#be(untilAGesture ? "blocked" : state, askInMs)
   }
 
   // ---------------------------------------------------------------- a planned start
 
   /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
   #planned(course, seen, plan) {
-    this.plan = plan
+    this.launch.plan = plan
     this.tracking = false
     this.forced = false
-    return this.#prepare(course, seen, plan)
+    return this.#prepare(course, seen)
   }
 
-  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
-  #prepare(course, seen, plan) {
-    this.#rate(course.rate, course.rate !== 1)
-    if (!seen.paused) {
-      this.effects.push({ do: "pause" })
-      return this.#be("loading", 0)
-    }
-    if (!plan.placed) {
-      plan.placed = true
-      this.#place(course, seen, plan.positionS)
-      return this.#be("loading", 0)
-    }
-    return plan.ready(seen) ? this.#startInTime(course, seen, plan) : this.#waitForData(seen, plan)
-  }
-
-  /** @param {Seen} seen @param {PlannedStart} plan */
-  #waitForData(seen, plan) {
-    const starving = seen.serverMs > plan.atMs && this.helm.starving(seen, this.effects)
-    return this.#be(starving ? "buffering" : "loading", BUSY_MS)
-  }
-
-  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
-  #startInTime(course, seen, plan) {
-    const kind = this.flushed ? "fresh" : "rest"
-    const lateMs = plan.lateMs(seen, this.costs.startMs[kind])
-    const verdict = plan.verdict(lateMs, course, seen)
-    if (verdict === "missed") return this.#planned(course, seen, plan.again(course, seen))
-    if (verdict === "now") return this.#start(seen, kind, lateMs)
-    this.precise = true
-    return this.#be("ready", -lateMs)
-  }
-
-  /** @param {Seen} seen @param {"fresh" | "rest"} kind @param {number} lateMs */
-  #start(seen, kind, lateMs) {
-    this.plan = null
-    this.tracking = true
-    this.flushed = false
-    this.helm.degraded = lateMs > SLEW_WITHIN_MS
-    this.helm.relieved(seen, this.effects)
-    this.helm.take(seen, seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) })
-    this.effects.push({ do: "play" })
-    return this.#be("playing", BUSY_MS)
+  /** @param {Course} course @param {Seen} seen */
+  #prepare(course, seen) {
+    this.effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
+    const { state, askInMs, precise = false } = this.launch.look(course, seen, this.effects)
+    this.tracking = !this.launch.plan
+    this.precise = precise
+    return this.#be(state, askInMs)
   }
 
   // ---------------------------------------------------------------- moving
@@ -212,12 +189,21 @@ export class Following {
     if (this.tracking && !seen.paused) return this.#track(course, seen)
     if (!seen.locked) return this.#be("loading", BUSY_MS)
     if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS) return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
-    if (course.over(seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
-    if (seen.paused && seen.hidden && this.state === "suspended") return this.#be("suspended", IDLE_MS)
+    if (this.#atTheEnd(course, seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
     if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
     this.tracking = true
-    this.helm.take(seen, null, RESUME_SETTLE_MS)
+    this.helm.take(seen, null, Math.max(RESUME_SETTLE_MS, this.#unsettledMs(seen)))
     return this.#track(course, seen)
+  }
+
+  /** Ends differ between browsers: who gets there a moment before the others waits for the room. @param {Course} course @param {Seen} seen */
+  #atTheEnd(course, seen) {
+    return course.over(seen) || (seen.ended && course.leftS(seen) < TAIL_S)
+  }
+
+  /** @param {Seen} seen */
+  #unsettledMs(seen) {
+    return Math.max(0, this.shownMs + VISIBLE_SETTLE_MS - seen.nowMs)
   }
 
   /** @param {Course} course @param {Seen} seen */
@@ -227,7 +213,7 @@ export class Following {
 
   /** @param {Course} course @param {Seen} seen */
   #catchUp(course, seen) {
-    return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs))
+    return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs, this.#unsettledMs(seen)))
   }
 
   /** @param {Course} course @param {Seen} seen */
@@ -242,26 +228,28 @@ export class Following {
   refused(name, seen) {
     if (name === "AbortError") return // our own pause or load came between
     this.#startOver()
-    if (name === "NotSupportedError") this.failure = "This cannot be played in this browser."
-    else if (name === "NotAllowedError" && !seen.muted && !this.mutedByUs) this.mutedByUs = true
-    else this.blocked = true
+    this.others.refused(name, seen)
   }
 
   /** Somebody else paused, moved or started the element: the room does not follow, we come back. @param {Seen} seen @param {string} type */
   intruded(type, seen) {
-    if (!this.course || this.off || this.blocked || seen.ended || this.course.over(seen)) return
+    if (!this.course || this.off || this.others.blocked || seen.ended || this.course.over(seen)) return
+    if (type === "play" && this.launch.plan) return // the plan pauses it again
     this.#startOver()
-    if (type !== "pause") return
-    if (seen.hidden) return void (this.state = "suspended")
-    this.blocked = seen.nowMs - this.intrudedMs < INTRUDER_AGAIN_MS
-    this.intrudedMs = seen.nowMs
-    this.notBeforeMs = seen.nowMs + INTRUDER_WAIT_MS
+    if (type === "play") this.others.suspended = false
+    if (type === "pause" && this.course.timeline.is_playing) this.others.paused(seen)
   }
 
-  // ---------------------------------------------------------------- effects
-
-  /** @param {number} rate @param {boolean} preservesPitch */
-  #rate(rate, preservesPitch) {
-    this.effects.push({ do: "rate", rate, preservesPitch })
+  /**
+   * Back from a freeze or from sleep. True: the browser paused us in it, and its event is still to come.
+   * @param {Seen} seen
+   */
+  woke(seen) {
+    const paused = this.tracking && seen.paused && !seen.ended
+    this.shownMs = seen.nowMs
+    if (!paused) return false
+    this.#startOver()
+    this.others.suspended = seen.hidden
+    return true
   }
 }

@@ -89,7 +89,7 @@ export class Helm {
     const decision = this.steering.tick({
       nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
       reliable: !seen.seeking && seen.readyState >= 3, bufferedAheadS: seen.bufferedAheadS,
-      remainingS: left(seen), hidden: seen.hidden, movementMs: seen.movementMs,
+      remainingS: Math.min(left(seen), course.leftS(seen)), hidden: seen.hidden, movementMs: seen.movementMs,
     })
     this.decision = decision
     this.degraded = this.steering.degraded(seen.nowMs)

@@ -26,7 +26,7 @@ export class StallWatch {
   }
 
   /**
-   * @param {{nowMs: number, currentTimeS: number, readyState: number, seeking: boolean, paused: boolean, bufferedAheadS: number, remainingS: number}} seen
+   * @param {{nowMs: number, currentTimeS: number, readyState: number, seeking: boolean, paused: boolean, bufferedAheadS: number, remainingS: number, idle?: boolean}} seen
    * @returns {StallNews}
    */
   look(seen) {
@@ -57,7 +57,12 @@ export class StallWatch {
   }
 }
 
-/** @param {{readyState: number, bufferedAheadS: number, remainingS: number}} seen */
-function enough({ readyState, bufferedAheadS, remainingS }) {
-  return readyState === 4 || (readyState === 3 && bufferedAheadS >= Math.min(READY_AHEAD_S, remainingS))
+/**
+ * Whether it may go on without starving again at once. Some browsers fetch no further while they stand: what they call
+ * enough has to do.
+ * @param {{readyState: number, bufferedAheadS: number, remainingS: number, idle?: boolean}} seen
+ */
+export function enough({ readyState, bufferedAheadS, remainingS, idle = false }) {
+  if (readyState === 4 || (idle && readyState >= 2)) return true
+  return readyState === 3 && bufferedAheadS >= Math.min(READY_AHEAD_S, remainingS)
 }

@@ -34,10 +34,13 @@ export class PlannedStart {
     return new PlannedStart({ positionS: timeline.current_time, atMs: timeline.timestamp, nowMs: seen.nowMs })
   }
 
-  /** The room moves already: meet it where it will be. @param {Course} course @param {Seen} seen @param {import("./costs.js").Costs} costs */
-  static ahead(course, seen, costs) {
+  /**
+   * The room moves already: meet it where it will be, not before `leastMs` from now.
+   * @param {Course} course @param {Seen} seen @param {import("./costs.js").Costs} costs @param {number} [leastMs]
+   */
+  static ahead(course, seen, costs, leastMs = 0) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
-    return PlannedStart.#after(course, seen, MARGIN_MS[kind] + costs.seekMs[kind], 0)
+    return PlannedStart.#after(course, seen, Math.max(MARGIN_MS[kind] + costs.seekMs[kind], leastMs), 0)
   }
 
   /** This one was missed: the next allows for what it took. @param {Course} course @param {Seen} seen */

@@ -145,7 +145,7 @@ export class Steering {
     return this.#depart(look, errorMs)
   }
 
-  /** @param {Look} look */
+  /** @param {{nowMs: number, movementMs: number}} look */
   deadZoneMs(look) {
     const noiseMs = DEAD_PER_SIGMA * this.samples.sigmaMs() + DEAD_PER_MOVEMENT * look.movementMs
     const leastMs = this.engine === "chromium" ? DEAD_LEAST_MS : DEAD_LEAST_STEPS_MS
@@ -167,7 +167,7 @@ export class Steering {
 
   /** The drift between sound card and server, taken up silently; only where resampling is exact. */
   #retrim(/** @type {Look} */ look, /** @type {number} */ errorMs) {
-    if (look.nowMs - this.trimmedMs < TRIM_EVERY_MS) return
+    if (look.nowMs - this.trimmedMs < TRIM_EVERY_MS || look.remainingS < TAIL_S) return
     this.trimmedMs = look.nowMs
     const exact = this.engine === "chromium" && look.roomRate === 1 && this.capability.slewOk
     const wanted = clamp(errorMs / TRIM_OVER_MS, -TRIM_MOST, TRIM_MOST)
@@ -191,13 +191,14 @@ export class Steering {
     const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
     const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
     const worse = Math.abs(errorMs) > Math.abs(plannedMs) + WORSE_MS
-    if (errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving && !worse) {
+    const ending = look.remainingS < TAIL_S
+    if (!ending && errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving && !worse) {
       const zone = Math.abs(u) > FINE.most ? "coarse" : "fine"
       return this.#decision(look, zone, { errorMs, lookInMs: this.#nextLook(errorMs, u) })
     }
     this.excursion = null
     this.samples.discontinuity()
-    if (!starving && !worse) this.capability.finished(plannedMs)
+    if (!starving && !worse && !ending) this.capability.finished(plannedMs)
     return this.#decision(look, "dead", { errorMs, lookInMs: ACQUIRE_MS })
   }
 

@@ -53,5 +53,6 @@ export function timelineOf(event) {
     phase: change.phase,
     duration: change.duration,
     media: change.media,
+    hold: change.hold ?? null,
   }
 }

@@ -1,56 +1,43 @@
 // @ts-check
 /**
- * The media element: the only module that touches it. `core/following.js` decides, this looks and acts.
+ * The player: `core/following.js` decides, `eyes.js` looks, `hands.js` acts. No other module touches the media element.
  *
  * The element's events are only watched. No event of it ever becomes a command: a pause that nobody pressed (a hidden
  * tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
-import { Capability } from "../core/capability.js"
-import { Costs } from "../core/costs.js"
-import { Following } from "../core/following.js"
-import { Ledger } from "../core/ledger.js"
-import { Steering } from "../core/steering.js"
-import { aheadOf, engine, version } from "./browser.js"
-import { causeOf } from "./report.js"
-import { recall, remember } from "./store.js"
+import { look } from "./eyes.js"
+import { causeOf, newsOf } from "./report.js"
 import { after, precisely } from "./timer.js"
+import { Wishes } from "./wishes.js"
 
-const WATCHED = ["loadedmetadata", "canplay", "canplaythrough", "playing", "waiting", "stalled", "seeked", "ended", "progress", "durationchange"]
+const WATCHED = ["loadedmetadata", "canplay", "canplaythrough", "playing", "waiting", "stalled", "suspend", "seeked", "ended", "progress", "durationchange"]
 const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
 const DRIFT_EVERY_MS = 250
-const FINE_TUNE_MS = 500 // most, either way
-const RATE_SAME = 1e-7
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
 
 /**
  * @typedef {object} Tells
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
- * @property {(change: {state: string, message: string}) => void} changed
+ * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
+ * @property {(change: {state: string, message: string, cause: string | null}) => void} changed
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) => void} drift
  */
 
-export class Player {
+export class Player extends Wishes {
   /** @param {HTMLMediaElement} element @param {import("../core/clock.js").Clock} clock @param {Tells} tells */
   constructor(element, clock, tells) {
-    this.element = element
+    super(element)
     this.clock = clock
     this.tells = tells
-    this.ledger = new Ledger()
-    this.costs = new Costs(engine(), recall(`costs-${version()}`, null))
-    const capability = new Capability(engine(), recall(`rates-${version()}`, null))
-    this.machine = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
-    this.fineTuneMs = recall("fine-tune", 0)
     this.driftToldMs = -Infinity
     this.retries = 0
-    this.allowed = true
-    this.stopped = false
     this.told = ""
+    /** @type {string | null} */
+    this.news = null
     this.cancel = () => {}
     this.url = /** @type {string | null} */ (null)
-    element.volume = recall("volume", 1)
-    element.muted = recall("muted", false)
     this.#watch()
   }
 
@@ -59,7 +46,7 @@ export class Player {
   /** The room is now here. @param {import("../core/timeline.js").TimelineState | null} timeline */
   show(timeline) {
     this.#load(timeline?.media ?? null)
-    this.machine.follow(timeline, this.#serverMs(performance.now()))
+    this.machine.follow(timeline, this.seen().serverMs)
     this.tick()
   }
 
@@ -73,11 +60,12 @@ export class Player {
   }
 
   #fetch() {
-    this.ledger.clear()
     this.machine.newSource()
-    if (this.url) this.element.src = this.url
-    else this.element.removeAttribute("src")
-    this.element.load()
+    this.hands.fetch(this.url)
+  }
+
+  duration() {
+    return Number.isFinite(this.element.duration) ? this.element.duration : null
   }
 
   // ---------------------------------------------------------------- looking and acting
@@ -91,67 +79,34 @@ export class Player {
     this.#tell()
   }
 
-  /** Everything in one task: between two tasks both clocks move. @returns {import("../core/course.js").Seen} */
   seen() {
-    const { element, clock } = this
-    const nowMs = performance.now()
-    const currentTimeS = element.currentTime
-    return {
-      nowMs, currentTimeS, serverMs: this.#serverMs(nowMs), locked: clock.locked, clockSteps: clock.steps,
-      movementMs: clock.movementMs, paused: element.paused, seeking: element.seeking, ended: element.ended,
-      muted: element.muted, hidden: document.hidden && !document.pictureInPictureElement,
-      readyState: element.readyState, durationS: element.duration,
-      bufferedAheadS: aheadOf(element.buffered, currentTimeS), buffered: (positionS) => aheadOf(element.buffered, positionS) > 0,
-    }
-  }
-
-  /** @param {number} nowMs */
-  #serverMs(nowMs) {
-    return this.clock.serverNow(nowMs) - this.fineTuneMs
+    return look(this.element, this.clock, this.fineTuneMs)
   }
 
   /** @param {import("../core/following.js").Effect} effect */
   #do(effect) {
-    const { element, ledger } = this
-    if (effect.do === "play") this.#play()
-    else if (effect.do === "pause") {
-      if (element.paused) return
-      ledger.expect("pause")
-      element.pause()
-    } else if (effect.do === "seek") {
-      ledger.expect("seeked", effect.toS)
-      element.currentTime = effect.toS
-    } else if (effect.do === "rate") this.#rate(effect.rate, effect.preservesPitch)
+    const { hands, element } = this
+    if (effect.do === "play") hands.play()
+    else if (effect.do === "pause") hands.pause()
+    else if (effect.do === "seek") hands.seek(effect.toS)
+    else if (effect.do === "rate") hands.rate(effect.rate, effect.preservesPitch)
+    else if (effect.do === "learned") this.rememberLearned()
     else if (effect.do === "report") {
       this.tells.report(effect.type, { current_time: element.currentTime, ...(effect.waitedMs ? { waited_ms: effect.waitedMs } : {}) })
-    } else if (effect.do === "learned") this.#remember()
-  }
-
-  #play() {
-    if (this.element.paused) this.ledger.expect("play")
-    this.element.play().catch((error) => this.#refused(error))
+    }
   }
 
   /** @param {DOMException} error */
-  #refused(error) {
+  refused(error) {
+    const { others } = this.machine
     this.machine.refused(error.name, this.seen())
-    if (this.machine.mutedByUs && !this.machine.blocked) this.element.muted = true // a silent start keeps the step
+    if (others.mutedByUs && !others.blocked) this.element.muted = true // a silent start keeps the step
     this.tick()
   }
 
-  /** @param {number} rate @param {boolean} preservesPitch */
-  #rate(rate, preservesPitch) {
-    const element = /** @type {HTMLMediaElement & {webkitPreservesPitch?: boolean}} */ (this.element)
-    if (element.preservesPitch !== preservesPitch) element.preservesPitch = preservesPitch
-    if ("webkitPreservesPitch" in element) element.webkitPreservesPitch = preservesPitch
-    if (Math.abs(element.playbackRate - rate) < RATE_SAME) return
-    this.ledger.expect("ratechange", rate)
-    element.playbackRate = rate
-  }
-
-  #remember() {
-    remember(`costs-${version()}`, this.costs.remember())
-    remember(`rates-${version()}`, this.machine.steering.capability.remember())
+  resync() {
+    if (this.machine.others.failure && this.url) this.#fetch()
+    super.resync()
   }
 
   // ---------------------------------------------------------------- watching
@@ -159,9 +114,15 @@ export class Player {
   #watch() {
     for (const type of WATCHED) this.element.addEventListener(type, () => this.tick())
     for (const type of OURS_OR_NOT) this.element.addEventListener(type, () => this.#happened(type))
+    for (const type of ["enterpictureinpicture", "leavepictureinpicture"]) this.element.addEventListener(type, () => this.tick())
     this.element.addEventListener("error", () => this.#broke())
-    document.addEventListener("visibilitychange", () => this.tick())
-    document.addEventListener("pointerdown", () => this.machine.blocked && this.unlock())
+    document.addEventListener("pointerdown", () => this.machine.others.blocked && this.unlock())
+  }
+
+  /** Somebody looks again, or time has passed unseen. */
+  woke() {
+    if (this.machine.woke(this.seen())) this.ledger.expect("pause")
+    this.tick()
   }
 
   /** @param {(typeof OURS_OR_NOT)[number]} type */
@@ -169,8 +130,8 @@ export class Player {
     const { element, machine } = this
     if (type === "seeked" && !element.paused) return
     if (this.ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)) return
-    if (type === "ratechange") machine.steering.capability.stranger()
-    else if (type === "play" && machine.blocked) machine.resync()
+    if (type === "ratechange") machine.off || machine.steering.capability.stranger()
+    else if (type === "play" && machine.others.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()
   }
@@ -179,7 +140,7 @@ export class Player {
     const error = this.element.error
     if (!error || !this.url) return
     if (error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < RETRIES) return void after(RETRY_MS, () => this.#fetch())
-    this.machine.failure = error.code === MediaError.MEDIA_ERR_NETWORK ? "The medium broke off." : "This cannot be played here."
+    this.machine.others.failure = error.code === MediaError.MEDIA_ERR_NETWORK ? "The medium broke off." : "This cannot be played here."
     this.tick()
   }
 
@@ -187,93 +148,38 @@ export class Player {
 
   #tell() {
     const { machine } = this
-    const state = shown(machine.state)
-    const message = machine.failure ?? (machine.mutedByUs && state === "playing" ? "muted" : "")
-    if (`${state} ${message}` !== this.told) {
-      this.told = `${state} ${message}`
-      this.tells.changed({ state, message })
+    const seen = this.seen()
+    const state = shown(machine.state, seen.paused)
+    const message = machine.others.failure ?? (machine.others.mutedByUs && state === "playing" ? "muted" : "")
+    const cause = causeOf(this, seen)
+    const told = [state, message, cause, this.alone].join()
+    if (told !== this.told) {
+      this.told = told
+      this.tells.changed({ state, message, cause })
     }
-    const nowMs = performance.now()
-    const errorMs = machine.helm.decision?.errorMs
-    if (errorMs === null || errorMs === undefined || nowMs - this.driftToldMs < DRIFT_EVERY_MS) return
-    this.driftToldMs = nowMs
-    const zone = /** @type {import("../core/steering.js").Decision} */ (machine.helm.decision).zone
-    this.tells.drift({ driftMs: -errorMs, latencyMs: this.clock.delayMs, zone, cause: causeOf(this) })
+    this.#tellNews()
+    this.#tellDrift(seen, cause)
   }
 
-  // ---------------------------------------------------------------- what the viewer wants
-
-  get volume() {
-    return this.element.volume
+  #tellNews() {
+    const news = newsOf(this.machine)
+    if (news !== null && news !== this.news) this.tells.urgent()
+    this.news = news
   }
 
-  /** Whether the viewer wants to be kept in step. */
-  get following() {
-    return !this.stopped
-  }
-
-  get muted() {
-    return this.element.muted
-  }
-
-  /** @param {number} volume */
-  setVolume(volume) {
-    this.element.volume = Math.min(Math.max(volume, 0), 1)
-    remember("volume", this.element.volume)
-  }
-
-  /** @param {boolean} muted */
-  setMuted(muted) {
-    this.machine.mutedByUs = false
-    this.element.muted = muted
-    remember("muted", muted)
-    this.tick()
-  }
-
-  /** Inside a gesture: sound, and play if that was refused. */
-  unlock() {
-    if (this.machine.mutedByUs) this.setMuted(false)
-    if (this.machine.blocked) this.resync()
-  }
-
-  resync() {
-    if (this.machine.failure && this.url) this.#fetch()
-    this.machine.resync()
-    this.tick()
-  }
-
-  duration() {
-    return Number.isFinite(this.element.duration) ? this.element.duration : null
-  }
-
-  /** @param {number} ms positive: this device plays later */
-  setFineTune(ms) {
-    this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
-    remember("fine-tune", this.fineTuneMs)
-    this.machine.steering.acquire(performance.now(), 0)
-    this.tick()
-  }
-
-  /** Whether the room wants its players kept in step at all. @param {boolean} enabled */
-  allow(enabled) {
-    this.allowed = enabled
-    this.machine.off = !enabled || this.stopped
-  }
-
-  stopFollowing() {
-    this.stopped = true
-    this.allow(this.allowed)
-    this.tick()
-  }
-
-  follow() {
-    this.stopped = false
-    this.allow(this.allowed)
-    this.resync()
+  /** While it is in the room's motion: filtered where there is a filter, else as it looks. @param {import("../core/course.js").Seen} seen @param {string | null} cause */
+  #tellDrift(seen, cause) {
+    const { machine } = this
+    if (seen.nowMs - this.driftToldMs < DRIFT_EVERY_MS || (machine.state !== "playing" && machine.state !== "buffering")) return
+    const driftMs = machine.filteredDriftMs() ?? (machine.helm.decision ? null : machine.driftMs(seen))
+    if (driftMs === null) return
+    this.driftToldMs = seen.nowMs
+    this.tells.drift({ driftMs, latencyMs: this.clock.delayMs, zone: machine.helm.decision?.zone ?? "settling", cause })
   }
 }
 
-/** @param {string} state of the machine; people need not know all of them */
-function shown(state) {
-  return state === "suspended" || state === "off" ? "paused" : state
+/** @param {string} state of the machine; people need not know all of them @param {boolean} paused */
+function shown(state, paused) {
+  if (state === "off") return paused ? "paused" : "playing"
+  return state === "suspended" ? "paused" : state
 }

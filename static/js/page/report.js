@@ -2,13 +2,38 @@
 /** What a player says of itself: to the room with every heartbeat, to its viewer when asked why. */
 
 /** @typedef {import("./player.js").Player} Player */
+/** @typedef {import("../core/following.js").Following} Following */
+/** @typedef {import("../core/course.js").Seen} Seen */
 
-/** Why the drift may be large, in one word; null where there is no reason. @param {Player} player */
-export function causeOf({ machine, clock }) {
+/** Why it is not in step, or may not be, in one word; null where there is no reason. @param {Player} player @param {Seen} seen */
+export function causeOf({ machine, clock }, seen) {
+  const { decision, degraded } = machine.helm
   if (machine.state === "buffering") return "buffering"
-  if (document.hidden) return "hidden"
+  if (seen.hidden) return "hidden"
   if (!clock.locked) return "clock"
-  return machine.helm.degraded ? "device" : null
+  if (degraded) return "device"
+  if (!machine.steering.capability.slewOk) return "seek_only"
+  return decision?.zone === "fine" || decision?.zone === "coarse" || decision?.zone === "seek" ? "catching_up" : null
+}
+
+/**
+ * The player's state as the room hears it. Hidden and degraded players are not waited for.
+ * @param {Following} machine @param {boolean} hidden
+ */
+export function stateOf(machine, hidden) {
+  if (machine.state === "suspended" || (hidden && machine.state !== "off")) return "hidden"
+  if (machine.state === "buffering") return "stalled"
+  return machine.state === "playing" && machine.helm.degraded ? "degraded" : machine.state
+}
+
+/**
+ * What the room should hear before the next heartbeat, because it may wait for it: data ran out, or the medium stands
+ * ready where the room holds. Null: nothing.
+ * @param {Following} machine
+ */
+export function newsOf({ state, timeline }) {
+  if (state === "buffering") return "stalled"
+  return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
 }
 
 /** The payload of a heartbeat. @param {Player} player @param {number} toleranceMs beyond which it is not in sync */
@@ -28,7 +53,7 @@ export function reportOf(player, toleranceMs) {
     ...known("latency_ms", clock.delayMs),
     start_cost_ms: costs.startMs.fresh,
     seek_cost_ms: costs.seekMs.buffered,
-    state: seen.hidden ? "hidden" : machine.state,
+    state: stateOf(machine, seen.hidden),
   }
 }
 

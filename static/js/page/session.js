@@ -12,11 +12,13 @@ import { Outbox } from "../core/outbox.js"
 import { PATIENCE_MS } from "../core/sequence.js"
 import { positionAt } from "../core/timeline.js"
 import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
+import { isHidden } from "./eyes.js"
 import { Player } from "./player.js"
 import { poll } from "./polling.js"
 import { reportOf } from "./report.js"
 import { Socket } from "./socket.js"
 import { after, every } from "./timer.js"
+import { watchForWaking } from "./waking.js"
 
 const HEARTBEAT_MS = 3000
 const LOOK_AFTER_MS = 250
@@ -42,12 +44,13 @@ export class Session {
     this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
     this.player = new Player(media, this.clock, {
       report: (type, payload) => void this.say(type, payload),
+      urgent: () => this.#heartbeat(),
       changed: (change) => this.emit("player", change),
       drift: (drift) => this.emit("drift", drift),
     })
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => this.log.resume(),
-      page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: document.hidden }),
+      page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: isHidden() }),
       said: (envelope) => this.#said(envelope),
       status: (change) => this.#connection(change),
     })
@@ -58,6 +61,7 @@ export class Session {
     this.socket.open()
     every(HEARTBEAT_MS, () => this.#heartbeat())
     every(LOOK_AFTER_MS, () => this.#lookAfter())
+    watchForWaking(this.clock, { woke: () => this.#woke(), hid: () => this.player.woke(), network: () => this.socket.wake() })
     poll(this)
   }
 
@@ -190,6 +194,11 @@ export class Session {
   }
 
   // ---------------------------------------------------------------- now and then
+
+  #woke() {
+    this.socket.wake()
+    this.player.woke()
+  }
 
   #askForMissed() {
     const missed = this.log.due(performance.now())

@@ -14,7 +14,7 @@ import { after } from "./timer.js"
 const FINAL_FROM = 4500 // close codes that mean: do not come back
 const FINAL_TO = 4999
 const CONNECT_MS = 10000 // a handshake that takes longer is lost
-const LOOK_MS = 1000 // how often the clocks are compared and silence is noticed
+const LOOK_MS = 1000 // how often silence is noticed
 
 /** @typedef {import("../core/wire.js").Envelope} Envelope */
 /** @typedef {"connecting" | "open" | "lost" | "limited" | "closed"} Status */
@@ -43,7 +43,6 @@ export class Socket {
     this.cancelRetry = () => {}
     this.cancelLook = () => {}
     this.cancelConnect = () => {}
-    this.#listenForWakeUps()
   }
 
   // ---------------------------------------------------------------- coming and going
@@ -161,11 +160,10 @@ export class Socket {
     this.clock.answered(payload, t3)
   }
 
-  /** Ping when due, notice sleep and silence. */
+  /** Ping when due, notice silence. */
   #look() {
     this.cancelLook()
     const nowMs = performance.now()
-    if (this.clock.slept(Date.now(), nowMs)) this.cadence.burst(nowMs)
     if (this.cadence.silent(nowMs)) return this.#lost(null)
     if (this.cadence.due(nowMs)) this.#ping(nowMs)
     const waitMs = Math.min(Math.max(this.cadence.nextMs - performance.now(), 0), LOOK_MS)
@@ -182,13 +180,6 @@ export class Socket {
   }
 
   // ---------------------------------------------------------------- waking up
-
-  #listenForWakeUps() {
-    const wake = () => this.wake()
-    window.addEventListener("online", wake)
-    window.addEventListener("pageshow", ({ persisted }) => persisted && this.wake())
-    document.addEventListener("visibilitychange", () => document.hidden || this.wake())
-  }
 
   /** Something says that the network may be back, or that time has passed unseen. */
   wake() {

@@ -1,0 +1,78 @@
+// @ts-check
+/** Carrying out a planned start: stand at the place, have data there, play in time. A start that is missed is planned again. */
+
+import { SLEW_WITHIN_MS } from "./start.js"
+
+const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
+const BUSY_MS = 50
+
+/** @typedef {import("./course.js").Course} Course */
+/** @typedef {import("./course.js").Seen} Seen */
+/** @typedef {import("./following.js").Effect} Effect */
+/** @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Next */
+
+export class Launch {
+  /** @param {{costs: import("./costs.js").Costs, helm: import("./helm.js").Helm}} parts */
+  constructor({ costs, helm }) {
+    this.costs = costs
+    this.helm = helm
+    /** @type {import("./start.js").PlannedStart | null} */
+    this.plan = null
+    /** Sought or loaded since it last played: starting takes longer then. */
+    this.flushed = true
+  }
+
+  /** @param {Course} course @param {Seen} seen @param {number} positionS @param {Effect[]} effects @returns {boolean} whether it has to move */
+  place(course, seen, positionS, effects) {
+    const toS = course.within(seen, positionS)
+    if (!seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S) return false
+    effects.push({ do: "seek", toS })
+    this.flushed = true
+    return true
+  }
+
+  /** One look at a player that is to start; the plan is gone once it did. @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next} */
+  look(course, seen, effects) {
+    const plan = /** @type {import("./start.js").PlannedStart} */ (this.plan)
+    if (!seen.paused) {
+      plan.placed = false // it has moved meanwhile
+      effects.push({ do: "pause" })
+      return { state: "loading", askInMs: 0 }
+    }
+    if (!plan.placed) {
+      plan.placed = true
+      this.place(course, seen, plan.positionS, effects)
+      return { state: "loading", askInMs: 0 }
+    }
+    return plan.ready(seen) ? this.#inTime(course, seen, effects) : this.#waitForData(seen, effects)
+  }
+
+  /** @param {Seen} seen @param {Effect[]} effects @returns {Next} */
+  #waitForData(seen, effects) {
+    const overdue = this.plan !== null && seen.serverMs > this.plan.atMs
+    return { state: overdue && this.helm.starving(seen, effects) ? "buffering" : "loading", askInMs: BUSY_MS }
+  }
+
+  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next} */
+  #inTime(course, seen, effects) {
+    const plan = /** @type {import("./start.js").PlannedStart} */ (this.plan)
+    const kind = this.flushed ? "fresh" : "rest"
+    const lateMs = plan.lateMs(seen, this.costs.startMs[kind])
+    const verdict = plan.verdict(lateMs, course, seen)
+    if (verdict === "now") return this.#start(seen, kind, lateMs, effects)
+    if (verdict === "early") return { state: "ready", askInMs: -lateMs, precise: true }
+    this.plan = plan.again(course, seen)
+    return this.look(course, seen, effects)
+  }
+
+  /** @param {Seen} seen @param {"fresh" | "rest"} kind @param {number} lateMs @param {Effect[]} effects @returns {Next} */
+  #start(seen, kind, lateMs, effects) {
+    this.plan = null
+    this.flushed = false
+    this.helm.degraded = lateMs > SLEW_WITHIN_MS
+    this.helm.relieved(seen, effects)
+    this.helm.take(seen, seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) })
+    effects.push({ do: "play" })
+    return { state: "playing", askInMs: BUSY_MS }
+  }
+}
