@@ -2,6 +2,9 @@
 /**
  * The playback commands as a person gives them, by button, slider or key: shown at once, sent seldom, and always the
  * last one. Until the room has answered, what was asked for is shown; the answer is the room's own timeline.
+ *
+ * Who watches alone moves their own player and nobody else's. Only where the room itself keeps nobody in step does
+ * whoever controls it move the room as well: for those who come, and for when it is kept in step again.
  */
 
 import { mayControl } from "./authority.js"
@@ -38,8 +41,24 @@ export class Commands {
     this.sendSeek = lastWithin(SEEK_GAP_MS, (/** @type {number} */ positionS) => this.#seek(positionS))
   }
 
-  get allowed() {
+  /** Whether the room obeys. */
+  get governs() {
     return mayControl(this.room.state)
+  }
+
+  /** Whether the buttons do anything. */
+  get allowed() {
+    return this.governs || this.alone
+  }
+
+  /** Whether they move the player at this device. */
+  get alone() {
+    return this.room.player.alone
+  }
+
+  /** Whether they are told to the room. */
+  get #told() {
+    return this.governs && this.room.player.following
   }
 
   get hasMedia() {
@@ -47,12 +66,17 @@ export class Commands {
   }
 
   get playing() {
+    if (this.alone) return !this.room.player.paused
     const phase = this.room.state?.timeline?.phase
     return this.wantedPlaying ?? (phase === "playing" || phase === "holding")
   }
 
   get positionS() {
-    return this.wantedS ?? this.room.position()
+    return this.wantedS ?? (this.alone ? this.room.player.position : this.room.position())
+  }
+
+  get rate() {
+    return this.alone ? this.room.player.rate : this.room.state?.timeline?.rate ?? 1
   }
 
   get durationS() {
@@ -68,17 +92,25 @@ export class Commands {
 
   toggle() {
     if (!this.allowed || !this.hasMedia) return
-    this.wantedPlaying = !this.playing
+    const playing = !this.playing
+    this.room.player.playHere(playing)
+    if (this.#told) {
+      this.wantedPlaying = playing
+      this.sendToggle(playing)
+    }
     this.#changed()
-    this.sendToggle(this.wantedPlaying)
   }
 
   /** @param {number} positionS */
   seekTo(positionS) {
     if (!this.allowed || !this.hasMedia) return
-    this.wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
+    const wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
+    this.room.player.seekHere(wantedS)
+    if (this.#told) {
+      this.wantedS = wantedS
+      this.sendSeek(wantedS)
+    }
     this.#changed()
-    this.sendSeek(this.wantedS)
   }
 
   /** @param {number} seconds */
@@ -88,7 +120,8 @@ export class Commands {
 
   /** @param {number} rate */
   setRate(rate) {
-    if (this.allowed) this.#say("set_rate", { rate, at: this.room.serverNow() })
+    this.room.player.rateHere(rate)
+    if (this.#told) this.#say("set_rate", { rate, at: this.room.serverNow() })
   }
 
   /** @param {boolean} playing */

@@ -5,6 +5,7 @@ import { mount as mountChange } from "./change.js"
 import { commandsOf } from "./commands.js"
 import { clockTime } from "./format.js"
 import { all, piece, showWhen, write } from "./pieces.js"
+import { mount as mountPip } from "./pip.js"
 import { announce, announceRefusal } from "./problems.js"
 import { mount as mountScreen } from "./screen.js"
 import { mount as mountSound } from "./sound.js"
@@ -34,6 +35,7 @@ export function mount(bar, room) {
     ...CHANGES.map(type => room.on(type, show)),
     mountSound(bar, room),
     mountScreen(bar, room),
+    mountPip(bar, room),
     mountStage(/** @type {HTMLElement} */ (bar.closest("[data-stage]")), room),
     mountChange(piece(document, "change"), room),
   )
@@ -87,9 +89,9 @@ function ask(room) {
  */
 function showRole(bar, room) {
   if (!room.state?.room) return
-  const { allowed } = commandsOf(room)
-  for (const name of ["play", "seek"]) piece(bar, name).hidden = !allowed
-  for (const one of bar.querySelectorAll("[data-may-control]")) /** @type {HTMLElement} */ (one).hidden = !allowed
+  const { allowed, governs } = commandsOf(room)
+  for (const name of ["play", "seek", "speed"]) piece(bar, name).hidden = !allowed
+  for (const one of bar.querySelectorAll("[data-may-control]")) /** @type {HTMLElement} */ (one).hidden = !governs
   piece(bar, "progress").hidden = allowed
   piece(bar, "view-only").hidden = allowed
 }
@@ -106,7 +108,7 @@ function showPlayback(bar, room) {
   play.title = word
   play.disabled = !hasMedia
   showWhen(play, playing ? "playing" : "paused")
-  showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), room.state?.timeline?.rate ?? 1)
+  showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), commandsOf(room).rate)
   showPosition(bar, room)
 }
 

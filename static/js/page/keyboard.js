@@ -1,9 +1,10 @@
 // @ts-check
-/** The keys that players have everywhere, and the keys on keyboards and headsets that browsers pass on. */
+/** The keys that players have everywhere. */
 
 import { commandsOf } from "./commands.js"
-import { all } from "./pieces.js"
 import { openDialog } from "./dialogs.js"
+import { mountMediaKeys } from "./media_keys.js"
+import { all } from "./pieces.js"
 import { toggleFullscreen } from "./screen.js"
 import { setVolume, toggleMute } from "./sound.js"
 
@@ -26,7 +27,7 @@ export function mount(body, room) {
     event.preventDefault()
     deed()
   }, { signal: gone.signal })
-  return all(() => gone.abort(), mediaKeys(room))
+  return all(() => gone.abort(), mountMediaKeys(room))
 }
 
 /** @param {Room} room @returns {Record<string, () => void>} */
@@ -55,26 +56,4 @@ function isTaken(event) {
   if (at.matches("textarea, select, input:not([type=range], [type=checkbox], [type=radio])")) return true
   if (at.matches("button, a, summary")) return event.key === " "
   return event.key.startsWith("Arrow") && (at.matches("input[type=range]") || Boolean(at.closest("[data-scroll]")))
-}
-
-/**
- * A headset's pause is a command of whoever controls, and nothing at all from anyone else: their player follows.
- * @param {Room} room
- */
-function mediaKeys(room) {
-  const session = navigator.mediaSession
-  if (!session) return () => {}
-  const commands = commandsOf(room)
-  /** @type {[MediaSessionAction, MediaSessionActionHandler][]} */
-  const deeds = [
-    ["play", () => { if (!commands.playing) commands.toggle() }],
-    ["pause", () => { if (commands.playing) commands.toggle() }],
-    ["seekbackward", () => commands.seekBy(-LETTER_S)],
-    ["seekforward", () => commands.seekBy(LETTER_S)],
-  ]
-  const set = (/** @type {MediaSessionAction} */ action, /** @type {MediaSessionActionHandler | null} */ deed) => {
-    try { session.setActionHandler(action, deed) } catch { /* this browser has no such key */ }
-  }
-  deeds.forEach(([action, deed]) => set(action, deed))
-  return () => deeds.forEach(([action]) => set(action, null))
 }

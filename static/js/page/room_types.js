@@ -6,16 +6,19 @@
  *   is_synced?: boolean, drift_ms?: number | null, latency_ms?: number | null, state?: string | null}} Member
  * @typedef {Member & {device_id: string | null, is_owner: boolean, may_moderate: boolean}} You
  * @typedef {{room_id: string, title: string, visibility: string, control_policy: string, owner_id: string | null,
- *   host_id: string | null, seat: Seat | null, sync_enabled: boolean, sync_tolerance_ms: number}} RoomFacts
+ *   host_id: string | null, seat: Seat | null, sync_enabled: boolean, sync_tolerance_ms: number,
+ *   stall_policy: string, stall_wait_s: number}} RoomFacts
  * @typedef {{user_id: string, username: string, until: number, next: string | null, next_username: string | null}} Seat
  * @typedef {{current_time: number, is_playing: boolean, rate: number, phase: string, duration: number | null,
- *   media: {url: string, kind: string, title: string} | null}} Timeline
+ *   media: {url: string, kind: string, title: string} | null, hold?: Hold | null}} Timeline
+ * @typedef {{why: string, who: {user_id: string, username: string}[], until: number}} Hold
  * @typedef {{id: number, seq: number, user_id: string | null, username: string, text: string, current_time: number,
  *   created_at: string, is_system_message: boolean, reply_to: number | null}} Comment
  * @typedef {{you: You, room: RoomFacts, timeline: Timeline, members: Map<string, Member>, comments: Comment[]}} State
  * @typedef {{volume: number, muted: boolean, setVolume(volume: number): void, setMuted(muted: boolean): void,
  *   unlock(): void, resync(): void, duration(): number | null, fineTuneMs: number, setFineTune(ms: number): void,
- *   stopFollowing(): void, follow(): void, following: boolean}} Player
+ *   stopFollowing(): void, follow(): void, following: boolean, allowed: boolean, alone: boolean, paused: boolean, rate: number,
+ *   position: number, playHere(playing: boolean): void, seekHere(positionS: number): void, rateHere(rate: number): void}} Player
  * @typedef {{url: string, title: string}} Sample
  * @typedef {{boot: {room_id: string, comments_url: string, share_url: string, samples: Sample[],
  *   you: {user_id: string, username: string}}, state: State | null,
