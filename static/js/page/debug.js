@@ -1,6 +1,8 @@
 // @ts-check
 /** `?debug=1`: what the player thinks, ten times a second. */
 
+import { stateOf } from "./report.js"
+
 const EVERY_MS = 100
 const LOOK = {
   position: "fixed", insetInlineStart: "0", insetBlockEnd: "0", zIndex: "1000", margin: "0", padding: "0.5rem",
@@ -22,18 +24,19 @@ export function mount(element, session) {
 
 /** @param {import("./session.js").Session} session */
 function lines({ clock, player, state, connection }) {
-  const { machine } = player
-  const decision = machine.helm.decision
-  const { startMs, seekMs } = player.costs
+  const { machine, costs } = player
+  const { steering, helm } = machine
+  const seen = player.seen()
+  const zone = helm.decision?.zone ?? "-"
   return [
-    `socket    ${connection.status}${clock.locked ? "" : ", clock not locked"}`,
-    `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}`,
+    `socket    ${connection.status}, ${clock.locked ? "clock locked" : "clock not locked"}`,
+    `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}, ${clock.pongs} pongs`,
     `delay     ${number(clock.delayMs)} ms`,
-    `drift     ${number(decision ? -(decision.errorMs ?? NaN) : null)} ms`,
-    `zone      ${decision?.zone ?? "-"} (${machine.state})`,
-    `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}`,
-    `costs     start ${number(startMs.fresh)} / ${number(startMs.rest)}, seek ${number(seekMs.buffered)}`,
-    `revision  ${state.revision}, comment ${state.comment_seq}`,
+    `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
+    `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(steering.deadZoneMs(seen))}, seek beyond ${steering.seekBeyondMs(seen.nowMs)}`,
+    `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${steering.capability.slewOk ? "" : ", seek only"}`,
+    `costs     start ${number(costs.startMs.fresh)} / ${number(costs.startMs.rest)}, seek ${number(costs.seekMs.buffered)} / ${number(costs.seekMs.unbuffered)}`,
+    `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,
   ]
 }
 

@@ -1,13 +1,15 @@
 // @ts-check
 /** Which happenings of the room deserve a line on the stage, and which words. */
 
-import { isHost } from "./authority.js"
+import { CHANGES } from "../core/wire.js"
+import { isHost, mayControl } from "./authority.js"
 import { all } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
-import { fill, gettext } from "./words.js"
+import { fill, gettext, ngettext } from "./words.js"
 
 const SHORT_MS = 5000
 const ASKED_MS = 25_000
+const NAMED = 2 // more names do not fit one line of a phone
 const RANK = { news: 1, hold: 2, seat: 3, line: 4, sound: 5 }
 
 /** @typedef {import("./room_types.js").Room} Room */
@@ -23,8 +25,8 @@ export function hearRoom(room, stack) {
     ...line(room, stack),
     room.on("player", ({ state, message }) => sound(room, stack, state === "blocked" || message === "muted")),
     room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
-    room.on("timeline", () => holding(room, stack)),
-    room.on("state", () => holding(room, stack)),
+    ...["state", ...CHANGES].map((type) => room.on(type, () => holding(room, stack))),
+    ...ownWay(room, stack),
     room.on("dropped", () => stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
     room.on("error", ({ payload }) => stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })),
   )
@@ -114,10 +116,43 @@ function controlAsked(room, stack, { user_id, username }) {
 }
 
 /**
+ * Whom the room waits for, how long at most, and the way on without them.
  * @param {Room} room
  * @param {Stack} stack
  */
 function holding(room, stack) {
-  if (room.state?.timeline?.phase === "holding") stack.put({ key: "hold", text: gettext("Waiting until everyone's picture is ready."), rank: RANK.hold })
-  else stack.drop("hold")
+  const { timeline } = room.state ?? {}
+  if (timeline?.phase !== "holding") return stack.drop("hold")
+  const { hold } = timeline
+  const text = hold?.who.length
+    ? fill(gettext("Waiting for {names}, {seconds}"), { names: namesOf(hold.who, room.boot.you.user_id) })
+    : gettext("Waiting until everyone's picture is ready.")
+  const goOn = { text: gettext("Continue without"), run: () => room.say("continue_without", {}).catch(announceRefusal) }
+  stack.put({ key: "hold", text, rank: RANK.hold, untilMs: hold?.until, act: mayControl(room.state) ? goOn : undefined })
+}
+
+/** @param {{user_id: string, username: string}[]} who @param {string} yourId */
+function namesOf(who, yourId) {
+  const names = who.slice(0, NAMED).map(({ user_id, username }) => (user_id === yourId ? gettext("you") : username))
+  const rest = who.length - names.length
+  if (rest > 0) names.push(fill(ngettext("{count} other", "{count} others", rest), { count: rest }))
+  return names.join(", ")
+}
+
+/** One press and you are with the others again. @param {Room} room @param {Stack} stack */
+function ownWay(room, stack) {
+  let alone = false
+  const look = () => {
+    const now = room.player.alone && room.player.allowed
+    if (now === alone) return
+    alone = now
+    if (!now) return stack.drop("alone")
+    stack.put({
+      key: "alone",
+      text: gettext("You watch on your own. The room goes on without you."),
+      rank: RANK.news,
+      act: { text: gettext("Watch together again"), run: () => room.player.follow() },
+    })
+  }
+  return ["player", "state", "room_changed"].map((type) => room.on(type, look))
 }

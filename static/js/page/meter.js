@@ -19,10 +19,11 @@ export function mount(meter, room) {
   const card = piece(meter, "verdict").closest("[popover]")
   const spark = new Spark(meter)
   /** @type {import("./verdict.js").Seen} */
-  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true }
+  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true, kept: true }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
     seen.following = room.player.following
+    seen.kept = room.player.allowed
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
   }
@@ -36,13 +37,14 @@ export function mount(meter, room) {
     () => clearInterval(drawing),
     room.on("connection", connection => { seen.connection = connection; show() }),
     room.on("player", player => {
-      if (player.state !== "playing") seen.drift = null // what it was before says nothing any more
+      if (player.state !== "playing" && player.state !== "buffering") seen.drift = null // what it was before says nothing any more
       seen.player = player
       show()
     }),
     room.on("drift", drift => { seen.drift = drift; spark.mine(drift.driftMs); show() }),
     room.on("presence", ({ payload }) => spark.others(payload.members, room)),
     room.on("state", show),
+    room.on("room_changed", show),
   )
 }
 
@@ -82,7 +84,7 @@ function showPill(meter, seen) {
  */
 function showCard(meter, room, seen) {
   const { title, cause } = verdictOf(seen)
-  const { drift, connection, following } = seen
+  const { drift, connection, following, kept } = seen
   write(piece(meter, "verdict"), title)
   write(piece(meter, "cause"), cause)
   write(piece(meter, "drift"), drift ? signed(Math.round(drift.driftMs)) : "–")
@@ -91,6 +93,7 @@ function showCard(meter, room, seen) {
   write(piece(meter, "fine-value"), signed(room.player.fineTuneMs ?? 0))
   const fine = piece(meter, "fine")
   fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)
-  piece(meter, "stop-following").hidden = !following
-  piece(meter, "follow").hidden = following
+  piece(meter, "resync").hidden = !kept || !following
+  piece(meter, "stop-following").hidden = !kept || !following
+  piece(meter, "follow").hidden = !kept || following
 }

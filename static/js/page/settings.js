@@ -18,7 +18,7 @@ export function mount(dialog, room) {
   const form = /** @type {HTMLFormElement} */ (piece(dialog, "form"))
   const show = () => showSettings(dialog, form, room)
   form.addEventListener("submit", event => { event.preventDefault(); save(form, room) }, { signal })
-  form.addEventListener("input", () => { form.dataset.touched = ""; showPassphrase(form) }, { signal })
+  form.addEventListener("input", () => { form.dataset.touched = ""; showDependent(form) }, { signal })
   dialog.addEventListener("close", () => { delete form.dataset.touched; show() }, { signal })
   piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
   show()
@@ -41,7 +41,10 @@ function showSettings(dialog, form, room) {
   field(form, "title").value = facts.title
   field(form, "visibility").value = facts.visibility
   field(form, "control_policy").value = facts.control_policy
-  showPassphrase(form)
+  field(form, "sync_enabled").checked = facts.sync_enabled
+  field(form, "stall_policy").value = facts.stall_policy
+  field(form, "stall_wait_s").value = String(facts.stall_wait_s)
+  showDependent(form)
 }
 
 /** @param {string} title */
@@ -52,9 +55,12 @@ function showTitle(title) {
   write(heading, title)
 }
 
-/** @param {HTMLFormElement} form */
-function showPassphrase(form) {
+/** Fields that mean something only beside the value of another. @param {HTMLFormElement} form */
+function showDependent(form) {
+  const kept = field(form, "sync_enabled").checked
   piece(form, "passphrase").hidden = field(form, "visibility").value !== "private"
+  piece(form, "stalls").hidden = !kept
+  piece(form, "stall-wait").hidden = !kept || field(form, "stall_policy").value !== "wait"
 }
 
 /**
@@ -71,7 +77,8 @@ function field(form, name) {
  */
 async function save(form, room) {
   const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const wanted = changed(rest, room)
+  const typed = { ...rest, sync_enabled: field(form, "sync_enabled").checked, stall_wait_s: Number(rest.stall_wait_s) }
+  const wanted = changed(typed, room)
   if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
   const problem = piece(form, "problem")
   problem.hidden = true
@@ -89,9 +96,9 @@ async function save(form, room) {
 
 /**
  * Only what is different: the room tells everyone about each setting that is saved.
- * @param {Record<string, string>} fields
+ * @param {Record<string, string | number | boolean>} fields
  * @param {import("./room_types.js").Room} room
- * @returns {Record<string, string>}
+ * @returns {Record<string, string | number | boolean>}
  */
 function changed(fields, room) {
   const facts = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })

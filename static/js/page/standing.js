@@ -8,7 +8,7 @@ import { fill, gettext } from "./words.js"
 /** @typedef {import("./room_types.js").Room} Room */
 
 /** States of a player in which it shows no moving picture, though it should. */
-const WAITING = new Set(["buffering", "loading", "blocked", "error"])
+const WAITING = new Set(["stalled", "loading", "blocked", "error"])
 
 /** In one word, for the ring around a face. @param {Member} member */
 export function step(member) {
@@ -33,7 +33,7 @@ export function aboutMember(member, room) {
 /** @param {Member} member */
 function stepWords(member) {
   const drift = member.drift_ms ?? 0
-  if (member.state === "buffering" || member.state === "loading") return gettext("loading")
+  if (member.state === "stalled" || member.state === "loading") return gettext("loading")
   if (member.state === "blocked") return gettext("waiting for a press")
   if (member.state === "error") return gettext("cannot play this")
   if (step(member) === "unknown") return gettext("watching")

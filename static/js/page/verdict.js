@@ -7,21 +7,22 @@ import { fill, gettext } from "./words.js"
 const IN_STEP_MS = 60 // nobody sees or hears less, across two rooms
 
 /**
- * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string}} Drift
- * @typedef {{connection: {status: string, attempt?: number}, drift: Drift | null, player: {state: string}, following: boolean}} Seen
+ * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
+ * @typedef {{connection: {status: string, attempt?: number}, drift: Drift | null,
+ *   player: {state: string, cause?: string | null}, following: boolean, kept: boolean}} Seen `kept`: the room wants its players in step
  */
 
 /**
  * @param {Seen} seen
  * @returns {{word: string, tone: string, ms: string}}
  */
-export function pillOf({ connection, drift, player, following }) {
+export function pillOf({ connection, drift, player, following, kept }) {
   const says = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
   if (connection.status === "connecting") return says(gettext("connecting"), "wait")
   if (connection.status === "lost") return says(gettext("reconnecting …"), "wait")
   if (connection.status === "limited") return says(gettext("limited"), "warn")
   if (connection.status === "closed") return says(gettext("not connected"), "bad")
-  if (!following) return says(gettext("on your own"), "off")
+  if (!following || !kept) return says(gettext("on your own"), "off")
   if (player.state === "blocked") return says(gettext("waiting for you"), "warn")
   if (player.state === "error") return says(gettext("cannot play"), "bad")
   if (player.state === "empty") return says(gettext("ready"), "off")
@@ -42,24 +43,44 @@ function inStep({ driftMs }) {
  */
 export function verdictOf(seen) {
   const { word, tone } = pillOf(seen)
-  const { drift, connection } = seen
-  if (connection.status === "lost" || connection.status === "limited") {
+  const { drift, connection, player } = seen
+  if (connection.status === "lost") {
     return { title: gettext("Reconnecting"), cause: gettext("The line to the room is down. Your player keeps the time by itself.") }
   }
-  if (tone === "good") return { title: gettext("You are in step"), cause: gettext("You see what the others see, when they see it.") }
+  if (connection.status === "limited") {
+    return { title: gettext("Limited connection"), cause: gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.") }
+  }
+  if (tone === "off") return alone(seen, word)
+  const cause = causeWords(player.cause)
+  if (tone === "good") return { title: gettext("You are in step"), cause: cause || gettext("You see what the others see, when they see it.") }
   if (tone === "warn" && drift && word === gettext("catching up")) {
     const format = drift.driftMs > 0 ? gettext("You are {time} ahead, waiting for the room") : gettext("You are {time} behind, catching up")
-    return { title: fill(format, { time: distance(drift.driftMs) }), cause: causeWords(drift.cause) }
+    return { title: fill(format, { time: distance(drift.driftMs) }), cause: cause || causeWords("catching_up") }
   }
-  if (!seen.following) return { title: gettext("You watch on your own"), cause: gettext("The room goes on without you. Come back any time.") }
-  return { title: word.charAt(0).toLocaleUpperCase() + word.slice(1), cause: causeWords(drift?.cause) }
+  return { title: upper(word), cause }
 }
 
-/** @param {string | undefined} cause */
+/** @param {Seen} seen @param {string} word */
+function alone({ following, kept }, word) {
+  if (!kept) return { title: gettext("You watch on your own"), cause: gettext("This room lets everybody watch at their own pace.") }
+  if (!following) return { title: gettext("You watch on your own"), cause: gettext("The room goes on without you. Come back any time.") }
+  return { title: upper(word), cause: "" }
+}
+
+/** @param {string} word */
+function upper(word) {
+  return word.charAt(0).toLocaleUpperCase() + word.slice(1)
+}
+
+/** @param {string | null | undefined} cause as `report.js` names it */
 function causeWords(cause) {
-  if (cause === "buffering" || cause === "stalled") return gettext("The video was still loading.")
-  if (cause === "hidden") return gettext("The tab was in the background, where browsers save power.")
-  if (cause === "clock" || cause === "unsteady_clock") return gettext("The connection is unsteady, so the clocks agree less well.")
-  if (cause === "seek" || cause === "start") return gettext("The room has just moved.")
-  return ""
+  const words = {
+    buffering: () => gettext("The video is still loading."),
+    hidden: () => gettext("The tab is in the background, where browsers save power."),
+    clock: () => gettext("The connection is unsteady, so the clocks do not agree yet."),
+    device: () => gettext("This device cannot keep up: it is corrected less often for a while."),
+    seek_only: () => gettext("This browser cannot change speed, so it keeps in step by small jumps."),
+    catching_up: () => gettext("The speed is changed a little until you are in step."),
+  }
+  return words[/** @type {keyof typeof words} */ (cause)]?.() ?? ""
 }
