@@ -107,3 +107,64 @@ async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
     assert hub.fell_behind("room.a", 5, 1)
     assert not hub.fell_behind("room.a", 5, 1)
     assert hub.fell_behind("room.a", 5, 2)
+
+
+class SlowLayer(SharedLayer):
+    """Subscribing takes a while, as it does over a network."""
+
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        await asyncio.sleep(0)
+        return await super().new_channel(prefix)
+
+
+async def hub_on(layer: InMemoryChannelLayer) -> fanout.Hub:
+    with patch.object(fanout, "get_channel_layer", return_value=layer):
+        return fanout.Hub(asyncio.get_running_loop())
+
+
+async def from_elsewhere(layer: InMemoryChannelLayer, group: str, **what) -> None:
+    await layer.group_send(group, {"from": "elsewhere", "group": group, "head": [0, 0], **what})
+    await settle()
+
+
+async def test_sockets_that_come_at_once_hear_everything_once():
+    layer = SlowLayer()
+    hub = await hub_on(layer)
+    bob, carol = Ear(), Ear()
+    await asyncio.gather(hub.join("room.a", bob), hub.join("room.b", carol))
+    await hub.leave("room.a", bob)
+    await hub.leave("room.b", carol)
+    await asyncio.gather(hub.join("room.a", bob), hub.join("room.b", carol))
+    try:
+        await from_elsewhere(layer, "room.a", text="hello")
+        await from_elsewhere(layer, "room.b", text="hello")
+        assert (bob.heard, carol.heard) == (["hello"], ["hello"])
+    finally:
+        hub.pump.cancel()
+
+
+async def test_a_message_that_makes_no_sense_deafens_nobody():
+    layer = SharedLayer()
+    hub = await hub_on(layer)
+    bob = Ear()
+    await hub.join("room.a", bob)
+    try:
+        with patch.object(fanout, "RETRY_S", 0):
+            await layer.group_send("room.a", {"from": "elsewhere"})
+            await settle()
+        await from_elsewhere(layer, "room.a", text="hello")
+        assert bob.heard == ["hello"]
+    finally:
+        hub.pump.cancel()
+
+
+async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
+    class Away(SharedLayer):
+        async def new_channel(self, prefix: str = "specific.") -> str:
+            raise ConnectionError
+
+    hub = await hub_on(Away())
+    bob = Ear()
+    await hub.join("room.a", bob)
+    hub.deliver("room.a", "hello")
+    assert bob.heard == ["hello"]

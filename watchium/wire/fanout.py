@@ -18,6 +18,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 logger = logging.getLogger(__name__)
 
 PROCESS = secrets.token_hex(6)
+RETRY_S = 0.5
 LAYER_BOUND_S = 1.0  # publishing to a frozen Redis would otherwise wait for 5 s
 
 
@@ -42,16 +43,23 @@ class Hub:
         self.delivered: dict[str, tuple[int, int]] = {}
         self.channel: str | None = None
         self.pump: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
+        self._subscribed: set[str] = set()
 
     async def join(self, group: str, listener: Listener) -> None:
-        listeners = self.groups.setdefault(group, set())
-        listeners.add(listener)
-        if self.layer is None or len(listeners) > 1:
-            return
-        if self.channel is None:
-            self.channel = await self.layer.new_channel("process")
-            self.pump = self.loop.create_task(self._pump(self.channel))
-        await self._bounded(self.layer.group_add(group, self.channel), "subscribe")
+        self.groups.setdefault(group, set()).add(listener)
+        if self.layer is not None and group not in self._subscribed:
+            await self._bounded(self._subscribe(group), "subscribe")
+
+    async def _subscribe(self, group: str) -> None:
+        """By the one channel of this process: with two of them everything would be heard twice."""
+        assert self.layer is not None
+        async with self._opening:
+            if self.channel is None:
+                self.channel = await self.layer.new_channel("process")
+                self.pump = self.loop.create_task(self._pump(self.channel))
+        await self.layer.group_add(group, self.channel)
+        self._subscribed.add(group)
 
     async def leave(self, group: str, listener: Listener) -> None:
         listeners = self.groups.get(group, set())
@@ -59,6 +67,7 @@ class Hub:
         if listeners or self.groups.pop(group, None) is None:
             return
         self.delivered.pop(group, None)
+        self._subscribed.discard(group)
         if self.layer is not None and self.channel is not None:
             await self._bounded(self.layer.group_discard(group, self.channel), "unsubscribe")
 
@@ -103,19 +112,22 @@ class Hub:
         while True:
             try:
                 message = await self.layer.receive(channel)
+                if message.get("from") != PROCESS:
+                    self.apply(message)
             except Exception:
-                logger.exception("the channel layer did not answer")
-                await asyncio.sleep(0.5)
-                continue
-            if message.get("from") != PROCESS:
-                self.apply(message)
+                logger.exception("could not hear the channel layer")
+                await asyncio.sleep(RETRY_S)
 
     async def _bounded(self, call: Coroutine[Any, Any, Any], what: str) -> None:
         try:
-            async with asyncio.timeout(LAYER_BOUND_S):
-                await call
+            await _in_time(call)
         except Exception:
             logger.exception("could not %s through the channel layer", what)
+
+
+async def _in_time(call: Coroutine[Any, Any, Any]) -> None:
+    async with asyncio.timeout(LAYER_BOUND_S):
+        await call
 
 
 _hub: Hub | None = None
@@ -162,4 +174,4 @@ def _send_from_outside(message: dict[str, Any]) -> None:
     """From a process that serves no sockets: a management command, a shell."""
     layer = get_channel_layer()
     if type(layer) not in (InMemoryChannelLayer, type(None)):
-        async_to_sync(layer.group_send)(message["group"], message)
+        async_to_sync(_in_time)(layer.group_send(message["group"], message))
