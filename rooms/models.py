@@ -282,6 +282,15 @@ class MemberQuerySet(models.QuerySet["Member"]):
             .order_by("here_since_ms", "pk")[:limit]
         )
 
+    def is_in(self, room_id: str, person: Person) -> bool:
+        return self.current().filter(room__room_id=room_id, person=person).exists()
+
+    def longest_absent(self, since: datetime) -> Member | None:
+        """Of the plain members, owners apart, who has not been there since; None when all have."""
+        away = self.current().filter(role=Role.MEMBER, present=False, joined_at__lt=since)
+        away = away.exclude(person=F("room__owner")).exclude(last_heartbeat__gte=since)
+        return away.select_related("person").order_by(F("last_heartbeat").asc(nulls_first=True), "pk").first()
+
     def host_names(self, room_pks: list[int]) -> dict[int, str]:
         """The hosts' names by room."""
         return dict(self.filter(room__in=room_pks, role=Role.HOST).values_list("room_id", "username"))
@@ -351,8 +360,11 @@ class Member(models.Model):
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
-    def renew(self, pks: list[int], until_ms: float) -> int:
+    def renew(self, pks: set[int], until_ms: float) -> int:
         return self.filter(pk__in=pks, closed=False).update(lapses_at_ms=until_ms)
+
+    def existing(self, pks: set[int]) -> set[int]:
+        return set(self.filter(pk__in=pks).values_list("pk", flat=True))
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
         return list(self.filter(lapses_at_ms__lte=now_ms).select_related("member")[:limit])
@@ -393,6 +405,10 @@ class BanQuerySet(models.QuerySet["Ban"]):
         if address_hash:
             whom |= Q(address_hash=address_hash)
         return self.filter(whom, room=room, until__gt=now, lifted_at=None).exists()
+
+    def keeps_out(self, room_id: str, person: Person, now: datetime) -> bool:
+        """One question, also for a room that does not exist: the time it takes tells nothing."""
+        return self.filter(room__room_id=room_id, person=person, until__gt=now, lifted_at=None).exists()
 
     def over(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import chat.actions
@@ -27,6 +28,7 @@ from watchium.wire.errors import (
     Refused,
     RoomClosed,
     TooManyConnections,
+    Unavailable,
 )
 from watchium.wire.messages import (
     Accepted,
@@ -71,7 +73,7 @@ class RoomConsumer(Socket):
     member: Member
     room_id: str
     device_id: str
-    connection: Connection | None = None
+    entering: asyncio.Task[tuple[Member, Connection]] | None = None
 
     def decode(self, text: str) -> Command:
         return decode_room_command(text)
@@ -84,9 +86,11 @@ class RoomConsumer(Socket):
         await self.join_group(broadcast.room_group(self.room_id))
         await self.join_group(broadcast.member_group(member.pk))
         await self.join_group(broadcast.person_group(member.person_id))
-        self.member, connection = await in_database(rooms.actions.enter, member, identity.device_id)
-        self.connection = connection
-        ticker.hold_lease(connection.pk)
+        if (await self._identity()).person != identity.person:
+            raise Unavailable  # signed in or out before this socket could be told: it comes back as who it is now
+        self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
+        self.member, connection = await asyncio.shield(self.entering)
+        ticker.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
         ticker.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
@@ -97,9 +101,14 @@ class RoomConsumer(Socket):
         self.outbox.open_with(encode(greeting[0]).decode())
 
     async def closed(self) -> None:
-        if self.connection is not None:
-            ticker.drop_lease(self.connection.pk)
-            await in_database(rooms.actions.disconnect, self.connection)
+        if self.entering is None:
+            return
+        # Also for a socket that ended while it entered: what is done on another thread is done to its end.
+        (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
+        if not isinstance(entered, BaseException):
+            _, connection = entered
+            ticker.drop_lease(connection.pk)
+            await in_database(rooms.actions.disconnect, connection)
 
     def closing_code(self, problem: Refused) -> int:
         return CLOSING.get(type(problem)) or super().closing_code(problem)
@@ -197,6 +206,7 @@ class LobbyConsumer(Socket):
 
     async def opened(self, identity: Identity) -> None:
         await self.join_group(broadcast.LOBBY)
+        ticker.tell_lobby_again()
         state = await in_database(lobby_state)
         self.outbox.open_with(
             encode(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)).decode()

@@ -1,7 +1,7 @@
 """The one periodic task of a process: what becomes due, told and written once a second.
 
-Started by the first socket. Each deed claims its work under a lock or a condition, so that any number of processes
-may tick at once; each is tried on its own, so that one that fails does not hold up the others.
+Started by `serve`, else by the first socket. Each deed claims its work under a lock or a condition, so that any
+number of processes may tick at once; each is tried on its own, so that one that fails does not hold up the others.
 """
 
 from __future__ import annotations
@@ -23,30 +23,34 @@ from watchium.wire.messages import Event, Head, HeadState, LobbyChanged, LobbySt
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
-RENEW_EVERY = 3
+RENEW_MS = 3000.0
+# No lease could be renewed for so long: a machine asleep, a database away. Well before the leases lapse by it.
+PAUSE_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
+_renewed_ms = 0.0
 _heads: dict[str, HeadState] = {}
-_leases: set[int] = set()
+_leases: dict[int, Callable[[], None]] = {}
 _lobby: LobbyState | None = None
 
 
 def start() -> None:
     """Begin to tick on the running loop, unless it does already."""
-    global _task
+    global _task, _renewed_ms
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
         _heads.clear()
+        _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_tick_for_ever())
 
 
-def hold_lease(connection_pk: int) -> None:
-    """Renew the lease of an open socket from now on."""
-    _leases.add(connection_pk)
+def hold_lease(connection_pk: int, lost: Callable[[], None]) -> None:
+    """Renew the lease of an open socket from now on; `lost` is called when it is no more nevertheless."""
+    _leases[connection_pk] = lost
 
 
 def drop_lease(connection_pk: int) -> None:
-    _leases.discard(connection_pk)
+    _leases.pop(connection_pk, None)
 
 
 def head(room_id: str | None) -> HeadState | None:
@@ -61,31 +65,52 @@ def know(room_id: str, room: Room) -> None:
     )
 
 
+def tell_lobby_again() -> None:
+    """Somebody new looks at the lobby: what others were told last may not be what was read for them."""
+    global _lobby
+    _lobby = None
+
+
 async def _tick_for_ever() -> None:
-    count = 0
     while True:
         await asyncio.sleep(PERIOD_S)
-        count += 1
-        now_ms = server_clock.now_ms()
+        await tick()
+
+
+async def tick() -> None:
+    now_ms = server_clock.now_ms()
+    # Nobody is taken for gone before those who are here could be counted.
+    if await _try(_renew, now_ms):
         await _try(in_database, rooms.actions.due, now_ms)
-        await _try(in_database, playback.course.due, now_ms)
-        await _try(in_database, playback.presence.due, now_ms)
-        await _try(_look_at_heads, now_ms)
-        await _try(_tell_lobby, now_ms)
-        if count % RENEW_EVERY == 0:
-            await _try(_renew)
+    await _try(in_database, playback.course.due, now_ms)
+    await _try(in_database, playback.presence.due, now_ms)
+    await _try(_look_at_heads, now_ms)
+    await _try(_tell_lobby, now_ms)
 
 
-async def _try(call: Callable[..., Any], *args: Any) -> None:
+async def _try(call: Callable[..., Any], *args: Any) -> bool:
+    """Whether it went well."""
     try:
         await call(*args)
     except Exception:
         logger.exception("a part of the tick failed")
+        return False
+    return True
 
 
-async def _renew() -> None:
-    if _leases:
-        await in_database(rooms.actions.renew, list(_leases))
+async def _renew(now_ms: float) -> None:
+    """Every few seconds. A pause in which nothing could be renewed counts against nobody."""
+    global _renewed_ms
+    if now_ms - _renewed_ms < RENEW_MS:
+        return
+    if now_ms - _renewed_ms > PAUSE_MS:
+        await in_database(rooms.actions.grant_fresh_leases)
+    for lapsed in await in_database(rooms.actions.renew, set(_leases)):
+        # This process stood still and another one took its people for gone, or somebody was sent out and no word
+        # of it came through. Whoever may comes back and is here again.
+        if lost := _leases.pop(lapsed, None):
+            lost()
+    _renewed_ms = now_ms
 
 
 def _deliver(group: str, event: Event) -> None:
@@ -111,6 +136,7 @@ async def _look_at_heads(now_ms: float) -> None:
 async def _tell_lobby(now_ms: float) -> None:
     global _lobby
     if broadcast.LOBBY not in fanout.hub().groups:
+        _lobby = None
         return
     state = await in_database(lobby_state)
     if state != _lobby:

@@ -73,12 +73,13 @@ def _be_here(member: Member, now_ms: float) -> None:
 def disconnect(connection: Connection) -> None:
     """A socket closed: its lease becomes a grace, and the host's seat is held from now."""
     now_ms = server_clock.now_ms()
-    member = Member.objects.select_related("person").get(pk=connection.member_id)
-    room = Room.objects.locked(member.room_id)
-    Connection.objects.filter(pk=connection.pk, closed=False).update(
-        closed=True, lapses_at_ms=now_ms + GRACE_MS
-    )
-    _hold_if_last(room, member, now_ms)
+    room = Room.objects.locked(connection.member.room_id)
+    # Whose it is as of now: a guest who signed in became another member meanwhile, somebody who left has none.
+    current = Connection.objects.select_related("member__person").filter(pk=connection.pk).first()
+    if current is None or current.closed:
+        return
+    Connection.objects.filter(pk=connection.pk).update(closed=True, lapses_at_ms=now_ms + GRACE_MS)
+    _hold_if_last(room, current.member, now_ms)
 
 
 def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
@@ -88,13 +89,16 @@ def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
             hold_seat(room, host, now_ms)
 
 
-def renew(connection_pks: list[int]) -> int:
-    """Prolong the leases of sockets that were heard, all in one statement."""
-    return Connection.objects.renew(connection_pks, server_clock.now_ms() + SILENCE_MS)
+def renew(connection_pks: set[int]) -> set[int]:
+    """Prolong the leases of open sockets; those of them that are no more: lapsed, or ended by leaving."""
+    if not connection_pks:
+        return set()
+    Connection.objects.renew(connection_pks, server_clock.now_ms() + SILENCE_MS)
+    return connection_pks - Connection.objects.existing(connection_pks)
 
 
 def grant_fresh_leases() -> int:
-    """At a server's start: time in which no server ran does not count against anybody."""
+    """At a server's start and after a pause: time in which no server ran does not count against anybody."""
     until_ms = server_clock.now_ms() + FRESH_MS
     Room.objects.prolong_holds(until_ms)
     return Connection.objects.grant_fresh_leases(until_ms)

@@ -5,7 +5,8 @@ from django.test import override_settings
 
 from rooms import actions
 from rooms.actions import presence
-from rooms.models import Connection, Member, Role
+from rooms.adoption import adopt
+from rooms.models import Connection, Member, Person, Role
 from tests.cases import Cast
 from watchium.wire import server_clock
 from watchium.wire.errors import NotMember, TooManyConnections
@@ -69,9 +70,23 @@ class PresenceTests(Arrivals):
     def test_a_renewed_lease_does_not_lapse(self):
         connection = self.enter(self.bob)
         Connection.objects.update(lapses_at_ms=0)
-        assert actions.renew([connection.pk]) == 1
+        assert actions.renew({connection.pk}) == set()
         self.pass_ms(presence.SILENCE_MS - 1000)
         assert Member.objects.get(pk=self.bob.pk).present
+
+    def test_a_lease_that_lapsed_is_not_renewed_but_named(self):
+        connection = self.enter(self.bob)
+        self.pass_ms(presence.SILENCE_MS + 1)
+        assert actions.renew({connection.pk}) == {connection.pk}
+
+    def test_a_socket_of_a_guest_who_signed_in_closes_as_that_account(self):
+        connection = self.enter(self.bob)
+        account = self.enrol(Person.objects.create(username="mira", user_id="u_mira"))
+        with self.telling():
+            adopt(self.bob.person, account.person)
+        self.leave_tab(connection)
+        connection.refresh_from_db()
+        assert (connection.member_id, connection.closed) == (account.pk, True)
 
     def test_time_in_which_no_server_ran_does_not_count(self):
         self.enter(self.alice)

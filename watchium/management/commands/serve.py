@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from rooms.models import Room
+from watchium import ticker
 
 
 class Announcing(uvicorn.Server):
@@ -29,6 +30,7 @@ class Announcing(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            ticker.start()
             self.say()
 
 

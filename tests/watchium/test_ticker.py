@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+import playback.course
+import playback.presence
+import rooms.actions
+from watchium import ticker
+from watchium.wire import broadcast, fanout, server_clock
+from watchium.wire.messages import LobbyState
+
+START_MS = 1_000_000.0
+
+
+class Process:
+    """One process whose database notes what it was asked, and whose clock stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_ms = START_MS
+        self.asked: list[str] = []
+        self.away = False
+        self.lapsed: set[int] = set()
+        self.lost: list[int] = []
+
+    def ask(self, what: str) -> None:
+        if self.away:
+            raise OSError("no database")
+        self.asked.append(what)
+
+    def renew(self, pks: set[int]) -> set[int]:
+        self.ask("renew")
+        return pks & self.lapsed
+
+    async def tick_after(self, duration_ms: float) -> list[str]:
+        """What the database was asked by a tick so long after the last one."""
+        self.now_ms += duration_ms
+        self.asked.clear()
+        await ticker.tick()
+        return self.asked
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    process = Process()
+
+    async def at_once(call, *args):
+        return call(*args)
+
+    with (
+        patch.object(ticker, "in_database", at_once),
+        patch.object(ticker, "_renewed_ms", START_MS),
+        patch.object(ticker, "_leases", {}),
+        patch.object(server_clock, "now_ms", lambda: process.now_ms),
+        patch.object(rooms.actions, "renew", process.renew),
+        patch.object(rooms.actions, "grant_fresh_leases", lambda: process.ask("grant")),
+        patch.object(rooms.actions, "due", lambda now_ms: process.ask("due")),
+        patch.object(playback.course, "due", lambda now_ms: 0),
+        patch.object(playback.presence, "due", lambda now_ms: None),
+    ):
+        yield process
+
+
+async def test_leases_are_renewed_every_few_seconds_and_before_anybody_is_taken_for_gone(process: Process):
+    assert await process.tick_after(1000) == ["due"]
+    assert await process.tick_after(2000) == ["renew", "due"]
+    assert await process.tick_after(1000) == ["due"]
+
+
+async def test_a_pause_of_the_machine_counts_against_nobody(process: Process):
+    assert await process.tick_after(3_600_000) == ["grant", "renew", "due"]
+    assert await process.tick_after(1000) == ["due"]
+
+
+async def test_nobody_is_taken_for_gone_while_the_database_is_away(process: Process):
+    process.away = True
+    for _ in range(30):
+        assert await process.tick_after(1000) == []
+    process.away = False
+    assert await process.tick_after(1000) == ["grant", "renew", "due"]
+
+
+async def test_a_socket_whose_lease_lapsed_nevertheless_is_told_once(process: Process):
+    for pk in (1, 2):
+        ticker.hold_lease(pk, lambda pk=pk: process.lost.append(pk))
+    process.lapsed = {2}
+    await process.tick_after(3000)
+    await process.tick_after(3000)
+    assert process.lost == [2]
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def deliver(self, text: str) -> None:
+        self.heard.append(text)
+
+    def close(self, code: int) -> None: ...
+
+
+async def test_whoever_looks_at_the_lobby_after_a_change_hears_of_its_undoing(process: Process):
+    early, late = Ear(), Ear()
+    with patch.object(ticker, "_lobby", None), patch.object(ticker, "lobby_state") as lobby_state:
+        lobby_state.return_value = before = LobbyState(rooms=[], online=1)
+        await fanout.hub().join(broadcast.LOBBY, early)
+        await process.tick_after(1000)
+        await fanout.hub().join(broadcast.LOBBY, late)
+        ticker.tell_lobby_again()  # and reads of two people, who are gone before the next tick
+        await process.tick_after(1000)
+        assert len(late.heard) == 1
+        await fanout.hub().leave(broadcast.LOBBY, early)
+        await fanout.hub().leave(broadcast.LOBBY, late)
+        await process.tick_after(1000)
+        await fanout.hub().join(broadcast.LOBBY, late)
+        lobby_state.return_value = before
+        await process.tick_after(1000)
+        assert len(late.heard) == 2
+        await fanout.hub().leave(broadcast.LOBBY, late)
