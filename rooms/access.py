@@ -40,8 +40,7 @@ def member_for(identity: Identity, room_id: str) -> Member:
 
 def is_banned(identity: Identity, room_id: str) -> bool:
     """Whether the person was sent out of this room and may not be back yet."""
-    room = Room.objects.filter(room_id=room_id).first()
-    return room is not None and Ban.objects.holding(room, timezone.now(), identity.person, "")
+    return identity.person is not None and Ban.objects.keeps_out(room_id, identity.person, timezone.now())
 
 
 def readable_room(identity: Identity, room_id: str) -> Room:

@@ -11,6 +11,7 @@ import chat.actions
 import playback.acceptance
 import playback.actions
 import playback.sources
+import rooms.actions.hosting
 from rooms.models import Member, Person, Role, Room
 from watchium.throttle import Throttle
 from watchium.wire import fanout
@@ -75,6 +76,7 @@ class Cast(TestCase):
         # Time stands still in a scene, so what one scene spent would be missing in the next.
         self.replace(chat.actions, "THROTTLE", Throttle())
         self.replace(playback.acceptance, "THROTTLE", Throttle())
+        self.replace(rooms.actions.hosting, "THROTTLE", Throttle())
 
     def replace(self, module, name: str, value) -> None:
         patcher = patch.object(module, name, value)

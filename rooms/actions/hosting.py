@@ -8,9 +8,14 @@ from rooms import access, signals
 from rooms.models import Member, Role, Room
 from rooms.seat import successor
 from rooms.states import seat_state
+from watchium.throttle import Allowance, Throttle
 from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import NotAllowed, NotFound, NotHost
+from watchium.wire.errors import NotAllowed, NotFound, NotHost, RateLimited
 from watchium.wire.messages import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
+
+ASKING = Allowance(burst=3, per_s=0.2)
+
+THROTTLE = Throttle()
 
 
 def give_seat(room: Room, to: Member | None) -> None:
@@ -91,11 +96,15 @@ def claim_host(by: Member) -> int:
     return by.room.revision
 
 
+@transaction.atomic
 def ask_control(by: Member) -> None:
-    """Tell the host that somebody would like to control playback."""
-    with transaction.atomic():
-        host = by.room.host
-        if host is not None and host.pk != by.pk:
-            asks = WhoAsks(user_id=by.person.user_id, username=by.username)
-            event = ControlAsked(room_id=by.room.room_id, timestamp=server_clock.now_ms(), payload=asks)
-            broadcast.to_member(host.pk, event)
+    """Tell the host that somebody would like to control playback; not over and over."""
+    by = access.lock(by)
+    now_ms = server_clock.now_ms()
+    if wait_ms := THROTTLE.wait_ms(by.pk, ASKING, now_ms):
+        raise RateLimited(retry_after_ms=wait_ms)
+    host = by.room.host
+    if host is not None and host.pk != by.pk:
+        asks = WhoAsks(user_id=by.person.user_id, username=by.username)
+        event = ControlAsked(room_id=by.room.room_id, timestamp=now_ms, payload=asks)
+        broadcast.to_member(host.pk, event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -15,6 +17,9 @@ from rooms.models import Ban, Member, Person, Role, Room, Visibility
 from watchium.wire import broadcast
 from watchium.wire.errors import Banned, CloseCode, NameTaken, NotMember, RoomFull, WrongPassphrase
 
+# A full room gives the place of somebody who only closed the tab to whoever comes, after so long.
+PLACE_KEPT = timedelta(hours=1)
+
 
 def join(
     person: Person, room_id: str, *, username: str = "", passphrase: str = "", address: str = ""
@@ -26,40 +31,55 @@ def join(
         Banned, RoomFull, NameTaken.
     """
     room = Room.objects.open().filter(room_id=room_id).first()
-    # Outside the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
-    _check_entrance(room, person, passphrase)
+    is_in = Member.objects.is_in(room_id, person)
+    if room is None or not (is_in or _stands_open(room, person)):
+        # Outside the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
+        _try_passphrase(room, passphrase)
     assert room is not None
     return _admit(room.pk, person, username, address_hash(address))
 
 
-def _check_entrance(room: Room | None, person: Person, passphrase: str) -> None:
+def _stands_open(room: Room, person: Person) -> bool:
+    return room.visibility != Visibility.PRIVATE or room.owner_id == person.pk
+
+
+def _try_passphrase(room: Room | None, passphrase: str) -> None:
+    """The same work for a room that is not there, so that time tells nothing; none where nothing was said."""
+    if not passphrase:
+        raise NotMember
     if room is None:
-        make_password(passphrase)  # the same work as a real check, so that time tells nothing
-    elif (
-        room.visibility != Visibility.PRIVATE
-        or room.owner_id == person.pk
-        or _is_in(room, person)
-        or room.opens_with(passphrase)
-    ):
+        make_password(passphrase)
+    elif room.opens_with(passphrase):
         return
-    raise WrongPassphrase if passphrase else NotMember
-
-
-def _is_in(room: Room, person: Person) -> bool:
-    return room.members.current().filter(person=person).exists()
+    raise WrongPassphrase
 
 
 @transaction.atomic
 def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
     room = Room.objects.locked(room_pk)
-    if not _is_in(room, person):
-        if Ban.objects.holding(room, timezone.now(), person, address):
+    if room.closed_at is not None:
+        raise NotMember
+    name = _name_for(room, person, username)
+    facts: dict[str, object] = {"username": name, "address_hash": address, "left_at": None}
+    if not Member.objects.is_in(room.room_id, person):
+        now = timezone.now()
+        if Ban.objects.holding(room, now, person, address):
             raise Banned
-        if room.members.current().count() >= settings.MAX_MEMBERS:
-            raise RoomFull
-    facts = {"username": _name_for(room, person, username), "address_hash": address, "left_at": None}
+        _find_a_place(room)
+        facts["joined_at"] = now
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=facts)
     return member
+
+
+def _find_a_place(room: Room) -> None:
+    """Raises RoomFull when everybody in it is there, was a moment ago, or has something to come back for."""
+    if room.members.current().count() < settings.MAX_MEMBERS:
+        return
+    absent = room.members.longest_absent(timezone.now() - PLACE_KEPT)
+    if absent is None:
+        raise RoomFull
+    absent.room = room
+    depart(absent, "left")
 
 
 def _name_for(room: Room, person: Person, username: str) -> str:

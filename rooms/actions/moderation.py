@@ -30,7 +30,8 @@ def ban(room: Room, user_id: str, *, by: Member | None, minutes: int, why: str =
 
 @transaction.atomic
 def _send_away(room: Room, user_id: str, by: Member | None, kind: str, why: str, length: timedelta) -> None:
-    room = access.lock(by).room if by is not None else Room.objects.locked(room.pk)
+    by = access.lock(by) if by is not None else None
+    room = by.room if by is not None else Room.objects.locked(room.pk)
     target = Member.objects.named(room, user_id)
     if target is None:
         raise NotFound("This person is not in the room.")
@@ -55,7 +56,6 @@ def _send_away(room: Room, user_id: str, by: Member | None, kind: str, why: str,
 def _check_may(by: Member | None, target: Member) -> None:
     if by is None:
         return
-    by.refresh_from_db(fields=["role"])
     if not by.may_moderate or by.pk == target.pk or target.is_owner:
         raise NotAllowed("Only the host and moderators can send somebody out.")
     if target.role != Role.MEMBER and not by.is_host:

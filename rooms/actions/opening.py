@@ -84,6 +84,8 @@ def _locked_for(room: Room, by: Member | None) -> Room:
     by = access.lock(by)
     if not (by.is_host or by.is_owner):
         raise NotAllowed("Only the host or the owner can change the room.")
+    if by.room.is_demo:  # whoever comes next finds it open, as it was
+        raise NotAllowed("The demo room stays as it is. Make a room of your own: it takes one press.")
     return by.room
 
 

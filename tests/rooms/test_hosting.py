@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from rooms import actions
-from rooms.models import ControlPolicy, Member, Role
+from rooms.models import ControlPolicy, Member, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import BadMessage, NotAllowed, NotFound, NotHost
+from watchium.wire.errors import BadMessage, NotAllowed, NotFound, NotHost, NotMember, RateLimited
 
 
 class HandOverTests(Cast):
@@ -49,6 +49,19 @@ class HandOverTests(Cast):
             f"member.{self.alice.pk}"
         ]
 
+    def test_asking_over_and_over_does_not_reach_anybody(self):
+        with self.telling():
+            for _ in range(3):
+                actions.ask_control(self.bob)
+            with pytest.raises(RateLimited):
+                actions.ask_control(self.bob)
+        assert self.heard.types().count("control_asked") == 3
+
+    def test_whoever_is_out_asks_for_nothing(self):
+        actions.leave(self.bob)
+        with pytest.raises(NotMember):
+            actions.ask_control(self.bob)
+
 
 class ChangeRoomTests(Cast):
     def test_everybody_hears_a_change_with_the_whole_room(self):
@@ -62,6 +75,15 @@ class ChangeRoomTests(Cast):
     def test_bob_changes_nothing(self):
         with pytest.raises(NotAllowed):
             actions.change_room(self.room, by=self.bob, title="Mine")
+
+    def test_whoever_happens_to_host_the_demo_room_leaves_it_as_it_is(self):
+        Room.objects.update(is_demo=True, owner=None)
+        with pytest.raises(NotAllowed):
+            actions.change_room(self.room, by=self.alice, visibility="private", passphrase="mine now")
+        with pytest.raises(NotAllowed):
+            actions.close_room(self.room, by=self.alice)
+        actions.close_room(self.room, by=None)  # staff may
+        assert Room.objects.get().closed_at is not None
 
     def test_nonsense_is_refused(self):
         for nonsense in (

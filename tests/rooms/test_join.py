@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -9,6 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from rooms import actions
+from rooms.actions import membership
 from rooms.models import Ban, Member, Person, Role, Room
 from tests.cases import Cast
 from watchium.wire.errors import BadMessage, Banned, NameTaken, NotMember, RoomFull, TooLong, WrongPassphrase
@@ -74,6 +76,59 @@ class JoinTests(Cast):
         with pytest.raises(RoomFull):
             self.join(self.carol)
         assert self.join(self.bob.person).pk == self.bob.pk
+
+    def be_away(self, member: Member, length: timedelta, **facts) -> None:
+        then = timezone.now() - length
+        Member.objects.filter(pk=member.pk).update(
+            present=False, joined_at=then, last_heartbeat=then, **facts
+        )
+
+    @override_settings(MAX_MEMBERS=2)
+    def test_a_place_in_a_full_room_is_not_kept_for_ever_for_somebody_who_only_closed_the_tab(self):
+        Room.objects.update(owner=None)
+        self.be_away(self.bob, timedelta(minutes=59))
+        with pytest.raises(RoomFull):
+            self.join(self.carol)
+        self.be_away(self.bob, timedelta(minutes=61))
+        assert self.join(self.carol)
+        assert Member.objects.get(pk=self.bob.pk).left_at is not None
+
+    @override_settings(MAX_MEMBERS=2)
+    def test_the_place_of_an_owner_or_a_moderator_is_kept(self):
+        self.be_away(self.bob, timedelta(days=1), role=Role.MODERATOR)
+        with pytest.raises(RoomFull):
+            self.join(self.carol)
+        self.be_away(self.bob, timedelta(days=1), role=Role.MEMBER)
+        Room.objects.update(owner=self.bob.person)
+        with pytest.raises(RoomFull):
+            self.join(self.carol)
+
+    @override_settings(MAX_MEMBERS=3)
+    def test_a_place_just_taken_is_not_given_away_again(self):
+        self.be_away(self.bob, timedelta(days=1))
+        actions.leave(self.bob)
+        self.join(self.bob.person)
+        self.join(self.carol)
+        with pytest.raises(RoomFull):
+            self.join(Person.objects.create(username="Dora"))
+
+    def test_without_a_passphrase_no_door_takes_the_time_of_trying_one(self):
+        self.make_private()
+        with patch.object(membership, "make_password") as hashed, patch.object(Room, "opens_with") as tried:
+            for room_id in (self.room.room_id, "zzzzzzzzzz"):
+                with pytest.raises(NotMember):
+                    actions.join(self.carol, room_id)
+        assert not (hashed.called or tried.called)
+
+    def test_a_room_that_closes_while_the_passphrase_is_tried_takes_nobody(self):
+        self.make_private()
+
+        def closes_meanwhile(room: Room, passphrase: str) -> bool:
+            actions.close_room(room, by=None)
+            return True
+
+        with patch.object(Room, "opens_with", closes_meanwhile), pytest.raises(NotMember):
+            self.join(self.carol, passphrase="open sesame")
 
     def test_a_name_that_looks_like_anothers_is_told_apart(self):
         assert self.join(self.carol, username="\uff21l\u0456ce").username == "Al\u0456ce (2)"
