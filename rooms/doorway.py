@@ -15,6 +15,7 @@ from rooms.access import Identity
 from rooms.identity import DEVICE
 from rooms.models import Member, Person, Token
 from rooms.origins import client_address
+from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import BadMessage, TooLong
 from watchium.wire.messages import MAX_FRAME_BYTES
 
@@ -43,12 +44,12 @@ class Doorway(APIView):
 
     def body(self, kind: type[S]) -> S:
         """The request's JSON as a struct. Raises BadMessage with the path of what is wrong, TooLong over 16 KiB."""
+        raw = _raw(self.request) or b"{}"
+        self.event_id = event_id_in(raw)
         try:
-            said = msgspec.json.decode(_raw(self.request) or b"{}", type=kind)
+            return msgspec.json.decode(raw, type=kind)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise BadMessage(str(error)) from None
-        self.event_id = getattr(said, "event_id", None)
-        return said
 
     def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
         """A number of the address's query."""

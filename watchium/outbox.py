@@ -42,14 +42,25 @@ class Outbox:
 
     def open_with(self, text: str) -> None:
         """The first frame, before whatever was told while it was being made."""
+        if self._close is not None:
+            return
         self._queue.appendleft(text)
         self._bytes += len(text)
         self._open = True
         self._wake.set()
 
-    def close(self, code: int) -> None:
-        """Send what is queued, then close; the first code given holds."""
+    def end_with(self, text: str, code: int) -> None:
+        """Turned away: this frame and no other, then close."""
         if self._close is None:
+            self._queue.clear()
+            self.open_with(text)
+            self.close(code)
+
+    def close(self, code: int) -> None:
+        """Send what is queued, then close; the first code given holds. Who was never greeted is told nothing."""
+        if self._close is None:
+            if not self._open:
+                self._queue.clear()
             self._close = code
             self._open = True
             self._wake.set()

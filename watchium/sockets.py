@@ -25,6 +25,7 @@ from watchium.outbox import Outbox
 from watchium.problems import refusal
 from watchium.throttle import Allowance, Throttle
 from watchium.wire import fanout, server_clock
+from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import (
     BadMessage,
     CloseCode,
@@ -50,11 +51,16 @@ from watchium.wire.messages import (
 logger = logging.getLogger(__name__)
 
 WAITING_COMMANDS = 64
+LAST_WORDS_S = 5.0
 BAD_MESSAGES = Allowance(burst=20, per_s=20 / 60)
 PINGS = Allowance(burst=30, per_s=15)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None
 
 
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
@@ -73,18 +79,27 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         await send({"type": "websocket.accept"})
         ticker.start()
         self.live.add(self)
-        tasks = [
-            asyncio.create_task(part)
-            for part in (self.outbox.write(), self._listen(receive), self._obey_in_turn())
-        ]
+        writing = asyncio.create_task(self.outbox.write())
+        listening = asyncio.create_task(self._listen(receive))
+        obeying = asyncio.create_task(self._obey_in_turn())
+        tasks = [writing, listening, obeying]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                if error := task.exception():
-                    logger.debug("a socket ended: %r", error)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if _failed(writing):
+                logger.debug("a socket ended: %r", writing.exception())
+            for task in (listening, obeying):
+                if _failed(task):
+                    logger.error("a socket broke", exc_info=task.exception())
+            if listening.done() and not self.outbox.closing:
+                await self._obey_what_was_said()
         finally:
             self.live.discard(self)
             await self._end(tasks)
+
+    async def _obey_what_was_said(self) -> None:
+        """Before the socket closed: somebody who says `leave` and goes has left."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.waiting.join(), LAST_WORDS_S)
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
@@ -129,7 +144,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             try:
                 self._hear(message, server_clock.now_ms())
             except Refused as problem:
-                self.refuse(problem)
+                self.refuse(problem, event_id_in(message.get("text") or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
@@ -172,27 +187,35 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
                 await self.obey(command)
             except Exception as error:
                 self.refuse(refusal(error), command.event_id)
+            finally:
+                self.waiting.task_done()
 
     def refuse(self, problem: Refused, event_id: str | None = None) -> None:
-        now_ms = server_clock.now_ms()
-        payload = Problem(
-            code=problem.code, message=str(problem), event_id=event_id, retry_after_ms=problem.retry_after_ms
-        )
-        self.tell(Error(room_id=self.room_id, timestamp=now_ms, payload=payload))
-        if isinstance(problem, BadMessage | TooLong) and self.throttle.wait_ms("bad", BAD_MESSAGES, now_ms):
+        self.tell(self._error(problem, event_id))
+        bad = isinstance(problem, BadMessage | TooLong)
+        if bad and self.throttle.wait_ms("bad", BAD_MESSAGES, server_clock.now_ms()):
             self.close(CloseCode.FLOODING)
 
     def _turn_away(self, error: Exception) -> None:
         problem = refusal(error)
-        self.refuse(problem)
-        self.close(self.closing_code(problem))
+        self.outbox.end_with(encode(self._error(problem)).decode(), self.closing_code(problem))
+
+    def _error(self, problem: Refused, event_id: str | None = None) -> Error:
+        payload = Problem(
+            code=problem.code, message=str(problem), event_id=event_id, retry_after_ms=problem.retry_after_ms
+        )
+        return Error(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
     def closing_code(self, problem: Refused) -> int:
         return CloseCode.RESTART if isinstance(problem, Unavailable | Internal) else CloseCode.NOT_A_MEMBER
 
     @property
     def query(self) -> dict[str, str]:
-        return dict(parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10))
+        """Of the address; nothing where it has more in it than any address of ours."""
+        try:
+            return dict(parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10))
+        except ValueError:
+            return {}
 
     # ------------------------------------------------------------ for subclasses
 

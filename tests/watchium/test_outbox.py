@@ -73,3 +73,22 @@ async def test_the_first_code_given_is_the_one_sent():
     box.put("nothing more")
     await written(box)
     assert reader.sent == [{"type": "websocket.close", "code": 4503}]
+
+
+async def test_whoever_is_turned_away_hears_why_and_nothing_of_the_room():
+    reader = Reader()
+    box = Outbox(reader.send)
+    box.put("told to the room")
+    box.end_with("error", 4501)
+    box.open_with("welcome")
+    await written(box)
+    assert reader.texts == ["error"]
+
+
+async def test_whoever_is_sent_out_before_the_welcome_hears_nothing():
+    reader = Reader()
+    box = Outbox(reader.send)
+    box.put("told to the room")
+    box.close(4503)
+    await written(box)
+    assert reader.sent == [{"type": "websocket.close", "code": 4503}]

@@ -59,6 +59,24 @@ async def test_bad_input_is_answered_and_closes_nobody(server: Server, what: str
         assert server.log().count("Traceback") == tracebacks
 
 
+async def test_a_refusal_names_the_command_where_that_can_be_read(server: Server):
+    scene = await scene_on(server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        await alice.send(BAD["missing field"])
+        assert (await alice.hear("error")).payload.event_id == "a"
+        await alice.send(BAD["not JSON"])
+        assert (await alice.hear("error")).payload.event_id is None
+
+
+async def test_an_address_with_too_much_in_it_is_an_address_with_nothing_in_it(server: Server):
+    scene = await scene_on(server)
+    headers = {"Authorization": f"Bearer {scene.alice.token}"}
+    for query in ("&".join(f"a{number}=1" for number in range(20)), f"revision=0&comment_seq={'9' * 30}"):
+        address = f"{server.ws_url}/ws/rooms/{scene.room_id}/?{query}"
+        async with websockets.connect(address, additional_headers=headers) as socket:
+            assert json.loads(await socket.recv())["type"] == "welcome"
+
+
 async def test_binary_frames_are_answered(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
