@@ -53,10 +53,11 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 account = form.save()
-            sign_in_as(request, account)
-            return redirect(next_address(request))
         except IntegrityError:  # somebody else was faster
             form.add_error("username", _("This name is taken."))
+        else:
+            sign_in_as(request, account)
+            return redirect(next_address(request))
     return render(request, "accounts/signup.html", {"form": form, "next": next_address(request)})
 
 

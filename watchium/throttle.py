@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,14 @@ class Throttle:
     def __init__(self, keys: int = 20_000) -> None:
         self.keys = keys
         self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()  # two threads at once would each find a full bucket
 
     def wait_ms(self, key: object, allowance: Allowance, now_ms: float) -> int:
         """0 and one token taken, or how many milliseconds until there is one."""
+        with self._lock:
+            return self._wait_ms(key, allowance, now_ms)
+
+    def _wait_ms(self, key: object, allowance: Allowance, now_ms: float) -> int:
         tokens, seen_ms = self._buckets.pop(key, (allowance.burst, now_ms))
         tokens = min(allowance.burst, tokens + max(0.0, now_ms - seen_ms) / 1000 * allowance.per_s)
         if tokens >= 1:
