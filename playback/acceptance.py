@@ -6,7 +6,7 @@ The order of checks is the same for all: membership, an event_id already answere
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +26,7 @@ from watchium.wire.messages import (
     Accepted,
     BufferEnd,
     BufferStart,
+    ContinueWithout,
     Load,
     Pause,
     Play,
@@ -38,7 +39,8 @@ from watchium.wire.messages import (
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 THROTTLE = Throttle()
 
-Deed = Play | Pause | Seek | SetRate | Load
+Deed = Play | Pause | Seek | SetRate | Load | ContinueWithout
+TOLD_AS = {"continue_without": "timeline"}
 Notice = BufferStart | BufferEnd | SyncRequest
 
 
@@ -51,6 +53,7 @@ class Scene:
     before: Timeline
     now_ms: float
     metadata: dict[str, Any] = field(default_factory=dict)
+    cause: str | None = None
 
     def heard_at(self, at: float | None) -> float:
         """When a gesture happened: not before the last change, at most a second ago, never ahead."""
@@ -62,11 +65,20 @@ class Scene:
         return min(max(at, earliest), self.now_ms)
 
     @property
+    def moving(self) -> bool:
+        """Playing, and not over."""
+        now_s = self.before.position_at(self.now_ms)
+        return self.before.playing and now_s < (self.before.duration_s or float("inf"))
+
+    @property
     def reports(self) -> list[PlayerReport]:
         return LAST.fresh(self.by.room.room_id, self.now_ms)
 
 
-def accept(by: Member, command: Deed, change: Callable[[Scene], Timeline], now_ms: float | None) -> Accepted:
+def accept(
+    by: Member, command: Deed, change: Callable[[Scene], Timeline | None], now_ms: float | None
+) -> Accepted:
+    """`change` gives the timeline that follows, or None where there is nothing to do."""
     by = access.lock(by)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     content_hash = hash_of(command)
@@ -79,9 +91,13 @@ def accept(by: Member, command: Deed, change: Callable[[Scene], Timeline], now_m
     playback = Playback.objects.of(by.room)
     scene = Scene(by, playback, playback.timeline, now_ms)
     timeline = change(scene)
+    if timeline is None:
+        return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
     client_ms = getattr(command.payload, "at", None)
     why = Why(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
-    return _accepted(record(playback, kind_of(command), timeline, why, now_ms))
+    why = replace(why, cause=scene.cause)
+    kind = TOLD_AS.get(kind_of(command), kind_of(command))
+    return _accepted(record(playback, kind, timeline, why, now_ms))
 
 
 def _answer_again(answered: PlaybackEvent, content_hash: str) -> Accepted:

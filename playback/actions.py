@@ -5,28 +5,35 @@ from __future__ import annotations
 import msgspec
 from django.db import transaction
 
-from playback import lead, signals
+from playback import holds, lead, signals
 from playback.acceptance import Notice, Scene, accept, hash_of, kind_of, spend
 from playback.changes import Why, explain, record
 from playback.models import Playback
 from playback.reports import ROOMS
 from playback.sources import duration_of, find
-from playback.timeline import PAUSED, Timeline
+from playback.timeline import HOLDING, PAUSED, PLAYING, Timeline
 from rooms import access
 from rooms.models import Member, Room
 from watchium.wire import server_clock
-from watchium.wire.messages import Accepted, Load, Media, Pause, Play, Seek, SetRate
+from watchium.wire.messages import Accepted, ContinueWithout, Load, Media, Pause, Play, Seek, SetRate
 
 _LENGTH_KNOWN: dict[str, int] = {}  # by room_id, the revision that players spoke of
+_OF_STALLS = {"buffer_start": holds.starved, "buffer_end": holds.recovered}
 
 
 @transaction.atomic
 def play(by: Member, command: Play, *, now_ms: float | None = None) -> Accepted:
-    """Start together: far enough ahead that everyone has heard of it."""
+    """Start together: far enough ahead that everyone has heard of it, and where the room waits, when all are ready.
+
+    While it waits already, starting is going on without.
+    """
 
     def started(scene: Scene) -> Timeline:
+        if command.payload.current_time is None and scene.moving:
+            return scene.before.unmoved()  # a start that lies ahead would move everybody by the lead
         at_ms = scene.now_ms + lead.play_lead_ms(scene.reports)
-        return scene.before.played(at_ms=at_ms, position_s=command.payload.current_time)
+        start = scene.before.played(at_ms=at_ms, position_s=command.payload.current_time)
+        return start if scene.before.phase == HOLDING else holds.gated(scene.playback, start, scene.now_ms)
 
     return accept(by, command, started, now_ms)
 
@@ -47,9 +54,11 @@ def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
     """Go elsewhere, at once while paused; while playing late enough for everyone to have loaded that place."""
 
     def moved(scene: Scene) -> Timeline:
-        ahead_ms = lead.seek_lead_ms(scene.reports) if scene.before.playing else 0.0
+        moving = scene.before.phase in (PLAYING, HOLDING)
+        ahead_ms = lead.seek_lead_ms(scene.reports) if moving else 0.0
         scene.metadata["from"] = round(scene.before.position_at(scene.now_ms), 3)
-        return scene.before.sought(at_ms=scene.now_ms + ahead_ms, position_s=command.payload.current_time)
+        there = scene.before.sought(at_ms=scene.now_ms + ahead_ms, position_s=command.payload.current_time)
+        return holds.gated(scene.playback, there, scene.now_ms) if moving else there
 
     return accept(by, command, moved, now_ms)
 
@@ -60,6 +69,19 @@ def set_rate(by: Member, command: SetRate, *, now_ms: float | None = None) -> Ac
         return scene.before.at_rate(at_ms=scene.heard_at(command.payload.at), rate=command.payload.rate)
 
     return accept(by, command, faster, now_ms)
+
+
+@transaction.atomic
+def continue_without(by: Member, command: ContinueWithout, *, now_ms: float | None = None) -> Accepted:
+    """Wait no longer for whoever the room waits for. Harmless where it waits for nobody: no revision then."""
+
+    def going_on(scene: Scene) -> Timeline | None:
+        if scene.before.phase != HOLDING:
+            return None
+        scene.cause = "release"
+        return holds.released(scene.playback, scene.now_ms)
+
+    return accept(by, command, going_on, now_ms)
 
 
 @transaction.atomic
@@ -79,7 +101,10 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
 
 @transaction.atomic
 def notice(by: Member, command: Notice, *, now_ms: float | None = None) -> None:
-    """Keep that somebody's player waited, or that somebody had to ask for what they missed. Told to nobody."""
+    """Keep that somebody's player waited, or that somebody had to ask for what they missed.
+
+    Told to nobody by itself; a room that waits for whoever starves begins to, or goes on.
+    """
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     kind = kind_of(command)
     spend(by, kind, now_ms)
@@ -88,7 +113,10 @@ def notice(by: Member, command: Notice, *, now_ms: float | None = None) -> None:
     }
     position_s = metadata.pop("current_time", None)
     why = Why(by=by, event_id=command.event_id, content_hash=hash_of(command), metadata=metadata)
-    explain(Playback.objects.of(by.room), kind, why, now_ms, position_s)
+    playback = Playback.objects.of(by.room)
+    explain(playback, kind, why, now_ms, position_s)
+    if playback.waits and kind in _OF_STALLS:
+        _OF_STALLS[kind](by, now_ms)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from rooms.models import Member
 from watchium.wire.errors import BadMessage, Refused
 from watchium.wire.messages import (
     Accepted,
+    ContinueWithout,
     EventId,
     Load,
     MediaToLoad,
@@ -37,7 +38,7 @@ from watchium.wire.messages import (
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`seek` needs `current_time`, `set_rate` needs `rate`, `load` needs `media_url`."""
 
-    action: Literal["play", "pause", "seek", "set_rate", "load"]
+    action: Literal["play", "pause", "seek", "set_rate", "load", "continue_without"]
     event_id: EventId
     current_time: Seconds | None = None
     at: Milliseconds | None = None
@@ -88,6 +89,8 @@ def carry_out(member: Member, control: Control) -> Accepted:
         case Control(action="set_rate", rate=float() | int() as rate):
             wanted = RateTo(rate=rate, at=control.at)
             return actions.set_rate(member, SetRate(event_id=control.event_id, payload=wanted))
+        case Control(action="continue_without"):
+            return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
         case Control(action="load", media_url=str() as media_url):
             medium = MediaToLoad(media_url=media_url, title=control.title)
             return actions.load(member, Load(event_id=control.event_id, payload=medium))

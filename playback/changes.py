@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.utils import timezone
 
 from playback.drift import OLDEST_MS, SYNCED_S
@@ -38,8 +39,10 @@ def record(playback: Playback, kind: str, timeline: Timeline, why: Why, now_ms: 
     """
     judge = kind not in UNJUDGED
     states = _sync_states(playback, kind, now_ms) if judge else []
-    playback.hold(timeline)
+    playback.keep(timeline, now_ms)
     playback.save()
+    if held := playback.held:
+        why.metadata["hold"] = msgspec.to_builtins(held.for_wire())
     revision = playback.room.take_revision()
     assert revision == timeline.revision, (
         "every change is one transition away from the timeline under the lock"

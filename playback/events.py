@@ -9,7 +9,16 @@ import msgspec
 from playback.models import PlaybackEvent
 from rooms.models import Room
 from watchium.wire import messages
-from watchium.wire.messages import CHANGES, Change, Event, Media, NewHostChange, RoomChange, RoomState
+from watchium.wire.messages import (
+    CHANGES,
+    Change,
+    Event,
+    Hold,
+    Media,
+    NewHostChange,
+    RoomChange,
+    RoomState,
+)
 
 
 def event_of(row: PlaybackEvent, room: Room) -> Event:
@@ -38,6 +47,7 @@ def _payload(row: PlaybackEvent) -> Change:
         "username": row.username,
         "event_id": row.event_id,
         "cause": row.cause,
+        "hold": msgspec.convert(row.metadata["hold"], Hold) if "hold" in row.metadata else None,
     }
     if row.type == "new_host":
         return NewHostChange(**whole, former_id=row.metadata.get("former_id"))

@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models import Avg, Count, F, Q
 from django.utils import timezone
 
-from playback.timeline import FASTEST, IDLE, PHASES, SLOWEST, Timeline
+from playback.patience import Patience
+from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
+from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from rooms.models import Member, Person, Room
 from watchium.wire.messages import Media
 
@@ -48,6 +50,11 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         rows = self.filter(ends_at_ms__lte=now_ms, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
+    def holding(self, limit: int = 200) -> list[Playback]:
+        """Those that wait for somebody, the first to go on first."""
+        rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
+        return list(rows.order_by("hold_until_ms")[:limit])
+
     def demo_left_alone(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
         """Demo rooms (primary keys) not at the start of their own medium, with nobody in them, silent since."""
         at_its_start = UNTOUCHED & Q(media__url=medium.url)
@@ -79,6 +86,12 @@ class Playback(models.Model):
     loops = models.BooleanField(default=False)
     sync_enabled = models.BooleanField(default=True)
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
+    stall_policy = models.CharField(max_length=8, default=CARRY_ON)
+    stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
+    # Whom it waits for, and what waiting there was lately: `stalls.Hold` and `patience.Patience`.
+    hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    hold_until_ms = models.FloatField(null=True, blank=True)
+    waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
     objects = PlaybackQuerySet.as_manager()
 
@@ -88,6 +101,23 @@ class Playback(models.Model):
             models.CheckConstraint(condition=Q(phase__in=PHASES), name="playback_phase_known"),
             models.CheckConstraint(
                 condition=Q(rate__gte=SLOWEST, rate__lte=FASTEST), name="playback_rate_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(stall_policy__in=POLICIES), name="playback_stall_policy_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(stall_wait_s__gte=SHORTEST_S, stall_wait_s__lte=LONGEST_S),
+                name="playback_stall_wait_in_range",
+            ),
+            models.CheckConstraint(
+                condition=~Q(phase=HOLDING) | Q(hold_until_ms__isnull=False), name="playback_hold_ends"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["hold_until_ms"],
+                name="playback_hold_until",
+                condition=Q(hold_until_ms__isnull=False),
             ),
         ]
 
@@ -102,8 +132,43 @@ class Playback(models.Model):
     def medium(self) -> Media | None:
         return None if self.media is None else msgspec.convert(self.media, Media)
 
-    def hold(self, timeline: Timeline) -> None:
-        """Keep this timeline; unsaved."""
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The settings about playback, as the wire shows them with the room's."""
+        return {
+            "sync_enabled": self.sync_enabled,
+            "sync_tolerance_ms": self.sync_tolerance_ms,
+            "stall_policy": self.stall_policy,
+            "stall_wait_s": self.stall_wait_s,
+        }
+
+    @property
+    def waits(self) -> bool:
+        return self.stall_policy == WAIT and self.sync_enabled
+
+    @property
+    def held(self) -> Hold | None:
+        return None if self.hold is None else msgspec.convert(self.hold, Hold)
+
+    @property
+    def patience(self) -> Patience:
+        return msgspec.convert(self.waited, Patience)
+
+    def wait(self, hold: Hold | None, now_ms: float) -> None:
+        """Wait for these, or for nobody any more; what waiting there was is written down. Unsaved."""
+        if before := self.held:
+            self.waited = msgspec.to_builtins(settled(self.patience, before, hold, now_ms))
+        self.hold = None if hold is None else msgspec.to_builtins(hold)
+        self.hold_until_ms = None if hold is None else hold.until_ms
+
+    def remember(self, patience: Patience) -> None:
+        self.waited = msgspec.to_builtins(patience)
+        self.save(update_fields=["waited"])
+
+    def keep(self, timeline: Timeline, now_ms: float) -> None:
+        """Keep this timeline; what does not hold waits for nobody. Unsaved."""
+        if timeline.phase != HOLDING:
+            self.wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
         self.at_ms, self.duration, self.ends_at_ms = timeline.at_ms, timeline.duration_s, timeline.ends_at_ms
 

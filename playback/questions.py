@@ -25,6 +25,7 @@ def snapshot(room: Room) -> TimelineState:
         phase=timeline.phase,
         duration=timeline.duration_s,
         media=playback.medium,
+        hold=held.for_wire() if (held := playback.held) else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.dispatch import receiver
 
+from playback import holds, reports
 from playback.changes import Why, record
 from playback.models import Playback
 from rooms import signals
@@ -20,6 +21,14 @@ from watchium.wire import server_clock
 def record_new_host(*, room: Room, member: Member | None, former: Member | None, **_: Any) -> None:
     why = Why(by=member, metadata={"former_id": former.person.user_id if former else None})
     _record(room, "new_host", why)
+
+
+@receiver(signals.member_left)
+def wait_no_longer(*, member: Member, **_: Any) -> None:
+    """Nobody waits for who has left, nor schedules for them."""
+    reports.forget(member.room.room_id, member.person.user_id)
+    if holds.concerns(member.room.room_id):
+        holds.look_again(member.room, server_clock.now_ms(), tell_who=True)
 
 
 @receiver(signals.room_changed)
@@ -35,8 +44,5 @@ def _record(room: Room, kind: str, why: Why) -> None:
 
 
 def _state(playback: Playback) -> dict[str, Any]:
-    state = room_state(
-        playback.room, sync_enabled=playback.sync_enabled, sync_tolerance_ms=playback.sync_tolerance_ms
-    )
-    told: dict[str, Any] = msgspec.to_builtins(state)
+    told: dict[str, Any] = msgspec.to_builtins(room_state(playback.room, playback.choices))
     return told

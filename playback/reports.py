@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+import msgspec
+
 from playback.drift import Noted, noted
 from watchium.wire.messages import PlayerReport
 
@@ -35,6 +37,17 @@ class LastReports:
             self._forget_member(room_id, members.popitem(last=False)[0])
         if len(self._rooms) > self.rooms:
             self._changed.pop(self._rooms.popitem(last=False)[0], None)
+
+    def now_ready(self, room_id: str, user_id: str, revision: int, now_ms: float) -> None:
+        """A player that starved has data again, which its next report would say later."""
+        seen = self.for_room(room_id).get(user_id)
+        if seen is not None:
+            report = msgspec.structs.replace(seen.report, state="ready", revision=revision)
+        else:
+            report = PlayerReport(
+                current_time=0, is_playing=False, is_synced=False, state="ready", revision=revision
+            )
+        self._rooms.setdefault(room_id, OrderedDict())[user_id] = Noted(report, now_ms)
 
     def for_room(self, room_id: str) -> dict[str, Noted]:
         """By user_id; not to be changed."""

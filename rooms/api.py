@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from rooms import actions
 from rooms.doorway import Doorway
-from rooms.forms import RoomChanges
 from rooms.links import room_url
 from rooms.models import Member, Token
 from watchium.wire.errors import NotMember
@@ -57,7 +56,7 @@ class Leaving(Doorway):
 
 
 class OneRoom(Doorway):
-    """What the host and the owner may do with a room; reading it needs playback too and is added above."""
+    """What the host and the owner may do with a room; reading and changing it need playback too and are added above."""
 
     @extend_schema(
         operation_id="room_close",
@@ -68,15 +67,3 @@ class OneRoom(Doorway):
         member = self.member(room_id)
         actions.close_room(member.room, by=member)
         return HttpResponse(status=204)
-
-    def change(self, room_id: str) -> Member:
-        changes = self.body(RoomChanges)
-        member = self.member(room_id)
-        told = {
-            name: value
-            for name, value in msgspec.structs.asdict(changes).items()
-            if value is not msgspec.UNSET
-        }
-        if told:
-            member.room = actions.change_room(member.room, by=member, **told)
-        return member

@@ -24,6 +24,7 @@ Text = Annotated[str, Meta(max_length=400)]
 Passphrase = Annotated[str, Meta(max_length=128)]
 Visibility = Literal["public", "unlisted", "private"]
 ControlPolicy = Literal["host", "moderators", "everyone"]
+StallPolicy = Literal["carry_on", "wait"]
 Errors = dict[str, str]
 
 FIELD_OF: list[tuple[type[Refused], str]] = [
@@ -56,6 +57,10 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     passphrase: Passphrase | msgspec.UnsetType = msgspec.UNSET
     control_policy: ControlPolicy | msgspec.UnsetType = msgspec.UNSET
     seat_hold_s: Annotated[int, Meta(ge=5, le=600)] | msgspec.UnsetType = msgspec.UNSET
+    sync_enabled: bool | msgspec.UnsetType = msgspec.UNSET
+    sync_tolerance_ms: Annotated[int, Meta(ge=20, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
+    stall_policy: StallPolicy | msgspec.UnsetType = msgspec.UNSET
+    stall_wait_s: Annotated[int, Meta(ge=1, le=30)] | msgspec.UnsetType = msgspec.UNSET
 
 
 F = TypeVar("F", NewRoom, Joining)

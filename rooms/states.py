@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rooms.models import Member, Role, Room
 from rooms.seat import successor
 from watchium.wire import messages
@@ -44,7 +46,8 @@ def seat_state(room: Room, host: Member | None) -> messages.Seat | None:
     )
 
 
-def room_state(room: Room, *, sync_enabled: bool, sync_tolerance_ms: int) -> messages.RoomState:
+def room_state(room: Room, choices: dict[str, Any]) -> messages.RoomState:
+    """`choices` are the settings about playback, which another floor keeps."""
     host = room.members.filter(role=Role.HOST).select_related("person").first()
     return messages.RoomState(
         room_id=room.room_id,
@@ -55,6 +58,5 @@ def room_state(room: Room, *, sync_enabled: bool, sync_tolerance_ms: int) -> mes
         host_id=host.person.user_id if host else None,
         seat=seat_state(room, host),
         epoch=room.epoch,
-        sync_enabled=sync_enabled,
-        sync_tolerance_ms=sync_tolerance_ms,
+        **choices,
     )

@@ -22,6 +22,7 @@ from rooms.forms import Joining, NewRoom, RoomChanges
 from rooms.models import Room
 from rooms.states import member_state
 from watchium import openapi
+from watchium.changing import change_room
 from watchium.lobby import lobby_state
 from watchium.opening import open_room
 from watchium.problems import answer_problem
@@ -96,7 +97,8 @@ class RoomDetail(OneRoom):
         description="Change the room: host and owner only. What is left out stays.",
     )
     def patch(self, request: Request, room_id: str) -> HttpResponse:
-        return answer(whole_room_state(self.change(room_id).room))
+        changes = self.body(RoomChanges)
+        return answer(whole_room_state(change_room(self.member(room_id), changes)))
 
 
 class Join(Doorway):

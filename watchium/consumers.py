@@ -7,6 +7,7 @@ from typing import Any
 
 import chat.actions
 import playback.actions
+import playback.holds
 import playback.questions
 import playback.reports
 import rooms.actions
@@ -38,6 +39,7 @@ from watchium.wire.messages import (
     BufferStart,
     ClaimHost,
     Command,
+    ContinueWithout,
     DeleteComment,
     Event,
     Head,
@@ -140,6 +142,8 @@ class RoomConsumer(Socket):
             await in_database(
                 playback.actions.learn_duration, self.member, report.duration, revision=report.revision
             )
+        if playback.holds.concerns(self.room_id):
+            await in_database(playback.holds.heard, self.member, now_ms)
         if head := ticker.head(self.room_id):
             self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
 
@@ -170,6 +174,8 @@ def carry_out(member: Member, command: Command) -> Accepted | Event | None:
             return playback.actions.set_rate(member, command)
         case Load():
             return playback.actions.load(member, command)
+        case ContinueWithout():
+            return playback.actions.continue_without(member, command)
         case BufferStart() | BufferEnd() | SyncRequest():
             playback.actions.notice(member, command)
         case PostComment():

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import playback.course
+import playback.holds
 import playback.presence
 import rooms.actions
 from rooms.models import Room
@@ -45,7 +46,7 @@ def start() -> None:
 
 
 def hold_lease(connection_pk: int, lost: Callable[[], None]) -> None:
-    """Renew the lease of an open socket from now on; `lost` is called when it is no more nevertheless."""
+    """Renew the lease of an open socket from now on; `lost` is called when it lapsed nevertheless."""
     _leases[connection_pk] = lost
 
 
@@ -83,6 +84,7 @@ async def tick() -> None:
     if await _try(_renew, now_ms):
         await _try(in_database, rooms.actions.due, now_ms)
     await _try(in_database, playback.course.due, now_ms)
+    await _try(in_database, playback.holds.due, now_ms)
     await _try(in_database, playback.presence.due, now_ms)
     await _try(_look_at_heads, now_ms)
     await _try(_tell_lobby, now_ms)
@@ -106,8 +108,7 @@ async def _renew(now_ms: float) -> None:
     if now_ms - _renewed_ms > PAUSE_MS:
         await in_database(rooms.actions.grant_fresh_leases)
     for lapsed in await in_database(rooms.actions.renew, set(_leases)):
-        # This process stood still and another one took its people for gone, or somebody was sent out and no word
-        # of it came through. Whoever may comes back and is here again.
+        # This process alone stood still: another one took its people for gone. Coming back they are here again.
         if lost := _leases.pop(lapsed, None):
             lost()
     _renewed_ms = now_ms

@@ -36,10 +36,7 @@ class Applied:
 
 
 def whole_room_state(room: Room) -> RoomState:
-    settings_of = room.playback
-    return room_state(
-        room, sync_enabled=settings_of.sync_enabled, sync_tolerance_ms=settings_of.sync_tolerance_ms
-    )
+    return room_state(room, room.playback.choices)
 
 
 def limits(sockets: int) -> Limits:

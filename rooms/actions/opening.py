@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,13 @@ from watchium.wire.errors import BadMessage, CloseCode, NotAllowed
 # Who makes a room keeps its seat until first present; a room nobody came to has no host after this.
 FIRST_ARRIVAL_MS = 600_000
 CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_s"}
+
+
+Besides = Callable[[Room], list[str]]
+
+
+def _nothing(room: Room) -> list[str]:
+    return []
 
 
 def propose_name() -> str:
@@ -48,18 +56,21 @@ def _set_entrance(room: Room, visibility: str, sealed: str) -> None:
         raise BadMessage("A private room needs a passphrase.")
 
 
-def change_room(room: Room, *, by: Member | None, **changes: Any) -> Room:
-    """Change title, visibility, passphrase, control_policy or seat_hold_s; `by` None is the operator's staff."""
+def change_room(room: Room, *, by: Member | None, besides: Besides = _nothing, **changes: Any) -> Room:
+    """Change title, visibility, passphrase, control_policy or seat_hold_s; `by` None is the operator's staff.
+
+    `besides` changes what another floor keeps of the room, once it is locked and `by` may, and says what it changed.
+    """
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise BadMessage(f"{', '.join(sorted(unknown))} cannot be changed")
     # Before the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
     sealed = seal(changes.get("passphrase") or "")
-    return _change(room, by, changes, sealed)
+    return _change(room, by, changes, sealed, besides)
 
 
 @transaction.atomic
-def _change(room: Room, by: Member | None, changes: dict[str, Any], sealed: str) -> Room:
+def _change(room: Room, by: Member | None, changes: dict[str, Any], sealed: str, besides: Besides) -> Room:
     room = _locked_for(room, by)
     if "title" in changes:
         room.title = names.clean_title(changes["title"], room.title)
@@ -74,7 +85,8 @@ def _change(room: Room, by: Member | None, changes: dict[str, Any], sealed: str)
             raise BadMessage("seat_hold_s is 5 to 600 seconds")
         room.seat_hold_s = changes["seat_hold_s"]
     room.save()
-    signals.room_changed.send(Room, room=room, by=by, changed=sorted(changes))
+    others = besides(room)
+    signals.room_changed.send(Room, room=room, by=by, changed=sorted([*changes, *others]))
     return room
 
 

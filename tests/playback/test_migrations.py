@@ -5,6 +5,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from playback.models import Playback
+from rooms.models import Room
+
 
 def migrate(target: str | None) -> None:
     executor = MigrationExecutor(connection)
@@ -17,8 +20,23 @@ def test_the_migrations_go_back_and_forth():
         migrate(None)
         assert "playback_playback" not in connection.introspection.table_names()
     finally:
-        migrate("0001_playback")
+        migrate("0002_stall_policy")
     assert "playback_playbackevent" in connection.introspection.table_names()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_room_that_waits_is_paused_on_the_way_back_and_keeps_its_place():
+    room = Room.objects.create(title="movie-night")
+    Playback.objects.create(room=room, phase="holding", position=12.5, hold_until_ms=1.0)
+    try:
+        migrate("0001_playback")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT phase, position FROM playback_playback")
+            assert cursor.fetchall() == [("paused", 12.5)]
+    finally:
+        migrate("0002_stall_policy")
+    playback = Playback.objects.get()
+    assert (playback.stall_policy, playback.stall_wait_s, playback.hold) == ("carry_on", 8, None)
 
 
 @pytest.mark.django_db
