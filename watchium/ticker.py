@@ -46,7 +46,7 @@ def start() -> None:
 
 
 def hold_lease(connection_pk: int, lost: Callable[[], None]) -> None:
-    """Renew the lease of an open socket from now on; `lost` is called when it lapsed nevertheless."""
+    """Renew the lease of an open socket from now on; `lost` is called when it is no more nevertheless."""
     _leases[connection_pk] = lost
 
 
@@ -108,7 +108,8 @@ async def _renew(now_ms: float) -> None:
     if now_ms - _renewed_ms > PAUSE_MS:
         await in_database(rooms.actions.grant_fresh_leases)
     for lapsed in await in_database(rooms.actions.renew, set(_leases)):
-        # This process alone stood still: another one took its people for gone. Coming back they are here again.
+        # This process stood still and another one took its people for gone, or somebody was sent out and no word
+        # of it came through. Whoever may comes back and is here again.
         if lost := _leases.pop(lapsed, None):
             lost()
     _renewed_ms = now_ms
