@@ -40,6 +40,15 @@ test("nothing we do is ever taken for somebody else's doing", () => each(1000, (
   while (element.queue.length) assert.ok(deliver(element, ledger))
 }))
 
+test("a play that was refused leaves no room for a stranger's", () => {
+  const element = new Element()
+  const ledger = new Ledger()
+  ledger.expect("play")
+  ledger.withdraw("play")
+  element.play()
+  assert.equal(deliver(element, ledger), false)
+})
+
 test("what somebody else does is seen, however soon after something of ours", () => {
   const element = new Element()
   const ledger = new Ledger()

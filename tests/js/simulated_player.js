@@ -1,7 +1,8 @@
 /**
  * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms give or take
  * an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an excursion and ignores tiny
- * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told.
+ * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told. What changes it leaves
+ * an event in `events`, whoever did it.
  */
 
 const QUANTUM_MS = 1024 / 48 // one audio buffer
@@ -21,6 +22,9 @@ export class SimulatedPlayer {
     this.rate = 1
     this.preservesPitch = true
     this.refuses = null
+    /** @type {string[]} */
+    this.events = []
+    this.sought = false
     this.seeks = 0
     this.excursions = 0
     this.fastest = 0
@@ -36,11 +40,17 @@ export class SimulatedPlayer {
     const from = Math.max(this.nowMs, Math.min(toMs, Math.max(this.standsUntilMs, this.starvedUntilMs)))
     if (!this.paused) this.positionS = Math.min(this.durationS, this.positionS + ((toMs - from) / 1000) * this.#speed)
     this.nowMs = toMs
+    if (!this.paused && this.ended) this.pause()
+    if (this.sought && !this.seeking) {
+      this.sought = false
+      this.events.push("seeked")
+    }
   }
 
   play() {
     if (!this.paused) return
     this.paused = false
+    this.events.push("play")
     const begins = this.nowMs + (this.fresh ? this.startMs : 0)
     const buffer = this.fresh ? this.random.between(0, QUANTUM_MS) : this.random.between(0, 8)
     this.standsUntilMs = begins + buffer
@@ -48,11 +58,13 @@ export class SimulatedPlayer {
   }
 
   pause() {
+    if (!this.paused) this.events.push("pause")
     this.paused = true
   }
 
   seek(toS) {
     this.seeks += 1
+    this.sought = true
     this.positionS = toS
     this.seekingUntilMs = this.nowMs + this.random.between(0.5, 1) * this.readyMs
     if (this.paused) this.fresh = true
@@ -64,12 +76,13 @@ export class SimulatedPlayer {
     if (this.model === "chromium" && stretched(this.rate) && !stretched(rate)) this.positionS -= STRETCH_LOSS_S
     if (Math.abs(this.rate - 1) < 0.002 && Math.abs(rate - 1) >= 0.002) this.excursions += 1
     this.fastest = Math.max(this.fastest, Math.abs(rate - 1))
+    if (this.rate !== rate) this.events.push("ratechange")
     this.rate = rate
     this.preservesPitch = preservesPitch
   }
 
   get currentTimeS() {
-    if (this.model === "staircase") return Math.floor(this.positionS / 0.04) * 0.04
+    if (this.model === "staircase" && !this.paused) return Math.floor(this.positionS / 0.04) * 0.04
     return Math.max(0, this.positionS + (this.paused ? 0 : 1e-4 * (this.random.next() * 2 - 1)))
   }
 

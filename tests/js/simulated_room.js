@@ -3,6 +3,7 @@
 import { Capability } from "../../static/js/core/capability.js"
 import { Costs } from "../../static/js/core/costs.js"
 import { Following } from "../../static/js/core/following.js"
+import { Ledger } from "../../static/js/core/ledger.js"
 import { Steering } from "../../static/js/core/steering.js"
 import { positionAt } from "../../static/js/core/timeline.js"
 import { SimulatedPlayer } from "./simulated_player.js"
@@ -25,6 +26,11 @@ export class Seat {
     this.hidden = false
     this.locked = true
     this.clockSteps = 0
+    this.ledger = new Ledger()
+    this.strangers = [] // events that were none of our doing
+    this.effects = new Set() // kinds of everything that was ever done
+    this.pausedByBrowser = false
+    this.fetching = true
     this.reports = []
     this.timeline = null
     this.trace = []
@@ -35,7 +41,7 @@ export class Seat {
     return {
       nowMs: this.nowMs, serverMs: this.nowMs + this.clockErrorMs(this.nowMs), locked: this.locked, clockSteps: this.clockSteps,
       movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
-      muted: false, hidden: this.hidden, readyState: player.readyState, durationS: player.durationS,
+      muted: false, hidden: this.hidden, readyState: player.readyState, idle: !this.fetching, durationS: player.durationS,
       bufferedAheadS: Math.min(30, player.durationS - player.positionS), buffered: () => true,
     }
   }
@@ -54,17 +60,69 @@ export class Seat {
   }
 
   #do(effect) {
-    const { player } = this
+    const { player, ledger } = this
+    this.effects.add(effect.do)
     if (effect.do === "play") this.#play()
-    else if (effect.do === "pause") player.pause()
-    else if (effect.do === "seek") player.seek(effect.toS)
-    else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) player.setRate(effect.rate, effect.preservesPitch)
-    else if (effect.do === "report") this.reports.push(effect.type)
+    else if (effect.do === "pause") {
+      if (!player.paused) ledger.expect("pause")
+      player.pause()
+    } else if (effect.do === "seek") {
+      ledger.expect("seeked", effect.toS)
+      player.seek(effect.toS)
+    } else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) {
+      ledger.expect("ratechange", effect.rate)
+      player.setRate(effect.rate, effect.preservesPitch)
+    } else if (effect.do === "report") this.reports.push(effect.type)
   }
 
   #play() {
-    if (!this.player.refuses) return this.player.play()
+    if (!this.player.refuses) {
+      if (this.player.paused) this.ledger.expect("play")
+      return this.player.play()
+    }
     this.machine.refused(this.player.refuses, this.seen())
+  }
+
+  /** The element's events come in a later task, one by one, as the page hears them. */
+  #hear() {
+    const { player, machine } = this
+    const type = player.events.shift()
+    if (type === "seeked" && !player.paused) return
+    if (this.ledger.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
+    this.strangers.push(type)
+    if (type === "ratechange") machine.steering.capability.stranger()
+    else if (type === "play" && machine.others.blocked) machine.resync()
+    else machine.intruded(type, this.seen())
+    this.tick()
+  }
+
+  /** Another tab is in front. A browser pauses what has no sound; its event comes later. */
+  hide({ audible = false } = {}) {
+    this.hidden = true
+    this.pausedByBrowser = !audible && !this.player.paused
+    if (this.pausedByBrowser) this.player.pause()
+    this.wake()
+  }
+
+  /** In front again: what the browser paused it also starts again, wherever that is. */
+  show() {
+    this.hidden = false
+    this.wake()
+    if (this.pausedByBrowser) this.player.play()
+    this.pausedByBrowser = false
+  }
+
+  /** No task runs for so long; the medium is stopped as well, and its event is heard only afterwards. */
+  freeze(forMs) {
+    this.player.pause()
+    this.nowMs += forMs
+    this.player.advance(this.nowMs)
+    this.wake()
+  }
+
+  wake() {
+    if (this.machine.woke(this.seen())) this.ledger.expect("pause")
+    this.tick()
   }
 
   get errorMs() {
@@ -77,6 +135,7 @@ export class Seat {
     while (this.nowMs < untilMs) {
       this.nowMs = Math.min(Math.max(this.askMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
       this.player.advance(this.nowMs)
+      if (this.player.events.length && this.random.chance(0.5)) this.#hear()
       if (this.nowMs >= this.askMs) this.tick()
       if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10) this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
     }

@@ -38,6 +38,11 @@ export class Ledger {
     else this.expected[type] += 1
   }
 
+  /** It was refused: no event will come. @param {"play" | "pause"} type */
+  withdraw(type) {
+    this.expected[type] = Math.max(0, this.expected[type] - 1)
+  }
+
   /**
    * An event came: was it ours? Ask about places only while the element stands; where it moves, steering sees to them.
    * @param {MediaEvent} type @param {number} value the element's current time or rate

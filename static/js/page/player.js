@@ -99,6 +99,7 @@ export class Player extends Wishes {
   /** @param {DOMException} error */
   refused(error) {
     const { others } = this.machine
+    if (error.name === "NotAllowedError") this.ledger.withdraw("play") // the element has not begun
     this.machine.refused(error.name, this.seen())
     if (others.mutedByUs && !others.blocked) this.element.muted = true // a silent start keeps the step
     this.tick()
