@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from playback.models import Playback, PlaybackEvent, SyncState
-from rooms.admin import ReadOnly
+from rooms.admin import ReadOnly, RoomAdmin
+from rooms.models import Room
+
+
+class RoomInStepAdmin(RoomAdmin):
+    """A room as rooms show it, and how well playback kept its members in step."""
+
+    fields = [*(RoomAdmin.fields or []), "in_step"]
+    readonly_fields = [*RoomAdmin.readonly_fields, "in_step"]
+
+    @admin.display(description="in step, last hour")
+    def in_step(self, room: Room) -> SafeString | str:
+        """Of each kind of change, how many members it found within two seconds of the room."""
+        shares = SyncState.objects.by_type(timezone.now() - timedelta(hours=1), room)
+        lines = [
+            (share.kind, f"{share.percentage:.0f}", share.synced, share.judged, f"{share.difference_s:.2f}")
+            for share in shares
+        ]
+        return format_html_join("\n", "<div>{}: {} % ({} of {}), {} s off on average</div>", lines) or "-"
+
+
+admin.site.unregister(Room)
+admin.site.register(Room, RoomInStepAdmin)
 
 
 @admin.register(Playback)

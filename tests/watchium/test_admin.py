@@ -77,6 +77,20 @@ class Acting(Staff):
         page = self.act(self.bob, "send_out")
         self.assertContains(page, "not in the room")
 
+    def test_a_rooms_page_shows_how_many_were_in_step_in_the_last_hour(self):
+        for off_s in (0.1, 0.3, 5.0):
+            SyncState.objects.create(
+                room=self.room,
+                member=self.bob,
+                host_time=10,
+                member_time=10 + off_s,
+                time_difference=off_s,
+                is_synced=off_s <= 2,
+                sync_event_type="seek",
+            )
+        page = self.client.get(reverse("admin:rooms_room_change", args=[self.room.pk]))
+        self.assertContains(page, "seek: 67 % (2 of 3), 1.80 s off on average")
+
     def test_a_closed_room_closes_its_sockets(self):
         self.act(self.room, "close")
         assert (broadcast.room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
