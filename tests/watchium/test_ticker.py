@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 
 import playback.course
+import playback.holds
 import playback.presence
 import rooms.actions
 from watchium import ticker
@@ -58,6 +59,7 @@ def process() -> Iterator[Process]:
         patch.object(rooms.actions, "grant_fresh_leases", lambda: process.ask("grant")),
         patch.object(rooms.actions, "due", lambda now_ms: process.ask("due")),
         patch.object(playback.course, "due", lambda now_ms: 0),
+        patch.object(playback.holds, "due", lambda now_ms: 0),
         patch.object(playback.presence, "due", lambda now_ms: None),
     ):
         yield process
