@@ -78,9 +78,11 @@ def recovered(by: Member, now_ms: float) -> None:
     """A member's player has data again."""
     by = access.lock(by)
     playback = Playback.objects.of(by.room)
-    _remember(playback, by.person.user_id, now_ms)
-    LAST.now_ready(by.room.room_id, by.person.user_id, by.room.revision, now_ms)
-    _look(playback, now_ms, tell_who=False)
+    user_id = by.person.user_id
+    _remember(playback, user_id, now_ms)
+    LAST.now_ready(by.room.room_id, user_id, by.room.revision)
+    never_heard = user_id not in LAST.for_room(by.room.room_id)
+    _look(playback, now_ms, tell_who=never_heard, apart_from=user_id)
 
 
 def release(playback: Playback, cause: str, now_ms: float) -> None:
@@ -120,7 +122,7 @@ def look_again(room: Room, now_ms: float, *, tell_who: bool) -> bool:
     return _look(Playback.objects.of(room), now_ms, tell_who=tell_who)
 
 
-def _look(playback: Playback, now_ms: float, *, tell_who: bool) -> bool:
+def _look(playback: Playback, now_ms: float, *, tell_who: bool, apart_from: str = "") -> bool:
     held = playback.held
     if held is None:
         _holding.discard(playback.room.room_id)
@@ -128,7 +130,7 @@ def _look(playback: Playback, now_ms: float, *, tell_who: bool) -> bool:
     if held.over(now_ms):
         release(playback, "hold_ended", now_ms)
         return True
-    here = {member.person.user_id for member in playback.room.members.present()}
+    here = {member.person.user_id for member in playback.room.members.present()} - {apart_from}
     left = held.still(LAST.for_room(playback.room.room_id), here, now_ms)
     if left.who and (left.who == held.who or not tell_who):
         return False

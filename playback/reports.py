@@ -6,10 +6,12 @@ Nothing here is the only copy: each member says it again within seconds, and `Me
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import msgspec
 
 from playback.drift import Noted, noted
+from playback.stalls import UNREADY
 from watchium.wire.messages import PlayerReport
 
 ROOMS = 5_000
@@ -38,16 +40,14 @@ class LastReports:
         if len(self._rooms) > self.rooms:
             self._changed.pop(self._rooms.popitem(last=False)[0], None)
 
-    def now_ready(self, room_id: str, user_id: str, revision: int, now_ms: float) -> None:
-        """A player that starved has data again, which its next report would say later."""
+    def now_ready(self, room_id: str, user_id: str, revision: int) -> None:
+        """A player that starved has data again, which its next report would say later. Of one never heard, nothing."""
         seen = self.for_room(room_id).get(user_id)
-        if seen is not None:
-            report = msgspec.structs.replace(seen.report, state="ready", revision=revision)
-        else:
-            report = PlayerReport(
-                current_time=0, is_playing=False, is_synced=False, state="ready", revision=revision
-            )
-        self._rooms.setdefault(room_id, OrderedDict())[user_id] = Noted(report, now_ms)
+        if seen is None:
+            return
+        state = "ready" if seen.report.state in UNREADY else seen.report.state
+        report = msgspec.structs.replace(seen.report, state=state, revision=revision)
+        self._rooms[room_id][user_id] = replace(seen, report=report)
 
     def for_room(self, room_id: str) -> dict[str, Noted]:
         """By user_id; not to be changed."""

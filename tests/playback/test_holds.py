@@ -107,6 +107,15 @@ class Stalls(Waiting):
         rows = PlaybackEvent.objects.filter(type__startswith="buffer").order_by("pk")
         self.assertEqual([row.metadata for row in rows], [{"reason": "waiting"}, {"waited_ms": 900}])
 
+    def test_who_was_never_heard_is_waited_for_as_well_until_they_have_data(self):
+        actions.play(self.alice, play("start", current_time=0), now_ms=NOW_MS - 250)
+        self.starves(self.bob, NOW_MS + 10_000)
+        self.starves(self.alice, NOW_MS + 10_100)
+        self.recovers(self.bob, NOW_MS + 11_000)
+        self.assertEqual(self.waits_for(), ["Alice"])
+        self.recovers(self.alice, NOW_MS + 11_000)
+        self.assertTrue(self.timeline().playing)
+
     def test_it_goes_on_at_its_end_once_however_many_processes_look(self):
         self.begun()
         self.starves(self.bob, NOW_MS + 10_000)

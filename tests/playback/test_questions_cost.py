@@ -56,6 +56,7 @@ class Indexes(DeedCase):
             (log.filter(created_at__lt=week), "event_created"),
             (SyncState.objects.discardable(week), "sync_created_type"),
             (Playback.objects.filter(ends_at_ms__lte=NOW_MS), "ends_at_ms"),
+            (Playback.objects.filter(hold_until_ms__isnull=False), "playback_hold_until"),
         ):
             with self.subTest(index=index):
                 self.assertIn(index, self.plan(rows))

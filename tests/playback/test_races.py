@@ -6,13 +6,14 @@ from threading import Event
 from django.db import connection, transaction
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
-from playback import actions, course, sources
+from playback import actions, course, holds, sources
 from playback.models import Playback, PlaybackEvent
 from rooms.actions import hand_over
 from rooms.models import Member, Person, Role, Room
 from tests.cases import CLIP
 from tests.playback.scenes import NOW_MS, play, seek
 from watchium.wire.errors import NotHost
+from watchium.wire.messages import BufferStart
 
 
 @skipUnlessDBFeature("has_select_for_update")
@@ -55,6 +56,16 @@ class Races(TransactionTestCase):
         Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
         assert sum(self.at_once(6, lambda _: course.due(NOW_MS))) == 1
         assert PlaybackEvent.objects.filter(type="timeline").count() == 1
+
+    def test_a_hold_ends_once_for_any_number_of_processes(self):
+        Playback.objects.update(stall_policy="wait", phase="playing")
+        actions.notice(self.bob, BufferStart(), now_ms=NOW_MS)
+        assert Playback.objects.get().phase == "holding"
+        assert sum(self.at_once(6, lambda _: holds.due(NOW_MS + 8000))) == 1
+        assert list(PlaybackEvent.objects.filter(type="timeline").values_list("cause", flat=True)) == [
+            "hold",
+            "hold_ended",
+        ]
 
     def test_who_waited_behind_a_hand_over_is_host_no_more(self):
         handed, may_commit = Event(), Event()
