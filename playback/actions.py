@@ -105,6 +105,7 @@ def notice(by: Member, command: Notice, *, now_ms: float | None = None) -> None:
 
     Told to nobody by itself; a room that waits for whoever starves begins to, or goes on.
     """
+    by = access.as_of_now(by)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     kind = kind_of(command)
     spend(by, kind, now_ms)

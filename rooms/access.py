@@ -54,6 +54,16 @@ def joinable_room(room_id: str) -> Room | None:
     return Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE).first()
 
 
+def as_of_now(member: Member) -> Member:
+    """The member read again, for what changes nothing in the room: a socket may outlive its membership by a moment."""
+    found = Member.objects.current().select_related("room", "person").filter(pk=member.pk).first()
+    if found is None:
+        raise NotMember
+    if found.room.closed_at is not None:
+        raise RoomClosed
+    return found
+
+
 def lock(member: Member) -> Member:
     """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
     # Two statements: who waits for the room's row inside one would then see the member as of before the wait,

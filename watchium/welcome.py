@@ -8,13 +8,21 @@ from django.conf import settings
 
 import playback.questions
 from chat.models import Comment
+from rooms import access
 from rooms.models import Member, Room
 from rooms.states import member_state, room_state, you_state
 from watchium.wire import server_clock
-from watchium.wire.messages import Events, Limits, MissedEvents, RoomState, Welcome, WelcomeState
+from watchium.wire.messages import (
+    MAX_FRAME_BYTES,
+    Events,
+    Limits,
+    MissedEvents,
+    RoomState,
+    Welcome,
+    WelcomeState,
+)
 
 COMMENTS_AT_JOIN = 100
-EVENTS_AT_ONCE = 500
 SPREAD_MS_PER_100_SOCKETS = 1000
 
 
@@ -42,7 +50,7 @@ def whole_room_state(room: Room) -> RoomState:
 def limits(sockets: int) -> Limits:
     spread_ms = min(8000, max(1000, sockets * SPREAD_MS_PER_100_SOCKETS // 100))
     return Limits(
-        frame_bytes=16 * 1024,
+        frame_bytes=MAX_FRAME_BYTES,
         comment_chars=settings.COMMENT_CHARS,
         heartbeat_ms=settings.HEARTBEAT_MS,
         reconnect_spread_ms=spread_ms,
@@ -54,7 +62,11 @@ def compose_welcome(
 ) -> list[Welcome | Events]:
     """The welcome, and for a client whose own state still holds the events it missed."""
     room = Room.objects.select_related("playback", "owner").get(pk=member.room_id)
-    resumed = applied is not None and playback.questions.resumes(room, applied.revision, applied.event_id)
+    resumed = (
+        applied is not None
+        and _knows_comments(room, applied.comment_seq)
+        and playback.questions.resumes(room, applied.revision, applied.event_id)
+    )
     payload = WelcomeState(
         you=you_state(member, device_id),
         room=whole_room_state(room),
@@ -74,11 +86,16 @@ def compose_welcome(
     return [welcome, compose_missed(room, applied.revision, applied.comment_seq)]
 
 
+def _knows_comments(room: Room, comment_seq: int) -> bool:
+    """False for who has heard more than was ever said: the server was restored from a backup."""
+    return 0 <= comment_seq <= room.comment_seq
+
+
 def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
     """Everything after a revision and a comment, at most 500 of each; `more` when that was not all."""
-    events = playback.questions.missed(room, since, EVENTS_AT_ONCE)
-    said = Comment.objects.missed(room, comment_seq, EVENTS_AT_ONCE)
-    more_events = len(events) == EVENTS_AT_ONCE
+    events = playback.questions.missed(room, since, playback.questions.AT_ONCE)
+    said = Comment.objects.missed(room, comment_seq, playback.questions.AT_ONCE)
+    more_events = len(events) == playback.questions.AT_ONCE
     payload = MissedEvents(
         events=events,
         comments=said.comments,
@@ -94,7 +111,8 @@ def answer_missed(
     member: Member, device_id: str, since: int, comment_seq: int, sockets: int
 ) -> Welcome | Events:
     """What a client asked for by revision; the whole room where the log does not reach back that far."""
-    room = Room.objects.get(pk=member.room_id)
-    if playback.questions.reaches_back(room, since):
+    member = access.as_of_now(member)
+    room = member.room
+    if _knows_comments(room, comment_seq) and playback.questions.reaches_back(room, since):
         return compose_missed(room, since, comment_seq)
     return compose_welcome(member, device_id, None, sockets)[0]

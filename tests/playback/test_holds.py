@@ -357,7 +357,7 @@ class Cost(Waiting):
 
     def test_who_starves_in_a_room_that_carries_on_costs_no_lock(self):
         self.be(stall_policy="carry_on")
-        with self.assertNumQueries(4):  # savepoint, playback, row, release
+        with self.assertNumQueries(5):  # savepoint, member, playback, row, release
             self.starves(self.bob, NOW_MS)
 
     def test_a_room_that_is_still_waiting_is_asked_about_three_times(self):

@@ -17,6 +17,12 @@ class HandOverTests(Cast):
         assert told["payload"]["user_id"] == self.bob.person.user_id
         assert self.room.host == self.bob
 
+    def test_handing_over_twice_is_harmless(self):
+        with self.telling():
+            revisions = [actions.hand_over(self.alice, self.bob.person.user_id) for _ in range(2)]
+        assert revisions[0] == revisions[1]
+        assert self.heard.types().count("new_host") == 1
+
     def test_bob_cannot_hand_over_what_is_not_his(self):
         with pytest.raises(NotHost):
             actions.hand_over(self.bob, self.bob.person.user_id)
