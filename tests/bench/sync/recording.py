@@ -1,0 +1,109 @@
+"""What one run saw, and the questions the figures ask of it. Pure. Times are the stage page's own, in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+SETTLED_MS = 15_000  # steady is what is later than this after the last command
+
+
+@dataclass(frozen=True)
+class Look:
+    """One player at one instant. `still` says why it does not move: 1 paused, 2 seeking, 3 starved; 0 it moves."""
+
+    position_s: float
+    still: int
+    rate: float
+    believed_ms: float | None  # what it holds for the server's clock, as this page's clock plus so much
+    ready_state: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A command that the script gave, and what the server made of it."""
+
+    at_ms: float
+    what: str
+    due_ms: float = 0.0  # the instant for which the server scheduled it
+    position_s: float = 0.0
+    playing: bool = False
+    rate: float = 1.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """The time between a command and the next."""
+
+    mark: Mark
+    from_ms: float
+    to_ms: float
+
+    def __contains__(self, at_ms: float) -> bool:
+        return self.from_ms <= at_ms < self.to_ms
+
+
+@dataclass
+class Recording:
+    seed: str
+    members: dict[str, str]  # profile by player, of those who are there from the beginning
+    host: str = ""
+    names: list[str] = field(default_factory=list)
+    rows: list[list] = field(default_factory=list)
+    ops: dict[str, list[list]] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+    happened: dict[str, float] = field(default_factory=dict)  # joined, cut, restored, starved, fed, end
+    server_ahead_ms: float = 0.0  # the truth: the server's clock minus this page's
+    uncertain_ms: float = 0.0
+    uncommanded: int = 0
+    frames: list[list[float]] = field(default_factory=list)
+    dropped: dict[str, list[int]] = field(default_factory=dict)
+    load: list[float] = field(default_factory=list)
+
+    def take(self, seen: dict) -> None:
+        self.names = seen["names"]
+        self.rows += seen["rows"]
+        for name, ops in seen["ops"].items():
+            self.ops.setdefault(name, []).extend(ops)
+
+    # ---------------------------------------------------------------- who
+
+    def of_profile(self, *profiles: str) -> list[str]:
+        return [name for name, profile in self.members.items() if profile in profiles]
+
+    # ---------------------------------------------------------------- when
+
+    def windows(self) -> Iterator[Window]:
+        end = Mark(self.happened["end"], "end")
+        for mark, following in pairwise([*self.marks, end]):
+            yield Window(mark, mark.at_ms, following.at_ms)
+
+    def steady(self) -> list[Window]:
+        """Playing, and long after the last command."""
+        return [
+            Window(window.mark, window.from_ms + SETTLED_MS, window.to_ms)
+            for window in self.windows()
+            if window.mark.playing and window.to_ms - window.from_ms > SETTLED_MS
+        ]
+
+    def rows_in(self, from_ms: float, to_ms: float) -> Iterator[list]:
+        return (row for row in self.rows if from_ms <= row[0] < to_ms)
+
+    # ---------------------------------------------------------------- what
+
+    def look(self, row: list, name: str) -> Look | None:
+        index = self.names.index(name) + 1 if name in self.names else len(row)
+        return Look(*row[index]) if index < len(row) and row[index] else None
+
+    def skews(
+        self, from_ms: float, to_ms: float, pair: tuple[str, str], rate: float = 1.0
+    ) -> Iterator[tuple[float, float]]:
+        """When, and how many milliseconds of the room's time the first of the pair is ahead of the other."""
+        for row in self.rows_in(from_ms, to_ms):
+            one, other = (self.look(row, name) for name in pair)
+            if one and other:
+                yield row[0], (one.position_s - other.position_s) * 1000 / rate
+
+    def ops_in(self, name: str, what: str, from_ms: float, to_ms: float) -> list[list]:
+        return [op for op in self.ops.get(name, []) if op[1] == what and from_ms <= op[0] < to_ms]
