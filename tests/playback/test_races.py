@@ -58,7 +58,7 @@ class Races(TransactionTestCase):
         assert PlaybackEvent.objects.filter(type="timeline").count() == 1
 
     def test_a_hold_ends_once_for_any_number_of_processes(self):
-        Playback.objects.update(stall_policy="wait", phase="playing")
+        Playback.objects.update(stall_policy="wait", phase="playing", at_ms=NOW_MS)
         actions.notice(self.bob, BufferStart(), now_ms=NOW_MS)
         assert Playback.objects.get().phase == "holding"
         assert sum(self.at_once(6, lambda _: holds.due(NOW_MS + 8000))) == 1
