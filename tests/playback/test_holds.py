@@ -5,12 +5,14 @@ from random import Random
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from playback import actions, choices, holds, questions
 from playback.models import Playback, PlaybackEvent
 from playback.reports import LAST
 from rooms import actions as room_deeds
-from rooms.models import Member, Room
+from rooms.models import Member, Person, Room
 from tests.playback.scenes import NOW_MS, DeedCase, load, pause, play, seek, set_rate
 from watchium.wire import server_clock
 from watchium.wire.errors import BadMessage, EventIdConflict, NotHost
@@ -359,6 +361,25 @@ class Cost(Waiting):
         self.be(stall_policy="carry_on")
         with self.assertNumQueries(5):  # savepoint, member, playback, row, release
             self.starves(self.bob, NOW_MS)
+
+    def test_a_start_that_waits_asks_as_often_however_many_are_awaited(self):
+        self.everyone_says("loading")
+        with CaptureQueriesContext(connection) as few:
+            actions.play(self.alice, play("few"), now_ms=NOW_MS)
+        actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
+        for n in range(10):
+            person = Person.objects.create(username=f"guest {n}")
+            self.say(self.enrol(person), "loading", NOW_MS + 1000)
+        self.everyone_says("loading", NOW_MS + 1000)
+        with CaptureQueriesContext(connection) as many:
+            actions.play(self.alice, play("many"), now_ms=NOW_MS + 1500)
+        self.assertEqual(len(self.waits_for()), 12)
+        self.assertEqual(len(many), len(few))
+
+    def test_a_heartbeat_from_a_room_that_does_not_wait_asks_nothing(self):
+        self.begun()
+        with self.assertNumQueries(0):
+            self.assertFalse(self.say(self.bob, "tracking", NOW_MS + 3000, revision=1))
 
     def test_a_room_that_is_still_waiting_is_asked_about_three_times(self):
         self.begun()

@@ -42,6 +42,8 @@ def transitions(at_ms: float, position_s: float):
         "paused there": lambda t: t.paused(at_ms=at_ms, position_s=position_s),
         "sought": lambda t: t.sought(at_ms=at_ms, position_s=position_s),
         "faster": lambda t: t.at_rate(at_ms=at_ms, rate=1.5),
+        "held": lambda t: t.held(at_ms=at_ms),
+        "released": lambda t: t.released(at_ms=at_ms),
         "loaded": lambda t: t.loaded(at_ms=at_ms, duration_s=100),
         "ended": lambda t: t.ended(at_ms=at_ms),
         "lasting": lambda t: t.lasting(100),
@@ -97,6 +99,8 @@ def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
         timeline.paused(at_ms=at_ms),
         timeline.ended(at_ms=at_ms),
         timeline.at_rate(at_ms=at_ms, rate=2),
+        timeline.held(at_ms=at_ms),
+        timeline.released(at_ms=at_ms),
         timeline.unmoved(),
     ):
         assert changed.position_at(at_ms) == timeline.position_at(at_ms)
@@ -148,6 +152,21 @@ def test_a_seek_while_playing_goes_on_playing_and_one_after_the_end_stands():
     over = playing.ended(at_ms=playing.ends_at_ms)
     assert over.phase == "ended"
     assert over.sought(at_ms=NOW_MS, position_s=50).phase == "paused"
+
+
+@given(timelines(), instants_ms, spans_ms, spans_ms)
+def test_whoever_waits_goes_on_from_where_they_stood(timeline, at_ms, waiting_ms, lead_ms):
+    held = timeline.held(at_ms=at_ms)
+    goes_on = held.released(at_ms=at_ms + waiting_ms + lead_ms)
+    assert held.position_at(at_ms + waiting_ms) == goes_on.position_at(at_ms + waiting_ms) == held.position_s
+
+
+@given(timelines(phases=["paused"]), spans_ms)
+def test_a_gated_start_is_the_same_start_standing_still(timeline, lead_ms):
+    start = timeline.played(at_ms=NOW_MS + lead_ms)
+    gated = start.gated(at_ms=NOW_MS)
+    assert (gated.phase, gated.revision) == ("holding", start.revision)
+    assert gated.position_at(NOW_MS + lead_ms) == start.position_at(NOW_MS + lead_ms)
 
 
 def test_playing_at_the_end_starts_again():
