@@ -82,5 +82,4 @@ class LastReports:
 
 LAST = LastReports()
 note = LAST.note
-for_room = LAST.for_room
 forget = LAST.forget

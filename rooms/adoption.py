@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from rooms import names, signals
 from rooms.actions.membership import depart
+from rooms.actions.presence import tell_who_is_here
 from rooms.models import Ban, Connection, Member, Person, Role, Room
-from rooms.states import member_state
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import CloseCode
-from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
+from watchium.wire.messages import MemberLeft, WhoLeft
 
 RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
 
@@ -78,7 +78,6 @@ def _tell(room: Room, before: Member, after: Member) -> None:
     if after.present:
         went = WhoLeft(user_id=before.person.user_id, username=before.username, reason="renamed")
         broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=went))
-        came = MemberJoined(room_id=room.room_id, timestamp=now_ms, payload=member_state(after))
-        broadcast.to_room(room.room_id, came)
+        tell_who_is_here(after, now_ms)
     if after.is_host:
         signals.host_changed.send(Room, room=room, member=after, former=None)

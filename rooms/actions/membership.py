@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from rooms import access, names
 from rooms.actions.hosting import pass_seat_on
-from rooms.actions.presence import gone
+from rooms.actions.presence import gone, tell_who_is_here
 from rooms.addresses import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Visibility
-from watchium.wire import broadcast
+from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import Banned, CloseCode, NameTaken, NotMember, RoomFull, WrongPassphrase
 
 # A full room gives the place of somebody who only closed the tab to whoever comes, after so long.
@@ -61,13 +61,17 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
         raise NotMember
     name = _name_for(room, person, username)
     facts: dict[str, object] = {"username": name, "address_hash": address, "left_at": None}
-    if not Member.objects.is_in(room.room_id, person):
+    known = room.members.current().filter(person=person).first()
+    if known is None:
         now = timezone.now()
         if Ban.objects.holding(room, now, person, address):
             raise Banned
         _find_a_place(room)
         facts["joined_at"] = now
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=facts)
+    if known is not None and known.present and known.username != name:
+        member.room = room
+        tell_who_is_here(member, server_clock.now_ms())
     return member
 
 

@@ -32,6 +32,14 @@ class JoinTests(Cast):
         assert self.join(self.carol).pk == self.join(self.carol, username="Caro").pk
         assert self.room.members.count() == 3
 
+    def test_whoever_is_there_and_takes_another_name_is_shown_by_it(self):
+        with self.telling():
+            self.join(self.bob.person)
+            assert "member_joined" not in self.heard.types()
+        with self.telling():
+            self.join(self.bob.person, username="Bobby")
+        assert self.heard.last("member_joined")["payload"]["username"] == "Bobby"
+
     def test_somebody_who_left_is_the_same_member_again(self):
         actions.leave(self.bob)
         assert self.join(self.bob.person).pk == self.bob.pk

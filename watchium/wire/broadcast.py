@@ -1,4 +1,4 @@
-"""How anybody is told anything: to a room, to one member, to the lobby, and how sockets are closed.
+"""How anybody is told anything: a room, one member; and how sockets are closed.
 
 Called by deeds only, inside their transaction; it is told when that commits, never before and never if it does not.
 """
@@ -35,10 +35,6 @@ def to_room(room_id: str, event: Event | Custom) -> None:
 def to_member(member_pk: int, event: Event) -> None:
     """To every socket of one member."""
     _on_commit(member_group(member_pk), event)
-
-
-def to_lobby(event: Event) -> None:
-    _on_commit(LOBBY, event)
 
 
 def close_member(member_pk: int, code: CloseCode) -> None:

@@ -143,10 +143,6 @@ def hub() -> Hub:
     return _hub
 
 
-def live_groups() -> list[str]:
-    return list(_hub.groups) if _hub is not None else []
-
-
 def publish(group: str, frame: bytes, head: tuple[int, int] = (0, 0)) -> None:
     """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision.
 
