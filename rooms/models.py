@@ -174,6 +174,10 @@ class RoomQuerySet(models.QuerySet["Room"]):
         rows = self.filter(room_id__in=room_ids).values_list("room_id", "revision", "comment_seq", "epoch")
         return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
 
+    def revision_of(self, room: Room) -> int:
+        """As of now; the object may be older."""
+        return self.values_list("revision", flat=True).get(pk=room.pk)
+
     def with_ended_holds(self, now_ms: float, limit: int = 100) -> list[int]:
         return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
 
@@ -290,6 +294,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         away = self.current().filter(role=Role.MEMBER, present=False, joined_at__lt=since)
         away = away.exclude(person=F("room__owner")).exclude(last_heartbeat__gte=since)
         return away.select_related("person").order_by(F("last_heartbeat").asc(nulls_first=True), "pk").first()
+
+    def names_here(self, besides: Person) -> list[str]:
+        """What those present are called."""
+        here = self.current().filter(present=True).exclude(person=besides)
+        return list(here.values_list("username", flat=True))
 
     def host_names(self, room_pks: list[int]) -> dict[int, str]:
         """The hosts' names by room."""
@@ -433,8 +442,14 @@ class Ban(models.Model):
         return f"{self.person_id} from {self.room_id} until {self.until:%Y-%m-%d %H:%M}"
 
 
+class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
+    def answered(self, room: Room, by: Person, event_id: str) -> ModerationAct | None:
+        """The act that this `event_id` of this person was, if it was one."""
+        return self.filter(room=room, by=by, event_id=event_id).first()
+
+
 class ModerationAct(models.Model):
-    """Who did what to whom, when and why."""
+    """Who did what to whom, when and why. One commanded over the wire has its `event_id`, and what it answered."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="acts")
     kind = models.CharField(max_length=20)
@@ -442,8 +457,18 @@ class ModerationAct(models.Model):
     target = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     why = models.CharField(max_length=200, blank=True)
     details: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    event_id = models.CharField(max_length=64, null=True, blank=True)
+    revision = models.BigIntegerField(null=True, blank=True)
+    at_ms = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ModerationActQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "by", "event_id"], name="act_once_per_event_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.room_id}"

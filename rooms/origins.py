@@ -40,10 +40,11 @@ def same_origin(scope: dict[str, Any]) -> bool:
         return False
     if settings.WATCHIUM_URL:
         return origin == parse(settings.WATCHIUM_URL)
-    if origin in {("http", host, settings.PORT) for host in HERE}:
-        return True
-    # Asked to serve the local network: by whatever name a browser found us, its page must come from there too.
-    return settings.HOST == "0.0.0.0" and origin == parse("http://" + header(scope, b"host"))  # noqa: S104
+    # The page's own address, whatever it is called: this machine by any port (a forwarded one too), and the local
+    # network where we were asked to serve that. A name of anybody else's stays out, however it resolves.
+    if origin != parse("http://" + header(scope, b"host")):
+        return False
+    return origin[1] in HERE or settings.HOST == "0.0.0.0"  # noqa: S104
 
 
 def parse(origin: str) -> Origin | None:

@@ -1,13 +1,22 @@
-"""Watchium for programs: its calls over HTTP and its rooms over a socket. Needs `websockets` and `msgspec` only.
+"""Watchium for programs: its calls over HTTP and its rooms over a socket.
 
-    client = Client("http://127.0.0.1:8000")
-    room_id = client.create_room(username="Robot").room_id
-    async with client.enter(room_id) as room:
-        await room.say("load", media_url="/media/samples/clip.webm")
-        await room.say("play")
-        paused = await room.hear("pause", timeout=60)
+Needs `websockets` and `msgspec` only. It is part of the checkout: run your program with `PYTHONPATH` naming it.
 
-Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
+    import asyncio
+    from watchium.client import Client
+
+    async def main():
+        client = Client("http://127.0.0.1:8000")
+        room_id = client.create_room(username="Robot").room_id
+        async with client.enter(room_id) as room:
+            await room.say("load", media_url="/media/samples/clip.webm")
+            await room.say("play")
+            paused = await room.hear("pause", timeout=60)
+
+    asyncio.run(main())
+
+A refusal is a ProblemError with the protocol's `code`; with `rate_limited` its `problem.retry_after_ms` says how long to
+wait. Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
 """
 
 from __future__ import annotations

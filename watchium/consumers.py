@@ -35,6 +35,7 @@ from watchium.wire.messages import (
     Accepted,
     Ack,
     AskControl,
+    BanMember,
     BufferEnd,
     BufferStart,
     ClaimHost,
@@ -51,7 +52,9 @@ from watchium.wire.messages import (
     Play,
     PostComment,
     React,
+    RemoveMember,
     Seek,
+    SetModerator,
     SetRate,
     SyncRequest,
     TransferHost,
@@ -187,10 +190,8 @@ def carry_out(member: Member, command: Command) -> Accepted | Event | None:
             chat.actions.react(member, command.payload.emoji)
         case Typing():
             chat.actions.typing(member)
-        case TransferHost():
-            return _agreed(command, rooms.actions.hand_over(member, command.payload.user_id))
-        case ClaimHost():
-            return _agreed(command, rooms.actions.claim_host(member))
+        case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
+            return rooms.actions.command(member, command)
         case AskControl():
             rooms.actions.ask_control(member)
         case Leave():
@@ -198,10 +199,6 @@ def carry_out(member: Member, command: Command) -> Accepted | Event | None:
         case _:
             raise NotFound("This command means nothing here.")
     return None
-
-
-def _agreed(command: TransferHost | ClaimHost, revision: int) -> Accepted:
-    return Accepted(event_id=command.event_id, revision=revision, timestamp=server_clock.now_ms())
 
 
 class LobbyConsumer(Socket):

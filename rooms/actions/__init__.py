@@ -1,8 +1,9 @@
 """What people do with rooms: each deed changes the database in one transaction and tells the room when it commits."""
 
+from rooms.actions.commands import command
 from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
-from rooms.actions.moderation import ban, remove
+from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
 from rooms.actions.presence import disconnect, due, enter, grant_fresh_leases, polled, renew
 
@@ -12,6 +13,7 @@ __all__ = [
     "change_room",
     "claim_host",
     "close_room",
+    "command",
     "disconnect",
     "due",
     "enter",
@@ -25,4 +27,5 @@ __all__ = [
     "propose_name",
     "remove",
     "renew",
+    "set_moderator",
 ]

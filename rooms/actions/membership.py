@@ -88,10 +88,9 @@ def _find_a_place(room: Room) -> None:
 
 def _name_for(room: Room, person: Person, username: str) -> str:
     name = names.clean_name(username) if username else person.username
-    others = room.members.current().exclude(person=person)
     if Person.objects.has_account_named(name, besides=person):
         raise NameTaken
-    return names.told_apart(name, list(others.values_list("username", flat=True)))
+    return names.told_apart(name, room.members.names_here(besides=person))
 
 
 @transaction.atomic

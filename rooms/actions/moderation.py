@@ -10,26 +10,30 @@ from django.utils import timezone
 from rooms import access
 from rooms.actions.membership import depart
 from rooms.models import Ban, Member, ModerationAct, Role, Room
-from watchium.wire import broadcast
+from rooms.states import member_state
+from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import CloseCode, NotAllowed, NotFound
+from watchium.wire.messages import RoleChanged
 
 COOLDOWN_S = 60
 
 
 def remove(
     room: Room, user_id: str, *, by: Member | None, why: str = "", cooldown_s: int = COOLDOWN_S
-) -> None:
+) -> ModerationAct:
     """Send a member out; they may come back after the cooldown. `by` None is the operator's staff."""
-    _send_away(room, user_id, by, "remove", why, timedelta(seconds=cooldown_s))
+    return _send_away(room, user_id, by, "remove", why, timedelta(seconds=cooldown_s))
 
 
-def ban(room: Room, user_id: str, *, by: Member | None, minutes: int, why: str = "") -> None:
+def ban(room: Room, user_id: str, *, by: Member | None, minutes: int, why: str = "") -> ModerationAct:
     """Send a member out and keep them out until the minutes have passed."""
-    _send_away(room, user_id, by, "ban", why, timedelta(minutes=minutes))
+    return _send_away(room, user_id, by, "ban", why, timedelta(minutes=minutes))
 
 
 @transaction.atomic
-def _send_away(room: Room, user_id: str, by: Member | None, kind: str, why: str, length: timedelta) -> None:
+def _send_away(
+    room: Room, user_id: str, by: Member | None, kind: str, why: str, length: timedelta
+) -> ModerationAct:
     by = access.lock(by) if by is not None else None
     room = by.room if by is not None else Room.objects.locked(room.pk)
     target = Member.objects.named(room, user_id)
@@ -41,7 +45,7 @@ def _send_away(room: Room, user_id: str, by: Member | None, kind: str, why: str,
     # A removal is about the person; only a ban keeps the whole address out.
     address = target.address_hash if kind == "ban" else ""
     Ban.objects.create(room=room, person=target.person, address_hash=address, until=until)
-    ModerationAct.objects.create(
+    act = ModerationAct.objects.create(
         room=room,
         kind=kind,
         by=by.person if by else None,
@@ -51,6 +55,24 @@ def _send_away(room: Room, user_id: str, by: Member | None, kind: str, why: str,
     )
     depart(target, "banned" if kind == "ban" else "removed")
     broadcast.close_member(target.pk, CloseCode.REMOVED)
+    return act
+
+
+@transaction.atomic
+def set_moderator(by: Member, user_id: str, moderator: bool) -> ModerationAct:
+    """Trust a member with the room's moderation, or no longer; the host's own seat is not changed by it."""
+    by = access.lock(by)
+    if not by.is_host:
+        raise NotAllowed("Only the host can name moderators.")
+    target = Member.objects.named(by.room, user_id)
+    if target is None or target.is_host:
+        raise NotFound("This person is not in the room.")
+    target.room, target.role = by.room, Role.MODERATOR if moderator else Role.MEMBER
+    target.save(update_fields=["role"])
+    told = RoleChanged(room_id=by.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(target))
+    broadcast.to_room(by.room.room_id, told)
+    kind = "moderator" if moderator else "no_moderator"
+    return ModerationAct.objects.create(room=by.room, kind=kind, by=by.person, target=target.person)
 
 
 def _check_may(by: Member | None, target: Member) -> None:

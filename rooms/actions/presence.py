@@ -13,6 +13,7 @@ from django.utils import timezone
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
 from rooms.models import Connection, Member, Room
+from rooms.names import told_apart
 from rooms.states import member_state
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.errors import TooManyConnections
@@ -59,20 +60,16 @@ def _be_here(member: Member, now_ms: float) -> None:
     arrived = not member.present
     if arrived:
         member.present, member.here_since_ms = True, now_ms
-        member.save(update_fields=["present", "here_since_ms"])
-        tell_who_is_here(member, now_ms)
+        # Somebody who looks alike may have come meanwhile.
+        member.username = told_apart(member.username, room.members.names_here(besides=member.person))
+        member.save(update_fields=["present", "here_since_ms", "username"])
+        event = MemberJoined(room_id=room.room_id, timestamp=now_ms, payload=member_state(member))
+        broadcast.to_room(room.room_id, event)
         signals.member_joined.send(Member, member=member)
     if member.is_host and room.seat_until_ms is not None:
         keep_seat(room, member, now_ms)
     elif room.host is None:
         give_seat(room, member)
-
-
-def tell_who_is_here(member: Member, now_ms: float) -> None:
-    """To the room, on coming and on being called otherwise."""
-    room_id = member.room.room_id
-    event = MemberJoined(room_id=room_id, timestamp=now_ms, payload=member_state(member))
-    broadcast.to_room(room_id, event)
 
 
 @transaction.atomic

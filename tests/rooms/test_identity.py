@@ -61,11 +61,13 @@ def test_a_cookie_socket_comes_from_our_address_alone():
 
 
 @override_settings(WATCHIUM_URL="", PORT=8000, HOST="127.0.0.1")
-def test_without_an_address_it_is_this_machine_on_its_port():
-    for host in ("127.0.0.1", "localhost", "[::1]"):
-        assert allowed(f"http://{host}:8000")
-        assert not allowed(f"http://{host}:9000")
-    assert not allowed("http://192.168.1.5:8000", host="192.168.1.5:8000")
+def test_without_an_address_it_is_this_machine_by_the_port_it_was_found_on():
+    for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000", "127.0.0.1:9000"):
+        assert allowed(f"http://{host}", host=host)
+        assert not allowed("http://127.0.0.1:1", host=host)
+    # A name that somebody else made resolve to here is still somebody else's.
+    for host in ("192.168.1.5:8000", "rebound.example:8000"):
+        assert not allowed(f"http://{host}", host=host)
 
 
 @override_settings(WATCHIUM_URL="", PORT=8000, HOST="0.0.0.0")

@@ -190,3 +190,14 @@ class OpenRoomTests(Cast):
         ids = {actions.open_room(self.carol).room.room_id for _ in range(50)}
         assert len(ids) == 50
         assert not set("".join(ids)) & set("01ilo")
+
+
+class NameTests(Cast):
+    def test_a_name_is_free_again_when_nobody_here_has_it(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        assert actions.join(self.carol, self.room.room_id, username="Bob").username == "Bob"
+
+    def test_whoever_returns_to_a_name_that_was_taken_meanwhile_is_told_apart(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        actions.enter(actions.join(self.carol, self.room.room_id, username="Bob"), "")
+        assert actions.enter(self.bob, "")[0].username == "Bob (2)"

@@ -3,9 +3,19 @@ from __future__ import annotations
 import pytest
 
 from rooms import access, actions
-from rooms.models import ModerationAct, Role
+from rooms.models import Member, ModerationAct, Role
 from tests.cases import Cast
-from watchium.wire.errors import Banned, NotAllowed, NotFound, NotMember
+from watchium.wire.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember
+from watchium.wire.messages import (
+    BanMember,
+    RemoveMember,
+    SetModerator,
+    SomebodyToBan,
+    SomebodyToSend,
+    TransferHost,
+    Trust,
+    WhichMember,
+)
 
 
 class RemoveTests(Cast):
@@ -52,3 +62,57 @@ class RemoveTests(Cast):
     def test_staff_needs_no_membership(self):
         actions.ban(self.room, self.alice.person.user_id, by=None, minutes=5)
         assert self.room.host == self.bob
+
+
+class CommandTests(Cast):
+    def say(self, by, said: object):
+        with self.telling():
+            return actions.command(by, said)
+
+    def test_the_same_event_id_is_done_once_and_answered_as_often_as_asked(self):
+        away = RemoveMember(event_id="out", payload=SomebodyToSend(user_id=self.bob.person.user_id))
+        assert self.say(self.alice, away) == self.say(self.alice, away)
+        assert self.heard.types().count("member_left") == 1
+
+    def test_a_hand_over_sent_again_does_not_happen_again(self):
+        over = TransferHost(event_id="over", payload=WhichMember(user_id=self.bob.person.user_id))
+        first = self.say(self.alice, over)
+        assert first.revision == self.heard.last("new_host")["revision"]
+        self.say(
+            self.bob, TransferHost(event_id="back", payload=WhichMember(user_id=self.alice.person.user_id))
+        )
+        assert self.say(self.alice, over) == first
+        assert self.room.host == self.alice
+
+    def test_the_same_event_id_for_something_else_is_a_conflict(self):
+        self.say(
+            self.alice,
+            SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=True)),
+        )
+        with pytest.raises(EventIdConflict):
+            self.say(
+                self.alice,
+                SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=False)),
+            )
+
+    def test_everybody_hears_of_a_moderator(self):
+        self.say(
+            self.alice,
+            SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=True)),
+        )
+        assert self.heard.last("role_changed")["payload"]["role"] == "moderator"
+        assert Member.objects.get(pk=self.bob.pk).may_moderate
+
+    def test_only_the_host_names_moderators_and_nobody_unseats_the_host_so(self):
+        with pytest.raises(NotAllowed):
+            actions.set_moderator(self.bob, self.bob.person.user_id, True)
+        with pytest.raises(NotFound):
+            actions.set_moderator(self.alice, self.alice.person.user_id, False)
+
+    def test_a_ban_over_the_wire_keeps_out(self):
+        self.say(
+            self.alice,
+            BanMember(event_id="b", payload=SomebodyToBan(user_id=self.bob.person.user_id, minutes=60)),
+        )
+        with pytest.raises(Banned):
+            actions.join(self.bob.person, self.room.room_id)

@@ -291,6 +291,34 @@ class ClaimHost(Deed, tag="claim_host", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
+class SomebodyToSend(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SomebodyToBan(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    minutes: Annotated[int, Meta(ge=1, le=366 * 24 * 60)]
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Trust(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    moderator: bool
+
+
+class RemoveMember(Deed, tag="remove_member", frozen=True, kw_only=True):
+    payload: SomebodyToSend
+
+
+class BanMember(Deed, tag="ban_member", frozen=True, kw_only=True):
+    payload: SomebodyToBan
+
+
+class SetModerator(Deed, tag="set_moderator", frozen=True, kw_only=True):
+    payload: Trust
+
+
 class AskControl(Command, tag="ask_control", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
@@ -320,6 +348,9 @@ RoomCommand = (
     | Typing
     | TransferHost
     | ClaimHost
+    | RemoveMember
+    | BanMember
+    | SetModerator
     | AskControl
     | ContinueWithout
     | Leave
@@ -418,6 +449,10 @@ class Welcome(Event, tag="welcome", frozen=True, kw_only=True):
 
 
 class MemberJoined(Event, tag="member_joined", frozen=True, kw_only=True):
+    payload: MemberState
+
+
+class RoleChanged(Event, tag="role_changed", frozen=True, kw_only=True):
     payload: MemberState
 
 

@@ -205,6 +205,25 @@
  */
 
 /**
+ * @typedef {object} SomebodyToSend
+ * @property {string} user_id
+ * @property {string} [why]
+ */
+
+/**
+ * @typedef {object} SomebodyToBan
+ * @property {string} user_id
+ * @property {number} minutes
+ * @property {string} [why]
+ */
+
+/**
+ * @typedef {object} Trust
+ * @property {string} user_id
+ * @property {boolean} moderator
+ */
+
+/**
  * The whole timeline as it holds from the envelope's `timestamp`, and who brought it about (nobody: null).
  * @typedef {object} Change
  * @property {number} current_time
@@ -387,6 +406,9 @@ export const Command = Object.freeze({
   Typing: "typing",
   TransferHost: "transfer_host",
   ClaimHost: "claim_host",
+  RemoveMember: "remove_member",
+  BanMember: "ban_member",
+  SetModerator: "set_moderator",
   AskControl: "ask_control",
   ContinueWithout: "continue_without",
   Leave: "leave",
@@ -404,6 +426,7 @@ export const Event = Object.freeze({
   RoomChanged: "room_changed",
   Welcome: "welcome",
   MemberJoined: "member_joined",
+  RoleChanged: "role_changed",
   MemberLeft: "member_left",
   SeatHeld: "seat_held",
   SeatKept: "seat_kept",
@@ -459,7 +482,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that change the room: answered by `ack` or `error`, and safe to send again. */
-export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "continue_without"]))
+export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
