@@ -15,8 +15,8 @@ Needs `websockets` and `msgspec` only. It is part of the checkout: run your prog
 
     asyncio.run(main())
 
-A refusal is a ProblemError with the protocol's `code`; with `rate_limited` its `problem.retry_after_ms` says how long to
-wait. Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
+A refusal is a ProblemError with the code of the protocol; its `problem.retry_after_ms` says how long to wait where that
+helps. Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
 """
 
 from __future__ import annotations

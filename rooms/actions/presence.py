@@ -63,13 +63,19 @@ def _be_here(member: Member, now_ms: float) -> None:
         # Somebody who looks alike may have come meanwhile.
         member.username = told_apart(member.username, room.members.names_here(besides=member.person))
         member.save(update_fields=["present", "here_since_ms", "username"])
-        event = MemberJoined(room_id=room.room_id, timestamp=now_ms, payload=member_state(member))
-        broadcast.to_room(room.room_id, event)
+        tell_who_is_here(member, now_ms)
         signals.member_joined.send(Member, member=member)
     if member.is_host and room.seat_until_ms is not None:
         keep_seat(room, member, now_ms)
     elif room.host is None:
         give_seat(room, member)
+
+
+def tell_who_is_here(member: Member, now_ms: float) -> None:
+    """To the room, on coming and on being called otherwise."""
+    room_id = member.room.room_id
+    event = MemberJoined(room_id=room_id, timestamp=now_ms, payload=member_state(member))
+    broadcast.to_room(room_id, event)
 
 
 @transaction.atomic
