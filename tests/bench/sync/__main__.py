@@ -27,6 +27,12 @@ def asked() -> argparse.Namespace:
         "--profiles", default="P0,P1,P2,P3,P4,P5", help="of the members; P0, P1 and P2 always"
     )
     parser.add_argument("--quick", action="store_true", help=f"one run of {QUICK_MINUTES} minutes")
+    parser.add_argument(
+        "--jitter",
+        choices=("normal", "queue"),
+        default="normal",
+        help="as netem draws it, around the mean; or as queues make it, above a floor",
+    )
     parser.add_argument("--seed", default="1")
     parser.add_argument("--no-baselines", action="store_true", help="only our own players")
     parser.add_argument("--out", type=Path, default=DOCS, help="where the report goes (docs/bench)")
@@ -42,7 +48,7 @@ async def measure(options: argparse.Namespace) -> tuple[list[Recording], dict[st
     runs: list[Recording] = []
     for number in range(1, count + 1):
         with watchium_server() as server:
-            run = Run(server, cast, Lengths.within(minutes), f"{options.seed}.{number}")
+            run = Run(server, cast, Lengths.within(minutes), f"{options.seed}.{number}", options.jitter)
             runs.append(await run())
         tell(f"run {number} of {count}", [runs[-1]])
     return runs, machine(run.version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tests.bench.sync.figures import baseline_pair, compared_pair, symmetric_pairs
+from tests.bench.sync.figures import RULES, compared_pair, symmetric_pairs
 from tests.bench.sync.recording import Recording
 
 WIDTH, PANEL, LEFT, TOP, GAP = 960, 220, 56, 40, 64
@@ -23,12 +23,7 @@ def drawing(run: Recording) -> str:
     """The first run, with every command as a dotted line."""
     pairs = symmetric_pairs(run)
     ours = {f"{_profile(a)} with {_profile(b)}": (a, b) for a, b in pairs}
-    named = [
-        ("Watchium", compared_pair(run)),
-        ("scheduled start only", baseline_pair("none", run)),
-        ("Jellyfin's rule", baseline_pair("jellyfin", run)),
-    ]
-    others = {title: found[0] for title, found in named if found}
+    others = {title: found[0] for kind, title in RULES.items() if (found := compared_pair(kind, run))}
     panels = [
         ("Watchium, all symmetric pairs: skew, ms", ours),
         ("The pair P1 with P2, by three rules: skew, ms", others),
@@ -54,7 +49,7 @@ def _panel(run: Recording, title: str, lines: dict[str, Pair], top: float) -> It
         colour = COLOURS[number]
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in _points(run, pair, top))
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1"/>'
-        x, y = LEFT + 190 * number, top + PANEL + 34
+        x, y = LEFT + 230 * number, top + PANEL + 34
         yield f'<rect x="{x}" y="{y - 9}" width="12" height="10" fill="{colour}"/>'
         yield f'<text x="{x + 18}" y="{y}">{name}</text>'
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,9 @@ class Way:
 
     base_ms: float
     jitter_ms: float = 0.0
-    gamma: bool = False  # only ever later, with a long tail, instead of both ways
+    gamma: bool = (
+        False  # only ever later, with a long tail, instead of both ways as netem's normal distribution
+    )
     spikes: float = 0.0  # share of frames
     spike_ms: tuple[float, float] = (0.0, 0.0)
     burst_ms: tuple[float, float] = (0.0, 0.0)  # a queue in front of the uplink, for seconds
@@ -29,6 +31,11 @@ class Profile:
     def bias_ms(self) -> float:
         """Half the asymmetry: nobody can see it, so every clock is wrong by it."""
         return (self.up.base_ms - self.down.base_ms) / 2
+
+
+def queueing(way: Way) -> Way:
+    """The same jitter as a queue makes it: never faster than the empty path, often as fast."""
+    return replace(way, base_ms=way.base_ms - way.jitter_ms, gamma=True)
 
 
 def _both(way: Way) -> tuple[Way, Way]:

@@ -21,6 +21,7 @@ OURS = "/__bench/"
 CHUNK = 16 * 1024
 # Forbids frames, or would make all frames one person.
 DROPPED = {"x-frame-options", "content-security-policy", "set-cookie", "connection", "keep-alive"}
+CACHED = {"cache-control", "etag", "last-modified"}  # of a medium: frames share a cache, people do not
 WHO = re.compile(r"[?&]who=([\w-]+)")
 
 Headers = list[tuple[str, str]]
@@ -133,9 +134,9 @@ class Network:
         away.write(asked.without("connection").adding(Connection="close").encode())
         if length := int(head.get("content-length") or 0):
             away.write(await reader.readexactly(length))
-        answer = (await read_head(there)).without(*DROPPED).adding(Connection="close")
-        writer.write(answer.encode())
-        slow = player if player and path.startswith("/media/") else None
+        medium = path.startswith("/media/")
+        writer.write(_as_shown(await read_head(there), medium).encode())
+        slow = player if player and medium else None
         await _first_done(_poured(there, writer, slow), _until_gone(reader))
         away.close()
 
@@ -204,6 +205,11 @@ async def _poured(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sl
         await writer.drain()
         if slow and slow.media_bytes_per_s:
             await asyncio.sleep(len(data) / slow.media_bytes_per_s)
+
+
+def _as_shown(answer: Head, medium: bool) -> Head:
+    shown = answer.without(*DROPPED).adding(Connection="close")
+    return shown.without(*CACHED).adding(**{"Cache-Control": "no-store"}) if medium else shown
 
 
 async def _until_gone(reader: asyncio.StreamReader) -> None:

@@ -49,6 +49,7 @@ class Recording:
     seed: str
     members: dict[str, str]  # profile by player, of those who are there from the beginning
     host: str = ""
+    jitter: str = "normal"
     names: list[str] = field(default_factory=list)
     rows: list[list] = field(default_factory=list)
     ops: dict[str, list[list]] = field(default_factory=dict)
@@ -104,6 +105,13 @@ class Recording:
             one, other = (self.look(row, name) for name in pair)
             if one and other:
                 yield row[0], (one.position_s - other.position_s) * 1000 / rate
+
+    def errors(self, window: Window, name: str) -> Iterator[float]:
+        """Milliseconds of the room's time by which a player is ahead of the timeline itself, by the true clock."""
+        for row in self.rows_in(window.from_ms, window.to_ms):
+            if look := self.look(row, name):
+                gone_ms = max(0.0, row[0] - window.mark.due_ms)
+                yield (look.position_s - window.mark.position_s) * 1000 / window.mark.rate - gone_ms
 
     def ops_in(self, name: str, what: str, from_ms: float, to_ms: float) -> list[list]:
         return [op for op in self.ops.get(name, []) if op[1] == what and from_ms <= op[0] < to_ms]

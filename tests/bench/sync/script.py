@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 
 from tests.bench.sync.figures import COMPARED, LATE
-from tests.bench.sync.profiles import PROFILES, Line
+from tests.bench.sync.profiles import PROFILES, Line, Way, queueing
 from tests.bench.sync.proxy import Network, Player
 from tests.bench.sync.recording import Mark, Recording
 from tests.bench.sync.stage import OwnClock, Stage, boot_ms, open_stage
@@ -46,7 +46,7 @@ class Lengths:
             long=min(max(LEAST_S + 6, full.long * share), CLIP_S - AGAIN_S - 8),
             short=max(4.0, full.short * min(1.0, share * 1.5)),
             rate=max(LEAST_S, full.rate * min(1.0, share)),
-            joined=max(10.0, full.joined * min(1.0, share)),
+            joined=max(14.0, full.joined * min(1.0, share)),
             after=max(LEAST_S, full.after * min(1.0, share)),
         )
 
@@ -72,12 +72,13 @@ def cast_of(profiles: list[str], baselines: bool) -> Cast:
 
 
 class Run:
-    def __init__(self, server: Server, cast: Cast, lengths: Lengths, seed: str) -> None:
+    def __init__(self, server: Server, cast: Cast, lengths: Lengths, seed: str, jitter: str) -> None:
+        self.jitter = jitter
         self.server = server
         self.cast = cast
         self.lengths = lengths
         self.seed = seed
-        self.recording = Recording(seed=seed, members=cast.members, host=f"ours-{HOST}")
+        self.recording = Recording(seed=seed, jitter=jitter, members=cast.members, host=f"ours-{HOST}")
         self.room_id = ""
         self.hosts = Client(server.url)
         self.version = ""
@@ -103,9 +104,13 @@ class Run:
         for name, profile in self.cast.everybody.items():
             person = self.hosts if name == self.recording.host else await asyncio.to_thread(self._join, name)
             way = PROFILES[profile]
-            lines = (Line(way.up, f"{self.seed}/{name}/up"), Line(way.down, f"{self.seed}/{name}/down"))
+            lines = (self._line(way.up, f"{name}/up"), self._line(way.down, f"{name}/down"))
             slow = SLOW_BYTES_PER_S if name == LATE else None
             yield Player(name, person.token or "", *lines, media_bytes_per_s=slow)
+
+    def _line(self, way: Way, name: str) -> Line:
+        queue = self.jitter == "queue" and not way.gamma
+        return Line(queueing(way) if queue else way, f"{self.seed}/{name}")
 
     def _join(self, name: str) -> Client:
         client = Client(self.server.url)

@@ -92,7 +92,7 @@ const SQUARES = 24
 const SQUARE = 8
 const FPS = 25
 
-/** Frame numbers burnt into the picture against what the browser says it shows: [mediaTime, frame / 25, currentTime]. */
+/** Frame numbers burnt into the picture against what the browser says it shows: [mediaTime, frame / 25, currentTime when shown]. */
 function readFrames(name, count) {
   const media = mediaOf(name)
   const canvas = document.createElement("canvas")
@@ -101,8 +101,9 @@ function readFrames(name, count) {
   const context = canvas.getContext("2d", { willReadFrequently: true })
   const seen = []
   return new Promise((resolve) => {
-    const next = (_, { mediaTime }) => {
-      seen.push([mediaTime, numberOf(context, media) / FPS, media.currentTime])
+    const next = (now, { mediaTime, expectedDisplayTime }) => {
+      const shownS = media.currentTime + (media.playbackRate * (expectedDisplayTime - now)) / 1000
+      seen.push([mediaTime, numberOf(context, media) / FPS, shownS])
       seen.length < count ? media.requestVideoFrameCallback(next) : resolve(seen)
     }
     media.requestVideoFrameCallback(next)
