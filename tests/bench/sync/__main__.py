@@ -12,7 +12,7 @@ from tests.bench.sync.machine import machine
 from tests.bench.sync.profiles import PROFILES
 from tests.bench.sync.recording import Recording
 from tests.bench.sync.report import tell, write
-from tests.bench.sync.script import FULL_MINUTES, Lengths, Run, cast_of
+from tests.bench.sync.script import FULL_MINUTES, Lengths, Plan, Run, cast_of
 from tests.services import ROOT, Missing, watchium_server
 
 DOCS = ROOT / "docs" / "bench"
@@ -33,6 +33,7 @@ def asked() -> argparse.Namespace:
         default="normal",
         help="as netem draws it, around the mean; or as queues make it, above a floor",
     )
+    parser.add_argument("--operations", type=int, help="at random, at the end of each run (1000; quick: 100)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--no-baselines", action="store_true", help="only our own players")
     parser.add_argument("--out", type=Path, default=DOCS, help="where the report goes (docs/bench)")
@@ -41,14 +42,21 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _operations(options: argparse.Namespace) -> int:
+    if options.operations is None:
+        return 100 if options.quick else 1000
+    return int(options.operations)
+
+
 async def measure(options: argparse.Namespace) -> tuple[list[Recording], dict[str, str]]:
     minutes, count = (QUICK_MINUTES, 1) if options.quick else (options.minutes, options.runs)
     profiles = [name for name in PROFILES if name in {"P0", "P1", "P2", *options.profiles.split(",")}]
     cast = cast_of(profiles, not options.no_baselines)
+    plan = Plan(cast, Lengths.within(minutes), options.jitter, _operations(options))
     runs: list[Recording] = []
     for number in range(1, count + 1):
         with watchium_server() as server:
-            run = Run(server, cast, Lengths.within(minutes), f"{options.seed}.{number}", options.jitter)
+            run = Run(server, plan, f"{options.seed}.{number}")
             runs.append(await run())
         tell(f"run {number} of {count}", [runs[-1]])
     return runs, machine(run.version)

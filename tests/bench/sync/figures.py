@@ -295,7 +295,10 @@ def clock_error(run: Recording, profile: str) -> list[float]:
 
 
 def uncommanded(run: Recording) -> list[float]:
-    return [float(run.uncommanded)]
+    """Commands that left any page beyond the host's presses; sent again is the same command."""
+    said = {name: {op[2] for op in ops if op[1] == "said"} for name, ops in run.ops.items()}
+    by_host = len(said.pop(run.host, set()))
+    return [float(sum(map(len, said.values())) + max(0, by_host - run.presses))]
 
 
 def frame_steps(run: Recording) -> list[int]:

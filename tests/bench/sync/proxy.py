@@ -19,6 +19,7 @@ from tests.bench.sync.profiles import Line
 PAGES = Path(__file__).parent / "page"
 OURS = "/__bench/"
 CHUNK = 16 * 1024
+AT_ONCE = 100_000  # bytes of a slow medium that come at full speed: some five seconds of the clip
 # Forbids frames, or would make all frames one person.
 DROPPED = {"x-frame-options", "content-security-policy", "set-cookie", "connection", "keep-alive"}
 CACHED = {"cache-control", "etag", "last-modified"}  # of a medium: frames share a cache, people do not
@@ -198,12 +199,14 @@ async def _delayed(
 
 
 async def _poured(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slow: Player | None) -> None:
+    poured = 0
     while data := await reader.read(CHUNK):
         if slow:
             await slow.medium.wait()
         writer.write(data)
         await writer.drain()
-        if slow and slow.media_bytes_per_s:
+        poured += len(data)
+        if slow and slow.media_bytes_per_s and poured > AT_ONCE:
             await asyncio.sleep(len(data) / slow.media_bytes_per_s)
 
 

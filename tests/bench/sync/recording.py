@@ -57,7 +57,7 @@ class Recording:
     happened: dict[str, float] = field(default_factory=dict)  # joined, cut, restored, starved, fed, end
     server_ahead_ms: float = 0.0  # the truth: the server's clock minus this page's
     uncertain_ms: float = 0.0
-    uncommanded: int = 0
+    presses: int = 0
     frames: list[list[float]] = field(default_factory=list)
     dropped: dict[str, list[int]] = field(default_factory=dict)
     load: list[float] = field(default_factory=list)

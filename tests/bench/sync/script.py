@@ -20,9 +20,9 @@ CLIP = "/media/samples/clip.webm"
 DEEDS = {"play", "pause", "seek", "set_rate", "load"}
 AGAIN_S = 5.0  # the clip is 96 s long: every act begins here
 OUTAGE_S = 20.0
-STARVED_S = 8.0
-# The clip has some 19 kB for each second: this is enough to play, and fills no long buffer.
-SLOW_BYTES_PER_S = 22_000
+STARVED_S = 10.0
+# The clip has some 19 kB for each second: this is enough to go on, and fills no long buffer.
+SLOW_BYTES_PER_S = 21_000
 CLIP_S = 96.0
 LEAST_S = 16.0  # of an act that is to have a steady part
 FULL_MINUTES = 6.5
@@ -71,14 +71,26 @@ def cast_of(profiles: list[str], baselines: bool) -> Cast:
     )
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What all runs have in common."""
+
+    cast: Cast
+    lengths: Lengths
+    jitter: str = "normal"
+    operations: int = 0
+
+
 class Run:
-    def __init__(self, server: Server, cast: Cast, lengths: Lengths, seed: str, jitter: str) -> None:
-        self.jitter = jitter
+    def __init__(self, server: Server, plan: Plan, seed: str) -> None:
         self.server = server
-        self.cast = cast
-        self.lengths = lengths
+        self.plan = plan
+        self.cast = plan.cast
+        self.lengths = plan.lengths
         self.seed = seed
-        self.recording = Recording(seed=seed, jitter=jitter, members=cast.members, host=f"ours-{HOST}")
+        self.recording = Recording(
+            seed=seed, jitter=plan.jitter, members=plan.cast.members, host=f"ours-{HOST}"
+        )
         self.room_id = ""
         self.hosts = Client(server.url)
         self.version = ""
@@ -109,7 +121,7 @@ class Run:
             yield Player(name, person.token or "", *lines, media_bytes_per_s=slow)
 
     def _line(self, way: Way, name: str) -> Line:
-        queue = self.jitter == "queue" and not way.gamma
+        queue = self.plan.jitter == "queue" and not way.gamma
         return Line(queueing(way) if queue else way, f"{self.seed}/{name}")
 
     def _join(self, name: str) -> Client:
@@ -155,6 +167,7 @@ class Run:
         await self._cut_off(stage, players["ours-P2"])
         self.recording.happened["end"] = await stage.now_ms()
         await stage.read_frames(self.recording.host)
+        await self._churn(stage, random.Random(f"{self.seed}/churn"))
 
     async def _do(self, stage: Stage, what: str, then_s: float, value: float | None = None) -> None:
         at_ms = await stage.press("toggle" if what in ("play", "pause") else what, value)
@@ -183,6 +196,18 @@ class Run:
         player.connected.set()
         await stage.wait(self.lengths.after)
 
+    async def _churn(self, stage: Stage, rng: random.Random) -> None:
+        """The host presses at random, and hands that are not the room's are laid on everybody's elements."""
+        others = [name for name in self.cast.members if name != self.recording.host]
+        for _ in range(self.plan.operations):
+            what = rng.choice(["toggle", "seek", "rate", "move", "speed", "play", "pause"])
+            if what in ("toggle", "seek", "rate"):
+                await stage.press(what, rng.choice([0.5, 1, 1.5]) if what == "rate" else rng.uniform(0, 90))
+            else:
+                await stage.meddle(rng.choice(others), what, rng.uniform(0.5, 2))
+            await asyncio.sleep(rng.uniform(0.01, 0.1))
+        await stage.wait(3)
+
     async def _happens(self, stage: Stage, what: str) -> None:
         self.recording.happened[what] = await stage.now_ms()
 
@@ -207,11 +232,10 @@ class Run:
         return best[1], best[0]
 
     async def _ask_the_log(self) -> None:
-        """What the server made of each command, and which there are that nobody gave."""
+        """What the server made of each command."""
         log = await asyncio.to_thread(self.hosts.events, self.room_id)
         deeds = [event for event in log.events if event["type"] in DEEDS]
         recording = self.recording
-        recording.uncommanded = abs(len(deeds) - len(recording.marks))
         recording.marks = [
             self._explained(mark, deed) for mark, deed in zip(recording.marks, deeds, strict=False)
         ]

@@ -69,8 +69,12 @@ class Stage:
 
     async def press(self, what: str, value: float | None = None) -> float:
         """By the host's own controls; the instant, by the page's clock."""
+        self.recording.presses += 1
         at: float = await self.page.evaluate("all => press(...all)", [self.recording.host, what, value])
         return at
+
+    async def meddle(self, name: str, what: str, value: float) -> None:
+        await self.page.evaluate("all => meddle(...all)", [name, what, value])
 
     async def now_ms(self) -> float:
         return float(await self.page.evaluate("performance.now()"))

@@ -3,6 +3,7 @@
 ;(() => {
   const mine = PLAYERS[window.name]
   if (!mine) return
+  const DEEDS = new Set(["play", "pause", "seek", "set_rate", "load"])
   const truth = top.performance.now.bind(top.performance)
   const scale = 1 + mine.ppm * 1e-6
   runByOwnClock()
@@ -34,6 +35,11 @@
         const to = new URL(url, location.href)
         to.port = mine.port
         super(to.href, ...rest)
+      }
+      send(data) {
+        const { type, event_id } = JSON.parse(data)
+        if (DEEDS.has(type)) note("said", event_id)
+        super.send(data)
       }
     }
   }

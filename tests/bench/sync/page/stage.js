@@ -63,6 +63,14 @@ function change(control, value) {
   for (const type of ["input", "change"]) control.dispatchEvent(new control.ownerDocument.defaultView.Event(type, { bubbles: true }))
 }
 
+/** What a headset, an extension or the system does to a media element: nobody in the room asked for it. */
+function meddle(name, what, value) {
+  const media = mediaOf(name)
+  if (what === "move") media.currentTime = value
+  else if (what === "speed") media.playbackRate = value
+  else media[what]()?.catch(() => {})
+}
+
 /** The same player without its corrections: it measures, starts in time and learns, but never steers. */
 function doNotSteer(name) {
   const { steering } = frames.get(name).contentWindow.watchium.room.player.machine
