@@ -39,11 +39,12 @@ clock, 20 times a second. Each frame is another person, with a clock of its own 
 drift), a memory of its own, and a line of its own to a real server: a proxy that delays each direction in order."""
 STORY = """\
 The host presses the page's own controls: play, seek, three times pause and play, 1.25 times the speed and back.
-Somebody joins late; later that one's medium, which comes no faster than it plays, stops for 10 s. P2 loses its network for 20 s. Steady is what is
-later than 15 s after the last command; nothing is left out of it. Times until in step run from the host's press and
-include the scheduled lead. A player that stands while others move counts as skew and as time apart. At last the host
-presses at random, and somebody else's hand pauses, starts and moves the others' media elements: no such thing may
-become a command. Every command that leaves any page is counted, also those the server would refuse.
+Somebody joins late; later that one's medium, which comes no faster than it plays, stops for 10 s. P2 loses its
+network for 20 s. Steady is what is later than 15 s after the last command; nothing is left out of it. Times until in
+step run from the host's press and include the scheduled lead. A player that stands while others move counts as skew
+and as time apart. At last the host presses at random, and somebody else's hand pauses, starts and moves the others'
+media elements: no such thing may become a command. Every command that leaves any page is counted, also those the
+server would refuse.
 
 Not measured here: hidden tabs (a frame cannot be hidden by itself), sound as it leaves a loudspeaker, other
 browsers, and lost packets other than as delay. All frames share one main thread and one network process, which makes
