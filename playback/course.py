@@ -19,11 +19,12 @@ from rooms.models import Room
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
+LAP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into the next lap without a stop
 
 
 def due(now_ms: float) -> int:
     """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
-    over = _each(Playback.objects.over(now_ms), end, now_ms)
+    over = _each(Playback.objects.over(now_ms, LAP_AHEAD_MS), end, now_ms)
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
     left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
     return over + _each(left_alone, start_afresh, now_ms)
@@ -31,13 +32,18 @@ def due(now_ms: float) -> int:
 
 @transaction.atomic
 def end(room_pk: int, now_ms: float) -> bool:
-    """The medium is over: it stands at its end, or starts again where it loops. False if that was done already."""
+    """The medium is over: it stands at its end. False if that was done already.
+
+    Where it loops it starts again at that instant, told ahead of it; or after a lead, where that is too late.
+    """
     playback = Playback.objects.of(Room.objects.locked(room_pk))
-    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms:
-        return False
     before = playback.timeline
-    if playback.loops and (before.duration_s or 0) > 0:
-        at_ms = now_ms + lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+    lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
+    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + min(LAP_AHEAD_MS, lap_ms / 2):
+        return False
+    if lap_ms > 0:
+        lead_ms = lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+        at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
         record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Why(cause="loop"), now_ms)
     else:
         record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Why(cause="end"), now_ms)

@@ -45,9 +45,10 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
             for found in self.select_related("room").filter(room__room_id__in=room_ids)
         }
 
-    def over(self, now_ms: float, limit: int = 100) -> list[int]:
-        """The rooms (primary keys) whose medium has come to its end."""
-        rows = self.filter(ends_at_ms__lte=now_ms, room__closed_at=None)
+    def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
+        """The rooms (primary keys) whose medium has come to its end, or will so soon that its next lap is to be told."""
+        due = Q(ends_at_ms__lte=now_ms) | Q(loops=True, ends_at_ms__lte=now_ms + ahead_ms)
+        rows = self.filter(due, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
     def holding(self, limit: int = 200) -> list[Playback]:

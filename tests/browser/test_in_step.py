@@ -207,6 +207,32 @@ def test_the_end_is_nobody_s_pause_and_the_room_can_begin_anew(person):
     wait_until(cast.bob, f"() => !{MEDIA}.paused && {MEDIA}.currentTime < 5")
 
 
+def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_property):
+    visitor = person()
+    visitor.add_init_script(PRETEND)
+    join(visitor, "/rooms/watchparty/")
+    wait_until_ready(visitor)
+    seek_to(visitor, run(visitor, "watchium.room.state.timeline.duration - 6"))
+    visitor.wait_for_timeout(700)
+    if run(visitor, f"{MEDIA}.paused"):
+        play(visitor)
+    wait_until_moving(visitor, 30)
+    stops, lost_ms = visitor.evaluate(
+        """async () => {
+            const media = document.querySelector("[data-media]")
+            let stops = 0
+            for (const type of ["pause", "ended"]) media.addEventListener(type, () => (stops += 1))
+            while (media.currentTime > 10) await new Promise(next => setTimeout(next, 50))
+            await new Promise(next => setTimeout(next, 2500))
+            return [stops, Math.abs(watchium.sample().driftMs)]
+        }"""
+    )
+    record_property("drift_ms_after_the_seam", round(lost_ms, 1))
+    print(f"{stops} stops at the seam, drift {lost_ms:.1f} ms after it")
+    assert stops == 0
+    assert lost_ms <= FRAME_MS
+
+
 def test_who_stops_following_is_left_alone_and_returns_with_one_press(person):
     cast = Cast(person).playing()
     run(cast.bob, "watchium.room.player.stopFollowing()")

@@ -77,3 +77,29 @@ test("what plays in a loop starts anew in time, without anybody's pause", () => 
     assert.ok(!seat.machine.others.blocked)
   }
 }))
+
+test("a lap that was told before the last one's end follows without a stop", () => each(40, (random) => {
+  const seat = nearTheEnd(random, { ppm: random.between(-50, 50) })
+  const starts = []
+  const play = seat.player.play.bind(seat.player)
+  seat.player.play = () => { starts.push(seat.nowMs); play() }
+  for (let round = 0; round < 3; round++) {
+    const { timestamp, current_time } = seat.timeline
+    const endsMs = timestamp + (LONG_S - current_time) * 1000
+    seat.run(endsMs - random.between(300, 2000) - seat.nowMs)
+    seat.timeline = null // between two laps the trace would compare with the wrong one
+    const next = { ...playing(endsMs, 0), duration: LONG_S }
+    seat.follow(next)
+    seat.timeline = null
+    seat.run(endsMs - 150 - seat.nowMs)
+    assert.ok(seat.player.positionS > LONG_S - 0.4, "stays to the end")
+    seat.run(150 + 200)
+    seat.timeline = next
+    seat.run(2500)
+    assert.ok(seat.worstMs(endsMs + 250) < 45, `${seat.worstMs(endsMs + 250)} ms`)
+    seat.timeline = { ...next, revision: 1 }
+    seat.run(4000)
+  }
+  assert.deepEqual(starts, [])
+  assert.deepEqual(seat.strangers, [])
+}))

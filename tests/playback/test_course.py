@@ -34,7 +34,17 @@ class TheEnd(DeedCase):
         self.assertFalse(course.end(self.room.pk, END_MS))
         self.assertEqual(PlaybackEvent.objects.filter(type="timeline").count(), 1)
 
-    def test_a_loop_starts_again_late_enough_to_seek(self):
+    def test_the_next_lap_is_told_before_the_last_one_ends_and_follows_without_a_gap(self):
+        Playback.objects.filter(room=self.room).update(loops=True)
+        self.started()
+        self.assertEqual(course.due(END_MS - course.LAP_AHEAD_MS - 1), 0)
+        with self.telling():
+            self.assertEqual([course.due(END_MS - early) for early in (2000, 1000, 0)], [1, 0, 0])
+        told = self.heard.last("timeline")
+        self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (0, END_MS))
+        self.assertEqual(self.timeline().ends_at_ms, END_MS + 96_021)
+
+    def test_a_loop_told_too_late_starts_late_enough_to_seek(self):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
         with self.telling():

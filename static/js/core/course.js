@@ -1,8 +1,9 @@
 // @ts-check
 /** A timeline as one player has to sail it: where to be, how far off it is, how much is left. */
 
-import { positionAt } from "./timeline.js"
+import { instantOf, positionAt } from "./timeline.js"
 
+const SEAM_MS = 300 // ends differ by this much; a start that lies further from the end is another start
 const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never seek into that
 
 /** @typedef {import("./timeline.js").TimelineState} TimelineState */
@@ -74,6 +75,17 @@ export class Course {
   /** @param {Seen} seen */
   #endS({ durationS }) {
     return Math.min(Number.isFinite(durationS) ? durationS : Infinity, this.timeline.duration ?? Infinity)
+  }
+
+  /**
+   * Whether this one comes to its end just where another begins, as laps of a loop do: then it is sailed until there.
+   * @param {TimelineState} next @param {number} serverMs
+   */
+  flowsInto(next, serverMs) {
+    const mine = this.timeline
+    if (!mine.is_playing || !next.is_playing || next.rate !== mine.rate || next.media?.url !== mine.media?.url) return false
+    if (mine.duration === null || next.timestamp <= serverMs || mine.timestamp > serverMs) return false
+    return Math.abs(instantOf(mine, mine.duration) - next.timestamp) <= SEAM_MS
   }
 
   /**

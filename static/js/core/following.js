@@ -33,6 +33,8 @@ export class Following {
     this.halt = new Halt({ helm: this.helm, launch: this.launch })
     /** @type {Course | null} */
     this.course = null
+    /** @type {Course | null} what this one flows into */
+    this.next = null
     /** @type {State} */
     this.state = "empty"
     this.others = new Interference()
@@ -68,6 +70,8 @@ export class Following {
    * @param {import("./timeline.js").TimelineState | null} timeline @param {number} serverMs
    */
   follow(timeline, serverMs) {
+    this.next = timeline && this.course?.flowsInto(timeline, serverMs) ? new Course(timeline) : null
+    if (this.next) return
     const same = timeline && this.course?.same(timeline, serverMs)
     this.course = timeline && new Course(timeline)
     if (!same) this.#startOver()
@@ -106,8 +110,25 @@ export class Following {
     this.effects = []
     this.helm.decision = null
     this.precise = false
+    this.#turn(seen)
     const askInMs = this.#decide(seen)
+    const turnInMs = this.#turnInMs(seen)
+    if (turnInMs < askInMs) return { effects: this.effects, askInMs: Math.max(0, turnInMs), precise: true }
     return { effects: this.effects, askInMs: Math.max(0, askInMs), precise: this.precise }
+  }
+
+  /** Until the next lap's seek is due, early by what it costs. @param {Seen} seen */
+  #turnInMs(seen) {
+    return this.next ? this.next.timeline.timestamp - this.costs.seekMs.buffered - seen.serverMs : Infinity
+  }
+
+  /** Into the next lap, when it is time. @param {Seen} seen */
+  #turn(seen) {
+    if (!this.next || this.#turnInMs(seen) > 0) return
+    this.course = this.next
+    this.next = null
+    if (this.tracking && !seen.paused && !this.off) this.helm.lap(this.course, seen, this.effects)
+    else this.#startOver()
   }
 
   /** @param {Seen} seen */

@@ -99,6 +99,12 @@ export class Helm {
     return decision.lookInMs
   }
 
+  /** Into the next lap without stopping. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  lap(course, seen, effects) {
+    this.steering.acquire(seen.nowMs)
+    this.#seek(course, seen, effects)
+  }
+
   /** Seek without stopping, to where the room will be once that is done. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
   #seek(course, seen, effects) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"

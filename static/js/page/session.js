@@ -77,7 +77,8 @@ export class Session {
 
   /** The timeline's position now, in seconds. */
   position() {
-    return this.state.timeline ? positionAt(this.state.timeline, this.serverNow()) : 0
+    const timeline = this.player.machine.timeline ?? this.state.timeline // until a lap is over, the old one
+    return timeline ? positionAt(timeline, this.serverNow()) : 0
   }
 
   /** @param {string} type of an event of the server, or `state`, `connection`, `drift`, `player`, `dropped` @param {(told: any) => void} fn */
