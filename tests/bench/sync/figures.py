@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from tests.bench.sync.recording import Recording, Window
 
@@ -196,6 +196,17 @@ def divergent(run: Recording) -> list[float]:
     return [100 * sum(len(kinds) > 1 for kinds in moving) / len(moving)] if moving else []
 
 
+def browser_starved(run: Recording) -> list[float]:
+    """How often all players ran dry at once: that is the machine, no rule and no network."""
+    dry = [
+        all(look.still == 3 for name in run.members if (look := run.look(row, name)))
+        for window in run.windows()
+        if window.mark.playing
+        for row in run.rows_in(window.mark.due_ms, window.to_ms)
+    ]
+    return [float(sum(now and not before for before, now in pairwise([False, *dry])))]
+
+
 # ---------------------------------------------------------------- coming, going, starving
 
 
@@ -371,6 +382,7 @@ FIGURES = [
     _clock("P4", None, " (4 ms are half its asymmetry)"),
     _clock("P5", 3),
     Figure("commands that nobody gave", 0, "", uncommanded, most, 0),
+    Figure("the whole browser starved, times a run (machine too busy)", 0, "", browser_starved, mean, 1),
     Figure("playing while another is not", 0.5, "% of the time", divergent, mean, 2),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.bench.sync.figures import RULES, compared_pair, symmetric_pairs
 from tests.bench.sync.recording import Recording
 
-WIDTH, PANEL, LEFT, TOP, GAP = 960, 220, 56, 40, 64
+WIDTH, PANEL, LEFT, TOP, GAP = 960, 220, 56, 40, 84
 LEAST_MS, MOST_MS = 0.1, 1000.0
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 EVERY = 4  # samples to a point, which shows the largest of them

@@ -166,8 +166,8 @@ def _frames(runs: list[Recording]) -> list[str]:
         f"Each frame of the clip carries its number in the picture. {len(steps)} were read back, and {exact} carry",
         f"the number that the browser's media time names; the others were off by {min(steps)} to {max(steps)} frames",
         "(the picture may change between the call and the reading). At the instant for which the browser plans to",
-        f"show a frame, `currentTime` is {middle} ms from the frame's media time (p5 {low}, p95 {high}; a refresh",
-        "of the screen lasts 16.7 ms).",
+        f"show a frame, `currentTime` is {middle} ms past the frame's media time (p5 {low}, p95 {high}); a frame lasts",
+        "40 ms, so that it names the frame on show.",
         "",
     ]
 
