@@ -46,7 +46,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         }
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
-        """The rooms (primary keys) whose medium has come to its end, or will so soon that its next lap is to be told."""
+        """The rooms (primary keys) whose medium is over, or loops and will be within `ahead_ms`."""
         due = Q(ends_at_ms__lte=now_ms) | Q(loops=True, ends_at_ms__lte=now_ms + ahead_ms)
         rows = self.filter(due, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])

@@ -37,7 +37,10 @@ PRETEND = """
     Object.defineProperty(Document.prototype, "visibilityState", { get: () => (hidden ? "hidden" : "visible") })
     window.hide = pauses => { paused = pauses; if (pauses) media().pause(); look(true) }
     window.show = () => { look(false); if (paused) media().play().catch(() => {}); paused = false }
-    window.starve = () => { Object.defineProperty(media(), "readyState", { configurable: true, get: () => 1 }); media().dispatchEvent(new Event("waiting")) }
+    window.starve = () => {
+        Object.defineProperty(media(), "readyState", { configurable: true, get: () => 1 })
+        media().dispatchEvent(new Event("waiting"))
+    }
     window.feed = () => { delete media().readyState; media().dispatchEvent(new Event("canplay")) }
     window.keys = {}
     navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)
