@@ -6,9 +6,11 @@ import { Log } from "./log.js"
 import { all, piece } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
 import { mount as mountReactions } from "./reactions.js"
+import { mount as mountRoving } from "./roving.js"
 import { mount as mountStrip } from "./strip.js"
 import { mount as mountTyping } from "./typing.js"
 import { mount as mountUnread } from "./unread.js"
+import { mount as mountUnsent } from "./unsent.js"
 
 const OLDER_WITHIN_PX = 120
 
@@ -21,15 +23,18 @@ export function mount(chat, room) {
   const log = new Log(chat, room)
   if (room.state?.room) log.reset(room.state.comments)
   listen(chat, log, room, gone.signal)
+  const unsent = mountUnsent(piece(chat, "unsent"), room, log)
   return all(
     () => gone.abort(),
     room.on("state", () => log.reset(room.state?.comments ?? [])),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
-    mountComposer(piece(chat, "composer"), room, log),
+    unsent.unmount,
+    mountComposer(piece(chat, "composer"), room, log, unsent.letters),
     mountTyping(piece(chat, "typing"), room),
     mountReactions(chat, room),
     mountStrip(room),
+    mountRoving(log.scroll, log.list),
     mountUnread(room),
   )
 }

@@ -1,8 +1,7 @@
 // @ts-check
-/** Where a message is typed. What the room would not take comes back into the box, with the reason. */
+/** Where a message is typed. */
 
 import { all, piece } from "./pieces.js"
-import { withdraw, wordsOf } from "./problems.js"
 import { lastWithin } from "./throttle.js"
 import { fill, gettext } from "./words.js"
 
@@ -12,8 +11,9 @@ const TYPING_EVERY_MS = 2500
  * @param {HTMLElement} form
  * @param {import("./room_types.js").Room} room
  * @param {import("./log.js").Log} log
+ * @param {import("./letters.js").Letters} letters
  */
-export function mount(form, room, log) {
+export function mount(form, room, log, letters) {
   const gone = new AbortController()
   const { signal } = gone
   const draft = /** @type {HTMLInputElement} */ (piece(form, "draft"))
@@ -23,7 +23,9 @@ export function mount(form, room, log) {
   form.addEventListener("submit", event => {
     event.preventDefault()
     const text = draft.value.trim()
-    if (text) send(form, draft, room, text, reply.take())
+    if (!text) return
+    draft.value = ""
+    letters.write(text, reply.take())
   }, { signal })
   draft.addEventListener("input", () => typing(undefined), { signal })
   document.addEventListener("watchium:mention", event => {
@@ -32,27 +34,6 @@ export function mount(form, room, log) {
     draft.focus()
   }, { signal })
   return all(() => gone.abort())
-}
-
-/**
- * @param {HTMLElement} form
- * @param {HTMLInputElement} draft
- * @param {import("./room_types.js").Room} room
- * @param {string} text
- * @param {number | null} reply_to
- */
-async function send(form, draft, room, text, reply_to) {
-  const problem = piece(form, "problem")
-  problem.hidden = true
-  draft.value = ""
-  try {
-    await room.say("comment", reply_to ? { text, reply_to } : { text })
-  } catch (refusal) {
-    withdraw("refused")
-    problem.textContent = wordsOf(refusal)
-    problem.hidden = false
-    if (!draft.value) draft.value = text
-  }
 }
 
 /**

@@ -42,6 +42,7 @@ function message(comment, reader) {
   time.textContent = clockTime(comment.current_time)
   time.dateTime = comment.created_at
   time.title = new Date(comment.created_at).toLocaleTimeString()
+  piece(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
   text.append(...linked(comment.text))
   element.classList.toggle("only-emoji", /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u.test(comment.text) && !/\d/.test(comment.text))
   element.classList.toggle("for-me", mentions(comment.text, reader.username))

@@ -13,6 +13,7 @@ import { PATIENCE_MS } from "../core/sequence.js"
 import { positionAt } from "../core/timeline.js"
 import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
 import { isHidden } from "./eyes.js"
+import { newId } from "./new_id.js"
 import { Player } from "./player.js"
 import { poll } from "./polling.js"
 import { reportOf } from "./report.js"
@@ -102,11 +103,12 @@ export class Session {
   // ---------------------------------------------------------------- what they say
 
   /**
-   * @param {string} type @param {Record<string, any>} [payload] @param {{at?: number}} [when] server time of the gesture
+   * @param {string} type @param {Record<string, any>} [payload]
+   * @param {{at?: number, eventId?: string}} [as] server time of the gesture; the id it was tried with before
    * @returns {Promise<any>} what was accepted; rejects with a refusal
    */
-  say(type, payload = {}, { at } = {}) {
-    const command = { type, event_id: newId(), payload: this.#complete(type, payload, at) }
+  say(type, payload = {}, { at, eventId = newId() } = {}) {
+    const command = { type, event_id: eventId, payload: this.#complete(type, payload, at) }
     if (!DEEDS.has(type)) return this.#mention(command)
     return new Promise((resolve, reject) => {
       this.waiting.set(command.event_id, { resolve, reject })
@@ -221,10 +223,4 @@ export class Session {
       this.emit("dropped", { type })
     }
   }
-}
-
-/** Not `randomUUID`: pages on a local network have no secure context. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 }
