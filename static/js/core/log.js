@@ -189,6 +189,7 @@ export class Log {
     const { state } = this
     if (CHANGES.has(type)) this.#change(envelope)
     else if (type === Event.MemberJoined) state.members = presence.joined(state.members, payload)
+    else if (type === Event.RoleChanged) this.#roleChanged(payload)
     else if (type === Event.MemberLeft) state.members = presence.left(state.members, payload.user_id)
     else if (type === Event.Presence) state.members = presence.reported(state.members, payload.members)
     else if (type === Event.NewComment) this.#comment(payload)
@@ -225,6 +226,13 @@ export class Log {
     const rule = (/** @type {any} */ member) => presence.underHost(member, room.host_id, room.control_policy)
     state.members = new Map([...state.members].map(([id, member]) => [id, rule(member)]))
     if (state.you) state.you = rule(state.you)
+  }
+
+  /** @param {import("./wire.js").MemberState} member */
+  #roleChanged(member) {
+    const { state } = this
+    state.members = presence.changed(state.members, member)
+    if (state.you?.user_id === member.user_id) state.you = presence.inRole(state.you, member)
   }
 
   /** @param {import("./wire.js").CommentState} comment */

@@ -10,6 +10,7 @@
 
 /** The role a host gets, as the server names it. */
 const HOST = "host"
+const MODERATOR = "moderator"
 const MEMBER = "member"
 
 /** A snapshot; reports of people who stayed are kept. @param {MemberState[]} list @param {Members} [before] @returns {Members} */
@@ -39,6 +40,21 @@ export function reported(members, reports) {
   return next
 }
 
+/** What is new about somebody; of whom we do not know, nothing. @param {Members} members @param {MemberState} member @returns {Members} */
+export function changed(members, member) {
+  return members.has(member.user_id) ? joined(members, member) : members
+}
+
+/** You, as the room calls you now. @param {import("./wire.js").You} you @param {MemberState} member @returns {import("./wire.js").You} */
+export function inRole(you, member) {
+  return { ...you, ...member, may_moderate: mayModerate(member.role) }
+}
+
+/** @param {string} role */
+function mayModerate(role) {
+  return role === HOST || role === MODERATOR
+}
+
 /**
  * A new host: the seat changes hands and with it who may move the room.
  * @template {MemberState} M
@@ -48,11 +64,11 @@ export function reported(members, reports) {
 export function underHost(member, hostId, policy) {
   const role = member.user_id === hostId ? HOST : member.role === HOST ? MEMBER : member.role
   const rights = { role, may_control: mayControl(role, policy) }
-  return "may_moderate" in member ? { ...member, ...rights, may_moderate: role === HOST || role === "moderator" } : { ...member, ...rights }
+  return "may_moderate" in member ? { ...member, ...rights, may_moderate: mayModerate(role) } : { ...member, ...rights }
 }
 
 /** @param {string} role @param {string} policy */
 function mayControl(role, policy) {
   if (policy === "everyone" || role === HOST) return true
-  return policy === "moderators" && role === "moderator"
+  return policy === "moderators" && role === MODERATOR
 }

@@ -42,13 +42,13 @@ export function avatar(userId, username) {
 }
 
 /**
- * "Mira Kowalska" is MK, "mira" is M.
+ * "Mira Kowalska" is MK, "mira" is M, "mira 🎬 2" too.
  * @param {string} username
  */
 export function initials(username) {
-  const words = username.split(/[\s_.-]+/u).filter(Boolean)
-  const firsts = words.length > 1 ? [words[0], words[words.length - 1]] : words.slice(0, 1)
-  return firsts.map(word => [...word][0]).join("").toLocaleUpperCase()
+  const letters = username.split(/[\s_.-]+/u).map(word => word.match(/\p{L}/u)?.[0] ?? "").filter(Boolean)
+  const firsts = letters.length > 1 ? [letters[0], letters[letters.length - 1]] : letters
+  return firsts.join("").toLocaleUpperCase()
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** The box in which whoever controls the room changes what plays. */
 
+import { completed } from "./addresses.js"
 import { all, piece } from "./pieces.js"
 import { withdraw, wordsOf } from "./problems.js"
 
@@ -17,8 +18,11 @@ export function mount(box, room) {
 
   form.addEventListener("submit", event => {
     event.preventDefault()
-    load(dialog, room, address.value.trim(), title.value.trim()).then(done => { if (done) form.reset() })
+    load(dialog, room, completed(address.value), title.value.trim()).then(done => { if (done) form.reset() })
   }, { signal })
+  const forgive = () => { piece(dialog, "problem").hidden = true }
+  form.addEventListener("input", forgive, { signal })
+  dialog.addEventListener("close", forgive, { signal })
   box.addEventListener("click", event => {
     const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
     if (sample instanceof HTMLElement) load(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")

@@ -4,19 +4,19 @@
 import { mount as mountChange } from "./change.js"
 import { commandsOf } from "./commands.js"
 import { clockTime } from "./format.js"
+import { othersSee } from "./standing.js"
 import { all, piece, showWhen, write } from "./pieces.js"
 import { mount as mountPip } from "./pip.js"
-import { announce, announceRefusal } from "./problems.js"
 import { mount as mountScreen } from "./screen.js"
 import { mount as mountSound } from "./sound.js"
 import { mount as mountStage } from "./stage.js"
-import { gettext } from "./words.js"
+import { askForControl } from "./view_only.js"
 
 const TICK_MS = 250
 const KEY_STEP_S = 5
 
 /** Changes after which the bar may look different. */
-const CHANGES = ["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "player"]
+const CHANGES = ["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "role_changed", "room_changed", "player", "presence"]
 
 /**
  * @param {HTMLElement} bar
@@ -24,13 +24,15 @@ const CHANGES = ["state", "play", "pause", "seek", "set_rate", "load", "timeline
  */
 export function mount(bar, room) {
   const gone = new AbortController()
-  const show = () => { showRole(bar, room); showPlayback(bar, room) }
+  let player = ""
+  const show = () => { showRole(bar, room); showPlayback(bar, room, player) }
   listen(bar, room, gone.signal)
   const ticking = setInterval(() => showPosition(bar, room), TICK_MS)
   show()
   return all(
     () => gone.abort(),
     () => clearInterval(ticking),
+    room.on("player", ({ state }) => { player = state }),
     commandsOf(room).watch(show),
     ...CHANGES.map(type => room.on(type, show)),
     mountSound(bar, room),
@@ -51,7 +53,7 @@ function listen(bar, room, signal) {
   const seek = piece(bar, "seek")
   const rate = /** @type {HTMLSelectElement} */ (piece(bar, "rate"))
   piece(bar, "play").addEventListener("click", () => commands.toggle(), { signal })
-  piece(bar, "ask").addEventListener("click", () => ask(room), { signal })
+  piece(bar, "ask").addEventListener("click", () => askForControl(room), { signal })
   rate.addEventListener("change", () => commands.setRate(Number(rate.value)), { signal })
   listenToSeek(/** @type {HTMLInputElement} */ (seek), bar, room, signal)
 }
@@ -77,12 +79,6 @@ function listenToSeek(seek, bar, room, signal) {
   }, { signal })
 }
 
-/** @param {import("./room_types.js").Room} room */
-function ask(room) {
-  room.say("ask_control", {}).catch(announceRefusal)
-  announce({ key: "asked", text: gettext("You asked for control. The host sees it now."), lastsMs: 4000 })
-}
-
 /**
  * @param {HTMLElement} bar
  * @param {import("./room_types.js").Room} room
@@ -99,16 +95,19 @@ function showRole(bar, room) {
 /**
  * @param {HTMLElement} bar
  * @param {import("./room_types.js").Room} room
+ * @param {string} player the state of the one here
  */
-function showPlayback(bar, room) {
+function showPlayback(bar, room, player) {
   const { playing, hasMedia } = commandsOf(room)
+  const dead = player === "error" && !othersSee(room)
   const play = /** @type {HTMLButtonElement} */ (piece(bar, "play"))
   const word = (playing ? play.dataset.wordPause : play.dataset.wordPlay) ?? ""
   if (play.getAttribute("aria-label") !== word) play.setAttribute("aria-label", word)
   play.title = word
-  play.disabled = !hasMedia
+  play.disabled = !hasMedia || (dead && !playing)
   showWhen(play, playing ? "playing" : "paused")
   showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), commandsOf(room).rate)
+  showRoomRate(piece(bar, "room-rate"), room)
   showPosition(bar, room)
 }
 
@@ -122,6 +121,13 @@ function showRate(select, rate) {
   if (select.value === value) return
   if (![...select.options].some(option => option.value === value)) select.add(new Option(`${rate}×`, value))
   select.value = value
+}
+
+/** Whoever cannot choose the speed still sees that it is not the usual one. @param {HTMLElement} slot @param {import("./room_types.js").Room} room */
+function showRoomRate(slot, room) {
+  const { allowed, rate } = commandsOf(room)
+  slot.hidden = allowed || rate === 1
+  write(slot, `${rate}×`)
 }
 
 /**

@@ -27,7 +27,9 @@ export function hearRoom(room, stack) {
     room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
     ...["state", ...CHANGES].map((type) => room.on(type, () => holding(room, stack))),
     ...ownWay(room, stack),
-    room.on("dropped", () => stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
+    room.on("role_changed", ({ payload }) => role(room, stack, payload)),
+    room.on("set_rate", ({ payload }) => speed(room, stack, payload)),
+    room.on("dropped", ({ type }) => type === "comment" || stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
     room.on("error", ({ payload }) => stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })),
   )
 }
@@ -113,6 +115,30 @@ function controlAsked(room, stack, { user_id, username }) {
     lastsMs: ASKED_MS,
     act: { text: fill(gettext("Make {name} host"), { name: username }), run: () => room.say("transfer_host", { user_id }).catch(announceRefusal) },
   })
+}
+
+/**
+ * You are trusted with more, or less.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, role: string}} member
+ */
+function role(room, stack, member) {
+  if (member.user_id !== room.boot.you.user_id) return
+  const text = member.role === "moderator" ? gettext("You are a moderator now.") : gettext("You are not a moderator any more.")
+  stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
+}
+
+/**
+ * Heard as voices that are higher or lower: say who did it.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string | null, username: string | null, rate: number}} change
+ */
+function speed(room, stack, { user_id, username, rate }) {
+  if (!username || user_id === room.boot.you.user_id) return
+  const text = fill(gettext("{name} set the speed to {rate}×"), { name: username, rate })
+  stack.put({ key: "speed", text, rank: RANK.news, lastsMs: SHORT_MS })
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** The lobby: its rooms and its head count change while you look. Without a socket it stays as it was served. */
 
+import { completed } from "./addresses.js"
 import { fillCovers } from "./covers.js"
 
 const FIRST_WAIT_MS = 1000
@@ -70,5 +71,7 @@ function filled(card, room) {
   return card
 }
 
+const address = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-address]"))
+address?.form?.addEventListener("submit", () => { address.value = completed(address.value) })
 fillCovers(document)
 connect()

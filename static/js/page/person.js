@@ -2,7 +2,7 @@
 /** The small card of one member: how they do, and what you can do for them. */
 
 import { putAvatar } from "./avatars.js"
-import { isHost } from "./authority.js"
+import { isHost, maySendOut } from "./authority.js"
 import { distance } from "./format.js"
 import { piece, write } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
@@ -10,6 +10,16 @@ import { aboutMember } from "./standing.js"
 import { fill, gettext } from "./words.js"
 
 const EDGE_PX = 12
+const BAN_MINUTES = 60
+
+/** The card's buttons: their names, what they command, and with what besides the person. @type {[string, string, object][]} */
+const DEEDS = [
+  ["hand-over", "transfer_host", {}],
+  ["trust", "set_moderator", { moderator: true }],
+  ["distrust", "set_moderator", { moderator: false }],
+  ["send-out", "remove_member", {}],
+  ["ban", "ban_member", { minutes: BAN_MINUTES }],
+]
 
 /**
  * @param {HTMLElement} card
@@ -25,9 +35,10 @@ export function mount(card, room) {
     card.hidePopover()
     document.dispatchEvent(new CustomEvent("watchium:mention", { detail: room.state?.members.get(shownId)?.username }))
   }, { signal })
-  piece(card, "hand-over").addEventListener("click", () => {
+  for (const [name, command, more] of DEEDS) piece(card, name).addEventListener("click", () => {
+    const user_id = shownId
     card.hidePopover()
-    room.say("transfer_host", { user_id: shownId }).catch(announceRefusal)
+    room.say(command, { user_id, ...more }).catch(announceRefusal)
   }, { signal })
   card.addEventListener("toggle", event => { if (/** @type {ToggleEvent} */ (event).newState === "closed") shownId = "" }, { signal })
 
@@ -63,6 +74,14 @@ function show(card, room, userId) {
   write(piece(card, "about"), [aboutMember(member, room), away].filter(Boolean).join(" · "))
   piece(card, "mention").hidden = you
   piece(card, "hand-over").hidden = you || !isHost(room.state)
+  showTrust(card, member.role, !you && isHost(room.state))
+  piece(card, "send-away").hidden = !maySendOut(room.state, member)
+}
+
+/** @param {HTMLElement} card @param {string} role @param {boolean} yours whether it is yours to give */
+function showTrust(card, role, yours) {
+  piece(card, "trust").hidden = !yours || role === "moderator"
+  piece(card, "distrust").hidden = !yours || role !== "moderator"
 }
 
 /** Below the face, within the window. @param {HTMLElement} card @param {HTMLElement} beside */

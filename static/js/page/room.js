@@ -10,6 +10,7 @@ import * as members from "./members.js"
 import * as meter from "./meter.js"
 import * as notices from "./notices.js"
 import { expose } from "./expose.js"
+import * as farewell from "./farewell.js"
 import { Session } from "./session.js"
 import * as settings from "./settings.js"
 
@@ -31,6 +32,7 @@ function start() {
   room.on("connection", ({ status }) => (document.body.dataset.socket = status))
   for (const [selector, module] of PLACES) mountAll(selector, module, room)
   keyboard.mount(document.body, room)
+  farewell.mount(document.body, room)
   if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
   expose(room)
   room.open()

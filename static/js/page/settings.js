@@ -1,8 +1,10 @@
 // @ts-check
 /** The room's title, who finds it, who controls it; and the way out. */
 
+import { ask } from "./asking.js"
 import { isHost } from "./authority.js"
 import { mount as mountDialogs } from "./dialogs.js"
+import { mount as mountEnding } from "./ending.js"
 import { all, piece, write } from "./pieces.js"
 import { announceRefusal, wordsOf } from "./problems.js"
 
@@ -22,7 +24,7 @@ export function mount(dialog, room) {
   dialog.addEventListener("close", () => { delete form.dataset.touched; show() }, { signal })
   piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
   show()
-  return all(() => gone.abort(), mountDialogs(document.body), ...["state", "room_changed", "new_host"].map(type => room.on(type, show)))
+  return all(() => gone.abort(), mountDialogs(document.body), mountEnding(dialog, room), ...["state", "room_changed", "new_host"].map(type => room.on(type, show)))
 }
 
 /**
@@ -116,16 +118,4 @@ async function leave(button, room) {
   } catch (refusal) {
     announceRefusal(refusal)
   }
-}
-
-/**
- * @param {string} address
- * @param {string} method
- * @param {string} token
- * @param {object} body
- */
-async function ask(address, method, token, body) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token }
-  const answer = await fetch(address, { method, headers, body: JSON.stringify(body), credentials: "same-origin" })
-  if (!answer.ok) throw await answer.json().catch(() => ({}))
 }

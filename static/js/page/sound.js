@@ -40,6 +40,15 @@ export function setVolume(player, volume) {
 }
 
 /**
+ * Louder is heard at once; quieter leaves silence alone.
+ * @param {import("./room_types.js").Player} player
+ * @param {number} step
+ */
+export function changeVolume(player, step) {
+  if (step > 0 || !player.muted) setVolume(player, player.volume + step)
+}
+
+/**
  * @param {HTMLElement} mute
  * @param {HTMLInputElement} volume
  * @param {import("./room_types.js").Player} player

@@ -6,13 +6,18 @@ import { commandsOf } from "./commands.js"
 import { fillCovers } from "./covers.js"
 import { all, piece, write } from "./pieces.js"
 import { toggleFullscreen } from "./screen.js"
+import { othersSee } from "./standing.js"
+import { sayWhoControls } from "./view_only.js"
 import { fill, gettext } from "./words.js"
 
+const DOUBLE_MS = 250 // a second press by then is a double-click, which is for the screen only
+const LAST_WORD_MS = 3000 // an error this shortly before the end is its reason
 const PATIENCE_MS = 400 // a shorter wait is not worth a word
-const CHANGES = ["state", "load", "timeline", "new_host", "room_changed", "play", "pause"]
+const CHANGES = ["state", "load", "timeline", "new_host", "role_changed", "room_changed", "play", "pause", "presence"]
 
 /** @typedef {import("./room_types.js").Room} Room */
-/** @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean}} Scene */
+/** @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, over?: boolean}} Scene */
+/** @typedef {{player: {state: string, message?: string}, connection: {status: string, closeCode?: number}, patient: boolean, lastWord: string, lastWordMs: number}} Seen */
 
 /**
  * @param {HTMLElement} stage
@@ -20,8 +25,8 @@ const CHANGES = ["state", "load", "timeline", "new_host", "room_changed", "play"
  */
 export function mount(stage, room) {
   const gone = new AbortController()
-  /** @type {{player: {state: string, message?: string}, connection: {status: string, closeCode?: number}, patient: boolean}} */
-  const seen = { player: { state: "empty" }, connection: { status: "connecting" }, patient: true }
+  /** @type {Seen} */
+  const seen = { player: { state: "empty" }, connection: { status: "connecting" }, patient: true, lastWord: "", lastWordMs: 0 }
   let timer = 0
   const show = () => showScene(stage, room, sceneOf(room, seen))
   const waitThenShow = () => {
@@ -36,7 +41,8 @@ export function mount(stage, room) {
     () => gone.abort(),
     () => clearTimeout(timer),
     room.on("player", report => { const news = report.state !== seen.player.state; seen.player = report; news ? waitThenShow() : show() }),
-    room.on("connection", connection => { seen.connection = connection; show() }),
+    room.on("error", ({ payload }) => { if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() }) }),
+    room.on("connection", connection => { if (performance.now() - seen.lastWordMs > LAST_WORD_MS) seen.lastWord = ""; seen.connection = connection; show() }),
     ...CHANGES.map(type => room.on(type, show)),
   )
 }
@@ -49,34 +55,47 @@ export function mount(stage, room) {
  * @param {AbortSignal} signal
  */
 function listenToPicture(picture, stage, room, signal) {
+  let timer = 0
   const onPicture = (/** @type {Event} */ event) => event.target instanceof Element && Boolean(event.target.closest("[data-media], [data-sound-cover]"))
   picture.addEventListener("click", event => {
     if (!onPicture(event)) return
     room.player.unlock()
-    if (/** @type {PointerEvent} */ (event).pointerType === "mouse") commandsOf(room).toggle()
+    clearTimeout(timer)
+    const { pointerType, detail } = /** @type {PointerEvent} */ (event)
+    if (pointerType === "mouse" && detail === 1) timer = setTimeout(() => press(room), DOUBLE_MS)
   }, { signal })
   picture.addEventListener("dblclick", event => { if (onPicture(event)) toggleFullscreen(stage) }, { signal })
+  signal.addEventListener("abort", () => clearTimeout(timer))
+}
+
+/** @param {Room} room */
+function press(room) {
+  if (commandsOf(room).allowed) commandsOf(room).toggle()
+  else sayWhoControls(room)
 }
 
 /**
  * What to say instead of a picture; null where there is one.
  * @param {Room} room
- * @param {{player: {state: string, message?: string}, connection: {status: string, closeCode?: number}, patient: boolean}} seen
+ * @param {Seen} seen
  * @returns {Scene | null}
  */
-function sceneOf(room, { player, connection, patient }) {
-  if (connection.status === "closed") return farewell(connection.closeCode)
+function sceneOf(room, { player, connection, patient, lastWord }) {
+  if (connection.status === "closed") return { ...farewell(connection.closeCode, lastWord), over: true }
   if (!room.state?.room) return patient ? null : { title: gettext("Finding your seat"), text: "", spin: true }
   if (!room.state.timeline?.media) return nothingYet(room)
-  if (player.state === "error") {
-    return {
-      title: gettext("This will not play here"),
-      text: gettext("The file may be gone, or your browser does not know its format. Others may see it."),
-      mayChange: mayControl(room.state),
-    }
-  }
+  if (player.state === "error") return wontPlay(room, room.state.timeline.media.url)
   const waits = player.state === "loading" || player.state === "buffering"
   return waits && !patient ? { title: "", text: "", spin: true } : null
+}
+
+/** Whoever chose it hears which address it was. @param {Room} room @param {string} url @returns {Scene} */
+function wontPlay(room, url) {
+  const mayChange = mayControl(room.state)
+  const why = mayChange
+    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: url })
+    : gettext("The file may be gone, or your browser does not know its format.")
+  return { title: gettext("This will not play here"), text: othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why, mayChange }
 }
 
 /** @param {Room} room @returns {Scene} */
@@ -87,11 +106,11 @@ function nothingYet(room) {
   return { title: gettext("Nothing is playing yet"), text }
 }
 
-/** @param {number | undefined} code @returns {Scene} */
-function farewell(code) {
-  if (code === 4503) return { title: gettext("You were removed from this room"), text: gettext("The host decides who may stay.") }
+/** @param {number | undefined} code @param {string} lastWord what the server said before it closed @returns {Scene} */
+function farewell(code, lastWord) {
+  if (code === 4503) return { title: gettext("You were removed from this room"), text: lastWord || gettext("The host decides who may stay.") }
   if (code === 4504) return { title: gettext("This room is closed"), text: gettext("Thank you for watching.") }
-  if (code === 4501) return { title: gettext("You are not in this room any more"), text: gettext("Load the page again to join it.") }
+  if (code === 4501) return { title: gettext("You are not in this room any more"), text: lastWord || gettext("Load the page again to join it.") }
   if (code === 4509) return { title: gettext("This room is open in many tabs already"), text: gettext("Close one of them, then load this page again.") }
   return { title: gettext("The connection has ended"), text: gettext("Load the page again to come back.") }
 }
@@ -107,6 +126,7 @@ function showScene(stage, room, scene) {
   between.dataset.kind = scene?.title ? "words" : "wait"
   piece(stage, "spinner").hidden = !scene?.spin
   piece(stage, "between-change").hidden = !scene?.mayChange
+  piece(stage, "between-out").hidden = !scene?.over
   write(piece(stage, "between-title"), scene?.title ?? "")
   write(piece(stage, "between-text"), scene?.text ?? "")
   showRecord(stage, room)

@@ -10,11 +10,20 @@ import { fill, gettext } from "./words.js"
 /** States of a player in which it shows no moving picture, though it should. */
 const WAITING = new Set(["stalled", "loading", "blocked", "error"])
 
+/** States in which it has one. */
+const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended"])
+
 /** In one word, for the ring around a face. @param {Member} member */
 export function step(member) {
   if (WAITING.has(member.state ?? "")) return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
+}
+
+/** Whether somebody else has the picture that this player cannot show. @param {Room} room */
+export function othersSee(room) {
+  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== room.boot.you.user_id)
+  return others.some(({ state }) => SHOWING.has(state ?? ""))
 }
 
 /**
@@ -26,6 +35,7 @@ export function aboutMember(member, room) {
   const words = []
   if (member.user_id === room.boot.you.user_id) words.push(gettext("you"))
   if (member.user_id === room.state?.room?.host_id) words.push(gettext("host"))
+  if (member.role === "moderator") words.push(gettext("moderator"))
   words.push(stepWords(member))
   return words.filter(Boolean).join(", ")
 }
