@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 
 SETTLED_MS = 15_000  # steady is what is later than this after the last command
 
@@ -89,7 +91,8 @@ class Recording:
         ]
 
     def rows_in(self, from_ms: float, to_ms: float) -> Iterator[list]:
-        return (row for row in self.rows if from_ms <= row[0] < to_ms)
+        first, end = (bisect_left(self.rows, at_ms, key=itemgetter(0)) for at_ms in (from_ms, to_ms))
+        return (self.rows[index] for index in range(first, end))
 
     # ---------------------------------------------------------------- what
 
