@@ -31,6 +31,11 @@ export class Letters {
     this.#queue({ eventId: newId(), text, replyTo, standing: "queued", why: "", at: 0 })
   }
 
+  /** There is a connection again. */
+  resume() {
+    void this.#send()
+  }
+
   /** @param {Letter} letter */
   again(letter) {
     this.discard(letter)
@@ -62,7 +67,7 @@ export class Letters {
   /** @returns {Promise<void>} */
   async #send() {
     const letter = this.all.find(({ standing }) => standing === "queued")
-    if (this.busy || !letter) return
+    if (this.busy || !letter || this.room.connection.status !== "open") return
     this.busy = true
     letter.standing = "sending"
     try {
