@@ -1,6 +1,7 @@
 // @ts-check
 /** What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of the road. */
 
+import { shortened } from "./addresses.js"
 import { mayControl } from "./authority.js"
 import { commandsOf } from "./commands.js"
 import { fillCovers } from "./covers.js"
@@ -93,7 +94,7 @@ function sceneOf(room, { player, connection, patient, lastWord }) {
 function wontPlay(room, url) {
   const mayChange = mayControl(room.state)
   const why = mayChange
-    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: url })
+    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: shortened(url) })
     : gettext("The file may be gone, or your browser does not know its format.")
   return { title: gettext("This will not play here"), text: othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why, mayChange }
 }
