@@ -62,6 +62,16 @@ def test_low_windows_keep_every_control_and_the_people(person, size):
     assert height_of(alice, "[data-scroll]") > 120
 
 
+@pytest.mark.parametrize("size", [(667, 375), (360, 450), (320, 568)])
+def test_the_owner_finds_the_way_back_into_the_seat_in_a_low_window(person, size):
+    alice, _ = together(person)
+    card_of(alice, "Bob")
+    alice.get_by_role("button", name="Make host", exact=True).click()
+    alice.set_viewport_size({"width": size[0], "height": size[1]})
+    wait_until(alice, "() => document.querySelector('[data-scroll]').clientHeight > 60")
+    assert alice.get_by_role("button", name="Take the seat back").evaluate(INSIDE)
+
+
 # ---------------------------------------------------------------- nothing said is lost
 
 
