@@ -49,13 +49,13 @@ test("a hold that only names others changes nothing for who is ready", () => eac
   assert.equal(seat.player.seeks, 0)
 }))
 
-test("starving is told within 400 ms, and stays told while the room waits, until the data is there", () => each(40, (random) => {
+test("starving is told soon even where nothing says `waiting`, and stays told while the room waits, until the data is there", () => each(40, (random) => {
   const seat = inStep(random)
   const lastsMs = random.between(1500, 6000)
   const fromMs = seat.nowMs
   seat.player.starvedUntilMs = fromMs + lastsMs
   while (newsOf(seat.machine) !== "stalled" && seat.nowMs < fromMs + 1000) seat.run(10)
-  assert.ok(seat.nowMs - fromMs >= 250 && seat.nowMs - fromMs < 600, `${seat.nowMs - fromMs} ms`)
+  assert.ok(seat.nowMs - fromMs >= 250 && seat.nowMs - fromMs < 250 + 250 + 150, `${seat.nowMs - fromMs} ms`)
   assert.deepEqual(seat.reports, ["buffer_start"])
   seat.follow(holding(seat.nowMs, seat.player.positionS, 9))
   seat.run(300)
@@ -111,5 +111,5 @@ test("whoever was about to start when the room began to wait stops again", () =>
   seat.follow(holding(seat.nowMs, 30.1, 7))
   seat.run(1500)
   assert.ok(seat.player.paused)
-  assert.equal(seat.player.positionS, 30.1)
+  assert.ok(Math.abs(seat.player.positionS - 30.1) < 0.02, `${seat.player.positionS}`) // the same frame
 }))

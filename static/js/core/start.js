@@ -7,6 +7,7 @@
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // for a seek ahead to be ready in, beyond its learned cost
 const GROWTH = 1.6 // of the margin, when it was not enough,
 const ALLOWANCE = 1.25 // and no less than this times what getting ready has just taken
+const MARGIN_MOST_MS = 4000 // standing still longer, with the data there, is worse than to start a little off
 const TRIES = 3
 const CONTENT_MS = 3000 // after this long take what there is: iOS buffers little before it plays
 const PUNCTUAL_MS = 0.2
@@ -47,7 +48,7 @@ export class PlannedStart {
   again(course, seen) {
     const tookMs = seen.nowMs - this.sinceMs
     const marginMs = Math.max(GROWTH * this.marginMs, ALLOWANCE * tookMs, MARGIN_MS.buffered)
-    return PlannedStart.#after(course, seen, marginMs, this.tries + 1)
+    return PlannedStart.#after(course, seen, Math.min(marginMs, MARGIN_MOST_MS), this.tries + 1)
   }
 
   /** @param {Course} course @param {Seen} seen @param {number} marginMs @param {number} tries */

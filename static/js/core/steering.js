@@ -20,7 +20,7 @@ export const LOCKED_MS = 250 // sampling in step
 export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to this
 const ENOUGH = 3 // samples before anything is decided
 
-const DEAD_LEAST_MS = 8 // below it two players are together to any ear; correcting more often would be heard
+const DEAD_LEAST_MS = 5 // two players at its opposite ends are 10 ms apart: together to any ear
 const DEAD_LEAST_STEPS_MS = 20 // half a tread: where in it a look falls repeats itself and looks like certainty
 const DEAD_MOST_MS = 60 // a staircase clock (Firefox) is never worse
 const DEAD_PER_SIGMA = 3.5 // false alarms of a Gaussian: one in 2000
