@@ -30,6 +30,8 @@ const FINE_BELOW_MS = 60
 const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 % is not noticed
 const FINE = { least: 0.004, most: 0.015 } // 7 to 26 cents
 const COARSE = { least: 0.02, most: 0.05 } // 35 to 84 cents, as films on European television for decades
+const HURRY_MS = 1500 // so soon after a start or a seek nobody has settled into the sound:
+const HURRY_OVER_MS = 1000 // an excursion then aims at one second, as fast as a coarse one
 const MUSIC_PITCH_BEYOND = 0.02 // music bent further is stretched instead; a fine excursion then mends the 18 ms
 const CROSSED_MS = 0.3 // an excursion is over this close to zero
 const GIVE_UP = 1.5 // times its planned length
@@ -177,11 +179,17 @@ export class Steering {
   /** @param {Look} look @param {number} errorMs */
   #depart(look, errorMs) {
     const coarse = Math.abs(errorMs) > FINE_BELOW_MS
-    const { least, most } = coarse ? COARSE : FINE
-    const u = Math.sign(errorMs) * clamp(Math.abs(errorMs) / SPREAD_OVER_MS, least, most)
+    const u = Math.sign(errorMs) * this.#haste(look.nowMs, Math.abs(errorMs), coarse ? COARSE : FINE)
     this.excursion = { u, plannedMs: errorMs, startedMs: look.nowMs }
     this.trim = 0
     return this.#decision(look, coarse ? "coarse" : "fine", { errorMs, lookInMs: this.#nextLook(errorMs, u) })
+  }
+
+  /** How fast an excursion goes. @param {number} nowMs @param {number} awayMs @param {{least: number, most: number}} bounds */
+  #haste(nowMs, awayMs, { least, most }) {
+    if (nowMs - this.quietUntilMs >= HURRY_MS) return clamp(awayMs / SPREAD_OVER_MS, least, most)
+    const bearable = this.audioOnly ? MUSIC_PITCH_BEYOND : COARSE.most
+    return clamp(awayMs / HURRY_OVER_MS, least, Math.max(most, bearable))
   }
 
   /** @param {Look} look */
