@@ -15,7 +15,7 @@ from chat.models import Comment
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import PlaybackEvent, SyncState
-from rooms.models import Ban, Person, Room, Token
+from rooms.models import Ban, Room, Token, abandoned_guests
 from watchium.cleaning import discard
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
@@ -36,7 +36,7 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "rooms closed 30 days ago", closed, ROOMS_AT_ONCE
     yield "rooms never used, older than 30 days", unused, ROOMS_AT_ONCE
     yield "tokens idle for 30 days", Token.objects.idle_since(now - MONTH), 1000
-    yield "guests of no room, idle for 30 days", Person.objects.abandoned_guests(now - MONTH, now), 200
+    yield "guests of no room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
     yield "expired sessions", Session.objects.filter(expire_date__lt=now), 1000
 
 

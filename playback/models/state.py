@@ -1,31 +1,27 @@
-"""A room's playback, the log of its changes, and how far everybody was off when one happened."""
+"""A room's timeline, its medium, and the settings about playback."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import models
-from django.db.models import Avg, Count, F, Q
-from django.utils import timezone
+from django.db.models import Q
 
 from playback.patience import Patience
 from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
 from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
-from rooms.models import Member, Person, Room
+from rooms.models import Member, Room
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500
-# A room is active for a day after something happened in it, and while somebody is there.
-ACTIVE = timedelta(days=1)
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
-KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
 
 
-def _somebody_present() -> models.QuerySet[Member]:
+def somebody_present() -> models.QuerySet[Member]:
+    """In the room of the row asked about."""
     return Member.objects.current().filter(room=models.OuterRef("room"), present=True)
 
 
@@ -64,7 +60,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
     def left_alone(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
         """Of open rooms that were touched, have nobody in them and were silent since."""
         rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
-        return rows.exclude(models.Exists(_somebody_present()))
+        return rows.exclude(models.Exists(somebody_present()))
 
     def room_pks(self, limit: int) -> list[int]:
         return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
@@ -172,144 +168,3 @@ class Playback(models.Model):
             self.wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
         self.at_ms, self.duration, self.ends_at_ms = timeline.at_ms, timeline.duration_s, timeline.ends_at_ms
-
-
-class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
-    def since(self, room: Room, revision: int, limit: int = 500) -> PlaybackEventQuerySet:
-        """The changes after a revision, oldest first."""
-        later = self.filter(room=room, revision__gt=revision).select_related("person")
-        return later.order_by("revision")[:limit]
-
-    def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
-        return self.filter(room__in=rooms)
-
-    def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
-        return self.filter(room=room, revision=revision).select_related("person").first()
-
-    def answered(self, room: Room, person: Person, event_id: str) -> PlaybackEvent | None:
-        return self.filter(room=room, person=person, event_id=event_id).first()
-
-    def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
-        return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
-
-    def between(self, room: Room, from_ms: float, until_ms: float) -> PlaybackEventQuerySet:
-        """What happened in a span of server time, in order: an evening to be replayed."""
-        return self.filter(room=room, at_ms__gte=from_ms, at_ms__lt=until_ms).order_by("at_ms", "pk")
-
-    def discardable(self, before: datetime) -> PlaybackEventQuerySet:
-        """Older than that, but never what somebody may still come back for: the last changes of an active room."""
-        silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)
-        active = ~silent_since | Q(models.Exists(_somebody_present()))
-        recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
-        return self.filter(created_at__lt=before).exclude(active & recent)
-
-
-class PlaybackEvent(models.Model):
-    """One row of the log: enough to tell the change again exactly as it was told.
-
-    `at_ms` is server time, `client_ms` what the sender's gesture said of itself. `person` is who brought it about,
-    of a `new_host` the new host. Rows without a revision explain (buffering, asking for what was missed) and are
-    never told again.
-    """
-
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="playback_events")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    username = models.CharField(max_length=48, null=True, blank=True)
-    type = models.CharField(max_length=16)
-    event_id = models.CharField(max_length=64, null=True, blank=True)
-    content_hash = models.CharField(max_length=64, blank=True)
-    revision = models.BigIntegerField(null=True, blank=True)
-    client_ms = models.FloatField(null=True, blank=True)
-    at_ms = models.FloatField()
-    position = models.FloatField()
-    rate = models.FloatField()
-    phase = models.CharField(max_length=8)
-    duration = models.FloatField(null=True, blank=True)
-    media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
-    cause = models.CharField(max_length=16, null=True, blank=True)
-    metadata: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = PlaybackEventQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["room", "at_ms"], name="event_room_at"),
-            models.Index(fields=["room", "type", "-created_at"], name="event_room_type"),
-            models.Index(fields=["event_id"], name="event_event_id"),
-            models.Index(fields=["created_at"], name="event_created"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["room", "person", "event_id"],
-                condition=Q(event_id__isnull=False),
-                name="event_once_per_person",
-            ),
-            models.UniqueConstraint(
-                fields=["room", "revision"],
-                condition=Q(revision__isnull=False),
-                name="event_one_per_revision",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.revision or ''} in {self.room_id}"
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many sync states of one kind there were, how many in sync, and their mean difference in seconds."""
-
-    kind: str
-    judged: int
-    synced: int
-    difference_s: float
-
-    @property
-    def percentage(self) -> float:
-        return 100 * self.synced / self.judged
-
-
-class SyncStateQuerySet(models.QuerySet["SyncState"]):
-    def by_type(self, since: datetime, room: Room | None = None) -> list[Share]:
-        """How well each kind of change found its members in step, the most frequent first."""
-        rows = self.filter(created_at__gte=since, is_synced__isnull=False)
-        if room is not None:
-            rows = rows.filter(room=room)
-        counted = rows.values("sync_event_type").annotate(
-            judged=Count("pk"),
-            synced=Count("pk", filter=Q(is_synced=True)),
-            difference=Avg("time_difference"),
-        )
-        columns = ("sync_event_type", "judged", "synced", "difference")
-        return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
-
-    def discardable(self, before: datetime) -> SyncStateQuerySet:
-        return self.filter(created_at__lt=before)
-
-
-class SyncState(models.Model):
-    """Where a present member was when a change happened, beside where the room was; seconds.
-
-    A member who has not said anything lately has a row without a time.
-    """
-
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="sync_states")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sync_states")
-    host_time = models.FloatField()
-    member_time = models.FloatField(null=True, blank=True)
-    time_difference = models.FloatField(null=True, blank=True)
-    is_synced = models.BooleanField(null=True)
-    sync_event_type = models.CharField(max_length=16)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = SyncStateQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["room", "-created_at"], name="sync_room_created"),
-            models.Index(fields=["created_at", "sync_event_type"], name="sync_created_type"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} at {self.sync_event_type}"

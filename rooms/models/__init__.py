@@ -1,0 +1,31 @@
+"""Who there is, which rooms, who is in them: facts, and the questions asked of them."""
+
+from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
+from rooms.models.abandoned import abandoned_guests
+from rooms.models.anchor import ClockAnchor
+from rooms.models.kinds import ControlPolicy, Role, Visibility
+from rooms.models.members import Connection, Member
+from rooms.models.moderation import Ban, ModerationAct
+from rooms.models.people import Person, Token, digest_of
+from rooms.models.room import Room
+
+__all__ = [
+    "ALPHABET",
+    "Ban",
+    "ClockAnchor",
+    "Connection",
+    "ControlPolicy",
+    "Member",
+    "ModerationAct",
+    "Person",
+    "Role",
+    "Room",
+    "Token",
+    "Visibility",
+    "abandoned_guests",
+    "digest_of",
+    "guest_id",
+    "new_epoch",
+    "random_id",
+    "seal",
+]

@@ -1,0 +1,80 @@
+"""Guests and people with accounts, and the tokens of their programs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from rooms.ids import guest_id
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def has_account_named(self, name: str, besides: Person) -> bool:
+        """Whether the name is the account name of somebody else."""
+        return self.filter(account__username__iexact=name).exclude(pk=besides.pk).exists()
+
+
+class Person(models.Model):
+    """A guest or somebody with an account; the same in every room."""
+
+    user_id = models.CharField(max_length=18, unique=True, default=guest_id)
+    username = models.CharField(max_length=40)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return f"{self.username} ({self.user_id})"
+
+    # What DRF and its permission classes ask of a request's user.
+    is_authenticated = True
+    is_anonymous = False
+    avatar_url: str | None = None  # drawn in the browser from the user_id
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def issue(self, person: Person) -> str:
+        """A new token for a program; only its digest is kept."""
+        value = secrets.token_urlsafe(32)
+        self.create(person=person, digest=digest_of(value))
+        return value
+
+    def find(self, value: str, now: datetime) -> Token | None:
+        """The token, unless it was idle for 30 days."""
+        alive = now - timedelta(days=30)
+        return self.select_related("person").filter(digest=digest_of(value), last_used_at__gt=alive).first()
+
+    def idle_since(self, moment: datetime) -> TokenQuerySet:
+        return self.filter(last_used_at__lt=moment)
+
+    def touch(self, token: Token, now: datetime) -> None:
+        """Written at most once an hour: idleness is counted in days."""
+        self.filter(pk=token.pk, last_used_at__lt=now - timedelta(hours=1)).update(last_used_at=now)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Token(models.Model):
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    objects = TokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"token of {self.person_id}"

@@ -1,0 +1,137 @@
+"""A room: what it is, its two counters, and whose seat is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import check_password
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from rooms.ids import new_epoch, random_id
+from rooms.models.kinds import ControlPolicy, Role, Visibility
+from rooms.models.people import Person
+
+if TYPE_CHECKING:
+    from rooms.models.members import Member
+
+
+class RoomQuerySet(models.QuerySet["Room"]):
+    def open(self) -> RoomQuerySet:
+        return self.filter(closed_at=None)
+
+    def locked(self, pk: int) -> Room:
+        """The room, its row locked until the transaction ends: every change of a room begins here."""
+        return self.select_for_update().get(pk=pk)
+
+    def listed(self, limit: int = 50) -> RoomQuerySet:
+        """Public rooms with the number of people in them (`viewers`), the fullest first."""
+        viewers = Count("members", filter=Q(members__present=True))
+        return (
+            self.open()
+            .filter(visibility=Visibility.PUBLIC)
+            .annotate(viewers=viewers)
+            .order_by("-viewers", "-last_active_at")[:limit]
+        )
+
+    def of_person(self, person: Person, limit: int = 50) -> RoomQuerySet:
+        mine = Q(owner=person) | Q(members__person=person, members__left_at=None)
+        return self.open().filter(mine).distinct().order_by("-last_active_at")[:limit]
+
+    def heads(self, room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
+        """Revision, comment_seq and epoch by room_id."""
+        rows = self.filter(room_id__in=room_ids).values_list("room_id", "revision", "comment_seq", "epoch")
+        return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
+
+    def revision_of(self, room: Room) -> int:
+        """As of now; the object may be older."""
+        return self.values_list("revision", flat=True).get(pk=room.pk)
+
+    def with_ended_holds(self, now_ms: float, limit: int = 100) -> list[int]:
+        return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
+
+    def prolong_holds(self, until_ms: float) -> int:
+        """Seats whose hold would end before that are kept until then."""
+        return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=until_ms)
+
+    def silent_since(self, moment: datetime) -> RoomQuerySet:
+        return self.open().filter(last_active_at__lt=moment)
+
+    def closed_before(self, moment: datetime) -> RoomQuerySet:
+        return self.filter(closed_at__lt=moment)
+
+    def never_played(self, before: datetime) -> RoomQuerySet:
+        """Made and left before that: no change ever took a revision, and nobody is there."""
+        unused = self.silent_since(before).filter(revision=0, is_demo=False)
+        return unused.exclude(members__present=True)
+
+
+class Room(models.Model):
+    room_id = models.CharField(max_length=10, unique=True, default=random_id)
+    title = models.CharField(max_length=80)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.UNLISTED)
+    passphrase = models.CharField(max_length=128, blank=True)
+    control_policy = models.CharField(
+        max_length=10, choices=ControlPolicy.choices, default=ControlPolicy.HOST
+    )
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_rooms"
+    )
+    is_demo = models.BooleanField(default=False)
+
+    revision = models.BigIntegerField(default=0)
+    comment_seq = models.BigIntegerField(default=0)
+    epoch = models.CharField(max_length=8, default=new_epoch)
+
+    # While the host is away: until when the seat is kept, and whom the host named to follow.
+    seat_until_ms = models.FloatField(null=True, blank=True)
+    seat_hold_s = models.PositiveSmallIntegerField(default=20)
+    successor = models.ForeignKey(
+        "Member", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_active_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["visibility", "closed_at", "-last_active_at"], name="room_listed"),
+            models.Index(
+                fields=["seat_until_ms"], name="room_seat_until", condition=Q(seat_until_ms__isnull=False)
+            ),
+            models.Index(fields=["last_active_at"], name="room_last_active"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revision__gte=0, comment_seq__gte=0), name="room_counters_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.room_id})"
+
+    def take_revision(self) -> int:
+        """The next revision; the row must be locked by the caller."""
+        self.revision += 1
+        self.last_active_at = timezone.now()
+        self.save(update_fields=["revision", "last_active_at"])
+        return self.revision
+
+    def take_comment_seq(self) -> int:
+        """The next place in the order of comments and deletions; the row must be locked by the caller."""
+        self.comment_seq += 1
+        self.last_active_at = timezone.now()
+        self.save(update_fields=["comment_seq", "last_active_at"])
+        return self.comment_seq
+
+    def opens_with(self, passphrase: str) -> bool:
+        return check_password(passphrase, self.passphrase)
+
+    @property
+    def host(self) -> Member | None:
+        return self.members.filter(role=Role.HOST).select_related("person").first()
