@@ -60,6 +60,17 @@ for (const [name, path, p95] of [["a local network", lan, 1.5], ["broadband with
   }))
 }
 
+test("on a line without a floor many samples help: nearly always within 6 ms, six seconds after the page came", () => {
+  const errors = []
+  each(60, (random) => {
+    const unsteady = (r) => ({ up: Math.max(0, 48 + 9 * r.normal()), down: Math.max(0, 48 + 9 * r.normal()) })
+    const { clock } = live(random, { minutes: 0.1, path: unsteady })
+    errors.push(Math.abs(clock.offsetAt(6000) - 93000))
+  })
+  errors.sort((a, b) => a - b)
+  assert.ok(errors[56] <= 6, `p95 ${errors[56]}`)
+})
+
 test("an uneven path costs half its unevenness and no more", () => each(4, (random) => {
   const path = (r) => ({ up: 60 + gamma(r, 2), down: 40 + gamma(r, 2) })
   const got = live(random, { minutes: 5, path })
@@ -140,7 +151,7 @@ test("pings come in a burst first, then seldom, seldomer when nobody looks", () 
     cadence.answered()
   }
   assert.equal(at.filter((ms) => ms < 800).length, 10)
-  assert.equal(at.filter((ms) => ms >= 800 && ms < 12000).length, 10)
+  assert.equal(at.filter((ms) => ms >= 800 && ms < 12000).length, 20)
   assert.ok(at.filter((ms) => ms >= 20000).every((ms, i, all) => i === 0 || ms - all[i - 1] === 4000))
   cadence.sent(60000, { playing: true, hidden: true })
   assert.equal(cadence.due(89000), false)

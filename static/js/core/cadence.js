@@ -6,8 +6,8 @@
 export const FIRST_BURST = 10 // pings; the estimate is usable after five
 export const LATER_BURST = 6 // after a reconnect, a wake-up, a change of network
 const BURST_GAP_MS = 80 // apart enough not to queue behind one another
-const WARM_UP = 10 // pings at the pace below, so that the slope is known within seconds
-const WARM_UP_MS = 1000
+const WARM_UP = 20 // pings at the pace below: on an unsteady line only many samples make a good clock
+const WARM_UP_MS = 500
 const PLAYING_MS = 4000 // 30 ppm of drift are 0.1 ms in between
 const PAUSED_MS = 15000
 const HIDDEN_MS = 30000
