@@ -71,6 +71,13 @@ test("on a line without a floor many samples help: nearly always within 6 ms, si
   assert.ok(errors[56] <= 6, `p95 ${errors[56]}`)
 })
 
+test("a page that is busy while it loads hears its first pongs late, and is right within ten seconds all the same", () => each(20, (random) => {
+  const busy = (loading) => (r) => ({ up: 2 + gamma(r, 0.2), down: 2 + gamma(r, 0.2) + (loading ? 8 + gamma(r, 15) : 0) })
+  const { clock } = live(random, { minutes: 0.06, path: busy(true) })
+  live(random, { minutes: 0.1, path: busy(false), clock, startMs: 3600 })
+  assert.ok(Math.abs(clock.offsetAt(9600) - 93000) < 0.5, `off by ${clock.offsetAt(9600) - 93000}`)
+}))
+
 test("an uneven path costs half its unevenness and no more", () => each(4, (random) => {
   const path = (r) => ({ up: 60 + gamma(r, 2), down: 40 + gamma(r, 2) })
   const got = live(random, { minutes: 5, path })

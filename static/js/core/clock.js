@@ -20,7 +20,7 @@ import { clamp } from "./samples.js"
 export const MEMORY_S = 600 // longer histories bend with temperature
 const SAMPLES = 256 // ten minutes of pings while playing, with room for bursts
 export const USABLE_AFTER = 5 // pongs; half a second of the first burst
-export const SETTLED_AFTER = 10 // pongs; until the first burst is over the output follows freely
+export const SETTLED_AFTER = 30 // pongs, ten seconds: a page that just came is busy and hears them late; so long the output follows freely
 export const STALE_PONG_MS = 5000 // a pong that took longer says nothing
 const WEIGHT_FLOOR_MS = 0.3 // keeps the weight of the very fastest sample finite
 const TYPICAL = 0.25 // the part of the samples that a path's ordinary jitter lets through as fast as it gets
@@ -28,6 +28,7 @@ const SLOPE_PRIOR = 60 // simulated with crystals up to 50 ppm apart; 400 follow
 const SLOPE_LIMIT = 0.2 // ms per s (200 ppm): beyond it the samples are wrong, not the crystal
 const SLOPE_FROM_S = 15 // samples must reach back so far before a slope means anything
 const SLEW_MS_PER_S = 0.5 // far below what the controller would notice
+const SLEW_MORE = { beyondMs: 1, perS: 0.5 } // an error that large is no noise: half of what is beyond, each second
 const STEP_BEYOND_MS = 25 // a whole frame wrong: better to step once
 const ROUTE_S = 40 // so long on a slower path, and it is a new path
 const ROUTE_RTT_MS = 15
@@ -198,7 +199,8 @@ export class Clock {
       this.trail = [] // coming to rest is not movement
       return this.#set(predicted, nowMs)
     }
-    const most = (SLEW_MS_PER_S * Math.max(0, nowMs - this.outputAtMs)) / 1000
+    const msPerS = SLEW_MS_PER_S + SLEW_MORE.perS * Math.max(0, Math.abs(error) - SLEW_MORE.beyondMs)
+    const most = (msPerS * Math.max(0, nowMs - this.outputAtMs)) / 1000
     return this.#set(this.output + clamp(error, -most, most), nowMs)
   }
 
