@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Cadence } from "../../static/js/core/cadence.js"
-import { Clock, sampleOf } from "../../static/js/core/clock.js"
+import { Clock } from "../../static/js/core/clock.js"
+import { sampleOf } from "../../static/js/core/estimate.js"
 import { each } from "./random.js"
 
 /** Both legs simulated: what one ping sees on a path, with the server's clock ahead by `offsetMs`. */
