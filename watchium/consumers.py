@@ -13,13 +13,14 @@ import playback.reports
 import rooms.actions
 from rooms.access import Identity, is_banned, member_for
 from rooms.models import Connection, Member
-from watchium import ticker
+from watchium import ticker, watchdog
 from watchium.database import in_database
 from watchium.lobby import lobby_state
 from watchium.sockets import Socket
 from watchium.throttle import Allowance
 from watchium.welcome import Applied, answer_missed, compose_welcome
-from watchium.wire import broadcast, server_clock
+from watchium.wire import broadcast, server_clock, tally
+from watchium.wire.about import about
 from watchium.wire.errors import (
     Banned,
     CloseCode,
@@ -31,6 +32,7 @@ from watchium.wire.errors import (
     TooManyConnections,
     Unavailable,
 )
+from watchium.wire.frames import frame_of
 from watchium.wire.messages import (
     Accepted,
     Ack,
@@ -61,7 +63,6 @@ from watchium.wire.messages import (
     Typing,
     decode_lobby_command,
     decode_room_command,
-    encode,
 )
 
 HEARTBEATS = Allowance(burst=5, per_s=5 / 3)
@@ -87,6 +88,7 @@ class RoomConsumer(Socket):
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
         self.device_id = identity.device_id
         member = await in_database(_let_in, identity, self.room_id)
+        about(self.room_id, member.person.user_id)
         # Listening begins before the room is read: what happens in between is told after the welcome.
         await self.join_group(broadcast.room_group(self.room_id))
         await self.join_group(broadcast.member_group(member.pk))
@@ -103,7 +105,9 @@ class RoomConsumer(Socket):
         )
         for event in greeting[1:]:
             self.tell(event)
-        self.outbox.open_with(encode(greeting[0]).decode())
+        if watchdog.degraded():
+            self.tell(watchdog.status(self.room_id))
+        self.outbox.open_with(frame_of(greeting[0]))
 
     async def closed(self) -> None:
         if self.entering is None:
@@ -118,9 +122,23 @@ class RoomConsumer(Socket):
     def closing_code(self, problem: Refused) -> int:
         return CLOSING.get(type(problem)) or super().closing_code(problem)
 
+    def obey_at_once(self, command: Command, now_ms: float) -> bool:
+        """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
+        if not isinstance(command, Heartbeat):
+            return False
+        self._spend("heartbeat", HEARTBEATS)
+        tally.count("heartbeats")
+        report = command.payload
+        weighs = playback.reports.note(self.room_id, self.member.person.user_id, report, now_ms)
+        if head := ticker.head(self.room_id):
+            self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
+        # Not so: the first to say how long the medium is, news for other processes, and while a room waits.
+        length_said = report.duration is None or playback.actions.knows_length(self.room_id, report.revision)
+        return length_said and not weighs and not playback.holds.concerns(self.room_id)
+
     async def obey(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
-            await self._note(command)
+            await self._act_on(command)
             return
         answer = await in_database(carry_out, self.member, command)
         if isinstance(answer, Accepted):
@@ -135,20 +153,13 @@ class RoomConsumer(Socket):
                 )
             )
 
-    async def _note(self, heartbeat: Heartbeat) -> None:
-        """What the player reports stays in memory; the answer says where the room's log ends."""
-        self._spend("heartbeat", HEARTBEATS)
-        now_ms = server_clock.now_ms()
+    async def _act_on(self, heartbeat: Heartbeat) -> None:
         report = heartbeat.payload
-        playback.reports.note(self.room_id, self.member.person.user_id, report, now_ms)
         if report.duration is not None:
             await in_database(
                 playback.actions.learn_duration, self.member, report.duration, revision=report.revision
             )
-        if playback.holds.concerns(self.room_id):
-            await in_database(playback.holds.heard, self.member, now_ms)
-        if head := ticker.head(self.room_id):
-            self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
+        await in_database(playback.holds.weighed, self.member, server_clock.now_ms())
 
     def _spend(self, what: str, allowance: Allowance) -> None:
         if wait_ms := self.throttle.wait_ms(what, allowance, server_clock.now_ms()):
@@ -211,9 +222,7 @@ class LobbyConsumer(Socket):
         await self.join_group(broadcast.LOBBY)
         ticker.tell_lobby_again()
         state = await in_database(lobby_state)
-        self.outbox.open_with(
-            encode(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)).decode()
-        )
+        self.outbox.open_with(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
 
     async def obey(self, command: Any) -> None:
         """Nothing but pings is said here, and those were answered."""

@@ -1,79 +1,190 @@
-"""What one socket still has to be sent: bounded, written by one task, so that a slow reader slows nobody else."""
+"""What one socket still has to be sent: bounded, so that a slow reader costs little and slows nobody else.
+
+While the transport can take a frame it goes there at once. A reader that is behind gets a queue; when that is full only
+the newest of what replaces itself stays in it; when that is not enough, or nothing moves for seconds, the socket is
+closed with 4008 and its page comes back to a fresh welcome.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
+from watchium.shortcut import Shortcut
 from watchium.wire.errors import CloseCode
+from watchium.wire.frames import Frame
 
-MESSAGES = 256
-BYTES = 1_000_000
+logger = logging.getLogger(__name__)
+
+MESSAGES = 64
+BYTES = 256 * 1024  # the transport holds another 64 KiB, and one frame of any size may be on its way
+STALLED_S = 8.0
+
+
+@dataclass
+class Counts:
+    """Since this process began."""
+
+    too_slow: int = 0  # sockets closed with 4008
+    coalesced: int = 0  # frames left out because a newer one says the same
+
+
+counts = Counts()
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Outbox:
     """Frames in order. Nothing leaves before `open_with` has put the first one at the front."""
 
-    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    def __init__(self, send: Send, shortcut: Shortcut | None = None) -> None:
         self._send = send
-        self._queue: deque[str] = deque()
+        self._shortcut = shortcut
+        self._queue: deque[Frame] = deque()
         self._bytes = 0
         self._open = False
         self._close: int | None = None
-        self._wake = asyncio.Event()
+        self._stalled: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        # Set while a frame may go straight to the transport: open, nothing queued, and it takes one.
+        self._direct: Callable[[bytes], None] | None = None
+        if shortcut is not None:
+            shortcut.watch(self)
 
     @property
     def closing(self) -> bool:
         return self._close is not None
 
-    def put(self, text: str) -> None:
-        """Queue a frame; a reader so slow that the queue is full is closed with 4008 and misses it."""
-        if self._close is not None:
-            return
-        if len(self._queue) >= MESSAGES or (self._queue and self._bytes + len(text) > BYTES):
-            self._queue.clear()
-            self.close(CloseCode.TOO_SLOW)
-            return
-        self._queue.append(text)
-        self._bytes += len(text)
-        self._wake.set()
+    def put(self, frame: Frame) -> None:
+        if self._direct is not None:
+            self._direct(frame.wire)
+        elif self._close is None:
+            self._queue_up(frame)
 
-    def open_with(self, text: str) -> None:
+    def open_with(self, frame: Frame) -> None:
         """The first frame, before whatever was told while it was being made."""
         if self._close is not None:
             return
-        self._queue.appendleft(text)
-        self._bytes += len(text)
+        self._queue.appendleft(frame)
+        self._bytes += len(frame)
         self._open = True
-        self._wake.set()
+        self._drain()
 
-    def end_with(self, text: str, code: int) -> None:
+    def end_with(self, frame: Frame, code: int) -> None:
         """Turned away: this frame and no other, then close."""
         if self._close is None:
-            self._queue.clear()
-            self.open_with(text)
+            self._forget()
+            self.open_with(frame)
             self.close(code)
 
     def close(self, code: int) -> None:
         """Send what is queued, then close; the first code given holds. Who was never greeted is told nothing."""
         if self._close is None:
             if not self._open:
-                self._queue.clear()
+                self._forget()
             self._close = code
             self._open = True
-            self._wake.set()
+            self._direct = None
+            self._drain()
 
-    async def write(self) -> None:
-        """Send until closed. Waits where the transport makes it wait."""
-        while True:
-            while self._open and self._queue:
-                text = self._queue.popleft()
-                self._bytes -= len(text)
-                await self._send({"type": "websocket.send", "text": text})
+    def end(self) -> None:
+        """The connection is gone."""
+        self._close = self._close or 0
+        self._direct = None
+        self._forget()
+        if self._writing is not None:
+            self._writing.cancel()
+
+    # ------------------------------------------------------------ a reader that is behind
+
+    def _queue_up(self, frame: Frame) -> None:
+        if self._full(frame):
+            self._keep_newest()
+            if self._full(frame):
+                self._give_up()
+                return
+        self._queue.append(frame)
+        self._bytes += len(frame)
+        if self._open:
+            self._drain()
+
+    def _full(self, frame: Frame) -> bool:
+        return len(self._queue) >= MESSAGES or (bool(self._queue) and self._bytes + len(frame) > BYTES)
+
+    def _keep_newest(self) -> None:
+        """Of what replaces itself the last; everything else stays, in order."""
+        kept: list[Frame] = []
+        seen: set[str] = set()
+        for frame in reversed(self._queue):
+            if frame.newest is None or frame.newest not in seen:
+                kept.append(frame)
+            if frame.newest is not None:
+                seen.add(frame.newest)
+        counts.coalesced += len(self._queue) - len(kept)
+        self._queue = deque(reversed(kept))
+        self._bytes = sum(len(frame) for frame in kept)
+
+    def _give_up(self) -> None:
+        counts.too_slow += 1
+        self._forget()
+        self.close(CloseCode.TOO_SLOW)
+
+    def _forget(self) -> None:
+        self._queue.clear()
+        self._bytes = 0
+        self._calm()
+
+    def _calm(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    # ------------------------------------------------------------ to the transport
+
+    def paused(self) -> None:
+        self._direct = None
+        if self._stalled is None:
+            self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self._give_up_if_open)
+
+    def resumed(self) -> None:
+        self._calm()
+        self._drain()
+
+    def _give_up_if_open(self) -> None:
+        self._stalled = None
+        if self._close is None:
+            self._give_up()
+
+    def _drain(self) -> None:
+        """Everything queued, as far as the transport takes it; then the close, if there is one."""
+        if self._shortcut is None:
+            if self._writing is None or self._writing.done():
+                self._writing = asyncio.get_running_loop().create_task(self._write())
+            return
+        while self._queue and self._shortcut.writable:
+            self._shortcut.write(self._take().wire)
+        if self._close is not None:
+            if not self._queue or not self._shortcut.writable:
+                self._shortcut.close(self._close)
+        elif not self._queue and self._shortcut.writable:
+            self._direct = self._shortcut.write
+
+    def _take(self) -> Frame:
+        frame = self._queue.popleft()
+        self._bytes -= len(frame)
+        return frame
+
+    async def _write(self) -> None:
+        """Through ordinary sends, for a server without the shortcut. Waits where the transport makes it wait."""
+        try:
+            while self._queue:
+                await self._send({"type": "websocket.send", "text": self._take().text})
             if self._close is not None:
                 await self._send({"type": "websocket.close", "code": int(self._close)})
-                return
-            self._wake.clear()
-            await self._wake.wait()
+        except Exception as error:  # whatever a server raises when the other side has gone
+            logger.debug("a socket ended: %r", error)
+            self._forget()

@@ -1,15 +1,15 @@
 """What every socket of a browser or a program does: accept, listen, refuse out loud, close with a code.
 
 Not the machinery of a Channels consumer: there every message first visits the one synchronous thread of the process,
-so that a slow query anywhere shows as clock error everywhere. Here one plain loop receives, a ping is answered at
-once, and everything else waits its turn in a bounded queue of this socket.
+so that a slow query anywhere shows as clock error everywhere. Here one plain loop receives, what needs no database is
+answered at once, and everything else waits its turn in a bounded queue of this socket. An idle socket is one task.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -23,8 +23,9 @@ from watchium import ticker
 from watchium.database import in_database
 from watchium.outbox import Outbox
 from watchium.problems import refusal
+from watchium.shortcut import EXTENSION
 from watchium.throttle import Allowance, Throttle
-from watchium.wire import fanout, server_clock
+from watchium.wire import about, fanout, server_clock, tally
 from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import (
     BadMessage,
@@ -36,6 +37,7 @@ from watchium.wire.errors import (
     TooLong,
     Unavailable,
 )
+from watchium.wire.frames import Frame, frame_of
 from watchium.wire.messages import (
     MAX_FRAME_BYTES,
     ClockAnswer,
@@ -45,7 +47,6 @@ from watchium.wire.messages import (
     Ping,
     Pong,
     Problem,
-    encode,
 )
 
 logger = logging.getLogger(__name__)
@@ -59,10 +60,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def _failed(task: asyncio.Task[None]) -> bool:
-    return task.done() and not task.cancelled() and task.exception() is not None
-
-
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     """One WebSocket. Subclasses decode, greet in `opened`, obey in `obey` and tidy up in `closed`."""
 
@@ -71,41 +68,34 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.outbox = Outbox(send)
-        self.waiting: asyncio.Queue[Command] = asyncio.Queue(WAITING_COMMANDS)
+        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION))
+        self.waiting: deque[tuple[Command, float]] = deque()  # and when each was heard
+        self.obeying: asyncio.Task[None] | None = None
         self.throttle = Throttle(8)
         self.groups: list[str] = []
         await receive()
         await send({"type": "websocket.accept"})
         ticker.start()
         self.live.add(self)
-        writing = asyncio.create_task(self.outbox.write())
-        listening = asyncio.create_task(self._listen(receive))
-        obeying = asyncio.create_task(self._obey_in_turn())
-        tasks = [writing, listening, obeying]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if _failed(writing):
-                logger.debug("a socket ended: %r", writing.exception())
-            for task in (listening, obeying):
-                if _failed(task):
-                    logger.error("a socket broke", exc_info=task.exception())
-            if listening.done() and not self.outbox.closing:
-                await self._obey_what_was_said()
+            await self._listen(receive)
+            await self.finish(LAST_WORDS_S)
+        except Exception:
+            logger.exception("a socket broke")
         finally:
             self.live.discard(self)
-            await self._end(tasks)
+            await self._end()
 
-    async def _obey_what_was_said(self) -> None:
-        """Before the socket closed: somebody who says `leave` and goes has left."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.waiting.join(), LAST_WORDS_S)
+    async def finish(self, most_s: float) -> None:
+        """Obey what was said so far: somebody who says `leave` and goes has left."""
+        if self.obeying is not None:
+            await asyncio.wait([self.obeying], timeout=most_s)
 
-    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
+    async def _end(self) -> None:
+        self.outbox.end()
+        if self.obeying is not None:
+            self.obeying.cancel()
+            await asyncio.wait([self.obeying])
         for group in self.groups:
             await fanout.hub().leave(group, self)
         try:
@@ -115,14 +105,14 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     # ------------------------------------------------------------ to be told
 
-    def deliver(self, text: str) -> None:
-        self.outbox.put(text)
+    def deliver(self, frame: Frame) -> None:
+        self.outbox.put(frame)
 
     def close(self, code: int) -> None:
         self.outbox.close(code)
 
     def tell(self, event: Event) -> None:
-        self.outbox.put(encode(event).decode())
+        self.outbox.put(frame_of(event))
 
     async def join_group(self, group: str) -> None:
         self.groups.append(group)
@@ -143,8 +133,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
                 continue  # turned away or sent out: nothing is obeyed any more
             try:
                 self._hear(message, server_clock.now_ms())
-            except Refused as problem:
-                self.refuse(problem, event_id_in(message.get("text") or ""))
+            except Exception as error:
+                self.refuse(refusal(error), event_id_in(message.get("text") or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
@@ -156,15 +146,21 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if isinstance(command, Ping):
             self._answer_ping(command, now_ms)
             return
-        try:
-            self.waiting.put_nowait(command)
-        except asyncio.QueueFull:
-            raise RateLimited(retry_after_ms=1000) from None
+        if self.waiting or not self.obey_at_once(command, now_ms):
+            self._wait_its_turn(command, now_ms)
+
+    def _wait_its_turn(self, command: Command, now_ms: float) -> None:
+        if len(self.waiting) >= WAITING_COMMANDS:
+            raise RateLimited(retry_after_ms=1000)
+        self.waiting.append((command, now_ms))
+        if self.obeying is None or self.obeying.done():
+            self.obeying = asyncio.create_task(self._obey_in_turn())
 
     def _read(self, text: str | None, binary: bytes | None) -> Command:
         if text is None:
             raise BadMessage("Frames are text, not binary.")
-        if len(text) > MAX_FRAME_BYTES or len(text.encode(errors="replace")) > MAX_FRAME_BYTES:
+        size = len(text) if text.isascii() else len(text.encode(errors="replace"))
+        if size > MAX_FRAME_BYTES:
             raise TooLong(f"A frame has at most {MAX_FRAME_BYTES} bytes.")
         try:
             return self.decode(text)
@@ -181,14 +177,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     # ------------------------------------------------------------ to obey and to refuse
 
     async def _obey_in_turn(self) -> None:
-        while True:
-            command = await self.waiting.get()
+        while self.waiting:
+            command, heard_ms = self.waiting[0]
+            about.heard(heard_ms)
+            tally.count("commands", str(command.__struct_config__.tag))
             try:
                 await self.obey(command)
             except Exception as error:
                 self.refuse(refusal(error), command.event_id)
-            finally:
-                self.waiting.task_done()
+            # Only now: whoever looks meanwhile sees that it is not done yet.
+            self.waiting.popleft()
 
     def refuse(self, problem: Refused, event_id: str | None = None) -> None:
         self.tell(self._error(problem, event_id))
@@ -198,9 +196,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     def _turn_away(self, error: Exception) -> None:
         problem = refusal(error)
-        self.outbox.end_with(encode(self._error(problem)).decode(), self.closing_code(problem))
+        self.outbox.end_with(frame_of(self._error(problem)), self.closing_code(problem))
 
     def _error(self, problem: Refused, event_id: str | None = None) -> Error:
+        tally.count("refused", problem.code)
         payload = Problem(
             code=problem.code, message=str(problem), event_id=event_id, retry_after_ms=problem.retry_after_ms
         )
@@ -228,6 +227,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     async def opened(self, identity: Identity) -> None:
         """Greet, or raise a Refused to be turned away."""
         raise NotImplementedError
+
+    def obey_at_once(self, command: Any, now_ms: float) -> bool:
+        """For what needs neither the database nor time; False: `obey` in turn. May raise a Refused."""
+        return False
 
     async def obey(self, command: Any) -> None:
         raise NotImplementedError

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from channels.layers import InMemoryChannelLayer
 
 from watchium.wire import fanout
+from watchium.wire.frames import Frame
 
 
 class Ear:
@@ -13,8 +14,8 @@ class Ear:
         self.heard: list[str] = []
         self.closed: list[int] = []
 
-    def deliver(self, text: str) -> None:
-        self.heard.append(text)
+    def deliver(self, frame: Frame) -> None:
+        self.heard.append(frame.text)
 
     def close(self, code: int) -> None:
         self.closed.append(code)
@@ -33,7 +34,7 @@ async def test_everybody_in_the_group_hears_and_nobody_else():
     bob, carol = Ear(), Ear()
     await fanout.hub().join("room.a", bob)
     await fanout.hub().join("room.b", carol)
-    await asyncio.to_thread(fanout.publish, "room.a", b"hello")
+    await asyncio.to_thread(fanout.publish, "room.a", Frame(b"hello"))
     await settle()
     assert (bob.heard, carol.heard) == (["hello"], [])
 
@@ -42,7 +43,7 @@ async def test_whoever_left_hears_nothing_more():
     bob = Ear()
     await fanout.hub().join("room.a", bob)
     await fanout.hub().leave("room.a", bob)
-    fanout.publish("room.a", b"hello")
+    fanout.publish("room.a", Frame(b"hello"))
     await settle()
     assert bob.heard == []
     assert "room.a" not in fanout.hub().groups
@@ -62,7 +63,7 @@ async def test_order_is_kept_from_one_thread():
 
     def tell() -> None:
         for number in range(500):
-            fanout.publish("room.a", str(number).encode())
+            fanout.publish("room.a", Frame(str(number).encode()))
 
     await asyncio.to_thread(tell)
     await settle()
@@ -78,18 +79,10 @@ async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipp
     await this_process.join("room.a", here)
     await other_process.join("room.a", there)
     try:
-        message = {
-            "type": "fanout",
-            "from": fanout.PROCESS,
-            "group": "room.a",
-            "text": "echo",
-            "head": [0, 0],
-        }
-        this_process.publish(message)
+        this_process.tell(fanout.Told("room.a", Frame(b"echo")))
         await settle()
         assert (here.heard, there.heard) == (["echo"], [])
-        await layer.group_send("room.a", {**message, "from": "elsewhere", "text": "hello"})
-        await settle()
+        await from_elsewhere(layer, "room.a", b"hello")
         assert (here.heard, there.heard) == (["echo", "hello"], ["hello"])
     finally:
         for hub in (this_process, other_process):
@@ -101,7 +94,7 @@ async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
     hub = fanout.hub()
     await hub.join("room.a", bob)
     assert not hub.fell_behind("room.a", 3, 1)
-    fanout.publish("room.a", b"4", head=(4, 0))
+    fanout.publish("room.a", Frame(b"4", head=(4, 0)))
     await settle()
     assert not hub.fell_behind("room.a", 4, 1)
     assert hub.fell_behind("room.a", 5, 1)
@@ -122,8 +115,8 @@ async def hub_on(layer: InMemoryChannelLayer) -> fanout.Hub:
         return fanout.Hub(asyncio.get_running_loop())
 
 
-async def from_elsewhere(layer: InMemoryChannelLayer, group: str, **what) -> None:
-    await layer.group_send(group, {"from": "elsewhere", "group": group, "head": [0, 0], **what})
+async def from_elsewhere(layer: InMemoryChannelLayer, group: str, payload: bytes) -> None:
+    await layer.group_send(group, {**fanout.Told(group, Frame(payload)).packed(), "from": "elsewhere"})
     await settle()
 
 
@@ -136,8 +129,8 @@ async def test_sockets_that_come_at_once_hear_everything_once():
     await hub.leave("room.b", carol)
     await asyncio.gather(hub.join("room.a", bob), hub.join("room.b", carol))
     try:
-        await from_elsewhere(layer, "room.a", text="hello")
-        await from_elsewhere(layer, "room.b", text="hello")
+        await from_elsewhere(layer, "room.a", b"hello")
+        await from_elsewhere(layer, "room.b", b"hello")
         assert (bob.heard, carol.heard) == (["hello"], ["hello"])
     finally:
         hub.pump.cancel()
@@ -152,7 +145,7 @@ async def test_a_message_that_makes_no_sense_deafens_nobody():
         with patch.object(fanout, "RETRY_S", 0):
             await layer.group_send("room.a", {"from": "elsewhere"})
             await settle()
-        await from_elsewhere(layer, "room.a", text="hello")
+        await from_elsewhere(layer, "room.a", b"hello")
         assert bob.heard == ["hello"]
     finally:
         hub.pump.cancel()
@@ -166,5 +159,50 @@ async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
     hub = await hub_on(Away())
     bob = Ear()
     await hub.join("room.a", bob)
-    hub.deliver("room.a", "hello")
+    hub.deliver("room.a", Frame(b"hello"))
     assert bob.heard == ["hello"]
+
+
+async def test_a_person_is_told_in_every_process_through_one_subscription():
+    layer = SharedLayer()
+    hub = await hub_on(layer)
+    bob = Ear()
+    await hub.join("person.1", bob)
+    await hub.join("member.2", bob)
+    try:
+        assert set(layer.groups) == {fanout.EVERYBODY}
+        await layer.group_send(
+            fanout.EVERYBODY, {**fanout.Told("person.1", close=4503).packed(), "from": "elsewhere"}
+        )
+        await settle()
+        assert bob.closed == [4503]
+    finally:
+        hub.pump.cancel()
+
+
+async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
+    hub = await hub_on(InMemoryChannelLayer())
+    bob = Ear()
+    await hub.join("room.a", bob)
+    with patch.object(fanout, "SLICE_S", 0.0):
+        for number in range(5):
+            hub.tell(fanout.Told("room.a", Frame(str(number).encode())))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert 0 < len(bob.heard) < 5
+        await settle()
+    assert bob.heard == ["0", "1", "2", "3", "4"]
+
+
+async def test_after_the_layer_was_away_everything_is_subscribed_to_again():
+    layer = SharedLayer()
+    hub = await hub_on(layer)
+    bob = Ear()
+    await hub.join("room.a", bob)
+    layer.groups.clear()
+    await hub.resubscribe()
+    try:
+        await from_elsewhere(layer, "room.a", b"hello")
+        assert bob.heard == ["hello"]
+    finally:
+        hub.pump.cancel()

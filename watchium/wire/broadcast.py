@@ -9,9 +9,10 @@ from functools import partial
 
 from django.db import transaction
 
-from watchium.wire import fanout
+from watchium.wire import fanout, tally
 from watchium.wire.errors import CloseCode
-from watchium.wire.messages import CommentDeleted, Custom, Event, NewComment, encode
+from watchium.wire.frames import Frame, frame_of
+from watchium.wire.messages import Custom, Event
 
 LOBBY = "lobby"
 
@@ -51,13 +52,16 @@ def close_room(room_id: str, code: CloseCode) -> None:
 
 def _on_commit(group: str, event: Event | Custom) -> None:
     # Encoded now, so that what is told is what was true inside the transaction.
-    transaction.on_commit(partial(fanout.publish, group, encode(event), _head_of(event)))
+    transaction.on_commit(partial(_tell, group, frame_of(event), _kind(event)))
 
 
-def _head_of(event: Event | Custom) -> tuple[int, int]:
-    """The revision and the place among the comments that an event brings."""
-    seq = event.payload.seq if isinstance(event, NewComment | CommentDeleted) else 0
-    return event.revision or 0, seq
+def _tell(group: str, frame: Frame, kind: str) -> None:
+    tally.count("events", kind)
+    fanout.publish(group, frame)
+
+
+def _kind(event: Event | Custom) -> str:
+    return "custom" if isinstance(event, Custom) else str(event.__struct_config__.tag)
 
 
 def _on_commit_close(group: str, code: CloseCode) -> None:

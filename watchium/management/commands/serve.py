@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import socket
+import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from rooms.models import Room
-from watchium import ticker
+from watchium import memory, ticker
+from watchium.affinity import Siblings
+from watchium.draining import drain
+from watchium.processes import BACKLOG, Processes, listening, served
+from watchium.shortcut import ShortcutProtocol
 
 
-class Announcing(uvicorn.Server):
-    """Says where it is once it listens."""
+class Server(uvicorn.Server):
+    """Says when it listens, and takes leave of its sockets before it stops."""
 
-    def __init__(self, config: uvicorn.Config, say: Any) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        pipe_fd: int = -1,
+        siblings: Siblings | None = None,
+    ) -> None:
         super().__init__(config)
-        self.say = say
+        self.ready = ready
+        self.pipe_fd = pipe_fd
+        self.siblings = ShortcutProtocol.siblings = siblings
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -31,35 +47,81 @@ class Announcing(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             ticker.start()
-            self.say()
+            memory.settle()
+            if self.siblings is not None:
+                asyncio.get_running_loop().add_reader(self.pipe_fd, self._orphaned)
+                self.siblings.listen(self._take)
+            self.ready()
+
+    def _orphaned(self) -> None:
+        """The parent is gone, and with it whoever would stop this process."""
+        asyncio.get_running_loop().remove_reader(self.pipe_fd)
+        self.should_exit = True
+
+    def _take(self, connection: socket.socket, handshake: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(self._welcome(connection, handshake))
+        self.server_state.tasks.add(task)
+        task.add_done_callback(self.server_state.tasks.discard)
+
+    async def _welcome(self, connection: socket.socket, handshake: bytes) -> None:
+        """A connection that a sibling handed over: as if it had arrived here."""
+        loop = asyncio.get_running_loop()
+        connection.setblocking(False)
+        _, protocol = await loop.connect_accepted_socket(
+            lambda: ShortcutProtocol(self.config, self.server_state, self.lifespan.state), connection
+        )
+        protocol.at_home = True
+        protocol.data_received(handshake)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        if self.siblings is not None:
+            self.siblings.deaf()
+        await drain()
+        await super().shutdown(sockets)
 
 
 class Command(BaseCommand):
-    help = "Serve Watchium: pages, API and sockets in one process."
+    help = "Serve Watchium: pages, API and sockets, in one process or several."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST)
         parser.add_argument("--port", type=int, default=settings.PORT)
-
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        config = uvicorn.Config(
-            "watchium.asgi:application",
-            host=host,
-            port=port,
-            ws="websockets-sansio",
-            ws_max_size=64 * 1024,
-            ws_per_message_deflate=False,
-            # A socket that answers no ping for so long is dead: with the lease of 12 s behind it.
-            ws_ping_interval=4,
-            ws_ping_timeout=8,
-            timeout_graceful_shutdown=5,
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
+        parser.add_argument(
+            "--processes", type=int, default=settings.PROCESSES, help="needs REDIS_URL when above 1"
         )
-        Announcing(config, lambda: self._announce(host, port)).run()
+        # From a parent to its children: which of them, the socket to listen on, the pipe that ends with the parent,
+        # and the lines between them.
+        parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
+        parser.add_argument("--fds", type=int, nargs="+", help=argparse.SUPPRESS)
+
+    def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
+        if options["fds"]:
+            self._serve_as_child(host, port, options["number"], options["fds"])
+            return
+        if processes > 1 and not settings.REDIS_URL:
+            raise CommandError(
+                "Several processes need REDIS_URL: without it they would not hear each other, and rooms fall apart."
+            )
+        try:
+            self._serve(host, port, processes, lambda: self._announce(host, port))
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+
+    def _serve_as_child(self, host: str, port: int, number: int, fds: list[int]) -> None:
+        listener_fd, pipe_fd, *line_fds = fds
+        inbox, *outboxes = (socket.socket(fileno=fd) for fd in line_fds)
+        siblings = Siblings(number, inbox, outboxes)
+        server = Server(_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
+        server.run([socket.socket(fileno=listener_fd)])
+
+    def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
+        if processes > 1:
+            command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
+            Processes(command, host, port, processes).run(ready)
+        else:
+            Server(_config(host, port), ready).run([listening(host, port)])
 
     def _announce(self, host: str, port: int) -> None:
         base = settings.WATCHIUM_URL or f"http://{_reachable(host)}:{port}"
@@ -71,6 +133,28 @@ class Command(BaseCommand):
         # Asked before the loop runs, where the database may still be used.
         self.demo_id = Room.objects.open().filter(is_demo=True).values_list("room_id", flat=True).first()
         return super().execute(*args, **options)
+
+
+def _config(host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        "watchium.asgi:application",
+        host=host,
+        port=port,
+        backlog=BACKLOG,
+        ws=ShortcutProtocol,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        # A socket nothing was heard from for three seconds is asked, and dead after six more: with a grace of six
+        # behind it a lost member has left within 15 s.
+        ws_ping_interval=3,
+        ws_ping_timeout=6,
+        timeout_graceful_shutdown=3,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 def _reachable(host: str) -> str:

@@ -1,0 +1,113 @@
+"""The production command: one process or several, and how it takes leave."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services import Server, redis, watchium_server
+from tests.watchium.socket_scene import scene_on
+
+
+@pytest.fixture
+def two_children(where: dict[str, str]) -> Iterator[Server]:
+    with (
+        redis() as redis_url,
+        watchium_server({**where, "REDIS_URL": redis_url, "WATCHIUM_PROCESSES": "2"}) as running,
+    ):
+        yield running
+
+
+def children(server: Server) -> set[int]:
+    listed = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    return {int(pid) for pid in listed.split()}
+
+
+async def until(what) -> None:
+    async with asyncio.timeout(20):
+        while not what():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # another process's doing, which no event tells
+
+
+async def test_who_is_told_to_stop_says_goodbye_and_ends_with_0(mortal_server):
+    scene = await scene_on(mortal_server)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        stopping = asyncio.create_task(asyncio.to_thread(mortal_server.terminate))
+        goodbye = await bob.hear("closing")
+        assert goodbye.payload.code == 4012
+        assert (await alice.closed(), await bob.closed()) == (4012, 4012)
+        assert await stopping == 0
+    assert "Traceback" not in mortal_server.log()
+
+
+async def test_what_was_said_before_the_stop_is_answered(mortal_server):
+    scene = await scene_on(mortal_server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        sayings = [asyncio.create_task(alice.say("seek", current_time=float(second))) for second in range(20)]
+        await sayings[0]
+        mortal_server.process.send_signal(signal.SIGTERM)
+        answered = await asyncio.gather(*sayings)
+        assert [answer.revision for answer in answered] == sorted(answer.revision for answer in answered)
+        assert await alice.closed() == 4012
+
+
+async def test_a_reader_that_reads_nothing_does_not_hold_up_the_stop(mortal_server):
+    scene = await scene_on(mortal_server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        alice.socket.transport.pause_reading()
+        assert await asyncio.to_thread(mortal_server.terminate) == 0
+
+
+async def test_rooms_are_whole_over_several_processes(two_children):
+    scene = await scene_on(two_children)
+    assert len(children(two_children)) == 2
+    async with scene.alice.enter(scene.room_id) as alice:
+        entered = [scene.bob.enter(scene.room_id) for _ in range(8)]
+        bobs = [await bob.__aenter__() for bob in entered]
+        answer = await alice.say("seek", current_time=2.5)
+        heard = [(await bob.hear("seek")).revision for bob in bobs]
+        assert heard == [answer.revision] * 8
+        for bob in entered:
+            await bob.__aexit__(None, None, None)
+
+
+async def test_a_child_that_dies_is_replaced_and_everybody_is_back(two_children):
+    before = children(two_children)
+    os.kill(min(before), signal.SIGKILL)
+    await until(lambda: len(children(two_children) - before) == 1 and len(children(two_children)) == 2)
+    scene = await scene_on(two_children)
+    async with scene.alice.enter(scene.room_id) as alice:
+        assert (await alice.say("pause")).revision
+
+
+async def test_children_do_not_outlive_their_parent(two_children):
+    orphans = children(two_children)
+    os.kill(two_children.pid, signal.SIGKILL)
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
+
+
+def serve(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "serve", *arguments], cwd=Path(__file__).parents[2], env=server.env,
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+
+def test_several_processes_without_redis_are_refused(server):
+    refused = serve(server, "--processes", "2")
+    assert refused.returncode == 1
+    assert "REDIS_URL" in refused.stderr
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(server):
+    refused = serve(server, "--port", str(server.port))
+    assert refused.returncode == 1
+    assert refused.stderr.strip().endswith("Address already in use.")
+    assert "Traceback" not in refused.stderr

@@ -1,0 +1,40 @@
+"""How a process that is told to stop takes leave: what was said is obeyed and answered, then every socket gets 4012."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from watchium import ticker
+from watchium.sockets import Socket
+from watchium.wire import server_clock
+from watchium.wire.errors import CloseCode
+from watchium.wire.messages import Closing, Goodbye
+
+ANSWERS_S = 3.0
+GOING_S = 3.0
+RETRY_AFTER_MS = 1000  # another process listens on the same port, or this one is back by then
+LOOK_S = 0.02
+
+
+async def drain() -> None:
+    """Six seconds at most: who reads nothing any more is cut off."""
+    sockets = tuple(Socket.live)
+    for socket in sockets:
+        socket.tell(_goodbye(socket))
+    await asyncio.gather(*(socket.finish(ANSWERS_S) for socket in sockets))
+    await ticker.stop()
+    for socket in sockets:
+        socket.close(CloseCode.RESTART)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(_all_gone(), GOING_S)
+
+
+async def _all_gone() -> None:
+    while Socket.live:  # noqa: ASYNC110
+        await asyncio.sleep(LOOK_S)
+
+
+def _goodbye(socket: Socket) -> Closing:
+    payload = Goodbye(code=int(CloseCode.RESTART), retry_after_ms=RETRY_AFTER_MS)
+    return Closing(room_id=socket.room_id, timestamp=server_clock.now_ms(), payload=payload)

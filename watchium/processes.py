@@ -1,0 +1,148 @@
+"""Several serving processes on one port: started, watched, started again, and stopped together.
+
+Each child has a listening socket of its own on the same address (SO_REUSEPORT), made here and kept here: the kernel
+spreads the connections, and those that wait for a child that died are taken by the next one. Parent and child hold the
+two ends of a pipe: a child says through it that it serves, and sees by its end that the parent is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from watchium.affinity import lines
+
+SHORT_LIFE_S = 10.0
+LONGEST_WAIT_S = 10.0
+START_S = 60.0
+STOP_S = 12.0
+BACKLOG = 2048
+
+
+def listening(host: str, port: int, shared: bool = False) -> socket.socket:
+    """Raises OSError where somebody else has the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+@dataclass
+class Child:
+    number: int
+    listener: socket.socket
+    lines: list[socket.socket]  # its inbox, then what speaks into each inbox
+    process: subprocess.Popen[bytes] | None = None
+    pipe: socket.socket | None = None
+    began_s: float = 0.0
+    short_lives: int = 0
+
+    def start(self, command: list[str]) -> None:
+        ours, theirs = socket.socketpair()
+        self.pipe = ours
+        fds = [end.fileno() for end in (self.listener, theirs, *self.lines)]
+        words = [*command, "--number", str(self.number), "--fds", *map(str, fds)]
+        self.began_s = time.monotonic()
+        self.process = subprocess.Popen(words, pass_fds=fds)  # noqa: S603
+        theirs.close()
+
+    def serves(self) -> bool:
+        """Waits until it does; False when it ended instead."""
+        assert self.pipe is not None
+        self.pipe.settimeout(START_S)
+        try:
+            return bool(self.pipe.recv(1))
+        except TimeoutError:
+            return False
+
+    def wait_s(self) -> float:
+        """Before the next start: nothing after a long life, more and more after short ones."""
+        if time.monotonic() - self.began_s > SHORT_LIFE_S:
+            self.short_lives = 0
+            return 0.0
+        self.short_lives += 1
+        return min(LONGEST_WAIT_S, 0.5 * 2.0**self.short_lives)
+
+
+@dataclass
+class Processes:
+    """`count` children that run `command` with their number and descriptors appended."""
+
+    command: list[str]
+    host: str
+    port: int
+    count: int
+    children: list[Child] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Until SIGTERM or SIGINT; `ready` is called when all of them serve. Raises OSError for a taken port."""
+        listening(self.host, self.port).close()  # alone on it: with SO_REUSEPORT nobody would notice
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, self._stop)
+        self.children = self._children()
+        for child in self.children:
+            child.listener.listen(BACKLOG)
+            child.start(self.command)
+        if all(child.serves() for child in self.children):
+            ready()
+        self._watch()
+        self._end()
+
+    def _children(self) -> list[Child]:
+        between = lines(self.count)
+        outboxes = [outbox for _, outbox in between]
+        return [
+            Child(number, listening(self.host, self.port, shared=True), [inbox, *outboxes])
+            for number, (inbox, _) in enumerate(between)
+        ]
+
+    def _stop(self, sign: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(0.2):
+            for child in self.children:
+                assert child.process is not None
+                if child.process.poll() is not None:
+                    self._again(child)
+
+    def _again(self, child: Child) -> None:
+        assert child.process is not None
+        sys.stderr.write(
+            f"process {child.process.pid} ended with {child.process.returncode}; starting another\n"
+        )
+        if not self.stopping.wait(child.wait_s()):
+            child.start(self.command)
+
+    def _end(self) -> None:
+        living = [child.process for child in self.children if child.process is not None]
+        for process in living:
+            process.terminate()
+        until_s = time.monotonic() + STOP_S
+        for process in living:
+            try:
+                process.wait(max(0.0, until_s - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def served(pipe_fd: int) -> None:
+    """Tell the parent that this child serves."""
+    os.write(pipe_fd, b"1")

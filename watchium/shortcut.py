@@ -1,0 +1,151 @@
+"""uvicorn's WebSocket protocol with a shortcut: whole frames straight to the transport, and whether it can take one.
+
+A message through ASGI is encoded, framed and awaited for each socket alone. A room's event is the same bytes for all of
+them, so that `serve` hands the ready frame over. It is offered as an ASGI extension; a server without it (daphne under
+`runserver`) serves the same rooms through ordinary `send`, only slower.
+
+What is fixed here besides, each seen with a reader that reads no more: a close that waits for the reader, a connection
+that is never given up because something is still unsent, and a traceback for every frame that is no UTF-8.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol, cast
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from watchium.affinity import Siblings
+
+EXTENSION = "watchium.shortcut"
+LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
+
+
+class Writer(Protocol):
+    """Whoever writes through a shortcut wants to know when it may and when it may not."""
+
+    def paused(self) -> None: ...
+
+    def resumed(self) -> None: ...
+
+
+class Shortcut:
+    """What `scope["extensions"]` offers; for use on the event loop only."""
+
+    def __init__(self, protocol: ShortcutProtocol) -> None:
+        self._protocol = protocol
+        # Bound once: looked up for every frame of every socket.
+        self._write = cast("Callable[[bytes], None]", protocol.transport.write)
+        self._closing = protocol.transport.is_closing
+
+    def watch(self, writer: Writer) -> None:
+        self._protocol.writer = writer
+
+    @property
+    def writable(self) -> bool:
+        """Less than 64 KiB wait in the transport."""
+        return self._protocol.writable.is_set() and not self._closing()
+
+    def write(self, frame: bytes) -> None:
+        """A whole WebSocket frame; nothing happens on a connection that is going away."""
+        if not self._closing():
+            self._write(frame)
+
+    def close(self, code: int) -> None:
+        """Soon, with a close frame if the reader takes it within two seconds."""
+        self._protocol.close_soon(code)
+
+
+class ShortcutProtocol(WebSocketsSansIOProtocol):
+    siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
+    at_home = False  # handed over by a sibling: it stays
+    writer: Writer | None = None
+    _closing_task: asyncio.Task[None] | None = None
+    _heard_s = 0.0
+
+    async def run_asgi(self) -> None:
+        extensions = cast("dict[str, Any]", self.scope["extensions"])
+        extensions[EXTENSION] = Shortcut(self)
+        await super().run_asgi()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_s = self.loop.time()
+        if self.handshake_initiated or not self._goes_home(data):
+            super().data_received(data)
+
+    def _goes_home(self, handshake: bytes) -> bool:
+        """A connection whose room lives in another process of this port is handed over, and forgotten here."""
+        if self.siblings is None or self.at_home:
+            return False
+        self.transport.pause_reading()
+        if self.siblings.hand_over(self.transport.get_extra_info("socket").fileno(), handshake):
+            self.transport.abort()
+            return True
+        self.transport.resume_reading()
+        return False
+
+    def send_keepalive_ping(self) -> None:
+        """Only to whom nothing was heard from: heartbeats every three seconds say it as well."""
+        assert self.ping_interval is not None
+        if self.loop.time() - self._heard_s < self.ping_interval:
+            self.ping_timer = None
+            self.schedule_ping()
+        else:
+            super().send_keepalive_ping()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.writer is not None:
+            self.writer.paused()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.writer is not None:
+            self.writer.resumed()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # What refers to itself would wait for the garbage collector, which is kept from looking.
+        self.writer = None
+        self.conn.parser.close()
+        if self.handshake_initiated:
+            cast("dict[str, Any]", self.scope["extensions"]).pop(EXTENSION, None)
+
+    def close_soon(self, code: int) -> None:
+        if self._closing_task is None:
+            self._closing_task = self.loop.create_task(self._close(code))
+
+    async def _close(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(LINGER_S):
+                await self.send({"type": "websocket.close", "code": code, "reason": ""})
+        except (TimeoutError, ClientDisconnected, RuntimeError):
+            self.transport.abort()
+            return
+        # uvicorn would wait ten seconds, and then for the rest of what is unsent.
+        if self.close_timer is not None:
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        # `close` would wait for what is unsent, and nobody reads it.
+        self.transport.abort()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+            self.frames = []
+            self.conn.fail(1007, "not UTF-8")
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
+
+def _is_utf8(frames: list[bytes]) -> bool:
+    try:
+        b"".join(frames).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
