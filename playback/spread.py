@@ -1,0 +1,19 @@
+"""How far the players of a room are apart. Pure: time is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from playback.drift import Noted, drift_s
+from playback.timeline import Timeline
+
+
+def spread_ms(reports: Iterable[Noted], timeline: Timeline, now_ms: float) -> tuple[float | None, int]:
+    """Between the foremost and the hindmost of the players heard lately, and how many those are.
+
+    None for fewer than two: nobody is apart from themselves.
+    """
+    drifts = [drift_s(seen, timeline, now_ms) for seen in reports if seen.fresh(now_ms)]
+    if len(drifts) < 2:
+        return None, len(drifts)
+    return round(1000 * (max(drifts) - min(drifts)), 1), len(drifts)

@@ -1,0 +1,66 @@
+"""This process: what it counted, what it holds open, what it costs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+
+from watchium.figures.sums import Figures, Spread
+from watchium.wire import broadcast, fanout
+from watchium.wire.tally import TALLY
+
+STARTED_S = time.time()
+
+
+def pid() -> int:
+    return os.getpid()
+
+
+def figures(label: str, lag_ms: float | None = None) -> Figures:
+    """As of now. `label` tells this process's own costs from its siblings'."""
+    return Figures(
+        counters={**TALLY.counters(), **_plain()},
+        gauges={"sockets": _sockets(), **_costs(label, lag_ms)},
+        histograms={
+            name: Spread(bounds=list(told.bounds), counts=[*map(float, told.counts)], total=told.total)
+            for name, told in TALLY.histograms.items()
+        },
+    )
+
+
+def _plain() -> dict[str, dict[str, float]]:
+    """What the hot paths count in bare integers."""
+    from watchium import outbox
+
+    told, kept = fanout.counts, outbox.counts
+    return {
+        "deliveries": {"": told.delivered},
+        "layer_errors": {"": told.layer_errors},
+        "too_slow": {"": kept.too_slow},
+        "coalesced": {"": kept.coalesced},
+    }
+
+
+def _sockets() -> dict[str, float]:
+    from watchium.sockets import Socket  # which starts the ticker, which starts whoever asks here
+
+    hub = fanout._hub
+    lobby = len(hub.groups.get(broadcast.LOBBY, ())) if hub else 0
+    return {"lobby": lobby, "room": max(0, len(Socket.live) - lobby)}
+
+
+def _costs(label: str, lag_ms: float | None) -> dict[str, dict[str, float]]:
+    costs = {
+        "cpu_seconds": time.process_time(),
+        "threads": float(threading.active_count()),
+        "started_seconds": STARTED_S,
+    }
+    if lag_ms is not None:
+        costs["loop_lag_ms"] = lag_ms
+    with contextlib.suppress(OSError, AttributeError):  # Linux alone tells these
+        with open("/proc/self/statm") as file:
+            costs["resident_bytes"] = float(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        costs["open_fds"] = float(len(os.listdir("/proc/self/fd")))
+    return {name: {label: value} for name, value in costs.items()}
