@@ -1,8 +1,10 @@
 # One line each; what they do is in deploy/ and tests/.
-.PHONY: run test lint bench-sync pins
+.PHONY: run test test-faults lint bench bench-sync pins
 
 run: ; @exec sh deploy/run.sh
 test: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests
+test-faults: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests faults
 lint: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests lint
+bench: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.load $(ARGS)
 bench-sync: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.sync $(ARGS)
 pins: ; @exec sh deploy/pins.sh

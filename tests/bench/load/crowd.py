@@ -1,0 +1,161 @@
+"""Many sockets in one process, much cheaper than any server they load: picows clients on uvloop, counting.
+
+A dialect says how a server is spoken to; the listeners say what is counted. Everything goes to 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+AT_ONCE = 12  # handshakes under way
+CONNECT_S = 30.0
+BURST = 16
+MARK = b'"event_id":"t'
+DIGITS = 16
+# What Watchium tells a room about a pause, for the servers that pass on what they are told.
+EVENT = (
+    '{"type":"pause","room_id":"k3v8p2m9xq","timestamp":1795219200123.0,"revision":42,"payload":'
+    '{"current_time":12.5,"is_playing":false,"rate":1.0,"phase":"paused","duration":5400.0,"media":'
+    '{"url":"https://example.org/film.webm","kind":"video","title":"xxxxxx","mime":null},'
+    '"user_id":"g_abcdefghjkmnpqrs","username":"Ada","event_id":"t%016d","cause":null,"hold":null}}'
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """`command` is what the publisher says, with a place for the stamp. `greeted`: how a member's first frame begins.
+
+    `answers` are frames that want another in return: the rest of a handshake, a ping of the application's own.
+    """
+
+    member: str
+    publisher: str
+    command: str
+    greeted: bytes | None = None
+    answers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+PLAIN = Dialect("/", "/?publish=1", EVENT)
+SOCKET_IO = Dialect(
+    "/socket.io/?EIO=4&transport=websocket",
+    "/socket.io/?EIO=4&transport=websocket&publish=1",
+    f'42["say",{EVENT}]',
+    greeted=b"40{",
+    answers=((b"0{", b"40"), (b"2", b"3")),
+)
+
+
+def watchium(room_id: str, pad: int = 6) -> Dialect:
+    return Dialect(
+        f"/ws/rooms/{room_id}/",
+        f"/ws/bench/{room_id}/?pad={pad}",
+        '{"type":"pause","event_id":"t%016d","payload":{"current_time":12.5}}',
+        greeted=b'{"type":"welcome"',
+    )
+
+
+def stamp() -> int:
+    """Nanoseconds of the one clock that all processes of this machine share."""
+    return time.monotonic_ns()
+
+
+def stamped_at(payload: bytes) -> int | None:
+    """When the event was asked for; None of a frame that is no event of the bench."""
+    place = payload.find(MARK)
+    return None if place < 0 else int(payload[place + len(MARK) : place + len(MARK) + DIGITS])
+
+
+class Seat(WSListener):  # type: ignore[misc]  # fetched when the bench runs
+    """One member's socket. `hear` gets every frame after the greeting; `closed_with` is the close code, once closed."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.greeted: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.closed_with: int | None = None
+        self.transport: WSTransport | None = None
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self.transport = transport
+        if self.dialect.greeted is None:
+            self.greeted.set_result(b"")
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.TEXT:
+            payload = frame.get_payload_as_bytes()
+            if self.greeted.done():
+                self.hear(payload)
+            self.answer(payload)
+        elif frame.msg_type == WSMsgType.CLOSE:
+            self.closed_with = int(frame.get_close_code() or 1005)
+
+    def answer(self, payload: bytes) -> None:
+        for begins, answer in self.dialect.answers:
+            if payload.startswith(begins) and self.transport is not None:
+                self.transport.send(WSMsgType.TEXT, answer)
+        if not self.greeted.done() and payload.startswith(self.dialect.greeted or b""):
+            self.greeted.set_result(payload)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self.closed_with = self.closed_with or 1006
+        if not self.greeted.done():
+            self.greeted.set_exception(ConnectionError(f"closed with {self.closed_with} before the greeting"))
+            self.greeted.exception()  # looked at, so that nobody complains when nobody waits
+
+    def hear(self, payload: bytes) -> None:
+        """Nothing, unless a subclass listens."""
+
+    def say(self, text: bytes) -> None:
+        if self.transport is not None and self.closed_with is None:
+            self.transport.send(WSMsgType.TEXT, text)
+
+    def leave(self) -> None:
+        if self.transport is not None:
+            self.transport.disconnect()
+
+
+async def enter(address: str, path: str, make: Callable[[], Seat], token: str | None = None) -> Seat:
+    """Open one socket and wait for its greeting. Raises what the network does, TimeoutError, ConnectionError."""
+    headers = {"Authorization": f"Bearer {token}"} if token else None
+    _, seat = await ws_connect(
+        make,
+        address + path,
+        extra_headers=headers,
+        websocket_handshake_timeout=CONNECT_S,
+        read_buffer_init_size=2048,
+    )
+    await asyncio.wait_for(asyncio.shield(seat.greeted), CONNECT_S)
+    return seat
+
+
+async def enter_all(address: str, guests: Iterable[tuple[str, Callable[[], Seat], str | None]]) -> list[Seat]:
+    """Everybody (path, listener, token), some at once, in this order."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(path: str, make: Callable[[], Seat], token: str | None) -> Seat:
+        async with places:
+            return await enter(address, path, make, token)
+
+    return list(await asyncio.gather(*(one(*guest) for guest in guests)))
+
+
+async def everybody_leaves(seats: Iterable[Seat]) -> None:
+    for seat in seats:
+        seat.leave()
+    await asyncio.sleep(0.1)
+
+
+async def at_rate(per_s: float, seconds: float, say: Callable[[], None]) -> int:
+    """Call `say` that often, evenly; how often in all. Who comes late catches up, in bursts of at most BURST."""
+    start, said = time.monotonic(), 0
+    while (now := time.monotonic() - start) < seconds:
+        burst = min(BURST, int(now * per_s) + 1 - said)
+        for _ in range(burst):
+            say()
+        said += burst
+        await asyncio.sleep(max(0.0005, said / per_s - (time.monotonic() - start)))
+    return said

@@ -1,0 +1,117 @@
+"""Thousands of members who only sit there: their memory, the longest pause of the loop, and what signs of life cost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+from tests.bench.load import cores
+from tests.bench.load.figures import Figure, Outcome, percentile
+from tests.bench.load.lively import HEARTBEAT, PING, Lively
+from tests.bench.load.options import Options
+from tests.bench.load.rooms import MEMBERS, lively
+from tests.services import ROOT
+
+SETTLE_S = 15.0
+LOOK_S = 20.0
+
+
+async def idle(options: Options) -> Outcome:
+    rooms = options.sockets // MEMBERS
+    look_s = 5.0 if options.quick else LOOK_S
+    async with lively(options, rooms + 1) as crowd:
+        await crowd.fill(1)  # what the first ones make it load is not theirs
+        await asyncio.sleep(2.0)
+        before_kb = crowd.server.rss_kb()
+        joining = await _probed(crowd, crowd.fill(rooms))
+        await asyncio.sleep(SETTLE_S)
+        sockets = (rooms - 1) * MEMBERS
+        each_kb = (crowd.server.rss_kb() - before_kb) / sockets
+        idle_cores, pauses = await _busy(crowd, asyncio.sleep(look_s))
+        beats, beating, beat_pauses = await _signs(crowd, look_s, HEARTBEAT)
+        pings, pinging, _ = await _signs(crowd, look_s, PING)
+    beat_us = (beating - idle_cores) * look_s / beats * 1e6
+    ping_us = (pinging - idle_cores) * look_s / pings * 1e6
+    return Outcome(
+        figures=[
+            Figure(
+                title=f"memory of the server per idle member, {sockets} of them",
+                value=each_kb,
+                unit="KB",
+                target=32,
+            ),
+            Figure(
+                title="longest pause of the loop meanwhile",
+                value=max(pauses),
+                unit="ms",
+                target=50,
+                beside=f"p99 {percentile(pauses, 0.99):.1f} ms; the server uses {idle_cores:.3f} of a core",
+            ),
+            Figure(
+                title="the same while everybody sends heartbeats",
+                value=max(beat_pauses),
+                unit="ms",
+                target=50,
+                beside=f"p99 {percentile(beat_pauses, 0.99):.1f} ms",
+            ),
+            Figure(
+                title="the same while they all came in",
+                value=max(joining),
+                unit="ms",
+                beside=f"p99 {percentile(joining, 0.99):.1f} ms",
+            ),
+            Figure(
+                title="CPU for a heartbeat, with all that follows from it",
+                value=beat_us,
+                unit="us",
+                target=50,
+                beside=f"{beats / look_s:,.0f} a second",
+            ),
+            Figure(
+                title="CPU for a ping and its pong",
+                value=ping_us,
+                unit="us",
+                beside=f"{pings / look_s:,.0f} a second",
+            ),
+        ],
+        notes=[
+            "Pauses are the longest answers to a WebSocket ping every 10 ms from a process of its own. A "
+            "heartbeat's and a ping's CPU is that of the whole server beyond what it uses while everybody is "
+            "idle: the answers, the presence told to the rooms and the batched rows are in it.",
+        ],
+    )
+
+
+async def _signs(crowd: Lively, seconds: float, text: bytes) -> tuple[int, float, list[float]]:
+    """How many were sent, the server's cores meanwhile, its pauses."""
+    sending = asyncio.ensure_future(crowd.heartbeats(seconds, text))
+    busy, pauses = await _busy(crowd, sending)
+    return sending.result(), busy, pauses
+
+
+async def _busy(crowd: Lively, doing) -> tuple[float, list[float]]:
+    """The server's cores while that is done, and its pauses."""
+    loop = asyncio.get_running_loop()
+    cpu_s, start = crowd.server.cpu_s(), loop.time()
+    pauses = await _probed(crowd, doing)
+    return (crowd.server.cpu_s() - cpu_s) / (loop.time() - start), pauses
+
+
+async def _probed(crowd: Lively, doing) -> list[float]:
+    """The answers to a ping every 10 ms, in ms, while something is done."""
+    room = crowd.rooms[-1]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.load.probe",
+        str(crowd.server.port),
+        f"/ws/rooms/{room.room_id}/",
+    ]
+    with cores.on(cores.LOAD):
+        probe = await asyncio.create_subprocess_exec(
+            *command, room.tokens[0], cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+    await doing
+    output, _ = await probe.communicate(b"enough\n")
+    return list(json.loads(output))

@@ -1,0 +1,30 @@
+"""How long and how much, in full or for a first look."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`sizes`: members of the one room. `seconds`: of one measurement. `rooms`: the count that has a target."""
+
+    seed: int
+    quick: bool = False
+    sizes: tuple[int, ...] = (10, 100, 500, 1000)
+    rounds: int = 3
+    seconds: float = 3.0
+    sockets: int = 8000
+    rooms: int = 1000
+    most_rooms: int = 2400
+    clients: int = 1000
+
+
+def full(seed: int) -> Options:
+    return Options(seed=seed)
+
+
+def quick(seed: int) -> Options:
+    return Options(
+        seed=seed, quick=True, sizes=(100, 500), rounds=1, seconds=1.0, sockets=400, rooms=50, most_rooms=100,
+        clients=100,
+    )  # fmt: skip

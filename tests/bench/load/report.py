@@ -1,0 +1,117 @@
+"""docs/bench/load.md and load.svg, from what each section found last."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from tests.bench.load.figures import Figure, Outcome, Table, verdict
+from tests.bench.load.plot import drawing
+
+INTRO = """\
+# Under load, measured
+
+Rendered by `make bench` (`ARGS="--quick"` for a first look, `ARGS="--only fanout,stalled"` for some sections); how it
+measures is at the end, and what was missed is explained in [README.md](README.md)."""
+
+HOW = """\
+## How it measures
+
+The server has one core, the load has the other, and PostgreSQL and Redis run on the load's. Whatever is compared runs
+on the same core in the same run, one server at a time, each started afresh for each measurement, in turn, as often as
+there are rounds; what is shown is the median of the rounds. Figures are best read as ratios: absolute ones are this
+machine's. The load is one process of [picows](https://github.com/tarasko/picows) clients on uvloop, which counts frames
+by their length or reads the instant of sending out of them (one monotonic clock for all). Python packages and Node
+modules that only the bench needs are pinned with hashes and fetched when it first runs.
+
+- *Watchium* is `manage.py serve` with real rooms: members with tokens, sockets as any program opens them. For the
+  figures about fan-out (one room, room of 8, stalled readers) the launcher adds one socket route: it takes a real
+  `pause` command, decodes it, and tells the room the real `pause` event through `watchium.wire.fanout`, without the
+  deed behind it: no database, no throttle, no row. Many rooms, storm, joins and persisted commands are the product
+  alone, with its limits on sockets a device and members a room raised.
+- *picows* is a bare server that sends what it hears to everybody: no rooms, no JSON. *Node ws* is the same with `ws`.
+- *socket.io* is a server with one room and `io.to(room).emit(...)`, WebSocket only, no compression.
+- *Channels groups* is an `AsyncWebsocketConsumer` with `group_send` on the in-memory layer, under the same uvicorn with
+  the same settings.
+
+All get one command of about 70 (Watchium) or 380 bytes in, and members get an event of about 380 bytes. At saturation 4
+to 32 events are under way, the next one leaves when all members have got one; what has not arrived half a second later
+counts as lost. CPU is the server process's own clock, kernel time included."""
+
+
+def tell(outcome: Outcome) -> None:
+    for figure in outcome.figures:
+        print(
+            f"  {figure.title}: {shown(figure)} {_target(figure)} {verdict(figure)} {figure.beside}",
+            flush=True,
+        )
+
+
+def write(outcomes: dict[str, Outcome], machine: dict[str, str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "load.md").write_text(page(outcomes, machine))
+    (folder / "load.svg").write_text(
+        drawing([panel for found in outcomes.values() for panel in found.panels])
+    )
+
+
+def page(outcomes: dict[str, Outcome], machine: dict[str, str]) -> str:
+    lines = [INTRO, "", *(f"- {name}: {value}" for name, value in machine.items()), *_runs(outcomes), ""]
+    lines += [
+        "![Deliveries, delays, arrivals](load.svg)",
+        "",
+        "| figure | target | measured | | |",
+        "|---|---|---|---|---|",
+    ]
+    for found in outcomes.values():
+        lines += [_row(figure) for figure in found.figures]
+    lines += [
+        "",
+        "Within twice the target is accepted on a loaded machine with two cores. Missed figures stay here.",
+    ]
+    for found in outcomes.values():
+        for table in found.tables:
+            lines += _table(table)
+    notes = [note for found in outcomes.values() for note in found.notes]
+    return "\n".join([*lines, "", HOW, "", *(f"- {note}" for note in notes), ""])
+
+
+def _runs(outcomes: dict[str, Outcome]) -> list[str]:
+    return [f"- {name}: {_run(found)}" for name, found in outcomes.items()]
+
+
+def _run(found: Outcome) -> str:
+    first_look = ", a first look only" if found.quick else ""
+    return f"{found.when}, seed {found.seed}{first_look}, load average {found.load}"
+
+
+def _row(figure: Figure) -> str:
+    return f"| {figure.title} | {_target(figure)} | {shown(figure)} | {verdict(figure)} | {figure.beside} |"
+
+
+def _target(figure: Figure) -> str:
+    if figure.target is None:
+        return ""
+    return f"{'>=' if figure.least else '<='} {figure.target:,g} {figure.unit}".strip()
+
+
+def shown(figure: Figure) -> str:
+    if math.isnan(figure.value):
+        return "-"
+    if math.isinf(figure.value):
+        return "never"
+    digits = (
+        0
+        if figure.value == int(figure.value)
+        else 3
+        if abs(figure.value) < 1
+        else 2
+        if abs(figure.value) < 10
+        else 1
+    )
+    return f"{figure.value:,.{digits}f} {figure.unit}".strip()
+
+
+def _table(table: Table) -> list[str]:
+    lines = ["", f"## {table.title}", "", f"| {' | '.join(table.head)} |", "|" + "---|" * len(table.head)]
+    return lines + [f"| {' | '.join(row)} |" for row in table.rows]

@@ -1,0 +1,50 @@
+"""A Channels group as the tutorial has it, under the same uvicorn with the same settings as `manage.py serve`."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+from django.conf import settings
+
+settings.configure(
+    SECRET_KEY="only for the bench",
+    INSTALLED_APPS=["channels"],
+    CHANNEL_LAYERS={"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}},
+)
+
+import django  # noqa: E402
+
+django.setup()
+
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402  # needs the settings
+
+
+class Room(AsyncWebsocketConsumer):
+    async def connect(self):
+        if b"publish" not in self.scope["query_string"]:
+            await self.channel_layer.group_add("room", self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code):
+        await self.channel_layer.group_discard("room", self.channel_name)
+
+    async def receive(self, text_data=None, bytes_data=None):
+        await self.channel_layer.group_send("room", {"type": "tell", "text": text_data})
+
+    async def tell(self, message):
+        await self.send(text_data=message["text"])
+
+
+uvicorn.run(
+    Room.as_asgi(),
+    port=int(sys.argv[1]),
+    ws="websockets-sansio",
+    ws_max_size=64 * 1024,
+    ws_per_message_deflate=False,
+    ws_ping_interval=4,
+    ws_ping_timeout=8,
+    lifespan="off",
+    access_log=False,
+    log_level="warning",
+)

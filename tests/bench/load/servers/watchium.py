@@ -1,0 +1,81 @@
+"""`manage.py serve` itself with one more socket route, by which the bench publishes to a room.
+
+`/ws/bench/<room_id>/` takes the protocol's own `pause` and tells the room the event `pause` as a deed would, without
+the deed: no database, no throttle, no row. Everything from the loudspeaker on is what members really get: their
+sockets are those of the room. `?pad=` makes the event that many bytes longer, `?custom=1` one of a program's own,
+which nothing newer replaces.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchium.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  # needs the apps
+from django.urls import path  # noqa: E402
+
+from rooms.access import Identity  # noqa: E402
+from watchium import routing  # noqa: E402
+from watchium.sockets import Socket  # noqa: E402
+from watchium.wire import broadcast, fanout, server_clock  # noqa: E402
+from watchium.wire.frames import frame_of  # noqa: E402
+from watchium.wire.messages import (  # noqa: E402
+    Change,
+    Command,
+    Custom,
+    Event,
+    Media,
+    Pause,
+    Paused,
+    decode_room_command,
+)
+
+
+class Publisher(Socket):
+    def decode(self, text: str) -> Command:
+        return decode_room_command(text)
+
+    async def _identity(self) -> Identity:
+        return Identity(None)
+
+    async def opened(self, identity: Identity) -> None:
+        self.told = str(self.scope["url_route"]["kwargs"]["told"])
+        title = "x" * int(self.query.get("pad", "6"))
+        self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
+
+    def obey_at_once(self, command: Pause, now_ms: float) -> bool:
+        fanout.publish(broadcast.room_group(self.told), frame_of(self._event(command)))
+        return True
+
+    def _event(self, command: Pause) -> Event | Custom:
+        # Whole milliseconds: every event has the same length, by which the load knows it.
+        now_ms = float(int(server_clock.now_ms()))
+        if "custom" in self.query:
+            payload = {"event_id": command.event_id, "title": self.media.title}
+            return Custom(type="bench", room_id=self.told, timestamp=now_ms, payload=payload)
+        change = Change(
+            current_time=command.payload.current_time or 0.0,
+            is_playing=False,
+            rate=1.0,
+            phase="paused",
+            duration=5400.0,
+            media=self.media,
+            user_id="g_abcdefghjkmnpqrs",
+            username="Ada",
+            event_id=command.event_id,
+        )
+        return Paused(room_id=self.told, timestamp=now_ms, revision=42, payload=change)
+
+    async def closed(self) -> None:
+        """It was never in the room."""
+
+
+if __name__ == "__main__":
+    routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
+    call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))

@@ -1,0 +1,123 @@
+"""A server, its one room full of people and who publishes to it: put up for one measurement, and gone after it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from array import array
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from tests.bench.load import children, tools
+from tests.bench.load.children import Served
+from tests.bench.load.counting import Counter, Pump, Stamped, Tally
+from tests.bench.load.crowd import PLAIN, SOCKET_IO, Dialect, Seat, enter, enter_all, watchium
+from tests.bench.load.house import House, Room, house
+from tests.services import Missing
+
+OURS, PICOWS, WS, SOCKETIO, CHANNELS = "Watchium", "picows", "Node ws", "socket.io", "Channels groups"
+WARM_S = 0.5
+NOWHERE = House(Path(), {})
+
+
+@dataclass
+class Stage:
+    """A server with a room of so many members, and who publishes to it."""
+
+    server: Served
+    publisher: Seat
+    members: int
+    tally: Tally
+    seats: list[Seat]
+    delays_ms: array[float]
+
+    def pump(self) -> Pump:
+        return Pump(self.publisher, self.tally, self.members, window=max(4, min(32, 2000 // self.members)))
+
+
+def contenders() -> list[str]:
+    """Those that this machine can run, ours first."""
+    try:
+        tools.node_modules()
+    except Missing:
+        return [OURS, PICOWS, CHANNELS]
+    return [OURS, PICOWS, WS, SOCKETIO, CHANNELS]
+
+
+@contextmanager
+def _served(name: str, made: House) -> Iterator[Served]:
+    if name == OURS:
+        with made.served() as server:
+            yield server
+        return
+    command = {
+        PICOWS: children.picows,
+        CHANNELS: children.plain_channels,
+        WS: partial(children.node, "broadcast_ws.cjs"),
+        SOCKETIO: partial(children.node, "broadcast_socketio.cjs"),
+    }[name]()
+    with children.serving(command, children.environment()) as server:
+        yield server
+
+
+@asynccontextmanager
+async def stage(name: str, members: int, stamped: bool = False) -> AsyncIterator[Stage]:
+    """A server of its own for each measurement: what others left behind costs it nothing."""
+    with house() if name == OURS else nullcontext(NOWHERE) as made:
+        room = made.furnish(1, members)[0] if name == OURS else Room("", [""] * members)
+        dialect = watchium(room.room_id) if name == OURS else SOCKET_IO if name == SOCKETIO else PLAIN
+        with _served(name, made) as server:
+            yield await _filled(server, dialect, room, members, stamped)
+
+
+async def _filled(server: Served, dialect: Dialect, room: Room, members: int, stamped: bool) -> Stage:
+    tally, delays_ms = Tally(), array("d")
+    make = partial(Stamped, dialect, delays_ms) if stamped else partial(Counter, dialect, tally)
+    seats = await enter_all(server.address, [(dialect.member, make, token or None) for token in room.tokens])
+    spoken = dialect if dialect is SOCKET_IO else replace(dialect, greeted=None)
+    publisher = await enter(server.address, dialect.publisher, partial(Seat, spoken))
+    await asyncio.sleep(1.0)  # what joining started has come to rest
+    return Stage(server, publisher, members, tally, seats, delays_ms)
+
+
+@dataclass
+class Load:
+    """`busy`: of its core, the server and the generator."""
+
+    deliveries_per_s: float
+    cpu_ms_per_1000: float
+    busy: float
+    generator_busy: float
+    lost: int
+
+
+async def _measured(on: Stage, pump: Pump, seconds: float, running: asyncio.Future[None]) -> Load:
+    await asyncio.sleep(WARM_S)
+    count, cpu_s, own_s, start = on.tally.count, on.server.cpu_s(), time.process_time(), time.perf_counter()
+    await asyncio.sleep(seconds)
+    took = time.perf_counter() - start
+    arrived, cpu_s = on.tally.count - count, on.server.cpu_s() - cpu_s
+    own_s = time.process_time() - own_s
+    await running
+    await pump.close()
+    return Load(
+        arrived / took, cpu_s * 1e6 / arrived if arrived else math.nan, cpu_s / took, own_s / took, pump.lost
+    )
+
+
+async def saturated(on: Stage, seconds: float) -> Load:
+    pump = on.pump()
+    await pump.first()
+    pump.open()
+    return await _measured(on, pump, seconds, asyncio.ensure_future(pump.watch(seconds + 2 * WARM_S)))
+
+
+async def paced(on: Stage, events_per_s: float, seconds: float) -> Load:
+    pump = on.pump()
+    await pump.first()
+    running = asyncio.ensure_future(pump.at_rate(events_per_s, seconds + 2 * WARM_S))
+    return await _measured(on, pump, seconds, running)

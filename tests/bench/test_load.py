@@ -1,0 +1,101 @@
+"""The load bench's own arithmetic: verdicts, frames read by hand, stamps, bisection, the drawing."""
+
+from __future__ import annotations
+
+import math
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.bench.load import wire
+from tests.bench.load.figures import Figure, Outcome, Panel, Table, verdict
+from tests.bench.load.plot import drawing
+from tests.bench.load.report import page, shown
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "said"),
+    [
+        (30, False, "met"),
+        (59, False, "within twice"),
+        (61, False, "missed"),
+        (30, True, "met"),
+        (16, True, "within twice"),
+        (14, True, "missed"),
+        (math.nan, False, "not measured"),
+        (math.inf, False, "missed"),
+    ],
+)
+def test_a_figure_is_held_against_its_target(value, least, said):
+    assert verdict(Figure(title="", value=value, target=30, least=least)) == said
+
+
+def test_a_figure_without_a_target_is_not_judged():
+    assert verdict(Figure(title="", value=30)) == ""
+
+
+def test_a_target_of_nothing_is_met_by_nothing_alone():
+    assert verdict(Figure(title="lost", value=0, target=0)) == "met"
+    assert verdict(Figure(title="lost", value=1, target=0)) == "missed"
+
+
+def as_a_server_sends(opcode: int, payload: bytes) -> bytes:
+    size = len(payload)
+    if size < 126:
+        return bytes((0x80 | opcode, size)) + payload
+    if size < 65536:
+        return bytes((0x80 | opcode, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((0x80 | opcode, 127)) + size.to_bytes(8, "big") + payload
+
+
+@given(st.lists(st.tuples(st.integers(1, 10), st.integers(0, 70_000))), st.data())
+def test_frames_are_read_however_they_are_cut(sent, data):
+    sent = [(opcode, b"x" * size) for opcode, size in sent]
+    stream = b"".join(as_a_server_sends(*one) for one in sent)
+    cut = data.draw(st.integers(0, len(stream)))
+    first, rest = wire.frames(stream[:cut])
+    second, rest = wire.frames(rest + stream[cut:])
+    assert [*first, *second] == sent
+    assert rest == b""
+
+
+def test_what_is_measured_is_on_the_page():
+    found = Outcome(
+        figures=[Figure(title="p99", value=12.34, unit="ms", target=10, beside="on a busy machine")],
+        tables=[Table(title="By size", head=["", "N = 10"], rows=[["Watchium", "1"]])],
+        panels=[Panel(title="Arrivals", xs=["0", "1"], series={"connections": [0, 3]}, bars=True, limit=2)],
+        notes=["Said of it."],
+        when="today",
+        seed=7,
+    )
+    said = page({"fanout": found}, {"processor": "abacus"})
+    for words in (
+        "| p99 | <= 10 ms | 12.3 ms | within twice | on a busy machine |",
+        "## By size",
+        "Said of it.",
+        "seed 7",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.1234, "0.123 ms"), (1.234, "1.23 ms"), (1234.5, "1,234.5 ms"), (math.inf, "never"), (2, "2 ms")],
+)
+def test_numbers_have_as_many_digits_as_they_deserve(value, said):
+    assert shown(Figure(title="", value=value, unit="ms")) == said
+
+
+series = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]),
+    st.lists(st.one_of(st.floats(0, 1e9), st.just(math.nan)), min_size=3, max_size=3),
+    min_size=1,
+)
+
+
+@given(series, st.booleans(), st.one_of(st.none(), st.floats(0.1, 1e6)))
+def test_whatever_was_measured_can_be_drawn(values, bars, limit):
+    panel = Panel(title="t", xs=["1", "2", "3"], series=values, bars=bars, limit=limit)
+    ElementTree.fromstring(drawing([panel, panel]))
