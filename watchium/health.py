@@ -1,16 +1,29 @@
-"""Whether this process is up, and whether what it stands on is."""
+"""Whether this process is up, and whether what it stands on is: answered in bounded time, whatever hangs.
+
+A probe of the database runs on one thread of its own. While it hangs there is no second one: who asks meanwhile waits
+for the first, no longer than the bound, so that probes every few seconds do not pile up behind a frozen database.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
+from threading import Event, Lock, Thread
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.db import Error, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+logger = logging.getLogger(__name__)
+
+DATABASE_BOUND_S = 2.0
 LAYER_BOUND_S = 1.0
+OK = "ok"
+SILENT = "no answer within {:g} s"
+REFUSED = "cannot be reached"
 
 
 @never_cache
@@ -20,26 +33,80 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    answers = {"database": _database(), "channel_layer": _channel_layer()}
-    fine = all(word == "ok" for word in answers.values())
+    """200, or 503 with what is wrong: in words that tell strangers nothing about where things are."""
+    answers = {"database": DATABASE.ask(), "channel_layer": _channel_layer()}
+    fine = all(word == OK for word in answers.values())
     return JsonResponse(answers, status=200 if fine else 503)
 
 
-def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return "unavailable"
-    return "ok"
+class Asked:
+    """One question under way, on a thread that does not keep the process from ending."""
+
+    def __init__(self, question: Callable[[], None]) -> None:
+        self.answered = Event()
+        self.problem: Exception | None = None
+        Thread(target=self._ask, args=(question,), name="probe", daemon=True).start()
+
+    def _ask(self, question: Callable[[], None]) -> None:
+        try:
+            question()
+        except Exception as error:
+            self.problem = error
+        finally:
+            self.answered.set()
+
+
+class Probe:
+    """Asks one question at a time."""
+
+    def __init__(self, question: Callable[[], None], bound_s: float) -> None:
+        self.question = question
+        self.bound_s = bound_s
+        self._asked: Asked | None = None
+        self._lock = Lock()
+
+    def ask(self) -> str:
+        with self._lock:
+            if self._asked is None or self._asked.answered.is_set():
+                self._asked = Asked(self.question)
+            asked = self._asked
+        if not asked.answered.wait(self.bound_s):
+            return SILENT.format(self.bound_s)
+        if asked.problem is None:
+            return OK
+        logger.warning("the database is not ready: %s", asked.problem)
+        return REFUSED
+
+
+def in_own_connection(question: Callable[[], None]) -> Callable[[], None]:
+    """The question, its thread's connection given back afterwards."""
+
+    def asked() -> None:
+        try:
+            question()
+        finally:
+            connection.close()
+
+    return asked
+
+
+def _ask_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+DATABASE = Probe(in_own_connection(_ask_database), DATABASE_BOUND_S)
 
 
 def _channel_layer() -> str:
     try:
         async_to_sync(_knock)()
-    except Exception:  # whatever a layer raises when it cannot be reached
-        return "unavailable"
-    return "ok"
+    except TimeoutError:
+        return SILENT.format(LAYER_BOUND_S)
+    except Exception as error:  # whatever a layer raises when it cannot be reached
+        logger.warning("the channel layer is not ready: %s", error)
+        return REFUSED
+    return OK
 
 
 async def _knock() -> None:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from rooms.doorway import answer
+from watchium.wire import tally
 from watchium.wire.errors import BadMessage, Internal, NotFound, Refused, TooLong, Unavailable
 from watchium.wire.messages import Problem
 
@@ -29,6 +30,9 @@ class NotThisWay(BadMessage):
 def answer_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """DRF's exception handler."""
     refused = refusal(error)
+    tally.count("refused", refused.code)
+    if isinstance(error, DatabaseError | InterfaceError):
+        tally.count("database_errors", "http")
     response = problem_response(refused, event_id=_event_id(context))
     if refused.status == 401:
         response["WWW-Authenticate"] = "Bearer"

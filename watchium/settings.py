@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
 from environs import FileAwareEnv
 
+from watchium.logs import logging_settings
+
 env = FileAwareEnv()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -97,6 +99,7 @@ INSTALLED_APPS = [
     "chat",
 ]
 MIDDLEWARE = [
+    "watchium.machines.machines_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -232,19 +235,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # Says a line for every socket that opens and closes.
-    "loggers": {
-        "uvicorn": {"level": env.str("UVICORN_LOG_LEVEL", "WARNING")},
-        # Anybody can send a wrong Host header; that is no event of ours.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+# json: an object a line, for machines. plain: for a person at a terminal.
+LOG = env.str("WATCHIUM_LOG", "plain").strip().lower()
+if LOG not in ("plain", "json"):
+    raise ImproperlyConfigured(f"WATCHIUM_LOG is {LOG!r}; it should be plain or json")
+LOGGING = logging_settings(LOG, env.str("LOG_LEVEL", "INFO"), env.str("UVICORN_LOG_LEVEL", "WARNING"))
+METRICS_TOKEN = env.str(
+    "WATCHIUM_METRICS_TOKEN", ""
+).strip()  # whoever sends it as a bearer may read /metrics
 
 # ---------------------------------------------------------------- limits
 

@@ -9,7 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 import chat.api
 import playback.api
 import rooms.api
-from watchium import accounts, api, health, views
+from watchium import accounts, api, health, measured, metrics, staff, views
 
 
 class RoomIdConverter:
@@ -54,11 +54,15 @@ urlpatterns = [
     path("accounts/logout/", accounts.sign_out, name="logout"),
     path("api/rooms/", api.Rooms.as_view()),
     path("api/rooms/<room:room_id>/", include(one_room)),
+    path("api/metrics/", measured.Measurements.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/login/", accounts.sign_in),  # one way in, with its bound on guessing
     path("admin/logout/", accounts.sign_out),
     path("admin/", admin.site.urls),
+    path("staff/", staff.page, name="staff"),
+    path("staff/figures/", staff.figures, name="staff-figures"),
+    path("metrics", metrics.metrics),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
     path("", include("playback.urls")),

@@ -173,10 +173,3 @@ class WhenThingsBreak(ApiCase):
             response = broken.get("/api/rooms/")
         self.refused(response, 500, "internal")
         assert b"secret" not in response.content
-
-    def test_health(self):
-        assert self.client.get("/healthz/live").status_code == 200
-        assert self.client.get("/healthz/ready").json() == {"database": "ok", "channel_layer": "ok"}
-        with patch("watchium.health.connection.cursor", side_effect=OperationalError):
-            response = self.client.get("/healthz/ready")
-        assert (response.status_code, response.json()["database"]) == (503, "unavailable")

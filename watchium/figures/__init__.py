@@ -1,1 +1,1 @@
-"""What this process and its siblings counted: gathered, kept where all of them can read it, remembered for ten minutes."""
+"""What this process and its siblings counted: kept where all of them can read it, remembered for ten minutes."""

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event
+from unittest.mock import patch
+
+import pytest
+from django.test import override_settings
+
+from tests.services import ROOT, Missing, Server, free_port, postgres_service, redis_service, unavailable
+from watchium.doctor import configuration, door, machine
+from watchium.doctor.findings import Question, ask, fail, ok
+
+FEW_S = 60.0
+
+
+def doctor(server: Server, **env: str) -> tuple[int, dict[str, str]]:
+    """The exit code, and each line by what it is about."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "doctor", "--no-color"],
+        cwd=ROOT, env={**server.env, **env}, timeout=FEW_S, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.stderr, done.stderr
+    lines = [line.partition(":") for line in done.stdout.splitlines()]
+    return done.returncode, {about[6:]: f"{about[:4].strip()} {says.strip()}" for about, _, says in lines}
+
+
+def test_where_all_is_well_there_is_a_line_each_and_no_failure(server: Server):
+    code, lines = doctor(server)
+    assert code == 0
+    assert lines["database"].startswith("ok ")
+    assert lines["migrations"] == "ok all applied"
+    assert lines["channel layer"].startswith("ok in memory")
+    assert lines["clock"].startswith("ok steady")
+    assert lines["data folder"].startswith("ok ")
+    assert lines["static files"].startswith("ok ")
+    assert lines["server"].endswith("is ready")
+    assert lines["socket"].startswith("ok ws://127.0.0.1")
+    assert lines["address"].startswith("warn WATCHIUM_URL is not set")
+
+
+def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tmp_path: Path):
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    code, lines = doctor(
+        server,
+        WATCHIUM_DATA_DIR=str(tmp_path),
+        WATCHIUM_URL=nowhere,
+        DEBUG="1",
+        SECRET_KEY="short",
+        REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
+    )
+    assert code == 1
+    for about, fix in {
+        "migrations": "-> Run: manage.py migrate",
+        "channel layer": "-> Check REDIS_URL",
+        "DEBUG": "-> Unset DEBUG",
+        "SECRET_KEY": "-> Set SECRET_KEY",
+        "server": "-> Start the server",
+        "socket": "-> Start the server",
+    }.items():
+        assert lines[about].startswith("fail "), lines
+        assert fix in lines[about], lines
+
+
+def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Server):
+    try:
+        with postgres_service() as database, redis_service() as layer:
+            env = {"DATABASE_URL": database.url, "REDIS_URL": layer.url}
+            _, lines = doctor(server, **env)
+            assert lines["database"].startswith("ok PostgreSQL")
+            assert lines["channel layer"].startswith("ok RedisPubSub")
+            assert lines["database's clock"].startswith("ok ")
+            database.freeze()
+            layer.freeze()
+            code, lines = doctor(server, **env)
+    except Missing as missing:
+        unavailable(missing)
+    assert code == 1
+    for about in ("database", "migrations", "channel layer"):
+        assert lines[about].startswith("fail "), lines
+
+
+def test_a_socket_from_an_address_that_the_server_does_not_know_is_explained(server: Server):
+    """The doctor is told another WATCHIUM_URL than the server was: a name that leads to the same machine."""
+    code, lines = doctor(server, WATCHIUM_URL=f"http://localhost.localdomain:{server.port}")
+    assert code == 1
+    assert lines["socket"].startswith("fail "), lines
+
+
+def test_a_check_that_never_comes_back_is_left_alone():
+    never = Event()
+
+    def check():
+        never.wait(FEW_S)
+        return ok("late")
+
+    finding = ask(Question("patience", check, bound_s=0.01))
+    never.set()
+    assert (finding.level, finding.says) == ("fail", "no answer within 0.01 s")
+
+
+def test_a_check_that_breaks_has_failed():
+    def check():
+        raise KeyError("unexpected")
+
+    assert ask(Question("breaking", check)).level == "fail"
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        ({"SECRET_KEY": "x" * 60}, "fail"),
+        ({"SECRET_KEY": "django-insecure-" + "abcdefgh" * 6}, "fail"),
+        ({"SECRET_KEY": "abcdefgh" * 8}, "ok"),
+    ],
+)
+def test_a_key_that_can_be_guessed_is_none(facts: dict[str, str], level: str, tmp_path: Path):
+    with override_settings(DATA_DIR=tmp_path, **facts):
+        assert configuration.secret_key().level == level
+
+
+def test_a_key_that_others_may_read_is_warned_of(tmp_path: Path):
+    kept = tmp_path / "secret_key"
+    kept.write_text("abcdefgh" * 8)
+    with override_settings(DATA_DIR=tmp_path, SECRET_KEY="abcdefgh" * 8):
+        kept.chmod(0o644)
+        assert configuration.secret_key().level == "warn"
+        kept.chmod(0o600)
+        assert configuration.secret_key().level == "ok"
+
+
+@override_settings(WATCHIUM_URL="https://watch.example.org", DEBUG=True)
+def test_debug_for_everybody_fails():
+    assert configuration.debug().level == "fail"
+
+
+def test_a_folder_that_cannot_be_written_fails(tmp_path: Path):
+    with override_settings(DATA_DIR=tmp_path / "nowhere"):
+        assert machine.data_folder().level == "fail"
+
+
+@pytest.mark.parametrize(("free", "level"), [(10**7, "fail"), (5 * 10**8, "warn"), (10**10, "ok")])
+def test_room_on_the_disk_is_looked_after(tmp_path: Path, free: int, level: str):
+    with override_settings(DATA_DIR=tmp_path), patch.object(machine.shutil, "disk_usage") as disk_usage:
+        disk_usage.return_value.free = free
+        assert machine.data_folder().level == level
+
+
+def test_a_missing_ffprobe_is_a_hint_and_no_failure():
+    with patch.object(machine.shutil, "which", return_value=None):
+        assert machine.ffprobe().level == "warn"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "level"),
+    [
+        (200, '{"database": "ok"}', "ok"),
+        (503, '{"database": "no answer within 2 s"}', "fail"),
+        (502, "Bad Gateway", "fail"),
+        (200, "Welcome to nginx!", "fail"),
+        (400, "", "fail"),
+    ],
+)
+def test_what_answers_at_the_address_is_judged(status: int, body: str, level: str):
+    assert door._judged(status, body).level == level
+
+
+def test_findings_carry_a_fix_where_there_is_something_to_do():
+    assert fail("no", "do this").fix == "do this"
+    assert ok("yes").fix == ""

@@ -1,0 +1,1 @@
+"""What could keep Watchium from working well here, each with its fix. `manage.py doctor` asks all of it."""

@@ -1,0 +1,100 @@
+"""The way that browsers take: the page's address, through whatever stands in front, into a socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.sync.client import connect
+
+from watchium.doctor.findings import Finding, fail, first_line, ok, warn
+
+BOUND_S = 4.0
+SOCKET = "/ws/lobby/"
+UPGRADE = "Let the proxy pass Upgrade and Connection for /ws/ (see deploy/ and docs/operating.md)."
+
+
+def base_url() -> str:
+    return settings.WATCHIUM_URL or f"http://127.0.0.1:{settings.PORT}"
+
+
+def server() -> Finding:
+    """Whether the address answers, and that it is Watchium."""
+    url = urlsplit(base_url())
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    line = kind(url.hostname or "", url.port, timeout=BOUND_S)
+    try:
+        line.request("GET", "/healthz/ready")
+        response = line.getresponse()
+        body = response.read(1000).decode(errors="replace")
+    except ssl.SSLError as error:
+        return fail(
+            f"{base_url()}: {first_line(error)}", "Renew the proxy's certificate, or name the host it is for."
+        )
+    except (OSError, http.client.HTTPException) as error:
+        return _nobody(first_line(error))
+    finally:
+        line.close()
+    return _judged(response.status, body)
+
+
+def _nobody(says: str) -> Finding:
+    if settings.WATCHIUM_URL:
+        return fail(
+            f"{base_url()}: {says}",
+            "Start the server (manage.py serve) and the proxy; check the name and the firewall.",
+        )
+    return warn(f"{base_url()}: {says}", "Start the server (manage.py serve), then ask again.")
+
+
+def _judged(status: int, body: str) -> Finding:
+    if status == 200 and "database" in body:
+        return ok(f"{base_url()} is ready")
+    if status == 503 and "database" in body:
+        return fail(f"{base_url()} answers, and is not ready: {body}", "Look at what it names above.")
+    if status in (502, 504):
+        return fail(
+            f"the proxy answers {status}: it does not reach the server",
+            "Start manage.py serve where the proxy looks for it.",
+        )
+    return fail(
+        f"{base_url()}/healthz/ready answers {status}",
+        "Let the proxy pass everything to Watchium, with its Host header.",
+    )
+
+
+def socket() -> Finding:
+    """A lobby socket with the Origin that a page of ours has, greeted and answering a ping."""
+    address = base_url().replace("http", "ws", 1) + SOCKET
+    try:
+        began_s = time.perf_counter()
+        with connect(address, origin=base_url(), open_timeout=BOUND_S, close_timeout=1) as line:  # type: ignore[arg-type]
+            said = json.loads(line.recv(timeout=BOUND_S))
+            took_ms = (time.perf_counter() - began_s) * 1000
+            if said.get("type") != "lobby":
+                return _turned_away(said)
+            return ok(f"{address} greets in {took_ms:.0f} ms")
+    except InvalidStatus as error:
+        return fail(f"{address} answers {error.response.status_code} instead of a socket", UPGRADE)
+    except ConnectionClosed as error:
+        return fail(f"{address} was closed: {error}", "Look at the server's log.")
+    except TimeoutError:
+        return fail(f"{address} says nothing within {BOUND_S:g} s", UPGRADE + " Do not buffer /ws/.")
+    except InvalidHandshake as error:
+        return fail(f"{address}: {first_line(error)}", UPGRADE)
+    except OSError as error:
+        return _nobody(first_line(error))
+
+
+def _turned_away(said: dict[str, object]) -> Finding:
+    payload = said.get("payload")
+    why = payload.get("message", "") if isinstance(payload, dict) else ""
+    return fail(
+        f"turned away: {why or said.get('type')}",
+        "The server expects pages from elsewhere: start it with this WATCHIUM_URL, and let the proxy pass Host.",
+    )

@@ -1,0 +1,141 @@
+"""How log lines look: plain for people at a terminal, an object a line for machines (`WATCHIUM_LOG=json`).
+
+Either way a line says which room and member it is about, where the work began with one (`watchium/wire/about.py`),
+and carries no secret and no whole address. What other people's code writes into a message is not ours to know, so it is
+the finished line that is looked through.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, IPv6Network
+from typing import Any
+
+from watchium.wire import about, tally
+
+# Passwords in addresses of databases, tokens, cookies, and whatever is called like one.
+SECRETS = (
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
+    (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), r"\1:***@"),
+    (
+        re.compile(
+            r"""(?ix)\b(passphrase|password|passwd|secret|secret_key|token|csrftoken|csrfmiddlewaretoken|sessionid
+            |cookie|authorization|ticket)(['"]?\s*[=:]\s*)(['"]?)(?!\*\*\*)[^\s'",;&)}\]]+"""
+        ),
+        r"\1\2\3***",
+    ),
+)
+IPV4 = re.compile(r"\b(?!127\.)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}\b(?!/)")
+IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-f]*:[0-9a-f]*:)[0-9a-f:]{3,39}(?![\w:])", re.IGNORECASE)
+
+
+def scrubbed(text: str) -> str:
+    """Without secrets; addresses of people shortened to their network."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return IPV6.sub(_network, IPV4.sub(r"\1.\2.\3.0/24", text))
+
+
+def _network(found: re.Match[str]) -> str:
+    """A time of day looks like an address to a pattern, and is none."""
+    try:
+        address = IPv6Address(found.group())
+    except ValueError:
+        return found.group()
+    return found.group() if address.is_loopback else str(IPv6Network((address, 32), strict=False))
+
+
+class About(logging.Filter):
+    """Gives each record its room and member."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.room = about.ROOM.get()
+        record.member = about.MEMBER.get()
+        where = " ".join(part for part in (record.room, record.member) if part)
+        record.where = f"[{where}] " if where else ""
+        return True
+
+
+class Counted(logging.Filter):
+    """Counts warnings and errors, whoever writes them: a server that complains shows in its metrics."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.WARNING:
+            tally.count("log_records", record.levelname.lower())
+        return True
+
+
+class OneLine(logging.Filter):
+    """A frame that is no UTF-8 is somebody's bad input: uvicorn closes that socket, and a traceback says no more."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "a frame was no UTF-8; its socket was closed", ()
+        return True
+
+
+class Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return scrubbed(super().format(record))
+
+
+class Json(logging.Formatter):
+    """time (UTC), level, logger, message, process; room, member and exception where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": scrubbed(record.getMessage()),
+            "process": record.process,
+        }
+        for name in ("room", "member"):
+            if value := getattr(record, name, ""):
+                line[name] = value
+        if record.exc_info:
+            line["exception"] = scrubbed(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, Any]:
+    """Django's LOGGING. `style`: json or plain."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "about": {"()": "watchium.logs.About"},
+            "counted": {"()": "watchium.logs.Counted"},
+            "one_line": {"()": "watchium.logs.OneLine"},
+        },
+        "formatters": {
+            "json": {"class": "watchium.logs.Json"},
+            "plain": {
+                "class": "watchium.logs.Plain",
+                "format": "{asctime} {levelname} {name} {where}{message}",
+                "style": "{",
+            },
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": style,
+                "filters": ["about", "counted"],
+            }
+        },
+        "loggers": {
+            # Says a line for every socket that opens and closes.
+            "uvicorn": {"level": uvicorn_level},
+            "uvicorn.error": {"filters": ["one_line"]},
+            # Anybody can send a wrong Host header; that is no event of ours.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # A traceback every second while Redis is away; our watchdog says once that it is, and once that it is not.
+            "channels_redis.pubsub": {"level": "CRITICAL"},
+        },
+        "root": {"handlers": ["console"], "level": level},
+    }

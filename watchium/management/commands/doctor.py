@@ -1,0 +1,48 @@
+"""Say what works here, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from watchium.doctor import configuration, door, machine, stores
+from watchium.doctor.findings import Finding, Question, ask_all
+
+QUESTIONS = [
+    Question("database", stores.database),
+    Question("migrations", stores.migrations, 10),
+    Question("channel layer", stores.channel_layer),
+    Question("processes", stores.several_processes),
+    Question("clock", machine.clock),
+    Question("database's clock", machine.clock_of_database),
+    Question("data folder", machine.data_folder),
+    Question("static files", machine.static_files, 20),
+    Question("DEBUG", configuration.debug),
+    Question("SECRET_KEY", configuration.secret_key),
+    Question("address", configuration.address),
+    Question("server", door.server, 8),
+    Question("socket", door.socket, 12),
+    Question("ffprobe", machine.ffprobe),
+]
+
+
+class Command(BaseCommand):
+    help = "Check database, channel layer, clock, disk, settings, and a socket the way browsers come; a line each."
+    requires_system_checks = ()  # what they would say is said here, in its place
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = 0
+        for about, finding in ask_all(QUESTIONS):
+            failed += finding.level == "fail"
+            self.stdout.write(self._line(about, finding))
+        if failed:
+            sys.exit(1)
+
+    def _line(self, about: str, finding: Finding) -> str:
+        style = {"ok": self.style.SUCCESS, "warn": self.style.WARNING, "fail": self.style.ERROR}[
+            finding.level
+        ]
+        fix = f" -> {finding.fix}" if finding.fix else ""
+        return f"{style(f'{finding.level:<4}')}  {about + ':':<17} {finding.says}{fix}"
