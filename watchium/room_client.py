@@ -40,7 +40,7 @@ class RoomClient:
         self.socket = socket
         self.close_code: int | None = None
         self._followed = Followed(applied)
-        self._asked_since = -1
+        self._asked_since = (-1, -1)
         self._heard: deque[Heard] = deque()
         self._news = asyncio.Event()
         self._waiting: dict[object, deque[asyncio.Future[Any]]] = defaultdict(deque)
@@ -57,7 +57,13 @@ class RoomClient:
     @property
     def resume(self) -> Resume:
         """To be handed to the next `enter`."""
-        return Resume(self._followed.revision, self._followed.event_id, self._followed.comment_seq)
+        known = self._followed
+        return Resume(known.revision, known.event_id, known.comment_seq, known.epoch)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the server's state was rebuilt, so that only entering again tells what it is now."""
+        return self._followed.outdated
 
     # ------------------------------------------------------------ to come and go
 
@@ -133,6 +139,10 @@ class RoomClient:
             gone = f", and the socket closed with {self.close_code}" if self.close_code else ""
             raise AssertionError(f"no {kind} within {timeout} s, but {skipped}{gone}") from error
 
+    async def hear_next(self, timeout: float = TIMEOUT_S) -> Heard:
+        """The next event, whatever it is. Raises TimeoutError, and ConnectionError when the socket closed."""
+        return await asyncio.wait_for(self._next(), timeout)
+
     def heard(self) -> list[Heard]:
         """Everything that arrived and was not asked for yet, taken away."""
         events = list(self._heard)
@@ -166,10 +176,10 @@ class RoomClient:
         self._heard.extend(self._followed.take(event))
         self._news.set()
         more = isinstance(event, messages.Events) and event.payload.more
-        if (self._followed.has_gap and self._asked_since != self.revision) or more:
-            self._asked_since = self.revision
-            applied = self.resume
-            await self.tell("sync_request", since=applied.revision, last_comment_id=applied.comment_seq)
+        since = (self._followed.revision, self._followed.comment_seq)
+        if (self._followed.has_gap and self._asked_since != since and not self.outdated) or more:
+            self._asked_since = since
+            await self.tell("sync_request", since=since[0], last_comment_id=since[1])
 
     def _is_answer(self, event: Heard) -> bool:
         """Whether it was what somebody here waits for; nobody else is to hear that."""
