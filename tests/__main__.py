@@ -17,7 +17,7 @@ from tests import services
 ROOT = services.ROOT
 PYTHON = Path(sys.executable)
 # Deeds and sockets, once more, on the database that carries more than one process.
-ON_POSTGRES = ("rooms", "playback", "chat", "watchium")
+ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises", "faults", "model")
 
 
 class Skipped(Exception):
@@ -89,6 +89,17 @@ def postgres() -> bool:
         raise Skipped(str(missing)) from None
 
 
+def faults() -> bool:
+    """Every promise and every fault, the long ones too, on both databases. Takes about half an hour."""
+    everything = ("-m", "long or not long", "tests/promises", "tests/faults", "tests/model")
+    passed = pytest("-n", "2", *everything)
+    try:
+        with services.postgres(max_connections=300) as url:
+            return pytest("-n", "2", *everything, env={"DATABASE_URL": url}) and passed
+    except services.Missing as missing:
+        raise Skipped(str(missing)) from None
+
+
 def js() -> bool:
     import playwright
 
@@ -122,6 +133,7 @@ PARTS: dict[str, Callable[[], bool]] = {
     "js": js,
     "browser": browser,
 }
+ON_REQUEST: dict[str, Callable[[], bool]] = {"faults": faults}
 
 
 def main(names: list[str]) -> int:
@@ -132,7 +144,7 @@ def main(names: list[str]) -> int:
     for name in chosen:
         print(f"\n======== {name}", flush=True)
         try:
-            if not PARTS[name]():
+            if not (PARTS | ON_REQUEST)[name]():
                 failed.append(name)
         except Skipped as reason:
             skipped.append(f"{name}: {reason}")

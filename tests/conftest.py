@@ -1,12 +1,15 @@
-"""Time stands still unless a test moves it, and no test meets another's buckets."""
+"""Time stands still unless a test moves it, no test meets another's buckets, and servers for those that need them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from watchium.wire import server_clock
+from tests.houses import House, one_process, two_processes
+from tests.services import Server, database_beside, migrated_database, watchium_server
+from watchium.wire import server_clock, shared
 
 TEST_ANCHOR_MS = 1_700_000_000_000.0
 
@@ -16,3 +19,80 @@ def _anchored_clock() -> Iterator[None]:
     """The server's clock without its row: a fresh database has none, and pure tests have no database."""
     server_clock.set_anchor(TEST_ANCHOR_MS, "test")
     yield
+
+
+@pytest.fixture(autouse=True)
+def _full_buckets() -> None:
+    """Time stands still in most tests, so what one of them spent would be missing in the next."""
+    shared.house.cache_clear()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What brings its own servers and its own database runs once, not once more on PostgreSQL."""
+    if "DATABASE_URL" not in os.environ:
+        return
+    alike = [item for item in items if _is_the_same_again(item)]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if item not in set(alike)]
+
+
+def _is_the_same_again(item: pytest.Item) -> bool:
+    folder = item.path.parent.name
+    return folder in ("promises", "faults") and not {"where", "furnished"} & set(
+        getattr(item, "fixturenames", ())
+    )
+
+
+# ---------------------------------------------------------------- servers on the database that the run uses
+
+
+@pytest.fixture(scope="session")
+def furnished() -> str | None:
+    """A migrated PostgreSQL database to copy from, when the run is on PostgreSQL: one for each worker."""
+    url = os.environ.get("DATABASE_URL", "")
+    return migrated_database(url) if url else None
+
+
+def _own_database(furnished: str | None) -> dict[str, str]:
+    """Two houses in one database would do each other's work and tell only their own people."""
+    return {"DATABASE_URL": database_beside(furnished, copy=True)} if furnished else {}
+
+
+@pytest.fixture
+def where(furnished: str | None) -> dict[str, str]:
+    """The environment of a scene's own servers: a database of PostgreSQL when the run is on it, else SQLite."""
+    return _own_database(furnished)
+
+
+@pytest.fixture(scope="session")
+def server(furnished: str | None) -> Iterator[Server]:
+    with watchium_server(_own_database(furnished)) as running:
+        yield running
+
+
+@pytest.fixture
+def mortal_server(where: dict[str, str]) -> Iterator[Server]:
+    """One that a test may kill."""
+    with watchium_server(where) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pair(furnished: str | None) -> Iterator[House]:
+    with two_processes(_own_database(furnished)) as house:
+        yield house
+
+
+@pytest.fixture
+def mortal_pair(where: dict[str, str]) -> Iterator[House]:
+    with two_processes(where) as house:
+        yield house
+
+
+@pytest.fixture(params=["one process", "two processes"])
+def house(request: pytest.FixtureRequest) -> House:
+    """What is promised holds in both: people are in one process, or on either side of Redis."""
+    if request.param == "one process":
+        return one_process(request.getfixturevalue("server"))
+    found: House = request.getfixturevalue("pair")
+    return found

@@ -25,6 +25,7 @@ from typing import NoReturn
 
 import psycopg
 import pytest
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 40.0  # a first start on a busy machine; a quiet one takes two or three
@@ -97,6 +98,17 @@ def redis_path() -> str:
     raise Missing("no Redis here (WATCHIUM_TEST_REDIS names a redis-server)")
 
 
+def faketime_path() -> str:
+    """The library that lets a process have a wall clock of its own. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_FAKETIME")
+    if named:
+        return _existing(named, "WATCHIUM_TEST_FAKETIME")
+    for folder in ("/usr/lib", "/usr/local/lib"):
+        if found := sorted(Path(folder).glob("**/faketime/libfaketime.so.1")):
+            return str(found[0])
+    raise Missing("no libfaketime here (WATCHIUM_TEST_FAKETIME names one)")
+
+
 def _existing(path: str, name: str) -> str:
     if not Path(path).exists():
         raise Missing(f"{name}: there is no {path}")
@@ -153,9 +165,55 @@ def _folder(prefix: str) -> Iterator[Path]:
 # ---------------------------------------------------------------- PostgreSQL and Redis
 
 
+@dataclass
+class Service:
+    """A server of another make, which a test may end, kill, freeze, and start again on its port and data."""
+
+    what: str
+    url: str
+    command: list[str | Path]
+    folder: Path
+    answers: Callable[[], bool]
+    stop_signal: int = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.folder, stdout=output, stderr=output, start_new_session=True
+            )
+        _wait(self.answers, self.process, log, self.what)
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.thaw()
+            _end(self.process, self.stop_signal)
+
+    def kill(self) -> None:
+        """With all its children, as a power cut would."""
+        if self._signal(signal.SIGKILL):
+            assert self.process is not None
+            self.process.wait(STOP_S)
+
+    def freeze(self) -> None:
+        """Connections stay open, and nothing answers any more."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> bool:
+        running = self.process is not None and self.process.poll() is None
+        if running:
+            assert self.process is not None
+            os.killpg(self.process.pid, number)
+        return running
+
+
 @contextmanager
-def postgres(max_connections: int = 100) -> Iterator[str]:
-    """A PostgreSQL with one empty database; yields its DATABASE_URL. Raises Missing.
+def postgres_service(max_connections: int = 100) -> Iterator[Service]:
+    """A running PostgreSQL with one empty database, named by its `url`. Raises Missing.
 
     Nothing is synced to disk: it is fast, and gone with the test. PostgreSQL refuses to run as root, so
     root hands it to the user `postgres`.
@@ -171,7 +229,7 @@ def postgres(max_connections: int = 100) -> Iterator[str]:
                     "running as root, and there is no user `postgres` to run PostgreSQL as"
                 ) from None
             prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        port, log = free_port(), folder / "log"
+        port = free_port()
         subprocess.run(
             [*prefix, programs / "initdb", "-D", folder / "data", "-U", "watchium", "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync"],
@@ -182,45 +240,81 @@ def postgres(max_connections: int = 100) -> Iterator[str]:
             "synchronous_commit": "off", "full_page_writes": "off", "max_connections": max_connections,
         }  # fmt: skip
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*prefix, programs / "postgres", "-D", folder / "data", *options],
-                cwd=folder, stdout=output, stderr=output, start_new_session=True,
-            )  # fmt: skip
-        url = f"postgres://watchium@127.0.0.1:{port}"
-
-        def answers() -> bool:
-            try:
-                with psycopg.connect(f"{url}/postgres", autocommit=True, connect_timeout=2) as connection:
-                    connection.execute("CREATE DATABASE watchium")
-            except psycopg.OperationalError:
-                return False
-            return True
-
+        server = f"postgres://watchium@127.0.0.1:{port}"
+        service = Service(
+            "PostgreSQL",
+            f"{server}/watchium",
+            [*prefix, programs / "postgres", "-D", folder / "data", *options],
+            folder,
+            lambda: _has_database(server),
+            signal.SIGINT,  # "fast": it disconnects whoever is left
+        )
         try:
-            _wait(answers, process, log, "PostgreSQL")
-            yield f"{url}/watchium"
+            service.start()
+            yield service
         finally:
-            _end(process, signal.SIGINT)  # "fast": it disconnects whoever is left
+            service.end()
+
+
+def _has_database(server: str) -> bool:
+    """Whether it answers; the first time it also makes the database."""
+    try:
+        with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=2) as connection:
+            connection.execute("CREATE DATABASE watchium")
+    except psycopg.errors.DuplicateDatabase:
+        return True
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def postgres(max_connections: int = 100) -> Iterator[str]:
+    """The DATABASE_URL of a PostgreSQL that nobody ends before its time. Raises Missing."""
+    with postgres_service(max_connections) as service:
+        yield service.url
+
+
+def database_beside(url: str, *, copy: bool = False) -> str:
+    """One more database on the same PostgreSQL, empty or a copy of that one; its DATABASE_URL."""
+    server, _, rest = url.rpartition("/")
+    former, question, query = rest.partition("?")
+    name = f"scenes_{os.getpid()}_{os.urandom(3).hex()}"
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(former if copy else "template1")
+    )
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(made)
+    return f"{server}/{name}{question}{query}"
+
+
+@contextmanager
+def redis_service(port: int | None = None, *, started: bool = True) -> Iterator[Service]:
+    """A Redis that keeps nothing; with `started=False` only the place where one would be. Raises Missing."""
+    program = redis_path()
+    with _folder("redis") as folder:
+        port = port or free_port()
+        service = Service(
+            "Redis",
+            f"redis://127.0.0.1:{port}/0",
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+             "--dir", str(folder)],
+            folder,
+            lambda: _accepts(port),
+        )  # fmt: skip
+        try:
+            if started:
+                service.start()
+            yield service
+        finally:
+            service.end()
 
 
 @contextmanager
 def redis(port: int | None = None) -> Iterator[str]:
-    """A Redis that keeps nothing; yields its REDIS_URL. The same `port` again brings one back. Raises Missing."""
-    program = redis_path()
-    with _folder("redis") as folder:
-        port, log = port or free_port(), folder / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-                 "--dir", str(folder)],
-                stdout=output, stderr=output, start_new_session=True,
-            )  # fmt: skip
-        try:
-            _wait(lambda: _accepts(port), process, log, "Redis")
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            _end(process)
+    """The REDIS_URL of a Redis. The same `port` again brings one back. Raises Missing."""
+    with redis_service(port) as service:
+        yield service.url
 
 
 # ---------------------------------------------------------------- Watchium
@@ -234,6 +328,7 @@ class Server:
     data_dir: Path
     env: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    program: tuple[str, ...] = ("manage.py",)  # a test may put another one around it
 
     @property
     def url(self) -> str:
@@ -272,7 +367,7 @@ class Server:
         """Start it and wait until it answers HTTP."""
         with self.log_path.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                [sys.executable, *self.program, "serve", "--port", str(self.port)],
                 cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0,
             )  # fmt: skip
         _wait(self._answers, self.process, self.log_path, "Watchium")
@@ -282,6 +377,13 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(STOP_S)
+
+    def freeze(self) -> None:
+        """As a machine that hangs: its sockets stay open, and nothing answers any more."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.killpg(self.pid, signal.SIGCONT)
 
     def terminate(self) -> int:
         """Ask it to stop, as an operator does; returns its exit status."""
@@ -318,10 +420,25 @@ def _furnished() -> Path:
 def _furnish(server: Server) -> None:
     if not (server.data_dir / "static").exists():
         (server.data_dir / "static").symlink_to(_furnished() / "static")
-    if server.env.get("DATABASE_URL"):
-        server.manage("migrate", "--verbosity", "0")
+    if url := server.env.get("DATABASE_URL"):
+        if not _is_migrated(url):
+            server.manage("migrate", "--verbosity", "0")
     elif not (server.data_dir / SQLITE).exists():
         shutil.copy(_furnished() / SQLITE, server.data_dir)
+
+
+def migrated_database(url: str) -> str:
+    """A new database beside the given one, with our tables and nothing in them, to be copied from."""
+    mine = database_beside(url)
+    env = {**_inherited(), "WATCHIUM_DATA_DIR": str(_furnished()), "DATABASE_URL": mine}
+    Server(0, _furnished(), env).manage("migrate", "--verbosity", "0")
+    return mine
+
+
+def _is_migrated(url: str) -> bool:
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+    return found is not None and found[0] is not None
 
 
 def _inherited() -> dict[str, str]:
@@ -330,7 +447,11 @@ def _inherited() -> dict[str, str]:
 
 @contextmanager
 def watchium_server(
-    env: Mapping[str, str] | None = None, *, demo: bool = False, data_dir: Path | None = None
+    env: Mapping[str, str] | None = None,
+    *,
+    demo: bool = False,
+    data_dir: Path | None = None,
+    program: tuple[str, ...] = ("manage.py",),
 ) -> Iterator[Server]:
     """A migrated, running Watchium on a free port; `demo` adds the demo room.
 
@@ -352,6 +473,7 @@ def watchium_server(
                 "PYTHONUNBUFFERED": "1",
                 **(env or {}),
             },
+            program=program,
         )
         _furnish(server)
         if demo:
@@ -365,7 +487,12 @@ def watchium_server(
 
 # ---------------------------------------------------------------- getting what is missing
 
-PACKAGES = {"chromium": chromium_path, "postgresql": postgres_bin, "redis-server": redis_path}
+PACKAGES = {
+    "chromium": chromium_path,
+    "postgresql": postgres_bin,
+    "redis-server": redis_path,
+    "libfaketime": faketime_path,
+}
 
 
 def missing_packages() -> dict[str, str]:

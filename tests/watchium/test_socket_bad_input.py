@@ -9,6 +9,8 @@ import websockets
 from tests.services import Server
 from tests.watchium.socket_scene import scene_on
 
+pytestmark = pytest.mark.promise(17)
+
 BAD = {
     "not JSON": "hello",
     "empty": "",

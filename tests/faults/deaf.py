@@ -1,0 +1,70 @@
+"""A socket of somebody who stopped reading, down to the bytes: the kernel's buffers fill, then the server's."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from watchium.client import Client
+
+SMALL = 4096  # bytes of receive buffer: little hides in the kernel
+READ_S = 5
+
+
+class Deaf:
+    def __init__(self, raw: socket.socket) -> None:
+        self.raw = raw
+
+    async def closing_code(self) -> int | None:
+        """Read after all: the code of the close frame at the very end, None where the connection just ended."""
+        frames = b""
+        loop = asyncio.get_running_loop()
+        try:
+            while data := await asyncio.wait_for(loop.sock_recv(self.raw, 65536), READ_S):
+                frames += data
+        except OSError:
+            pass
+        return last_close_code(frames)
+
+
+def last_close_code(frames: bytes) -> int | None:
+    """Of unmasked frames, as servers send them."""
+    code, at = None, 0
+    while at + 2 <= len(frames):
+        kind, length, start = frames[at] & 0x0F, frames[at + 1], at + 2
+        if length == 126:
+            length, start = int.from_bytes(frames[start : start + 2]), start + 2
+        elif length == 127:
+            length, start = int.from_bytes(frames[start : start + 8]), start + 8
+        if kind == 8:
+            code = int.from_bytes(frames[start : start + 2])
+        at = start + length
+    return code
+
+
+@asynccontextmanager
+async def deaf_socket(client: Client, room_id: str) -> AsyncIterator[Deaf]:
+    """Enters the room by hand, as far as the server's yes, and reads nothing more."""
+    address = urlsplit(client.base_url)
+    loop = asyncio.get_running_loop()
+    with socket.socket() as raw:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+        raw.setblocking(False)
+        await loop.sock_connect(raw, (address.hostname, address.port))
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = [
+            f"GET /ws/rooms/{room_id}/ HTTP/1.1", f"Host: {address.netloc}", "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Authorization: Bearer {client.token}", "", "",
+        ]  # fmt: skip
+        await loop.sock_sendall(raw, "\r\n".join(lines).encode())
+        yes = b""
+        while b"\r\n\r\n" not in yes:
+            yes += await loop.sock_recv(raw, 1)
+        assert yes.startswith(b"HTTP/1.1 101"), yes
+        yield Deaf(raw)

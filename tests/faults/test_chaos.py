@@ -1,0 +1,102 @@
+"""A hundred rooms, random deeds, random kills: afterwards every room's log is whole and everybody agrees."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from contextlib import suppress
+
+import pytest
+
+from tests.faults.final_check import everything_holds, footprint, settles_back
+from tests.houses import House, two_processes
+from watchium.client import Client, ProblemError, Resume, RoomClient
+from watchium.wire.messages import Accepted
+
+ROOMS = 100
+LASTS_S = float(os.environ.get("WATCHIUM_CHAOS_S", "300"))
+KILL_EVERY_S = (8, 20)
+CLIP = "/media/samples/clip.webm"
+
+
+class Party:
+    """A host and a guest in a room, each with a socket that comes back by itself, in whichever process is there."""
+
+    def __init__(self, house: House, number: int, chance: random.Random) -> None:
+        self.house, self.number, self.chance = house, number, chance
+        self.acknowledged: list[Accepted] = []
+        self.known: dict[str, Resume] = {}
+        self.unanswered: tuple[str, str, dict] | None = None
+
+    def open(self) -> None:
+        self.host, self.guest = Client(self.house.here.url), Client(self.house.there.url)
+        self.room_id = self.host.create_room(username="Host", media_url=CLIP).room_id
+        self.guest.join(self.room_id, "Guest")
+
+    def deed(self) -> tuple[str, str, dict]:
+        event_id = f"{self.number}-{self.chance.getrandbits(64)}"
+        kind = self.chance.choice(["play", "pause", "seek", "seek", "set_rate"])
+        where, rate = self.chance.uniform(0, 60), self.chance.choice([1, 1.5])
+        more = {"seek": {"current_time": where}, "set_rate": {"rate": rate}}
+        return kind, event_id, more.get(kind, {})
+
+    async def live(self, until: float) -> None:
+        while time.monotonic() < until:
+            # What loses its process or its line begins again, with what it knows and what was not answered.
+            with suppress(OSError, TimeoutError, ProblemError, AssertionError):
+                await self.evening(until)
+            await asyncio.sleep(self.chance.uniform(0, 1))
+
+    async def evening(self, until: float) -> None:
+        async with self.enter(self.host) as host, self.enter(self.guest) as guest:
+            while time.monotonic() < until:
+                kind, event_id, more = self.unanswered = self.unanswered or self.deed()
+                self.acknowledged.append(await host.say(kind, event_id=event_id, **more))
+                self.unanswered = None
+                self.remember(self.host, host)
+                self.remember(self.guest, guest)
+                await asyncio.sleep(self.chance.uniform(0, 4))
+
+    def enter(self, client: Client):
+        client.base_url = self.chance.choice(self.house.servers).url
+        return client.enter(self.room_id, resume=self.known.get(client.user_id or ""))
+
+    def remember(self, client: Client, room: RoomClient) -> None:
+        self.known[client.user_id or ""] = room.resume
+
+    async def check(self) -> None:
+        async with self.enter(self.host) as host, self.enter(self.guest) as guest:
+            await everything_holds(
+                self.host, self.room_id, live=[host, guest], acknowledged=self.acknowledged
+            )
+
+
+@pytest.mark.long
+async def test_a_hundred_rooms_of_random_deeds_with_random_kills(where: dict[str, str]):
+    chance = random.Random(int(os.environ.get("WATCHIUM_CHAOS_SEED", "4")))
+    with two_processes({**where, "WATCHIUM_COMMANDS_PER_MINUTE": "600"}) as house:
+        parties = [Party(house, number, random.Random(chance.random())) for number in range(ROOMS)]
+        for party in parties:
+            await asyncio.to_thread(party.open)
+        until = time.monotonic() + LASTS_S
+        killing = asyncio.create_task(kill_now_and_then(house, chance, until))
+        await asyncio.gather(*(party.live(until) for party in parties))
+        await killing
+        before = [footprint(server) for server in house.servers]
+        for start in range(0, ROOMS, 10):
+            await asyncio.gather(*(party.check() for party in parties[start : start + 10]))
+        assert sum(len(party.acknowledged) for party in parties) > ROOMS
+        for server, held in zip(house.servers, before, strict=True):
+            assert "Traceback" not in server.log(), server.log()[-4000:]
+            await settles_back(server, held)
+
+
+async def kill_now_and_then(house: House, chance: random.Random, until: float) -> None:
+    assert house.redis is not None
+    while time.monotonic() + KILL_EVERY_S[1] + 5 < until:
+        await asyncio.sleep(chance.uniform(*KILL_EVERY_S))
+        victim = chance.choice([*house.servers, house.redis])
+        await asyncio.to_thread(victim.kill)
+        await asyncio.to_thread(victim.start)

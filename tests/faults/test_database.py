@@ -1,0 +1,117 @@
+"""The database slow, full of others, restarted, gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+
+from tests.faults.final_check import everything_holds, footprint, settles_back
+from tests.faults.locks import room_row_locked
+from tests.faults.saying import say_until_accepted
+from tests.houses import House, one_process, two_processes
+from tests.promises.scenes import scene_in
+from tests.services import Missing, Server, Service, postgres_service, unavailable
+from watchium.client import RoomClient
+
+CONNECTIONS = 40
+
+
+async def round_trips(room: RoomClient, count: int) -> int:
+    """Some pings, one after the other; how many were answered."""
+    for _ in range(count):
+        await room.ping()
+    return count
+
+
+async def test_pong_does_not_wait_for_the_database(server: Server):
+    scene = await scene_in(one_process(server))
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        with room_row_locked(server, scene.room_id):
+            waiting = asyncio.create_task(alice.say("play", timeout=20))
+            answered = await round_trips(bob, 20) + await round_trips(
+                alice, 5
+            )  # not even behind its own command
+            assert not waiting.done()
+        await waiting
+    # Ordered by the lock, not by the clock of a loaded machine: it lasts until all of them are back.
+    assert answered == 25
+
+
+async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(house: House):
+    scene = await scene_in(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        with room_row_locked(house.here, scene.room_id):
+            asked = [
+                asyncio.create_task(say_until_accepted(alice, "seek", f"s{n}", current_time=n))
+                for n in range(4)
+            ]
+            await asyncio.sleep(5)
+            assert not any(task.done() and task.exception() for task in asked)
+        answers = await asyncio.gather(*asked)
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+        )
+
+
+@pytest.fixture
+def database() -> Iterator[Service]:
+    try:
+        with postgres_service(CONNECTIONS) as service:
+            yield service
+    except Missing as missing:
+        unavailable(missing)
+
+
+@pytest.fixture
+def on_it(database: Service) -> Iterator[House]:
+    with two_processes({"DATABASE_URL": database.url}) as house:
+        yield house
+
+
+async def through(house: House, fault) -> None:
+    """A room in which alice presses all the time while the fault lasts; afterwards all is as it should be."""
+    scene = await scene_in(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answers = [await alice.say("play")]
+        before = [footprint(server) for server in house.servers]
+        going_on = asyncio.create_task(fault())
+        number = 0
+        while not going_on.done() or number < 3:
+            number += 1
+            answers.append(await say_until_accepted(alice, "seek", f"s{number}", current_time=number % 60))
+            await asyncio.sleep(0.2)
+        await going_on
+        assert (alice.close_code, bob.close_code) == (None, None)
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+        )
+        for server, held in zip(house.servers, before, strict=True):
+            await settles_back(server, held)
+
+
+@pytest.mark.parametrize("gone_s", [0, pytest.param(30, marks=pytest.mark.long)])
+async def test_a_database_that_comes_back(database: Service, on_it: House, gone_s: float):
+    async def restart() -> None:
+        await asyncio.to_thread(database.end)
+        await asyncio.sleep(gone_s)
+        await asyncio.to_thread(database.start)
+
+    await through(on_it, restart)
+
+
+async def test_a_database_without_a_free_connection(database: Service, on_it: House):
+    async def occupy() -> None:
+        with ExitStack() as stack:
+            try:
+                while True:
+                    stack.enter_context(
+                        await asyncio.to_thread(psycopg.connect, database.url, connect_timeout=2)
+                    )
+            except psycopg.OperationalError:
+                await asyncio.sleep(6)  # longer than the pool waits for one
+
+    await through(on_it, occupy)

@@ -1,0 +1,35 @@
+"""An installation with rooms in it goes back to its first tables and forth again, and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.faults.final_check import everything_holds
+from tests.houses import one_process
+from tests.promises.scenes import scene_in
+from tests.services import Server
+
+FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # whoever needs another comes before it
+
+
+async def test_filled_tables_go_back_and_forth(mortal_server: Server):
+    scene = await scene_in(one_process(mortal_server))
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answers = [await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)]
+        await bob.say("comment", text="was it always like this?")
+        await bob.tell("buffer_start", current_time=3)
+        resume = alice.resume
+    mortal_server.terminate()
+    for app, name in FIRST.items():
+        await asyncio.to_thread(mortal_server.manage, "migrate", app, name, "--verbosity", "0")
+    await asyncio.to_thread(mortal_server.manage, "migrate", "--verbosity", "0")
+    await asyncio.to_thread(mortal_server.start)
+    async with scene.alice.enter(scene.room_id, resume=resume) as alice:
+        assert alice.welcome.resumed
+        said = await asyncio.to_thread(scene.alice.comments, scene.room_id)
+        assert "was it always like this?" in [comment.text for comment in said.comments]
+        again = await alice.say("seek", event_id="s3", current_time=3)
+        assert again == answers[3]
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice], acknowledged=answers, servers=[mortal_server]
+        )

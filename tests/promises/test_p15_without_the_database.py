@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.final_check import everything_holds
+from tests.faults.saying import say_until_accepted
+from tests.houses import one_process
+from tests.promises.scenes import scene_in
+from tests.services import Missing, Server, Service, postgres_service, unavailable, watchium_server
+from watchium.client import ProblemError
+
+
+@pytest.fixture
+def database() -> Iterator[Service]:
+    try:
+        with postgres_service() as service:
+            yield service
+    except Missing as missing:
+        unavailable(missing)
+
+
+@pytest.fixture
+def on_it(database: Service) -> Iterator[Server]:
+    with watchium_server({"DATABASE_URL": database.url}) as running:
+        yield running
+
+
+async def refused_for_now(*deeds) -> None:
+    for deed in deeds:
+        with pytest.raises(ProblemError) as refused:
+            await deed
+        assert refused.value.code == "unavailable"
+        assert (refused.value.problem.retry_after_ms or 0) > 0
+
+
+async def test_p15_commands_are_refused_for_now_sockets_stay_and_all_heals(database: Service, on_it: Server):
+    scene = await scene_in(one_process(on_it))
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answers = [await alice.say("play")]
+        database.end()
+        await refused_for_now(
+            alice.say("seek", event_id="meanwhile", current_time=5, timeout=20),
+            bob.say("comment", text="is it down?", timeout=20),
+        )
+        with pytest.raises(ProblemError) as refused:
+            await asyncio.to_thread(scene.alice.control, scene.room_id, "pause")
+        assert (refused.value.code, refused.value.status) == ("unavailable", 503)
+        await alice.ping()  # the clock of the players needs no database
+        await bob.ping()
+        await asyncio.to_thread(database.start)
+        answers.append(await say_until_accepted(alice, "seek", "meanwhile", current_time=5))
+        answers.append(await alice.say("pause"))
+        assert alice.close_code is None
+        assert bob.close_code is None
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=[on_it]
+        )
