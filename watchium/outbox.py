@@ -60,6 +60,7 @@ class Outbox:
         return self._close is not None
 
     def put(self, frame: Frame) -> None:
+        """The hottest path there is: once for every frame and socket."""
         if self._direct is not None:
             self._direct(frame.wire)
         elif self._close is None:
@@ -150,6 +151,9 @@ class Outbox:
         if self._stalled is None:
             self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self._give_up_if_open)
 
+    def lost(self) -> None:
+        self._direct = None
+
     def resumed(self) -> None:
         self._calm()
         self._drain()
@@ -171,7 +175,7 @@ class Outbox:
             if not self._queue or not self._shortcut.writable:
                 self._shortcut.close(self._close)
         elif not self._queue and self._shortcut.writable:
-            self._direct = self._shortcut.write
+            self._direct = self._shortcut.direct
 
     def _take(self) -> Frame:
         frame = self._queue.popleft()

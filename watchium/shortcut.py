@@ -30,15 +30,18 @@ class Writer(Protocol):
 
     def resumed(self) -> None: ...
 
+    def lost(self) -> None:
+        """The connection is going away; nothing may be written to it any more."""
+
 
 class Shortcut:
     """What `scope["extensions"]` offers; for use on the event loop only."""
 
     def __init__(self, protocol: ShortcutProtocol) -> None:
         self._protocol = protocol
-        # Bound once: looked up for every frame of every socket.
-        self._write = cast("Callable[[bytes], None]", protocol.transport.write)
         self._closing = protocol.transport.is_closing
+        # The transport's own, without a word between, for whoever stops at `paused` and `lost`.
+        self.direct = cast("Callable[[bytes], None]", protocol.transport.write)
 
     def watch(self, writer: Writer) -> None:
         self._protocol.writer = writer
@@ -51,7 +54,7 @@ class Shortcut:
     def write(self, frame: bytes) -> None:
         """A whole WebSocket frame; nothing happens on a connection that is going away."""
         if not self._closing():
-            self._write(frame)
+            self.direct(frame)
 
     def close(self, code: int) -> None:
         """Soon, with a close frame if the reader takes it within two seconds."""
@@ -106,6 +109,8 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             self.writer.resumed()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self.writer is not None:
+            self.writer.lost()
         super().connection_lost(exc)
         # What refers to itself would wait for the garbage collector, which is kept from looking.
         self.writer = None

@@ -24,8 +24,8 @@ from watchium.database import in_database
 from watchium.outbox import Outbox
 from watchium.problems import refusal
 from watchium.shortcut import EXTENSION
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import about, fanout, server_clock, tally
+from watchium.throttle import Throttle
+from watchium.wire import about, fanout, limits, server_clock, tally
 from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import (
     BadMessage,
@@ -53,8 +53,8 @@ logger = logging.getLogger(__name__)
 
 WAITING_COMMANDS = 64
 LAST_WORDS_S = 5.0
-BAD_MESSAGES = Allowance(burst=20, per_s=20 / 60)
-PINGS = Allowance(burst=30, per_s=15)
+BAD_MESSAGES = limits.allowance("bad_message")
+PINGS = limits.allowance("ping")
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -65,10 +65,12 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
     live: ClassVar[set[Socket]] = set()
+    deliver: Callable[[Frame], None]
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
         self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION))
+        self.deliver = self.outbox.put  # without a step between: it is called for every frame of every socket
         self.waiting: deque[tuple[Command, float]] = deque()  # and when each was heard
         self.obeying: asyncio.Task[None] | None = None
         self.throttle = Throttle(8)
@@ -104,9 +106,6 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             logger.exception("a socket could not be tidied up")
 
     # ------------------------------------------------------------ to be told
-
-    def deliver(self, frame: Frame) -> None:
-        self.outbox.put(frame)
 
     def close(self, code: int) -> None:
         self.outbox.close(code)

@@ -32,6 +32,7 @@ class Transport:
         self.room = room
         self.written: list[bytes] = []
         self.closed: list[int] = []
+        self.direct = self.write
 
     def watch(self, writer: Outbox) -> None:
         self.writer = writer
