@@ -7,10 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chat.models import Comment
+from chat.models import Answered, Comment
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
+from rooms.models.statements import insert, together, update
 from watchium.throttle import Allowance, Throttle
 from watchium.wire import broadcast, messages, server_clock
 from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound, RateLimited
@@ -35,12 +36,11 @@ def post(
         NotFound: what it replies to is not in the room.
     """
     text = clean_comment(command.payload.text)
-    by = access.lock(by)
+    by, (answered,) = access.lock_and_ask(by, Comment.objects.to_answer_again(by, command.event_id))
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to)
-    known = Comment.objects.answered(by.room, by.person, command.event_id)
-    if known is not None:
-        return _answer_again(known, command.event_id, digest)
+    if answered:
+        return _answer_again(Answered(*answered[0]), command.event_id, digest)
     _take(by, "comment", COMMENTS, now_ms)
     comment = _say(
         by.room,
@@ -83,26 +83,24 @@ def remove_by_staff(comment: Comment, staff_name: str) -> None:
         _note(room, current, by=None, staff=staff_name)
 
 
-@transaction.atomic
 def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
     """Let one emoji float over everybody's picture. Nothing is kept."""
     emoji = clean_emoji(emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     _take(by, "reaction", REACTIONS, now_ms)
-    by = access.lock(by)
+    by = access.as_of_now(by)
     reacted = messages.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
     broadcast.to_room(
         by.room.room_id, messages.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
     )
 
 
-@transaction.atomic
 def typing(by: Member, *, now_ms: float | None = None) -> None:
     """Show the room that somebody is writing. Too often is left out, not refused: nobody pressed anything."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if THROTTLE.wait_ms(("typing", by.person.user_id), TYPING, now_ms):
         return
-    by = access.lock(by)
+    by = access.as_of_now(by)
     who = messages.WhoAsks(user_id=by.person.user_id, username=by.username)
     broadcast.to_room(
         by.room.room_id, messages.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
@@ -115,9 +113,9 @@ def say_system(room: Room, text: str, position: float, *, now_ms: float | None =
 
 
 def _say(room: Room, text: str, position: float, now_ms: float, **fields: Any) -> Comment:
-    comment = Comment.objects.create(
-        room=room, seq=room.take_comment_seq(), text=text, position=position, at_ms=now_ms, **fields
-    )
+    taken = room.take_comment_seq()
+    comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
+    ((comment.pk,),), _ = together(insert(comment), taken)
     event = messages.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.as_state())
     broadcast.to_room(room.room_id, event)
     return comment
@@ -127,9 +125,9 @@ def _delete(room: Room, comment: Comment, by: Person | None) -> bool:
     """Whether there was something left to delete; `room` is locked."""
     if comment.deleted_at is not None:
         return False
-    comment.deleted_at, comment.deleted_by = timezone.now(), by
-    comment.deleted_seq = room.take_comment_seq()
-    comment.save(update_fields=["deleted_at", "deleted_by", "deleted_seq"])
+    taken = room.take_comment_seq()
+    comment.deleted_at, comment.deleted_by, comment.deleted_seq = timezone.now(), by, room.comment_seq
+    together(taken, update(comment, "deleted_at", "deleted_by", "deleted_seq"))
     deleted = messages.DeletedComment(id=comment.pk, seq=comment.deleted_seq)
     event = messages.CommentDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=deleted)
     broadcast.to_room(room.room_id, event)
@@ -146,7 +144,7 @@ def _note(room: Room, comment: Comment, *, by: Person | None, **details: str) ->
     )
 
 
-def _answer_again(known: Comment, event_id: str, digest: str) -> messages.Accepted:
+def _answer_again(known: Answered, event_id: str, digest: str) -> messages.Accepted:
     if known.content_hash != digest:
         raise EventIdConflict
     return messages.Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from rooms.models import Person, Room
+from rooms.models import Member, Person, Room
+from rooms.models.statements import Statement
 from watchium.wire import messages
 
 
@@ -19,6 +20,13 @@ class Missed(NamedTuple):
     deleted: list[int]
     seq: int
     more: bool
+
+
+class Answered(NamedTuple):
+    """What a command that was accepted before said, and when."""
+
+    content_hash: str
+    at_ms: float
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -54,9 +62,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             more=len(happened) > limit,
         )
 
-    def answered(self, room: Room, person: Person, event_id: str) -> Comment | None:
-        """The comment that this `event_id` of this person made, if it did."""
-        return self.filter(room=room, person=person, event_id=event_id).first()
+    def to_answer_again(self, by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        words = """SELECT content_hash, at_ms FROM chat_comment
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])
 
     def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
         """Of the rooms in which somebody said something (primary keys)."""
@@ -68,6 +79,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def of_room(self, room: Room, pk: int) -> Comment | None:
         """Also one that was deleted; None for another room's."""
         return self.select_related("person").filter(room=room, pk=pk).first()
+
+    def hand_over(self, before: Person, after: Person) -> None:
+        """What one person said is the other's from now on, but for what both said under the same `event_id`."""
+        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        taken = self.filter(same, person=after)
+        self.filter(person=before).exclude(models.Exists(taken)).update(person=after, user_id=after.user_id)
 
 
 class Comment(models.Model):

@@ -14,7 +14,7 @@ import msgspec
 from django.conf import settings
 
 from playback.changes import Why, record
-from playback.models import Playback, PlaybackEvent
+from playback.models import Answered, Playback, PlaybackEvent
 from playback.reports import LAST
 from playback.timeline import Timeline
 from rooms import access
@@ -79,16 +79,17 @@ def accept(
     by: Member, command: Deed, change: Callable[[Scene], Timeline | None], now_ms: float | None
 ) -> Accepted:
     """`change` gives the timeline that follows, or None where there is nothing to do."""
-    by = access.lock(by)
+    by, (answered, playbacks) = access.lock_and_ask(
+        by, PlaybackEvent.objects.to_answer_again(by, command.event_id), Playback.objects.to_read(by.room_id)
+    )
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     content_hash = hash_of(command)
-    answered = PlaybackEvent.objects.answered(by.room, by.person, command.event_id)
-    if answered is not None:
-        return _answer_again(answered, content_hash)
+    if answered:
+        return _answer_again(command.event_id, Answered(*answered[0]), content_hash)
     spend(by, kind_of(command), now_ms)
     if not by.may_control:
         raise NotHost
-    playback = Playback.objects.of(by.room)
+    playback = Playback.objects.made_of(playbacks, by.room)
     scene = Scene(by, playback, playback.timeline, now_ms)
     timeline = change(scene)
     if timeline is None:
@@ -97,18 +98,14 @@ def accept(
     why = Why(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
     why = replace(why, cause=scene.cause)
     kind = TOLD_AS.get(kind_of(command), kind_of(command))
-    return _accepted(record(playback, kind, timeline, why, now_ms))
+    row = record(playback, kind, timeline, why, now_ms)
+    return Accepted(event_id=command.event_id, revision=row.revision, timestamp=row.at_ms)
 
 
-def _answer_again(answered: PlaybackEvent, content_hash: str) -> Accepted:
+def _answer_again(event_id: str, answered: Answered, content_hash: str) -> Accepted:
     if answered.content_hash != content_hash:
         raise EventIdConflict
-    return _accepted(answered)
-
-
-def _accepted(row: PlaybackEvent) -> Accepted:
-    assert row.event_id is not None
-    return Accepted(event_id=row.event_id, revision=row.revision, timestamp=row.at_ms)
+    return Accepted(event_id=event_id, revision=answered.revision, timestamp=answered.at_ms)
 
 
 def spend(by: Member, kind: str, now_ms: float) -> None:

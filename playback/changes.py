@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.utils import timezone
 
-from playback.drift import OLDEST_MS, SYNCED_S
 from playback.events import event_of
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.reports import LAST
 from playback.timeline import Timeline
 from rooms.models import Member
+from rooms.models.statements import Statement, insert, together
 from watchium.wire import broadcast
 
 # Changes of other things than playback say nothing about how well it is kept in step.
@@ -37,21 +36,20 @@ def record(playback: Playback, kind: str, timeline: Timeline, why: Why, now_ms: 
 
     `playback.room` is locked, `timeline` follows from `playback.timeline`; `playback.media` may already be another.
     """
-    judge = kind not in UNJUDGED
-    states = _sync_states(playback, kind, now_ms) if judge else []
+    judged = [] if kind in UNJUDGED else [_sync_states(playback, kind, now_ms)]
     playback.keep(timeline, now_ms)
-    playback.save()
     if held := playback.held:
         why.metadata["hold"] = msgspec.to_builtins(held.for_wire())
-    revision = playback.room.take_revision()
-    assert revision == timeline.revision, (
+    room = playback.room
+    taken = room.take_revision()
+    assert room.revision == timeline.revision, (
         "every change is one transition away from the timeline under the lock"
     )
-    row = PlaybackEvent.objects.create(
-        room=playback.room, type=kind, revision=revision, **_of_timeline(playback, timeline), **_of_why(why)
+    row = PlaybackEvent(
+        room=room, type=kind, revision=room.revision, **_of_timeline(playback, timeline), **_of_why(why)
     )
-    SyncState.objects.bulk_create(states)
-    broadcast.to_room(playback.room.room_id, event_of(row, playback.room))
+    ((row.pk,),), *_ = together(insert(row), taken, playback.kept(), *judged)
+    broadcast.to_room(room.room_id, event_of(row, room))
     return row
 
 
@@ -87,38 +85,13 @@ def _of_why(why: Why) -> dict[str, Any]:
     }
 
 
-def _sync_states(playback: Playback, kind: str, now_ms: float) -> list[SyncState]:
+def _sync_states(playback: Playback, kind: str, now_ms: float) -> Statement:
     """One for each present member: where the room was when this happened, and where the member."""
-    host_time = playback.timeline.position_at(now_ms)
-    return [
-        _sync_state(playback, member, host_time, _position_of(playback, member, now_ms), kind)
-        for member in playback.room.members.present()
-    ]
-
-
-def _sync_state(
-    playback: Playback, member: Member, host_time: float, member_time: float | None, kind: str
-) -> SyncState:
-    difference = None if member_time is None else abs(host_time - member_time)
-    return SyncState(
-        room=playback.room,
-        member=member,
-        host_time=host_time,
-        member_time=member_time,
-        time_difference=difference,
-        is_synced=None if difference is None else difference <= SYNCED_S,
-        sync_event_type=kind,
-    )
-
-
-def _position_of(playback: Playback, member: Member, now_ms: float) -> float | None:
-    """From the last heartbeat, this process's or what another one wrote; None when there is no recent one."""
-    seen = LAST.for_room(playback.room.room_id).get(member.person.user_id)
-    if seen is not None and seen.fresh(now_ms):
-        return seen.position_at(now_ms, playback.rate)
-    if member.last_heartbeat is None or member.position is None:
-        return None
-    age_ms = (timezone.now() - member.last_heartbeat).total_seconds() * 1000
-    if age_ms > OLDEST_MS:
-        return None
-    return member.position + playback.timeline.velocity * max(0.0, age_ms) / 1000
+    timeline = playback.timeline
+    # A copy first: heartbeats arrive on another thread than deeds run on.
+    heard = list(LAST.for_room(playback.room.room_id).items())
+    positions = {
+        user_id: seen.position_at(now_ms, playback.rate) for user_id, seen in heard if seen.fresh(now_ms)
+    }
+    host_time = timeline.position_at(now_ms)
+    return SyncState.objects.of_present(playback.room, kind, host_time, timeline.velocity, positions)

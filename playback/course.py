@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from playback.models import Playback
 from playback.reports import LAST
 from playback.sources import SAMPLES
 from rooms.models import Room
+from rooms.sweeping import each
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
@@ -24,10 +24,10 @@ LAP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into 
 
 def due(now_ms: float) -> int:
     """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
-    over = _each(Playback.objects.over(now_ms, LAP_AHEAD_MS), end, now_ms)
+    over = each(end, Playback.objects.over(now_ms, LAP_AHEAD_MS), now_ms)
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
     left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
-    return over + _each(left_alone, start_afresh, now_ms)
+    return over + each(start_afresh, left_alone, now_ms)
 
 
 @transaction.atomic
@@ -36,7 +36,10 @@ def end(room_pk: int, now_ms: float) -> bool:
 
     Where it loops it starts again at that instant, told ahead of it; or after a lead, where that is too late.
     """
-    playback = Playback.objects.of(Room.objects.locked(room_pk))
+    room = Room.objects.locked_unless_busy(room_pk)
+    if room is None:
+        return False
+    playback = Playback.objects.of(room)
     before = playback.timeline
     lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
     if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + min(LAP_AHEAD_MS, lap_ms / 2):
@@ -56,7 +59,10 @@ def start_afresh(room_pk: int, now_ms: float) -> bool:
 
     A demo has its own medium again, whatever the last visitors put on.
     """
-    playback = Playback.objects.of(Room.objects.locked(room_pk))
+    room = Room.objects.locked_unless_busy(room_pk)
+    if room is None:
+        return False
+    playback = Playback.objects.of(room)
     if playback.room.members.present().exists():
         return False
     if playback.room.is_demo:
@@ -64,7 +70,3 @@ def start_afresh(room_pk: int, now_ms: float) -> bool:
     fresh = playback.timeline.loaded(at_ms=now_ms, duration_s=playback.duration)
     record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
     return True
-
-
-def _each(room_pks: list[int], deed: Callable[[int, float], bool], now_ms: float) -> int:
-    return sum(deed(pk, now_ms) for pk in room_pks)

@@ -1,7 +1,7 @@
 """A room's waiting as it goes: begun by who starves or by a start, over when all are ready, at its end, or by command.
 
-Who is ready is what this process heard; whom the room waits for is in its row. So each process takes those out whom
-it hears, and whichever finds nobody left lets the room go on.
+Who is ready is what all processes heard, as far as this one knows; whom the room waits for is in its row. So each
+process takes those out whom it hears, and whichever finds nobody left lets the room go on.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from playback.stalls import (
 from playback.timeline import HOLDING, PLAYING, Timeline
 from rooms import access
 from rooms.models import Member, Room
+from rooms.sweeping import each
 
 SAME_PLACE_S = 0.5  # a start within this of where the room stood needs no other part of the medium
 TAIL_S = 1.5  # nobody waits for the last moments
@@ -103,22 +104,35 @@ def due(now_ms: float) -> int:
     global _holding
     waiting = Playback.objects.holding()
     _holding = {playback.room.room_id for playback in waiting}
-    return sum(tend(playback.room_id, now_ms) for playback in waiting)
+    return each(_tend_unless_busy, [playback.room_id for playback in waiting], now_ms)
 
 
 @transaction.atomic
-def tend(room_pk: int, now_ms: float, *, tell_who: bool = True) -> bool:
-    """Whether the hold changed. Whom it is for shrinks at every look, and is told by those that `tell_who`."""
-    return look_again(Room.objects.locked(room_pk), now_ms, tell_who=tell_who)
+def _tend_unless_busy(room_pk: int, now_ms: float) -> bool:
+    room = Room.objects.locked_unless_busy(room_pk)
+    return room is not None and look_again(room, now_ms, tell_who=True)
 
 
+def weighed(by: Member, now_ms: float) -> bool:
+    """After a heartbeat that may matter: other processes learn of it, and a room that waits is looked at.
+
+    That it waits may be something another process began a moment ago, so what is news to others is enough to look.
+    """
+    news = LAST.share(by.room.room_id)
+    return (news or concerns(by.room.room_id)) and heard(by, now_ms)
+
+
+@transaction.atomic
 def heard(by: Member, now_ms: float) -> bool:
     """After a heartbeat from a room that waits: the last one who was not ready lets it go on at once."""
-    return tend(by.room_id, now_ms, tell_who=False)
+    return look_again(Room.objects.locked(by.room_id), now_ms, tell_who=False)
 
 
 def look_again(room: Room, now_ms: float, *, tell_who: bool) -> bool:
-    """The same in a room that the caller has locked."""
+    """Whether the hold changed, in a room that the caller has locked.
+
+    Whom it is for shrinks at every look, and is told by those that `tell_who`.
+    """
     return _look(Playback.objects.of(room), now_ms, tell_who=tell_who)
 
 

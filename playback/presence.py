@@ -1,78 +1,72 @@
-"""Where everybody is, gathered: told to each room at most once a second and written in one statement."""
+"""Where everybody is, gathered: told to each room at most once a second and written in few statements."""
 
 from __future__ import annotations
 
-from django.db import connection
-from django.utils import timezone
+from collections.abc import Mapping
 
 from playback.drift import Noted, drift_s, in_sync
-from playback.models import Playback
+from playback.models import Course, Playback
 from playback.reports import LAST
-from watchium.wire import broadcast
+from rooms.models import Member
+from watchium.wire import broadcast, tally
 from watchium.wire.messages import Presence, Report, Reports
 
-ROWS_A_STATEMENT = 200  # four values each, below the 999 that any SQLite takes
+ROOMS_AT_ONCE = 250
 
-# Standard enough for both databases: each names the columns of VALUES column1, column2 ...
-_WRITE = """
-UPDATE rooms_member SET last_heartbeat = %s, position = told.column3, is_synced = told.column4
-FROM (VALUES {rows}) AS told, rooms_room, rooms_person
-WHERE rooms_room.room_id = told.column1 AND rooms_person.user_id = told.column2
-  AND rooms_member.room_id = rooms_room.id AND rooms_member.person_id = rooms_person.id
-"""
-_ROW = "(CAST(%s AS text), CAST(%s AS text), CAST(%s AS double precision), CAST(%s AS boolean))"
+Said = Mapping[str, Mapping[str, Noted]]  # by room_id and user_id
 
 
 def due(now_ms: float) -> None:
     """Tell each room what its members' players said since the last call, and keep it."""
-    gathered = gather(now_ms)
+    for part in parts():
+        tell(part, now_ms)
+
+
+def parts() -> list[Said]:
+    """What was said since the last call, in parts for `tell`."""
+    said = [(room_id, members) for room_id, members in LAST.take_changed().items() if members]
+    return [dict(said[start : start + ROOMS_AT_ONCE]) for start in range(0, len(said), ROOMS_AT_ONCE)]
+
+
+def tell(part: Said, now_ms: float) -> None:
+    """Two statements, and a frame for each room."""
+    gathered = judge(part, now_ms)
     for room_id, reports in gathered.items():
         presence = Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))
         broadcast.to_room(room_id, presence)
-    flush(gathered)
+    tally.judged(report.is_synced for reports in gathered.values() for report in reports)
+    keep(gathered)
 
 
-def gather(now_ms: float) -> dict[str, list[Report]]:
-    """By room_id, each member who said something since, judged by the server; one query."""
-    changed = LAST.take_changed()
-    if not changed:
-        return {}
-    playbacks = Playback.objects.of_rooms(changed)
+def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
+    """By room_id, each member's report as the server sees it; one statement."""
+    courses = Playback.objects.courses(part)
     return {
-        room_id: [_judged(user_id, seen, playbacks[room_id], now_ms) for user_id, seen in members.items()]
-        for room_id, members in changed.items()
-        if room_id in playbacks and members
+        room_id: [_judged(user_id, seen, courses[room_id], now_ms) for user_id, seen in members.items()]
+        for room_id, members in part.items()
+        if room_id in courses
     }
 
 
-def flush(gathered: dict[str, list[Report]]) -> int:
-    """Write what was gathered into Member; how many rows that changed."""
+def keep(gathered: dict[str, list[Report]]) -> int:
+    """Write it into Member; how many rows that changed."""
     rows = [
         (room_id, report.user_id, report.current_time, report.is_synced)
         for room_id, reports in gathered.items()
         for report in reports
     ]
-    return sum(
-        _write(rows[start : start + ROWS_A_STATEMENT]) for start in range(0, len(rows), ROWS_A_STATEMENT)
-    )
+    return Member.objects.keep_reports(rows) if rows else 0
 
 
-def _judged(user_id: str, seen: Noted, playback: Playback, now_ms: float) -> Report:
+def _judged(user_id: str, seen: Noted, course: Course, now_ms: float) -> Report:
     """Where the player is now, and whether that is within the room's tolerance."""
-    drift = drift_s(seen, playback.timeline, now_ms)
+    drift = drift_s(seen, course.timeline, now_ms)
     return Report(
         user_id=user_id,
-        current_time=round(seen.position_at(now_ms, playback.rate), 3),
+        current_time=round(seen.position_at(now_ms, course.timeline.rate), 3),
         is_playing=seen.report.is_playing,
-        is_synced=in_sync(drift, playback.sync_tolerance_ms),
+        is_synced=in_sync(drift, course.sync_tolerance_ms),
         drift_ms=round(drift * 1000, 1),
         latency_ms=seen.report.latency_ms,
         state=seen.report.state,
     )
-
-
-def _write(rows: list[tuple[str, str, float, bool]]) -> int:
-    statement = _WRITE.format(rows=", ".join([_ROW] * len(rows)))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [timezone.now(), *(value for row in rows for value in row)])
-        return int(cursor.rowcount)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room, Visibility
+from rooms.models.statements import Rows, Statement
+from watchium.wire.about import about
 from watchium.wire.errors import NotMember, RoomClosed
 
 
@@ -33,6 +35,7 @@ def member_for(identity: Identity, room_id: str) -> Member:
         ).first()
     if member is None:
         raise NotMember
+    about(room_id, member.person.user_id)
     if member.room.closed_at is not None:
         raise RoomClosed
     return member
@@ -66,13 +69,14 @@ def as_of_now(member: Member) -> Member:
 
 def lock(member: Member) -> Member:
     """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
-    # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
-    # and a former host could still press Play.
-    room = Room.objects.select_for_update().filter(pk=member.room_id).first()
-    locked = Member.objects.current().select_related("person").filter(pk=member.pk).first()
-    if room is None or locked is None:
+    return lock_and_ask(member)[0]
+
+
+def lock_and_ask(member: Member, *questions: Statement) -> tuple[Member, list[Rows]]:
+    """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
+    locked, answers = Member.objects.locked(member, *questions)
+    if locked is None:
         raise NotMember
-    if room.closed_at is not None:
+    if locked.room.closed_at is not None:
         raise RoomClosed
-    locked.room = room
-    return locked
+    return locked, answers

@@ -15,6 +15,7 @@ import rooms.actions.hosting
 from rooms.models import Member, Person, Role, Room
 from watchium.throttle import Throttle
 from watchium.wire import fanout
+from watchium.wire.frames import Frame
 
 CLIP = "/media/samples/clip.webm"
 
@@ -26,8 +27,8 @@ class Heard:
         self.frames: list[tuple[str, dict]] = []
         self.closed: list[tuple[str, int]] = []
 
-    def hear(self, group: str, frame: bytes, head: tuple[int, int] = (0, 0)) -> None:
-        self.frames.append((group, msgspec.json.decode(frame)))
+    def hear(self, group: str, frame: Frame) -> None:
+        self.frames.append((group, msgspec.json.decode(frame.payload)))
 
     def close(self, group: str, code: int) -> None:
         self.closed.append((group, code))

@@ -16,6 +16,7 @@ import playback.holds
 import playback.presence
 import rooms.actions
 from rooms.models import Room
+from rooms.sweeping import in_turn
 from watchium.database import in_database
 from watchium.lobby import lobby_state
 from watchium.wire import broadcast, fanout, server_clock
@@ -82,8 +83,8 @@ async def tick() -> None:
     now_ms = server_clock.now_ms()
     # Nobody is taken for gone before those who are here could be counted.
     if await _try(_renew, now_ms):
-        await _try(in_database, rooms.actions.due, now_ms)
-    await _try(in_database, playback.course.due, now_ms)
+        await _try(in_database, in_turn, rooms.actions.due, now_ms)
+    await _try(in_database, in_turn, playback.course.due, now_ms)
     await _try(in_database, playback.holds.due, now_ms)
     await _try(in_database, playback.presence.due, now_ms)
     await _try(_look_at_heads, now_ms)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from playback.models.state import somebody_present
-from rooms.models import Person, Room
+from rooms.models import Member, Person, Room
+from rooms.models.statements import Statement
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
 KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
+
+
+class Answered(NamedTuple):
+    """What a command that was accepted before was, and what it was answered."""
+
+    content_hash: str
+    revision: int | None
+    at_ms: float
 
 
 class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
@@ -29,8 +38,13 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
     def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
         return self.filter(room=room, revision=revision).select_related("person").first()
 
-    def answered(self, room: Room, person: Person, event_id: str) -> PlaybackEvent | None:
-        return self.filter(room=room, person=person, event_id=event_id).first()
+    def to_answer_again(self, by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        # Whose it is as of now: a guest who signed in is another person than a moment ago.
+        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])
 
     def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
         return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
@@ -45,6 +59,12 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         active = ~silent_since | Q(models.Exists(somebody_present()))
         recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
         return self.filter(created_at__lt=before).exclude(active & recent)
+
+    def hand_over(self, before: Person, after: Person) -> None:
+        """What one person did is the other's from now on, but for what both did under the same `event_id`."""
+        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        taken = self.filter(same, person=after)
+        self.filter(person=before).exclude(models.Exists(taken)).update(person=after)
 
 
 class PlaybackEvent(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import models
@@ -14,10 +14,30 @@ from playback.patience import Patience
 from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
 from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from rooms.models import Member, Room
+from rooms.models.statements import Columns, Rows, Statement, among, together, update
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500
+MOVING = (
+    "position",
+    "rate",
+    "phase",
+    "at_ms",
+    "duration",
+    "media",
+    "ends_at_ms",
+    "hold",
+    "hold_until_ms",
+    "waited",
+)
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
+
+
+class Course(NamedTuple):
+    """What a player is held against."""
+
+    timeline: Timeline
+    sync_tolerance_ms: int
 
 
 def somebody_present() -> models.QuerySet[Member]:
@@ -28,18 +48,31 @@ def somebody_present() -> models.QuerySet[Member]:
 class PlaybackQuerySet(models.QuerySet["Playback"]):
     def of(self, room: Room) -> Playback:
         """The room's playback, made idle where there is none yet; its `room` is the very object given."""
-        playback, _ = self.get_or_create(room=room)
+        (rows,) = together(self.to_read(room.pk))
+        return self.made_of(rows, room)
+
+    def to_read(self, room_pk: int) -> Statement:
+        """Gives what `made_of` takes."""
+        words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
+        return Statement(words, [room_pk])
+
+    def made_of(self, rows: Rows, room: Room) -> Playback:
+        playback = PLAYBACK.row(rows[0]) if rows else self.get_or_create(room=room)[0]
         playback.room = room
         return playback
 
     def has(self, room: Room) -> bool:
         return self.filter(room=room).exists()
 
-    def of_rooms(self, room_ids: Iterable[str]) -> dict[str, Playback]:
-        return {
-            found.room.room_id: found
-            for found in self.select_related("room").filter(room__room_id__in=room_ids)
-        }
+    def courses(self, room_ids: Iterable[str]) -> dict[str, Course]:
+        """By room_id, for many rooms at once."""
+        which = among("room.room_id", room_ids)
+        words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
+            playback.phase, playback.at_ms, room.revision, playback.duration
+            FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
+            WHERE {which.sql}"""  # noqa: S608
+        (rows,) = together(Statement(words, which.values))
+        return {row[0]: Course(Timeline(*row[2:]), row[1]) for row in rows}
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
         """The rooms (primary keys) whose medium is over, or loops and will be within `ahead_ms`."""
@@ -162,9 +195,16 @@ class Playback(models.Model):
         self.waited = msgspec.to_builtins(patience)
         self.save(update_fields=["waited"])
 
+    def kept(self) -> Statement:
+        """What writes all that moves; the settings are written by whoever changes them."""
+        return update(self, *MOVING)
+
     def keep(self, timeline: Timeline, now_ms: float) -> None:
         """Keep this timeline; what does not hold waits for nobody. Unsaved."""
         if timeline.phase != HOLDING:
             self.wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
         self.at_ms, self.duration, self.ends_at_ms = timeline.at_ms, timeline.duration_s, timeline.ends_at_ms
+
+
+PLAYBACK = Columns(Playback, "playback")

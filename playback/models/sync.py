@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import models
+import msgspec
+from django.db import connection, models
 from django.db.models import Avg, Count, Q
+from django.utils import timezone
 
+from playback.drift import OLDEST_MS, SYNCED_S
 from rooms.models import Member, Room
+from rooms.models.statements import Statement
+
+# Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
+# members present, and these are bounded.
+_OF_PRESENT = """
+INSERT INTO playback_syncstate
+    (room_id, member_id, host_time, member_time, time_difference, is_synced, sync_event_type, created_at)
+SELECT room_id, member_id, host_time, member_time, abs(host_time - member_time),
+    abs(host_time - member_time) <= {synced_s}, %s, %s
+FROM (
+    SELECT member.room_id AS room_id, member.id AS member_id, CAST(%s AS double precision) AS host_time,
+        COALESCE({heard_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s
+            THEN member.position + CAST(%s AS double precision) * {age_s} END) AS member_time
+    FROM rooms_member member JOIN rooms_person person ON person.id = member.person_id
+    WHERE member.room_id = %s AND member.left_at IS NULL AND member.present
+) AS here
+"""
+_WORDS = {
+    "postgresql": _OF_PRESENT.format(
+        synced_s=SYNCED_S,
+        heard_s="CAST(CAST(%s AS jsonb) ->> person.user_id AS double precision)",
+        age_s="EXTRACT(EPOCH FROM (%s - member.last_heartbeat))",
+    ),
+    "sqlite": _OF_PRESENT.format(
+        synced_s=SYNCED_S,
+        heard_s="""json_extract(%s, '$."' || person.user_id || '"')""",
+        age_s="((julianday(%s) - julianday(member.last_heartbeat)) * 86400.0)",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +71,22 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
         )
         columns = ("sync_event_type", "judged", "synced", "difference")
         return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
+
+    def of_present(
+        self, room: Room, kind: str, host_time: float, velocity: float, heard: Mapping[str, float]
+    ) -> Statement:
+        """One for each present member: where the room was when this happened, and where the member.
+
+        `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
+        went on from what was last written of them.
+        """
+        now = timezone.now()
+        stored, oldest = map(
+            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=OLDEST_MS))
+        )
+        told = msgspec.json.encode(heard).decode()
+        values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
+        return Statement(_WORDS[connection.vendor], values)
 
     def discardable(self, before: datetime) -> SyncStateQuerySet:
         return self.filter(created_at__lt=before)

@@ -67,8 +67,8 @@ def pass_seat_on(room: Room) -> None:
 @transaction.atomic
 def end_hold(room_pk: int, now_ms: float) -> None:
     """A hold that ran out; whoever ends it first does it, for everyone else there is nothing left to do."""
-    room = Room.objects.locked(room_pk)
-    if room.seat_until_ms is not None and room.seat_until_ms <= now_ms:
+    room = Room.objects.locked_unless_busy(room_pk)
+    if room is not None and room.seat_until_ms is not None and room.seat_until_ms <= now_ms:
         pass_seat_on(room)
 
 

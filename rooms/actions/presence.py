@@ -2,6 +2,10 @@
 
 A member is present while one of their connections has not lapsed. Closing a socket shortens its lease to a grace, so
 that a reload is neither a leave nor a join; a killed process leaves leases that lapse by themselves.
+
+Leases are rows, also where there is a Redis: the database serves all processes anyway, one UPDATE every three seconds
+renews those of a whole process, and who lapsed is found in the transaction that tells the room. A lease in Redis would
+vanish with it, and everybody would have left.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ from django.utils import timezone
 
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
-from rooms.models import Connection, Member, Room
+from rooms.models import Connection, Member, Pulse, Room
 from rooms.names import told_apart
 from rooms.states import member_state
+from rooms.sweeping import each
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.errors import TooManyConnections
 from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
@@ -23,6 +28,8 @@ SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
 GRACE_MS = 6_000  # a closed socket's member is still here for so long
 POLL_MS = 15_000
 FRESH_MS = 15_000
+REST_MS = 2 * FRESH_MS  # who did not come back in the first half of it has lapsed before the next grant
+START_MS = 1000  # what a server's start counts for as time served
 
 
 @transaction.atomic
@@ -35,7 +42,7 @@ def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
     connection = Connection.objects.create(
         member=member,
         device_id=device_id,
-        process=fanout.PROCESS,
+        process=fanout.process(),
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
     )
@@ -102,33 +109,51 @@ def renew(connection_pks: set[int]) -> set[int]:
     """Prolong the leases of open sockets; those of them that are no more: lapsed, or ended by leaving."""
     if not connection_pks:
         return set()
-    Connection.objects.renew(connection_pks, server_clock.now_ms() + SILENCE_MS)
-    return connection_pks - Connection.objects.existing(connection_pks)
+    now_ms = server_clock.now_ms()
+    Pulse.objects.beat(now_ms)
+    return connection_pks - Connection.objects.renew(connection_pks, now_ms + SILENCE_MS)
 
 
+@transaction.atomic
 def grant_fresh_leases() -> int:
-    """At a server's start and after a pause: time in which no server ran does not count against anybody."""
-    until_ms = server_clock.now_ms() + FRESH_MS
+    """At a server's start and after a pause: time in which no server ran does not count against anybody.
+
+    Whoever was here has FRESH_MS to come back; not again, though, before servers ran for REST_MS since. Until then
+    leases are only put off by the pause, and a start costs a second: one that crashes over and over keeps nobody.
+    """
+    now_ms = server_clock.now_ms()
+    until_ms = now_ms + FRESH_MS
+    pulse = Pulse.objects.locked()
+    pause_ms = max(0.0, now_ms - pulse.at_ms - START_MS)
+    pulse.at_ms = now_ms
+    if pulse.granted_ms and 0 <= now_ms - pulse.granted_ms - pause_ms < REST_MS:
+        pulse.granted_ms += pause_ms
+        pulse.save()
+        Room.objects.put_off_holds(pause_ms, until_ms)
+        return Connection.objects.put_off(pause_ms, until_ms)
+    pulse.granted_ms = now_ms
+    pulse.save()
     Room.objects.prolong_holds(until_ms)
-    return Connection.objects.grant_fresh_leases(until_ms)
+    return Connection.objects.prolong(until_ms)
 
 
 def due(now_ms: float) -> None:
     """What has become due: lapsed leases, then holds that ran out."""
-    for connection in Connection.objects.lapsed(now_ms):
-        _lapse(connection, now_ms)
-    for room_pk in Room.objects.with_ended_holds(now_ms):
-        end_hold(room_pk, now_ms)
+    Connection.objects.drop_replaced(now_ms)
+    each(_lapse, Connection.objects.lapsed(now_ms), now_ms)
+    each(end_hold, Room.objects.with_ended_holds(now_ms), now_ms)
 
 
 @transaction.atomic
 def _lapse(connection: Connection, now_ms: float) -> None:
-    room = Room.objects.locked(connection.member.room_id)
+    room = Room.objects.locked_unless_busy(connection.member.room_id)
+    if room is None:
+        return
     # Claimed by the delete: another process that saw the same lapse deletes nothing and stops here.
     deleted, _ = Connection.objects.filter(pk=connection.pk, lapses_at_ms__lte=now_ms).delete()
-    member = Member.objects.select_related("person").get(pk=connection.member_id)
     if deleted == 0:
         return
+    member = Member.objects.select_related("person").get(pk=connection.member_id)
     _hold_if_last(room, member, now_ms)
     if not member.connections.exists():
         member.room = room

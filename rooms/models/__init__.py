@@ -7,6 +7,7 @@ from rooms.models.kinds import ControlPolicy, Role, Visibility
 from rooms.models.members import Connection, Member
 from rooms.models.moderation import Ban, ModerationAct
 from rooms.models.people import Person, Token, digest_of
+from rooms.models.pulse import Pulse
 from rooms.models.room import Room
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Member",
     "ModerationAct",
     "Person",
+    "Pulse",
     "Role",
     "Room",
     "Token",

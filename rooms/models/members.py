@@ -2,20 +2,85 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import models
-from django.db.models import Count, F, Q
+from django.db import connection, models
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Least
+from django.utils import timezone
 
 from rooms.models.kinds import ControlPolicy, Role
 from rooms.models.people import Person
-from rooms.models.room import Room
+from rooms.models.room import ROOM, Room
+from rooms.models.statements import Columns, Rows, Statement, among, together
+
+# What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
+_KEEP_POSTGRES = """
+WITH told AS (
+    SELECT member.id, said.position, said.is_synced
+    FROM unnest(%s::text[], %s::text[], %s::float8[], %s::bool[]) AS said(room_id, user_id, position, is_synced)
+    JOIN rooms_room room ON room.room_id = said.room_id
+    JOIN rooms_person person ON person.user_id = said.user_id
+    JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
+    FOR NO KEY UPDATE OF member SKIP LOCKED
+)
+UPDATE rooms_member SET last_heartbeat = %s, position = told.position, is_synced = told.is_synced
+FROM told WHERE rooms_member.id = told.id
+"""
+_KEEP_SQLITE = """
+WITH told AS (
+    SELECT member.id AS id, json_extract(value, '$[2]') AS position, json_extract(value, '$[3]') AS is_synced
+    FROM json_each(%s)
+    JOIN rooms_room room ON room.room_id = json_extract(value, '$[0]')
+    JOIN rooms_person person ON person.user_id = json_extract(value, '$[1]')
+    JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
+)
+UPDATE rooms_member SET last_heartbeat = %s, position = told.position, is_synced = told.is_synced
+FROM told WHERE rooms_member.id = told.id
+"""
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def current(self) -> MemberQuerySet:
         """Those who have not left: who may read and write the room."""
         return self.filter(left_at=None)
+
+    def locked(self, member: Member, *questions: Statement) -> tuple[Member | None, list[Rows]]:
+        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
+
+        None for somebody who is not in the room any more.
+        """
+        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
+        # and a former host could still press Play.
+        rooms, members, *answers = together(
+            Room.objects.to_lock(member.room_id), self.to_read(member.pk), *questions
+        )
+        if not rooms or not members:
+            return None, answers
+        found = MEMBER.row(members[0])
+        found.person = PERSON.row(members[0][len(MEMBER.names) :])
+        found.room = ROOM.row(rooms[0])
+        return found, answers
+
+    def to_read(self, pk: int) -> Statement:
+        """A current member; gives the columns of `MEMBER` and of `PERSON`."""
+        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+            JOIN rooms_person person ON person.id = member.person_id
+            WHERE member.id = %s AND member.left_at IS NULL"""  # noqa: S608
+        return Statement(words, [pk])
+
+    def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
+        """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        if connection.vendor == "postgresql":
+            words, told = _KEEP_POSTGRES, [list(column) for column in zip(*rows, strict=True)]
+        else:
+            words, told = _KEEP_SQLITE, [json.dumps(rows)]  # type: ignore[list-item]
+        with connection.cursor() as cursor:
+            cursor.execute(words, [*told, now])
+            return int(cursor.rowcount)
 
     def present(self, limit: int = 500) -> MemberQuerySet:
         """Those who are here, longest first."""
@@ -25,6 +90,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
             .select_related("person", "room")
             .order_by("here_since_ms", "pk")[:limit]
         )
+
+    def present_in(self, room_ids: list[str]) -> MemberQuerySet:
+        """Those who are in one of these rooms, longest first."""
+        here = self.current().filter(present=True, room__room_id__in=room_ids)
+        return here.select_related("person", "room").order_by("here_since_ms", "pk")
 
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
@@ -108,19 +178,40 @@ class Member(models.Model):
         return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
 
 
-class ConnectionQuerySet(models.QuerySet["Connection"]):
-    def renew(self, pks: set[int], until_ms: float) -> int:
-        return self.filter(pk__in=pks, closed=False).update(lapses_at_ms=until_ms)
+MEMBER = Columns(Member, "member")
+PERSON = Columns(Person, "person")
 
-    def existing(self, pks: set[int]) -> set[int]:
-        return set(self.filter(pk__in=pks).values_list("pk", flat=True))
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def renew(self, pks: Collection[int], until_ms: float, at_once: int = 1000) -> set[int]:
+        """Prolong the leases of open connections; which of them there were."""
+        numbers = list(pks)
+        renewed: set[int] = set()
+        for start in range(0, len(numbers), at_once):
+            which = among("id", numbers[start : start + at_once])
+            words = f"""UPDATE rooms_connection SET lapses_at_ms = %s
+                WHERE {which.sql} AND NOT closed RETURNING id"""  # noqa: S608
+            (rows,) = together(Statement(words, [until_ms, *which.values]))
+            renewed.update(pk for (pk,) in rows)
+        return renewed
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
-        return list(self.filter(lapses_at_ms__lte=now_ms).select_related("member")[:limit])
+        due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")
+        return list(due.order_by("lapses_at_ms")[:limit])
 
-    def grant_fresh_leases(self, until_ms: float) -> int:
-        """Time in which no server ran does not count."""
+    def drop_replaced(self, now_ms: float) -> int:
+        """Lapsed ones of members who came back by another: nothing follows from those. How many there were."""
+        another = self.filter(member=OuterRef("member"), closed=False, lapses_at_ms__gt=now_ms)
+        return self.filter(Exists(another), lapses_at_ms__lte=now_ms).delete()[0]
+
+    def prolong(self, until_ms: float) -> int:
+        """Leases that would lapse before that hold until then."""
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=until_ms)
+
+    def put_off(self, by_ms: float, until_ms: float) -> int:
+        """The same, but by no more than that."""
+        later = Least(F("lapses_at_ms") + by_ms, Value(until_ms))
+        return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)
 
     def open_of_device(self, device_id: str, now_ms: float) -> int:
         return self.filter(device_id=device_id, closed=False, lapses_at_ms__gt=now_ms).count()

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
-from django.db import models
-from django.db.models import Count, Q
+from django.db import connection, models
+from django.db.models import Count, F, Q, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from rooms.ids import new_epoch, random_id
 from rooms.models.kinds import ControlPolicy, Role, Visibility
 from rooms.models.people import Person
+from rooms.models.statements import Columns, Statement, among, together, update
 
 if TYPE_CHECKING:
     from rooms.models.members import Member
@@ -25,6 +27,15 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def locked(self, pk: int) -> Room:
         """The room, its row locked until the transaction ends: every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
+
+    def to_lock(self, pk: int) -> Statement:
+        """The same as a statement; gives the columns of `ROOM`."""
+        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
+        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+
+    def locked_unless_busy(self, pk: int) -> Room | None:
+        """None while somebody else is changing it: what is due there is still due at the next look."""
+        return self.select_for_update(skip_locked=True).filter(pk=pk).first()
 
     def listed(self, limit: int = 50) -> RoomQuerySet:
         """Public rooms with the number of people in them (`viewers`), the fullest first."""
@@ -42,8 +53,18 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def heads(self, room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
         """Revision, comment_seq and epoch by room_id."""
-        rows = self.filter(room_id__in=room_ids).values_list("room_id", "revision", "comment_seq", "epoch")
+        which = among("room_id", room_ids)
+        words = f"SELECT room_id, revision, comment_seq, epoch FROM rooms_room WHERE {which.sql}"  # noqa: S608
+        (rows,) = together(Statement(words, which.values))
         return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
+
+    def begin_epoch(self, room_id: str, former: str) -> bool:
+        """A new one, unless somebody began it since `former` held; whether this did."""
+        return bool(self.filter(room_id=room_id, epoch=former).update(epoch=new_epoch()))
+
+    def epoch_of(self, room: Room) -> str:
+        """As of now; the object may be older."""
+        return self.values_list("epoch", flat=True).get(pk=room.pk)
 
     def revision_of(self, room: Room) -> int:
         """As of now; the object may be older."""
@@ -55,6 +76,11 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def prolong_holds(self, until_ms: float) -> int:
         """Seats whose hold would end before that are kept until then."""
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=until_ms)
+
+    def put_off_holds(self, by_ms: float, until_ms: float) -> int:
+        """The same, but by no more than that."""
+        later = Least(F("seat_until_ms") + by_ms, Value(until_ms))
+        return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=later)
 
     def silent_since(self, moment: datetime) -> RoomQuerySet:
         return self.open().filter(last_active_at__lt=moment)
@@ -115,19 +141,17 @@ class Room(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.room_id})"
 
-    def take_revision(self) -> int:
-        """The next revision; the row must be locked by the caller."""
+    def take_revision(self) -> Statement:
+        """The next revision, and what writes it; the row must be locked by the caller."""
         self.revision += 1
         self.last_active_at = timezone.now()
-        self.save(update_fields=["revision", "last_active_at"])
-        return self.revision
+        return update(self, "revision", "last_active_at")
 
-    def take_comment_seq(self) -> int:
-        """The next place in the order of comments and deletions; the row must be locked by the caller."""
+    def take_comment_seq(self) -> Statement:
+        """The next place in the order of comments and deletions, and what writes it; the row must be locked."""
         self.comment_seq += 1
         self.last_active_at = timezone.now()
-        self.save(update_fields=["comment_seq", "last_active_at"])
-        return self.comment_seq
+        return update(self, "comment_seq", "last_active_at")
 
     def opens_with(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)
@@ -135,3 +159,6 @@ class Room(models.Model):
     @property
     def host(self) -> Member | None:
         return self.members.filter(role=Role.HOST).select_related("person").first()
+
+
+ROOM = Columns(Room, "room")

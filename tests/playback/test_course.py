@@ -54,6 +54,18 @@ class TheEnd(DeedCase):
         self.assertEqual(told["timestamp"], END_MS + 700)
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 700 + 96_021)
 
+    def test_a_room_that_cannot_come_to_its_end_holds_up_no_other(self):
+        self.started()
+        other = Room.objects.create(title="another")
+        Playback.objects.create(
+            room=other, phase="playing", duration=1.0, at_ms=NOW_MS, ends_at_ms=NOW_MS + 1000
+        )
+        Playback.objects.filter(room=self.room).update(ends_at_ms=NOW_MS, media={"no": "medium"})
+        with self.assertLogs("rooms.sweeping"):
+            self.assertEqual(course.due(END_MS), 1)
+        self.assertEqual(Playback.objects.get(room=other).phase, "ended")
+        self.assertEqual(self.timeline().phase, "playing")
+
 
 class TheDemo(DeedCase):
     def setUp(self) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from playback import actions
 from playback.models import Playback, PlaybackEvent, SyncState
@@ -280,6 +284,20 @@ class Judging(DeedCase):
         state = SyncState.objects.get(member=self.bob)
         self.assertEqual((state.member_time, state.is_synced), (None, None))
 
+    def test_who_was_heard_by_another_process_is_where_that_one_wrote_and_went_on(self):
+        self.started()
+        ago = timezone.now() - timedelta(seconds=10)
+        Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=ago)
+        Member.objects.filter(pk=self.alice.pk).update(
+            position=3.0, last_heartbeat=ago - timedelta(minutes=1)
+        )
+        actions.pause(self.alice, pause(), now_ms=NOW_MS + 13_000)
+        bob, alice = (
+            SyncState.objects.get(member=member, sync_event_type="pause") for member in (self.bob, self.alice)
+        )
+        self.assertAlmostEqual(bob.member_time, 13.0, delta=1.0)
+        self.assertEqual((bob.is_synced, alice.member_time, alice.is_synced), (True, None, None))
+
     def test_the_share_in_sync_is_asked_by_type(self):
         self.started()
         self.said(self.alice, 0.1)
@@ -290,9 +308,10 @@ class Judging(DeedCase):
 
 
 class Cost(DeedCase):
-    def test_a_deed_has_a_fixed_number_of_statements(self):
-        with self.assertNumQueries(11):
+    def test_a_deed_is_two_trips_to_the_database_beside_its_begin_and_commit(self):
+        statements = 4 if connection.vendor == "postgresql" else 10  # at no distance each counts for itself
+        with self.assertNumQueries(statements):
             actions.play(self.alice, play("two here"), now_ms=NOW_MS)
         self.enrol(self.carol)
-        with self.assertNumQueries(11):
+        with self.assertNumQueries(statements):
             actions.play(self.alice, play("three here"), now_ms=NOW_MS)

@@ -91,3 +91,23 @@ class Races(TransactionTestCase):
 
         deeds = (hand_over_slowly, press_play, let_go)
         assert self.at_once(3, lambda number: deeds[number]())[1] is NotHost
+
+    def test_a_room_that_is_being_changed_is_passed_over_until_the_next_look(self):
+        Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
+        locked, may_commit = Event(), Event()
+
+        def hold_the_room() -> None:
+            with transaction.atomic():
+                Room.objects.locked(self.room.pk)
+                locked.set()
+                may_commit.wait(5)
+
+        def look() -> int:
+            locked.wait(5)
+            try:
+                return course.due(NOW_MS)
+            finally:
+                may_commit.set()
+
+        assert self.at_once(2, lambda number: (hold_the_room, look)[number]())[1] == 0
+        assert course.due(NOW_MS) == 1

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from django.test import override_settings
 
 from rooms import actions
 from rooms.actions import presence
 from rooms.adoption import adopt
-from rooms.models import Connection, Member, Person, Role
+from rooms.models import Connection, Member, Person, Pulse, Role
 from tests.cases import Cast
 from watchium.wire import server_clock
 from watchium.wire.errors import NotMember, TooManyConnections
@@ -94,6 +96,62 @@ class PresenceTests(Arrivals):
         actions.grant_fresh_leases()
         self.pass_ms(14_000)
         assert Member.objects.get(pk=self.alice.pk).present
+
+    def test_a_server_that_crashes_over_and_over_keeps_nobody(self):
+        self.enter(self.alice)
+        now_ms = server_clock.now_ms()
+        for start in range(25):
+            with patch.object(server_clock, "now_ms", lambda start=start: now_ms + 1500 * start):
+                actions.grant_fresh_leases()
+                self.pass_ms(0)
+        assert not Member.objects.get(pk=self.alice.pk).present
+
+    def test_a_second_start_soon_after_the_first_takes_nothing_from_anybody_but_the_start(self):
+        lease = self.enter(self.alice)
+        now_ms = server_clock.now_ms()
+        for at_ms in (0, 60_000):
+            with patch.object(server_clock, "now_ms", lambda at_ms=at_ms: now_ms + at_ms):
+                actions.grant_fresh_leases()
+        lease.refresh_from_db()
+        assert lease.lapses_at_ms == now_ms + 60_000 + presence.FRESH_MS - presence.START_MS
+
+    def test_starts_apart_each_give_everybody_time_to_come_back(self):
+        lease = self.enter(self.alice)
+        now_ms = server_clock.now_ms()
+        for at_ms in (0, 600_000):
+            Pulse.objects.update(at_ms=now_ms + at_ms - 1000)
+            with patch.object(server_clock, "now_ms", lambda at_ms=at_ms: now_ms + at_ms):
+                actions.grant_fresh_leases()
+        lease.refresh_from_db()
+        assert lease.lapses_at_ms == now_ms + 600_000 + presence.FRESH_MS
+
+    def test_one_room_that_cannot_be_changed_holds_up_no_other(self):
+        self.leave_tab(self.enter(self.alice))
+        other = actions.open_room(self.carol)
+        self.leave_tab(self.enter(other))
+        gone = presence.gone
+
+        def fail_here(member: Member, reason: str) -> None:
+            if member.room_id == self.room.pk:
+                raise ValueError("this one room")
+            gone(member, reason)
+
+        self.replace(presence, "gone", fail_here)
+        with self.assertLogs("rooms.sweeping"):
+            self.pass_ms(presence.GRACE_MS + 1)
+        assert Member.objects.get(pk=self.alice.pk).present
+        assert not Member.objects.get(pk=other.pk).present
+
+    def test_the_old_leases_of_those_who_came_back_go_together(self):
+        for member in (self.alice, self.bob):
+            self.enter(member)
+        Connection.objects.update(lapses_at_ms=0)
+        for member in (self.alice, self.bob):
+            self.enter(member)
+        with self.assertNumQueries(3):  # the lapsed of others, and ended holds, are looked for as well
+            actions.due(server_clock.now_ms())
+        assert Connection.objects.count() == 2
+        assert "seat_held" not in self.heard.types()
 
     def test_leaving_shows_at_once_and_every_tab_is_told_to_go(self):
         self.enter(self.bob)

@@ -52,6 +52,7 @@ def process() -> Iterator[Process]:
 
     with (
         patch.object(ticker, "in_database", at_once),
+        patch.object(ticker, "in_turn", lambda look, now_ms: look(now_ms)),
         patch.object(ticker, "_renewed_ms", START_MS),
         patch.object(ticker, "_leases", {}),
         patch.object(server_clock, "now_ms", lambda: process.now_ms),

@@ -1,0 +1,143 @@
+"""Statements written by hand, for what happens many times a second, and several of them in one round trip.
+
+A command's time went into compiling queries and into waiting for one answer after another. Here the words are made
+once, and what does not depend on an answer travels together. Whatever happens less often goes through the ORM.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+from django.db import connection, models
+from django.db.models import Model
+
+M = TypeVar("M", bound=Model)
+Rows = list[tuple[Any, ...]]
+Value = Callable[[Model], Any]
+
+_AS_THEY_ARE = (
+    models.BooleanField,
+    models.CharField,
+    models.FloatField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.TextField,
+)
+
+
+class Statement(NamedTuple):
+    """`%s` in the words for each of the values, which the database has to understand as they are."""
+
+    sql: str
+    values: Sequence[Any] = ()
+
+
+def together(*statements: Statement) -> list[Rows]:
+    """What each gave, in their order, inside the caller's transaction.
+
+    PostgreSQL hears them in one round trip. Each sees what was committed when its own turn came, so that a question
+    behind a lock sees what happened while the lock was waited for. SQLite hears them one by one, at no distance.
+    """
+    with connection.cursor() as cursor:
+        if not _is_far():
+            return [_one_by_one(cursor, statement) for statement in statements]
+        values = [value for statement in statements for value in statement.values]
+        cursor.execute("; ".join([statement.sql for statement in statements]), values)
+        found = [_rows(cursor)]
+        while cursor.nextset():
+            found.append(_rows(cursor))
+        return found
+
+
+@cache
+def _is_far() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def among(column: str, values: Iterable[Any]) -> Statement:
+    """A condition: one value for the database, however many there are."""
+    if _is_far():
+        return Statement(f"{column} = ANY(%s)", [list(values)])
+    return Statement(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
+
+
+def _one_by_one(cursor: Any, statement: Statement) -> Rows:
+    cursor.execute(statement.sql, statement.values)
+    return cast(Rows, cursor.fetchall())
+
+
+def _rows(cursor: Any) -> Rows:
+    # `description` would say it too, but makes an object of each column.
+    return cursor.fetchall() if cursor.pgresult.nfields else []
+
+
+def insert(row: Model) -> Statement:
+    """Gives the row's new primary key, which the caller may set."""
+    sql, stored = _insert(type(row))
+    return Statement(sql, [value(row) for value in stored])
+
+
+def update(row: Model, *names: str) -> Statement:
+    sql, stored = _update(type(row), names)
+    return Statement(sql, [*(value(row) for value in stored), row.pk])
+
+
+@cache
+def _insert(model: type[Model]) -> tuple[str, list[Value]]:
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join("%s" for _ in fields)
+    sql = f'INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}) RETURNING "id"'  # noqa: S608
+    return sql, [_value_of(field, add=True) for field in fields]
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Value]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    changes = ", ".join(f'"{field.column}" = %s' for field in fields)
+    sql = f'UPDATE {model._meta.db_table} SET {changes} WHERE "id" = %s'  # noqa: S608
+    return sql, [_value_of(field, add=False) for field in fields]
+
+
+def _value_of(field: Any, *, add: bool) -> Value:
+    """How a row's value is got for the database: most as they are, JSON and instants by their field."""
+    if isinstance(field, _AS_THEY_ARE):
+        return attrgetter(field.attname)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add), connection)
+
+
+class Columns(Generic[M]):
+    """A model's columns for a question written by hand, and the row made of what it gave."""
+
+    def __init__(self, model: type[M], alias: str) -> None:
+        self.model, self.alias = model, alias
+
+    @cached_property
+    def sql(self) -> str:
+        return ", ".join(f'{self.alias}."{field.column}"' for field in self.model._meta.concrete_fields)
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [field.attname for field in self.model._meta.concrete_fields]
+
+    def row(self, values: Sequence[Any]) -> M:
+        """Of as many values as there are columns; more may follow them."""
+        own = list(values[: len(self.names)])
+        for index, converters, column in self._conversions:
+            for convert in converters:
+                own[index] = convert(own[index], column, connection)
+        return self.model.from_db(connection.alias, self.names, own)
+
+    @cached_property
+    def _conversions(self) -> list[tuple[int, list[Callable[..., Any]], Any]]:
+        """Of those columns whose values come otherwise than the model has them: JSON, and SQLite's instants."""
+        columns = [field.get_col(self.alias) for field in self.model._meta.concrete_fields]
+        of_each = [
+            [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+            for column in columns
+        ]
+        return [(n, of_each[n], column) for n, column in enumerate(columns) if of_each[n]]

@@ -1,0 +1,50 @@
+"""`python -m tests.bench.command`: time the deeds on SQLite and PostgreSQL, beside the least either can do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+
+from tests.services import ROOT, Missing, postgres
+
+
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.command", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    parser.add_argument("--times", type=int, default=400, help="each deed (%(default)s)")
+    parser.add_argument("--rooms", type=int, default=1000, help="of eight, for the round of a second")
+    return parser.parse_args()
+
+
+def measure(options: argparse.Namespace, url: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "watchium.settings",
+            "WATCHIUM_DATA_DIR": folder,
+            "DATABASE_URL": url,
+        }
+        words = ["-m", "tests.bench.command.measure", str(options.times), str(options.rooms)]
+        return subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, check=False).returncode
+
+
+def main() -> int:
+    options = asked()
+    failed = 0
+    if options.database != "postgres":
+        failed |= measure(options, "")
+    if options.database != "sqlite":
+        try:
+            with postgres() as url:
+                failed |= measure(options, url)
+        except Missing as missing:
+            print(missing)
+            return 1
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

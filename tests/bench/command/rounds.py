@@ -1,0 +1,124 @@
+"""What a process does once a second for many rooms of eight, and what a heartbeat takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+import playback.course
+import playback.holds
+import playback.presence
+import playback.reports
+import rooms.actions
+from rooms.models import Connection, Member, Room
+from tests.bench.command import scene
+from watchium import ticker
+from watchium.database import in_database
+from watchium.wire import broadcast, fanout, server_clock
+from watchium.wire.frames import Frame, frame_of
+from watchium.wire.messages import Head, HeadState, Heartbeat, decode_room_command
+
+HEARTBEAT_S = 3
+ROUNDS = 5
+
+
+class Ear:
+    """A socket that hears and does nothing."""
+
+    heard = 0
+
+    def deliver(self, frame: Frame) -> None:
+        Ear.heard += 1
+
+    def close(self, code: int) -> None: ...
+
+
+class Lag:
+    """The longest time the loop did nothing else."""
+
+    def __init__(self) -> None:
+        self.longest_ms = 0.0
+
+    async def __aenter__(self) -> Lag:
+        self.task = asyncio.create_task(self._watch())
+        await asyncio.sleep(0.01)
+        self.longest_ms = 0.0
+        return self
+
+    async def __aexit__(self, *_: Any) -> None:
+        self.task.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self.longest_ms = max(self.longest_ms, (time.perf_counter() - before) * 1000 - 1)
+
+
+async def cost(
+    name: str, call: Callable[[], Awaitable[Any]], settle: Callable[[], bool] | None = None
+) -> float:
+    """Prints milliseconds of wall time and CPU, and how long the loop was kept; returns the CPU."""
+    async with Lag() as lag:
+        cpu, wall = time.process_time(), time.perf_counter()
+        await call()
+        while settle and not settle():  # noqa: ASYNC110  # ears have no events
+            await asyncio.sleep(0.002)
+        wall_ms, cpu_ms = (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
+    print(f"{name:34} {wall_ms:8.1f} {cpu_ms:8.1f} {lag.longest_ms:8.1f}")
+    return cpu_ms
+
+
+def heartbeats(members: list[Member]) -> float:
+    """Microseconds of CPU each: read, noted, answered. Without the socket itself."""
+    said = msgspec.json.encode(Heartbeat(payload=scene.report())).decode()
+    state = HeadState(revision=1, comment_seq=1, epoch="x")
+    cpu = time.process_time()
+    for member in members:
+        command = decode_room_command(said)
+        room_id, now_ms = member.room.room_id, server_clock.now_ms()
+        assert isinstance(command, Heartbeat)
+        playback.reports.note(room_id, member.person.user_id, command.payload, now_ms)
+        _ = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=state)).wire
+    return (time.process_time() - cpu) / len(members) * 1e6
+
+
+async def measure(count: int) -> None:
+    houses = await in_database(scene.rooms_of_eight, count)
+    members = [member for room in houses for member in room]
+    leases = set(await in_database(lambda: list(Connection.objects.values_list("pk", flat=True))))
+    ears = [Ear() for _ in members]
+    for member, ear in zip(members, ears, strict=True):
+        await fanout.hub().join(broadcast.room_group(member.room.room_id), ear)
+    for pk in leases:
+        ticker.hold_lease(pk, lambda: None)
+    room_ids = [room[0].room.room_id for room in houses]
+    print(
+        f"\n{connection.vendor}, {count} rooms of {scene.EIGHT}\n{'':34} {'wall ms':>8} {'CPU ms':>8} {'kept ms':>8}"
+    )
+    for number in range(ROUNDS):
+        speaking = members[number % HEARTBEAT_S :: HEARTBEAT_S]
+        each_us = heartbeats(speaking)
+        print(f"-- round {number + 1}: {len(speaking)} heartbeats, {each_us:.1f} us of CPU each")
+        await one_round(leases, room_ids, number)
+
+
+async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
+    now_ms = server_clock.now_ms()
+    heard = Ear.heard
+    spent = await cost(f"{len(leases)} leases renewed", lambda: in_database(rooms.actions.renew, leases)) / 3
+    spent += await cost("lapsed leases, ended seats", lambda: in_database(rooms.actions.due, now_ms))
+    spent += await cost("ended media, demos", lambda: in_database(playback.course.due, now_ms))
+    spent += await cost("ended holds", lambda: in_database(playback.holds.due, now_ms))
+    spent += await cost(
+        "reports judged, told and kept",
+        lambda: in_database(playback.presence.due, now_ms),
+        lambda: Ear.heard >= heard + len(room_ids) * scene.EIGHT,
+    )
+    spent += await cost("heads", lambda: in_database(Room.objects.heads, room_ids))
+    print(f"{'all, leases by a third':34} {'':8} {spent:8.1f}")

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError, connection
+
+from watchium import database
+from watchium.database import in_database
+
+on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="a line to be cut")
+
+
+@pytest.fixture
+def one_thread(transactional_db, monkeypatch: pytest.MonkeyPatch):
+    """A pool of one thread, whose connection goes with the test."""
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(database, "_pool", pool)
+        yield
+        pool.submit(hang_up).result()
+
+
+def hang_up() -> None:
+    connection.close()
+
+
+def backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def cut(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    connection.close()
+
+
+@on_postgres
+async def test_a_thread_keeps_its_line(one_thread: None):
+    assert await in_database(backend) == await in_database(backend)
+
+
+@on_postgres
+async def test_a_line_cut_while_nobody_used_it_is_noticed_before_it_is(
+    one_thread: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "TRUSTED_S", 0.0)
+    before = await in_database(backend)
+    with ThreadPoolExecutor(1) as outside:
+        outside.submit(cut, before).result()
+    assert await in_database(backend) != before
+
+
+@on_postgres
+async def test_a_line_cut_this_very_moment_costs_one_call(one_thread: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(database, "TRUSTED_S", 60.0)
+    before = await in_database(backend)
+    with ThreadPoolExecutor(1) as outside:
+        outside.submit(cut, before).result()
+    with pytest.raises(OperationalError):
+        await in_database(backend)
+    assert await in_database(backend) != before
