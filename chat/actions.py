@@ -12,15 +12,8 @@ from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
 from rooms.models.statements import insert, together, update
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import broadcast, messages, server_clock
-from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound, RateLimited
-
-COMMENTS = Allowance(burst=5, per_s=1)
-REACTIONS = Allowance(burst=10, per_s=3)
-TYPING = Allowance(burst=2, per_s=0.5)
-
-THROTTLE = Throttle()
+from watchium.wire import broadcast, limits, messages, server_clock
+from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound
 
 
 @transaction.atomic
@@ -41,7 +34,7 @@ def post(
     digest = content_hash(text, command.payload.reply_to)
     if answered:
         return _answer_again(Answered(*answered[0]), command.event_id, digest)
-    _take(by, "comment", COMMENTS, now_ms)
+    limits.spend("comment", by.person.user_id, now_ms)
     comment = _say(
         by.room,
         text,
@@ -87,7 +80,7 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
     """Let one emoji float over everybody's picture. Nothing is kept."""
     emoji = clean_emoji(emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    _take(by, "reaction", REACTIONS, now_ms)
+    limits.spend("reaction", by.person.user_id, now_ms)
     by = access.as_of_now(by)
     reacted = messages.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
     broadcast.to_room(
@@ -98,7 +91,7 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
 def typing(by: Member, *, now_ms: float | None = None) -> None:
     """Show the room that somebody is writing. Too often is left out, not refused: nobody pressed anything."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    if THROTTLE.wait_ms(("typing", by.person.user_id), TYPING, now_ms):
+    if limits.wait_ms("typing", by.person.user_id, now_ms):
         return
     by = access.as_of_now(by)
     who = messages.WhoAsks(user_id=by.person.user_id, username=by.username)
@@ -157,9 +150,3 @@ def _answered_comment(room: Room, pk: int | None) -> Comment | None:
     if answered is None or answered.deleted_at is not None:
         raise NotFound("The message this replies to is not here.")
     return answered
-
-
-def _take(by: Member, what: str, allowance: Allowance, now_ms: float) -> None:
-    wait_ms = THROTTLE.wait_ms((what, by.person.user_id), allowance, now_ms)
-    if wait_ms:
-        raise RateLimited(retry_after_ms=wait_ms)

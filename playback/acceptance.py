@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from django.conf import settings
 
 from playback.changes import Why, record
 from playback.models import Answered, Playback, PlaybackEvent
@@ -19,9 +18,8 @@ from playback.reports import LAST
 from playback.timeline import Timeline
 from rooms import access
 from rooms.models import Member
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import server_clock
-from watchium.wire.errors import EventIdConflict, NotHost, RateLimited
+from watchium.wire import limits, server_clock
+from watchium.wire.errors import EventIdConflict, NotHost
 from watchium.wire.messages import (
     Accepted,
     BufferEnd,
@@ -37,7 +35,6 @@ from watchium.wire.messages import (
 )
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
-THROTTLE = Throttle()
 
 Deed = Play | Pause | Seek | SetRate | Load | ContinueWithout
 TOLD_AS = {"continue_without": "timeline"}
@@ -109,10 +106,7 @@ def _answer_again(event_id: str, answered: Answered, content_hash: str) -> Accep
 
 
 def spend(by: Member, kind: str, now_ms: float) -> None:
-    per_minute = settings.PLAYBACK_COMMANDS_PER_MINUTE
-    wait_ms = THROTTLE.wait_ms((by.person.user_id, kind), Allowance(per_minute, per_minute / 60), now_ms)
-    if wait_ms:
-        raise RateLimited(retry_after_ms=wait_ms)
+    limits.spend("playback", f"{by.person.user_id}:{kind}", now_ms)
 
 
 def kind_of(command: Deed | Notice) -> str:

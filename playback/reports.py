@@ -1,44 +1,72 @@
 """What members' players last said: in this process's memory, told and written in batches, never a row a heartbeat.
 
+A member speaks to one process, a deed may happen in another. So each process posts what it heard on a board of the room
+once a second, and a deed looks at its room's board: one round trip, however often it asks, a fifth of a second at most.
+What a start or a waiting room depends on (whose data ran out, who has it again) is posted at once: `note` says so. Where
+there is one process, or Redis does not answer, all of this is memory alone.
+
 Nothing here is the only copy: each member says it again within seconds, and `Member` has what was last written.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
 import msgspec
 
 from playback.drift import Noted, noted
 from playback.stalls import UNREADY
+from watchium.wire import server_clock, shared
 from watchium.wire.messages import PlayerReport
+from watchium.wire.shared import Shared
 
 ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
 HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
+LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
+
+_reader = msgspec.msgpack.Decoder(tuple[float, PlayerReport])
+
+
+@dataclass
+class Heard:
+    """A room as this process knows it."""
+
+    members: OrderedDict[str, Noted] = field(default_factory=OrderedDict)
+    looked_ms: float = float("-inf")
 
 
 class LastReports:
     """The last report of each member by room, the longest silent forgotten first."""
 
-    def __init__(self, rooms: int = ROOMS, members_per_room: int = MEMBERS_PER_ROOM) -> None:
+    def __init__(
+        self,
+        rooms: int = ROOMS,
+        members_per_room: int = MEMBERS_PER_ROOM,
+        house: Callable[[], Shared] = shared.house,
+    ) -> None:
         self.rooms = rooms
         self.members_per_room = members_per_room
-        self._rooms: OrderedDict[str, OrderedDict[str, Noted]] = OrderedDict()
+        self._house = house
+        self._rooms: OrderedDict[str, Heard] = OrderedDict()
         self._changed: dict[str, dict[str, Noted]] = {}
+        self._unposted: dict[str, dict[str, Noted | None]] = {}  # None: somebody who left
+        self._lock = Lock()  # heartbeats arrive on another thread than deeds run on
 
-    def note(self, room_id: str, user_id: str, report: PlayerReport, now_ms: float) -> None:
+    # ------------------------------------------------------------ what is said here
+
+    def note(self, room_id: str, user_id: str, report: PlayerReport, now_ms: float) -> bool:
+        """Keep it, in memory alone. Whether other processes should hear it before the next batch: then `share` it."""
         seen = noted(report, now_ms)
-        members = self._rooms.setdefault(room_id, OrderedDict())
-        self._rooms.move_to_end(room_id)
-        members[user_id] = seen
-        members.move_to_end(user_id)
-        self._changed.setdefault(room_id, {})[user_id] = seen
-        if len(members) > self.members_per_room:
-            self._forget_member(room_id, members.popitem(last=False)[0])
-        if len(self._rooms) > self.rooms:
-            self._changed.pop(self._rooms.popitem(last=False)[0], None)
+        with self._lock:
+            room = self._room(room_id)
+            before = room.members.get(user_id)
+            self._keep(room_id, room, user_id, seen)
+            self._changed.setdefault(room_id, {})[user_id] = seen
+            return self._to_post(room_id, user_id, seen) and self._weighs(room, before, seen)
 
     def now_ready(self, room_id: str, user_id: str, revision: int) -> None:
         """A player that starved has data again, which its next report would say later. Of one never heard, nothing."""
@@ -46,38 +74,132 @@ class LastReports:
         if seen is None:
             return
         state = "ready" if seen.report.state in UNREADY else seen.report.state
-        report = msgspec.structs.replace(seen.report, state=state, revision=revision)
-        self._rooms[room_id][user_id] = replace(seen, report=report)
+        ready = replace(seen, report=msgspec.structs.replace(seen.report, state=state, revision=revision))
+        with self._lock:
+            self._keep(room_id, self._room(room_id), user_id, ready)
+            self._to_post(room_id, user_id, ready)
 
-    def for_room(self, room_id: str) -> dict[str, Noted]:
-        """By user_id; not to be changed."""
-        return self._rooms.get(room_id, {})
+    def forget(self, room_id: str, user_id: str) -> None:
+        """Of a member who is not here any more."""
+        with self._lock:
+            room = self._rooms.get(room_id)
+            if room is not None:
+                room.members.pop(user_id, None)
+                if not room.members:
+                    self._rooms.pop(room_id, None)
+            self._changed.get(room_id, {}).pop(user_id, None)
+            self._to_post(room_id, user_id, None)
+
+    def take_changed(self) -> dict[str, dict[str, Noted]]:
+        """What was said here since the last call, by room_id and user_id; the other processes are told it too."""
+        with self._lock:
+            changed, self._changed = self._changed, {}
+            unposted, self._unposted = self._unposted, {}
+        if unposted:
+            self._house().post({board(room_id): _notes(members) for room_id, members in unposted.items()})
+        return changed
+
+    def share(self, room_id: str) -> bool:
+        """Tell the other processes what was said in this room, now; whether there was anything to tell."""
+        with self._lock:
+            unposted = self._unposted.pop(room_id, None)
+        if unposted:
+            self._house().post({board(room_id): _notes(unposted)})
+        return bool(unposted)
+
+    # ------------------------------------------------------------ what is known
+
+    def for_room(self, room_id: str) -> Mapping[str, Noted]:
+        """By user_id, what other processes heard included; not to be changed."""
+        if not self._house().alone:
+            self._look(room_id, server_clock.now_ms())
+        room = self._rooms.get(room_id)
+        return room.members if room else {}
 
     def fresh(self, room_id: str, now_ms: float) -> list[PlayerReport]:
         """Of those a start is scheduled for: who was heard lately."""
         # A copy first: heartbeats arrive on another thread than deeds run on.
         return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms, HEARD_MS)]
 
-    def forget(self, room_id: str, user_id: str) -> None:
-        """Of a member who is not here any more."""
-        members = self._rooms.get(room_id)
-        if members is not None:
-            members.pop(user_id, None)
-            if not members:
-                self._rooms.pop(room_id, None)
-        self._forget_member(room_id, user_id)
-
-    def take_changed(self) -> dict[str, dict[str, Noted]]:
-        """What was said since the last call, by room_id and user_id."""
-        changed, self._changed = self._changed, {}
-        return changed
-
     def clear(self) -> None:
-        self._rooms.clear()
-        self._changed.clear()
+        with self._lock:
+            self._rooms.clear()
+            self._changed.clear()
+            self._unposted.clear()
 
-    def _forget_member(self, room_id: str, user_id: str) -> None:
-        self._changed.get(room_id, {}).pop(user_id, None)
+    # ------------------------------------------------------------ parts
+
+    def _look(self, room_id: str, now_ms: float) -> None:
+        """Read the room's board, and put on it what was not posted yet."""
+        with self._lock:
+            room = self._room(room_id)
+            if now_ms - room.looked_ms < LOOK_AGAIN_MS:
+                return
+            room.looked_ms = now_ms
+            unposted = self._unposted.pop(room_id, {})
+        found = self._house().exchange(board(room_id), _notes(unposted))
+        with self._lock:
+            for user_id, note in found.items():
+                self._learn(room_id, room, user_id, note)
+
+    def _learn(self, room_id: str, room: Heard, user_id: str, note: bytes) -> None:
+        """What was heard later than what is known; a note of another version of Watchium is passed over."""
+        try:
+            at_ms, report = _reader.decode(note)
+        except (msgspec.MsgspecError, UnicodeError):
+            return
+        known = room.members.get(user_id)
+        if known is None or at_ms > known.at_ms:
+            self._keep(room_id, room, user_id, Noted(report, at_ms))
+
+    def _room(self, room_id: str) -> Heard:
+        room = self._rooms.get(room_id)
+        if room is None:
+            room = self._rooms[room_id] = Heard()
+        self._rooms.move_to_end(room_id)
+        while len(self._rooms) > self.rooms:
+            gone, _ = self._rooms.popitem(last=False)
+            self._changed.pop(gone, None)
+            self._unposted.pop(gone, None)
+        return room
+
+    def _keep(self, room_id: str, room: Heard, user_id: str, seen: Noted) -> None:
+        room.members[user_id] = seen
+        room.members.move_to_end(user_id)
+        while len(room.members) > self.members_per_room:
+            gone, _ = room.members.popitem(last=False)
+            self._changed.get(room_id, {}).pop(gone, None)
+            self._unposted.get(room_id, {}).pop(gone, None)
+
+    def _to_post(self, room_id: str, user_id: str, seen: Noted | None) -> bool:
+        if self._house().alone:
+            return False
+        self._unposted.setdefault(room_id, {})[user_id] = seen
+        return True
+
+    @staticmethod
+    def _weighs(room: Heard, before: Noted | None, seen: Noted) -> bool:
+        """Whether a room may begin or cease to wait for this player; then what is known of the others is read anew."""
+        if before is None or _standing(before) != _standing(seen):
+            room.looked_ms = float("-inf")
+        was_unready = before is not None and before.report.state in UNREADY
+        return was_unready != (seen.report.state in UNREADY)
+
+
+def board(room_id: str) -> str:
+    return f"reports:{room_id}"
+
+
+def _standing(seen: Noted) -> tuple[bool, int | None]:
+    return seen.report.state in UNREADY, seen.report.revision
+
+
+def _notes(members: Mapping[str, Noted | None]) -> dict[str, bytes | None]:
+    return {user_id: _note(seen) for user_id, seen in members.items()}
+
+
+def _note(seen: Noted | None) -> bytes | None:
+    return None if seen is None else msgspec.msgpack.encode((seen.at_ms, seen.report))
 
 
 LAST = LastReports()

@@ -6,13 +6,7 @@ from rooms import access, actions
 from rooms.access import Identity
 from rooms.forms import Joining
 from rooms.models import Member, Room
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import server_clock
-from watchium.wire.errors import RateLimited
-
-PASSPHRASES = Allowance(burst=10, per_s=10 / 60)
-
-THROTTLE = Throttle()
+from watchium.wire import limits, server_clock
 
 
 def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
@@ -34,9 +28,7 @@ def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
 
 
 def _count_try(address: str) -> None:
-    wait_ms = THROTTLE.wait_ms(address, PASSPHRASES, server_clock.now_ms())
-    if wait_ms:
-        raise RateLimited("Too many tries. Wait a little.", retry_after_ms=wait_ms)
+    limits.spend("passphrase", address, server_clock.now_ms(), "Too many tries. Wait a little.")
 
 
 def shown_room(identity: Identity, room_id: str) -> Room | None:

@@ -19,6 +19,14 @@ def member_state(member: Member) -> messages.MemberState:
     )
 
 
+def who_is_here(room_ids: list[str]) -> dict[str, list[messages.MemberState]]:
+    """By room_id, everybody who is in one of these rooms, longest first; one query."""
+    here: dict[str, list[messages.MemberState]] = {}
+    for member in Member.objects.present_in(room_ids):
+        here.setdefault(member.room.room_id, []).append(member_state(member))
+    return here
+
+
 def you_state(member: Member, device_id: str) -> messages.You:
     return messages.You(
         user_id=member.person.user_id,

@@ -7,13 +7,9 @@ from unittest.mock import patch
 import msgspec
 from django.test import TestCase
 
-import chat.actions
-import playback.acceptance
 import playback.actions
 import playback.sources
-import rooms.actions.hosting
 from rooms.models import Member, Person, Role, Room
-from watchium.throttle import Throttle
 from watchium.wire import fanout
 from watchium.wire.frames import Frame
 
@@ -74,10 +70,6 @@ class Cast(TestCase):
         self.heard = Heard()
         self.replace(fanout, "publish", self.heard.hear)
         self.replace(fanout, "publish_close", self.heard.close)
-        # Time stands still in a scene, so what one scene spent would be missing in the next.
-        self.replace(chat.actions, "THROTTLE", Throttle())
-        self.replace(playback.acceptance, "THROTTLE", Throttle())
-        self.replace(rooms.actions.hosting, "THROTTLE", Throttle())
 
     def replace(self, module, name: str, value) -> None:
         patcher = patch.object(module, name, value)

@@ -19,7 +19,7 @@ from watchium.lobby import lobby_state
 from watchium.sockets import Socket
 from watchium.throttle import Allowance
 from watchium.welcome import Applied, answer_missed, compose_welcome
-from watchium.wire import broadcast, server_clock, tally
+from watchium.wire import broadcast, limits, server_clock, tally
 from watchium.wire.about import about
 from watchium.wire.errors import (
     Banned,
@@ -65,7 +65,7 @@ from watchium.wire.messages import (
     decode_room_command,
 )
 
-HEARTBEATS = Allowance(burst=5, per_s=5 / 3)
+HEARTBEATS = limits.allowance("heartbeat")
 CLOSING: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,

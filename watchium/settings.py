@@ -161,6 +161,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", "").strip()
+REDIS_PREFIX = env.str("WATCHIUM_REDIS_PREFIX", "watchium")
 if REDIS_URL:
     # The pub/sub layer: the core layer of channels-redis drops above its capacity, forgets groups after a day and
     # closes every socket when Redis goes away.
@@ -169,7 +170,7 @@ if REDIS_URL:
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             "CONFIG": {
                 "hosts": [{"address": REDIS_URL, "socket_timeout": None, "socket_connect_timeout": 2}],
-                "prefix": env.str("WATCHIUM_REDIS_PREFIX", "watchium"),
+                "prefix": REDIS_PREFIX,
             },
         }
     }
@@ -252,6 +253,43 @@ MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10)
 PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60)
 COMMENT_CHARS = 500
 HEARTBEAT_MS = 3000
+
+# How often somebody may do something: so many times at once, and as many again within so many seconds.
+# WATCHIUM_LIMITS changes some of them: comment=10/5,reaction=20/3
+LIMITS: dict[str, tuple[float, float]] = {
+    "playback": (PLAYBACK_COMMANDS_PER_MINUTE, 60),  # by person and kind of command
+    "comment": (5, 5),
+    "reaction": (10, 3),
+    "typing": (2, 4),
+    "ask_control": (3, 15),
+    "custom": (10, 5),
+    "passphrase": (10, 60),  # by address
+    "password": (10, 60),
+    # By account, from anywhere: a thousand addresses together get no further. Larger, because whoever it belongs to
+    # pays for what others spend of it.
+    "account": (30, 150),
+    # By address too, but not by this machine's own: behind that stand benches, and proxies that nobody declared.
+    # A school or an office is one address.
+    "new_room": (20, 600),
+    "new_account": (20, 600),
+    "join": (60, 60),
+    "guess": (60, 60),
+    "socket": (200, 20),
+    "heartbeat": (5, 3),  # by socket
+    "ping": (30, 2),
+    "bad_message": (20, 60),
+}
+_changed: dict[str, str] = env.dict("WATCHIUM_LIMITS", {})
+for _name, _said in _changed.items():
+    _times, _, _within_s = str(_said).partition("/")
+    if (
+        _name not in LIMITS
+        or not _times.isdecimal()
+        or not _within_s.isdecimal()
+        or "0" in (_times, _within_s)
+    ):
+        raise ImproperlyConfigured(f"WATCHIUM_LIMITS has {_name}={_said}; it should look like comment=5/5")
+    LIMITS[_name] = (int(_times), int(_within_s))
 DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 8)
 
 env.seal()

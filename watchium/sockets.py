@@ -145,7 +145,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if isinstance(command, Ping):
             self._answer_ping(command, now_ms)
             return
-        if self.waiting or not self.obey_at_once(command, now_ms):
+        # Also while others wait: what can be done at once keeps to no order.
+        if not self.obey_at_once(command, now_ms):
             self._wait_its_turn(command, now_ms)
 
     def _wait_its_turn(self, command: Command, now_ms: float) -> None:

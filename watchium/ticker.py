@@ -17,10 +17,13 @@ import playback.presence
 import rooms.actions
 from rooms.models import Room
 from rooms.sweeping import in_turn
+from watchium import memory, watchdog
 from watchium.database import in_database
+from watchium.figures import recorder
 from watchium.lobby import lobby_state
 from watchium.wire import broadcast, fanout, server_clock
-from watchium.wire.messages import Event, Head, HeadState, LobbyChanged, LobbyState, encode
+from watchium.wire.frames import frame_of
+from watchium.wire.messages import Event, Head, HeadState, LobbyChanged, LobbyState
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,16 @@ def start() -> None:
         _heads.clear()
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_tick_for_ever())
+        recorder.start()
+        watchdog.start()
+
+
+async def stop() -> None:
+    """Tick no more; what is under way in the database ends by itself."""
+    if _task is not None:
+        _task.cancel()
+        await asyncio.wait([_task])
+    await watchdog.stop()
 
 
 def hold_lease(connection_pk: int, lost: Callable[[], None]) -> None:
@@ -89,6 +102,7 @@ async def tick() -> None:
     await _try(in_database, playback.presence.due, now_ms)
     await _try(_look_at_heads, now_ms)
     await _try(_tell_lobby, now_ms)
+    memory.tidy(len(_leases), now_ms)
 
 
 async def _try(call: Callable[..., Any], *args: Any) -> bool:
@@ -118,7 +132,7 @@ async def _renew(now_ms: float) -> None:
 
 def _deliver(group: str, event: Event) -> None:
     """To the sockets of this process only: every process tells its own."""
-    fanout.hub().deliver(group, encode(event).decode())
+    fanout.hub().deliver(group, frame_of(event))
 
 
 async def _look_at_heads(now_ms: float) -> None:

@@ -10,15 +10,11 @@ from django.db import transaction
 
 from rooms import access
 from rooms.models import Member
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import broadcast, messages, server_clock
-from watchium.wire.errors import BadMessage, NotAllowed, RateLimited, TooLong
+from watchium.wire import broadcast, limits, messages, server_clock
+from watchium.wire.errors import BadMessage, NotAllowed, TooLong
 
 KIND = re.compile(r"[a-z][a-z_]{0,39}")
 PAYLOAD_BYTES = 4 * 1024
-CUSTOM = Allowance(burst=10, per_s=2)
-
-THROTTLE = Throttle()
 
 
 @transaction.atomic
@@ -35,8 +31,7 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if not by.is_host:
         raise NotAllowed("Only the host can broadcast to the room.")
-    if wait_ms := THROTTLE.wait_ms(by.person_id, CUSTOM, now_ms):
-        raise RateLimited(retry_after_ms=wait_ms)
+    limits.spend("custom", by.person.user_id, now_ms)
     event = messages.Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
     broadcast.to_room(by.room.room_id, event)
     return now_ms

@@ -8,14 +8,9 @@ from rooms import access, signals
 from rooms.models import Member, Role, Room
 from rooms.seat import successor
 from rooms.states import seat_state
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import NotAllowed, NotFound, NotHost, RateLimited
+from watchium.wire import broadcast, limits, server_clock
+from watchium.wire.errors import NotAllowed, NotFound, NotHost
 from watchium.wire.messages import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
-
-ASKING = Allowance(burst=3, per_s=0.2)
-
-THROTTLE = Throttle()
 
 
 def give_seat(room: Room, to: Member | None) -> None:
@@ -103,8 +98,7 @@ def ask_control(by: Member) -> None:
     """Tell the host that somebody would like to control playback; not over and over."""
     by = access.lock(by)
     now_ms = server_clock.now_ms()
-    if wait_ms := THROTTLE.wait_ms(by.pk, ASKING, now_ms):
-        raise RateLimited(retry_after_ms=wait_ms)
+    limits.spend("ask_control", by.person.user_id, now_ms)
     host = by.room.host
     if host is not None and host.pk != by.pk:
         asks = WhoAsks(user_id=by.person.user_id, username=by.username)

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from secrets import token_hex
+from unittest.mock import patch
+
 import pytest
 
 from playback import presence
 from playback.reports import LAST, LastReports
 from rooms.models import Member
 from tests.playback.scenes import NOW_MS, DeedCase
+from tests.services import redis
+from watchium.wire import server_clock
+from watchium.wire.in_redis import InRedis
 from watchium.wire.messages import PlayerReport
 
 
@@ -50,6 +58,107 @@ def test_a_silent_player_counts_no_more():
     assert not last.fresh("a", NOW_MS + 10_001)
 
 
+# ---------------------------------------------------------------- several processes
+
+
+class Processes:
+    """Two processes of one house, at an instant that stands until it is moved."""
+
+    def __init__(self, url: str) -> None:
+        prefix = f"scene-{token_hex(4)}"
+        self.here = LastReports(house=cache(lambda: InRedis(url, prefix)))
+        self.there = LastReports(house=cache(lambda: InRedis(url, prefix)))
+        self.now_ms = NOW_MS
+
+    def seen_here(self) -> dict[str, float]:
+        """Positions by user_id, a moment later."""
+        self.now_ms += 100
+        return {user_id: seen.report.current_time for user_id, seen in self.here.for_room("a").items()}
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    with redis() as url:
+        yield url
+
+
+@pytest.fixture
+def processes(redis_url: str) -> Iterator[Processes]:
+    processes = Processes(redis_url)
+    with patch.object(server_clock, "now_ms", lambda: processes.now_ms):
+        yield processes
+
+
+def test_what_one_process_heard_is_known_in_the_other_after_its_batch(processes: Processes):
+    processes.here.note("a", "alice", report(1), NOW_MS)
+    processes.there.note("a", "bob", report(2), NOW_MS)
+    assert processes.seen_here() == {"alice": 1}
+    assert set(processes.there.take_changed()["a"]) == {"bob"}
+    assert processes.seen_here() == {"alice": 1, "bob": 2}
+    assert set(processes.here.take_changed()["a"]) == {"alice"}  # each process tells what it heard itself
+
+
+def test_of_two_tabs_in_two_processes_the_later_word_counts(processes: Processes):
+    processes.there.note("a", "bob", report(1), NOW_MS)
+    processes.there.take_changed()
+    processes.here.note("a", "bob", report(2), NOW_MS + 1000)
+    assert processes.seen_here() == {"bob": 2}
+    processes.there.note("a", "bob", report(3), NOW_MS + 2000)
+    processes.there.take_changed()
+    assert processes.seen_here() == {"bob": 3}
+
+
+def test_that_data_ran_out_or_is_there_again_does_not_wait_for_the_batch(processes: Processes):
+    told = [
+        processes.there.note("a", "bob", report(at, state=state), NOW_MS + at)
+        for at, state in enumerate(["ready", "playing", "stalled", "stalled", "ready"])
+    ]
+    assert told == [False, False, True, False, True]
+    assert processes.there.share("a")
+    assert not processes.there.share("a")
+    assert processes.seen_here() == {"bob": 4}
+
+
+def test_a_deed_looks_once_however_often_it_asks_and_again_after_news(processes: Processes):
+    processes.here.note("a", "alice", report(1, state="loading"), NOW_MS)
+    assert processes.seen_here() == {"alice": 1}
+    processes.there.note("a", "bob", report(2), NOW_MS)
+    processes.there.take_changed()
+    assert set(processes.here.for_room("a")) == {"alice"}
+    processes.here.note("a", "alice", report(1, state="ready"), NOW_MS + 1)
+    assert set(processes.here.for_room("a")) == {"alice", "bob"}
+
+
+def test_a_look_takes_along_what_was_not_posted_yet(processes: Processes):
+    processes.there.note("a", "bob", report(2), NOW_MS)
+    processes.there.for_room("a")
+    assert processes.seen_here() == {"bob": 2}
+
+
+def test_who_left_is_forgotten_in_every_process(processes: Processes):
+    processes.there.note("a", "bob", report(), NOW_MS)
+    processes.there.take_changed()
+    processes.there.forget("a", "bob")
+    processes.there.take_changed()
+    assert processes.seen_here() == {}
+
+
+def test_a_player_that_has_data_again_is_ready_for_all(processes: Processes):
+    processes.there.note("a", "bob", report(state="stalled", revision=3), NOW_MS)
+    processes.there.now_ready("a", "bob", 4)
+    processes.there.share("a")
+    processes.seen_here()
+    (bob,) = processes.here.fresh("a", NOW_MS)
+    assert (bob.state, bob.revision) == ("ready", 4)
+
+
+def test_a_note_of_another_version_is_passed_over(processes: Processes):
+    processes.there.note("a", "bob", report(2), NOW_MS)
+    processes.there.take_changed()
+    processes.there._house().post({"reports:a": {"carol": b"\x93later", "dana": b"\xff"}})
+    assert processes.seen_here() == {"bob": 2}
+
+
 class Gathering(DeedCase):
     def setUp(self) -> None:
         super().setUp()
@@ -85,10 +194,11 @@ class Gathering(DeedCase):
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
             LAST.note(self.room.room_id, f"g_{n}", report(), NOW_MS)
-        gathered = presence.judge(LAST.take_changed(), NOW_MS)
-        with self.assertNumQueries(1):
-            self.assertEqual(presence.keep(gathered), 0)
+        (part,) = presence.parts()
+        with self.assertNumQueries(2):
+            presence.tell(part, NOW_MS)
 
     def test_a_room_that_is_gone_is_told_nothing(self):
         LAST.note("gone", "g_1", report(), NOW_MS)
-        self.assertEqual(presence.judge(LAST.take_changed(), NOW_MS), {})
+        (part,) = presence.parts()
+        self.assertEqual(presence.judge(part, NOW_MS), {})

@@ -1,22 +1,10 @@
 from __future__ import annotations
 
-from unittest.mock import patch
-
-import chat.actions
 from chat.models import Comment
-from rooms.actions import custom
 from tests.watchium.callers import ApiCase
-from watchium.throttle import Throttle
 
 
 class Chatting(ApiCase):
-    def setUp(self) -> None:
-        super().setUp()
-        for module in (chat.actions, custom):
-            patcher = patch.object(module, "THROTTLE", Throttle())
-            patcher.start()
-            self.addCleanup(patcher.stop)
-
     def say(self, caller, text: str, event_id: str = "c1", **fields):
         return caller.post(self.url("comments/"), {"text": text, "event_id": event_id, **fields})
 

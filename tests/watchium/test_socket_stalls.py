@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from tests.services import Server
-from tests.watchium.socket_scene import Scene, scene_on
+from tests.houses import House
+from tests.promises.scenes import scene_in
+from tests.watchium.socket_scene import Scene
 from watchium.client import ProblemError, RoomClient
 
 
-async def waiting_scene(server: Server, wait_s: int = 8) -> Scene:
-    scene = await scene_on(server)
+async def waiting_scene(house: House, wait_s: int = 8) -> Scene:
+    scene = await scene_in(house)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, stall_policy="wait", stall_wait_s=wait_s)
     return scene
 
@@ -31,8 +32,8 @@ async def start(alice: RoomClient, bob: RoomClient) -> None:
     assert [told.payload.phase for told in playing] == ["playing", "playing"]
 
 
-async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(server: Server):
-    scene = await waiting_scene(server)
+async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house: House):
+    scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.tell("buffer_start", reason="waiting")
@@ -61,8 +62,8 @@ async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(server
         assert (await bob.hear("timeline")).payload == going_on.payload
 
 
-async def test_the_host_goes_on_without_bob_and_bob_may_not(server: Server):
-    scene = await waiting_scene(server)
+async def test_the_host_goes_on_without_bob_and_bob_may_not(house: House):
+    scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.tell("buffer_start")
@@ -75,8 +76,8 @@ async def test_the_host_goes_on_without_bob_and_bob_may_not(server: Server):
         assert going_on.payload.username == "Alice"
 
 
-async def test_nobody_is_waited_for_longer_than_the_room_said(server: Server):
-    scene = await waiting_scene(server, wait_s=1)
+async def test_nobody_is_waited_for_longer_than_the_room_said(house: House):
+    scene = await waiting_scene(house, wait_s=1)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.tell("buffer_start")
@@ -86,11 +87,12 @@ async def test_nobody_is_waited_for_longer_than_the_room_said(server: Server):
         assert over.timestamp >= held.payload.hold.until
 
 
-async def test_a_start_waits_for_the_one_who_loads(server: Server):
-    scene = await waiting_scene(server)
+async def test_a_start_waits_for_the_one_who_loads(house: House):
+    scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await report(alice, "paused")
         await report(bob, "loading")
+        await bob.say("comment", text="wait for me")  # obeyed in turn: what he reported is known to all processes
         await alice.say("play", current_time=0)
         held = await bob.hear("play")
         assert (held.payload.phase, held.payload.hold.why) == ("holding", "ready")

@@ -452,6 +452,16 @@ class MemberJoined(Event, tag="member_joined", frozen=True, kw_only=True):
     payload: MemberState
 
 
+class Present(Struct, frozen=True, kw_only=True):
+    """Everybody who is here, longest first."""
+
+    members: list[MemberState]
+
+
+class Members(Event, tag="members", frozen=True, kw_only=True):
+    payload: Present
+
+
 class RoleChanged(Event, tag="role_changed", frozen=True, kw_only=True):
     payload: MemberState
 

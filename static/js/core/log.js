@@ -189,6 +189,7 @@ export class Log {
     const { state } = this
     if (CHANGES.has(type)) this.#change(envelope)
     else if (type === Event.MemberJoined) state.members = presence.joined(state.members, payload)
+    else if (type === Event.Members) this.#present(payload.members)
     else if (type === Event.RoleChanged) this.#roleChanged(payload)
     else if (type === Event.MemberLeft) state.members = presence.left(state.members, payload.user_id)
     else if (type === Event.Presence) state.members = presence.reported(state.members, payload.members)
@@ -226,6 +227,14 @@ export class Log {
     const rule = (/** @type {any} */ member) => presence.underHost(member, room.host_id, room.control_policy)
     state.members = new Map([...state.members].map(([id, member]) => [id, rule(member)]))
     if (state.you) state.you = rule(state.you)
+  }
+
+  /** Everybody who is here, told whole. @param {import("./wire.js").MemberState[]} members */
+  #present(members) {
+    const { state } = this
+    state.members = presence.arrived(members, state.members)
+    const you = members.find(({ user_id }) => user_id === state.you?.user_id)
+    if (you) this.#roleChanged(you)
   }
 
   /** @param {import("./wire.js").MemberState} member */

@@ -289,6 +289,12 @@
  */
 
 /**
+ * Everybody who is here, longest first.
+ * @typedef {object} Present
+ * @property {MemberState[]} members
+ */
+
+/**
  * @typedef {object} WhoLeft
  * @property {string} user_id
  * @property {string} username
@@ -426,6 +432,7 @@ export const Event = Object.freeze({
   RoomChanged: "room_changed",
   Welcome: "welcome",
   MemberJoined: "member_joined",
+  Members: "members",
   RoleChanged: "role_changed",
   MemberLeft: "member_left",
   SeatHeld: "seat_held",

@@ -75,12 +75,13 @@ function line(room, stack) {
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })
       else stack.drop("line")
+      stack.drop("degraded") // of another process, maybe: this one says so itself, right after its welcome
     }),
     room.on("closing", ({ payload }) => {
       if (payload.code < 4500) stack.put({ key: "line", text: gettext("The server starts anew. Back in a moment."), tone: "warn", rank: RANK.line, lastsMs: 30_000 })
     }),
     room.on("status", ({ payload }) => {
-      if (payload.degraded) stack.put({ key: "degraded", text: gettext("The server is busy: messages may be late for a moment."), tone: "warn", rank: RANK.hold })
+      if (payload.degraded) stack.put({ key: "degraded", text: gettext("Degraded: what others do may reach you a moment late."), tone: "warn", rank: RANK.news })
       else stack.drop("degraded")
     }),
   ]

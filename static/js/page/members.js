@@ -8,7 +8,7 @@ import { all, copyOf, piece, write } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
 import { aboutMember, step } from "./standing.js"
 
-const CHANGES = ["state", "member_joined", "member_left", "role_changed", "new_host", "room_changed", "presence"]
+const CHANGES = ["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed", "presence"]
 
 /** @typedef {import("./room_types.js").Member} Member */
 /** @typedef {import("./room_types.js").Room} Room */

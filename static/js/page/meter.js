@@ -19,7 +19,7 @@ export function mount(meter, room) {
   const card = piece(meter, "verdict").closest("[popover]")
   const spark = new Spark(meter)
   /** @type {import("./verdict.js").Seen} */
-  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true, kept: true }
+  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true, kept: true, degraded: false }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
     seen.following = room.player.following
@@ -35,7 +35,8 @@ export function mount(meter, room) {
   return all(
     () => gone.abort(),
     () => clearInterval(drawing),
-    room.on("connection", connection => { seen.connection = connection; show() }),
+    room.on("connection", connection => { seen.connection = connection; seen.degraded = false; show() }),
+    room.on("status", ({ payload }) => { seen.degraded = payload.degraded; show() }),
     room.on("player", player => {
       if (player.state !== "playing" && player.state !== "buffering") seen.drift = null // what it was before says nothing any more
       seen.player = player
@@ -84,12 +85,12 @@ function showPill(meter, seen) {
  */
 function showCard(meter, room, seen) {
   const { title, cause } = verdictOf(seen)
-  const { drift, connection, following, kept } = seen
+  const { drift, connection, following, kept, degraded } = seen
   write(piece(meter, "verdict"), title)
   write(piece(meter, "cause"), cause)
   write(piece(meter, "drift"), drift ? signed(Math.round(drift.driftMs)) : "–")
   write(piece(meter, "latency"), drift?.latencyMs ? distance(drift.latencyMs) : "–")
-  write(piece(meter, "link-state"), connection.status === "open" ? gettext("live") : pillOf(seen).word)
+  write(piece(meter, "link-state"), connection.status !== "open" ? pillOf(seen).word : degraded ? gettext("degraded") : gettext("live"))
   write(piece(meter, "fine-value"), signed(room.player.fineTuneMs ?? 0))
   const fine = piece(meter, "fine")
   fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)

@@ -9,7 +9,8 @@ const IN_STEP_MS = 60 // nobody sees or hears less, across two rooms
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
  * @typedef {{connection: {status: string, attempt?: number}, drift: Drift | null,
- *   player: {state: string, cause?: string | null}, following: boolean, kept: boolean}} Seen `kept`: the room wants its players in step
+ *   player: {state: string, cause?: string | null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in step;
+ *   `degraded`: the server's processes do not hear each other
  */
 
 /**

@@ -1,0 +1,30 @@
+"""How much of something somebody may do in a while: every limit by name, counted over all processes of the house.
+
+The numbers are `settings.LIMITS`. What costs one socket nothing but its own time (pings, heartbeats, bad messages) is
+counted in that socket's memory by the same numbers; all else is counted by person, or by address for whoever may be
+nobody yet.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from watchium.throttle import Allowance
+from watchium.wire import shared
+from watchium.wire.errors import RateLimited
+
+
+def allowance(what: str) -> Allowance:
+    times, within_s = settings.LIMITS[what]
+    return Allowance(burst=times, per_s=times / within_s)
+
+
+def wait_ms(what: str, who: str, now_ms: float) -> int:
+    """0 and one of `what` taken, or how many milliseconds until `who` may again."""
+    return shared.house().wait_ms(f"{what}:{who}", allowance(what), now_ms)
+
+
+def spend(what: str, who: str, now_ms: float, message: str | None = None) -> None:
+    """Raises RateLimited, with the time after which it would not be."""
+    if waits_ms := wait_ms(what, who, now_ms):
+        raise RateLimited(message, retry_after_ms=waits_ms)
