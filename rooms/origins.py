@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from rooms.addresses import counted, is_address
+
 HERE = ("127.0.0.1", "localhost", "::1")
 PORTS = {"http": 80, "https": 443}
 
@@ -14,14 +16,23 @@ Origin = tuple[str, str, int]
 
 
 def client_address(forwarded: str, peer: str) -> str:
-    """Behind a proxy the address it wrote, which is the last; anybody may have written those before it."""
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and forwarded:
-        return forwarded.rpartition(",")[2].strip()
-    return peer
+    """Whose line a request comes from, as `addresses.counted` names it.
+
+    Behind `settings.PROXIES` proxies that is the entry of X-Forwarded-For which the outermost of them wrote; anybody
+    may have written those before it. Without a proxy, and where the entry is no address, it is the other end.
+    """
+    hops = [hop.strip() for hop in forwarded.split(",")][-settings.PROXIES :] if settings.PROXIES else []
+    return counted(hops[0] if hops and is_address(hops[0]) else peer)
 
 
 def forwarded_for(scope: dict[str, Any]) -> str:
-    return header(scope, b"x-forwarded-for")
+    """Every X-Forwarded-For of the request as one: some proxies add a header of their own behind the sender's."""
+    found = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return ",".join(found)
+
+
+def scope_address(scope: dict[str, Any]) -> str:
+    return client_address(forwarded_for(scope), (scope.get("client") or ("",))[0])
 
 
 def header(scope: dict[str, Any], name: bytes) -> str:

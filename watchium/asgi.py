@@ -15,7 +15,9 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps 
 from django.conf import settings  # noqa: E402
 
 from rooms.actions import grant_fresh_leases  # noqa: E402
+from watchium.bodies import bounded  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
+from watchium.turnstile import Turnstile  # noqa: E402
 from watchium.wire import server_clock  # noqa: E402
 
 # WhiteNoise hands out small files in chunks read synchronously; media go another way, in ranges.
@@ -32,4 +34,4 @@ _waking = threading.Thread(target=_wake)
 _waking.start()
 _waking.join()
 
-application = ProtocolTypeRouter({"http": django_application, "websocket": websocket})
+application = ProtocolTypeRouter({"http": bounded(django_application), "websocket": Turnstile(websocket)})

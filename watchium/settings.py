@@ -6,8 +6,11 @@ is how containers hand over secrets.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -26,27 +29,43 @@ TESTING = "pytest" in sys.modules
 def secret_key() -> str:
     """The key from the environment, else one made at the first start and kept in the data folder."""
     given = env.str("SECRET_KEY", "").strip()
-    if given:
-        return given
-    if TESTING:
-        return "only-for-tests-" + "x" * 40
+    if given or TESTING:
+        return given or "only-for-tests-" + "x" * 40
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     kept = DATA_DIR / "secret_key"
-    try:
-        with kept.open("x") as file:
-            kept.chmod(0o600)
-            file.write(get_random_string(64))
-    except FileExistsError:
-        pass
+    if not kept.exists():
+        _keep_new_key(kept)
     return kept.read_text().strip()
+
+
+def _keep_new_key(place: Path) -> None:
+    """Whole or not at all: several processes may start at once, and all of them read the first one's."""
+    # Readable by its owner alone.
+    with NamedTemporaryFile("w", dir=place.parent, prefix=".secret_key") as file:
+        file.write(get_random_string(64))
+        file.flush()
+        with suppress(FileExistsError):
+            os.link(file.name, place)
+
+
+def proxies(said: str) -> int:
+    """How many proxies stand in front, each of which adds to X-Forwarded-For: a number, or yes or no."""
+    word = said.strip().lower()
+    words = {"true": 1, "yes": 1, "on": 1, "false": 0, "no": 0, "off": 0}
+    if word not in words and not word.isdecimal():
+        raise ImproperlyConfigured(f"WATCHIUM_BEHIND_PROXY is {said!r}; it should be the number of proxies")
+    return words[word] if word in words else int(word)
 
 
 # ---------------------------------------------------------------- where it is
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key()
+# Earlier keys, while what they signed is still in use.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
+PROCESSES = env.int("WATCHIUM_PROCESSES", 1)
 
 # The one address people use, such as https://watch.example.org. Unset: this machine, and with HOST=0.0.0.0 the
 # local network.
@@ -57,6 +76,14 @@ if WATCHIUM_URL and (_public.scheme not in ("http", "https") or not _public.host
         f"WATCHIUM_URL is {WATCHIUM_URL!r}; it should look like https://watch.example.org"
     )
 HTTPS = _public.scheme == "https"
+if HTTPS and DEBUG:
+    raise ImproperlyConfigured(
+        "DEBUG shows errors with secrets in them to everybody: not on a public address"
+    )
+if HTTPS and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too easy to guess: leave it out, and Watchium makes one, or set 50 random characters or more"
+    )
 if _public.hostname:
     ALLOWED_HOSTS = [_public.hostname]
     CSRF_TRUSTED_ORIGINS = [WATCHIUM_URL]
@@ -66,12 +93,19 @@ else:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 USE_X_FORWARDED_HOST = False
-if env.bool("WATCHIUM_BEHIND_PROXY", HTTPS):
+PROXIES = proxies(env.str("WATCHIUM_BEHIND_PROXY", "1" if HTTPS else "0"))
+if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # A browser takes these from this host alone: another site under the same domain cannot plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+# Other hosts of the domain are not ours to decide about.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+# What `check --deploy` would say to these.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # YouTube answers error 153 without a referrer
 SESSION_COOKIE_AGE = 365 * 86400
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -153,8 +187,9 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    # A connection a thread, kept: opening one costs more than most deeds.
-    DATABASES["default"]["CONN_MAX_AGE"] = None
+    # Each request has a thread of its own, and what that leaves open stays so until the garbage collector comes by,
+    # which is seldom: 600 requests left 111 connections. The sockets' threads keep theirs whatever this says.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 5}}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
@@ -218,8 +253,9 @@ SPECTACULAR_SETTINGS = {
 
 from csp.constants import NONCE, NONE, SELF  # noqa: E402  # constants of the policy below
 
+# 'self' means sockets too, but not to every browser.
+SOCKETS_AT = [f"{'wss' if HTTPS else 'ws'}://{_public.netloc}"] if WATCHIUM_URL else ["ws:"]
 CONTENT_SECURITY_POLICY = {
-    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/docs/"),
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
@@ -227,7 +263,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         # People name media on any host; nothing else comes from elsewhere.
         "media-src": [SELF, "http:", "https:", "blob:"],
-        "connect-src": [SELF, "ws:", "wss:"],
+        "connect-src": [SELF, *SOCKETS_AT],
         "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -250,6 +286,8 @@ METRICS_TOKEN = env.str(
 WATCHIUM_CLOCK = env.str("WATCHIUM_CLOCK", "boot")  # "wall" for several hosts whose clocks are disciplined
 MAX_MEMBERS = env.int("WATCHIUM_MAX_MEMBERS", 200)
 MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10)
+MAX_SOCKETS_PER_ADDRESS = env.int("WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200)  # and process
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # as `watchium.bodies` has it
 PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60)
 COMMENT_CHARS = 500
 HEARTBEAT_MS = 3000

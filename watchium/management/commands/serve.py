@@ -19,6 +19,7 @@ from rooms.models import Room
 from watchium import memory, ticker
 from watchium.affinity import Siblings
 from watchium.draining import drain
+from watchium.heads import ImpatientProtocol
 from watchium.processes import BACKLOG, Processes, listening, served
 from watchium.shortcut import ShortcutProtocol
 
@@ -141,6 +142,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         backlog=BACKLOG,
+        http=ImpatientProtocol,
         ws=ShortcutProtocol,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
