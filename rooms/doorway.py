@@ -10,13 +10,13 @@ from django.http.request import RawPostDataException
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from rooms import access
+from rooms import access, floods
 from rooms.access import Identity
 from rooms.identity import DEVICE
-from rooms.models import Member, Person, Token
+from rooms.models import Member, Person, Room, Token
 from rooms.origins import client_address
 from watchium.wire.envelope import event_id_in
-from watchium.wire.errors import BadMessage, TooLong
+from watchium.wire.errors import BadMessage, NotMember, TooLong
 from watchium.wire.messages import MAX_FRAME_BYTES
 
 S = TypeVar("S")
@@ -40,7 +40,22 @@ class Doorway(APIView):
         return Identity(person if isinstance(person, Person) else None, device_id, address)
 
     def member(self, room_id: str) -> Member:
-        return access.member_for(self.identity, room_id)
+        """Raises NotMember, RoomClosed, and RateLimited after many rooms that were not theirs."""
+        identity = self.identity
+        try:
+            return access.member_for(identity, room_id)
+        except NotMember:
+            floods.count_guess(identity.address)
+            raise
+
+    def readable_room(self, room_id: str) -> Room:
+        """The room of a member, or a public one. Raises as `member` does."""
+        identity = self.identity
+        try:
+            return access.readable_room(identity, room_id)
+        except NotMember:
+            floods.count_guess(identity.address)
+            raise
 
     def body(self, kind: type[S]) -> S:
         """The request's JSON as a struct. Raises BadMessage with the path of what is wrong, TooLong over 16 KiB."""

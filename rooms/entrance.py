@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rooms import access, actions
+from rooms import access, actions, floods
 from rooms.access import Identity
 from rooms.forms import Joining
 from rooms.models import Member, Room
@@ -12,8 +12,10 @@ from watchium.wire import limits, server_clock
 def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
     """Join as who asks, else as a new guest; nobody new stays behind when the door stays shut.
 
-    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute.
+    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, or too many
+    people of one address at once.
     """
+    floods.count_join(identity.address)
     if form.passphrase:
         _count_try(identity.address)
     person = identity.person or actions.make_person(form.username)
@@ -29,6 +31,14 @@ def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
 
 def _count_try(address: str) -> None:
     limits.spend("passphrase", address, server_clock.now_ms(), "Too many tries. Wait a little.")
+
+
+def outsiders_room(identity: Identity, room_id: str) -> Room | None:
+    """As `shown_room`, for somebody who found nothing but an address. Raises RateLimited after many wrong ones."""
+    room = shown_room(identity, room_id)
+    if room is None:
+        floods.count_guess(identity.address)
+    return room
 
 
 def shown_room(identity: Identity, room_id: str) -> Room | None:

@@ -21,7 +21,7 @@ from django.utils.crypto import constant_time_compare
 from rooms import actions, names
 from rooms.access import Identity
 from rooms.models import Person, Token
-from rooms.origins import client_address, forwarded_for, header, same_origin
+from rooms.origins import client_address, header, same_origin, scope_address
 
 __all__ = [
     "Identity",
@@ -35,6 +35,7 @@ __all__ = [
 
 PERSON = "person_id"
 DEVICE = "device_id"
+ACCOUNT_MARK = "u_"
 SEEN_EVERY = timedelta(hours=1)
 
 
@@ -51,7 +52,7 @@ def identify(request: HttpRequest) -> Identity:
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
     """The same for a socket's handshake; to be run in a thread, because it reads the database."""
-    address = client_address(forwarded_for(scope), (scope.get("client") or ("",))[0])
+    address = scope_address(scope)
     value = scope_bearer(scope)
     if value is not None:
         token = token_of(value)
@@ -73,11 +74,12 @@ def scope_bearer(scope: dict[str, Any]) -> str | None:
 def token_of(value: str) -> Token | None:
     now = timezone.now()
     token = Token.objects.find(value, now)
-    if token is not None:
+    if token is not None and not _is_barred(token.person):
         if token.last_used_at < now - SEEN_EVERY:
             Token.objects.touch(token, now)
         _seen(token.person)
-    return token
+        return token
+    return None
 
 
 def session_person(session: SessionBase) -> Person | None:
@@ -91,13 +93,22 @@ def session_person(session: SessionBase) -> Person | None:
 
 def _may_be(person: Person, session: SessionBase) -> bool:
     """Guests are who the session says. An account's person also needs its sign-in, unless the password changed."""
+    if _is_barred(person):
+        return False
     account = person.account
     if account is None:
         return True
-    signed_in = str(session.get(SESSION_KEY)) == str(account.pk) and account.is_active
-    return signed_in and constant_time_compare(
-        session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
-    )
+    said = session.get(HASH_SESSION_KEY, "")
+    # Sessions that were signed with the key before this one hold until they are renewed.
+    hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
+    signed_in = str(session.get(SESSION_KEY)) == str(account.pk)
+    return signed_in and any(constant_time_compare(said, known) for known in hashes)
+
+
+def _is_barred(person: Person) -> bool:
+    """Whether their account was switched off, or deleted from under them: then they are no guest either."""
+    account = person.account
+    return not account.is_active if account is not None else person.user_id.startswith(ACCOUNT_MARK)
 
 
 def _seen(person: Person) -> None:

@@ -17,17 +17,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from rooms.adoption import adopt
-from rooms.identity import DEVICE, identify, keep_person, session_person
+from rooms import floods
+from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, session_person
 from rooms.models import Person, random_id
 from rooms.names import NAME_CHARS
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import CloseCode
-
-PASSWORDS = Allowance(burst=10, per_s=10 / 60)
-
-THROTTLE = Throttle()
+from watchium import guessing
+from watchium.belongings import hand_over
+from watchium.wire import broadcast
+from watchium.wire.errors import CloseCode, RateLimited
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -49,7 +46,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _may_make_one(request, form) and form.is_valid():
         try:
             with transaction.atomic():
                 account = form.save()
@@ -61,12 +58,26 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/signup.html", {"form": form, "next": next_address(request)})
 
 
+def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
+    """Says beside the form that it was too often, else nothing."""
+    try:
+        floods.count_account(identify(request).address)
+    except RateLimited:
+        form.add_error(None, _("Too many tries. Wait a minute."))
+        return False
+    return True
+
+
 class SignInForm(AuthenticationForm):
-    """Ten tries a minute from one address, right or wrong."""
+    """Ten tries a minute from one address, right or wrong, and so many at one account."""
+
+    retry_after_s = 0
 
     def clean(self) -> dict[str, Any]:
         assert self.request is not None
-        if THROTTLE.wait_ms(identify(self.request).address, PASSWORDS, server_clock.now_ms()):
+        name = str(self.cleaned_data.get("username", ""))
+        self.retry_after_s = guessing.wait_s(identify(self.request).address, name)
+        if self.retry_after_s:
             raise forms.ValidationError(_("Too many tries. Wait a minute."), code="rate_limited")
         return super().clean()
 
@@ -80,7 +91,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())
         return redirect(next_address(request))
-    return render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
+    answer = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
+    if form.retry_after_s:
+        answer.status_code = RateLimited.status
+        answer["Retry-After"] = str(form.retry_after_s)
+    return answer
 
 
 @require_POST
@@ -111,11 +126,11 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     # Saved before the guest's sockets are told to come back, so that they come back as the person.
     request.session.save()
     if guest is not None and guest.account_id is None:
-        adopt(guest, person)
+        hand_over(guest, person)
 
 
 def person_of(account: Any) -> Person:
-    facts = {"user_id": "u_" + random_id(16), "username": account.get_username()[:NAME_CHARS]}
+    facts = {"user_id": ACCOUNT_MARK + random_id(16), "username": account.get_username()[:NAME_CHARS]}
     person, _made = Person.objects.get_or_create(account=account, defaults=facts)
     return person
 

@@ -88,7 +88,7 @@ class Rooms(Doorway):
 class RoomDetail(OneRoom):
     @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        return answer(whole_room_state(access.readable_room(self.identity, room_id)))
+        return answer(whole_room_state(self.readable_room(room_id)))
 
     @extend_schema(
         operation_id="room_change",
@@ -121,11 +121,11 @@ class State(Doorway):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         try:
-            member = self.member(room_id)
+            member = access.member_for(self.identity, room_id)
             rooms.actions.polled(member)
             room = member.room
         except NotMember:
-            room = access.readable_room(self.identity, room_id)
+            room = self.readable_room(room_id)
         return answer(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
 
 

@@ -12,6 +12,7 @@ import playback.questions
 import playback.reports
 import rooms.actions
 from rooms.access import Identity, is_banned, member_for
+from rooms.floods import count_guess
 from rooms.models import Connection, Member
 from watchium import ticker, watchdog
 from watchium.database import in_database
@@ -70,6 +71,7 @@ CLOSING: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
     RoomClosed: CloseCode.NO_SUCH_ROOM,
+    RateLimited: CloseCode.FLOODING,
 }
 
 
@@ -172,6 +174,7 @@ def _let_in(identity: Identity, room_id: str) -> Member:
     except NotMember:
         if is_banned(identity, room_id):
             raise Banned from None
+        count_guess(identity.address)
         raise
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 import playback.actions
 import rooms.actions
 from playback.sources import find
+from rooms import floods
 from rooms.access import Identity
 from rooms.forms import NewRoom
 from rooms.models import Member, Person, seal
@@ -17,8 +18,9 @@ from watchium.wire.messages import Media
 def open_room(identity: Identity, form: NewRoom) -> Member:
     """A room and its playback, or neither; its maker is owner, host and member, and a new guest if nobody yet.
 
-    Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says.
+    Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says, RateLimited after many rooms.
     """
+    floods.count_room(identity.address)
     media = find(form.media_url) if form.media_url else None
     return _open(identity, form, media, seal(form.passphrase))
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 import rooms.actions
 from playback.sources import SAMPLES
 from rooms.access import Identity, member_for
-from rooms.entrance import let_in, shown_room
+from rooms.entrance import let_in, outsiders_room
 from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
 from rooms.identity import ensure_device, identify, keep_person
 from rooms.links import room_url
@@ -25,7 +25,8 @@ from rooms.states import member_state
 from watchium.lobby import lobby_state
 from watchium.opening import open_room
 from watchium.problems import problem_response, refusal
-from watchium.wire.errors import Internal, NotFound, NotMember, Refused, RoomClosed
+from watchium.wire import tally
+from watchium.wire.errors import Internal, NotFound, NotMember, RateLimited, Refused, RoomClosed
 
 
 @never_cache
@@ -91,7 +92,10 @@ def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpRes
                 errors = {"passphrase": str(refused)}
             except Refused as refused:
                 errors = problem_of(refused)
-    shown = shown_room(identity, room_id)
+    try:
+        shown = outsiders_room(identity, room_id)
+    except RateLimited as refused:
+        shown, errors = None, problem_of(refused)
     context = {
         "room_id": room_id,
         "room": shown,
@@ -143,6 +147,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Our fault, or a database that does not answer: that is 503, and worth another try."""
     error = sys.exc_info()[1]
     unavailable = isinstance(error, DatabaseError | InterfaceError)
+    if unavailable:
+        tally.count("database_errors", "http")
     if request.path.startswith("/api/"):
         return problem_response(
             refusal(error) if unavailable and isinstance(error, Exception) else Internal()

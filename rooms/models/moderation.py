@@ -23,6 +23,10 @@ class BanQuerySet(models.QuerySet["Ban"]):
         """One question, also for a room that does not exist: the time it takes tells nothing."""
         return self.filter(room__room_id=room_id, person=person, until__gt=now, lifted_at=None).exists()
 
+    def lift(self, ban: Ban, now: datetime) -> bool:
+        """Whether this call did it: one that is over or was lifted before is left as it is."""
+        return self.filter(pk=ban.pk, until__gt=now, lifted_at=None).update(lifted_at=now) == 1
+
     def over(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))
 
@@ -50,6 +54,17 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
     def answered(self, room: Room, by: Person, event_id: str) -> ModerationAct | None:
         """The act that this `event_id` of this person was, if it was one."""
         return self.filter(room=room, by=by, event_id=event_id).first()
+
+    def undo_ban(self, ban: Ban, now: datetime) -> None:
+        """Mark the act that the ban came from as undone."""
+        acts = self.filter(room=ban.room_id, target=ban.person_id, kind__in=("ban", "remove"), undone_at=None)
+        acts.filter(details__until=ban.until.isoformat()).update(undone_at=now)
+
+    def hand_over(self, before: Person, after: Person) -> None:
+        """What one person did is the other's from now on, but for what both did under the same `event_id`."""
+        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        taken = self.filter(same, by=after)
+        self.filter(by=before).exclude(models.Exists(taken)).update(by=after)
 
 
 class ModerationAct(models.Model):

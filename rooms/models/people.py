@@ -18,6 +18,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Whether the name is the account name of somebody else."""
         return self.filter(account__username__iexact=name).exclude(pk=besides.pk).exists()
 
+    def of_accounts(self, accounts: list[int]) -> list[int]:
+        """The people (primary keys) behind accounts (primary keys)."""
+        return list(self.filter(account__in=accounts).values_list("pk", flat=True))
+
 
 class Person(models.Model):
     """A guest or somebody with an account; the same in every room."""
@@ -54,7 +58,11 @@ class TokenQuerySet(models.QuerySet["Token"]):
     def find(self, value: str, now: datetime) -> Token | None:
         """The token, unless it was idle for 30 days."""
         alive = now - timedelta(days=30)
-        return self.select_related("person").filter(digest=digest_of(value), last_used_at__gt=alive).first()
+        return (
+            self.select_related("person__account")
+            .filter(digest=digest_of(value), last_used_at__gt=alive)
+            .first()
+        )
 
     def idle_since(self, moment: datetime) -> TokenQuerySet:
         return self.filter(last_used_at__lt=moment)

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from django.test import Client, TestCase, override_settings
 
 from rooms.identity import identify_scope, same_origin
 from rooms.models import Person, Token
-from rooms.origins import client_address
 
 
 def scope(**headers: str) -> dict:
@@ -80,16 +78,3 @@ def test_serving_the_local_network_it_is_the_address_that_was_asked_for():
 @override_settings(WATCHIUM_URL="https://watch.example.org")
 def test_a_bearer_needs_no_origin():
     assert allowed(None, authorization="Bearer x")
-
-
-@pytest.mark.parametrize(
-    ("behind_proxy", "forwarded", "address"),
-    [
-        (False, "6.6.6.6", "10.0.0.9"),
-        (True, "6.6.6.6, 198.51.100.7", "198.51.100.7"),
-        (True, "", "10.0.0.9"),
-    ],
-)
-def test_only_the_proxy_is_believed_about_an_address(settings, behind_proxy, forwarded, address):
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind_proxy else None
-    assert client_address(forwarded, "10.0.0.9") == address

@@ -1,0 +1,38 @@
+"""What one address may do that makes rows or guesses: making rooms, coming in, asking for rooms it is not in.
+
+This machine's own address is not counted, because behind it stand benches and proxies that nobody declared. Passphrases
+and passwords are counted elsewhere, whoever asks.
+"""
+
+from __future__ import annotations
+
+from rooms.addresses import is_this_machine
+from watchium.wire import limits, server_clock
+
+
+def count_room(address: str) -> None:
+    """Somebody is about to make a room. Raises RateLimited."""
+    _count("new_room", address)
+
+
+def count_account(address: str) -> None:
+    """Somebody is about to make an account. Raises RateLimited."""
+    _count("new_account", address)
+
+
+def count_join(address: str) -> None:
+    """Somebody asks to be let into a room. Raises RateLimited."""
+    _count("join", address)
+
+
+def count_guess(address: str) -> None:
+    """Somebody asked for a room that is not there for them. Raises RateLimited.
+
+    Unknown and hidden rooms count alike, so that the limit tells no more than the answer did.
+    """
+    _count("guess", address)
+
+
+def _count(what: str, address: str) -> None:
+    if not is_this_machine(address):
+        limits.spend(what, address, server_clock.now_ms())
