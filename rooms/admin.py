@@ -112,13 +112,14 @@ class RoomAdmin(ReadOnly):
         if not changes:
             return
         try:
-            actions.change_room(obj, by=None, **changes)
+            actions.change_room(obj, by=None, why=_why(request), **changes)
         except Refused as refused:
             messages.error(request, str(refused))
 
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
-        each(self, request, rooms, lambda room: actions.close_room(room, by=None), "Closed")
+        why = _why(request)
+        each(self, request, rooms, lambda room: actions.close_room(room, by=None, why=why), "Closed")
 
 
 @admin.register(Member)
@@ -186,8 +187,18 @@ class TokenAdmin(ReadOnly):
 class BanAdmin(ReadOnly):
     list_display = ["person", "room", "until", "lifted_at", "created_at"]
     list_select_related = ["person", "room"]
+    list_filter = [("lifted_at", admin.EmptyFieldListFilter)]
     search_fields = ["person__username", "person__user_id", "room__room_id"]
     exclude = ["address_hash"]
+    actions = ["lift"]
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return may_change(self, request)
+
+    @admin.action(description="Let them come back", permissions=["act"])
+    def lift(self, request: HttpRequest, bans: QuerySet[Ban]) -> None:
+        why = _why(request)
+        each(self, request, bans, lambda ban: actions.lift_ban(ban, by=None, why=why), "Lifted")
 
 
 @admin.register(ModerationAct)

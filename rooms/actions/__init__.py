@@ -3,7 +3,7 @@
 from rooms.actions.commands import command
 from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
-from rooms.actions.moderation import ban, remove, set_moderator
+from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
 from rooms.actions.presence import disconnect, due, enter, grant_fresh_leases, polled, renew
 
@@ -21,6 +21,7 @@ __all__ = [
     "hand_over",
     "join",
     "leave",
+    "lift_ban",
     "make_person",
     "open_room",
     "polled",

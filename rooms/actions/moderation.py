@@ -59,6 +59,24 @@ def _send_away(
 
 
 @transaction.atomic
+def lift_ban(ban: Ban, *, by: Member | None, why: str = "") -> ModerationAct | None:
+    """Let somebody come back before their time; None when that was so already. `by` None is the operator's staff."""
+    by = access.lock(by) if by is not None else None
+    room = by.room if by is not None else Room.objects.locked(ban.room_id)
+    if ban.room_id != room.pk:
+        raise NotFound("There is no such ban here.")
+    if by is not None and not by.may_moderate:
+        raise NotAllowed("Only the host and moderators can let somebody come back.")
+    now = timezone.now()
+    if not Ban.objects.lift(ban, now):
+        return None
+    ModerationAct.objects.undo_ban(ban, now)
+    return ModerationAct.objects.create(
+        room=room, kind="lift_ban", by=by.person if by is not None else None, target=ban.person, why=why[:200]
+    )
+
+
+@transaction.atomic
 def set_moderator(by: Member, user_id: str, moderator: bool) -> ModerationAct:
     """Trust a member with the room's moderation, or no longer; the host's own seat is not changed by it."""
     by = access.lock(by)

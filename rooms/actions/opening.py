@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, names, signals
-from rooms.models import ControlPolicy, Member, Person, Role, Room, Visibility, seal
+from rooms.models import ControlPolicy, Member, ModerationAct, Person, Role, Room, Visibility, seal
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import BadMessage, CloseCode, NotAllowed
 
@@ -56,8 +56,12 @@ def _set_entrance(room: Room, visibility: str, sealed: str) -> None:
         raise BadMessage("A private room needs a passphrase.")
 
 
-def change_room(room: Room, *, by: Member | None, besides: Besides = _nothing, **changes: Any) -> Room:
+def change_room(
+    room: Room, *, by: Member | None, besides: Besides = _nothing, why: str = "", **changes: Any
+) -> Room:
     """Change title, visibility, passphrase, control_policy or seat_hold_s; `by` None is the operator's staff.
+
+    What staff changes is a row among the acts, with `why` and what it was before.
 
     `besides` changes what another floor keeps of the room, once it is locked and `by` may, and says what it changed.
     """
@@ -66,12 +70,15 @@ def change_room(room: Room, *, by: Member | None, besides: Besides = _nothing, *
         raise BadMessage(f"{', '.join(sorted(unknown))} cannot be changed")
     # Before the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
     sealed = seal(changes.get("passphrase") or "")
-    return _change(room, by, changes, sealed, besides)
+    return _change(room, by, changes, sealed, besides, why)
 
 
 @transaction.atomic
-def _change(room: Room, by: Member | None, changes: dict[str, Any], sealed: str, besides: Besides) -> Room:
+def _change(
+    room: Room, by: Member | None, changes: dict[str, Any], sealed: str, besides: Besides, why: str
+) -> Room:
     room = _locked_for(room, by)
+    before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     if "title" in changes:
         room.title = names.clean_title(changes["title"], room.title)
     if "visibility" in changes or "passphrase" in changes:
@@ -85,6 +92,8 @@ def _change(room: Room, by: Member | None, changes: dict[str, Any], sealed: str,
             raise BadMessage("seat_hold_s is 5 to 600 seconds")
         room.seat_hold_s = changes["seat_hold_s"]
     room.save()
+    if by is None:
+        ModerationAct.objects.create(room=room, kind="change_room", why=why[:200], details={"before": before})
     others = besides(room)
     signals.room_changed.send(Room, room=room, by=by, changed=sorted([*changes, *others]))
     return room
@@ -102,10 +111,14 @@ def _locked_for(room: Room, by: Member | None) -> Room:
 
 
 @transaction.atomic
-def close_room(room: Room, *, by: Member | None) -> None:
+def close_room(room: Room, *, by: Member | None, why: str = "") -> None:
     """The end of a room: everybody's socket is closed, its address answers no more."""
     room = _locked_for(room, by)
-    if room.closed_at is None:
-        room.closed_at = timezone.now()
-        room.save(update_fields=["closed_at"])
-        broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)
+    if room.closed_at is not None:
+        return
+    room.closed_at = timezone.now()
+    room.save(update_fields=["closed_at"])
+    ModerationAct.objects.create(
+        room=room, kind="close_room", by=by.person if by is not None else None, why=why[:200]
+    )
+    broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

@@ -1,0 +1,59 @@
+"""Accounts for the operator's staff: Django's own pages, and what is done there shows in open pages at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from rooms.models import Person
+from watchium.wire import broadcast
+from watchium.wire.errors import CloseCode
+
+if TYPE_CHECKING:
+    UserForm = ModelForm[User]
+    Accounts = UserAdmin[User]
+else:  # these take their parameter only when types are checked
+    UserForm, Accounts = ModelForm, UserAdmin
+
+
+class AccountAdmin(Accounts):
+    """A socket asks who it is once, when it opens: whoever may have changed is sent back to ask again.
+
+    Who still is who they were comes back by themselves. Whose account was switched off or deleted is not let in.
+    """
+
+    list_per_page = 50
+
+    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data:
+            _ask_again([obj.pk])
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302 and id.isdecimal():
+            _ask_again([int(id)])
+        return answer
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        _ask_again([obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        _ask_again(list(queryset.values_list("pk", flat=True)))
+        super().delete_queryset(request, queryset)
+
+
+def _ask_again(accounts: list[Any]) -> None:
+    for person_pk in Person.objects.of_accounts(accounts):
+        broadcast.close_person(person_pk, CloseCode.RESTART)
+
+
+admin.site.unregister(User)
+admin.site.register(User, AccountAdmin)
