@@ -3,9 +3,11 @@
 
 import { fillAvatars } from "./avatars.js"
 import { fillCovers } from "./covers.js"
+import { refreshForms } from "./token.js"
 
 fillCovers(document)
 fillAvatars(document)
+refreshForms()
 
 const first = document.querySelector("input[autofocus]")
 if (first instanceof HTMLInputElement) {
