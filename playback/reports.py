@@ -1,9 +1,9 @@
 """What members' players last said: in this process's memory, told and written in batches, never a row a heartbeat.
 
-A member speaks to one process, a deed may happen in another. So each process posts what it heard on a board of the room
-once a second, and a deed looks at its room's board: one round trip, however often it asks, a fifth of a second at most.
-What a start or a waiting room depends on (whose data ran out, who has it again) is posted at once: `note` says so. Where
-there is one process, or Redis does not answer, all of this is memory alone.
+A member speaks to one process, a deed may happen in another. So each process posts what it heard on the room's board
+once a second, and a deed looks at that: one round trip, however often it asks, a fifth of a second at most. What a
+start or a waiting room depends on (whose data ran out, who has it again) is posted at once: `note` says so. Where there
+is one process, or Redis does not answer, all of this is memory alone.
 
 Nothing here is the only copy: each member says it again within seconds, and `Member` has what was last written.
 """
@@ -28,7 +28,8 @@ MEMBERS_PER_ROOM = 1_000
 HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
 
-_reader = msgspec.msgpack.Decoder(tuple[float, PlayerReport])
+_encode = msgspec.msgpack.encode
+_decode = msgspec.msgpack.Decoder(tuple[float, PlayerReport]).decode
 
 
 @dataclass
@@ -85,8 +86,6 @@ class LastReports:
             room = self._rooms.get(room_id)
             if room is not None:
                 room.members.pop(user_id, None)
-                if not room.members:
-                    self._rooms.pop(room_id, None)
             self._changed.get(room_id, {}).pop(user_id, None)
             self._to_post(room_id, user_id, None)
 
@@ -145,7 +144,7 @@ class LastReports:
     def _learn(self, room_id: str, room: Heard, user_id: str, note: bytes) -> None:
         """What was heard later than what is known; a note of another version of Watchium is passed over."""
         try:
-            at_ms, report = _reader.decode(note)
+            at_ms, report = _decode(note)
         except (msgspec.MsgspecError, UnicodeError):
             return
         known = room.members.get(user_id)
@@ -177,29 +176,22 @@ class LastReports:
         self._unposted.setdefault(room_id, {})[user_id] = seen
         return True
 
-    @staticmethod
-    def _weighs(room: Heard, before: Noted | None, seen: Noted) -> bool:
+    def _weighs(self, room: Heard, before: Noted | None, seen: Noted) -> bool:
         """Whether a room may begin or cease to wait for this player; then what is known of the others is read anew."""
-        if before is None or _standing(before) != _standing(seen):
+        was, now = before is not None and before.report.state in UNREADY, seen.report.state in UNREADY
+        if was != now or before is None or before.report.revision != seen.report.revision:
             room.looked_ms = float("-inf")
-        was_unready = before is not None and before.report.state in UNREADY
-        return was_unready != (seen.report.state in UNREADY)
+        return was != now
 
 
 def board(room_id: str) -> str:
     return f"reports:{room_id}"
 
 
-def _standing(seen: Noted) -> tuple[bool, int | None]:
-    return seen.report.state in UNREADY, seen.report.revision
-
-
 def _notes(members: Mapping[str, Noted | None]) -> dict[str, bytes | None]:
-    return {user_id: _note(seen) for user_id, seen in members.items()}
-
-
-def _note(seen: Noted | None) -> bytes | None:
-    return None if seen is None else msgspec.msgpack.encode((seen.at_ms, seen.report))
+    return {
+        who: None if seen is None else _encode((seen.at_ms, seen.report)) for who, seen in members.items()
+    }
 
 
 LAST = LastReports()

@@ -92,7 +92,9 @@ async def test_a_start_waits_for_the_one_who_loads(house: House):
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await report(alice, "paused")
         await report(bob, "loading")
-        await bob.say("comment", text="wait for me")  # obeyed in turn: what he reported is known to all processes
+        await bob.say(
+            "comment", text="wait for me"
+        )  # obeyed in turn: what he reported is known to all processes
         await alice.say("play", current_time=0)
         held = await bob.hear("play")
         assert (held.payload.phase, held.payload.hold.why) == ("holding", "ready")
