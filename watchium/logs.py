@@ -52,10 +52,9 @@ class About(logging.Filter):
     """Gives each record its room and member."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.room = about.ROOM.get()
-        record.member = about.MEMBER.get()
-        where = " ".join(part for part in (record.room, record.member) if part)
-        record.where = f"[{where}] " if where else ""
+        room, member = about.ROOM.get(), about.MEMBER.get()
+        where = " ".join(part for part in (room, member) if part)
+        vars(record).update(room=room, member=member, where=f"[{where}] " if where else "")
         return True
 
 

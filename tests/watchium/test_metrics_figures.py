@@ -95,6 +95,17 @@ def test_a_second_says_how_many_came_in_it_and_how_long_they_took():
     assert 2 < house.last.p50_ms <= 4
 
 
+def test_what_is_longer_ago_than_ten_seconds_is_forgotten():
+    house = House()
+    house.look(process(0))
+    house.look(process(100, took_ms=[100.0]))
+    for _ in range(9):
+        house.look(process(100, took_ms=[100.0]))
+        assert house.last.events > 0
+    house.look(process(100, took_ms=[100.0]))
+    assert (house.last.events, house.last.p50_ms) == (0, None)
+
+
 def test_where_nothing_was_measured_nothing_is_claimed():
     house = House()
     house.look(Figures())

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from watchium.doctor.findings import Finding, fail, first_line, ok, warn
 
@@ -73,7 +74,9 @@ def socket() -> Finding:
     address = base_url().replace("http", "ws", 1) + SOCKET
     try:
         began_s = time.perf_counter()
-        with connect(address, origin=base_url(), open_timeout=BOUND_S, close_timeout=1) as line:  # type: ignore[arg-type]
+        with connect(
+            address, origin=Origin(base_url()), open_timeout=BOUND_S, close_timeout=1, proxy=None
+        ) as line:
             said = json.loads(line.recv(timeout=BOUND_S))
             took_ms = (time.perf_counter() - began_s) * 1000
             if said.get("type") != "lobby":

@@ -9,11 +9,11 @@ import msgspec
 from watchium.figures.sums import Figures, Spread, percentile, since, whole_of
 
 SECONDS = 600
-WINDOW = 10  # seconds that a percentile and a percentage are taken over: heartbeats come every three
+WINDOW = 10  # seconds that rates, percentiles and percentages are taken over: heartbeats come every three
 
 
 class Sample(msgspec.Struct, kw_only=True):
-    """One second. Rates are per second, times in milliseconds; None where nothing was measured."""
+    """One second, with the nine before it. Rates are per second, times in milliseconds; None: nothing was measured."""
 
     at_ms: float
     processes: int
@@ -39,23 +39,23 @@ class Look(msgspec.Struct):
 class Course:
     def __init__(self) -> None:
         self.samples: deque[Sample] = deque(maxlen=SECONDS)
-        self._looks: deque[Look] = deque(maxlen=WINDOW + 1)
+        self._looks: deque[Look] = deque(maxlen=WINDOW)
 
     def add(self, look: Look) -> None:
         if self._looks and look.at_ms > self._looks[-1].at_ms:
-            self.samples.append(_sample(look, self._looks[-1], self._looks[0]))
+            self.samples.append(_sample(look, self._looks[0]))
         self._looks.append(look)
 
     def after(self, at_ms: float) -> list[Sample]:
         return [sample for sample in tuple(self.samples) if sample.at_ms > at_ms]
 
 
-def _sample(now: Look, last: Look, first: Look) -> Sample:
-    """A second against the one before, and against the begin of the window."""
-    passed_s = (now.at_ms - last.at_ms) / 1000
+def _sample(now: Look, first: Look) -> Sample:
+    """What came since the begin of the window."""
+    passed_s = (now.at_ms - first.at_ms) / 1000
 
     def rate(name: str) -> float:
-        return max(0.0, (whole_of(now.figures, name) - whole_of(last.figures, name)) / passed_s)
+        return max(0.0, (whole_of(now.figures, name) - whole_of(first.figures, name)) / passed_s)
 
     took = _broadcasts(now, first)
     return Sample(

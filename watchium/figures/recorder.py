@@ -16,7 +16,7 @@ from django.conf import settings
 from watchium.figures import here, slots
 from watchium.figures.course import Course, Look, Sample
 from watchium.figures.slots import Page, Shelf, Slot
-from watchium.figures.sums import Figures, added
+from watchium.figures.sums import Figures, added, lasting
 from watchium.wire import server_clock
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Recorder:
             pages.pop(self.slot.number, None)
         alive = [page for page in pages.values() if page.fresh(now_ms)]
         gone = [page for page in pages.values() if not page.fresh(now_ms)]
-        figures = [page.figures for page in alive] + [slots.lasting(page.figures) for page in gone]
+        figures = [page.figures for page in alive] + [lasting(page.figures) for page in gone]
         return Look(now_ms, 1 + len(alive), added([self.own(), *figures]))
 
     def record(self, now_ms: float) -> None:

@@ -72,23 +72,31 @@ function showState(state, words) {
   write(piece(page, "state-words"), words)
 }
 
+/** @returns {Promise<Figures | null>} null, and said so, where there is no answer */
 async function ask() {
   const address = new URL(page.dataset.figuresUrl ?? "", location.href)
   address.searchParams.set("since", String(samples.at(-1)?.at_ms ?? 0))
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(GIVE_UP_MS), headers: { Accept: "application/json" } })
-    if (response.status === 404) return showState("bad", gettext("You are not signed in as staff any more. Load the page again."))
-    if (!response.ok) throw new Error(String(response.status))
-    show(await response.json())
+    if (response.ok) return await response.json()
+    showState("bad", response.status === 404
+      ? gettext("You are not signed in as staff any more. Load the page again.")
+      : gettext("The server cannot say right now. It is asked again every second."))
   } catch {
     showState("bad", gettext("The server does not answer. It is asked again every second."))
   }
+  return null
 }
 
 /** One question at a time, and none while nobody looks. */
 async function askForEver() {
   for (;;) {
-    if (!document.hidden) await ask()
+    const figures = document.hidden ? null : await ask()
+    try {
+      if (figures) show(figures)
+    } catch (error) {
+      reportError(error) // a mistake of ours: the next second may be drawn all the same
+    }
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
   }
 }

@@ -16,13 +16,13 @@ const FEW_PER_CENT = 90 // below it, somebody should know
 
 /** @param {HTMLElement} page @param {House} house */
 export function showRooms(page, { rooms, rooms_live: live }) {
-  const table = page.querySelector("[data-rooms]")
+  const table = /** @type {HTMLElement | null} */ (page.querySelector("[data-rooms]"))
   const body = table?.querySelector("tbody")
   if (!rooms || !table || !body) return
   const rows = new Map([...body.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.room, row]))
   const shown = rooms.map((room) => filled(/** @type {HTMLElement} */ (rows.get(room.room_id) ?? newRow(body, room)), room))
   if (shown.some((row, i) => body.children[i] !== row) || body.children.length !== shown.length) body.replaceChildren(...shown)
-  /** @type {HTMLElement} */ (table).hidden = rooms.length === 0
+  table.hidden = rooms.length === 0
   piece(page, "no-rooms").hidden = rooms.length > 0
   const more = piece(page, "more")
   more.hidden = live <= rooms.length
@@ -35,7 +35,7 @@ function newRow(body, room) {
   row.dataset.room = room.room_id
   const heads = body.parentElement?.querySelectorAll("thead th") ?? []
   for (const [i, cell] of [...row.children].entries()) {
-    if (cell.tagName === "TD") /** @type {HTMLElement} */ (cell).dataset.label = heads[i]?.textContent ?? ""
+    if (cell.tagName === "TD") cell.setAttribute("data-label", heads[i]?.textContent ?? "")
   }
   return row
 }
