@@ -6,6 +6,7 @@ import * as controls from "./controls.js"
 import * as debug from "./debug.js"
 import * as invite from "./invite.js"
 import * as keyboard from "./keyboard.js"
+import * as measured from "./measured.js"
 import * as members from "./members.js"
 import * as meter from "./meter.js"
 import * as notices from "./notices.js"
@@ -33,6 +34,7 @@ function start() {
   for (const [selector, module] of PLACES) mountAll(selector, module, room)
   keyboard.mount(document.body, room)
   farewell.mount(document.body, room)
+  measured.mount(document.body, room)
   if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
   expose(room)
   room.open()
