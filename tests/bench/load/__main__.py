@@ -40,7 +40,7 @@ SECTIONS = {
     "joining": "joining.joining",
     "growth": "growth.growth",
 }
-QUICK = ("fanout", "latency", "eight", "stalled", "storm")
+QUICK = ("fanout", "latency", "eight", "storm")
 
 
 def asked() -> argparse.Namespace:

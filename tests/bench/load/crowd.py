@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 AT_ONCE = 12  # handshakes under way
 CONNECT_S = 30.0
+TRIES = 5  # a room into which many come at once may tell somebody to come back (4008)
 BURST = 16
 MARK = b'"event_id":"t'
 DIGITS = 16
@@ -133,11 +135,15 @@ async def enter(address: str, path: str, make: Callable[[], Seat], token: str | 
 
 
 async def enter_all(address: str, guests: Iterable[tuple[str, Callable[[], Seat], str | None]]) -> list[Seat]:
-    """Everybody (path, listener, token), some at once, in this order."""
+    """Everybody (path, listener, token), some at once, in this order; who is told to come back does."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(path: str, make: Callable[[], Seat], token: str | None) -> Seat:
         async with places:
+            for _ in range(TRIES - 1):
+                with suppress(ConnectionError):
+                    return await enter(address, path, make, token)
+                await asyncio.sleep(0.2)
             return await enter(address, path, make, token)
 
     return list(await asyncio.gather(*(one(*guest) for guest in guests)))

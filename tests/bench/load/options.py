@@ -25,6 +25,6 @@ def full(seed: int) -> Options:
 
 def quick(seed: int) -> Options:
     return Options(
-        seed=seed, quick=True, sizes=(100, 500), rounds=1, seconds=1.0, sockets=400, rooms=50, most_rooms=100,
+        seed=seed, quick=True, sizes=(500,), rounds=1, seconds=1.0, sockets=400, rooms=50, most_rooms=100,
         clients=100,
     )  # fmt: skip
