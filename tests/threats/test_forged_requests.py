@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.test import Client
+
+from chat.models import Comment
+from rooms.models import Member, Person, Room
+from tests.watchium.callers import ApiCase
+
+PLAY = {"action": "play", "event_id": "forged"}
+
+
+class FromAnotherSite(ApiCase):
+    """A page of somebody else's sends requests from alice's browser: her cookies go along, our token does not."""
+
+    def browser(self, person: Person) -> Client:
+        if person.account is None:
+            return self.browser_of(person, enforce_csrf_checks=True)
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(person.account)
+        session = browser.session
+        session["person_id"] = person.pk
+        session.save()
+        return browser
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.guest = self.browser(self.alice.person)
+        dana = self.account_named("dana")
+        self.enrol(dana)
+        self.account = self.browser(dana)
+
+    def unsafe(self, browser: Client, **headers: str):
+        json = {"content_type": "application/json", "headers": headers}
+        yield browser.post("/", {"title": "forged"}, headers=headers)
+        yield browser.post(f"/rooms/{self.room.room_id}/", {"username": "forged"}, headers=headers)
+        yield browser.post("/accounts/logout/", headers=headers)
+        yield browser.post("/accounts/login/", {"username": "eve", "password": "x"}, headers=headers)
+        yield browser.post("/accounts/signup/", {"username": "eve"}, headers=headers)
+        yield browser.post("/api/rooms/", {"title": "forged"}, **json)
+        yield browser.patch(self.url(), {"title": "forged"}, **json)
+        yield browser.delete(self.url(), **json)
+        yield browser.post(self.url("join/"), {"username": "forged"}, **json)
+        yield browser.post(self.url("leave/"), {}, **json)
+        yield browser.post(self.url("sync/control/"), PLAY, **json)
+        yield browser.post(self.url("comments/"), {"text": "forged", "event_id": "f"}, **json)
+        yield browser.post(self.url("broadcast/"), {"type": "forged", "payload": {}}, **json)
+
+    def test_nothing_is_done_for_guests_and_accounts_alike(self):
+        before = (Room.objects.count(), Person.objects.count(), Comment.objects.count())
+        for browser in (self.guest, self.account):
+            for answer in self.unsafe(browser):
+                assert answer.status_code == 403, answer.request["PATH_INFO"]
+        assert before == (Room.objects.count(), Person.objects.count(), Comment.objects.count())
+        assert Room.objects.get(pk=self.room.pk).title == "movie-night"
+        assert Member.objects.get(pk=self.alice.pk).left_at is None
+        assert self.heard.types() == []
+
+    def test_a_token_somebody_made_up_or_took_from_elsewhere_does_not_help(self):
+        foreign = Client()
+        foreign.get("/")
+        for token in ("x" * 64, foreign.cookies["csrftoken"].value):
+            for answer in self.unsafe(self.guest, **{"X-CSRFToken": token}):
+                assert answer.status_code == 403, answer.request["PATH_INFO"]
+
+    def test_the_right_token_from_a_page_of_somebody_else_does_not_help(self):
+        self.guest.get("/")
+        headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
+        for origin in (
+            "https://evil.example",
+            "null",
+            "http://testserver.evil.example",
+            "https://testserver",
+        ):
+            for answer in self.unsafe(self.guest, Origin=origin, **headers):
+                assert answer.status_code == 403, (origin, answer.request["PATH_INFO"])
+
+    def test_a_form_cannot_pretend_to_be_json(self):
+        """The one thing another site can send without being asked first is a form, or text."""
+        self.guest.get("/")
+        headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
+        body = b'{"title": "forged"}'
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            assert self.guest.generic("POST", "/api/rooms/", body, kind, headers=headers).status_code == 400
+
+    def test_reading_changes_nothing(self):
+        for path in ("", "join/", "leave/", "sync/control/", "broadcast/"):
+            self.guest.get(self.url(path), {"action": "play", "event_id": "x", "type": "x"})
+        assert self.guest.get("/accounts/logout/").status_code == 405
+        assert Member.objects.get(pk=self.alice.pk).left_at is None
+        assert self.heard.types() == []
+
+
+class APageOpenSinceBefore(ApiCase):
+    """Signing in changes the browser's token. Pages that were open read it from the cookie when they send something."""
+
+    def test_the_cookie_as_it_is_now_is_a_token_for_forms_and_for_the_api(self):
+        User.objects.create_user("dana", password="correct horse")
+        browser = self.browser_of(self.alice.person, enforce_csrf_checks=True)
+        browser.get("/")
+        old = browser.cookies["csrftoken"].value
+        fields = {"username": "dana", "password": "correct horse", "csrfmiddlewaretoken": old}
+        assert browser.post("/accounts/login/", fields).status_code == 302
+        new = browser.cookies["csrftoken"].value
+        assert new != old
+
+        def patch(token):
+            return browser.patch(
+                self.url(), {"title": "matinee"}, "application/json", headers={"X-CSRFToken": token}
+            )
+
+        assert patch(old).status_code == 403
+        assert patch(new).status_code == 200
+        assert browser.post("/", {"csrfmiddlewaretoken": new}).status_code == 302
