@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.services import ROOT, Missing, Server, Service, _folder, free_port, unavailable, watchium_server
+from watchium.wire.errors import CloseCode
+
+SAMPLE = ROOT / "deploy" / "nginx.conf"
+AROUND = """
+daemon off;
+pid {folder}/pid;
+error_log {folder}/log;
+worker_processes 1;
+{user}
+events {{ worker_connections 512; }}
+http {{
+    include /etc/nginx/mime.types;
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    {sample}
+}}
+"""
+
+
+def nginx_path() -> str:
+    found = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if not found or not Path("/etc/nginx/mime.types").exists() or not shutil.which("openssl"):
+        raise Missing("no nginx (or no openssl) here")
+    return found
+
+
+@dataclass
+class House:
+    server: Server
+    plain: int
+    tls: int
+    trusting: ssl.SSLContext
+
+    def ask(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = http.client.HTTPSConnection("localhost", self.tls, timeout=10, context=self.trusting)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        return answer.status, answer.headers, body
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.tls}"
+
+
+def certificate(folder: Path) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+def adapted(folder: Path, plain: int, tls: int, upstream: int) -> str:
+    """The sample with ports, names and files of this test; everything else as it is."""
+    text = SAMPLE.read_text()
+    text = re.sub(r"^\s*listen \[::\].*$", "", text, flags=re.MULTILINE)
+    for sample, here in (
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ", f"listen 127.0.0.1:{tls} "),
+        ("https://watch.example.org$request_uri", f"https://localhost:{tls}$request_uri"),
+        ("server_name watch.example.org", "server_name localhost"),
+        ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+        ("/etc/letsencrypt/live/watch.example.org", str(folder)),
+    ):
+        assert sample in text, f"{sample} is not in {SAMPLE.name} any more"
+        text = text.replace(sample, here)
+    return text
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 301
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    try:
+        program = nginx_path()
+    except Missing as missing:
+        unavailable(missing)
+    plain, tls = free_port(), free_port()
+    with _folder("nginx") as folder, watchium_server({"WATCHIUM_URL": f"https://localhost:{tls}"}) as server:
+        certificate(folder)
+        user = "user root;" if folder.owner() == "root" else ""
+        sample = adapted(folder, plain, tls, server.port)
+        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user, sample=sample))
+        command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
+        nginx = Service("nginx", f"https://localhost:{tls}", command, folder, lambda: answers(plain))
+        try:
+            nginx.start()
+            trusting = ssl.create_default_context(cafile=folder / "fullchain.pem")
+            yield House(server, plain, tls, trusting)
+        finally:
+            nginx.end()
+
+
+class Visitor:
+    """A browser at the public address, as far as these scenes need one."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.cookies: dict[str, str] = {}
+        self.post("/", self.get("/"))
+
+    def get(self, path: str) -> str:
+        return self._ask("GET", path)[1]
+
+    def post(self, path: str, page: str, **fields: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token
+        pairs = {"csrfmiddlewaretoken": token[1], **fields}
+        return self._ask("POST", path, "&".join(f"{name}={value}" for name, value in pairs.items()))[0] or ""
+
+    def _ask(self, method: str, path: str, body: str = "") -> tuple[str | None, str]:
+        connection = http.client.HTTPSConnection(
+            "localhost", self.house.tls, timeout=10, context=self.house.trusting
+        )
+        headers = {
+            "Cookie": self.cookie, "Origin": self.house.url, "Referer": self.house.url + path,
+            "Content-Type": "application/x-www-form-urlencoded",
+        }  # fmt: skip
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = header.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        text = answer.read().decode()
+        connection.close()
+        assert answer.status in (200, 302), (answer.status, text)
+        return answer.headers["Location"], text
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def socket(self, path: str, origin: str | None = None):
+        return connect(
+            f"wss://localhost:{self.house.tls}{path}",
+            ssl=self.house.trusting,
+            origin=origin or self.house.url,
+            additional_headers={"Cookie": self.cookie},
+        )
+
+
+async def heard(socket, kind: str) -> dict:
+    while True:
+        said = json.loads(await socket.recv())
+        if said["type"] == kind:
+            return said
+
+
+async def test_two_people_watch_through_it(house: House):
+    alice, bob = Visitor(house), Visitor(house)
+    room = alice.post("/", alice.get("/"), title="film")
+    bob.post(room, bob.get(room), username="Bob")
+    async with alice.socket(f"/ws{room}") as hers, bob.socket(f"/ws{room}") as his:
+        assert (await heard(hers, "welcome"))["payload"]["you"]["role"] == "host"
+        await heard(his, "welcome")
+        await hers.send(json.dumps({"type": "play", "event_id": "p", "payload": {}}))
+        assert (await heard(his, "play"))["payload"]["is_playing"]
+        await his.send(json.dumps({"type": "comment", "event_id": "c", "payload": {"text": "hello"}}))
+        while (said := (await heard(hers, "new_comment"))["payload"])["is_system_message"]:
+            pass
+        assert said["text"] == "hello"
+
+
+async def test_a_page_of_somebody_else_gets_no_socket_through_it(house: House):
+    alice = Visitor(house)
+    for origin in (
+        "https://evil.example",
+        f"http://localhost:{house.tls}",
+        f"http://127.0.0.1:{house.server.port}",
+    ):
+        async with alice.socket("/ws/lobby/", origin) as socket:
+            await heard(socket, "error")
+            await socket.wait_closed()
+            assert socket.close_code == CloseCode.NOT_A_MEMBER
+
+
+def test_media_come_in_the_parts_that_were_asked_for(house: House):
+    whole = (ROOT / "static" / "samples" / "clip.webm").read_bytes()
+    status, headers, body = house.ask("/media/samples/clip.webm", Range="bytes=1000-1999")
+    assert (status, body) == (206, whole[1000:2000])
+    assert headers["Content-Range"] == f"bytes 1000-1999/{len(whole)}"
+    status, headers, body = house.ask("/media/samples/clip.webm", Range="bytes=0-")
+    assert (status, len(body)) == (206, min(len(whole), 1024 * 1024))
+    assert house.ask("/media/samples/clip.webm", **{"If-None-Match": headers["ETag"]})[0] == 304
+    assert house.ask("/media/samples/clip.webm", Range=f"bytes={len(whole)}-")[0] == 416
+
+
+def test_pages_know_that_they_are_behind_tls(house: House):
+    status, headers, _ = house.ask("/")
+    assert status == 200
+    assert headers["Strict-Transport-Security"]
+    assert "Secure" in headers["Set-Cookie"]
+    connection = http.client.HTTPConnection("127.0.0.1", house.plain, timeout=10)
+    connection.request("GET", "/rooms/abc/", headers={"Host": "evil.example"})
+    assert connection.getresponse().headers["Location"] == f"{house.url}/rooms/abc/"
+    connection.close()
+
+
+def test_what_is_too_large_ends_at_the_proxy(house: House):
+    connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+    connection.request("POST", "/api/rooms/", b"x" * 100_000, {"Content-Type": "application/json"})
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_an_address_that_a_visitor_writes_is_overwritten(house: House):
+    """Tries at as many accounts, each from "another" address, are tries from one."""
+    statuses: list[int] = []
+    while len(statuses) < 15 and 429 not in statuses:
+        number = len(statuses)
+        visitor = Visitor.__new__(Visitor)
+        visitor.house, visitor.cookies = house, {}
+        page = visitor.get("/accounts/login/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token
+        body = f"csrfmiddlewaretoken={token[1]}&username=nobody{number}&password=x"
+        connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+        headers = {
+            "Cookie": visitor.cookie, "Origin": house.url, "X-Forwarded-For": f"203.0.113.{number}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }  # fmt: skip
+        connection.request("POST", "/accounts/login/", body, headers)
+        statuses.append(connection.getresponse().status)
+        connection.close()
+    assert statuses[:10] == [200] * 10
+    assert statuses[-1] == 429
