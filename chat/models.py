@@ -90,7 +90,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(models.Model):
     """Something said at a position of the playback. A deleted one stays until its room goes, shown to nobody."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="comments")
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="comments")
     seq = models.BigIntegerField()
     person = models.ForeignKey(
         Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"

@@ -75,7 +75,8 @@ class PlaybackEvent(models.Model):
     never told again.
     """
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="playback_events")
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="playback_events")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     username = models.CharField(max_length=48, null=True, blank=True)
     type = models.CharField(max_length=16)

@@ -98,7 +98,8 @@ class SyncState(models.Model):
     A member who has not said anything lately has a row without a time.
     """
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="sync_states")
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="sync_states")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sync_states")
     host_time = models.FloatField()
     member_time = models.FloatField(null=True, blank=True)

@@ -123,7 +123,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(models.Model):
     """A person in a room, once, however many tabs; `present` while one of them is open (or lapsing)."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     username = models.CharField(max_length=48)
     address_hash = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,34 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Each of these tables has an index that begins with the room: one less to write for every row."""
+
+    dependencies = [
+        ("playback", "0002_stall_policy"),
+        ("rooms", "0003_pulse"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="playbackevent",
+            name="room",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="playback_events",
+                to="rooms.room",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="syncstate",
+            name="room",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sync_states",
+                to="rooms.room",
+            ),
+        ),
+    ]
