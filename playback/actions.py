@@ -132,6 +132,11 @@ def prepare(room: Room, media: Media | None, *, loops: bool = False) -> Playback
     return playback
 
 
+def knows_length(room_id: str, revision: int | None) -> bool:
+    """Whether this process has seen the length of what plays at a revision: then players need not say it."""
+    return revision is not None and _LENGTH_KNOWN.get(room_id) == revision
+
+
 def learn_duration(
     by: Member, duration: float, *, revision: int | None = None, now_ms: float | None = None
 ) -> bool:
@@ -141,7 +146,7 @@ def learn_duration(
     every heartbeat, so what is known already costs nothing, and no lock is taken to find out.
     """
     room_id = by.room.room_id
-    if duration <= 0 or (revision is not None and _LENGTH_KNOWN.get(room_id) == revision):
+    if duration <= 0 or knows_length(room_id, revision):
         return False
     if not Playback.objects.without_duration(by.room):
         _remember_length_known(room_id, revision)
