@@ -84,15 +84,14 @@ def test_a_frozen_database_and_a_frozen_redis_are_said_in_time_and_heal():
             ready_within(server, {"database": "ok", "channel_layer": "ok"})
             layer.freeze()
             stop(database, signal.SIGSTOP)
-            for _ in range(2):
-                status, body = ask(server)
-                assert status == 503
-                assert json.loads(body) == {
-                    "database": "no answer within 2 s",
-                    "channel_layer": "no answer within 1 s",
-                }
-                assert ask(server, "/healthz/live") == (200, "ok")
-                assert ask(server, "/metrics")[0] == 200
+            status, body = ask(server)
+            assert status == 503
+            assert json.loads(body) == {
+                "database": "no answer within 2 s",
+                "channel_layer": "no answer within 1 s",
+            }
+            assert ask(server, "/healthz/live") == (200, "ok")
+            assert ask(server, "/metrics")[0] == 200
             layer.thaw()
             stop(database, signal.SIGCONT)
             ready_within(server, {"database": "ok", "channel_layer": "ok"})

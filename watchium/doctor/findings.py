@@ -24,9 +24,12 @@ Check = Callable[[], Finding]
 
 @dataclass(frozen=True)
 class Question:
+    """`needs`: what it is about that has to be well first."""
+
     about: str
     check: Check
     bound_s: float = 5.0
+    needs: str = ""
 
 
 def ok(says: str) -> Finding:
@@ -42,8 +45,15 @@ def fail(says: str, fix: str) -> Finding:
 
 
 def ask_all(questions: list[Question]) -> Iterator[tuple[str, Finding]]:
+    failed: set[str] = set()
     for question in questions:
-        yield question.about, ask(question)
+        if question.needs in failed:
+            finding = fail(f"not asked, because of the {question.needs}", f"First the {question.needs}.")
+        else:
+            finding = ask(question)
+        if finding.level == "fail":
+            failed.add(question.about)
+        yield question.about, finding
 
 
 def ask(question: Question) -> Finding:

@@ -12,11 +12,11 @@ from watchium.doctor.findings import Finding, Question, ask_all
 
 QUESTIONS = [
     Question("database", stores.database),
-    Question("migrations", stores.migrations, 10),
+    Question("migrations", stores.migrations, 10, needs="database"),
     Question("channel layer", stores.channel_layer),
     Question("processes", stores.several_processes),
-    Question("clock", machine.clock),
-    Question("database's clock", machine.clock_of_database),
+    Question("clock", machine.clock, needs="migrations"),
+    Question("database's clock", machine.clock_of_database, needs="database"),
     Question("data folder", machine.data_folder),
     Question("static files", machine.static_files, 20),
     Question("DEBUG", configuration.debug),
