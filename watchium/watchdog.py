@@ -40,6 +40,7 @@ class Watchdog:
         self._hub = hub
         self._changed = changed
         self._said = 0
+        self._deaf = 0  # how often in a row the layer took what was said, and it did not come back
         self._echo = asyncio.Event()
 
     async def watch(self) -> None:
@@ -66,7 +67,9 @@ class Watchdog:
             async with asyncio.timeout(ECHO_BOUND_S):
                 await self._echo.wait()
         except TimeoutError:
+            self._deaf += 1
             return False
+        self._deaf = 0
         return True
 
     async def _say(self) -> bool:
@@ -86,10 +89,10 @@ class Watchdog:
         return True
 
     async def _listen_again(self) -> None:
-        """The layer is there again, and may not know what this process listens to."""
+        """The layer is there again, and may not know what this process listens to; or the line to it is dead."""
         try:
             async with asyncio.timeout(RESUBSCRIBE_BOUND_S):
-                await self._hub.resubscribe()
+                await (self._hub.reopen() if self._deaf > 1 else self._hub.resubscribe())
         except TimeoutError:
             logger.warning("could not subscribe to everything again in time")
 

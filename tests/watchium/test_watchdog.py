@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
+from tests.faults.link import Way, link_to
 from tests.services import Service, redis_service
 from tests.watchium.test_fanout import Ear
 from watchium import watchdog
@@ -58,8 +60,8 @@ class Process:
 
 
 @asynccontextmanager
-async def process_on(redis: Service) -> AsyncIterator[Process]:
-    process = Process(redis.url)
+async def process_on(url: str) -> AsyncIterator[Process]:
+    process = Process(url)
     await process.hub.join(process.dog.group, process.dog)
     try:
         yield process
@@ -74,7 +76,7 @@ def redis() -> Iterator[Service]:
 
 
 async def tell_from_elsewhere(redis: Service, group: str, text: bytes) -> None:
-    async with process_on(redis) as other:
+    async with process_on(redis.url) as other:
         told = fanout.Told(group, Frame(text)).packed()
         await other.layer.group_send(group, {**told, "from": "elsewhere"})
 
@@ -87,14 +89,14 @@ async def heard_by(bob: Listening, redis: Service) -> list[str]:
 
 
 async def test_a_process_that_hears_itself_says_nothing(redis: Service):
-    async with process_on(redis) as process:
+    async with process_on(redis.url) as process:
         for _ in range(3):
             await process.dog.look()
         assert process.changes == []
 
 
 async def test_redis_killed_and_back_is_noticed_both_times_and_everybody_is_heard_again(redis: Service):
-    async with process_on(redis) as process:
+    async with process_on(redis.url) as process:
         bob = Listening()
         await process.hub.join("room.a", bob)
         await process.dog.look()
@@ -107,7 +109,7 @@ async def test_redis_killed_and_back_is_noticed_both_times_and_everybody_is_hear
 
 
 async def test_redis_that_stands_still_is_noticed_too(redis: Service):
-    async with process_on(redis) as process:
+    async with process_on(redis.url) as process:
         bob = Listening()
         await process.hub.join("room.a", bob)
         await process.dog.look()
@@ -120,7 +122,7 @@ async def test_redis_that_stands_still_is_noticed_too(redis: Service):
 
 async def test_who_came_while_redis_was_away_is_subscribed_when_it_is_back(redis: Service):
     redis.kill()
-    async with process_on(redis) as process:
+    async with process_on(redis.url) as process:
         await process.until(degraded=True)
         bob = Listening()
         await process.hub.join("room.a", bob)
@@ -130,7 +132,7 @@ async def test_who_came_while_redis_was_away_is_subscribed_when_it_is_back(redis
 
 
 async def test_an_echo_that_comes_late_proves_nothing(redis: Service):
-    async with process_on(redis) as process:
+    async with process_on(redis.url) as process:
         await process.dog.look()
         process.dog.deliver(Frame(b"0"))
         redis.kill()
@@ -140,3 +142,20 @@ async def test_an_echo_that_comes_late_proves_nothing(redis: Service):
 async def test_one_process_alone_needs_no_watchdog():
     watchdog.start()
     assert not watchdog.degraded()
+
+
+async def test_a_line_to_redis_that_died_without_a_word_is_replaced(redis: Service):
+    port = urlsplit(redis.url).port
+    assert port is not None
+    async with link_to(port) as link, process_on(f"redis://127.0.0.1:{link.port}/0") as process:
+        bob = Listening()
+        await process.hub.join("room.a", bob)
+        await process.dog.look()
+        dead = (link.up, link.down)
+        link.cut()
+        link.up, link.down = Way(), Way()  # of the connections that come from now on
+        await process.until(degraded=True)
+        await process.until(degraded=False)
+        assert await heard_by(bob, redis) == ["hello"]
+        for way in dead:
+            way.open.set()

@@ -137,6 +137,16 @@ class Hub:
         for via in {_via(group) for group in self.groups}:
             await self._bounded(self._subscribe(via), "subscribe")
 
+    async def reopen(self) -> None:
+        """By new connections: one may be dead without anybody having said so, as when a machine loses its power."""
+        if self.layer is None:
+            return
+        if self.pump is not None:
+            self.pump.cancel()
+        self.channel = self.pump = None
+        await self._bounded(self.layer.flush(), "begin anew")
+        await self.resubscribe()
+
     # ------------------------------------------------------------ to be told
 
     def tell(self, told: Told) -> None:
