@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from chat import actions
 from chat.models import Comment
-from rooms import access
 from rooms.doorway import Doorway, answer
 from watchium.wire.messages import CommentState, Problem
 
@@ -37,7 +36,7 @@ class Comments(Doorway):
     def get(self, request: Request, room_id: str) -> HttpResponse:
         before = self.whole_number("before", ANY_SEQ)
         limit = self.whole_number("limit", AT_ONCE, most=AT_ONCE)
-        room = access.readable_room(self.identity, room_id)
+        room = self.readable_room(room_id)
         found = Comment.objects.before(room, before, limit + 1)
         shown = found[-limit:] if limit else []
         return answer(SomeComments(comments=[c.as_state() for c in shown], more=len(found) > len(shown)))
