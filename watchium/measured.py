@@ -14,13 +14,9 @@ from msgspec import Meta, Struct
 from rest_framework.request import Request
 
 from rooms.doorway import Doorway
-from watchium.throttle import Allowance, Throttle
-from watchium.wire import server_clock, tally
-from watchium.wire.errors import NotMember, RateLimited
+from watchium.wire import limits, server_clock, tally
+from watchium.wire.errors import NotMember
 from watchium.wire.messages import Problem
-
-REPORTS = Allowance(burst=5, per_s=5 / 60)  # a page sends one a minute; people have tabs and reload
-THROTTLE = Throttle()
 
 MS = Annotated[float, Meta(ge=0, le=60_000)]
 Drift = Annotated[float, Meta(ge=-3_600_000, le=3_600_000)]
@@ -63,8 +59,7 @@ class Measurements(Doorway):
         person = self.identity.person
         if person is None:
             raise NotMember("Only somebody who is here can have measured something.")
-        if wait_ms := THROTTLE.wait_ms(person.user_id, REPORTS, server_clock.now_ms()):
-            raise RateLimited(retry_after_ms=wait_ms)
+        limits.spend("measured", person.user_id, server_clock.now_ms())
         note(self.body(Measured))
         return HttpResponse(status=204)
 

@@ -63,6 +63,7 @@ GAUGES = {
     "open_fds": ("process_open_fds", "process", "Files and sockets open", 1),
     "threads": ("process_threads", "process", "Threads", 1),
     "started_seconds": ("process_start_time_seconds", "process", "When the process started, Unix time", 1),
+    "degraded": ("process_degraded", "process", "Whether what other processes tell arrives late here", 1),
     "loop_lag_ms": ("process_loop_lag_seconds", "process", "How long the event loop lets a call wait", 1000),
 }
 HISTOGRAMS = {

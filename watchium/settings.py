@@ -7,8 +7,8 @@ is how containers hand over secrets.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -31,11 +31,16 @@ def secret_key() -> str:
     given = env.str("SECRET_KEY", "").strip()
     if given or TESTING:
         return given or "only-for-tests-" + "x" * 40
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
     kept = DATA_DIR / "secret_key"
-    if not kept.exists():
-        _keep_new_key(kept)
-    return kept.read_text().strip()
+    try:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            _keep_new_key(kept)
+        return kept.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"the data folder {DATA_DIR} cannot be used ({error.strerror}); WATCHIUM_DATA_DIR names another"
+        ) from None
 
 
 def _keep_new_key(place: Path) -> None:
@@ -44,8 +49,12 @@ def _keep_new_key(place: Path) -> None:
     with NamedTemporaryFile("w", dir=place.parent, prefix=".secret_key") as file:
         file.write(get_random_string(64))
         file.flush()
-        with suppress(FileExistsError):
+        try:
             os.link(file.name, place)
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without links
+            shutil.copy(file.name, place)
 
 
 def proxies(said: str) -> int:
@@ -301,6 +310,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "typing": (2, 4),
     "ask_control": (3, 15),
     "custom": (10, 5),
+    "measured": (5, 60),  # a page sends one a minute; people have tabs and reload
     "passphrase": (10, 60),  # by address
     "password": (10, 60),
     # By account, from anywhere: a thousand addresses together get no further. Larger, because whoever it belongs to

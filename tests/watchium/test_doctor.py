@@ -9,7 +9,16 @@ from unittest.mock import patch
 import pytest
 from django.test import override_settings
 
-from tests.services import ROOT, Missing, Server, free_port, postgres_service, redis_service, unavailable
+from tests.services import (
+    ROOT,
+    Missing,
+    Server,
+    free_port,
+    postgres_service,
+    redis_service,
+    unavailable,
+    watchium_server,
+)
 from watchium.doctor import configuration, door, machine
 from watchium.doctor.findings import Question, ask, fail, ok
 
@@ -58,7 +67,7 @@ def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tm
         "DEBUG": "-> Unset DEBUG",
         "SECRET_KEY": "-> Set SECRET_KEY",
         "server": "-> Start the server",
-        "socket": "-> Start the server",
+        "socket": "-> First the server",
     }.items():
         assert lines[about].startswith("fail "), lines
         assert fix in lines[about], lines
@@ -82,11 +91,13 @@ def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Serve
         assert lines[about].startswith("fail "), lines
 
 
-def test_a_socket_from_an_address_that_the_server_does_not_know_is_explained(server: Server):
-    """The doctor is told another WATCHIUM_URL than the server was: a name that leads to the same machine."""
-    code, lines = doctor(server, WATCHIUM_URL=f"http://localhost.localdomain:{server.port}")
+def test_a_socket_that_the_server_takes_for_somebody_elses_page_is_explained():
+    with watchium_server({"WATCHIUM_URL": "https://watch.example.org"}) as server:
+        code, lines = doctor(server, WATCHIUM_URL=server.url)
     assert code == 1
-    assert lines["socket"].startswith("fail "), lines
+    assert lines["server"].endswith("is ready")
+    assert lines["socket"].startswith("fail ")
+    assert "start it with this WATCHIUM_URL" in lines["socket"], lines
 
 
 def test_a_check_that_never_comes_back_is_left_alone():

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from unittest.mock import patch
-
 import pytest
 
 from tests.watchium.callers import ApiCase
-from watchium import measured
-from watchium.throttle import Throttle
-from watchium.wire import tally
+from watchium.wire import shared, tally
 from watchium.wire.tally import Tally
 
 GOOD = {
@@ -33,7 +29,6 @@ class Measuring(ApiCase):
         }
         self.replace(tally, "count", self.tally.count)
         self.replace(tally, "observe", self.tally.observe)
-        self.replace(measured, "THROTTLE", Throttle())
 
     def sums(self) -> dict[str, float]:
         return {
@@ -86,10 +81,10 @@ class Measuring(ApiCase):
             {**GOOD, "who": "me"},
             [GOOD],
         ):
-            measured.THROTTLE = Throttle()
+            shared.house.cache_clear()
             self.refused(self.as_bob.post("/api/metrics/", wrong), 400, "bad_message")
         for raw in (b"", b"{", b'{"span_ms": NaN}', b'{"span_ms": 1e999}', b"\xff"):
-            measured.THROTTLE = Throttle()
+            shared.house.cache_clear()
             self.refused(self.as_bob.raw("POST", "/api/metrics/", raw), 400, "bad_message")
         assert self.sums() == {}
 
@@ -108,5 +103,4 @@ class Measuring(ApiCase):
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
 def test_there_is_nothing_to_read_there(client, method: str, db):
-    with patch.object(measured, "THROTTLE", Throttle()):
-        assert getattr(client, method)("/api/metrics/").status_code == 405
+    assert getattr(client, method)("/api/metrics/").status_code == 405

@@ -52,7 +52,10 @@ def _sockets() -> dict[str, float]:
 
 
 def _costs(label: str, lag_ms: float | None) -> dict[str, dict[str, float]]:
+    from watchium import watchdog
+
     costs = {
+        "degraded": float(watchdog.degraded()),
         "cpu_seconds": time.process_time(),
         "threads": float(threading.active_count()),
         "started_seconds": STARTED_S,

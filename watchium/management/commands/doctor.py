@@ -23,7 +23,7 @@ QUESTIONS = [
     Question("SECRET_KEY", configuration.secret_key),
     Question("address", configuration.address),
     Question("server", door.server, 8),
-    Question("socket", door.socket, 12),
+    Question("socket", door.socket, 12, needs="server"),
     Question("ffprobe", machine.ffprobe),
 ]
 
