@@ -82,6 +82,7 @@ class RoomConsumer(Socket):
     room_id: str
     device_id: str
     entering: asyncio.Task[tuple[Member, Connection]] | None = None
+    connection: Connection | None = None
 
     def decode(self, text: str) -> Command:
         return decode_room_command(text)
@@ -98,8 +99,8 @@ class RoomConsumer(Socket):
         if (await self._identity()).person != identity.person:
             raise Unavailable  # signed in or out before this socket could be told: it comes back as who it is now
         self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
-        self.member, connection = await asyncio.shield(self.entering)
-        ticker.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
+        self.member, self.connection = await asyncio.shield(self.entering)
+        ticker.hold_lease(self.connection.pk, lambda: self.close(CloseCode.RESTART))
         ticker.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
@@ -110,16 +111,17 @@ class RoomConsumer(Socket):
         if watchdog.degraded():
             self.tell(watchdog.status(self.room_id))
         self.outbox.open_with(frame_of(greeting[0]))
+        self.entering = None
+        self.member.room._state.fields_cache.pop("playback", None)  # every deed reads its own; this one only ages
 
     async def closed(self) -> None:
-        if self.entering is None:
-            return
-        # Also for a socket that ended while it entered: what is done on another thread is done to its end.
-        (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
-        if not isinstance(entered, BaseException):
-            _, connection = entered
-            ticker.drop_lease(connection.pk)
-            await in_database(rooms.actions.disconnect, connection)
+        if self.connection is None and self.entering is not None:
+            # Also for a socket that ended while it entered: what is done on another thread is done to its end.
+            (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
+            self.connection = None if isinstance(entered, BaseException) else entered[1]
+        if self.connection is not None:
+            ticker.drop_lease(self.connection.pk)
+            await in_database(rooms.actions.disconnect, self.connection)
 
     def closing_code(self, problem: Refused) -> int:
         return CLOSING.get(type(problem)) or super().closing_code(problem)

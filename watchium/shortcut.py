@@ -73,6 +73,12 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = Shortcut(self)
         await super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.accept":
+            # Read no more, and a kilobyte and a half for as long as the connection lasts.
+            del self.request, self.response
+
     def data_received(self, data: bytes) -> None:
         self._heard_s = self.loop.time()
         if self.handshake_initiated or not self._goes_home(data):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
@@ -71,7 +70,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.scope = scope
         self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION))
         self.deliver = self.outbox.put  # without a step between: it is called for every frame of every socket
-        self.waiting: deque[tuple[Command, float]] = deque()  # and when each was heard
+        self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
         self.obeying: asyncio.Task[None] | None = None
         self.throttle = Throttle(8)
         self.groups: list[str] = []
@@ -124,6 +123,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             await self.opened(await self._identity())
         except Exception as error:
             self._turn_away(error)
+        # Thousands of sockets sit and wait: what was said at the door is not kept for them.
+        self.scope["headers"] = []
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -186,7 +187,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             except Exception as error:
                 self.refuse(refusal(error), command.event_id)
             # Only now: whoever looks meanwhile sees that it is not done yet.
-            self.waiting.popleft()
+            self.waiting.pop(0)
 
     def refuse(self, problem: Refused, event_id: str | None = None) -> None:
         self.tell(self._error(problem, event_id))
