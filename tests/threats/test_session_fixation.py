@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -70,3 +71,29 @@ class AKeySomebodyElseKnows(ApiCase):
     def test_an_accounts_person_without_its_sign_in_is_nobody(self):
         dana = self.account_named("dana2")
         assert self.browser_of(dana).get("/").context["person"] is None
+
+
+class ASecretKeyThatWasChanged(ApiCase):
+    """Earlier keys keep everybody in; without them nobody stays in by a session that was signed with one."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        account = User.objects.create_user("dana", password=PASSWORD)
+        self.guest, self.dana = self.browser_of(self.bob.person), Client()
+        self.dana.post("/accounts/login/", {"username": account.username, "password": PASSWORD})
+
+    def names(self) -> list[str | None]:
+        people = [browser.get("/").context["person"] for browser in (self.guest, self.dana)]
+        return [person and person.username for person in people]
+
+    def test_lets_everybody_in_while_it_is_a_fallback_and_renews_accounts_meanwhile(self):
+        before = self.names()
+        assert None not in before
+        with self.settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            assert self.names() == before
+        with self.settings(SECRET_KEY="n" * 60):
+            assert self.names() == [None, "dana"]
+
+    def test_that_is_no_fallback_lets_nobody_in(self):
+        with self.settings(SECRET_KEY="n" * 60):
+            assert self.names() == [None, None]

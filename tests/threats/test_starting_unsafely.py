@@ -49,9 +49,7 @@ def test_the_documented_environment_has_nothing_for_a_deployment_check_to_say(tm
 def test_it_does_not_start_in_a_state_nobody_should_reach(tmp_path: Path, wrong: dict[str, str], says: str):
     done = manage(tmp_path, "serve", "--port", "0", **{**PRODUCTION, **wrong})
     assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
-    assert "ImproperlyConfigured" in last
-    assert says in last
+    assert says in done.stderr.strip().splitlines()[-1]
     for value in wrong.values():
         assert says != "SECRET_KEY" or value not in done.stderr
 
