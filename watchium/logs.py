@@ -67,17 +67,6 @@ class Counted(logging.Filter):
         return True
 
 
-class OneLine(logging.Filter):
-    """A frame that is no UTF-8 is somebody's bad input: uvicorn closes that socket, and a traceback says no more."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and isinstance(record.exc_info[1], UnicodeDecodeError):
-            record.exc_info = record.exc_text = None
-            record.levelno, record.levelname = logging.INFO, "INFO"
-            record.msg, record.args = "a frame was no UTF-8; its socket was closed", ()
-        return True
-
-
 class Plain(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return scrubbed(super().format(record))
@@ -110,7 +99,6 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
         "filters": {
             "about": {"()": "watchium.logs.About"},
             "counted": {"()": "watchium.logs.Counted"},
-            "one_line": {"()": "watchium.logs.OneLine"},
         },
         "formatters": {
             "json": {"class": "watchium.logs.Json"},
@@ -130,7 +118,6 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
         "loggers": {
             # Says a line for every socket that opens and closes.
             "uvicorn": {"level": uvicorn_level},
-            "uvicorn.error": {"filters": ["one_line"]},
             # Anybody can send a wrong Host header; that is no event of ours.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             # A traceback every second while Redis is away; our watchdog says once that it is, and once that it is not.

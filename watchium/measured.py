@@ -35,7 +35,7 @@ for _name, _bounds in (
 class Measured(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Of the time since the last call. What was not measured is left out."""
 
-    span_ms: Annotated[float, Meta(gt=0, le=600_000, description="how long was measured")]
+    span_ms: Annotated[float, Meta(ge=1, le=600_000, description="how long was measured")]
     delay_ms: MS | msgspec.UnsetType = msgspec.UNSET
     # How far the estimate of the server's clock moved within ten seconds.
     offset_uncertainty_ms: MS | msgspec.UnsetType = msgspec.UNSET

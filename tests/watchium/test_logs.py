@@ -31,6 +31,12 @@ class Lines(logging.Handler):
         self.lines.append(self.format(record))
 
 
+@pytest.fixture(autouse=True)
+def _about_nothing() -> None:
+    """Tests share a thread; requests and sockets have a context each."""
+    about.about("")
+
+
 @pytest.fixture
 def logger(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
     found = logging.getLogger("tests.a_logger_of_ours")
@@ -148,36 +154,6 @@ def test_no_text_breaks_the_log(text: str):
     record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (text,), None)
     logs.About().filter(record)
     assert json.loads(logs.Json().format(record))["level"] == "info"
-
-
-def test_a_frame_that_is_no_utf8_is_one_line_and_no_error():
-    try:
-        b"\xff".decode()
-    except UnicodeDecodeError as error:
-        record = logging.LogRecord(
-            "uvicorn.error",
-            logging.ERROR,
-            "",
-            0,
-            "Invalid UTF-8",
-            (),
-            (type(error), error, error.__traceback__),
-        )
-    assert logs.OneLine().filter(record)
-    logs.About().filter(record)
-    line = logs.Plain("{levelname} {message}", style="{").format(record)
-    assert line == "INFO a frame was no UTF-8; its socket was closed"
-
-
-def test_other_errors_of_the_server_keep_their_traceback():
-    try:
-        raise KeyError("wrong")
-    except KeyError as error:
-        record = logging.LogRecord(
-            "uvicorn.error", logging.ERROR, "", 0, "broke", (), (type(error), error, error.__traceback__)
-        )
-    logs.OneLine().filter(record)
-    assert (record.levelname, bool(record.exc_info)) == ("ERROR", True)
 
 
 def test_complaints_are_counted_by_level(logger, json_lines, monkeypatch: pytest.MonkeyPatch):
