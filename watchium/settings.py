@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
@@ -64,6 +65,14 @@ def proxies(said: str) -> int:
     if word not in words and not word.isdecimal():
         raise ImproperlyConfigured(f"WATCHIUM_BEHIND_PROXY is {said!r}; it should be the number of proxies")
     return words[word] if word in words else int(word)
+
+
+def limit(name: str, said: str, known: Mapping[str, object]) -> tuple[int, int]:
+    """`5/10`, which is five at once, and five more within ten seconds."""
+    times, _, within_s = said.partition("/")
+    if name in known and times.isdecimal() and within_s.isdecimal() and int(times) and int(within_s):
+        return int(times), int(within_s)
+    raise ImproperlyConfigured(f"WATCHIUM_LIMITS has {name}={said}; it should look like comment=5/5")
 
 
 # ---------------------------------------------------------------- where it is
@@ -329,15 +338,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 _changed: dict[str, str] = env.dict("WATCHIUM_LIMITS", {})
 for _name, _said in _changed.items():
-    _times, _, _within_s = str(_said).partition("/")
-    if (
-        _name not in LIMITS
-        or not _times.isdecimal()
-        or not _within_s.isdecimal()
-        or "0" in (_times, _within_s)
-    ):
-        raise ImproperlyConfigured(f"WATCHIUM_LIMITS has {_name}={_said}; it should look like comment=5/5")
-    LIMITS[_name] = (int(_times), int(_within_s))
+    LIMITS[_name] = limit(_name, str(_said), LIMITS)
 DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 8)
 
 env.seal()
