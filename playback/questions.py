@@ -62,7 +62,14 @@ def resumes(room: Room, revision: int, event_id: str | None) -> bool:
     return reaches_back(room, revision)
 
 
+def contradicts(room: Room, revision: int, event_id: str) -> bool:
+    """Whether the log never had that change at that revision. Where it was trimmed it says nothing."""
+    if revision > room.revision:
+        return True
+    applied = PlaybackEvent.objects.event_at(room, revision)
+    return applied is not None and (applied.event_id or "") != event_id
+
+
 def event_id_at(room: Room, revision: int) -> str:
     """What the change at a revision was commanded with; empty where nobody commanded it, or there was none."""
-    applied = PlaybackEvent.objects.event_at(room, revision)
-    return (applied.event_id or "") if applied else ""
+    return PlaybackEvent.objects.event_id_at(room, revision) or ""

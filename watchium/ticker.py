@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db import DatabaseError, InterfaceError
+
 import playback.course
 import playback.holds
 import playback.presence
@@ -109,6 +111,9 @@ async def _try(call: Callable[..., Any], *args: Any) -> bool:
     """Whether it went well."""
     try:
         await call(*args)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("a part of the tick waits for the database: %s", error)
+        return False
     except Exception:
         logger.exception("a part of the tick failed")
         return False
@@ -144,10 +149,20 @@ async def _look_at_heads(now_ms: float) -> None:
     if not room_ids:
         return
     for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
-        _heads[room_id] = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+        head_now = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+        if _went_back(_heads.get(room_id), head_now):
+            await in_database(rooms.actions.begin_epoch, room_id, epoch)
+        _heads[room_id] = head_now
         group = broadcast.room_group(room_id)
         if fanout.hub().fell_behind(group, revision, seq):
             _deliver(group, Head(room_id=room_id, timestamp=now_ms, payload=_heads[room_id]))
+
+
+def _went_back(before: HeadState | None, now: HeadState) -> bool:
+    """Whether a backup was put under a server that runs."""
+    if before is None or before.epoch != now.epoch:
+        return False
+    return now.revision < before.revision or now.comment_seq < before.comment_seq
 
 
 async def _tell_lobby(now_ms: float) -> None:

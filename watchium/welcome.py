@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 import playback.questions
+import rooms.actions
 from chat.models import Comment
+from playback.models import Playback
 from rooms import access
 from rooms.models import Member, Room
 from rooms.states import member_state, room_state, you_state
@@ -28,17 +30,23 @@ SPREAD_MS_PER_100_SOCKETS = 1000
 
 @dataclass(frozen=True)
 class Applied:
-    """What a returning client applied last."""
+    """What a returning client applied last, and of which log; no `epoch` where it does not say."""
 
     revision: int
     event_id: str
     comment_seq: int
+    epoch: str = ""
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> Applied | None:
         """None when the address says nothing of it, or nothing sensible."""
         try:
-            return cls(int(query["revision"]), query.get("event_id", ""), int(query.get("comment_seq", "0")))
+            return cls(
+                int(query["revision"]),
+                query.get("event_id", ""),
+                int(query.get("comment_seq", "0")),
+                query.get("epoch", ""),
+            )
         except (KeyError, ValueError):
             return None
 
@@ -61,12 +69,11 @@ def compose_welcome(
     member: Member, device_id: str, applied: Applied | None, sockets: int
 ) -> list[Welcome | Events]:
     """The welcome, and for a client whose own state still holds the events it missed."""
-    room = Room.objects.select_related("playback", "owner").get(pk=member.room_id)
-    resumed = (
-        applied is not None
-        and _knows_comments(room, applied.comment_seq)
-        and playback.questions.resumes(room, applied.revision, applied.event_id)
-    )
+    room = Room.objects.with_owner(member.room_id)
+    Playback.objects.of(room)  # whose settings are told with the room's
+    resumed = applied is not None and _still_holds(room, applied)
+    if applied is not None and not resumed and _proves_a_restore(room, applied):
+        rooms.actions.doubt(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
         room=whole_room_state(room),
@@ -84,6 +91,23 @@ def compose_welcome(
     if not resumed or applied is None:
         return [welcome]
     return [welcome, compose_missed(room, applied.revision, applied.comment_seq)]
+
+
+def _still_holds(room: Room, applied: Applied) -> bool:
+    """Whether all that this client lacks is what came after."""
+    return (
+        applied.epoch in ("", room.epoch)
+        and _knows_comments(room, applied.comment_seq)
+        and playback.questions.resumes(room, applied.revision, applied.event_id)
+    )
+
+
+def _proves_a_restore(room: Room, applied: Applied) -> bool:
+    """It was told, in this very epoch, what the room's log does not have."""
+    return applied.epoch == room.epoch and (
+        applied.comment_seq > room.comment_seq
+        or playback.questions.contradicts(room, applied.revision, applied.event_id)
+    )
 
 
 def _knows_comments(room: Room, comment_seq: int) -> bool:

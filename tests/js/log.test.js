@@ -82,7 +82,7 @@ test("a welcome that resumes leaves what is known, and the events after it compl
   const log = joined()
   log.take(change(1), 0)
   log.take(spoken(1), 0)
-  assert.deepEqual(log.resume(), { revision: 1, event_id: "e1", comment_seq: 1 })
+  assert.deepEqual(log.resume(), { revision: 1, event_id: "e1", comment_seq: 1, epoch: "e" })
   log.take(welcome({ resumed: true, timeline: null, comments: null, revision: 2, comment_seq: 2 }), 0)
   log.take(said("events", { events: [change(2)], comments: [comment(2)], deleted: [10], revision: 2, comment_seq: 3, more: false }), 0)
   assert.deepEqual(summary(log), { revision: 2, seq: 3, at: 2, comments: [20] })

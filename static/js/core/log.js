@@ -178,7 +178,7 @@ export class Log {
   /** What to say when connecting: where we are. Nothing, where only a snapshot helps. */
   resume() {
     if (!this.known || this.outdated || this.eventId === null) return null
-    return { revision: this.changes.last, event_id: this.eventId, comment_seq: this.talk.last }
+    return { revision: this.changes.last, event_id: this.eventId, comment_seq: this.talk.last, epoch: this.state.epoch ?? "" }
   }
 
   // ---------------------------------------------------------------- single events

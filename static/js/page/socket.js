@@ -20,7 +20,7 @@ const LOOK_MS = 1000 // how often silence is noticed
 /** @typedef {"connecting" | "open" | "lost" | "limited" | "closed"} Status */
 /**
  * @typedef {object} Asks
- * @property {() => {revision: number, event_id: string, comment_seq: number} | null} resume where we are
+ * @property {() => {revision: number, event_id: string, comment_seq: number, epoch: string} | null} resume where we are
  * @property {() => {playing: boolean, hidden: boolean}} page
  * @property {(envelope: Envelope) => void} said
  * @property {(change: {status: Status, attempt: number, retryInMs: number | null, closeCode: number | null}) => void} status
