@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playback.models.state import somebody_present
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Statement
+from rooms.models.statements import Statement, together
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
@@ -37,6 +37,11 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
 
     def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
         return self.filter(room=room, revision=revision).select_related("person").first()
+
+    def event_id_at(self, room: Room, revision: int) -> str | None:
+        words = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
+        (rows,) = together(Statement(words, [room.pk, revision]))
+        return rows[0][0] if rows else None
 
     def to_answer_again(self, by: Member, event_id: str) -> Statement:
         """Gives an `Answered` if this command of theirs was accepted before."""
