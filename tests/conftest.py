@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.houses import House, one_process, two_processes
+from tests.houses import GENEROUS, House, one_process, two_processes
 from tests.services import Server, database_beside, migrated_database, watchium_server
 from watchium.wire import server_clock, shared
 
@@ -74,6 +74,13 @@ def server(furnished: str | None) -> Iterator[Server]:
 def mortal_server(where: dict[str, str]) -> Iterator[Server]:
     """One that a test may kill."""
     with watchium_server(where) as running:
+        yield running
+
+
+@pytest.fixture
+def generous_server(where: dict[str, str]) -> Iterator[Server]:
+    """One where a single person may say as much as a crowd would; it may be killed, too."""
+    with watchium_server({**where, **GENEROUS}) as running:
         yield running
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from tests.services import Server, Service, redis_service, watchium_server
 
+GENEROUS = {"WATCHIUM_LIMITS": "custom=100000/1,playback=100000/1,comment=100000/1"}
+
 
 @dataclass(frozen=True)
 class House:

@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from tests.faults.backups import run_sql
 from tests.faults.final_check import everything_holds
+from tests.faults.saying import say_until_accepted
 from tests.houses import House
 from tests.promises.scenes import scene_in
 from tests.services import ROOT, Server
@@ -37,6 +40,7 @@ def cleaning(server: Server) -> subprocess.Popen[bytes]:
     )
 
 
+@pytest.mark.long
 async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_a_live_room(house: House):
     scene = await scene_in(house)
     silent = await asyncio.to_thread(scene.carol.create_room, title="long ago")
@@ -46,7 +50,10 @@ async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_
         for turn in range(3):
             both = [cleaning(house.here), cleaning(house.there)]
             while any(one.poll() is None for one in both):
-                answers.append(await alice.say("seek", current_time=len(answers) % 60, timeout=20))
+                number = len(answers)
+                answers.append(
+                    await say_until_accepted(alice, "seek", f"s{number}", current_time=number % 60)
+                )
                 if turn == 0 and len(answers) == 4:
                     os.kill(both[0].pid, signal.SIGKILL)
                 await asyncio.sleep(0.2)

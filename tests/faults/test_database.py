@@ -41,6 +41,7 @@ async def test_pong_does_not_wait_for_the_database(server: Server):
     assert answered == 25
 
 
+@pytest.mark.long
 async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(house: House):
     scene = await scene_in(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -94,6 +95,7 @@ async def through(house: House, fault) -> None:
 
 
 @pytest.mark.parametrize("gone_s", [0, pytest.param(30, marks=pytest.mark.long)])
+@pytest.mark.long
 async def test_a_database_that_comes_back(database: Service, on_it: House, gone_s: float):
     async def restart() -> None:
         await asyncio.to_thread(database.end)
@@ -103,6 +105,7 @@ async def test_a_database_that_comes_back(database: Service, on_it: House, gone_
     await through(on_it, restart)
 
 
+@pytest.mark.long
 async def test_a_database_without_a_free_connection(database: Service, on_it: House):
     async def occupy() -> None:
         with ExitStack() as stack:

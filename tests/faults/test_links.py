@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -28,14 +28,16 @@ class Behind:
     link: Link
     alice: RoomClient
     far: Client
+    ends: AsyncExitStack
 
     async def back(self, resume: Resume) -> RoomClient:
-        """bob, as his page does it: again and again until it works. To be stopped by whoever asks."""
+        """bob, as his page does it: again and again until it works."""
         async with asyncio.timeout(BACK_S):
             while True:
-                entering = self.far.enter(self.scene.room_id, resume=resume)
                 try:
-                    return await entering.__aenter__()
+                    return await self.ends.enter_async_context(
+                        self.far.enter(self.scene.room_id, resume=resume)
+                    )
                 except (OSError, TimeoutError, ProblemError):
                     await asyncio.sleep(0.5)
 
@@ -43,8 +45,12 @@ class Behind:
 @asynccontextmanager
 async def bob_behind_a_link(house: House) -> AsyncIterator[Behind]:
     scene = await scene_in(house)
-    async with link_to(house.there.port) as link, scene.alice.enter(scene.room_id) as alice:
-        yield Behind(scene, link, alice, elsewhere(scene.bob, link.url))
+    async with (
+        link_to(house.there.port) as link,
+        scene.alice.enter(scene.room_id) as alice,
+        AsyncExitStack() as ends,
+    ):
+        yield Behind(scene, link, alice, elsewhere(scene.bob, link.url), ends)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +75,6 @@ async def test_a_cut_link_loses_nothing_however_long(pair: House, cut_s: int):
             acknowledged=answers,
             servers=pair.servers,
         )
-        await bob.socket.close()
 
 
 async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and_answers_come_later(
@@ -116,7 +121,6 @@ async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: House
             acknowledged=[answer],
             servers=pair.servers,
         )
-        await bob.socket.close()
 
 
 async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: House):
@@ -135,9 +139,9 @@ async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: 
                 acknowledged=[sought],
                 servers=pair.servers,
             )
-            await bob.socket.close()
 
 
+@pytest.mark.long
 async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pair: House):
     reader, writer = await asyncio.open_connection("127.0.0.1", pair.here.port)
     scene = await scene_in(pair)
@@ -181,4 +185,3 @@ async def test_a_link_of_one_byte_a_second_closes_its_socket_and_costs_nobody_el
             acknowledged=answers,
             servers=pair.servers,
         )
-        await bob.socket.close()

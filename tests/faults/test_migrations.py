@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.faults.final_check import everything_holds
 from tests.houses import one_process
 from tests.promises.scenes import scene_in
@@ -12,6 +14,7 @@ from tests.services import Server
 FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # whoever needs another comes before it
 
 
+@pytest.mark.long
 async def test_filled_tables_go_back_and_forth(mortal_server: Server):
     scene = await scene_in(one_process(mortal_server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:

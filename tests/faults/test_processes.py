@@ -47,6 +47,7 @@ async def test_killed_after_the_commit_a_command_is_done_once_and_everybody_hear
             )
 
 
+@pytest.mark.long
 async def test_a_process_in_a_crash_loop_beside_a_healthy_one(mortal_pair: House):
     scene = await scene_in(mortal_pair)
     async with scene.alice.enter(scene.room_id) as alice:
@@ -69,6 +70,7 @@ async def test_a_process_in_a_crash_loop_beside_a_healthy_one(mortal_pair: House
             )
 
 
+@pytest.mark.long
 async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_people_again(
     mortal_pair: House,
 ):

@@ -76,6 +76,7 @@ async def test_a_room_goes_on_through_it_and_heals(mortal_pair: House, fault: Ca
             await settles_back(server, held)
 
 
+@pytest.mark.long
 async def test_processes_that_start_before_redis_does_serve_and_find_each_other_later(where: dict[str, str]):
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service(started=False))

@@ -35,6 +35,7 @@ def full_disk(server: Server) -> Iterator[None]:
         resource.prlimit(server.pid, resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.long
 async def test_on_a_full_disk_commands_are_refused_for_now_and_all_heals():
     with watchium_server() as server:
         scene = await scene_in(one_process(server))

@@ -4,6 +4,8 @@ import asyncio
 import random
 from contextlib import AsyncExitStack
 
+import pytest
+
 from tests.faults.crowd import come_back, crowd
 from tests.faults.final_check import everything_holds
 from tests.houses import House, one_process
@@ -46,6 +48,7 @@ async def test_p13_a_hundred_sockets_of_the_only_process(mortal_server: Server):
     await killed_and_back(one_process(mortal_server))
 
 
+@pytest.mark.long
 async def test_p13_a_hundred_sockets_of_one_process_of_two(mortal_pair: House):
     await killed_and_back(mortal_pair)
 

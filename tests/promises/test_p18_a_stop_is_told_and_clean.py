@@ -49,8 +49,8 @@ async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept
         )
 
 
-async def test_p18_somebody_who_never_reads_does_not_hold_it_up(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
+async def test_p18_somebody_who_never_reads_does_not_hold_it_up(generous_server: Server):
+    scene = await scene_in(one_process(generous_server))
     async with (
         scene.alice.enter(scene.room_id) as alice,
         deaf_socket(scene.bob, scene.room_id),
@@ -58,6 +58,6 @@ async def test_p18_somebody_who_never_reads_does_not_hold_it_up(mortal_server: S
         for _ in range(100):
             await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "noise", {"words": "x" * 3000})
         started = time.monotonic()
-        assert await asyncio.to_thread(mortal_server.terminate) == 0
+        assert await asyncio.to_thread(generous_server.terminate) == 0
         assert time.monotonic() - started < STOPPED_S
         assert await alice.closed() in (1012, 4012)

@@ -58,6 +58,7 @@ async def test_p22_an_hour_forward_and_back_moves_no_position_and_nobodys_clock(
         await everything_holds(scene.alice, scene.room_id, live=[alice, bob], servers=[under_it])
 
 
+@pytest.mark.long
 async def test_p22_a_process_started_while_the_date_is_wrong_has_the_same_clock(
     clock: WallClock, under_it: Server
 ):

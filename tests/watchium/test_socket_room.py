@@ -56,57 +56,6 @@ async def test_outsiders_and_strangers_get_4501_whatever_the_room(server: Server
         assert await turned_away(scene, client, "zzzzzzzzzz") == ("not_member", 4501)
 
 
-async def test_one_event_id_twenty_times_over_two_sockets_and_http_is_one_revision(server: Server):
-    scene = await scene_on(server)
-    async with scene.alice.enter(scene.room_id) as first, scene.alice.enter(scene.room_id) as second:
-        before = first.revision
-        asked = [
-            one.say("seek", event_id="again", current_time=33) for one in (first, second) for _ in range(7)
-        ]
-        asked += [
-            asyncio.to_thread(scene.alice.control, scene.room_id, "seek", event_id="again", current_time=33)
-            for _ in range(6)
-        ]
-        answers = await asyncio.gather(*asked)
-        assert len(answers) == 20
-        assert len(set(answers)) == 1
-        log = await asyncio.to_thread(scene.alice.events, scene.room_id, before)
-        assert log.revision == answers[0].revision
-        assert [event["payload"]["event_id"] for event in log.events].count("again") == 1
-        with pytest.raises(ProblemError, match="event_id_conflict"):
-            await first.say("seek", event_id="again", current_time=34)
-
-
-async def test_what_was_missed_comes_by_revision_and_a_short_absence_needs_no_snapshot(server: Server):
-    scene = await scene_on(server)
-    async with scene.alice.enter(scene.room_id) as alice:
-        async with scene.bob.enter(scene.room_id) as bob:
-            await alice.say("play")
-            await bob.hear("play")
-            resume = bob.resume
-        for position in (10, 20, 30):
-            last = await alice.say("seek", current_time=position)
-        await alice.say("comment", text="are you back?")
-        async with scene.bob.enter(scene.room_id, resume=resume) as bob:
-            assert bob.welcome.resumed
-            assert bob.welcome.timeline is None
-            told = await bob.hear("seek")
-            assert told.revision == resume.revision + 1
-            while bob.revision < last.revision:
-                await bob.hear("seek")
-            assert bob.timeline == alice.timeline
-
-
-async def test_a_log_that_does_not_reach_back_gives_a_snapshot(server: Server):
-    scene = await scene_on(server)
-    async with scene.alice.enter(scene.room_id) as alice:
-        await alice.say("play")
-        resume = alice.resume._replace(event_id="never sent")
-    async with scene.alice.enter(scene.room_id, resume=resume) as alice:
-        assert not alice.welcome.resumed
-        assert alice.welcome.timeline is not None
-
-
 async def test_chat_reaches_everybody_once_and_as_text(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
