@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection
 
 from rooms.models import Pulse
-from watchium.wire import fanout
+from watchium.wire.told import process
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 def in_turn(look: Callable[[float], object], now_ms: float) -> None:
     """Look for what is due unless another process does. Two may for a moment: each deed claims its work."""
     # SQLite serves one process, which should not write every second where nothing happens.
-    if connection.vendor == "sqlite" or Pulse.objects.take_turn(fanout.process(), now_ms):
+    if connection.vendor == "sqlite" or Pulse.objects.take_turn(process(), now_ms):
         look(now_ms)
 
 

@@ -21,6 +21,8 @@ from watchium.database import in_database
 from watchium.wire import fanout, server_clock
 from watchium.wire.frames import Frame, frame_of
 from watchium.wire.messages import Event, Head, HeadState, Health, Members, Present, Status
+from watchium.wire.neighbours import LAYER_BOUND_S
+from watchium.wire.told import EVERYBODY, ROOMS, Told, process
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class Watchdog:
 
     def __init__(self, hub: fanout.Hub, changed: Callable[[bool], Awaitable[None]]) -> None:
         self.degraded = False
-        self.group = f"watchdog.{fanout.process()}"
+        self.group = f"watchdog.{process()}"
         self._hub = hub
         self._changed = changed
         self._said = 0
@@ -74,14 +76,14 @@ class Watchdog:
 
     async def _say(self) -> bool:
         """Whether the layer took it."""
-        assert self._hub.layer is not None
+        assert self._hub.neighbours is not None
         self._said += 1
         self._echo.clear()
-        told = fanout.Told(self.group, Frame(self._word))
+        told = Told(self.group, Frame(self._word))
         try:
-            async with asyncio.timeout(fanout.LAYER_BOUND_S):
+            async with asyncio.timeout(LAYER_BOUND_S):
                 # Not as this process: a process skips what it said itself.
-                await self._hub.layer.group_send(fanout.EVERYBODY, {**told.packed(), "from": self.group})
+                await self._hub.neighbours.layer.group_send(EVERYBODY, {**told.packed(), "from": self.group})
         except Exception as error:
             if not self.degraded:
                 logger.warning("the channel layer does not take messages: %r", error)
@@ -90,9 +92,11 @@ class Watchdog:
 
     async def _listen_again(self) -> None:
         """The layer is there again, and may not know what this process listens to; or the line to it is dead."""
+        neighbours, vias = self._hub.neighbours, self._hub.vias
+        assert neighbours is not None
         try:
             async with asyncio.timeout(RESUBSCRIBE_BOUND_S):
-                await (self._hub.reopen() if self._deaf > 1 else self._hub.resubscribe())
+                await (neighbours.reopen(vias) if self._deaf > 1 else neighbours.resubscribe(vias))
         except TimeoutError:
             logger.warning("could not subscribe to everything again in time")
 
@@ -121,7 +125,7 @@ def start() -> None:
     """Begin to watch on the running loop, where there is a layer to watch, unless it is done already."""
     global _watchdog, _task
     hub = fanout.hub()
-    if hub.layer is None or (_task is not None and not _task.done() and _task.get_loop() is hub.loop):
+    if hub.neighbours is None or (_task is not None and not _task.done() and _task.get_loop() is hub.loop):
         return
     _watchdog = Watchdog(hub, tell_health)
     _task = hub.loop.create_task(_watchdog.watch())
@@ -186,11 +190,9 @@ async def _tell_some(room_ids: list[str]) -> None:
 
 
 def _live_rooms() -> list[str]:
-    return [
-        group.removeprefix(fanout.ROOMS) for group in fanout.hub().groups if group.startswith(fanout.ROOMS)
-    ]
+    return [group.removeprefix(ROOMS) for group in fanout.hub().groups if group.startswith(ROOMS)]
 
 
 def _deliver(room_id: str, event: Event) -> None:
     """To the sockets of this process only: every process notices, and recovers, by itself."""
-    fanout.hub().deliver(fanout.ROOMS + room_id, frame_of(event))
+    fanout.hub().deliver(ROOMS + room_id, frame_of(event))

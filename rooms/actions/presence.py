@@ -20,9 +20,10 @@ from rooms.models import Connection, Member, Pulse, Room
 from rooms.names import told_apart
 from rooms.states import member_state
 from rooms.sweeping import each
-from watchium.wire import broadcast, fanout, server_clock
+from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import TooManyConnections
 from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
+from watchium.wire.told import process
 
 SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
 GRACE_MS = 6_000  # a closed socket's member is still here for so long
@@ -42,7 +43,7 @@ def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
     connection = Connection.objects.create(
         member=member,
         device_id=device_id,
-        process=fanout.process(),
+        process=process(),
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
     )

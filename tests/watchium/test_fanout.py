@@ -5,8 +5,9 @@ from unittest.mock import patch
 
 from channels.layers import InMemoryChannelLayer
 
-from watchium.wire import fanout
+from watchium.wire import fanout, neighbours
 from watchium.wire.frames import Frame
+from watchium.wire.told import EVERYBODY, Told
 
 
 class Ear:
@@ -74,19 +75,19 @@ async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipp
     layer = SharedLayer()
     here, there = Ear(), Ear()
     loop = asyncio.get_running_loop()
-    with patch.object(fanout, "get_channel_layer", return_value=layer):
+    with patch.object(neighbours, "get_channel_layer", return_value=layer):
         this_process, other_process = fanout.Hub(loop), fanout.Hub(loop)
     await this_process.join("room.a", here)
     await other_process.join("room.a", there)
     try:
-        this_process.tell(fanout.Told("room.a", Frame(b"echo")))
+        this_process.tell(Told("room.a", Frame(b"echo")))
         await settle()
         assert (here.heard, there.heard) == (["echo"], [])
         await from_elsewhere(layer, "room.a", b"hello")
         assert (here.heard, there.heard) == (["echo", "hello"], ["hello"])
     finally:
         for hub in (this_process, other_process):
-            hub.pump.cancel()
+            hub.neighbours.pump.cancel()
 
 
 async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
@@ -111,12 +112,12 @@ class SlowLayer(SharedLayer):
 
 
 async def hub_on(layer: InMemoryChannelLayer) -> fanout.Hub:
-    with patch.object(fanout, "get_channel_layer", return_value=layer):
+    with patch.object(neighbours, "get_channel_layer", return_value=layer):
         return fanout.Hub(asyncio.get_running_loop())
 
 
 async def from_elsewhere(layer: InMemoryChannelLayer, group: str, payload: bytes) -> None:
-    await layer.group_send(group, {**fanout.Told(group, Frame(payload)).packed(), "from": "elsewhere"})
+    await layer.group_send(group, {**Told(group, Frame(payload)).packed(), "from": "elsewhere"})
     await settle()
 
 
@@ -133,7 +134,7 @@ async def test_sockets_that_come_at_once_hear_everything_once():
         await from_elsewhere(layer, "room.b", b"hello")
         assert (bob.heard, carol.heard) == (["hello"], ["hello"])
     finally:
-        hub.pump.cancel()
+        hub.neighbours.pump.cancel()
 
 
 async def test_a_message_that_makes_no_sense_deafens_nobody():
@@ -142,13 +143,13 @@ async def test_a_message_that_makes_no_sense_deafens_nobody():
     bob = Ear()
     await hub.join("room.a", bob)
     try:
-        with patch.object(fanout, "RETRY_S", 0):
+        with patch.object(neighbours, "RETRY_S", 0):
             await layer.group_send("room.a", {"from": "elsewhere"})
             await settle()
         await from_elsewhere(layer, "room.a", b"hello")
         assert bob.heard == ["hello"]
     finally:
-        hub.pump.cancel()
+        hub.neighbours.pump.cancel()
 
 
 async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
@@ -170,14 +171,12 @@ async def test_a_person_is_told_in_every_process_through_one_subscription():
     await hub.join("person.1", bob)
     await hub.join("member.2", bob)
     try:
-        assert set(layer.groups) == {fanout.EVERYBODY}
-        await layer.group_send(
-            fanout.EVERYBODY, {**fanout.Told("person.1", close=4503).packed(), "from": "elsewhere"}
-        )
+        assert set(layer.groups) == {EVERYBODY}
+        await layer.group_send(EVERYBODY, {**Told("person.1", close=4503).packed(), "from": "elsewhere"})
         await settle()
         assert bob.closed == [4503]
     finally:
-        hub.pump.cancel()
+        hub.neighbours.pump.cancel()
 
 
 async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
@@ -186,7 +185,7 @@ async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
     await hub.join("room.a", bob)
     with patch.object(fanout, "SLICE_S", 0.0):
         for number in range(5):
-            hub.tell(fanout.Told("room.a", Frame(str(number).encode())))
+            hub.tell(Told("room.a", Frame(str(number).encode())))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert 0 < len(bob.heard) < 5
@@ -200,9 +199,9 @@ async def test_after_the_layer_was_away_everything_is_subscribed_to_again():
     bob = Ear()
     await hub.join("room.a", bob)
     layer.groups.clear()
-    await hub.resubscribe()
+    await hub.neighbours.resubscribe(hub.vias)
     try:
         await from_elsewhere(layer, "room.a", b"hello")
         assert bob.heard == ["hello"]
     finally:
-        hub.pump.cancel()
+        hub.neighbours.pump.cancel()

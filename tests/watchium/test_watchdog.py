@@ -13,8 +13,9 @@ from tests.faults.link import Way, link_to
 from tests.services import Service, redis_service
 from tests.watchium.test_fanout import Ear
 from watchium import watchdog
-from watchium.wire import fanout
+from watchium.wire import fanout, neighbours
 from watchium.wire.frames import Frame
+from watchium.wire.told import Told
 
 LOOKS = 10  # each takes at most four seconds
 
@@ -37,7 +38,7 @@ class Process:
     def __init__(self, url: str) -> None:
         host = {"address": url, "socket_timeout": None, "socket_connect_timeout": 2}
         self.layer = RedisPubSubChannelLayer(hosts=[host], prefix="scene")
-        with patch.object(fanout, "get_channel_layer", return_value=self.layer):
+        with patch.object(neighbours, "get_channel_layer", return_value=self.layer):
             self.hub = fanout.Hub(asyncio.get_running_loop())
         self.changes: list[bool] = []
         self.dog = watchdog.Watchdog(self.hub, self._changed)
@@ -53,9 +54,9 @@ class Process:
         raise AssertionError(f"after {LOOKS} looks degraded is still {self.dog.degraded}")
 
     async def end(self) -> None:
-        if self.hub.pump is not None:
-            self.hub.pump.cancel()
-            await asyncio.wait([self.hub.pump], timeout=5)
+        if self.hub.neighbours.pump is not None:
+            self.hub.neighbours.pump.cancel()
+            await asyncio.wait([self.hub.neighbours.pump], timeout=5)
         await self.layer.flush()
 
 
@@ -77,7 +78,7 @@ def redis() -> Iterator[Service]:
 
 async def tell_from_elsewhere(redis: Service, group: str, text: bytes) -> None:
     async with process_on(redis.url) as other:
-        told = fanout.Told(group, Frame(text)).packed()
+        told = Told(group, Frame(text)).packed()
         await other.layer.group_send(group, {**told, "from": "elsewhere"})
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 
 from watchium.figures.sums import Figures, Spread
-from watchium.wire import broadcast, fanout
+from watchium.wire import broadcast, fanout, neighbours
 from watchium.wire.tally import TALLY
 
 STARTED_S = time.time()
@@ -30,17 +30,20 @@ def figures(label: str, lag_ms: float | None = None) -> Figures:
     )
 
 
+CALLED = {
+    "delivered": "deliveries",
+    "published": "",
+}  # what is called otherwise outside, and what is not told
+
+
 def _plain() -> dict[str, dict[str, float]]:
     """What the hot paths count in bare integers."""
     from watchium import outbox
 
-    told, kept = fanout.counts, outbox.counts
-    return {
-        "deliveries": {"": told.delivered},
-        "layer_errors": {"": told.layer_errors},
-        "too_slow": {"": kept.too_slow},
-        "coalesced": {"": kept.coalesced},
-    }
+    counted = vars(fanout.counts) | vars(outbox.counts) | vars(neighbours.counts)
+    called = {CALLED.get(name, name): {"": float(count)} for name, count in counted.items()}
+    called.pop("", None)
+    return called
 
 
 def _sockets() -> dict[str, float]:
