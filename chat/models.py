@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Statement
+from rooms.models.statements import Columns, Statement, together
 from watchium.wire import messages
 
 
@@ -35,7 +35,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def recent(self, room: Room, limit: int = 100) -> list[Comment]:
         """The last of what was said, oldest first."""
-        return list(self.shown().filter(room=room).order_by("-seq")[:limit])[::-1]
+        words = f"""SELECT {COMMENT.sql} FROM chat_comment comment
+            WHERE comment.room_id = %s AND comment.deleted_at IS NULL ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
+        (rows,) = together(Statement(words, [room.pk, limit]))
+        return [COMMENT.row(row) for row in reversed(rows)]
 
     def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
         """What was said right before `seq`, oldest first."""
@@ -149,3 +152,6 @@ class Comment(models.Model):
             is_system_message=self.is_system,
             reply_to=self.reply_to_id,
         )
+
+
+COMMENT = Columns(Comment, "comment")

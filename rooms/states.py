@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rooms.models import Member, Role, Room
+from rooms.models import Member, Room
 from rooms.seat import successor
 from watchium.wire import messages
 
@@ -56,7 +56,7 @@ def seat_state(room: Room, host: Member | None) -> messages.Seat | None:
 
 def room_state(room: Room, choices: dict[str, Any]) -> messages.RoomState:
     """`choices` are the settings about playback, which another floor keeps."""
-    host = room.members.filter(role=Role.HOST).select_related("person").first()
+    host = room.host
     return messages.RoomState(
         room_id=room.room_id,
         title=room.title,

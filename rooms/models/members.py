@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import Count, Exists, F, OuterRef, Q, Value
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from rooms.models.kinds import ControlPolicy, Role
 from rooms.models.people import Person
-from rooms.models.room import ROOM, Room
+from rooms.models.room import PERSON, ROOM, Room
 from rooms.models.statements import Columns, Rows, Statement, among, together
 
 # What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
@@ -59,10 +60,20 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
         if not rooms or not members:
             return None, answers
-        found = MEMBER.row(members[0])
-        found.person = PERSON.row(members[0][len(MEMBER.names) :])
+        found = _with_person(members[0])
         found.room = ROOM.row(rooms[0])
         return found, answers
+
+    def host_of(self, room: Room) -> Member | None:
+        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+            JOIN rooms_person person ON person.id = member.person_id
+            WHERE member.room_id = %s AND member.role = 'host'"""  # noqa: S608
+        (hosts,) = together(Statement(words, [room.pk]))
+        if not hosts:
+            return None
+        host = _with_person(hosts[0])
+        host.room = room
+        return host
 
     def to_read(self, pk: int) -> Statement:
         """A current member; gives the columns of `MEMBER` and of `PERSON`."""
@@ -83,13 +94,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
             return int(cursor.rowcount)
 
     def present(self, limit: int = 500) -> MemberQuerySet:
-        """Those who are here, longest first."""
-        return (
-            self.current()
-            .filter(present=True)
-            .select_related("person", "room")
-            .order_by("here_since_ms", "pk")[:limit]
-        )
+        """Those who are here, longest first. Asked of a room, which is theirs already."""
+        here = self.current().filter(present=True).select_related("person")
+        return here.order_by("here_since_ms", "pk")[:limit]
 
     def present_in(self, room_ids: list[str]) -> MemberQuerySet:
         """Those who are in one of these rooms, longest first."""
@@ -104,6 +111,11 @@ class MemberQuerySet(models.QuerySet["Member"]):
         away = self.current().filter(role=Role.MEMBER, present=False, joined_at__lt=since)
         away = away.exclude(person=F("room__owner")).exclude(last_heartbeat__gte=since)
         return away.select_related("person").order_by(F("last_heartbeat").asc(nulls_first=True), "pk").first()
+
+    def note_line(self, member: Member, address_hash: str) -> None:
+        """Where the member comes from now; nothing is written when that is as before, or not known."""
+        if address_hash and address_hash != member.address_hash:
+            self.filter(pk=member.pk).update(address_hash=address_hash)
 
     def names_here(self, besides: Person) -> list[str]:
         """What those present are called."""
@@ -123,8 +135,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
 class Member(models.Model):
     """A person in a room, once, however many tabs; `present` while one of them is open (or lapsing)."""
 
-    # No index of its own: another one begins with the room.
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="members")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     username = models.CharField(max_length=48)
     address_hash = models.CharField(max_length=64, blank=True)
@@ -180,7 +191,12 @@ class Member(models.Model):
 
 
 MEMBER = Columns(Member, "member")
-PERSON = Columns(Person, "person")
+
+
+def _with_person(values: Sequence[Any]) -> Member:
+    member = MEMBER.row(values)
+    member.person = PERSON.row(values[len(MEMBER.names) :])
+    return member
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):

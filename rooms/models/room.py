@@ -12,7 +12,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from rooms.ids import new_epoch, random_id
-from rooms.models.kinds import ControlPolicy, Role, Visibility
+from rooms.models.kinds import ControlPolicy, Visibility
 from rooms.models.people import Person
 from rooms.models.statements import Columns, Statement, among, together, update
 
@@ -32,6 +32,18 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """The same as a statement; gives the columns of `ROOM`."""
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+
+    def with_owner(self, pk: int) -> Room:
+        """As of now. Raises Room.DoesNotExist."""
+        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
+            LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
+        (rows,) = together(Statement(words, [pk]))
+        if not rows:
+            raise Room.DoesNotExist
+        room = ROOM.row(rows[0])
+        if room.owner_id is not None:
+            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
+        return room
 
     def locked_unless_busy(self, pk: int) -> Room | None:
         """None while somebody else is changing it: what is due there is still due at the next look."""
@@ -158,7 +170,8 @@ class Room(models.Model):
 
     @property
     def host(self) -> Member | None:
-        return self.members.filter(role=Role.HOST).select_related("person").first()
+        return self.members.host_of(self)
 
 
 ROOM = Columns(Room, "room")
+PERSON = Columns(Person, "person")
