@@ -10,8 +10,13 @@ PREFIX = 64  # of an IPv6 address: what one line has all to itself
 
 
 def address_hash(address: str) -> str:
-    """The same line gives the same hash on this server and tells nothing elsewhere; empty stays empty."""
-    return salted_hmac("watchium.address", counted(address)).hexdigest() if address else ""
+    """The same line gives the same hash on this server and tells nothing elsewhere.
+
+    Empty for none, and for this machine's own: behind that may stand a proxy with everybody.
+    """
+    if is_this_machine(address):
+        return ""
+    return salted_hmac("watchium.address", counted(address)).hexdigest()
 
 
 def counted(address: str) -> str:

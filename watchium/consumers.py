@@ -12,6 +12,7 @@ import playback.questions
 import playback.reports
 import rooms.actions
 from rooms.access import Identity, is_banned, member_for
+from rooms.addresses import address_hash
 from rooms.floods import count_guess
 from rooms.models import Connection, Member
 from watchium import ticker, watchdog
@@ -112,7 +113,9 @@ class RoomConsumer(Socket):
             self.tell(watchdog.status(self.room_id))
         self.outbox.open_with(frame_of(greeting[0]))
         self.entering = None
-        self.member.room._state.fields_cache.pop("playback", None)  # every deed reads its own; this one only ages
+        self.member.room._state.fields_cache.pop(
+            "playback", None
+        )  # every deed reads its own; this one only ages
 
     async def closed(self) -> None:
         if self.connection is None and self.entering is not None:
@@ -172,12 +175,15 @@ class RoomConsumer(Socket):
 
 def _let_in(identity: Identity, room_id: str) -> Member:
     try:
-        return member_for(identity, room_id)
+        member = member_for(identity, room_id)
     except NotMember:
         if is_banned(identity, room_id):
             raise Banned from None
         count_guess(identity.address)
         raise
+    # A ban is to hold where they are now, not where they were when they joined.
+    Member.objects.note_line(member, address_hash(identity.address))
+    return member
 
 
 def carry_out(member: Member, command: Command) -> Accepted | Event | None:

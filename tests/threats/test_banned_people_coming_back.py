@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import http.client
+import json
+
 import pytest
+import websockets
 from django.test import Client
 
 from rooms import actions
+from rooms.addresses import address_hash
 from rooms.adoption import adopt
 from rooms.models import Ban, Member, ModerationAct
-from tests.services import Server
+from tests.services import Server, watchium_server
 from tests.watchium.callers import ApiCase
 from tests.watchium.socket_scene import scene_on, turned_away
 from watchium.client import ProblemError
@@ -72,6 +77,17 @@ class ComingBack(ApiCase):
         )
         assert "2001" not in kept
 
+    def test_not_from_the_line_they_were_on_last(self):
+        Member.objects.note_line(self.bob, address_hash(ELSEWHERE))
+        self.ban()
+        assert self.join(Client(), ELSEWHERE) == 403
+        assert self.join(Client(), HOME) == 200
+
+    def test_nobody_is_banned_by_an_address_that_may_be_everybodys(self):
+        actions.join(self.bob.person, self.room.room_id, address="127.0.0.1")
+        self.ban()
+        assert self.join(Client(), "127.0.0.1") == 200
+
     def test_a_household_whose_guest_was_only_sent_out_comes_in(self):
         actions.remove(self.room, self.bob.person.user_id, by=self.alice)
         assert self.join(Client(), HOME) == 200
@@ -121,6 +137,31 @@ async def test_who_is_banned_is_out_in_every_tab_and_hears_no_more(server: Serve
             scene.bob.join(scene.room_id, "Robert")
         with pytest.raises(ProblemError):
             scene.bob.state(scene.room_id)
+
+
+async def test_a_ban_holds_where_they_are_now_and_not_where_they_joined():
+    with watchium_server({"WATCHIUM_BEHIND_PROXY": "1"}) as behind:
+        scene = await scene_on(behind)
+        async with scene.alice.enter(scene.room_id) as alice:
+            headers = {"Authorization": f"Bearer {scene.bob.token}", "X-Forwarded-For": ELSEWHERE}
+            address = f"{behind.ws_url}/ws/rooms/{scene.room_id}/"
+            async with websockets.connect(address, additional_headers=headers) as bob:
+                you = json.loads(await bob.recv())["payload"]["you"]["user_id"]
+                await alice.say("ban_member", user_id=you, minutes=5)
+                await bob.wait_closed()
+        assert (join_from(behind, scene.room_id, ELSEWHERE), join_from(behind, scene.room_id, HOME)) == (
+            403,
+            200,
+        )
+
+
+def join_from(server: Server, room_id: str, address: str) -> int:
+    headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("POST", f"/api/rooms/{room_id}/join/", "{}", headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 async def test_who_left_hears_no_more(server: Server):
