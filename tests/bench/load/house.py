@@ -59,6 +59,9 @@ class House:
         try:
             server.start()
             yield server
+        except Exception:
+            print(server.tail(), flush=True)  # nobody sees it any more once the folder is gone
+            raise
         finally:
             server.kill()
 

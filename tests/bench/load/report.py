@@ -56,24 +56,26 @@ def write(outcomes: dict[str, Outcome], machine: dict[str, str], folder: Path) -
 
 
 def page(outcomes: dict[str, Outcome], machine: dict[str, str]) -> str:
-    lines = [INTRO, "", *(f"- {name}: {value}" for name, value in machine.items()), *_runs(outcomes), ""]
-    lines += [
-        "![Deliveries, delays, arrivals](load.svg)",
+    found = outcomes.values()
+    known = [*(f"- {name}: {value}" for name, value in machine.items()), *_runs(outcomes)]
+    drawn = ["", "![Deliveries, delays, arrivals](load.svg)"] if any(one.panels for one in found) else []
+    tables = [line for one in found for table in one.tables for line in _table(table)]
+    notes = [f"- {note}" for one in found for note in one.notes]
+    figures = [figure for one in found for figure in one.figures]
+    return "\n".join([INTRO, "", *known, *drawn, *_figures(figures), *tables, "", HOW, "", *notes, ""])
+
+
+def _figures(figures: list[Figure]) -> list[str]:
+    if not figures:
+        return []
+    return [
         "",
         "| figure | target | measured | | |",
         "|---|---|---|---|---|",
-    ]
-    for found in outcomes.values():
-        lines += [_row(figure) for figure in found.figures]
-    lines += [
+        *(_row(figure) for figure in figures),
         "",
         "Within twice the target is accepted on a loaded machine with two cores. Missed figures stay here.",
     ]
-    for found in outcomes.values():
-        for table in found.tables:
-            lines += _table(table)
-    notes = [note for found in outcomes.values() for note in found.notes]
-    return "\n".join([*lines, "", HOW, "", *(f"- {note}" for note in notes), ""])
 
 
 def _runs(outcomes: dict[str, Outcome]) -> list[str]:
