@@ -50,11 +50,14 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="of each comparison (3; quick: 1)")
     parser.add_argument("--most-rooms", type=int, help="where the search ends (2400)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", action="store_true", help="measure nothing: write the page again")
     parser.add_argument("--out", type=Path, help="where the page goes (docs/bench; quick: nowhere)")
     return parser.parse_args()
 
 
 def chosen(options: argparse.Namespace) -> list[str]:
+    if options.page:
+        return []
     names = [name for name in options.only.split(",") if name]
     if unknown := set(names) - set(SECTIONS):
         sys.exit(f"no such section: {', '.join(sorted(unknown))}")
@@ -105,21 +108,22 @@ def main() -> int:
     options = msgspec.structs.replace(options, **_given(wanted))
     sys.path.insert(0, str(tools.python_packages()))
     os.sched_setaffinity(0, cores.LOAD)
-    outcomes = kept()
-    failed = []
+    outcomes, failed = kept(), False
+    out = wanted.out or (None if wanted.quick else DOCS)
     for name in chosen(wanted):
         print(f"\n{name}", flush=True)
         try:
             outcomes[name] = measure(name, options)
         except (Missing, RuntimeError, OSError) as error:
-            failed.append(f"{name}: {error}")
-            print(f"  {error}", flush=True)
+            failed = True
+            print(f"  {error!r}", flush=True)
             continue
         tell(outcomes[name])
-        out = wanted.out or (None if wanted.quick else DOCS)
         if out is not None:
             _write(outcomes, out)
-    return 1 if failed else 0
+    if wanted.page and out is not None:
+        _write(outcomes, out)
+    return int(failed)
 
 
 def _given(wanted: argparse.Namespace) -> dict[str, int]:
