@@ -10,6 +10,7 @@ import gc
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from importlib import import_module, metadata
@@ -114,9 +115,9 @@ def main() -> int:
         print(f"\n{name}", flush=True)
         try:
             outcomes[name] = measure(name, options)
-        except (Missing, RuntimeError, OSError) as error:
+        except Exception:  # one section that fails is no reason to lose the others
             failed = True
-            print(f"  {error!r}", flush=True)
+            traceback.print_exc()
             continue
         tell(outcomes[name])
         if out is not None:
