@@ -117,11 +117,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
         if address_hash and address_hash != member.address_hash:
             self.filter(pk=member.pk).update(address_hash=address_hash)
 
-    def note_line(self, member: Member, address_hash: str) -> None:
-        """Where the member comes from now; nothing is written when that is as before, or not known."""
-        if address_hash and address_hash != member.address_hash:
-            self.filter(pk=member.pk).update(address_hash=address_hash)
-
     def names_here(self, besides: Person) -> list[str]:
         """What those present are called."""
         here = self.current().filter(present=True).exclude(person=besides)
