@@ -4,7 +4,8 @@ from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
 from rooms.models.abandoned import abandoned_guests
 from rooms.models.anchor import ClockAnchor
 from rooms.models.kinds import ControlPolicy, Role, Visibility
-from rooms.models.members import Connection, Member
+from rooms.models.leases import Connection
+from rooms.models.members import Member
 from rooms.models.moderation import Ban, ModerationAct
 from rooms.models.people import Person, Token, digest_of
 from rooms.models.pulse import Pulse

@@ -1,21 +1,20 @@
-"""Who is in a room, and the leases by which they are here."""
+"""Who is in a room."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Least
+from django.db.models import F, Q
 from django.utils import timezone
 
 from rooms.models.kinds import ControlPolicy, Role
 from rooms.models.people import Person
 from rooms.models.room import PERSON, ROOM, Room
-from rooms.models.statements import Columns, Rows, Statement, among, together
+from rooms.models.statements import Columns, Rows, Statement, together
 
 # What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
 _KEEP_POSTGRES = """
@@ -197,60 +196,3 @@ def _with_person(values: Sequence[Any]) -> Member:
     member = MEMBER.row(values)
     member.person = PERSON.row(values[len(MEMBER.names) :])
     return member
-
-
-class ConnectionQuerySet(models.QuerySet["Connection"]):
-    def renew(self, pks: Collection[int], until_ms: float, at_once: int = 1000) -> set[int]:
-        """Prolong the leases of open connections; which of them there were."""
-        numbers = list(pks)
-        renewed: set[int] = set()
-        for start in range(0, len(numbers), at_once):
-            which = among("id", numbers[start : start + at_once])
-            words = f"""UPDATE rooms_connection SET lapses_at_ms = %s
-                WHERE {which.sql} AND NOT closed RETURNING id"""  # noqa: S608
-            (rows,) = together(Statement(words, [until_ms, *which.values]))
-            renewed.update(pk for (pk,) in rows)
-        return renewed
-
-    def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
-        due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")
-        return list(due.order_by("lapses_at_ms")[:limit])
-
-    def drop_replaced(self, now_ms: float) -> int:
-        """Lapsed ones of members who came back by another: nothing follows from those. How many there were."""
-        another = self.filter(member=OuterRef("member"), closed=False, lapses_at_ms__gt=now_ms)
-        return self.filter(Exists(another), lapses_at_ms__lte=now_ms).delete()[0]
-
-    def prolong(self, until_ms: float) -> int:
-        """Leases that would lapse before that hold until then."""
-        return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=until_ms)
-
-    def put_off(self, by_ms: float, until_ms: float) -> int:
-        """The same, but by no more than that."""
-        later = Least(F("lapses_at_ms") + by_ms, Value(until_ms))
-        return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)
-
-    def open_of_device(self, device_id: str, now_ms: float) -> int:
-        return self.filter(device_id=device_id, closed=False, lapses_at_ms__gt=now_ms).count()
-
-    def people_online(self) -> int:
-        return self.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
-
-
-class Connection(models.Model):
-    """One open socket: a lease that lapses unless renewed. A closed one stays for a grace."""
-
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="connections")
-    device_id = models.CharField(max_length=16, blank=True)
-    process = models.CharField(max_length=16)
-    closed = models.BooleanField(default=False)
-    opened_at_ms = models.FloatField()
-    lapses_at_ms = models.FloatField(db_index=True)
-
-    objects = ConnectionQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["device_id"], name="connection_device")]
-
-    def __str__(self) -> str:
-        return f"{self.member_id} until {self.lapses_at_ms:.0f}"
