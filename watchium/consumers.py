@@ -100,8 +100,9 @@ class RoomConsumer(Socket):
         if (await self._identity()).person != identity.person:
             raise Unavailable  # signed in or out before this socket could be told: it comes back as who it is now
         self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
-        self.member, self.connection = await asyncio.shield(self.entering)
-        ticker.hold_lease(self.connection.pk, lambda: self.close(CloseCode.RESTART))
+        self.member, connection = await asyncio.shield(self.entering)
+        self.connection = connection
+        ticker.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
         ticker.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
