@@ -60,7 +60,7 @@ class Link:
 
     def reset(self) -> None:
         """Every connection ends as if somebody had pulled a plug that says so."""
-        for end in self._ends:
+        for end in {end for end in self._ends if not end.is_closing()}:
             end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
             end.transport.abort()
 

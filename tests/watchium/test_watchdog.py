@@ -160,4 +160,3 @@ async def test_a_line_to_redis_that_died_without_a_word_is_replaced(redis: Servi
         assert await heard_by(bob, redis) == ["hello"]
         for way in dead:
             way.open.set()
-    await asyncio.sleep(0)  # a turn of the loop, in which the door closes
