@@ -26,9 +26,7 @@ logger = logging.getLogger(__name__)
 BOUND_S = 0.2  # a quiet Redis on the same machine answers within a thousandth of it
 PAUSE_S = 5.0
 NOTES_MS = 30_000  # ten heartbeats
-BOARDS_AT_ONCE = (
-    50  # a millisecond of CPU: the loop, which waits for this thread meanwhile, should not notice
-)
+BOARDS_AT_ONCE = 50  # a millisecond of CPU, for which the loop has to wait
 
 T = TypeVar("T")
 
