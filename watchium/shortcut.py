@@ -98,9 +98,10 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     def send_keepalive_ping(self) -> None:
         """Only to whom nothing was heard from: heartbeats every three seconds say it as well."""
         assert self.ping_interval is not None
-        if self.loop.time() - self._heard_s < self.ping_interval:
-            self.ping_timer = None
-            self.schedule_ping()
+        due_s = self._heard_s + self.ping_interval
+        if self.loop.time() < due_s:
+            # Then, not an interval from now: a link that died would be asked up to three seconds late.
+            self.ping_timer = self.loop.call_at(due_s, self.send_keepalive_ping)
         else:
             super().send_keepalive_ping()
 
