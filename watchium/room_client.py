@@ -109,8 +109,11 @@ class RoomClient:
         await self.send(msgspec.json.encode(envelope).decode())
 
     async def send(self, frame: str | bytes) -> None:
-        """A frame as it is, however wrong."""
-        await self.socket.send(frame)
+        """A frame as it is, however wrong. Raises ConnectionError when the socket is closed."""
+        try:
+            await self.socket.send(frame)
+        except ConnectionClosed:
+            raise ConnectionError(f"the socket closed with {self.socket.close_code or 1006}") from None
 
     async def ping(self, timeout: float = TIMEOUT_S) -> tuple[float, float]:
         """Offset and delay in milliseconds, by one exchange."""
