@@ -17,7 +17,7 @@ LONGEST_WAIT_S = 2.0
 
 async def crowd(server: Server, room_id: str, count: int) -> list[Client]:
     """So many guests, each a member of the room."""
-    people = [Client(server.url) for _ in range(count)]
+    people = [Client(server.url, timeout_s=60) for _ in range(count)]
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def join(number: int, person: Client) -> None:
