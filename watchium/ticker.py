@@ -148,9 +148,11 @@ async def _look_at_heads(now_ms: float) -> None:
         del _heads[gone]
     if not room_ids:
         return
+    # As of now: whoever opens a room while the database is asked knows of what the answer may not have.
+    before = dict(_heads)
     for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
         head_now = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
-        if _went_back(_heads.get(room_id), head_now):
+        if _went_back(before.get(room_id), head_now):
             await in_database(rooms.actions.begin_epoch, room_id, epoch)
         _heads[room_id] = head_now
         group = broadcast.room_group(room_id)

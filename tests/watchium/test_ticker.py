@@ -9,6 +9,7 @@ import playback.course
 import playback.holds
 import playback.presence
 import rooms.actions
+from rooms.models import Room
 from watchium import ticker
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.messages import LobbyState
@@ -92,6 +93,31 @@ async def test_a_socket_whose_lease_lapsed_nevertheless_is_told_once(process: Pr
     await process.tick_after(3000)
     await process.tick_after(3000)
     assert process.lost == [2]
+
+
+async def test_whoever_opens_a_room_while_its_head_is_read_restores_no_backup(process: Process):
+    restored: list[str] = []
+    alice = Ear()
+
+    async def meanwhile(call, *args):
+        """The room's first member comes in behind the question, and is known before its answer."""
+        if call is before_alice:
+            ticker.know("a", Room(revision=1, comment_seq=1, epoch="e"))
+        return call(*args)
+
+    def before_alice(room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
+        return {"a": (0, 0, "e")}
+
+    with (
+        patch.object(ticker, "_heads", {}),
+        patch.object(ticker, "in_database", meanwhile),
+        patch.object(Room.objects, "heads", before_alice),
+        patch.object(rooms.actions, "begin_epoch", lambda room_id, epoch: restored.append(room_id)),
+    ):
+        await fanout.hub().join(broadcast.room_group("a"), alice)
+        await process.tick_after(1000)
+        await fanout.hub().leave(broadcast.room_group("a"), alice)
+    assert restored == []
 
 
 class Ear:
