@@ -21,14 +21,14 @@ from watchium.database import in_database
 from watchium.wire import fanout, server_clock
 from watchium.wire.frames import Frame, frame_of
 from watchium.wire.messages import Event, Head, HeadState, Health, Members, Present, Status
-from watchium.wire.neighbours import LAYER_BOUND_S
+from watchium.wire.neighbours import LAYER_BOUND_S, Neighbours
 from watchium.wire.told import EVERYBODY, ROOMS, Told, process
 
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
 ECHO_BOUND_S = 2.0
-RESUBSCRIBE_BOUND_S = 10.0
+SUBSCRIBE_BOUND_S = 10.0
 AGAIN_S = 3.0
 ROOMS_AT_ONCE = 50
 
@@ -58,6 +58,8 @@ class Watchdog:
         if self.degraded and await self._say():
             await self._listen_again()
         works = await self._hears_itself()
+        if works:
+            await self._in_time(Neighbours.complete)
         if works is self.degraded:
             self.degraded = not works
             await self._changed(self.degraded)
@@ -92,13 +94,16 @@ class Watchdog:
 
     async def _listen_again(self) -> None:
         """The layer is there again, and may not know what this process listens to; or the line to it is dead."""
-        neighbours, vias = self._hub.neighbours, self._hub.vias
-        assert neighbours is not None
+        await self._in_time(Neighbours.reopen if self._deaf > 1 else Neighbours.resubscribe)
+
+    async def _in_time(self, listen: Callable[[Neighbours, set[str]], Awaitable[None]]) -> None:
+        """What is not subscribed to within ten seconds is so at the next look."""
+        assert self._hub.neighbours is not None
         try:
-            async with asyncio.timeout(RESUBSCRIBE_BOUND_S):
-                await (neighbours.reopen(vias) if self._deaf > 1 else neighbours.resubscribe(vias))
+            async with asyncio.timeout(SUBSCRIBE_BOUND_S):
+                await listen(self._hub.neighbours, self._hub.vias)
         except TimeoutError:
-            logger.warning("could not subscribe to everything again in time")
+            logger.warning("could not subscribe to everything in time")
 
     @property
     def _word(self) -> bytes:

@@ -132,6 +132,19 @@ async def test_who_came_while_redis_was_away_is_subscribed_when_it_is_back(redis
         assert await heard_by(bob, redis) == ["hello"]
 
 
+async def test_a_room_that_could_not_be_subscribed_to_is_at_the_next_look(redis: Service):
+    async def refused(group: str, channel: str) -> None:
+        raise OSError("just now not")
+
+    async with process_on(redis.url) as process:
+        bob = Listening()
+        with patch.object(process.layer, "group_add", refused):
+            await process.hub.join("room.a", bob)
+        await process.dog.look()
+        assert process.changes == []
+        assert await heard_by(bob, redis) == ["hello"]
+
+
 async def test_an_echo_that_comes_late_proves_nothing(redis: Service):
     async with process_on(redis.url) as process:
         await process.dog.look()

@@ -73,7 +73,11 @@ class Neighbours:
     async def resubscribe(self, vias: set[str]) -> None:
         """After the layer was away: it may have forgotten who listens."""
         self._subscribed.clear()
-        for via in vias:
+        await self.complete(vias)
+
+    async def complete(self, vias: set[str]) -> None:
+        """Subscribe to those of them that could not be subscribed to when somebody came."""
+        for via in vias - self._subscribed:
             await self.subscribe(via)
 
     async def reopen(self, vias: set[str]) -> None:
