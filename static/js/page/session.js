@@ -42,6 +42,7 @@ export class Session {
     this.listeners = new Map()
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
+    /** @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?: string}} */
     this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
     this.player = new Player(media, this.clock, {
       report: (type, payload) => void this.say(type, payload),
@@ -192,8 +193,16 @@ export class Session {
 
   /** @param {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null}} change */
   #connection(change) {
-    this.connection = /** @type {any} */ (change)
-    this.emit("connection", change)
+    const { reach } = this.connection
+    this.connection = /** @type {any} */ (change.status === "limited" ? { ...change, reach } : change)
+    this.emit("connection", this.connection)
+  }
+
+  /** What polling says of a line that carries no socket. @param {"http" | "refused" | "failing" | "nothing" | "offline"} reach */
+  found(reach) {
+    if (reach === this.connection.reach || this.connection.status !== "limited") return
+    this.connection = { ...this.connection, reach }
+    this.emit("connection", this.connection)
   }
 
   // ---------------------------------------------------------------- now and then

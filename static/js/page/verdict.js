@@ -8,7 +8,7 @@ const IN_STEP_MS = 60 // nobody sees or hears less, across two rooms
 
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
- * @typedef {{connection: {status: string, attempt?: number}, drift: Drift | null,
+ * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
  *   player: {state: string, cause?: string | null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in step;
  *   `degraded`: the server's processes do not hear each other
  */
@@ -49,7 +49,7 @@ export function verdictOf(seen) {
     return { title: gettext("Reconnecting"), cause: gettext("The line to the room is down. Your player keeps the time by itself.") }
   }
   if (connection.status === "limited") {
-    return { title: gettext("Limited connection"), cause: gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.") }
+    return { title: gettext("Limited connection"), cause: reachWords(connection.reach) }
   }
   if (tone === "off") return alone(seen, word)
   const cause = causeWords(player.cause)
@@ -71,6 +71,18 @@ function alone({ following, kept }, word) {
 /** @param {string} word */
 function upper(word) {
   return word.charAt(0).toLocaleUpperCase() + word.slice(1)
+}
+
+/** Why there is no socket, as far as asking over HTTP tells. @param {string | undefined} reach as `polling.js` found it */
+function reachWords(reach) {
+  const words = {
+    http: () => gettext("The server answers, but live connections do not get through: a proxy or a network in between stops WebSockets. The room is asked every few seconds instead, so changes reach you later."),
+    refused: () => gettext("The server answers, and does not let you see this room any more. Reload the page."),
+    failing: () => gettext("The server is there and has trouble just now. Your player keeps the time by itself."),
+    nothing: () => gettext("The server does not answer. Your player keeps the time by itself."),
+    offline: () => gettext("This device is offline. Your player keeps the time by itself."),
+  }
+  return words[/** @type {keyof typeof words} */ (reach)]?.() ?? gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.")
 }
 
 /** @param {string | null | undefined} cause as `report.js` names it */
