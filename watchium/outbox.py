@@ -155,7 +155,8 @@ class Outbox:
 
     def resumed(self) -> None:
         self._calm()
-        self._drain()
+        if self._open:
+            self._drain()
 
     def _give_up_if_open(self) -> None:
         self._stalled = None

@@ -87,6 +87,7 @@ async def test_a_shortcut_gets_the_same_frames_in_the_same_order():
     transport = Transport()
     box = Outbox(nothing, transport)
     box.put(f("early"))
+    transport.read_on()
     assert transport.texts == []
     box.open_with(f("welcome"))
     box.put(f("late"))
