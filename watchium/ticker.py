@@ -142,8 +142,7 @@ def _deliver(group: str, event: Event) -> None:
 
 async def _look_at_heads(now_ms: float) -> None:
     """One query for all live rooms; a room whose head passed what was delivered here is told where it is."""
-    groups = fanout.hub().groups
-    room_ids = [group.removeprefix("room.") for group in groups if group.startswith("room.")]
+    room_ids = fanout.hub().rooms
     for gone in _heads.keys() - set(room_ids):
         del _heads[gone]
     if not room_ids:

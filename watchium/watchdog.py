@@ -154,7 +154,7 @@ def status(room_id: str) -> Status:
 async def tell_health(now_degraded: bool) -> None:
     """To everybody in a room of this process; afterwards what they may have missed."""
     logger.warning("what other processes tell %s here", "is late" if now_degraded else "arrives again")
-    for room_id in _live_rooms():
+    for room_id in fanout.hub().rooms:
         _deliver(
             room_id,
             Status(room_id=room_id, timestamp=server_clock.now_ms(), payload=Health(degraded=now_degraded)),
@@ -173,7 +173,7 @@ async def _tell_all_twice() -> None:
 
 async def _tell_all() -> None:
     """Where each room's log ends, so that clients ask for what they lack; and who is there, which has no number."""
-    room_ids = _live_rooms()
+    room_ids = fanout.hub().rooms
     for start in range(0, len(room_ids), ROOMS_AT_ONCE):
         try:
             await _tell_some(room_ids[start : start + ROOMS_AT_ONCE])
@@ -192,10 +192,6 @@ async def _tell_some(room_ids: list[str]) -> None:
             room_id,
             Members(room_id=room_id, timestamp=now_ms, payload=Present(members=here.get(room_id, []))),
         )
-
-
-def _live_rooms() -> list[str]:
-    return [group.removeprefix(ROOMS) for group in fanout.hub().groups if group.startswith(ROOMS)]
 
 
 def _deliver(room_id: str, event: Event) -> None:

@@ -19,6 +19,6 @@ def about(room_id: str | None, user_id: str = "") -> None:
     MEMBER.set(user_id)
 
 
-def heard(now_ms: float | None) -> None:
-    """A command was received at this server time; None when it is done with."""
+def heard(now_ms: float) -> None:
+    """What follows in this task obeys a command that was received at this server time."""
     HEARD_MS.set(now_ms)

@@ -18,7 +18,7 @@ from typing import Protocol
 from watchium.wire import about, server_clock, tally
 from watchium.wire.frames import Frame
 from watchium.wire.neighbours import Neighbours, publish_from_outside, shared_layer
-from watchium.wire.told import EVERYBODY, Told, via
+from watchium.wire.told import EVERYBODY, ROOMS, Told, via
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +77,11 @@ class Hub:
     def vias(self) -> set[str]:
         """The layer's groups that carry what is listened to here."""
         return {via(group) for group in self.groups}
+
+    @property
+    def rooms(self) -> list[str]:
+        """The rooms (room_id) that are listened to here."""
+        return [group.removeprefix(ROOMS) for group in self.groups if group.startswith(ROOMS)]
 
     # ------------------------------------------------------------ to be told
 
