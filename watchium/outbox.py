@@ -20,6 +20,7 @@ from watchium.wire.frames import Frame
 logger = logging.getLogger(__name__)
 
 MESSAGES = 64
+MESSAGES_AT_THE_DOOR = 1024
 BYTES = 256 * 1024  # the transport holds another 64 KiB, and one frame of any size may be on its way
 STALLED_S = 8.0
 
@@ -113,6 +114,9 @@ class Outbox:
             self._drain()
 
     def _full(self, frame: Frame) -> bool:
+        if not self._open:
+            # Not slow, only on its way in: whoever arrives with a whole room hears of each who comes.
+            return len(self._queue) >= MESSAGES_AT_THE_DOOR or self._bytes + len(frame) > BYTES
         return len(self._queue) >= MESSAGES or (bool(self._queue) and self._bytes + len(frame) > BYTES)
 
     def _keep_newest(self) -> None:

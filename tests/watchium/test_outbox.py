@@ -111,6 +111,25 @@ async def test_a_reader_that_does_not_read_is_closed_and_costs_a_bounded_amount(
     assert reader.sent[-1]["code"] == 4008
 
 
+async def test_who_is_still_on_the_way_in_is_not_taken_for_slow():
+    transport = Transport()
+    box = Outbox(nothing, transport)
+    for number in range(10 * outbox.MESSAGES):
+        box.put(f(f"{number} came"))
+    assert not box.closing
+    box.open_with(f("welcome"))
+    assert len(transport.texts) == 1 + 10 * outbox.MESSAGES
+    assert transport.texts[0] == "welcome"
+
+
+async def test_nor_waits_at_the_door_without_end():
+    box = Outbox(nothing, Transport())
+    for number in range(outbox.MESSAGES_AT_THE_DOOR + 1):
+        box.put(f(f"{number} came"))
+    assert box.closing
+    assert not box._queue
+
+
 async def test_behind_a_shortcut_too():
     transport = Transport(room=1)
     box = Outbox(nothing, transport)

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * How long to wait before the next attempt to connect. The first wait spreads a whole room over the time the server
- * asked for, so that a restart is not followed by a stampede; later ones grow, with full jitter.
+ * asked for, so that a restart is not followed by a stampede; later ones grow, with full jitter, and are spread as far:
+ * all who tried too early would otherwise come at once, on top of those who try for the first time.
  */
 
 export const FIRST_LATER_MS = 1000
@@ -28,10 +29,10 @@ export class Backoff {
     return this.random() * this.ceilingMs
   }
 
-  /** 0..spread first, then up to 1, 2, 4, 8, 10, 10 ... seconds. */
+  /** 0..spread first, then up to 1, 2, 4, 8, 10, 10 ... seconds or the spread, whichever is longer. */
   get ceilingMs() {
     if (this.failures <= 1) return this.spreadMs
-    return Math.min(FIRST_LATER_MS * 2 ** (this.failures - 2), LONGEST_MS)
+    return Math.max(this.spreadMs, Math.min(FIRST_LATER_MS * 2 ** (this.failures - 2), LONGEST_MS))
   }
 
   get limited() {

@@ -101,7 +101,7 @@ def _spread_s(seats: list[Seat]) -> float:
 async def _come_back(
     address: str, room: Room, token: str, seen: Storm, spread_s: float, chance: random.Random
 ) -> None:
-    """As the page does: somewhere in the spread, then 1, 2, 4 ... 10 s with full jitter."""
+    """As the page does: somewhere in the spread, then in it again or in 1, 2, 4 ... 10 s, whichever is longer."""
     path, make, _ = _guest(room, token, seen)
     await asyncio.sleep(chance.uniform(0, spread_s))
     for attempt in range(100):
@@ -109,7 +109,8 @@ async def _come_back(
         try:
             await enter(address, path, make, token)
         except (OSError, TimeoutError, WSError):
-            await asyncio.sleep(chance.uniform(0, LATER_WAITS_S[min(attempt, len(LATER_WAITS_S) - 1)]))
+            later_s = LATER_WAITS_S[min(attempt, len(LATER_WAITS_S) - 1)]
+            await asyncio.sleep(chance.uniform(0, max(spread_s, later_s)))
         else:
             seen.back.append(seen.now_s())
             return
