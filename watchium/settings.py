@@ -197,6 +197,7 @@ else:
     DATABASES = {
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "watchium.sqlite3"},
     }
+DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 8)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers queue instead of failing: with Django's defaults 234 of 300 concurrent transactions ended with
     # "database is locked", with these none did.
@@ -209,7 +210,10 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     # which is seldom: 600 requests left 111 connections. The sockets' threads keep theirs whatever this says.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 12, "timeout": 5}}
+    # Each of the sockets' threads keeps its connection; what is left is for requests and probes.
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 4, "timeout": 5}
+    }
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -339,6 +343,5 @@ LIMITS: dict[str, tuple[float, float]] = {
 _changed: dict[str, str] = env.dict("WATCHIUM_LIMITS", {})
 for _name, _said in _changed.items():
     LIMITS[_name] = limit(_name, str(_said), LIMITS)
-DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 8)
 
 env.seal()

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
 
+from tests.services import ROOT
 from watchium import database
 from watchium.database import in_database
 
@@ -61,3 +66,13 @@ async def test_a_line_cut_this_very_moment_costs_one_call(one_thread: None, monk
     with pytest.raises(OperationalError):
         await in_database(backend)
     assert await in_database(backend) != before
+
+
+def test_more_threads_leave_requests_their_connections(tmp_path: Path):
+    code = "from watchium.settings import DATABASES as d; print(d['default']['OPTIONS']['pool']['max_size'])"
+    told = {"WATCHIUM_DATABASE_THREADS": "20", "DATABASE_URL": "postgres://127.0.0.1/watchium"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60,
+        env={**os.environ, "WATCHIUM_DATA_DIR": str(tmp_path), **told},
+    )  # fmt: skip
+    assert int(done.stdout) > 20
