@@ -25,6 +25,7 @@ LONGEST_WAIT_S = 10.0
 START_S = 60.0
 STOP_S = 12.0
 BACKLOG = 2048
+LOOK_S = 0.2
 
 
 def listening(host: str, port: int, shared: bool = False) -> socket.socket:
@@ -52,13 +53,14 @@ class Child:
     pipe: socket.socket | None = None
     began_s: float = 0.0
     short_lives: int = 0
+    due_s: float | None = None  # when one that ended is started again
 
     def start(self, command: list[str]) -> None:
         ours, theirs = socket.socketpair()
         self.pipe = ours
         fds = [end.fileno() for end in (self.listener, theirs, *self.lines)]
         words = [*command, "--number", str(self.number), "--fds", *map(str, fds)]
-        self.began_s = time.monotonic()
+        self.began_s, self.due_s = time.monotonic(), None
         self.process = subprocess.Popen(words, pass_fds=fds)  # noqa: S603
         theirs.close()
 
@@ -70,6 +72,18 @@ class Child:
             return bool(self.pipe.recv(1))
         except TimeoutError:
             return False
+
+    def is_due(self) -> bool:
+        """Whether it ended and has waited long enough to be started again."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            return False
+        if self.due_s is None:
+            self.due_s = time.monotonic() + self.wait_s()
+            sys.stderr.write(
+                f"process {self.process.pid} ended with {self.process.returncode}; starting another\n"
+            )
+        return time.monotonic() >= self.due_s
 
     def wait_s(self) -> float:
         """Before the next start: nothing after a long life, more and more after short ones."""
@@ -102,7 +116,8 @@ class Processes:
             child.start(self.command)
         if all(child.serves() for child in self.children):
             ready()
-        self._watch()
+        while not self.stopping.wait(LOOK_S):
+            self.look()
         self._end()
 
     def _children(self) -> list[Child]:
@@ -116,20 +131,11 @@ class Processes:
     def _stop(self, sign: int, frame: FrameType | None) -> None:
         self.stopping.set()
 
-    def _watch(self) -> None:
-        while not self.stopping.wait(0.2):
-            for child in self.children:
-                assert child.process is not None
-                if child.process.poll() is not None:
-                    self._again(child)
-
-    def _again(self, child: Child) -> None:
-        assert child.process is not None
-        sys.stderr.write(
-            f"process {child.process.pid} ended with {child.process.returncode}; starting another\n"
-        )
-        if not self.stopping.wait(child.wait_s()):
-            child.start(self.command)
+    def look(self) -> None:
+        """Start again who ended, each in its own time: one that ends over and over holds up no other."""
+        for child in self.children:
+            if child.is_due():
+                child.start(self.command)
 
     def _end(self) -> None:
         living = [child.process for child in self.children if child.process is not None]

@@ -14,6 +14,7 @@ import pytest
 
 from tests.services import Server, redis, watchium_server
 from tests.watchium.socket_scene import scene_on
+from watchium.processes import Child, Processes, listening
 
 
 @pytest.fixture
@@ -85,6 +86,27 @@ async def test_a_child_that_dies_is_replaced_and_everybody_is_back(two_children)
     scene = await scene_on(two_children)
     async with scene.alice.enter(scene.room_id) as alice:
         assert (await alice.say("pause")).revision
+
+
+def test_a_child_that_ends_over_and_over_holds_up_no_other():
+    with listening("127.0.0.1", 0, shared=True) as bound:
+        failing, sound = children_of_our_own = [Child(number, bound, []) for number in (0, 1)]
+        processes = Processes([sys.executable, "-c", ""], "127.0.0.1", 0, 2, children_of_our_own)
+        before = [started(child, processes.command) for child in children_of_our_own]
+        failing.short_lives, sound.began_s = 4, sound.began_s - 60
+        processes.look()
+        assert failing.process is before[0]
+        assert sound.process is not before[1]
+        sound.process.wait(30)
+        sound.pipe.close()
+
+
+def started(child: Child, command: list[str]) -> subprocess.Popen[bytes]:
+    """And ended."""
+    child.start(command)
+    child.process.wait(30)
+    child.pipe.close()
+    return child.process
 
 
 async def test_children_do_not_outlive_their_parent(two_children):
