@@ -114,9 +114,8 @@ class RoomConsumer(Socket):
             self.tell(watchdog.status(self.room_id))
         self.outbox.open_with(frame_of(greeting[0]))
         self.entering = None
-        self.member.room._state.fields_cache.pop(
-            "playback", None
-        )  # every deed reads its own; this one only ages
+        # Every deed reads its own; this one only ages.
+        self.member.room._state.fields_cache.pop("playback", None)
 
     async def closed(self) -> None:
         if self.connection is None and self.entering is not None:

@@ -23,9 +23,8 @@ from watchium.wire import tally
 P = ParamSpec("P")
 R = TypeVar("R")
 
-TRUSTED_S = (
-    0.5  # so soon after its last use nobody looks; a command that meets a dead line then may be sent again
-)
+# So soon after its last use nobody looks; a command that meets a dead line then may be sent again.
+TRUSTED_S = 0.5
 
 _pool: Executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
 _thread = local()

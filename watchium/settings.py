@@ -299,9 +299,8 @@ LOG = env.str("WATCHIUM_LOG", "plain").strip().lower()
 if LOG not in ("plain", "json"):
     raise ImproperlyConfigured(f"WATCHIUM_LOG is {LOG!r}; it should be plain or json")
 LOGGING = logging_settings(LOG, env.str("LOG_LEVEL", "INFO"), env.str("UVICORN_LOG_LEVEL", "WARNING"))
-METRICS_TOKEN = env.str(
-    "WATCHIUM_METRICS_TOKEN", ""
-).strip()  # whoever sends it as a bearer may read /metrics
+# Whoever sends it as a bearer may read /metrics.
+METRICS_TOKEN = env.str("WATCHIUM_METRICS_TOKEN", "").strip()
 
 # ---------------------------------------------------------------- limits
 

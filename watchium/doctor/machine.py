@@ -18,9 +18,8 @@ from watchium.wire import server_clock
 
 STEPPED_S = 1.0
 APART_S = 1.0
-APART_BETWEEN_HOSTS_S = (
-    0.02  # with WATCHIUM_CLOCK=wall timelines of several hosts are only as close as their clocks
-)
+# With WATCHIUM_CLOCK=wall timelines of several hosts are only as close as their clocks.
+APART_BETWEEN_HOSTS_S = 0.02
 LITTLE_BYTES = 1_000_000_000
 NONE_BYTES = 100_000_000
 CHANGED_SHOWN = 3

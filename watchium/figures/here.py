@@ -30,10 +30,8 @@ def figures(label: str, lag_ms: float | None = None) -> Figures:
     )
 
 
-CALLED = {
-    "delivered": "deliveries",
-    "published": "",
-}  # what is called otherwise outside, and what is not told
+# What is called otherwise outside, and what is not told.
+CALLED = {"delivered": "deliveries", "published": ""}
 
 
 def _plain() -> dict[str, dict[str, float]]:
