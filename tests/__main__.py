@@ -59,7 +59,10 @@ def counted(report: Path, passed: bool) -> bool:
 def pytest(*arguments: str | Path, env: dict[str, str] | None = None) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        return counted(report, run(PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", *arguments, env=env))
+        return counted(
+            report,
+            run(PYTHON, "-m", "pytest", "-q", "--durations=12", f"--junitxml={report}", *arguments, env=env),
+        )
 
 
 def lint() -> bool:

@@ -113,12 +113,14 @@ class Guessing(ApiCase):
 
     def test_who_asks_for_one_room_after_another_is_made_to_wait(self):
         guesser = Client(**self.ELSEWHERE)
-        answers = [
-            guesser.get(f"/api/rooms/guess{number:05}/state/")
-            for number in range(settings.LIMITS["guess"][0] + 1)
-        ]
-        self.refused(answers[-2], 404, "not_member")
-        problem = self.refused(answers[-1], 429, "rate_limited")
+        free = settings.LIMITS["guess"][0]
+        for number in range(4 * free):  # a slow machine earns a few more meanwhile
+            answer = guesser.get(f"/api/rooms/guess{number:05}/state/")
+            if number < free:
+                self.refused(answer, 404, "not_member")
+            elif answer.status_code == 429:
+                break
+        problem = self.refused(answer, 429, "rate_limited")
         assert problem["retry_after_ms"] > 0
         page = guesser.get(f"/rooms/{UNKNOWN}/")
         assert page.context["errors"].keys() == {"form"}
