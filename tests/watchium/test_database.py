@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -68,11 +70,22 @@ async def test_a_line_cut_this_very_moment_costs_one_call(one_thread: None, monk
     assert await in_database(backend) != before
 
 
-def test_more_threads_leave_requests_their_connections(tmp_path: Path):
-    code = "from watchium.settings import DATABASES as d; print(d['default']['OPTIONS']['pool']['max_size'])"
-    told = {"WATCHIUM_DATABASE_THREADS": "20", "DATABASE_URL": "postgres://127.0.0.1/watchium"}
+def options(tmp_path: Path, **told: str) -> dict[str, Any]:
+    """How a server with these settings goes to its database."""
+    code = "import json; from watchium.settings import DATABASES as d; print(json.dumps(d['default']['OPTIONS']))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60,
         env={**os.environ, "WATCHIUM_DATA_DIR": str(tmp_path), **told},
     )  # fmt: skip
-    assert int(done.stdout) > 20
+    return dict(json.loads(done.stdout))
+
+
+def test_more_threads_leave_requests_their_connections(tmp_path: Path):
+    told = {"WATCHIUM_DATABASE_THREADS": "20", "DATABASE_URL": "postgres://127.0.0.1/watchium"}
+    assert options(tmp_path, **told)["pool"]["max_size"] > 20
+
+
+def test_what_the_address_of_the_database_asks_for_holds(tmp_path: Path):
+    address = "postgres://127.0.0.1/watchium?sslmode=require&connect_timeout=3"
+    asked = options(tmp_path, DATABASE_URL=address)
+    assert (asked["sslmode"], str(asked["connect_timeout"])) == ("require", "3")
