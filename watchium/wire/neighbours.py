@@ -49,11 +49,13 @@ class Neighbours:
         self.channel: str | None = None
         self.pump: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._failing = False
         self._subscribed: set[str] = set()
         self._publishing: set[asyncio.Task[None]] = set()
 
     async def subscribe(self, via: str) -> None:
-        if via not in self._subscribed:
+        """Where the layer is away nobody waits at the door for it: `complete` makes up for that."""
+        if via not in self._subscribed and not self._failing:
             await self._bounded(self._subscribe(via), "subscribe")
 
     async def _subscribe(self, via: str) -> None:
@@ -78,7 +80,7 @@ class Neighbours:
     async def complete(self, vias: set[str]) -> None:
         """Subscribe to those of them that could not be subscribed to when somebody came."""
         for via in vias - self._subscribed:
-            await self.subscribe(via)
+            await self._bounded(self._subscribe(via), "subscribe")
 
     async def reopen(self, vias: set[str]) -> None:
         """By new connections: one may be dead without anybody having said so, as when a machine loses its power."""
@@ -113,7 +115,11 @@ class Neighbours:
             await _in_time(call)
         except Exception as error:
             counts.layer_errors += 1
-            logger.error("could not %s through the channel layer: %r", what, error)
+            if not self._failing:  # once: the watchdog says how it goes on
+                logger.error("could not %s through the channel layer: %r", what, error)
+            self._failing = True
+        else:
+            self._failing = False
 
 
 def publish_from_outside(told: Told) -> None:
