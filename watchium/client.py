@@ -32,6 +32,7 @@ from uuid import uuid4
 
 import msgspec
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidHandshake
 
 from watchium.following import Resume
 from watchium.offset import offset_and_delay
@@ -152,11 +153,20 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def enter(self, room_id: str, *, resume: Resume | None = None) -> AsyncIterator[RoomClient]:
-        """A socket in a room, welcomed. Raises ProblemError when the room turns us away."""
+        """A socket in a room, welcomed.
+
+        Raises:
+            ProblemError: the room turns us away.
+            OSError: the server cannot be reached, or goes before it has answered.
+        """
         query = f"?{urlencode(resume._asdict())}" if resume else ""
         address = f"ws{self.base_url.removeprefix('http')}/ws/rooms/{room_id}/{query}"
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        async with connect(address, additional_headers=headers, compression=None, max_size=None) as socket:
+        try:
+            socket = await connect(address, additional_headers=headers, compression=None, max_size=None)
+        except InvalidHandshake as error:
+            raise ConnectionError(f"{address} gave no socket: {error}") from None
+        async with socket:
             room = RoomClient(socket, resume or Resume())
             try:
                 await room.start()

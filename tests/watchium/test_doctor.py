@@ -58,6 +58,7 @@ def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tm
         WATCHIUM_URL=nowhere,
         DEBUG="1",
         SECRET_KEY="short",
+        DATABASE_URL="",
         REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
     )
     assert code == 1
