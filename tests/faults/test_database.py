@@ -41,6 +41,17 @@ async def test_pong_does_not_wait_for_the_database(server: Server):
     assert answered == 25
 
 
+async def test_a_stop_does_not_wait_for_a_database_that_hangs(mortal_server: Server):
+    scene = await scene_in(one_process(mortal_server))
+    async with scene.alice.enter(scene.room_id) as alice:
+        with room_row_locked(mortal_server, scene.room_id):
+            waiting = asyncio.create_task(alice.say("play", timeout=60))
+            await round_trips(alice, 5)
+            assert await asyncio.to_thread(mortal_server.terminate) == 0
+        assert await alice.closed() == 4012
+        waiting.cancel()
+
+
 @pytest.mark.long
 async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(house: House):
     scene = await scene_in(house)

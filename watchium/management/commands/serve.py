@@ -18,10 +18,12 @@ from django.core.management.base import BaseCommand, CommandError
 from rooms.models import Room
 from watchium import memory, ticker
 from watchium.affinity import Siblings
-from watchium.draining import drain
+from watchium.draining import drain, leave_within
 from watchium.heads import ImpatientProtocol
 from watchium.processes import BACKLOG, Processes, listening, served
 from watchium.shortcut import ShortcutProtocol
+
+LEAVE_S = 1.0  # for threads to end, after all that was said is answered or given up
 
 
 class Server(uvicorn.Server):
@@ -81,6 +83,7 @@ class Server(uvicorn.Server):
             self.siblings.deaf()
         await drain()
         await super().shutdown(sockets)
+        leave_within(LEAVE_S)
 
 
 class Command(BaseCommand):
