@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
     requires_system_checks = ()  # what they would say is said here, in its place
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # What fails is said in a line of its own, with its fix; libraries need not say it again between the lines.
+        logging.disable(logging.WARNING)
         failed = 0
         for about, finding in ask_all(QUESTIONS):
             failed += finding.level == "fail"
