@@ -13,14 +13,14 @@ from watchium.wire import server_clock
 from watchium.wire.errors import CloseCode
 from watchium.wire.messages import Closing, Goodbye
 
-ANSWERS_S = 3.0
-GOING_S = 3.0
+ANSWERS_S = 2.5
+GOING_S = 2.0
 RETRY_AFTER_MS = 1000  # another process listens on the same port, or this one is back by then
 LOOK_S = 0.02
 
 
 async def drain() -> None:
-    """Six seconds at most: who reads nothing any more is cut off."""
+    """Five seconds at most: who reads nothing any more is cut off."""
     sockets = tuple(Socket.live)
     for socket in sockets:
         socket.tell(_goodbye(socket))

@@ -23,7 +23,7 @@ from watchium.affinity import lines
 SHORT_LIFE_S = 10.0
 LONGEST_WAIT_S = 10.0
 START_S = 60.0
-STOP_S = 12.0
+STOP_S = 9.0
 BACKLOG = 2048
 LOOK_S = 0.2
 

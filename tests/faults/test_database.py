@@ -16,6 +16,7 @@ from tests.houses import House, one_process, two_processes
 from tests.promises.scenes import scene_in
 from tests.services import Missing, Server, Service, postgres_service, unavailable
 from watchium.client import RoomClient
+from watchium.room_client import ProblemError
 
 CONNECTIONS = 40
 
@@ -50,6 +51,18 @@ async def test_a_stop_does_not_wait_for_a_database_that_hangs(mortal_server: Ser
             assert await asyncio.to_thread(mortal_server.terminate) == 0
         assert await alice.closed() == 4012
         waiting.cancel()
+
+
+@pytest.mark.long
+async def test_a_database_that_says_nothing_at_all_gets_no_more_patience_than_people_have(server: Server):
+    scene = await scene_in(one_process(server))
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        with room_row_locked(server, scene.room_id):
+            with pytest.raises(ProblemError) as refused:
+                await alice.say("seek", event_id="once", current_time=3, timeout=30)
+            assert refused.value.code == "unavailable"
+        again = await say_until_accepted(alice, "seek", event_id="once", current_time=3)
+        assert (await bob.hear("seek")).revision == again.revision
 
 
 @pytest.mark.long

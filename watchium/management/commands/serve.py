@@ -153,7 +153,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
         # behind it a lost member has left within 15 s.
         ws_ping_interval=3,
         ws_ping_timeout=6,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=2,
         lifespan="off",
         access_log=False,
         log_config=None,
