@@ -1,17 +1,17 @@
 """Several serving processes on one port: started, watched, started again, and stopped together.
 
-Each child has a listening socket of its own on the same address (SO_REUSEPORT), made here and kept here: the kernel
-spreads the connections, and those that wait for a child that died are taken by the next one. Parent and child hold the
-two ends of a pipe: a child says through it that it serves, and sees by its end that the parent is gone.
+Each child has a socket of its own on the same address (SO_REUSEPORT) and listens on it when it can serve: the kernel
+spreads the connections over those that are there, and none waits for a child that died. Parent and child hold the two
+ends of a pipe: a child says through it that it serves, and sees by its end that the parent is gone.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from watchium.affinity import lines
+
+logger = logging.getLogger(__name__)
 
 SHORT_LIFE_S = 10.0
 LONGEST_WAIT_S = 10.0
@@ -47,7 +49,8 @@ def listening(host: str, port: int, shared: bool = False) -> socket.socket:
 @dataclass
 class Child:
     number: int
-    listener: socket.socket
+    host: str
+    port: int
     lines: list[socket.socket]  # its inbox, then what speaks into each inbox
     process: subprocess.Popen[bytes] | None = None
     pipe: socket.socket | None = None
@@ -58,11 +61,13 @@ class Child:
     def start(self, command: list[str]) -> None:
         ours, theirs = socket.socketpair()
         self.pipe = ours
-        fds = [end.fileno() for end in (self.listener, theirs, *self.lines)]
+        listener = listening(self.host, self.port, shared=True)
+        fds = [end.fileno() for end in (listener, theirs, *self.lines)]
         words = [*command, "--number", str(self.number), "--fds", *map(str, fds)]
         self.began_s, self.due_s = time.monotonic(), None
         self.process = subprocess.Popen(words, pass_fds=fds)  # noqa: S603
         theirs.close()
+        listener.close()
 
     def serves(self) -> bool:
         """Waits until it does; False when it ended instead."""
@@ -80,8 +85,8 @@ class Child:
             return False
         if self.due_s is None:
             self.due_s = time.monotonic() + self.wait_s()
-            sys.stderr.write(
-                f"process {self.process.pid} ended with {self.process.returncode}; starting another\n"
+            logger.error(
+                "process %d ended with %d; starting another", self.process.pid, self.process.returncode
             )
         return time.monotonic() >= self.due_s
 
@@ -112,7 +117,6 @@ class Processes:
             signal.signal(sign, self._stop)
         self.children = self._children()
         for child in self.children:
-            child.listener.listen(BACKLOG)
             child.start(self.command)
         if all(child.serves() for child in self.children):
             ready()
@@ -124,7 +128,7 @@ class Processes:
         between = lines(self.count)
         outboxes = [outbox for _, outbox in between]
         return [
-            Child(number, listening(self.host, self.port, shared=True), [inbox, *outboxes])
+            Child(number, self.host, self.port, [inbox, *outboxes])
             for number, (inbox, _) in enumerate(between)
         ]
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from tests.services import Server, redis, watchium_server
 from tests.watchium.socket_scene import scene_on
-from watchium.processes import Child, Processes, listening
+from watchium.processes import Child, Processes
 
 
 @pytest.fixture
@@ -89,16 +90,15 @@ async def test_a_child_that_dies_is_replaced_and_everybody_is_back(two_children)
 
 
 def test_a_child_that_ends_over_and_over_holds_up_no_other():
-    with listening("127.0.0.1", 0, shared=True) as bound:
-        failing, sound = children_of_our_own = [Child(number, bound, []) for number in (0, 1)]
-        processes = Processes([sys.executable, "-c", ""], "127.0.0.1", 0, 2, children_of_our_own)
-        before = [started(child, processes.command) for child in children_of_our_own]
-        failing.short_lives, sound.began_s = 4, sound.began_s - 60
-        processes.look()
-        assert failing.process is before[0]
-        assert sound.process is not before[1]
-        sound.process.wait(30)
-        sound.pipe.close()
+    failing, sound = children_of_our_own = [Child(number, "127.0.0.1", 0, []) for number in (0, 1)]
+    processes = Processes([sys.executable, "-c", ""], "127.0.0.1", 0, 2, children_of_our_own)
+    before = [started(child, processes.command) for child in children_of_our_own]
+    failing.short_lives, sound.began_s = 4, sound.began_s - 60
+    processes.look()
+    assert failing.process is before[0]
+    assert sound.process is not before[1]
+    sound.process.wait(30)
+    sound.pipe.close()
 
 
 def started(child: Child, command: list[str]) -> subprocess.Popen[bytes]:
@@ -107,6 +107,19 @@ def started(child: Child, command: list[str]) -> subprocess.Popen[bytes]:
     child.process.wait(30)
     child.pipe.close()
     return child.process
+
+
+async def test_nobody_waits_for_a_child_that_died(two_children):
+    victim = min(children(two_children))
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: victim not in children(two_children))
+    answers = [await asyncio.to_thread(get, f"{two_children.url}/healthz/live") for _ in range(20)]
+    assert answers == [b"ok"] * 20
+
+
+def get(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return answer.read()
 
 
 async def test_children_do_not_outlive_their_parent(two_children):
@@ -132,4 +145,14 @@ def test_a_port_that_is_taken_is_said_in_a_line(server):
     refused = serve(server, "--port", str(server.port))
     assert refused.returncode == 1
     assert refused.stderr.strip().endswith("Address already in use.")
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_database_without_tables_is_said_in_two_lines(server, tmp_path):
+    empty = Server(
+        server.port, tmp_path, {**server.env, "WATCHIUM_DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
+    )
+    refused = serve(empty)
+    assert refused.returncode == 1
+    assert "manage.py migrate" in refused.stderr
     assert "Traceback" not in refused.stderr

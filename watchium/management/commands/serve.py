@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
 from rooms.models import Room
 from watchium import memory, ticker
@@ -135,7 +136,13 @@ class Command(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         # Asked before the loop runs, where the database may still be used.
-        self.demo_id = Room.objects.open().filter(is_demo=True).values_list("room_id", flat=True).first()
+        try:
+            self.demo_id = Room.objects.open().filter(is_demo=True).values_list("room_id", flat=True).first()
+        except (OperationalError, ProgrammingError) as error:
+            self.stderr.write(
+                f"The database is not ready: {str(error).strip()}\nRun: manage.py migrate (or doctor)"
+            )
+            sys.exit(1)
         return super().execute(*args, **options)
 
 
