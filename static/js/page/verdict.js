@@ -5,6 +5,7 @@ import { distance } from "./format.js"
 import { fill, gettext } from "./words.js"
 
 const IN_STEP_MS = 60 // nobody sees or hears less, across two rooms
+const CUT_OFF = new Set(["nothing", "offline"]) // asking over HTTP does not help either
 
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
@@ -21,6 +22,7 @@ export function pillOf({ connection, drift, player, following, kept }) {
   const says = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
   if (connection.status === "connecting") return says(gettext("connecting"), "wait")
   if (connection.status === "lost") return says(gettext("reconnecting …"), "wait")
+  if (connection.status === "limited" && CUT_OFF.has(connection.reach ?? "")) return says(gettext("no connection"), "bad")
   if (connection.status === "limited") return says(gettext("limited"), "warn")
   if (connection.status === "closed") return says(gettext("not connected"), "bad")
   if (!following || !kept) return says(gettext("on your own"), "off")
@@ -49,7 +51,8 @@ export function verdictOf(seen) {
     return { title: gettext("Reconnecting"), cause: gettext("The line to the room is down. Your player keeps the time by itself.") }
   }
   if (connection.status === "limited") {
-    return { title: gettext("Limited connection"), cause: reachWords(connection.reach) }
+    const title = CUT_OFF.has(connection.reach ?? "") ? gettext("No connection") : gettext("Limited connection")
+    return { title, cause: reachWords(connection.reach) }
   }
   if (tone === "off") return alone(seen, word)
   const cause = causeWords(player.cause)
