@@ -16,8 +16,8 @@ from tests import services
 
 ROOT = services.ROOT
 PYTHON = Path(sys.executable)
-# Deeds and sockets, once more, on the database that carries more than one process.
-ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises", "faults", "model")
+# Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
+ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises")
 
 
 class Skipped(Exception):
