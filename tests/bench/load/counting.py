@@ -53,6 +53,7 @@ class Pump:
 
     def __init__(self, publisher: Seat, tally: Tally, members: int, window: int) -> None:
         self.publisher, self.tally, self.members, self.window = publisher, tally, members, window
+        tally.count = 0  # what an earlier pump's events brought is not this one's
         self.sent = 0
         self.lost = 0
 

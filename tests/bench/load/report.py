@@ -74,7 +74,7 @@ def _figures(figures: list[Figure]) -> list[str]:
         "|---|---|---|---|---|",
         *(_row(figure) for figure in figures),
         "",
-        "Within twice the target is accepted on a loaded machine with two cores. Missed figures stay here.",
+        "Within twice: not met, and less than twice away. Missed figures stay here.",
     ]
 
 
