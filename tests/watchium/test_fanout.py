@@ -193,6 +193,22 @@ async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
     assert bob.heard == ["0", "1", "2", "3", "4"]
 
 
+async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
+    hub = await hub_on(InMemoryChannelLayer())
+    bob = Ear()
+    await hub.join("room.a", bob)
+    with patch.multiple(fanout, PIECE_S=-1.0, PAUSE_S=0.0):
+        for number in range(3):
+            hub.tell(Told("room.a", Frame(f"where everybody is {number}".encode(), fanout.CAN_WAIT)))
+        hub.tell(Told("room.a", Frame(b"pause", "timeline")))
+        await settle()
+        assert bob.heard[0] == "pause"
+    async with asyncio.timeout(5):
+        while len(bob.heard) < 2:  # noqa: ASYNC110  # a timer of the loop's own
+            await asyncio.sleep(0)
+    assert bob.heard[1:] == ["where everybody is 2"]
+
+
 async def test_after_the_layer_was_away_everything_is_subscribed_to_again():
     layer = SharedLayer()
     hub = await hub_on(layer)

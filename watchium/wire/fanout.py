@@ -23,6 +23,9 @@ from watchium.wire.told import EVERYBODY, ROOMS, Told, via
 logger = logging.getLogger(__name__)
 
 SLICE_S = 0.005  # so long what was told is handed out before the loop does something else
+PIECE_S = 0.002  # so long what can wait is handed out at once
+PAUSE_S = 0.005  # and then something else may happen
+CAN_WAIT = "presence"  # of a thousand rooms at once, each second: no command shall stand behind it
 
 
 @dataclass
@@ -55,7 +58,11 @@ class Hub:
         layer = shared_layer()
         self.neighbours = None if layer is None else Neighbours(layer, loop, self.apply)
         self._told: deque[Told] = deque()
+        self._can_wait: dict[
+            str, Told
+        ] = {}  # by group: a newer one takes the place of one not handed out yet
         self._handing_out = False
+        self._handing_out_later = False
 
     # ------------------------------------------------------------ who listens
 
@@ -98,11 +105,29 @@ class Hub:
         # Before looking: who appends after the last look sees it False and calls again.
         self._handing_out = False
         while self._told:
-            self._hand_out_one(self._told.popleft())
+            told = self._told.popleft()
+            if told.frame is not None and told.frame.newest == CAN_WAIT:
+                self._put_off(told)
+                continue
+            self._hand_out_one(told)
             if self.loop.time() > until_s and self._told:
                 self._handing_out = True
                 self.loop.call_soon(self._hand_out)
                 return
+
+    def _put_off(self, told: Told) -> None:
+        self._can_wait[told.group] = told
+        if not self._handing_out_later:
+            self._handing_out_later = True
+            self.loop.call_soon(self._hand_out_later)
+
+    def _hand_out_later(self) -> None:
+        until_s = self.loop.time() + PIECE_S
+        while self._can_wait and self.loop.time() <= until_s:
+            self._hand_out_one(self._can_wait.pop(next(iter(self._can_wait))))
+        self._handing_out_later = bool(self._can_wait)
+        if self._can_wait:
+            self.loop.call_later(PAUSE_S, self._hand_out_later)
 
     def _hand_out_one(self, told: Told) -> None:
         counts.published += 1
