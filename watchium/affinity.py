@@ -1,7 +1,7 @@
 """A room's sockets in one process, where several serve on one port.
 
-The kernel gives a connection to whichever process it likes; a room spread over processes costs a trip through Redis for
-every event, and five times the CPU of one that is not. So each room has a home among the processes, by its name, and a
+The kernel gives a connection to whichever process it likes; in a room spread over processes every event
+reaches some of its people through Redis only. So each room has a home among the processes, by its name, and a
 connection for it that arrives elsewhere is handed over before anybody has answered it: the descriptor itself, with the
 bytes of the handshake. It is only a saving: where the home does not take it, it is served where it is, and Redis
 carries what has to be heard.
