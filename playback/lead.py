@@ -2,7 +2,7 @@
 
     lead = clamp(max over attentive members of (one way + start cost) + 40 ms)
 
-and for a seek the cost of seeking on top. Whoever is further away than a second catches up alone.
+and for a seek what being placed elsewhere takes on top. Whoever is further away than a second catches up alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SEEK_MS = (300.0, 1500.0)
 UNHEARD_PLAY_MS = 250.0
 UNHEARD_SEEK_MS = 500.0
 
-# Until a player has measured its own: a start after a paused seek was 65 to 84 ms late, a seek lost 75 to 150 ms.
+# Until a player has measured its own: a start after a paused seek was 65 to 84 ms late, being placed took 8 to 150 ms.
 START_COST_MS = 80.0
 SEEK_COST_MS = 150.0
 

@@ -33,6 +33,21 @@ test("a device whose starts cost more than guessed learns it", () => each(20, (r
   assert.ok(Math.abs(seat.costs.startMs.fresh - 160) < 20, `learned ${seat.costs.startMs.fresh}`)
 }))
 
+test("a device that is slow to place says so, and the room's lead for a seek comes to cover it", () => each(20, (random) => {
+  const seat = started(random, { readyMs: 500 }).run(3000)
+  const leadMs = () => seat.costs.placeMs.buffered + seat.costs.startMs.fresh + 40 // as playback/lead.py makes it, near the server
+  const seek = (times) => {
+    for (let i = 0; i < times; i++) {
+      seat.follow(playing(seat.nowMs + leadMs(), 40 + 10 * i))
+      seat.run(4000)
+    }
+  }
+  seek(6)
+  seat.forgetTrace()
+  seek(10)
+  assert.ok(seat.player.seeks <= 12, `${seat.player.seeks} placings for ten seeks: the others were planned anew`)
+}))
+
 test("in step nothing is sought and little is bent, whatever the sound card's drift", () => each(12, (random) => {
   const seat = started(random, { ppm: random.between(-100, 100) }).run(15000)
   const fromMs = seat.nowMs

@@ -77,6 +77,16 @@ test("costs are learned, remembered and never absurd", () => {
   assert.deepEqual(spoilt.remember(), new Costs("chromium").remember())
 })
 
+test("being placed later than expected is believed at once, sooner only after a while, and longer than a second never", () => {
+  const costs = new Costs("chromium")
+  costs.placed("buffered", 490)
+  assert.equal(costs.placeMs.buffered, 90 + 0.7 * 400)
+  costs.placed("buffered", 270)
+  assert.equal(costs.placeMs.buffered, 370 - 0.15 * 100)
+  for (let i = 0; i < 20; i++) costs.placed("buffered", 9000)
+  assert.deepEqual(costs.placeMs, { buffered: 1000, unbuffered: 400 })
+})
+
 test("the seeded generator is the same every time", () => {
   assert.deepEqual(new Random(7).shuffled([1, 2, 3, 4]), new Random(7).shuffled([1, 2, 3, 4]))
 })

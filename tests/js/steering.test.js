@@ -47,7 +47,7 @@ test("inside the dead zone only what nobody hears is done", () => each(60, (rand
 test("rates stay within what was promised", () => each(60, (random) => {
   const errorMs = random.between(-390, 390)
   const seat = behind(random, errorMs).run(12000)
-  assert.ok(seat.player.fastest <= 0.05 + 1e-9)
+  assert.ok(seat.player.fastest <= 0.08 + 1e-9)
 }))
 
 test("in steady state a small error is mended more gently than anybody notices", () => each(60, (random) => {
@@ -59,8 +59,8 @@ test("in steady state a small error is mended more gently than anybody notices",
   assert.ok(seat.player.fastest <= 0.015 + 1e-9, `${seat.player.fastest}`)
 }))
 
-test("right after a start an error that would be seen is gone within a second", () => each(60, (random) => {
-  const seat = behind(random, random.between(25, 60)).run(SETTLE_MS + 3 * 100 + 1000)
+test("right after a start an error that would be seen is gone within half a second", () => each(60, (random) => {
+  const seat = behind(random, random.between(25, 60)).run(SETTLE_MS + 3 * 50 + 500)
   assert.ok(Math.abs(seat.errorMs) < 25, `${seat.errorMs}`)
 }))
 

@@ -38,6 +38,12 @@ export class Helm {
     this.steering.acquire(seen.nowMs, settleMs)
   }
 
+  /** It was told to play, `lateMs` after it should have been. @param {Seen} seen @param {import("./costs.js").StartKind} kind @param {number} lateMs */
+  started(seen, kind, lateMs) {
+    const lesson = seen.hidden ? null : /** @type {Lesson} */ ({ what: "start", kind, lateMs: Math.max(0, lateMs) })
+    this.take(seen, lesson, this.steering.startSettleMs)
+  }
+
   /**
    * One look at a moving player. Null: it is lost, and must be started anew.
    * @param {Course} course @param {Seen} seen @param {Effect[]} effects

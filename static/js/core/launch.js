@@ -41,10 +41,21 @@ export class Launch {
     }
     if (!plan.placed) {
       plan.placed = true
-      this.place(course, seen, plan.positionS, effects)
+      const moves = this.place(course, seen, plan.positionS, effects)
+      if (moves && !seen.hidden) plan.placing = { kind: seen.buffered(plan.positionS) ? "buffered" : "unbuffered", sinceMs: seen.nowMs }
       return { state: "loading", askInMs: 0 }
     }
-    return plan.ready(seen) ? this.#inTime(course, seen, effects) : this.#waitForData(seen, effects)
+    if (!plan.ready(seen)) return this.#waitForData(seen, effects)
+    this.#learnPlacing(plan, seen, effects)
+    return this.#inTime(course, seen, effects)
+  }
+
+  /** @param {import("./start.js").PlannedStart} plan @param {Seen} seen @param {Effect[]} effects */
+  #learnPlacing(plan, seen, effects) {
+    if (!plan.placing) return
+    this.costs.placed(plan.placing.kind, seen.nowMs - plan.placing.sinceMs)
+    plan.placing = null
+    effects.push({ do: "learned" })
   }
 
   /** @param {Seen} seen @param {Effect[]} effects @returns {Next} */
@@ -71,7 +82,7 @@ export class Launch {
     this.flushed = false
     this.helm.degraded = lateMs > SLEW_WITHIN_MS
     this.helm.relieved(seen, effects)
-    this.helm.take(seen, seen.hidden ? null : { what: "start", kind, lateMs: Math.max(0, lateMs) })
+    this.helm.started(seen, kind, lateMs)
     effects.push({ do: "play" })
     return { state: "playing", askInMs: BUSY_MS }
   }

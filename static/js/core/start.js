@@ -4,7 +4,7 @@
  * starting costs. It turns a seek, whose length nobody knows, into a start, whose length we have learned.
  */
 
-const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // for a seek ahead to be ready in, beyond its learned cost
+const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // to start in, beyond what being placed is known to take
 const GROWTH = 1.6 // of the margin, when it was not enough,
 const ALLOWANCE = 1.25 // and no less than this times what getting ready has just taken
 const MARGIN_MOST_MS = 4000 // standing still longer, with the data there, is worse than to start a little off
@@ -28,6 +28,8 @@ export class PlannedStart {
     this.tries = tries
     this.sinceMs = nowMs
     this.placed = false
+    /** @type {{kind: import("./costs.js").SeekKind, sinceMs: number} | null} under way to its place */
+    this.placing = null
   }
 
   /** The room starts later than now. @param {Course} course @param {Seen} seen */
@@ -41,7 +43,7 @@ export class PlannedStart {
    */
   static ahead(course, seen, costs, leastMs = 0) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
-    return PlannedStart.#after(course, seen, Math.max(MARGIN_MS[kind] + costs.seekMs[kind], leastMs), 0)
+    return PlannedStart.#after(course, seen, Math.max(MARGIN_MS[kind] + costs.placeMs[kind], leastMs), 0)
   }
 
   /** This one was missed: the next allows for what it took. @param {Course} course @param {Seen} seen */

@@ -15,6 +15,8 @@ import { Capability } from "./capability.js"
 import { Samples, clamp } from "./samples.js"
 
 export const SETTLE_MS = 350 // after a start or seek: the audio pipeline is still filling
+export const START_SETTLE_MS = 175 // Chromium, after a start: what is seen 150 ms after play() stays so to within 2 ms (of 490 looks)
+const LANDING_MS = 50 // sampling until the first errors after that are known
 export const ACQUIRE_MS = 100 // sampling while acquiring or slewing
 export const LOCKED_MS = 250 // sampling in step
 export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to this
@@ -31,7 +33,8 @@ const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 
 const FINE = { least: 0.004, most: 0.015 } // 7 to 26 cents
 const COARSE = { least: 0.02, most: 0.05 } // 35 to 84 cents, as films on European television for decades
 const HURRY_MS = 1500 // so soon after a start or a seek nobody has settled into the sound:
-const HURRY_OVER_MS = 1000 // an excursion then aims at one second, as fast as a coarse one
+const HURRY_OVER_MS = 700 // an excursion then aims at less than a second,
+const HURRY_MOST = 0.08 // and 60 ms are seen no longer than half of one
 const MUSIC_PITCH_BEYOND = 0.02 // music bent further is stretched instead; a fine excursion then mends the 18 ms
 const CROSSED_MS = 0.3 // an excursion is over this close to zero
 const GIVE_UP = 1.5 // times its planned length
@@ -92,6 +95,10 @@ export class Steering {
     this.acquire(0, 0)
   }
 
+  get startSettleMs() {
+    return this.engine === "chromium" ? START_SETTLE_MS : SETTLE_MS
+  }
+
   /** Begin afresh after anything that moved the player: look at it only when it has settled. */
   acquire(/** @type {number} */ nowMs, settleMs = SETTLE_MS) {
     this.samples.discontinuity()
@@ -128,7 +135,7 @@ export class Steering {
 
   /** @param {Look} look */
   #resting(look) {
-    if (this.samples.count < ENOUGH) return this.#decision(look, "settling", { lookInMs: ACQUIRE_MS })
+    if (this.samples.count < ENOUGH) return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
     const errorMs = this.samples.median()
     const landedMs = this.landing ? errorMs : null
     this.landing = false
@@ -188,7 +195,7 @@ export class Steering {
   /** How fast an excursion goes. @param {number} nowMs @param {number} awayMs @param {{least: number, most: number}} bounds */
   #haste(nowMs, awayMs, { least, most }) {
     if (nowMs - this.quietUntilMs >= HURRY_MS) return clamp(awayMs / SPREAD_OVER_MS, least, most)
-    const bearable = this.audioOnly ? MUSIC_PITCH_BEYOND : COARSE.most
+    const bearable = this.audioOnly ? MUSIC_PITCH_BEYOND : HURRY_MOST
     return clamp(awayMs / HURRY_OVER_MS, least, Math.max(most, bearable))
   }
 

@@ -35,7 +35,7 @@ function lines({ clock, player, state, connection }) {
     `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
     `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(steering.deadZoneMs(seen))}, seek beyond ${steering.seekBeyondMs(seen.nowMs)}`,
     `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${steering.capability.slewOk ? "" : ", seek only"}`,
-    `costs     start ${number(costs.startMs.fresh)} / ${number(costs.startMs.rest)}, seek ${number(costs.seekMs.buffered)} / ${number(costs.seekMs.unbuffered)}`,
+    `costs     start ${number(costs.startMs.fresh)} / ${number(costs.startMs.rest)}, seek ${number(costs.seekMs.buffered)} / ${number(costs.seekMs.unbuffered)}, place ${number(costs.placeMs.buffered)} / ${number(costs.placeMs.unbuffered)}`,
     `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,
   ]
 }
