@@ -11,7 +11,8 @@ from chat.models import Answered, Comment
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
-from rooms.models.statements import insert, together, update
+from rooms.models.statements import insert, update
+from rooms.models.trips import together
 from watchium.wire import broadcast, limits, messages, server_clock
 from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound
 

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Columns, Statement, together
+from rooms.models.statements import Columns
+from rooms.models.trips import Statement, together
 from watchium.wire import messages
 
 

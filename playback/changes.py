@@ -12,7 +12,8 @@ from playback.models import Playback, PlaybackEvent, SyncState
 from playback.reports import LAST
 from playback.timeline import Timeline
 from rooms.models import Member
-from rooms.models.statements import Statement, insert, together
+from rooms.models.statements import insert
+from rooms.models.trips import Statement, together
 from watchium.wire import broadcast
 
 # Changes of other things than playback say nothing about how well it is kept in step.

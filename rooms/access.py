@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room, Visibility
-from rooms.models.statements import Rows, Statement
+from rooms.models.trips import Rows, Statement
 from watchium.wire.about import about
 from watchium.wire.errors import NotMember, RoomClosed
 

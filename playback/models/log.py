@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playback.models.state import somebody_present
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Statement, together
+from rooms.models.trips import Statement, together
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)

@@ -14,7 +14,8 @@ from playback.patience import Patience
 from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
 from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from rooms.models import Member, Room
-from rooms.models.statements import Columns, Rows, Statement, among, together, update
+from rooms.models.statements import Columns, update
+from rooms.models.trips import Rows, Statement, among, together
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500

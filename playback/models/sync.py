@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from playback.drift import OLDEST_MS, SYNCED_S
 from rooms.models import Member, Room
-from rooms.models.statements import Statement
+from rooms.models.trips import Statement
 
 # Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
 # members present, and these are bounded.

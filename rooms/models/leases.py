@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Least
 
 from rooms.models.members import Member
-from rooms.models.statements import Statement, among, together
+from rooms.models.trips import Statement, among, together
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):

@@ -14,7 +14,8 @@ from django.utils import timezone
 from rooms.models.kinds import ControlPolicy, Role
 from rooms.models.people import Person
 from rooms.models.room import PERSON, ROOM, Room
-from rooms.models.statements import Columns, Rows, Statement, together
+from rooms.models.statements import Columns
+from rooms.models.trips import Rows, Statement, together
 
 # What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
 _KEEP_POSTGRES = """

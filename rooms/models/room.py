@@ -14,7 +14,8 @@ from django.utils import timezone
 from rooms.ids import new_epoch, random_id
 from rooms.models.kinds import ControlPolicy, Visibility
 from rooms.models.people import Person
-from rooms.models.statements import Columns, Statement, among, together, update
+from rooms.models.statements import Columns, update
+from rooms.models.trips import Statement, among, together
 
 if TYPE_CHECKING:
     from rooms.models.members import Member

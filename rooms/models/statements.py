@@ -1,22 +1,23 @@
-"""Statements written by hand, for what happens many times a second, and several of them in one round trip.
+"""Rows read and written by hand, for what happens many times a second.
 
 A command's time went into compiling queries and into waiting for one answer after another. Here the words are made
-once, and what does not depend on an answer travels together. Whatever happens less often goes through the ORM.
+once, and what does not depend on an answer travels together (`trips`). Whatever happens less often goes through the
+ORM.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models import Model
 
+from rooms.models.trips import Statement
+
 M = TypeVar("M", bound=Model)
-Rows = list[tuple[Any, ...]]
 Value = Callable[[Model], Any]
 
 _AS_THEY_ARE = (
@@ -27,52 +28,6 @@ _AS_THEY_ARE = (
     models.IntegerField,
     models.TextField,
 )
-
-
-class Statement(NamedTuple):
-    """`%s` in the words for each of the values, which the database has to understand as they are."""
-
-    sql: str
-    values: Sequence[Any] = ()
-
-
-def together(*statements: Statement) -> list[Rows]:
-    """What each gave, in their order, inside the caller's transaction.
-
-    PostgreSQL hears them in one round trip. Each sees what was committed when its own turn came, so that a question
-    behind a lock sees what happened while the lock was waited for. SQLite hears them one by one, at no distance.
-    """
-    with connection.cursor() as cursor:
-        if not _is_far():
-            return [_one_by_one(cursor, statement) for statement in statements]
-        values = [value for statement in statements for value in statement.values]
-        cursor.execute("; ".join([statement.sql for statement in statements]), values)
-        found = [_rows(cursor)]
-        while cursor.nextset():
-            found.append(_rows(cursor))
-        return found
-
-
-@cache
-def _is_far() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def among(column: str, values: Iterable[Any]) -> Statement:
-    """A condition: one value for the database, however many there are."""
-    if _is_far():
-        return Statement(f"{column} = ANY(%s)", [list(values)])
-    return Statement(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
-
-
-def _one_by_one(cursor: Any, statement: Statement) -> Rows:
-    cursor.execute(statement.sql, statement.values)
-    return cast(Rows, cursor.fetchall())
-
-
-def _rows(cursor: Any) -> Rows:
-    # `description` would say it too, but makes an object of each column.
-    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def insert(row: Model) -> Statement:

@@ -7,7 +7,8 @@ from chat.models import Comment
 from playback.models import Playback, PlaybackEvent
 from rooms import access
 from rooms.models import Member, Room
-from rooms.models.statements import Columns, Statement, among, insert, together, update
+from rooms.models.statements import Columns, insert, update
+from rooms.models.trips import Statement, among, together
 from tests.cases import Cast
 
 
@@ -66,4 +67,7 @@ class ByHand(Cast):
 
     def test_several_statements_are_one_trip_where_there_is_a_distance(self):
         with self.assertNumQueries(1 if connection.vendor == "postgresql" else 2):
-            assert together(Statement("SELECT 1"), Statement("SELECT %s", [2])) == [[(1,)], [(2,)]]
+            assert together(Statement("SELECT 1"), Statement("SELECT CAST(%s AS integer)", [2])) == [
+                [(1,)],
+                [(2,)],
+            ]
