@@ -30,7 +30,7 @@ def post(
         NotFound: what it replies to is not in the room.
     """
     text = clean_comment(command.payload.text)
-    by, (answered,) = access.lock_and_ask(by, Comment.objects.to_answer_again(by, command.event_id))
+    by, (answered,) = access.lock_and_ask(by, Comment.to_answer_again(by, command.event_id))
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to)
     if answered:

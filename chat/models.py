@@ -66,13 +66,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             more=len(happened) > limit,
         )
 
-    def to_answer_again(self, by: Member, event_id: str) -> Statement:
-        """Gives an `Answered` if this command of theirs was accepted before."""
-        words = """SELECT content_hash, at_ms FROM chat_comment
-            WHERE room_id = %s AND event_id = %s
-            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
-
     def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
         """Of the rooms in which somebody said something (primary keys)."""
         return self.filter(is_system=False).values_list("room_id", flat=True)
@@ -137,6 +130,14 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username or 'system'}: {self.text[:40]}"
+
+    @staticmethod
+    def to_answer_again(by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        words = """SELECT content_hash, at_ms FROM chat_comment
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])
 
     def as_state(self) -> messages.CommentState:
         """The comment as it travels; `created_at` is UTC with milliseconds."""

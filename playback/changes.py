@@ -95,4 +95,4 @@ def _sync_states(playback: Playback, kind: str, now_ms: float) -> Statement:
         user_id: seen.position_at(now_ms, playback.rate) for user_id, seen in heard if seen.fresh(now_ms)
     }
     host_time = timeline.position_at(now_ms)
-    return SyncState.objects.of_present(playback.room, kind, host_time, timeline.velocity, positions)
+    return SyncState.of_present(playback.room, kind, host_time, timeline.velocity, positions)

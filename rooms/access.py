@@ -74,7 +74,7 @@ def lock(member: Member) -> Member:
 
 def lock_and_ask(member: Member, *questions: Statement) -> tuple[Member, list[Rows]]:
     """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
-    locked, answers = Member.objects.locked(member, *questions)
+    locked, answers = member.locked(*questions)
     if locked is None:
         raise NotMember
     if locked.room.closed_at is not None:

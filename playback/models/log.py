@@ -43,14 +43,6 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         (rows,) = together(Statement(words, [room.pk, revision]))
         return rows[0][0] if rows else None
 
-    def to_answer_again(self, by: Member, event_id: str) -> Statement:
-        """Gives an `Answered` if this command of theirs was accepted before."""
-        # Whose it is as of now: a guest who signed in is another person than a moment ago.
-        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
-            WHERE room_id = %s AND event_id = %s
-            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
-
     def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
         return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
 
@@ -123,3 +115,12 @@ class PlaybackEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.revision or ''} in {self.room_id}"
+
+    @staticmethod
+    def to_answer_again(by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        # Whose it is as of now: a guest who signed in is another person than a moment ago.
+        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])

@@ -48,22 +48,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Those who have not left: who may read and write the room."""
         return self.filter(left_at=None)
 
-    def locked(self, member: Member, *questions: Statement) -> tuple[Member | None, list[Rows]]:
-        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
-
-        None for somebody who is not in the room any more.
-        """
-        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
-        # and a former host could still press Play.
-        rooms, members, *answers = together(
-            Room.objects.to_lock(member.room_id), self.to_read(member.pk), *questions
-        )
-        if not rooms or not members:
-            return None, answers
-        found = _with_person(members[0])
-        found.room = ROOM.row(rooms[0])
-        return found, answers
-
     def host_of(self, room: Room) -> Member | None:
         words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
             JOIN rooms_person person ON person.id = member.person_id
@@ -74,13 +58,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
         host = _with_person(hosts[0])
         host.room = room
         return host
-
-    def to_read(self, pk: int) -> Statement:
-        """A current member; gives the columns of `MEMBER` and of `PERSON`."""
-        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-            JOIN rooms_person person ON person.id = member.person_id
-            WHERE member.id = %s AND member.left_at IS NULL"""  # noqa: S608
-        return Statement(words, [pk])
 
     def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
         """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
@@ -170,6 +147,28 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.username} in {self.room_id}"
 
+    def locked(self, *questions: Statement) -> tuple[Member | None, list[Rows]]:
+        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
+
+        None for somebody who is not in the room any more.
+        """
+        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
+        # and a former host could still press Play.
+        rooms, members, *answers = together(Room.to_lock(self.room_id), self.to_read(self.pk), *questions)
+        if not rooms or not members:
+            return None, answers
+        found = _with_person(members[0])
+        found.room = ROOM.row(rooms[0])
+        return found, answers
+
+    @staticmethod
+    def to_read(pk: int) -> Statement:
+        """A current member; gives the columns of `MEMBER` and of `PERSON`."""
+        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+            JOIN rooms_person person ON person.id = member.person_id
+            WHERE member.id = %s AND member.left_at IS NULL"""  # noqa: S608
+        return Statement(words, [pk])
+
     @property
     def is_host(self) -> bool:
         return self.role == Role.HOST
@@ -190,7 +189,7 @@ class Member(models.Model):
         return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
 
 
-MEMBER = Columns(Member, "member")
+MEMBER = Columns(Member, "member", but=["joined_at", "last_heartbeat"])
 
 
 def _with_person(values: Sequence[Any]) -> Member:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -15,7 +15,7 @@ from rooms.ids import new_epoch, random_id
 from rooms.models.kinds import ControlPolicy, Visibility
 from rooms.models.people import Person
 from rooms.models.statements import Columns, update
-from rooms.models.trips import Statement, among, together
+from rooms.models.trips import Statement, among, is_far, together
 
 if TYPE_CHECKING:
     from rooms.models.members import Member
@@ -28,11 +28,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def locked(self, pk: int) -> Room:
         """The room, its row locked until the transaction ends: every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
-
-    def to_lock(self, pk: int) -> Statement:
-        """The same as a statement; gives the columns of `ROOM`."""
-        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
-        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
 
     def with_owner(self, pk: int) -> Room:
         """As of now. Raises Room.DoesNotExist."""
@@ -154,6 +149,12 @@ class Room(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.room_id})"
 
+    @staticmethod
+    def to_lock(pk: int) -> Statement:
+        """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
+        lock = "FOR UPDATE" if is_far() else ""  # SQLite's transactions are locked from their beginning
+        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+
     def take_revision(self) -> Statement:
         """The next revision, and what writes it; the row must be locked by the caller."""
         self.revision += 1
@@ -174,5 +175,5 @@ class Room(models.Model):
         return self.members.host_of(self)
 
 
-ROOM = Columns(Room, "room")
-PERSON = Columns(Person, "person")
+ROOM = Columns(Room, "room", but=["created_at", "last_active_at"])
+PERSON = Columns(Person, "person", but=["created_at", "last_seen_at"])

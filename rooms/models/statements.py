@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 from rooms.models.trips import Statement
 
@@ -66,33 +67,47 @@ def _value_of(field: Any, *, add: bool) -> Value:
 
 
 class Columns(Generic[M]):
-    """A model's columns for a question written by hand, and the row made of what it gave."""
+    """A model's columns for a question written by hand, and the row made of what it gave.
 
-    def __init__(self, model: type[M], alias: str) -> None:
-        self.model, self.alias = model, alias
+    Those left out are asked for when somebody looks at them, as the ORM does.
+    """
+
+    def __init__(self, model: type[M], alias: str, *, but: Sequence[str] = ()) -> None:
+        self.model, self.alias, self.but = model, alias, but
+
+    @cached_property
+    def fields(self) -> list[Any]:
+        return [field for field in self.model._meta.concrete_fields if field.name not in self.but]
 
     @cached_property
     def sql(self) -> str:
-        return ", ".join(f'{self.alias}."{field.column}"' for field in self.model._meta.concrete_fields)
+        return ", ".join(f'{self.alias}."{field.column}"' for field in self.fields)
 
     @cached_property
     def names(self) -> list[str]:
-        return [field.attname for field in self.model._meta.concrete_fields]
+        return [field.attname for field in self.fields]
 
     def row(self, values: Sequence[Any]) -> M:
-        """Of as many values as there are columns; more may follow them."""
-        own = list(values[: len(self.names)])
-        for index, converters, column in self._conversions:
+        """Of as many values as there are columns; more may follow them.
+
+        Without the model's `__init__`, which would take longer than the database does to find the row.
+        """
+        row = self.model.__new__(self.model)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, connection.alias
+        own = row.__dict__
+        own.update(zip(self.names, values, strict=False))
+        for name, converters, column in self._conversions:
             for convert in converters:
-                own[index] = convert(own[index], column, connection)
-        return self.model.from_db(connection.alias, self.names, own)
+                own[name] = convert(own[name], column, connection)
+        return row
 
     @cached_property
-    def _conversions(self) -> list[tuple[int, list[Callable[..., Any]], Any]]:
+    def _conversions(self) -> list[tuple[str, list[Callable[..., Any]], Any]]:
         """Of those columns whose values come otherwise than the model has them: JSON, and SQLite's instants."""
-        columns = [field.get_col(self.alias) for field in self.model._meta.concrete_fields]
+        columns = [(field.attname, field.get_col(self.alias)) for field in self.fields]
         of_each = [
-            [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-            for column in columns
+            (name, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)], column)
+            for name, column in columns
         ]
-        return [(n, of_each[n], column) for n, column in enumerate(columns) if of_each[n]]
+        return [conversion for conversion in of_each if conversion[1]]

@@ -61,7 +61,7 @@ class ByHand(Cast):
             assert count == (self.bob.pk in values,)
 
     def test_a_member_locked_by_hand_stands_in_the_locked_room(self):
-        bob, (comments,) = access.lock_and_ask(self.bob, Comment.objects.to_answer_again(self.bob, "x"))
+        bob, (comments,) = access.lock_and_ask(self.bob, Comment.to_answer_again(self.bob, "x"))
         assert (bob, bob.person, bob.room) == (self.bob, self.bob.person, self.room)
         assert comments == []
 

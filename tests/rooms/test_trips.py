@@ -78,6 +78,7 @@ class AtADistance(TransactionTestCase):
         return heard
 
     def test_a_transaction_begins_along_with_its_first_trip(self):
+        together(STATE)  # is prepared
         with transaction.atomic():
             (first,), (second,) = self.sent(STATE, STATE), self.sent(STATE)
         assert first.startswith("BEGIN; EXECUTE ")
