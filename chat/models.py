@@ -156,4 +156,4 @@ class Comment(models.Model):
         )
 
 
-COMMENT = Columns(Comment, "comment")
+COMMENT = Columns(Comment, "comment", but=["person", "event_id", "content_hash", "deleted_by"])

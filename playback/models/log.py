@@ -117,6 +117,13 @@ class PlaybackEvent(models.Model):
         return f"{self.type} {self.revision or ''} in {self.room_id}"
 
     @staticmethod
+    def to_find_last(room_pk: int) -> Statement:
+        """Gives revision and event_id of the room's last change."""
+        words = """SELECT event.revision, event.event_id FROM playback_playbackevent event
+            JOIN rooms_room room ON room.id = event.room_id AND room.revision = event.revision WHERE room.id = %s"""
+        return Statement(words, [room_pk])
+
+    @staticmethod
     def to_answer_again(by: Member, event_id: str) -> Statement:
         """Gives an `Answered` if this command of theirs was accepted before."""
         # Whose it is as of now: a guest who signed in is another person than a moment ago.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, models
 from django.db.models import F, Q
@@ -49,15 +48,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(left_at=None)
 
     def host_of(self, room: Room) -> Member | None:
-        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-            JOIN rooms_person person ON person.id = member.person_id
-            WHERE member.room_id = %s AND member.role = 'host'"""  # noqa: S608
-        (hosts,) = together(Statement(words, [room.pk]))
-        if not hosts:
-            return None
-        host = _with_person(hosts[0])
-        host.room = room
-        return host
+        (hosts,) = together(Member.to_find_host(room.pk))
+        return next(iter(Member.made_of(hosts, room)), None)
 
     def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
         """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
@@ -157,17 +149,34 @@ class Member(models.Model):
         rooms, members, *answers = together(Room.to_lock(self.room_id), self.to_read(self.pk), *questions)
         if not rooms or not members:
             return None, answers
-        found = _with_person(members[0])
-        found.room = ROOM.row(rooms[0])
+        (found,) = self.made_of(members, ROOM.row(rooms[0]))
         return found, answers
 
     @staticmethod
     def to_read(pk: int) -> Statement:
-        """A current member; gives the columns of `MEMBER` and of `PERSON`."""
-        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-            JOIN rooms_person person ON person.id = member.person_id
-            WHERE member.id = %s AND member.left_at IS NULL"""  # noqa: S608
-        return Statement(words, [pk])
+        """A current member; this and what follows give what `made_of` takes."""
+        return _members("member.id = %s AND member.left_at IS NULL", pk)
+
+    @staticmethod
+    def to_find_host(room_pk: int) -> Statement:
+        return _members("member.room_id = %s AND member.role = 'host'", room_pk)
+
+    @staticmethod
+    def to_read_present(room_pk: int, limit: int = 500) -> Statement:
+        """Those who are here, longest first."""
+        here = "member.room_id = %s AND member.left_at IS NULL AND member.present"
+        return _members(f"{here} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
+
+    @staticmethod
+    def made_of(rows: Rows, room: Room) -> list[Member]:
+        """With their persons, and in this very room."""
+        found = []
+        for values in rows:
+            member = MEMBER.row(values)
+            member.person = PERSON.row(values[len(MEMBER.names) :])
+            member.room = room
+            found.append(member)
+        return found
 
     @property
     def is_host(self) -> bool:
@@ -192,7 +201,7 @@ class Member(models.Model):
 MEMBER = Columns(Member, "member", but=["joined_at", "last_heartbeat"])
 
 
-def _with_person(values: Sequence[Any]) -> Member:
-    member = MEMBER.row(values)
-    member.person = PERSON.row(values[len(MEMBER.names) :])
-    return member
+def _members(which: str, *values: int) -> Statement:
+    words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+        JOIN rooms_person person ON person.id = member.person_id WHERE {which}"""  # noqa: S608
+    return Statement(words, values)

@@ -15,7 +15,7 @@ from rooms.ids import new_epoch, random_id
 from rooms.models.kinds import ControlPolicy, Visibility
 from rooms.models.people import Person
 from rooms.models.statements import Columns, update
-from rooms.models.trips import Statement, among, is_far, together
+from rooms.models.trips import Rows, Statement, among, is_far, together
 
 if TYPE_CHECKING:
     from rooms.models.members import Member
@@ -28,18 +28,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def locked(self, pk: int) -> Room:
         """The room, its row locked until the transaction ends: every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
-
-    def with_owner(self, pk: int) -> Room:
-        """As of now. Raises Room.DoesNotExist."""
-        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
-            LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
-        (rows,) = together(Statement(words, [pk]))
-        if not rows:
-            raise Room.DoesNotExist
-        room = ROOM.row(rows[0])
-        if room.owner_id is not None:
-            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
-        return room
 
     def locked_unless_busy(self, pk: int) -> Room | None:
         """None while somebody else is changing it: what is due there is still due at the next look."""
@@ -154,6 +142,23 @@ class Room(models.Model):
         """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
         lock = "FOR UPDATE" if is_far() else ""  # SQLite's transactions are locked from their beginning
         return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+
+    @staticmethod
+    def to_read_with_owner(pk: int) -> Statement:
+        """Gives what `made_with_owner` takes."""
+        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
+            LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
+        return Statement(words, [pk])
+
+    @staticmethod
+    def made_with_owner(rows: Rows) -> Room:
+        """Raises Room.DoesNotExist."""
+        if not rows:
+            raise Room.DoesNotExist
+        room = ROOM.row(rows[0])
+        if room.owner_id is not None:
+            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
+        return room
 
     def take_revision(self) -> Statement:
         """The next revision, and what writes it; the row must be locked by the caller."""
