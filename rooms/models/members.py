@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, models
 from django.db.models import F, Q
@@ -50,6 +51,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def host_of(self, room: Room) -> Member | None:
         (hosts,) = together(Member.to_find_host(room.pk))
         return next(iter(Member.made_of(hosts, room)), None)
+
+    def as_of_now(self, pk: int) -> Member | None:
+        """With room and person; None for somebody who has left."""
+        (found,) = together(_with_rooms("member.id = %s", pk))
+        return _in_their_room(found)
+
+    def of_person(self, room_id: str, person: Person) -> Member | None:
+        """The same, by who it is and where."""
+        (found,) = together(_with_rooms("room.room_id = %s AND member.person_id = %s", room_id, person.pk))
+        return _in_their_room(found)
 
     def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
         """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
@@ -205,3 +216,17 @@ def _members(which: str, *values: int) -> Statement:
     words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
         JOIN rooms_person person ON person.id = member.person_id WHERE {which}"""  # noqa: S608
     return Statement(words, values)
+
+
+def _with_rooms(which: str, *values: Any) -> Statement:
+    words = f"""SELECT {MEMBER.sql}, {PERSON.sql}, {ROOM.sql} FROM rooms_member member
+        JOIN rooms_person person ON person.id = member.person_id
+        JOIN rooms_room room ON room.id = member.room_id WHERE {which} AND member.left_at IS NULL"""  # noqa: S608
+    return Statement(words, values)
+
+
+def _in_their_room(rows: Rows) -> Member | None:
+    if not rows:
+        return None
+    (member,) = Member.made_of(rows, ROOM.row(rows[0][len(MEMBER.names) + len(PERSON.names) :]))
+    return member
