@@ -11,7 +11,8 @@ from chat.models import Answered, Comment
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
-from rooms.models.statements import insert, together, update
+from rooms.models.statements import insert, update
+from rooms.models.trips import together
 from watchium.wire import broadcast, limits, messages, server_clock
 from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound
 
@@ -29,7 +30,7 @@ def post(
         NotFound: what it replies to is not in the room.
     """
     text = clean_comment(command.payload.text)
-    by, (answered,) = access.lock_and_ask(by, Comment.objects.to_answer_again(by, command.event_id))
+    by, (answered,) = access.lock_and_ask(by, Comment.to_answer_again(by, command.event_id))
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to)
     if answered:

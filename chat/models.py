@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Columns, Statement, together
+from rooms.models.statements import Columns
+from rooms.models.trips import Statement, together
 from watchium.wire import messages
 
 
@@ -64,13 +65,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             seq=page[-1][0] if page else seq,
             more=len(happened) > limit,
         )
-
-    def to_answer_again(self, by: Member, event_id: str) -> Statement:
-        """Gives an `Answered` if this command of theirs was accepted before."""
-        words = """SELECT content_hash, at_ms FROM chat_comment
-            WHERE room_id = %s AND event_id = %s
-            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
 
     def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
         """Of the rooms in which somebody said something (primary keys)."""
@@ -137,6 +131,14 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"{self.username or 'system'}: {self.text[:40]}"
 
+    @staticmethod
+    def to_answer_again(by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        words = """SELECT content_hash, at_ms FROM chat_comment
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])
+
     def as_state(self) -> messages.CommentState:
         """The comment as it travels; `created_at` is UTC with milliseconds."""
         return messages.CommentState(
@@ -154,4 +156,4 @@ class Comment(models.Model):
         )
 
 
-COMMENT = Columns(Comment, "comment")
+COMMENT = Columns(Comment, "comment", but=["person", "event_id", "content_hash", "deleted_by"])

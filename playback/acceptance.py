@@ -77,7 +77,7 @@ def accept(
 ) -> Accepted:
     """`change` gives the timeline that follows, or None where there is nothing to do."""
     by, (answered, playbacks) = access.lock_and_ask(
-        by, PlaybackEvent.objects.to_answer_again(by, command.event_id), Playback.objects.to_read(by.room_id)
+        by, PlaybackEvent.to_answer_again(by, command.event_id), Playback.to_read(by.room_id)
     )
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     content_hash = hash_of(command)
@@ -86,7 +86,7 @@ def accept(
     spend(by, kind_of(command), now_ms)
     if not by.may_control:
         raise NotHost
-    playback = Playback.objects.made_of(playbacks, by.room)
+    playback = Playback.made_of(playbacks, by.room)
     scene = Scene(by, playback, playback.timeline, now_ms)
     timeline = change(scene)
     if timeline is None:

@@ -12,7 +12,8 @@ from playback.models import Playback, PlaybackEvent, SyncState
 from playback.reports import LAST
 from playback.timeline import Timeline
 from rooms.models import Member
-from rooms.models.statements import Statement, insert, together
+from rooms.models.statements import insert
+from rooms.models.trips import Statement, together
 from watchium.wire import broadcast
 
 # Changes of other things than playback say nothing about how well it is kept in step.
@@ -94,4 +95,4 @@ def _sync_states(playback: Playback, kind: str, now_ms: float) -> Statement:
         user_id: seen.position_at(now_ms, playback.rate) for user_id, seen in heard if seen.fresh(now_ms)
     }
     host_time = timeline.position_at(now_ms)
-    return SyncState.objects.of_present(playback.room, kind, host_time, timeline.velocity, positions)
+    return SyncState.of_present(playback.room, kind, host_time, timeline.velocity, positions)

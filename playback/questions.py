@@ -7,6 +7,7 @@ import msgspec
 from playback.events import frame_of
 from playback.models import Playback, PlaybackEvent
 from rooms.models import Room
+from rooms.models.trips import Rows
 from watchium.wire.messages import TimelineState
 
 AT_ONCE = 500  # what is told again at most; who missed more gets a snapshot
@@ -14,7 +15,10 @@ AT_ONCE = 500  # what is told again at most; who missed more gets a snapshot
 
 def snapshot(room: Room) -> TimelineState:
     """The room's playback as the wire shows it."""
-    playback = Playback.objects.of(room)
+    return snapshot_of(Playback.objects.of(room))
+
+
+def snapshot_of(playback: Playback) -> TimelineState:
     timeline = playback.timeline
     return TimelineState(
         revision=timeline.revision,
@@ -70,6 +74,11 @@ def contradicts(room: Room, revision: int, event_id: str) -> bool:
     return applied is not None and (applied.event_id or "") != event_id
 
 
-def event_id_at(room: Room, revision: int) -> str:
-    """What the change at a revision was commanded with; empty where nobody commanded it, or there was none."""
-    return PlaybackEvent.objects.event_id_at(room, revision) or ""
+def last_event_id(found: Rows, room: Room) -> str:
+    """What the change at the room's revision was commanded with; empty where nobody commanded it, or there was none.
+
+    `found` is what `PlaybackEvent.to_find_last` gave, perhaps a moment after the room was read.
+    """
+    if found and found[0][0] != room.revision:
+        return PlaybackEvent.objects.event_id_at(room, room.revision) or ""
+    return (found[0][1] or "") if found else ""

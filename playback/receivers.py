@@ -44,5 +44,7 @@ def _record(room: Room, kind: str, why: Why) -> None:
 
 
 def _state(playback: Playback) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(room_state(playback.room, playback.choices))
+    told: dict[str, Any] = msgspec.to_builtins(
+        room_state(playback.room, playback.room.host, playback.choices)
+    )
     return told

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room, Visibility
-from rooms.models.statements import Rows, Statement
+from rooms.models.trips import Rows, Statement
 from watchium.wire.about import about
 from watchium.wire.errors import NotMember, RoomClosed
 
@@ -28,11 +28,7 @@ def member_for(identity: Identity, room_id: str) -> Member:
     """Raises NotMember for whoever is not in the room, RoomClosed for its members once it was closed."""
     member = None
     if identity.person is not None:
-        member = (
-            Member.objects.current()
-            .select_related("room", "person")
-            .filter(room__room_id=room_id, person=identity.person)
-        ).first()
+        member = Member.objects.of_person(room_id, identity.person)
     if member is None:
         raise NotMember
     about(room_id, member.person.user_id)
@@ -59,7 +55,7 @@ def joinable_room(room_id: str) -> Room | None:
 
 def as_of_now(member: Member) -> Member:
     """The member read again, for what changes nothing in the room: a socket may outlive its membership by a moment."""
-    found = Member.objects.current().select_related("room", "person").filter(pk=member.pk).first()
+    found = Member.objects.as_of_now(member.pk)
     if found is None:
         raise NotMember
     if found.room.closed_at is not None:
@@ -74,7 +70,7 @@ def lock(member: Member) -> Member:
 
 def lock_and_ask(member: Member, *questions: Statement) -> tuple[Member, list[Rows]]:
     """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
-    locked, answers = Member.objects.locked(member, *questions)
+    locked, answers = member.locked(*questions)
     if locked is None:
         raise NotMember
     if locked.room.closed_at is not None:

@@ -84,7 +84,7 @@ def token_of(value: str) -> Token | None:
 
 def session_person(session: SessionBase) -> Person | None:
     pk = session.get(PERSON)
-    person = Person.objects.select_related("account").filter(pk=pk).first() if pk is not None else None
+    person = Person.objects.with_account(pk) if pk is not None else None
     if person is None or not _may_be(person, session):
         return None
     _seen(person)

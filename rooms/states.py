@@ -54,9 +54,8 @@ def seat_state(room: Room, host: Member | None) -> messages.Seat | None:
     )
 
 
-def room_state(room: Room, choices: dict[str, Any]) -> messages.RoomState:
+def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> messages.RoomState:
     """`choices` are the settings about playback, which another floor keeps."""
-    host = room.host
     return messages.RoomState(
         room_id=room.room_id,
         title=room.title,

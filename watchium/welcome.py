@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 
 import playback.questions
 import rooms.actions
 from chat.models import Comment
-from playback.models import Playback
+from playback.models import Playback, PlaybackEvent
 from rooms import access
 from rooms.models import Member, Room
+from rooms.models.trips import together
 from rooms.states import member_state, room_state, you_state
 from watchium.wire import server_clock
 from watchium.wire.messages import (
@@ -52,8 +54,36 @@ class Applied:
             return None
 
 
+class Seen(NamedTuple):
+    """A room and what is told of it, all but what was said."""
+
+    room: Room
+    host: Member | None
+    present: list[Member]
+    playback: Playback
+    event_id: str
+
+    @classmethod
+    def now(cls, room_pk: int) -> Seen:
+        rooms_read, hosts, present, playbacks, last = together(
+            Room.to_read_with_owner(room_pk),
+            Member.to_find_host(room_pk),
+            Member.to_read_present(room_pk),
+            Playback.to_read(room_pk),
+            PlaybackEvent.to_find_last(room_pk),
+        )
+        room = Room.made_with_owner(rooms_read)
+        return cls(
+            room,
+            next(iter(Member.made_of(hosts, room)), None),
+            Member.made_of(present, room),
+            Playback.made_of(playbacks, room),
+            playback.questions.last_event_id(last, room),
+        )
+
+
 def whole_room_state(room: Room) -> RoomState:
-    return room_state(room, room.playback.choices)
+    return room_state(room, room.host, room.playback.choices)
 
 
 def limits(sockets: int) -> Limits:
@@ -70,19 +100,19 @@ def compose_welcome(
     member: Member, device_id: str, applied: Applied | None, sockets: int
 ) -> list[Welcome | Events]:
     """The welcome, and for a client whose own state still holds the events it missed."""
-    room = Room.objects.with_owner(member.room_id)
-    Playback.objects.of(room)  # whose settings are told with the room's
+    seen = Seen.now(member.room_id)
+    room = seen.room
     resumed = applied is not None and _still_holds(room, applied)
     if applied is not None and not resumed and _proves_a_restore(room, applied):
         rooms.actions.doubt(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
-        room=whole_room_state(room),
-        members=[member_state(present) for present in room.members.present()],
-        timeline=None if resumed else playback.questions.snapshot(room),
+        room=room_state(room, seen.host, seen.playback.choices),
+        members=[member_state(present) for present in seen.present],
+        timeline=None if resumed else playback.questions.snapshot_of(seen.playback),
         comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
         revision=room.revision,
-        event_id=playback.questions.event_id_at(room, room.revision),
+        event_id=seen.event_id,
         comment_seq=room.comment_seq,
         limits=limits(sockets),
         clock_id=server_clock.clock_id(),

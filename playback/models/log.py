@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playback.models.state import somebody_present
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Statement, together
+from rooms.models.trips import Statement, together
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
@@ -42,14 +42,6 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         words = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
         (rows,) = together(Statement(words, [room.pk, revision]))
         return rows[0][0] if rows else None
-
-    def to_answer_again(self, by: Member, event_id: str) -> Statement:
-        """Gives an `Answered` if this command of theirs was accepted before."""
-        # Whose it is as of now: a guest who signed in is another person than a moment ago.
-        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
-            WHERE room_id = %s AND event_id = %s
-            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
 
     def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
         return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
@@ -123,3 +115,19 @@ class PlaybackEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.revision or ''} in {self.room_id}"
+
+    @staticmethod
+    def to_find_last(room_pk: int) -> Statement:
+        """Gives revision and event_id of the room's last change."""
+        words = """SELECT event.revision, event.event_id FROM playback_playbackevent event
+            JOIN rooms_room room ON room.id = event.room_id AND room.revision = event.revision WHERE room.id = %s"""
+        return Statement(words, [room_pk])
+
+    @staticmethod
+    def to_answer_again(by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        # Whose it is as of now: a guest who signed in is another person than a moment ago.
+        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import is_
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,22 +15,13 @@ from playback.patience import Patience
 from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
 from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from rooms.models import Member, Room
-from rooms.models.statements import Columns, Rows, Statement, among, together, update
+from rooms.models.statements import Columns, update
+from rooms.models.trips import Rows, Statement, among, together
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500
-MOVING = (
-    "position",
-    "rate",
-    "phase",
-    "at_ms",
-    "duration",
-    "media",
-    "ends_at_ms",
-    "hold",
-    "hold_until_ms",
-    "waited",
-)
+MOTION = ("position", "rate", "phase", "at_ms", "duration", "ends_at_ms")
+DOCUMENTS = ("media", "hold", "hold_until_ms", "waited")
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
@@ -48,18 +40,8 @@ def somebody_present() -> models.QuerySet[Member]:
 class PlaybackQuerySet(models.QuerySet["Playback"]):
     def of(self, room: Room) -> Playback:
         """The room's playback, made idle where there is none yet; its `room` is the very object given."""
-        (rows,) = together(self.to_read(room.pk))
-        return self.made_of(rows, room)
-
-    def to_read(self, room_pk: int) -> Statement:
-        """Gives what `made_of` takes."""
-        words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
-        return Statement(words, [room_pk])
-
-    def made_of(self, rows: Rows, room: Room) -> Playback:
-        playback = PLAYBACK.row(rows[0]) if rows else self.get_or_create(room=room)[0]
-        playback.room = room
-        return playback
+        (rows,) = together(Playback.to_read(room.pk))
+        return Playback.made_of(rows, room)
 
     def has(self, room: Room) -> bool:
         return self.filter(room=room).exists()
@@ -123,6 +105,8 @@ class Playback(models.Model):
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
+    as_read: tuple[Any, ...] = ()  # `documents` then, where the row was read by hand
+
     objects = PlaybackQuerySet.as_manager()
 
     class Meta:
@@ -153,6 +137,24 @@ class Playback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phase} at {self.position:.1f} s in {self.room_id}"
+
+    @staticmethod
+    def to_read(room_pk: int) -> Statement:
+        """Gives what `made_of` takes."""
+        words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
+        return Statement(words, [room_pk])
+
+    @classmethod
+    def made_of(cls, rows: Rows, room: Room) -> Playback:
+        playback = PLAYBACK.row(rows[0]) if rows else cls.objects.get_or_create(room=room)[0]
+        playback.room = room
+        playback.as_read = playback.documents
+        return playback
+
+    @property
+    def documents(self) -> tuple[Any, ...]:
+        """What is replaced, never changed in its place."""
+        return self.media, self.hold, self.waited
 
     @property
     def timeline(self) -> Timeline:
@@ -197,7 +199,8 @@ class Playback(models.Model):
 
     def kept(self) -> Statement:
         """What writes all that moves; the settings are written by whoever changes them."""
-        return update(self, *MOVING)
+        same = bool(self.as_read) and all(map(is_, self.documents, self.as_read))
+        return update(self, *MOTION) if same else update(self, *MOTION, *DOCUMENTS)
 
     def keep(self, timeline: Timeline, now_ms: float) -> None:
         """Keep this timeline; what does not hold waits for nobody. Unsaved."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from playback.drift import OLDEST_MS, SYNCED_S
 from rooms.models import Member, Room
-from rooms.models.statements import Statement
+from rooms.models.trips import Statement
 
 # Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
 # members present, and these are bounded.
@@ -72,22 +72,6 @@ class SyncStateQuerySet(models.QuerySet["SyncState"]):
         columns = ("sync_event_type", "judged", "synced", "difference")
         return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
 
-    def of_present(
-        self, room: Room, kind: str, host_time: float, velocity: float, heard: Mapping[str, float]
-    ) -> Statement:
-        """One for each present member: where the room was when this happened, and where the member.
-
-        `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
-        went on from what was last written of them.
-        """
-        now = timezone.now()
-        stored, oldest = map(
-            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=OLDEST_MS))
-        )
-        told = msgspec.json.encode(heard).decode()
-        values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
-        return Statement(_WORDS[connection.vendor], values)
-
     def discardable(self, before: datetime) -> SyncStateQuerySet:
         return self.filter(created_at__lt=before)
 
@@ -118,3 +102,20 @@ class SyncState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} at {self.sync_event_type}"
+
+    @staticmethod
+    def of_present(
+        room: Room, kind: str, host_time: float, velocity: float, heard: Mapping[str, float]
+    ) -> Statement:
+        """One for each present member: where the room was when this happened, and where the member.
+
+        `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
+        went on from what was last written of them.
+        """
+        now = timezone.now()
+        stored, oldest = map(
+            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=OLDEST_MS))
+        )
+        told = msgspec.json.encode(heard).decode()
+        values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
+        return Statement(_WORDS[connection.vendor], values)

@@ -17,6 +17,8 @@ from django.utils import timezone
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
 from rooms.models import Connection, Member, Pulse, Room
+from rooms.models.statements import insert
+from rooms.models.trips import together
 from rooms.names import told_apart
 from rooms.states import member_state
 from rooms.sweeping import each
@@ -37,17 +39,20 @@ START_MS = 1000  # what a server's start counts for as time served
 def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
     """A socket opened: a lease, and presence if this is the member's first."""
     now_ms = server_clock.now_ms()
-    member = access.lock(member)
-    if device_id and Connection.objects.open_of_device(device_id, now_ms) >= settings.MAX_SOCKETS_PER_DEVICE:
+    member, (hosts, ((tabs,),)) = access.lock_and_ask(
+        member, Member.to_find_host(member.room_id), Connection.to_count_of_device(device_id, now_ms)
+    )
+    if device_id and tabs >= settings.MAX_SOCKETS_PER_DEVICE:
         raise TooManyConnections
-    connection = Connection.objects.create(
+    connection = Connection(
         member=member,
         device_id=device_id,
         process=process(),
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
     )
-    _be_here(member, now_ms)
+    (((connection.pk,),),) = together(insert(connection))
+    _be_here(member, now_ms, has_host=bool(hosts))
     return member, connection
 
 
@@ -55,15 +60,15 @@ def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
 def polled(member: Member) -> None:
     """Somebody who follows over HTTP is here too, as long as they keep asking."""
     now_ms = server_clock.now_ms()
-    member = access.lock(member)
+    member, (hosts,) = access.lock_and_ask(member, Member.to_find_host(member.room_id))
     lease = {"closed": False, "lapses_at_ms": now_ms + POLL_MS}
     Connection.objects.update_or_create(
         member=member, process="poll", defaults=lease, create_defaults={**lease, "opened_at_ms": now_ms}
     )
-    _be_here(member, now_ms)
+    _be_here(member, now_ms, has_host=bool(hosts))
 
 
-def _be_here(member: Member, now_ms: float) -> None:
+def _be_here(member: Member, now_ms: float, *, has_host: bool) -> None:
     room = member.room
     arrived = not member.present
     if arrived:
@@ -75,7 +80,7 @@ def _be_here(member: Member, now_ms: float) -> None:
         signals.member_joined.send(Member, member=member)
     if member.is_host and room.seat_until_ms is not None:
         keep_seat(room, member, now_ms)
-    elif room.host is None:
+    elif not has_host:
         give_seat(room, member)
 
 

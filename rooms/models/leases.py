@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Value
 from django.db.models.functions import Least
 
 from rooms.models.members import Member
-from rooms.models.statements import Statement, among, together
+from rooms.models.trips import Statement, among, together
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -43,9 +43,6 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         later = Least(F("lapses_at_ms") + by_ms, Value(until_ms))
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)
 
-    def open_of_device(self, device_id: str, now_ms: float) -> int:
-        return self.filter(device_id=device_id, closed=False, lapses_at_ms__gt=now_ms).count()
-
     def people_online(self) -> int:
         return self.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
 
@@ -67,3 +64,10 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member_id} until {self.lapses_at_ms:.0f}"
+
+    @staticmethod
+    def to_count_of_device(device_id: str, now_ms: float) -> Statement:
+        """How many sockets a browser has open."""
+        words = """SELECT count(*) FROM rooms_connection
+            WHERE device_id = %s AND NOT closed AND lapses_at_ms > %s"""
+        return Statement(words, [device_id, now_ms])

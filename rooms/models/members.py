@@ -14,7 +14,8 @@ from django.utils import timezone
 from rooms.models.kinds import ControlPolicy, Role
 from rooms.models.people import Person
 from rooms.models.room import PERSON, ROOM, Room
-from rooms.models.statements import Columns, Rows, Statement, together
+from rooms.models.statements import Columns
+from rooms.models.trips import Rows, Statement, together
 
 # What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
 _KEEP_POSTGRES = """
@@ -47,39 +48,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
         """Those who have not left: who may read and write the room."""
         return self.filter(left_at=None)
 
-    def locked(self, member: Member, *questions: Statement) -> tuple[Member | None, list[Rows]]:
-        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
-
-        None for somebody who is not in the room any more.
-        """
-        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
-        # and a former host could still press Play.
-        rooms, members, *answers = together(
-            Room.objects.to_lock(member.room_id), self.to_read(member.pk), *questions
-        )
-        if not rooms or not members:
-            return None, answers
-        found = _with_person(members[0])
-        found.room = ROOM.row(rooms[0])
-        return found, answers
-
     def host_of(self, room: Room) -> Member | None:
-        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-            JOIN rooms_person person ON person.id = member.person_id
-            WHERE member.room_id = %s AND member.role = 'host'"""  # noqa: S608
-        (hosts,) = together(Statement(words, [room.pk]))
-        if not hosts:
-            return None
-        host = _with_person(hosts[0])
-        host.room = room
-        return host
+        (hosts,) = together(Member.to_find_host(room.pk))
+        return next(iter(Member.made_of(hosts, room)), None)
 
-    def to_read(self, pk: int) -> Statement:
-        """A current member; gives the columns of `MEMBER` and of `PERSON`."""
-        words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-            JOIN rooms_person person ON person.id = member.person_id
-            WHERE member.id = %s AND member.left_at IS NULL"""  # noqa: S608
-        return Statement(words, [pk])
+    def as_of_now(self, pk: int) -> Member | None:
+        """With room and person; None for somebody who has left."""
+        (found,) = together(_with_rooms("member.id = %s", pk))
+        return _in_their_room(found)
+
+    def of_person(self, room_id: str, person: Person) -> Member | None:
+        """The same, by who it is and where."""
+        (found,) = together(_with_rooms("room.room_id = %s AND member.person_id = %s", room_id, person.pk))
+        return _in_their_room(found)
 
     def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
         """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
@@ -169,6 +150,45 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.username} in {self.room_id}"
 
+    def locked(self, *questions: Statement) -> tuple[Member | None, list[Rows]]:
+        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
+
+        None for somebody who is not in the room any more.
+        """
+        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
+        # and a former host could still press Play.
+        rooms, members, *answers = together(Room.to_lock(self.room_id), self.to_read(self.pk), *questions)
+        if not rooms or not members:
+            return None, answers
+        (found,) = self.made_of(members, ROOM.row(rooms[0]))
+        return found, answers
+
+    @staticmethod
+    def to_read(pk: int) -> Statement:
+        """A current member; this and what follows give what `made_of` takes."""
+        return _members("member.id = %s AND member.left_at IS NULL", pk)
+
+    @staticmethod
+    def to_find_host(room_pk: int) -> Statement:
+        return _members("member.room_id = %s AND member.role = 'host'", room_pk)
+
+    @staticmethod
+    def to_read_present(room_pk: int, limit: int = 500) -> Statement:
+        """Those who are here, longest first."""
+        here = "member.room_id = %s AND member.left_at IS NULL AND member.present"
+        return _members(f"{here} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
+
+    @staticmethod
+    def made_of(rows: Rows, room: Room) -> list[Member]:
+        """With their persons, and in this very room."""
+        found = []
+        for values in rows:
+            member = MEMBER.row(values)
+            member.person = PERSON.row(values[len(MEMBER.names) :])
+            member.room = room
+            found.append(member)
+        return found
+
     @property
     def is_host(self) -> bool:
         return self.role == Role.HOST
@@ -189,10 +209,24 @@ class Member(models.Model):
         return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
 
 
-MEMBER = Columns(Member, "member")
+MEMBER = Columns(Member, "member", but=["joined_at", "last_heartbeat"])
 
 
-def _with_person(values: Sequence[Any]) -> Member:
-    member = MEMBER.row(values)
-    member.person = PERSON.row(values[len(MEMBER.names) :])
+def _members(which: str, *values: int) -> Statement:
+    words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+        JOIN rooms_person person ON person.id = member.person_id WHERE {which}"""  # noqa: S608
+    return Statement(words, values)
+
+
+def _with_rooms(which: str, *values: Any) -> Statement:
+    words = f"""SELECT {MEMBER.sql}, {PERSON.sql}, {ROOM.sql} FROM rooms_member member
+        JOIN rooms_person person ON person.id = member.person_id
+        JOIN rooms_room room ON room.id = member.room_id WHERE {which} AND member.left_at IS NULL"""  # noqa: S608
+    return Statement(words, values)
+
+
+def _in_their_room(rows: Rows) -> Member | None:
+    if not rows:
+        return None
+    (member,) = Member.made_of(rows, ROOM.row(rows[0][len(MEMBER.names) + len(PERSON.names) :]))
     return member

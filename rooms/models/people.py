@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import connection, models
 from django.utils import timezone
 
 from rooms.ids import guest_id
+from rooms.models.statements import Columns
+from rooms.models.trips import Statement, together
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def has_account_named(self, name: str, besides: Person) -> bool:
         """Whether the name is the account name of somebody else."""
         return self.filter(account__username__iexact=name).exclude(pk=besides.pk).exists()
+
+    def with_account(self, pk: int) -> Person | None:
+        words = f"SELECT {WHO.sql}, {accounts().sql} FROM {_PEOPLE} WHERE person.id = %s"  # noqa: S608
+        (rows,) = together(Statement(words, [pk]))
+        return _with_account(rows[0]) if rows else None
 
     def of_accounts(self, accounts: list[int]) -> list[int]:
         """The people (primary keys) behind accounts (primary keys)."""
@@ -57,12 +68,16 @@ class TokenQuerySet(models.QuerySet["Token"]):
 
     def find(self, value: str, now: datetime) -> Token | None:
         """The token, unless it was idle for 30 days."""
-        alive = now - timedelta(days=30)
-        return (
-            self.select_related("person__account")
-            .filter(digest=digest_of(value), last_used_at__gt=alive)
-            .first()
-        )
+        alive = connection.ops.adapt_datetimefield_value(now - timedelta(days=30))
+        words = f"""SELECT {TOKEN.sql}, {WHO.sql}, {accounts().sql}
+            FROM rooms_token token JOIN {_PEOPLE} ON person.id = token.person_id
+            WHERE token.digest = %s AND token.last_used_at > %s"""  # noqa: S608
+        (rows,) = together(Statement(words, [digest_of(value), alive]))
+        if not rows:
+            return None
+        token = TOKEN.row(rows[0])
+        token.person = _with_account(rows[0][len(TOKEN.names) :])
+        return token
 
     def idle_since(self, moment: datetime) -> TokenQuerySet:
         return self.filter(last_used_at__lt=moment)
@@ -86,3 +101,21 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token of {self.person_id}"
+
+
+# Everybody who asks is looked up by these, with every socket and request.
+WHO = Columns(Person, "person")
+TOKEN = Columns(Token, "token")
+_PEOPLE = "(rooms_person person LEFT JOIN auth_user account ON account.id = person.account_id)"
+
+
+@cache
+def accounts() -> Columns[Any]:
+    return Columns(get_user_model(), "account")
+
+
+def _with_account(values: Sequence[Any]) -> Person:
+    person = WHO.row(values)
+    if person.account_id is not None:
+        person.account = accounts().row(values[len(WHO.names) :])
+    return person

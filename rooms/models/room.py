@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -14,7 +14,8 @@ from django.utils import timezone
 from rooms.ids import new_epoch, random_id
 from rooms.models.kinds import ControlPolicy, Visibility
 from rooms.models.people import Person
-from rooms.models.statements import Columns, Statement, among, together, update
+from rooms.models.statements import Columns, update
+from rooms.models.trips import Rows, Statement, among, is_far, together
 
 if TYPE_CHECKING:
     from rooms.models.members import Member
@@ -27,23 +28,6 @@ class RoomQuerySet(models.QuerySet["Room"]):
     def locked(self, pk: int) -> Room:
         """The room, its row locked until the transaction ends: every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
-
-    def to_lock(self, pk: int) -> Statement:
-        """The same as a statement; gives the columns of `ROOM`."""
-        lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
-        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
-
-    def with_owner(self, pk: int) -> Room:
-        """As of now. Raises Room.DoesNotExist."""
-        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
-            LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
-        (rows,) = together(Statement(words, [pk]))
-        if not rows:
-            raise Room.DoesNotExist
-        room = ROOM.row(rows[0])
-        if room.owner_id is not None:
-            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
-        return room
 
     def locked_unless_busy(self, pk: int) -> Room | None:
         """None while somebody else is changing it: what is due there is still due at the next look."""
@@ -153,6 +137,29 @@ class Room(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.room_id})"
 
+    @staticmethod
+    def to_lock(pk: int) -> Statement:
+        """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
+        lock = "FOR UPDATE" if is_far() else ""  # SQLite's transactions are locked from their beginning
+        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+
+    @staticmethod
+    def to_read_with_owner(pk: int) -> Statement:
+        """Gives what `made_with_owner` takes."""
+        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
+            LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
+        return Statement(words, [pk])
+
+    @staticmethod
+    def made_with_owner(rows: Rows) -> Room:
+        """Raises Room.DoesNotExist."""
+        if not rows:
+            raise Room.DoesNotExist
+        room = ROOM.row(rows[0])
+        if room.owner_id is not None:
+            room.owner = PERSON.row(rows[0][len(ROOM.names) :])
+        return room
+
     def take_revision(self) -> Statement:
         """The next revision, and what writes it; the row must be locked by the caller."""
         self.revision += 1
@@ -173,5 +180,5 @@ class Room(models.Model):
         return self.members.host_of(self)
 
 
-ROOM = Columns(Room, "room")
-PERSON = Columns(Person, "person")
+ROOM = Columns(Room, "room", but=["created_at", "last_active_at"])
+PERSON = Columns(Person, "person", but=["created_at", "last_seen_at"])

@@ -1,22 +1,24 @@
-"""Statements written by hand, for what happens many times a second, and several of them in one round trip.
+"""Rows read and written by hand, for what happens many times a second.
 
 A command's time went into compiling queries and into waiting for one answer after another. Here the words are made
-once, and what does not depend on an answer travels together. Whatever happens less often goes through the ORM.
+once, and what does not depend on an answer travels together (`trips`). Whatever happens less often goes through the
+ORM.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models import Model
+from django.db.models.base import ModelState
+
+from rooms.models.trips import Statement
 
 M = TypeVar("M", bound=Model)
-Rows = list[tuple[Any, ...]]
 Value = Callable[[Model], Any]
 
 _AS_THEY_ARE = (
@@ -27,52 +29,6 @@ _AS_THEY_ARE = (
     models.IntegerField,
     models.TextField,
 )
-
-
-class Statement(NamedTuple):
-    """`%s` in the words for each of the values, which the database has to understand as they are."""
-
-    sql: str
-    values: Sequence[Any] = ()
-
-
-def together(*statements: Statement) -> list[Rows]:
-    """What each gave, in their order, inside the caller's transaction.
-
-    PostgreSQL hears them in one round trip. Each sees what was committed when its own turn came, so that a question
-    behind a lock sees what happened while the lock was waited for. SQLite hears them one by one, at no distance.
-    """
-    with connection.cursor() as cursor:
-        if not _is_far():
-            return [_one_by_one(cursor, statement) for statement in statements]
-        values = [value for statement in statements for value in statement.values]
-        cursor.execute("; ".join([statement.sql for statement in statements]), values)
-        found = [_rows(cursor)]
-        while cursor.nextset():
-            found.append(_rows(cursor))
-        return found
-
-
-@cache
-def _is_far() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def among(column: str, values: Iterable[Any]) -> Statement:
-    """A condition: one value for the database, however many there are."""
-    if _is_far():
-        return Statement(f"{column} = ANY(%s)", [list(values)])
-    return Statement(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
-
-
-def _one_by_one(cursor: Any, statement: Statement) -> Rows:
-    cursor.execute(statement.sql, statement.values)
-    return cast(Rows, cursor.fetchall())
-
-
-def _rows(cursor: Any) -> Rows:
-    # `description` would say it too, but makes an object of each column.
-    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def insert(row: Model) -> Statement:
@@ -111,33 +67,47 @@ def _value_of(field: Any, *, add: bool) -> Value:
 
 
 class Columns(Generic[M]):
-    """A model's columns for a question written by hand, and the row made of what it gave."""
+    """A model's columns for a question written by hand, and the row made of what it gave.
 
-    def __init__(self, model: type[M], alias: str) -> None:
-        self.model, self.alias = model, alias
+    Those left out are asked for when somebody looks at them, as the ORM does.
+    """
+
+    def __init__(self, model: type[M], alias: str, *, but: Sequence[str] = ()) -> None:
+        self.model, self.alias, self.but = model, alias, but
+
+    @cached_property
+    def fields(self) -> list[Any]:
+        return [field for field in self.model._meta.concrete_fields if field.name not in self.but]
 
     @cached_property
     def sql(self) -> str:
-        return ", ".join(f'{self.alias}."{field.column}"' for field in self.model._meta.concrete_fields)
+        return ", ".join(f'{self.alias}."{field.column}"' for field in self.fields)
 
     @cached_property
     def names(self) -> list[str]:
-        return [field.attname for field in self.model._meta.concrete_fields]
+        return [field.attname for field in self.fields]
 
     def row(self, values: Sequence[Any]) -> M:
-        """Of as many values as there are columns; more may follow them."""
-        own = list(values[: len(self.names)])
-        for index, converters, column in self._conversions:
+        """Of as many values as there are columns; more may follow them.
+
+        Without the model's `__init__`, which would take longer than the database does to find the row.
+        """
+        row = self.model.__new__(self.model)
+        row._state = ModelState()
+        row._state.adding, row._state.db = False, connection.alias
+        own = row.__dict__
+        own.update(zip(self.names, values, strict=False))
+        for name, converters, column in self._conversions:
             for convert in converters:
-                own[index] = convert(own[index], column, connection)
-        return self.model.from_db(connection.alias, self.names, own)
+                own[name] = convert(own[name], column, connection)
+        return row
 
     @cached_property
-    def _conversions(self) -> list[tuple[int, list[Callable[..., Any]], Any]]:
+    def _conversions(self) -> list[tuple[str, list[Callable[..., Any]], Any]]:
         """Of those columns whose values come otherwise than the model has them: JSON, and SQLite's instants."""
-        columns = [field.get_col(self.alias) for field in self.model._meta.concrete_fields]
+        columns = [(field.attname, field.get_col(self.alias)) for field in self.fields]
         of_each = [
-            [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-            for column in columns
+            (name, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)], column)
+            for name, column in columns
         ]
-        return [(n, of_each[n], column) for n, column in enumerate(columns) if of_each[n]]
+        return [conversion for conversion in of_each if conversion[1]]

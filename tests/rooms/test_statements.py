@@ -7,7 +7,8 @@ from chat.models import Comment
 from playback.models import Playback, PlaybackEvent
 from rooms import access
 from rooms.models import Member, Room
-from rooms.models.statements import Columns, Statement, among, insert, together, update
+from rooms.models.statements import Columns, insert, update
+from rooms.models.trips import Statement, among, together
 from tests.cases import Cast
 
 
@@ -60,10 +61,13 @@ class ByHand(Cast):
             assert count == (self.bob.pk in values,)
 
     def test_a_member_locked_by_hand_stands_in_the_locked_room(self):
-        bob, (comments,) = access.lock_and_ask(self.bob, Comment.objects.to_answer_again(self.bob, "x"))
+        bob, (comments,) = access.lock_and_ask(self.bob, Comment.to_answer_again(self.bob, "x"))
         assert (bob, bob.person, bob.room) == (self.bob, self.bob.person, self.room)
         assert comments == []
 
     def test_several_statements_are_one_trip_where_there_is_a_distance(self):
         with self.assertNumQueries(1 if connection.vendor == "postgresql" else 2):
-            assert together(Statement("SELECT 1"), Statement("SELECT %s", [2])) == [[(1,)], [(2,)]]
+            assert together(Statement("SELECT 1"), Statement("SELECT CAST(%s AS integer)", [2])) == [
+                [(1,)],
+                [(2,)],
+            ]

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 import playback.actions
+import playback.questions
 import rooms.actions
+from rooms.models import Person, Room
 from tests.cases import Cast
 from watchium.welcome import Applied, answer_missed, compose_welcome
 from watchium.wire.errors import NotMember, RoomClosed
-from watchium.wire.messages import Events, SyncRequest, Welcome
+from watchium.wire.messages import Events, Play, SyncRequest, Welcome, Where
 
 
 class WelcomeTests(Cast):
@@ -20,6 +23,25 @@ class WelcomeTests(Cast):
             assert not self.resumed(unknown)
         assert isinstance(answer_missed(self.bob, "", 0, self.room.comment_seq, 1), Events)
         assert isinstance(answer_missed(self.bob, "", 0, self.room.comment_seq + 1, 1), Welcome)
+
+    def test_it_takes_two_trips_however_many_are_there(self):
+        for number in range(5):
+            self.enrol(Person.objects.create(username=f"guest {number}"))
+        with self.assertNumQueries(2 if connection.vendor == "postgresql" else 6):
+            (welcome,) = compose_welcome(self.bob, "", None, 1)
+        told = welcome.payload
+        assert [member.username for member in told.members][-2:] == ["Alice", "Bob"]
+        assert len(told.members) == 7
+        assert told.room.host_id == self.alice.person.user_id
+        assert told.room.owner_id == self.alice.person.user_id
+
+    def test_it_names_the_last_change_it_tells_of_and_none_that_came_meanwhile(self):
+        for event_id in ("first", "second"):
+            playback.actions.play(self.alice, Play(event_id=event_id, payload=Where()))
+        (welcome,) = compose_welcome(self.bob, "", None, 1)
+        assert (welcome.payload.revision, welcome.payload.event_id) == (2, "second")
+        room = Room(pk=self.room.pk, revision=1)
+        assert playback.questions.last_event_id([(2, "second")], room) == "first"
 
     def test_a_socket_that_outlives_its_membership_is_told_and_keeps_nothing(self):
         rooms.actions.leave(self.bob)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
 import playback.actions
 import playback.sources
@@ -45,6 +46,11 @@ def rooms_of_eight(count: int) -> list[list[Member]]:
     for room in rooms:
         playback.actions.prepare(room, playback.sources.find(CLIP))
     return [members[start : start + EIGHT] for start in range(0, len(members), EIGHT)]
+
+
+def leave_one_socket_each(room: list[Member]) -> None:
+    leases = Connection.objects.filter(member__in=room)
+    leases.exclude(pk__in=leases.values("member").annotate(first=Min("pk")).values("first")).delete()
 
 
 def report(position_s: float = 1.0) -> PlayerReport:

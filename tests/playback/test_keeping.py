@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from playback.models import Playback
+from rooms.models.trips import together
+from tests.playback.scenes import NOW_MS, DeedCase
+
+
+class Keeping(DeedCase):
+    def stored(self) -> Playback:
+        return Playback.objects.get(room=self.room)
+
+    def test_documents_are_written_when_they_became_others_and_only_then(self):
+        playback = Playback.objects.of(self.room)
+        Playback.objects.filter(room=self.room).update(media={"url": "meanwhile"}, waited={"x": [1.0, 2.0]})
+        playback.position = 7.0
+        together(playback.kept())
+        assert (self.stored().position, self.stored().media) == (7.0, {"url": "meanwhile"})
+        playback.media = {"url": "another"}
+        together(playback.kept())
+        assert (self.stored().media, self.stored().waited) == ({"url": "another"}, playback.waited)
+
+    def test_one_that_the_orm_read_is_written_whole(self):
+        playback = self.stored()
+        playback.media, playback.at_ms = {"url": "another"}, NOW_MS
+        together(playback.kept())
+        assert (self.stored().media, self.stored().at_ms) == ({"url": "another"}, NOW_MS)
