@@ -37,6 +37,7 @@ from watchium.wire.errors import (
     Unavailable,
 )
 from watchium.wire.frames import Frame, frame_of
+from watchium.wire.listeners import Write
 from watchium.wire.messages import (
     MAX_FRAME_BYTES,
     ClockAnswer,
@@ -64,12 +65,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
     live: ClassVar[set[Socket]] = set()
-    deliver: Callable[[Frame], None]
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION))
-        self.deliver = self.outbox.put  # without a step between: it is called for every frame of every socket
+        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
         self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
         self.obeying: asyncio.Task[None] | None = None
         self.throttle = Throttle(8)
@@ -105,6 +104,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             logger.exception("a socket could not be tidied up")
 
     # ------------------------------------------------------------ to be told
+
+    @property
+    def direct(self) -> Write | None:
+        return self.outbox.direct
+
+    def _turned(self) -> None:
+        fanout.hub().turned(self.groups)
+
+    def deliver(self, frame: Frame) -> None:
+        self.outbox.put(frame)
 
     def close(self, code: int) -> None:
         self.outbox.close(code)
