@@ -38,25 +38,32 @@ counts = Counts()
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+def _nobody_asks() -> None: ...
+
+
 class Outbox:
     """Frames in order. Nothing leaves before `open_with` has put the first one at the front."""
 
-    # One step less to each field, for thousands of sockets in turn that no cache holds.
+    # One step less to each field, and less of each idle socket.
     __slots__ = (
-        "_bytes", "_close", "_direct", "_open", "_queue", "_send", "_shortcut", "_stalled", "_writing",
+        "_bytes", "_close", "_open", "_queue", "_send", "_stalled", "_turned", "_writing", "direct", "shortcut",
     )  # fmt: skip
 
-    def __init__(self, send: Send, shortcut: Shortcut | None = None) -> None:
+    def __init__(
+        self, send: Send, shortcut: Shortcut | None = None, turned: Callable[[], None] = _nobody_asks
+    ) -> None:
         self._send = send
-        self._shortcut = shortcut
+        self._turned = turned
+        self.shortcut = shortcut
         self._queue: list[Frame] = []  # short: a deque would cost each idle socket 700 bytes
         self._bytes = 0
         self._open = False
         self._close: int | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
-        # Set while a frame may go straight to the transport: open, nothing queued, and it takes one.
-        self._direct: Callable[[bytes], None] | None = None
+        # Set while a frame may go straight to the transport: open, nothing queued, and it takes one. Who fans out
+        # uses it without asking here again, so that `turned` is called whenever it changes.
+        self.direct: Callable[[bytes], None] | None = None
         if shortcut is not None:
             shortcut.watch(self)
 
@@ -65,9 +72,8 @@ class Outbox:
         return self._close is not None
 
     def put(self, frame: Frame) -> None:
-        """The hottest path there is: once for every frame and socket."""
-        if self._direct is not None:
-            self._direct(frame.wire)
+        if self.direct is not None:
+            self.direct(frame.wire)
         elif self._close is None:
             self._queue_up(frame)
 
@@ -94,13 +100,14 @@ class Outbox:
                 self._forget()
             self._close = code
             self._open = True
-            self._direct = None
+            self._turn(None)
             self._drain()
 
     def end(self) -> None:
         """The connection is gone."""
         self._close = self._close or 0
-        self._direct = None
+        self._turn(None)
+        self._turned = _nobody_asks  # it refers back to the socket, and the garbage collector seldom looks
         self._forget()
         if self._writing is not None:
             self._writing.cancel()
@@ -154,13 +161,18 @@ class Outbox:
 
     # ------------------------------------------------------------ to the transport
 
+    def _turn(self, direct: Callable[[bytes], None] | None) -> None:
+        if self.direct is not direct:
+            self.direct = direct
+            self._turned()
+
     def paused(self) -> None:
-        self._direct = None
+        self._turn(None)
         if self._stalled is None:
             self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self._give_up_if_open)
 
     def lost(self) -> None:
-        self._direct = None
+        self._turn(None)
 
     def resumed(self) -> None:
         self._calm()
@@ -174,17 +186,17 @@ class Outbox:
 
     def _drain(self) -> None:
         """Everything queued, as far as the transport takes it; then the close, if there is one."""
-        if self._shortcut is None:
+        if self.shortcut is None:
             if self._writing is None or self._writing.done():
                 self._writing = asyncio.get_running_loop().create_task(self._write())
             return
-        while self._queue and self._shortcut.writable:
-            self._shortcut.write(self._take().wire)
+        while self._queue and self.shortcut.writable:
+            self.shortcut.write(self._take().wire)
         if self._close is not None:
-            if not self._queue or not self._shortcut.writable:
-                self._shortcut.close(self._close)
-        elif not self._queue and self._shortcut.writable:
-            self._direct = self._shortcut.direct
+            if not self._queue or not self.shortcut.writable:
+                self.shortcut.close(self._close)
+        elif not self._queue and self.shortcut.writable:
+            self._turn(self.shortcut.direct)
 
     def _take(self) -> Frame:
         frame = self._queue.pop(0)

@@ -46,6 +46,14 @@ class Shortcut:
     def watch(self, writer: Writer) -> None:
         self._protocol.writer = writer
 
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Texts come here as soon as they arrive; what is binary, or waits already, still through `receive`.
+
+        It may not raise.
+        """
+        if not self._protocol.disconnected:  # else nobody would let go of it
+            self._protocol.hear = hear
+
     @property
     def writable(self) -> bool:
         """Less than 64 KiB wait in the transport."""
@@ -65,6 +73,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
     at_home = False  # handed over by a sibling: it stays
     writer: Writer | None = None
+    hear: Callable[[str], None] | None = None
     _closing_task: asyncio.Task[None] | None = None
     _heard_s = 0.0
 
@@ -120,7 +129,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             self.writer.lost()
         super().connection_lost(exc)
         # What refers to itself would wait for the garbage collector, which is kept from looking.
-        self.writer = None
+        self.writer = self.hear = None
         self.conn.parser.close()
         if self.handshake_initiated:
             cast("dict[str, Any]", self.scope["extensions"]).pop(EXTENSION, None)
@@ -147,17 +156,22 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
     def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+        if self.curr_msg_data_type != "text":
+            super().send_receive_event_to_app()
+        elif (text := _text(self.frames)) is None:
             self.frames = []
             self.conn.fail(1007, "not UTF-8")
             self.handle_parser_exception()
-            return
-        super().send_receive_event_to_app()
+        elif self.hear is None or self.close_sent or not self.queue.empty():
+            super().send_receive_event_to_app()
+        else:
+            # Not through a queue that a task waits at: that wakes it, and stops and starts reading, for each message.
+            self.frames = []
+            self.hear(text)
 
 
-def _is_utf8(frames: list[bytes]) -> bool:
+def _text(frames: list[bytes]) -> str | None:
     try:
-        b"".join(frames).decode()
+        return b"".join(frames).decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -37,6 +38,7 @@ from watchium.wire.errors import (
     Unavailable,
 )
 from watchium.wire.frames import Frame, frame_of
+from watchium.wire.listeners import Write
 from watchium.wire.messages import (
     MAX_FRAME_BYTES,
     ClockAnswer,
@@ -64,12 +66,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
     live: ClassVar[set[Socket]] = set()
-    deliver: Callable[[Frame], None]
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION))
-        self.deliver = self.outbox.put  # without a step between: it is called for every frame of every socket
+        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
         self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
         self.obeying: asyncio.Task[None] | None = None
         self.throttle = Throttle(8)
@@ -106,6 +106,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     # ------------------------------------------------------------ to be told
 
+    @property
+    def direct(self) -> Write | None:
+        return self.outbox.direct
+
+    def _turned(self) -> None:
+        fanout.hub().turned(self.groups)
+
+    def deliver(self, frame: Frame) -> None:
+        self.outbox.put(frame)
+
     def close(self, code: int) -> None:
         self.outbox.close(code)
 
@@ -125,24 +135,31 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             self._turn_away(error)
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
+        if (shortcut := self.outbox.shortcut) is not None:
+            context = copy_context()  # by which the log knows room and member
+            shortcut.listen(lambda text: context.run(self._take, text))
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
-            if self.outbox.closing:
-                continue  # turned away or sent out: nothing is obeyed any more
-            try:
-                self._hear(message, server_clock.now_ms())
-            except Exception as error:
-                self.refuse(refusal(error), event_id_in(message.get("text") or ""))
+            self._take(message.get("text"))
+
+    def _take(self, text: str | None) -> None:
+        """None: it was binary."""
+        if self.outbox.closing:
+            return  # turned away or sent out: nothing is obeyed any more
+        try:
+            self._hear(text, server_clock.now_ms())
+        except Exception as error:
+            self.refuse(refusal(error), event_id_in(text or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
             raise NotMember("This page is not from here.")
         return await in_database(identify_scope, self.scope)
 
-    def _hear(self, message: dict[str, Any], now_ms: float) -> None:
-        command = self._read(message.get("text"), message.get("bytes"))
+    def _hear(self, text: str | None, now_ms: float) -> None:
+        command = self._read(text)
         if isinstance(command, Ping):
             self._answer_ping(command, now_ms)
             return
@@ -157,7 +174,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if self.obeying is None or self.obeying.done():
             self.obeying = asyncio.create_task(self._obey_in_turn())
 
-    def _read(self, text: str | None, binary: bytes | None) -> Command:
+    def _read(self, text: str | None) -> Command:
         if text is None:
             raise BadMessage("Frames are text, not binary.")
         size = len(text) if text.isascii() else len(text.encode(errors="replace"))

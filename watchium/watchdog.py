@@ -111,6 +111,8 @@ class Watchdog:
 
     # ------------------------------------------------------------ as a listener of the hub
 
+    direct = None
+
     def deliver(self, frame: Frame) -> None:
         if frame.payload == self._word:  # an earlier one that comes late proves nothing
             self._echo.set()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import socket
+from contextlib import suppress
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +15,7 @@ from tests.bench.load import wire
 from tests.bench.load.figures import Figure, Outcome, Panel, Table, verdict
 from tests.bench.load.plot import drawing
 from tests.bench.load.report import page, shown
+from tests.bench.load.unsent import unsent
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,25 @@ def test_frames_are_read_however_they_are_cut(sent, data):
     second, rest = wire.frames(rest + stream[cut:])
     assert [*first, *second] == sent
     assert rest == b""
+
+
+def test_what_the_kernel_keeps_of_a_reader_that_reads_nothing_is_seen_until_its_connection_goes():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        far = socket.create_connection(server.getsockname())
+        near, _ = server.accept()
+    ports = near.getsockname()[1], far.getsockname()[1]
+    assert unsent(*ports) == 0
+    near.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            near.send(bytes(65536))
+    kept = unsent(*ports)
+    assert kept is not None
+    assert kept > 0
+    near.close()
+    assert unsent(*ports) is None
+    far.close()
+    assert unsent(*ports) is None
 
 
 def test_what_is_measured_is_on_the_page():

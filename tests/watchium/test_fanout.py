@@ -7,10 +7,12 @@ from channels.layers import InMemoryChannelLayer
 
 from watchium.wire import fanout, neighbours
 from watchium.wire.frames import Frame
-from watchium.wire.told import EVERYBODY, Told
+from watchium.wire.told import CAN_WAIT, EVERYBODY, Told
 
 
 class Ear:
+    direct = None
+
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.closed: list[int] = []
@@ -181,16 +183,92 @@ async def test_a_person_is_told_in_every_process_through_one_subscription():
 
 async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
     hub = await hub_on(InMemoryChannelLayer())
-    bob = Ear()
-    await hub.join("room.a", bob)
+    ears = [Ear() for _ in range(5)]
+    for number, ear in enumerate(ears):
+        await hub.join(f"room.{number}", ear)
     with patch.object(fanout, "SLICE_S", 0.0):
         for number in range(5):
-            hub.tell(Told("room.a", Frame(str(number).encode())))
+            hub.tell(Told(f"room.{number}", Frame(b"hello")))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert 0 < len(bob.heard) < 5
+        assert 0 < sum(len(ear.heard) for ear in ears) < 5
         await settle()
-    assert bob.heard == ["0", "1", "2", "3", "4"]
+    assert [ear.heard for ear in ears] == [["hello"]] * 5
+
+
+class DirectEar(Ear):
+    """A socket whose transport takes whole frames."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+        self.direct = self.writes.append
+
+
+async def test_what_waits_for_one_room_goes_out_in_one_write():
+    hub = await hub_on(InMemoryChannelLayer())
+    bob, carol = DirectEar(), Ear()
+    for ear in (bob, carol):
+        await hub.join("room.a", ear)
+    frames = [Frame(str(number).encode()) for number in range(3)]
+    for frame in frames:
+        hub.tell(Told("room.a", frame))
+    await settle()
+    assert bob.writes == [b"".join(frame.wire for frame in frames)]
+    assert carol.heard == ["0", "1", "2"]
+
+
+async def test_but_no_more_of_it_than_a_slow_reader_may_cost():
+    hub = await hub_on(InMemoryChannelLayer())
+    bob = DirectEar()
+    await hub.join("room.a", bob)
+    frames = [Frame(b"x" * 1000) for _ in range(100)]
+    for frame in frames:
+        hub.tell(Told("room.a", frame))
+    await settle()
+    assert b"".join(bob.writes) == b"".join(frame.wire for frame in frames)
+    assert max(len(written) for written in bob.writes) < fanout.TOGETHER + 1000
+
+
+async def test_what_is_for_another_room_or_closes_this_one_keeps_its_place():
+    hub = await hub_on(InMemoryChannelLayer())
+    heard: list[str] = []
+
+    class Noting(Ear):
+        def deliver(self, frame: Frame) -> None:
+            heard.append(frame.text)
+
+        def close(self, code: int) -> None:
+            heard.append(str(code))
+
+    for group in ("room.a", "room.b"):
+        await hub.join(group, Noting())
+    for told in (
+        Told("room.a", Frame(b"a1")),
+        Told("room.b", Frame(b"b1")),
+        Told("room.a", Frame(b"a2")),
+        Told("room.a", close=4504),
+        Told("room.a", Frame(b"a3")),
+    ):
+        hub.tell(told)
+    await settle()
+    assert heard == ["a1", "b1", "a2", "4504", "a3"]
+
+
+async def test_whoever_turns_slow_gets_its_frames_the_other_way_from_then_on():
+    hub = await hub_on(InMemoryChannelLayer())
+    bob, carol = DirectEar(), DirectEar()
+    for ear in (bob, carol):
+        await hub.join("room.a", ear)
+    hub.deliver("room.a", Frame(b"1"))
+    bob.direct = None
+    hub.turned(["room.a", "room.nobody_left"])
+    hub.deliver("room.a", Frame(b"2"))
+    bob.direct = bob.writes.append
+    hub.turned(["room.a"])
+    hub.deliver("room.a", Frame(b"3"))
+    assert (bob.writes, bob.heard) == ([Frame(b"1").wire, Frame(b"3").wire], ["2"])
+    assert carol.writes == [Frame(text).wire for text in (b"1", b"2", b"3")]
 
 
 async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
@@ -199,7 +277,7 @@ async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
     await hub.join("room.a", bob)
     with patch.multiple(fanout, PIECE_S=-1.0, PAUSE_S=0.0):
         for number in range(3):
-            hub.tell(Told("room.a", Frame(f"where everybody is {number}".encode(), fanout.CAN_WAIT)))
+            hub.tell(Told("room.a", Frame(f"where everybody is {number}".encode(), CAN_WAIT)))
         hub.tell(Told("room.a", Frame(b"pause", "timeline")))
         await settle()
         assert bob.heard[0] == "pause"

@@ -226,3 +226,16 @@ async def test_whoever_is_sent_out_before_the_welcome_hears_nothing():
     box.close(4503)
     await settle()
     assert reader.sent == [{"type": "websocket.close", "code": 4503}]
+
+
+async def test_who_fans_out_learns_when_a_socket_takes_frames_at_once_and_when_not():
+    transport = Transport(room=2)
+    ways: list[bool] = []
+    box = Outbox(nothing, transport, lambda: ways.append(box.direct is not None))
+    box.open_with(f("welcome"))
+    box.put(f("fills it"))
+    transport.read_on()
+    box.close(4012)
+    assert ways == [True, False, True, False]
+    box.end()
+    assert ways == [True, False, True, False]

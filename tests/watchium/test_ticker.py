@@ -121,6 +121,8 @@ async def test_whoever_opens_a_room_while_its_head_is_read_restores_no_backup(pr
 
 
 class Ear:
+    direct = None
+
     def __init__(self) -> None:
         self.heard: list[str] = []
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from threading import get_ident
 
 from watchium.wire import about, server_clock, tally
 from watchium.wire.frames import Frame
+from watchium.wire.listeners import Listener, Listeners
 from watchium.wire.neighbours import Neighbours, publish_from_outside, shared_layer
 from watchium.wire.told import EVERYBODY, ROOMS, Told, via
 
@@ -25,7 +27,7 @@ logger = logging.getLogger(__name__)
 SLICE_S = 0.005  # so long what was told is handed out before the loop does something else
 PIECE_S = 0.002  # so long what can wait is handed out at once
 PAUSE_S = 0.005  # and then something else may happen
-CAN_WAIT = "presence"  # of a thousand rooms at once, each second: no command shall stand behind it
+TOGETHER = 16 * 1024  # bytes: what waits for the same group goes out in one write each
 
 
 @dataclass
@@ -39,20 +41,12 @@ class Counts:
 counts = Counts()
 
 
-class Listener(Protocol):
-    """A socket, as this module sees it. Neither method may block or raise."""
-
-    def deliver(self, frame: Frame) -> None: ...
-
-    def close(self, code: int) -> None: ...
-
-
 class Hub:
     """The groups that sockets of this process listen to; lives on one event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.groups: dict[str, set[Listener]] = {}
+        self.groups: dict[str, Listeners] = {}
         # The newest revision and comment handed out here, by group: the heads are held against them.
         self.delivered: dict[str, tuple[int, int]] = {}
         layer = shared_layer()
@@ -63,22 +57,29 @@ class Hub:
         ] = {}  # by group: a newer one takes the place of one not handed out yet
         self._handing_out = False
         self._handing_out_later = False
+        self._thread = get_ident()
 
     # ------------------------------------------------------------ who listens
 
     async def join(self, group: str, listener: Listener) -> None:
-        self.groups.setdefault(group, set()).add(listener)
+        self.groups.setdefault(group, Listeners()).add(listener)
         if self.neighbours is not None:
             await self.neighbours.subscribe(via(group))
 
     async def leave(self, group: str, listener: Listener) -> None:
-        listeners = self.groups.get(group, set())
+        listeners = self.groups.get(group, Listeners())
         listeners.discard(listener)
         if listeners or self.groups.pop(group, None) is None:
             return
         self.delivered.pop(group, None)
         if self.neighbours is not None and via(group) != EVERYBODY:
             await self.neighbours.unsubscribe(via(group))
+
+    def turned(self, groups: Sequence[str]) -> None:
+        """A listener of these groups takes frames in another way from now on."""
+        for group in groups:
+            if (listeners := self.groups.get(group)) is not None:
+                listeners.changed()
 
     @property
     def vias(self) -> set[str]:
@@ -97,7 +98,9 @@ class Hub:
         self._told.append(told)
         if not self._handing_out:
             self._handing_out = True
-            self.loop.call_soon_threadsafe(self._hand_out)
+            # From another thread the loop has to be woken, which costs it two system calls and a turn.
+            at_home = get_ident() == self._thread
+            (self.loop.call_soon if at_home else self.loop.call_soon_threadsafe)(self._hand_out)
 
     def _hand_out(self) -> None:
         """In slices: a thousand rooms told at once must not hold up the pings that arrive meanwhile."""
@@ -106,14 +109,22 @@ class Hub:
         self._handing_out = False
         while self._told:
             told = self._told.popleft()
-            if told.frame is not None and told.frame.newest == CAN_WAIT:
+            if told.can_wait:
                 self._put_off(told)
                 continue
-            self._hand_out_one(told)
+            self._hand_out_these(self._together(told))
             if self.loop.time() > until_s and self._told:
                 self._handing_out = True
                 self.loop.call_soon(self._hand_out)
                 return
+
+    def _together(self, told: Told) -> list[Told]:
+        """With it what was told to the same group right behind it: a deed often tells several things."""
+        found, size = [told], told.size
+        while self._told and self._told[0].goes_with(told) and size + self._told[0].size <= TOGETHER:
+            found.append(self._told.popleft())
+            size += found[-1].size
+        return found
 
     def _put_off(self, told: Told) -> None:
         self._can_wait[told.group] = told
@@ -124,36 +135,43 @@ class Hub:
     def _hand_out_later(self) -> None:
         until_s = self.loop.time() + PIECE_S
         while self._can_wait and self.loop.time() <= until_s:
-            self._hand_out_one(self._can_wait.pop(next(iter(self._can_wait))))
+            self._hand_out_these([self._can_wait.pop(next(iter(self._can_wait)))])
         self._handing_out_later = bool(self._can_wait)
         if self._can_wait:
             self.loop.call_later(PAUSE_S, self._hand_out_later)
 
-    def _hand_out_one(self, told: Told) -> None:
-        counts.published += 1
-        self.apply(told)
-        if told.heard_ms is not None:
-            tally.observe("broadcast_ms", server_clock.now_ms() - told.heard_ms)
-        if self.neighbours is not None:
-            self.neighbours.publish(told)
+    def _hand_out_these(self, told: Sequence[Told]) -> None:
+        counts.published += len(told)
+        self._apply(told)
+        for one in told:
+            if one.heard_ms is not None:
+                tally.observe("broadcast_ms", server_clock.now_ms() - one.heard_ms)
+            if self.neighbours is not None:
+                self.neighbours.publish(one)
 
     def apply(self, told: Told) -> None:
         """To the sockets of this process only."""
-        listeners = self.groups.get(told.group)
+        self._apply([told])
+
+    def _apply(self, told: Sequence[Told]) -> None:
+        """All to one group: frames, or one close."""
+        group = told[0].group
+        listeners = self.groups.get(group)
         if not listeners:
             return
-        if told.frame is None:
-            for listener in tuple(listeners):
-                listener.close(told.close)
+        frames = [one.frame for one in told if one.frame is not None]
+        if not frames:
+            for listener in listeners:
+                listener.close(told[0].close)
             return
-        self.deliver(told.group, told.frame)
-        self._count(told.group, told.frame.head)
+        self.deliver(group, *frames)
+        for frame in frames:
+            self._count(group, frame.head)
 
-    def deliver(self, group: str, frame: Frame) -> None:
-        listeners = self.groups.get(group, ())
-        for listener in tuple(listeners):
-            listener.deliver(frame)
-        counts.delivered += len(listeners)
+    def deliver(self, group: str, *frames: Frame) -> None:
+        if listeners := self.groups.get(group):
+            listeners.deliver(frames)
+            counts.delivered += len(listeners) * len(frames)
 
     def _count(self, group: str, head: tuple[int, int]) -> None:
         if any(head):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from watchium.wire.messages import (
     CommentDeleted,
     Custom,
@@ -16,6 +14,8 @@ from watchium.wire.messages import (
 )
 
 _FIN_TEXT = 0x81
+_WITH_SEQ = (NewComment, CommentDeleted)
+_STATES = (Presence, Head, LobbyChanged)
 
 
 class Frame:
@@ -25,32 +25,40 @@ class Frame:
     `head`: the revision and the comment that the frame brings, 0 for neither.
     """
 
-    # No slots: the wire form is made when a socket first wants it, and kept.
+    __slots__ = ("_wire", "head", "newest", "payload")
+
     def __init__(self, payload: bytes, newest: str | None = None, head: tuple[int, int] = (0, 0)) -> None:
         self.payload = payload
         self.newest = newest
         self.head = head
+        self._wire: bytes | None = None  # made when a socket first wants it, and kept
 
     def __len__(self) -> int:
         return len(self.payload)
 
-    @cached_property
+    @property
     def wire(self) -> bytes:
-        """One whole WebSocket text frame, unmasked as servers send (RFC 6455, section 5.2)."""
-        size = len(self.payload)
-        if size < 126:
-            return bytes((_FIN_TEXT, size)) + self.payload
-        if size < 65536:
-            return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big") + self.payload
-        return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big") + self.payload
+        """One whole WebSocket text frame."""
+        if self._wire is None:
+            self._wire = _header(len(self.payload)) + self.payload
+        return self._wire
 
-    @cached_property
+    @property
     def text(self) -> str:
         return self.payload.decode()
 
 
+def _header(size: int) -> bytes:
+    """Of an unmasked frame, as servers send (RFC 6455, section 5.2)."""
+    if size < 126:
+        return bytes((_FIN_TEXT, size))
+    if size < 65536:
+        return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big")
+    return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big")
+
+
 def frame_of(event: Event | Custom) -> Frame:
-    seq = event.payload.seq if isinstance(event, NewComment | CommentDeleted) else 0
+    seq = event.payload.seq if isinstance(event, _WITH_SEQ) else 0
     head = (event.revision or 0, seq)
     return Frame(encode(event), _newest(event, head), head)
 
@@ -60,6 +68,6 @@ def _newest(event: Event | Custom, head: tuple[int, int]) -> str | None:
         return "timeline"
     if head[1]:
         return "comments"
-    if isinstance(event, Presence | Head | LobbyChanged):
+    if isinstance(event, _STATES):
         return str(event.__struct_config__.tag)
     return None

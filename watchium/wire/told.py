@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from watchium.wire.frames import Frame
 
 ROOMS = "room."
 EVERYBODY = "everybody"
+CAN_WAIT = "presence"  # of a thousand rooms at once, each second: no command shall stand behind it
 
 _process: tuple[int, str] = (0, "")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A frame for a group, or the code its sockets are closed with."""
 
     group: str
     frame: Frame | None = None
     close: int = 0
     heard_ms: float | None = None  # when the command behind it arrived here
+
+    @property
+    def size(self) -> int:
+        return 0 if self.frame is None else len(self.frame)
+
+    def goes_with(self, earlier: Told) -> bool:
+        """Whether both are frames for the same group, to be handed out now."""
+        return (
+            self.frame is not None
+            and earlier.frame is not None
+            and self.group == earlier.group
+            and not self.can_wait
+        )
+
+    @property
+    def can_wait(self) -> bool:
+        return self.frame is not None and self.frame.newest == CAN_WAIT
 
     @property
     def via(self) -> str:

@@ -36,7 +36,8 @@ modules that only the bench needs are pinned with hashes and fetched when it fir
 
 All get one command of about 70 (Watchium) or 380 bytes in, and members get an event of about 380 bytes. At saturation 4
 to 32 events are under way, the next one leaves when all members have got one; what has not arrived half a second later
-counts as lost. CPU is the server process's own clock, kernel time included."""
+counts as lost. Events that wait for the same room at once leave Watchium in one write to each member; picows and the
+others here write each event by itself. CPU is the server process's own clock, kernel time included."""
 
 
 def tell(outcome: Outcome) -> None:

@@ -35,8 +35,8 @@ class Stage:
     seats: list[Seat]
     delays_ms: array[float]
 
-    def pump(self) -> Pump:
-        return Pump(self.publisher, self.tally, self.members, window=max(4, min(32, 2000 // self.members)))
+    def pump(self, window: int | None = None) -> Pump:
+        return Pump(self.publisher, self.tally, self.members, window or max(4, min(32, 2000 // self.members)))
 
 
 def contenders() -> list[str]:
@@ -109,8 +109,9 @@ async def _measured(on: Stage, pump: Pump, seconds: float, running: asyncio.Futu
     )
 
 
-async def saturated(on: Stage, seconds: float) -> Load:
-    pump = on.pump()
+async def saturated(on: Stage, seconds: float, window: int | None = None) -> Load:
+    """`window`: so many events under way; 1: the next leaves when the last has arrived."""
+    pump = on.pump(window)
     await pump.first()
     pump.open()
     return await _measured(on, pump, seconds, asyncio.ensure_future(pump.watch(seconds + 2 * WARM_S)))

@@ -13,7 +13,6 @@ import time
 from array import array
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 from tests.bench.load.children import Served
@@ -22,13 +21,13 @@ from tests.bench.load.crowd import Seat, at_rate, enter, enter_all, stamp, watch
 from tests.bench.load.figures import Figure, Outcome, percentile
 from tests.bench.load.house import Room, house
 from tests.bench.load.options import Options
+from tests.bench.load.unsent import unsent
 from tests.bench.load.wire import CLOSE, frames, opened
 
 READERS, STALLED = 50, 2
 PER_S = 200.0
 PAD = 4000  # with it an event is about the 4 KiB that a custom broadcast may have
 RUN_S = 18.0
-ESTABLISHED = "01"
 
 
 @dataclass
@@ -95,9 +94,8 @@ async def _watch(server: Served, links: list[socket.socket], seconds: float) -> 
     start, most_kb = time.monotonic(), 0
     while (now := time.monotonic() - start) < seconds:
         most_kb = max(most_kb, server.rss_kb())
-        held = _held(server.port) if watched else {}
         for link in watched:
-            link.look(held.get(link.port), now)
+            link.look(unsent(server.port, link.port), now)
         await asyncio.sleep(0.1)
     return most_kb, [link.closed_s - link.full_s for link in watched]
 
@@ -116,16 +114,6 @@ class Link:
             self.closed_s = min(self.closed_s, now_s)
         elif queued != self.queued:
             self.queued, self.full_s = queued, now_s
-
-
-def _held(server_port: int) -> dict[int, int]:
-    """By far port, of the connections that the server's side still holds open: bytes the kernel keeps to be sent."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {
-        int(far.rpartition(":")[2], 16): int(queues.partition(":")[0], 16)
-        for _, near, far, state, queues, *_ in rows
-        if state == ESTABLISHED and int(near.rpartition(":")[2], 16) == server_port
-    }
 
 
 def _code(link: socket.socket) -> int:

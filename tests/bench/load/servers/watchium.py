@@ -46,7 +46,9 @@ class Publisher(Socket):
 
     async def opened(self, identity: Identity) -> None:
         self.told = str(self.scope["url_route"]["kwargs"]["told"])
-        title = "x" * int(self.query.get("pad", "6"))
+        query = self.query
+        self.custom = "custom" in query
+        title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
     def obey_at_once(self, command: Pause, now_ms: float) -> bool:
@@ -56,7 +58,7 @@ class Publisher(Socket):
     def _event(self, command: Pause) -> Event | Custom:
         # Whole milliseconds: every event has the same length, by which the load knows it.
         now_ms = float(int(server_clock.now_ms()))
-        if "custom" in self.query:
+        if self.custom:
             payload = {"event_id": command.event_id, "title": self.media.title}
             return Custom(type="bench", room_id=self.told, timestamp=now_ms, payload=payload)
         change = Change(

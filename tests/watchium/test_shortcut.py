@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import uvicorn
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+
+from watchium.shortcut import EXTENSION, ShortcutProtocol
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Transport(asyncio.Transport):
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.stops = 0
+        self.closing = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def pause_reading(self) -> None:
+        self.stops += 1
+
+    def resume_reading(self) -> None: ...
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.closing = True
+
+    abort = close
+
+
+class Listening:
+    """A socket that begins to listen when it is told to."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.received: list[dict[str, Any]] = []
+        self.may_listen = asyncio.Event()
+        config = uvicorn.Config(self, log_config=None, ws_per_message_deflate=False)
+        self.protocol = ShortcutProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+        self.transport = Transport()
+        self.protocol.connection_made(self.transport)
+        self.protocol.data_received(HANDSHAKE)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        shortcut = scope["extensions"][EXTENSION]
+        await receive()
+        await send({"type": "websocket.accept"})
+        await self.may_listen.wait()
+        shortcut.listen(self.heard.append)
+        while (message := await receive())["type"] != "websocket.disconnect":
+            self.received.append(message)
+            self.heard.append(message.get("text", "binary"))
+
+    def say(self, *texts: str, opcode: Opcode = Opcode.TEXT) -> None:
+        frames = [Frame(opcode, text.encode()).serialize(mask=True) for text in texts]
+        self.protocol.data_received(b"".join(frames))
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_what_was_said_before_anybody_listened_comes_first():
+    socket = Listening()
+    await settle()
+    socket.say("1", "2")
+    socket.may_listen.set()
+    await asyncio.sleep(0)
+    socket.say("3")
+    await settle()
+    socket.say("4")
+    assert socket.heard == ["1", "2", "3", "4"]
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_texts_need_no_task_to_wake_up_and_stop_no_reading():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    socket.say("1", "2")
+    assert socket.heard == ["1", "2"]
+    assert (socket.received, socket.transport.stops) == ([], 0)
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_what_is_no_text_comes_as_everywhere():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    socket.say("1")
+    socket.say("bytes", opcode=Opcode.BINARY)
+    socket.say("2")
+    await settle()
+    socket.say("3")
+    assert socket.heard == ["1", "binary", "2", "3"]
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_a_connection_that_went_meanwhile_is_let_go_of():
+    socket = Listening()
+    await settle()
+    socket.protocol.connection_lost(None)
+    socket.may_listen.set()
+    await settle()
+    assert socket.protocol.hear is None
+    assert not socket.protocol.tasks
