@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests import services
 
 ROOT = services.ROOT
 PYTHON = Path(sys.executable)
+LONGEST_SCENE = "test_without_sockets"  # comes first, or one process would wait for the other at the end
 # Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises")
 
@@ -120,13 +122,19 @@ def js() -> bool:
 
 
 def browser() -> bool:
-    if not any((ROOT / "tests" / "browser").glob("test_*.py")):
+    scenes = sorted(
+        (ROOT / "tests" / "browser").glob("test_*.py"), key=lambda path: path.stem != LONGEST_SCENE
+    )
+    if not scenes:
         raise Skipped("there are no browser tests")
     try:
         services.chromium_path()
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
-    return pytest("-c", "tests/browser/pytest.ini", "tests/browser")
+    told = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
+    two_at_a_time = pytest("-n", "2", "-m", "not alone", *told)
+    # Two pages that have to be within a frame of each other get the machine to themselves.
+    return pytest("-m", "alone", *told) and two_at_a_time
 
 
 PARTS: dict[str, Callable[[], bool]] = {
@@ -143,14 +151,18 @@ def main(names: list[str]) -> int:
     chosen = names or list(PARTS)
     if chosen != ["lint"] and (absent := services.missing_packages()):
         services.install(list(absent))
-    failed, skipped = [], []
-    for name in chosen:
-        print(f"\n======== {name}", flush=True)
-        try:
-            if not (PARTS | ON_REQUEST)[name]():
-                failed.append(name)
-        except Skipped as reason:
-            skipped.append(f"{name}: {reason}")
+    failed, skipped, took_s = [], [], {}
+    with tempfile.TemporaryDirectory(prefix="watchium-furnished-") as folder:
+        os.environ[services.FURNISHED] = folder
+        for name in chosen:
+            print(f"\n======== {name}", flush=True)
+            began_s = time.monotonic()
+            try:
+                if not (PARTS | ON_REQUEST)[name]():
+                    failed.append(name)
+            except Skipped as reason:
+                skipped.append(f"{name}: {reason}")
+            took_s[name] = time.monotonic() - began_s
     print("\n======== the whole")
     for reason in skipped:
         print(f"SKIPPED {reason}")
@@ -158,6 +170,7 @@ def main(names: list[str]) -> int:
         failed.append("skipped parts, with CI=true")
     for name in failed:
         print(f"FAILED {name}")
+    print(", ".join(f"{name} {seconds:.0f} s" for name, seconds in took_s.items()))
     print(f"{count['passed']} passed, {count['failed']} failed")
     return 1 if failed else 0
 

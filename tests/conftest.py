@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.test import TransactionTestCase
 
 from tests.houses import GENEROUS, House, one_process, two_processes
 from tests.services import Server, database_beside, migrated_database, watchium_server
 from watchium.wire import server_clock, shared
 
 # What stands on the database of the run; `house` finds it out late.
-OF_THE_RUN = {"where", "furnished", "house"}
+OF_THE_RUN = {"where", "furnished", "house", "db", "transactional_db", "django_db_setup"}
 TEST_ANCHOR_MS = 1_700_000_000_000.0
 
 
@@ -30,7 +31,7 @@ def _full_buckets() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What brings its own servers and its own database runs once, not once more on PostgreSQL."""
+    """What has no database, or brings its own, runs once, not once more on PostgreSQL."""
     if "DATABASE_URL" not in os.environ:
         return
     alike = [item for item in items if _is_the_same_again(item)]
@@ -39,8 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_the_same_again(item: pytest.Item) -> bool:
-    asked_for = set(getattr(item, "fixturenames", ()))
-    return item.path.parent.name in ("promises", "faults") and not OF_THE_RUN & asked_for
+    case = getattr(item, "cls", None)
+    if item.get_closest_marker("django_db") or (case and issubclass(case, TransactionTestCase)):
+        return False
+    return not OF_THE_RUN & set(getattr(item, "fixturenames", ()))
 
 
 # ---------------------------------------------------------------- servers on the database that the run uses

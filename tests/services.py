@@ -6,6 +6,7 @@ imports Django: the browser tests use it too.
 """
 
 import atexit
+import fcntl
 import http.client
 import os
 import platform
@@ -33,6 +34,7 @@ STOP_S = 12.0
 # What would make a child behave like the run that started it.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
+FURNISHED = "WATCHIUM_TEST_FURNISHED"
 
 
 class Missing(Exception):
@@ -408,12 +410,22 @@ class Server:
 
 @cache
 def _furnished() -> Path:
-    """A data folder with a migrated database and the static files: made once a run, copied for each server."""
-    folder = Path(tempfile.mkdtemp(prefix="watchium-furnished-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
-    model.manage("migrate", "--verbosity", "0")
-    model.manage("collectstatic", "--noinput", "--verbosity", "0")
+    """A data folder with a migrated database and the static files, copied for each server.
+
+    Made once by whichever process needs it first, where the run names a folder that all of them share.
+    """
+    if shared := os.environ.get(FURNISHED):
+        folder = Path(shared)
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="watchium-furnished-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            model = Server(0, folder, {**_inherited(), "WATCHIUM_DATA_DIR": str(folder)})
+            model.manage("migrate", "--verbosity", "0")
+            model.manage("collectstatic", "--noinput", "--verbosity", "0")
+            (folder / "whole").touch()
     return folder
 
 

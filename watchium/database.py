@@ -7,7 +7,6 @@ tenth of a command; a database that went away says so by closing the line, which
 from __future__ import annotations
 
 import asyncio
-import select
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from watchium.postgresql.farewell import has_hung_up
 from watchium.wire import tally
 
 P = ParamSpec("P")
@@ -49,18 +49,12 @@ async def in_database(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
 def _drop_what_is_cut_off() -> None:
     if connection.connection is None:
         return
-    if time.monotonic() - getattr(_thread, "used_s", 0.0) > TRUSTED_S and _has_something_to_say():
+    if time.monotonic() - getattr(_thread, "used_s", 0.0) > TRUSTED_S and _is_cut_off():
         connection.close()
-    connection.health_check_done = True  # type: ignore[attr-defined]  # Django would ask
 
 
-def _has_something_to_say() -> bool:
-    """An idle PostgreSQL says nothing but farewell."""
-    if connection.vendor != "postgresql":
-        return False
-    line = select.poll()
-    line.register(connection.connection.fileno(), select.POLLIN)
-    return bool(line.poll(0))
+def _is_cut_off() -> bool:
+    return connection.vendor == "postgresql" and has_hung_up(connection.connection.fileno())
 
 
 def _keep_what_is_sound() -> None:

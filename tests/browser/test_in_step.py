@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.measure import Eye, skew_ms
@@ -109,6 +110,7 @@ def in_step_after(page: Page, what: str) -> float:
     )
 
 
+@pytest.mark.alone
 def test_a_hidden_tab_that_the_browser_paused_is_in_step_soon_after_it_is_shown(person, record_property):
     cast = Cast(person).playing()
     run(cast.bob, "hide(true)")
@@ -123,6 +125,7 @@ def test_a_hidden_tab_that_the_browser_paused_is_in_step_soon_after_it_is_shown(
     assert cast.commands(cast.bob) == []
 
 
+@pytest.mark.alone
 def test_a_hidden_tab_with_sound_plays_on_in_step(person):
     cast = Cast(person).playing()
     run(cast.bob, "hide(false)")
@@ -147,6 +150,7 @@ def test_picture_in_picture_plays_on_while_the_tab_is_hidden(person):
     assert cast.commands(cast.bob) == []
 
 
+@pytest.mark.alone
 def test_a_frozen_tab_thaws_in_step(person, record_property):
     cast = Cast(person).playing()
     back_ms = in_step_after(cast.bob, "freeze(4000)")
@@ -157,6 +161,7 @@ def test_a_frozen_tab_thaws_in_step(person, record_property):
     assert run(cast.bob, "watchium.room.player.machine.others.blocked") is False
 
 
+@pytest.mark.alone
 def test_a_stepped_wall_clock_moves_nobody(person):
     cast = Cast(person).playing()
     run(cast.bob, "seeks = 0; const now = Date.now; Date.now = () => now() + 3600e3")
@@ -167,6 +172,7 @@ def test_a_stepped_wall_clock_moves_nobody(person):
     assert abs(cast.skew_ms()) <= IN_STEP_MS
 
 
+@pytest.mark.alone
 def test_three_seconds_without_network_are_not_seen(person, record_property):
     cast = Cast(person).playing()
     run(cast.bob, "seeks = 0")
@@ -185,6 +191,7 @@ def test_three_seconds_without_network_are_not_seen(person, record_property):
     assert run(cast.bob, "seeks") == 0
 
 
+@pytest.mark.alone
 def test_somebody_else_s_pause_and_speed_are_mended_and_told_to_nobody(person):
     cast = Cast(person).playing()
     run(cast.bob, f"{MEDIA}.playbackRate = 1.3")
@@ -210,6 +217,7 @@ def test_the_end_is_nobody_s_pause_and_the_room_can_begin_anew(person):
     wait_until(cast.bob, f"() => !{MEDIA}.paused && {MEDIA}.currentTime < 5")
 
 
+@pytest.mark.alone
 def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_property):
     visitor = person()
     visitor.add_init_script(PRETEND)
@@ -236,6 +244,7 @@ def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_prop
     assert lost_ms <= FRAME_MS
 
 
+@pytest.mark.alone
 def test_who_stops_following_is_left_alone_and_returns_with_one_press(person):
     cast = Cast(person).playing()
     run(cast.bob, "watchium.room.player.stopFollowing()")
@@ -271,6 +280,7 @@ def test_a_room_may_keep_nobody_in_step(person):
     expect(cast.bob.get_by_text("View only")).to_be_visible()
 
 
+@pytest.mark.alone
 def test_the_room_waits_for_who_starves_and_may_go_on_without(person):
     cast = Cast(person)
     cast.alice.get_by_role("button", name="Settings").click()
@@ -321,6 +331,7 @@ def test_the_keys_of_a_headset_go_the_way_of_the_buttons(person):
     wait_until_moving(cast.bob, 38)
 
 
+@pytest.mark.alone
 def test_the_meter_says_why(person):
     cast = Cast(person).playing()
     cast.bob.get_by_role("button", name="Sync meter").click()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.measure import Eye, skew_ms
 from tests.browser.scenes import (
     join,
@@ -27,6 +29,7 @@ def watching(person):
     return alice, bob
 
 
+@pytest.mark.alone
 def test_two_people_see_the_same_frame(person):
     alice, bob = watching(person)
     eyes = Eye(alice), Eye(bob)
@@ -57,6 +60,7 @@ def test_pause_and_seek_land_both_on_the_same_position(person):
         wait_for_position(page, 42)
 
 
+@pytest.mark.alone
 def test_a_late_joiner_is_with_the_others_five_seconds_later(person):
     alice, bob = watching(person)
     play(alice)
@@ -70,6 +74,7 @@ def test_a_late_joiner_is_with_the_others_five_seconds_later(person):
     assert abs(late_ms) <= JUST_STARTED_MS
 
 
+@pytest.mark.alone
 def test_a_seek_while_playing_keeps_everybody_together(person):
     alice, bob = watching(person)
     eyes = Eye(alice), Eye(bob)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import psycopg
 import pytest
 
-from tests.faults.final_check import everything_holds, footprint, settles_back
+from tests.faults.final_check import everything_holds, footprint, settles_back, until
 from tests.faults.locks import room_row_locked
 from tests.faults.saying import say_until_accepted
 from tests.houses import House, one_process, two_processes
 from tests.promises.scenes import scene_in
-from tests.services import Missing, Server, Service, postgres_service, unavailable
+from tests.services import Missing, Server, Service, postgres_service, unavailable, watchium_server
+from tests.watchium.socket_scene import Scene
 from watchium.client import RoomClient
 from watchium.room_client import ProblemError
 
 CONNECTIONS = 40
+AT_ONCE = 8
 
 
 async def round_trips(room: RoomClient, count: int) -> int:
@@ -95,6 +98,49 @@ def database() -> Iterator[Service]:
 def on_it(database: Service) -> Iterator[House]:
     with two_processes({"DATABASE_URL": database.url}) as house:
         yield house
+
+
+@pytest.fixture
+def alone(database: Service) -> Iterator[House]:
+    with watchium_server({"DATABASE_URL": database.url}) as server:
+        yield one_process(server)
+
+
+def waiting_for_a_lock(database: Service) -> int:
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return int(found.fetchone()[0])  # type: ignore[index]
+
+
+async def use_connections(database: Service, house: House, scene: Scene) -> None:
+    """As many at once as there are presses: afterwards all of them are idle."""
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        with room_row_locked(house.here, scene.room_id):
+            presses = [hands.submit(scene.alice.control, scene.room_id, "pause") for _ in range(AT_ONCE)]
+            await until(lambda: waiting_for_a_lock(database) == AT_ONCE, 10)
+        for press in presses:
+            press.result()
+
+
+async def test_who_asks_first_after_a_restart_of_the_database_is_answered(database: Service, alone: House):
+    scene = await scene_in(alone)
+    await use_connections(database, alone, scene)
+    await asyncio.to_thread(database.end)
+    await asyncio.to_thread(database.start)
+    await everything_holds(scene.alice, scene.room_id, servers=alone.servers)
+
+
+@pytest.mark.long
+async def test_who_asks_first_after_a_longer_absence_of_the_database_is_answered(
+    database: Service, alone: House
+):
+    scene = await scene_in(alone)
+    await asyncio.to_thread(database.end)
+    for _ in range(4):  # each tries as long as the pool waits
+        with pytest.raises(ProblemError):
+            await asyncio.to_thread(scene.alice.state, scene.room_id)
+    await asyncio.to_thread(database.start)
+    await everything_holds(scene.alice, scene.room_id, servers=alone.servers)
 
 
 async def through(house: House, fault) -> None:

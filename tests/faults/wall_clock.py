@@ -12,6 +12,7 @@ from tests.services import faketime_path
 @dataclass(frozen=True)
 class WallClock:
     file: Path
+    library: str
 
     def off_by(self, seconds: int) -> None:
         """From now on, for every process that runs by it."""
@@ -22,7 +23,7 @@ class WallClock:
     @property
     def env(self) -> dict[str, str]:
         return {
-            "LD_PRELOAD": faketime_path(),
+            "LD_PRELOAD": self.library,
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -31,6 +32,6 @@ class WallClock:
 
 def wall_clock(folder: Path) -> WallClock:
     """One that is right so far. Raises Missing."""
-    clock = WallClock(folder / "wall_clock")
+    clock = WallClock(folder / "wall_clock", faketime_path())
     clock.off_by(0)
     return clock

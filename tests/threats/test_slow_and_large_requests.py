@@ -9,6 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.services import Server, watchium_server
+from tests.threats.impatient import BODY_S, HEAD_S
 from watchium import bodies, heads
 
 HEAD = "Host: 127.0.0.1\r\n"
@@ -18,6 +19,12 @@ AT_ONCE_S = 8.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with watchium_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[Server]:
+    with watchium_server(program=("-m", "tests.threats.impatient")) as running:
         yield running
 
 
@@ -145,8 +152,14 @@ class TestLarge:
 class TestSlow:
     """Each would last for ever. All at once, because each takes as long as our patience."""
 
-    async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, server: Server):
-        patience = max(heads.HEAD_S, bodies.BODY_S) + AT_ONCE_S
+    async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, impatient: Server):
+        await self.dawdle(impatient, HEAD_S, BODY_S)
+
+    @pytest.mark.long
+    async def test_whoever_dawdles_gets_no_more_patience_than_is_documented(self, server: Server):
+        await self.dawdle(server, heads.HEAD_S, bodies.BODY_S)
+
+    async def dawdle(self, server: Server, *patience_s: float) -> None:
         dawdlers = [
             (408, self.drip(server, "")),
             (408, self.drip(server, f"GET / HTTP/1.1\r\n{HEAD}")),
@@ -157,7 +170,7 @@ class TestSlow:
             (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "\r\n")),
             (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "G")),
         ]
-        async with asyncio.TaskGroup() as group, asyncio.timeout(patience):
+        async with asyncio.TaskGroup() as group, asyncio.timeout(max(patience_s) + AT_ONCE_S):
             running = [(expected, group.create_task(drip)) for expected, drip in dawdlers]
             assert await works(server)
             headers = {"Authorization": "Bearer x"}

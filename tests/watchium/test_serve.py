@@ -65,6 +65,7 @@ async def test_a_reader_that_reads_nothing_does_not_hold_up_the_stop(mortal_serv
     async with scene.alice.enter(scene.room_id) as alice:
         alice.socket.transport.pause_reading()
         assert await asyncio.to_thread(mortal_server.terminate) == 0
+        alice.socket.transport.resume_reading()  # else leaving would wait ten seconds for the server's last word
 
 
 async def test_rooms_are_whole_over_several_processes(two_children):

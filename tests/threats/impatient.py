@@ -1,0 +1,26 @@
+"""`python -m tests.threats.impatient serve ...`: a Watchium that waits seconds for who dawdles, not half a minute."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+HEAD_S = 3.0
+BODY_S = 4.0
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchium.settings")
+    import django
+
+    django.setup()
+    from watchium import bodies, heads
+
+    heads.HEAD_S, bodies.BODY_S = HEAD_S, BODY_S
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
