@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -123,26 +124,31 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             await self.opened(await self._identity())
         except Exception as error:
             self._turn_away(error)
+        self.context = copy_context()  # what it is about, wherever it is called from
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
-        while True:
-            message = await receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if self.outbox.closing:
-                continue  # turned away or sent out: nothing is obeyed any more
-            try:
-                self._hear(message, server_clock.now_ms())
-            except Exception as error:
-                self.refuse(refusal(error), event_id_in(message.get("text") or ""))
+        if (shortcut := self.scope.get("extensions", {}).get(EXTENSION)) is not None:
+            shortcut.listen(self.hear)
+        # What is not told by the shortcut: everything without one, what was said at the door, binary frames, the end.
+        while (message := await receive())["type"] != "websocket.disconnect":
+            self.hear(message.get("text"))
+
+    def hear(self, text: str | None) -> None:
+        """What arrived, None for a binary frame. Called from outside of this socket's task, too."""
+        if self.outbox.closing:
+            return  # turned away or sent out: nothing is obeyed any more
+        try:
+            self._hear(text, server_clock.now_ms())
+        except Exception as error:
+            self.context.run(self.refuse, refusal(error), event_id_in(text or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
             raise NotMember("This page is not from here.")
         return await in_database(identify_scope, self.scope)
 
-    def _hear(self, message: dict[str, Any], now_ms: float) -> None:
-        command = self._read(message.get("text"), message.get("bytes"))
+    def _hear(self, text: str | None, now_ms: float) -> None:
+        command = self._read(text)
         if isinstance(command, Ping):
             self._answer_ping(command, now_ms)
             return
@@ -155,9 +161,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             raise RateLimited(retry_after_ms=1000)
         self.waiting.append((command, now_ms))
         if self.obeying is None or self.obeying.done():
-            self.obeying = asyncio.create_task(self._obey_in_turn())
+            self.obeying = asyncio.create_task(self._obey_in_turn(), context=self.context.copy())
 
-    def _read(self, text: str | None, binary: bytes | None) -> Command:
+    def _read(self, text: str | None) -> Command:
         if text is None:
             raise BadMessage("Frames are text, not binary.")
         size = len(text) if text.isascii() else len(text.encode(errors="replace"))
