@@ -21,8 +21,8 @@ def settle() -> None:
 
 
 def tidy(sockets: int, now_ms: float) -> None:
-    """A full collection every ten minutes while few are there to notice, else once an hour: a socket that has gone
-    leaves some sixty objects that refer to each other."""
+    """A full collection every ten minutes while few are there to notice, else once an hour: deeds leave objects
+    that refer to each other, and some of them grow old before a look at the young finds them."""
     global _collected_ms
     every_ms = EVERY_MS if sockets <= FEW_SOCKETS else AT_LEAST_EVERY_MS
     if now_ms - _collected_ms > every_ms:

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-from unittest.mock import patch
+import asyncio
+import gc
+import weakref
+from unittest.mock import MagicMock, patch
+
+import uvicorn
+from uvicorn.server import ServerState
 
 from watchium import memory
+from watchium.heads import ImpatientProtocol
+from watchium.shortcut import ShortcutProtocol
 
 MINUTE_MS = 60_000.0
 
@@ -22,3 +30,35 @@ def test_a_quiet_process_is_tidied_now_and_then():
 def test_a_full_one_seldom_but_not_never():
     assert collections(sockets=8000, minutes=60) == 0
     assert collections(sockets=8000, minutes=130) == 2
+
+
+HANDSHAKE = (
+    b"GET /ws/lobby/ HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+async def listens_to_nothing(scope, receive, send) -> None:
+    await receive()
+
+
+async def test_the_http_half_of_a_socket_is_gone_when_it_is_open():
+    config = uvicorn.Config(listens_to_nothing, http=ImpatientProtocol, ws=ShortcutProtocol, lifespan="off")
+    config.load()
+    transport = MagicMock()
+    transport.is_closing.return_value = False
+    transport.get_extra_info.return_value = None
+    protocol = ImpatientProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    transport.get_protocol.return_value = None
+    gone = weakref.ref(protocol)
+    gc.disable()
+    try:
+        protocol.connection_made(transport)
+        protocol.data_received(HANDSHAKE)
+        assert transport.set_protocol.called
+        transport.reset_mock()
+        del protocol
+        assert gone() is None
+    finally:
+        gc.enable()
+    await asyncio.sleep(0)
