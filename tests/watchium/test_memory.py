@@ -32,6 +32,14 @@ def test_a_full_one_seldom_but_not_never():
     assert collections(sockets=8000, minutes=130) == 2
 
 
+def test_no_look_at_the_young_takes_long():
+    """Each looks at what came since; a million objects, as after thousands of arrivals, take a tenth of a second."""
+    with patch.object(memory.gc, "set_threshold") as threshold, patch.object(memory.gc, "freeze"):
+        memory.settle()
+    young, looks, _ = threshold.call_args.args
+    assert young * looks <= 100_000
+
+
 HANDSHAKE = (
     b"GET /ws/lobby/ HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
