@@ -54,8 +54,12 @@ class Shortcut:
         self._protocol.writer = writer
 
     def listen(self, hear: Callable[[str], None]) -> None:
-        """Be called with each text that arrives from now on. `hear` must neither block nor raise."""
-        self._protocol.hear = hear
+        """Texts come here as soon as they arrive; what is binary, or waits already, still through `receive`.
+
+        It may not raise.
+        """
+        if not self._protocol.disconnected:  # else nobody would let go of it
+            self._protocol.hear = hear
 
     @property
     def writable(self) -> bool:
@@ -78,9 +82,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     at_home = False  # handed over by a sibling: it stays
     writer: Writer | None = None
     hear: Callable[[str], None] | None = None
-    cuts = (
-        False  # whether frames are cut here; False also where something came that only the full parser knows
-    )
+    cuts = False  # frames here; not where something came that only the full parser knows
     _begun = b""  # of a frame that is not all there
     _closing_task: asyncio.Task[None] | None = None
     _heard_s = 0.0
@@ -110,7 +112,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def _cut(self, data: bytes) -> None:
         """Each whole frame on its own, so that the full parser always stands between two."""
-        while data:
+        while data and not self.transport.is_closing():
             size = size_of_first(data)
             if size == PARTIAL:
                 self._begun = data
@@ -124,7 +126,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def _take(self, frame: bytes) -> None:
         at_once = self.hear is not None and not self.close_sent and self.queue.empty()
-        if frame[0] != TEXT or not at_once or self.transport.is_closing():
+        if frame[0] != TEXT or not at_once:
             super().data_received(frame)
             return
         try:

@@ -124,23 +124,25 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             await self.opened(await self._identity())
         except Exception as error:
             self._turn_away(error)
-        self.context = copy_context()  # what it is about, wherever it is called from
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
         if (shortcut := self.scope.get("extensions", {}).get(EXTENSION)) is not None:
-            shortcut.listen(self.hear)
-        # What is not told by the shortcut: everything without one, what was said at the door, binary frames, the end.
-        while (message := await receive())["type"] != "websocket.disconnect":
-            self.hear(message.get("text"))
+            context = copy_context()  # by which the log knows room and member
+            shortcut.listen(lambda text: context.run(self._take, text))
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            self._take(message.get("text"))
 
-    def hear(self, text: str | None) -> None:
-        """What arrived, None for a binary frame. Called from outside of this socket's task, too."""
+    def _take(self, text: str | None) -> None:
+        """None: it was binary."""
         if self.outbox.closing:
             return  # turned away or sent out: nothing is obeyed any more
         try:
             self._hear(text, server_clock.now_ms())
         except Exception as error:
-            self.context.run(self.refuse, refusal(error), event_id_in(text or ""))
+            self.refuse(refusal(error), event_id_in(text or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
@@ -161,7 +163,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             raise RateLimited(retry_after_ms=1000)
         self.waiting.append((command, now_ms))
         if self.obeying is None or self.obeying.done():
-            self.obeying = asyncio.create_task(self._obey_in_turn(), context=self.context.copy())
+            self.obeying = asyncio.create_task(self._obey_in_turn())
 
     def _read(self, text: str | None) -> Command:
         if text is None:

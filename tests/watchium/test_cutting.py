@@ -106,3 +106,27 @@ async def test_a_masked_ping_of_the_line_is_answered(server):
     async with scene.alice.enter(scene.room_id) as alice:
         waiting = await alice.socket.ping(struct.pack("!Q", os.getpid()))
         await asyncio.wait_for(waiting, 5)
+
+
+async def test_a_message_of_more_than_a_short_frame_is_heard(server):
+    scene = await scene_on(server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        long, next_one = b'{"type":"nothing","event_id":"long","payload":"' + b"x" * 9000 + b'"}', seeks(1)[0]
+        line = frame(long) + frame(next_one)
+        alice.socket.transport.write(line[:3])
+        await asyncio.sleep(0.05)
+        alice.socket.transport.write(line[3:])
+        assert (await alice.hear("error")).payload.event_id == "long"
+        assert await sought(alice, 1) == [0]
+
+
+async def test_nothing_is_heard_behind_a_farewell(server):
+    scene = await scene_on(server)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        first, second = seeks(2)
+        alice.socket.transport.write(frame(first) + frame(b"\x03\xe8", Opcode.CLOSE) + frame(second))
+        assert await sought(bob, 1) == [0]
+        assert await alice.closed() == 1000
+        before = bob.revision
+        await bob.say("comment", text="said and answered after whatever alice said")
+        assert bob.revision == before
