@@ -82,10 +82,10 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     at_home = False  # handed over by a sibling: it stays
     writer: Writer | None = None
     hear: Callable[[str], None] | None = None
-    cuts = False  # frames here; not where something came that only the full parser knows
-    _begun = b""  # of a frame that is not all there
     _closing_task: asyncio.Task[None] | None = None
     _heard_s = 0.0
+    _cuts = False  # frames here; not where something came that only the full parser knows
+    _begun = b""  # of a frame that is not all there
 
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])
@@ -100,7 +100,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard_s = self.loop.time()
-        if self.cuts:
+        if self._cuts:
             if self._begun:
                 data, self._begun = self._begun + data, b""
             self._cut(data)
@@ -108,7 +108,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
         elif not self._goes_home(data):
             super().data_received(data)
-            self.cuts = data.endswith(END_OF_HEAD)  # else the parser may stand within a frame already
+            self._cuts = data.endswith(END_OF_HEAD)  # else the parser may stand within a frame already
 
     def _cut(self, data: bytes) -> None:
         """Each whole frame on its own, so that the full parser always stands between two."""
@@ -118,7 +118,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
                 self._begun = data
                 return
             if size == UNKNOWN:
-                self.cuts = False
+                self._cuts = False
                 super().data_received(data)
                 return
             self._take(data[:size])
@@ -129,12 +129,11 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         if frame[0] != TEXT or not at_once:
             super().data_received(frame)
             return
-        try:
-            text = payload_of(frame).decode()
-        except UnicodeDecodeError:
-            self._refuse_bytes()
-            return
-        cast("Callable[[str], None]", self.hear)(text)
+        if (text := _text([payload_of(frame)])) is None:
+            self.conn.fail(1007, "not UTF-8")
+            self.handle_parser_exception()
+        else:
+            cast("Callable[[str], None]", self.hear)(text)
 
     def _goes_home(self, handshake: bytes) -> bool:
         """A connection whose room lives in another process of this port is handed over, and forgotten here."""
@@ -210,20 +209,22 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self.transport.abort()
 
     def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type == "text" and not _is_utf8(self.frames):
+        if self.curr_msg_data_type != "text":
+            super().send_receive_event_to_app()
+        elif (text := _text(self.frames)) is None:
             self.frames = []
-            self._refuse_bytes()
-            return
-        super().send_receive_event_to_app()
+            self.conn.fail(1007, "not UTF-8")
+            self.handle_parser_exception()
+        elif self.hear is None or self.close_sent or not self.queue.empty():
+            super().send_receive_event_to_app()
+        else:
+            # Not through a queue that a task waits at: that wakes it, and stops and starts reading, for each message.
+            self.frames = []
+            self.hear(text)
 
-    def _refuse_bytes(self) -> None:
-        self.conn.fail(1007, "not UTF-8")
-        self.handle_parser_exception()
 
-
-def _is_utf8(frames: list[bytes]) -> bool:
+def _text(frames: list[bytes]) -> str | None:
     try:
-        b"".join(frames).decode()
+        return b"".join(frames).decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
