@@ -15,48 +15,19 @@ from watchium.wire import broadcast, tally
 from watchium.wire.messages import Presence, Report, Reports
 
 ROOMS_AT_ONCE = 50
-KEPT_MS = 9000.0  # a row of each member so often: deeds believe it for thirty seconds, and only where memory knows less
 
 Said = Mapping[str, Mapping[str, Noted]]  # by room_id and user_id
 
 
-class Unwritten:
-    """What rooms were told and Member does not have yet."""
-
-    def __init__(self) -> None:
-        self._rooms: dict[str, tuple[float, dict[str, Noted]]] = {}  # since when, and what
-
-    def add(self, said: Said, now_ms: float) -> None:
-        for room_id, members in said.items():
-            self._rooms.setdefault(room_id, (now_ms, {}))[1].update(members)
-
-    def take(self, now_ms: float) -> Said:
-        """What has waited long enough; of who is still there."""
-        due = [room_id for room_id, (since_ms, _) in self._rooms.items() if now_ms - since_ms >= KEPT_MS]
-        taken = {room_id: self._rooms.pop(room_id)[1] for room_id in due[:ROOMS_AT_ONCE]}
-        return {room_id: LAST.still_there(room_id, members) for room_id, members in taken.items()}
-
-    def __len__(self) -> int:
-        return len(self._rooms)
-
-    def clear(self) -> None:
-        self._rooms.clear()
-
-
-UNWRITTEN = Unwritten()
-
-
 def waits() -> bool:
-    """Whether there is anything that will have to be told or written."""
-    return LAST.untold or len(UNWRITTEN) > 0
+    """Whether there is anything that will have to be told."""
+    return LAST.untold
 
 
 def due(now_ms: float) -> None:
-    """Tell those rooms whose turn it is what their members' players said, and write what waited long enough."""
+    """Tell those rooms whose turn it is what their members' players said, and keep it."""
     for part in parts(now_ms):
         tell(part, now_ms)
-    if unwritten := UNWRITTEN.take(now_ms):
-        keep(judge(unwritten, now_ms))
 
 
 def parts(now_ms: float) -> list[Said]:
@@ -66,13 +37,13 @@ def parts(now_ms: float) -> list[Said]:
 
 
 def tell(part: Said, now_ms: float) -> None:
-    """One statement, and a frame for each room."""
-    UNWRITTEN.add(part, now_ms)
+    """Two statements at most, and a frame for each room."""
     gathered = judge(part, now_ms)
     for room_id, reports in gathered.items():
         presence = Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))
         broadcast.to_room(room_id, presence)
     tally.judged(report.is_synced for reports in gathered.values() for report in reports)
+    keep(gathered, now_ms)
 
 
 def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
@@ -93,12 +64,12 @@ def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
     return {room_id: reports for room_id, reports in judged.items() if reports}
 
 
-def keep(gathered: dict[str, list[Report]]) -> int:
-    """Write it into Member; how many rows that changed."""
+def keep(gathered: dict[str, list[Report]], now_ms: float) -> int:
+    """Write it into Member, of whom nothing was written for a while; how many rows that changed."""
     rows = [
         (room_id, report.user_id, report.current_time, report.is_synced)
         for room_id, reports in gathered.items()
-        for report in reports
+        for report in LAST.unwritten(room_id, reports, now_ms)
     ]
     return Member.objects.keep_reports(rows) if rows else 0
 

@@ -14,7 +14,7 @@ Nothing here is the only copy: each member says it again within seconds, and `Me
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -23,7 +23,7 @@ import msgspec
 from playback.drift import Noted, noted
 from playback.stalls import UNREADY
 from watchium.wire import server_clock, shared
-from watchium.wire.messages import PlayerReport
+from watchium.wire.messages import PlayerReport, Report
 from watchium.wire.shared import Shared
 
 ROOMS = 5_000
@@ -31,6 +31,10 @@ MEMBERS_PER_ROOM = 1_000
 HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
 NEWS_MS = 1000.0  # a room is told no more often
+WRITTEN_MS = (
+    9000.0  # a row each so often; deeds believe it for thirty seconds, and only where memory knows less
+)
+NEVER = float("-inf")
 STEADY_MS = 3000.0  # and where all goes on as it did, as often as each of its members is heard from
 
 _encode = msgspec.msgpack.encode
@@ -42,8 +46,9 @@ class Heard:
     """A room as this process knows it."""
 
     members: OrderedDict[str, Noted] = field(default_factory=OrderedDict)
-    looked_ms: float = float("-inf")
-    told_ms: float = float("-inf")
+    looked_ms: float = NEVER
+    told_ms: float = NEVER
+    written: dict[str, float] = field(default_factory=dict)  # when, by user_id
 
 
 @dataclass
@@ -108,6 +113,7 @@ class LastReports:
             room = self._rooms.get(room_id)
             if room is not None:
                 room.members.pop(user_id, None)
+                room.written.pop(user_id, None)
             self._leave_out(room_id, user_id)
             self._to_post(room_id, user_id, None)
 
@@ -156,10 +162,13 @@ class LastReports:
         # A copy first: heartbeats arrive on another thread than deeds run on.
         return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms, HEARD_MS)]
 
-    def still_there(self, room_id: str, members: Mapping[str, Noted]) -> dict[str, Noted]:
-        """Those of them who have not left since."""
-        room = self._rooms.get(room_id)
-        return {who: seen for who, seen in members.items() if room and who in room.members}
+    def unwritten(self, room_id: str, reports: Sequence[Report], now_ms: float) -> list[Report]:
+        """Those of members of whom no row was written for a while, which counts as done now."""
+        with self._lock:
+            written = self._room(room_id).written
+            due = [one for one in reports if now_ms - written.get(one.user_id, NEVER) >= WRITTEN_MS]
+            written.update((one.user_id, now_ms) for one in due)
+        return due
 
     def clear(self) -> None:
         with self._lock:
@@ -208,6 +217,7 @@ class LastReports:
         room.members.move_to_end(user_id)
         while len(room.members) > self.members_per_room:
             gone, _ = room.members.popitem(last=False)
+            room.written.pop(gone, None)
             self._leave_out(room_id, gone)
             self._unposted.get(room_id, {}).pop(gone, None)
 
@@ -226,7 +236,7 @@ class LastReports:
         """Whether a room may begin or cease to wait for this player; then what is known of the others is read anew."""
         was, now = before is not None and before.report.state in UNREADY, seen.report.state in UNREADY
         if was != now or before is None or before.report.revision != seen.report.revision:
-            room.looked_ms = float("-inf")
+            room.looked_ms = NEVER
         return was != now
 
 

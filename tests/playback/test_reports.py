@@ -9,7 +9,7 @@ import pytest
 
 from playback import actions, presence
 from playback.drift import OLDEST_MS
-from playback.reports import LAST, STEADY_MS, LastReports
+from playback.reports import LAST, STEADY_MS, WRITTEN_MS, LastReports
 from rooms.models import Member
 from tests.playback.scenes import NOW_MS, DeedCase, seek
 from tests.services import redis
@@ -210,7 +210,6 @@ class Gathering(DeedCase):
     def setUp(self) -> None:
         super().setUp()
         LAST.clear()
-        presence.UNWRITTEN.clear()
         self.started()
 
     def say(self, member: Member, position_s: float, **told) -> None:
@@ -227,35 +226,44 @@ class Gathering(DeedCase):
         self.assertEqual((bob["is_synced"], bob["drift_ms"]), (False, -600))
         self.assertEqual((alice["latency_ms"], alice["state"]), (30, "tracking"))
 
-    def test_it_is_told_once_and_written_later_once(self):
+    def test_it_is_told_and_written_once(self):
         self.say(self.bob, 9.4)
-        with self.telling(), self.assertNumQueries(1):
+        with self.telling(), self.assertNumQueries(2):
             presence.due(NOW_MS + 11_000)
         with self.telling(), self.assertNumQueries(0):
-            presence.due(NOW_MS + 12_000)
-        self.assertIsNone(Member.objects.get(pk=self.bob.pk).last_heartbeat)
-        with self.telling(), self.assertNumQueries(2):
-            presence.due(NOW_MS + 11_000 + presence.KEPT_MS)
+            presence.due(NOW_MS + 22_000)
         self.assertFalse(presence.waits())
         self.assertEqual(self.heard.types().count("presence"), 1)
         bob, alice = Member.objects.get(pk=self.bob.pk), Member.objects.get(pk=self.alice.pk)
-        self.assertEqual(
-            (bob.position, bob.is_synced), (pytest.approx(10.4 + presence.KEPT_MS / 1000), False)
-        )
+        self.assertEqual((bob.position, bob.is_synced), (pytest.approx(10.4), False))
         self.assertIsNotNone(bob.last_heartbeat)
         self.assertIsNone(alice.last_heartbeat)
 
-    def test_what_is_written_is_young_enough_to_be_believed(self):
-        self.assertLess(presence.KEPT_MS + STEADY_MS + 2 * 3000, OLDEST_MS)
+    def written(self) -> float | None:
+        return Member.objects.get(pk=self.bob.pk).position
 
-    def test_of_who_left_meanwhile_nothing_is_written(self):
+    def test_who_goes_on_is_written_every_nine_seconds(self):
+        where = []
+        for second in range(10, 31, 3):
+            LAST.note(self.room.room_id, self.bob.person.user_id, report(second), NOW_MS + second * 1000)
+            with self.telling():
+                presence.due(NOW_MS + second * 1000 + 2999)
+                presence.due(NOW_MS + second * 1000 + 3000)
+            where.append(round(self.written() or 0))
+        self.assertEqual(where, [13, 13, 13, 22, 22, 22, 31])
+
+    def test_what_is_written_is_young_enough_to_be_believed(self):
+        self.assertLess(WRITTEN_MS + STEADY_MS + 2 * 3000, OLDEST_MS)
+
+    def test_of_who_left_and_came_back_a_row_is_written_at_once(self):
         self.say(self.bob, 9.4)
         with self.telling():
             presence.due(NOW_MS + 11_000)
         LAST.forget(self.room.room_id, self.bob.person.user_id)
+        LAST.note(self.room.room_id, self.bob.person.user_id, report(12), NOW_MS + 12_000)
         with self.telling():
-            presence.due(NOW_MS + 30_000)
-        self.assertIsNone(Member.objects.get(pk=self.bob.pk).last_heartbeat)
+            presence.due(NOW_MS + 12_000)
+        self.assertEqual(self.written(), pytest.approx(12))
 
     def test_what_was_said_before_the_last_change_judges_nobody(self):
         self.say(self.bob, 1000.0)
@@ -270,10 +278,8 @@ class Gathering(DeedCase):
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
             LAST.note(self.room.room_id, f"g_{n}", report(), NOW_MS + 10_000)
-        with self.telling(), self.assertNumQueries(1):
+        with self.telling(), self.assertNumQueries(2):
             presence.due(NOW_MS + 11_000)
-        with self.assertNumQueries(2):
-            presence.due(NOW_MS + 30_000)
 
     def test_a_room_that_is_gone_is_told_nothing(self):
         LAST.note("gone", "g_1", report(), NOW_MS)

@@ -15,8 +15,7 @@ import playback.holds
 import playback.presence
 import playback.reports
 import rooms.actions
-from playback.presence import KEPT_MS
-from playback.reports import STEADY_MS
+from playback.reports import STEADY_MS, WRITTEN_MS
 from rooms.models import Connection, Member, Room
 from tests.bench.command import scene
 from watchium import ticker
@@ -115,23 +114,11 @@ async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     spent += await cost("lapsed leases, ended seats", lambda: in_database(rooms.actions.due, now_ms))
     spent += await cost("ended media, demos", lambda: in_database(playback.course.due, now_ms))
     spent += await cost("ended holds", lambda: in_database(playback.holds.due, now_ms))
-    # In one go what is done a few rooms at a time, at the instant when all of it is due.
-    told_ms = now_ms + 2 * KEPT_MS * (number + 1)
+    # In one go what is done a few rooms at a time, at an instant when all of it is due.
     spent += await cost(
-        "reports judged and told",
-        lambda: in_database(tell_all, told_ms),
+        "reports judged, told and kept",
+        lambda: in_database(playback.presence.due, now_ms + 2 * WRITTEN_MS * (number + 1)),
         lambda: Ear.heard >= heard + len(room_ids) * scene.EIGHT,
     ) / (STEADY_MS / 1000)
-    spent += await cost("reports kept", lambda: in_database(keep_all, told_ms + KEPT_MS)) / (KEPT_MS / 1000)
     spent += await cost("heads", lambda: in_database(Room.objects.heads, room_ids))
     print(f"{'all, by the second':34} {'':8} {spent:8.1f}")
-
-
-def tell_all(now_ms: float) -> None:
-    for part in playback.presence.parts(now_ms):
-        playback.presence.tell(part, now_ms)
-
-
-def keep_all(now_ms: float) -> None:
-    while unwritten := playback.presence.UNWRITTEN.take(now_ms):
-        playback.presence.keep(playback.presence.judge(unwritten, now_ms))
