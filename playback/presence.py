@@ -1,4 +1,7 @@
-"""Where everybody is, gathered: told to each room at most once a second and written in few statements."""
+"""Where everybody is, gathered: told to each room at most once a second and written in few statements.
+
+Looked after many times a second, a few rooms at a time: all rooms at once would hold up everything else.
+"""
 
 from __future__ import annotations
 
@@ -11,49 +14,62 @@ from rooms.models import Member
 from watchium.wire import broadcast, tally
 from watchium.wire.messages import Presence, Report, Reports
 
-ROOMS_AT_ONCE = 250
+ROOMS_AT_ONCE = 50
 
 Said = Mapping[str, Mapping[str, Noted]]  # by room_id and user_id
 
 
+def waits() -> bool:
+    """Whether there is anything that will have to be told."""
+    return LAST.untold
+
+
 def due(now_ms: float) -> None:
-    """Tell each room what its members' players said since the last call, and keep it."""
-    for part in parts():
+    """Tell those rooms whose turn it is what their members' players said, and keep it."""
+    for part in parts(now_ms):
         tell(part, now_ms)
 
 
-def parts() -> list[Said]:
-    """What was said since the last call, in parts for `tell`."""
-    said = [(room_id, members) for room_id, members in LAST.take_changed().items() if members]
+def parts(now_ms: float) -> list[Said]:
+    """What is to be told now, in parts for `tell`."""
+    said = [(room_id, members) for room_id, members in LAST.take_untold(now_ms).items() if members]
     return [dict(said[start : start + ROOMS_AT_ONCE]) for start in range(0, len(said), ROOMS_AT_ONCE)]
 
 
 def tell(part: Said, now_ms: float) -> None:
-    """Two statements, and a frame for each room."""
+    """Two statements at most, and a frame for each room."""
     gathered = judge(part, now_ms)
     for room_id, reports in gathered.items():
         presence = Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))
         broadcast.to_room(room_id, presence)
     tally.judged(report.is_synced for reports in gathered.values() for report in reports)
-    keep(gathered)
+    keep(gathered, now_ms)
 
 
 def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
-    """By room_id, each member's report as the server sees it; one statement."""
+    """By room_id, each member's report as the server sees it; one statement.
+
+    What somebody said before the room's last change does not tell whether they follow it: they say so in a moment.
+    """
     courses = Playback.objects.courses(part)
-    return {
-        room_id: [_judged(user_id, seen, courses[room_id], now_ms) for user_id, seen in members.items()]
+    judged = {
+        room_id: [
+            _judged(user_id, seen, courses[room_id], now_ms)
+            for user_id, seen in members.items()
+            if seen.at_ms >= courses[room_id].timeline.at_ms
+        ]
         for room_id, members in part.items()
         if room_id in courses
     }
+    return {room_id: reports for room_id, reports in judged.items() if reports}
 
 
-def keep(gathered: dict[str, list[Report]]) -> int:
-    """Write it into Member; how many rows that changed."""
+def keep(gathered: dict[str, list[Report]], now_ms: float) -> int:
+    """Write it into Member, of whom nothing was written for a while; how many rows that changed."""
     rows = [
         (room_id, report.user_id, report.current_time, report.is_synced)
         for room_id, reports in gathered.items()
-        for report in reports
+        for report in LAST.unwritten(room_id, reports, now_ms)
     ]
     return Member.objects.keep_reports(rows) if rows else 0
 

@@ -1,5 +1,8 @@
 """What members' players last said: in this process's memory, told and written in batches, never a row a heartbeat.
 
+A room is told what its members said within a second where it is news, and every three seconds where all goes on as
+before: as often as each of them speaks.
+
 A member speaks to one process, a deed may happen in another. So each process posts what it heard on the room's board
 once a second, and a deed looks at that: one round trip, however often it asks, a fifth of a second at most. What a
 start or a waiting room depends on (whose data ran out, who has it again) is posted at once: `note` says so. Where there
@@ -11,7 +14,7 @@ Nothing here is the only copy: each member says it again within seconds, and `Me
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -20,13 +23,19 @@ import msgspec
 from playback.drift import Noted, noted
 from playback.stalls import UNREADY
 from watchium.wire import server_clock, shared
-from watchium.wire.messages import PlayerReport
+from watchium.wire.messages import PlayerReport, Report
 from watchium.wire.shared import Shared
 
 ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
 HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
+NEWS_MS = 1000.0  # a room is told no more often
+WRITTEN_MS = (
+    9000.0  # a row each so often; deeds believe it for thirty seconds, and only where memory knows less
+)
+NEVER = float("-inf")
+STEADY_MS = 3000.0  # and where all goes on as it did, as often as each of its members is heard from
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(tuple[float, PlayerReport]).decode
@@ -37,7 +46,21 @@ class Heard:
     """A room as this process knows it."""
 
     members: OrderedDict[str, Noted] = field(default_factory=OrderedDict)
-    looked_ms: float = float("-inf")
+    looked_ms: float = NEVER
+    told_ms: float = NEVER
+    written: dict[str, float] = field(default_factory=dict)  # when, by user_id
+
+
+@dataclass
+class Untold:
+    """What members of a room said since it was told. `news`: somebody does otherwise than before."""
+
+    since_ms: float
+    members: dict[str, Noted] = field(default_factory=dict)
+    news: bool = False
+
+    def due(self, told_ms: float, now_ms: float) -> bool:
+        return now_ms - (told_ms if self.news else self.since_ms) >= (NEWS_MS if self.news else STEADY_MS)
 
 
 class LastReports:
@@ -53,7 +76,7 @@ class LastReports:
         self.members_per_room = members_per_room
         self._house = house
         self._rooms: OrderedDict[str, Heard] = OrderedDict()
-        self._changed: dict[str, dict[str, Noted]] = {}
+        self._untold: dict[str, Untold] = {}
         self._unposted: dict[str, dict[str, Noted | None]] = {}  # None: somebody who left
         self._lock = Lock()  # heartbeats arrive on another thread than deeds run on
 
@@ -66,7 +89,11 @@ class LastReports:
             room = self._room(room_id)
             before = room.members.get(user_id)
             self._keep(room_id, room, user_id, seen)
-            self._changed.setdefault(room_id, {})[user_id] = seen
+            untold = self._untold.get(room_id)
+            if untold is None:
+                untold = self._untold[room_id] = Untold(now_ms)
+            untold.members[user_id] = seen
+            untold.news = untold.news or _is_news(before, report)
             return self._to_post(room_id, user_id, seen) and self._weighs(room, before, seen)
 
     def now_ready(self, room_id: str, user_id: str, revision: int) -> None:
@@ -86,17 +113,32 @@ class LastReports:
             room = self._rooms.get(room_id)
             if room is not None:
                 room.members.pop(user_id, None)
-            self._changed.get(room_id, {}).pop(user_id, None)
+                room.written.pop(user_id, None)
+            self._leave_out(room_id, user_id)
             self._to_post(room_id, user_id, None)
 
-    def take_changed(self) -> dict[str, dict[str, Noted]]:
-        """What was said here since the last call, by room_id and user_id; the other processes are told it too."""
+    @property
+    def untold(self) -> bool:
+        return bool(self._untold)
+
+    def take_untold(self, now_ms: float) -> dict[str, dict[str, Noted]]:
+        """What was said here since they were told, by room_id and user_id, of the rooms that are to be told now."""
+        taken = {}
         with self._lock:
-            changed, self._changed = self._changed, {}
+            for room_id, untold in list(self._untold.items()):
+                room = self._rooms[room_id]
+                if untold.due(room.told_ms, now_ms):
+                    room.told_ms = now_ms
+                    taken[room_id] = untold.members
+                    del self._untold[room_id]
+        return taken
+
+    def post(self) -> None:
+        """Tell the other processes what was said here since the last call."""
+        with self._lock:
             unposted, self._unposted = self._unposted, {}
         if unposted:
             self._house().post({board(room_id): _notes(members) for room_id, members in unposted.items()})
-        return changed
 
     def share(self, room_id: str) -> bool:
         """Tell the other processes what was said in this room, now; whether there was anything to tell."""
@@ -120,10 +162,18 @@ class LastReports:
         # A copy first: heartbeats arrive on another thread than deeds run on.
         return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms, HEARD_MS)]
 
+    def unwritten(self, room_id: str, reports: Sequence[Report], now_ms: float) -> list[Report]:
+        """Those of members of whom no row was written for a while, which counts as done now."""
+        with self._lock:
+            written = self._room(room_id).written
+            due = [one for one in reports if now_ms - written.get(one.user_id, NEVER) >= WRITTEN_MS]
+            written.update((one.user_id, now_ms) for one in due)
+        return due
+
     def clear(self) -> None:
         with self._lock:
             self._rooms.clear()
-            self._changed.clear()
+            self._untold.clear()
             self._unposted.clear()
 
     # ------------------------------------------------------------ parts
@@ -158,7 +208,7 @@ class LastReports:
         self._rooms.move_to_end(room_id)
         while len(self._rooms) > self.rooms:
             gone, _ = self._rooms.popitem(last=False)
-            self._changed.pop(gone, None)
+            self._untold.pop(gone, None)
             self._unposted.pop(gone, None)
         return room
 
@@ -167,8 +217,14 @@ class LastReports:
         room.members.move_to_end(user_id)
         while len(room.members) > self.members_per_room:
             gone, _ = room.members.popitem(last=False)
-            self._changed.get(room_id, {}).pop(gone, None)
+            room.written.pop(gone, None)
+            self._leave_out(room_id, gone)
             self._unposted.get(room_id, {}).pop(gone, None)
+
+    def _leave_out(self, room_id: str, user_id: str) -> None:
+        untold = self._untold.get(room_id)
+        if untold is not None:
+            untold.members.pop(user_id, None)
 
     def _to_post(self, room_id: str, user_id: str, seen: Noted | None) -> bool:
         if self._house().alone:
@@ -180,8 +236,16 @@ class LastReports:
         """Whether a room may begin or cease to wait for this player; then what is known of the others is read anew."""
         was, now = before is not None and before.report.state in UNREADY, seen.report.state in UNREADY
         if was != now or before is None or before.report.revision != seen.report.revision:
-            room.looked_ms = float("-inf")
+            room.looked_ms = NEVER
         return was != now
+
+
+def _is_news(before: Noted | None, now: PlayerReport) -> bool:
+    """Whether others see this member otherwise than before; not that time went on."""
+    if before is None:
+        return True
+    was = before.report
+    return (was.state, was.is_playing, was.is_synced) != (now.state, now.is_playing, now.is_synced)
 
 
 def board(room_id: str) -> str:

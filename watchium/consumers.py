@@ -48,7 +48,6 @@ from watchium.wire.messages import (
     ContinueWithout,
     DeleteComment,
     Event,
-    Head,
     Heartbeat,
     Leave,
     Load,
@@ -82,6 +81,7 @@ class RoomConsumer(Socket):
     """A member's tab in a room."""
 
     member: Member
+    user_id: str
     room_id: str
     device_id: str
     entering: asyncio.Task[tuple[Member, Connection]] | None = None
@@ -103,6 +103,7 @@ class RoomConsumer(Socket):
             raise Unavailable  # signed in or out before this socket could be told: it comes back as who it is now
         self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
         self.member, connection = await asyncio.shield(self.entering)
+        self.user_id = self.member.person.user_id
         self.connection = connection
         ticker.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
         ticker.know(self.room_id, self.member.room)
@@ -135,12 +136,12 @@ class RoomConsumer(Socket):
         """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
         if not isinstance(command, Heartbeat):
             return False
-        self._spend("heartbeat", HEARTBEATS)
+        self._spend("heartbeat", HEARTBEATS, now_ms)
         tally.count("heartbeats")
         report = command.payload
-        weighs = playback.reports.note(self.room_id, self.member.person.user_id, report, now_ms)
-        if head := ticker.head(self.room_id):
-            self.tell(Head(room_id=self.room_id, timestamp=now_ms, payload=head))
+        weighs = playback.reports.note(self.room_id, self.user_id, report, now_ms)
+        if head := ticker.head(self.room_id, now_ms):
+            self.deliver(head)
         # Not so: the first to say how long the medium is, news for other processes, and while a room waits.
         length_said = report.duration is None or playback.actions.knows_length(self.room_id, report.revision)
         return length_said and not weighs and not playback.holds.concerns(self.room_id)
@@ -170,8 +171,8 @@ class RoomConsumer(Socket):
             )
         await in_database(playback.holds.weighed, self.member, server_clock.now_ms())
 
-    def _spend(self, what: str, allowance: Allowance) -> None:
-        if wait_ms := self.throttle.wait_ms(what, allowance, server_clock.now_ms()):
+    def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
+        if wait_ms := self.throttle.wait_ms(what, allowance, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
 

@@ -52,6 +52,11 @@ class ImpatientProtocol(HttpToolsProtocol):
         elif self._idle():
             self._start_timer()
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        # The two refer to each other: for as long as the socket is open, and then until garbage is looked for.
+        self.parser = None  # type: ignore[assignment]
+
     def on_headers_complete(self) -> None:
         self._stop_timer()
         self.heads += 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 50_000  # allocations between two looks at the young
+YOUNG = 10_000  # objects more than before, between two looks at the young
+LOOKS = 10  # at the young between two at what was young then: a hundred thousand objects, ten milliseconds
 FEW_SOCKETS = 500  # with so few a full collection is short
 EVERY_MS = 600_000.0
 AT_LEAST_EVERY_MS = 3_600_000.0  # a pause that is noticed, against memory that would never come back
@@ -17,12 +18,12 @@ def settle() -> None:
     """After start-up: what is there now stays, and nobody looks at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, 20, 1_000_000)
+    gc.set_threshold(YOUNG, LOOKS, 1_000_000)
 
 
 def tidy(sockets: int, now_ms: float) -> None:
-    """A full collection every ten minutes while few are there to notice, else once an hour: a socket that has gone
-    leaves some sixty objects that refer to each other."""
+    """A full collection every ten minutes while few are there to notice, else once an hour: deeds leave objects
+    that refer to each other, and some of them grow old before a look at the young finds them."""
     global _collected_ms
     every_ms = EVERY_MS if sockets <= FEW_SOCKETS else AT_LEAST_EVERY_MS
     if now_ms - _collected_ms > every_ms:

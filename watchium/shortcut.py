@@ -4,6 +4,10 @@ A message through ASGI is encoded, framed and awaited for each socket alone. A r
 them, so that `serve` hands the ready frame over. It is offered as an ASGI extension; a server without it (daphne under
 `runserver`) serves the same rooms through ordinary `send`, only slower.
 
+The other way it is the same: a message would be parsed by a generator, put into a queue, wake a task, and stop and
+start the reading of its socket. Whoever listens is called with the text instead, from where it arrived; only once all
+that came before has been taken out of the queue, so that nothing overtakes anything.
+
 What is fixed here besides, each seen with a reader that reads no more: a close that waits for the reader, a connection
 that is never given up because something is still unsent, and a traceback for every frame that is no UTF-8.
 """
@@ -18,7 +22,10 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from watchium.affinity import Siblings
+from watchium.rounds import Rounds
+from watchium.wire.cutting import PARTIAL, TEXT, UNKNOWN, payload_of, size_of_first
 
+END_OF_HEAD = b"\r\n\r\n"
 EXTENSION = "watchium.shortcut"
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
 
@@ -70,12 +77,15 @@ class Shortcut:
 
 
 class ShortcutProtocol(WebSocketsSansIOProtocol):
+    rounds: ClassVar[Rounds | None] = None
     siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
     at_home = False  # handed over by a sibling: it stays
     writer: Writer | None = None
     hear: Callable[[str], None] | None = None
     _closing_task: asyncio.Task[None] | None = None
     _heard_s = 0.0
+    _cuts = False  # frames here; not where something came that only the full parser knows
+    _begun = b""  # of a frame that is not all there
 
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])
@@ -90,8 +100,40 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard_s = self.loop.time()
-        if self.handshake_initiated or not self._goes_home(data):
+        if self._cuts:
+            if self._begun:
+                data, self._begun = self._begun + data, b""
+            self._cut(data)
+        elif self.handshake_initiated:
             super().data_received(data)
+        elif not self._goes_home(data):
+            super().data_received(data)
+            self._cuts = data.endswith(END_OF_HEAD)  # else the parser may stand within a frame already
+
+    def _cut(self, data: bytes) -> None:
+        """Each whole frame on its own, so that the full parser always stands between two."""
+        while data and not self.transport.is_closing():
+            size = size_of_first(data)
+            if size == PARTIAL:
+                self._begun = data
+                return
+            if size == UNKNOWN:
+                self._cuts = False
+                super().data_received(data)
+                return
+            self._take(data[:size])
+            data = data[size:]
+
+    def _take(self, frame: bytes) -> None:
+        at_once = self.hear is not None and not self.close_sent and self.queue.empty()
+        if frame[0] != TEXT or not at_once:
+            super().data_received(frame)
+            return
+        if (text := _text([payload_of(frame)])) is None:
+            self.conn.fail(1007, "not UTF-8")
+            self.handle_parser_exception()
+        else:
+            cast("Callable[[str], None]", self.hear)(text)
 
     def _goes_home(self, handshake: bytes) -> bool:
         """A connection whose room lives in another process of this port is handed over, and forgotten here."""
@@ -104,13 +146,24 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self.transport.resume_reading()
         return False
 
+    def schedule_ping(self) -> None:
+        assert self.ping_interval is not None
+        self._look_at(self.loop.time() + self.ping_interval - self.last_ping_rtt)
+
+    def _look_at(self, due_s: float) -> None:
+        if (rounds := ShortcutProtocol.rounds) is None or rounds.loop is not self.loop:
+            rounds = ShortcutProtocol.rounds = Rounds(self.loop)
+        rounds.call_at(due_s, self.send_keepalive_ping)
+
     def send_keepalive_ping(self) -> None:
         """Only to whom nothing was heard from: heartbeats every three seconds say it as well."""
+        if self.disconnected:
+            return
         assert self.ping_interval is not None
         due_s = self._heard_s + self.ping_interval
         if self.loop.time() < due_s:
             # Then, not an interval from now: a link that died would be asked up to three seconds late.
-            self.ping_timer = self.loop.call_at(due_s, self.send_keepalive_ping)
+            self._look_at(due_s)
         else:
             super().send_keepalive_ping()
 

@@ -24,7 +24,7 @@ from watchium.database import in_database
 from watchium.outbox import Outbox
 from watchium.problems import refusal
 from watchium.shortcut import EXTENSION
-from watchium.throttle import Throttle
+from watchium.throttle import Few
 from watchium.wire import about, fanout, limits, server_clock, tally
 from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import (
@@ -72,7 +72,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
         self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
         self.obeying: asyncio.Task[None] | None = None
-        self.throttle = Throttle(8)
+        self.throttle = Few()
         self.groups: list[str] = []
         await receive()
         await send({"type": "websocket.accept"})

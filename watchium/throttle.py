@@ -15,29 +15,44 @@ class Allowance:
     per_s: float
 
 
+Bucket = tuple[float, float]  # tokens, and when that was
+
+
+def taken(bucket: Bucket | None, allowance: Allowance, now_ms: float) -> tuple[Bucket, int]:
+    """The bucket with one token less and 0, or as it is and how many milliseconds until there is one."""
+    tokens, seen_ms = bucket or (allowance.burst, now_ms)
+    tokens = min(allowance.burst, tokens + max(0.0, now_ms - seen_ms) / 1000 * allowance.per_s)
+    if tokens >= 1:
+        return (tokens - 1, now_ms), 0
+    return (tokens, now_ms), max(1, round((1 - tokens) / allowance.per_s * 1000))
+
+
+class Few:
+    """The buckets of one socket: a handful, on one thread. Nothing is locked, nothing forgotten."""
+
+    __slots__ = ("_buckets",)
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Bucket] = {}
+
+    def wait_ms(self, key: str, allowance: Allowance, now_ms: float) -> int:
+        """0 and one token taken, or how many milliseconds until there is one."""
+        self._buckets[key], wait_ms = taken(self._buckets.get(key), allowance, now_ms)
+        return wait_ms
+
+
 class Throttle:
     """Buckets by key, the oldest forgotten beyond `keys`, so that memory stays bounded."""
 
     def __init__(self, keys: int = 20_000) -> None:
         self.keys = keys
-        self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[object, Bucket] = OrderedDict()
         self._lock = Lock()  # two threads at once would each find a full bucket
 
     def wait_ms(self, key: object, allowance: Allowance, now_ms: float) -> int:
         """0 and one token taken, or how many milliseconds until there is one."""
         with self._lock:
-            return self._wait_ms(key, allowance, now_ms)
-
-    def _wait_ms(self, key: object, allowance: Allowance, now_ms: float) -> int:
-        tokens, seen_ms = self._buckets.pop(key, (allowance.burst, now_ms))
-        tokens = min(allowance.burst, tokens + max(0.0, now_ms - seen_ms) / 1000 * allowance.per_s)
-        if tokens >= 1:
-            self._put(key, tokens - 1, now_ms)
-            return 0
-        self._put(key, tokens, now_ms)
-        return max(1, round((1 - tokens) / allowance.per_s * 1000))
-
-    def _put(self, key: object, tokens: float, now_ms: float) -> None:
-        self._buckets[key] = (tokens, now_ms)
-        while len(self._buckets) > self.keys:
-            self._buckets.popitem(last=False)
+            self._buckets[key], wait_ms = taken(self._buckets.pop(key, None), allowance, now_ms)
+            while len(self._buckets) > self.keys:
+                self._buckets.popitem(last=False)
+            return wait_ms

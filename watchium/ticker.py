@@ -2,20 +2,23 @@
 
 Started by `serve`, else by the first socket. Each deed claims its work under a lock or a condition, so that any
 number of processes may tick at once; each is tried on its own, so that one that fails does not hold up the others.
+What concerns all rooms or all sockets is done a part at a time, with room between for whoever says something: presence
+in beats of a tenth of a second, each room in its turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 
 import playback.course
 import playback.holds
 import playback.presence
+import playback.reports
 import rooms.actions
 from rooms.models import Room
 from rooms.sweeping import in_turn
@@ -24,19 +27,26 @@ from watchium.database import in_database
 from watchium.figures import recorder
 from watchium.lobby import lobby_state
 from watchium.wire import broadcast, fanout, server_clock
-from watchium.wire.frames import frame_of
+from watchium.wire.frames import Frame, frame_of
 from watchium.wire.messages import Event, Head, HeadState, LobbyChanged, LobbyState
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 PERIOD_S = 1.0
+BEAT_S = 0.1
+ROOMS_AT_ONCE = 100  # their heads
+LEASES_AT_ONCE = 500
+PAUSE_S = 0.02  # between two parts
 RENEW_MS = 3000.0
 # No lease could be renewed for so long: a machine asleep, a database away. Well before the leases lapse by it.
-PAUSE_MS = 8000.0
+ASLEEP_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
 _renewed_ms = 0.0
 _heads: dict[str, HeadState] = {}
+_head_frames: dict[str, Frame] = {}  # made when first asked for, and told until the head is looked at again
 _leases: dict[int, Callable[[], None]] = {}
 _lobby: LobbyState | None = None
 
@@ -47,8 +57,9 @@ def start() -> None:
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
         _heads.clear()
+        _head_frames.clear()
         _renewed_ms = server_clock.now_ms()
-        _task = loop.create_task(_tick_for_ever())
+        _task = loop.create_task(_go_on())
         recorder.start()
         watchdog.start()
 
@@ -70,9 +81,13 @@ def drop_lease(connection_pk: int) -> None:
     _leases.pop(connection_pk, None)
 
 
-def head(room_id: str | None) -> HeadState | None:
+def head(room_id: str, now_ms: float) -> Frame | None:
     """Where the room's log ended when last looked at."""
-    return _heads.get(room_id or "")
+    frame = _head_frames.get(room_id)
+    if frame is None and (known := _heads.get(room_id)):
+        frame = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=known))
+        _head_frames[room_id] = frame
+    return frame
 
 
 def know(room_id: str, room: Room) -> None:
@@ -88,10 +103,31 @@ def tell_lobby_again() -> None:
     _lobby = None
 
 
-async def _tick_for_ever() -> None:
+async def _go_on() -> None:
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_every(PERIOD_S, tick))
+        tasks.create_task(_every(PERIOD_S, look_at_heads))
+        tasks.create_task(_every(BEAT_S, beat))
+
+
+async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
+    clock = asyncio.get_running_loop().time
+    wait_s = period_s
     while True:
-        await asyncio.sleep(PERIOD_S)
-        await tick()
+        await asyncio.sleep(wait_s)
+        began_s = clock()
+        await call()
+        wait_s = max(period_s / 4, period_s - (clock() - began_s))
+
+
+async def beat() -> None:
+    """The rooms whose turn it is to be told where everybody is."""
+    if playback.presence.waits():
+        await _try(in_database, playback.presence.due, server_clock.now_ms())
+
+
+async def look_at_heads() -> None:
+    await _try(_look_at_heads, server_clock.now_ms())
 
 
 async def tick() -> None:
@@ -101,8 +137,7 @@ async def tick() -> None:
         await _try(in_database, in_turn, rooms.actions.due, now_ms)
     await _try(in_database, in_turn, playback.course.due, now_ms)
     await _try(in_database, playback.holds.due, now_ms)
-    await _try(in_database, playback.presence.due, now_ms)
-    await _try(_look_at_heads, now_ms)
+    await _try(in_database, playback.reports.LAST.post)
     await _try(_tell_lobby, now_ms)
     memory.tidy(len(_leases), now_ms)
 
@@ -125,14 +160,23 @@ async def _renew(now_ms: float) -> None:
     global _renewed_ms
     if now_ms - _renewed_ms < RENEW_MS:
         return
-    if now_ms - _renewed_ms > PAUSE_MS:
+    if now_ms - _renewed_ms > ASLEEP_MS:
         await in_database(rooms.actions.grant_fresh_leases)
-    for lapsed in await in_database(rooms.actions.renew, set(_leases)):
-        # This process stood still and another one took its people for gone, or somebody was sent out and no word
-        # of it came through. Whoever may comes back and is here again.
-        if lost := _leases.pop(lapsed, None):
-            lost()
+    async for part in _in_parts(list(_leases), LEASES_AT_ONCE):
+        for lapsed in await in_database(rooms.actions.renew, set(part)):
+            # This process stood still and another one took its people for gone, or somebody was sent out and no
+            # word of it came through. Whoever may comes back and is here again.
+            if lost := _leases.pop(lapsed, None):
+                lost()
     _renewed_ms = now_ms
+
+
+async def _in_parts(whole: list[T], at_once: int) -> AsyncIterator[list[T]]:
+    """With a pause between two; the empty one too, so that there is always one."""
+    yield whole[:at_once]
+    for start in range(at_once, len(whole), at_once):
+        await asyncio.sleep(PAUSE_S)
+        yield whole[start : start + at_once]
 
 
 def _deliver(group: str, event: Event) -> None:
@@ -141,22 +185,28 @@ def _deliver(group: str, event: Event) -> None:
 
 
 async def _look_at_heads(now_ms: float) -> None:
-    """One query for all live rooms; a room whose head passed what was delivered here is told where it is."""
+    """A room whose head passed what was delivered here is told where it is; one query for many rooms."""
     room_ids = fanout.hub().rooms
     for gone in _heads.keys() - set(room_ids):
         del _heads[gone]
-    if not room_ids:
-        return
+        _head_frames.pop(gone, None)
+    async for part in _in_parts(room_ids, ROOMS_AT_ONCE):
+        if part:
+            await _look_at_some(part, now_ms)
+
+
+async def _look_at_some(room_ids: list[str], now_ms: float) -> None:
     # As of now: whoever opens a room while the database is asked knows of what the answer may not have.
-    before = dict(_heads)
+    before = {room_id: _heads.get(room_id) for room_id in room_ids}
     for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
         head_now = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
-        if _went_back(before.get(room_id), head_now):
+        if _went_back(before[room_id], head_now):
             await in_database(rooms.actions.begin_epoch, room_id, epoch)
         _heads[room_id] = head_now
+        _head_frames.pop(room_id, None)
         group = broadcast.room_group(room_id)
         if fanout.hub().fell_behind(group, revision, seq):
-            _deliver(group, Head(room_id=room_id, timestamp=now_ms, payload=_heads[room_id]))
+            _deliver(group, Head(room_id=room_id, timestamp=now_ms, payload=head_now))
 
 
 def _went_back(before: HeadState | None, now: HeadState) -> bool:

@@ -7,10 +7,11 @@ from unittest.mock import patch
 
 import pytest
 
-from playback import presence
-from playback.reports import LAST, LastReports
+from playback import actions, presence
+from playback.drift import OLDEST_MS
+from playback.reports import LAST, STEADY_MS, WRITTEN_MS, LastReports
 from rooms.models import Member
-from tests.playback.scenes import NOW_MS, DeedCase
+from tests.playback.scenes import NOW_MS, DeedCase, seek
 from tests.services import redis
 from watchium.wire import server_clock
 from watchium.wire.in_redis import InRedis
@@ -28,7 +29,7 @@ def test_memory_is_bounded_by_rooms_and_by_members():
             last.note(room, user, report(), NOW_MS)
     assert last.for_room("a") == {}
     assert set(last.for_room("c")) == {"3", "4", "5"}
-    assert {room: set(members) for room, members in last.take_changed().items()} == {
+    assert {room: set(members) for room, members in last.take_untold(NOW_MS).items()} == {
         "b": {"3", "4", "5"},
         "c": {"3", "4", "5"},
     }
@@ -38,8 +39,51 @@ def test_what_changed_is_taken_once():
     last = LastReports()
     last.note("a", "1", report(1), NOW_MS)
     last.note("a", "1", report(2), NOW_MS)
-    assert [seen.report.current_time for seen in last.take_changed()["a"].values()] == [2]
-    assert last.take_changed() == {}
+    assert [seen.report.current_time for seen in last.take_untold(NOW_MS)["a"].values()] == [2]
+    assert last.take_untold(NOW_MS + 10_000) == {}
+
+
+def told(last: LastReports, now_ms: float) -> set[str]:
+    return set(last.take_untold(now_ms).get("a", ()))
+
+
+def test_what_is_news_is_told_at_once_but_at_most_once_a_second():
+    last = LastReports()
+    last.note("a", "1", report(1), NOW_MS)
+    assert told(last, NOW_MS) == {"1"}
+    last.note("a", "2", report(1), NOW_MS + 100)
+    assert told(last, NOW_MS + 999) == set()
+    assert told(last, NOW_MS + 1000) == {"2"}
+
+
+@pytest.mark.parametrize("otherwise", [{"state": "stalled"}, {"is_playing": False}, {"is_synced": False}])
+def test_it_is_news_when_somebody_does_otherwise(otherwise: dict):
+    last = LastReports()
+    last.note("a", "1", report(1), NOW_MS)
+    last.take_untold(NOW_MS)
+    last.note("a", "1", report(1, **otherwise), NOW_MS + 3000)
+    assert told(last, NOW_MS + 3000) == {"1"}
+
+
+def test_while_all_goes_on_as_it_did_a_room_is_told_when_each_was_heard():
+    last = LastReports()
+    for user in "12":
+        last.note("a", user, report(1), NOW_MS)
+    last.take_untold(NOW_MS)
+    last.note("a", "1", report(4), NOW_MS + 3000)
+    last.note("a", "2", report(6), NOW_MS + 5000)
+    assert told(last, NOW_MS + 5999) == set()
+    assert told(last, NOW_MS + 6000) == {"1", "2"}
+
+
+def test_news_takes_along_what_waited():
+    last = LastReports()
+    for user in "12":
+        last.note("a", user, report(1), NOW_MS)
+    last.take_untold(NOW_MS)
+    last.note("a", "1", report(4), NOW_MS + 3000)
+    last.note("a", "2", report(4, state="stalled"), NOW_MS + 3100)
+    assert told(last, NOW_MS + 3100) == {"1", "2"}
 
 
 def test_who_left_is_forgotten():
@@ -48,7 +92,7 @@ def test_who_left_is_forgotten():
     last.forget("a", "1")
     last.forget("b", "1")
     assert last.for_room("a") == {}
-    assert not last.take_changed().get("a")
+    assert not last.take_untold(NOW_MS).get("a")
 
 
 def test_a_silent_player_counts_no_more():
@@ -93,18 +137,21 @@ def test_what_one_process_heard_is_known_in_the_other_after_its_batch(processes:
     processes.here.note("a", "alice", report(1), NOW_MS)
     processes.there.note("a", "bob", report(2), NOW_MS)
     assert processes.seen_here() == {"alice": 1}
-    assert set(processes.there.take_changed()["a"]) == {"bob"}
+    processes.there.post()
+    assert set(processes.there.take_untold(NOW_MS)["a"]) == {"bob"}
     assert processes.seen_here() == {"alice": 1, "bob": 2}
-    assert set(processes.here.take_changed()["a"]) == {"alice"}  # each process tells what it heard itself
+    assert set(processes.here.take_untold(NOW_MS)["a"]) == {
+        "alice"
+    }  # each process tells what it heard itself
 
 
 def test_of_two_tabs_in_two_processes_the_later_word_counts(processes: Processes):
     processes.there.note("a", "bob", report(1), NOW_MS)
-    processes.there.take_changed()
+    processes.there.post()
     processes.here.note("a", "bob", report(2), NOW_MS + 1000)
     assert processes.seen_here() == {"bob": 2}
     processes.there.note("a", "bob", report(3), NOW_MS + 2000)
-    processes.there.take_changed()
+    processes.there.post()
     assert processes.seen_here() == {"bob": 3}
 
 
@@ -123,7 +170,7 @@ def test_a_deed_looks_once_however_often_it_asks_and_again_after_news(processes:
     processes.here.note("a", "alice", report(1, state="loading"), NOW_MS)
     assert processes.seen_here() == {"alice": 1}
     processes.there.note("a", "bob", report(2), NOW_MS)
-    processes.there.take_changed()
+    processes.there.post()
     assert set(processes.here.for_room("a")) == {"alice"}
     processes.here.note("a", "alice", report(1, state="ready"), NOW_MS + 1)
     assert set(processes.here.for_room("a")) == {"alice", "bob"}
@@ -137,9 +184,9 @@ def test_a_look_takes_along_what_was_not_posted_yet(processes: Processes):
 
 def test_who_left_is_forgotten_in_every_process(processes: Processes):
     processes.there.note("a", "bob", report(), NOW_MS)
-    processes.there.take_changed()
+    processes.there.post()
     processes.there.forget("a", "bob")
-    processes.there.take_changed()
+    processes.there.post()
     assert processes.seen_here() == {}
 
 
@@ -154,7 +201,7 @@ def test_a_player_that_has_data_again_is_ready_for_all(processes: Processes):
 
 def test_a_note_of_another_version_is_passed_over(processes: Processes):
     processes.there.note("a", "bob", report(2), NOW_MS)
-    processes.there.take_changed()
+    processes.there.post()
     processes.there._house().post({"reports:a": {"carol": b"\x93later", "dana": b"\xff"}})
     assert processes.seen_here() == {"bob": 2}
 
@@ -179,26 +226,62 @@ class Gathering(DeedCase):
         self.assertEqual((bob["is_synced"], bob["drift_ms"]), (False, -600))
         self.assertEqual((alice["latency_ms"], alice["state"]), (30, "tracking"))
 
-    def test_it_is_written_and_told_once(self):
+    def test_it_is_told_and_written_once(self):
         self.say(self.bob, 9.4)
         with self.telling(), self.assertNumQueries(2):
             presence.due(NOW_MS + 11_000)
         with self.telling(), self.assertNumQueries(0):
-            presence.due(NOW_MS + 12_000)
+            presence.due(NOW_MS + 22_000)
+        self.assertFalse(presence.waits())
         self.assertEqual(self.heard.types().count("presence"), 1)
         bob, alice = Member.objects.get(pk=self.bob.pk), Member.objects.get(pk=self.alice.pk)
         self.assertEqual((bob.position, bob.is_synced), (pytest.approx(10.4), False))
         self.assertIsNotNone(bob.last_heartbeat)
         self.assertIsNone(alice.last_heartbeat)
 
+    def written(self) -> float | None:
+        return Member.objects.get(pk=self.bob.pk).position
+
+    def test_who_goes_on_is_written_every_nine_seconds(self):
+        where = []
+        for second in range(10, 31, 3):
+            LAST.note(self.room.room_id, self.bob.person.user_id, report(second), NOW_MS + second * 1000)
+            with self.telling():
+                presence.due(NOW_MS + second * 1000 + 2999)
+                presence.due(NOW_MS + second * 1000 + 3000)
+            where.append(round(self.written() or 0))
+        self.assertEqual(where, [13, 13, 13, 22, 22, 22, 31])
+
+    def test_what_is_written_is_young_enough_to_be_believed(self):
+        self.assertLess(WRITTEN_MS + STEADY_MS + 2 * 3000, OLDEST_MS)
+
+    def test_of_who_left_and_came_back_a_row_is_written_at_once(self):
+        self.say(self.bob, 9.4)
+        with self.telling():
+            presence.due(NOW_MS + 11_000)
+        LAST.forget(self.room.room_id, self.bob.person.user_id)
+        LAST.note(self.room.room_id, self.bob.person.user_id, report(12), NOW_MS + 12_000)
+        with self.telling():
+            presence.due(NOW_MS + 12_000)
+        self.assertEqual(self.written(), pytest.approx(12))
+
+    def test_what_was_said_before_the_last_change_judges_nobody(self):
+        self.say(self.bob, 1000.0)
+        self.say(self.alice, 9.4)
+        LAST.note(self.room.room_id, self.alice.person.user_id, report(500), NOW_MS + 13_000)
+        actions.seek(self.alice, seek(500.0), now_ms=NOW_MS + 12_000)
+        with self.telling():
+            presence.due(NOW_MS + 14_000)
+        told = [one["user_id"] for one in self.heard.last("presence")["payload"]["members"]]
+        self.assertEqual(told, [self.alice.person.user_id])
+
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
-            LAST.note(self.room.room_id, f"g_{n}", report(), NOW_MS)
-        (part,) = presence.parts()
-        with self.assertNumQueries(2):
-            presence.tell(part, NOW_MS)
+            LAST.note(self.room.room_id, f"g_{n}", report(), NOW_MS + 10_000)
+        with self.telling(), self.assertNumQueries(2):
+            presence.due(NOW_MS + 11_000)
 
     def test_a_room_that_is_gone_is_told_nothing(self):
         LAST.note("gone", "g_1", report(), NOW_MS)
-        (part,) = presence.parts()
+        (part,) = presence.parts(NOW_MS)
         self.assertEqual(presence.judge(part, NOW_MS), {})

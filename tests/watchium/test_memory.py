@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
-from unittest.mock import patch
+from unittest.mock import MagicMock, patch
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from tests.services import ROOT
 from watchium import memory
+from watchium.heads import ImpatientProtocol
+from watchium.shortcut import ShortcutProtocol
 
 MINUTE_MS = 60_000.0
 
@@ -41,3 +48,43 @@ def test_twisted_is_loaded_for_the_development_server_alone(command: str, loaded
         check=True, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.strip() == str(loaded)
+
+
+def test_no_look_at_the_young_takes_long():
+    """Each looks at what came since; a million objects, as after thousands of arrivals, take a tenth of a second."""
+    with patch.object(memory.gc, "set_threshold") as threshold, patch.object(memory.gc, "freeze"):
+        memory.settle()
+    young, looks, _ = threshold.call_args.args
+    assert young * looks <= 100_000
+
+
+HANDSHAKE = (
+    b"GET /ws/lobby/ HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+async def listens_to_nothing(scope, receive, send) -> None:
+    await receive()
+
+
+async def test_the_http_half_of_a_socket_is_gone_when_it_is_open():
+    config = uvicorn.Config(listens_to_nothing, http=ImpatientProtocol, ws=ShortcutProtocol, lifespan="off")
+    config.load()
+    transport = MagicMock()
+    transport.is_closing.return_value = False
+    transport.get_extra_info.return_value = None
+    protocol = ImpatientProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    transport.get_protocol.return_value = None
+    gone = weakref.ref(protocol)
+    gc.disable()
+    try:
+        protocol.connection_made(transport)
+        protocol.data_received(HANDSHAKE)
+        assert transport.set_protocol.called
+        transport.reset_mock()
+        del protocol
+        assert gone() is None
+    finally:
+        gc.enable()
+    await asyncio.sleep(0)

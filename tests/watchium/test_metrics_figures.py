@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchium.figures import here
 from watchium.figures.course import SECONDS, Course, Look
 from watchium.figures.sums import Figures, Spread, added, lasting, percentile, since
 from watchium.wire.tally import Histogram, Tally
@@ -157,3 +163,11 @@ def test_reports_are_counted_by_verdict(verdicts: list[bool]):
     counted = tally.counters().get("reports", {})
     assert counted.get("in_step", 0) == sum(verdicts)
     assert sum(counted.values()) == len(verdicts)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux alone tells")
+def test_open_files_are_counted_without_a_look_at_each():
+    listed = len(os.listdir("/proc/self/fd")) - 1  # one of them is the look itself
+    assert here._open_fds() == listed
+    with patch.object(os, "stat", return_value=SimpleNamespace(st_size=0)):  # an older kernel
+        assert here._open_fds() == listed + 1

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.throttle import Allowance, Throttle
+from watchium.throttle import Allowance, Few, Throttle
 
 FIVE = Allowance(burst=5, per_s=1)
 
 
-def test_a_burst_is_let_through_and_then_one_a_second():
-    throttle = Throttle()
+@pytest.mark.parametrize("kind", [Throttle, Few])
+def test_a_burst_is_let_through_and_then_one_a_second(kind: type[Throttle] | type[Few]):
+    throttle = kind()
     assert [throttle.wait_ms("bob", FIVE, 0) for _ in range(6)] == [0, 0, 0, 0, 0, 1000]
     assert throttle.wait_ms("bob", FIVE, 1000) == 0
 
 
-def test_nobody_waits_for_anybody_else():
-    throttle = Throttle()
+@pytest.mark.parametrize("kind", [Throttle, Few])
+def test_nobody_waits_for_anybody_else(kind: type[Throttle] | type[Few]):
+    throttle = kind()
     for _ in range(9):
         throttle.wait_ms("bob", FIVE, 0)
     assert throttle.wait_ms("alice", FIVE, 0) == 0

@@ -8,7 +8,9 @@ import pytest
 import playback.course
 import playback.holds
 import playback.presence
+import playback.reports
 import rooms.actions
+from playback.reports import LastReports
 from rooms.models import Room
 from watchium import ticker
 from watchium.wire import broadcast, fanout, server_clock
@@ -41,6 +43,8 @@ class Process:
         self.now_ms += duration_ms
         self.asked.clear()
         await ticker.tick()
+        await ticker.look_at_heads()
+        await ticker.beat()
         return self.asked
 
 
@@ -63,6 +67,7 @@ def process() -> Iterator[Process]:
         patch.object(playback.course, "due", lambda now_ms: 0),
         patch.object(playback.holds, "due", lambda now_ms: 0),
         patch.object(playback.presence, "due", lambda now_ms: None),
+        patch.object(playback.reports, "LAST", LastReports()),
     ):
         yield process
 

@@ -7,7 +7,7 @@ is decided at the top (`watchium/metrics.py`), where those of all processes are 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from threading import Lock
 
@@ -51,8 +51,9 @@ class Tally:
 
     def judged(self, verdicts: Iterable[bool]) -> None:
         """Players' reports: which of them were in step with their room."""
-        for in_step in verdicts:
-            self.count("reports", "in_step" if in_step else "off")
+        counted = Counter("in_step" if in_step else "off" for in_step in verdicts)
+        for label, by in counted.items():
+            self.count("reports", label, by)
 
     def counters(self) -> Counters:
         """A copy."""

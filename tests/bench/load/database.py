@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import psycopg
 
+from tests.bench.load import cores
 from tests.bench.load.figures import Table
 
 _ROWS = "SELECT relname, n_tup_ins, n_tup_upd, n_tup_hot_upd, n_tup_del FROM pg_stat_user_tables"
 _LOG = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
+
+
+@cache
+def _postmaster(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+    return int((Path(folder) / "postmaster.pid").read_text().split()[0])
+
+
+def cpu_s(url: str) -> float:
+    """Seconds of CPU that its processes have used so far, of those that there are now."""
+    return cores.cpu_s(_postmaster(url))
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from array import array
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count, cycle
 
-from tests.bench.load import cores
+from tests.bench.load import cores, database
 from tests.bench.load.children import Served
 from tests.bench.load.crowd import (
     Dialect,
@@ -79,6 +80,8 @@ class Level:
     commands: int
     lost: int
     server_cores: float
+    client_cores: float
+    database_cores: float
     load_share: float
     errors: dict[str, int]
 
@@ -89,7 +92,8 @@ class Level:
     def __str__(self) -> str:
         return (
             f"{self.rooms} rooms: p50 {self.p50_ms:.1f} p99 {self.p99_ms:.1f} ms, {self.commands} commands, lost "
-            f"{self.lost}, server {self.server_cores:.2f} cores, load's core {self.load_share:.0%} {self.errors or ''}"
+            f"{self.lost}, server {self.server_cores:.2f} cores, clients {self.client_cores:.2f}, PostgreSQL "
+            f"{self.database_cores:.2f}, load's core {self.load_share:.0%} {self.errors or ''}"
         )
 
 
@@ -150,9 +154,10 @@ class Lively:
         self.ledger.clear()
         for guest in self.everybody:
             guest.heard = guest.accepted = 0
-        cpu_s, before = self.server.cpu_s(), cores.used()
+        cpu_s, before = self._cpu_s(), cores.used()
         _, commands = await asyncio.gather(self.heartbeats(seconds), self.commands(seconds))
-        cpu_s, after = self.server.cpu_s() - cpu_s, cores.used()
+        spent, after = [now - then for now, then in zip(self._cpu_s(), cpu_s, strict=True)], cores.used()
+        server, clients, rows = (spent_s / seconds for spent_s in spent)
         await asyncio.sleep(DRAIN_S)
         return Level(
             rooms=len(self.guests),
@@ -160,10 +165,15 @@ class Lively:
             p99_ms=percentile(self.ledger.delays_ms, 0.99),
             commands=commands,
             lost=self._lost(),
-            server_cores=cpu_s / seconds,
+            server_cores=server,
+            client_cores=clients,
+            database_cores=rows,
             load_share=cores.share(before, after, cores.LOAD),
             errors=dict(self.ledger.errors),
         )
+
+    def _cpu_s(self) -> tuple[float, float, float]:
+        return self.server.cpu_s(), time.process_time(), database.cpu_s(self.database)
 
     def _lost(self) -> int:
         """Each accepted command is heard by everybody in its room, or counts as lost for who did not."""

@@ -117,11 +117,15 @@ def fitting(levels: list[Level]) -> int:
 def table(title: str, levels: list[Level]) -> Table:
     return Table(
         title=title,
-        head=["rooms", "p50, ms", "p99, ms", "commands", "lost", "refused", "server, cores", "the load's core"],
+        head=[
+            "rooms", "p50, ms", "p99, ms", "commands", "lost", "refused", "server, cores", "clients", "PostgreSQL",
+            "the load's core",
+        ],
         rows=[
             [
                 str(level.rooms), f"{level.p50_ms:.1f}", f"{level.p99_ms:.1f}", str(level.commands), str(level.lost),
-                str(level.refused), f"{level.server_cores:.2f}", f"{level.load_share:.0%}",
+                str(level.refused), f"{level.server_cores:.2f}", f"{level.client_cores:.2f}",
+                f"{level.database_cores:.2f}", f"{level.load_share:.0%}",
             ]
             for level in sorted(levels, key=lambda level: level.rooms)
         ],

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+LATEST = "0004_leases_in_place"
+
+
+def migrate(target: str) -> None:
+    MigrationExecutor(connection).migrate([("rooms", target)])
+
+
+def indexed() -> set[str]:
+    """The columns of leases that an index knows."""
+    with connection.cursor() as cursor:
+        kept = connection.introspection.get_constraints(cursor, "rooms_connection").values()
+    return {column for one in kept if one["index"] or one["unique"] for column in one["columns"]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_without_touching_an_index():
+    assert "lapses_at_ms" not in indexed()
+    try:
+        migrate("0003_pulse")
+        assert "lapses_at_ms" in indexed()
+    finally:
+        migrate(LATEST)
+    assert "lapses_at_ms" not in indexed()
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", "rooms", check=True, dry_run=True, skip_checks=True, verbosity=0)
