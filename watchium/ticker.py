@@ -21,6 +21,7 @@ from rooms.models import Room
 from rooms.sweeping import in_turn
 from watchium import memory, watchdog
 from watchium.database import in_database
+from watchium.doorman import Doorman
 from watchium.figures import recorder
 from watchium.lobby import lobby_state
 from watchium.wire import broadcast, fanout, server_clock
@@ -35,6 +36,7 @@ RENEW_MS = 3000.0
 PAUSE_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
+_watching: asyncio.Task[None] | None = None
 _renewed_ms = 0.0
 _heads: dict[str, HeadState] = {}
 _leases: dict[int, Callable[[], None]] = {}
@@ -43,21 +45,23 @@ _lobby: LobbyState | None = None
 
 def start() -> None:
     """Begin to tick on the running loop, unless it does already."""
-    global _task, _renewed_ms
+    global _task, _watching, _renewed_ms
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
         _heads.clear()
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_tick_for_ever())
+        _watching = loop.create_task(Doorman(_leases).watch())
         recorder.start()
         watchdog.start()
 
 
 async def stop() -> None:
     """Tick no more; what is under way in the database ends by itself."""
-    if _task is not None:
-        _task.cancel()
-        await asyncio.wait([_task])
+    if tasks := [task for task in (_task, _watching) if task is not None]:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
     await watchdog.stop()
 
 
