@@ -96,6 +96,7 @@ def faults() -> bool:
     """Every promise and every fault, the long ones too, on both databases. Takes about half an hour."""
     everything = ("-m", "long or not long", "tests/promises", "tests/faults", "tests/model")
     passed = pytest("-n", "2", *everything)
+    passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
         with services.postgres(max_connections=300) as url:
             return pytest("-n", "2", *everything, env={"DATABASE_URL": url}) and passed
