@@ -94,14 +94,19 @@ def postgres() -> bool:
 
 def faults() -> bool:
     """Every promise and every fault, the long ones too, on both databases. Takes about half an hour."""
-    everything = ("-m", "long or not long", "tests/promises", "tests/faults", "tests/model")
-    passed = pytest("-n", "2", *everything)
+    passed = everything()
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
         with services.postgres(max_connections=300) as url:
-            return pytest("-n", "2", *everything, env={"DATABASE_URL": url}) and passed
+            return everything({"DATABASE_URL": url}) and passed
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
+
+
+def everything(env: dict[str, str] | None = None) -> bool:
+    folders = ("tests/promises", "tests/faults", "tests/model")
+    together = pytest("-n", "2", "-m", "not alone", *folders, env=env)
+    return pytest("-m", "alone", *folders, env=env) and together
 
 
 def js() -> bool:
