@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from playback.drift import Noted, drift_s
 from playback.timeline import Timeline
 
+LATELY_MS = 10_000.0
+
 
 def spread_ms(reports: Iterable[Noted], timeline: Timeline, now_ms: float) -> tuple[float | None, int]:
     """Between the foremost and the hindmost of the players heard lately, and how many those are.
 
-    None for fewer than two: nobody is apart from themselves.
+    None for fewer than two: nobody is apart from themselves. What was said before the room's last change says nothing
+    of where a player is since, and whoever said nothing for three heartbeats may be anywhere.
     """
-    drifts = [drift_s(seen, timeline, now_ms) for seen in reports if seen.fresh(now_ms)]
+    since_ms = max(timeline.at_ms, now_ms - LATELY_MS)
+    drifts = [drift_s(seen, timeline, now_ms) for seen in reports if seen.at_ms >= since_ms]
     if len(drifts) < 2:
         return None, len(drifts)
     return round(1000 * (max(drifts) - min(drifts)), 1), len(drifts)

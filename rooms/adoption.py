@@ -7,10 +7,9 @@ from django.utils import timezone
 
 from rooms import names, signals
 from rooms.actions.membership import depart
-from rooms.actions.presence import tell_who_is_here
+from rooms.actions.presence import ask_again, tell_who_is_here
 from rooms.models import Ban, Connection, Member, Person, Role, Room
 from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import CloseCode
 from watchium.wire.messages import MemberLeft, WhoLeft
 
 RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
@@ -22,11 +21,11 @@ def adopt(guest: Person, person: Person) -> None:
 
     The guest's sockets come back at once as the person: their session already says so.
     """
+    ask_again(guest.pk)
     Ban.objects.filter(person=guest).update(person=person)
     for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
         _bring(Room.objects.locked(room_pk), guest, person)
     Room.objects.filter(owner=guest).update(owner=person)
-    broadcast.close_person(guest.pk, CloseCode.RESTART)
 
 
 def _bring(room: Room, guest: Person, person: Person) -> None:

@@ -18,6 +18,8 @@ from tests import services
 ROOT = services.ROOT
 PYTHON = Path(sys.executable)
 LONGEST_SCENE = "test_without_sockets"  # comes first, or one process would wait for the other at the end
+# Three to two cores: a third of the time is waiting for what takes its time.
+AT_ONCE = "3"
 # Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises")
 
@@ -80,7 +82,7 @@ def lint() -> bool:
 
 
 def python() -> bool:
-    return pytest("-n", "2")
+    return pytest("-n", AT_ONCE)
 
 
 def postgres() -> bool:
@@ -89,20 +91,26 @@ def postgres() -> bool:
         raise Skipped("there are no deeds to test")
     try:
         with services.postgres() as url:
-            return pytest("-n", "2", *folders, env={"DATABASE_URL": url})
+            return pytest("-n", AT_ONCE, *folders, env={"DATABASE_URL": url})
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
 
 
 def faults() -> bool:
     """Every promise and every fault, the long ones too, on both databases. Takes about half an hour."""
-    everything = ("-m", "long or not long", "tests/promises", "tests/faults", "tests/model")
-    passed = pytest("-n", "2", *everything)
+    passed = everything()
+    passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
         with services.postgres(max_connections=300) as url:
-            return pytest("-n", "2", *everything, env={"DATABASE_URL": url}) and passed
+            return everything({"DATABASE_URL": url}) and passed
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
+
+
+def everything(env: dict[str, str] | None = None) -> bool:
+    folders = ("tests/promises", "tests/faults", "tests/model")
+    together = pytest("-n", "2", "-m", "not alone", *folders, env=env)
+    return pytest("-m", "alone", *folders, env=env) and together
 
 
 def js() -> bool:
@@ -132,9 +140,9 @@ def browser() -> bool:
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
     told = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
-    two_at_a_time = pytest("-n", "2", "-m", "not alone", *told)
+    two_at_a_time = pytest("-n", "2", "-m", "not alone and not long", *told)
     # Two pages that have to be within a frame of each other get the machine to themselves.
-    return pytest("-m", "alone", *told) and two_at_a_time
+    return pytest("-m", "alone and not long", *told) and two_at_a_time
 
 
 PARTS: dict[str, Callable[[], bool]] = {

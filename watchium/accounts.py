@@ -18,13 +18,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rooms import floods
+from rooms.actions import ask_again
 from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, session_person
 from rooms.models import Person, random_id
 from rooms.names import NAME_CHARS
 from watchium import guessing
 from watchium.belongings import hand_over
-from watchium.wire import broadcast
-from watchium.wire.errors import CloseCode, RateLimited
+from watchium.wire.errors import RateLimited
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -108,7 +108,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         request.session[DEVICE] = device_id
     if person is not None and person.account_id is not None:
         # Whoever is still signed in comes back by themselves; this browser is not let in again.
-        broadcast.close_person(person.pk, CloseCode.RESTART)
+        ask_again(person.pk)
     elif person is not None:
         keep_person(request, person)
     return redirect("/")

@@ -11,9 +11,8 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
+from rooms.actions import ask_again
 from rooms.models import Person
-from watchium.wire import broadcast
-from watchium.wire.errors import CloseCode
 
 if TYPE_CHECKING:
     UserForm = ModelForm[User]
@@ -52,7 +51,7 @@ class AccountAdmin(Accounts):
 
 def _ask_again(accounts: list[Any]) -> None:
     for person_pk in Person.objects.of_accounts(accounts):
-        broadcast.close_person(person_pk, CloseCode.RESTART)
+        ask_again(person_pk)
 
 
 admin.site.unregister(User)

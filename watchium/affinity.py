@@ -10,9 +10,11 @@ carries what has to be heard.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -39,14 +41,13 @@ class Siblings:
         if home == self.number:
             return False
         try:
-            socket.send_fds(self.outboxes[home], [handshake], [connection], socket.MSG_DONTWAIT)
+            socket.send_fds(self.outboxes[home], [handshake], [connection])
         except OSError:  # its inbox is full: it is starting again, or busy
             return False
         return True
 
     def listen(self, take: Callable[[socket.socket, bytes], None]) -> None:
         """Call `take` with every connection that is handed to this process, on the running loop."""
-        self.inbox.setblocking(False)
         asyncio.get_running_loop().add_reader(self.inbox, self._receive, take)
 
     def deaf(self) -> None:
@@ -61,10 +62,25 @@ class Siblings:
             take(socket.socket(fileno=descriptor), handshake)
 
 
+def pass_on(inbox: socket.socket, outbox: socket.socket) -> None:
+    """What waits in the one goes into the other; a connection that does not fit is closed, and comes again."""
+    while True:
+        try:
+            handshake, descriptors, _, _ = socket.recv_fds(inbox, MOST_BYTES, 1)
+        except OSError:
+            return
+        with suppress(OSError):
+            socket.send_fds(outbox, [handshake], descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
 def lines(count: int) -> list[tuple[socket.socket, socket.socket]]:
-    """For each process the end it listens to and the end the others speak into."""
+    """For each process the end it listens to and the end the others speak into. Nobody waits at either of them."""
     pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(count)]
     for pair in pairs:
         for end in pair:
             end.set_inheritable(True)
+            # Here, as Python's `send_fds` and `recv_fds` take flags and leave them out.
+            end.setblocking(False)
     return pairs

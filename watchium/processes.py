@@ -15,19 +15,19 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from watchium.affinity import lines
+from watchium.affinity import lines, pass_on
 
 logger = logging.getLogger(__name__)
 
 SHORT_LIFE_S = 10.0
 LONGEST_WAIT_S = 10.0
-START_S = 60.0
 STOP_S = 9.0
 BACKLOG = 2048
-LOOK_S = 0.2
+LOOK_S = 0.1
 
 
 def listening(host: str, port: int, shared: bool = False) -> socket.socket:
@@ -54,13 +54,17 @@ class Child:
     lines: list[socket.socket]  # its inbox, then what speaks into each inbox
     process: subprocess.Popen[bytes] | None = None
     pipe: socket.socket | None = None
+    serves: bool = False
     began_s: float = 0.0
     short_lives: int = 0
     due_s: float | None = None  # when one that ended is started again
 
     def start(self, command: list[str]) -> None:
+        if self.pipe is not None:
+            self.pipe.close()
         ours, theirs = socket.socketpair()
-        self.pipe = ours
+        ours.setblocking(False)
+        self.pipe, self.serves = ours, False
         listener = listening(self.host, self.port, shared=True)
         fds = [end.fileno() for end in (listener, theirs, *self.lines)]
         words = [*command, "--number", str(self.number), "--fds", *map(str, fds)]
@@ -69,19 +73,24 @@ class Child:
         theirs.close()
         listener.close()
 
-    def serves(self) -> bool:
-        """Waits until it does; False when it ended instead."""
+    @property
+    def ended(self) -> bool:
+        assert self.process is not None
+        return self.process.poll() is not None
+
+    def listen(self) -> None:
+        """To what it says through the pipe: that it serves."""
         assert self.pipe is not None
-        self.pipe.settimeout(START_S)
-        try:
-            return bool(self.pipe.recv(1))
-        except TimeoutError:
-            return False
+        if self.ended:
+            self.serves = False
+        elif not self.serves:
+            with suppress(BlockingIOError, ConnectionResetError):
+                self.serves = bool(self.pipe.recv(1))
 
     def is_due(self) -> bool:
         """Whether it ended and has waited long enough to be started again."""
         assert self.process is not None
-        if self.process.poll() is None:
+        if not self.ended:
             return False
         if self.due_s is None:
             self.due_s = time.monotonic() + self.wait_s()
@@ -111,17 +120,22 @@ class Processes:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self, ready: Callable[[], None]) -> None:
-        """Until SIGTERM or SIGINT; `ready` is called when all of them serve. Raises OSError for a taken port."""
+        """Until SIGTERM or SIGINT. Raises OSError for a taken port.
+
+        `ready` is called once some serve and none is on its way: one that cannot start keeps nobody waiting.
+        """
         listening(self.host, self.port).close()  # alone on it: with SO_REUSEPORT nobody would notice
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, self._stop)
         self.children = self._children()
         for child in self.children:
             child.start(self.command)
-        if all(child.serves() for child in self.children):
-            ready()
+        told = False
         while not self.stopping.wait(LOOK_S):
             self.look()
+            if not told and self.settled:
+                told = True
+                ready()
         self._end()
 
     def _children(self) -> list[Child]:
@@ -135,11 +149,28 @@ class Processes:
     def _stop(self, sign: int, frame: FrameType | None) -> None:
         self.stopping.set()
 
+    @property
+    def settled(self) -> bool:
+        return any(child.serves for child in self.children) and all(
+            child.serves or child.ended for child in self.children
+        )
+
     def look(self) -> None:
         """Start again who ended, each in its own time: one that ends over and over holds up no other."""
         for child in self.children:
+            child.listen()
             if child.is_due():
                 child.start(self.command)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """The connections that were handed to one which does not serve, to one that does."""
+        serving = next((child for child in self.children if child.serves), None)
+        if serving is not None:
+            for child in self.children:
+                if not child.serves:
+                    inbox, *outboxes = child.lines
+                    pass_on(inbox, outboxes[serving.number])
 
     def _end(self) -> None:
         living = [child.process for child in self.children if child.process is not None]

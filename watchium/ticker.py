@@ -24,6 +24,7 @@ from rooms.models import Room
 from rooms.sweeping import in_turn
 from watchium import memory, watchdog
 from watchium.database import in_database
+from watchium.doorman import Doorman
 from watchium.figures import recorder
 from watchium.lobby import lobby_state
 from watchium.wire import broadcast, fanout, server_clock
@@ -44,6 +45,7 @@ RENEW_MS = 3000.0
 ASLEEP_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
+_watching: asyncio.Task[None] | None = None
 _renewed_ms = 0.0
 _heads: dict[str, HeadState] = {}
 _head_frames: dict[str, Frame] = {}  # made when first asked for, and told until the head is looked at again
@@ -53,22 +55,24 @@ _lobby: LobbyState | None = None
 
 def start() -> None:
     """Begin to tick on the running loop, unless it does already."""
-    global _task, _renewed_ms
+    global _task, _watching, _renewed_ms
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
         _heads.clear()
         _head_frames.clear()
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_go_on())
+        _watching = loop.create_task(Doorman(_leases).watch())
         recorder.start()
         watchdog.start()
 
 
 async def stop() -> None:
     """Tick no more; what is under way in the database ends by itself."""
-    if _task is not None:
-        _task.cancel()
-        await asyncio.wait([_task])
+    if tasks := [task for task in (_task, _watching) if task is not None]:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
     await watchdog.stop()
 
 

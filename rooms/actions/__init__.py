@@ -5,10 +5,11 @@ from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
-from rooms.actions.presence import disconnect, due, enter, grant_fresh_leases, polled, renew
+from rooms.actions.presence import ask_again, disconnect, due, enter, grant_fresh_leases, polled, renew
 from rooms.actions.restoring import begin_epoch, doubt
 
 __all__ = [
+    "ask_again",
     "ask_control",
     "ban",
     "begin_epoch",

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from rooms import access, names
 from rooms.actions.hosting import pass_seat_on
-from rooms.actions.presence import gone, tell_who_is_here
+from rooms.actions.presence import end_leases, gone, tell_who_is_here
 from rooms.addresses import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Visibility
 from watchium.wire import broadcast, server_clock
@@ -107,7 +107,7 @@ def leave(member: Member) -> None:
 def depart(member: Member, reason: str) -> None:
     """End a membership; the room's row is locked by the caller."""
     was_host = member.is_host
-    member.connections.all().delete()
+    end_leases(member.connections.all())
     gone(member, reason)
     if was_host:
         pass_seat_on(member.room)

@@ -9,7 +9,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, names, signals
-from rooms.models import ControlPolicy, Member, ModerationAct, Person, Role, Room, Visibility, seal
+from rooms.actions.presence import end_leases
+from rooms.models import (
+    Connection,
+    ControlPolicy,
+    Member,
+    ModerationAct,
+    Person,
+    Role,
+    Room,
+    Visibility,
+    seal,
+)
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import BadMessage, CloseCode, NotAllowed
 
@@ -121,4 +132,5 @@ def close_room(room: Room, *, by: Member | None, why: str = "") -> None:
     ModerationAct.objects.create(
         room=room, kind="close_room", by=by.person if by is not None else None, why=why[:200]
     )
+    end_leases(Connection.objects.of_room(room))
     broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

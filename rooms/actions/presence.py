@@ -17,13 +17,14 @@ from django.utils import timezone
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
 from rooms.models import Connection, Member, Pulse, Room
+from rooms.models.leases import ConnectionQuerySet
 from rooms.models.statements import insert
 from rooms.models.trips import together
 from rooms.names import told_apart
 from rooms.states import member_state
 from rooms.sweeping import each
 from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import TooManyConnections
+from watchium.wire.errors import CloseCode, TooManyConnections
 from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
 from watchium.wire.told import process
 
@@ -98,9 +99,9 @@ def disconnect(connection: Connection) -> None:
     room = Room.objects.locked(connection.member.room_id)
     # Whose it is as of now: a guest who signed in became another member meanwhile, somebody who left has none.
     current = Connection.objects.select_related("member__person").filter(pk=connection.pk).first()
-    if current is None or current.closed:
+    if current is None:
         return
-    Connection.objects.filter(pk=connection.pk).update(closed=True, lapses_at_ms=now_ms + GRACE_MS)
+    Connection.objects.filter(pk=connection.pk).end(now_ms + GRACE_MS)
     _hold_if_last(room, current.member, now_ms)
 
 
@@ -118,6 +119,18 @@ def renew(connection_pks: set[int]) -> set[int]:
     now_ms = server_clock.now_ms()
     Pulse.objects.beat(now_ms)
     return connection_pks - Connection.objects.renew(connection_pks, now_ms + SILENCE_MS)
+
+
+@transaction.atomic
+def ask_again(person_pk: int) -> None:
+    """Every socket of this person closes, and whoever may comes back as who they are now."""
+    end_leases(Connection.objects.of_person(person_pk))
+    broadcast.close_person(person_pk, CloseCode.RESTART)
+
+
+def end_leases(leases: ConnectionQuerySet) -> None:
+    """For whom it is over. Told as well: this is what remains true where no word comes through."""
+    leases.end(server_clock.now_ms() + GRACE_MS)
 
 
 @transaction.atomic

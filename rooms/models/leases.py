@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least
 
 from rooms.models.members import Member
+from rooms.models.room import Room
 from rooms.models.trips import Statement, among, together
 
 
@@ -24,6 +25,22 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
             (rows,) = together(Statement(words, [until_ms, *which.values]))
             renewed.update(pk for (pk,) in rows)
         return renewed
+
+    def of_person(self, person_pk: int) -> ConnectionQuerySet:
+        return self.filter(member__person=person_pk)
+
+    def of_room(self, room: Room) -> ConnectionQuerySet:
+        return self.filter(member__room=room)
+
+    def end(self, until_ms: float) -> int:
+        """Their sockets are to close, wherever they are; as closed ones they stay for a grace."""
+        return self.filter(closed=False).update(closed=True, lapses_at_ms=until_ms)
+
+    def ended(self, process: str) -> set[int]:
+        """Those of a process that closed within the last seconds, or are to."""
+        words = "SELECT id FROM rooms_connection WHERE process = %s AND closed"
+        (rows,) = together(Statement(words, [process]))
+        return {pk for (pk,) in rows}
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
         due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")
@@ -44,7 +61,8 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)
 
     def people_online(self) -> int:
-        return self.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
+        here = self.filter(member__present=True)
+        return here.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
 
 
 class Connection(models.Model):
@@ -61,7 +79,10 @@ class Connection(models.Model):
     objects = ConnectionQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["device_id"], name="connection_device")]
+        indexes = [
+            models.Index(fields=["device_id"], name="connection_device"),
+            models.Index(fields=["process"], name="connection_ended", condition=Q(closed=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.member_id} until {self.lapses_at_ms:.0f}"

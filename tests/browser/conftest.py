@@ -27,29 +27,35 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """`launch()` is a browser with processes of its own; further words go to its command line."""
     try:
         path = chromium_path()
     except Missing as missing:
         unavailable(missing)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield lambda *words: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *words])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    chromium = launch()
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
 def person(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     """`person()` is somebody new: a page in a context of its own, whose paths lead to the server.
 
-    Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...). An error that a page's
-    script did not catch fails the test.
+    Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...), `at` is another browser. An
+    error that a page's script did not catch fails the test.
     """
     contexts, uncaught = [], []
 
-    def arrive(**options: Any) -> Page:
+    def arrive(at: Browser = browser, **options: Any) -> Page:
         options.setdefault("base_url", server.url)
-        context = browser.new_context(**options)
+        context = at.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()

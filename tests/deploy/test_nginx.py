@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.services import ROOT, Missing, Server, Service, _folder, free_port, unavailable, watchium_server
+from tests.services import ROOT, Missing, Server, Service, folder_for, free_port, unavailable, watchium_server
 from watchium.wire.errors import CloseCode
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
@@ -104,7 +104,10 @@ def house() -> Iterator[House]:
     except Missing as missing:
         unavailable(missing)
     plain, tls = free_port(), free_port()
-    with _folder("nginx") as folder, watchium_server({"WATCHIUM_URL": f"https://localhost:{tls}"}) as server:
+    with (
+        folder_for("nginx") as folder,
+        watchium_server({"WATCHIUM_URL": f"https://localhost:{tls}"}) as server,
+    ):
         certificate(folder)
         user = "user root;" if folder.owner() == "root" else ""
         sample = adapted(folder, plain, tls, server.port)

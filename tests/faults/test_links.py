@@ -15,8 +15,8 @@ from tests.houses import House
 from tests.promises.scenes import elsewhere, scene_in
 from tests.watchium.socket_scene import Scene
 from watchium.client import Client, ProblemError, Resume, RoomClient
+from watchium.wire.messages import Accepted
 
-LONG = pytest.mark.long
 BACK_S = 30
 
 
@@ -24,6 +24,7 @@ BACK_S = 30
 class Behind:
     """alice is near the server, bob is behind a link of his own."""
 
+    house: House
     scene: Scene
     link: Link
     alice: RoomClient
@@ -41,6 +42,15 @@ class Behind:
                 except (OSError, TimeoutError, ProblemError):
                     await asyncio.sleep(0.5)
 
+    async def everything_holds(self, bob: RoomClient, *answers: Accepted) -> None:
+        await everything_holds(
+            self.scene.alice,
+            self.scene.room_id,
+            live=[self.alice, bob],
+            acknowledged=answers,
+            servers=self.house.servers,
+        )
+
 
 @asynccontextmanager
 async def bob_behind_a_link(house: House) -> AsyncIterator[Behind]:
@@ -50,7 +60,7 @@ async def bob_behind_a_link(house: House) -> AsyncIterator[Behind]:
         scene.alice.enter(scene.room_id) as alice,
         AsyncExitStack() as ends,
     ):
-        yield Behind(scene, link, alice, elsewhere(scene.bob, link.url), ends)
+        yield Behind(house, scene, link, alice, elsewhere(scene.bob, link.url), ends)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +78,7 @@ async def test_a_cut_link_loses_nothing_however_long(pair: House, cut_s: int):
             resume = bob.resume
         bob = await here.back(resume)
         assert bob.welcome.resumed
-        await everything_holds(
-            here.scene.alice,
-            here.scene.room_id,
-            live=[here.alice, bob],
-            acknowledged=answers,
-            servers=pair.servers,
-        )
+        await here.everything_holds(bob, *answers)
 
 
 async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and_answers_come_later(
@@ -90,13 +94,7 @@ async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and
             assert not asked.done()
             here.link.mend()
             answer = await asked
-            await everything_holds(
-                here.scene.alice,
-                here.scene.room_id,
-                live=[here.alice, bob],
-                acknowledged=[answer],
-                servers=pair.servers,
-            )
+            await here.everything_holds(bob, answer)
 
 
 async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: House):
@@ -114,13 +112,7 @@ async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: House
         here.link.mend()
         bob = await here.back(resume)
         answer = await bob.say("seek", event_id="again", current_time=8)
-        await everything_holds(
-            here.scene.alice,
-            here.scene.room_id,
-            live=[here.alice, bob],
-            acknowledged=[answer],
-            servers=pair.servers,
-        )
+        await here.everything_holds(bob, answer)
 
 
 async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: House):
@@ -132,13 +124,7 @@ async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: 
                 resume = bob.resume
             sought = await here.alice.say("seek", current_time=5)
             bob = await here.back(resume)
-            await everything_holds(
-                here.scene.alice,
-                here.scene.room_id,
-                live=[here.alice, bob],
-                acknowledged=[sought],
-                servers=pair.servers,
-            )
+            await here.everything_holds(bob, sought)
 
 
 @pytest.mark.long
@@ -173,10 +159,4 @@ async def test_a_link_of_one_byte_a_second_closes_its_socket_and_costs_nobody_el
             resume = bob.resume
         here.link.trickle(None)
         bob = await here.back(resume)
-        await everything_holds(
-            here.scene.alice,
-            here.scene.room_id,
-            live=[here.alice, bob],
-            acknowledged=answers,
-            servers=pair.servers,
-        )
+        await here.everything_holds(bob, *answers)

@@ -95,6 +95,7 @@ async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_p
 
 
 @pytest.mark.long
+@pytest.mark.alone
 async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_once(mortal_server: Server):
     rooms = await asyncio.gather(*(a_full_room(mortal_server) for _ in range(100)))
     async with AsyncExitStack() as stack:
@@ -104,7 +105,7 @@ async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_
         }
         answers = {room_id: await inside[0].say("seek", current_time=5) for room_id, inside in tabs.items()}
         last = tabs[rooms[-1][0]][-1]
-        assert last.welcome.limits.reconnect_spread_ms == 8000
+        spread_s = last.welcome.limits.reconnect_spread_ms / 1000
         mortal_server.kill()
         await asyncio.gather(*(tab.closed() for inside in tabs.values() for tab in inside))
         known = {room_id: [tab.resume for tab in inside] for room_id, inside in tabs.items()}
@@ -113,16 +114,19 @@ async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_
     arrivals: Counter[int] = Counter()
     returned = loop.time()
     async with AsyncExitStack() as stack:
-        async with asyncio.timeout(30):
-            back = await asyncio.gather(
-                *(
-                    come_back(
-                        stack, people, room_id, known[room_id], random.Random(room_id),
-                        first_wait_s=8, arrived=lambda: arrivals.update([int(loop.time() - returned)]),
-                    )
-                    for room_id, people in rooms
+        coming = asyncio.gather(
+            *(
+                come_back(
+                    stack, people, room_id, known[room_id], random.Random(room_id),
+                    first_wait_s=spread_s, arrived=lambda: arrivals.update([int(loop.time() - returned)]),
                 )
-            )  # fmt: skip
+                for room_id, people in rooms
+            )
+        )  # fmt: skip
+        try:
+            back = await asyncio.wait_for(coming, 30)
+        except TimeoutError:
+            pytest.fail(f"{arrivals.total()} of 1000 are back, by seconds: {sorted(arrivals.items())}")
         for (room_id, people), inside in zip(rooms, back, strict=True):
             await everything_holds(people[0], room_id, live=inside, acknowledged=[answers[room_id]])
     assert "Traceback" not in mortal_server.log()

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-LATEST = "0004_leases_in_place"
+LATEST = "0005_leases_in_place"
 
 
 def migrate(target: str) -> None:

@@ -12,6 +12,7 @@ from rooms.models import Connection, Member, Person, Pulse, Role
 from tests.cases import Cast
 from watchium.wire import server_clock
 from watchium.wire.errors import NotMember, TooManyConnections
+from watchium.wire.told import process
 
 
 class Arrivals(Cast):
@@ -161,6 +162,35 @@ class PresenceTests(Arrivals):
         assert (f"member.{self.bob.pk}", 4501) in self.heard.closed
         with pytest.raises(NotMember):
             actions.enter(self.bob, "")
+
+    def test_whoever_must_go_has_no_lease_any_more_wherever_the_socket_is(self):
+        alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
+        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
+        assert Connection.objects.ended(process()) == {bob}
+        actions.ask_again(self.alice.person.pk)
+        assert Connection.objects.ended(process()) == {alice, bob}
+        assert actions.renew({alice, bob}) == {alice, bob}
+
+    def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
+        ends = {self.enter(member).pk for member in (self.alice, self.bob)}
+        other = self.enter(actions.open_room(self.carol))
+        with self.telling():
+            actions.close_room(self.room, by=self.alice)
+        assert Connection.objects.ended(process()) == ends
+        assert actions.renew({*ends, other.pk}) == ends
+
+    def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):
+        tab = self.enter(self.alice)
+        with self.telling():
+            actions.ask_again(self.alice.person.pk)
+        self.leave_tab(tab)
+        assert "seat_held" in self.heard.types()
+
+    def test_somebody_who_left_is_not_online(self):
+        self.enter(self.alice)
+        self.enter(self.bob)
+        actions.leave(self.bob)
+        assert Connection.objects.people_online() == 1
 
     def test_leaving_twice_is_harmless(self):
         actions.leave(self.bob)

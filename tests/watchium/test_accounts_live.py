@@ -1,60 +1,18 @@
 from __future__ import annotations
 
-import contextlib
-import http.cookiejar
-import urllib.parse
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-from websockets.asyncio.client import connect
 
 from tests.services import Server, watchium_server
-from watchium.client import Client, ProblemError, Resume, RoomClient
+from tests.watchium.browser import Browser
+from watchium.client import Client
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with watchium_server() as running:
         yield running
-
-
-class Browser:
-    """Forms and cookies, as far as these scenes need a browser."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.cookies = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-
-    def get(self, path: str) -> str:
-        with self.opener.open(self.server.url + path) as response:
-            return response.read().decode()
-
-    def post(self, path: str, **fields: str) -> str:
-        token = next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
-        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
-        with self.opener.open(self.server.url + path, body) as response:
-            return response.url
-
-    @contextlib.asynccontextmanager
-    async def enter(self, room_id: str, origin: str | None = "") -> AsyncIterator[RoomClient]:
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
-        address = f"{self.server.ws_url}/ws/rooms/{room_id}/"
-        origin = self.server.url if origin == "" else origin
-        async with connect(address, additional_headers={"Cookie": cookies}, origin=origin) as socket:
-            room = RoomClient(socket, Resume())
-            try:
-                await room.start()
-                yield room
-            finally:
-                await room.stop()
-
-    async def status_at(self, room_id: str, **where: str | None) -> int | None:
-        with pytest.raises(ProblemError) as turned_away:
-            async with self.enter(room_id, **where):
-                pass
-        return turned_away.value.status
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from tests.services import (
     unavailable,
     watchium_server,
 )
-from watchium.doctor import configuration, door, machine
+from watchium.doctor import configuration, door, machine, stores
 from watchium.doctor.findings import Question, ask, fail, ok
+from watchium.figures import slots
 
 FEW_S = 60.0
 
@@ -42,6 +43,7 @@ def test_where_all_is_well_there_is_a_line_each_and_no_failure(server: Server):
     assert lines["database"].startswith("ok ")
     assert lines["migrations"] == "ok all applied"
     assert lines["channel layer"].startswith("ok in memory")
+    assert lines["processes"].startswith("ok 1 process asked for, 1 running")
     assert lines["clock"].startswith("ok steady")
     assert lines["data folder"].startswith("ok ")
     assert lines["static files"].startswith("ok ")
@@ -90,6 +92,16 @@ def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Serve
     assert code == 1
     for about in ("database", "migrations", "channel layer"):
         assert lines[about].startswith("fail "), lines
+
+
+def test_processes_that_run_beside_each_other_without_redis_fail_whatever_is_asked_for(tmp_path: Path):
+    folder = tmp_path / "figures"
+    held = [slots.take(folder), slots.take(folder)]
+    with override_settings(DATA_DIR=str(tmp_path), REDIS_URL="", PROCESSES=1):
+        assert stores.several_processes().level == "fail"
+        held[0].release()
+        assert stores.several_processes().level == "ok"
+    held[1].release()
 
 
 def test_a_socket_that_the_server_takes_for_somebody_elses_page_is_explained():

@@ -7,7 +7,7 @@ import pytest
 
 from watchium.figures import here, recorder, slots
 from watchium.figures.recorder import Recorder
-from watchium.figures.slots import Page, Shelf, take
+from watchium.figures.slots import Page, Shelf, serving, take
 from watchium.figures.sums import Figures
 
 NOW_MS = 1_000_000.0
@@ -33,6 +33,16 @@ def test_whoever_comes_after_goes_on_from_the_counts_and_not_from_what_was_open(
     second = take(tmp_path)
     assert second.number == 0
     assert second.before == Figures(counters={"events": {"play": 3}})
+
+
+def test_those_that_run_are_counted_by_what_they_hold(tmp_path: Path):
+    assert serving(tmp_path) == 0
+    first, second = take(tmp_path), take(tmp_path)
+    first.write(page(3))
+    assert serving(tmp_path) == 2
+    second.release()
+    assert serving(tmp_path) == 1
+    assert take(tmp_path).number == second.number  # looking keeps nobody out
 
 
 def test_a_shorter_page_over_a_longer_one_is_whole(tmp_path: Path):

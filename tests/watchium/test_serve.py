@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.services import Server, redis, watchium_server
 from tests.watchium.socket_scene import scene_on
-from watchium.processes import Child, Processes
+from tests.watchium.test_affinity import handshake_for
+from watchium.affinity import Siblings
+from watchium.processes import Processes
 
 
 @pytest.fixture
@@ -91,23 +96,80 @@ async def test_a_child_that_dies_is_replaced_and_everybody_is_back(two_children)
 
 
 def test_a_child_that_ends_over_and_over_holds_up_no_other():
-    failing, sound = children_of_our_own = [Child(number, "127.0.0.1", 0, []) for number in (0, 1)]
-    processes = Processes([sys.executable, "-c", ""], "127.0.0.1", 0, 2, children_of_our_own)
-    before = [started(child, processes.command) for child in children_of_our_own]
-    failing.short_lives, sound.began_s = 4, sound.began_s - 60
-    processes.look()
-    assert failing.process is before[0]
-    assert sound.process is not before[1]
-    sound.process.wait(30)
-    sound.pipe.close()
+    with two_that_run("") as processes:
+        failing, sound = processes.children
+        before = [child.process for child in processes.children]
+        for process in before:
+            process.wait(30)
+        failing.short_lives, sound.began_s = 4, sound.began_s - 60
+        processes.look()
+        assert failing.process is before[0]
+        assert sound.process is not before[1]
 
 
-def started(child: Child, command: list[str]) -> subprocess.Popen[bytes]:
-    """And ended."""
-    child.start(command)
-    child.process.wait(30)
-    child.pipe.close()
-    return child.process
+@contextmanager
+def two_that_run(program: str) -> Iterator[Processes]:
+    """These words of Python instead of a server."""
+    processes = Processes([sys.executable, "-c", program], "127.0.0.1", 0, 2)
+    processes.children = processes._children()
+    for child in processes.children:
+        child.start(processes.command)
+    yield processes
+    for child in processes.children:
+        child.pipe.close()
+        child.process.wait(30)
+        for line in child.lines:
+            line.close()
+
+
+# Its first number does not start; the other says that it serves, and stays until its parent is gone.
+ONE_FAILS = """
+import os, sys
+number, pipe = int(sys.argv[2]), int(sys.argv[5])
+if number == 0:
+    sys.exit(1)
+os.write(pipe, b"1")
+os.read(pipe, 1)
+"""
+
+
+@pytest.fixture
+def one_fails() -> Iterator[Processes]:
+    with two_that_run(ONE_FAILS) as processes:
+        yield processes
+
+
+async def test_one_that_does_not_start_delays_nobody(one_fails: Processes):
+    failing, sound = one_fails.children
+    failing.short_lives = 10  # it is not tried again before the test is over
+    assert not one_fails.settled
+
+    def looked() -> bool:
+        one_fails.look()
+        return one_fails.settled
+
+    await until(looked)
+    assert (failing.serves, sound.serves) == (False, True)
+
+
+async def test_a_connection_handed_to_one_that_does_not_serve_is_passed_on(one_fails: Processes):
+    failing, sound = one_fails.children
+    failing.short_lives = 10
+    here, there = socket.socketpair()
+    with here, there:
+        handshake = handshake_for(failing.number)
+        siblings = Siblings(sound.number, sound.lines[0], sound.lines[1:])
+        assert siblings.hand_over(there.fileno(), handshake)
+
+        def arrived() -> bool:
+            one_fails.look()
+            return bool(select.select([sound.lines[0]], [], [], 0)[0])
+
+        await until(arrived)
+        words, (descriptor,), *_ = socket.recv_fds(sound.lines[0], 1024, 1)
+        with socket.socket(fileno=descriptor) as connection:
+            connection.send(b"served")
+        assert (words, here.recv(6)) == (handshake, b"served")
 
 
 async def test_nobody_waits_for_a_child_that_died(two_children):

@@ -27,6 +27,7 @@ class Watching(Cast):
         super().setUp()
         self.replace(staff, "HOUSE", staff.Kept())
         LAST.clear()
+        Playback.objects.update(at_ms=server_clock.now_ms() - 60_000)
         self.root = User.objects.create_superuser("root")
 
     def as_staff(self, **rights: bool) -> None:
@@ -182,9 +183,17 @@ class TheSpread(Watching):
         timeline = Playback.objects.of(self.room).timeline
         assert spread_ms(seen, timeline, server_clock.now_ms()) == (None, 1)
 
+    def test_what_was_said_before_the_last_change_is_not_counted(self):
+        self.reports(self.alice, 3.0)
+        self.reports(self.bob, 4.0)
+        seen = LAST.for_room(self.room.room_id).values()
+        now_ms = server_clock.now_ms() + 1000
+        sought = Playback.objects.of(self.room).timeline.sought(at_ms=now_ms - 500, position_s=60)
+        assert spread_ms(seen, sought, now_ms) == (None, 0)
+
     def test_whoever_fell_silent_is_not_counted(self):
         self.reports(self.alice, 3.0)
         self.reports(self.bob, 4.0)
         seen = LAST.for_room(self.room.room_id).values()
         timeline = Playback.objects.of(self.room).timeline
-        assert spread_ms(seen, timeline, server_clock.now_ms() + 60_000) == (None, 0)
+        assert spread_ms(seen, timeline, server_clock.now_ms() + 10_001) == (None, 0)

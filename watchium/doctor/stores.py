@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from pathlib import Path
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from watchium.doctor.findings import Finding, fail, first_line, ok, warn
+from watchium.figures.slots import serving
 
 SLOW_MS = 50.0
 
@@ -80,8 +82,9 @@ async def _round_trip(layer: object, bound_s: float = 3.0) -> float | None:
 
 
 def several_processes() -> Finding:
-    """What several processes share must be able to be shared."""
-    processes = getattr(settings, "PROCESSES", 1)
+    """What several processes share must be able to be shared: those that run here, or would with this environment."""
+    running = serving(Path(settings.DATA_DIR) / "figures")
+    processes = max(running, settings.PROCESSES)
     sqlite = connection.vendor == "sqlite"
     if processes > 1 and not settings.REDIS_URL:
         return fail(
@@ -92,4 +95,8 @@ def several_processes() -> Finding:
         return warn(f"{processes} processes write to one SQLite file", "Set DATABASE_URL to a PostgreSQL.")
     store = "SQLite" if sqlite else connection.display_name
     layer = "Redis" if settings.REDIS_URL else "no Redis"
-    return ok(f"{processes} {'process' if processes == 1 else 'processes'}, {store}, {layer}")
+    return ok(f"{_counted(settings.PROCESSES)} asked for, {running or 'none'} running, {store}, {layer}")
+
+
+def _counted(processes: int) -> str:
+    return f"{processes} {'process' if processes == 1 else 'processes'}"

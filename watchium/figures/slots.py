@@ -69,6 +69,22 @@ def take(folder: Path) -> Slot | None:
     return None
 
 
+def serving(folder: Path) -> int:
+    """How many processes hold one of them: those that run, whatever their environment says."""
+    if fcntl is None:
+        return 0
+    return sum(_is_held(path) for path in folder.glob("[0-9]*"))
+
+
+def _is_held(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _held(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -69,125 +69,131 @@ def measured(name: str, model: type[models.Model], count: int, make: Callable[[i
     }
 
 
-def measure(rows: int) -> Iterator[dict[str, Any]]:
-    now = timezone.now()
-    people: list[Person] = []
-    made: list[Room] = []
-    count = rows // MEMBERS  # rooms
+class House:
+    """Makes a row of each table by its number; those that others refer to are kept."""
 
-    def person(number: int) -> Person:
-        people.append(Person(username=f"Person {number}"))
-        return people[-1]
+    def __init__(self, rows: int) -> None:
+        self.now = timezone.now()
+        self.rows = rows
+        self.room_count = rows // MEMBERS
+        self.people: list[Person] = []
+        self.rooms: list[Room] = []
+        self.members: list[Member] = []
 
-    def room(number: int) -> Room:
-        made.append(Room(title=f"Film night {number}", owner=people[number], revision=40, comment_seq=30))
-        return made[-1]
+    def person(self, number: int) -> Person:
+        self.people.append(Person(username=f"Person {number}"))
+        return self.people[-1]
 
-    yield measured("person (guest)", Person, rows, person)
-    yield measured("token", Token, rows, lambda n: Token(person=people[n], digest=digest_of(str(n))))
-    yield measured(
-        "session of a browser",
-        Session,
-        rows,
-        lambda n: Session(
+    def token(self, number: int) -> Token:
+        return Token(person=self.people[number], digest=digest_of(str(number)))
+
+    def session(self, number: int) -> Session:
+        return Session(
             session_key=get_random_string(32),
             session_data=get_random_string(150),
-            expire_date=now + timedelta(days=365),
-        ),
-    )
-    yield measured("room", Room, count, room)
-    yield measured(
-        "its playback",
-        Playback,
-        count,
-        lambda n: Playback(
-            room=made[n], media=FILM, phase="playing", position=1312.48, at_ms=1.8e12, duration=5400.0
-        ),
-    )
-    members: list[Member] = []
+            expire_date=self.now + timedelta(days=365),
+        )
 
-    def member(number: int) -> Member:
-        members.append(
+    def room(self, number: int) -> Room:
+        title, owner = f"Film night {number}", self.people[number]
+        self.rooms.append(Room(title=title, owner=owner, revision=40, comment_seq=30))
+        return self.rooms[-1]
+
+    def playback(self, number: int) -> Playback:
+        return Playback(
+            room=self.rooms[number],
+            media=FILM,
+            phase="playing",
+            position=1312.48,
+            at_ms=1.8e12,
+            duration=5400.0,
+        )
+
+    def member(self, number: int) -> Member:
+        self.members.append(
             Member(
-                room=made[number % count],
-                person=people[number],
-                username=people[number].username,
-                role=Role.MEMBER if number >= count else Role.HOST,
+                room=self.rooms[number % self.room_count],
+                person=self.people[number],
+                username=self.people[number].username,
+                role=Role.MEMBER if number >= self.room_count else Role.HOST,
                 present=True,
                 here_since_ms=1.8e12,
-                last_heartbeat=now,
+                last_heartbeat=self.now,
                 position=1312.48,
                 is_synced=True,
             )
         )
-        return members[-1]
+        return self.members[-1]
 
-    yield measured("member", Member, count * MEMBERS, member)
-    yield measured(
-        "connection (an open socket)",
-        Connection,
-        count * MEMBERS,
-        lambda n: Connection(
-            member=members[n],
+    def connection(self, number: int) -> Connection:
+        return Connection(
+            member=self.members[number],
             device_id="A1B2C3D4E5F60718",
             process="0123456789ab",
             opened_at_ms=1.8e12,
-            lapses_at_ms=1.8e12 + n,
-        ),
-    )
-    yield measured(
-        "playback event",
-        PlaybackEvent,
-        rows,
-        lambda n: PlaybackEvent(
-            room=made[n % count],
-            person=people[n % count],
+            lapses_at_ms=1.8e12 + number,
+        )
+
+    def event(self, number: int) -> PlaybackEvent:
+        return PlaybackEvent(
+            room=self.rooms[number % self.room_count],
+            person=self.people[number % self.room_count],
             username="Person 1",
             type="seek",
             event_id=get_random_string(32),
-            content_hash=digest_of(str(n)),
-            revision=n // count + 1,
-            client_ms=1.8e12 + n,
-            at_ms=1.8e12 + n,
-            position=n / 10,
+            content_hash=digest_of(str(number)),
+            revision=number // self.room_count + 1,
+            client_ms=1.8e12 + number,
+            at_ms=1.8e12 + number,
+            position=number / 10,
             rate=1.0,
             phase="playing",
             duration=5400.0,
             media=FILM,
             metadata={"from": 12.345},
-        ),
-    )
-    yield measured(
-        "sync state",
-        SyncState,
-        rows,
-        lambda n: SyncState(
-            room=members[n % len(members)].room,
-            member=members[n % len(members)],
-            host_time=n / 10,
-            member_time=n / 10 + 0.01,
+        )
+
+    def sync_state(self, number: int) -> SyncState:
+        member = self.members[number % len(self.members)]
+        return SyncState(
+            room=member.room,
+            member=member,
+            host_time=number / 10,
+            member_time=number / 10 + 0.01,
             time_difference=0.01,
             is_synced=True,
             sync_event_type="seek",
-        ),
-    )
-    yield measured(
-        f"comment of {len(TEXT)} characters",
-        Comment,
-        rows,
-        lambda n: Comment(
-            room=made[n % count],
-            seq=n // count + 1,
-            person=people[n],
-            user_id=people[n].user_id,
+        )
+
+    def comment(self, number: int) -> Comment:
+        return Comment(
+            room=self.rooms[number % self.room_count],
+            seq=number // self.room_count + 1,
+            person=self.people[number],
+            user_id=self.people[number].user_id,
             username="Person 1",
             text=TEXT,
-            position=n / 10,
+            position=number / 10,
             event_id=get_random_string(32),
-            content_hash=digest_of(str(n)),
+            content_hash=digest_of(str(number)),
             at_ms=1.8e12,
-        ),
-    )
+        )
+
+
+def measure(rows: int) -> Iterator[dict[str, Any]]:
+    """In this order: a row refers to rows of those before it."""
+    house = House(rows)
+    rooms, members = house.room_count, house.room_count * MEMBERS
+    yield measured("person (guest)", Person, rows, house.person)
+    yield measured("token", Token, rows, house.token)
+    yield measured("session of a browser", Session, rows, house.session)
+    yield measured("room", Room, rooms, house.room)
+    yield measured("its playback", Playback, rooms, house.playback)
+    yield measured("member", Member, members, house.member)
+    yield measured("connection (an open socket)", Connection, members, house.connection)
+    yield measured("playback event", PlaybackEvent, rows, house.event)
+    yield measured("sync state", SyncState, rows, house.sync_state)
+    yield measured(f"comment of {len(TEXT)} characters", Comment, rows, house.comment)
 
 
 if __name__ == "__main__":

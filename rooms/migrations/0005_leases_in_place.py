@@ -16,7 +16,7 @@ def fill_up(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("rooms", "0003_pulse"),
+        ("rooms", "0004_ended"),
     ]
 
     operations = [

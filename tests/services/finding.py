@@ -1,0 +1,117 @@
+"""What a machine has of what tests need, and getting the rest where that is ours to do."""
+
+import os
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+
+class Missing(Exception):
+    """This machine does not have what a test needs."""
+
+
+def unavailable(missing: Missing) -> NoReturn:
+    """Skip the test that needs it; where everything has to be there (`CI=true`), fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(str(missing), pytrace=False)
+    pytest.skip(str(missing))
+
+
+def chromium_path() -> str:
+    """A Chromium to drive. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_CHROMIUM")
+    if named:
+        return _existing(named, "WATCHIUM_TEST_CHROMIUM")
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    for pattern in (
+        ".cache/ms-playwright/chromium-*/chrome-linux*/chrome",
+        "Library/Caches/ms-playwright/chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+    ):
+        if installed := sorted(Path.home().glob(pattern)):
+            return str(installed[-1])
+    raise Missing("no Chromium here (WATCHIUM_TEST_CHROMIUM names one)")
+
+
+def postgres_bin() -> Path:
+    """The folder with initdb and postgres; Debian keeps it off PATH. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_POSTGRES")
+    if named:
+        return Path(_existing(f"{named}/initdb", "WATCHIUM_TEST_POSTGRES")).parent
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
+    )
+    if versions:
+        return versions[-1].parent
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    raise Missing("no PostgreSQL here (WATCHIUM_TEST_POSTGRES names the folder of its programs)")
+
+
+def redis_path() -> str:
+    """A redis-server. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_REDIS")
+    if named:
+        return _existing(named, "WATCHIUM_TEST_REDIS")
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    raise Missing("no Redis here (WATCHIUM_TEST_REDIS names a redis-server)")
+
+
+def faketime_path() -> str:
+    """The library that lets a process have a wall clock of its own. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_FAKETIME")
+    if named:
+        return _existing(named, "WATCHIUM_TEST_FAKETIME")
+    for folder in ("/usr/lib", "/usr/local/lib"):
+        if found := sorted(Path(folder).glob("**/faketime/libfaketime.so.1")):
+            return str(found[0])
+    raise Missing("no libfaketime here (WATCHIUM_TEST_FAKETIME names one)")
+
+
+def _existing(path: str, name: str) -> str:
+    if not Path(path).exists():
+        raise Missing(f"{name}: there is no {path}")
+    return path
+
+
+# ---------------------------------------------------------------- getting what is missing
+
+PACKAGES = {
+    "chromium": chromium_path,
+    "postgresql": postgres_bin,
+    "redis-server": redis_path,
+    "libfaketime": faketime_path,
+}
+
+
+def missing_packages() -> dict[str, str]:
+    """The Debian packages of what is not here, with what there was to say about each."""
+    absent = {}
+    for package, find in PACKAGES.items():
+        try:
+            find()
+        except Missing as missing:
+            absent[package] = str(missing)
+    return absent
+
+
+def install(packages: list[str]) -> bool:
+    """With apt, where that is ours to do: root on Debian. Returns whether it was."""
+    if platform.system() != "Linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    no_cluster = Path("/etc/postgresql-common/createcluster.conf")
+    if "postgresql" in packages and not no_cluster.exists():
+        no_cluster.parent.mkdir(exist_ok=True)
+        no_cluster.write_text("create_main_cluster = false\n")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        if subprocess.run(["apt-get", "-qq", *step], env=environment, check=False).returncode:
+            return False
+    return True
