@@ -27,6 +27,7 @@ from watchium.wire.cutting import PARTIAL, TEXT, UNKNOWN, payload_of, size_of_fi
 
 END_OF_HEAD = b"\r\n\r\n"
 EXTENSION = "watchium.shortcut"
+AT_ONCE = 32  # frames; one read of the line may bring forty thousand empty ones
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
 
 
@@ -85,7 +86,8 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     _closing_task: asyncio.Task[None] | None = None
     _heard_s = 0.0
     _cuts = False  # frames here; not where something came that only the full parser knows
-    _begun = b""  # of a frame that is not all there
+    _begun = b""  # of a frame that is not all there, or of more than is heard at once
+    _resting = False
 
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])
@@ -101,28 +103,48 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self._heard_s = self.loop.time()
         if self._cuts:
-            if self._begun:
-                data, self._begun = self._begun + data, b""
-            self._cut(data)
+            self._begun = self._begun + data if self._begun else data
+            if not self._resting:
+                self._cut()
         elif self.handshake_initiated:
             super().data_received(data)
         elif not self._goes_home(data):
             super().data_received(data)
             self._cuts = data.endswith(END_OF_HEAD)  # else the parser may stand within a frame already
 
-    def _cut(self, data: bytes) -> None:
+    def _cut(self) -> None:
         """Each whole frame on its own, so that the full parser always stands between two."""
-        while data and not self.transport.is_closing():
-            size = size_of_first(data)
+        data, start = self._begun, 0
+        self._begun = b""
+        for _ in range(AT_ONCE):
+            if start == len(data) or self.transport.is_closing():
+                return
+            size = size_of_first(data, start)
             if size == PARTIAL:
-                self._begun = data
+                self._begun = data[start:]
                 return
             if size == UNKNOWN:
                 self._cuts = False
-                super().data_received(data)
+                super().data_received(data[start:])
                 return
-            self._take(data[:size])
-            data = data[size:]
+            self._take(data[start : start + size])
+            start += size
+        if start < len(data):
+            self._rest(data[start:])
+
+    def _rest(self, unheard: bytes) -> None:
+        """Who says so much at once lets the others have a turn, and is read no further meanwhile."""
+        self._begun, self._resting = unheard, True
+        self.transport.pause_reading()
+        self.loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._resting = False
+        if self.disconnected or self.transport.is_closing():
+            return
+        if not self.read_paused:
+            self.transport.resume_reading()
+        self._cut()
 
     def _take(self, frame: bytes) -> None:
         at_once = self.hear is not None and not self.close_sent and self.queue.empty()

@@ -7,7 +7,7 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from watchium.shortcut import EXTENSION, ShortcutProtocol
+from watchium.shortcut import AT_ONCE, EXTENSION, ShortcutProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -119,3 +119,29 @@ async def test_a_connection_that_went_meanwhile_is_let_go_of():
     await settle()
     assert socket.protocol.hear is None
     assert not socket.protocol.tasks
+
+
+async def test_who_says_much_at_once_is_heard_in_order_and_lets_others_have_a_turn():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    words = [str(number) for number in range(3 * AT_ONCE + 1)]
+    socket.say(*words)
+    assert socket.heard == words[:AT_ONCE]
+    assert socket.transport.stops == 1
+    socket.say("more")
+    assert len(socket.heard) == AT_ONCE
+    await settle()
+    assert socket.heard == [*words, "more"]
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_what_is_left_of_too_much_is_not_heard_on_a_line_that_went():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    socket.say(*["again"] * (AT_ONCE + 1))
+    socket.protocol.connection_lost(None)
+    await settle()
+    assert len(socket.heard) == AT_ONCE

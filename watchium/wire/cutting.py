@@ -16,24 +16,25 @@ UNKNOWN = -1
 PARTIAL = 0
 
 
-def size_of_first(data: bytes) -> int:
-    """How long the first frame is; PARTIAL while it is not all there, UNKNOWN where it is not one of the plain ones."""
-    if data[0] not in _PLAIN:
+def size_of_first(data: bytes, start: int = 0) -> int:
+    """How long the frame at `start` is; PARTIAL while it is not all there, UNKNOWN where it is not a plain one."""
+    left = len(data) - start
+    if data[start] not in _PLAIN:
         return UNKNOWN
-    if len(data) < 2:
+    if left < 2:
         return PARTIAL
-    size = data[1] - _MASKED  # negative where nothing is masked, which clients must
+    size = data[start + 1] - _MASKED  # negative where nothing is masked, which clients must
     head = 2 + _MASK_BYTES
     if size >= _SHORT:
-        if size != _IN_TWO_BYTES or data[0] != TEXT:
+        if size != _IN_TWO_BYTES or data[start] != TEXT:
             return UNKNOWN
-        if len(data) < 4:
+        if left < 4:
             return PARTIAL
-        size = data[2] << 8 | data[3]
+        size = data[start + 2] << 8 | data[start + 3]
         head = 4 + _MASK_BYTES
     if size < 0:
         return UNKNOWN
-    return head + size if len(data) >= head + size else PARTIAL
+    return head + size if left >= head + size else PARTIAL
 
 
 def payload_of(frame: bytes) -> bytes:
