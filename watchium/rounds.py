@@ -6,7 +6,10 @@ A timer for each would be set anew as often as somebody is heard from, in a heap
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 STEP_S = 0.05  # so late somebody may be looked after; more of them at once would hold up the loop
 
@@ -33,7 +36,10 @@ class Rounds:
         due, self._next = range(self._next, now + 1), now + 1
         for step in due:
             for call in self._due.pop(step, ()):
-                call()
+                try:
+                    call()
+                except Exception:  # the others want to be looked after all the same
+                    logger.exception("somebody could not be looked after")
         self._going = bool(self._due)
         if self._going:
             self.loop.call_later(STEP_S, self._go)

@@ -89,3 +89,14 @@ async def test_on_a_real_loop():
     loop = asyncio.get_running_loop()
     Rounds(loop).call_at(loop.time(), called.set)
     await asyncio.wait_for(called.wait(), 5)
+
+
+def test_one_that_breaks_costs_nobody_else_their_turn(caplog):
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+    rounds.call_at(loop.now_s + 1, lambda: 1 / 0)
+    rounds.call_at(loop.now_s + 1, lambda: called.append("the same step"))
+    rounds.call_at(loop.now_s + 3, lambda: called.append("a later one"))
+    loop.run(5)
+    assert called == ["the same step", "a later one"]
+    assert "ZeroDivisionError" in caplog.text
