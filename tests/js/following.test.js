@@ -48,6 +48,16 @@ test("a device that is slow to place says so, and the room's lead for a seek com
   assert.ok(seat.player.seeks <= 12, `${seat.player.seeks} placings for ten seeks: the others were planned anew`)
 }))
 
+test("what was slept through is not taken for the time that placing takes", () => each(20, (random) => {
+  const seat = started(random, { readyMs: 300 }).run(3000)
+  seat.follow(playing(seat.nowMs + 300, 80))
+  seat.run(20)
+  assert.ok(seat.player.seeking)
+  seat.freeze(60000)
+  seat.run(3000)
+  assert.ok(seat.costs.placeMs.buffered <= 300, `${seat.costs.placeMs.buffered} ms`)
+}))
+
 test("in step nothing is sought and little is bent, whatever the sound card's drift", () => each(12, (random) => {
   const seat = started(random, { ppm: random.between(-100, 100) }).run(15000)
   const fromMs = seat.nowMs

@@ -5,6 +5,7 @@ import { SLEW_WITHIN_MS } from "./start.js"
 
 const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
 const BUSY_MS = 50
+const ASLEEP_MS = 10000 // no placing takes so long: the machine slept, and the room would pay for it at every seek
 
 /** @typedef {import("./course.js").Course} Course */
 /** @typedef {import("./course.js").Seen} Seen */
@@ -52,9 +53,11 @@ export class Launch {
 
   /** @param {import("./start.js").PlannedStart} plan @param {Seen} seen @param {Effect[]} effects */
   #learnPlacing(plan, seen, effects) {
-    if (!plan.placing) return
-    this.costs.placed(plan.placing.kind, seen.nowMs - plan.placing.sinceMs)
+    const placing = plan.placing
     plan.placing = null
+    const tookMs = placing ? seen.nowMs - placing.sinceMs : 0
+    if (!placing || seen.hidden || tookMs > ASLEEP_MS) return
+    this.costs.placed(placing.kind, tookMs)
     effects.push({ do: "learned" })
   }
 
