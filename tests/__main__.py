@@ -180,7 +180,7 @@ def main(names: list[str]) -> int:
         print(f"FAILED {name}")
     print(", ".join(f"{name} {seconds:.0f} s" for name, seconds in took_s.items()))
     print(f"{count['passed']} passed, {count['failed']} failed")
-    return 1 if failed else 0
+    return 1 if failed or count["failed"] else 0
 
 
 if __name__ == "__main__":
