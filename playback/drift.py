@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playback.timeline import Timeline
 from watchium.wire.messages import PlayerReport
 
+HEARD_MS = 10_000.0  # three heartbeats: who is silent for longer may be anywhere, and nobody waits for them
 OLDEST_MS = 30_000.0  # ten heartbeats without a word: nothing is known any more
 SYNCED_S = 2.0  # what SyncState.is_synced records, whatever the room's own tolerance
 

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from playback import lead
 from playback.changes import Why, record
+from playback.drift import HEARD_MS
 from playback.models import Playback
 from playback.reports import LAST
 from playback.stalls import (
-    HEARD_MS,
     PLACE_MS,
     START_MS,
     Hold,

@@ -20,7 +20,7 @@ from threading import Lock
 
 import msgspec
 
-from playback.drift import Noted, noted
+from playback.drift import HEARD_MS, Noted, noted
 from playback.stalls import UNREADY
 from watchium.wire import server_clock, shared
 from watchium.wire.messages import PlayerReport, Report
@@ -28,7 +28,6 @@ from watchium.wire.shared import Shared
 
 ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
-HEARD_MS = 10_000.0  # three heartbeats: nobody starts later for somebody who has gone
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
 NEWS_MS = 1000.0  # a room is told no more often
 WRITTEN_MS = (

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from playback.drift import Noted, drift_s
+from playback.drift import HEARD_MS, Noted, drift_s
 from playback.timeline import Timeline
-
-LATELY_MS = 10_000.0
 
 
 def spread_ms(reports: Iterable[Noted], timeline: Timeline, now_ms: float) -> tuple[float | None, int]:
@@ -16,7 +14,7 @@ def spread_ms(reports: Iterable[Noted], timeline: Timeline, now_ms: float) -> tu
     None for fewer than two: nobody is apart from themselves. What was said before the room's last change says nothing
     of where a player is since, and whoever said nothing for three heartbeats may be anywhere.
     """
-    since_ms = max(timeline.at_ms, now_ms - LATELY_MS)
+    since_ms = max(timeline.at_ms, now_ms - HEARD_MS)
     drifts = [drift_s(seen, timeline, now_ms) for seen in reports if seen.at_ms >= since_ms]
     if len(drifts) < 2:
         return None, len(drifts)

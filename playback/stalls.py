@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from playback.drift import Noted
+from playback.drift import HEARD_MS, Noted
 from playback.lead import INATTENTIVE
 from playback.patience import ROOM, Patience
 from watchium.wire import messages
@@ -22,7 +22,6 @@ CARRY_ON, WAIT = "carry_on", "wait"
 POLICIES = (CARRY_ON, WAIT)
 WAIT_S, SHORTEST_S, LONGEST_S = 8, 1, 30  # what a room waits for one stall, unless it says otherwise
 
-HEARD_MS = 10_000.0  # three heartbeats
 FARTHEST_RTT_MS = 2000.0
 START_MS = 8_000.0
 PLACE_MS = 30_000.0  # after a load or a seek, when nobody has that part of the medium yet
