@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from pathlib import Path
 from zlib import crc32
 
@@ -22,6 +23,7 @@ except ImportError:  # a system without them runs one process
     fcntl = None  # type: ignore[assignment]
 
 MOST = 64
+LOOKS, LOOK_S = 3, 0.005  # `serving` holds each for a moment to see whether somebody does
 FRESH_MS = 10_000.0  # a process that wrote nothing for so long is gone, or hangs
 LARGEST = 1_000_000
 
@@ -87,12 +89,15 @@ def _is_held(path: Path) -> bool:
 
 def _held(path: Path) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+    for _ in range(LOOKS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOOK_S)
+        else:
+            return descriptor
+    os.close(descriptor)
+    return None
 
 
 def read(path: Path) -> Page | None:
