@@ -133,7 +133,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # daphne is what `runserver` runs on, for development. It brings Twisted, which costs every other command and every
 # server a third of its start.
-UNDER_DAPHNE = ["daphne"] if sys.argv[1:2] == ["runserver"] else []
+UNDER_DAPHNE = ["daphne"] if "runserver" in sys.argv[1:] else []
 INSTALLED_APPS = [
     *UNDER_DAPHNE,
     "django.contrib.admin",
