@@ -6,7 +6,7 @@ import select
 
 
 def has_hung_up(descriptor: int) -> bool:
-    """An idle PostgreSQL says nothing but farewell."""
+    """An idle PostgreSQL says farewell or which setting was changed: a new connection is right then as well."""
     line = select.poll()
     line.register(descriptor, select.POLLIN)
     return bool(line.poll(0))
