@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from tests.bench.load import cores, tools
 from tests.services import ROOT, START_S, free_port
+from tests.services.children import accepts
 
 SERVERS = Path(__file__).parent / "servers"
 STOP_S = 10.0
@@ -57,7 +57,7 @@ class Served:
                 process_group=0,
             )  # fmt: skip
         until = time.monotonic() + START_S
-        while not _listens(self.port):
+        while not accepts(self.port):
             if self.process.poll() is not None or time.monotonic() > until:
                 self.kill()
                 raise RuntimeError(f"{' '.join(self.command[1:4])} did not start:\n{self.tail()}")
@@ -76,14 +76,6 @@ class Served:
 
     def tail(self) -> str:
         return self.log.read_text(errors="replace")[-2000:]
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager
