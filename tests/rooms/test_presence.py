@@ -226,6 +226,13 @@ class PresenceTests(Arrivals):
         with pytest.raises(TooManyConnections):
             actions.enter(self.bob, "A" * 16)
 
+    @override_settings(MAX_SOCKETS_PER_DEVICE=2)
+    def test_sockets_without_a_browser_are_not_counted(self):
+        with patch.object(Connection, "to_count_of_device") as counted:
+            for _ in range(3):
+                self.enter(self.bob)
+        counted.assert_not_called()
+
 
 class SeatTests(Arrivals):
     def test_the_seat_is_held_while_the_host_reloads(self):
