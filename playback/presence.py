@@ -25,9 +25,18 @@ def waits() -> bool:
 
 
 def due(now_ms: float) -> None:
-    """Tell those rooms whose turn it is what their members' players said, and keep it."""
-    for part in parts(now_ms):
-        tell(part, now_ms)
+    """Tell those rooms whose turn it is what their members' players said, and keep it.
+
+    What could not be told, because the database was away, is told a second later.
+    """
+    waiting = parts(now_ms)
+    try:
+        while waiting:
+            tell(waiting[0], now_ms)
+            del waiting[0]
+    finally:
+        for part in waiting:
+            LAST.put_back(part, now_ms)
 
 
 def parts(now_ms: float) -> list[Said]:

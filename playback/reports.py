@@ -132,6 +132,17 @@ class LastReports:
                     del self._untold[room_id]
         return taken
 
+    def put_back(self, taken: Mapping[str, Mapping[str, Noted]], now_ms: float) -> None:
+        """What was taken and could neither be told nor written; of rooms and members that are still known."""
+        with self._lock:
+            for room_id in taken.keys() & self._rooms.keys():
+                room = self._rooms[room_id]
+                untold = self._untold.setdefault(room_id, Untold(now_ms))
+                untold.news = True
+                for user_id in taken[room_id].keys() & room.members.keys():
+                    untold.members.setdefault(user_id, taken[room_id][user_id])
+                    room.written.pop(user_id, None)
+
     def post(self) -> None:
         """Tell the other processes what was said here since the last call."""
         with self._lock:

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from rooms import names, signals
 from rooms.actions.membership import depart
-from rooms.actions.presence import ask_again, tell_who_is_here
+from rooms.actions.presence import end_leases, tell_who_is_here
 from rooms.models import Ban, Connection, Member, Person, Role, Room
 from watchium.wire import broadcast, server_clock
+from watchium.wire.errors import CloseCode
 from watchium.wire.messages import MemberLeft, WhoLeft
 
 RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
@@ -21,7 +22,7 @@ def adopt(guest: Person, person: Person) -> None:
 
     The guest's sockets come back at once as the person: their session already says so.
     """
-    ask_again(guest.pk)
+    broadcast.close_person(guest.pk, CloseCode.RESTART)
     Ban.objects.filter(person=guest).update(person=person)
     for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
         _bring(Room.objects.locked(room_pk), guest, person)
@@ -31,6 +32,8 @@ def adopt(guest: Person, person: Person) -> None:
 def _bring(room: Room, guest: Person, person: Person) -> None:
     before = room.members.select_related("person").get(person=guest)
     before.room = room
+    # Behind the room's lock, as by whoever closes a socket: the other way round the two would wait for each other.
+    end_leases(before.connections.all())
     if before.left_at is not None:
         return
     if Ban.objects.holding(room, timezone.now(), person, ""):

@@ -99,13 +99,15 @@ class RoomConsumer(Socket):
         await self.join_group(broadcast.room_group(self.room_id))
         await self.join_group(broadcast.member_group(member.pk))
         await self.join_group(broadcast.person_group(member.person_id))
-        if (await self._identity()).person != identity.person:
-            raise Unavailable  # signed in or out before this socket could be told: it comes back as who it is now
         self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
         self.member, connection = await asyncio.shield(self.entering)
         self.user_id = self.member.person.user_id
         self.connection = connection
         ticker.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
+        # Behind the lease: who signs in or out from here on ends it, and who did before is seen now. Either way the
+        # socket goes, and comes back as who it is now.
+        if (await self._identity()).person != identity.person:
+            raise Unavailable
         ticker.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(

@@ -21,7 +21,9 @@ from watchium.wire.told import process
 logger = logging.getLogger(__name__)
 
 # Two looks and what they take are less than the second after which nobody hears anything of a room they may not see.
-PERIOD_S = 0.4
+PERIOD_S = 0.25
+# Before a database that was away is asked again: heads and beats wait for it as well, and its threads are few.
+AWAY_S = 1.0
 
 
 class Doorman:
@@ -32,12 +34,14 @@ class Doorman:
         self._ended: set[int] = set()
 
     async def watch(self) -> None:
+        wait_s = PERIOD_S
         while True:
-            await asyncio.sleep(PERIOD_S)
+            await asyncio.sleep(wait_s)
+            wait_s = PERIOD_S
             try:
                 await self.look()
             except (DatabaseError, InterfaceError):
-                pass  # the ticker says that the database is away
+                wait_s = AWAY_S  # the ticker says that the database is away
             except Exception:
                 logger.exception("could not look for ended leases")
 

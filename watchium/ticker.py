@@ -45,7 +45,6 @@ RENEW_MS = 3000.0
 ASLEEP_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
-_watching: asyncio.Task[None] | None = None
 _renewed_ms = 0.0
 _heads: dict[str, HeadState] = {}
 _head_frames: dict[str, Frame] = {}  # made when first asked for, and told until the head is looked at again
@@ -55,24 +54,22 @@ _lobby: LobbyState | None = None
 
 def start() -> None:
     """Begin to tick on the running loop, unless it does already."""
-    global _task, _watching, _renewed_ms
+    global _task, _renewed_ms
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
         _heads.clear()
         _head_frames.clear()
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_go_on())
-        _watching = loop.create_task(Doorman(_leases).watch())
         recorder.start()
         watchdog.start()
 
 
 async def stop() -> None:
     """Tick no more; what is under way in the database ends by itself."""
-    if tasks := [task for task in (_task, _watching) if task is not None]:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+    if _task is not None:
+        _task.cancel()
+        await asyncio.wait([_task])
     await watchdog.stop()
 
 
@@ -112,6 +109,7 @@ async def _go_on() -> None:
         tasks.create_task(_every(PERIOD_S, tick))
         tasks.create_task(_every(PERIOD_S, look_at_heads))
         tasks.create_task(_every(BEAT_S, beat))
+        tasks.create_task(Doorman(_leases).watch())
 
 
 async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
@@ -120,7 +118,7 @@ async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(wait_s)
         began_s = clock()
-        await call()
+        await _try(call)  # one that raises would end the others with it
         wait_s = max(period_s / 4, period_s - (clock() - began_s))
 
 

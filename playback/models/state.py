@@ -105,7 +105,7 @@ class Playback(models.Model):
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
-    as_read: tuple[Any, ...] = ()  # `documents` then, where the row was read by hand
+    as_read: tuple[Any, ...] = ()  # `documents` as the row has them, where it was read or written by hand
 
     objects = PlaybackQuerySet.as_manager()
 
@@ -154,7 +154,7 @@ class Playback(models.Model):
     @property
     def documents(self) -> tuple[Any, ...]:
         """What is replaced, never changed in its place."""
-        return self.media, self.hold, self.waited
+        return self.media, self.hold, self.hold_until_ms, self.waited
 
     @property
     def timeline(self) -> Timeline:
@@ -198,8 +198,10 @@ class Playback(models.Model):
         self.save(update_fields=["waited"])
 
     def kept(self) -> Statement:
-        """What writes all that moves; the settings are written by whoever changes them."""
-        same = bool(self.as_read) and all(map(is_, self.documents, self.as_read))
+        """What writes all that moves, for the caller to have done; the settings are written by whoever changes them."""
+        documents = self.documents
+        same = bool(self.as_read) and all(map(is_, documents, self.as_read))
+        self.as_read = documents
         return update(self, *MOTION) if same else update(self, *MOTION, *DOCUMENTS)
 
     def keep(self, timeline: Timeline, now_ms: float) -> None:

@@ -40,11 +40,12 @@ START_MS = 1000  # what a server's start counts for as time served
 def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
     """A socket opened: a lease, and presence if this is the member's first."""
     now_ms = server_clock.now_ms()
-    member, (hosts, ((tabs,),)) = access.lock_and_ask(
-        member, Member.to_find_host(member.room_id), Connection.to_count_of_device(device_id, now_ms)
-    )
-    if device_id and tabs >= settings.MAX_SOCKETS_PER_DEVICE:
-        raise TooManyConnections
+    # Who comes without a browser has no device; all who have none would be counted.
+    tabs = [Connection.to_count_of_device(device_id, now_ms)] if device_id else []
+    member, (hosts, *counted) = access.lock_and_ask(member, Member.to_find_host(member.room_id), *tabs)
+    for ((open_tabs,),) in counted:
+        if open_tabs >= settings.MAX_SOCKETS_PER_DEVICE:
+            raise TooManyConnections
     connection = Connection(
         member=member,
         device_id=device_id,

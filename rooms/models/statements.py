@@ -96,7 +96,7 @@ class Columns(Generic[M]):
         row._state = ModelState()
         row._state.adding, row._state.db = False, connection.alias
         own = row.__dict__
-        own.update(zip(self.names, values, strict=False))
+        own.update(zip(self.names, values[: len(self.names)], strict=True))
         for name, converters, column in self._conversions:
             for convert in converters:
                 own[name] = convert(own[name], column, connection)

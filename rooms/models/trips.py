@@ -1,25 +1,25 @@
 """Statements written by hand and how they travel: as few trips to the database as there can be, and no planning twice.
 
 On PostgreSQL planning took two thirds of what a command cost the server. Each statement is prepared once per connection
-(so that connection has to be Watchium's own, with no pooler between that hands out another for each transaction), and
-a transaction's BEGIN goes along with its first statement. SQLite is at no distance and remembers statements by itself.
+(so that connection has to be Watchium's own, with no pooler between that hands out another for each transaction; with
+one, a statement may not be there, and is never another one), and a transaction's BEGIN goes along with its first
+statement. SQLite is at no distance and remembers statements by itself.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from hashlib import sha1
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, ProgrammingError, connections
 from psycopg.pq import TransactionStatus
 
 Rows = list[tuple[Any, ...]]
 
-_numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by psycopg's connection
 
 
@@ -68,7 +68,8 @@ def _in_one_trip(database: Any, statements: Sequence[Statement]) -> list[Rows]:
         try:
             values = [value for statement in statements for value in statement.values]
             cursor.execute(begin + "; ".join(words), values)
-        except NotSupportedError:  # a migration changed what a statement gives
+        except (NotSupportedError, ProgrammingError):
+            # A migration changed what a statement gives, or it is not there: prepared anew at its next use.
             _prepared.pop(line, None)
             raise
         finally:
@@ -94,11 +95,21 @@ def _words(line: Any, sql: str) -> str:
     """What has the statement carried out, which is prepared at its first time on this connection."""
     known = _prepared.setdefault(line, {})
     if sql not in known:
-        name = f"watchium_{next(_numbers)}"
-        line.execute(f"PREPARE {name} AS {_numbered(sql)}")
+        name = f"watchium_{sha1(sql.encode(), usedforsecurity=False).hexdigest()[:16]}"
+        _prepare(line, name, sql)
         places = ", ".join(["%s"] * sql.count("%s"))
         known[sql] = f"EXECUTE {name}({places})" if places else f"EXECUTE {name}"
     return known[sql]
+
+
+def _prepare(line: Any, name: str, sql: str) -> None:
+    """Under a name that no other words have, whoever uses the connection in turn.
+
+    One that is there already may be of before a migration. Asked for first: an error would end the transaction.
+    """
+    if line.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name]).fetchone():
+        line.execute(f"DEALLOCATE {name}")
+    line.execute(f"PREPARE {name} AS {_numbered(sql)}")
 
 
 def _numbered(sql: str) -> str:

@@ -6,9 +6,11 @@ from secrets import token_hex
 from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 
 from playback import actions, presence
 from playback.drift import OLDEST_MS
+from playback.models import Playback
 from playback.reports import LAST, STEADY_MS, WRITTEN_MS, LastReports
 from rooms.models import Member
 from tests.playback.scenes import NOW_MS, DeedCase, seek
@@ -41,6 +43,21 @@ def test_what_changed_is_taken_once():
     last.note("a", "1", report(2), NOW_MS)
     assert [seen.report.current_time for seen in last.take_untold(NOW_MS)["a"].values()] == [2]
     assert last.take_untold(NOW_MS + 10_000) == {}
+
+
+def test_what_could_not_be_told_is_told_a_second_later_but_for_what_is_not_so_any_more():
+    last = LastReports(rooms=2)
+    for room, user in (("a", "1"), ("b", "1"), ("b", "2"), ("b", "3")):
+        last.note(room, user, report(1), NOW_MS)
+    taken = last.take_untold(NOW_MS)
+    last.forget("b", "2")
+    last.note("b", "3", report(2), NOW_MS + 10)
+    last.note("c", "1", report(1), NOW_MS + 10)  # and "a" is forgotten
+    last.put_back(taken, NOW_MS + 20)
+    assert "b" not in last.take_untold(NOW_MS + 999)
+    again = last.take_untold(NOW_MS + 1000)
+    assert {user: seen.report.current_time for user, seen in again.pop("b").items()} == {"1": 1, "3": 2}
+    assert again == {}
 
 
 def told(last: LastReports, now_ms: float) -> set[str]:
@@ -238,6 +255,20 @@ class Gathering(DeedCase):
         self.assertEqual((bob.position, bob.is_synced), (pytest.approx(10.4), False))
         self.assertIsNotNone(bob.last_heartbeat)
         self.assertIsNone(alice.last_heartbeat)
+
+    def test_what_the_database_was_away_for_is_told_and_written_when_it_is_back(self):
+        for gone in (("courses", Playback.objects), ("keep_reports", Member.objects)):
+            with self.subTest(gone[0]):
+                LAST.clear()
+                self.say(self.bob, 9.4)
+                away = patch.object(gone[1], gone[0], side_effect=OperationalError)
+                with away, self.telling(), pytest.raises(OperationalError):
+                    presence.due(NOW_MS + 11_000)
+                Member.objects.update(position=None)
+                with self.telling():
+                    presence.due(NOW_MS + 12_000)
+                self.assertEqual(self.written(), pytest.approx(11.4))
+                self.assertFalse(presence.waits())
 
     def written(self) -> float | None:
         return Member.objects.get(pk=self.bob.pk).position

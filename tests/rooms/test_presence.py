@@ -8,7 +8,8 @@ from django.test import override_settings
 from rooms import actions
 from rooms.actions import presence
 from rooms.adoption import adopt
-from rooms.models import Connection, Member, Person, Pulse, Role
+from rooms.models import Connection, Member, Person, Pulse, Role, Room
+from rooms.models.room import RoomQuerySet
 from tests.cases import Cast
 from watchium.wire import server_clock
 from watchium.wire.errors import NotMember, TooManyConnections
@@ -90,6 +91,21 @@ class PresenceTests(Arrivals):
         self.leave_tab(connection)
         connection.refresh_from_db()
         assert (connection.member_id, connection.closed) == (account.pk, True)
+
+    def test_a_guest_who_signs_in_has_each_room_locked_before_its_leases_are_touched(self):
+        """As `disconnect` does: the other way round two transactions would wait for each other."""
+        self.enter(self.bob)
+        account = self.enrol(Person.objects.create(username="mira", user_id="u_mira"))
+        locked, touched = RoomQuerySet.locked, []
+
+        def lock(rooms: RoomQuerySet, pk: int) -> Room:
+            touched.append(Connection.objects.filter(closed=True).exists())
+            return locked(rooms, pk)
+
+        with patch.object(RoomQuerySet, "locked", lock), self.telling():
+            adopt(self.bob.person, account.person)
+        assert touched == [False]
+        assert not Connection.objects.filter(closed=False).exists()
 
     def test_time_in_which_no_server_ran_does_not_count(self):
         self.enter(self.alice)
@@ -209,6 +225,13 @@ class PresenceTests(Arrivals):
             self.enter(self.bob, "A" * 16)
         with pytest.raises(TooManyConnections):
             actions.enter(self.bob, "A" * 16)
+
+    @override_settings(MAX_SOCKETS_PER_DEVICE=2)
+    def test_sockets_without_a_browser_are_not_counted(self):
+        with patch.object(Connection, "to_count_of_device") as counted:
+            for _ in range(3):
+                self.enter(self.bob)
+        counted.assert_not_called()
 
 
 class SeatTests(Arrivals):

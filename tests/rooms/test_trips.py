@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, IntegrityError, NotSupportedError, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
-from rooms.models import Room
+from rooms.models import Room, trips
 from rooms.models.trips import Statement, together
 
 SET_TITLE = "UPDATE rooms_room SET title = %s WHERE id = %s RETURNING title"
@@ -97,6 +104,37 @@ class AtADistance(TransactionTestCase):
         together(seven)
         together(seven, seven)
         assert prepared() == before + 1
+
+    def test_a_statement_that_another_user_of_the_connection_prepared_is_prepared_again(self):
+        nine = Statement("SELECT 9")
+        together(nine)
+        trips._prepared.clear()
+        with transaction.atomic():
+            assert together(nine) == [[(9,)]]
+
+    def test_a_statement_that_is_not_there_works_again_after_one_failure(self):
+        asked = Statement("SELECT 10")
+        together(asked)
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+        with pytest.raises(ProgrammingError, match="does not exist"), transaction.atomic():
+            together(asked)
+        with transaction.atomic():
+            assert together(asked) == [[(10,)]]
+
+    def test_a_name_means_the_same_words_in_every_process(self):
+        def names(*statements: Statement) -> set[str]:
+            """Of a connection that is used for the first time."""
+            with connection.cursor() as cursor:
+                cursor.execute("DEALLOCATE ALL")
+                trips._prepared.clear()
+                together(*statements)
+                cursor.execute("SELECT name FROM pg_prepared_statements")
+                return {name for (name,) in cursor.fetchall()}
+
+        eleven, twelve = Statement("SELECT 11"), Statement("SELECT 12")
+        assert names(eleven, twelve) == names(twelve, eleven)
+        assert names(eleven).isdisjoint(names(twelve))
 
     def test_a_statement_whose_columns_became_others_works_again_after_one_failure(self):
         asked = Statement("SELECT value FROM changing")

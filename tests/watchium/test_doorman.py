@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
+import pytest
+from django.db import OperationalError
+
 from rooms.models import Connection
 from watchium import doorman
 from watchium.doorman import Doorman
@@ -52,3 +55,29 @@ async def test_where_nobody_is_nothing_is_asked():
     door.leases.clear()
     await door.look()
     assert door.asked == 0
+
+
+async def test_a_database_that_is_away_is_asked_again_after_a_second():
+    waits: list[float] = []
+    looks = iter([None, OperationalError, OperationalError, ValueError, None])
+
+    class Done(Exception): ...
+
+    async def sleep(wait_s: float) -> None:
+        waits.append(wait_s)
+        if len(waits) > 5:
+            raise Done
+
+    async def look() -> None:
+        if problem := next(looks):
+            raise problem
+
+    door = Door()
+    with (
+        patch.object(doorman.asyncio, "sleep", sleep),
+        patch.object(door.doorman, "look", look),
+        pytest.raises(Done),
+    ):
+        await door.doorman.watch()
+    period_s, away_s = doorman.PERIOD_S, doorman.AWAY_S
+    assert waits == [period_s, period_s, away_s, away_s, period_s, period_s]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ import rooms.actions
 from playback.reports import LastReports
 from rooms.models import Room
 from watchium import ticker
+from watchium.doorman import Doorman
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.messages import LobbyState
 
@@ -123,6 +125,46 @@ async def test_whoever_opens_a_room_while_its_head_is_read_restores_no_backup(pr
         await process.tick_after(1000)
         await fanout.hub().leave(broadcast.room_group("a"), alice)
     assert restored == []
+
+
+async def test_a_part_that_raises_ends_neither_itself_nor_the_others(caplog):
+    beats = asyncio.Event()
+
+    async def beat() -> None:
+        if not beats.is_set():
+            beats.set()
+            raise LookupError("of a beat")
+        again.set()
+
+    again = asyncio.Event()
+    with patch.object(ticker, "BEAT_S", 0.0), patch.object(ticker, "beat", beat):
+        ticking = asyncio.create_task(ticker._go_on())
+        async with asyncio.timeout(10):
+            await again.wait()
+        ticking.cancel()
+        await asyncio.wait([ticking])
+    assert "of a beat" in caplog.text
+
+
+async def test_the_doorman_starts_and_ends_with_the_rest():
+    watching: list[str] = []
+    watches = asyncio.Event()
+
+    async def watch(self: Doorman) -> None:
+        watching.append("began")
+        watches.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            watching.append("ended")
+
+    with patch.object(Doorman, "watch", watch):
+        ticking = asyncio.create_task(ticker._go_on())
+        async with asyncio.timeout(10):
+            await watches.wait()
+        ticking.cancel()
+        await asyncio.wait([ticking])
+    assert watching == ["began", "ended"]
 
 
 class Ear:
