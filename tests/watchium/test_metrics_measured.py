@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.watchium.callers import ApiCase
+from watchium.measured import BOUNDS
 from watchium.wire import shared, tally
 from watchium.wire.tally import Tally
 
@@ -22,11 +23,7 @@ class Measuring(ApiCase):
     def setUp(self) -> None:
         super().setUp()
         self.tally = Tally()
-        self.tally.histograms |= {
-            name: tally.Histogram(told.bounds)
-            for name, told in tally.TALLY.histograms.items()
-            if name.startswith("client_")
-        }
+        self.tally.histograms |= {name: tally.Histogram(bounds) for name, bounds in BOUNDS.items()}
         self.replace(tally, "count", self.tally.count)
         self.replace(tally, "observe", self.tally.observe)
 
