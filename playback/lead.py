@@ -1,6 +1,6 @@
 """How far ahead a start is scheduled, so that every player has heard of it and is ready. Pure.
 
-    lead = clamp(max over attentive members of (one way + start cost) + 40 ms)
+    lead = clamp(max over attentive members of (one way + how late it may be + start cost) + 40 ms)
 
 and for a seek what being placed elsewhere takes on top. Whoever is further away than a second catches up alone.
 """
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from watchium.wire.messages import PlayerReport
 
 SPARE_MS = 40.0
+LATE_MOST_MS = 150.0  # of one line: so much longer everybody waits at each start, and no longer
 PLAY_MS = (150.0, 800.0)
 SEEK_MS = (300.0, 1500.0)
 UNHEARD_PLAY_MS = 250.0
@@ -47,7 +48,12 @@ def _attentive(report: PlayerReport) -> bool:
 
 
 def _start_ms(report: PlayerReport) -> float:
-    return _or(report.latency_ms, 0.0) / 2 + _or(report.start_cost_ms, START_COST_MS)
+    return _way_ms(report) + _or(report.start_cost_ms, START_COST_MS)
+
+
+def _way_ms(report: PlayerReport) -> float:
+    """What holds up an exchange holds it up on one of its two ways: to the player it may be all of it."""
+    return _or(report.latency_ms, 0.0) / 2 + min(_or(report.late_ms, 0.0), LATE_MOST_MS)
 
 
 def _lead(needs_ms: list[float], bounds_ms: tuple[float, float], unheard_ms: float) -> float:

@@ -174,3 +174,12 @@ test("a server that does not answer is noticed", () => {
   cadence.answered()
   assert.equal(cadence.silent(99000), false)
 })
+
+test("how late a message may be is known after a while, whatever the first exchanges of a busy page took", () => each(20, (random) => {
+  const spiky = (random) => ({ up: 48, down: 48 + (random.chance(0.3) ? 100 : 0) })
+  const clock = new Clock()
+  live(random, { minutes: 0.02, path: () => ({ up: 48, down: 700 }), clock })
+  assert.equal(clock.lateMs, null)
+  live(random, { minutes: 2, path: spiky, clock, startMs: 1200 })
+  assert.ok(Math.abs(clock.lateMs - 100) < 1, `${clock.lateMs}`)
+}))

@@ -68,6 +68,12 @@ def test_nobody_waits_for_who_is_far_hidden_or_unmeasured(told):
     assert play_lead_ms([report(**told), report(latency_ms=200, start_cost_ms=60)]) == 200
 
 
+def test_what_holds_up_a_line_one_time_in_twenty_is_waited_for_within_reason():
+    line = {"latency_ms": 96.0, "start_cost_ms": 75.0}
+    assert play_lead_ms([report(**line, late_ms=125)]) == 48 + 125 + 75 + 40
+    assert play_lead_ms([report(**line, late_ms=9000)]) == 48 + 150 + 75 + 40
+
+
 @given(st.lists(st.builds(report, latency_ms=st.floats(0, 1e6), start_cost_ms=st.floats(0, 1e4))))
 def test_leads_stay_within_their_bounds(reports):
     assert 150 <= play_lead_ms(reports) <= 800

@@ -196,6 +196,8 @@ class Load(Deed, tag="load", frozen=True, kw_only=True):
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does.
 
+    `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most.
+
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
     (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
     """
@@ -208,6 +210,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     duration: Seconds | None = None
     drift_ms: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
     latency_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    late_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
     start_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     seek_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     state: Annotated[str, Meta(max_length=16)] | None = None

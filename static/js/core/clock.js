@@ -66,6 +66,11 @@ export class Clock {
     return this.estimate.delayMs
   }
 
+  /** How much later than by the fastest exchange a message has to be expected, one in twenty left out; null: not known yet. */
+  get lateMs() {
+    return this.estimate.lateMs
+  }
+
   /** Forget the samples; the last output stays as the best guess until there are new ones. */
   invalidate() {
     this.#forget()

@@ -21,6 +21,7 @@ const TYPICAL = 0.25 // the part of the samples that a path's ordinary jitter le
 const SLOPE_PRIOR = 60 // simulated with crystals up to 50 ppm apart; 400 followed too late (p95 3.1 ms for 2.1), 20 shakes in the first minute
 const SLOPE_LIMIT = 0.2 // ms per s (200 ppm): beyond it the samples are wrong, not the crystal
 const SLOPE_FROM_S = 15 // samples must reach back so far before a slope means anything
+const LATE = { afterFirst: 10, of: 40, atLeast: 20, share: 0.95 } // the first come while the page is busy loading
 const ROUTE_S = 40 // so long on a slower path, and it is a new path
 const ROUTE_RTT_MS = 15
 const ROUTE_OFFSET_MS = 5
@@ -40,6 +41,13 @@ export class Estimate {
   /** The fastest exchange known, network time only. */
   get delayMs() {
     return this.samples.length ? Math.min(...this.samples.map((sample) => sample.rttMs)) : null
+  }
+
+  /** How much longer than the fastest nineteen of twenty exchanges take at most, of late; null while too few are known. */
+  get lateMs() {
+    const rtts = this.samples.slice(LATE.afterFirst).slice(-LATE.of).map((sample) => sample.rttMs).sort((a, b) => a - b)
+    if (rtts.length < LATE.atLeast) return null
+    return rtts[Math.floor(LATE.share * (rtts.length - 1))] - /** @type {number} */ (this.delayMs)
   }
 
   /** @param {Sample} sample */

@@ -149,7 +149,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
+ * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -159,6 +159,7 @@
  * @property {number | null} [duration]
  * @property {number | null} [drift_ms]
  * @property {number | null} [latency_ms]
+ * @property {number | null} [late_ms]
  * @property {number | null} [start_cost_ms]
  * @property {number | null} [seek_cost_ms]
  * @property {string | null} [state]

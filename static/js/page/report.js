@@ -51,6 +51,7 @@ export function reportOf(player, toleranceMs) {
     ...known("duration", attached ? seen.durationS : NaN),
     ...known("drift_ms", driftMs),
     ...known("latency_ms", clock.delayMs),
+    ...known("late_ms", clock.lateMs),
     start_cost_ms: costs.startMs.fresh,
     seek_cost_ms: costs.placeMs.buffered,
     state: stateOf(machine, seen.hidden),
