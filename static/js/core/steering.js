@@ -23,6 +23,7 @@ export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to thi
 const ENOUGH = 3 // samples before anything is decided
 
 const DEAD_LEAST_MS = 5 // two players at its opposite ends are 10 ms apart: together to any ear
+const DEAD_FRESH_MS = 2.5 // soon after a start: there two clocks that are still learning come on top of that
 const DEAD_LEAST_STEPS_MS = 20 // half a tread: where in it a look falls repeats itself and looks like certainty
 const DEAD_MOST_MS = 60 // a staircase clock (Firefox) is never worse
 const DEAD_PER_SIGMA = 3.5 // false alarms of a Gaussian: one in 2000
@@ -157,8 +158,14 @@ export class Steering {
   /** @param {{nowMs: number, movementMs: number}} look */
   deadZoneMs(look) {
     const noiseMs = DEAD_PER_SIGMA * this.samples.sigmaMs() + DEAD_PER_MOVEMENT * look.movementMs
-    const leastMs = this.engine === "chromium" ? DEAD_LEAST_MS : DEAD_LEAST_STEPS_MS
+    const exactMs = this.#hurrying(look.nowMs) ? DEAD_FRESH_MS : DEAD_LEAST_MS
+    const leastMs = this.engine === "chromium" ? exactMs : DEAD_LEAST_STEPS_MS
     return clamp(noiseMs, leastMs, DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
+  }
+
+  /** @param {number} nowMs */
+  #hurrying(nowMs) {
+    return nowMs - this.quietUntilMs < HURRY_MS
   }
 
   /** @param {number} nowMs */
@@ -194,7 +201,7 @@ export class Steering {
 
   /** How fast an excursion goes. @param {number} nowMs @param {number} awayMs @param {{least: number, most: number}} bounds */
   #haste(nowMs, awayMs, { least, most }) {
-    if (nowMs - this.quietUntilMs >= HURRY_MS) return clamp(awayMs / SPREAD_OVER_MS, least, most)
+    if (!this.#hurrying(nowMs)) return clamp(awayMs / SPREAD_OVER_MS, least, most)
     const bearable = this.audioOnly ? MUSIC_PITCH_BEYOND : HURRY_MOST
     return clamp(awayMs / HURRY_OVER_MS, least, Math.max(most, bearable))
   }
