@@ -1,6 +1,7 @@
 """A server, a browser, and people in front of it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -51,6 +52,19 @@ def person(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...), `at` is another browser. An
     error that a page's script did not catch fails the test.
     """
+    with arrivals(browser, server) as arrive:
+        yield arrive
+
+
+@pytest.fixture(scope="module")
+def people(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """`person` for those who stay through all tests of a file."""
+    with arrivals(browser, server) as arrive:
+        yield arrive
+
+
+@contextmanager
+def arrivals(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     contexts, uncaught = [], []
 
     def arrive(at: Browser = browser, **options: Any) -> Page:
