@@ -47,7 +47,7 @@ async def command(options: Options) -> Outcome:
 
 
 def _said(database: str, times: int) -> str:
-    words = ["--database", database, "--times", str(times), "--rooms", "10"]
+    words = ["--database", database, "--times", str(times), "--rooms", "0"]
     with cores.on(cores.BOTH):
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.command", *words],

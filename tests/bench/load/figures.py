@@ -29,11 +29,14 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """`series` by name, a value for each of `xs`; drawn as lines over a logarithmic scale, or as bars from zero."""
+    """`series` by name, a value for each of `xs`, None where none was taken (JSON knows no nan).
+
+    Drawn as lines over a logarithmic scale, or as bars from zero.
+    """
 
     title: str
     xs: list[str]
-    series: dict[str, list[float]]
+    series: dict[str, list[float | None]]
     bars: bool = False
     limit: float | None = None
 

@@ -48,7 +48,7 @@ class _Scale:
     """Places on the sheet, for one panel."""
 
     def __init__(self, panel: Panel, top: float) -> None:
-        values = [v for series in panel.series.values() for v in series if v > TINY and math.isfinite(v)]
+        values = [v for series in panel.series.values() for v in series if v is not None and v > TINY]
         values += [panel.limit] if panel.limit is not None else []
         self.count, self.top, self.bars, self.series = len(panel.xs), top, panel.bars, len(panel.series)
         self.most = max(values, default=1.0) * 1.1
@@ -77,18 +77,18 @@ class _Scale:
         return [10.0**power for power in powers]
 
 
-def _line(scale: _Scale, values: list[float], number: int, colour: str) -> Iterator[str]:
-    seen = [(scale.x(at), scale.y(value)) for at, value in enumerate(values) if math.isfinite(value)]
+def _line(scale: _Scale, values: list[float | None], number: int, colour: str) -> Iterator[str]:
+    seen = [(scale.x(at), scale.y(value)) for at, value in enumerate(values) if value is not None]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in seen)
     yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
     for x, y in seen:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>'
 
 
-def _bars(scale: _Scale, values: list[float], number: int, colour: str) -> Iterator[str]:
+def _bars(scale: _Scale, values: list[float | None], number: int, colour: str) -> Iterator[str]:
     width = scale.step * 0.8 / scale.series
     for at, value in enumerate(values):
-        if not math.isfinite(value):
+        if value is None:
             continue
         x, y = scale.x(at) - scale.step * 0.4 + number * width, scale.y(value)
         tall = scale.top + HEIGHT - y

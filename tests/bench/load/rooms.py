@@ -134,8 +134,8 @@ def table(title: str, levels: list[Level]) -> Table:
 
 def panel(title: str, by_name: dict[str, list[Level]]) -> Panel:
     counts = sorted({level.rooms for levels in by_name.values() for level in levels})
-    series = {}
+    series: dict[str, list[float | None]] = {}
     for name, levels in by_name.items():
         delays = {level.rooms: level.p99_ms for level in levels}
-        series[name] = [delays.get(rooms, math.nan) for rooms in counts]
+        series[name] = [delays.get(rooms) for rooms in counts]
     return Panel(title=title, xs=[str(rooms) for rooms in counts], series=series, limit=LATE_MS)
