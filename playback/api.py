@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from playback import actions, questions
 from rooms.doorway import Doorway, answer
 from rooms.models import Member
-from watchium.wire.errors import BadMessage, Refused
+from watchium.wire.errors import BadMessage, Stale
 from watchium.wire.messages import (
     Accepted,
     ContinueWithout,
@@ -55,11 +55,9 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
-class Stale(Refused):
-    """Trimmed, or restored from a backup: what happened after that revision cannot be told without a hole."""
+class Trimmed(Stale):
+    """Or restored from a backup: what happened after that revision cannot be told without a hole."""
 
-    code = "stale"
-    status = 409
     message = "What happened since is not known any more. Read the state again."
 
 
@@ -112,7 +110,7 @@ class Log(Doorway):
         events = questions.missed(room, since)
         last = since + len(events)
         if last != (_revision(events[-1]) if events else room.revision):
-            raise Stale
+            raise Trimmed
         return answer(Since(events=events, revision=last, more=len(events) == questions.AT_ONCE))
 
 

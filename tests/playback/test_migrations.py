@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from playback.models import Playback
 from rooms.models import Room
 
-LATEST = "0003_one_index_less"
+LATEST = "0005_player"
 
 
 def migrate(target: str | None) -> None:

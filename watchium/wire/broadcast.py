@@ -1,4 +1,4 @@
-"""How anybody is told anything: a room, one member; and how sockets are closed.
+"""How anybody is told anything: a room, one member, a device; and how sockets are closed.
 
 Called by deeds only, inside their transaction; it is told when that commits, never before and never if it does not.
 """
@@ -13,6 +13,7 @@ from watchium.wire import fanout, tally
 from watchium.wire.errors import CloseCode
 from watchium.wire.frames import Frame, frame_of
 from watchium.wire.messages import Custom, Event
+from watchium.wire.told import DEVICES
 
 LOBBY = "lobby"
 
@@ -29,6 +30,14 @@ def person_group(person_pk: int) -> str:
     return f"person.{person_pk}"
 
 
+def device_group(device_id: str) -> str:
+    return f"{DEVICES}{device_id}"
+
+
+def devices_group(person_pk: int) -> str:
+    return f"devices.{person_pk}"
+
+
 def to_room(room_id: str, event: Event | Custom) -> None:
     _on_commit(room_group(room_id), event)
 
@@ -38,12 +47,26 @@ def to_member(member_pk: int, event: Event) -> None:
     _on_commit(member_group(member_pk), event)
 
 
+def to_device(device_id: str, event: Event) -> None:
+    """To every tab of a device that has its player open."""
+    _on_commit(device_group(device_id), event)
+
+
+def to_devices(person_pk: int, event: Event) -> None:
+    """To the players of every device of an account."""
+    _on_commit(devices_group(person_pk), event)
+
+
 def close_member(member_pk: int, code: CloseCode) -> None:
     _on_commit_close(member_group(member_pk), code)
 
 
 def close_person(person_pk: int, code: CloseCode) -> None:
     _on_commit_close(person_group(person_pk), code)
+
+
+def close_device(device_id: str, code: CloseCode) -> None:
+    _on_commit_close(device_group(device_id), code)
 
 
 def close_room(room_id: str, code: CloseCode) -> None:

@@ -99,6 +99,14 @@ class EventIdConflict(Refused):
     message = "This event_id was used for something else."
 
 
+class Stale(Refused):
+    """What this was meant for has changed since."""
+
+    code = "stale"
+    status = 409
+    message = "This has changed meanwhile. Read it again."
+
+
 class RateLimited(Refused):
     code = "rate_limited"
     status = 429

@@ -3,8 +3,8 @@
 Sockets of this process are served first and without the channel layer; the layer carries the same frame once to
 each other process, and a process skips the echo of its own. What the layer loses, clients notice by revision.
 
-Rooms have a subscription each. Everything else (a person, a member, a device) is told rarely and goes to every process
-through one: a socket's arrival costs the layer at most one subscription, its room's.
+Rooms and devices have a subscription each. Everything else (a person, a member) is told rarely and goes to every
+process through one: a socket's arrival costs the layer at most one subscription, its room's or its device's.
 """
 
 from __future__ import annotations

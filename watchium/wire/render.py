@@ -1,4 +1,6 @@
-"""From `messages.py` the three things that others read: JavaScript, a schema and the protocol page.
+"""From the words of the protocol the three things that others read: JavaScript, a schema and the protocol page.
+
+The words are in `messages.py`, those of the personal player in `player_messages.py`.
 
 Nothing here decides anything about the protocol; `protocol_prose.md` beside this file holds what cannot be read off a
 struct. A test fails when a rendered file is stale, `manage.py render_wire` writes them again.
@@ -11,19 +13,21 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, cast
 
 import msgspec
 from msgspec import inspect as mi
 
-from watchium.wire import errors, messages
+from watchium.wire import errors, messages, player_messages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROSE = Path(__file__).with_name("protocol_prose.md")
+WORDS = (messages, player_messages)
 
 JS_HEAD = """\
 // @ts-check
-// Rendered from watchium/wire/messages.py by `manage.py render_wire`: change it there.
+// Rendered from watchium/wire/messages.py and player_messages.py by `manage.py render_wire`: change it there.
 
 /**
  * What travels, in either direction.
@@ -60,30 +64,39 @@ def tag(kind: type[msgspec.Struct]) -> str:
 
 
 def _in_order_of_writing(kinds: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
-    return sorted(kinds, key=lambda kind: inspect.getsourcelines(kind)[1])
+    written = [kind for module in WORDS for kind in vars(module).values() if inspect.isclass(kind)]
+    return sorted(kinds, key=written.index)
 
 
-def commands() -> list[type[msgspec.Struct]]:
+def commands(*modules: ModuleType) -> list[type[msgspec.Struct]]:
     found = (kind for kind in _leaves(messages.Command) if kind is not messages.Deed)
-    return _in_order_of_writing(found)
+    return _in_order_of_writing(_of(modules, found))
 
 
-def events() -> list[type[msgspec.Struct]]:
-    return _in_order_of_writing(_leaves(messages.Event))
+def events(*modules: ModuleType) -> list[type[msgspec.Struct]]:
+    return _in_order_of_writing(_of(modules, _leaves(messages.Event)))
+
+
+def _of(
+    modules: tuple[ModuleType, ...], kinds: Iterable[type[msgspec.Struct]]
+) -> Iterator[type[msgspec.Struct]]:
+    names = {module.__name__ for module in modules or WORDS}
+    return (kind for kind in kinds if kind.__module__ in names)
 
 
 def is_deed(kind: type[msgspec.Struct]) -> bool:
     return issubclass(kind, messages.Deed)
 
 
-def parts() -> list[type[msgspec.Struct]]:
-    """The structs that messages are made of, in the order in which the file introduces them."""
+def parts(*modules: ModuleType) -> list[type[msgspec.Struct]]:
+    """The structs that messages are made of, in the order in which their file introduces them."""
     whole = (messages.Command, messages.Event)
     found = [
         kind
-        for _, kind in inspect.getmembers(messages, inspect.isclass)
+        for module in modules or WORDS
+        for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, msgspec.Struct)
-        and kind.__module__ == messages.__name__
+        and kind.__module__ == module.__name__
         and not issubclass(kind, whole)
     ]
     return _in_order_of_writing(kind for kind in found if kind not in (messages.Custom, messages.Nothing))
@@ -178,7 +191,7 @@ def javascript() -> str:
             "Why a socket was closed. 4000-4499: come back; 4500-4999: do not.",
         ),
     ]
-    deeds = ", ".join(f'"{tag(kind)}"' for kind in commands() if is_deed(kind))
+    deeds = ", ".join(dict.fromkeys(f'"{tag(kind)}"' for kind in commands() if is_deed(kind)))
     changes = ", ".join(f'"{word}"' for word in messages.CHANGES)
     sets = [
         "/** Commands that change the room: answered by `ack` or `error`, and safe to send again. */\n"
@@ -213,7 +226,7 @@ def _js_typedef(kind: type[msgspec.Struct]) -> str:
 
 
 def schema() -> str:
-    """One JSON Schema: `RoomCommand`, `LobbyCommand` and every event, over shared definitions."""
+    """One JSON Schema: every command and every event, over shared definitions."""
     kinds: list[Any] = [*commands(), *events()]
     refs, definitions = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     both = list(zip(kinds, refs, strict=True))
@@ -235,9 +248,12 @@ def schema() -> str:
 
 def page() -> str:
     sections = {
-        "commands": "\n".join(map(_message_section, commands())),
-        "events": "\n".join(map(_message_section, events())),
-        "parts": "\n".join(map(_part_section, parts())),
+        "commands": "\n".join(map(_message_section, commands(messages))),
+        "events": "\n".join(map(_message_section, events(messages))),
+        "parts": "\n".join(map(_part_section, parts(messages))),
+        "player_commands": "\n".join(map(_message_section, commands(player_messages))),
+        "player_events": "\n".join(map(_message_section, events(player_messages))),
+        "player_parts": "\n".join(map(_part_section, parts(player_messages))),
         "changes": ", ".join(f"`{word}`" for word in messages.CHANGES),
         "codes": _codes(),
         "closes": _closes(),
@@ -251,7 +267,7 @@ def _message_section(kind: type[msgspec.Struct]) -> str:
     notes = [doc(kind)] if doc(kind) else []
     if is_deed(kind):
         notes.append("Needs an `event_id`; answered by `ack` or `error`.")
-    if tag(kind) in messages.CHANGES and issubclass(kind, messages.Event):
+    if kind in messages.CHANGES.values():
         notes.append("Takes a revision.")
     shape = f"Payload: [{body.__name__}](#{body.__name__.lower()})" if body else "Payload: `{}`"
     listed = f"{shape}: {_field_list(body)}." if body else f"{shape}."

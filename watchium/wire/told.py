@@ -11,6 +11,7 @@ import msgspec
 from watchium.wire.frames import Frame
 
 ROOMS = "room."
+DEVICES = "device."
 EVERYBODY = "everybody"
 CAN_WAIT = "presence"  # of a thousand rooms at once, each second: no command shall stand behind it
 
@@ -68,7 +69,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def via(group: str) -> str:
     """The layer's group that carries what is told to a group of ours."""
-    return group if group.startswith(ROOMS) else EVERYBODY
+    return group if group.startswith((ROOMS, DEVICES)) else EVERYBODY
 
 
 def process() -> str:

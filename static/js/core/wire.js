@@ -1,5 +1,5 @@
 // @ts-check
-// Rendered from watchium/wire/messages.py by `manage.py render_wire`: change it there.
+// Rendered from watchium/wire/messages.py and player_messages.py by `manage.py render_wire`: change it there.
 
 /**
  * What travels, in either direction.
@@ -395,6 +395,229 @@
  * @property {number} online
  */
 
+/**
+ * Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+ * @typedef {object} Item
+ * @property {number} id
+ * @property {string} title
+ * @property {string} artist
+ * @property {string} album
+ * @property {number | null} duration
+ * @property {string} kind
+ * @property {string} mime
+ * @property {string} url
+ * @property {string | null} cover
+ * @property {boolean} [missing]
+ */
+
+/**
+ * A place in the queue; the same item may be in it twice, as two entries.
+ * @typedef {object} QueueEntry
+ * @property {string} id
+ * @property {number} item
+ */
+
+/**
+ * A device's player. `position` held at server time `at`; while it plays, it goes on from there by `rate`. `current`: the entry that is on, null where none is.
+ * @typedef {object} PlayerState
+ * @property {number} revision
+ * @property {QueueEntry[]} entries
+ * @property {string | null} current
+ * @property {number} position
+ * @property {number} at
+ * @property {boolean} is_playing
+ * @property {number} rate
+ * @property {any} repeat
+ * @property {boolean} can_undo
+ * @property {boolean} can_redo
+ */
+
+/**
+ * Of a player's state what is not as it was before; `position` and `at` always together.
+ * @typedef {object} PlayerChanges
+ * @property {QueueEntry[]} [entries]
+ * @property {string | null} [current]
+ * @property {number} [position]
+ * @property {number} [at]
+ * @property {boolean} [is_playing]
+ * @property {number} [rate]
+ * @property {any} [repeat]
+ * @property {boolean} [can_undo]
+ * @property {boolean} [can_redo]
+ */
+
+/**
+ * One device of an account. `device` is a name for it that says nothing, `item` what is on there. `position` held at `at`. `seen_at`: when it was last heard of. A device whose `at` is more than 6 s old does not play any more, whatever `is_playing` says.
+ * @typedef {object} DeviceState
+ * @property {string} device
+ * @property {string} name
+ * @property {boolean} is_playing
+ * @property {Item | null} item
+ * @property {number} position
+ * @property {number} at
+ * @property {number} rate
+ * @property {number} entries
+ * @property {number} seen_at
+ */
+
+/**
+ * One of the two: an item is put in behind what is on, an entry is there already.
+ * @typedef {object} TrackToPlay
+ * @property {number | null} [item_id]
+ * @property {string | null} [entry_id]
+ * @property {number} [position]
+ */
+
+/**
+ * `position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is.
+ * @typedef {object} WhereItStopped
+ * @property {string | null} [entry_id]
+ * @property {number | null} [position]
+ */
+
+/**
+ * @typedef {object} PlaceToGo
+ * @property {number} position
+ * @property {number} base_revision
+ */
+
+/**
+ * @typedef {object} Speed
+ * @property {number} rate
+ */
+
+/**
+ * @typedef {object} Repetition
+ * @property {any} repeat
+ */
+
+/**
+ * `next`: behind what is on, instead of at the end.
+ * @typedef {object} ItemsToAdd
+ * @property {number[]} item_ids
+ * @property {boolean} [next]
+ */
+
+/**
+ * @typedef {object} WhichEntry
+ * @property {string} entry_id
+ */
+
+/**
+ * `before`: the entry it is to stand before, null for the end.
+ * @typedef {object} EntryToMove
+ * @property {string} entry_id
+ * @property {string | null} [before]
+ */
+
+/**
+ * `entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end. With `base_revision` nothing happens either where another track was put on since: a track that is repeated ends once.
+ * @typedef {object} Step
+ * @property {string} entry_id
+ * @property {boolean} [ended]
+ * @property {number | null} [base_revision]
+ */
+
+/**
+ * @typedef {object} Based
+ * @property {number} base_revision
+ */
+
+/**
+ * `how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here.
+ * @typedef {object} DeviceToContinue
+ * @property {string} device
+ * @property {any} how
+ */
+
+/**
+ * @typedef {object} WhichDevice
+ * @property {string} device
+ */
+
+/**
+ * Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own. `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the last it says. Where no other tab goes on within a second or two, nobody does.
+ * @typedef {object} Heard
+ * @property {string} entry_id
+ * @property {number} position
+ * @property {string} tab
+ * @property {number | null} [revision]
+ * @property {boolean} [leaving]
+ */
+
+/**
+ * `instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway. `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
+ * @typedef {object} Sounding
+ * @property {string} tab
+ * @property {boolean} want
+ * @property {string | null} [instead_of]
+ */
+
+/**
+ * @typedef {object} Since
+ * @property {number} [since]
+ */
+
+/**
+ * `items`: those the queue is of, each once.
+ * @typedef {object} WholePlayer
+ * @property {PlayerState} state
+ * @property {Item[]} items
+ */
+
+/**
+ * `device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves. `devices`: of the account, none without one.
+ * @typedef {object} PlayerGreeting
+ * @property {PlayerState} state
+ * @property {Item[]} items
+ * @property {string} device
+ * @property {DeviceState[]} devices
+ * @property {string | null} sounding
+ * @property {Limits} limits
+ * @property {string} clock_id
+ */
+
+/**
+ * `items`: those that `changed` speaks of for the first time. `cause`: the command that did it; null: nobody.
+ * @typedef {object} PlayerChange
+ * @property {PlayerChanges} changed
+ * @property {Item[]} items
+ * @property {string | null} cause
+ * @property {string | null} event_id
+ */
+
+/**
+ * @typedef {object} PlayerHeadState
+ * @property {number} revision
+ */
+
+/**
+ * `position` held at the envelope's `timestamp`; `revision`: how far the player was by then.
+ * @typedef {object} PositionState
+ * @property {string} entry_id
+ * @property {number} position
+ * @property {string} tab
+ * @property {number} revision
+ */
+
+/**
+ * @typedef {object} SoundState
+ * @property {string | null} tab
+ */
+
+/**
+ * @typedef {object} DevicesState
+ * @property {DeviceState[]} devices
+ */
+
+/**
+ * @typedef {object} OtherPlayer
+ * @property {PlayerState} state
+ * @property {Item[]} items
+ * @property {string} device
+ * @property {string} name
+ */
+
 /** What a browser may say. */
 export const Command = Object.freeze({
   Play: "play",
@@ -419,6 +642,22 @@ export const Command = Object.freeze({
   AskControl: "ask_control",
   ContinueWithout: "continue_without",
   Leave: "leave",
+  PlayTrack: "play_track",
+  Resume: "resume",
+  SetRepeat: "set_repeat",
+  QueueAdd: "queue_add",
+  QueueRemove: "queue_remove",
+  QueueMove: "queue_move",
+  QueueClear: "queue_clear",
+  Next: "next",
+  Previous: "previous",
+  Undo: "undo",
+  Redo: "redo",
+  ContinueHere: "continue_here",
+  ForgetDevice: "forget_device",
+  LookAtDevice: "look_at_device",
+  Position: "position",
+  Sound: "sound",
 })
 
 /** What the server says. */
@@ -453,6 +692,13 @@ export const Event = Object.freeze({
   Closing: "closing",
   Lobby: "lobby",
   LobbyChanged: "lobby_changed",
+  Player: "player",
+  PlayerState: "player_state",
+  PlayerHead: "player_head",
+  Position: "position",
+  Sound: "sound",
+  Devices: "devices",
+  Device: "device",
 })
 
 /** The `code` of an error. */
@@ -490,7 +736,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that change the room: answered by `ack` or `error`, and safe to send again. */
-export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without"]))
+export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

@@ -1,0 +1,60 @@
+"""Taking changes of a queue back, and doing them again: two stacks of what the queue was; pure.
+
+What is on goes on: a change is taken back around it. Only where it is not in the queue any more then, that comes on
+which was on at the time, where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from playback.queue import Queue
+
+DEEPEST = 50
+MOST_ENTRIES = (
+    10_000  # of all that is remembered together: a row of half a megabyte is too much to write each time
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A queue, and where it was in what was on."""
+
+    queue: Queue
+    position_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """`done`: what was before each change, the latest last; `undone`: what was before each undo."""
+
+    done: tuple[Past, ...] = ()
+    undone: tuple[Past, ...] = ()
+
+    def changed(self, before: Past) -> History:
+        """A new change: what was undone before it cannot be done again."""
+        return History(_bounded((*self.done, before)))
+
+    def undo(self, now: Past) -> tuple[History, Past]:
+        if not self.done:
+            return self, now
+        *done, was = self.done
+        return replace(self, done=tuple(done), undone=_bounded((*self.undone, now))), _around(now, was)
+
+    def redo(self, now: Past) -> tuple[History, Past]:
+        if not self.undone:
+            return self, now
+        *undone, was = self.undone
+        return replace(self, undone=tuple(undone), done=_bounded((*self.done, now))), _around(now, was)
+
+
+def _around(now: Past, was: Past) -> Past:
+    on = now.queue.current
+    return Past(was.queue.at(on), now.position_s) if on is not None and on in was.queue else was
+
+
+def _bounded(stack: tuple[Past, ...]) -> tuple[Past, ...]:
+    stack = stack[-DEEPEST:]
+    while len(stack) > 1 and sum(len(past.queue) for past in stack) > MOST_ENTRIES:
+        stack = stack[1:]
+    return stack
