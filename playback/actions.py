@@ -8,9 +8,9 @@ from django.db import transaction
 from playback import holds, lead, signals
 from playback.acceptance import Notice, Scene, accept, hash_of, kind_of, spend
 from playback.changes import Why, explain, record
+from playback.finding import duration_of, find
 from playback.models import Playback
 from playback.reports import ROOMS
-from playback.sources import duration_of, find
 from playback.timeline import HOLDING, PAUSED, PLAYING, Timeline
 from rooms import access
 from rooms.models import Member, Room

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from playback.library.admin_pages import MediaItemAdmin
 from playback.models import Playback, PlaybackEvent, SyncState
 from rooms.admin import ReadOnly, RoomAdmin
 from rooms.models import Room
@@ -30,6 +31,8 @@ class RoomInStepAdmin(RoomAdmin):
         ]
         return format_html_join("\n", "<div>{}: {} % ({} of {}), {} s off on average</div>", lines) or "-"
 
+
+__all__ = ["MediaItemAdmin", "RoomInStepAdmin"]
 
 admin.site.unregister(Room)
 admin.site.register(Room, RoomInStepAdmin)

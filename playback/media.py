@@ -29,6 +29,7 @@ LONGEST = 1024 * 1024
 CHUNK = 64 * 1024
 
 _SAMPLES = {sample.name: sample for sample in SAMPLES}
+KEPT = "public, max-age=86400"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -39,6 +40,7 @@ class File:
     size: int
     changed_s: int
     etag: str
+    kept: str  # what caches may do with it
 
 
 @require_safe
@@ -52,12 +54,13 @@ def sample(request: HttpRequest, name: str) -> HttpResponseBase:
     )
 
 
-def found(path: Path, mime: str) -> File:
+def found(path: Path, mime: str, kept: str = KEPT) -> File:
     """Raises Http404 unless it is a plain file: links and dotfiles are nobody's media."""
     if path.name.startswith(".") or path.is_symlink() or not path.is_file():
         raise Http404
     stat = path.stat()
-    return File(path, mime, stat.st_size, int(stat.st_mtime), f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"')
+    etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+    return File(path, mime, stat.st_size, int(stat.st_mtime), etag, kept)
 
 
 def serve(request: HttpRequest, file: File) -> HttpResponseBase:
@@ -159,5 +162,5 @@ def _dressed(response: HttpResponseBase, file: File) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = file.etag
     response["Last-Modified"] = http_date(file.changed_s)
-    response["Cache-Control"] = "public, max-age=86400"
+    response["Cache-Control"] = file.kept
     return response

@@ -57,6 +57,10 @@ SAMPLES = (
 _SAMPLES_BY_URL = {sample.media.url: sample for sample in SAMPLES}
 
 
+def sample_at(address: str) -> Sample | None:
+    return _SAMPLES_BY_URL.get(address)
+
+
 def find(address: str, title: str | None = None) -> Media:
     """The medium at an http(s) address or at one of the server's own paths.
 
@@ -66,7 +70,7 @@ def find(address: str, title: str | None = None) -> Media:
     address = address.strip()
     if not address or any(unicodedata.category(character).startswith("C") for character in address):
         raise UnknownMedia("This address cannot be read: copy it again.")
-    title = clean(title or "", "NFC")[:LONGEST_TITLE]
+    title = as_title(title)
     if address.startswith("/"):
         return _own(address, title)
     parts = _web_address(address)
@@ -80,14 +84,19 @@ def find(address: str, title: str | None = None) -> Media:
     )
 
 
+def as_title(text: str | None) -> str:
+    """What may be shown of it; empty where that is nothing."""
+    return clean(text or "", "NFC")[:LONGEST_TITLE]
+
+
 def duration_of(media: Media) -> float | None:
     """How long a medium is, in seconds, where the server knows; else a player tells."""
-    sample = _SAMPLES_BY_URL.get(media.url)
+    sample = sample_at(media.url)
     return sample.duration_s if sample else None
 
 
 def _own(address: str, title: str) -> Media:
-    sample = _SAMPLES_BY_URL.get(address)
+    sample = sample_at(address)
     if sample is None:
         raise UnknownMedia("There is no such medium on this server.")
     media = sample.media
@@ -124,4 +133,4 @@ def _extension(path: str) -> str:
 def _title_of(parts: SplitResult) -> str:
     """The file's name without its extension, else the host's."""
     stem = PurePosixPath(unquote(parts.path)).stem
-    return clean(stem.replace("_", " "), "NFC")[:LONGEST_TITLE] or parts.hostname or "Untitled"
+    return as_title(stem.replace("_", " ")) or parts.hostname or "Untitled"

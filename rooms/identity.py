@@ -57,7 +57,7 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     if value is not None:
         token = token_of(value)
         return Identity(token.person if token else None, "", address)
-    session = _scope_session(scope)
+    session = scope_session(scope)
     return Identity(session_person(session), session.get(DEVICE, ""), address)
 
 
@@ -143,7 +143,7 @@ def ensure_device(request: HttpRequest) -> str:
     return str(request.session[DEVICE])
 
 
-def _scope_session(scope: dict[str, Any]) -> SessionBase:
+def scope_session(scope: dict[str, Any]) -> SessionBase:
     cookies = parse_cookie(header(scope, b"cookie"))
     store = import_module(settings.SESSION_ENGINE).SessionStore
     session: SessionBase = store(cookies.get(settings.SESSION_COOKIE_NAME))

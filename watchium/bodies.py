@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from watchium.uploads import Allowance, allowance
 from watchium.wire.errors import BadMessage, Refused, TooLong
 from watchium.wire.messages import Problem
 
@@ -29,7 +30,6 @@ GONE: Message = {"type": "http.disconnect"}
 
 class TooMuch(TooLong):
     status = 413
-    message = f"A body has at most {BODY_BYTES} bytes."
 
 
 class TooSlow(BadMessage):
@@ -41,10 +41,11 @@ def bounded(app: App) -> App:
     """The application, which never sees more of a body than that, and waits no longer for it."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if _announced(scope) > BODY_BYTES:
-            await _refuse(send, TooMuch())
+        allowed = await allowance(scope) or Allowance(BODY_BYTES, BODY_S)
+        body = _Body(receive, send, allowed)
+        if _announced(scope) > allowed.size:
+            await _refuse(send, body.too_much())
             return
-        body = _Body(receive, send)
         await app(scope, body.receive, body.send)
 
     return serve
@@ -53,11 +54,11 @@ def bounded(app: App) -> App:
 class _Body:
     """One request: its parts as they come, and the answer, which is ours once the request was refused."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive, self._send = receive, send
+    def __init__(self, receive: Receive, send: Send, allowed: Allowance) -> None:
+        self._receive, self._send, self._allowed = receive, send, allowed
         self._bytes = 0
         self._complete = self._answered = self._refused = False
-        self._until = asyncio.get_running_loop().time() + BODY_S
+        self._until = asyncio.get_running_loop().time() + allowed.within_s
 
     async def receive(self) -> Message:
         if self._refused:
@@ -71,7 +72,12 @@ class _Body:
             return await self._turn_away(TooSlow())
         self._bytes += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
-        return message if self._bytes <= BODY_BYTES else await self._turn_away(TooMuch())
+        if self._bytes > self._allowed.size:
+            return await self._turn_away(self.too_much())
+        return message
+
+    def too_much(self) -> TooMuch:
+        return TooMuch(f"A body has at most {self._allowed.size} bytes.")
 
     async def send(self, message: Message) -> None:
         if not self._refused:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 import playback.actions
 import rooms.actions
-from playback.sources import find
+from playback.finding import find
 from rooms import floods
 from rooms.access import Identity
 from rooms.forms import NewRoom

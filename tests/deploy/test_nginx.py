@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.playback.media_files import mp3
 from tests.services import ROOT, Missing, Server, Service, folder_for, free_port, unavailable, watchium_server
+from watchium.uploads import FILES_AT
 from watchium.wire.errors import CloseCode
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
@@ -69,7 +71,7 @@ def certificate(folder: Path) -> None:
     )  # fmt: skip
 
 
-def adapted(folder: Path, plain: int, tls: int, upstream: int) -> str:
+def adapted(folder: Path, plain: int, tls: int, upstream: int, library: Path) -> str:
     """The sample with ports, names and files of this test; everything else as it is."""
     text = SAMPLE.read_text()
     text = re.sub(r"^\s*listen \[::\].*$", "", text, flags=re.MULTILINE)
@@ -80,6 +82,7 @@ def adapted(folder: Path, plain: int, tls: int, upstream: int) -> str:
         ("server_name watch.example.org", "server_name localhost"),
         ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
         ("/etc/letsencrypt/live/watch.example.org", str(folder)),
+        ("/var/lib/watchium/library", str(library)),
     ):
         assert sample in text, f"{sample} is not in {SAMPLE.name} any more"
         text = text.replace(sample, here)
@@ -106,11 +109,13 @@ def house() -> Iterator[House]:
     plain, tls = free_port(), free_port()
     with (
         folder_for("nginx") as folder,
-        watchium_server({"WATCHIUM_URL": f"https://localhost:{tls}"}) as server,
+        watchium_server(
+            {"WATCHIUM_URL": f"https://localhost:{tls}", "WATCHIUM_ACCEL": "/protected-media/"}
+        ) as server,
     ):
         certificate(folder)
         user = "user root;" if folder.owner() == "root" else ""
-        sample = adapted(folder, plain, tls, server.port)
+        sample = adapted(folder, plain, tls, server.port, server.data_dir / "library")
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user, sample=sample))
         command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
         nginx = Service("nginx", f"https://localhost:{tls}", command, folder, lambda: answers(plain))
@@ -216,6 +221,30 @@ def test_media_come_in_the_parts_that_were_asked_for(house: House):
     assert house.ask("/media/samples/clip.webm", Range=f"bytes={len(whole)}-")[0] == 416
 
 
+def test_the_library_is_sent_by_it_to_whoever_we_say(house: House):
+    song = mp3("Song", frames=4000)
+    place = house.server.data_dir / "library" / "Bø" / "a song & 100% #1?.mp3"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(song)
+    house.server.manage("scan_media")
+    alice = Visitor(house)
+    status, headers, body = house.ask("/media/library/1", Cookie=alice.cookie, Range="bytes=10-19")
+    assert (status, body, headers["Content-Type"]) == (206, song[10:20], "audio/mpeg")
+    assert headers["Cache-Control"].startswith("private")
+    assert (headers["X-Accel-Redirect"], headers["X-Content-Type-Options"]) == (None, "nosniff")
+    # More than a part of ours: it came from nginx.
+    assert house.ask("/media/library/1", Cookie=alice.cookie, Range="bytes=0-")[2] == song
+    assert house.ask("/media/library/1", Range="bytes=10-19")[0] == 404
+    for path in (
+        "B%C3%B8/a%20song%20&%20100%25%20%231%3F.mp3",
+        "../secret_key",
+        "..%2fsecret_key",
+        "..%2F..%2Fetc/passwd",
+    ):
+        status, _, body = house.ask(f"/protected-media/{path}", Cookie=alice.cookie)
+        assert (status in (400, 404), song[:100] in body) == (True, False), path
+
+
 def test_pages_know_that_they_are_behind_tls(house: House):
     status, headers, _ = house.ask("/")
     assert status == 200
@@ -231,6 +260,14 @@ def test_what_is_too_large_ends_at_the_proxy(house: House):
     connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
     connection.request("POST", "/api/rooms/", b"x" * 100_000, {"Content-Type": "application/json"})
     assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_where_staff_may_send_more_we_end_what_anybody_else_sends(house: House):
+    connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+    connection.request("POST", FILES_AT, b"x" * 100_000, {"Content-Type": "multipart/form-data; boundary=x"})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_long")
     connection.close()
 
 

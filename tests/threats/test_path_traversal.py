@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from django.http import Http404
 
-from playback import media, sources
+from playback import finding, media, sources
+from playback.library.places import place_of
+from playback.models import MediaItem
+from tests.playback.media_files import mp3
+from tests.playback.shelf import Shelf
 from tests.services import Server, watchium_server
 from watchium.wire.errors import UnknownMedia
 
-FOLDERS = ("/media/samples/", "/static/", "/static/samples/", "/media/")
+FOLDERS = ("/media/samples/", "/media/library/", "/media/covers/", "/static/", "/static/samples/", "/media/")
 WAYS_OUT = (
     "../manage.py",
     "../../manage.py",
@@ -73,6 +77,56 @@ def test_only_plain_files_are_media(tmp_path: Path):
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_no_room_plays_a_file_by_its_path(way: str):
-    for address in (f"/media/samples/{way}", f"/media/{way}", f"/{way}", f"file://{way}"):
-        with pytest.raises(UnknownMedia):
-            sources.find(address)
+    folders = ("/media/samples/", "/media/library/", "/media/covers/", "/media/", "/", "file://")
+    for address in [folder + way for folder in folders]:
+        for find in (sources.find, finding.find):
+            with pytest.raises(UnknownMedia):
+                find(address)
+
+
+class RowsThatSayOtherwise(Shelf):
+    """Whatever a row says, and whatever became of the disk since: an item is a plain file inside the library."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        outside = self.folder.parent / "outside"
+        outside.mkdir()
+        (outside / "secret.mp3").write_bytes(b"secret")
+        (self.folder.parent / "library-too").mkdir()
+        (self.folder.parent / "library-too" / "secret.mp3").write_bytes(b"secret")
+        self.put("inner/song.mp3", mp3("Song"))
+        self.put(".hidden/song.mp3", b"secret")
+        (self.folder / "way").symlink_to(outside)
+        (self.folder / "link.mp3").symlink_to(outside / "secret.mp3")
+        (self.folder / "near.mp3").symlink_to(self.folder / "inner" / "song.mp3")
+        session = self.client.session
+        session["device_id"] = "A1B2C3D4E5F60718"
+        session.save()
+
+    def test_nothing_but_the_library_is_served(self):
+        ways = (
+            "../outside/secret.mp3", "inner/../../outside/secret.mp3", "way/secret.mp3", "link.mp3", "near.mp3",
+            "../library-too/secret.mp3", str(self.folder.parent / "outside" / "secret.mp3"), "/etc/passwd", "/",
+            ".hidden/song.mp3", "inner//song.mp3", "./inner/song.mp3", "inner", "", ".", "..", "inner/song.mp3/",
+            "/media/samples/../../manage.py", "/media/samples/make_samples.py", "samples:clip.webm", "~/x.mp3",
+        )  # fmt: skip
+        for way in ways:
+            item = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path=way)
+            assert place_of(way) is None, way
+            assert self.client.get(item.url).status_code == 404, way
+        good = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path="inner/song.mp3")
+        assert self.client.get(good.url).status_code == 200
+
+    def test_a_folder_that_became_a_link_is_not_gone_through(self):
+        self.scan()
+        song = self.item("inner/song.mp3")
+        (self.folder / "inner").rename(self.folder.parent / "moved")
+        (self.folder / "inner").symlink_to(self.folder.parent / "moved")
+        assert self.client.get(song.url).status_code == 404
+
+    def test_a_cover_is_no_path(self):
+        for name in ("../outside/secret.mp3", "..%2foutside%2fsecret.png", ".hidden.png"):
+            MediaItem.objects.create(
+                title="x", kind="audio", mime="audio/mpeg", path=f"{name}.mp3", cover=name
+            )
+            assert self.client.get(f"/media/covers/{name}").status_code == 404

@@ -10,7 +10,7 @@ from django.utils import timezone
 import playback.actions
 from chat import actions
 from chat.models import Comment
-from playback.models import Playback, PlaybackEvent, SyncState
+from playback.models import MediaItem, Playback, PlaybackEvent, SyncState
 from rooms.models import ALPHABET, Ban, Connection, Member, Person, Room, Token
 from tests.cases import Cast
 from watchium.cleaning import discard
@@ -250,6 +250,14 @@ class DemoRoom(Cast):
         playing.refresh_from_db()
         room = Room.objects.get(room_id=demo.ROOM_ID)
         assert (playing.phase, room.title, room.revision) == ("playing", demo.TITLE, 7)
+
+    def test_a_library_without_anything_has_the_samples_afterwards(self):
+        run("demo")
+        titles = sorted(MediaItem.objects.values_list("title", flat=True))
+        assert titles == ["Sample clip", "Sample music"]
+        MediaItem.objects.filter(title="Sample clip").delete()
+        run("demo")
+        assert MediaItem.objects.get().title == "Sample music"
 
     def test_a_closed_demo_room_opens_again(self):
         run("demo")

@@ -25,7 +25,7 @@ from django.utils import timezone  # noqa: E402
 from django.utils.crypto import get_random_string  # noqa: E402
 
 from chat.models import Comment  # noqa: E402
-from playback.models import Playback, PlaybackEvent, SyncState  # noqa: E402
+from playback.models import MediaItem, Playback, PlaybackEvent, SyncState  # noqa: E402
 from rooms.models import Connection, Member, Person, Role, Room, Token  # noqa: E402
 from rooms.models.people import digest_of  # noqa: E402
 
@@ -179,6 +179,22 @@ class House:
             at_ms=1.8e12,
         )
 
+    def media_item(self, number: int) -> MediaItem:
+        item = MediaItem(
+            title=f"A song of some length {number}",
+            artist=f"Somebody {number % 1000}",
+            album=f"An album {number % 10_000}",
+            duration=215.4,
+            kind="audio",
+            mime="audio/flac",
+            path=f"Somebody {number % 1000}/An album {number % 10_000}/A song of some length {number}.flac",
+            size=25_000_000,
+            changed_ns=1_800_000_000_000_000_000,
+            cover=f"{digest_of(str(number % 10_000))[:32]}.jpg",
+        )
+        item.fill_in()
+        return item
+
 
 def measure(rows: int) -> Iterator[dict[str, Any]]:
     """In this order: a row refers to rows of those before it."""
@@ -194,6 +210,7 @@ def measure(rows: int) -> Iterator[dict[str, Any]]:
     yield measured("playback event", PlaybackEvent, rows, house.event)
     yield measured("sync state", SyncState, rows, house.sync_state)
     yield measured(f"comment of {len(TEXT)} characters", Comment, rows, house.comment)
+    yield measured("item of the library", MediaItem, rows, house.media_item)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The demo room: a public room without an owner in which a sample clip waits for whoever comes."""
+"""The demo room: a public room without an owner in which a sample clip waits for whoever comes; and samples to play."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from playback import actions
+from playback.finding import find
+from playback.library.samples import offer_samples
 from playback.models import Playback
-from playback.sources import find
 from rooms.models import Room, Visibility
 
 # Always the same address; the letters are those of any room_id.
@@ -35,9 +36,12 @@ def make_demo_room() -> Room:
 
 
 class Command(BaseCommand):
-    help = "Make the demo room, or put its title and visibility right; says its address."
+    help = (
+        "Make the demo room, or put it right; put the samples into a library that is empty. Says its address."
+    )
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         room = make_demo_room()
+        offer_samples()
         if verbosity:
             self.stdout.write(f"The demo room: /rooms/{room.room_id}/")

@@ -1,0 +1,40 @@
+"""What can be played, with the library: an address is one of its items', or one that `sources` knows without asking."""
+
+from __future__ import annotations
+
+import re
+
+from playback import sources
+from playback.models import MediaItem
+from playback.models.items import LIBRARY_AT
+from watchium.wire.errors import UnknownMedia
+from watchium.wire.messages import Media
+
+ITEM_ID = "[1-9][0-9]{0,14}"
+_library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")
+
+
+def find(address: str, title: str | None = None) -> Media:
+    """Raises UnknownMedia as `sources.find` does, and for items that are not there, or whose file is missing."""
+    address = address.strip()
+    match = _library_address.fullmatch(address)
+    if match is None:
+        return sources.find(address, title)
+    item = MediaItem.objects.at_id(int(match[1]))
+    if item is None:
+        raise UnknownMedia("There is no such medium on this server.")
+    return Media(
+        url=item.url,
+        kind=item.kind,
+        title=sources.as_title(title) or sources.as_title(item.full_title),
+        mime=item.mime,
+    )
+
+
+def duration_of(media: Media) -> float | None:
+    """How long a medium is, in seconds, where the server knows; else a player tells."""
+    match = _library_address.fullmatch(media.url)
+    if match is None:
+        return sources.duration_of(media)
+    item = MediaItem.objects.at_id(int(match[1]))
+    return item.duration if item else None

@@ -1,0 +1,59 @@
+"""Pictures that files carry, kept once each under the name of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+
+LARGEST = 2 * 1024 * 1024
+MIMES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_BEGINNINGS = {
+    "jpg": re.compile(rb"\xff\xd8\xff"),
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+}
+_name = re.compile("[0-9a-f]{32}[.](jpg|png|webp)")
+
+
+def folder() -> Path:
+    return Path(settings.COVERS_DIR)
+
+
+def name_for(picture: bytes | None) -> str:
+    """Empty where it is no picture that every browser shows, or too large to be sent with a list."""
+    if not picture or len(picture) > LARGEST:
+        return ""
+    for extension, beginning in _BEGINNINGS.items():
+        if beginning.match(picture):
+            return f"{hashlib.sha256(picture).hexdigest()[:32]}.{extension}"
+    return ""
+
+
+def keep(picture: bytes | None) -> str:
+    """Its name, once it is on the disk; empty as above. Raises OSError where the disk is full."""
+    name = name_for(picture)
+    place = folder() / name
+    if not name or picture is None or place.exists():
+        return name
+    folder().mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder(), prefix=".arriving-", delete=False) as file:
+        try:
+            file.write(picture)
+            file.close()
+            os.chmod(file.name, 0o644)
+            os.replace(file.name, place)
+        except OSError:
+            os.unlink(file.name)
+            raise
+    return name
+
+
+def mime_of(name: str) -> str | None:
+    """None for what `keep` never called a picture."""
+    match = _name.fullmatch(name)
+    return MIMES[match[1]] if match else None

@@ -1,0 +1,80 @@
+"""Asking ffprobe, a program of its own that may be there or not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+PROBE_S = 20.0
+# A file may pretend to be a list of other files, or of addresses: nothing but the file itself is opened, and only
+# as what a browser plays.
+_FORMATS = "matroska,webm,mov,mp4,m4a,ogg,mp3,flac,wav,w64,aac"
+_ASKED = "format=duration:format_tags=title,artist,album:stream=codec_type"
+_LINE = 200
+
+
+class Damaged(Exception):
+    """This file cannot be played: the message says why to whoever looks after the files."""
+
+
+class _Format(msgspec.Struct):
+    duration: str = ""
+    tags: dict[str, str] = {}
+
+
+class _Stream(msgspec.Struct):
+    codec_type: str = ""
+
+
+class Probed(msgspec.Struct):
+    format: _Format = msgspec.field(default_factory=_Format)
+    streams: list[_Stream] = []
+
+    @property
+    def duration(self) -> str:
+        return self.format.duration
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Some kinds of file write their names large."""
+        return {name.lower(): value for name, value in self.format.tags.items()}
+
+
+def probe(place: Path) -> Probed | None:
+    """None where there is no ffprobe here, or it cannot work here. Raises Damaged for what it cannot read."""
+    program = shutil.which("ffprobe")
+    if program is None:
+        return None
+    command = [program, "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
+    command += ["-show_entries", _ASKED, "-of", "json", "-i", f"file:{place}"]
+    try:
+        done = subprocess.run(  # noqa: S603  # no shell, and words of our own but for the path
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Damaged(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
+    except OSError:
+        return None
+    if done.returncode < 0:
+        return None
+    if done.returncode:
+        raise Damaged(f"ffprobe cannot read it{_reason(done.stderr)}")
+    return _understood(done.stdout)
+
+
+def _understood(answer: bytes) -> Probed:
+    try:
+        probed = msgspec.json.decode(answer, type=Probed)
+    except (msgspec.MsgspecError, UnicodeError):
+        raise Damaged("what ffprobe says of it makes no sense") from None
+    if not any(stream.codec_type in ("audio", "video") for stream in probed.streams):
+        raise Damaged("there is neither sound nor film in it")
+    return probed
+
+
+def _reason(said: bytes) -> str:
+    lines = said.decode(errors="replace").strip().splitlines()
+    return f" ({lines[-1].rpartition(': ')[2][:_LINE]})" if lines else ""

@@ -1,0 +1,182 @@
+"""Looking through the library's folder: what is new, what changed, what came back, what is gone.
+
+Done twice it does nothing the second time: a file is known by its path, size and time of change. In batches, each a
+fixed number of queries; files are read between transactions, never inside one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from playback.library import covers, places, tags
+from playback.library.kinds import kind_of, mime_of
+from playback.library.probing import Damaged
+from playback.library.walking import Seen, walk
+from playback.models import MediaItem
+from watchium.wire.unicode import clean
+
+BATCH = 200
+LONGEST_WORDS = 300
+UPLOADS = "uploads"
+T = TypeVar("T")
+
+
+class NotInLibrary(Exception):
+    """The message says what to do instead."""
+
+
+@dataclass
+class Tally:
+    """How many files a look found, or with a dry run would; `left_out`: links, dotfiles and names nobody can keep."""
+
+    new: int = 0
+    changed: int = 0
+    back: int = 0
+    missing: int = 0
+    same: int = 0
+    left_out: int = 0
+    damaged: int = 0
+
+    def lines(self) -> Iterator[str]:
+        for field in fields(self):
+            yield f"{field.name.replace('_', ' ')}: {getattr(self, field.name)}"
+
+
+class Scan:
+    """`say` is told, of each file that changes something, what and why; damaged ones with `aloud`."""
+
+    def __init__(self, *, dry_run: bool = False, say: Callable[[str, bool], None] = lambda line, aloud: None):
+        self.library = places.library()
+        self.dry_run = dry_run
+        self.tally = Tally()
+        self._say = say
+
+    def look(self, folder: str = "") -> Tally:
+        """Through the whole library, or a folder of it. Raises NotInLibrary for any other."""
+        here = folder_within(self.library, folder)
+        for batch in _batches(walk(self.library, here, self._left_out, self._unreadable), BATCH):
+            self._enter(batch)
+        below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
+        self._find_missing(below)
+        return self.tally
+
+    def _enter(self, batch: list[Seen]) -> None:
+        """Queries: one, and two where something is to be written."""
+        known = MediaItem.objects.at_paths(seen.path for seen in batch)
+        rows: list[MediaItem] = []
+        back: list[int] = []
+        broken: list[int] = []
+        for seen in batch:
+            item = known.get(seen.path)
+            if item is not None and (item.size, item.changed_ns) == (seen.size, seen.changed_ns):
+                if item.missing:
+                    back.append(item.pk)
+                self._count("back" if item.missing else "same", seen.path)
+                continue
+            row = self._read(seen, item)
+            if row is not None:
+                rows.append(row)
+                self._count("new" if item is None else "changed", seen.path)
+            elif item is not None and not item.missing:
+                broken.append(item.pk)
+        self._write(rows, back, broken)
+
+    def _write(self, rows: list[MediaItem], back: list[int], broken: list[int]) -> None:
+        if self.dry_run:
+            return
+        if rows:
+            MediaItem.objects.keep(rows)
+        if back:
+            MediaItem.objects.found_again(back)
+        if broken:
+            MediaItem.objects.lost(broken)
+
+    def _read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
+        try:
+            return item_of(seen, self.library / seen.path, known, dry_run=self.dry_run)
+        except Damaged as damaged:
+            self._unreadable(seen.path, str(damaged))
+        except OSError as error:
+            self._unreadable(seen.path, error.strerror or "it cannot be read")
+        return None
+
+    def _find_missing(self, below: str) -> None:
+        after = 0
+        while items := MediaItem.objects.below(below, after, BATCH):
+            after = items[-1].pk
+            gone = [item for item in items if places.place_of(item.path) is None]
+            for item in gone:
+                self._count("missing", item.path)
+            if gone and not self.dry_run:
+                MediaItem.objects.lost([item.pk for item in gone])
+
+    def _count(self, what: str, path: str) -> None:
+        setattr(self.tally, what, getattr(self.tally, what) + 1)
+        if what != "same":
+            self._say(f"{what}: {clean(path)}", False)
+
+    def _left_out(self, path: str, why: str) -> None:
+        self.tally.left_out += 1
+        self._say(f"left out: {clean(path)}: {why}", False)
+
+    def _unreadable(self, path: str, why: str) -> None:
+        self.tally.damaged += 1
+        self._say(f"damaged: {clean(path)}: {clean(why)}", True)
+
+
+def item_of(
+    seen: Seen, place: Path, known: MediaItem | None = None, *, title: str = "", dry_run: bool = False
+) -> MediaItem:
+    """The row of a file, not written yet; its cover is, but for a dry run. Raises Damaged and OSError.
+
+    Without a title of its own it has the one given, the one it had, or its file's name.
+    """
+    if not seen.size:
+        raise Damaged("it is empty")
+    found = tags.read(place, seen.extension)
+    title = title or (known.title if known else "") or PurePosixPath(seen.path).stem.replace("_", " ")
+    return MediaItem(
+        path=seen.path,
+        size=seen.size,
+        changed_ns=seen.changed_ns,
+        title=_words(found.title) or _words(title) or "Untitled",
+        artist=_words(found.artist),
+        album=_words(found.album),
+        duration=found.duration_s,
+        kind=kind_of(seen.extension),
+        mime=mime_of(seen.extension),
+        cover=covers.name_for(found.picture) if dry_run else covers.keep(found.picture),
+        uploaded=seen.path.startswith(f"{UPLOADS}/"),
+    )
+
+
+def folder_within(library: Path, folder: str) -> Path:
+    """The library's folder, or the one inside it that is meant. Raises NotInLibrary."""
+    if not library.is_dir():
+        raise NotInLibrary(
+            f"There is no folder {library}: make it and put media into it, or name another by WATCHIUM_LIBRARY_DIR."
+        )
+    here = (Path(folder) if Path(folder).is_absolute() else library / folder).resolve()
+    if here != library and (library not in here.parents or _has_dot(here.relative_to(library))):
+        raise NotInLibrary(f"{folder} is not in the library, which is {library} (WATCHIUM_LIBRARY_DIR).")
+    if not here.is_dir():
+        raise NotInLibrary(f"There is no folder {here}.")
+    return here
+
+
+def _has_dot(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _words(text: str) -> str:
+    return clean(text, "NFC")[:LONGEST_WORDS].strip()
+
+
+def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(things)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,69 @@
+"""A file that staff bring: kept under a name of our own, never under the visitor's, and entered as a scan enters it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from playback.library import places
+from playback.library.kinds import HEAD_BYTES, begins_as, extension_of
+from playback.library.probing import Damaged
+from playback.library.scan import UPLOADS, item_of
+from playback.library.walking import Seen
+from playback.models import MediaItem
+from playback.sources import MIMES
+
+MAY_BRING = "playback.add_mediaitem"
+ACCEPTED = ",".join(f".{extension}" for extension in MIMES)
+
+
+def most_bytes() -> int:
+    return settings.UPLOAD_MB * 1024 * 1024
+
+
+def extension_for(file: UploadedFile[Any]) -> str:
+    """Of a file that may be kept. Raises Damaged with what to do instead."""
+    extension = extension_of(file.name or "")
+    if extension is None:
+        raise Damaged(f"This kind of file cannot be played: bring one of {', '.join(MIMES)}.")
+    if (file.size or 0) > most_bytes():
+        raise Damaged(f"It is larger than {settings.UPLOAD_MB} MB.")
+    file.seek(0)
+    if not begins_as(file.read(HEAD_BYTES), extension):
+        raise Damaged(f"It does not begin as a .{extension} file does.")
+    return extension
+
+
+def keep(file: UploadedFile[Any]) -> MediaItem:
+    """Raises Damaged for what cannot be played, and OSError where the disk does not take it; nothing is left then."""
+    extension = extension_for(file)
+    folder = places.library() / UPLOADS
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{secrets.token_hex(8)}.{extension}"
+    arriving = folder / f".{name}"  # a scan passes by dotfiles
+    try:
+        _write(file, arriving)
+        item = _entered(arriving, f"{UPLOADS}/{name}", extension, file.name or "")
+        os.replace(arriving, folder / name)
+    finally:
+        arriving.unlink(missing_ok=True)
+    item.save()
+    return item
+
+
+def _write(file: UploadedFile[Any], place: Path) -> None:
+    file.seek(0)
+    with place.open("xb") as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+
+
+def _entered(place: Path, path: str, extension: str, said_name: str) -> MediaItem:
+    stat = place.stat()
+    seen = Seen(path, extension, stat.st_size, stat.st_mtime_ns)
+    return item_of(seen, place, title=PurePath(said_name).stem.replace("_", " "))

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from django.test import Client
+
+from playback.models import MediaItem
+from tests.watchium.callers import ApiCase, Caller
+
+URL = "/api/library/"
+
+
+class TheLibrary(ApiCase):
+    def add(self, title: str, artist: str = "", album: str = "", **facts) -> MediaItem:
+        defaults = {"kind": "audio", "mime": "audio/mpeg", "path": f"{title}-{artist}.mp3"}
+        return MediaItem.objects.create(title=title, artist=artist, album=album, **(defaults | facts))
+
+    def titles(self, query: str = "") -> list[str]:
+        return [item["title"] for item in self.as_bob.get(URL + query).json()["items"]]
+
+    def test_an_item_is_told_with_what_a_page_needs(self):
+        item = self.add("Song", "Somebody", "Album", duration=12.5, cover="0a.png")
+        page = self.as_bob.get(URL).json()
+        assert page == {
+            "items": [
+                {
+                    "id": item.pk, "title": "Song", "artist": "Somebody", "album": "Album", "duration": 12.5,
+                    "kind": "audio", "mime": "audio/mpeg", "url": f"/media/library/{item.pk}",
+                    "cover": "/media/covers/0a.png", "missing": False,
+                }
+            ],
+            "next": None,
+        }  # fmt: skip
+        assert b"Somebody.mp3" not in self.as_bob.get(URL).content
+
+    def test_words_are_looked_for_in_title_artist_and_album_whatever_their_case(self):
+        self.add("Straße", "Ångström", "Nord")
+        self.add("Weg", "Ångström", "Süd")
+        assert self.titles("?q=strasse") == ["Straße"]
+        assert self.titles("?q=ÅNGSTRÖM") == ["Straße", "Weg"]
+        assert self.titles("?q=nord ång") == ["Straße"]
+        assert self.titles("?q=A%CC%8Angstr") == ["Straße", "Weg"]  # composed and not
+        assert self.titles("?q=%25") == self.titles("?q=_") == self.titles("?q=nord weg") == []
+
+    def test_pages_follow_one_another_without_hole_or_double(self):
+        for number in range(120):
+            self.add(f"Song {number % 7}", str(number))
+        seen, after, pages = [], "", 0
+        while after is not None:
+            page = self.as_bob.get(f"{URL}?q=song&after={after}").json()
+            seen += [item["id"] for item in page["items"]]
+            after, pages = page["next"], pages + 1
+        assert (len(seen), len(set(seen)), pages) == (120, 120, 3)
+
+    def test_a_page_that_is_just_full_has_none_after_it(self):
+        for number in range(50):
+            self.add(f"Song {number}")
+        page = self.as_bob.get(URL).json()
+        assert (len(page["items"]), page["next"]) == (50, None)
+
+    def test_what_is_missing_is_not_offered(self):
+        self.add("Gone", missing=True)
+        assert self.titles() == []
+
+    def test_a_mark_that_is_none_is_refused(self):
+        for mark in (
+            "x",
+            "!",
+            "W10",
+            "e30",
+            "WyJhIiwxXQ" + "A" * 2000,
+            "WyIiLC0xXQ",
+            "WyJcdTAwMDAiLDFd",
+            "%00",
+            "%FF",
+        ):
+            self.refused(self.as_bob.get(f"{URL}?after={mark}"), 400, "bad_message")
+
+    def test_what_is_looked_for_is_bounded_and_any_text(self):
+        self.refused(self.as_bob.get(f"{URL}?q={'x' * 101}"), 400, "too_long")
+        for words in ("%00", "%FF", "\u202e", "'", "\\", "%22%3B--", "%20".join("x" * 50)):
+            assert self.titles(f"?q={words}") == []
+
+    def test_it_is_for_whoever_has_been_here(self):
+        self.add("Song")
+        self.refused(self.nobody.get(URL), 404, "not_member")
+        self.refused(self.program_with("x").get(URL), 401, "not_member")
+        browser = Client()
+        session = browser.session
+        session["device_id"] = "A1B2C3D4E5F60718"
+        session.save()
+        for caller in (Caller(browser), Caller(self.browser_of(self.carol)), self.as_carol):
+            assert len(caller.get(URL).json()["items"]) == 1
+
+    def test_a_page_costs_a_fixed_number_of_queries(self):
+        for number in range(60):
+            self.add(f"Song {number}")
+        self.as_bob.get(URL)
+        with self.assertNumQueries(2):  # the token, the page
+            self.as_bob.get(f"{URL}?q=song")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.library.kinds import begins_as, extension_of, kind_of
+from playback.library.places import within
+from playback.library.tags import LONGEST_S, seconds
+from playback.library_api import mark_of, place_in
+from playback.models.items import Place
+from playback.sources import MIMES
+from watchium.wire.errors import BadMessage
+
+extensions = st.sampled_from(sorted(MIMES))
+
+
+@given(st.binary(max_size=20), extensions)
+def test_any_bytes_begin_as_a_kind_or_do_not(head: bytes, extension: str):
+    assert begins_as(head, extension) in (True, False)
+    assert kind_of(extension) in ("audio", "video")
+
+
+@given(st.text(max_size=30))
+def test_a_name_has_one_of_our_extensions_or_none(name: str):
+    extension = extension_of(name)
+    assert extension is None or (extension in MIMES and name.lower().endswith(f".{extension}"))
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", ".b", "etc"])).map("/".join))
+def test_no_path_leads_out_of_the_library(path: str):
+    place = within(Path("/usr"), path)
+    assert place is None or Path("/usr") in place.resolve().parents
+
+
+@given(st.floats() | st.integers() | st.text(max_size=10) | st.none())
+def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
+    found = seconds(said)
+    assert found is None or 0 <= found <= LONGEST_S
+
+
+titles = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300)
+
+
+@given(titles, st.integers(0, 2**53))
+def test_a_mark_leads_back_to_its_place(title: str, pk: int):
+    assert place_in(mark_of(Place(title, pk))) == Place(title, pk)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
+def test_any_mark_is_a_place_or_refused(mark: str):
+    try:
+        place = place_in(mark)
+    except BadMessage:
+        return
+    assert "\0" not in place.title
