@@ -1,4 +1,4 @@
-"""What one address may do that makes rows or guesses: making rooms, coming in, asking for rooms it is not in.
+"""What one address may do that makes rows or guesses: rooms, accounts, browsers, coming in, rooms it is not in.
 
 This machine's own address is not counted, because behind it stand benches and proxies that nobody declared. Passphrases
 and passwords are counted elsewhere, whoever asks.
@@ -18,6 +18,11 @@ def count_room(address: str) -> None:
 def count_account(address: str) -> None:
     """Somebody is about to make an account. Raises RateLimited."""
     _count("new_account", address)
+
+
+def count_device(address: str) -> None:
+    """A browser without a session is about to get one, for its player. Raises RateLimited."""
+    _count("new_device", address)
 
 
 def count_join(address: str) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from playback.player import hand_device
 from rooms import floods
 from rooms.actions import ask_again
 from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, session_person
@@ -111,6 +112,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         ask_again(person.pk)
     elif person is not None:
         keep_person(request, person)
+    if device_id:
+        hand_device(device_id, None)
     return redirect("/")
 
 
@@ -125,6 +128,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     keep_person(request, person)
     # Saved before the guest's sockets are told to come back, so that they come back as the person.
     request.session.save()
+    hand_device(request.session[DEVICE], person.pk)
     if guest is not None and guest.account_id is None:
         hand_over(guest, person)
 

@@ -1,4 +1,4 @@
-"""Watchium for programs: its calls over HTTP and its rooms over a socket.
+"""Watchium for programs: its calls over HTTP, its rooms and the person's own player over a socket.
 
 Needs `websockets` and `msgspec` only. It is part of the checkout: run your program with `PYTHONPATH` naming it.
 
@@ -31,12 +31,14 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
 
 from watchium.following import Resume
+from watchium.line_client import ProblemError
 from watchium.offset import offset_and_delay
-from watchium.room_client import ProblemError, RoomClient
+from watchium.player_client import PlayerClient
+from watchium.room_client import RoomClient
 from watchium.wire.messages import (
     Accepted,
     CommentState,
@@ -47,8 +49,18 @@ from watchium.wire.messages import (
     RoomState,
     TimelineState,
 )
+from watchium.wire.player_messages import Item
 
-__all__ = ["Client", "Entered", "ProblemError", "Resume", "RoomClient", "WholeState", "offset_and_delay"]
+__all__ = [
+    "Client",
+    "Entered",
+    "PlayerClient",
+    "ProblemError",
+    "Resume",
+    "RoomClient",
+    "WholeState",
+    "offset_and_delay",
+]
 
 T = TypeVar("T")
 
@@ -83,6 +95,13 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     events: list[dict[str, Any]]
     revision: int
     more: bool
+
+
+class Library(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of it; `next` asks for the one behind, null where that was the last."""
+
+    items: list[Item]
+    next: str | None
 
 
 def new_event_id() -> str:
@@ -149,6 +168,12 @@ class Client:
         body = {"type": kind, "payload": payload}
         self._call("POST", f"/api/rooms/{room_id}/broadcast/", None, body)
 
+    # ------------------------------------------------------------ the library
+
+    def library(self, words: str = "", after: str | None = None) -> Library:
+        query = urlencode({"q": words} | ({} if after is None else {"after": after}))
+        return self._call("GET", f"/api/library/?{query}", Library)
+
     # ------------------------------------------------------------ sockets
 
     @contextlib.asynccontextmanager
@@ -160,19 +185,36 @@ class Client:
             OSError: the server cannot be reached, or goes before it has answered.
         """
         query = f"?{urlencode(resume._asdict())}" if resume else ""
-        address = f"ws{self.base_url.removeprefix('http')}/ws/rooms/{room_id}/{query}"
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        try:
-            socket = await connect(address, additional_headers=headers, compression=None, max_size=None)
-        except InvalidHandshake as error:
-            raise ConnectionError(f"{address} gave no socket: {error}") from None
-        async with socket:
+        async with self._line(f"/ws/rooms/{room_id}/{query}") as socket:
             room = RoomClient(socket, resume or Resume())
             try:
                 await room.start()
                 yield room
             finally:
                 await room.stop()
+
+    @contextlib.asynccontextmanager
+    async def player(self, tab: str = "program", *, sounding: bool = False) -> AsyncIterator[PlayerClient]:
+        """A tab of this person's own player, welcomed. Raises what `enter` raises."""
+        query = urlencode({"tab": tab, "sounding": int(sounding)})
+        async with self._line(f"/ws/player/?{query}") as socket:
+            player = PlayerClient(socket)
+            try:
+                await player.start()
+                yield player
+            finally:
+                await player.stop()
+
+    @contextlib.asynccontextmanager
+    async def _line(self, path: str) -> AsyncIterator[ClientConnection]:
+        address = f"ws{self.base_url.removeprefix('http')}{path}"
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            socket = await connect(address, additional_headers=headers, compression=None, max_size=None)
+        except InvalidHandshake as error:
+            raise ConnectionError(f"{address} gave no socket: {error}") from None
+        async with socket:
+            yield socket
 
     # ------------------------------------------------------------ how it calls
 

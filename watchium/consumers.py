@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from typing import Any
 
 import chat.actions
@@ -19,7 +18,7 @@ from rooms.models import Connection, Member
 from watchium import ticker, watchdog
 from watchium.database import in_database
 from watchium.lobby import lobby_state
-from watchium.sockets import Socket
+from watchium.sockets import Socket, in_time
 from watchium.throttle import Allowance
 from watchium.welcome import Applied, answer_missed, compose_welcome
 from watchium.wire import broadcast, limits, server_clock, tally
@@ -68,7 +67,6 @@ from watchium.wire.messages import (
 )
 
 HEARTBEATS = limits.allowance("heartbeat")
-DEED_S = 12.0
 CLOSING: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
@@ -152,7 +150,7 @@ class RoomConsumer(Socket):
         if isinstance(command, Heartbeat):
             await self._act_on(command)
             return
-        answer = await _in_time(in_database(carry_out, self.member, command))
+        answer = await in_time(in_database(carry_out, self.member, command))
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
         if answer is not None:
@@ -176,19 +174,6 @@ class RoomConsumer(Socket):
     def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
         if wait_ms := self.throttle.wait_ms(what, allowance, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
-
-
-async def _in_time(deed: Awaitable[Accepted | Event | None]) -> Accepted | Event | None:
-    """A database that says nothing at all gets no more patience than people have.
-
-    What was begun goes on; if it is done after all, everybody hears of it, and who asks again with the same event_id
-    is answered.
-    """
-    try:
-        async with asyncio.timeout(DEED_S):
-            return await deed
-    except TimeoutError:
-        raise Unavailable from None
 
 
 def _let_in(identity: Identity, room_id: str) -> Member:

@@ -6,10 +6,12 @@ from channels.routing import URLRouter
 from django.urls import path, re_path
 
 from watchium.consumers import LobbyConsumer, Nowhere, RoomConsumer
+from watchium.player_consumer import PlayerConsumer
 
 websocket = URLRouter(
     [
         path("ws/rooms/<str:room_id>/", RoomConsumer.as_asgi()),
+        path("ws/player/", PlayerConsumer.as_asgi()),
         path("ws/lobby/", LobbyConsumer.as_asgi()),
         re_path(r"", Nowhere.as_asgi()),
     ]

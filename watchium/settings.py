@@ -259,6 +259,14 @@ STORAGES = {
     },
 }
 SAMPLES_DIR = BASE_DIR / "static" / "samples"
+# The folder that `scan_media` reads, and that staff bring files into.
+LIBRARY_DIR = Path(env.str("WATCHIUM_LIBRARY_DIR", "") or DATA_DIR / "library").resolve()
+COVERS_DIR = DATA_DIR / "covers"
+UPLOAD_MB = env.int("WATCHIUM_UPLOAD_MB", 512)
+# Where a proxy has that folder under an address that only we may name: it sends the files then.
+ACCEL = env.str("WATCHIUM_ACCEL", "").strip()
+if ACCEL and not (ACCEL.isascii() and ACCEL.startswith("/") and ACCEL.endswith("/") and len(ACCEL) > 2):
+    raise ImproperlyConfigured(f"WATCHIUM_ACCEL is {ACCEL!r}; it should look like /protected-media/")
 
 # ---------------------------------------------------------------- how it speaks
 
@@ -330,6 +338,9 @@ HEARTBEAT_MS = 3000
 # WATCHIUM_LIMITS changes some of them: comment=10/5,reaction=20/3
 LIMITS: dict[str, tuple[float, float]] = {
     "playback": (PLAYBACK_COMMANDS_PER_MINUTE, 60),  # by person and kind of command
+    "player": (240, 60),  # by device and kind of command
+    "position": (10, 5),  # by tab that plays
+    "player_question": (20, 10),  # by tab
     "comment": (5, 5),
     "reaction": (10, 3),
     "typing": (2, 4),
@@ -345,6 +356,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     # A school or an office is one address.
     "new_room": (20, 600),
     "new_account": (20, 600),
+    "new_device": (60, 600),
     "join": (60, 60),
     "guess": (60, 60),
     "socket": (200, 20),

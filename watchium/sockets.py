@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -54,9 +54,11 @@ logger = logging.getLogger(__name__)
 
 WAITING_COMMANDS = 64
 LAST_WORDS_S = 5.0
+DEED_S = 12.0
 BAD_MESSAGES = limits.allowance("bad_message")
 PINGS = limits.allowance("ping")
 
+R = TypeVar("R")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -255,3 +257,16 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     async def closed(self) -> None:
         """Tidy up; also called for a socket that was turned away."""
+
+
+async def in_time(deed: Awaitable[R]) -> R:
+    """A database that says nothing at all gets no more patience than people have.
+
+    What was begun goes on; if it is done after all, everybody hears of it, and who asks again with the same event_id
+    is answered.
+    """
+    try:
+        async with asyncio.timeout(DEED_S):
+            return await deed
+    except TimeoutError:
+        raise Unavailable from None

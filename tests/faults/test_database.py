@@ -17,8 +17,7 @@ from tests.houses import House, one_process, two_processes
 from tests.promises.scenes import scene_in
 from tests.services import Missing, Server, Service, postgres_service, unavailable, watchium_server
 from tests.watchium.socket_scene import Scene
-from watchium.client import RoomClient
-from watchium.room_client import ProblemError
+from watchium.client import ProblemError, RoomClient
 
 CONNECTIONS = 40
 AT_ONCE = 8

@@ -15,7 +15,8 @@ from tests.services import Server, watchium_server
 from tests.watchium.callers import ApiCase
 from tests.watchium.socket_scene import Scene, scene_on
 from watchium import turnstile
-from watchium.room_client import ProblemError, type_of
+from watchium.client import ProblemError
+from watchium.following import type_of
 
 PER_ADDRESS, PER_DEVICE = 6, 3
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from chat.models import Comment
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
-from playback.models import PlaybackEvent, SyncState
+from playback.models import DevicePlayer, PlaybackEvent, SyncState
 from rooms.models import Ban, Room, Token, abandoned_guests
 from watchium.cleaning import discard
 
-WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
 # What hangs on a room goes with it, in the same transaction.
 ROOMS_AT_ONCE = 20
 
@@ -37,7 +37,14 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "rooms never used, older than 30 days", unused, ROOMS_AT_ONCE
     yield "tokens idle for 30 days", Token.objects.idle_since(now - MONTH), 1000
     yield "guests of no room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
+    yield "players idle for a year, or for 30 days with nothing in them", idle_players(now), 200
     yield "expired sessions", Session.objects.filter(expire_date__lt=now), 1000
+
+
+def idle_players(now: datetime) -> Rows:
+    """A browser's session lasts a year; without it nobody finds its player again."""
+    year, month = ((now - age).timestamp() * 1000 for age in (YEAR, MONTH))
+    return DevicePlayer.objects.idle_since(year, empty_since_ms=month)
 
 
 def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
@@ -50,7 +57,7 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
 
 
 class Command(BaseCommand):
-    help = "Clean up: old events, sync states, lapsed leases and bans, abandoned guests, tokens, rooms and sessions."
+    help = "Clean up: old events and sync states, lapsed leases and bans, abandoned guests, rooms, players, sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")

@@ -1,0 +1,39 @@
+"""When the tab that sounds was last heard of: in the row, and since this process listens.
+
+A database that was away, or a server that was, did not hear what was said: that is no silence.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from playback.models import DevicePlayer
+
+MOST = 10_000
+RESTART_MS = 60_000.0  # a server that was away for longer was not waited for
+
+_heard_ms: OrderedDict[str, float] = OrderedDict()
+_listening_since_ms = 0.0
+
+
+def listen(now_ms: float) -> None:
+    """Sockets are open here from now on; said again it changes nothing."""
+    global _listening_since_ms
+    _listening_since_ms = _listening_since_ms or now_ms
+
+
+def heard(device_id: str, now_ms: float) -> None:
+    _heard_ms[device_id] = now_ms
+    _heard_ms.move_to_end(device_id)
+    while len(_heard_ms) > MOST:
+        _heard_ms.popitem(last=False)
+
+
+def left(device_id: str) -> None:
+    """It said that it goes: from here on only the row counts."""
+    _heard_ms.pop(device_id, None)
+
+
+def last_ms(player: DevicePlayer) -> float:
+    known_ms = max(player.heard_ms, _heard_ms.get(player.device_id, 0.0))
+    return _listening_since_ms if 0 < _listening_since_ms - known_ms < RESTART_MS else known_ms

@@ -1,0 +1,98 @@
+"""What a tab is told on arriving, and where the tab that sounds says it is."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from playback.models import DevicePlayer, PlayerHistory
+from playback.models.player import Here
+from playback.player import facts, hearing
+from playback.player.devices import devices_of, handle_of
+from playback.player.telling import tell_devices
+from playback.player.turn import LEFT_MS, SILENT_MS, Turn, finish, is_forsaken, settle
+from watchium.wire import broadcast, server_clock
+from watchium.wire.messages import Limits
+from watchium.wire.player_messages import (
+    Heard,
+    PlayerGreeting,
+    PositionState,
+    PositionTold,
+    WholePlayer,
+)
+
+
+def read(device_id: str, *, sounding: bool = False, now_ms: float | None = None) -> WholePlayer:
+    """The player as it is. `sounding`: asked by the tab that plays, back after its connection was lost."""
+    player, history = _found(device_id, sounding, server_clock.now_ms() if now_ms is None else now_ms)
+    return facts.whole(player, history)
+
+
+def revision_of(device_id: str) -> int:
+    return DevicePlayer.objects.revision_of(device_id)
+
+
+def greet(
+    device_id: str, account: int | None, name: str, limits: Limits, *, sounding: bool = False
+) -> PlayerGreeting:
+    now_ms = server_clock.now_ms()
+    player, history = _found(device_id, sounding, now_ms)
+    if sounding:
+        DevicePlayer.objects.note_heard(device_id, now_ms)
+    _meet(player, account, name, now_ms)
+    whole = facts.whole(player, history)
+    return PlayerGreeting(
+        state=whole.state,
+        items=whole.items,
+        device=handle_of(device_id),
+        devices=devices_of(account) if account is not None else [],
+        sounding=player.sounding,
+        limits=limits,
+        clock_id=server_clock.clock_id(),
+    )
+
+
+def note_position(device_id: str, heard: Heard, now_ms: float | None = None) -> bool:
+    """Save where the tab that sounds is and tell the others. False: something else is on, or it is paused."""
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    revision = DevicePlayer.objects.save_position(device_id, _here(device_id, heard, now_ms))
+    if revision is None:
+        return False
+    state = PositionState(entry_id=heard.entry_id, position=heard.position, tab=heard.tab, revision=revision)
+    broadcast.to_device(device_id, PositionTold(room_id=None, timestamp=now_ms, payload=state))
+    return True
+
+
+def _here(device_id: str, heard: Heard, now_ms: float) -> Here:
+    if heard.leaving:
+        hearing.left(device_id)
+    heard_ms = now_ms - SILENT_MS + LEFT_MS if heard.leaving else now_ms
+    revision = 2**53 if heard.revision is None else heard.revision
+    return Here(heard.entry_id, heard.position, revision, now_ms, heard_ms)
+
+
+def _found(device_id: str, sounding: bool, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
+    player = DevicePlayer.objects.of(device_id)
+    if is_forsaken(player, now_ms) and not sounding:
+        return _settled(device_id, now_ms)
+    return player, PlayerHistory.objects.of(player)
+
+
+@transaction.atomic
+def _settled(device_id: str, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
+    player = DevicePlayer.objects.locked(device_id)
+    history = PlayerHistory.objects.get_or_create(player=player)[0]
+    turn = Turn(player, history, now_ms)
+    before = facts.state_of(player, history)
+    settle(turn)
+    finish(turn, before, None)
+    return player, history
+
+
+def _meet(player: DevicePlayer, account: int | None, name: str, now_ms: float) -> None:
+    """Kept current, so that an account sees its devices: who is signed in there now, and by which browser."""
+    news = (player.person_id, player.name) != (account, name)
+    DevicePlayer.objects.meet(player.device_id, account, name, now_ms)
+    if news:
+        tell_devices(account)
+        if player.person_id != account:
+            tell_devices(player.person_id)

@@ -1,0 +1,200 @@
+"""The way every deed goes before it changes a device's player, and how it is answered.
+
+The order of checks is that of a room's commands: shape, an event_id already answered, the throttle, the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from playback.models import DevicePlayer, MediaItem, PlayerHistory
+from playback.player import facts, hearing
+from playback.player.telling import Change, tell_change, tell_devices
+from playback.queue import Entry, Queue
+from playback.undoing import Past
+from watchium.wire import limits, server_clock
+from watchium.wire.errors import EventIdConflict, Stale, TooLong, UnknownMedia
+from watchium.wire.messages import Accepted
+from watchium.wire.player_messages import LONGEST_QUEUE, PlayerState
+
+SILENT_MS = 6000.0  # the tab that sounds says where it is every second; a browser that was closed does not
+LEFT_MS = 1500.0  # in which another tab goes on where one was closed; settling that takes half of it at most
+
+
+class Changed(Stale):
+    message = "This was changed in another tab meanwhile."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which command, under which event_id, with what in it."""
+
+    kind: str
+    event_id: str
+    payload: msgspec.Struct
+
+    @property
+    def content_hash(self) -> str:
+        return sha256(msgspec.json.encode([self.kind, self.payload], order="sorted")).hexdigest()[:16]
+
+
+@dataclass
+class Turn:
+    """A deed under way: the player is locked, and `now_ms` was read inside the lock."""
+
+    player: DevicePlayer
+    history: PlayerHistory
+    now_ms: float
+    account: int | None = None  # of whoever asks, where there is one
+
+    @property
+    def revision(self) -> int:
+        """The one this change takes."""
+        return self.player.revision + 1
+
+    @property
+    def queue(self) -> Queue:
+        return self.player.queue
+
+    # ------------------------------------------------------------ the queue
+
+    def entries_of(self, item_ids: Sequence[int]) -> list[Entry]:
+        """New entries. Raises UnknownMedia for what is not in the library, or not at the moment."""
+        known = MediaItem.objects.by_ids(item_ids)
+        if any(pk not in known or known[pk].missing for pk in item_ids):
+            raise UnknownMedia("This is not in the library any more.")
+        return [Entry(f"{self.revision}.{place}", pk) for place, pk in enumerate(item_ids)]
+
+    def order(self, queue: Queue) -> None:
+        """Another queue, which can be taken back."""
+        if len(queue) > LONGEST_QUEUE:
+            raise TooLong(f"A queue has at most {LONGEST_QUEUE} entries.")
+        if queue.entries != self.queue.entries:
+            self.history.stacks = self.history.stacks.changed(self.past)
+        self.become(queue)
+
+    @property
+    def past(self) -> Past:
+        return Past(self.queue, self.position_s)
+
+    def become(self, queue: Queue, position_s: float = 0.0) -> None:
+        """Another queue; where what was on is not on any more, that is which is on there, at this place."""
+        before = self.queue
+        self.player.queue = queue
+        if queue.entries != before.entries:
+            self.player.ordered = self.revision
+        if queue.current != before.current:
+            self.place(position_s)
+            self.player.is_playing = self.player.is_playing and queue.current is not None
+
+    # ------------------------------------------------------------ the place
+
+    def place(self, position_s: float) -> None:
+        """From here on, of what is on now."""
+        self.hold_at(min(position_s, self.length_s))
+        self.player.placed = self.revision
+
+    def hold_at(self, position_s: float) -> None:
+        """The same place, said anew as of now."""
+        self.player.position = position_s
+        self.player.at_ms = self.player.heard_ms = self.now_ms
+
+    @property
+    def position_s(self) -> float:
+        return min(self.player.position_at(self.now_ms), self.length_s)
+
+    @property
+    def length_s(self) -> float:
+        """Of what is on; endless where nobody knows."""
+        on = self.queue.on
+        duration = MediaItem.objects.duration_of(on.item) if on else None
+        return float("inf") if duration is None else duration
+
+    # ------------------------------------------------------------ what was meant
+
+    def must_be_as_of(self, base_revision: int) -> None:
+        if base_revision < self.player.revision:
+            raise Changed
+
+    def must_be_placed_by(self, base_revision: int) -> None:
+        if base_revision < self.player.placed:
+            raise Changed
+
+    def must_be_ordered_by(self, base_revision: int) -> None:
+        if base_revision < self.player.ordered:
+            raise Changed
+
+
+@transaction.atomic
+def take(
+    device_id: str,
+    asked: Asked,
+    deed: Callable[[Turn], None],
+    account: int | None = None,
+    now_ms: float | None = None,
+) -> Accepted:
+    """Do it, write it, tell every tab of the device when it commits. The same event_id twice is done once.
+
+    `account`: of whoever asks; the device is that account's from here on, or nobody's.
+    """
+    player = DevicePlayer.objects.locked(device_id)
+    history = PlayerHistory.objects.get_or_create(player=player)[0]
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    if answered := history.answer_to(asked.event_id):
+        return _again(answered, asked.content_hash)
+    limits.spend("player", f"{device_id}:{asked.kind}", now_ms)
+    turn = Turn(player, history, now_ms, account)
+    before = facts.state_of(player, history)
+    belong(player, account)
+    settle(turn)
+    deed(turn)
+    finish(turn, before, asked)
+    return Accepted(event_id=asked.event_id, revision=player.revision, timestamp=now_ms)
+
+
+def finish(turn: Turn, before: PlayerState, asked: Asked | None) -> None:
+    """Keep what was changed, if anything was: a revision, the answer to its event_id, and a word to the tabs."""
+    player, history = turn.player, turn.history
+    changed = facts.changes(before, facts.state_of(player, history))
+    if changed is not None:
+        player.revision += 1
+    player.seen_ms = turn.now_ms
+    if asked is not None:
+        history.remember(asked.event_id, asked.content_hash, player.revision, turn.now_ms)
+    player.save()
+    history.keep()
+    if changed is not None:
+        tell_change(player, Change(before, facts.state_of(player, history), changed), asked)
+
+
+def settle(turn: Turn) -> None:
+    """A player that plays, but whose tab fell silent, was closed with its browser: it stands where it last was."""
+    player = turn.player
+    if is_forsaken(player, turn.now_ms):
+        player.is_playing = False
+        turn.hold_at(player.position)
+
+
+def is_forsaken(player: DevicePlayer, now_ms: float) -> bool:
+    return player.is_playing and now_ms - hearing.last_ms(player) > SILENT_MS
+
+
+def belong(player: DevicePlayer, account: int | None) -> None:
+    """A device that somebody signed out of is not that account's any more, nor seen by its others."""
+    if player.person_id != account:
+        tell_devices(player.person_id)
+        tell_devices(account)
+        player.person_id = account
+
+
+def _again(answered: list[Any], content_hash: str) -> Accepted:
+    event_id, known_hash, revision, at_ms = answered
+    if known_hash != content_hash:
+        raise EventIdConflict
+    return Accepted(event_id=event_id, revision=revision, timestamp=at_ms)
