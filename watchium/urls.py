@@ -8,8 +8,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 import chat.api
 import playback.api
+import playback.library_api
+import playback.player.api
 import rooms.api
-from watchium import accounts, api, health, measured, metrics, openapi, staff, views
+from watchium import accounts, api, health, installable, measured, metrics, openapi, staff, views
 
 
 class RoomIdConverter:
@@ -49,11 +51,19 @@ one_room = [
 urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
+    path("player/", views.player, name="player"),
+    path("manifest.webmanifest", installable.manifest, name="manifest"),
+    path("service-worker.js", installable.service_worker),
+    path("offline/", installable.offline),
     path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
     path("accounts/logout/", accounts.sign_out, name="logout"),
     path("api/rooms/", api.Rooms.as_view()),
     path("api/rooms/<room:room_id>/", include(one_room)),
+    path("api/player/", playback.player.api.OnePlayer.as_view()),
+    path("api/player/control/", playback.player.api.Control.as_view()),
+    path("api/player/position/", playback.player.api.LastPosition.as_view()),
+    path("api/library/", playback.library_api.Library.as_view()),
     path("api/metrics/", measured.Measurements.as_view()),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", openapi.docs, name="docs"),

@@ -1,4 +1,4 @@
-"""The pages: the lobby, the way into a room, the room."""
+"""The pages: the lobby, the way into a room, the room, one's own player."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from django.shortcuts import redirect, render
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 import rooms.actions
 from playback.sources import SAMPLES
 from rooms.access import Identity, member_for
 from rooms.entrance import let_in, outsiders_room
+from rooms.floods import count_device
 from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
-from rooms.identity import ensure_device, identify, keep_person
+from rooms.identity import DEVICE, ensure_device, identify, keep_person
 from rooms.links import room_url
 from rooms.models import Member, Room
 from rooms.states import member_state
@@ -135,6 +136,27 @@ def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
             "device_id": ensure_device(request),
         },
     }
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def player(request: HttpRequest) -> HttpResponse:
+    if DEVICE not in request.session:
+        try:
+            count_device(identify(request).address)
+        except RateLimited as refused:
+            return problem_response(refused)
+    account = request.user if request.user.is_authenticated else None
+    boot = {
+        "socket_path": "/ws/player/",
+        "player_url": "/api/player/",
+        "position_url": "/api/player/position/",
+        "library_url": "/api/library/",
+        "device_id": ensure_device(request),
+        "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
+    }
+    return render(request, "player.html", {"boot": boot})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

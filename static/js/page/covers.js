@@ -17,11 +17,13 @@ const EVENINGS = /** @type {const} */ ([
   ["#3b2415", "#dd9a4e", "#ffe4b0", "#93592f", "#5e3823", "#2e1c14"],
 ])
 
+let drawn = 0
+
 /** @param {string} seed */
 export function landscape(seed) {
   const next = seeded(`cover:${seed}`)
   const [above, horizon, light, far, middle, near] = pick(next, EVENINGS)
-  const id = `sky-${Math.floor(next() * 1e9).toString(36)}`
+  const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}` // the same picture twice, and the first one hidden: its sky would be missing in the other
   const sun = draw("circle", { cx: 60 + next() * 200, cy: 62 + next() * 46, r: 14 + next() * 20, fill: light })
   return draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" }, [
     sky(id, above, horizon),

@@ -13,7 +13,7 @@ const NAMED = 2 // more names do not fit one line of a phone
 const RANK = { news: 1, hold: 2, seat: 3, line: 4, sound: 5 }
 
 /** @typedef {import("./room_types.js").Room} Room */
-/** @typedef {import("./notices.js").Stack} Stack */
+/** @typedef {import("./stack.js").Stack} Stack */
 
 /**
  * @param {Room} room

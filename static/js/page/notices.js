@@ -1,14 +1,12 @@
 // @ts-check
 /** One line at a time on the stage's lower edge: what happens in the room, and what you can do about it. Never modal. */
 
-import { all, copyOf, piece } from "./pieces.js"
-import { onNotice } from "./problems.js"
 import { hearRoom } from "./happenings.js"
+import { all } from "./pieces.js"
+import { onNotice } from "./problems.js"
+import { Stack } from "./stack.js"
 
 const TICK_MS = 500
-const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`
-
-/** @typedef {import("./problems.js").Notice & {untilMs?: number}} Notice */
 
 /**
  * @param {HTMLElement} shelf
@@ -20,83 +18,4 @@ export function mount(shelf, room) {
   onNotice(notice => stack.put(notice), key => stack.drop(key), gone.signal)
   const ticking = setInterval(() => stack.tick(), TICK_MS)
   return all(() => gone.abort(), () => clearInterval(ticking), hearRoom(room, stack))
-}
-
-export class Stack {
-  /**
-   * @param {HTMLElement} shelf
-   * @param {() => number} serverNow
-   */
-  constructor(shelf, serverNow) {
-    this.shelf = shelf
-    this.serverNow = serverNow
-    /** @type {Map<string, Notice & {endsMs: number}>} */
-    this.waiting = new Map()
-    /** @type {Notice | null} */
-    this.shown = null
-  }
-
-  /** @param {Notice} notice */
-  put(notice) {
-    const endsMs = notice.lastsMs ? performance.now() + notice.lastsMs : Infinity
-    this.waiting.delete(notice.key)
-    this.waiting.set(notice.key, { ...notice, endsMs })
-    this.#show()
-  }
-
-  /** @param {string} key */
-  drop(key) {
-    if (this.waiting.delete(key)) this.#show()
-  }
-
-  tick() {
-    const now = performance.now()
-    for (const [key, notice] of this.waiting) {
-      if (notice.endsMs < now || (notice.untilMs && notice.untilMs < this.serverNow())) this.drop(key)
-    }
-    this.#count()
-  }
-
-  /** The weightiest, and of those the newest. */
-  #show() {
-    let best = null
-    for (const notice of this.waiting.values()) if (!best || (notice.rank ?? 0) >= (best.rank ?? 0)) best = notice
-    if (best === this.shown) return
-    this.shown = best
-    this.shelf.replaceChildren(...(best ? [this.#render(best)] : []))
-    this.#count()
-  }
-
-  /** @param {Notice} notice */
-  #render(notice) {
-    const element = copyOf("notice")
-    element.dataset.tone = notice.tone ?? "plain"
-    element.dataset.key = notice.key
-    piece(element, "text").append(...counted(notice.text))
-    const act = piece(element, "act")
-    if (notice.act) {
-      const { text, run } = notice.act
-      act.textContent = text
-      act.hidden = false
-      act.addEventListener("click", () => { this.drop(notice.key); run() })
-    }
-    piece(element, "dismiss").addEventListener("click", () => this.drop(notice.key))
-    return element
-  }
-
-  #count() {
-    const slot = this.shelf.querySelector("[data-seconds]")
-    if (slot && this.shown?.untilMs) slot.textContent = `${Math.max(0, Math.ceil((this.shown.untilMs - this.serverNow()) / 1000))} s`
-  }
-}
-
-/** The seconds tick for the eye; a screen reader hears the sentence once. @param {string} text @returns {(Node | string)[]} */
-function counted(text) {
-  const [before, after] = text.split(SECONDS)
-  if (after === undefined) return [text]
-  const seconds = document.createElement("span")
-  seconds.className = "digits"
-  seconds.dataset.seconds = ""
-  seconds.setAttribute("aria-hidden", "true")
-  return [before, seconds, after]
 }

@@ -6,7 +6,7 @@ import { gettext } from "./words.js"
 const EVENT = "watchium:notice"
 const WITHDRAWN = "watchium:notice-withdrawn"
 
-/** @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, act?: {text: string, run: () => void}}} Notice */
+/** @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, act?: {text: string, run: () => void}, other?: {text: string, run: () => void}}} Notice */
 
 /** @param {Notice} notice a later one with the same `key` replaces it */
 export function announce(notice) {

@@ -5,6 +5,7 @@ import * as chat from "./chat.js"
 import * as controls from "./controls.js"
 import * as debug from "./debug.js"
 import * as invite from "./invite.js"
+import * as keep from "./keep.js"
 import * as keyboard from "./keyboard.js"
 import * as measured from "./measured.js"
 import * as members from "./members.js"
@@ -24,6 +25,7 @@ const PLACES = Object.entries({
   "[data-notices]": notices,
   "[data-invite]": invite,
   "[data-settings]": settings,
+  "[data-keep]": keep,
 })
 
 function start() {

@@ -1,0 +1,45 @@
+// @ts-check
+/**
+ * Changes of the queue that could not be sent yet, kept in the browser: a page that is closed without a line loses none.
+ * Each under a key of its own, because several tabs write here; sent by two of them, the server does it once.
+ */
+
+const LONGEST_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
+
+/** @typedef {{type: string, event_id: string, payload: any}} Said */
+
+export class Kept {
+  /** @param {string} device */
+  constructor(device) {
+    this.prefix = `watchium:kept:${device}:`
+  }
+
+  /** @param {Said} command */
+  keep(command) {
+    try {
+      localStorage.setItem(this.prefix + command.event_id, JSON.stringify({ command, keptMs: Date.now() }))
+    } catch {
+      // Then it lives as long as this page.
+    }
+  }
+
+  /** @param {string} eventId */
+  forget(eventId) {
+    try {
+      localStorage.removeItem(this.prefix + eventId)
+    } catch {
+      // There was nothing either.
+    }
+  }
+
+  /** The oldest first. @returns {Said[]} */
+  all() {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix))
+      const found = keys.map((key) => JSON.parse(localStorage.getItem(key) ?? "{}")).filter(({ keptMs }) => Date.now() - keptMs < LONGEST_MS)
+      return found.sort((a, b) => a.keptMs - b.keptMs).map(({ command }) => command)
+    } catch {
+      return []
+    }
+  }
+}

@@ -1,0 +1,269 @@
+// @ts-check
+/**
+ * A tab of one device's player: what `mine` is to every module of the page.
+ *
+ * The socket brings what was changed in any tab, the log makes state of it, what is on its way is laid over it, and where
+ * this tab has the sound, the voice follows. Commands are born of hands alone, but for two: the tab that sounds says that
+ * a track has ended, and that its sound was stopped by something else (headphones that were pulled, a call).
+ */
+
+import { playable, positionOf, queueOf } from "../../core/applied.js"
+import { Clock } from "../../core/clock.js"
+import { isKept, Pending } from "../../core/pending.js"
+import { PlayerLog } from "../../core/player_log.js"
+import { PATIENCE_MS } from "../../core/sequence.js"
+import { Close, Command, DEEDS, Event } from "../../core/wire.js"
+import { newId } from "../new_id.js"
+import { Socket } from "../socket.js"
+import { hasLocks, soundLock } from "../sound_lock.js"
+import { TabSound } from "../sounding.js"
+import { after, every } from "../timer.js"
+import { watchForWaking } from "../waking.js"
+import { Kept } from "./kept.js"
+import { Listeners } from "./listeners.js"
+import { serverSound } from "./server_sound.js"
+import { Voice } from "./voice.js"
+
+const LOOK_AFTER_MS = 1000
+
+/** @typedef {import("../../core/wire.js").Envelope} Envelope */
+/** @typedef {import("../../core/wire.js").Item} Item */
+/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+
+export class Mine extends Listeners {
+  /** @param {any} boot */
+  constructor(boot) {
+    super()
+    this.boot = boot
+    this.tab = newId()
+    this.clock = new Clock()
+    this.log = new PlayerLog(this.tab)
+    this.pending = new Pending()
+    this.kept = new Kept(boot.device_id)
+    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
+    this.waiting = new Map()
+    this.connection = { status: "connecting", attempt: 0, retryInMs: /** @type {number | null} */ (null), closeCode: /** @type {number | null} */ (null) }
+    this.state = this.log.state
+    this.cancelFlush = () => {}
+    this.voice = new Voice({
+      ended: () => this.emit("ended"),
+      refused: () => this.#refused(),
+      halted: () => this.sound.here && this.emit("halted"),
+      failed: (item) => this.emit("failed", item),
+      moved: () => this.emit("moved"),
+      placed: () => this.emit("placed"),
+      picture: (element) => this.emit("picture", element),
+    })
+    const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
+    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.#stop() }, lockFor)
+    this.socket = new Socket(boot.socket_path, this.clock, {
+      resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
+      page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
+      said: (envelope) => this.#said(envelope),
+      status: (change) => this.#connected(change),
+    })
+  }
+
+  open() {
+    for (const command of this.kept.all()) this.pending.add(command, this.serverNow(), 0, performance.now())
+    this.socket.open()
+    this.sound.open()
+    every(LOOK_AFTER_MS, () => this.#lookAfter())
+    const wake = () => this.socket.wake()
+    watchForWaking(this.clock, { woke: wake, hid: () => {}, network: wake })
+  }
+
+  // ---------------------------------------------------------------- what modules read
+
+  get isOpen() {
+    return this.connection.status === "open"
+  }
+
+  serverNow() {
+    return this.clock.serverNow(performance.now())
+  }
+
+  /** @param {string | null} entryId @returns {Item | null} */
+  itemOf(entryId) {
+    const entry = this.state.entries.find(({ id }) => id === entryId)
+    return entry ? this.log.items.get(entry.item) ?? null : null
+  }
+
+  /** What is on. */
+  get item() {
+    return this.itemOf(this.state.current)
+  }
+
+  /** What comes when that is over. */
+  get comes() {
+    return this.itemOf(playable(this.state, this.gone).followingEnd(this.state.repeat))
+  }
+
+  /** Whether the file of an item is away. @param {number} item */
+  gone = (item) => this.log.items.get(item)?.missing ?? false
+
+  get durationS() {
+    return (this.sound.here ? this.voice.durationS : null) ?? this.item?.duration ?? null
+  }
+
+  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock in any other. */
+  positionS() {
+    const heardS = this.sound.here ? this.voice.positionS : null
+    return heardS ?? positionOf(this.state, this.serverNow(), this.durationS)
+  }
+
+  get queue() {
+    return queueOf(this.state)
+  }
+
+  // ---------------------------------------------------------------- what is said
+
+  /**
+   * @param {string} type @param {Record<string, any>} [payload]
+   * @returns {Promise<any>} what was accepted, null where a later one took its place; rejects with a refusal
+   */
+  say(type, payload = {}) {
+    const command = { type, event_id: newId(), payload }
+    if (!DEEDS.has(type)) return this.#mention(command)
+    return new Promise((resolve, reject) => {
+      this.waiting.set(command.event_id, { resolve, reject })
+      const replaced = this.pending.add(command, this.serverNow(), this.log.state.revision, performance.now())
+      for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
+      if (!this.isOpen && isKept(command)) this.kept.keep(command)
+      this.#show()
+      this.#flush()
+    })
+  }
+
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #mention(command) {
+    if (this.socket.send(command)) return Promise.resolve()
+    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  }
+
+  #flush() {
+    this.cancelFlush()
+    const nowMs = performance.now()
+    this.#dropOld(nowMs)
+    for (const eventId of this.pending.dropOrphans()) this.#over(eventId, (waiter) => waiter.resolve(null))
+    if (!this.isOpen) return
+    for (const command of this.pending.toSend(nowMs)) this.socket.send(command)
+    const waitMs = this.pending.waitMs(nowMs)
+    if (waitMs) this.cancelFlush = after(waitMs, () => this.#flush())
+  }
+
+  /** @param {number} nowMs */
+  #dropOld(nowMs) {
+    const old = this.pending.dropOld(nowMs, this.sound.here)
+    for (const { type, event_id: eventId } of old) {
+      this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
+      this.emit("dropped", { type })
+    }
+    if (old.length) this.#show()
+  }
+
+  #lookAfter() {
+    this.#flush()
+    this.askForMissed()
+  }
+
+  /** @param {string} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  #answer(eventId, tell) {
+    const waiter = this.waiting.get(eventId)
+    this.waiting.delete(eventId)
+    if (waiter) tell(waiter)
+  }
+
+  // ---------------------------------------------------------------- what the server says
+
+  /** @param {Envelope} envelope */
+  #said(envelope) {
+    const { type, payload } = envelope
+    const { revision } = this.log.state
+    if (type === Event.Welcome) this.pending.reconnected()
+    if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
+    if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
+    if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id) // done, whichever tab said it
+    const applied = this.log.take(envelope, performance.now())
+    for (const each of applied) this.pending.changed(each)
+    if (type === Event.Welcome && this.log.state.revision === revision) this.#insist()
+    this.pending.reached(this.log.state.revision)
+    this.#show()
+    this.#answered(envelope)
+    for (const each of applied) this.emit(each.type, each)
+    this.#flush()
+    if (this.log.gap) after(PATIENCE_MS + 5, () => this.askForMissed())
+  }
+
+  /** Nothing was changed: then this tab, where it sounds, knows better where it is than whoever heard of it last. */
+  #insist() {
+    const { current } = this.log.state
+    const { positionS, track } = this.voice
+    if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id) this.log.heard(current, positionS, this.serverNow())
+  }
+
+  /** @param {Envelope} envelope */
+  #answered({ type, payload }) {
+    if (type === Event.Ack) this.#over(payload.event_id, (waiter) => waiter.resolve(payload))
+    const isFinal = type === Event.Error && payload.event_id && !this.pending.has(payload.event_id)
+    if (isFinal) this.#over(payload.event_id, (waiter) => waiter.reject(payload))
+  }
+
+  /** @param {string} eventId @param {(waiter: any) => void} tell */
+  #over(eventId, tell) {
+    this.kept.forget(eventId)
+    this.#answer(eventId, tell)
+  }
+
+  askForMissed() {
+    const missed = this.isOpen ? this.log.due(performance.now()) : null
+    if (missed) this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
+  }
+
+  /** @param {typeof this.connection} change */
+  #connected(change) {
+    this.connection = change
+    if (change.closeCode === Close.TooMany) this.sound.leave()
+    this.emit("connection", change)
+  }
+
+  /** Things of the library that were seen elsewhere than in the queue. @param {Item[]} items */
+  knows(items) {
+    this.log.knows(items)
+  }
+
+  // ---------------------------------------------------------------- sound
+
+  /** Shown is what will be; where this tab sounds, it is heard as well. */
+  #show() {
+    this.state = this.pending.shown(this.log.state, this.gone)
+    if (!this.log.state.is_playing) this.voice.halted = false
+    if (this.sound.here) this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
+    this.emit("state")
+  }
+
+  /** Where the voice is, becomes what the timeline says. @param {string} entryId @param {number} position */
+  heardAt(entryId, position) {
+    this.log.heard(entryId, position, this.serverNow())
+    this.state = this.pending.shown(this.log.state, this.gone)
+    this.voice.said(this.state)
+  }
+
+  #start() {
+    this.voice.start()
+    this.#show()
+    this.emit("sound")
+  }
+
+  #stop() {
+    const silent = this.voice.stop()
+    this.emit("sound")
+    return silent
+  }
+
+  #refused() {
+    this.voice.drop()
+    this.sound.refused()
+    this.emit("sound")
+  }
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict"
+import { mock, test } from "node:test"
+import { simulateBrowser } from "./simulated_element.js"
+
+const made = simulateBrowser()
+const { Voice } = await import("../../static/js/page/mine/voice.js")
+
+const item = (id) => ({ id, title: "t", artist: "", album: "", duration: 100, kind: "audio", mime: "audio/ogg", url: `/media/library/${id}`, cover: null, missing: false })
+const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+
+/** A voice that plays, and what it told. */
+function playing() {
+  const told = []
+  const tell = (what) => () => void told.push(what)
+  const voice = new Voice({ ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
+  const follow = (changed = {}, id = 7) => voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
+  follow()
+  voice.track.element.deliver()
+  return { voice, told, follow, element: voice.track.element }
+}
+
+test("what we pause ourselves is told to nobody, however late the element says so", () => {
+  const { told, follow, element } = playing()
+  follow({ is_playing: false })
+  follow()
+  element.deliver()
+  follow({ is_playing: false })
+  element.deliver()
+  assert.deepEqual(told, [])
+})
+
+test("what somebody else pauses is told once, and nothing but a hand lets it go on", () => {
+  const { voice, told, follow, element } = playing()
+  element.pause()
+  element.deliver()
+  assert.deepEqual(told, ["halted"])
+  follow({ at: 5 })
+  assert.ok(element.paused)
+  voice.halted = false // a hand, or the player is known to stand
+  follow()
+  assert.equal(element.paused, false)
+  element.deliver()
+  element.pause()
+  element.deliver()
+  assert.deepEqual(told, ["halted", "halted"])
+})
+
+test("a pause of ours that was refused its play again is still ours", () => {
+  const { voice, told, follow, element } = playing()
+  follow({ is_playing: false })
+  element.play = () => Promise.reject(Object.assign(new Error(), { name: "AbortError" }))
+  voice.track.play()
+  element.deliver()
+  assert.deepEqual(told, [])
+})
+
+test("an end, and what does not play any more, is no halt", () => {
+  const { told, element } = playing()
+  element.end()
+  assert.deepEqual(told, ["ended"])
+})
+
+test("an element that is used again says nothing of the track before, also where its events come late", () => {
+  made.forgetful = false
+  const { voice, told, follow } = playing()
+  follow({ current: "1.1", position: 0 }, 8)
+  voice.track.element.deliver()
+  voice.drop()
+  follow()
+  voice.track.element.deliver()
+  assert.deepEqual(told, [])
+  made.forgetful = true
+})
+
+test("what the system lets go on by itself stays silent", () => {
+  const { follow, element } = playing()
+  element.pause()
+  element.deliver()
+  follow({ is_playing: false })
+  element.play()
+  element.deliver()
+  assert.ok(element.paused)
+})
+
+test("what cannot be fetched ahead is given back, and not fetched again before its turn", () => {
+  const { voice, told, element } = playing()
+  element.currentTime = 90
+  voice.prepare(item(8))
+  const { ahead } = voice
+  voice.trackTells.failed(ahead)
+  assert.ok(ahead.gone.signal.aborted)
+  voice.prepare(item(8))
+  assert.equal(voice.ahead, null)
+  voice.prepare(item(9))
+  assert.equal(voice.ahead?.item.id, 9)
+  assert.deepEqual(told, [])
+})
+
+test("a file that breaks off is fetched again once, and once more where it got on in between", (context) => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  context.after(() => mock.timers.reset())
+  const { told, element } = playing()
+  const breaks = (atS) => {
+    element.breakAt(atS)
+    mock.timers.tick(2000)
+    element.runTo(atS)
+  }
+  breaks(30)
+  element.runTo(36)
+  breaks(50)
+  assert.deepEqual(told, [])
+  element.breakAt(50.2) // the same spot again
+  assert.deepEqual(told, ["failed"])
+})
