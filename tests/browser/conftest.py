@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.services import Missing, Server, chromium_path, unavailable, watchium_server
 
@@ -27,19 +28,35 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def launch() -> Iterator[Callable[..., Browser]]:
+class Launcher:
     """`launch()` is a browser with processes of its own; further words go to its command line."""
+
+    def __init__(self, chromium: BrowserType, path: str) -> None:
+        self.chromium = chromium
+        self.path = path
+
+    def __call__(self, *words: str) -> Browser:
+        return self.chromium.launch(executable_path=self.path, args=[*FLAGS, *words])
+
+    def kept_in(self, folder: Path, **options: Any) -> BrowserContext:
+        """A browser that finds there what it left behind when it was closed."""
+        return self.chromium.launch_persistent_context(
+            folder, executable_path=self.path, args=FLAGS, **options
+        )
+
+
+@pytest.fixture(scope="session")
+def launch() -> Iterator[Launcher]:
     try:
         path = chromium_path()
     except Missing as missing:
         unavailable(missing)
     with sync_playwright() as playwright:
-        yield lambda *words: playwright.chromium.launch(executable_path=path, args=[*FLAGS, *words])
+        yield Launcher(playwright.chromium, path)
 
 
 @pytest.fixture(scope="session")
-def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+def browser(launch: Launcher) -> Iterator[Browser]:
     chromium = launch()
     yield chromium
     chromium.close()

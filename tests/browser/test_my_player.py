@@ -1,0 +1,173 @@
+"""What a person does with their own player, in two tabs, and after the browser was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.scenes import seek_to, wait_until
+from tests.browser.tabs import Tabs, state
+from tests.services import Server
+
+NEAR_S = 2.0
+
+
+@pytest.fixture
+def tabs(person: Callable[..., Page]) -> Iterator[Tabs]:
+    page = person()
+    yield Tabs(page.context)
+
+
+def position_s(page: Page) -> float:
+    return page.evaluate("() => watchium.mine.positionS()")
+
+
+def queue_of(page: Page):
+    return page.get_by_role("list", name="Queue").get_by_role("listitem")
+
+
+def add(page: Page, title: str) -> None:
+    page.get_by_role("button", name=f"Add {title} to queue", exact=True).click()
+
+
+def test_two_tabs_step_by_step(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    expect(b.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(b.locator("[data-bar]")).to_contain_text("Sample music")
+    seek_to(b, 45)
+    wait_until(a, "() => Math.abs(watchium.mine.positionS() - 45) < 2")
+    add(a, "Sample clip")
+    expect(queue_of(b)).to_have_count(2)
+    expect(queue_of(b).nth(1)).to_contain_text("Sample clip")
+
+
+def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(a, "() => watchium.mine.positionS() > 1")
+    before_s = position_s(b)
+    b.wait_for_timeout(1500)
+    assert position_s(b) > before_s + 1
+    assert abs(position_s(b) - position_s(a)) < 0.5
+
+
+def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    for page in (a, b):
+        page.evaluate(
+            """async () => {
+                const [item] = (await (await fetch("/api/library/")).json()).items
+                window.added = Promise.all(Array.from({ length: 10 },
+                    () => watchium.mine.say("queue_add", { item_ids: [item.id] })))
+            }"""
+        )
+    for page in (a, b):
+        page.evaluate("() => window.added")
+        expect(queue_of(page)).to_have_count(20)
+    assert state(a)["entries"] == state(b)["entries"]
+
+
+def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    a.get_by_role("button", name="Pause", exact=True).click()
+    wait_until(b, "() => !watchium.mine.log.state.is_playing && watchium.mine.log.state.current")
+    before = state(a)["revision"]
+    a.evaluate(
+        """async () => {
+            const slider = document.querySelector("input[type=range][aria-label=Seek], [data-seek]")
+            for (let place = 1; place <= 50; place += 1) {
+                slider.value = String(place)
+                slider.dispatchEvent(new Event("input", { bubbles: true }))
+                slider.dispatchEvent(new Event("change", { bubbles: true }))
+                await new Promise(next => setTimeout(next, 15))
+            }
+        }"""
+    )
+    for page in (a, b):
+        wait_until(page, "() => Math.abs(watchium.mine.log.state.position - 50) < 0.1")
+    assert state(a)["revision"] - before <= 6
+
+
+def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    add(a, "Sample music")
+    add(a, "Sample clip")
+    expect(queue_of(a)).to_have_count(2)
+    queue_of(a).nth(1).focus()
+    a.keyboard.press("Alt+ArrowUp")
+    expect(queue_of(b).first).to_contain_text("Sample clip")
+    b.get_by_role("button", name="Undo").click()
+    expect(queue_of(a).first).to_contain_text("Sample music")
+    a.get_by_role("button", name="Redo").click()
+    expect(queue_of(b).first).to_contain_text("Sample clip")
+    a.get_by_role("button", name="Clear").click()
+    expect(queue_of(b)).to_have_count(0)
+
+
+def test_the_library_is_found_through(tabs: Tabs):
+    page = tabs.open()
+    page.get_by_role("searchbox").fill("musi")
+    expect(page.get_by_role("button", name="Play Sample music", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Play Sample clip", exact=True)).to_have_count(0)
+
+
+def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.context.set_offline(True)
+    a.evaluate("() => watchium.mine.socket.restart()")
+    add(a, "Sample music")
+    a.context.set_offline(False)
+    expect(queue_of(b)).to_have_count(1, timeout=20_000)
+
+
+def test_the_keys_of_a_headset(tabs: Tabs):
+    tabs.context.add_init_script(
+        "window.keys = {}; navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)"
+    )
+    page = tabs.open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(page, "() => navigator.mediaSession.metadata?.title === 'Sample music'")
+    page.evaluate("() => keys.pause()")
+    wait_until(page, "() => !watchium.mine.log.state.is_playing")
+    page.evaluate("() => keys.seekto({ seekTime: 33 })")
+    wait_until(page, "() => watchium.mine.log.state.position === 33")
+    page.evaluate("() => keys.play()")
+    wait_until(page, "() => watchium.mine.log.state.is_playing")
+
+
+@pytest.mark.alone
+def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
+    context = launch.kept_in(tmp_path, base_url=server.url)
+    page = Tabs(context).open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    add(page, "Sample clip")
+    wait_until(page, "() => watchium.mine.positionS() > 0.5")
+    seek_to(page, 40)
+    wait_until(page, "() => watchium.mine.positionS() > 43")
+    last_s = position_s(page)
+    context.close()
+    context = launch.kept_in(tmp_path, base_url=server.url)
+    page = Tabs(context).open()
+    expect(page.locator("[data-bar]")).to_contain_text("Sample music")
+    expect(queue_of(page)).to_have_count(2)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert abs(position_s(page) - last_s) < NEAR_S
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_until(page, "last => watchium.mine.positionS() > last", last_s + 1)
+    context.close()
+
+
+def test_it_can_be_installed(person: Callable[..., Page]):
+    page = person()
+    page.goto("/player/")
+    manifest = page.locator("link[rel=manifest]").get_attribute("href")
+    told = page.request.get(manifest or "").json()
+    assert told["start_url"].endswith("/player/")
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
+    for icon in told["icons"]:
+        assert page.request.get(icon["src"]).ok
