@@ -52,6 +52,10 @@ def test_at_most_four_marks_follow_one_another(text):
         assert row <= MARKS_IN_A_ROW
 
 
+def test_two_halves_of_a_flag_that_come_together_are_one():
+    assert clean("🇩\u034f🇩\ufe0f") == clean(clean("🇩\u034f🇩\ufe0f")) == "🇩🇩"
+
+
 @given(hard_words)
 def test_lines_stay_where_they_are_asked_for(text):
     cleaned = clean(text, lines=True)
