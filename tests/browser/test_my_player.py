@@ -140,7 +140,6 @@ def test_the_keys_of_a_headset(tabs: Tabs):
     wait_until(page, "() => watchium.mine.log.state.is_playing")
 
 
-@pytest.mark.alone
 def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
     context = launch.kept_in(tmp_path, base_url=server.url)
     page = Tabs(context).open()
