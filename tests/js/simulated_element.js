@@ -20,6 +20,7 @@ export class SimulatedElement extends EventTarget {
   load() {
     if (this.forgetful) this.queue = []
     Object.assign(this, { paused: true, ended: false, error: null, currentTime: 0 })
+    this.queue.push("loadedmetadata")
   }
 
   removeAttribute() {}
