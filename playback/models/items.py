@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
+from playback.folding import folded, sort_key
 from watchium.wire.player_messages import Item
 
 KINDS = ("audio", "video")
@@ -35,7 +36,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def page(self, words: str = "", after: Place | None = None, limit: int = PAGE) -> list[MediaItem]:
         """By title, those that have every one of the words in title, artist or album."""
         rows = self.present()
-        for word in words.casefold().split()[:8]:
+        for word in folded(words).split()[:8]:
             rows = rows.filter(words__contains=word)
         if after is not None:
             rows = rows.filter(Q(sort_title__gt=after.title) | Q(sort_title=after.title, pk__gt=after.pk))
@@ -118,8 +119,8 @@ class MediaItem(models.Model):
 
     def fill_in(self) -> None:
         """To be called before every write, also of many at once."""
-        self.words = "\n".join((self.title, self.artist, self.album)).casefold()
-        self.sort_title = self.title.casefold()[:300]
+        self.words = folded("\n".join((self.title, self.artist, self.album)))
+        self.sort_title = sort_key(self.title, 300)
 
     @property
     def place(self) -> Place:

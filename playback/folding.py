@@ -1,0 +1,23 @@
+"""Words as they are searched for and sorted by: without case, accents, or a difference between 2 and 10; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that people type without what makes them others, and that do not fall apart by themselves.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def folded(text: str) -> str:
+    """ "Björk" is "bjork"."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)
+
+
+def sort_key(text: str, most: int) -> str:
+    """At most so many characters; "Song 2" comes before "Song 10"."""
+    return _NUMBER.sub(lambda number: number[0].zfill(9), folded(text))[:most]
