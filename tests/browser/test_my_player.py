@@ -125,6 +125,21 @@ def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 
+def test_a_track_that_was_begun_without_network_goes_on_when_it_is_back(tabs: Tabs):
+    page = tabs.open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    add(page, "Sample music")
+    expect(queue_of(page)).to_have_count(2)
+    wait_until(page, "() => watchium.mine.positionS() > 1")
+    page.context.set_offline(True)
+    page.evaluate("() => watchium.mine.socket.restart()")
+    page.get_by_role("button", name="Next", exact=True).click()
+    wait_until(page, "() => watchium.mine.positionS() > 2.5 && watchium.mine.state.current === '2.0'")
+    page.context.set_offline(False)
+    wait_until(page, "() => watchium.mine.log.state.current === '2.0'")
+    assert position_s(page) > 2.5
+
+
 def test_the_keys_of_a_headset(tabs: Tabs):
     tabs.context.add_init_script(
         "window.keys = {}; navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)"

@@ -26,6 +26,8 @@ import { Voice } from "./voice.js"
 
 const LOOK_AFTER_MS = 1000
 
+const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous])
+
 /** @typedef {import("../../core/wire.js").Envelope} Envelope */
 /** @typedef {import("../../core/wire.js").Item} Item */
 /** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
@@ -180,13 +182,15 @@ export class Mine extends Listeners {
   #said(envelope) {
     const { type, payload } = envelope
     const { revision } = this.log.state
+    const begunHere = type === Event.Player && BEGINS.has(payload.cause) && this.pending.has(payload.event_id)
     if (type === Event.Welcome) this.pending.reconnected()
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
     if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id) // done, whichever tab said it
     const applied = this.log.take(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
-    if (type === Event.Welcome && this.log.state.revision === revision) this.#insist()
+    const nothingNew = type === Event.Welcome && this.log.state.revision === revision
+    if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
     this.pending.reached(this.log.state.revision)
     this.#show()
     this.#answered(envelope)
@@ -195,7 +199,10 @@ export class Mine extends Listeners {
     if (this.log.gap) after(PATIENCE_MS + 5, () => this.askForMissed())
   }
 
-  /** Nothing was changed: then this tab, where it sounds, knows better where it is than whoever heard of it last. */
+  /**
+   * Nothing was changed, or only what was pressed here and is heard already, perhaps since the line went: then this
+   * tab, where it sounds, knows better where it is than whoever heard of it last.
+   */
   #insist() {
     const { current } = this.log.state
     const { positionS, track } = this.voice
