@@ -24,7 +24,7 @@ from tests.browser.scenes import (
 
 COMMANDS = {"play", "pause", "seek", "set_rate", "load"}
 BACK_MS = 2000  # in step again this soon after somebody looks
-FOR_GOOD_MS = 3000  # nothing takes longer than BACK_MS that does not take longer than this
+FOR_GOOD_MS = 2500  # nothing takes longer than BACK_MS that does not take longer than this
 FRAME_MS = 42
 IN_STEP_MS = 25
 MEDIA = "document.querySelector('[data-media]')"
