@@ -79,13 +79,10 @@ def _found(device_id: str, sounding: bool, now_ms: float) -> tuple[DevicePlayer,
 
 @transaction.atomic
 def _settled(device_id: str, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
-    player = DevicePlayer.objects.locked(device_id)
-    history = PlayerHistory.objects.get_or_create(player=player)[0]
-    turn = Turn(player, history, now_ms)
-    before = facts.state_of(player, history)
+    turn = Turn.begin(device_id, now_ms)
     settle(turn)
-    finish(turn, before, None)
-    return player, history
+    finish(turn)
+    return turn.player, turn.history
 
 
 def _meet(player: DevicePlayer, account: int | None, name: str, now_ms: float) -> None:

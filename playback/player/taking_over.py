@@ -6,8 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from playback.models import DevicePlayer, PlayerHistory
-from playback.player import facts
+from playback.models import DevicePlayer
 from playback.player.devices import other_device
 from playback.player.telling import tell_devices
 from playback.player.turn import Turn, finish, is_forsaken, settle
@@ -45,15 +44,12 @@ def _renamed(queue: Queue, turn: Turn) -> Queue:
 
 @transaction.atomic
 def _stop(device_id: str, now_ms: float) -> None:
-    player = DevicePlayer.objects.locked(device_id)
-    history = PlayerHistory.objects.get_or_create(player=player)[0]
-    turn = Turn(player, history, now_ms)
-    before = facts.state_of(player, history)
+    turn = Turn.begin(device_id, now_ms)
     settle(turn)
-    if player.is_playing:
+    if turn.player.is_playing:
         turn.hold_at(turn.position_s)
-        player.is_playing = False
-    finish(turn, before, None)
+        turn.player.is_playing = False
+    finish(turn)
 
 
 def forget_device(turn: Turn, which: WhichDevice) -> None:

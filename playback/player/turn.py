@@ -51,7 +51,16 @@ class Turn:
     player: DevicePlayer
     history: PlayerHistory
     now_ms: float
+    before: PlayerState
     account: int | None = None  # of whoever asks, where there is one
+
+    @classmethod
+    def begin(cls, device_id: str, now_ms: float | None = None, account: int | None = None) -> Turn:
+        """Inside the caller's transaction."""
+        player = DevicePlayer.objects.locked(device_id)
+        history = PlayerHistory.objects.get_or_create(player=player)[0]
+        now_ms = server_clock.now_ms() if now_ms is None else now_ms
+        return cls(player, history, now_ms, facts.state_of(player, history), account)
 
     @property
     def revision(self) -> int:
@@ -143,25 +152,21 @@ def take(
 
     `account`: of whoever asks; the device is that account's from here on, or nobody's.
     """
-    player = DevicePlayer.objects.locked(device_id)
-    history = PlayerHistory.objects.get_or_create(player=player)[0]
-    now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    if answered := history.answer_to(asked.event_id):
+    turn = Turn.begin(device_id, now_ms, account)
+    if answered := turn.history.answer_to(asked.event_id):
         return _again(answered, asked.content_hash)
-    limits.spend("player", f"{device_id}:{asked.kind}", now_ms)
-    turn = Turn(player, history, now_ms, account)
-    before = facts.state_of(player, history)
-    belong(player, account)
+    limits.spend("player", f"{device_id}:{asked.kind}", turn.now_ms)
+    belong(turn.player, account)
     settle(turn)
     deed(turn)
-    finish(turn, before, asked)
-    return Accepted(event_id=asked.event_id, revision=player.revision, timestamp=now_ms)
+    finish(turn, asked)
+    return Accepted(event_id=asked.event_id, revision=turn.player.revision, timestamp=turn.now_ms)
 
 
-def finish(turn: Turn, before: PlayerState, asked: Asked | None) -> None:
+def finish(turn: Turn, asked: Asked | None = None) -> None:
     """Keep what was changed, if anything was: a revision, the answer to its event_id, and a word to the tabs."""
     player, history = turn.player, turn.history
-    changed = facts.changes(before, facts.state_of(player, history))
+    changed = facts.changes(turn.before, facts.state_of(player, history))
     if changed is not None:
         player.revision += 1
     player.seen_ms = turn.now_ms
@@ -170,7 +175,7 @@ def finish(turn: Turn, before: PlayerState, asked: Asked | None) -> None:
     player.save()
     history.keep()
     if changed is not None:
-        tell_change(player, Change(before, facts.state_of(player, history), changed), asked)
+        tell_change(player, Change(turn.before, facts.state_of(player, history), changed), asked)
 
 
 def settle(turn: Turn) -> None:
