@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 import chat.api
@@ -55,6 +57,8 @@ urlpatterns = [
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("service-worker.js", installable.service_worker),
     path("offline/", installable.offline),
+    # Asked for by browsers wherever no page says which: beside an address of the API, a medium, a bookmark.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg", permanent=True)),
     path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
     path("accounts/logout/", accounts.sign_out, name="logout"),

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 from unittest.mock import patch
 
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
@@ -145,6 +147,13 @@ class TheWayIn(ApiCase):
             browser.get(self.page())
         with self.assertNumQueries(2):
             Client().get(self.page())
+
+
+class TheIcon(ApiCase):
+    def test_who_asks_for_it_at_its_old_address_is_sent_to_it(self):
+        response = self.client.get("/favicon.ico")
+        assert response.status_code == 301
+        assert finders.find(response["Location"].removeprefix(settings.STATIC_URL))
 
 
 class WhenThingsBreak(ApiCase):
