@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -147,6 +148,17 @@ class TheWayIn(ApiCase):
             browser.get(self.page())
         with self.assertNumQueries(2):
             Client().get(self.page())
+
+
+class EveryPage(ApiCase):
+    def test_its_first_link_leads_past_the_head_to_the_content(self):
+        bob, guest = self.browser_of(self.bob.person), Client()
+        pages = [bob.get(f"/rooms/{self.room.room_id}/"), guest.get(f"/rooms/{self.room.room_id}/")]
+        pages += [guest.get(path) for path in ("/", "/player/", "/accounts/login/", "/nowhere/")]
+        for page in pages:
+            links = re.findall(r"<a [^>]*>", page.content.decode())
+            assert 'href="#content"' in links[0]
+            self.assertContains(page, '<main id="content"', 1, page.status_code)
 
 
 class TheIcon(ApiCase):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
@@ -34,6 +35,16 @@ class PlayerPage(TestCase):
         assert len(nonces) == 1
         assert f"'nonce-{nonces.pop()}'" in policy
         assert not re.search(r'\sstyle="|\son[a-z]+="', text)
+
+    def test_its_list_of_keys_is_a_press_away_and_has_all_of_them(self):
+        response = self.client.get("/player/")
+        self.assertContains(response, 'data-open="keys"', 1)
+        listed = re.findall("<kbd>(.*?)</kbd>", response.content.decode())
+        script = finders.find("js/page/mine/keys.js")
+        keys = re.findall(r'^    "?(\S+?)"?: \(\)', Path(str(script)).read_text(), re.MULTILINE)
+        drawn = {"ArrowLeft": "←", "ArrowRight": "→"}
+        assert {drawn.get(key, key.upper()) for key in keys} <= {*listed}
+        assert "Shift" in listed
 
     def test_it_takes_no_query_for_a_guest(self):
         self.client.get("/player/")
