@@ -198,6 +198,12 @@ def serve(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def test_where_to_go_is_said_when_it_listens(server):
+    said = server.log()
+    assert f"Watchium is ready: {server.url}/" in said
+    assert f"{server.url}/player/\n" in said
+
+
 def test_several_processes_without_redis_are_refused(server):
     refused = serve(server, "--processes", "2")
     assert refused.returncode == 1

@@ -132,6 +132,7 @@ class Command(BaseCommand):
         base = settings.WATCHIUM_URL or f"http://{_reachable(host)}:{port}"
         demo = f"/rooms/{self.demo_id}/" if self.demo_id else "/"
         self.stdout.write(f"Watchium is ready: {base}{demo}")
+        self.stdout.write(f"Your own player:   {base}/player/")
         self.stdout.flush()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
