@@ -10,6 +10,7 @@ import { announceRefusal } from "../problems.js"
 import { every } from "../timer.js"
 import { fill, gettext, ngettext } from "../words.js"
 import { putArt } from "./art.js"
+import { mount as mountForgetting } from "./forgetting.js"
 
 const SILENT_MS = 6000 // a player that was not heard for so long does not play any more
 const LOOK_MS = 1000
@@ -27,12 +28,12 @@ export function mount(dialog, mine, commands) {
   const showOpen = () => { if (/** @type {HTMLDialogElement} */ (dialog).open) show() }
   const opened = new MutationObserver(showOpen)
   opened.observe(dialog, { attributeFilter: ["open"] })
-  piece(dialog, "devices-list").addEventListener("click", (event) => press(event, mine, commands), { signal })
+  piece(dialog, "devices-list").addEventListener("click", (event) => press(event, mine), { signal })
   for (const how of /** @type {const} */ (["replace", "merge"])) {
     piece(document, how).addEventListener("click", () => goOn(how, commands), { signal })
   }
   show()
-  return all(() => gone.abort(), () => opened.disconnect(), every(LOOK_MS, showOpen), ...[Event.Welcome, Event.Devices].map((type) => mine.on(type, show)), mine.on(Event.Device, ({ payload }) => preview(payload)))
+  return all(() => gone.abort(), mountForgetting(dialog, commands), () => opened.disconnect(), every(LOOK_MS, showOpen), ...[Event.Welcome, Event.Devices].map((type) => mine.on(type, show)), mine.on(Event.Device, ({ payload }) => preview(payload)))
 }
 
 // ---------------------------------------------------------------- the list
@@ -78,13 +79,12 @@ function wordsOf(state, nowMs) {
   return fill(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), { title: item.title, at })
 }
 
-/** @param {globalThis.Event} event @param {Mine} mine @param {Commands} commands */
-function press(event, mine, commands) {
+/** @param {globalThis.Event} event @param {Mine} mine */
+function press(event, mine) {
   const at = event.target instanceof Element ? event.target : null
   const device = /** @type {HTMLElement | null} */ (at?.closest("[data-device]"))?.dataset.device
   if (!device) return
   if (at?.closest("[data-continue]")) mine.say(Command.LookAtDevice, { device }).catch(announceRefusal)
-  else if (at?.closest("[data-forget]")) commands.forget(device)
 }
 
 // ---------------------------------------------------------------- what would be taken over
