@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 WORKER = Path(__file__).with_name("service_worker.js")
 SHEETS = ("css/tokens.css", "css/base.css", "css/card.css")
-DRAWN_WITH = (*SHEETS, "favicon.svg")
+DRAWN_WITH = (*SHEETS, "favicon.svg", "js/page/offline.js")
 BACKGROUND = "#13100e"
 ICONS = (
     ("icons/icon-192.png", "192x192", "any"),

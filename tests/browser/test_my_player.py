@@ -142,7 +142,11 @@ def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     a.context.set_offline(True)
     a.evaluate("() => watchium.mine.socket.restart()")
     add(a, "Sample music")
+    a.get_by_role("searchbox").fill("clip")
+    expect(a.get_by_text("It is asked again by itself.")).to_be_visible()
     a.context.set_offline(False)
+    expect(a.get_by_role("button", name="Play Sample music", exact=True)).to_have_count(0)
+    expect(a.get_by_role("button", name="Play Sample clip", exact=True)).to_be_visible()
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 

@@ -4,6 +4,7 @@
 import { clockTime } from "../format.js"
 import { all, copyOf, piece, write } from "../pieces.js"
 import { fill, gettext } from "../words.js"
+import { Again } from "./again.js"
 import { putArt } from "./art.js"
 
 const TYPING_MS = 150
@@ -56,6 +57,7 @@ class Library {
     this.after = null
     this.asking = new AbortController()
     this.busy = false
+    this.again = new Again()
     this.grown = () => {}
   }
 
@@ -80,12 +82,15 @@ class Library {
     this.asking.abort()
     const { signal } = (this.asking = new AbortController())
     this.busy = true
+    this.again.forget()
     try {
       const answer = await fetch(this.#address(after), { signal, headers: { Accept: "application/json" } })
       if (!answer.ok) throw new Error(String(answer.status))
       return await answer.json()
     } catch {
-      if (!signal.aborted) this.#trouble(true)
+      if (signal.aborted) return null
+      this.#trouble(true)
+      this.again.later(() => (after === null ? this.find(this.words) : this.more()))
       return null
     } finally {
       if (!signal.aborted) this.busy = false
@@ -109,6 +114,7 @@ class Library {
   /** @param {{items: Item[], next: string | null}} page */
   #append({ items, next }) {
     this.after = next
+    this.again.worked()
     for (const item of items) this.items.set(item.id, item)
     this.rows.append(...items.map(rowOf))
     this.#trouble(false)
