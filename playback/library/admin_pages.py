@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -21,7 +22,7 @@ from playback.sources import sample_at
 from rooms.admin import ReadOnly, may_change
 
 FACTS = [
-    *("kind", "mime", "duration", "path", "size", "cover", "uploaded", "missing", "added_at"),
+    *("there", "came", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
 ]
 
 
@@ -46,12 +47,29 @@ class FilesForm(forms.Form):
 class MediaItemAdmin(ReadOnly):
     """What a scan finds is the file's business: a file that changes brings its own words again."""
 
-    list_display = ["title", "artist", "album", "kind", "duration", "missing", "uploaded", "added_at"]
+    list_display = ["title", "artist", "album", "kind", "length", "there", "came", "added_at"]
     list_filter = ["kind", "missing", "uploaded"]
     search_fields = ["title", "artist", "album", "path"]
     fields = ["title", "artist", "album", *FACTS]
     readonly_fields = FACTS
     change_list_template = "admin/playback/mediaitem/list.html"
+
+    @admin.display(description="length", ordering="duration")
+    def length(self, item: MediaItem) -> str:
+        return clock_time(item.duration) if item.duration else "-"
+
+    @admin.display(description="there", boolean=True, ordering="missing")
+    def there(self, item: MediaItem) -> bool:
+        """Said so that what is as it should be has the green tick."""
+        return not item.missing
+
+    @admin.display(description="came", ordering="uploaded")
+    def came(self, item: MediaItem) -> str:
+        return "by staff" if item.uploaded else "with the folder"
+
+    @admin.display(description="size", ordering="size")
+    def file_size(self, item: MediaItem) -> str:
+        return filesizeformat(item.size)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return may_change(self, request)
@@ -100,6 +118,13 @@ class MediaItemAdmin(ReadOnly):
         else:
             self.log_addition(request, item, "Brought")
             messages.success(request, f"Added: {item}")
+
+
+def clock_time(seconds: float) -> str:
+    """225 is 3:45, 7082 is 1:58:02."""
+    minutes, second = divmod(int(seconds), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
 def _may_bring(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from playback.library import uploads
+from playback.library import admin_pages, uploads
 from playback.models import MediaItem
 from tests.playback.media_files import mp3, png, wav
 from tests.playback.shelf import Shelf
@@ -128,6 +128,17 @@ class LookingAfterRows(StaffCase):
         item = MediaItem.objects.get()
         assert (item.title, item.artist, item.path, item.kind) == ("Right", "Who", "one.mp3", "audio")
         assert (item.words, item.sort_title) == ("right\nwho\n", "right")
+
+    def test_the_list_says_how_long_it_is_and_crosses_out_only_what_is_gone(self):
+        MediaItem.objects.update(duration=7082.4)
+        for missing in (False, True):
+            MediaItem.objects.update(missing=missing)
+            for address in (LIST, self.page("change")):
+                page = self.client.get(address)
+                self.assertContains(page, "1:58:02")
+                self.assertContains(page, "icon-no.svg" if missing else "icon-yes.svg", 1)
+                self.assertNotContains(page, "icon-yes.svg" if missing else "icon-no.svg")
+        assert [admin_pages.clock_time(seconds) for seconds in (0.4, 59.9, 225)] == ["0:00", "0:59", "3:45"]
 
     def test_only_the_row_of_what_is_missing_can_be_deleted(self):
         assert self.client.post(self.page("delete"), {"post": "yes"}).status_code == 403
