@@ -16,6 +16,12 @@ INSIDE = """element => { const box = element.getBoundingClientRect()
     const whole = box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight
     return whole && (element === at || element.contains(at)) }"""
 
+# In a host's bar: a film of two hours, of the library.
+ALL_THERE_MAY_BE = """() => {
+    for (const name of ["position", "duration"]) document.querySelector(`[data-${name}]`).textContent = "1:58:02"
+    document.querySelector("[data-keep]").hidden = false
+}"""
+
 
 def together(person, **options) -> tuple[Page, Page]:
     alice, bob = person(), person(**options)
@@ -39,6 +45,9 @@ def test_the_pages_are_as_wide_as_a_phone(person):
     bob = person(**PHONE)
     bob.goto("/")
     assert bob.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [360, 360]
+    make_room(bob)
+    bob.evaluate(ALL_THERE_MAY_BE)
+    assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
 @pytest.mark.parametrize("height", [450, 400])
