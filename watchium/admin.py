@@ -56,3 +56,6 @@ def _ask_again(accounts: list[Any]) -> None:
 
 admin.site.unregister(User)
 admin.site.register(User, AccountAdmin)
+
+admin.site.site_header = admin.site.site_title = "Watchium"
+admin.site.index_title = "Behind the scenes"

@@ -65,7 +65,7 @@ class MediaItemAdmin(ReadOnly):
 
     @admin.display(description="came", ordering="uploaded")
     def came(self, item: MediaItem) -> str:
-        return "by staff" if item.uploaded else "with the folder"
+        return "by staff" if item.uploaded else "by scan"
 
     @admin.display(description="size", ordering="size")
     def file_size(self, item: MediaItem) -> str:

@@ -108,6 +108,7 @@ class Library {
   /** @param {boolean} there */
   #trouble(there) {
     piece(this.section, "trouble").hidden = !there
+    if (there) piece(this.section, "unfound").hidden = true // what was said of other words
     if (there && !this.rows.childElementCount) piece(this.section, "nothing").hidden = true
   }
 
