@@ -1,4 +1,4 @@
-"""Looking through the library's folder: what is new, what changed, what came back, what is gone.
+"""Looking through the library's folder: what is new, what changed, what came back or moved, what is gone.
 
 Done twice it does nothing the second time: a file is known by its path, size and time of change. In batches, each a
 fixed number of queries; files are read between transactions, never inside one.
@@ -7,20 +7,22 @@ fixed number of queries; files are read between transactions, never inside one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
-from playback.library import covers, places, tags
+from django.db import IntegrityError
+
+from playback.library import covers, moving, places, tags
 from playback.library.kinds import kind_of, mime_of
+from playback.library.naming import name_of, words
 from playback.library.probing import Damaged
 from playback.library.walking import Seen, walk
 from playback.models import MediaItem
 from watchium.wire.unicode import clean
 
 BATCH = 200
-LONGEST_WORDS = 300
 UPLOADS = "uploads"
 T = TypeVar("T")
 
@@ -36,14 +38,25 @@ class Tally:
     new: int = 0
     changed: int = 0
     back: int = 0
+    moved: int = 0
     missing: int = 0
     same: int = 0
     left_out: int = 0
     damaged: int = 0
 
     def lines(self) -> Iterator[str]:
-        for field in fields(self):
-            yield f"{field.name.replace('_', ' ')}: {getattr(self, field.name)}"
+        for count in fields(self):
+            yield f"{count.name.replace('_', ' ')}: {getattr(self, count.name)}"
+
+
+@dataclass
+class Writing:
+    """What a batch changes: rows of files that were read, and of others what is otherwise about them."""
+
+    read: list[MediaItem] = field(default_factory=list)
+    moved: list[MediaItem] = field(default_factory=list)
+    back: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
 
 
 class Scan:
@@ -53,6 +66,7 @@ class Scan:
         self.library = places.library()
         self.dry_run = dry_run
         self.tally = Tally()
+        self._moved: set[int] = set()
         self._say = say
 
     def look(self, folder: str = "") -> Tally:
@@ -65,35 +79,65 @@ class Scan:
         return self.tally
 
     def _enter(self, batch: list[Seen]) -> None:
-        """Queries: one, and two where something is to be written."""
+        """Queries: one, another where files are new, and few more where something is to be written."""
         known = MediaItem.objects.at_paths(seen.path for seen in batch)
-        rows: list[MediaItem] = []
-        back: list[int] = []
-        broken: list[int] = []
+        movers = moving.likely([seen for seen in batch if seen.path not in known], self._moved)
+        writing = Writing()
         for seen in batch:
             item = known.get(seen.path)
             if item is not None and (item.size, item.changed_ns) == (seen.size, seen.changed_ns):
-                if item.missing:
-                    back.append(item.pk)
-                self._count("back" if item.missing else "same", seen.path)
-                continue
-            row = self._read(seen, item)
-            if row is not None:
-                rows.append(row)
-                self._count("new" if item is None else "changed", seen.path)
-            elif item is not None and not item.missing:
-                broken.append(item.pk)
-        self._write(rows, back, broken)
+                self._enter_same(seen, item, writing)
+            elif seen.path in movers:
+                self._enter_moved(seen, movers[seen.path], writing)
+            else:
+                self._enter_read(seen, item, writing)
+        if not self.dry_run:
+            self._write(writing)
 
-    def _write(self, rows: list[MediaItem], back: list[int], broken: list[int]) -> None:
-        if self.dry_run:
-            return
-        if rows:
-            MediaItem.objects.keep(rows)
-        if back:
-            MediaItem.objects.found_again(back)
-        if broken:
-            MediaItem.objects.lost(broken)
+    def _enter_same(self, seen: Seen, item: MediaItem, writing: Writing) -> None:
+        if item.missing:
+            writing.back.append(item.pk)
+        self._count("back" if item.missing else "same", seen.path)
+
+    def _enter_moved(self, seen: Seen, mover: MediaItem, writing: Writing) -> None:
+        """Where it is the same file its row stays, with what staff put right."""
+        if not moving.called_the_same(mover, seen.path):
+            row = self._read(seen, None)
+            if row is None:
+                return
+            if not moving.says_the_same(mover, row):
+                writing.read.append(row)
+                self._count("new", seen.path)
+                return
+            mover.title = row.title
+        self._moved.add(mover.pk)
+        self._count("moved", f"{mover.path} to {seen.path}")
+        mover.path, mover.missing = seen.path, False
+        writing.moved.append(mover)
+
+    def _enter_read(self, seen: Seen, item: MediaItem | None, writing: Writing) -> None:
+        row = self._read(seen, item)
+        if row is not None:
+            writing.read.append(row)
+            self._count("new" if item is None else "changed", seen.path)
+        elif item is not None and not item.missing:
+            writing.broken.append(item.pk)
+
+    def _write(self, writing: Writing) -> None:
+        if writing.moved:
+            self._write_moved(writing.moved)
+        if writing.read:
+            MediaItem.objects.keep(writing.read)
+        if writing.back:
+            MediaItem.objects.found_again(writing.back)
+        if writing.broken:
+            MediaItem.objects.lost(writing.broken)
+
+    def _write_moved(self, items: list[MediaItem]) -> None:
+        try:
+            MediaItem.objects.moved(items)
+        except IntegrityError:  # another look was quicker and has new rows for them
+            self._moved.difference_update(item.pk for item in items)
 
     def _read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
         try:
@@ -108,7 +152,9 @@ class Scan:
         after = 0
         while items := MediaItem.objects.below(below, after, BATCH):
             after = items[-1].pk
-            gone = [item for item in items if places.place_of(item.path) is None]
+            gone = [
+                item for item in items if places.place_of(item.path) is None and item.pk not in self._moved
+            ]
             for item in gone:
                 self._count("missing", item.path)
             if gone and not self.dry_run:
@@ -138,14 +184,14 @@ def item_of(
     if not seen.size:
         raise Damaged("it is empty")
     found = tags.read(place, seen.extension)
-    title = title or (known.title if known else "") or PurePosixPath(seen.path).stem.replace("_", " ")
+    title = title or (known.title if known else "") or name_of(seen.path)
     return MediaItem(
         path=seen.path,
         size=seen.size,
         changed_ns=seen.changed_ns,
-        title=_words(found.title) or _words(title) or "Untitled",
-        artist=_words(found.artist),
-        album=_words(found.album),
+        title=words(found.title) or words(title) or "Untitled",
+        artist=words(found.artist),
+        album=words(found.album),
         duration=found.duration_s,
         kind=kind_of(seen.extension),
         mime=mime_of(seen.extension),
@@ -170,10 +216,6 @@ def folder_within(library: Path, folder: str) -> Path:
 
 def _has_dot(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def _words(text: str) -> str:
-    return clean(text, "NFC")[:LONGEST_WORDS].strip()
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

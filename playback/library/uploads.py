@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from playback.library import places
 from playback.library.kinds import HEAD_BYTES, begins_as, extension_of
+from playback.library.naming import name_of
 from playback.library.probing import Damaged
 from playback.library.scan import UPLOADS, item_of
 from playback.library.walking import Seen
@@ -66,4 +67,4 @@ def _write(file: UploadedFile[Any], place: Path) -> None:
 def _entered(place: Path, path: str, extension: str, said_name: str) -> MediaItem:
     stat = place.stat()
     seen = Seen(path, extension, stat.st_size, stat.st_mtime_ns)
-    return item_of(seen, place, title=PurePath(said_name).stem.replace("_", " "))
+    return item_of(seen, place, title=name_of(said_name))

@@ -63,6 +63,10 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def at_paths(self, paths: Iterable[str]) -> dict[str, MediaItem]:
         return {item.path: item for item in self.filter(path__in=list(paths))}
 
+    def like(self, sizes: Iterable[int], times: Iterable[int]) -> list[MediaItem]:
+        """Whatever may be one of such files; looks at every row."""
+        return list(self.filter(size__in=list(sizes), changed_ns__in=list(times)))
+
     def below(self, folder: str, after: int, limit: int) -> list[MediaItem]:
         """Some of those that count as present in a folder (all of them: ""), and come after this one."""
         rows = self.present().filter(pk__gt=after, path__startswith=folder)
@@ -73,6 +77,12 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         for item in items:
             item.fill_in()
         self.bulk_create(items, update_conflicts=True, unique_fields=["path"], update_fields=OF_THE_FILE)
+
+    def moved(self, items: list[MediaItem]) -> None:
+        """Their files are at `path` now, and may be called otherwise."""
+        for item in items:
+            item.fill_in()
+        self.bulk_update(items, ["path", "missing", "title", "words", "sort_title"])
 
     def found_again(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)

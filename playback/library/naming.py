@@ -1,0 +1,18 @@
+"""What a file's words become before they are kept, and what it is called where it says nothing; pure."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from watchium.wire.unicode import clean
+
+LONGEST_WORDS = 300
+
+
+def words(text: str) -> str:
+    return clean(text, "NFC")[:LONGEST_WORDS].strip()
+
+
+def name_of(path: str) -> str:
+    """A title from the name of its file."""
+    return words(PurePosixPath(path).stem.replace("_", " "))
