@@ -1,10 +1,11 @@
-"""Pictures that files carry, kept once each under the name of their content."""
+"""Pictures that files carry or that lie beside them, kept once each under the name of their content."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+import stat
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -17,6 +18,8 @@ _BEGINNINGS = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
+# What people and programs call the picture of a folder.
+BESIDE = [f"{name}.{kind}" for name in ("cover", "Cover", "folder", "Folder") for kind in ("jpg", "png")]
 _name = re.compile("[0-9a-f]{32}[.](jpg|png|webp)")
 
 
@@ -51,6 +54,26 @@ def keep(picture: bytes | None) -> str:
             os.unlink(file.name)
             raise
     return name
+
+
+def beside(track: Path) -> bytes | None:
+    """The picture of the folder that a track is in."""
+    pictures = (_read(track.with_name(name)) for name in BESIDE)
+    return next((picture for picture in pictures if name_for(picture)), None)
+
+
+def _read(place: Path) -> bytes | None:
+    """None for what is no plain file of a picture's size. Never through a link, and without waiting."""
+
+    def opener(path: str, mode: int) -> int:
+        return os.open(path, mode | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+    try:
+        with open(place, "rb", opener=opener) as file:
+            found = os.fstat(file.fileno())
+            return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST else None
+    except OSError:
+        return None
 
 
 def mime_of(name: str) -> str | None:

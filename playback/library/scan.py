@@ -55,6 +55,7 @@ class Writing:
 
     read: list[MediaItem] = field(default_factory=list)
     moved: list[MediaItem] = field(default_factory=list)
+    pictured: list[MediaItem] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
 
@@ -95,9 +96,14 @@ class Scan:
             self._write(writing)
 
     def _enter_same(self, seen: Seen, item: MediaItem, writing: Writing) -> None:
+        """A picture that was put beside it since is no reason to read it again."""
+        cover = "" if item.cover else self._cover_beside(seen)
+        if cover:
+            item.cover = cover
+            writing.pictured.append(item)
         if item.missing:
             writing.back.append(item.pk)
-        self._count("back" if item.missing else "same", seen.path)
+        self._count("back" if item.missing else "changed" if cover else "same", seen.path)
 
     def _enter_moved(self, seen: Seen, mover: MediaItem, writing: Writing) -> None:
         """Where it is the same file its row stays, with what staff put right."""
@@ -123,11 +129,22 @@ class Scan:
         elif item is not None and not item.missing:
             writing.broken.append(item.pk)
 
+    def _cover_beside(self, seen: Seen) -> str:
+        if kind_of(seen.extension) != "audio":
+            return ""
+        picture = covers.beside(self.library / seen.path)
+        try:
+            return covers.name_for(picture) if self.dry_run else covers.keep(picture)
+        except OSError:
+            return ""  # there is another look
+
     def _write(self, writing: Writing) -> None:
         if writing.moved:
             self._write_moved(writing.moved)
         if writing.read:
             MediaItem.objects.keep(writing.read)
+        if writing.pictured:
+            MediaItem.objects.pictured(writing.pictured)
         if writing.back:
             MediaItem.objects.found_again(writing.back)
         if writing.broken:
@@ -185,6 +202,9 @@ def item_of(
         raise Damaged("it is empty")
     found = tags.read(place, seen.extension)
     title = title or (known.title if known else "") or name_of(seen.path)
+    picture = found.picture
+    if kind_of(seen.extension) == "audio" and not covers.name_for(picture):
+        picture = covers.beside(place)
     return MediaItem(
         path=seen.path,
         size=seen.size,
@@ -195,7 +215,7 @@ def item_of(
         duration=found.duration_s,
         kind=kind_of(seen.extension),
         mime=mime_of(seen.extension),
-        cover=covers.name_for(found.picture) if dry_run else covers.keep(found.picture),
+        cover=covers.name_for(picture) if dry_run else covers.keep(picture),
         uploaded=seen.path.startswith(f"{UPLOADS}/"),
     )
 

@@ -84,6 +84,9 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
             item.fill_in()
         self.bulk_update(items, ["path", "missing", "title", "words", "sort_title"])
 
+    def pictured(self, items: list[MediaItem]) -> None:
+        self.bulk_update(items, ["cover"])
+
     def found_again(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)
 

@@ -423,6 +423,45 @@ class Covers(Shelf):
         assert self.scan().new == 3
         assert (self.kept_covers(), {item.cover for item in MediaItem.objects.all()}) == ([], {""})
 
+    def test_sound_without_a_picture_has_the_one_of_its_folder(self):
+        self.put("nord/one.mp3", mp3("One"))
+        self.put("nord/two.mp3", mp3("Two", picture=png(7)))
+        self.put("nord/three.mp3", mp3("Three", picture=b"GIF89a" + bytes(50)))
+        self.put("nord/folder.png", png(9))
+        self.put("nord/cover.jpg", JPEG)
+        self.put("other/four.mp3", mp3("Four"))
+        self.put("other/cover.jpg", b"no picture")
+        self.put("other/Folder.png", png(9))
+        shutil.copy(CLIP, self.folder / "nord" / "film.webm")
+        self.scan()
+        of = {item.path: item.cover for item in MediaItem.objects.all()}
+        ours, other = covers.name_for(JPEG), covers.name_for(png(9))
+        assert (of["nord/one.mp3"], of["nord/three.mp3"], of["other/four.mp3"]) == (ours, ours, other)
+        assert (of["nord/two.mp3"], of["nord/film.webm"]) == (covers.name_for(png(7)), "")
+
+    def test_a_picture_that_comes_later_is_found_and_nothing_else_changes(self):
+        self.put("nord/one.mp3", mp3("One"))
+        self.scan()
+        MediaItem.objects.update(title="Put right")
+        self.put("nord/cover.png", png())
+        assert self.scan(dry_run=True).changed == 1
+        assert self.kept_covers() == []
+        assert self.scan().changed == 1
+        item = self.item("nord/one.mp3")
+        assert (item.title, item.cover) == ("Put right", covers.name_for(png()))
+        assert self.scan().same == 1
+
+    def test_no_picture_is_read_through_a_link_or_from_what_is_none(self):
+        outside = self.folder.parent / "outside.png"
+        outside.write_bytes(png())
+        self.put("nord/one.mp3", mp3("One"))
+        (self.folder / "nord" / "cover.png").symlink_to(outside)
+        (self.folder / "nord" / "cover.jpg").mkdir()
+        os.mkfifo(self.folder / "nord" / "folder.png")
+        self.put("nord/folder.jpg", JPEG + bytes(covers.LARGEST))
+        self.scan()
+        assert (self.item("nord/one.mp3").cover, self.kept_covers()) == ("", [])
+
     def test_a_disk_that_does_not_take_it_leaves_nothing_half_done(self):
         self.put("one.mp3", mp3("One", picture=png()))
         with patch.object(covers.os, "replace", side_effect=OSError(28, "No space left on device")):
