@@ -82,7 +82,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Their files are at `path` now, and may be called otherwise."""
         for item in items:
             item.fill_in()
-        self.bulk_update(items, ["path", "missing", "title", "words", "sort_title"])
+        self.bulk_update(items, ["path", *OF_THE_FILE])
 
     def pictured(self, items: list[MediaItem]) -> None:
         self.bulk_update(items, ["cover"])

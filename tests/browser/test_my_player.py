@@ -109,29 +109,8 @@ def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
     expect(queue_of(b)).to_have_count(0)
 
 
-# What the server tells of an account's devices, to a page whose words to it are kept.
-TWO_DEVICES = """() => {
-    const { mine } = watchium
-    const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
-    mine.log.devices = [{ ...one, device: mine.log.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
-    window.said = []
-    mine.say = async (type, payload) => void said.push([type, payload])
-    mine.emit("devices", { payload: {} })
-}"""
-
-
-def test_the_library_is_found_through_and_a_device_forgotten_after_one_question(tabs: Tabs):
+def test_the_library_is_found_through(tabs: Tabs):
     page = tabs.open()
-    page.evaluate(TWO_DEVICES)
-    page.get_by_role("button", name="Devices").click()
-    page.get_by_role("button", name="Forget Phone").click()
-    page.get_by_role("button", name="Keep it").click()
-    page.get_by_role("button", name="Forget Phone").click()
-    expect(page.get_by_role("group", name="Forget Phone?")).to_be_visible()
-    assert page.evaluate("() => said") == []
-    page.get_by_role("button", name="Forget it").click()
-    assert page.evaluate("() => said") == [["forget_device", {"device": "a"}]]
-    page.keyboard.press("Escape")
     page.get_by_role("searchbox").fill("musi")
     expect(page.get_by_role("button", name="Play Sample music", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Play Sample clip", exact=True)).to_have_count(0)
@@ -201,7 +180,18 @@ def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server,
     context.close()
 
 
-def test_it_can_be_installed(person: Callable[..., Page]):
+# What the server tells of an account's devices, to a page whose words to it are kept.
+TWO_DEVICES = """() => {
+    const { mine } = watchium
+    const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
+    mine.log.devices = [{ ...one, device: mine.log.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
+    window.said = []
+    mine.say = async (type, payload) => void said.push([type, payload])
+    mine.emit("devices", { payload: {} })
+}"""
+
+
+def test_it_can_be_installed_and_asks_once_before_it_forgets_a_device(person: Callable[..., Page]):
     page = person()
     page.goto("/player/")
     manifest = page.locator("link[rel=manifest]").get_attribute("href")
@@ -210,3 +200,14 @@ def test_it_can_be_installed(person: Callable[..., Page]):
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
     for icon in told["icons"]:
         assert page.request.get(icon["src"]).ok
+
+    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+    page.evaluate(TWO_DEVICES)
+    page.get_by_role("button", name="Devices").click()
+    page.get_by_role("button", name="Forget Phone").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Forget Phone").click()
+    expect(page.get_by_role("group", name="Forget Phone?")).to_be_visible()
+    assert page.evaluate("() => said") == []
+    page.get_by_role("button", name="Forget it").click()
+    assert page.evaluate("() => said") == [["forget_device", {"device": "a"}]]

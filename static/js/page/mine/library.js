@@ -90,7 +90,7 @@ class Library {
     } catch {
       if (signal.aborted) return null
       this.#trouble(true)
-      this.again.later(() => (after === null ? this.find(this.words) : this.more()))
+      this.again.later(() => (after === null ? piece(this.section, "again").click() : this.more()))
       return null
     } finally {
       if (!signal.aborted) this.busy = false
