@@ -7,31 +7,39 @@ still called the same, or says the same of itself. Anything less is a new file: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import TypeVar
 
 from playback.library.kinds import mime_of
 from playback.library.naming import name_of
 from playback.library.places import place_of
 from playback.library.walking import Seen
 from playback.models import MediaItem
+from playback.models.items import Known
 
-T = TypeVar("T")
 Print = tuple[int, int, str]  # size, time of change, mime
 
 
-def likely(unknown: list[Seen], taken: set[int]) -> dict[str, MediaItem]:
-    """By the path of each, the row that it may have moved from. One query where there are any."""
-    if not unknown:
-        return {}
-    sizes, times = {seen.size for seen in unknown}, {seen.changed_ns for seen in unknown}
-    rows = MediaItem.objects.like(sizes, times)
-    wanted = dict(_alone((_print_of(seen), seen) for seen in unknown))
-    gone = ((_print_of_row(row), row) for row in rows if row.pk not in taken and _print_of_row(row) in wanted)
-    gone = ((key, row) for key, row in gone if place_of(row.path) is None)
-    return {wanted[key].path: row for key, row in _alone(gone)}
+class Gone:
+    """Rows whose files are not where they were."""
+
+    def __init__(self, rows: Iterable[Known] = ()):
+        self.rows = [row for row in rows if place_of(row.path) is None]
+        self._like: dict[Print, list[int]] = {}
+        for row in self.rows:
+            self._like.setdefault((row.size, row.changed_ns, row.mime), []).append(row.pk)
+
+    def movers(self, unknown: list[Seen], taken: set[int]) -> dict[str, MediaItem]:
+        """By the path of each file, the row that it may have moved from. One query where there are any."""
+        pks: dict[str, int] = {}
+        times = Counter(_print_of(seen) for seen in unknown)
+        for seen in unknown:
+            like = self._like.get(_print_of(seen), [])
+            if len(like) == times[_print_of(seen)] == 1 and like[0] not in taken:
+                pks[seen.path] = like[0]
+        rows = MediaItem.objects.by_ids(pks.values()) if pks else {}
+        return {path: rows[pk] for path, pk in pks.items() if pk in rows}
 
 
 def called_the_same(row: MediaItem, path: str) -> bool:
@@ -51,15 +59,3 @@ def _is_named_after(item: MediaItem) -> bool:
 
 def _print_of(seen: Seen) -> Print:
     return seen.size, seen.changed_ns, mime_of(seen.extension)
-
-
-def _print_of_row(row: MediaItem) -> Print:
-    return row.size, row.changed_ns, row.mime
-
-
-def _alone(things: Iterable[tuple[Print, T]]) -> Iterator[tuple[Print, T]]:
-    """Those whose print no other has."""
-    for key, group in groupby(sorted(things, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
-        first, *others = group
-        if not others:
-            yield key, first[1]

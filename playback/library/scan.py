@@ -20,6 +20,7 @@ from playback.library.naming import name_of, words
 from playback.library.probing import Damaged
 from playback.library.walking import Seen, walk
 from playback.models import MediaItem
+from playback.models.items import Known
 from watchium.wire.unicode import clean
 
 BATCH = 200
@@ -67,22 +68,24 @@ class Scan:
         self.library = places.library()
         self.dry_run = dry_run
         self.tally = Tally()
+        self._gone = moving.Gone()
         self._moved: set[int] = set()
         self._say = say
 
     def look(self, folder: str = "") -> Tally:
         """Through the whole library, or a folder of it. Raises NotInLibrary for any other."""
         here = folder_within(self.library, folder)
+        self._gone = moving.Gone(_files())
         for batch in _batches(walk(self.library, here, self._left_out, self._unreadable), BATCH):
             self._enter(batch)
         below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
-        self._find_missing(below)
+        self._miss(below)
         return self.tally
 
     def _enter(self, batch: list[Seen]) -> None:
-        """Queries: one, another where files are new, and few more where something is to be written."""
+        """Queries: one, another where files may have moved, and few more where something is to be written."""
         known = MediaItem.objects.at_paths(seen.path for seen in batch)
-        movers = moving.likely([seen for seen in batch if seen.path not in known], self._moved)
+        movers = self._gone.movers([seen for seen in batch if seen.path not in known], self._moved)
         writing = Writing()
         for seen in batch:
             item = known.get(seen.path)
@@ -165,17 +168,15 @@ class Scan:
             self._unreadable(seen.path, error.strerror or "it cannot be read")
         return None
 
-    def _find_missing(self, below: str) -> None:
-        after = 0
-        while items := MediaItem.objects.below(below, after, BATCH):
-            after = items[-1].pk
-            gone = [
-                item for item in items if places.place_of(item.path) is None and item.pk not in self._moved
-            ]
-            for item in gone:
-                self._count("missing", item.path)
-            if gone and not self.dry_run:
-                MediaItem.objects.lost([item.pk for item in gone])
+    def _miss(self, below: str) -> None:
+        """What was gone and is nowhere else; some may be back where it was meanwhile."""
+        here = (row for row in self._gone.rows if not row.missing and row.path.startswith(below))
+        gone = [row for row in here if row.pk not in self._moved and places.place_of(row.path) is None]
+        for row in gone:
+            self._count("missing", row.path)
+        if not self.dry_run:
+            for batch in _batches(gone, BATCH):
+                MediaItem.objects.lost([row.pk for row in batch])
 
     def _count(self, what: str, path: str) -> None:
         setattr(self.tally, what, getattr(self.tally, what) + 1)
@@ -236,6 +237,13 @@ def folder_within(library: Path, folder: str) -> Path:
 
 def _has_dot(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
+
+
+def _files() -> Iterator[Known]:
+    after = 0
+    while rows := MediaItem.objects.files(after, BATCH):
+        after = rows[-1].pk
+        yield from rows
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -29,6 +29,17 @@ class Place(NamedTuple):
     pk: int
 
 
+class Known(NamedTuple):
+    """Which file a row is about."""
+
+    pk: int
+    path: str
+    size: int
+    changed_ns: int
+    mime: str
+    missing: bool
+
+
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def present(self) -> MediaItemQuerySet:
         return self.filter(missing=False)
@@ -63,14 +74,10 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def at_paths(self, paths: Iterable[str]) -> dict[str, MediaItem]:
         return {item.path: item for item in self.filter(path__in=list(paths))}
 
-    def like(self, sizes: Iterable[int], times: Iterable[int]) -> list[MediaItem]:
-        """Whatever may be one of such files; looks at every row."""
-        return list(self.filter(size__in=list(sizes), changed_ns__in=list(times)))
-
-    def below(self, folder: str, after: int, limit: int) -> list[MediaItem]:
-        """Some of those that count as present in a folder (all of them: ""), and come after this one."""
-        rows = self.present().filter(pk__gt=after, path__startswith=folder)
-        return list(rows.order_by("pk").only("pk", "path")[:limit])
+    def files(self, after: int, limit: int) -> list[Known]:
+        """Those of some rows, which come after this one."""
+        rows = self.filter(pk__gt=after).order_by("pk").values_list(*Known._fields)
+        return [Known(*row) for row in rows[:limit]]
 
     def keep(self, items: list[MediaItem]) -> None:
         """New ones, and what is new about those whose paths are known; when and by whom they came stays."""
@@ -80,9 +87,10 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 
     def moved(self, items: list[MediaItem]) -> None:
         """Their files are at `path` now, and may be called otherwise."""
+        self.bulk_update(items, ["path"])
         for item in items:
-            item.fill_in()
-        self.bulk_update(items, ["path", *OF_THE_FILE])
+            item.pk = None  # the path says which it is
+        self.keep(items)
 
     def pictured(self, items: list[MediaItem]) -> None:
         self.bulk_update(items, ["cover"])
