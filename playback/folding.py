@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 def folded(text: str) -> str:
     """ "Björk" is "bjork"."""
-    # Taken apart before and after: "ℬ" is a "B" only then, and some letters fall apart by losing their case.
+    # Taken apart before and after: a script B is a B only then, and some letters fall apart by losing their case.
     plain = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", plain)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)
