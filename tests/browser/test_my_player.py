@@ -125,7 +125,7 @@ def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 
-def test_a_track_that_was_begun_without_network_goes_on_when_it_is_back(tabs: Tabs):
+def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs):
     page = tabs.open()
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample music")
@@ -138,6 +138,19 @@ def test_a_track_that_was_begun_without_network_goes_on_when_it_is_back(tabs: Ta
     page.context.set_offline(False)
     wait_until(page, "() => watchium.mine.log.state.current === '2.0'")
     assert position_s(page) > 2.5
+
+    # One of which nothing is here waits for it.
+    page.context.set_offline(True)
+    page.evaluate("() => watchium.mine.socket.restart()")
+    page.get_by_role("button", name="Play Sample clip", exact=True).click()
+    notices = page.locator("[data-notices]")
+    expect(notices).to_contain_text("“Sample clip” plays as soon as it is back.")
+    # longer than a press waits to be sent
+    wait_until(page, "() => performance.now() - watchium.mine.pending.entries[0].addedMs > 6000")
+    expect(page.locator("[data-bar]")).to_contain_text("Sample clip")
+    page.context.set_offline(False)
+    wait_until(page, "() => watchium.mine.item?.title === 'Sample clip' && watchium.mine.positionS() > 0.5")
+    expect(notices).to_be_empty()
 
 
 def test_the_keys_of_a_headset(tabs: Tabs):

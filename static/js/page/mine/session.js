@@ -26,7 +26,7 @@ import { Voice } from "./voice.js"
 
 const LOOK_AFTER_MS = 1000
 
-const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous])
+const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
 
 /** @typedef {import("../../core/wire.js").Envelope} Envelope */
 /** @typedef {import("../../core/wire.js").Item} Item */
@@ -49,6 +49,7 @@ export class Mine extends Listeners {
     this.cancelFlush = () => {}
     this.voice = new Voice({
       ended: () => this.emit("ended"),
+      cut: () => !this.isOpen,
       refused: () => this.#refused(),
       halted: () => this.sound.here && this.emit("halted"),
       failed: (item) => this.emit("failed", item),
@@ -159,7 +160,7 @@ export class Mine extends Listeners {
     const old = this.pending.dropOld(nowMs, this.sound.here)
     for (const { type, event_id: eventId } of old) {
       this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
-      this.emit("dropped", { type })
+      if (type !== Command.Seek || !this.sound.here) this.emit("dropped", { type }) // the voice stays where it was put, and says so
     }
     if (old.length) this.#show()
   }
@@ -231,6 +232,7 @@ export class Mine extends Listeners {
   #connected(change) {
     this.connection = change
     if (change.closeCode === Close.TooMany) this.sound.leave()
+    if (this.isOpen) this.voice.lineIsBack()
     this.emit("connection", change)
   }
 
