@@ -58,7 +58,7 @@ export class Mine extends Listeners {
       picture: (element) => this.emit("picture", element),
     })
     const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
-    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.#stop() }, lockFor)
+    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
@@ -109,10 +109,12 @@ export class Mine extends Listeners {
     return (this.sound.here ? this.voice.durationS : null) ?? this.item?.duration ?? null
   }
 
-  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock in any other. */
+  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
   positionS() {
-    const heardS = this.sound.here ? this.voice.positionS : null
-    return heardS ?? positionOf(this.state, this.serverNow(), this.durationS)
+    const { here, elsewhere, isComing } = this.sound
+    const heardS = here ? this.voice.positionS : null
+    const is_playing = this.state.is_playing && (here || elsewhere || isComing)
+    return heardS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
   }
 
   get queue() {
@@ -261,18 +263,10 @@ export class Mine extends Listeners {
   #start() {
     this.voice.start()
     this.#show()
-    this.emit("sound")
-  }
-
-  #stop() {
-    const silent = this.voice.stop()
-    this.emit("sound")
-    return silent
   }
 
   #refused() {
     this.voice.drop()
     this.sound.refused()
-    this.emit("sound")
   }
 }
