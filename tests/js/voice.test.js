@@ -134,3 +134,12 @@ test("without a line to the server a file is waited for as long as it takes, and
   element.runTo(31)
   assert.deepEqual([element.currentTime, told.length], [31, 0])
 })
+
+test("what is faded in counts as loud from the beginning: a browser that wants a hand says so at once", () => {
+  const { voice, follow } = playing()
+  follow({ is_playing: false })
+  voice.start()
+  follow()
+  const { volume } = voice.track.element
+  assert.ok(volume > 0 && volume < 0.01, `${volume}`)
+})

@@ -7,6 +7,7 @@ import { borrow, giveBack } from "./elements.js"
 
 const FADE_MS = 30 // shorter clicks, longer is heard twice
 const FADE_STEPS = 6
+const HUSHED = 0.001 // nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
 const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
@@ -144,9 +145,9 @@ export class Track {
     }
   }
 
-  /** From silence, to be faded in. */
+  /** To be faded in. */
   hush() {
-    this.fading = 0
+    this.fading = HUSHED
     this.#sound()
   }
 
