@@ -25,6 +25,30 @@ class Playing(PlayerScene):
         state = self.state()
         assert (state.is_playing, state.position, state.at) == (True, 0, self.at(5))
 
+    def test_what_comes_next_anyway_is_played_without_a_twin(self):
+        self.add(0, 1, 2)
+        self.say("play_track", entry_id=self.entry(0))
+        for number in (1, 2):
+            self.say("play_track", item_id=self.items[number].pk)
+            assert (self.order(), self.on(), self.state().is_playing) == ([0, 1, 2], number, True)
+
+    def test_several_are_put_in_and_begun_in_one_change_that_can_be_taken_back(self):
+        self.add(0, 1)
+        before = self.say("play_track", entry_id=self.entry(0)).revision
+        items = [self.items[number].pk for number in (4, 3, 5)]
+        after = self.say("play_track", item_ids=items, at_s=4).revision
+        assert (after, self.order(), self.on()) == (before + 1, [0, 4, 3, 5, 1], 4)
+        self.say("undo", base_revision=after, at_s=5)
+        assert (self.order(), self.on(), self.state().position) == ([0, 1], 0, 4)
+
+    def test_several_are_as_many_as_fit_or_none(self):
+        self.add(*[0] * 100)
+        for number in (1, 2, 1, 2):
+            self.say("play_track", item_ids=[self.items[number].pk] * 100)
+        with pytest.raises(TooLong):
+            self.say("play_track", item_ids=[self.items[3].pk])
+        assert (len(self.order()), self.on()) == (500, 2)
+
     def test_pausing_keeps_the_place_and_resuming_goes_on_from_there(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.say("pause", at_s=4)

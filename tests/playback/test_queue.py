@@ -34,12 +34,13 @@ def order(queue: Queue) -> list[str]:
 
 @st.composite
 def changes(draw):
-    kind = draw(st.sampled_from(("added", "added behind", "removed", "moved", "cleared", "at")))
+    kind = draw(st.sampled_from(("added", "added behind", "begun", "removed", "moved", "cleared", "at")))
     which, before = draw(ids), draw(st.none() | ids)
     new = [Entry(f"2.{draw(st.integers(0, 10**9))}", 1)]
     return {
         "added": lambda queue: queue.added(new),
         "added behind": lambda queue: queue.added(new, behind_current=True),
+        "begun": lambda queue: queue.begun(new),
         "removed": lambda queue: queue.removed(which),
         "moved": lambda queue: queue.moved(which, before),
         "cleared": lambda queue: queue.cleared(),
@@ -58,6 +59,8 @@ def test_both_languages_agree_on_the_examples(example):
     if method == "added":
         entries, *behind = args
         found = queue.added([Entry(*pair) for pair in entries], behind_current=bool(behind and behind[0]))
+    elif method == "begun":
+        found = queue.begun([Entry(*pair) for pair in args[0]])
     else:
         found = getattr(queue, method)(*args)
     then = example["then"]

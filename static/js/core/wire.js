@@ -461,9 +461,10 @@
  */
 
 /**
- * One of the two: an item is put in behind what is on, an entry is there already.
+ * One of the three: an entry is there already; an item, or several of which the first begins, are put in behind what is on, unless they come there anyway.
  * @typedef {object} TrackToPlay
  * @property {number | null} [item_id]
+ * @property {number[] | null} [item_ids]
  * @property {string | null} [entry_id]
  * @property {number} [position]
  */
