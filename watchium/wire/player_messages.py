@@ -117,8 +117,8 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
 
 class TrackToPlay(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind what
-    is on, unless they come there anyway.
+    """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind
+    what is on, unless they come there anyway.
     """
 
     item_id: ItemId | None = None
