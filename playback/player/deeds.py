@@ -176,13 +176,13 @@ def queue_clear(turn: Turn, _: Nothing) -> None:
 def undo(turn: Turn, based: Based) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.undo(turn.past)
-    turn.become(was.queue, was.position_s)
+    turn.go_back_to(was)
 
 
 def redo(turn: Turn, based: Based) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.redo(turn.past)
-    turn.become(was.queue, was.position_s)
+    turn.go_back_to(was)
 
 
 DEEDS: dict[type[Deed], Callable[[Turn, Any], None]] = {

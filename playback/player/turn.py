@@ -90,7 +90,13 @@ class Turn:
 
     @property
     def past(self) -> Past:
-        return Past(self.queue, self.position_s)
+        return Past(self.queue, self.position_s, self.player.is_playing)
+
+    def go_back_to(self, past: Past) -> None:
+        """Where nothing was on, it plays as it did then; else it goes on as it is."""
+        plays = past.is_playing if self.player.current is None else self.player.is_playing
+        self.become(past.queue, past.position_s)
+        self.player.is_playing = plays and past.queue.current is not None
 
     def become(self, queue: Queue, position_s: float = 0.0) -> None:
         """Another queue; where what was on is not on any more, that is which is on there, at this place."""

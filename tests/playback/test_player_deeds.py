@@ -200,6 +200,37 @@ class Ordering(PlayerScene):
         self.say("redo", base_revision=revision)
         assert (self.order(), self.state().can_redo) == ([2, 0, 1], False)
 
+    def test_what_was_on_and_removed_is_on_again_where_it_was(self):
+        self.add(0, 1)
+        self.say("play_track", entry_id=self.entry(0), position=30)
+        removed = self.say("queue_remove", entry_id=self.entry(0), at_s=2).revision
+        self.say("undo", base_revision=removed, at_s=4)
+        state = self.state()
+        assert (self.order(), self.on(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
+        self.say("redo", base_revision=state.revision, at_s=5)
+        state = self.state()
+        assert (self.order(), self.on(), state.is_playing, state.position) == ([1], 1, True, 2)
+
+    def test_the_last_one_that_was_removed_plays_again_if_it_did(self):
+        for plays in (True, False):
+            self.say("play_track", item_id=self.items[0].pk, position=30)
+            if not plays:
+                self.say("pause")
+            removed = self.say("queue_remove", entry_id=self.entry(0)).revision
+            assert (self.on(), self.state().is_playing) == (None, False)
+            self.say("undo", base_revision=removed, at_s=4)
+            state = self.state()
+            assert (self.on(), state.is_playing, state.position) == (0, plays, 30)
+            self.say("queue_remove", entry_id=self.entry(0), at_s=4)
+
+    def test_who_paused_what_came_on_instead_is_not_surprised(self):
+        self.add(0, 1)
+        self.say("play_track", entry_id=self.entry(0))
+        self.say("queue_remove", entry_id=self.entry(0))
+        self.say("pause")
+        self.say("undo", base_revision=self.state().revision)
+        assert (self.on(), self.state().is_playing) == (0, False)
+
     def test_undo_does_not_move_what_is_playing(self):
         self.add(0)
         self.say("play_track", entry_id=self.entry(0))
