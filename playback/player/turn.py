@@ -14,7 +14,8 @@ import msgspec
 from django.db import transaction
 
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
-from playback.player import facts, hearing
+from playback.player import facts
+from playback.player.hearing import is_forsaken
 from playback.player.telling import Change, tell_change, tell_devices
 from playback.queue import Entry, Queue
 from playback.undoing import Past
@@ -22,9 +23,6 @@ from watchium.wire import limits, server_clock
 from watchium.wire.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.wire.messages import Accepted
 from watchium.wire.player_messages import LONGEST_QUEUE, PlayerState
-
-SILENT_MS = 6000.0  # the tab that sounds says where it is every second; a browser that was closed does not
-LEFT_MS = 1500.0  # in which another tab goes on where one was closed; settling that takes half of it at most
 
 
 class Changed(Stale):
@@ -190,10 +188,6 @@ def settle(turn: Turn) -> None:
     if is_forsaken(player, turn.now_ms):
         player.is_playing = False
         turn.hold_at(player.position)
-
-
-def is_forsaken(player: DevicePlayer, now_ms: float) -> bool:
-    return player.is_playing and now_ms - hearing.last_ms(player) > SILENT_MS
 
 
 def belong(player: DevicePlayer, account: int | None) -> None:

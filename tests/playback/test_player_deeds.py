@@ -10,7 +10,7 @@ from msgspec import structs
 from playback import player
 from playback.models import DevicePlayer, MediaItem
 from playback.player import hearing
-from playback.player.turn import SILENT_MS
+from playback.player.hearing import SILENT_MS
 from tests.playback.player_scenes import LAPTOP, LENGTH_S, NOW_MS, PlayerScene
 from watchium.wire.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
 from watchium.wire.player_messages import Heard

@@ -98,8 +98,8 @@ class PlayerChanges(Struct, frozen=True, kw_only=True):
 class DeviceState(Struct, frozen=True, kw_only=True):
     """One device of an account. `device` is a name for it that says nothing, `item` what is on there.
 
-    `position` held at `at`. `seen_at`: when it was last heard of. A device whose `at` is more than 6 s old does not
-    play any more, whatever `is_playing` says.
+    `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play.
+    Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
     """
 
     device: str
