@@ -125,7 +125,8 @@ export class Mine extends Listeners {
 
   /**
    * @param {string} type @param {Record<string, any>} [payload]
-   * @returns {Promise<any>} what was accepted, null where a later one took its place; rejects with a refusal
+   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question its `event_id`;
+   *   rejects with a refusal
    */
   say(type, payload = {}) {
     const command = { type, event_id: newId(), payload }
@@ -142,7 +143,7 @@ export class Mine extends Listeners {
 
   /** @param {{type: string, event_id: string, payload: object}} command */
   #mention(command) {
-    if (this.socket.send(command)) return Promise.resolve()
+    if (this.socket.send(command)) return Promise.resolve(command.event_id)
     return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
   }
 
