@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from playback.timeline import Timeline
 from watchium.wire.messages import PlayerReport
@@ -12,9 +12,11 @@ OLDEST_MS = 30_000.0  # ten heartbeats without a word: nothing is known any more
 SYNCED_S = 2.0  # what SyncState.is_synced records, whatever the room's own tolerance
 
 
-@dataclass(frozen=True)
-class Noted:
-    """A player's report and the server time at which what it says was so."""
+class Noted(Struct, frozen=True, gc=False):
+    """A player's report and the server time at which what it says was so.
+
+    Each heartbeat brings one and takes one away: the garbage collector does not have to know of them.
+    """
 
     report: PlayerReport
     at_ms: float

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from playback.library.serving import may_read
 from playback.models import MediaItem
-from playback.models.items import PAGE, Place
+from playback.models.items import ORDERS, PAGE, Place, Wanted
 from rooms.doorway import Doorway, answer
 from watchium.wire.errors import BadMessage, NotMember, TooLong
 from watchium.wire.messages import Problem
@@ -24,7 +24,10 @@ from watchium.wire.unicode import clean
 LONGEST_SEARCH = 100
 LONGEST_MARK = 2000
 
-_Mark = tuple[Annotated[str, Meta(max_length=300)], Annotated[int, Meta(ge=0, le=2**53)]]
+LONGEST_ALBUM = 300
+
+_Key = Annotated[str, Meta(max_length=300)]
+_Mark = tuple[str, list[_Key], Annotated[int, Meta(ge=0, le=2**53)]]
 
 
 class NotHere(NotMember):
@@ -34,7 +37,7 @@ class NotHere(NotMember):
 
 
 class LibraryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """By title. `next`: say it as `after` for what follows, null at the end."""
+    """`next`: say it as `after` for what follows in the same order, null at the end."""
 
     items: list[Item]
     next: str | None
@@ -45,6 +48,8 @@ class Library(Doorway):
         operation_id="library",
         parameters=[
             OpenApiParameter("q", str, description="Words, each in title, artist or album."),
+            OpenApiParameter("album", str, description="Only what is of the album with this name."),
+            OpenApiParameter("order", str, enum=list(ORDERS), description="By title where nothing is said."),
             OpenApiParameter("after", str, description="The `next` of the page before."),
         ],
         responses={200: LibraryPage, "4XX": Problem},
@@ -53,29 +58,42 @@ class Library(Doorway):
     def get(self, request: Request) -> HttpResponse:
         if not may_read(self.identity):
             raise NotHere
-        words = request.query_params.get("q", "")
-        if len(words) > LONGEST_SEARCH:
-            raise TooLong(f"q has at most {LONGEST_SEARCH} characters.")
+        wanted = wanted_by(request)
         after = request.query_params.get("after", "")
-        items = MediaItem.objects.page(clean(words, "NFC"), place_in(after) if after else None, PAGE + 1)
+        items = MediaItem.objects.page(wanted, place_in(after, wanted.order) if after else None, PAGE + 1)
         shown = items[:PAGE]
-        following = mark_of(shown[-1].place) if len(items) > PAGE else None
+        more = len(items) > PAGE
+        following = mark_of(shown[-1].place_by(wanted.order), wanted.order) if more else None
         return answer(LibraryPage(items=[item.for_wire() for item in shown], next=following))
 
 
-def mark_of(place: Place) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(tuple(place))).decode().rstrip("=")
+def wanted_by(request: Request) -> Wanted:
+    asked = request.query_params
+    words, album, order = asked.get("q", ""), asked.get("album", ""), asked.get("order") or "title"
+    if len(words) > LONGEST_SEARCH:
+        raise TooLong(f"q has at most {LONGEST_SEARCH} characters.")
+    if len(album) > LONGEST_ALBUM:
+        raise TooLong(f"album has at most {LONGEST_ALBUM} characters.")
+    if order not in ORDERS:
+        raise BadMessage(f"order is one of {', '.join(ORDERS)}")
+    return Wanted(clean(words, "NFC"), clean(album, "NFC"), order)
 
 
-def place_in(mark: str) -> Place:
-    """Raises BadMessage for anything but what `mark_of` made."""
+def mark_of(place: Place, order: str) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((order, *place))).decode().rstrip("=")
+
+
+def place_in(mark: str, order: str) -> Place:
+    """Raises BadMessage for anything but what `mark_of` made for this order."""
     try:
         if len(mark) > LONGEST_MARK:
             raise ValueError
         raw = base64.b64decode(mark + "=" * (-len(mark) % 4), altchars=b"-_", validate=True)
-        title, pk = msgspec.json.decode(raw, type=_Mark)
-        if "\0" in title:  # no database compares with that
+        made_for, keys, pk = msgspec.json.decode(raw, type=_Mark)
+        if made_for != order or len(keys) != len(ORDERS[order]):
+            raise ValueError
+        if any("\0" in key for key in keys):  # no database compares with that
             raise ValueError
     except (ValueError, binascii.Error, msgspec.MsgspecError, UnicodeError):
         raise BadMessage("after is the `next` of a page of the library") from None
-    return Place(title, pk)
+    return Place(tuple(keys), pk)

@@ -6,7 +6,7 @@ same rules in `static/js/core/queue.js`; `tests/vectors/queue.json` ties the two
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 OFF, ALL, ONE = "off", "all", "one"
@@ -54,6 +54,15 @@ class Queue:
         place = self._place(self.current)
         cut = 0 if place is None else place + 1
         return replace(self, entries=(*self.entries[:cut], *new, *self.entries[cut:]))
+
+    def begun(self, new: Sequence[Entry]) -> Queue:
+        """The first of these is on, right behind what was; where they come there anyway, they are not put in again."""
+        place = self._place(self.current)
+        cut = 0 if place is None else place + 1
+        coming = self.entries[cut : cut + len(new)]
+        if [entry.item for entry in coming] == [entry.item for entry in new]:
+            return self.at(coming[0].id)
+        return self.added(new, behind_current=True).at(new[0].id)
 
     def removed(self, entry_id: str) -> Queue:
         """Of what is on: the one behind it is on then, none where it was the last."""

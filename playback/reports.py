@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Lock
 
 import msgspec
@@ -101,7 +101,7 @@ class LastReports:
         if seen is None:
             return
         state = "ready" if seen.report.state in UNREADY else seen.report.state
-        ready = replace(seen, report=msgspec.structs.replace(seen.report, state=state, revision=revision))
+        ready = Noted(msgspec.structs.replace(seen.report, state=state, revision=revision), seen.at_ms)
         with self._lock:
             self._keep(room_id, self._room(room_id), user_id, ready)
             self._to_post(room_id, user_id, ready)

@@ -1,7 +1,7 @@
 """Taking changes of a queue back, and doing them again: two stacks of what the queue was; pure.
 
-What is on goes on: a change is taken back around it. Only where it is not in the queue any more then, that comes on
-which was on at the time, where it was.
+What is on goes on: a change is taken back around it. Only where it is not in the queue any more then, or came on
+because what was on was taken out, that comes on which was on at the time, where it was.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ MOST_ENTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A queue, and where it was in what was on."""
+    """A queue, and where it was in what was on, and whether it played."""
 
     queue: Queue
     position_s: float = 0.0
+    is_playing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class History:
         if not self.done:
             return self, now
         *done, was = self.done
-        return replace(self, done=tuple(done), undone=_bounded((*self.undone, now))), _around(now, was)
+        back = replace(self, done=tuple(done), undone=_bounded((*self.undone, now)))
+        return back, was if _took_out_what_was_on(was, now) else _around(now, was)
 
     def redo(self, now: Past) -> tuple[History, Past]:
         if not self.undone:
@@ -50,7 +52,15 @@ class History:
 
 def _around(now: Past, was: Past) -> Past:
     on = now.queue.current
-    return Past(was.queue.at(on), now.position_s) if on is not None and on in was.queue else was
+    if on is None or on not in was.queue:
+        return was
+    return replace(now, queue=was.queue.at(on))
+
+
+def _took_out_what_was_on(was: Past, now: Past) -> bool:
+    """And nobody has chosen anything else since."""
+    on = was.queue.current
+    return on is not None and on not in now.queue and now.queue.current == was.queue.removed(on).current
 
 
 def _bounded(stack: tuple[Past, ...]) -> tuple[Past, ...]:

@@ -170,8 +170,12 @@ class Client:
 
     # ------------------------------------------------------------ the library
 
-    def library(self, words: str = "", after: str | None = None) -> Library:
-        query = urlencode({"q": words} | ({} if after is None else {"after": after}))
+    def library(
+        self, words: str = "", after: str | None = None, *, album: str = "", order: str = "title"
+    ) -> Library:
+        """`order`: "title", "artist", "album" or "newest"."""
+        asked = {"q": words, "album": album, "order": order}
+        query = urlencode(asked if after is None else asked | {"after": after})
         return self._call("GET", f"/api/library/?{query}", Library)
 
     # ------------------------------------------------------------ sockets

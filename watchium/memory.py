@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import gc
 
-YOUNG = 10_000  # objects more than before, between two looks at the young
-LOOKS = 10  # at the young between two at what was young then: a hundred thousand objects, ten milliseconds
+YOUNG = 2_000  # objects more than before, between two looks at the young: a millisecond or two
+LOOKS = 5  # at the young between two at what was young then: ten thousand objects, five to ten milliseconds
 FEW_SOCKETS = 500  # with so few a full collection is short
 EVERY_MS = 600_000.0
 AT_LEAST_EVERY_MS = 3_600_000.0  # a pause that is noticed, against memory that would never come back

@@ -88,6 +88,9 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     _cuts = False  # frames here; not where something came that only the full parser knows
     _begun = b""  # of a frame that is not all there, or of more than is heard at once
     _resting = False
+    _look_after: Callable[[], None] | None = (
+        None  # kept: a new one each round is a young object for each socket
+    )
 
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])
@@ -170,12 +173,14 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def schedule_ping(self) -> None:
         assert self.ping_interval is not None
+        self._look_after = self.send_keepalive_ping
         self._look_at(self.loop.time() + self.ping_interval - self.last_ping_rtt)
 
     def _look_at(self, due_s: float) -> None:
         if (rounds := ShortcutProtocol.rounds) is None or rounds.loop is not self.loop:
             rounds = ShortcutProtocol.rounds = Rounds(self.loop)
-        rounds.call_at(due_s, self.send_keepalive_ping)
+        if self._look_after is not None:
+            rounds.call_at(due_s, self._look_after)
 
     def send_keepalive_ping(self) -> None:
         """Only to whom nothing was heard from: heartbeats every three seconds say it as well."""
@@ -204,7 +209,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             self.writer.lost()
         super().connection_lost(exc)
         # What refers to itself would wait for the garbage collector, which is kept from looking.
-        self.writer = self.hear = None
+        self.writer = self.hear = self._look_after = None
         self.conn.parser.close()
         if self.handshake_initiated:
             cast("dict[str, Any]", self.scope["extensions"]).pop(EXTENSION, None)

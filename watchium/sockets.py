@@ -73,7 +73,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.scope = scope
         self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
         self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
-        self.obeying: asyncio.Task[None] | None = None
+        self.obeying: asyncio.Task[None] | None = None  # while there is something to obey
         self.throttle = Few()
         self.groups: list[str] = []
         await receive()
@@ -173,7 +173,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if len(self.waiting) >= WAITING_COMMANDS:
             raise RateLimited(retry_after_ms=1000)
         self.waiting.append((command, now_ms))
-        if self.obeying is None or self.obeying.done():
+        if self.obeying is None:
             self.obeying = asyncio.create_task(self._obey_in_turn())
 
     def _read(self, text: str | None) -> Command:
@@ -197,16 +197,19 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     # ------------------------------------------------------------ to obey and to refuse
 
     async def _obey_in_turn(self) -> None:
-        while self.waiting:
-            command, heard_ms = self.waiting[0]
-            about.heard(heard_ms)
-            tally.count("commands", str(command.__struct_config__.tag))
-            try:
-                await self.obey(command)
-            except Exception as error:
-                self.refuse(refusal(error), command.event_id)
-            # Only now: whoever looks meanwhile sees that it is not done yet.
-            self.waiting.pop(0)
+        try:
+            while self.waiting:
+                command, heard_ms = self.waiting[0]
+                about.heard(heard_ms)
+                tally.count("commands", str(command.__struct_config__.tag))
+                try:
+                    await self.obey(command)
+                except Exception as error:
+                    self.refuse(refusal(error), command.event_id)
+                # Only now: whoever looks meanwhile sees that it is not done yet.
+                self.waiting.pop(0)
+        finally:
+            self.obeying = None
 
     def refuse(self, problem: Refused, event_id: str | None = None) -> None:
         self.tell(self._error(problem, event_id))

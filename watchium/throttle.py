@@ -6,6 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -15,16 +17,21 @@ class Allowance:
     per_s: float
 
 
-Bucket = tuple[float, float]  # tokens, and when that was
+class Bucket(Struct, frozen=True, gc=False):
+    """There is a new one for each thing somebody does: the garbage collector does not have to know of them."""
+
+    tokens: float
+    seen_ms: float
 
 
 def taken(bucket: Bucket | None, allowance: Allowance, now_ms: float) -> tuple[Bucket, int]:
     """The bucket with one token less and 0, or as it is and how many milliseconds until there is one."""
-    tokens, seen_ms = bucket or (allowance.burst, now_ms)
-    tokens = min(allowance.burst, tokens + max(0.0, now_ms - seen_ms) / 1000 * allowance.per_s)
+    tokens = allowance.burst
+    if bucket is not None:
+        tokens = min(tokens, bucket.tokens + max(0.0, now_ms - bucket.seen_ms) / 1000 * allowance.per_s)
     if tokens >= 1:
-        return (tokens - 1, now_ms), 0
-    return (tokens, now_ms), max(1, round((1 - tokens) / allowance.per_s * 1000))
+        return Bucket(tokens - 1, now_ms), 0
+    return Bucket(tokens, now_ms), max(1, round((1 - tokens) / allowance.per_s * 1000))
 
 
 class Few:

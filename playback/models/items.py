@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import models
 from django.db.models import Q
 
-from playback.folding import folded, sort_key
+from playback.folding import folded, name_key, place_key, sort_key
 from watchium.wire.player_messages import Item
 
 KINDS = ("audio", "video")
@@ -18,14 +18,22 @@ COVERS_AT = "/media/covers/"
 # What a look at the file says, and the next look may say otherwise.
 OF_THE_FILE = [
     *("title", "artist", "album", "duration", "kind", "mime", "cover"),
-    *("size", "changed_ns", "missing", "words", "sort_title"),
+    *("size", "changed_ns", "missing", "words", "sort_title", "sort_artist", "sort_album", "sort_place"),
 ]
+# What a list can be sorted by, before the number of the item.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "title": ("sort_title",),
+    "artist": ("sort_artist", "sort_album", "sort_place"),
+    "album": ("sort_album", "sort_place"),
+    "newest": (),
+}
+LONGEST_KEYS = {"sort_title": 300, "sort_artist": 100, "sort_album": 100, "sort_place": 200}
 
 
 class Place(NamedTuple):
-    """Behind which item a page begins."""
+    """Behind which item a page begins: what the list is sorted by, and its number."""
 
-    title: str
+    keys: tuple[str, ...]
     pk: int
 
 
@@ -40,18 +48,34 @@ class Known(NamedTuple):
     missing: bool
 
 
+class Wanted(NamedTuple):
+    """What a list is to be of, and in which order."""
+
+    words: str = ""
+    album: str = ""
+    order: str = "title"
+
+
+EVERYTHING = Wanted()
+
+
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def present(self) -> MediaItemQuerySet:
         return self.filter(missing=False)
 
-    def page(self, words: str = "", after: Place | None = None, limit: int = PAGE) -> list[MediaItem]:
-        """By title, those that have every one of the words in title, artist or album."""
+    def page(
+        self, wanted: Wanted = EVERYTHING, after: Place | None = None, limit: int = PAGE
+    ) -> list[MediaItem]:
+        """Those that have every one of the words in title, artist or album."""
         rows = self.present()
-        for word in folded(words).split()[:8]:
+        for word in folded(wanted.words).split()[:8]:
             rows = rows.filter(words__contains=word)
+        if wanted.album:
+            rows = rows.filter(sort_album=name_key(wanted.album, LONGEST_KEYS["sort_album"]))
         if after is not None:
-            rows = rows.filter(Q(sort_title__gt=after.title) | Q(sort_title=after.title, pk__gt=after.pk))
-        return list(rows.order_by("sort_title", "pk")[:limit])
+            rows = rows.filter(_behind(wanted.order, after))
+        last = "-pk" if wanted.order == "newest" else "pk"
+        return list(rows.order_by(*ORDERS[wanted.order], last)[:limit])
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, MediaItem]:
         return self.in_bulk(set(ids))
@@ -102,6 +126,15 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         self.filter(pk__in=pks).update(missing=True)
 
 
+def _behind(order: str, place: Place) -> Q:
+    """The first key bounds what an index has to look through."""
+    behind = Q(pk__lt=place.pk) if order == "newest" else Q(pk__gt=place.pk)
+    sorted_by = list(zip(ORDERS[order], place.keys, strict=True))
+    for column, key in reversed(sorted_by):
+        behind = Q(**{f"{column}__gt": key}) | (Q(**{column: key}) & behind)
+    return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & behind
+
+
 class MediaItem(models.Model):
     """One file of the library. Where its `path` leads, `playback.library.places` says; nobody outside sees it."""
 
@@ -118,9 +151,12 @@ class MediaItem(models.Model):
     uploaded = models.BooleanField(default=False)
     missing = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
-    # What is searched and sorted by, made from title, artist and album whenever they are written.
+    # What is searched and sorted by, made from title, artist, album and path whenever they are written.
     words = models.TextField(editable=False, default="")
     sort_title = models.CharField(max_length=300, editable=False, default="")
+    sort_artist = models.CharField(max_length=100, editable=False, default="")
+    sort_album = models.CharField(max_length=100, editable=False, default="")
+    sort_place = models.CharField(max_length=200, editable=False, default="")  # among those of its album
 
     objects = MediaItemQuerySet.as_manager()
 
@@ -128,6 +164,16 @@ class MediaItem(models.Model):
         constraints = [models.CheckConstraint(condition=Q(kind__in=KINDS), name="mediaitem_kind_known")]
         indexes = [
             models.Index(fields=["sort_title", "id"], name="mediaitem_page", condition=Q(missing=False)),
+            models.Index(
+                fields=["sort_artist", "sort_album", "sort_place", "id"],
+                name="mediaitem_by_artist",
+                condition=Q(missing=False),
+            ),
+            models.Index(
+                fields=["sort_album", "sort_place", "id"],
+                name="mediaitem_by_album",
+                condition=Q(missing=False),
+            ),
             models.Index(fields=["cover"], name="mediaitem_cover"),
         ]
 
@@ -141,11 +187,13 @@ class MediaItem(models.Model):
     def fill_in(self) -> None:
         """To be called before every write, also of many at once."""
         self.words = folded("\n".join((self.title, self.artist, self.album)))
-        self.sort_title = sort_key(self.title, 300)
+        self.sort_title = sort_key(self.title, LONGEST_KEYS["sort_title"])
+        self.sort_artist = name_key(self.artist, LONGEST_KEYS["sort_artist"])
+        self.sort_album = name_key(self.album, LONGEST_KEYS["sort_album"])
+        self.sort_place = place_key(self.path, LONGEST_KEYS["sort_place"])
 
-    @property
-    def place(self) -> Place:
-        return Place(self.sort_title, self.pk)
+    def place_by(self, order: str) -> Place:
+        return Place(tuple(getattr(self, column) for column in ORDERS[order]), self.pk)
 
     @property
     def url(self) -> str:

@@ -18,14 +18,15 @@ ANSWERED = 100  # commands whose answer is remembered
 
 
 def stored(past: Past) -> list[Any]:
-    """As JSON: what was on, where, then id and item of each entry."""
+    """As JSON: what was on, where, whether it played, then id and item of each entry."""
     pairs = ([entry.id, entry.item] for entry in past.queue.entries)
-    return [past.queue.current, past.position_s, *pairs]
+    return [past.queue.current, past.position_s, past.is_playing, *pairs]
 
 
 def read(document: list[Any]) -> Past:
-    current, position_s, *entries = document
-    return Past(Queue(tuple(Entry(*pair) for pair in entries), current), position_s)
+    current, position_s, *rest = document
+    is_playing = rest.pop(0) if rest and isinstance(rest[0], bool) else False  # rows of before did not say
+    return Past(Queue(tuple(Entry(*pair) for pair in rest), current), position_s, is_playing)
 
 
 class Here(NamedTuple):

@@ -147,7 +147,8 @@ class Playback(models.Model):
     @classmethod
     def made_of(cls, rows: Rows, room: Room) -> Playback:
         playback = PLAYBACK.row(rows[0]) if rows else cls.objects.get_or_create(room=room)[0]
-        playback.room = room
+        # Not `playback.room = room`: the room would refer back to it, and the two would wait for the garbage collector.
+        playback._state.fields_cache["room"] = room
         playback.as_read = playback.documents
         return playback
 

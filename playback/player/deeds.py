@@ -62,11 +62,10 @@ def play_track(turn: Turn, asked: TrackToPlay) -> None:
         if asked.entry_id not in queue:
             return
         turn.order(queue.at(asked.entry_id))
-    elif asked.item_id is not None:
-        (entry,) = turn.entries_of([asked.item_id])
-        turn.order(queue.added([entry], behind_current=True).at(entry.id))
+    elif item_ids := asked.item_ids or ([asked.item_id] if asked.item_id is not None else []):
+        turn.order(queue.begun(turn.entries_of(item_ids)))
     else:
-        raise BadMessage("Object missing required field `item_id` or `entry_id`")
+        raise BadMessage("Object missing required field `item_id`, `item_ids` or `entry_id`")
     _must_be_there(turn)
     turn.place(asked.position)
     turn.player.is_playing = True
@@ -177,13 +176,13 @@ def queue_clear(turn: Turn, _: Nothing) -> None:
 def undo(turn: Turn, based: Based) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.undo(turn.past)
-    turn.become(was.queue, was.position_s)
+    turn.go_back_to(was)
 
 
 def redo(turn: Turn, based: Based) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.redo(turn.past)
-    turn.become(was.queue, was.position_s)
+    turn.go_back_to(was)
 
 
 DEEDS: dict[type[Deed], Callable[[Turn, Any], None]] = {

@@ -8,8 +8,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import facts
+from playback.player.hearing import is_forsaken
 from rooms.access import Identity
-from watchium.wire import broadcast
+from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import CloseCode, NotFound, NotMember
 from watchium.wire.player_messages import DeviceState, OtherPlayer
 
@@ -43,18 +44,19 @@ def handle_of(device_id: str) -> str:
     return salted_hmac("watchium.device", device_id).hexdigest()[:16]
 
 
-def devices_of(person_pk: int) -> list[DeviceState]:
-    """At most twenty, the one last used first."""
+def devices_of(person_pk: int, now_ms: float | None = None) -> list[DeviceState]:
+    """At most twenty, the one last used first. One that was closed while it played does not play."""
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
     players = DevicePlayer.objects.of_person(person_pk)
     items = MediaItem.objects.by_ids(player.item for player in players if player.item is not None)
-    return [_shown(player, items.get(player.item or 0)) for player in players]
+    return [_shown(player, items.get(player.item or 0), now_ms) for player in players]
 
 
-def _shown(player: DevicePlayer, item: MediaItem | None) -> DeviceState:
+def _shown(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> DeviceState:
     return DeviceState(
         device=handle_of(player.device_id),
         name=player.name or "A program",
-        is_playing=player.is_playing,
+        is_playing=player.is_playing and not is_forsaken(player, now_ms),
         item=item.for_wire() if item else None,
         position=player.position,
         at=player.at_ms,

@@ -9,6 +9,8 @@ from collections import OrderedDict
 
 from playback.models import DevicePlayer
 
+SILENT_MS = 6000.0  # the tab that sounds says where it is every second; a browser that was closed does not
+LEFT_MS = 1500.0  # in which another tab goes on where one was closed; settling that takes half of it at most
 MOST = 10_000
 RESTART_MS = 60_000.0  # a server that was away for longer was not waited for
 
@@ -37,3 +39,8 @@ def left(device_id: str) -> None:
 def last_ms(player: DevicePlayer) -> float:
     known_ms = max(player.heard_ms, _heard_ms.get(player.device_id, 0.0))
     return _listening_since_ms if 0 < _listening_since_ms - known_ms < RESTART_MS else known_ms
+
+
+def is_forsaken(player: DevicePlayer, now_ms: float) -> bool:
+    """It plays, as far as its row says, and the tab that made the sound is gone."""
+    return player.is_playing and now_ms - last_ms(player) > SILENT_MS

@@ -8,8 +8,9 @@ from playback.models import DevicePlayer, PlayerHistory
 from playback.models.player import Here
 from playback.player import facts, hearing
 from playback.player.devices import devices_of, handle_of
+from playback.player.hearing import LEFT_MS, SILENT_MS, is_forsaken
 from playback.player.telling import tell_devices
-from playback.player.turn import LEFT_MS, SILENT_MS, Turn, finish, is_forsaken, settle
+from playback.player.turn import Turn, finish, settle
 from watchium.wire import broadcast, server_clock
 from watchium.wire.messages import Limits
 from watchium.wire.player_messages import (

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from playback.models import DevicePlayer
 from playback.player.devices import other_device
+from playback.player.hearing import is_forsaken
 from playback.player.telling import tell_devices
-from playback.player.turn import Turn, finish, is_forsaken, settle
+from playback.player.turn import Turn, finish, settle
 from playback.queue import Entry, Queue
 from watchium.wire import broadcast
 from watchium.wire.errors import CloseCode

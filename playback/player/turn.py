@@ -14,7 +14,8 @@ import msgspec
 from django.db import transaction
 
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
-from playback.player import facts, hearing
+from playback.player import facts
+from playback.player.hearing import is_forsaken
 from playback.player.telling import Change, tell_change, tell_devices
 from playback.queue import Entry, Queue
 from playback.undoing import Past
@@ -22,9 +23,6 @@ from watchium.wire import limits, server_clock
 from watchium.wire.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.wire.messages import Accepted
 from watchium.wire.player_messages import LONGEST_QUEUE, PlayerState
-
-SILENT_MS = 6000.0  # the tab that sounds says where it is every second; a browser that was closed does not
-LEFT_MS = 1500.0  # in which another tab goes on where one was closed; settling that takes half of it at most
 
 
 class Changed(Stale):
@@ -90,7 +88,13 @@ class Turn:
 
     @property
     def past(self) -> Past:
-        return Past(self.queue, self.position_s)
+        return Past(self.queue, self.position_s, self.player.is_playing)
+
+    def go_back_to(self, past: Past) -> None:
+        """Where nothing was on, it plays as it did then; else it goes on as it is."""
+        plays = past.is_playing if self.player.current is None else self.player.is_playing
+        self.become(past.queue, past.position_s)
+        self.player.is_playing = plays and past.queue.current is not None
 
     def become(self, queue: Queue, position_s: float = 0.0) -> None:
         """Another queue; where what was on is not on any more, that is which is on there, at this place."""
@@ -184,10 +188,6 @@ def settle(turn: Turn) -> None:
     if is_forsaken(player, turn.now_ms):
         player.is_playing = False
         turn.hold_at(player.position)
-
-
-def is_forsaken(player: DevicePlayer, now_ms: float) -> bool:
-    return player.is_playing and now_ms - hearing.last_ms(player) > SILENT_MS
 
 
 def belong(player: DevicePlayer, account: int | None) -> None:

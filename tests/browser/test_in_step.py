@@ -93,6 +93,16 @@ class Cast:
             said.clear()
         return self
 
+    def stalls(self, policy: str, longest_s: str = "") -> None:
+        """The host says what the room does when somebody's connection stalls."""
+        self.alice.get_by_role("button", name="Settings").click()
+        self.alice.get_by_role("combobox", name="When somebody's connection stalls").select_option(policy)
+        if longest_s:
+            self.alice.get_by_role("spinbutton", name="Up to how many seconds").fill(longest_s)
+        self.alice.get_by_role("button", name="Save").click()
+        wait_until(self.bob, "policy => watchium.room.state.room.stall_policy === policy", policy)
+        self.alice.keyboard.press("Escape")
+
     def skew_ms(self) -> float:
         return skew_ms(Eye(self.alice), Eye(self.bob))
 
@@ -266,8 +276,7 @@ def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_prop
 
 
 @pytest.mark.alone
-def test_who_stops_following_is_left_alone_and_returns_with_one_press(person):
-    cast = Cast(person).playing()
+def test_who_stops_following_is_left_alone_and_returns_with_one_press(cast):
     run(cast.bob, "watchium.room.player.stopFollowing()")
     pause(cast.bob)
     wait_until(cast.bob, f"() => {MEDIA}.paused")
@@ -302,15 +311,8 @@ def test_a_room_may_keep_nobody_in_step(person):
 
 
 @pytest.mark.alone
-def test_the_room_waits_for_who_starves_and_may_go_on_without(person):
-    cast = Cast(person)
-    cast.alice.get_by_role("button", name="Settings").click()
-    cast.alice.get_by_role("combobox", name="When somebody's connection stalls").select_option("wait")
-    cast.alice.get_by_role("spinbutton", name="Up to how many seconds").fill("12")
-    cast.alice.get_by_role("button", name="Save").click()
-    wait_until(cast.bob, "() => watchium.room.state.room.stall_wait_s === 12")
-    cast.alice.keyboard.press("Escape")
-    cast.playing()
+def test_the_room_waits_for_who_starves_and_may_go_on_without(cast):
+    cast.stalls("wait", "12")
     run(cast.bob, "starve()")
     notice = cast.alice.locator("[data-notices]")
     expect(notice).to_contain_text(re.compile(r"Waiting for Bob, \d+ s"))
@@ -328,6 +330,8 @@ def test_the_room_waits_for_who_starves_and_may_go_on_without(person):
     cast.alice.get_by_role("button", name="Continue without").click()
     wait_until(cast.alice, f"() => !{MEDIA}.paused")
     assert cast.commands(cast.bob) == []
+    run(cast.bob, "feed()")
+    cast.stalls("carry_on")
 
 
 def test_the_keys_of_a_headset_go_the_way_of_the_buttons(person):
@@ -353,8 +357,7 @@ def test_the_keys_of_a_headset_go_the_way_of_the_buttons(person):
 
 
 @pytest.mark.alone
-def test_the_meter_says_why(person):
-    cast = Cast(person).playing()
+def test_the_meter_says_why(cast):
     cast.bob.get_by_role("button", name="Sync meter").click()
     card = cast.bob.get_by_role("region", name="Sync meter")
     expect(card).to_contain_text("You are in step")
@@ -367,6 +370,8 @@ def test_the_meter_says_why(person):
     expect(card).to_contain_text("clocks do not agree")
     run(cast.bob, "watchium.delay(0); watchium.room.player.machine.steering.capability.slewOk = false")
     expect(card).to_contain_text("cannot change speed")
+    run(cast.bob, "watchium.room.player.machine.steering.capability.slewOk = true")
+    cast.bob.get_by_role("button", name="Sync meter").click()
 
 
 def test_the_debug_panel_tells_the_truth(person):

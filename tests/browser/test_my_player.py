@@ -111,9 +111,26 @@ def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
 
 def test_the_library_is_found_through(tabs: Tabs):
     page = tabs.open()
+    clip, music = (
+        page.get_by_role("button", name=f"Play {title}", exact=True)
+        for title in ("Sample clip", "Sample music")
+    )
+    page.get_by_role("combobox", name="Order").select_option("newest")
+    expect(music).to_be_visible()
+    page.get_by_role("button", name="Queue all").click()
+    expect(queue_of(page)).to_have_count(2)
+    assert state(page)["revision"] == 1
+    page.get_by_role("combobox", name="Order").focus()
+    page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
+    first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
     page.get_by_role("searchbox").fill("musi")
-    expect(page.get_by_role("button", name="Play Sample music", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="Play Sample clip", exact=True)).to_have_count(0)
+    expect(clip).to_have_count(0)
+    expect(music).to_be_visible()
+    page.get_by_role("button", name="Play all").click()
+    wait_until(page, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.state.is_playing")
 
 
 def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
@@ -129,7 +146,7 @@ def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 
-def test_a_track_that_was_begun_without_network_goes_on_when_it_is_back(tabs: Tabs):
+def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs):
     page = tabs.open()
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample music")
@@ -142,6 +159,19 @@ def test_a_track_that_was_begun_without_network_goes_on_when_it_is_back(tabs: Ta
     page.context.set_offline(False)
     wait_until(page, "() => watchium.mine.log.state.current === '2.0'")
     assert position_s(page) > 2.5
+
+    # One of which nothing is here waits for it.
+    page.context.set_offline(True)
+    page.evaluate("() => watchium.mine.socket.restart()")
+    page.get_by_role("button", name="Play Sample clip", exact=True).click()
+    notices = page.locator("[data-notices]")
+    expect(notices).to_contain_text("“Sample clip” plays as soon as it is back.")
+    # longer than a press waits to be sent
+    wait_until(page, "() => performance.now() - watchium.mine.pending.entries[0].addedMs > 6000")
+    expect(page.locator("[data-bar]")).to_contain_text("Sample clip")
+    page.context.set_offline(False)
+    wait_until(page, "() => watchium.mine.item?.title === 'Sample clip' && watchium.mine.positionS() > 0.5")
+    expect(notices).to_be_empty()
 
 
 def test_the_keys_of_a_headset(tabs: Tabs):
@@ -185,6 +215,7 @@ TWO_DEVICES = """() => {
     const { mine } = watchium
     const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
     mine.log.devices = [{ ...one, device: mine.log.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
+    Object.defineProperty(mine, "isOpen", { value: false }) // else it asks who is really there
     window.said = []
     mine.say = async (type, payload) => void said.push([type, payload])
     mine.emit("devices", { payload: {} })

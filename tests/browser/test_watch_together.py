@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.measure import Eye, skew_ms
 from tests.browser.scenes import (
@@ -20,18 +23,31 @@ JUST_STARTED_MS = 50
 SETTLED_MS = 20
 
 
-def watching(person):
+@pytest.fixture(scope="module")
+def here(people) -> tuple[Page, Page]:
     """alice hosts, bob watches, both ready."""
-    alice, bob = person(), person()
+    alice, bob = people(), people()
     join(bob, make_room(alice), "Bob")
     for page in (alice, bob):
         wait_until_ready(page)
     return alice, bob
 
 
+@pytest.fixture
+def watching(here: tuple[Page, Page]) -> Iterator[tuple[Page, Page]]:
+    """Both at the beginning, whatever the scene before left."""
+    alice, _ = here
+    seek_to(alice, 0)
+    for page in here:
+        wait_for_position(page, 0)
+    yield here
+    if alice.evaluate("watchium.room.state.timeline.phase") == "playing":
+        pause(alice)
+
+
 @pytest.mark.alone
-def test_two_people_see_the_same_frame(person):
-    alice, bob = watching(person)
+def test_two_people_see_the_same_frame(watching):
+    alice, bob = watching
     eyes = Eye(alice), Eye(bob)
     play(alice)
     for page in (alice, bob):
@@ -45,8 +61,8 @@ def test_two_people_see_the_same_frame(person):
     assert abs(settled_ms) <= SETTLED_MS
 
 
-def test_pause_and_seek_land_both_on_the_same_position(person):
-    alice, bob = watching(person)
+def test_pause_and_seek_land_both_on_the_same_position(watching):
+    alice, bob = watching
     play(alice)
     for page in (alice, bob):
         wait_until_moving(page, 0.5)
@@ -61,8 +77,8 @@ def test_pause_and_seek_land_both_on_the_same_position(person):
 
 
 @pytest.mark.alone
-def test_a_late_joiner_is_with_the_others_five_seconds_later(person):
-    alice, bob = watching(person)
+def test_a_late_joiner_is_with_the_others_five_seconds_later(watching, person):
+    alice, bob = watching
     play(alice)
     wait_until_moving(bob, 1)
     carol = person()
@@ -75,8 +91,8 @@ def test_a_late_joiner_is_with_the_others_five_seconds_later(person):
 
 
 @pytest.mark.alone
-def test_a_seek_while_playing_keeps_everybody_together(person):
-    alice, bob = watching(person)
+def test_a_seek_while_playing_keeps_everybody_together(watching):
+    alice, bob = watching
     eyes = Eye(alice), Eye(bob)
     play(alice)
     wait_until_moving(bob, 1)

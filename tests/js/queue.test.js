@@ -11,7 +11,7 @@ const named = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase
 
 for (const { name, queue, do: [method, ...args], then } of vectors) test(`a queue: ${name}`, () => {
   const before = new Queue(entriesOf(queue.entries), queue.current)
-  const given = method === "added" ? [entriesOf(args[0]), ...args.slice(1)] : args
+  const given = ["added", "begun"].includes(method) ? [entriesOf(args[0]), ...args.slice(1)] : args
   const after = before[named(method)](...given)
   assert.deepEqual(after instanceof Queue ? { entries: pairsOf(after.entries), current: after.current } : after, then)
   assert.deepEqual(pairsOf(before.entries), queue.entries) // nothing is changed under anybody's hands
@@ -77,6 +77,8 @@ test("what is added has a name of its own until the server gives it one", () => 
   assert.deepEqual([added.can_undo, added.can_redo], [true, false])
   const played = applied(STATE, said("play_track", { item_id: 5 }, "abc"), 1)
   assert.deepEqual([played.current, played.entries[1].id, played.position, played.is_playing], ["~abc.0", "~abc.0", 0, true])
+  const several = applied(STATE, said("play_track", { item_ids: [5, 6] }, "abc"), 1)
+  assert.deepEqual([several.current, several.entries.map(({ item }) => item)], ["~abc.0", [7, 5, 6, 8, 9]])
 })
 
 test("taking out what is on begins the one behind it, and the last one stops the music", () => {
@@ -87,4 +89,9 @@ test("taking out what is on begins the one behind it, and the last one stops the
 
 test("what a tab cannot know before the answer it does not show", () => {
   assert.equal(applied(STATE, said("undo"), 1), STATE)
+})
+
+test("what comes next anyway is played where it is", () => {
+  const played = applied(STATE, said("play_track", { item_id: 8 }), 5)
+  assert.deepEqual([played.entries, played.current, played.position, played.at, played.can_redo], [STATE.entries, "1.1", 0, 5, true])
 })

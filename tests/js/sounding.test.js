@@ -92,6 +92,7 @@ class Browser {
 
   take(name) { this.tell(name, (machine) => machine.take(this.nowMs)) }
   use(name) { this.tabs.get(name)?.used(this.nowMs) }
+  elsewhere(name) { return this.tabs.get(name).elsewhere }
   get sounding() { return [...this.tabs.keys()].filter((name) => this.tabs.get(name).sounds) }
 }
 
@@ -103,9 +104,25 @@ test("opening a tab never takes the sound", scene((browser) => {
   assert.deepEqual(browser.sounding, []) // and alone it does not begin by itself
   browser.take(first)
   browser.run(1000)
-  browser.open()
+  const second = browser.open()
+  assert.equal(browser.elsewhere(second), null) // not claimed before it is known
+  browser.run(20)
+  assert.equal(browser.elsewhere(second), first)
   browser.run(1000)
   assert.deepEqual(browser.sounding, [first])
+}))
+
+test("a tab that is opened where the one that played was closed claims no other", scene((browser) => {
+  const [first, second] = [browser.open(), browser.open()]
+  browser.take(first)
+  browser.run(1000)
+  browser.gone(first)
+  browser.gone(second)
+  const again = browser.open()
+  for (let time = 0; time < 100; time++) {
+    browser.run(10)
+    assert.equal(browser.elsewhere(again), null)
+  }
 }))
 
 test("the tab that is asked to play sounds, once the other is silent", scene((browser) => {
@@ -186,6 +203,8 @@ test("whatever happens to the tabs, never two are heard, and never none for long
     assert.ok(browser.sounding.length <= 1)
   }
   browser.run(HAND_OVER_MS)
+  const [loud] = browser.sounding
+  for (const name of browser.tabs.keys()) assert.equal(browser.elsewhere(name), name === loud ? null : loud)
   assert.equal(browser.sounding.length, 1)
   assert.deepEqual(browser.both, [])
 }))

@@ -12,11 +12,12 @@ const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item
 function playing() {
   const told = []
   const tell = (what) => () => void told.push(what)
-  const voice = new Voice({ ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
+  const line = { cut: false }
+  const voice = new Voice({ cut: () => line.cut, ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
   const follow = (changed = {}, id = 7) => voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
   follow()
   voice.track.element.deliver()
-  return { voice, told, follow, element: voice.track.element }
+  return { voice, told, follow, line, element: voice.track.element }
 }
 
 test("what we pause ourselves is told to nobody, however late the element says so", () => {
@@ -111,4 +112,34 @@ test("a file that breaks off is fetched again once, and once more where it got o
   assert.deepEqual(told, [])
   element.breakAt(50.2) // the same spot again
   assert.deepEqual(told, ["failed"])
+})
+
+test("without a line to the server a file is waited for as long as it takes, and fetched as soon as there is one", (context) => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  context.after(() => mock.timers.reset())
+  const { voice, told, line, element } = playing()
+  line.cut = true
+  for (let time = 0; time < 20; time += 1) {
+    element.breakAt(30)
+    mock.timers.tick(2000)
+    assert.equal(element.error, null)
+  }
+  element.breakAt(30)
+  line.cut = false
+  voice.lineIsBack()
+  assert.equal(element.error, null)
+  element.deliver()
+  assert.deepEqual([element.currentTime, element.paused], [30, false])
+  voice.lineIsBack() // nothing is broken: it plays on
+  element.runTo(31)
+  assert.deepEqual([element.currentTime, told.length], [31, 0])
+})
+
+test("what is faded in counts as loud from the beginning: a browser that wants a hand says so at once", () => {
+  const { voice, follow } = playing()
+  follow({ is_playing: false })
+  voice.start()
+  follow()
+  const { volume } = voice.track.element
+  assert.ok(volume > 0 && volume < 0.01, `${volume}`)
 })

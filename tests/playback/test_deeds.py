@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -63,6 +64,18 @@ class Playing(DeedCase):
         self.assertEqual(Playback.objects.get(room=self.room).ends_at_ms, NOW_MS + 96_021)
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
         self.assertIsNone(Playback.objects.get(room=self.room).ends_at_ms)
+
+
+class WhatIsLeft(DeedCase):
+    def test_a_command_leaves_nothing_for_the_garbage_collector(self):
+        commands = {actions.play: play(), actions.seek: seek(5), actions.pause: pause()}
+        actions.play(self.alice, play("before"), now_ms=NOW_MS)  # what is made once
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        for deed, command in commands.items():
+            deed(self.alice, command, now_ms=NOW_MS + 1000)
+            self.assertEqual(gc.collect(), 0, deed.__name__)
 
 
 class Pausing(DeedCase):

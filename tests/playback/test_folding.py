@@ -15,6 +15,7 @@ from playback.folding import folded, sort_key
         ("Łona", "lona"),
         ("Sigur Rós", "sigur ros"),
         ("Straße", "strasse"),
+        ("\u212ceta", "beta"),
     ],
 )
 def test_what_people_type_finds_what_is_meant(said, typed):

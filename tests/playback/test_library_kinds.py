@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +10,7 @@ from playback.library.kinds import begins_as, extension_of, kind_of
 from playback.library.places import within
 from playback.library.tags import LONGEST_S, seconds
 from playback.library_api import mark_of, place_in
-from playback.models.items import Place
+from playback.models.items import ORDERS, Place
 from playback.sources import MIMES
 from watchium.wire.errors import BadMessage
 
@@ -43,15 +44,20 @@ def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
 titles = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300)
 
 
-@given(titles, st.integers(0, 2**53))
-def test_a_mark_leads_back_to_its_place(title: str, pk: int):
-    assert place_in(mark_of(Place(title, pk))) == Place(title, pk)
+@given(st.sampled_from(list(ORDERS)), st.lists(titles, min_size=3, max_size=3), st.integers(0, 2**53))
+def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(order: str, keys: list[str], pk: int):
+    place = Place(tuple(keys[: len(ORDERS[order])]), pk)
+    mark = mark_of(place, order)
+    assert place_in(mark, order) == place
+    for other in ORDERS.keys() - {order}:
+        with pytest.raises(BadMessage):
+            place_in(mark, other)
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
 def test_any_mark_is_a_place_or_refused(mark: str):
     try:
-        place = place_in(mark)
+        place = place_in(mark, "title")
     except BadMessage:
         return
-    assert "\0" not in place.title
+    assert "\0" not in place.keys[0]

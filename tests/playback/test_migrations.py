@@ -5,10 +5,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from playback.models import Playback
+from playback.models import MediaItem, Playback
 from rooms.models import Room
 
-LATEST = "0005_player"
+LATEST = "0006_orders_of_the_library"
 
 
 def migrate(target: str | None) -> None:
@@ -39,6 +39,25 @@ def test_a_room_that_waits_is_paused_on_the_way_back_and_keeps_its_place():
         migrate(LATEST)
     playback = Playback.objects.get()
     assert (playback.stall_policy, playback.stall_wait_s, playback.hold) == ("carry_on", 8, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_in_the_library_before_is_sorted_like_what_comes_after():
+    item = MediaItem(
+        title="t", artist="Björk", album="Post", kind="audio", mime="audio/flac", path="Post/02.flac"
+    )
+    item.save()
+    keys = (item.sort_artist, item.sort_album, item.sort_place)
+    try:
+        migrate("0005_player")
+    finally:
+        migrate(LATEST)
+    item.refresh_from_db()
+    assert (
+        (item.sort_artist, item.sort_album, item.sort_place)
+        == keys
+        == ("1bjork", "1post", "post/000000002.flac")
+    )
 
 
 @pytest.mark.django_db

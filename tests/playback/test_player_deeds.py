@@ -10,7 +10,7 @@ from msgspec import structs
 from playback import player
 from playback.models import DevicePlayer, MediaItem
 from playback.player import hearing
-from playback.player.turn import SILENT_MS
+from playback.player.hearing import SILENT_MS
 from tests.playback.player_scenes import LAPTOP, LENGTH_S, NOW_MS, PlayerScene
 from watchium.wire.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
 from watchium.wire.player_messages import Heard
@@ -24,6 +24,30 @@ class Playing(PlayerScene):
         assert (self.order(), self.on()) == ([0, 4, 1], 4)
         state = self.state()
         assert (state.is_playing, state.position, state.at) == (True, 0, self.at(5))
+
+    def test_what_comes_next_anyway_is_played_without_a_twin(self):
+        self.add(0, 1, 2)
+        self.say("play_track", entry_id=self.entry(0))
+        for number in (1, 2):
+            self.say("play_track", item_id=self.items[number].pk)
+            assert (self.order(), self.on(), self.state().is_playing) == ([0, 1, 2], number, True)
+
+    def test_several_are_put_in_and_begun_in_one_change_that_can_be_taken_back(self):
+        self.add(0, 1)
+        before = self.say("play_track", entry_id=self.entry(0)).revision
+        items = [self.items[number].pk for number in (4, 3, 5)]
+        after = self.say("play_track", item_ids=items, at_s=4).revision
+        assert (after, self.order(), self.on()) == (before + 1, [0, 4, 3, 5, 1], 4)
+        self.say("undo", base_revision=after, at_s=5)
+        assert (self.order(), self.on(), self.state().position) == ([0, 1], 0, 4)
+
+    def test_several_are_as_many_as_fit_or_none(self):
+        self.add(*[0] * 100)
+        for number in (1, 2, 1, 2):
+            self.say("play_track", item_ids=[self.items[number].pk] * 100)
+        with pytest.raises(TooLong):
+            self.say("play_track", item_ids=[self.items[3].pk])
+        assert (len(self.order()), self.on()) == (500, 2)
 
     def test_pausing_keeps_the_place_and_resuming_goes_on_from_there(self):
         self.say("play_track", item_id=self.items[0].pk)
@@ -175,6 +199,37 @@ class Ordering(PlayerScene):
         assert (self.order(), self.state().can_redo) == ([0, 1, 2], True)
         self.say("redo", base_revision=revision)
         assert (self.order(), self.state().can_redo) == ([2, 0, 1], False)
+
+    def test_what_was_on_and_removed_is_on_again_where_it_was(self):
+        self.add(0, 1)
+        self.say("play_track", entry_id=self.entry(0), position=30)
+        removed = self.say("queue_remove", entry_id=self.entry(0), at_s=2).revision
+        self.say("undo", base_revision=removed, at_s=4)
+        state = self.state()
+        assert (self.order(), self.on(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
+        self.say("redo", base_revision=state.revision, at_s=5)
+        state = self.state()
+        assert (self.order(), self.on(), state.is_playing, state.position) == ([1], 1, True, 2)
+
+    def test_the_last_one_that_was_removed_plays_again_if_it_did(self):
+        for plays in (True, False):
+            self.say("play_track", item_id=self.items[0].pk, position=30)
+            if not plays:
+                self.say("pause")
+            removed = self.say("queue_remove", entry_id=self.entry(0)).revision
+            assert (self.on(), self.state().is_playing) == (None, False)
+            self.say("undo", base_revision=removed, at_s=4)
+            state = self.state()
+            assert (self.on(), state.is_playing, state.position) == (0, plays, 30)
+            self.say("queue_remove", entry_id=self.entry(0), at_s=4)
+
+    def test_who_paused_what_came_on_instead_is_not_surprised(self):
+        self.add(0, 1)
+        self.say("play_track", entry_id=self.entry(0))
+        self.say("queue_remove", entry_id=self.entry(0))
+        self.say("pause")
+        self.say("undo", base_revision=self.state().revision)
+        assert (self.on(), self.state().is_playing) == (0, False)
 
     def test_undo_does_not_move_what_is_playing(self):
         self.add(0)

@@ -12,6 +12,7 @@ from tests.playback.player_scenes import LAPTOP, PHONE, PlayerScene
 from watchium.welcome import limits
 from watchium.wire.broadcast import device_group, devices_group
 from watchium.wire.errors import NotFound, NotMember
+from watchium.wire.player_messages import Heard
 
 
 class Devices(PlayerScene):
@@ -58,6 +59,24 @@ class Devices(PlayerScene):
         self.take_over("merge")
         assert (self.order(), self.on()) == ([0, 1, 2], 0)
         assert self.order(PHONE) == [1, 2]
+
+    def test_a_device_that_plays_on_is_seen_where_it_is_and_one_that_was_closed_does_not_play(self):
+        self.add(1, where=PHONE)
+        self.say("resume", where=PHONE)
+
+        def phone(second: float):
+            devices = player.devices_of(self.mira.pk, self.at(second))
+            return next(device for device in devices if device.device == player.handle_of(PHONE))
+
+        entry = self.state(PHONE).entries[0].id
+        for second in range(1, 31):
+            player.note_position(PHONE, Heard(entry_id=entry, position=second, tab="t"), self.at(second))
+        assert (phone(31).is_playing, phone(31).position, phone(31).at) == (True, 30, self.at(30))
+        assert not phone(37).is_playing  # crashed
+        left = Heard(entry_id=entry, position=30.5, tab="t", leaving=True)
+        player.note_position(PHONE, left, self.at(31))
+        assert phone(32).is_playing  # another tab may go on
+        assert (phone(33).is_playing, phone(33).position) == (False, 30.5)
 
     def test_looking_first(self):
         self.add(1, 2, where=PHONE)

@@ -34,12 +34,13 @@ def order(queue: Queue) -> list[str]:
 
 @st.composite
 def changes(draw):
-    kind = draw(st.sampled_from(("added", "added behind", "removed", "moved", "cleared", "at")))
+    kind = draw(st.sampled_from(("added", "added behind", "begun", "removed", "moved", "cleared", "at")))
     which, before = draw(ids), draw(st.none() | ids)
     new = [Entry(f"2.{draw(st.integers(0, 10**9))}", 1)]
     return {
         "added": lambda queue: queue.added(new),
         "added behind": lambda queue: queue.added(new, behind_current=True),
+        "begun": lambda queue: queue.begun(new),
         "removed": lambda queue: queue.removed(which),
         "moved": lambda queue: queue.moved(which, before),
         "cleared": lambda queue: queue.cleared(),
@@ -58,6 +59,8 @@ def test_both_languages_agree_on_the_examples(example):
     if method == "added":
         entries, *behind = args
         found = queue.added([Entry(*pair) for pair in entries], behind_current=bool(behind and behind[0]))
+    elif method == "begun":
+        found = queue.begun([Entry(*pair) for pair in args[0]])
     else:
         found = getattr(queue, method)(*args)
     then = example["then"]
@@ -157,10 +160,21 @@ def test_undoing_all_gives_the_first_queue_and_redoing_all_the_last(first, done)
 def test_what_is_on_goes_on_through_an_undo_where_it_was_there_before(queue, change):
     after = change(queue)
     _, back = History().changed(Past(queue, 7)).undo(Past(after, 12))
-    if after.current is not None and after.current in queue:
+    taken_out = queue.current is not None and queue.current not in after
+    if after.current is not None and after.current in queue and not taken_out:
         assert (back.queue.current, back.position_s) == (after.current, 12)
     else:
         assert back == Past(queue, 7)
+
+
+def test_what_was_on_and_taken_out_is_on_again_unless_something_else_was_chosen_since():
+    before = Past(named("a", "b", "c", on="a"), 7)
+    history = History().changed(before)
+    taken = before.queue.removed("a")
+    assert history.undo(Past(taken, 3))[1] == before
+    assert history.undo(Past(taken.at("c"), 3))[1] == Past(named("a", "b", "c", on="c"), 3)
+    last = Past(named("a", on="a"), 7, True)
+    assert History().changed(last).undo(Past(last.queue.removed("a")))[1] == last
 
 
 def test_a_new_change_forgets_what_was_undone():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from watchium.wire.messages import (
     CommentDeleted,
     Custom,
@@ -18,20 +20,17 @@ _WITH_SEQ = (NewComment, CommentDeleted)
 _STATES = (Presence, Head, LobbyChanged)
 
 
-class Frame:
+class Frame(Struct, gc=False):
     """`newest`: of frames with the same word only the last one matters to whoever is behind; None: each matters.
 
     Playback events and comments count as such: their numbers show the gap, and the reader asks for what it missed.
     `head`: the revision and the comment that the frame brings, 0 for neither.
     """
 
-    __slots__ = ("_wire", "head", "newest", "payload")
-
-    def __init__(self, payload: bytes, newest: str | None = None, head: tuple[int, int] = (0, 0)) -> None:
-        self.payload = payload
-        self.newest = newest
-        self.head = head
-        self._wire: bytes | None = None  # made when a socket first wants it, and kept
+    payload: bytes
+    newest: str | None = None
+    head: tuple[int, int] = (0, 0)
+    _wire: bytes | None = None  # made when a socket first wants it, and kept
 
     def __len__(self) -> int:
         return len(self.payload)

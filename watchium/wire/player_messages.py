@@ -28,6 +28,7 @@ LONGEST_QUEUE = 500
 AT_ONCE = 100
 
 ItemId = Annotated[int, Meta(ge=1, le=2**53)]
+SomeItems = Annotated[list[ItemId], Meta(min_length=1, max_length=AT_ONCE)]
 EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
 Tab = Annotated[str, Meta(min_length=1, max_length=40)]
 Device = Annotated[str, Meta(min_length=1, max_length=32)]
@@ -97,8 +98,8 @@ class PlayerChanges(Struct, frozen=True, kw_only=True):
 class DeviceState(Struct, frozen=True, kw_only=True):
     """One device of an account. `device` is a name for it that says nothing, `item` what is on there.
 
-    `position` held at `at`. `seen_at`: when it was last heard of. A device whose `at` is more than 6 s old does not
-    play any more, whatever `is_playing` says.
+    `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play.
+    Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
     """
 
     device: str
@@ -116,9 +117,12 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
 
 class TrackToPlay(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One of the two: an item is put in behind what is on, an entry is there already."""
+    """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind
+    what is on, unless they come there anyway.
+    """
 
     item_id: ItemId | None = None
+    item_ids: SomeItems | None = None
     entry_id: EntryId | None = None
     position: Seconds = 0.0
 
@@ -172,7 +176,7 @@ class SetRepeat(Deed, tag="set_repeat", frozen=True, kw_only=True):
 class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`next`: behind what is on, instead of at the end."""
 
-    item_ids: Annotated[list[ItemId], Meta(min_length=1, max_length=AT_ONCE)]
+    item_ids: SomeItems
     next: bool = False
 
 

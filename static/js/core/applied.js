@@ -66,10 +66,15 @@ function order(state, queue, nowMs) {
 
 /** @type {Effect} */
 function playTrack(state, { payload, event_id }, { nowMs }) {
-  const entry = { id: payload.entry_id ?? provisional(event_id, 0), item: payload.item_id }
-  const queue = payload.entry_id ? queueOf(state) : queueOf(state).added([entry], true)
-  if (!queue.has(entry.id)) return state
-  return { ...placed(order(state, queue.at(entry.id), nowMs), payload.position ?? 0, nowMs), is_playing: true }
+  const queue = queueOf(state)
+  if (payload.entry_id && !queue.has(payload.entry_id)) return state
+  const then = payload.entry_id ? queue.at(payload.entry_id) : queue.begun(fresh(event_id, payload.item_ids ?? [payload.item_id]))
+  return { ...placed(order(state, then, nowMs), payload.position ?? 0, nowMs), is_playing: true }
+}
+
+/** @param {string} eventId @param {number[]} items */
+function fresh(eventId, items) {
+  return items.map((item, place) => ({ id: provisional(eventId, place), item }))
 }
 
 /** @type {Effect} */
@@ -111,8 +116,7 @@ export function playable(state, gone) {
 
 /** @type {Effect} */
 function queueAdd(state, { payload, event_id }, { nowMs }) {
-  const fresh = payload.item_ids.map((/** @type {number} */ item, /** @type {number} */ place) => ({ id: provisional(event_id, place), item }))
-  return order(state, queueOf(state).added(fresh, payload.next), nowMs)
+  return order(state, queueOf(state).added(fresh(event_id, payload.item_ids), payload.next), nowMs)
 }
 
 /** @type {Record<string, Effect>} */

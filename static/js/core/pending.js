@@ -4,8 +4,8 @@
  * break under the same `event_id`.
  *
  * What is done to the queue waits for as long as it takes. A press that could not be sent within five seconds is dropped:
- * nobody wants the play of a minute ago. What the tab that sounds says of its own sound, that it has stopped or that a
- * track has ended, is no press and stays true for as long as it is the one.
+ * nobody wants the play of a minute ago. What the tab that sounds says of its own sound, that it has stopped, goes on, plays
+ * something else or came to its end, is heard there already, or waited for, and stays true for as long as it is the one.
  *
  * What says where things are to be, instead of what is to be done (`seek`, `undo`, `redo`, a track that ended), is sent with
  * the revision it was meant for. That moves on with every change that is our own or about something else, so that only
@@ -41,6 +41,8 @@ const PLACES = new Set([Command.Seek, ...OTHER_TRACK])
 const REVERTS = new Set([Command.Undo, Command.Redo])
 /** @type {Set<string>} */
 const OF_QUEUE = new Set([Command.QueueAdd, Command.QueueRemove, Command.QueueMove, Command.QueueClear])
+/** @type {Set<string>} */
+const OF_SOUND = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
 /** The same before and after a change of the queue: they pass one that waits. @type {Set<string>} */
 const PASSES_QUEUE = new Set([Command.Pause, Command.SetRate, Command.SetRepeat])
 
@@ -230,9 +232,9 @@ function againInMs({ code, retry_after_ms: afterMs = null }) {
   return afterMs === null ? null : Math.max(afterMs, LEAST_AGAIN_MS)
 }
 
-/** Says what is with the sound, and asks for nothing. @param {Said} command */
+/** Says what is with the sound, where this tab is the one. @param {Said} command */
 function isOfSound({ type, payload }) {
-  return Boolean(payload.ended) || (type === Command.Pause && payload.position !== undefined)
+  return OF_SOUND.has(type) || (type === Command.Pause && payload.position !== undefined)
 }
 
 /** @param {Said} later @param {Said} earlier */

@@ -42,6 +42,13 @@ export class Queue {
     return new Queue([...this.entries.slice(0, cut), ...fresh, ...this.entries.slice(cut)], this.current)
   }
 
+  /** The first of these is on, right behind what was; where they come there anyway, they are not put in again. @param {readonly Entry[]} fresh */
+  begun(fresh) {
+    const cut = this.place(this.current) + 1
+    const come = fresh.every(({ item }, place) => this.entries[cut + place]?.item === item)
+    return come ? this.at(this.entries[cut].id) : this.added(fresh, true).at(fresh[0].id)
+  }
+
   /** Of what is on: the one behind it is on then, none where it was the last. @param {string} entryId */
   removed(entryId) {
     const place = this.place(entryId)

@@ -16,7 +16,7 @@ export const HAND_MS = 600 // to come and take what one was handed
 export const QUIET_MS = 250 // the robbed tab needs 30 to fade; one that hangs is not waited for any longer
 export const SETTLE_MS = 20 // after the word of silence: another one may have started within that
 
-/** @typedef {{word: "roll" | "here" | "yours" | "loud" | "silent", from: string, to?: string, usedMs?: number, may?: boolean, sounds?: boolean}} Word */
+/** @typedef {{word: "who" | "roll" | "here" | "yours" | "loud" | "silent", from: string, to?: string, usedMs?: number, may?: boolean, sounds?: boolean}} Word */
 /** @typedef {{do: "queue" | "start" | "stop" | "leave"} | {do: "steal", insteadOf?: string | null} | {do: "post", word: Word}} Deed */
 
 export class Sounding {
@@ -29,6 +29,8 @@ export class Sounding {
     this.sounds = false
     this.witness = false // it was here while another one sounded
     this.refusedHere = false // the browser wants a person's hand first
+    /** Another tab that is heard, as far as is known. @type {string | null} */
+    this.elsewhere = null
     /** Until then others may still be heard. @type {number | null} */
     this.quietMs = null
     this.#calm()
@@ -67,7 +69,13 @@ export class Sounding {
   opened(held) {
     if (this.place === "left") return []
     this.witness = held
-    return [{ do: "queue" }]
+    return [{ do: "queue" }, ...this.asks()]
+  }
+
+  /** Whether another one is heard. @returns {Deed[]} */
+  asks() {
+    this.elsewhere = null
+    return [this.#say("who")]
   }
 
   /** @param {number} wallMs */
@@ -109,6 +117,7 @@ export class Sounding {
   granted(nowMs) {
     if (this.place !== "queued") return []
     this.place = "held"
+    this.elsewhere = null
     return this.#elect(nowMs)
   }
 
@@ -147,6 +156,7 @@ export class Sounding {
   vacant(nowMs, insteadOf) {
     if (this.place !== "queued" || this.election || this.handed) return []
     this.insteadOf = insteadOf
+    this.elsewhere = null
     return this.#elect(nowMs)
   }
 
@@ -155,6 +165,7 @@ export class Sounding {
   /** @returns {Deed[]} */
   #start() {
     this.sounds = true
+    this.elsewhere = null
     return [this.#say("loud"), { do: "start" }]
   }
 
@@ -182,22 +193,32 @@ export class Sounding {
   /** @param {Word} word @param {number} nowMs @returns {Deed[]} */
   heard(word, nowMs) {
     if (word.from === this.tab || (word.to ?? this.tab) !== this.tab) return []
-    if (word.word === "roll") return [this.#say("here", word.from)]
-    if (word.word === "here") this.#isThere(word)
-    if (word.word === "loud") this.#isLoud(nowMs)
+    if (word.word === "who") return this.sounds ? [this.#say("here", word.from)] : []
+    if (word.word === "roll") return this.#isThere(word)
+    if (word.word === "here") this.#answers(word)
+    if (word.word === "loud") this.#isLoud(word.from, nowMs)
+    if (word.word === "silent" && word.from === this.elsewhere) this.elsewhere = null
     if (word.word === "silent" && this.quietMs !== null) this.quietMs = Math.min(this.quietMs, nowMs + SETTLE_MS)
     return word.word === "yours" && this.may && this.place === "queued" ? this.#steal() : []
   }
 
+  /** Who asks around does so because nobody is heard any more. @param {Word} word @returns {Deed[]} */
+  #isThere({ from }) {
+    this.elsewhere = null
+    return [this.#say("here", from)]
+  }
+
   /** @param {Word} word */
-  #isThere({ from, may, usedMs, sounds }) {
+  #answers({ from, may, usedMs, sounds }) {
+    if (sounds && !this.sounds) this.elsewhere = from
     if (sounds && this.insteadOf !== undefined) this.#calm() // not gone, only its line is
     if (may) this.election?.there.set(from, usedMs ?? 0)
   }
 
-  /** @param {number} nowMs */
-  #isLoud(nowMs) {
+  /** @param {string} from @param {number} nowMs */
+  #isLoud(from, nowMs) {
     this.witness = true
+    if (!this.sounds) this.elsewhere = from
     if (this.quietMs !== null) this.quietMs = nowMs + QUIET_MS
   }
 

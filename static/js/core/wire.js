@@ -447,7 +447,7 @@
  */
 
 /**
- * One device of an account. `device` is a name for it that says nothing, `item` what is on there. `position` held at `at`. `seen_at`: when it was last heard of. A device whose `at` is more than 6 s old does not play any more, whatever `is_playing` says.
+ * One device of an account. `device` is a name for it that says nothing, `item` what is on there. `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play. Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
  * @typedef {object} DeviceState
  * @property {string} device
  * @property {string} name
@@ -461,9 +461,10 @@
  */
 
 /**
- * One of the two: an item is put in behind what is on, an entry is there already.
+ * One of the three: an entry is there already; an item, or several of which the first begins, are put in behind what is on, unless they come there anyway.
  * @typedef {object} TrackToPlay
  * @property {number | null} [item_id]
+ * @property {number[] | null} [item_ids]
  * @property {string | null} [entry_id]
  * @property {number} [position]
  */

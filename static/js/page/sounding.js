@@ -19,7 +19,8 @@ const HANDS = ["pointerdown", "keydown"]
 export class TabSound {
   /**
    * @param {string} device @param {string} tab
-   * @param {{start: () => void, stop: () => Promise<void>}} tells `stop` is over when nothing can be heard any more
+   * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when nothing can be heard
+   *   any more; `known`: where the sound is, is known anew
    * @param {(tells: LockTells) => Lock} lockFor
    */
   constructor(device, tab, tells, lockFor) {
@@ -36,6 +37,7 @@ export class TabSound {
       vacant: (insteadOf) => this.#do(machine.vacant(performance.now(), insteadOf)),
     })
     this.cancel = () => {}
+    this.told = ""
     for (const hand of HANDS) addEventListener(hand, ({ isTrusted }) => isTrusted && this.#used(), { capture: true, passive: true })
     addEventListener("pageshow", ({ persisted }) => persisted && this.#restored())
   }
@@ -48,6 +50,11 @@ export class TabSound {
   /** The browser wants a hand in this tab before it lets anything be heard. */
   get refusedHere() {
     return this.machine.refusedHere
+  }
+
+  /** Another tab of this device is known to be heard. */
+  get elsewhere() {
+    return this.machine.elsewhere !== null
   }
 
   /** This tab keeps the lock and is not heard, because nobody on this device was when it came. */
@@ -88,15 +95,23 @@ export class TabSound {
   #restored() {
     this.lock.leave()
     this.machine.missed()
-    this.#do(this.machine.robbed())
+    this.#do([...this.machine.robbed(), ...this.machine.asks()])
   }
 
   /** @param {Deed[]} deeds */
   #do(deeds) {
     for (const deed of deeds) this.#one(deed)
+    this.#tell()
     this.cancel()
     const { dueMs } = this.machine
     if (dueMs !== null) this.cancel = after(Math.max(0, dueMs - performance.now()), () => this.#do(this.machine.tick(performance.now())))
+  }
+
+  #tell() {
+    const known = [this.here, this.refusedHere, this.elsewhere, this.isNobodys, this.isComing].join()
+    if (known === this.told) return
+    this.told = known
+    this.tells.known()
   }
 
   /** @param {Deed} deed */

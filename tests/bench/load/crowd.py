@@ -155,13 +155,16 @@ async def everybody_leaves(seats: Iterable[Seat]) -> None:
     await asyncio.sleep(0.1)
 
 
-async def at_rate(per_s: float, seconds: float, say: Callable[[], None]) -> int:
-    """Call `say` that often, evenly; how often in all. Who comes late catches up, in bursts of at most BURST."""
+async def at_rate(per_s: float, seconds: float, say: Callable[[], None], rest_s: float = 0.0005) -> int:
+    """Call `say` that often, evenly; how often in all. Who comes late catches up, in bursts of at most BURST.
+
+    `rest_s`: between two bursts, at least. With many a second the shortest rests would take a core by themselves.
+    """
     start, said = time.monotonic(), 0
     while (now := time.monotonic() - start) < seconds:
         burst = min(BURST, int(now * per_s) + 1 - said)
         for _ in range(burst):
             say()
         said += burst
-        await asyncio.sleep(max(0.0005, said / per_s - (time.monotonic() - start)))
+        await asyncio.sleep(max(rest_s, said / per_s - (time.monotonic() - start)))
     return said

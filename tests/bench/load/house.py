@@ -47,7 +47,7 @@ class House:
         return [Room(**json.loads(line)) for line in said.splitlines()]
 
     @contextmanager
-    def served(self, on: set[int] = cores.SERVER, processes: int = 1) -> Iterator[Served]:
+    def served(self, processes: int = 1) -> Iterator[Served]:
         port = free_port()
         command = [sys.executable, "-m", "tests.bench.load.servers.watchium", str(port)]
         if processes > 1:
@@ -55,7 +55,7 @@ class House:
             command = [
                 sys.executable, "manage.py", "serve", "--port", str(port), "--processes", str(processes)
             ]  # fmt: skip
-        server = Served(port, command, {**self.env, "PORT": str(port)}, self.folder / "log", on)
+        server = Served(port, command, {**self.env, "PORT": str(port)}, self.folder / "log", cores.SERVER)
         try:
             server.start()
             yield server

@@ -28,6 +28,7 @@ from tests.bench.load.figures import percentile
 from tests.bench.load.house import Room
 
 HEARTBEAT_S, COMMAND_S = 3.0, 5.0
+REST_S = 0.002  # a burst of five heartbeats each, with a thousand rooms
 DRAIN_S, GRACE_S = 3.0, 9.0
 CHANGES = (b'{"type":"pause"', b'{"type":"play"', b'{"type":"seek"')
 ACK, ERROR = b'{"type":"ack"', b'{"type":"error"'
@@ -132,14 +133,14 @@ class Lively:
         everybody = self.everybody
         self.random.shuffle(everybody)
         turns = cycle(everybody)
-        return await at_rate(len(everybody) / HEARTBEAT_S, seconds, lambda: next(turns).say(text))
+        return await at_rate(len(everybody) / HEARTBEAT_S, seconds, lambda: next(turns).say(text), REST_S)
 
     async def commands(self, seconds: float) -> int:
         """From each room's host every five seconds, evenly; how many."""
         hosts = [room[0] for room in self.guests]
         self.random.shuffle(hosts)
         turns = cycle(hosts)
-        return await at_rate(len(hosts) / COMMAND_S, seconds, lambda: self._command(next(turns)))
+        return await at_rate(len(hosts) / COMMAND_S, seconds, lambda: self._command(next(turns)), REST_S)
 
     def _command(self, host: Guest) -> None:
         number = next(self._spoken)

@@ -22,7 +22,7 @@ BISECTIONS = 3
 
 @asynccontextmanager
 async def lively(
-    options: Options, rooms: int, *, processes: int = 1, on: set[int] = cores.SERVER, shared: bool = False
+    options: Options, rooms: int, *, processes: int = 1, shared: bool = False
 ) -> AsyncIterator[Lively]:
     """Rooms on a PostgreSQL of their own, with a Redis where `shared`; both on the load's core."""
     with ExitStack() as stack:
@@ -32,7 +32,7 @@ async def lively(
                 env["REDIS_URL"] = stack.enter_context(redis())
         made = stack.enter_context(house(env))
         furnished = made.furnish(rooms, MEMBERS)
-        server = stack.enter_context(made.served(on, processes))
+        server = stack.enter_context(made.served(processes))
         yield Lively(server, furnished, options.seed, env["DATABASE_URL"])
 
 

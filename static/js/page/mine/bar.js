@@ -94,15 +94,14 @@ function showPlay(bar, { playing, canPlay }) {
   showWhen(play, playing ? "playing" : "paused")
 }
 
-/** Where the sound is, where it is not here. @param {HTMLElement} bar @param {Mine} mine */
+/** Where the sound is, where it is not here; nothing as long as that is not known. @param {HTMLElement} bar @param {Mine} mine */
 function showElsewhere(bar, mine) {
-  const { sound, state } = mine
-  const elsewhere = piece(bar, "elsewhere")
-  const isElsewhere = mine.log.known && !sound.here && !sound.isComing && state.current !== null
-  elsewhere.hidden = !isElsewhere || !(state.is_playing || sound.refusedHere)
-  if (elsewhere.hidden) return
-  const text = sound.refusedHere || sound.isNobodys ? gettext("Your browser waits for a press before it plays here.") : gettext("The sound is in another tab.")
-  write(piece(bar, "elsewhere-text"), text)
+  const { sound, state, log } = mine
+  const silent = log.known && state.current !== null && !sound.here && !sound.isComing
+  const waits = silent && (sound.refusedHere || (state.is_playing && sound.isNobodys))
+  const elsewhere = silent && state.is_playing && sound.elsewhere
+  piece(bar, "elsewhere").hidden = !waits && !elsewhere
+  if (waits || elsewhere) write(piece(bar, "elsewhere-text"), waits ? gettext("Your browser waits for a press before it plays here.") : gettext("The sound is in another tab."))
 }
 
 /** @param {HTMLSelectElement} select @param {number} rate */

@@ -73,6 +73,16 @@ export class Commands {
     this.#say(Command.PlayTrack, { item_id: item.id })
   }
 
+  /** Several, from the first on; where that is on and they follow it, it goes on. @param {Item[]} items */
+  playAll(items) {
+    const { entries, current } = this.mine.state
+    const from = entries.findIndex(({ id }) => id === current)
+    if (from >= 0 && items.every(({ id }, place) => entries[from + place]?.item === id)) return this.playHere()
+    this.mine.knows(items)
+    this.takeSound()
+    return this.#say(Command.PlayTrack, { item_ids: items.map(({ id }) => id) })
+  }
+
   /** @param {string} entryId */
   playEntry(entryId) {
     this.takeSound()
@@ -121,7 +131,7 @@ export class Commands {
   /** @param {Item[]} items @param {boolean} [next] behind what is on */
   add(items, next = false) {
     this.mine.knows(items)
-    this.#say(Command.QueueAdd, next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) })
+    return this.#say(Command.QueueAdd, next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) })
   }
 
   /** @param {string} entryId */

@@ -14,6 +14,7 @@ import { mount as mountForgetting } from "./forgetting.js"
 
 const SILENT_MS = 6000 // a player that was not heard for so long does not play any more
 const LOOK_MS = 1000
+const ASK_MS = 3000
 const SHOWN = 6 // of what would be taken over
 
 /** @typedef {import("./session.js").Mine} Mine */
@@ -26,14 +27,26 @@ export function mount(dialog, mine, commands) {
   const { signal } = gone
   const show = () => showDevices(dialog, mine)
   const showOpen = () => { if (/** @type {HTMLDialogElement} */ (dialog).open) show() }
-  const opened = new MutationObserver(showOpen)
+  const ask = () => { if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) askForDevices(mine).then(show) }
+  const opened = new MutationObserver(() => { showOpen(); ask() })
   opened.observe(dialog, { attributeFilter: ["open"] })
   piece(dialog, "devices-list").addEventListener("click", (event) => press(event, mine), { signal })
   for (const how of /** @type {const} */ (["replace", "merge"])) {
     piece(document, how).addEventListener("click", () => goOn(how, commands), { signal })
   }
   show()
-  return all(() => gone.abort(), mountForgetting(dialog, commands), () => opened.disconnect(), every(LOOK_MS, showOpen), ...[Event.Welcome, Event.Devices].map((type) => mine.on(type, show)), mine.on(Event.Device, ({ payload }) => preview(payload)))
+  const heard = [Event.Welcome, Event.Devices].map((type) => mine.on(type, show))
+  return all(() => gone.abort(), mountForgetting(dialog, commands), () => opened.disconnect(), every(LOOK_MS, showOpen), every(ASK_MS, ask), ...heard, mine.on(Event.Device, ({ payload }) => preview(payload)))
+}
+
+/** What was changed on another device is told here; that it plays on, or was closed, is not. @param {Mine} mine */
+async function askForDevices(mine) {
+  try {
+    const answer = await fetch(mine.boot.player_url, { headers: { Accept: "application/json" } })
+    if (answer.ok) mine.log.devices = (await answer.json()).devices
+  } catch {
+    // No line: what is known grows old, and says so.
+  }
 }
 
 // ---------------------------------------------------------------- the list

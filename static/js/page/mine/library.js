@@ -3,56 +3,96 @@
 
 import { clockTime } from "../format.js"
 import { all, copyOf, piece, write } from "../pieces.js"
+import { announce } from "../problems.js"
+import { recall, remember } from "../store.js"
 import { fill, gettext } from "../words.js"
 import { Again } from "./again.js"
 import { putArt } from "./art.js"
+import { mount as mountWalking } from "./walking.js"
 
 const TYPING_MS = 150
+const SAID_MS = 8000
+const AT_ONCE = 100 // so many the server takes in one change
+const ORDER = "library-order"
 const EARLY_PX = 600 // the next page is asked for before its place is seen
 
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/wire.js").Item} Item */
+/** @typedef {{items: Item[], next: string | null}} Page */
+/** @typedef {{words: string, album: string, order: string}} Wanted */
 
 /** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
 export function mount(section, mine, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const library = new Library(section, mine)
-  const search = /** @type {HTMLInputElement} */ (piece(section, "search"))
-  let typing = 0
-  search.addEventListener("input", () => {
-    clearTimeout(typing)
-    typing = setTimeout(() => library.find(search.value), TYPING_MS)
-  }, { signal })
-  piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); library.find(search.value) }, { signal })
-  piece(section, "more").addEventListener("click", () => library.more(), { signal })
-  piece(section, "again").addEventListener("click", () => library.find(search.value), { signal })
-  piece(section, "rows").addEventListener("click", (event) => press(event, library, commands), { signal })
+  const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal))
+  listen(section, library, commands, signal)
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), { rootMargin: `${EARLY_PX}px` })
   library.grown = () => { near.disconnect(); near.observe(piece(section, "more")) } // asked anew, it says so also where the end is still in sight
-  library.find("")
+  library.show({})
   return all(() => gone.abort(), () => near.disconnect(), mine.on("state", () => library.mark()))
 }
 
-/** @param {Event} event @param {Library} library @param {Commands} commands */
-function press(event, library, commands) {
+/** @param {HTMLElement} section @param {Library} library @param {Commands} commands @param {AbortSignal} signal */
+function listen(section, library, commands, signal) {
+  const search = /** @type {HTMLInputElement} */ (piece(section, "search"))
+  const order = /** @type {HTMLSelectElement} */ (piece(section, "order"))
+  const find = () => library.show({ words: search.value.trim() })
+  let typing = 0
+  search.addEventListener("input", () => {
+    clearTimeout(typing)
+    typing = setTimeout(find, TYPING_MS)
+  }, { signal })
+  piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); find() }, { signal })
+  order.value = library.wanted.order
+  if (!order.value) order.value = library.wanted.order = "title" // one that was remembered and is none any more
+  order.addEventListener("change", () => { remember(ORDER, order.value); library.show({ order: order.value }) }, { signal })
+  const pressed = /** @type {Record<string, () => void>} */ ({
+    more: () => library.more(),
+    again: () => library.show({}),
+    "whole-library": () => { search.focus(); library.show({ album: "" }) },
+    "play-all": () => { commands.takeSound(); takeAll(library, (items) => commands.playAll(items)) }, // that wants to happen within the press
+    "queue-all": () => takeAll(library, (items) => commands.add(items)),
+  })
+  for (const [name, deed] of Object.entries(pressed)) piece(section, name).addEventListener("click", deed, { signal })
+  piece(section, "rows").addEventListener("click", (event) => press(event, section, library, commands), { signal })
+}
+
+/** @param {Event} event @param {HTMLElement} section @param {Library} library @param {Commands} commands */
+function press(event, section, library, commands) {
   const at = event.target instanceof Element ? event.target : null
   const item = library.items.get(Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item))
   if (!item) return
   if (at?.closest("[data-add]")) commands.add([item])
   else if (at?.closest("[data-play-item]")) commands.playItem(item)
+  else if (at?.closest("[data-album]")) showAlbum(section, library, item.album)
+}
+
+/** @param {HTMLElement} section @param {Library} library @param {string} album */
+function showAlbum(section, library, album) {
+  /** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
+  library.show({ words: "", album })
+  piece(section, "play-all").focus() // the line that was pressed goes
+}
+
+/** @param {Library} library @param {(items: Item[]) => unknown} take */
+async function takeAll(library, take) {
+  const found = await library.first(AT_ONCE)
+  if (!found || !(await take(found.items)) || !found.more) return
+  announce({ key: "first", text: fill(gettext("The first {count} were taken. There is more of this in the library."), { count: found.items.length }), lastsMs: SAID_MS })
 }
 
 class Library {
-  /** @param {HTMLElement} section @param {Mine} mine */
-  constructor(section, mine) {
+  /** @param {HTMLElement} section @param {Mine} mine @param {() => void} offer */
+  constructor(section, mine, offer) {
     this.section = section
     this.mine = mine
+    this.offer = offer
     this.rows = piece(section, "rows")
     /** @type {Map<number, Item>} */
     this.items = new Map()
-    this.words = ""
+    this.wanted = { words: "", album: "", order: /** @type {string} */ (recall(ORDER, "title")) }
     /** @type {string | null} */
     this.after = null
     this.asking = new AbortController()
@@ -61,9 +101,9 @@ class Library {
     this.grown = () => {}
   }
 
-  /** @param {string} words */
-  async find(words) {
-    this.words = words.trim()
+  /** @param {Partial<Wanted>} wanted what is to be different */
+  async show(wanted) {
+    this.wanted = { ...this.wanted, ...wanted }
     const page = await this.#ask(null)
     if (!page) return
     this.items.clear()
@@ -77,16 +117,32 @@ class Library {
     if (page) this.#append(page)
   }
 
-  /** A later question makes an earlier one needless. @param {string | null} after @returns {Promise<{items: Item[], next: string | null} | null>} */
+  /** Of what the list shows, seen or not. @param {number} most @returns {Promise<{items: Item[], more: boolean} | null>} */
+  async first(most) {
+    const { wanted } = this
+    const items = [...this.items.values()]
+    let { after } = this
+    try {
+      while (items.length < most && after !== null) {
+        const page = await this.#fetch(wanted, after)
+        items.push(...page.items)
+        after = page.next
+      }
+    } catch {
+      this.#trouble(true)
+      return null
+    }
+    return items.length ? { items: items.slice(0, most), more: items.length > most || after !== null } : null
+  }
+
+  /** A later question makes an earlier one needless. @param {string | null} after @returns {Promise<Page | null>} */
   async #ask(after) {
     this.asking.abort()
     const { signal } = (this.asking = new AbortController())
     this.busy = true
     this.again.forget()
     try {
-      const answer = await fetch(this.#address(after), { signal, headers: { Accept: "application/json" } })
-      if (!answer.ok) throw new Error(String(answer.status))
-      return await answer.json()
+      return await this.#fetch(this.wanted, after, signal)
     } catch {
       if (signal.aborted) return null
       this.#trouble(true)
@@ -97,12 +153,15 @@ class Library {
     }
   }
 
-  /** @param {string | null} after */
-  #address(after) {
-    const asked = new URLSearchParams()
-    if (this.words) asked.set("q", this.words)
+  /** @param {Wanted} wanted @param {string | null} after @param {AbortSignal} [signal] @returns {Promise<Page>} */
+  async #fetch({ words, album, order }, after, signal) {
+    const asked = new URLSearchParams({ order: album ? "album" : order }) // an album begins with its first track
+    if (words) asked.set("q", words)
+    if (album) asked.set("album", album)
     if (after !== null) asked.set("after", after)
-    return `${this.mine.boot.library_url}?${asked}`
+    const answer = await fetch(`${this.mine.boot.library_url}?${asked}`, { signal, headers: { Accept: "application/json" } })
+    if (!answer.ok) throw new Error(String(answer.status))
+    return answer.json()
   }
 
   /** @param {boolean} there */
@@ -112,14 +171,19 @@ class Library {
     if (there && !this.rows.childElementCount) piece(this.section, "nothing").hidden = true
   }
 
-  /** @param {{items: Item[], next: string | null}} page */
+  /** @param {Page} page */
   #append({ items, next }) {
+    const more = piece(this.section, "more")
+    const focused = document.activeElement === more
     this.after = next
     this.again.worked()
     for (const item of items) this.items.set(item.id, item)
-    this.rows.append(...items.map(rowOf))
+    const rows = items.map(rowOf)
+    this.rows.append(...rows)
     this.#trouble(false)
-    piece(this.section, "more").hidden = next === null
+    more.hidden = next === null
+    if (focused && more.hidden && rows.length) piece(rows[0], "play-item").focus()
+    this.offer()
     this.#sayWhatIsThere()
     this.mark()
     this.grown()
@@ -127,11 +191,24 @@ class Library {
 
   #sayWhatIsThere() {
     const none = this.items.size === 0
-    piece(this.section, "nothing").hidden = !none || this.words !== ""
+    const { words, album } = this.wanted
+    piece(this.section, "nothing").hidden = !none || words + album !== ""
     const unfound = piece(this.section, "unfound")
-    unfound.hidden = !none || this.words === ""
-    write(unfound, fill(gettext("Nothing here is called “{words}”."), { words: this.words }))
+    unfound.hidden = !none || words + album === ""
+    write(unfound, fill(gettext("Nothing here is called “{words}”."), { words: words || album }))
     piece(this.section, "table").hidden = none
+    piece(this.section, "tools").hidden = none && album === ""
+    for (const all of ["play-all", "queue-all"]) piece(this.section, all).hidden = none
+    this.#sayWhichAlbum(album)
+  }
+
+  /** @param {string} album */
+  #sayWhichAlbum(album) {
+    const whole = piece(this.section, "whole-library")
+    whole.hidden = album === ""
+    piece(this.section, "order-field").hidden = album !== ""
+    write(piece(whole, "album-name"), album)
+    name(whole, fill(gettext("{album}: back to the whole library"), { album }))
   }
 
   /** The row of what is on. */
@@ -150,8 +227,13 @@ function rowOf(item) {
   row.dataset.item = String(item.id)
   putArt(piece(row, "art"), item)
   piece(row, "title").textContent = item.title
-  piece(row, "artist").textContent = item.artist
-  piece(row, "under").textContent = item.artist
+  for (const artist of row.querySelectorAll("[data-artist]")) artist.textContent = item.artist
+  for (const album of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-album]"))) {
+    album.textContent = item.album
+    album.hidden = !item.album
+    album.title = fill(gettext("Show the album {album}"), { album: item.album })
+  }
+  piece(row, "between").hidden = !item.artist || !item.album
   piece(row, "length").textContent = clockTime(item.duration)
   piece(row, "film").hidden = item.kind !== "video"
   name(piece(row, "play-item"), fill(gettext("Play {title}"), { title: item.title }))

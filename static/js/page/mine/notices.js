@@ -5,11 +5,11 @@ import { Close } from "../../core/wire.js"
 import { all } from "../pieces.js"
 import { onNotice } from "../problems.js"
 import { Stack } from "../stack.js"
-import { gettext } from "../words.js"
+import { fill, gettext } from "../words.js"
 
 const TICK_MS = 500
 const SHORT_MS = 5000
-const RANK = { news: 1, line: 5 }
+const RANK = { line: 5, news: 6 } // without a line there is a notice all the time; what came of a press goes first
 
 /** @param {HTMLElement} shelf @param {import("./session.js").Mine} mine */
 export function mount(shelf, mine) {
@@ -17,7 +17,9 @@ export function mount(shelf, mine) {
   const stack = new Stack(shelf, () => mine.serverNow())
   onNotice((notice) => stack.put(notice), (key) => stack.drop(key), gone.signal)
   const ticking = setInterval(() => stack.tick(), TICK_MS)
-  return all(() => gone.abort(), () => clearInterval(ticking), mine.on("connection", (change) => showLine(stack, mine, change)), mine.on("dropped", () => showDropped(stack)))
+  const line = new Line(stack, mine)
+  const show = () => line.show()
+  return all(() => gone.abort(), () => clearInterval(ticking), ...["connection", "state", "sound", "moved"].map((type) => mine.on(type, show)), mine.on("dropped", () => showDropped(stack)))
 }
 
 /** @param {Stack} stack */
@@ -25,14 +27,40 @@ function showDropped(stack) {
   stack.put({ key: "dropped", text: gettext("That did not reach the server in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })
 }
 
-/** @param {Stack} stack @param {import("./session.js").Mine} mine @param {{status: string, closeCode: number | null}} change */
-function showLine(stack, mine, { status, closeCode }) {
-  const text = {
-    lost: mine.log.known ? gettext("Reconnecting … What you change in the queue is kept and sent then.") : gettext("The server does not answer yet. Trying again …"),
-    limited: gettext("Still no line to the server. It keeps trying; what you change in the queue is kept."),
-    closed: closeCode === Close.TooMany ? gettext("Too many tabs of this player are open.") : gettext("This page and the server do not understand each other any more."),
-  }[status]
-  if (!text) return stack.drop("line")
-  const act = status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
-  stack.put({ key: "line", text, tone: "warn", rank: RANK.line, act })
+/** How it is about the line to the server, and what waits for it. Said again only where the words are others. */
+class Line {
+  /** @param {Stack} stack @param {import("./session.js").Mine} mine */
+  constructor(stack, mine) {
+    this.stack = stack
+    this.mine = mine
+    this.said = ""
+  }
+
+  show() {
+    const { status } = this.mine.connection
+    const text = this.#words(status)
+    if (text === this.said) return
+    this.said = text
+    if (!text) return this.stack.drop("line")
+    const act = status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
+    this.stack.put({ key: "line", text, tone: "warn", rank: RANK.line, act })
+  }
+
+  /** @param {string} status */
+  #words(status) {
+    const { log, connection } = this.mine
+    const waits = status === "lost" || status === "limited" ? this.#waiting : null
+    if (waits) return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
+    return {
+      lost: log.known ? gettext("Reconnecting … What you change in the queue is kept and sent then.") : gettext("The server does not answer yet. Trying again …"),
+      limited: gettext("Still no line to the server. It keeps trying; what you change in the queue is kept."),
+      closed: connection.closeCode === Close.TooMany ? gettext("Too many tabs of this player are open.") : gettext("This page and the server do not understand each other any more."),
+    }[status] ?? ""
+  }
+
+  /** What should be heard here by now. @returns {string | null} */
+  get #waiting() {
+    const { sound, state, voice, item } = this.mine
+    return sound.here && state.is_playing && voice.waits ? item?.title ?? null : null
+  }
 }

@@ -7,6 +7,7 @@ import { all, copyOf, piece, write } from "../pieces.js"
 import { fill, gettext, ngettext } from "../words.js"
 import { putArt } from "./art.js"
 import { mount as mountDrag } from "./drag.js"
+import { mount as mountWalking } from "./walking.js"
 
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
@@ -21,11 +22,13 @@ export function mount(section, mine, commands) {
   const list = piece(section, "list")
   const drag = mountDrag(list, (entryId, before) => commands.move(entryId, before), signal)
   let shown = /** @type {unknown} */ (null)
+  let offer = () => {}
   const show = () => {
     if (drag.isOn()) return
     const { entries, current } = mine.state
     if (shown !== entries || list.dataset.items !== String(mine.log.items.size)) showEntries(list, mine)
     shown = entries
+    offer()
     list.dataset.items = String(mine.log.items.size)
     for (const line of lines(list)) mark(line, line.dataset.entry === current)
     showSums(section, mine)
@@ -33,6 +36,7 @@ export function mount(section, mine, commands) {
   for (const name of ["clear", "undo", "redo"]) piece(section, name).addEventListener("click", () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](), { signal })
   list.addEventListener("click", (event) => press(event, commands), { signal })
   list.addEventListener("keydown", (event) => step(event, section, mine, commands), { signal })
+  offer = mountWalking(list, signal) // after the arrows that move a line
   drag.whenOver(show)
   show()
   return all(() => gone.abort(), mine.on("state", show))

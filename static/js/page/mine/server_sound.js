@@ -4,24 +4,54 @@
  * last hand wins. That a tab is gone shows in its silence: it says every second where it is.
  */
 
-import { Command, Event } from "../../core/wire.js"
-import { every } from "../timer.js"
+import { TOO_OLD_MS } from "../../core/outbox.js"
+import { Command, ErrorCode, Event } from "../../core/wire.js"
+import { after, every } from "../timer.js"
 
 const SILENT_MS = 4000
 const LOOK_MS = 1000
+const AVAILABLE_AGAIN_MS = 1000
+
+/** What was asked for, until it is known who has the sound. @typedef {{more: object, sinceMs: number, eventId: string}} Asked */
 
 /** @param {import("./session.js").Mine} mine @param {import("../sounding.js").LockTells} tells @returns {import("../sounding.js").Lock} */
 export function serverSound(mine, tells) {
   let ours = false
+  /** @type {Asked | null} */
+  let asked = null
   const { tab } = mine
 
-  /** @param {object} more */
-  const ask = (more) => void mine.say(Command.Sound, { tab, want: true, ...more }).catch(tells.missed)
+  /** @param {object} more @param {number} [sinceMs] */
+  function ask(more, sinceMs = performance.now()) {
+    const question = (asked = { more, sinceMs, eventId: "" })
+    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => { question.eventId = eventId }, missed)
+  }
+
+  function missed() {
+    asked = null
+    tells.missed()
+  }
+
+  /** The hand that asked is not so long ago that nobody remembers. @param {Asked} question */
+  function askAgain({ more, sinceMs }) {
+    if (performance.now() - sinceMs > TOO_OLD_MS) missed()
+    else ask(more, sinceMs)
+  }
+
+  /** @param {{event_id: string | null, code: string, retry_after_ms: number | null}} refusal */
+  function refused({ event_id: eventId, code, retry_after_ms: afterMs }) {
+    const question = asked
+    if (!question || question.eventId !== eventId) return
+    const waitMs = code === ErrorCode.Unavailable ? AVAILABLE_AGAIN_MS : afterMs
+    if (waitMs === null) missed()
+    else after(waitMs, () => { if (asked === question) askAgain(question) })
+  }
 
   /** @param {string | null} holder */
   function is(holder) {
     const had = ours
     ours = holder === tab
+    asked = null
     if (ours && !had) tells.stolen()
     if (!ours && had) tells.robbed()
     if (!ours && !had) tells.missed()
@@ -29,8 +59,10 @@ export function serverSound(mine, tells) {
   }
 
   mine.on(Event.Sound, ({ payload }) => is(payload.tab))
+  mine.on(Event.Error, ({ payload }) => refused(payload))
   mine.on(Event.Welcome, ({ payload }) => {
-    if (ours && payload.sounding === null) ask({ instead_of: null }) // given back when our line was lost
+    if (asked && payload.sounding !== tab) askAgain(asked) // its answer was lost with our line, or it was itself
+    else if (ours && payload.sounding === null) ask({ instead_of: null }) // given back when our line was lost
     else if (ours || payload.sounding !== null) is(payload.sounding)
   })
   every(LOOK_MS, () => {

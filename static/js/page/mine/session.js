@@ -26,7 +26,7 @@ import { Voice } from "./voice.js"
 
 const LOOK_AFTER_MS = 1000
 
-const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous])
+const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
 
 /** @typedef {import("../../core/wire.js").Envelope} Envelope */
 /** @typedef {import("../../core/wire.js").Item} Item */
@@ -49,6 +49,7 @@ export class Mine extends Listeners {
     this.cancelFlush = () => {}
     this.voice = new Voice({
       ended: () => this.emit("ended"),
+      cut: () => !this.isOpen,
       refused: () => this.#refused(),
       halted: () => this.sound.here && this.emit("halted"),
       failed: (item) => this.emit("failed", item),
@@ -57,7 +58,7 @@ export class Mine extends Listeners {
       picture: (element) => this.emit("picture", element),
     })
     const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
-    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.#stop() }, lockFor)
+    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
@@ -108,10 +109,12 @@ export class Mine extends Listeners {
     return (this.sound.here ? this.voice.durationS : null) ?? this.item?.duration ?? null
   }
 
-  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock in any other. */
+  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
   positionS() {
-    const heardS = this.sound.here ? this.voice.positionS : null
-    return heardS ?? positionOf(this.state, this.serverNow(), this.durationS)
+    const { here, elsewhere, isComing } = this.sound
+    const heardS = here ? this.voice.positionS : null
+    const is_playing = this.state.is_playing && (here || elsewhere || isComing)
+    return heardS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
   }
 
   get queue() {
@@ -122,7 +125,8 @@ export class Mine extends Listeners {
 
   /**
    * @param {string} type @param {Record<string, any>} [payload]
-   * @returns {Promise<any>} what was accepted, null where a later one took its place; rejects with a refusal
+   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question its `event_id`;
+   *   rejects with a refusal
    */
   say(type, payload = {}) {
     const command = { type, event_id: newId(), payload }
@@ -139,7 +143,7 @@ export class Mine extends Listeners {
 
   /** @param {{type: string, event_id: string, payload: object}} command */
   #mention(command) {
-    if (this.socket.send(command)) return Promise.resolve()
+    if (this.socket.send(command)) return Promise.resolve(command.event_id)
     return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
   }
 
@@ -159,7 +163,7 @@ export class Mine extends Listeners {
     const old = this.pending.dropOld(nowMs, this.sound.here)
     for (const { type, event_id: eventId } of old) {
       this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
-      this.emit("dropped", { type })
+      if (type !== Command.Seek || !this.sound.here) this.emit("dropped", { type }) // the voice stays where it was put, and says so
     }
     if (old.length) this.#show()
   }
@@ -231,6 +235,7 @@ export class Mine extends Listeners {
   #connected(change) {
     this.connection = change
     if (change.closeCode === Close.TooMany) this.sound.leave()
+    if (this.isOpen) this.voice.lineIsBack()
     this.emit("connection", change)
   }
 
@@ -259,18 +264,10 @@ export class Mine extends Listeners {
   #start() {
     this.voice.start()
     this.#show()
-    this.emit("sound")
-  }
-
-  #stop() {
-    const silent = this.voice.stop()
-    this.emit("sound")
-    return silent
   }
 
   #refused() {
     this.voice.drop()
     this.sound.refused()
-    this.emit("sound")
   }
 }

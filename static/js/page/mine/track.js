@@ -7,6 +7,7 @@ import { borrow, giveBack } from "./elements.js"
 
 const FADE_MS = 30 // shorter clicks, longer is heard twice
 const FADE_STEPS = 6
+const HUSHED = 0.001 // nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
 const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
@@ -16,6 +17,7 @@ const WATCHED = ["durationchange", "playing", "waiting", "pause"]
 /** @typedef {import("../../core/wire.js").Item} Item */
 /**
  * @typedef {object} TrackTells
+ * @property {() => boolean} cut there is no line to the server
  * @property {(track: Track) => void} ended
  * @property {(track: Track) => void} refused the browser wants a hand
  * @property {(track: Track) => void} halted by somebody else than us: headphones were pulled, somebody calls
@@ -37,6 +39,7 @@ export class Track {
     this.fading = 1
     this.retries = 0
     this.brokeS = 0
+    this.cancelAgain = () => {}
     /** Where it is to be as soon as it can. @type {number | null} */
     this.placeS = null
     this.#watch()
@@ -142,9 +145,9 @@ export class Track {
     }
   }
 
-  /** From silence, to be faded in. */
+  /** To be faded in. */
   hush() {
-    this.fading = 0
+    this.fading = HUSHED
     this.#sound()
   }
 
@@ -152,22 +155,23 @@ export class Track {
 
   /** A line that breaks is waited for; a file that cannot be played is not. */
   #broke() {
-    const lost = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK || !navigator.onLine
-    if (this.retries >= (lost ? RETRIES : 1) && navigator.onLine) return this.tells.failed(this)
-    this.retries += 1
-    const { positionS } = this
-    this.brokeS = positionS
-    after(RETRY_MS, () => this.#again(positionS))
+    const cut = !navigator.onLine || this.tells.cut()
+    const lost = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
+    if (this.retries >= (lost ? RETRIES : 1) && !cut) return this.tells.failed(this)
+    if (!cut) this.retries += 1
+    this.brokeS = this.positionS
+    this.cancelAgain = after(RETRY_MS, () => this.again())
   }
 
   #gotOn() {
     if (this.retries && this.element.currentTime > this.brokeS + GOT_ON_S) this.retries = 0
   }
 
-  /** @param {number} positionS */
-  #again(positionS) {
-    if (this.gone.signal.aborted) return
-    this.placeS = positionS
+  /** Fetched anew, where it broke. */
+  again() {
+    if (this.gone.signal.aborted || !this.element.error) return
+    this.cancelAgain()
+    this.placeS = this.brokeS
     this.ledger.clear()
     this.element.load()
     if (this.wantsToPlay) this.play()

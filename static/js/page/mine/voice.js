@@ -18,6 +18,7 @@ const AHEAD_S = 20
 /** @typedef {{state: State, item: Item | null, comes: Item | null}} View `comes`: what follows by itself */
 /**
  * @typedef {object} VoiceTells
+ * @property {() => boolean} cut there is no line to the server
  * @property {() => void} ended
  * @property {() => void} refused
  * @property {() => void} halted the element was stopped, and nobody here did it
@@ -43,6 +44,7 @@ export class Voice {
     this.followed = ""
     this.fadeIn = false
     this.trackTells = {
+      cut: tells.cut,
       ended: (/** @type {Track} */ track) => { if (track === this.track) tells.ended() },
       refused: (/** @type {Track} */ track) => { if (track === this.track) tells.refused() },
       halted: (/** @type {Track} */ track) => this.#halted(track),
@@ -107,6 +109,12 @@ export class Voice {
   /** Where this tab says it is becomes what the state says: no reason to go there. @param {State} state */
   said(state) {
     this.followed = placeOf(state)
+  }
+
+  /** What could not be fetched without one is fetched now. */
+  lineIsBack() {
+    this.track?.again()
+    this.ahead?.again()
   }
 
   // ---------------------------------------------------------------- what comes

@@ -1,0 +1,57 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+from playback.folding import name_key, place_key
+
+BATCH = 500
+
+
+def fill_in(apps, schema_editor):
+    """What is sorted by from here on, for those that were there before."""
+    items = apps.get_model("playback", "MediaItem").objects
+    after = 0
+    while batch := list(items.filter(pk__gt=after).order_by("pk")[:BATCH]):
+        after = batch[-1].pk
+        for item in batch:
+            item.sort_artist, item.sort_album = name_key(item.artist, 100), name_key(item.album, 100)
+            item.sort_place = place_key(item.path, 200)
+        items.bulk_update(batch, ["sort_artist", "sort_album", "sort_place"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("playback", "0005_player")]
+
+    operations = [
+        migrations.AddField(
+            model_name="mediaitem",
+            name="sort_artist",
+            field=models.CharField(default="", editable=False, max_length=100),
+        ),
+        migrations.AddField(
+            model_name="mediaitem",
+            name="sort_album",
+            field=models.CharField(default="", editable=False, max_length=100),
+        ),
+        migrations.AddField(
+            model_name="mediaitem",
+            name="sort_place",
+            field=models.CharField(default="", editable=False, max_length=200),
+        ),
+        migrations.RunPython(fill_in, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name="mediaitem",
+            index=models.Index(
+                condition=Q(missing=False),
+                fields=["sort_artist", "sort_album", "sort_place", "id"],
+                name="mediaitem_by_artist",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mediaitem",
+            index=models.Index(
+                condition=Q(missing=False),
+                fields=["sort_album", "sort_place", "id"],
+                name="mediaitem_by_album",
+            ),
+        ),
+    ]

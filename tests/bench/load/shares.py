@@ -1,0 +1,57 @@
+"""Holds processes to a share of a core each, so that two of them can be compared with one on a machine with few cores.
+
+By control groups (cgroups(7)), for whoever may make some: root on Linux.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PERIOD_US = 10_000  # short beside the delays that are looked at
+
+
+def _folder() -> Path | None:
+    """Where groups with a limit on CPU are made: of cgroups 1, else 2."""
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, where, kind, options, *_ = line.split()
+        if kind == "cgroup" and "cpu" in options.split(","):
+            return Path(where)
+        if kind == "cgroup2" and "cpu" in (Path(where) / "cgroup.subtree_control").read_text().split():
+            return Path(where)
+    return None
+
+
+def possible() -> bool:
+    folder = _folder()
+    return folder is not None and os.access(folder, os.W_OK)
+
+
+@contextmanager
+def held(pids: Sequence[int], share: float) -> Iterator[None]:
+    """Each of these processes to that share of a core."""
+    groups = {pid: _group(f"watchium-bench-{pid}", pid, share) for pid in pids}
+    try:
+        yield
+    finally:
+        for pid, group in groups.items():
+            with suppress(ProcessLookupError):
+                (group.parent / "cgroup.procs").write_text(str(pid))
+            group.rmdir()
+
+
+def _group(name: str, pid: int, share: float) -> Path:
+    folder = _folder()
+    assert folder is not None, "ask `possible` first"
+    group = folder / name
+    group.mkdir()
+    quota_us = int(PERIOD_US * share)
+    if (group / "cpu.max").exists():
+        (group / "cpu.max").write_text(f"{quota_us} {PERIOD_US}")
+    else:
+        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+        (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+    (group / "cgroup.procs").write_text(str(pid))
+    return group
