@@ -88,9 +88,8 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     _cuts = False  # frames here; not where something came that only the full parser knows
     _begun = b""  # of a frame that is not all there, or of more than is heard at once
     _resting = False
-    _look_after: Callable[[], None] | None = (
-        None  # kept: a new one each round is a young object for each socket
-    )
+    # Kept: a new one each round would be a young object for each socket.
+    _look_after: Callable[[], None] | None = None
 
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 PERIOD_US = 10_000  # short beside the delays that are looked at
@@ -32,26 +32,33 @@ def possible() -> bool:
 @contextmanager
 def held(pids: Sequence[int], share: float) -> Iterator[None]:
     """Each of these processes to that share of a core."""
-    groups = {pid: _group(f"watchium-bench-{pid}", pid, share) for pid in pids}
-    try:
+    with ExitStack() as stack:
+        for pid in pids:
+            stack.enter_context(_alone_in_a_group(pid, share))
         yield
+
+
+@contextmanager
+def _alone_in_a_group(pid: int, share: float) -> Iterator[None]:
+    folder = _folder()
+    assert folder is not None, "ask `possible` first"
+    group = folder / f"watchium-bench-{pid}"
+    group.mkdir()
+    try:
+        _limit(group, share)
+        (group / "cgroup.procs").write_text(str(pid))
+        yield
+        with suppress(ProcessLookupError):
+            (folder / "cgroup.procs").write_text(str(pid))
     finally:
-        for pid, group in groups.items():
-            with suppress(ProcessLookupError):
-                (group.parent / "cgroup.procs").write_text(str(pid))
+        with suppress(OSError):  # where something failed while the process is still in it
             group.rmdir()
 
 
-def _group(name: str, pid: int, share: float) -> Path:
-    folder = _folder()
-    assert folder is not None, "ask `possible` first"
-    group = folder / name
-    group.mkdir()
+def _limit(group: Path, share: float) -> None:
     quota_us = int(PERIOD_US * share)
     if (group / "cpu.max").exists():
         (group / "cpu.max").write_text(f"{quota_us} {PERIOD_US}")
     else:
         (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
         (group / "cpu.cfs_quota_us").write_text(str(quota_us))
-    (group / "cgroup.procs").write_text(str(pid))
-    return group
