@@ -200,7 +200,7 @@ else:
     DATABASES = {
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "watchium.sqlite3"},
     }
-DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 8)
+DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 4)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers queue instead of failing: with Django's defaults 234 of 300 concurrent transactions ended with
     # "database is locked", with these none did.
