@@ -35,8 +35,14 @@ def family(pid: int) -> list[int]:
 
 def cpu_s(pid: int) -> float:
     """Seconds of CPU that the process and its children have used so far, to the microsecond."""
-    # The clock of another process: see clock_getcpuclockid(3).
-    return sum(time.clock_gettime((~one << 3) | 2) for one in family(pid))
+    return sum(_cpu_s(one) for one in family(pid))
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # another process's clock: clock_getcpuclockid(3)
+    except OSError:  # it ended a moment ago
+        return 0.0
 
 
 def rss_kb(pid: int) -> int:
