@@ -163,9 +163,15 @@ export class Mine extends Listeners {
     const old = this.pending.dropOld(nowMs, this.sound.here)
     for (const { type, event_id: eventId } of old) {
       this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
-      if (type !== Command.Seek || !this.sound.here) this.emit("dropped", { type }) // the voice stays where it was put, and says so
+      if (type !== Command.Seek || !this.#isHeard) this.emit("dropped", { type })
     }
     if (old.length) this.#show()
+  }
+
+  /** The voice is where it was put, says so, and is believed: then it stays there, whatever becomes of the seek. */
+  get #isHeard() {
+    const { state, log, sound } = this
+    return sound.here && state.is_playing && log.state.is_playing && state.current === log.state.current
   }
 
   #lookAfter() {
