@@ -7,6 +7,10 @@ mock.timers.enable({ apis: ["setTimeout"] }) // before the module's own look aro
 const { serverSound } = await import("../../static/js/page/mine/server_sound.js")
 const { Listeners } = await import("../../static/js/page/mine/listeners.js")
 
+/** What is on the page's clock. */
+let nowMs = 0
+mock.method(performance, "now", () => nowMs)
+
 /** A page without locks that has asked for the sound, and what came of it. */
 async function asking() {
   const mine = Object.assign(new Listeners(), { tab: "me", said: [], isOpen: true, log: { state: { is_playing: false }, sounding: "other", heardMs: 0 } })
@@ -20,7 +24,7 @@ async function asking() {
   const refuse = (refusal) => mine.emit("error", { payload: { event_id: `e${mine.said.length}`, message: "", retry_after_ms: null, ...refusal } })
   const sound = (tab) => mine.emit("sound", { payload: { tab } })
   const welcome = (sounding) => mine.emit("welcome", { payload: { sounding } })
-  return { mine, told, refuse, sound, welcome, settled }
+  return { mine, told, lock, refuse, sound, welcome, settled }
 }
 
 test("what was asked too often is asked again when it may be, and what is refused for good is missed", async () => {
@@ -54,4 +58,28 @@ test("what was on its way when the line went is asked again with the next one, u
   const done = await asking()
   done.welcome("me")
   assert.deepEqual([done.told, done.mine.said.length], [["stolen"], 1])
+})
+
+test("what was asked longer ago than anybody remembers is not asked again, and where the sound is is heard", async () => {
+  for (const [waitMs, told] of [[5000, ["stolen"]], [5001, ["stolen", "robbed"]]]) {
+    const page = await asking()
+    page.sound("me")
+    page.lock.steal("other")
+    nowMs += waitMs
+    page.welcome("third")
+    assert.deepEqual([page.told, page.mine.said.length], [told, told.length === 1 ? 3 : 2])
+  }
+  const nobody = await asking()
+  nowMs += 5001
+  nobody.welcome(null)
+  assert.deepEqual([nobody.told, nobody.mine.said.length], [["missed"], 1])
+})
+
+test("who gave the sound up does not ask for it with the next line", async () => {
+  const { mine, told, lock, refuse, welcome } = await asking()
+  lock.leave()
+  welcome("other")
+  refuse({ code: "unavailable" })
+  mock.timers.tick(10_000)
+  assert.deepEqual([told, mine.said.length], [["missed"], 1])
 })

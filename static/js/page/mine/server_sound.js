@@ -24,7 +24,8 @@ export function serverSound(mine, tells) {
   /** @param {object} more @param {number} [sinceMs] */
   function ask(more, sinceMs = performance.now()) {
     const question = (asked = { more, sinceMs, eventId: "" })
-    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => { question.eventId = eventId }, missed)
+    const unsaid = () => { if (asked === question) missed() }
+    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => { question.eventId = eventId }, unsaid)
   }
 
   function missed() {
@@ -33,9 +34,14 @@ export function serverSound(mine, tells) {
   }
 
   /** The hand that asked is not so long ago that nobody remembers. @param {Asked} question */
-  function askAgain({ more, sinceMs }) {
-    if (performance.now() - sinceMs > TOO_OLD_MS) missed()
-    else ask(more, sinceMs)
+  function isFresh({ sinceMs }) {
+    return performance.now() - sinceMs <= TOO_OLD_MS
+  }
+
+  /** @param {Asked} question */
+  function askAgain(question) {
+    if (isFresh(question)) ask(question.more, question.sinceMs)
+    else missed()
   }
 
   /** @param {{event_id: string | null, code: string, retry_after_ms: number | null}} refusal */
@@ -60,10 +66,11 @@ export function serverSound(mine, tells) {
 
   mine.on(Event.Sound, ({ payload }) => is(payload.tab))
   mine.on(Event.Error, ({ payload }) => refused(payload))
-  mine.on(Event.Welcome, ({ payload }) => {
-    if (asked && payload.sounding !== tab) askAgain(asked) // its answer was lost with our line, or it was itself
-    else if (ours && payload.sounding === null) ask({ instead_of: null }) // given back when our line was lost
-    else if (ours || payload.sounding !== null) is(payload.sounding)
+  mine.on(Event.Welcome, ({ payload: { sounding } }) => {
+    if (asked && sounding !== tab && isFresh(asked)) askAgain(asked) // its answer was lost with our line, or it was itself
+    else if (ours && sounding === null) ask({ instead_of: null }) // given back when our line was lost
+    else if (ours || sounding !== null) is(sounding)
+    else if (asked) missed()
   })
   every(LOOK_MS, () => {
     const { state, sounding, heardMs } = mine.log
@@ -81,6 +88,7 @@ export function serverSound(mine, tells) {
     },
     leave() {
       ours = false
+      asked = null
     },
   }
 }
