@@ -62,7 +62,7 @@ test("the page without a line looks ever less often, not while hidden, and loads
 })
 
 test("what did not come is asked for again by itself, at once when the network is back", async () => {
-  const again = new Again()
+  const again = new Again(new AbortController().signal)
   let asked = 0
   const ask = () => { asked += 1; again.later(ask) }
   again.later(ask)
@@ -79,7 +79,7 @@ test("what did not come is asked for again by itself, at once when the network i
 })
 
 test("what came, or was given up for something else, is not asked for again", async () => {
-  const again = new Again()
+  const again = new Again(new AbortController().signal)
   let asked = 0
   for (const settle of [() => again.worked(), () => again.forget()]) {
     again.later(() => (asked += 1))
@@ -87,5 +87,17 @@ test("what came, or was given up for something else, is not asked for again", as
     network()
     await pass(30)
   }
+  assert.equal(asked, 0)
+})
+
+test("what is not wanted any more is not asked for again", async () => {
+  const gone = new AbortController()
+  const again = new Again(gone.signal)
+  let asked = 0
+  again.later(() => (asked += 1))
+  gone.abort()
+  again.later(() => (asked += 1)) // its last answer came late
+  network()
+  await pass(30)
   assert.equal(asked, 0)
 })

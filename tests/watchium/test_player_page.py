@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.test import Client, TestCase
 
+from playback.library_api import LONGEST_SEARCH
 from watchium import installable
 
 
@@ -45,6 +46,9 @@ class PlayerPage(TestCase):
         drawn = {"ArrowLeft": "←", "ArrowRight": "→"}
         assert {drawn.get(key, key.upper()) for key in keys} <= {*listed}
         assert "Shift" in listed
+
+    def test_no_more_can_be_searched_for_than_the_server_takes(self):
+        self.assertContains(self.client.get("/player/"), f'maxlength="{LONGEST_SEARCH}"')
 
     def test_it_takes_no_query_for_a_guest(self):
         self.client.get("/player/")

@@ -5,18 +5,22 @@ import { Backoff } from "../../core/backoff.js"
 import { after } from "../timer.js"
 
 export class Again {
-  constructor() {
+  /** @param {AbortSignal} signal when nobody wants it any more */
+  constructor(signal) {
     this.backoff = new Backoff(Math.random)
     /** @type {(() => void) | null} */
     this.deed = null
     this.cancel = () => {}
-    window.addEventListener("online", () => this.#now())
-    document.addEventListener("visibilitychange", () => this.#now())
+    window.addEventListener("online", () => this.#now(), { signal })
+    document.addEventListener("visibilitychange", () => this.#now(), { signal })
+    signal.addEventListener("abort", () => this.forget())
+    this.signal = signal
   }
 
   /** One more attempt failed. @param {() => void} deed */
   later(deed) {
     this.forget()
+    if (this.signal.aborted) return
     this.deed = deed
     this.cancel = after(this.backoff.next(), () => this.#now())
   }

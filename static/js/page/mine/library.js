@@ -3,11 +3,12 @@
 
 import { clockTime } from "../format.js"
 import { all, copyOf, piece, write } from "../pieces.js"
-import { announce } from "../problems.js"
+import { announce, announceRefusal } from "../problems.js"
 import { recall, remember } from "../store.js"
 import { fill, gettext } from "../words.js"
 import { Again } from "./again.js"
 import { putArt } from "./art.js"
+import { Pages, Refused } from "./pages.js"
 import { mount as mountWalking } from "./walking.js"
 
 const TYPING_MS = 150
@@ -19,14 +20,14 @@ const EARLY_PX = 600 // the next page is asked for before its place is seen
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/wire.js").Item} Item */
-/** @typedef {{items: Item[], next: string | null}} Page */
-/** @typedef {{words: string, album: string, order: string}} Wanted */
+/** @typedef {import("./pages.js").Page} Page */
+/** @typedef {import("./pages.js").Wanted} Wanted */
 
 /** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
 export function mount(section, mine, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal))
+  const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal), signal)
   listen(section, library, commands, signal)
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), { rootMargin: `${EARLY_PX}px` })
   library.grown = () => { near.disconnect(); near.observe(piece(section, "more")) } // asked anew, it says so also where the end is still in sight
@@ -45,8 +46,8 @@ function listen(section, library, commands, signal) {
     typing = setTimeout(find, TYPING_MS)
   }, { signal })
   piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); find() }, { signal })
-  order.value = library.wanted.order
-  if (!order.value) order.value = library.wanted.order = "title" // one that was remembered and is none any more
+  order.value = library.pages.wanted.order
+  if (!order.value) order.value = library.pages.wanted.order = "title" // one that was remembered and is none any more
   order.addEventListener("change", () => { remember(ORDER, order.value); library.show({ order: order.value }) }, { signal })
   const pressed = /** @type {Record<string, () => void>} */ ({
     more: () => library.more(),
@@ -84,27 +85,22 @@ async function takeAll(library, take) {
 }
 
 class Library {
-  /** @param {HTMLElement} section @param {Mine} mine @param {() => void} offer */
-  constructor(section, mine, offer) {
+  /** @param {HTMLElement} section @param {Mine} mine @param {() => void} offer @param {AbortSignal} signal */
+  constructor(section, mine, offer, signal) {
     this.section = section
     this.mine = mine
     this.offer = offer
     this.rows = piece(section, "rows")
     /** @type {Map<number, Item>} */
     this.items = new Map()
-    this.wanted = { words: "", album: "", order: /** @type {string} */ (recall(ORDER, "title")) }
-    /** @type {string | null} */
-    this.after = null
-    this.asking = new AbortController()
-    this.busy = false
-    this.again = new Again()
+    this.pages = new Pages(mine.boot.library_url, recall(ORDER, "title"))
+    this.again = new Again(signal)
     this.grown = () => {}
   }
 
   /** @param {Partial<Wanted>} wanted what is to be different */
   async show(wanted) {
-    this.wanted = { ...this.wanted, ...wanted }
-    const page = await this.#ask(null)
+    const page = await this.#come(this.pages.anew(wanted), () => this.show({}))
     if (!page) return
     this.items.clear()
     this.rows.replaceChildren()
@@ -112,56 +108,34 @@ class Library {
   }
 
   async more() {
-    if (this.busy || this.after === null) return
-    const page = await this.#ask(this.after)
+    if (!this.pages.goesOn) return
+    const page = await this.#come(this.pages.more(), () => this.more())
     if (page) this.#append(page)
   }
 
-  /** Of what the list shows, seen or not. @param {number} most @returns {Promise<{items: Item[], more: boolean} | null>} */
+  /** Of what the list shows, seen or not. @param {number} most */
   async first(most) {
-    const { wanted } = this
-    const items = [...this.items.values()]
-    let { after } = this
     try {
-      while (items.length < most && after !== null) {
-        const page = await this.#fetch(wanted, after)
-        items.push(...page.items)
-        after = page.next
-      }
-    } catch {
-      this.#trouble(true)
+      const found = await this.pages.first(this.items.values(), most)
+      return found.items.length ? found : null
+    } catch (error) {
+      announceRefusal(error instanceof Refused ? error : null) // words of a browser are none for people
       return null
     }
-    return items.length ? { items: items.slice(0, most), more: items.length > most || after !== null } : null
   }
 
-  /** A later question makes an earlier one needless. @param {string | null} after @returns {Promise<Page | null>} */
-  async #ask(after) {
-    this.asking.abort()
-    const { signal } = (this.asking = new AbortController())
-    this.busy = true
+  /** What is refused is so the next time as well. @param {Promise<Page | null>} page @param {() => void} ask for it once more @returns {Promise<Page | null>} */
+  async #come(page, ask) {
     this.again.forget()
     try {
-      return await this.#fetch(this.wanted, after, signal)
-    } catch {
-      if (signal.aborted) return null
-      this.#trouble(true)
-      this.again.later(() => (after === null ? piece(this.section, "again").click() : this.more()))
+      return await page
+    } catch (error) {
+      const refused = error instanceof Refused
+      this.#trouble(!refused)
+      if (refused) announceRefusal(error)
+      else this.again.later(ask)
       return null
-    } finally {
-      if (!signal.aborted) this.busy = false
     }
-  }
-
-  /** @param {Wanted} wanted @param {string | null} after @param {AbortSignal} [signal] @returns {Promise<Page>} */
-  async #fetch({ words, album, order }, after, signal) {
-    const asked = new URLSearchParams({ order: album ? "album" : order }) // an album begins with its first track
-    if (words) asked.set("q", words)
-    if (album) asked.set("album", album)
-    if (after !== null) asked.set("after", after)
-    const answer = await fetch(`${this.mine.boot.library_url}?${asked}`, { signal, headers: { Accept: "application/json" } })
-    if (!answer.ok) throw new Error(String(answer.status))
-    return answer.json()
   }
 
   /** @param {boolean} there */
@@ -175,7 +149,6 @@ class Library {
   #append({ items, next }) {
     const more = piece(this.section, "more")
     const focused = document.activeElement === more
-    this.after = next
     this.again.worked()
     for (const item of items) this.items.set(item.id, item)
     const rows = items.map(rowOf)
@@ -191,7 +164,7 @@ class Library {
 
   #sayWhatIsThere() {
     const none = this.items.size === 0
-    const { words, album } = this.wanted
+    const { words, album } = this.pages.shown
     piece(this.section, "nothing").hidden = !none || words + album !== ""
     const unfound = piece(this.section, "unfound")
     unfound.hidden = !none || words + album === ""
