@@ -1,5 +1,8 @@
 import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
 import { mock, test } from "node:test"
+
+const OFFLINE = new URL("../../static/js/page/offline.js", import.meta.url)
 
 /** A page that may be hidden, and a line that may be down. */
 mock.timers.enable({ apis: ["setTimeout"] })
@@ -8,6 +11,8 @@ const standing = { hidden: true }
 globalThis.MessageChannel = class { port1 = {}; port2 = {} } // Node's keeps the process alive
 globalThis.window = new EventTarget()
 globalThis.document = Object.assign(new EventTarget(), { hidden: false, querySelectorAll: () => [standing] })
+const kept = new Map()
+globalThis.sessionStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => void kept.set(name, value) }
 globalThis.location = { pathname: "/player/", reload: () => void (page.loads += 1) }
 globalThis.fetch = async () => {
   page.asked += 1
@@ -15,7 +20,7 @@ globalThis.fetch = async () => {
   return { ok: true }
 }
 const { Again } = await import("../../static/js/page/mine/again.js")
-await import("../../static/js/page/offline.js")
+await import(OFFLINE.href)
 
 /** So many seconds, and what promises came of them. */
 async function pass(seconds) {
@@ -59,6 +64,15 @@ test("the page without a line looks ever less often, not while hidden, and loads
   assert.equal(page.loads, 1)
   await pass(60)
   assert.equal(page.loads, 1)
+})
+
+test("a page that is loaded and comes back without a line waits as long as it did", async () => {
+  page.asked = 0
+  new Function(readFileSync(OFFLINE, "utf8"))() // it had waited for half a minute; Node imports a script once
+  await pass(14)
+  assert.equal(page.asked, 0)
+  await pass(16)
+  assert.deepEqual([page.asked, page.loads], [1, 2])
 })
 
 test("what did not come is asked for again by itself, at once when the network is back", async () => {

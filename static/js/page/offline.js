@@ -1,16 +1,18 @@
 // @ts-check
 /**
  * The page for when there is no line looks by itself whether there is one again, and then loads what was asked for. It is
- * asked first: loading blindly would blink, and forget how long it waits. On its own: it is kept in the browser with the
- * page, and nothing else is.
+ * asked first: loading blindly would blink. How long it waits, it keeps for the case that it comes back all the same: there
+ * is a house that answers, and gives nobody its pages. On its own: it is kept in the browser with the page, and nothing else is.
  */
 
 const ASKED = "/healthz/live"
 const ITSELF = "/offline/"
+const KEPT = "watchium:offline"
 const FIRST_MS = 2000
 const LONGEST_MS = 30_000
+const LOADING_MS = 60_000 // whoever comes back later than that was somewhere else meanwhile
 
-let waitMs = FIRST_MS
+let waitMs = kept()
 let timer = 0
 let asking = false
 
@@ -20,7 +22,7 @@ async function look() {
   asking = true
   const there = await answers()
   asking = false
-  if (there) location.reload()
+  if (there) load()
   else later()
 }
 
@@ -36,6 +38,25 @@ async function answers() {
 function later() {
   timer = setTimeout(look, waitMs * (0.5 + Math.random() / 2))
   waitMs = Math.min(waitMs * 2, LONGEST_MS)
+}
+
+function load() {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ waitMs, sinceMs: Date.now() }))
+  } catch {
+    // Then it begins with the shortest.
+  }
+  location.reload()
+}
+
+/** @returns {number} */
+function kept() {
+  try {
+    const { waitMs, sinceMs } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}")
+    return Date.now() - sinceMs < LOADING_MS ? waitMs : FIRST_MS
+  } catch {
+    return FIRST_MS
+  }
 }
 
 // Opened under its own address it would load itself for ever.
