@@ -8,7 +8,8 @@ still called the same, or says the same of itself. Anything less is a new file: 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 
 from playback.library.kinds import mime_of
@@ -18,25 +19,33 @@ from playback.library.walking import Seen
 from playback.models import MediaItem
 from playback.models.items import Known
 
+BATCH = 200
 Print = tuple[int, int, str]  # size, time of change, mime
 
 
 class Gone:
-    """Rows whose files are not where they were."""
+    """Rows whose files are not where they were; of what is walked past, how many files may be each of them."""
 
-    def __init__(self, rows: Iterable[Known] = ()):
+    def __init__(self, rows: Iterable[Known] = (), walked: Iterable[Seen] = ()):
         self.rows = [row for row in rows if place_of(row.path) is None]
         self._like: dict[Print, list[int]] = {}
         for row in self.rows:
             self._like.setdefault((row.size, row.changed_ns, row.mime), []).append(row.pk)
+        self._times: Counter[Print] = Counter(self._new_ones(walked)) if self._like else Counter()
+
+    def _new_ones(self, walked: Iterable[Seen]) -> Iterator[Print]:
+        """Of each file that nobody knew and that may be one of these."""
+        alike = (seen for seen in walked if _print_of(seen) in self._like)
+        while batch := list(islice(alike, BATCH)):
+            known = MediaItem.objects.at_paths(seen.path for seen in batch)
+            yield from (_print_of(seen) for seen in batch if seen.path not in known)
 
     def movers(self, unknown: list[Seen], taken: set[int]) -> dict[str, MediaItem]:
         """By the path of each file, the row that it may have moved from. One query where there are any."""
         pks: dict[str, int] = {}
-        times = Counter(_print_of(seen) for seen in unknown)
         for seen in unknown:
             like = self._like.get(_print_of(seen), [])
-            if len(like) == times[_print_of(seen)] == 1 and like[0] not in taken:
+            if len(like) == self._times[_print_of(seen)] == 1 and like[0] not in taken:
                 pks[seen.path] = like[0]
         rows = MediaItem.objects.by_ids(pks.values()) if pks else {}
         return {path: rows[pk] for path, pk in pks.items() if pk in rows}

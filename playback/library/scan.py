@@ -58,7 +58,7 @@ class Writing:
     moved: list[MediaItem] = field(default_factory=list)
     pictured: list[MediaItem] = field(default_factory=list)
     back: list[int] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
 
 
 class Scan:
@@ -75,7 +75,7 @@ class Scan:
     def look(self, folder: str = "") -> Tally:
         """Through the whole library, or a folder of it. Raises NotInLibrary for any other."""
         here = folder_within(self.library, folder)
-        self._gone = moving.Gone(_files())
+        self._gone = moving.Gone(_files(), walk(self.library, here, _untold, _untold))
         for batch in _batches(walk(self.library, here, self._left_out, self._unreadable), BATCH):
             self._enter(batch)
         below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
@@ -130,7 +130,7 @@ class Scan:
             writing.read.append(row)
             self._count("new" if item is None else "changed", seen.path)
         elif item is not None and not item.missing:
-            writing.broken.append(item.pk)
+            writing.broken.append(item.path)
 
     def _cover_beside(self, seen: Seen) -> str:
         if kind_of(seen.extension) != "audio":
@@ -156,8 +156,12 @@ class Scan:
     def _write_moved(self, items: list[MediaItem]) -> None:
         try:
             MediaItem.objects.moved(items)
-        except IntegrityError:  # another look was quicker and has new rows for them
-            self._moved.difference_update(item.pk for item in items)
+        except IntegrityError:  # another look was quicker and has a new row for one of them
+            if len(items) == 1:
+                self._moved.discard(items[0].pk)
+                return
+            for item in items:
+                self._write_moved([item])
 
     def _read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
         try:
@@ -176,7 +180,7 @@ class Scan:
             self._count("missing", row.path)
         if not self.dry_run:
             for batch in _batches(gone, BATCH):
-                MediaItem.objects.lost([row.pk for row in batch])
+                MediaItem.objects.lost([row.path for row in batch])
 
     def _count(self, what: str, path: str) -> None:
         setattr(self.tally, what, getattr(self.tally, what) + 1)
@@ -237,6 +241,10 @@ def folder_within(library: Path, folder: str) -> Path:
 
 def _has_dot(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
+
+
+def _untold(path: str, why: str) -> None:
+    """It is told when it is looked at."""
 
 
 def _files() -> Iterator[Known]:

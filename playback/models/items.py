@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from playback.folding import folded, name_key, place_key, sort_key
@@ -109,8 +109,12 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
             item.fill_in()
         self.bulk_create(items, update_conflicts=True, unique_fields=["path"], update_fields=OF_THE_FILE)
 
+    @transaction.atomic
     def moved(self, items: list[MediaItem]) -> None:
-        """Their files are at `path` now, and may be called otherwise."""
+        """Their files are at `path` now, and may be called otherwise.
+
+        Raises IntegrityError where another item is there.
+        """
         self.bulk_update(items, ["path"])
         for item in items:
             item.pk = None  # the path says which it is
@@ -122,8 +126,9 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def found_again(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)
 
-    def lost(self, pks: list[int]) -> None:
-        self.filter(pk__in=pks).update(missing=True)
+    def lost(self, paths: list[str]) -> None:
+        """The file that was there; a row that was moved meanwhile has another."""
+        self.filter(path__in=paths).update(missing=True)
 
 
 def _behind(order: str, place: Place) -> Q:
