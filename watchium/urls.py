@@ -57,8 +57,9 @@ urlpatterns = [
     path("manifest.webmanifest", installable.manifest, name="manifest"),
     path("service-worker.js", installable.service_worker),
     path("offline/", installable.offline),
-    # Asked for by browsers wherever no page says which: beside an address of the API, a medium, a bookmark.
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg", permanent=True)),
+    # Asked for by browsers wherever no page says which: beside an address of the API, a medium, a bookmark. Not
+    # for good: they would keep that for whatever else is served at this address some day.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")),
     path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
     path("accounts/logout/", accounts.sign_out, name="logout"),
