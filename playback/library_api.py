@@ -22,7 +22,7 @@ from watchium.wire.player_messages import Item
 from watchium.wire.unicode import clean
 
 LONGEST_SEARCH = 100
-LONGEST_MARK = 2000
+LONGEST_MARK = 8000
 
 LONGEST_ALBUM = 300
 

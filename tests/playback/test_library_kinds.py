@@ -10,7 +10,7 @@ from playback.library.kinds import begins_as, extension_of, kind_of
 from playback.library.places import within
 from playback.library.tags import LONGEST_S, seconds
 from playback.library_api import mark_of, place_in
-from playback.models.items import ORDERS, Place
+from playback.models.items import LONGEST_KEYS, ORDERS, Place
 from playback.sources import MIMES
 from watchium.wire.errors import BadMessage
 
@@ -41,17 +41,29 @@ def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
     assert found is None or 0 <= found <= LONGEST_S
 
 
-titles = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300)
+letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-@given(st.sampled_from(list(ORDERS)), st.lists(titles, min_size=3, max_size=3), st.integers(0, 2**53))
-def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(order: str, keys: list[str], pk: int):
-    place = Place(tuple(keys[: len(ORDERS[order])]), pk)
+def places_in(order: str) -> st.SearchStrategy[Place]:
+    keys = st.tuples(*(st.text(letters, max_size=LONGEST_KEYS[column]) for column in ORDERS[order]))
+    return st.builds(Place, keys, st.integers(0, 2**53))
+
+
+@given(st.sampled_from(list(ORDERS)).flatmap(lambda order: st.tuples(st.just(order), places_in(order))))
+def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(of: tuple[str, Place]):
+    order, place = of
     mark = mark_of(place, order)
     assert place_in(mark, order) == place
     for other in ORDERS.keys() - {order}:
         with pytest.raises(BadMessage):
             place_in(mark, other)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("letter", ["\1", "\U0001f300"])
+def test_the_longest_mark_there_can_be_is_taken(order: str, letter: str):
+    place = Place(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
+    assert place_in(mark_of(place, order), order) == place
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
