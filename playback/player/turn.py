@@ -91,10 +91,19 @@ class Turn:
         return Past(self.queue, self.position_s, self.player.is_playing)
 
     def go_back_to(self, past: Past) -> None:
-        """Where nothing was on, it plays as it did then; else it goes on as it is."""
-        plays = past.is_playing if self.player.current is None else self.player.is_playing
-        self.become(past.queue, past.position_s)
-        self.player.is_playing = plays and past.queue.current is not None
+        """Where nothing was on, it plays as it did then; else it goes on as it is.
+
+        What was on then and whose file is gone does not come on again.
+        """
+        queue, current = past.queue, self.player.current
+        if queue.current != current and (current is None or current in queue) and self._is_gone(queue.on):
+            queue = Queue(queue.entries, current)
+        plays = past.is_playing if current is None else self.player.is_playing
+        self.become(queue, past.position_s)
+        self.player.is_playing = plays and queue.current is not None
+
+    def _is_gone(self, on: Entry | None) -> bool:
+        return on is not None and not MediaItem.objects.playable([on.item])
 
     def become(self, queue: Queue, position_s: float = 0.0) -> None:
         """Another queue; where what was on is not on any more, that is which is on there, at this place."""

@@ -223,6 +223,19 @@ class Ordering(PlayerScene):
             assert (self.on(), state.is_playing, state.position) == (0, plays, 30)
             self.say("queue_remove", entry_id=self.entry(0), at_s=4)
 
+    def test_what_was_on_and_whose_file_is_gone_does_not_come_on_again(self):
+        for then in ([], [1]):
+            self.say("queue_clear")
+            self.add(0, *then)
+            self.say("play_track", entry_id=self.entry(0))
+            MediaItem.objects.filter(pk=self.items[0].pk).update(missing=True)
+            self.say("queue_remove", entry_id=self.entry(0))
+            self.say("undo", base_revision=self.state().revision, at_s=4)
+            state = self.state()
+            assert (self.order(), self.on()) == ([0, *then], then[0] if then else None)
+            assert (state.is_playing, state.position, state.at) == (bool(then), 0, NOW_MS)
+            MediaItem.objects.update(missing=False)
+
     def test_who_paused_what_came_on_instead_is_not_surprised(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0))
