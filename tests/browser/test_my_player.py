@@ -119,7 +119,7 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(music).to_be_visible()
     page.get_by_role("button", name="Queue all").click()
     expect(queue_of(page)).to_have_count(2)
-    assert state(page)["revision"] == 1
+    wait_until(page, "() => watchium.mine.log.state.revision === 1")
     page.get_by_role("combobox", name="Order").focus()
     page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
     first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
