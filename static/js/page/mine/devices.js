@@ -39,11 +39,16 @@ export function mount(dialog, mine, commands) {
   return all(() => gone.abort(), mountForgetting(dialog, commands), () => opened.disconnect(), every(LOOK_MS, showOpen), every(ASK_MS, ask), ...heard, mine.on(Event.Device, ({ payload }) => preview(payload)))
 }
 
-/** What was changed on another device is told here; that it plays on, or was closed, is not. @param {Mine} mine */
+/**
+ * What was changed on another device is told here; that it plays on, or was closed, is not. An answer that was overtaken
+ * by what was told is older. @param {Mine} mine
+ */
 async function askForDevices(mine) {
+  const { devices } = mine.log
   try {
     const answer = await fetch(mine.boot.player_url, { headers: { Accept: "application/json" } })
-    if (answer.ok) mine.log.devices = (await answer.json()).devices
+    const found = answer.ok ? (await answer.json()).devices : devices
+    if (mine.log.devices === devices) mine.log.devices = found
   } catch {
     // No line: what is known grows old, and says so.
   }
