@@ -109,7 +109,7 @@ def faults() -> bool:
 
 
 def everything(env: dict[str, str] | None = None) -> bool:
-    folders = ("tests/promises", "tests/faults", "tests/model")
+    folders = ("tests/promises", "tests/faults", "tests/model", "tests/threats")
     together = pytest("-n", "2", "-m", "not alone", *folders, env=env)
     return pytest("-m", "alone", *folders, env=env) and together
 
