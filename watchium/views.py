@@ -29,6 +29,8 @@ from watchium.problems import problem_response, refusal
 from watchium.wire import tally
 from watchium.wire.errors import Internal, NotFound, NotMember, RateLimited, Refused, RoomClosed
 
+LIBRARY_URL = "/api/library/"
+
 
 @never_cache
 @ensure_csrf_cookie
@@ -129,6 +131,7 @@ def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
         "socket_path": f"/ws/rooms/{room_id}/",
         "state_url": f"/api/rooms/{room_id}/state/",
         "comments_url": f"/api/rooms/{room_id}/comments/",
+        "library_url": LIBRARY_URL,
         "share_url": room_url(request, room_id),
         "you": {
             "user_id": member.person.user_id,
@@ -152,7 +155,7 @@ def player(request: HttpRequest) -> HttpResponse:
         "socket_path": "/ws/player/",
         "player_url": "/api/player/",
         "position_url": "/api/player/position/",
-        "library_url": "/api/library/",
+        "library_url": LIBRARY_URL,
         "device_id": ensure_device(request),
         "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
     }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 from playwright.sync_api import Page, expect
 
@@ -14,7 +15,7 @@ from tests.browser.scenes import (
     wait_until_moving,
     wait_until_ready,
 )
-from tests.services import watchium_server
+from tests.services import ROOT, watchium_server
 
 
 def together(person) -> tuple[Page, Page]:
@@ -114,6 +115,23 @@ def test_what_cannot_be_played_is_said(person):
     make_room(alice)
     alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/favicon.svg?.webm'})")
     expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
+
+
+def test_what_the_library_has_is_found_and_put_on(person):
+    with watchium_server() as server:
+        shelf = server.data_dir / "library"
+        shelf.mkdir(exist_ok=True)
+        for name in ("Low Tide", "High Tide"):
+            shutil.copy(ROOT / "static/samples/music.ogg", shelf / f"{name}.ogg")
+        server.manage("scan_media")
+        alice = person(base_url=server.url)
+        make_room(alice)
+        alice.get_by_role("button", name="Change what plays").click()
+        alice.get_by_label("Or something from the library").fill("low")
+        expect(alice.get_by_role("button", name="High Tide")).to_have_count(0)
+        alice.get_by_role("button", name="Low Tide").click()
+        wait_until(alice, "() => watchium.room.state.timeline.media.url.startsWith('/media/library/')")
+        expect(alice.get_by_role("dialog")).to_be_hidden()
 
 
 def test_the_page_comes_back_by_itself_when_the_server_does(browser, person):

@@ -2,6 +2,7 @@
 /** The box in which whoever controls the room changes what plays. */
 
 import { completed } from "./addresses.js"
+import { mount as mountHouse } from "./house.js"
 import { all, piece } from "./pieces.js"
 import { withdraw, wordsOf } from "./problems.js"
 
@@ -27,7 +28,7 @@ export function mount(box, room) {
     const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
     if (sample instanceof HTMLElement) load(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
   }, { signal })
-  return all(() => gone.abort())
+  return all(() => gone.abort(), mountHouse(dialog, room.boot))
 }
 
 /**

@@ -20,7 +20,7 @@
  *   stopFollowing(): void, follow(): void, following: boolean, allowed: boolean, alone: boolean, paused: boolean, rate: number,
  *   position: number, playHere(playing: boolean): void, seekHere(positionS: number): void, rateHere(rate: number): void}} Player
  * @typedef {{url: string, title: string}} Sample
- * @typedef {{boot: {room_id: string, comments_url: string, share_url: string, samples: Sample[],
+ * @typedef {{boot: {room_id: string, comments_url: string, share_url: string, library_url: string, samples: Sample[],
  *   you: {user_id: string, username: string}}, state: State | null,
  *   say(type: string, payload: object, as?: {at?: number, eventId?: string}): Promise<any>, connection: {status: string}, on(type: string, hear: (event: any) => void): () => void,
  *   serverNow(): number, position(): number, player: Player}} Room

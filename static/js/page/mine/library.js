@@ -8,7 +8,7 @@ import { recall, remember } from "../store.js"
 import { fill, gettext } from "../words.js"
 import { Again } from "./again.js"
 import { putArt } from "./art.js"
-import { Pages, Refused } from "./pages.js"
+import { Pages, Refused } from "../library_pages.js"
 import { mount as mountWalking } from "./walking.js"
 
 const TYPING_MS = 150
@@ -20,8 +20,8 @@ const EARLY_PX = 600 // the next page is asked for before its place is seen
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/wire.js").Item} Item */
-/** @typedef {import("./pages.js").Page} Page */
-/** @typedef {import("./pages.js").Wanted} Wanted */
+/** @typedef {import("../library_pages.js").Page} Page */
+/** @typedef {import("../library_pages.js").Wanted} Wanted */
 
 /** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
 export function mount(section, mine, commands) {

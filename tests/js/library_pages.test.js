@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
-const { Pages, Refused } = await import("../../static/js/page/mine/pages.js")
+const { Pages, Refused } = await import("../../static/js/page/library_pages.js")
 
 /** What was asked for, each to be answered when the scene says so. */
 let asked = []

@@ -1,7 +1,7 @@
 // @ts-check
 /** The library as the server tells it, page by page: what is wanted of it, and what the list is of meanwhile. */
 
-/** @typedef {import("../../core/wire.js").Item} Item */
+/** @typedef {import("../core/wire.js").Item} Item */
 /** @typedef {{items: Item[], next: string | null}} Page */
 /** @typedef {{words: string, album: string, order: string}} Wanted */
 
