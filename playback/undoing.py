@@ -1,7 +1,8 @@
 """Taking changes of a queue back, and doing them again: two stacks of what the queue was; pure.
 
 What is on goes on: a change is taken back around it. Only where it is not in the queue any more then, or came on
-because what was on was taken out, that comes on which was on at the time, where it was.
+because what was on was taken out, that comes on which was on at the time, where it was. A change that is done again and
+put in what was on then, puts it on.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class History:
         if not self.undone:
             return self, now
         *undone, was = self.undone
-        return replace(self, undone=tuple(undone), done=_bounded((*self.done, now))), _around(now, was)
+        again = replace(self, undone=tuple(undone), done=_bounded((*self.done, now)))
+        return again, was if _put_in_what_was_on(was, now) else _around(now, was)
 
 
 def _around(now: Past, was: Past) -> Past:
@@ -61,6 +63,12 @@ def _took_out_what_was_on(was: Past, now: Past) -> bool:
     """And nobody has chosen anything else since."""
     on = was.queue.current
     return on is not None and on not in now.queue and now.queue.current == was.queue.removed(on).current
+
+
+def _put_in_what_was_on(was: Past, now: Past) -> bool:
+    """It went with the change, and comes on again with it."""
+    on = was.queue.current
+    return on is not None and on not in now.queue
 
 
 def _bounded(stack: tuple[Past, ...]) -> tuple[Past, ...]:

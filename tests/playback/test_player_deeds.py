@@ -211,6 +211,15 @@ class Ordering(PlayerScene):
         state = self.state()
         assert (self.order(), self.on(), state.is_playing, state.position) == ([1], 1, True, 2)
 
+    def test_what_several_put_in_began_with_is_on_again_when_they_are_put_in_again(self):
+        self.say("play_track", item_id=self.items[0].pk)
+        began = self.say("play_track", item_ids=[self.items[1].pk, self.items[2].pk], at_s=5).revision
+        assert (self.order(), self.on()) == ([0, 1, 2], 1)
+        back = self.say("undo", base_revision=began, at_s=6).revision
+        assert (self.order(), self.on()) == ([0], 0)
+        self.say("redo", base_revision=back, at_s=7)
+        assert (self.order(), self.on(), self.state().is_playing) == ([0, 1, 2], 1, True)
+
     def test_the_last_one_that_was_removed_plays_again_if_it_did(self):
         for plays in (True, False):
             self.say("play_track", item_id=self.items[0].pk, position=30)
