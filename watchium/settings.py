@@ -224,7 +224,7 @@ else:
         **DATABASES["default"].get("OPTIONS", {}),  # what the address asks for, as ?sslmode=require
         # By itself the pool doubles its wait with each attempt: a database that was away for half a minute was not
         # found for another half. After 5 s it now gives up, and whoever asks next has it try at once.
-        "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 4, "timeout": 5, "reconnect_timeout": 5},
+        "pool": {"min_size": 1, "max_size": DATABASE_THREADS + 8, "timeout": 5, "reconnect_timeout": 5},
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
