@@ -1,7 +1,7 @@
 """What members' players last said: in this process's memory, told and written in batches, never a row a heartbeat.
 
-A room is told what its members said within a second where it is news, and every three seconds where all goes on as
-before: as often as each of them speaks.
+A room is told what its members said within a second where it is news, and every six seconds where all goes on as
+before: every other time that each of them speaks.
 
 A member speaks to one process, a deed may happen in another. So each process posts what it heard on the room's board
 once a second, and a deed looks at that: one round trip, however often it asks, a fifth of a second at most. What a
@@ -31,10 +31,11 @@ MEMBERS_PER_ROOM = 1_000
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
 NEWS_MS = 1000.0  # a room is told no more often
 WRITTEN_MS = (
-    9000.0  # a row each so often; deeds believe it for thirty seconds, and only where memory knows less
+    12_000.0  # a row each so often; deeds believe it for thirty seconds, and only where memory knows less
 )
 NEVER = float("-inf")
-STEADY_MS = 3000.0  # and where all goes on as it did, as often as each of its members is heard from
+STEADY_MS = 6000.0  # and where all goes on as it did: a third of what a heartbeat costs was telling it
+MOVED_MS = 20.0  # of drift from one report to the next: half a frame
 
 _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(tuple[float, PlayerReport]).decode
@@ -255,7 +256,11 @@ def _is_news(before: Noted | None, now: PlayerReport) -> bool:
     if before is None:
         return True
     was = before.report
-    return (was.state, was.is_playing, was.is_synced) != (now.state, now.is_playing, now.is_synced)
+    if (was.state, was.is_playing, was.is_synced) != (now.state, now.is_playing, now.is_synced):
+        return True
+    if was.drift_ms is None or now.drift_ms is None:
+        return was.drift_ms is not now.drift_ms
+    return abs(now.drift_ms - was.drift_ms) >= MOVED_MS
 
 
 def board(room_id: str) -> str:

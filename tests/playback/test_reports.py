@@ -73,24 +73,43 @@ def test_what_is_news_is_told_at_once_but_at_most_once_a_second():
     assert told(last, NOW_MS + 1000) == {"2"}
 
 
-@pytest.mark.parametrize("otherwise", [{"state": "stalled"}, {"is_playing": False}, {"is_synced": False}])
+OTHERWISE = [
+    {"state": "stalled"},
+    {"is_playing": False},
+    {"is_synced": False},
+    {"drift_ms": 25.0},
+    {"drift_ms": -15.0},
+    {"drift_ms": None},
+]
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE)
 def test_it_is_news_when_somebody_does_otherwise(otherwise: dict):
     last = LastReports()
-    last.note("a", "1", report(1), NOW_MS)
+    last.note("a", "1", report(1, drift_ms=5.0), NOW_MS)
     last.take_untold(NOW_MS)
-    last.note("a", "1", report(1, **otherwise), NOW_MS + 3000)
+    last.note("a", "1", report(1, **{"drift_ms": 5.0, **otherwise}), NOW_MS + 3000)
     assert told(last, NOW_MS + 3000) == {"1"}
 
 
-def test_while_all_goes_on_as_it_did_a_room_is_told_when_each_was_heard():
+def test_less_than_half_a_frame_is_no_news():
+    last = LastReports()
+    last.note("a", "1", report(1, drift_ms=5.0), NOW_MS)
+    last.take_untold(NOW_MS)
+    last.note("a", "1", report(4, drift_ms=-14.9), NOW_MS + 3000)
+    assert told(last, NOW_MS + 3000) == set()
+
+
+def test_while_all_goes_on_as_it_did_a_room_is_told_after_six_seconds_of_everybody():
     last = LastReports()
     for user in "12":
         last.note("a", user, report(1), NOW_MS)
     last.take_untold(NOW_MS)
     last.note("a", "1", report(4), NOW_MS + 3000)
     last.note("a", "2", report(6), NOW_MS + 5000)
-    assert told(last, NOW_MS + 5999) == set()
-    assert told(last, NOW_MS + 6000) == {"1", "2"}
+    last.note("a", "1", report(7), NOW_MS + 6000)
+    assert told(last, NOW_MS + 8999) == set()
+    assert told(last, NOW_MS + 9000) == {"1", "2"}
 
 
 def test_news_takes_along_what_waited():
@@ -273,7 +292,7 @@ class Gathering(DeedCase):
     def written(self) -> float | None:
         return Member.objects.get(pk=self.bob.pk).position
 
-    def test_who_goes_on_is_written_every_nine_seconds(self):
+    def test_who_goes_on_is_written_every_twelve_seconds(self):
         where = []
         for second in range(10, 31, 3):
             LAST.note(self.room.room_id, self.bob.person.user_id, report(second), NOW_MS + second * 1000)
@@ -281,7 +300,7 @@ class Gathering(DeedCase):
                 presence.due(NOW_MS + second * 1000 + 2999)
                 presence.due(NOW_MS + second * 1000 + 3000)
             where.append(round(self.written() or 0))
-        self.assertEqual(where, [13, 13, 13, 22, 22, 22, 31])
+        self.assertEqual(where, [13, 13, 13, 13, 25, 25, 25])
 
     def test_what_is_written_is_young_enough_to_be_believed(self):
         self.assertLess(WRITTEN_MS + STEADY_MS + 2 * 3000, OLDEST_MS)
