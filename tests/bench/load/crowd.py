@@ -42,14 +42,19 @@ class Dialect:
     answers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-PLAIN = Dialect("/", "/?publish=1", EVENT)
-SOCKET_IO = Dialect(
-    "/socket.io/?EIO=4&transport=websocket",
-    "/socket.io/?EIO=4&transport=websocket&publish=1",
-    f'42["say",{EVENT}]',
-    greeted=b"40{",
-    answers=((b"0{", b"40"), (b"2", b"3")),
-)
+def plain(room_id: str) -> Dialect:
+    return Dialect(f"/?room={room_id}", f"/?room={room_id}&publish=1", EVENT)
+
+
+def socket_io(room_id: str) -> Dialect:
+    path = f"/socket.io/?EIO=4&transport=websocket&room={room_id}"
+    return Dialect(
+        path,
+        f"{path}&publish=1",
+        f'42["say",{EVENT}]',
+        greeted=b"40{",
+        answers=((b"0{", b"40"), (b"2", b"3")),
+    )
 
 
 def watchium(room_id: str, pad: int = 6) -> Dialect:

@@ -31,7 +31,7 @@ class Both:
 async def _round(name: str, members: int, options: Options, half: float | None) -> Both:
     """`half`: events a second of the second part; half of what it just did itself, where that is not given."""
     async with stage(name, members) as on:
-        most = await saturated(on, options.seconds)
+        most = await saturated([on], options.seconds)
         own = most.deliveries_per_s / members / 2
         calm = await paced(on, min(half or own, own), options.seconds)
         await everybody_leaves(on.seats)

@@ -15,6 +15,7 @@ from tests.services import ROOT
 
 SETTLE_S = 15.0
 LOOK_S = 20.0
+WARM_S = 8.0
 
 
 async def idle(options: Options) -> Outcome:
@@ -84,7 +85,8 @@ async def idle(options: Options) -> Outcome:
 
 
 async def _signs(crowd: Lively, seconds: float, text: bytes) -> tuple[int, float, list[float]]:
-    """How many were sent, the server's cores meanwhile, its pauses."""
+    """How many were sent, the server's cores meanwhile, its pauses; after a while in which the first ones were news."""
+    await crowd.heartbeats(WARM_S, text)
     sending = asyncio.ensure_future(crowd.heartbeats(seconds, text))
     busy, pauses = await _busy(crowd, sending)
     return sending.result(), busy, pauses

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from array import array
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.bench.load import children, tools
 from tests.bench.load.children import Served
 from tests.bench.load.counting import Counter, Pump, Stamped, Tally
-from tests.bench.load.crowd import PLAIN, SOCKET_IO, Dialect, Seat, enter, enter_all, watchium
+from tests.bench.load.crowd import Seat, enter, enter_all, plain, socket_io, watchium
 from tests.bench.load.house import House, Room, house
 from tests.services import Missing
 
@@ -67,21 +67,30 @@ def _served(name: str, made: House) -> Iterator[Served]:
 @asynccontextmanager
 async def stage(name: str, members: int, stamped: bool = False) -> AsyncIterator[Stage]:
     """A server of its own for each measurement: what others left behind costs it nothing."""
+    async with stages(name, 1, members, stamped) as (only,):
+        yield only
+
+
+@asynccontextmanager
+async def stages(name: str, rooms: int, members: int, stamped: bool = False) -> AsyncIterator[list[Stage]]:
+    """One server with several rooms."""
     with house() if name == OURS else nullcontext(NOWHERE) as made:
-        room = made.furnish(1, members)[0] if name == OURS else Room("", [""] * members)
-        dialect = watchium(room.room_id) if name == OURS else SOCKET_IO if name == SOCKETIO else PLAIN
+        nobody = [Room(str(number), [""] * members) for number in range(rooms)]
+        furnished = made.furnish(rooms, members) if name == OURS else nobody
         with _served(name, made) as server:
-            yield await _filled(server, dialect, room, members, stamped)
+            filled = [await _filled(name, server, room, stamped) for room in furnished]
+            await asyncio.sleep(1.0)  # what joining started has come to rest
+            yield filled
 
 
-async def _filled(server: Served, dialect: Dialect, room: Room, members: int, stamped: bool) -> Stage:
+async def _filled(name: str, server: Served, room: Room, stamped: bool) -> Stage:
+    dialect = {OURS: watchium, SOCKETIO: socket_io}.get(name, plain)(room.room_id)
     tally, delays_ms = Tally(), array("d")
     make = partial(Stamped, dialect, delays_ms) if stamped else partial(Counter, dialect, tally)
     seats = await enter_all(server.address, [(dialect.member, make, token or None) for token in room.tokens])
-    spoken = dialect if dialect is SOCKET_IO else replace(dialect, greeted=None)
+    spoken = dialect if name == SOCKETIO else replace(dialect, greeted=None)
     publisher = await enter(server.address, dialect.publisher, partial(Seat, spoken))
-    await asyncio.sleep(1.0)  # what joining started has come to rest
-    return Stage(server, publisher, members, tally, seats, delays_ms)
+    return Stage(server, publisher, len(seats), tally, seats, delays_ms)
 
 
 @dataclass
@@ -95,30 +104,41 @@ class Load:
     lost: int
 
 
-async def _measured(on: Stage, pump: Pump, seconds: float, running: asyncio.Future[None]) -> Load:
+async def _measured(on: list[Stage], pumps: list[Pump], seconds: float, running: Awaitable[object]) -> Load:
+    server = on[0].server
     await asyncio.sleep(WARM_S)
-    count, cpu_s, own_s, start = on.tally.count, on.server.cpu_s(), time.process_time(), time.perf_counter()
+    count, cpu_s, own_s, start = _arrived(on), server.cpu_s(), time.process_time(), time.perf_counter()
     await asyncio.sleep(seconds)
     took = time.perf_counter() - start
-    arrived, cpu_s = on.tally.count - count, on.server.cpu_s() - cpu_s
+    arrived, cpu_s = _arrived(on) - count, server.cpu_s() - cpu_s
     own_s = time.process_time() - own_s
     await running
-    await pump.close()
+    await asyncio.gather(*(pump.close() for pump in pumps))
     return Load(
-        arrived / took, cpu_s * 1e6 / arrived if arrived else math.nan, cpu_s / took, own_s / took, pump.lost
+        arrived / took,
+        cpu_s * 1e6 / arrived if arrived else math.nan,
+        cpu_s / took,
+        own_s / took,
+        sum(pump.lost for pump in pumps),
     )
 
 
-async def saturated(on: Stage, seconds: float, window: int | None = None) -> Load:
-    """`window`: so many events under way; 1: the next leaves when the last has arrived."""
-    pump = on.pump(window)
-    await pump.first()
-    pump.open()
-    return await _measured(on, pump, seconds, asyncio.ensure_future(pump.watch(seconds + 2 * WARM_S)))
+def _arrived(on: list[Stage]) -> int:
+    return sum(room.tally.count for room in on)
+
+
+async def saturated(on: list[Stage], seconds: float, window: int | None = None) -> Load:
+    """`window`: so many events under way in each room; 1: the next leaves when the last has arrived."""
+    pumps = [room.pump(window) for room in on]
+    await asyncio.gather(*(pump.first() for pump in pumps))
+    for pump in pumps:
+        pump.open()
+    running = asyncio.gather(*(pump.watch(seconds + 2 * WARM_S) for pump in pumps))
+    return await _measured(on, pumps, seconds, running)
 
 
 async def paced(on: Stage, events_per_s: float, seconds: float) -> Load:
     pump = on.pump()
     await pump.first()
     running = asyncio.ensure_future(pump.at_rate(events_per_s, seconds + 2 * WARM_S))
-    return await _measured(on, pump, seconds, running)
+    return await _measured([on], [pump], seconds, running)

@@ -1,10 +1,11 @@
-// A socket.io server with one room, as its documentation has it; WebSocket only.
+// A socket.io server with rooms, as its documentation has it; WebSocket only.
 const { Server } = require("socket.io")
 
 const io = new Server({ transports: ["websocket"], perMessageDeflate: false, serveClient: false })
 
 io.on("connection", (socket) => {
-  if (!socket.handshake.query.publish) socket.join("room")
-  socket.on("say", (event) => io.to("room").emit("say", event))
+  const { room, publish } = socket.handshake.query
+  if (!publish) socket.join(room)
+  socket.on("say", (event) => io.to(room).emit("say", event))
 })
 io.listen(Number(process.argv[2]))

@@ -1,11 +1,15 @@
-// A Node `ws` server that hands every frame it hears to everybody.
+// A Node `ws` server that hands every frame it hears to everybody in the room.
 const { WebSocketServer, WebSocket } = require("ws")
 
 const server = new WebSocketServer({ host: "127.0.0.1", port: Number(process.argv[2]), perMessageDeflate: false })
-const members = new Set()
+const rooms = new Map()
 
 server.on("connection", (socket, request) => {
-  if (!request.url.includes("publish")) members.add(socket)
+  const query = new URL(request.url, "http://127.0.0.1").searchParams
+  const room = query.get("room")
+  if (!rooms.has(room)) rooms.set(room, new Set())
+  const members = rooms.get(room)
+  if (!query.has("publish")) members.add(socket)
   socket.on("message", (data) => {
     for (const member of members) {
       if (member.readyState === WebSocket.OPEN) member.send(data, { binary: false })

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from urllib.parse import parse_qs
 
 import uvicorn
 from django.conf import settings
@@ -22,15 +23,17 @@ from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402  # n
 
 class Room(AsyncWebsocketConsumer):
     async def connect(self):
-        if b"publish" not in self.scope["query_string"]:
-            await self.channel_layer.group_add("room", self.channel_name)
+        query = parse_qs(self.scope["query_string"].decode())
+        self.room = f"room.{query['room'][0]}"
+        if "publish" not in query:
+            await self.channel_layer.group_add(self.room, self.channel_name)
         await self.accept()
 
     async def disconnect(self, code):
-        await self.channel_layer.group_discard("room", self.channel_name)
+        await self.channel_layer.group_discard(self.room, self.channel_name)
 
     async def receive(self, text_data=None, bytes_data=None):
-        await self.channel_layer.group_send("room", {"type": "tell", "text": text_data})
+        await self.channel_layer.group_send(self.room, {"type": "tell", "text": text_data})
 
     async def tell(self, message):
         await self.send(text_data=message["text"])
