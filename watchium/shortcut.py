@@ -5,8 +5,11 @@ them, so that `serve` hands the ready frame over. It is offered as an ASGI exten
 `runserver`) serves the same rooms through ordinary `send`, only slower.
 
 The other way it is the same: a message would be parsed by a generator, put into a queue, wake a task, and stop and
-start the reading of its socket. Whoever listens is called with the text instead, from where it arrived; only once all
-that came before has been taken out of the queue, so that nothing overtakes anything.
+start the reading of its socket. Whoever listens is called with the text instead, from where it arrived
+(`watchium/ear.py`); only once all that came before has been taken out of the queue, so that nothing overtakes anything.
+
+Whoever is silent is asked whether they are there. Any word counts as an answer, so that a question needs no number to
+be told by, no timer and no parser: an idle socket's cost was mostly these.
 
 What is fixed here besides, each seen with a reader that reads no more: a close that waits for the reader, a connection
 that is never given up because something is still unsent, and a traceback for every frame that is no UTF-8.
@@ -20,14 +23,15 @@ from typing import Any, ClassVar, Protocol, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
 from watchium.affinity import Siblings
+from watchium.ear import Ear, Hear
 from watchium.rounds import Rounds
-from watchium.wire.cutting import PARTIAL, TEXT, UNKNOWN, payload_of, size_of_first
 
 END_OF_HEAD = b"\r\n\r\n"
 EXTENSION = "watchium.shortcut"
-AT_ONCE = 32  # frames; one read of the line may bring forty thousand empty ones
+ARE_YOU_THERE = b"\x89\x00"  # a ping that says nothing
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
 
 
@@ -54,13 +58,12 @@ class Shortcut:
     def watch(self, writer: Writer) -> None:
         self._protocol.writer = writer
 
-    def listen(self, hear: Callable[[str], None]) -> None:
+    def listen(self, hear: Hear) -> None:
         """Texts come here as soon as they arrive; what is binary, or waits already, still through `receive`.
 
         It may not raise.
         """
-        if not self._protocol.disconnected:  # else nobody would let go of it
-            self._protocol.hear = hear
+        self._protocol.listen(hear)
 
     @property
     def writable(self) -> bool:
@@ -82,16 +85,21 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
     at_home = False  # handed over by a sibling: it stays
     writer: Writer | None = None
-    hear: Callable[[str], None] | None = None
+    hear: Hear | None = None
     _closing_task: asyncio.Task[None] | None = None
-    _heard_s = 0.0
-    _cuts = False  # frames here; not where something came that only the full parser knows
-    _begun = b""  # of a frame that is not all there, or of more than is heard at once
-    _resting = False
+    _at_a_frame = False
+    _asked_s = 0.0
     # Kept: a new one each round would be a young object for each socket.
     _look_after: Callable[[], None] | None = None
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.ear = Ear(self)
+
     async def run_asgi(self) -> None:
+        if self._at_a_frame:
+            # Not sooner: uvicorn's HTTP protocol sets this one after it has handed over the handshake.
+            self.transport.set_protocol(self.ear)
         extensions = cast("dict[str, Any]", self.scope["extensions"])
         extensions[EXTENSION] = Shortcut(self)
         await super().run_asgi()
@@ -102,62 +110,50 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             # Read no more, and a kilobyte and a half for as long as the connection lasts.
             del self.request, self.response
 
+    # ------------------------------------------------------------ what is said
+
     def data_received(self, data: bytes) -> None:
-        self._heard_s = self.loop.time()
-        if self._cuts:
-            self._begun = self._begun + data if self._begun else data
-            if not self._resting:
-                self._cut()
-        elif self.handshake_initiated:
+        """The handshake; and all that comes on a line on which something came that only the full parser knows."""
+        self.ear.heard_s = self.loop.time()
+        if self.handshake_initiated:
+            self._at_a_frame = False
             super().data_received(data)
         elif not self._goes_home(data):
             super().data_received(data)
-            self._cuts = data.endswith(END_OF_HEAD)  # else the parser may stand within a frame already
+            self._at_a_frame = data.endswith(END_OF_HEAD)  # else the parser may stand within one already
 
-    def _cut(self) -> None:
-        """Each whole frame on its own, so that the full parser always stands between two."""
-        data, start = self._begun, 0
-        self._begun = b""
-        for _ in range(AT_ONCE):
-            if start == len(data) or self.transport.is_closing():
-                return
-            size = size_of_first(data, start)
-            if size == PARTIAL:
-                self._begun = data[start:]
-                return
-            if size == UNKNOWN:
-                self._cuts = False
-                super().data_received(data[start:])
-                return
-            self._take(data[start : start + size])
-            start += size
-        if start < len(data):
-            self._rest(data[start:])
+    def listen(self, hear: Hear) -> None:
+        if not self.disconnected:  # else nobody would let go of it
+            self.hear = hear
+            self.ear.hear = self.straight
 
-    def _rest(self, unheard: bytes) -> None:
-        """Who says so much at once lets the others have a turn, and is read no further meanwhile."""
-        self._begun, self._resting = unheard, True
-        self.transport.pause_reading()
-        self.loop.call_soon(self._go_on)
+    @property
+    def straight(self) -> Hear | None:
+        return self.hear if self.queue.empty() and not self.close_sent else None
 
-    def _go_on(self) -> None:
-        self._resting = False
-        if self.disconnected or self.transport.is_closing():
+    def parse(self, data: bytes) -> None:
+        super().data_received(data)
+
+    def not_utf8(self) -> None:
+        self.conn.fail(1007, "not UTF-8")
+        self.handle_parser_exception()
+
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type != "text":
+            super().send_receive_event_to_app()
             return
-        if not self.read_paused:
-            self.transport.resume_reading()
-        self._cut()
-
-    def _take(self, frame: bytes) -> None:
-        at_once = self.hear is not None and not self.close_sent and self.queue.empty()
-        if frame[0] != TEXT or not at_once:
-            super().data_received(frame)
+        try:
+            text = b"".join(self.frames).decode()
+        except UnicodeDecodeError:
+            self.frames = []
+            self.not_utf8()
             return
-        if (text := _text([payload_of(frame)])) is None:
-            self.conn.fail(1007, "not UTF-8")
-            self.handle_parser_exception()
+        if (hear := self.straight) is None:
+            super().send_receive_event_to_app()
         else:
-            cast("Callable[[str], None]", self.hear)(text)
+            # Not through a queue that a task waits at: that wakes it, and stops and starts reading, for each message.
+            self.frames = []
+            hear(text)
 
     def _goes_home(self, handshake: bytes) -> bool:
         """A connection whose room lives in another process of this port is handed over, and forgotten here."""
@@ -170,10 +166,12 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self.transport.resume_reading()
         return False
 
+    # ------------------------------------------------------------ whoever is silent
+
     def schedule_ping(self) -> None:
         assert self.ping_interval is not None
         self._look_after = self.send_keepalive_ping
-        self._look_at(self.loop.time() + self.ping_interval - self.last_ping_rtt)
+        self._look_at(self.loop.time() + self.ping_interval)
 
     def _look_at(self, due_s: float) -> None:
         if (rounds := ShortcutProtocol.rounds) is None or rounds.loop is not self.loop:
@@ -183,15 +181,32 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def send_keepalive_ping(self) -> None:
         """Only to whom nothing was heard from: heartbeats every three seconds say it as well."""
-        if self.disconnected:
+        if self.disconnected or self.close_sent or self.transport.is_closing():
             return
         assert self.ping_interval is not None
-        due_s = self._heard_s + self.ping_interval
-        if self.loop.time() < due_s:
+        assert self.ping_timeout is not None
+        now_s, heard_s = self.loop.time(), self.ear.heard_s
+        if now_s < heard_s + self.ping_interval:
             # Then, not an interval from now: a link that died would be asked up to three seconds late.
-            self._look_at(due_s)
+            self._look_at(heard_s + self.ping_interval)
+        elif self._asked_s <= heard_s:
+            self._asked_s = now_s
+            self.transport.write(ARE_YOU_THERE)
+            self._look_at(now_s + self.ping_interval)
+        elif now_s < self._asked_s + self.ping_timeout:
+            self._look_at(self._asked_s + self.ping_timeout)
         else:
-            super().send_keepalive_ping()
+            self.keepalive_timeout()
+
+    def handle_pong(self, event: Frame) -> None:
+        """A sign of life, which was noted where it arrived."""
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        # `close` would wait for what is unsent, and nobody reads it.
+        self.transport.abort()
+
+    # ------------------------------------------------------------ the transport
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -209,6 +224,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         # What refers to itself would wait for the garbage collector, which is kept from looking.
         self.writer = self.hear = self._look_after = None
+        del self.ear
         self.conn.parser.close()
         if self.handshake_initiated:
             cast("dict[str, Any]", self.scope["extensions"]).pop(EXTENSION, None)
@@ -228,29 +244,3 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         if self.close_timer is not None:
             self.close_timer.cancel()
             self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
-
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        # `close` would wait for what is unsent, and nobody reads it.
-        self.transport.abort()
-
-    def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type != "text":
-            super().send_receive_event_to_app()
-        elif (text := _text(self.frames)) is None:
-            self.frames = []
-            self.conn.fail(1007, "not UTF-8")
-            self.handle_parser_exception()
-        elif self.hear is None or self.close_sent or not self.queue.empty():
-            super().send_receive_event_to_app()
-        else:
-            # Not through a queue that a task waits at: that wakes it, and stops and starts reading, for each message.
-            self.frames = []
-            self.hear(text)
-
-
-def _text(frames: list[bytes]) -> str | None:
-    try:
-        return b"".join(frames).decode()
-    except UnicodeDecodeError:
-        return None

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl
 
@@ -139,7 +140,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.scope["headers"] = []
         if (shortcut := self.outbox.shortcut) is not None:
             context = copy_context()  # by which the log knows room and member
-            shortcut.listen(lambda text: context.run(self._take, text))
+            shortcut.listen(partial(context.run, self._take))  # type: ignore[call-arg]  # its text comes when called
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":

@@ -7,12 +7,16 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from watchium.shortcut import AT_ONCE, EXTENSION, ShortcutProtocol
+from watchium.ear import AT_ONCE, Ear
+from watchium.shortcut import EXTENSION, ShortcutProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
+
+
+IN_TWO = ((Opcode.TEXT, False), (Opcode.CONT, True))
 
 
 class Transport(asyncio.Transport):
@@ -21,6 +25,10 @@ class Transport(asyncio.Transport):
         self.written = b""
         self.stops = 0
         self.closing = False
+        self.protocol: asyncio.BaseProtocol | None = None
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self.protocol = protocol
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -49,8 +57,10 @@ class Listening:
         config = uvicorn.Config(self, log_config=None, ws_per_message_deflate=False)
         self.protocol = ShortcutProtocol(config, ServerState(), {}, asyncio.get_running_loop())
         self.transport = Transport()
+        # In the order of uvicorn's HTTP protocol.
         self.protocol.connection_made(self.transport)
         self.protocol.data_received(HANDSHAKE)
+        self.transport.set_protocol(self.protocol)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         shortcut = scope["extensions"][EXTENSION]
@@ -64,7 +74,7 @@ class Listening:
 
     def say(self, *texts: str, opcode: Opcode = Opcode.TEXT) -> None:
         frames = [Frame(opcode, text.encode()).serialize(mask=True) for text in texts]
-        self.protocol.data_received(b"".join(frames))
+        self.transport.protocol.data_received(b"".join(frames))
 
 
 async def settle() -> None:
@@ -91,6 +101,7 @@ async def test_texts_need_no_task_to_wake_up_and_stop_no_reading():
     socket.may_listen.set()
     await settle()
     socket.say("1", "2")
+    assert isinstance(socket.transport.protocol, Ear)
     assert socket.heard == ["1", "2"]
     assert (socket.received, socket.transport.stops) == ([], 0)
     socket.protocol.connection_lost(None)
@@ -145,3 +156,16 @@ async def test_what_is_left_of_too_much_is_not_heard_on_a_line_that_went():
     socket.protocol.connection_lost(None)
     await settle()
     assert len(socket.heard) == AT_ONCE
+
+
+async def test_what_only_the_full_parser_knows_and_all_behind_it_goes_there():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    first, rest = (Frame(opcode, b"in two", fin=fin).serialize(mask=True) for opcode, fin in IN_TWO)
+    socket.transport.protocol.data_received(first + rest)
+    socket.say("whole")
+    assert socket.heard == ["in twoin two", "whole"]
+    assert socket.transport.protocol is socket.protocol
+    socket.protocol.connection_lost(None)
+    await settle()
