@@ -15,7 +15,7 @@ from rooms.access import Identity, is_banned, member_for
 from rooms.addresses import address_hash
 from rooms.floods import count_guess
 from rooms.models import Connection, Member
-from watchium import ticker, watchdog
+from watchium import ends, ticker, watchdog
 from watchium.database import in_database
 from watchium.lobby import lobby_state
 from watchium.sockets import Socket, in_time
@@ -106,7 +106,7 @@ class RoomConsumer(Socket):
         # socket goes, and comes back as who it is now.
         if (await self._identity()).person != identity.person:
             raise Unavailable
-        ticker.know(self.room_id, self.member.room)
+        ends.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
             compose_welcome, self.member, identity.device_id, applied, len(self.live)
@@ -140,8 +140,7 @@ class RoomConsumer(Socket):
         tally.count("heartbeats")
         report = command.payload
         weighs = playback.reports.note(self.room_id, self.user_id, report, now_ms)
-        if head := ticker.head(self.room_id, now_ms):
-            self.deliver(head)
+        ends.answer(self, self.room_id)
         # Not so: the first to say how long the medium is, news for other processes, and while a room waits.
         length_said = report.duration is None or playback.actions.knows_length(self.room_id, report.revision)
         return length_said and not weighs and not playback.holds.concerns(self.room_id)

@@ -2,16 +2,15 @@
 
 Started by `serve`, else by the first socket. Each deed claims its work under a lock or a condition, so that any
 number of processes may tick at once; each is tried on its own, so that one that fails does not hold up the others.
-What concerns all rooms or all sockets is done a part at a time, with room between for whoever says something: presence
-in beats of a tenth of a second, each room in its turn.
+Presence has beats of a tenth of a second, so that each room has its turn.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 
@@ -20,34 +19,28 @@ import playback.holds
 import playback.presence
 import playback.reports
 import rooms.actions
-from rooms.models import Room
 from rooms.sweeping import in_turn
-from watchium import memory, watchdog
+from watchium import ends, memory, watchdog
 from watchium.database import in_database
 from watchium.doorman import Doorman
 from watchium.figures import recorder
 from watchium.lobby import lobby_state
+from watchium.parts import in_parts
 from watchium.wire import broadcast, fanout, server_clock
-from watchium.wire.frames import Frame, frame_of
-from watchium.wire.messages import Event, Head, HeadState, LobbyChanged, LobbyState
+from watchium.wire.frames import frame_of
+from watchium.wire.messages import LobbyChanged, LobbyState
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 PERIOD_S = 1.0
 BEAT_S = 0.1
-ROOMS_AT_ONCE = 100  # their heads
 LEASES_AT_ONCE = 500
-PAUSE_S = 0.02  # between two parts
 RENEW_MS = 3000.0
 # No lease could be renewed for so long: a machine asleep, a database away. Well before the leases lapse by it.
 ASLEEP_MS = 8000.0
 
 _task: asyncio.Task[None] | None = None
 _renewed_ms = 0.0
-_heads: dict[str, HeadState] = {}
-_head_frames: dict[str, Frame] = {}  # made when first asked for, and told until the head is looked at again
 _leases: dict[int, Callable[[], None]] = {}
 _lobby: LobbyState | None = None
 
@@ -57,8 +50,7 @@ def start() -> None:
     global _task, _renewed_ms
     loop = asyncio.get_running_loop()
     if _task is None or _task.done() or _task.get_loop() is not loop:
-        _heads.clear()
-        _head_frames.clear()
+        ends.forget_all()
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_go_on())
         recorder.start()
@@ -82,22 +74,6 @@ def drop_lease(connection_pk: int) -> None:
     _leases.pop(connection_pk, None)
 
 
-def head(room_id: str, now_ms: float) -> Frame | None:
-    """Where the room's log ended when last looked at."""
-    frame = _head_frames.get(room_id)
-    if frame is None and (known := _heads.get(room_id)):
-        frame = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=known))
-        _head_frames[room_id] = frame
-    return frame
-
-
-def know(room_id: str, room: Room) -> None:
-    """The head of a room whose first socket just came."""
-    _heads.setdefault(
-        room_id, HeadState(revision=room.revision, comment_seq=room.comment_seq, epoch=room.epoch)
-    )
-
-
 def tell_lobby_again() -> None:
     """Somebody new looks at the lobby: what others were told last may not be what was read for them."""
     global _lobby
@@ -107,7 +83,7 @@ def tell_lobby_again() -> None:
 async def _go_on() -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_every(PERIOD_S, tick))
-        tasks.create_task(_every(PERIOD_S, look_at_heads))
+        tasks.create_task(_every(PERIOD_S, look_at_ends))
         tasks.create_task(_every(BEAT_S, beat))
         tasks.create_task(Doorman(_leases).watch())
 
@@ -128,8 +104,8 @@ async def beat() -> None:
         await _try(in_database, playback.presence.due, server_clock.now_ms())
 
 
-async def look_at_heads() -> None:
-    await _try(_look_at_heads, server_clock.now_ms())
+async def look_at_ends() -> None:
+    await _try(ends.look, server_clock.now_ms())
 
 
 async def tick() -> None:
@@ -164,58 +140,13 @@ async def _renew(now_ms: float) -> None:
         return
     if now_ms - _renewed_ms > ASLEEP_MS:
         await in_database(rooms.actions.grant_fresh_leases)
-    async for part in _in_parts(list(_leases), LEASES_AT_ONCE):
+    async for part in in_parts(list(_leases), LEASES_AT_ONCE):
         for lapsed in await in_database(rooms.actions.renew, set(part)):
             # This process stood still and another one took its people for gone, or somebody was sent out and no
             # word of it came through. Whoever may comes back and is here again.
             if lost := _leases.pop(lapsed, None):
                 lost()
     _renewed_ms = now_ms
-
-
-async def _in_parts(whole: list[T], at_once: int) -> AsyncIterator[list[T]]:
-    """With a pause between two; the empty one too, so that there is always one."""
-    yield whole[:at_once]
-    for start in range(at_once, len(whole), at_once):
-        await asyncio.sleep(PAUSE_S)
-        yield whole[start : start + at_once]
-
-
-def _deliver(group: str, event: Event) -> None:
-    """To the sockets of this process only: every process tells its own."""
-    fanout.hub().deliver(group, frame_of(event))
-
-
-async def _look_at_heads(now_ms: float) -> None:
-    """A room whose head passed what was delivered here is told where it is; one query for many rooms."""
-    room_ids = fanout.hub().rooms
-    for gone in _heads.keys() - set(room_ids):
-        del _heads[gone]
-        _head_frames.pop(gone, None)
-    async for part in _in_parts(room_ids, ROOMS_AT_ONCE):
-        if part:
-            await _look_at_some(part, now_ms)
-
-
-async def _look_at_some(room_ids: list[str], now_ms: float) -> None:
-    # As of now: whoever opens a room while the database is asked knows of what the answer may not have.
-    before = {room_id: _heads.get(room_id) for room_id in room_ids}
-    for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
-        head_now = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
-        if _went_back(before[room_id], head_now):
-            await in_database(rooms.actions.begin_epoch, room_id, epoch)
-        _heads[room_id] = head_now
-        _head_frames.pop(room_id, None)
-        group = broadcast.room_group(room_id)
-        if fanout.hub().fell_behind(group, revision, seq):
-            _deliver(group, Head(room_id=room_id, timestamp=now_ms, payload=head_now))
-
-
-def _went_back(before: HeadState | None, now: HeadState) -> bool:
-    """Whether a backup was put under a server that runs."""
-    if before is None or before.epoch != now.epoch:
-        return False
-    return now.revision < before.revision or now.comment_seq < before.comment_seq
 
 
 async def _tell_lobby(now_ms: float) -> None:
@@ -226,4 +157,6 @@ async def _tell_lobby(now_ms: float) -> None:
     state = await in_database(lobby_state)
     if state != _lobby:
         _lobby = state
-        _deliver(broadcast.LOBBY, LobbyChanged(room_id=None, timestamp=now_ms, payload=state))
+        # To the sockets of this process only: every process tells its own.
+        changed = LobbyChanged(room_id=None, timestamp=now_ms, payload=state)
+        fanout.hub().deliver(broadcast.LOBBY, frame_of(changed))

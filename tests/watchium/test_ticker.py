@@ -13,7 +13,7 @@ import playback.reports
 import rooms.actions
 from playback.reports import LastReports
 from rooms.models import Room
-from watchium import ticker
+from watchium import ends, ticker
 from watchium.doorman import Doorman
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.messages import LobbyState
@@ -45,7 +45,7 @@ class Process:
         self.now_ms += duration_ms
         self.asked.clear()
         await ticker.tick()
-        await ticker.look_at_heads()
+        await ticker.look_at_ends()
         await ticker.beat()
         return self.asked
 
@@ -59,6 +59,7 @@ def process() -> Iterator[Process]:
 
     with (
         patch.object(ticker, "in_database", at_once),
+        patch.object(ends, "in_database", at_once),
         patch.object(ticker, "in_turn", lambda look, now_ms: look(now_ms)),
         patch.object(ticker, "_renewed_ms", START_MS),
         patch.object(ticker, "_leases", {}),
@@ -109,15 +110,15 @@ async def test_whoever_opens_a_room_while_its_head_is_read_restores_no_backup(pr
     async def meanwhile(call, *args):
         """The room's first member comes in behind the question, and is known before its answer."""
         if call is before_alice:
-            ticker.know("a", Room(revision=1, comment_seq=1, epoch="e"))
+            ends.know("a", Room(revision=1, comment_seq=1, epoch="e"))
         return call(*args)
 
     def before_alice(room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
         return {"a": (0, 0, "e")}
 
     with (
-        patch.object(ticker, "_heads", {}),
-        patch.object(ticker, "in_database", meanwhile),
+        patch.object(ends, "_heads", {}),
+        patch.object(ends, "in_database", meanwhile),
         patch.object(Room.objects, "heads", before_alice),
         patch.object(rooms.actions, "begin_epoch", lambda room_id, epoch: restored.append(room_id)),
     ):
