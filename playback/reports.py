@@ -53,14 +53,10 @@ class Heard:
 
 @dataclass
 class Untold:
-    """What members of a room said since it was told. `news`: somebody does otherwise than before."""
+    """What members of a room said since it was told."""
 
     since_ms: float
     members: dict[str, Noted] = field(default_factory=dict)
-    news: bool = False
-
-    def due(self, told_ms: float, now_ms: float) -> bool:
-        return now_ms - (told_ms if self.news else self.since_ms) >= (NEWS_MS if self.news else STEADY_MS)
 
 
 class LastReports:
@@ -76,7 +72,8 @@ class LastReports:
         self.members_per_room = members_per_room
         self._house = house
         self._rooms: OrderedDict[str, Heard] = OrderedDict()
-        self._untold: dict[str, Untold] = {}
+        self._untold: dict[str, Untold] = {}  # the longest waiting first
+        self._news: set[str] = set()  # those of them where somebody does otherwise than before
         self._unposted: dict[str, dict[str, Noted | None]] = {}  # None: somebody who left
         self._lock = Lock()  # heartbeats arrive on another thread than deeds run on
 
@@ -93,7 +90,8 @@ class LastReports:
             if untold is None:
                 untold = self._untold[room_id] = Untold(now_ms)
             untold.members[user_id] = seen
-            untold.news = untold.news or _is_news(before, report)
+            if _is_news(before, report):
+                self._news.add(room_id)
             return self._to_post(room_id, user_id, seen) and self._weighs(room, before, seen)
 
     def now_ready(self, room_id: str, user_id: str, revision: int) -> None:
@@ -125,13 +123,19 @@ class LastReports:
         """What was said here since they were told, by room_id and user_id, of the rooms that are to be told now."""
         taken = {}
         with self._lock:
-            for room_id, untold in list(self._untold.items()):
-                room = self._rooms[room_id]
-                if untold.due(room.told_ms, now_ms):
-                    room.told_ms = now_ms
-                    taken[room_id] = untold.members
-                    del self._untold[room_id]
+            for room_id in self._due(now_ms):
+                self._rooms[room_id].told_ms = now_ms
+                taken[room_id] = self._untold.pop(room_id).members
+                self._news.discard(room_id)
         return taken
+
+    def _due(self, now_ms: float) -> set[str]:
+        due = {room_id for room_id in self._news if now_ms - self._rooms[room_id].told_ms >= NEWS_MS}
+        for room_id, untold in self._untold.items():
+            if now_ms - untold.since_ms < STEADY_MS:
+                break
+            due.add(room_id)
+        return due
 
     def put_back(self, taken: Mapping[str, Mapping[str, Noted]], now_ms: float) -> None:
         """What was taken and could neither be told nor written; of rooms and members that are still known."""
@@ -139,7 +143,7 @@ class LastReports:
             for room_id in taken.keys() & self._rooms.keys():
                 room = self._rooms[room_id]
                 untold = self._untold.setdefault(room_id, Untold(now_ms))
-                untold.news = True
+                self._news.add(room_id)
                 for user_id in taken[room_id].keys() & room.members.keys():
                     untold.members.setdefault(user_id, taken[room_id][user_id])
                     room.written.pop(user_id, None)
@@ -185,6 +189,7 @@ class LastReports:
         with self._lock:
             self._rooms.clear()
             self._untold.clear()
+            self._news.clear()
             self._unposted.clear()
 
     # ------------------------------------------------------------ parts
@@ -220,6 +225,7 @@ class LastReports:
         while len(self._rooms) > self.rooms:
             gone, _ = self._rooms.popitem(last=False)
             self._untold.pop(gone, None)
+            self._news.discard(gone)
             self._unposted.pop(gone, None)
         return room
 

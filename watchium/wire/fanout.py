@@ -47,6 +47,7 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.groups: dict[str, Listeners] = {}
+        self._rooms: set[str] = set()  # those of them that are a room's: few among thousands
         # The newest revision and comment handed out here, by group: the heads are held against them.
         self.delivered: dict[str, tuple[int, int]] = {}
         layer = shared_layer()
@@ -63,6 +64,8 @@ class Hub:
 
     async def join(self, group: str, listener: Listener) -> None:
         self.groups.setdefault(group, Listeners()).add(listener)
+        if group.startswith(ROOMS):
+            self._rooms.add(group)
         if self.neighbours is not None:
             await self.neighbours.subscribe(via(group))
 
@@ -71,6 +74,7 @@ class Hub:
         listeners.discard(listener)
         if listeners or self.groups.pop(group, None) is None:
             return
+        self._rooms.discard(group)
         self.delivered.pop(group, None)
         if self.neighbours is not None and via(group) != EVERYBODY:
             await self.neighbours.unsubscribe(via(group))
@@ -89,7 +93,7 @@ class Hub:
     @property
     def rooms(self) -> list[str]:
         """The rooms (room_id) that are listened to here."""
-        return [group.removeprefix(ROOMS) for group in self.groups if group.startswith(ROOMS)]
+        return [group.removeprefix(ROOMS) for group in self._rooms]
 
     # ------------------------------------------------------------ to be told
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from functools import partial
 
 from tests.bench.load import cores
+from tests.bench.load.crowd import Dialect, Seat, enter
 from tests.bench.load.figures import Figure, Outcome, percentile
 from tests.bench.load.lively import HEARTBEAT, PING, Lively
 from tests.bench.load.options import Options
@@ -16,6 +18,8 @@ from tests.services import ROOT
 SETTLE_S = 15.0
 LOOK_S = 20.0
 WARM_S = 8.0
+UNASKED_S = 7.0  # nobody is in the middle of being asked any more
+PLAIN = Dialect("", "", "")
 
 
 async def idle(options: Options) -> Outcome:
@@ -32,8 +36,15 @@ async def idle(options: Options) -> Outcome:
         idle_cores, pauses = await _busy(crowd, asyncio.sleep(look_s))
         beats, beating, beat_pauses = await _signs(crowd, look_s, HEARTBEAT)
         pings, pinging, _ = await _signs(crowd, look_s, PING)
-    beat_us = (beating - idle_cores) * look_s / beats * 1e6
-    ping_us = (pinging - idle_cores) * look_s / pings * 1e6
+        await enter(
+            crowd.server.address, f"/ws/bench/{crowd.rooms[-1].room_id}/?asks=0", partial(Seat, PLAIN)
+        )
+        await asyncio.sleep(UNASKED_S)
+        silent_cores, _ = await _busy(crowd, asyncio.sleep(look_s))
+
+    def each_us(cores_used: float, beyond: float, signs: int) -> float:
+        return (cores_used - beyond) * look_s / signs * 1e6
+
     return Outcome(
         figures=[
             Figure(
@@ -64,22 +75,30 @@ async def idle(options: Options) -> Outcome:
             ),
             Figure(
                 title="CPU for a heartbeat, with all that follows from it",
-                value=beat_us,
+                value=each_us(beating, idle_cores, beats),
                 unit="us",
                 target=50,
                 beside=f"{beats / look_s:,.0f} a second",
             ),
             Figure(
-                title="CPU for a ping and its pong",
-                value=ping_us,
+                title="the same beyond a server whose members are silent and are not asked",
+                value=each_us(beating, silent_cores, beats),
+                unit="us",
+                beside=f"it uses {silent_cores:.3f} of a core",
+            ),
+            Figure(
+                title="CPU for a ping and its pong, likewise",
+                value=each_us(pinging, silent_cores, pings),
                 unit="us",
                 beside=f"{pings / look_s:,.0f} a second",
             ),
         ],
         notes=[
             "Pauses are the longest answers to a WebSocket ping every 10 ms from a process of its own. A "
-            "heartbeat's and a ping's CPU is that of the whole server beyond what it uses while everybody is "
-            "idle: the answers, the presence told to the rooms and the batched rows are in it.",
+            "heartbeat's CPU is that of the whole server beyond what it uses while everybody is idle: the answers, "
+            "the presence told to the rooms and the batched rows are in it. Who sends no heartbeats is asked every "
+            "three seconds whether they are there; what a heartbeat costs beyond that, and beyond nothing at all, "
+            "are two figures.",
         ],
     )
 

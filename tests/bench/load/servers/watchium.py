@@ -3,7 +3,7 @@
 `/ws/bench/<room_id>/` takes the protocol's own `pause` and tells the room the event `pause` as a deed would, without
 the deed: no database, no throttle, no row. Everything from the loudspeaker on is what members really get: their
 sockets are those of the room. `?pad=` makes the event that many bytes longer, `?custom=1` one of a program's own,
-which nothing newer replaces.
+which nothing newer replaces. With `?asks=0` the silent are no more asked, from then on, whether they are there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.urls import path  # noqa: E402
 
 from rooms.access import Identity  # noqa: E402
 from watchium import routing  # noqa: E402
+from watchium.shortcut import ShortcutProtocol  # noqa: E402
 from watchium.sockets import Socket  # noqa: E402
 from watchium.wire import broadcast, fanout, server_clock  # noqa: E402
 from watchium.wire.frames import frame_of  # noqa: E402
@@ -48,6 +49,8 @@ class Publisher(Socket):
         self.told = str(self.scope["url_route"]["kwargs"]["told"])
         query = self.query
         self.custom = "custom" in query
+        if query.get("asks") == "0":
+            ShortcutProtocol.send_keepalive_ping = lambda protocol: None
         title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
