@@ -50,7 +50,7 @@ class Publisher(Socket):
         query = self.query
         self.custom = "custom" in query
         if query.get("asks") == "0":
-            ShortcutProtocol.send_keepalive_ping = lambda protocol: None
+            ShortcutProtocol._look_at = lambda protocol, due_s: None  # type: ignore[method-assign]
         title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
