@@ -20,7 +20,7 @@ PYTHON = Path(sys.executable)
 LONGEST_SCENE = "test_without_sockets"  # comes first, or one process would wait for the other at the end
 # Three to two cores: a third of the time is waiting for what takes its time. Not so with browsers: three scenes at a
 # time took 203 s instead of 218 and kept seventeen tasks waiting for the processor.
-AT_ONCE = "3"
+AT_ONCE = ("-n", "3", "--dist", "worksteal")
 # Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises")
 
@@ -83,7 +83,7 @@ def lint() -> bool:
 
 
 def python() -> bool:
-    return pytest("-n", AT_ONCE)
+    return pytest(*AT_ONCE)
 
 
 def postgres() -> bool:
@@ -92,7 +92,7 @@ def postgres() -> bool:
         raise Skipped("there are no deeds to test")
     try:
         with services.postgres() as url:
-            return pytest("-n", AT_ONCE, *folders, env={"DATABASE_URL": url})
+            return pytest(*AT_ONCE, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
     except services.Missing as missing:
         raise Skipped(str(missing)) from None
 

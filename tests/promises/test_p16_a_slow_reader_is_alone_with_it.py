@@ -4,6 +4,8 @@ import asyncio
 import http.client
 import json
 
+import pytest
+
 from tests.faults.deaf import deaf_socket
 from tests.faults.final_check import everything_holds, footprint, until
 from tests.houses import one_process
@@ -41,6 +43,7 @@ async def tell_much(scene: Scene, listener: RoomClient) -> None:
         heard += type_of(await listener.hear_next()) == "noise"
 
 
+@pytest.mark.once
 async def test_p16_two_that_never_read_slow_nobody_and_are_closed(generous_server: Server):
     scene = await scene_in(one_process(generous_server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:

@@ -76,6 +76,7 @@ def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tm
         assert fix in lines[about], lines
 
 
+@pytest.mark.once
 def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Server):
     try:
         with postgres_service() as database, redis_service() as layer:

@@ -74,6 +74,7 @@ def test_a_probe_is_answered_by_whatever_name_it_comes():
         assert ask(server, "/metrics", host="10.0.0.7:8000")[0] == 404
 
 
+@pytest.mark.once
 def test_a_frozen_database_and_a_frozen_redis_are_said_in_time_and_heal():
     try:
         with (

@@ -19,6 +19,8 @@ from watchium.wire.told import Told
 
 LOOKS = 10  # each takes at most four seconds
 
+pytestmark = pytest.mark.once
+
 
 class Listening(Ear):
     """An ear that can be waited for."""
