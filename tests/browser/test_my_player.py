@@ -99,10 +99,14 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
 
 def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
+    a.evaluate("() => watchium.delay(300)")
     add(a, "Sample music")
     add(a, "Sample clip")
     expect(queue_of(a)).to_have_count(2)
     queue_of(a).nth(1).focus()
+    expect(a.locator("[data-coming]")).to_have_count(0)
+    expect(queue_of(a).nth(1)).to_be_focused()  # what the server calls it changes nothing
+    a.evaluate("() => watchium.delay(0)")
     a.keyboard.press("Alt+ArrowUp")
     expect(queue_of(b).first).to_contain_text("Sample clip")
     b.get_by_role("button", name="Undo").click()

@@ -51,10 +51,23 @@ function lines(list) {
 function showEntries(list, mine) {
   const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
   const focused = document.activeElement
-  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? copyOf("queue-entry"), entry, mine))
+  const spare = renamed(list, mine.state.entries)
+  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? taken(spare, entry) ?? copyOf("queue-entry"), entry, mine))
   wanted.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
   while (list.childElementCount > wanted.length) list.lastElementChild?.remove()
   if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused)) focused.focus() // moving a line takes it away
+}
+
+/** Lines of entries that had a name of ours until now. @param {HTMLElement} list @param {Entry[]} entries */
+function renamed(list, entries) {
+  const stay = new Set(entries.map(({ id }) => id))
+  return lines(list).filter(({ dataset: { entry = "" } }) => isProvisional(entry) && !stay.has(entry))
+}
+
+/** One of them for the entry, of which there is one less then. @param {HTMLElement[]} spare @param {Entry} entry */
+function taken(spare, entry) {
+  const place = spare.findIndex((line) => line.dataset.item === String(entry.item))
+  return place < 0 ? null : spare.splice(place, 1)[0]
 }
 
 /** @param {HTMLElement} line @param {Entry} entry @param {Mine} mine */
@@ -62,6 +75,7 @@ function filled(line, entry, mine) {
   const item = mine.log.items.get(entry.item) ?? null
   const title = item?.title ?? gettext("A track that is gone")
   line.dataset.entry = entry.id
+  line.dataset.item = String(entry.item)
   line.toggleAttribute("data-missing", item?.missing ?? true)
   line.toggleAttribute("data-coming", isProvisional(entry.id))
   putArt(piece(line, "art"), item)
