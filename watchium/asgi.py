@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -17,11 +16,9 @@ from django.conf import settings  # noqa: E402
 from rooms.actions import grant_fresh_leases  # noqa: E402
 from watchium.bodies import bounded  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
+from watchium.statics import with_statics  # noqa: E402
 from watchium.turnstile import Turnstile  # noqa: E402
 from watchium.wire import server_clock  # noqa: E402
-
-# WhiteNoise hands out small files in chunks read synchronously; media go another way, in ranges.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 
 def _wake() -> None:
@@ -34,4 +31,6 @@ _waking = threading.Thread(target=_wake)
 _waking.start()
 _waking.join()
 
-application = ProtocolTypeRouter({"http": bounded(django_application), "websocket": Turnstile(websocket)})
+application = ProtocolTypeRouter(
+    {"http": bounded(with_statics(django_application)), "websocket": Turnstile(websocket)}
+)

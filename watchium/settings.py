@@ -156,7 +156,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "watchium.machines.machines_first",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
