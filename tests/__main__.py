@@ -163,6 +163,9 @@ def main(names: list[str]) -> int:
     failed, skipped, took_s = [], [], {}
     with tempfile.TemporaryDirectory(prefix="watchium-furnished-") as folder:
         os.environ[services.FURNISHED] = folder
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Not into the tree, then; each of two hundred servers would compile it anew, 0.2 s of 0.8.
+            os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"
         for name in chosen:
             print(f"\n======== {name}", flush=True)
             began_s = time.monotonic()
