@@ -1,7 +1,7 @@
 """What members' players last said: in this process's memory, told and written in batches, never a row a heartbeat.
 
-A room is told what its members said within a second where it is news, and every six seconds where all goes on as
-before: every other time that each of them speaks.
+A room is told what its members said within a second where it is news, and every twelve seconds where all goes on as
+before: a member of whom nothing is told is where the last word and the room's clock put them, to half a frame.
 
 A member speaks to one process, a deed may happen in another. So each process posts what it heard on the room's board
 once a second, and a deed looks at that: one round trip, however often it asks, a fifth of a second at most. What a
@@ -30,11 +30,10 @@ ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
 LOOK_AGAIN_MS = 50.0  # within it, a deed that asks for each member looks once
 NEWS_MS = 1000.0  # a room is told no more often
-WRITTEN_MS = (
-    12_000.0  # a row each so often; deeds believe it for thirty seconds, and only where memory knows less
-)
+STEADY_MS = 12_000.0  # and where all goes on as it did; every three were a third of a heartbeat's cost
+# A row each time; deeds believe it for thirty seconds, and only where memory knows less.
+WRITTEN_MS = STEADY_MS - 1000
 NEVER = float("-inf")
-STEADY_MS = 6000.0  # and where all goes on as it did: a third of what a heartbeat costs was telling it
 MOVED_MS = 20.0  # of drift from one report to the next: half a frame
 
 _encode = msgspec.msgpack.encode

@@ -52,7 +52,7 @@ export class Spark {
     const scaleMs = scaleFor([this.own, ...lines.map(line => line.samples)])
     piece(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
     piece(this.meter, "others").replaceChildren(...lines.map((line, i) =>
-      draw("path", { class: `spark-line ink-${i % INKS}`, d: path(line.samples, scaleMs) })))
+      draw("path", { class: `spark-line ink-${i % INKS}`, d: path(untilNow(line.samples), scaleMs) })))
     write(piece(this.meter, "scale"), `± ${distance(scaleMs)}`)
     this.#drawBand(scaleMs)
     this.#drawLegend(lines)
@@ -90,6 +90,12 @@ function keep(samples, driftMs) {
   if (last && atMs - last.atMs < KEEP_EVERY_MS) return
   samples.push({ atMs, driftMs })
   while (samples.length && atMs - samples[0].atMs > SPAN_MS) samples.shift()
+}
+
+/** Of whom nothing is told, all goes on as it was. @param {Sample[]} samples */
+function untilNow(samples) {
+  const last = samples[samples.length - 1]
+  return last ? [...samples, { ...last, atMs: performance.now() }] : samples
 }
 
 /** @param {Sample[][]} lines */
