@@ -2,7 +2,7 @@
 
 Started by `serve`, else by the first socket. Each deed claims its work under a lock or a condition, so that any
 number of processes may tick at once; each is tried on its own, so that one that fails does not hold up the others.
-Presence has beats of a fifth of a second, so that each room has its turn.
+Presence has beats of a tenth of a second, so that each room has its turn.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from watchium.wire.messages import LobbyChanged, LobbyState
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
-BEAT_S = 0.2
+BEAT_S = 0.1
 LEASES_AT_ONCE = 500
 RENEW_MS = 3000.0
 # No lease could be renewed for so long: a machine asleep, a database away. Well before the leases lapse by it.

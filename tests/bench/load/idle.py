@@ -107,7 +107,7 @@ async def idle(options: Options) -> Outcome:
 
 
 async def _signs(crowd: Lively, seconds: float, text: bytes) -> tuple[float, float, list[float]]:
-    """How many were sent a second, the server's cores meanwhile, its pauses; when the first ones are no news any more."""
+    """How many were sent a second, the server's cores meanwhile, its pauses; when the first ones are no news."""
     await crowd.heartbeats(WARM_S, text)
     sending = asyncio.ensure_future(crowd.heartbeats(seconds, text))
     busy, pauses = await _busy(crowd, sending)
