@@ -8,9 +8,10 @@ of a second for everybody who comes for the first time, on the loop that keeps t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import IO
+from io import BytesIO
 
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
@@ -28,13 +29,12 @@ def with_statics(app: App) -> App:
 
     In development files are found where they lie, as they are now.
     """
-    shelf = WhiteNoiseMiddleware(app)
+    shelf = WhiteNoiseMiddleware()
     find: Callable[[str], StaticFile | None] = shelf.find_file if shelf.autorefresh else shelf.files.get
     everywhere = _everywhere()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        file = find(path) if path.startswith(shelf.static_prefix) else None
+        file = find(scope["path"])
         if file is None:
             await app(scope, receive, send)
         else:
@@ -47,29 +47,18 @@ async def _answer(file: StaticFile, scope: Scope, send: Send, everywhere: list[H
     asked = {_as_wsgi(name): value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
     answer = file.get_response(scope["method"], asked)
     headers = [*map(_header, answer.headers), *everywhere]
-    try:
+    with answer.file or BytesIO() as file:
         await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
-        await _send_all(answer.file, send)
-    finally:
-        if answer.file is not None:
-            answer.file.close()
-
-
-async def _send_all(file: IO[bytes] | None, send: Send) -> None:
-    piece = file.read(PIECE_BYTES) if file is not None else b""
-    while file is not None and len(piece) == PIECE_BYTES:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-        piece = file.read(PIECE_BYTES)
-    await send({"type": "http.response.body", "body": piece})
+        while len(piece := file.read(PIECE_BYTES)) == PIECE_BYTES:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": piece})
 
 
 def _everywhere() -> list[Header]:
     """What Django adds to every answer: that this is no other type than it says, and the like."""
-    request = HttpRequest()
-    request.META["wsgi.url_scheme"] = "https"
-    request.is_secure = lambda: True  # type: ignore[method-assign]  # to browsers by HTTP it means nothing
-    security = SecurityMiddleware(lambda _: HttpResponse())
-    answer = security.process_response(request, HttpResponse())
+    # By HTTPS, where there is one header more, which means nothing to browsers that came by HTTP.
+    request = ASGIRequest({"method": "GET", "path": "/", "scheme": "https", "headers": []}, BytesIO())
+    answer = SecurityMiddleware(lambda _: HttpResponse()).process_response(request, HttpResponse())
     return [_header(pair) for pair in answer.items() if pair[0] != "Content-Type"]
 
 

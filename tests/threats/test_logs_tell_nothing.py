@@ -58,9 +58,8 @@ async def test_no_secret_and_no_address_of_anybody_is_in_the_log():
         headers = {"Authorization": f"Bearer {secrets[0]}", "X-Forwarded-For": ADDRESS}
         for path in ("/ws/rooms/zzzzzzzzzz/", "/ws/lobby/", "/ws/nowhere/"):
             async with websockets.connect(server.ws_url + path, additional_headers=headers) as socket:
-                with contextlib.suppress(
-                    websockets.ConnectionClosed
-                ):  # who is turned away may be gone before
+                # Who is turned away may be gone before.
+                with contextlib.suppress(websockets.ConnectionClosed):
                     await socket.send("nonsense " + PASSPHRASE)
                     await socket.recv()
         log = server.log()

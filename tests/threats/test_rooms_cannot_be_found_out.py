@@ -40,7 +40,9 @@ def work(call, *arguments):
     """An answer, and what it took: the questions asked of the database without their values."""
     with CaptureQueriesContext(connection) as asked:
         answer = call(*arguments)
-    return answer, [re.split(r" WHERE | VALUES |(?<=\w)\('", query["sql"])[0] for query in asked]
+    return answer, [
+        re.split(r" WHERE | VALUES |(?<=EXECUTE watchium_.{16})\(", query["sql"])[0] for query in asked
+    ]
 
 
 class TheSameAnswer(ApiCase):

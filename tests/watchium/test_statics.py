@@ -37,12 +37,15 @@ def shelf(settings, tmp_path: Path):
         await send({"type": "http.response.start", "status": 299, "headers": []})
         await send({"type": "http.response.body", "body": b"Django"})
 
+    async def nothing() -> dict[str, Any]:
+        return {"type": "http.request"}
+
     door = with_statics(django)
 
     async def ask(path: str, method: str = "GET", **headers: str) -> Answer:
         told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         answer = Answer()
-        await door({"type": "http", "path": path, "method": method, "headers": told}, None, answer.take)  # type: ignore[arg-type]
+        await door({"type": "http", "path": path, "method": method, "headers": told}, nothing, answer.take)
         assert answer.over
         return answer
 
