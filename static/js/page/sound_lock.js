@@ -1,5 +1,12 @@
 // @ts-check
-/** The lock of a device's sound, held in the browser: it falls free by itself when its tab closes or crashes. */
+/**
+ * The lock of a device's sound, held in the browser: it falls free by itself when its tab closes or crashes.
+ *
+ * While a page goes away WebKit rejects its requests, also those made meanwhile. A request made in answer to a rejection
+ * would be rejected in the same task, without end, and the page would never be gone: it waits for the next task.
+ */
+
+import { after } from "./timer.js"
 
 /** @typedef {import("./sounding.js").LockTells} LockTells */
 
@@ -20,7 +27,7 @@ export function soundLock(name, tells) {
       got()
       return new Promise((done) => { release = () => done(undefined) })
     }
-    navigator.locks.request(name, options, keep).catch(() => { if (ours === request) lost(held || !options.steal) })
+    navigator.locks.request(name, options, keep).catch((error) => { if (ours === request && error.name === "AbortError") lost(held || !options.steal) })
   }
 
   /** By somebody who was faster, before or after it was ours. @param {boolean} had */
@@ -29,6 +36,14 @@ export function soundLock(name, tells) {
     else tells.missed()
   }
 
+  function leave() {
+    ours = {}
+    withdraw.abort()
+    release()
+  }
+
+  addEventListener("pagehide", leave) // a page that is shown again asks again
+
   return {
     async held() {
       const { held = [] } = await navigator.locks.query()
@@ -36,17 +51,14 @@ export function soundLock(name, tells) {
     },
     queue() {
       withdraw = new AbortController()
-      ask({ signal: withdraw.signal }, tells.granted)
+      const { signal } = withdraw
+      after(0, () => signal.aborted || ask({ signal }, tells.granted))
     },
     steal() {
       withdraw.abort()
       ask({ steal: true }, tells.stolen)
     },
-    leave() {
-      ours = {}
-      withdraw.abort()
-      release()
-    },
+    leave,
   }
 }
 
