@@ -3,6 +3,10 @@
 Either way a line says which room and member it is about, where the work began with one (`watchium/wire/about.py`),
 and carries no secret and no whole address. What other people's code writes into a message is not ours to know, so it is
 the finished line that is looked through.
+
+Much of what is logged was chosen by a stranger, such as an address that does not exist, and the interpreter is held
+while it is searched. So lines are cut first, and no pattern takes more than linear time: none begins with a
+repetition that each character of a long word could start again.
 """
 
 from __future__ import annotations
@@ -16,10 +20,15 @@ from typing import Any
 
 from watchium.wire import about, tally
 
+LINE_CHARS = 2_000
+FIRST_LINES, LAST_LINES = 20, 80  # of a traceback: where it began, and what it ended with
+CUT = "\N{HORIZONTAL ELLIPSIS}"
+
 # Passwords in addresses of databases, tokens, cookies, and whatever is called like one.
 SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), r"\1:***@"),
+    # Also where the line was cut within the password.
+    (re.compile(rf"(://[^\s:/@]*):[^\s@/]+?(@|{CUT}$)", re.MULTILINE), r"\1:***\2"),
     (
         re.compile(
             r"""(?ix)\b(passphrase|password|passwd|secret|secret_key|token|csrftoken|csrfmiddlewaretoken|sessionid
@@ -33,10 +42,19 @@ IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-f]*:[0-9a-f]*:)[0-9a-f:]{3,39}(?![\w:])"
 
 
 def scrubbed(text: str) -> str:
-    """Without secrets; addresses of people shortened to their network."""
+    """Cut to a readable size, without secrets; addresses of people shortened to their network."""
+    text = shortened(text)
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return IPV6.sub(_network, IPV4.sub(r"\1.\2.\3.0/24", text))
+
+
+def shortened(text: str) -> str:
+    """At most 100 lines of 2,000 characters each; what is left out shows as an ellipsis."""
+    lines = text.split("\n")
+    if len(lines) > FIRST_LINES + LAST_LINES:
+        lines = [*lines[:FIRST_LINES], CUT, *lines[-LAST_LINES:]]
+    return "\n".join(line if len(line) <= LINE_CHARS else line[:LINE_CHARS] + CUT for line in lines)
 
 
 def _network(found: re.Match[str]) -> str:
