@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import forms
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             form.add_error("username", _("This name is taken."))
         else:
             sign_in_as(request, account)
-            return redirect(next_address(request))
+            return HttpResponseRedirect(next_address(request))
     return render(request, "accounts/signup.html", {"form": form, "next": next_address(request)})
 
 
@@ -91,7 +92,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())
-        return redirect(next_address(request))
+        return HttpResponseRedirect(next_address(request))
     answer = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
     if form.retry_after_s:
         answer.status_code = RateLimited.status
@@ -140,7 +141,14 @@ def person_of(account: Any) -> Person:
 
 
 def next_address(request: HttpRequest) -> str:
-    """Where to go afterwards: a page of ours, never somebody else's."""
+    """The path to go to after signing in: a page of this server, `/` for anything else."""
     address = request.POST.get("next") or request.GET.get("next") or "/"
-    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
-    return address if ours else "/"
+    if not _is_ours(address, request):
+        return "/"
+    path = urlunsplit(("", "", *urlsplit(address)[2:]))
+    # Checked again without its host: the path of http://this.host//other.host/ alone leads to the other host.
+    return path if path.startswith("/") and _is_ours(path, request) else "/"
+
+
+def _is_ours(address: str, request: HttpRequest) -> bool:
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.models import User
 
 from rooms.adoption import adopt
@@ -67,10 +69,26 @@ class SigningUpAndIn(SignedIn):
             ("/rooms/abc/", "/rooms/abc/"),
             ("https://evil.example/", "/"),
             ("//evil.example", "/"),
+            ("http://testserver/rooms/abc/?view=chat#last", "/rooms/abc/?view=chat#last"),
+            ("http://testserver//evil.example/", "/"),
+            ("http://testserver/\\evil.example/", "/"),
+            ("/\\evil.example", "/"),
+            ("javascript:alert(1)", "/"),
         ]:
             browser = self.client_class()
             User.objects.all().delete()
             assert self.sign_up(browser, next=address)["Location"] == goes
+
+    def test_what_is_no_path_goes_to_the_front_page(self):
+        self.sign_up(self.client)
+        for number, address in enumerate(("foo", "room", "login", "?x", "#x", "admin:index", "http://[::1")):
+            fields = {"username": "Dana", "password": PASSWORD}
+            for form, query in ((fields | {"next": address}, ""), (fields, f"?{urlencode({'next': address})}")):
+                browser = self.client_class(REMOTE_ADDR=f"198.51.100.{number}")
+                answer = browser.post(f"/accounts/login/{query}", form)
+                assert (answer.status_code, answer["Location"]) == (302, "/"), address
+        answer = self.sign_up(self.client_class(), "Erin", next="room")
+        assert (answer.status_code, answer["Location"]) == (302, "/")
 
     def test_a_wrong_password_says_so_and_ten_tries_are_enough(self):
         self.sign_up(self.client)
