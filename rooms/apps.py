@@ -1,13 +1,27 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+
+
+def _claim_name(instance: Any, update_fields: frozenset[str] | None, **_kwargs: Any) -> None:
+    """Every way in which accounts are made or renamed, commands and Django's admin too, ends here."""
+    if update_fields is None or "username" in update_fields:
+        from rooms.models import AccountName
+
+        AccountName.objects.claim(instance)
 
 
 class RoomsConfig(AppConfig):
     name = "rooms"
 
     def ready(self) -> None:
+        from django.contrib.auth import get_user_model
+        from django.db.models.signals import post_save
+
         from rooms.models import ClockAnchor
         from watchium.wire import server_clock
 
+        post_save.connect(_claim_name, sender=get_user_model())
         server_clock.keep_anchor_with(ClockAnchor.objects.keep)

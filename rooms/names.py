@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Collection
 
 from watchium.wire.errors import BadMessage, TooLong
-from watchium.wire.unicode import clean, skeleton
+from watchium.wire.look_alikes import look_alike_keys
+from watchium.wire.unicode import clean
 
 NAME_CHARS = 40
 TITLE_CHARS = 80
@@ -45,10 +46,9 @@ def clean_title(title: str, fallback: str) -> str:
 
 def told_apart(name: str, others: Collection[str]) -> str:
     """The name, with a number behind it when somebody here has one that looks like it."""
-    taken = {skeleton(other) for other in others}
-    if skeleton(name) not in taken:
-        return name
-    number = 2
-    while skeleton(f"{name} ({number})") in taken:
+    taken = {key for other in others for key in look_alike_keys(other)}
+    numbered, number = name, 1
+    while not taken.isdisjoint(look_alike_keys(numbered)):
         number += 1
-    return f"{name} ({number})"
+        numbered = f"{name} ({number})"
+    return numbered

@@ -22,11 +22,22 @@ from playback.player import hand_device
 from rooms import floods
 from rooms.actions import ask_again
 from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, session_person
-from rooms.models import Person, random_id
-from rooms.names import NAME_CHARS
+from rooms.models import AccountName, Person, random_id
+from rooms.names import NAME_CHARS, clean_name
 from watchium import guessing
 from watchium.belongings import hand_over
-from watchium.wire.errors import RateLimited
+from watchium.wire.errors import NameTaken, RateLimited, Refused
+
+
+def free_name(said: str, account: int | None) -> str:
+    """The name cleaned, for a form. Raises ValidationError where it looks like that of another account."""
+    try:
+        name = clean_name(said)
+    except Refused as refused:
+        raise forms.ValidationError(str(refused)) from None
+    if AccountName.objects.is_taken(name, besides=account):
+        raise forms.ValidationError(_("This name is taken."))
+    return name
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -37,10 +48,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
         fields = ("username",)
 
     def clean_username(self) -> str:
-        name = str(super().clean_username() or "")
-        if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError(_("This name is taken."))
-        return name
+        return free_name(str(super().clean_username() or ""), None)
 
 
 @never_cache
@@ -52,7 +60,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 account = form.save()
-        except IntegrityError:  # somebody else was faster
+                if not AccountName.objects.holds(account):
+                    raise NameTaken
+        except (IntegrityError, NameTaken):  # somebody else was faster
             form.add_error("username", _("This name is taken."))
         else:
             sign_in_as(request, account)

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from rooms.actions import ask_again
-from rooms.models import Person
+from rooms.models import AccountName, Person
 
 if TYPE_CHECKING:
     UserForm = ModelForm[User]
     Accounts = UserAdmin[User]
+    AddForm = AdminUserCreationForm[User]
+    ChangeForm = UserChangeForm[User]
 else:  # these take their parameter only when types are checked
     UserForm, Accounts = ModelForm, UserAdmin
+    AddForm, ChangeForm = AdminUserCreationForm, UserChangeForm
+
+
+class _FreeName(forms.Form):
+    """Refuses a name that looks like that of another account."""
+
+    instance: User
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        name = (cleaned or {}).get("username", "")
+        if "username" in self.changed_data and AccountName.objects.is_taken(name, besides=self.instance.pk):
+            self.add_error("username", "This name looks like that of another account.")
+        return cleaned
+
+
+class AddAccountForm(_FreeName, AddForm):
+    pass
+
+
+class ChangeAccountForm(_FreeName, ChangeForm):
+    pass
 
 
 class AccountAdmin(Accounts):
@@ -28,6 +54,8 @@ class AccountAdmin(Accounts):
     """
 
     list_per_page = 50
+    form = ChangeAccountForm
+    add_form = AddAccountForm
 
     def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -10,8 +10,7 @@ from playback.finding import find
 from rooms import floods
 from rooms.access import Identity
 from rooms.forms import NewRoom
-from rooms.models import Member, Person, seal
-from watchium.wire.errors import NameTaken
+from rooms.models import Member, seal
 from watchium.wire.messages import Media
 
 
@@ -28,8 +27,6 @@ def open_room(identity: Identity, form: NewRoom) -> Member:
 @transaction.atomic
 def _open(identity: Identity, form: NewRoom, media: Media | None, sealed: str) -> Member:
     owner = identity.person or rooms.actions.make_person(form.username)
-    if Person.objects.has_account_named(form.username, besides=owner):
-        raise NameTaken
     member = rooms.actions.open_room(
         owner,
         title=form.title,

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from rooms import access, names
 from rooms.actions.hosting import pass_seat_on
+from rooms.actions.naming import name_for
 from rooms.actions.presence import end_leases, gone, tell_who_is_here
 from rooms.addresses import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Visibility
 from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import Banned, CloseCode, NameTaken, NotMember, RoomFull, WrongPassphrase
+from watchium.wire.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
 
 # A full room gives the place of somebody who only closed the tab to whoever comes, after so long.
 PLACE_KEPT = timedelta(hours=1)
@@ -87,9 +88,7 @@ def _find_a_place(room: Room) -> None:
 
 
 def _name_for(room: Room, person: Person, username: str) -> str:
-    name = names.clean_name(username) if username else person.username
-    if Person.objects.has_account_named(name, besides=person):
-        raise NameTaken
+    name = name_for(person, username)
     return names.told_apart(name, room.members.names_here(besides=person))
 
 

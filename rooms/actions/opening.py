@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, names, signals
+from rooms.actions.naming import name_for
 from rooms.actions.presence import end_leases
 from rooms.models import (
     Connection,
@@ -49,8 +50,11 @@ def make_person(username: str = "") -> Person:
 def open_room(
     owner: Person, *, title: str = "", visibility: str = "unlisted", sealed: str = "", username: str = ""
 ) -> Member:
-    """A new room, the caller its owner, host and first member. `sealed` is the passphrase as `seal` made it."""
-    name = names.clean_name(username) if username else owner.username
+    """A new room, the caller its owner, host and first member. `sealed` is the passphrase as `seal` made it.
+
+    Raises what `name_for` raises, BadMessage and TooLong.
+    """
+    name = name_for(owner, username)
     room = Room(owner=owner, title=names.clean_title(title, f"{name}'s room"[: names.TITLE_CHARS]))
     _set_entrance(room, visibility, sealed)
     room.seat_until_ms = server_clock.now_ms() + FIRST_ARRIVAL_MS

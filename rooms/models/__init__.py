@@ -2,6 +2,7 @@
 
 from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
 from rooms.models.abandoned import abandoned_guests
+from rooms.models.account_names import AccountName
 from rooms.models.anchor import ClockAnchor
 from rooms.models.kinds import ControlPolicy, Role, Visibility
 from rooms.models.leases import Connection
@@ -13,6 +14,7 @@ from rooms.models.room import Room
 
 __all__ = [
     "ALPHABET",
+    "AccountName",
     "Ban",
     "ClockAnchor",
     "Connection",

@@ -20,10 +20,6 @@ from rooms.models.trips import Statement, together
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
-    def has_account_named(self, name: str, besides: Person) -> bool:
-        """Whether the name is the account name of somebody else."""
-        return self.filter(account__username__iexact=name).exclude(pk=besides.pk).exists()
-
     def with_account(self, pk: int) -> Person | None:
         words = f"SELECT {WHO.sql}, {accounts().sql} FROM {_PEOPLE} WHERE person.id = %s"  # noqa: S608
         (rows,) = together(Statement(words, [pk]))

@@ -83,7 +83,10 @@ class SigningUpAndIn(SignedIn):
         self.sign_up(self.client)
         for number, address in enumerate(("foo", "room", "login", "?x", "#x", "admin:index", "http://[::1")):
             fields = {"username": "Dana", "password": PASSWORD}
-            for form, query in ((fields | {"next": address}, ""), (fields, f"?{urlencode({'next': address})}")):
+            for form, query in (
+                (fields | {"next": address}, ""),
+                (fields, f"?{urlencode({'next': address})}"),
+            ):
                 browser = self.client_class(REMOTE_ADDR=f"198.51.100.{number}")
                 answer = browser.post(f"/accounts/login/{query}", form)
                 assert (answer.status_code, answer["Location"]) == (302, "/"), address

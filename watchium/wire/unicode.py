@@ -40,15 +40,6 @@ _EMOJI = f"{_TAGGED}|{_KEYCAP}|{_REGION}{{2}}|{_ONE}(?:{_JOINER}{_ONE})*"
 _emoji = re.compile(f"({_EMOJI})")
 _only_emoji = re.compile(f"(?!{_SKIN}|{_REGION}(?!{_REGION}))(?:{_EMOJI})")
 
-# Letters of other scripts that look like Latin ones: what people use to pass for somebody else.
-_LOOK_ALIKES = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u04bb\u043a\u043c\u0442\u03bf\u03b1\u03bd\u03c1\u0131"
-    "\u03b5\u03b9\u03ba\u03c4\u03c5\u0455\u0501\u051b\u051d\u0475\u04cf\u0432\u043d\u0561\u0570\u0578\u057d\u0585"
-    "\u0251\u0261\u03b2\u03c7\u03b6\u03b7"
-    "01i|",
-    "aeopcyxljhkmtoavplelktusdqwvlbhwhnuoagbxzholll",
-)
-
 
 def clean(text: str, form: Form = "NFC", *, lines: bool = False) -> str:
     """The text normalised to `form`, without control, bidi, zero-width and unassigned characters.
@@ -103,14 +94,3 @@ def _without_piles(text: str) -> str:
         if marks <= MARKS_IN_A_ROW:
             kept.append(character)
     return "".join(kept)
-
-
-def skeleton(name: str) -> str:
-    """What a name looks like: equal skeletons are names that people would take for each other."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    return "".join(character for character in plain if _has_shape(character)).translate(_LOOK_ALIKES)
-
-
-def _has_shape(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] not in "MZ" and category not in _HIDDEN and not _BLANK.match(character)

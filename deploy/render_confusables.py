@@ -1,0 +1,100 @@
+"""Render watchium/wire/confusables.py from Unicode's confusables and the names of Latin letters.
+
+    pip download --no-deps confusable-homoglyphs==3.3.1 && unzip confusable_homoglyphs-*.whl
+    .venv/bin/python deploy/render_confusables.py confusable_homoglyphs/confusables.json
+
+That package carries Unicode's confusables.txt as JSON. It is needed here only: the server reads the table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+TABLE = Path(__file__).resolve().parent.parent / "watchium" / "wire" / "confusables.py"
+HEAD = '''"""Characters that look alike: each line has a shape, then the characters taken for it, in hexadecimal.
+
+Rendered by deploy/render_confusables.py from Unicode's confusables.txt 15.1 (copyright Unicode, Inc., used under
+https://www.unicode.org/license.txt), to which Latin letters with strokes, hooks and the like, and small capitals are
+added by their names. Characters that compatibility decomposition (NFKD) already turns into others are left out.
+"""
+
+CONFUSABLES = """
+'''
+A_LINE = 18
+# A Latin letter by its name: small capitals, letters in squares and circles, and letters with something through them.
+LATIN = re.compile(
+    r"(?:LATIN (?:CAPITAL LETTER|SMALL LETTER|LETTER SMALL CAPITAL)|REGIONAL INDICATOR SYMBOL LETTER"
+    r"|(?:NEGATIVE )?(?:CIRCLED|SQUARED) LATIN CAPITAL LETTER|LATIN SMALL LETTER DOTLESS) ([A-Z])(?: WITH .+)?"
+)
+
+
+def classes(known: dict[str, list[dict[str, str]]]) -> list[set[str]]:
+    """Which characters (or short sequences) are confusable with each other."""
+    parent: dict[str, str] = {}
+
+    def root(one: str) -> str:
+        while parent.setdefault(one, one) != one:
+            one = parent[one]
+        return one
+
+    for shape, others in known.items():
+        for other in others:
+            first, second = root(shape.replace("\u200e", "")), root(other["c"].replace("\u200e", ""))
+            parent[first] = second
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in list(parent):
+        found[root(one)].add(one)
+    return list(found.values())
+
+
+def shape_of(alike: set[str]) -> str:
+    """What stands for all of them: an ASCII letter, else a Latin one by its name, else the first."""
+    plain = [one for one in alike if one.isascii()]
+    plain.sort(key=lambda one: (len(one), not one.isalpha(), one))
+    by_name = sorted(filter(None, map(latin, alike)))
+    return next(iter([*plain, *by_name]), min(alike, key=lambda one: (len(one), one)))
+
+
+def latin(character: str) -> str:
+    if len(character) != 1 or character.isascii():
+        return ""
+    found = LATIN.fullmatch(unicodedata.name(character, ""))
+    return found[1].lower() if found else ""
+
+
+def counts(character: str) -> bool:
+    """Whether a skeleton can still have this character after it was decomposed."""
+    return len(character) == 1 and unicodedata.normalize("NFKD", character) == character
+
+
+def table(known: dict[str, list[dict[str, str]]]) -> dict[str, str]:
+    shapes = {character: latin(character) for character in map(chr, range(0x80, 0x20000)) if latin(character)}
+    for alike in classes(known):
+        shape = shape_of(alike)
+        shapes.update(dict.fromkeys(alike - {shape}, shape))
+    return {character: shape for character, shape in shapes.items() if counts(character) and len(shape) <= 3}
+
+
+def numbers(shape: str) -> str:
+    return "+".join(f"{ord(one):x}" for one in shape)
+
+
+def main(source: str) -> None:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for character, shape in sorted(table(json.loads(Path(source).read_text())).items()):
+        lines[shape].append(f"{ord(character):x}")
+    rows = [
+        " ".join([numbers(shape), *alike[start : start + A_LINE]])
+        for shape, alike in sorted(lines.items())
+        for start in range(0, len(alike), A_LINE)
+    ]
+    TABLE.write_text(HEAD + "\n".join(rows) + '\n"""\n')
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
