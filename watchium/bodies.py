@@ -17,7 +17,7 @@ from watchium.wire.errors import BadMessage, Refused, TooLong
 from watchium.wire.messages import Problem
 
 BODY_BYTES = 64 * 1024  # the largest form of ours is a page of admin with everything selected
-BODY_S = 20.0  # for all of it
+BODY_S = 10.0  # for all of it
 
 Message = dict[str, Any]
 Scope = dict[str, Any]

@@ -12,7 +12,8 @@ Whoever is silent is asked whether they are there. Any word counts as an answer,
 be told by, no timer and no parser: an idle socket's cost was mostly these.
 
 What is fixed here besides, each seen with a reader that reads no more: a close that waits for the reader, a connection
-that is never given up because something is still unsent, and a traceback for every frame that is no UTF-8.
+that is never given up because something is still unsent, and a traceback for every frame that is no UTF-8. And a
+handshake that the WebSocket parser refuses without a word is answered and closed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from websockets.frames import Frame
 
 from watchium.affinity import Siblings
 from watchium.ear import Ear, Hear
+from watchium.heads import NO_HANDSHAKE, answer_to
 from watchium.rounds import Rounds
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -84,6 +86,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     rounds: ClassVar[Rounds | None] = None
     siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
     at_home = False  # handed over by a sibling: it stays
+    scope: Any = None  # until there is a handshake that was accepted
     writer: Writer | None = None
     hear: Hear | None = None
     _closing_task: asyncio.Task[None] | None = None
@@ -120,7 +123,15 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
         elif not self._goes_home(data):
             super().data_received(data)
-            self._at_a_frame = data.endswith(END_OF_HEAD)  # else the parser may stand within one already
+            if self.handshake_initiated:
+                self._at_a_frame = data.endswith(END_OF_HEAD)  # else the parser may stand within one already
+            else:
+                self._refuse_handshake()
+
+    def _refuse_handshake(self) -> None:
+        """The parser gave up on it: with an answer that nobody has sent yet, or without one."""
+        self.transport.write(b"".join(self.conn.data_to_send()) or answer_to(NO_HANDSHAKE))
+        self.transport.close()
 
     def listen(self, hear: Hear) -> None:
         if not self.disconnected:  # else nobody would let go of it
@@ -226,7 +237,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self.writer = self.hear = self._look_after = None
         del self.ear
         self.conn.parser.close()
-        if self.handshake_initiated:
+        if self.scope is not None:
             cast("dict[str, Any]", self.scope["extensions"]).pop(EXTENSION, None)
 
     def close_soon(self, code: int) -> None:

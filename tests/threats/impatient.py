@@ -1,10 +1,12 @@
-"""`python -m tests.threats.impatient serve ...`: a Watchium that waits seconds for who dawdles, not half a minute."""
+"""`python -m tests.threats.impatient serve ...`: a Watchium with little patience and few descriptors."""
 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 
+DESCRIPTORS = 200
 HEAD_S = 3.0
 BODY_S = 4.0
 
@@ -17,6 +19,7 @@ def main() -> None:
     from watchium import bodies, heads
 
     heads.HEAD_S, bodies.BODY_S = HEAD_S, BODY_S
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["manage.py", *sys.argv[1:]])

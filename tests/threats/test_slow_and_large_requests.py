@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.services import Server, watchium_server
-from tests.threats.impatient import BODY_S, HEAD_S
+from tests.threats.impatient import BODY_S, DESCRIPTORS, HEAD_S
 from watchium import bodies, heads
 
 HEAD = "Host: 127.0.0.1\r\n"
@@ -179,6 +179,22 @@ class TestSlow:
         for number, (expected, task) in enumerate(running):
             assert status(task.result()) in (expected, 0), number
         assert "Traceback" not in server.log()
+
+    async def test_a_crowd_of_silent_connections_leaves_descriptors_for_others(self, impatient: Server):
+        begun = ["", "GET / HTTP/1.1\r\n", f"{POST}Content-Length: 60\r\n\r\n"]
+        silent = []
+        for number in range(2 * DESCRIPTORS):
+            _, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+            writer.write(begun[number % len(begun)].encode())
+            silent.append(writer)
+        assert await works(impatient)
+        headers = {"Authorization": "Bearer x"}
+        async with connect(f"{impatient.ws_url}/ws/lobby/", additional_headers=headers) as socket:
+            assert json.loads(await socket.recv())["type"] == "lobby"
+        assert status(await talk(impatient, f"GET / HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")) == 200
+        for writer in silent:
+            writer.close()
+        assert "Traceback" not in impatient.log()
 
     async def drip(self, server: Server, begun: str, drop: str = "") -> bytes:
         """Begin, and then a drop twice a second until the server hangs up."""
