@@ -15,20 +15,23 @@ import playback.questions
 import rooms.actions
 from rooms import access
 from rooms.actions.custom import tell_custom
+from rooms.addresses import address_hash
 from rooms.api import Entered, OneRoom, entered
 from rooms.doorway import Doorway, answer
 from rooms.entrance import let_in
 from rooms.forms import Joining, NewRoom, RoomChanges
-from rooms.models import Room
+from rooms.models import Member, Room, Token
 from rooms.states import member_state
 from watchium import openapi
 from watchium.changing import change_room
 from watchium.lobby import lobby_state
 from watchium.opening import open_room
+from watchium.polling import Poll, Polled, poll
 from watchium.problems import answer_problem
+from watchium.room_commands import carry_out
 from watchium.welcome import whole_room_state
-from watchium.wire import messages, server_clock
-from watchium.wire.errors import NotMember
+from watchium.wire import limits, messages, server_clock
+from watchium.wire.errors import BadMessage, Banned, NotMember
 from watchium.wire.messages import (
     Accepted,
     EventId,
@@ -59,6 +62,14 @@ class NewComment(messages.NewText, frozen=True, kw_only=True):
 class Announcement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     type: str
     payload: dict[str, Any]
+
+
+class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
+    """Any command of the room's socket; which fields `payload` has is told on the protocol page."""
+
+    type: str
+    payload: dict[str, Any] = {}
+    event_id: str | None = None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,16 +128,59 @@ class State(Doorway):
     @extend_schema(
         operation_id="state",
         responses={200: WholeState, "4XX": Problem},
-        description="The room as it is. A member who asks within every 15 s is present.",
+        description="The room as it is. A program of a member that asks within every 15 s is present.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         try:
             member = access.member_for(self.identity, room_id)
-            rooms.actions.polled(member)
+            # Only by token: any page can have a browser send this request with its cookies.
+            if isinstance(request.auth, Token):
+                rooms.actions.polled(member)
             room = member.room
         except NotMember:
             room = self.readable_room(room_id)
         return answer(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
+
+    @extend_schema(
+        operation_id="poll",
+        request=Poll,
+        responses={200: Polled, "4XX": Problem},
+        description="What a socket would have brought since the last request, for members who have none. "
+        "Who asks within every 15 s is present.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        received_ms = server_clock.now_ms()
+        asked = self.body(Poll)
+        identity = self.identity
+        try:
+            member = self.member(room_id)
+        except NotMember:
+            if access.is_banned(identity, room_id):
+                raise Banned from None
+            raise
+        # A ban is to hold where they are now, as with a socket.
+        Member.objects.note_line(member, address_hash(identity.address))
+        return answer(poll(member, identity.device_id, asked, received_ms))
+
+
+class Commands(Doorway):
+    @extend_schema(
+        operation_id="command",
+        request=Envelope,
+        responses={200: Accepted, 204: None, "4XX": Problem},
+        description="One command of the room's socket: the same envelope, the same action, the same answer; "
+        "204 where the socket would not acknowledge it.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        said = self.body(Envelope)
+        try:
+            command = messages.decode_room_command(msgspec.json.encode(said))
+        except msgspec.MsgspecError as error:
+            raise BadMessage(str(error)) from None
+        member = self.member(room_id)
+        limits.spend("http_command", member.person.user_id, server_clock.now_ms())
+        accepted = carry_out(member, command)
+        return HttpResponse(status=204) if accepted is None else answer(accepted)
 
 
 def whole_state(room: Room) -> WholeState:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import chat.actions
 import playback.actions
 import playback.holds
-import playback.questions
 import playback.reports
 import rooms.actions
 from rooms.access import Identity, is_banned, member_for
@@ -18,6 +16,7 @@ from rooms.models import Connection, Member
 from watchium import ends, ticker, watchdog
 from watchium.database import in_database
 from watchium.lobby import lobby_state
+from watchium.room_commands import carry_out
 from watchium.sockets import Socket, in_time
 from watchium.throttle import Allowance
 from watchium.welcome import Applied, answer_missed, compose_welcome
@@ -26,7 +25,6 @@ from watchium.wire.about import about
 from watchium.wire.errors import (
     Banned,
     CloseCode,
-    NotFound,
     NotMember,
     RateLimited,
     Refused,
@@ -38,30 +36,10 @@ from watchium.wire.frames import frame_of
 from watchium.wire.messages import (
     Accepted,
     Ack,
-    AskControl,
-    BanMember,
-    BufferEnd,
-    BufferStart,
-    ClaimHost,
     Command,
-    ContinueWithout,
-    DeleteComment,
-    Event,
     Heartbeat,
-    Leave,
-    Load,
     Lobby,
-    Pause,
-    Play,
-    PostComment,
-    React,
-    RemoveMember,
-    Seek,
-    SetModerator,
-    SetRate,
     SyncRequest,
-    TransferHost,
-    Typing,
     decode_lobby_command,
     decode_room_command,
 )
@@ -186,43 +164,6 @@ def _let_in(identity: Identity, room_id: str) -> Member:
     # A ban is to hold where they are now, not where they were when they joined.
     Member.objects.note_line(member, address_hash(identity.address))
     return member
-
-
-def carry_out(member: Member, command: Command) -> Accepted | Event | None:
-    """The switchboard: one command, one deed. Runs on a thread that may use the database."""
-    match command:
-        case Play():
-            return playback.actions.play(member, command)
-        case Pause():
-            return playback.actions.pause(member, command)
-        case Seek():
-            return playback.actions.seek(member, command)
-        case SetRate():
-            return playback.actions.set_rate(member, command)
-        case Load():
-            return playback.actions.load(member, command)
-        case ContinueWithout():
-            return playback.actions.continue_without(member, command)
-        case BufferStart() | BufferEnd() | SyncRequest():
-            playback.actions.notice(member, command)
-        case PostComment():
-            position = playback.questions.position_now(member.room, server_clock.now_ms())
-            return chat.actions.post(member, command, position=position)
-        case DeleteComment():
-            chat.actions.remove(member, command.payload.id)
-        case React():
-            chat.actions.react(member, command.payload.emoji)
-        case Typing():
-            chat.actions.typing(member)
-        case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
-            return rooms.actions.command(member, command)
-        case AskControl():
-            rooms.actions.ask_control(member)
-        case Leave():
-            rooms.actions.leave(member)
-        case _:
-            raise NotFound("This command means nothing here.")
-    return None
 
 
 class LobbyConsumer(Socket):

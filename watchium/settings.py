@@ -345,6 +345,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "typing": (2, 4),
     "ask_control": (3, 15),
     "custom": (10, 5),
+    "poll": (40, 20),  # by person: each tab without a socket asks every two seconds and after each command
+    "http_command": (80, 20),  # by person, whatever the command
     "measured": (5, 60),  # a page sends one a minute; people have tabs and reload
     "passphrase": (10, 60),  # by address
     "password": (10, 60),

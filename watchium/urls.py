@@ -43,6 +43,7 @@ one_room = [
     path("join/", api.Join.as_view()),
     path("leave/", rooms.api.Leaving.as_view()),
     path("state/", api.State.as_view()),
+    path("commands/", api.Commands.as_view()),
     path("events/", playback.api.Log.as_view()),
     path("sync/control/", playback.api.Controls.as_view()),
     path("comments/", api.Comments.as_view()),

@@ -130,6 +130,7 @@ def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
         "room_id": room_id,
         "socket_path": f"/ws/rooms/{room_id}/",
         "state_url": f"/api/rooms/{room_id}/state/",
+        "commands_url": f"/api/rooms/{room_id}/commands/",
         "comments_url": f"/api/rooms/{room_id}/comments/",
         "library_url": LIBRARY_URL,
         "share_url": room_url(request, room_id),

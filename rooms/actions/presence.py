@@ -59,8 +59,8 @@ def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
 
 
 @transaction.atomic
-def polled(member: Member) -> None:
-    """Somebody who follows over HTTP is here too, as long as they keep asking."""
+def polled(member: Member) -> Member:
+    """Count a member who follows over HTTP as present, for as long as they keep asking; the member as of now."""
     now_ms = server_clock.now_ms()
     member, (hosts,) = access.lock_and_ask(member, Member.to_find_host(member.room_id))
     lease = {"closed": False, "lapses_at_ms": now_ms + POLL_MS}
@@ -68,6 +68,7 @@ def polled(member: Member) -> None:
         member=member, process="poll", defaults=lease, create_defaults={**lease, "opened_at_ms": now_ms}
     )
     _be_here(member, now_ms, has_host=bool(hosts))
+    return member
 
 
 def _be_here(member: Member, now_ms: float, *, has_host: bool) -> None:

@@ -2,36 +2,111 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.browser.scenes import join, make_room, play, wait_until_moving, wait_until_ready
+from tests.browser.scenes import join, make_room, pause, play, wait_until, wait_until_moving, wait_until_ready
 from tests.services import Server
 
-LIMITED_MS = 40_000  # five failures, each after a longer wait than the one before
+LIMITED_MS = 10_000
 POLLED_MS = 12_000
 
 
-def stop_sockets(page: Page) -> None:
-    """As a proxy does that knows no WebSockets."""
-    page.route_web_socket("**/ws/**", lambda socket: socket.close())
+class Proxy:
+    """As one that knows no WebSockets, until it lets them through."""
+
+    def __init__(self, page: Page) -> None:
+        self.blocks = True
+        page.route_web_socket("**/ws/**", self.connect)
+
+    def connect(self, socket: WebSocketRoute) -> None:
+        if self.blocks:
+            socket.close()
+        else:
+            socket.connect_to_server()
 
 
-def test_who_gets_no_socket_through_follows_over_http_and_is_told_why(
+def wait_until_polling(page: Page) -> None:
+    expect(page.locator("body")).to_have_attribute("data-socket", "limited", timeout=LIMITED_MS)
+    wait_until(page, "() => window.watchium.room.overHttp")
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.keyboard.press("Enter")
+
+
+def messages(page: Page):
+    return page.locator("[data-log] [data-id] [data-text]")
+
+
+def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_chat(
+    server: Server, person: Callable[..., Page]
+):
+    alice, bob = person(), person()
+    proxy = Proxy(alice)
+    alice.goto("/")
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    wait_until_polling(alice)
+    expect(alice.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    wait_until_ready(alice)
+    join(bob, alice.url, "Bob")
+    wait_until_ready(bob)
+    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached(timeout=POLLED_MS)
+
+    play(alice)
+    wait_until_moving(bob)
+    wait_until_moving(alice)
+    say(bob, "hello from bob")
+    expect(messages(alice).get_by_text("hello from bob")).to_be_visible(timeout=POLLED_MS)
+    say(alice, "hello from alice")
+    expect(messages(bob).get_by_text("hello from alice")).to_be_visible()
+    expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
+    expect(alice.locator("[data-unsent]")).to_be_hidden()
+
+    alice.reload()
+    wait_until_polling(alice)
+    wait_until_ready(alice)
+    expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
+    pause(alice)
+    expect(bob.locator("[data-media]")).to_have_js_property("paused", True)
+    expect(alice.locator("[data-media]")).to_have_js_property("paused", True)
+
+    proxy.blocks = False
+    say(alice, "sent while sockets come back")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
+    say(bob, "said to a socket")
+    for page in (alice, bob):
+        expect(messages(page).get_by_text("said to a socket")).to_have_count(1)
+        expect(messages(page).get_by_text("sent while sockets come back")).to_have_count(1)
+    bob.close()
+    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).not_to_be_attached(timeout=POLLED_MS)
+
+
+def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that_it_is_over(
     server: Server, person: Callable[..., Page]
 ):
     alice, bob = person(), person()
     url = make_room(alice)
     wait_until_ready(alice)
     join(bob, url, "Bob")
-    stop_sockets(bob)
+    Proxy(bob)
     bob.reload()
     expect(bob.get_by_text("limited", exact=True).first).to_be_visible(timeout=LIMITED_MS)
     wait_until_ready(bob)
     play(alice)
     wait_until_moving(alice)
     wait_until_moving(bob)
-    alice.get_by_role("button", name="Pause", exact=True).click()
+    pause(alice)
     expect(bob.locator("[data-media]")).to_have_js_property("paused", True, timeout=POLLED_MS)
     bob.get_by_role("button", name="Sync meter").click()
     expect(bob.get_by_text("The server answers, but live connections do not get through")).to_be_visible()
-    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached(timeout=POLLED_MS)
+    bob.keyboard.press("Escape")
+    bobs = alice.get_by_role("list", name="Members").get_by_text("Bob")
+    expect(bobs).to_be_attached(timeout=POLLED_MS)
+    alice.evaluate(
+        """() => { const { room } = window.watchium
+            const bob = [...room.state.members.values()].find(({ username }) => username === "Bob")
+            return room.say("remove_member", { user_id: bob.user_id }) }"""
+    )
+    expect(bob.locator("body")).to_have_attribute("data-socket", "closed", timeout=POLLED_MS)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Log } from "../../static/js/core/log.js"
+import { unnumbered } from "../../static/js/core/unnumbered.js"
 import { each } from "./random.js"
 
 const member = (user_id, role = "member") => ({ user_id, username: user_id, avatar_url: null, role, may_control: role === "host" })
@@ -141,13 +142,60 @@ test("custom events pass through untouched", () => {
   assert.deepEqual(log.take(custom, 0), [custom])
 })
 
-test("state that was polled counts only when it is newer", () => {
+/** A room's own log, and what it answers to a poll: the whole, or what came after a claim it can bear out. */
+class Served {
+  constructor() { Object.assign(this, { changes: [], talk: [] }) }
+  poll(claim) {
+    const whole = { revision: this.changes.length, comment_seq: this.talk.length, event_id: this.changes.length ? `e${this.changes.length}` : "" }
+    const last = this.changes.at(-1)
+    const timeline = { revision: whole.revision, timestamp: 0, ...motion(whole.revision), ...(last ? {} : { current_time: 0 }) }
+    const comments = this.talk.map(({ payload }) => payload)
+    if (!claim) return [welcome({ ...whole, timeline, comments })]
+    const missed = { events: this.changes.slice(claim.revision), comments: comments.slice(claim.comment_seq), deleted: [], more: false }
+    return [welcome({ ...whole, timeline: null, comments: null, resumed: true }), said("events", { ...missed, ...whole })]
+  }
+}
+
+test("polled at first, in a room where nothing has happened, the media is there and the role too", () => {
+  const log = new Log()
+  for (const envelope of new Served().poll(log.resume())) log.take(envelope, 0)
+  assert.equal(log.state.timeline.current_time, 0)
+  assert.equal(log.state.you.user_id, "bob")
+  assert.deepEqual([...log.state.members.keys()], ["alice", "bob"])
+})
+
+test("polls and sockets in any turn tell each thing once and in order, and end in the room as it is", () => each(200, (random) => {
+  const server = new Served()
+  const log = new Log()
+  const told = []
+  const take = (envelope) => told.push(...log.take(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
+  server.poll(log.resume()).forEach(take)
+  for (let i = 0; i < 30; i++) {
+    const spoke = random.chance(0.5)
+    const thing = spoke ? spoken(server.talk.length + 1) : change(server.changes.length + 1)
+    ;(spoke ? server.talk : server.changes).push(thing)
+    if (random.chance(0.3)) server.poll(log.resume()).forEach(take)
+    else if (random.chance(0.6)) take(thing) // the others are lost: there is no socket just then
+  }
+  server.poll(log.resume()).forEach(take)
+  assert.deepEqual(summary(log), { revision: server.changes.length, seq: server.talk.length, at: server.changes.length, comments: server.talk.map(({ payload }) => payload.id) })
+  assert.deepEqual(told.filter(({ type }) => type === "seek").map(({ revision }) => revision), server.changes.map(({ revision }) => revision))
+  assert.deepEqual(told.filter(({ type }) => type === "new_comment").map(({ payload }) => payload.seq), server.talk.map(({ payload }) => payload.seq))
+}))
+
+test("what no counter numbers is told as the events a socket would have brought", () => {
   const log = joined()
-  log.take(change(5), 0)
-  const polled = (revision) => log.polled({ timeline: { revision, timestamp: 0, ...motion(revision) }, room: ROOM, members: [member("bob")] })
-  log.take(change(1), 0)
-  assert.equal(polled(1), false)
-  assert.equal(polled(3), true)
-  assert.equal(log.state.timeline.current_time, 3)
-  assert.equal(log.resume(), null)
+  const seat = { user_id: "alice", username: "alice", until: 9, next: null, next_username: null }
+  const polled = (more) => {
+    const before = { ...log.state }
+    log.take(welcome({ resumed: true, ...more }), 0)
+    return unnumbered(before, log.state).map(({ type, payload }) => [type, payload.user_id ?? null])
+  }
+  assert.deepEqual(polled({}), [])
+  assert.deepEqual(polled({ members: [member("bob"), member("carol")] }), [["member_left", "alice"], ["member_joined", "carol"]])
+  assert.deepEqual(polled({ members: [member("bob", "moderator"), member("carol")] }), [["role_changed", "bob"]])
+  const people = { members: [member("bob", "moderator"), member("carol")] }
+  assert.deepEqual(polled({ ...people, room: { ...ROOM, seat } }), [["seat_held", "alice"]])
+  assert.deepEqual(polled({ ...people, room: { ...ROOM, seat: { ...seat } } }), [])
+  assert.deepEqual(polled(people), [["seat_kept", null]])
 })

@@ -57,12 +57,32 @@ test("every wait spreads over what the server asked for at least, later ones gro
 
 test("five failures in a row make it limited, a connection unlimited", () => {
   const backoff = new Backoff(() => 0.5)
+  backoff.connected(1000)
   for (let i = 0; i < 4; i++) backoff.next()
   assert.equal(backoff.limited, false)
   backoff.next()
   assert.equal(backoff.limited, true)
   backoff.connected(1000)
   assert.equal(backoff.limited, false)
+})
+
+test("a page that never had a connection is limited after two failures, or one handshake nobody answered", () => {
+  const [refused, unanswered] = [new Backoff(() => 0.5), new Backoff(() => 0.5)]
+  refused.next()
+  assert.equal(refused.limited, false)
+  refused.next()
+  unanswered.next(true)
+  assert.deepEqual([refused.limited, unanswered.limited], [true, true])
+})
+
+test("a command whose request was lost goes out again under its own id, however old, and is never dropped", () => {
+  const outbox = new Outbox()
+  outbox.add({ type: "pause", event_id: "a", payload: {} }, 0)
+  outbox.toSend()
+  outbox.lost("a")
+  assert.deepEqual(outbox.dropOld(60_000), [])
+  assert.deepEqual(outbox.toSend().map(({ event_id }) => event_id), ["a"])
+  assert.deepEqual(outbox.toSend(), [])
 })
 
 test("costs are learned, remembered and never absurd", () => {

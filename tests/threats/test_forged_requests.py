@@ -8,6 +8,7 @@ from rooms.models import Member, Person, Room
 from tests.watchium.callers import ApiCase
 
 PLAY = {"action": "play", "event_id": "forged"}
+PLAY_COMMAND = {"type": "play", "event_id": "forged", "payload": {}}
 
 
 class FromAnotherSite(ApiCase):
@@ -43,6 +44,8 @@ class FromAnotherSite(ApiCase):
         yield browser.post(self.url("join/"), {"username": "forged"}, **json)
         yield browser.post(self.url("leave/"), {}, **json)
         yield browser.post(self.url("sync/control/"), PLAY, **json)
+        yield browser.post(self.url("commands/"), PLAY_COMMAND, **json)
+        yield browser.post(self.url("state/"), {}, **json)
         yield browser.post(self.url("comments/"), {"text": "forged", "event_id": "f"}, **json)
         yield browser.post(self.url("broadcast/"), {"type": "forged", "payload": {}}, **json)
 

@@ -56,7 +56,7 @@ class WhoCalls(ApiCase):
             assert self.nobody.raw("GET", "/api/rooms/", b"", Accept=accept).json()["rooms"] == []
 
     def test_a_method_that_is_not_there_is_a_problem_too(self):
-        response = self.as_alice.post(self.url("state/"), {})
+        response = self.as_alice.post(self.url("events/"), {})
         self.refused(response, 405, "bad_message")
         assert "GET" in response["Allow"]
 

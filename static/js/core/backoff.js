@@ -8,24 +8,30 @@
 export const FIRST_LATER_MS = 1000
 export const LONGEST_MS = 10000
 export const LIMITED_AFTER = 5 // failures in a row, then we poll over HTTP as well
+export const LIMITED_AT_FIRST = 2 // of a page that was just served: the server is there, and its sockets do not get through
 
 export class Backoff {
   /** @param {() => number} random uniform in [0, 1) */
   constructor(random) {
     this.random = random
     this.failures = 0
+    this.everConnected = false
     this.spreadMs = 1000
   }
 
   /** @param {number} spreadMs from `welcome.limits.reconnect_spread_ms` */
   connected(spreadMs) {
     this.failures = 0
+    this.everConnected = true
     this.spreadMs = spreadMs
   }
 
-  /** One more attempt failed, or the connection was lost: the wait before the next, in ms. */
-  next() {
-    this.failures += 1
+  /**
+   * One more attempt failed, or the connection was lost: the wait before the next, in ms.
+   * @param {boolean} [unanswered] a handshake that took ten seconds counts twice
+   */
+  next(unanswered = false) {
+    this.failures += unanswered ? 2 : 1
     return this.random() * this.ceilingMs
   }
 
@@ -36,6 +42,6 @@ export class Backoff {
   }
 
   get limited() {
-    return this.failures >= LIMITED_AFTER
+    return this.failures >= (this.everConnected ? LIMITED_AFTER : LIMITED_AT_FIRST)
   }
 }

@@ -107,23 +107,6 @@ export class Log {
     this.eventId = /** @type {any} */ (whole).event_id ?? null
   }
 
-  /**
-   * State polled over HTTP while no socket can be had. It may be older than what we know.
-   * @param {{timeline?: any, room?: any, members?: any[]}} polled
-   * @returns {boolean} whether anything was newer
-   */
-  polled({ timeline, room, members }) {
-    const { state } = this
-    if (room) state.room = room
-    if (members) state.members = presence.arrived(members, state.members)
-    if (!timeline || timeline.revision <= state.revision) return false
-    state.timeline = timeline
-    this.eventId = null // to resume by, we would have to know its event: the next connection brings a snapshot
-    state.revision = timeline.revision
-    this.changes.reset(timeline.revision)
-    return true
-  }
-
   /** @param {Envelope} envelope */
   #missed(envelope) {
     /** @type {import("./wire.js").MissedEvents} */

@@ -26,6 +26,12 @@ export class Outbox {
     for (const entry of this.entries.values()) entry.sent = false
   }
 
+  /** It was sent, and whether it arrived nobody knows: it goes out again. @param {string} eventId */
+  lost(eventId) {
+    const entry = this.entries.get(eventId)
+    if (entry) entry.sent = false
+  }
+
   /** What to send now, in the order of the presses; it counts as sent. @returns {Sendable[]} */
   toSend() {
     const waiting = [...this.entries.values()].filter((entry) => !entry.sent)

@@ -67,8 +67,12 @@ function seat(room, stack) {
  * @param {Stack} stack
  */
 function line(room, stack) {
+  let polled = false
   return [
-    room.on("connection", ({ status }) => {
+    room.on("connection", ({ status, reach }) => {
+      const before = polled
+      polled = status === "limited" && reach === "http"
+      if (polled) return before || stack.put({ key: "line", text: gettext("Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual."), tone: "warn", rank: RANK.line, lastsMs: 2 * SHORT_MS })
       const text = {
         lost: room.state?.room ? gettext("Reconnecting … Your player keeps the time meanwhile.") : gettext("The room does not answer yet. Trying again …"),
         limited: gettext("Still no steady line. You follow the room a little less exactly; it keeps trying."),

@@ -67,7 +67,7 @@ export class Letters {
   /** @returns {Promise<void>} */
   async #send() {
     const letter = this.all.find(({ standing }) => standing === "queued")
-    if (this.busy || !letter || this.room.connection.status !== "open") return
+    if (this.busy || !letter || !this.room.reachable) return
     this.busy = true
     letter.standing = "sending"
     try {
@@ -93,7 +93,7 @@ export class Letters {
 
   /** Nobody waits longer than that without being told. */
   #late() {
-    if (this.room.connection.status === "open") return
+    if (this.room.reachable) return
     const old = this.all.filter(({ at }) => performance.now() - at > TOO_OLD_MS)
     for (const letter of old) {
       if (letter.standing === "queued") this.#fail(letter, "")

@@ -1,49 +1,89 @@
 // @ts-check
 /**
- * Where no socket can be had (a proxy, a network) people still follow, by asking for the room's state now and then.
+ * Where no socket can be had (a proxy, a network) the room is asked over HTTP, by one request for all of it.
  * Whether that is answered says what is wrong: the server is there and sockets do not get through, or nothing does.
  */
 
+import { Close, ErrorCode } from "../core/wire.js"
 import { every } from "./timer.js"
 
-const EVERY_MS = 4000
-const UNTIL_LOCKED_MS = 1000 // each answer is a pong: nobody plays before there were five
-const GIVE_UP_MS = 8000
+const LOOK_MS = 100
+const PLAYING_MS = 2000
+const RESTING_MS = 5000
+const UNTIL_LOCKED_MS = 400 // each answer is a pong: nobody plays before there were five
+const LEAST_MS = 400 // also where something has just been done
+const TROUBLE_MS = 4000
 
-/** @param {import("./session.js").Session} session */
-export function poll(session) {
-  let asking = false
-  let askedMs = -Infinity
-  return every(UNTIL_LOCKED_MS, async () => {
-    if (session.connection.status !== "limited" || asking) return
-    if (session.clock.locked && performance.now() - askedMs < EVERY_MS) return
-    asking = true
-    askedMs = performance.now()
+/** The refusals after which a socket would be closed for good. @type {Record<string, number>} */
+const ENDS = { [ErrorCode.Banned]: Close.Removed, [ErrorCode.NotMember]: Close.NotAMember, [ErrorCode.RoomClosed]: Close.NoSuchRoom }
+
+export class Polling {
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.session = session
+    this.asking = false
+    this.askedMs = -Infinity
+    this.waitMs = 0
+    this.wanted = false
+  }
+
+  start() {
+    return every(LOOK_MS, () => this.#look())
+  }
+
+  /** Something was said: what became of it is asked at once. */
+  soon() {
+    this.wanted = true
+  }
+
+  #look() {
+    if (this.session.connection.status !== "limited" || this.asking) return
+    if (performance.now() - this.askedMs >= (this.wanted ? LEAST_MS : this.waitMs)) void this.#ask()
+  }
+
+  async #ask() {
+    const { session } = this
+    this.asking = true
+    this.wanted = false
+    this.askedMs = performance.now()
     try {
-      session.found(await ask(session))
-    } catch {
-      session.found(navigator.onLine ? "nothing" : "offline")
+      await this.#exchange()
+      this.waitMs = this.#pauseMs()
+      session.found("http")
+    } catch (error) {
+      this.#failed(error)
     } finally {
-      asking = false
+      this.asking = false
     }
-  })
-}
+  }
 
-/** @param {import("./session.js").Session} session @returns {Promise<"http" | "refused" | "failing">} */
-async function ask(session) {
-  const t0 = performance.now()
-  session.clock.sent(t0)
-  const response = await fetch(session.boot.state_url, { signal: AbortSignal.timeout(GIVE_UP_MS), headers: { Accept: "application/json" } })
-  const t3 = performance.now()
-  if (!response.ok) return response.status < 500 ? "refused" : "failing"
-  const state = await response.json()
-  measure(session.clock, state, t0, t3)
-  session.polled(state)
-  return "http"
-}
+  async #exchange() {
+    const { session } = this
+    const { clock } = session
+    const t0 = performance.now()
+    clock.sent(t0)
+    const answer = await session.http.poll({ ...session.log.resume(), report: session.report() })
+    const { received: t1, timestamp: t2, clock_id } = answer
+    clock.answered({ t0, t1, t2, clock_id }, performance.now())
+    if (session.connection.status === "limited") session.polled(answer.events) // a socket that opened meanwhile knows better
+  }
 
-/** An answer that says when it was made is a pong, if a coarse one. @param {import("../core/clock.js").Clock} clock @param {any} state @param {number} t0 @param {number} t3 */
-function measure(clock, { timestamp, clock_id }, t0, t3) {
-  if (typeof timestamp !== "number") return
-  clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id: clock_id ?? clock.clockId ?? "" }, t3)
+  #pauseMs() {
+    const { clock, log, state } = this.session
+    if (log.more) return 0
+    if (!clock.locked) return UNTIL_LOCKED_MS
+    return state.timeline?.phase === "playing" || state.timeline?.phase === "holding" ? PLAYING_MS : RESTING_MS
+  }
+
+  /** @param {any} error */
+  #failed(error) {
+    const { session } = this
+    this.waitMs = Math.max(error?.retry_after_ms ?? 0, TROUBLE_MS)
+    const over = ENDS[error?.code]
+    if (over) return session.socket.end(over)
+    if (error?.code === ErrorCode.RateLimited) return
+    if (error?.code) return session.found(error.code === ErrorCode.Unavailable || error.code === ErrorCode.Internal ? "failing" : "refused")
+    if (!(error instanceof TypeError || error instanceof DOMException)) return session.found("failing") // an answer that is none of ours
+    session.found(navigator.onLine ? "nothing" : "offline")
+  }
 }

@@ -11,11 +11,13 @@ import { Log } from "../core/log.js"
 import { Outbox } from "../core/outbox.js"
 import { PATIENCE_MS } from "../core/sequence.js"
 import { positionAt } from "../core/timeline.js"
+import { unnumbered } from "../core/unnumbered.js"
 import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
 import { isHidden } from "./eyes.js"
+import { HttpTransport } from "./http_transport.js"
 import { newId } from "./new_id.js"
 import { Player } from "./player.js"
-import { poll } from "./polling.js"
+import { Polling } from "./polling.js"
 import { reportOf } from "./report.js"
 import { Socket } from "./socket.js"
 import { after, every } from "./timer.js"
@@ -46,16 +48,21 @@ export class Session {
     this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
     this.player = new Player(media, this.clock, {
       report: (type, payload) => void this.say(type, payload),
-      urgent: () => this.#heartbeat(),
+      urgent: () => (this.overHttp ? this.polling.soon() : this.#heartbeat()),
       changed: (change) => this.emit("player", change),
       drift: (drift) => this.emit("drift", drift),
     })
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => this.log.resume(),
       page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: isHidden() }),
-      said: (envelope) => this.#said(envelope),
+      said: (envelope) => {
+        if (envelope.type === Event.Welcome) this.outbox.reconnected()
+        this.#said(envelope)
+      },
       status: (change) => this.#connection(change),
     })
+    this.http = new HttpTransport(boot)
+    this.polling = new Polling(this)
     this.handlers = this.#table()
   }
 
@@ -64,13 +71,23 @@ export class Session {
     every(HEARTBEAT_MS, () => this.#heartbeat())
     every(LOOK_AFTER_MS, () => this.#lookAfter())
     watchForWaking(this.clock, { woke: () => this.#woke(), hid: () => this.player.woke(), network: () => this.socket.wake() })
-    poll(this)
+    this.polling.start()
   }
 
   // ---------------------------------------------------------------- what modules read
 
   get state() {
     return this.log.state
+  }
+
+  /** No socket gets through, but the server answers. */
+  get overHttp() {
+    return this.connection.status === "limited" && this.connection.reach === "http"
+  }
+
+  /** Whether what is said now is on its way at once. */
+  get reachable() {
+    return this.connection.status === "open" || this.overHttp
   }
 
   serverNow() {
@@ -129,22 +146,47 @@ export class Session {
 
   /** What is worth nothing later, or is not worth keeping. @param {{type: string, event_id: string, payload: object}} command */
   #mention(command) {
+    if (this.overHttp) return this.#mentionOverHttp(command)
     const sent = this.socket.send(command)
     if (command.type === Command.Leave) after(0, () => this.socket.leave())
     if (sent || FORGOTTEN.has(/** @type {any} */ (command.type))) return Promise.resolve()
     return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
   }
 
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #mentionOverHttp(command) {
+    const sent = this.http.send(command).then(() => this.polling.soon())
+    return FORGOTTEN.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
+  }
+
   #flush() {
-    if (this.connection.status !== "open") return
-    for (const command of this.outbox.toSend()) this.socket.send(command)
+    if (!this.reachable) return
+    for (const command of this.outbox.toSend()) {
+      if (this.overHttp) void this.#sendOverHttp(command)
+      else this.socket.send(command)
+    }
+  }
+
+  /** The answer is heard as a socket's would be. @param {{type: string, event_id: string, payload: object}} command */
+  async #sendOverHttp(command) {
+    const envelope = { room_id: this.boot.room_id, timestamp: this.serverNow(), revision: null }
+    try {
+      const accepted = await this.http.send(command)
+      this.polling.soon()
+      this.#said({ ...envelope, type: Event.Ack, payload: accepted })
+    } catch (problem) {
+      const { code } = /** @type {any} */ (problem)
+      if (typeof code === "string") return this.#said({ ...envelope, type: Event.Error, payload: { event_id: command.event_id, ...problem } })
+      this.outbox.lost(command.event_id)
+      this.found("nothing")
+      this.polling.soon()
+    }
   }
 
   // ---------------------------------------------------------------- what the server says
 
   /** @param {Envelope} envelope */
   #said(envelope) {
-    if (envelope.type === Event.Welcome) this.outbox.reconnected()
     for (const applied of this.log.take(envelope, performance.now())) {
       this.handlers[applied.type]?.(applied)
       this.emit(applied.type, applied)
@@ -184,11 +226,17 @@ export class Session {
     if (waiter) tell(waiter)
   }
 
-  /** State that came over HTTP. @param {any} polled */
-  polled(polled) {
-    if (!this.log.polled(polled)) return
-    this.#follow()
-    this.emit("state", this.state)
+  /** What came over HTTP. A welcome that resumes is no arrival: modules hear what it changed. @param {Envelope[]} envelopes */
+  polled(envelopes) {
+    for (const envelope of envelopes) {
+      if (envelope.type !== Event.Welcome || !envelope.payload.resumed) {
+        this.#said(envelope)
+        continue
+      }
+      const before = { ...this.state }
+      this.log.take(envelope, performance.now())
+      for (const change of unnumbered(before, this.state)) this.emit(change.type, change)
+    }
   }
 
   /** @param {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null}} change */
@@ -203,6 +251,9 @@ export class Session {
     if (reach === this.connection.reach || this.connection.status !== "limited") return
     this.connection = { ...this.connection, reach }
     this.emit("connection", this.connection)
+    if (!this.overHttp) return
+    this.outbox.reconnected()
+    this.#flush()
   }
 
   // ---------------------------------------------------------------- now and then
@@ -213,14 +264,17 @@ export class Session {
   }
 
   #askForMissed() {
-    const missed = this.log.due(performance.now())
+    const missed = this.connection.status === "open" ? this.log.due(performance.now()) : null
     if (missed) this.socket.send({ type: Command.SyncRequest, payload: missed })
   }
 
   #heartbeat() {
-    if (this.connection.status !== "open") return
-    const report = reportOf(this.player, this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
-    this.socket.send({ type: Command.Heartbeat, payload: report })
+    if (this.connection.status === "open") this.socket.send({ type: Command.Heartbeat, payload: this.report() })
+  }
+
+  /** What our player does, as the room is told. */
+  report() {
+    return reportOf(this.player, this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
   }
 
   #lookAfter() {

@@ -55,7 +55,7 @@ export class Socket {
     this.ws = ws
     ws.onmessage = ({ data }) => this.latency.through("down", () => this.ws === ws && this.#heard(data))
     ws.onclose = ({ code }) => this.ws === ws && this.#lost(code)
-    this.cancelConnect = after(CONNECT_MS, () => this.ws === ws && !this.welcomed && this.#lost(null))
+    this.cancelConnect = after(CONNECT_MS, () => this.ws === ws && !this.welcomed && this.#lost(null, true))
   }
 
   /** @returns {Status} */
@@ -72,11 +72,11 @@ export class Socket {
     return url.href
   }
 
-  /** Gone, or given up on: a dead connection may take minutes to say so. @param {number | null} closeCode */
-  #lost(closeCode) {
+  /** Gone, or given up on: a dead connection may take minutes to say so. @param {number | null} closeCode @param {boolean} [unanswered] */
+  #lost(closeCode, unanswered = false) {
     this.#drop()
     if (closeCode !== null && closeCode >= FINAL_FROM && closeCode <= FINAL_TO) return this.#finish(closeCode)
-    const retryInMs = Math.max(this.backoff.next(), this.leastWaitMs)
+    const retryInMs = Math.max(this.backoff.next(unanswered), this.leastWaitMs)
     this.leastWaitMs = 0
     this.cancelRetry = after(retryInMs, () => this.open())
     this.#tell(this.backoff.limited ? "limited" : "lost", retryInMs, closeCode)
@@ -102,8 +102,13 @@ export class Socket {
 
   /** For good: the person left. */
   leave() {
+    this.end(null)
+  }
+
+  /** For good, and not by the server's close. @param {number | null} closeCode that says the same */
+  end(closeCode) {
     this.#drop()
-    this.#finish(null)
+    this.#finish(closeCode)
   }
 
   /** Connect anew, with or without a claim to what we know. */

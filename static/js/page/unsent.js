@@ -18,6 +18,7 @@ export function mount(list, room, log) {
   const letters = new Letters(room, () => show(list, letters, shown, log))
   const off = all(
     room.on("new_comment", ({ payload }) => letters.arrived(payload)),
+    room.on("connection", () => letters.resume()),
     room.on("state", () => {
       room.state?.comments.forEach((comment) => letters.arrived(comment))
       letters.resume()

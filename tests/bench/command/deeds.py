@@ -11,8 +11,8 @@ from rooms import actions
 from rooms.models import Member, Room
 from tests.bench.command import scene
 from tests.bench.command.timing import HEAD, Timed
-from watchium.consumers import carry_out
 from watchium.database import in_database
+from watchium.room_commands import carry_out
 from watchium.welcome import compose_welcome
 from watchium.wire import fanout, server_clock
 from watchium.wire.messages import (
