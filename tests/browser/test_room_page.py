@@ -96,6 +96,39 @@ def test_the_keyboard_plays_and_seeks(person):
     wait_until_moving(bob, 31)
 
 
+def press_play(page: Page, times: int, spacing_ms: int) -> None:
+    """Press the one button that plays and pauses, with a fixed time in between, until the last press."""
+    page.evaluate(
+        """([times, spacingMs]) => new Promise(done => {
+            const press = left => {
+                document.querySelector("[data-play]").click()
+                if (left > 1) setTimeout(press, spacingMs, left - 1)
+                else done()
+            }
+            press(times)
+        })""",
+        [times, spacing_ms],
+    )
+
+
+def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
+    alice = person()
+    make_room(alice)
+    wait_until_ready(alice)
+    for times, spacing_ms, delay_ms in [(8, 150, 0), (8, 150, 0), (8, 150, 40), (8, 150, 150), (7, 90, 150)]:
+        alice.evaluate("ms => window.watchium.delay(ms)", delay_ms)
+        press_play(alice, times, spacing_ms)
+        phase, word = ("paused", "Play") if times % 2 == 0 else ("playing", "Pause")
+        expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()
+        wait_until(
+            alice,
+            """phase => { const { room } = window.watchium
+                return room.outbox.size === 0 && room.state.timeline.phase === phase }""",
+            phase,
+        )
+        expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()
+
+
 def test_a_sound_that_the_browser_refuses_is_offered_in_one_press(person):
     alice = person()
     url = make_room(alice)

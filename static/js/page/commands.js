@@ -7,13 +7,14 @@
  * whoever controls it move the room as well: for those who come, and for when it is kept in step again.
  */
 
+import { LastWish } from "../core/last_wish.js"
+import { ErrorCode } from "../core/wire.js"
 import { mayControl } from "./authority.js"
 import { announceRefusal } from "./problems.js"
-import { lastWithin } from "./throttle.js"
 
 const SEEK_GAP_MS = 500
 const TOGGLE_GAP_MS = 200
-const SHOWN_ON_MS = 200 // after the answer, until the change it speaks of has arrived as well
+const RATE_GAP_MS = 200
 
 /** @typedef {import("./room_types.js").Room} Room */
 
@@ -31,14 +32,15 @@ export class Commands {
   /** @param {Room} room */
   constructor(room) {
     this.room = room
-    /** @type {boolean | null} */
-    this.wantedPlaying = null
-    /** @type {number | null} */
-    this.wantedS = null
+    /** @type {LastWish<boolean>} */
+    this.wantedPlaying = new LastWish(TOGGLE_GAP_MS)
+    /** @type {LastWish<number>} */
+    this.wantedS = new LastWish(SEEK_GAP_MS)
+    /** @type {LastWish<number>} */
+    this.wantedRate = new LastWish(RATE_GAP_MS)
     /** @type {Set<() => void>} */
     this.watchers = new Set()
-    this.sendToggle = lastWithin(TOGGLE_GAP_MS, (/** @type {boolean} */ playing) => this.#toggle(playing))
-    this.sendSeek = lastWithin(SEEK_GAP_MS, (/** @type {number} */ positionS) => this.#seek(positionS))
+    room.on("state", () => [this.wantedPlaying, this.wantedS, this.wantedRate].forEach(wish => wish.snapshot()))
   }
 
   /** Whether the room obeys. */
@@ -61,6 +63,10 @@ export class Commands {
     return this.governs && this.room.player.following
   }
 
+  get #revision() {
+    return this.room.state?.revision ?? 0
+  }
+
   get hasMedia() {
     return Boolean(this.room.state?.timeline?.media)
   }
@@ -68,15 +74,16 @@ export class Commands {
   get playing() {
     if (this.alone) return !this.room.player.paused
     const phase = this.room.state?.timeline?.phase
-    return this.wantedPlaying ?? (phase === "playing" || phase === "holding")
+    return this.wantedPlaying.shown(this.#revision) ?? (phase === "playing" || phase === "holding")
   }
 
   get positionS() {
-    return this.wantedS ?? (this.alone ? this.room.player.position : this.room.position())
+    return this.wantedS.shown(this.#revision) ?? (this.alone ? this.room.player.position : this.room.position())
   }
 
   get rate() {
-    return this.alone ? this.room.player.rate : this.room.state?.timeline?.rate ?? 1
+    if (this.alone) return this.room.player.rate
+    return this.wantedRate.shown(this.#revision) ?? this.room.state?.timeline?.rate ?? 1
   }
 
   get durationS() {
@@ -94,10 +101,7 @@ export class Commands {
     if (!this.allowed || !this.hasMedia) return
     const playing = !this.playing
     this.room.player.playHere(playing)
-    if (this.#told) {
-      this.wantedPlaying = playing
-      this.sendToggle(playing)
-    }
+    if (this.#told) this.#want(this.wantedPlaying, playing, wanted => this.#toggle(wanted))
     this.#changed()
   }
 
@@ -106,10 +110,7 @@ export class Commands {
     if (!this.allowed || !this.hasMedia) return
     const wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
     this.room.player.seekHere(wantedS)
-    if (this.#told) {
-      this.wantedS = wantedS
-      this.sendSeek(wantedS)
-    }
+    if (this.#told) this.#want(this.wantedS, wantedS, current_time => this.#say("seek", { current_time }))
     this.#changed()
   }
 
@@ -121,36 +122,66 @@ export class Commands {
   /** @param {number} rate */
   setRate(rate) {
     this.room.player.rateHere(rate)
-    if (this.#told) this.#say("set_rate", { rate, at: this.room.serverNow() })
+    if (this.#told) this.#want(this.wantedRate, rate, wanted => this.#say("set_rate", { rate: wanted }))
+    this.#changed()
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {T} value
+   * @param {(value: T) => Promise<any>} say
+   */
+  #want(wish, value, say) {
+    wish.ask(value)
+    void this.#send(wish, say)
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {(value: T) => Promise<any>} say
+   */
+  async #send(wish, say) {
+    const nowMs = performance.now()
+    const sent = wish.toSend(nowMs)
+    const waitMs = wish.waitMs(nowMs)
+    if (waitMs !== null) setTimeout(() => void this.#send(wish, say), waitMs)
+    if (!sent) return
+    try {
+      wish.accepted(sent.number, (await say(sent.value)).revision)
+    } catch (refusal) {
+      this.#refused(wish, sent.number, say, refusal)
+    }
+    this.#changed()
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {number} number
+   * @param {(value: T) => Promise<any>} say
+   * @param {any} refusal
+   */
+  #refused(wish, number, say, refusal) {
+    const again = refusal.code === ErrorCode.RateLimited && wish.refusedForNow(number, refusal.retry_after_ms ?? 0, performance.now())
+    if (again) return void this.#send(wish, say)
+    wish.forget(number)
+    announceRefusal(refusal)
   }
 
   /** @param {boolean} playing */
-  async #toggle(playing) {
+  #toggle(playing) {
     const again = playing && this.room.state?.timeline?.phase === "ended"
-    const current_time = again ? 0 : this.positionS
-    await this.#say(playing ? "play" : "pause", { current_time, at: this.room.serverNow() })
-    if (this.wantedPlaying === playing) this.wantedPlaying = null
-    this.#changed()
-  }
-
-  /** @param {number} positionS */
-  async #seek(positionS) {
-    await this.#say("seek", { current_time: positionS, at: this.room.serverNow() })
-    if (this.wantedS === positionS) this.wantedS = null
-    this.#changed()
+    return this.#say(playing ? "play" : "pause", { current_time: again ? 0 : this.positionS })
   }
 
   /**
    * @param {string} type
    * @param {object} payload
    */
-  async #say(type, payload) {
-    try {
-      await this.room.say(type, payload)
-      await new Promise(done => setTimeout(done, SHOWN_ON_MS))
-    } catch (refusal) {
-      announceRefusal(refusal)
-    }
+  #say(type, payload) {
+    return this.room.say(type, { ...payload, at: this.room.serverNow() })
   }
 
   #changed() {

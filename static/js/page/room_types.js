@@ -14,7 +14,7 @@
  * @typedef {{why: string, who: {user_id: string, username: string}[], until: number}} Hold
  * @typedef {{id: number, seq: number, user_id: string | null, username: string, text: string, current_time: number,
  *   created_at: string, is_system_message: boolean, reply_to: number | null}} Comment
- * @typedef {{you: You, room: RoomFacts, timeline: Timeline, members: Map<string, Member>, comments: Comment[]}} State
+ * @typedef {{you: You, room: RoomFacts, timeline: Timeline, members: Map<string, Member>, comments: Comment[], revision: number}} State
  * @typedef {{volume: number, muted: boolean, setVolume(volume: number): void, setMuted(muted: boolean): void,
  *   unlock(): void, resync(): void, duration(): number | null, fineTuneMs: number, setFineTune(ms: number): void,
  *   stopFollowing(): void, follow(): void, following: boolean, allowed: boolean, alone: boolean, paused: boolean, rate: number,
