@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
@@ -34,11 +35,11 @@ class PersonAuthentication(BaseAuthentication):
             if token is None:
                 raise BadToken
             return token.person, token
+        # Also without a person: the session of a visitor who only opened the player has a queue.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            _require_csrf(request._request)
         person = session_person(request.session)
-        if person is None:
-            return None
-        _require_csrf(request._request)
-        return person, None
+        return None if person is None else (person, None)
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import msgspec
 from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.models import Comment
+from playback.models import DevicePlayer
 from rooms.models import Member, Person, Room
 from tests.watchium.callers import ApiCase
 
@@ -86,12 +88,77 @@ class FromAnotherSite(ApiCase):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             assert self.guest.generic("POST", "/api/rooms/", body, kind, headers=headers).status_code == 400
 
+    def test_a_body_of_no_type_is_no_json(self):
+        self.guest.get("/")
+        headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
+        for method, path in (
+            ("POST", "/api/rooms/"),
+            ("PATCH", self.url()),
+            ("POST", "/api/player/control/"),
+        ):
+            for kind in ("", " ", ";charset=utf-8"):
+                answer = self.guest.generic(method, path, b'{"title": "forged"}', kind, headers=headers)
+                assert answer.status_code == 400, (path, kind)
+        assert self.as_alice.client.generic("POST", "/api/rooms/", b"{}", "").status_code == 400
+        assert Room.objects.count() == 1
+        assert self.as_alice.client.generic("POST", "/api/rooms/", b"", "").status_code == 201
+
     def test_reading_changes_nothing(self):
         for path in ("", "join/", "leave/", "sync/control/", "broadcast/"):
             self.guest.get(self.url(path), {"action": "play", "event_id": "x", "type": "x"})
         assert self.guest.get("/accounts/logout/").status_code == 405
         assert Member.objects.get(pk=self.alice.pk).left_at is None
         assert self.heard.types() == []
+
+
+class AVisitorWhoOnlyHasAPlayer(ApiCase):
+    """A session without a person: a device and its queue."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.visitor = Client(enforce_csrf_checks=True)
+        self.visitor.get("/player/")
+        self.device_id = self.visitor.session["device_id"]
+
+    def unsafe(self, **headers: str):
+        calls = {
+            ("PATCH", "/api/player/"): {"base_revision": 0, "event_id": "x1", "rate": 2},
+            ("POST", "/api/player/control/"): {"type": "set_rate", "event_id": "x2", "payload": {"rate": 2}},
+            ("POST", "/api/player/position/"): {"entry_id": "x", "position": 1},
+            ("POST", "/api/metrics/"): {"span_ms": 1000},
+            ("POST", "/api/rooms/"): {"title": "forged"},
+            ("POST", self.url("join/")): {"username": "forged"},
+            ("POST", self.url("leave/")): {},
+            ("DELETE", self.url()): {},
+        }
+        for (method, path), body in calls.items():
+            sent = msgspec.json.encode(body)
+            yield path, self.visitor.generic(method, path, sent, "application/json", headers=headers)
+
+    def test_needs_the_page_s_token_like_anybody_with_a_session(self):
+        token = {"X-CSRFToken": self.visitor.cookies["csrftoken"].value}
+        for headers in (
+            {},
+            {"X-CSRFToken": "x" * 64},
+            {**token, "Origin": "http://evil.example"},
+            {**token, "Origin": "http://testserver:9999"},
+            {**token, "Origin": "null"},
+        ):
+            for path, answer in self.unsafe(**headers):
+                assert answer.status_code == 403, (path, headers)
+        assert Room.objects.count() == 1
+        assert not DevicePlayer.objects.filter(device_id=self.device_id).exists()
+
+    def test_its_own_page_changes_its_player(self):
+        token = {"X-CSRFToken": self.visitor.cookies["csrftoken"].value, "Origin": "http://testserver"}
+        statuses = {path: answer.status_code for path, answer in self.unsafe(**token)}
+        assert statuses["/api/player/control/"] == 200
+        assert DevicePlayer.objects.get(device_id=self.device_id).rate == 2
+
+    def test_a_program_needs_none(self):
+        body = {"type": "set_rate", "event_id": "x2", "payload": {"rate": 2}}
+        self.as_alice.client.cookies = self.visitor.cookies
+        assert self.as_alice.post("/api/player/control/", body).status_code == 200
 
 
 class APageOpenSinceBefore(ApiCase):
