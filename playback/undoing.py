@@ -7,9 +7,13 @@ put in what was on then, puts it on.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from playback.queue import Queue
+
+T = TypeVar("T")
 
 DEEPEST = 50
 MOST_ENTRIES = (
@@ -72,7 +76,12 @@ def _put_in_what_was_on(was: Past, now: Past) -> bool:
 
 
 def _bounded(stack: tuple[Past, ...]) -> tuple[Past, ...]:
+    return tuple(bounded(stack, lambda past: len(past.queue)))
+
+
+def bounded(stack: Sequence[T], length: Callable[[T], int]) -> Sequence[T]:
+    """The latest of them, as many as are remembered; `length`: how many entries one has."""
     stack = stack[-DEEPEST:]
-    while len(stack) > 1 and sum(len(past.queue) for past in stack) > MOST_ENTRIES:
+    while len(stack) > 1 and sum(map(length, stack)) > MOST_ENTRIES:
         stack = stack[1:]
     return stack

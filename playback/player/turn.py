@@ -83,7 +83,7 @@ class Turn:
         if len(queue) > LONGEST_QUEUE:
             raise TooLong(f"A queue has at most {LONGEST_QUEUE} entries.")
         if queue.entries != self.queue.entries:
-            self.history.stacks = self.history.stacks.changed(self.past)
+            self.history.push(self.past)
         self.become(queue)
 
     @property

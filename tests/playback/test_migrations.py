@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from playback.models import MediaItem, Playback
+from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
+from playback.queue import Entry, Queue
+from playback.undoing import History, Past
 from rooms.models import Room
 
-LATEST = "0006_orders_of_the_library"
+LATEST = "0007_packed_history"
 
 
 def migrate(target: str | None) -> None:
@@ -61,3 +65,25 @@ def test_what_was_in_the_library_before_is_found_and_sorted_like_what_comes_afte
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", "playback", check=True, dry_run=True, skip_checks=True, verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_player_can_undo_is_kept_back_and_forth():
+    history = PlayerHistory(player=DevicePlayer.objects.create(device_id="A" * 16))
+    queue = Queue((Entry("1.0", 5), Entry("1.1", 6)), "1.1")
+    history.stacks = History((Past(Queue()), Past(queue, 12.25, True)), (Past(queue, 1e-7),))
+    history.save()
+    try:
+        migrate("0006_orders_of_the_library")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT done, undone FROM playback_playerhistory")
+            done, undone = (json.loads(column) for column in cursor.fetchone())
+        assert done == [[None, 0.0, False], ["1.1", 12.25, True, ["1.0", 5], ["1.1", 6]]]
+        assert undone == [["1.1", 1e-7, False, ["1.0", 5], ["1.1", 6]]]
+        with connection.cursor() as cursor:  # rows of earlier versions did not say whether it played
+            cursor.execute("UPDATE playback_playerhistory SET undone = %s", ['[["1.1", 1, ["1.1", 6]]]'])
+    finally:
+        migrate(LATEST)
+    after = PlayerHistory.objects.get().stacks
+    assert after.done == history.stacks.done
+    assert after.undone == (Past(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
