@@ -44,9 +44,13 @@ PRETEND = """
     window.show = () => { look(false); if (paused) media().play().catch(() => {}); paused = false }
     window.starve = () => {
         Object.defineProperty(media(), "readyState", { configurable: true, get: () => 1 })
+        Object.defineProperty(media(), "buffered", { configurable: true, get: () => ({ length: 0 }) })
         media().dispatchEvent(new Event("waiting"))
     }
-    window.feed = () => { delete media().readyState; media().dispatchEvent(new Event("canplay")) }
+    window.feed = () => {
+        for (const name of ["readyState", "buffered"]) delete media()[name]
+        media().dispatchEvent(new Event("canplay"))
+    }
     window.keys = {}
     navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)
     window.freeze = forMs => { // the event of the pause waits until the tab thaws
@@ -372,9 +376,9 @@ def test_the_meter_says_why(cast):
     expect(card).to_contain_text("in the background")
     run(cast.bob, "watchium.delay(600); show(); watchium.room.clock.invalidate()")
     expect(card).to_contain_text("clocks do not agree")
-    run(cast.bob, "watchium.delay(0); watchium.room.player.machine.steering.capability.slewOk = false")
+    run(cast.bob, "watchium.delay(0); watchium.room.player.machine.steering.capability.never = true")
     expect(card).to_contain_text("cannot change speed")
-    run(cast.bob, "watchium.room.player.machine.steering.capability.slewOk = true")
+    run(cast.bob, "watchium.room.player.machine.steering.capability.never = false")
     cast.bob.get_by_role("button", name="Sync meter").click()
 
 

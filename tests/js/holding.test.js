@@ -79,6 +79,7 @@ test("a browser that fetches no further while it stands is taken at its word", (
   each(5, (random) => {
     const seat = new Seat(random)
     Object.defineProperty(seat.player, "readyState", { get: () => 2 })
+    seat.player.aheadS = 0.5
     seat.follow(holding(0, 0, 3))
     seat.run(500)
     assert.equal(stateOf(seat.machine, false), "loading")

@@ -1,8 +1,10 @@
 /**
  * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms give or take
  * an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an excursion and ignores tiny
- * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told. What changes it leaves
- * an event in `events`, whoever did it.
+ * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told. `webkit` is WebKitGTK:
+ * after a seek its `readyState` stays at 2, a start from a place is exact, one from rest 20 ms early, every change of the
+ * rate costs 15 to 50 ms, and `freezes` of them stop it until it is sought. What changes it leaves an event in `events`,
+ * whoever did it.
  */
 
 const QUANTUM_MS = 1024 / 48 // one audio buffer
@@ -10,15 +12,19 @@ const STRETCH_LOSS_S = 0.0185
 const STRETCH_DEAF = 0.00104 // stretching passes rates this near to 1 through unchanged
 
 export class SimulatedPlayer {
-  constructor(random, { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20 } = {}) {
-    Object.assign(this, { random, model, ppm, durationS, startMs, seekMs, readyMs })
+  constructor(random, { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20, freezes = 0 } = {}) {
+    Object.assign(this, { random, model, ppm, durationS, startMs, seekMs, readyMs, freezes })
+    if (model === "webkit") Object.assign(this, { startMs: 0, seekMs: 26 })
     this.nowMs = 0
     this.positionS = 0
     this.paused = true
     this.standsUntilMs = 0
     this.seekingUntilMs = 0
     this.starvedUntilMs = -1
+    this.aheadS = 30 // buffered
     this.fresh = true
+    this.everSought = false
+    this.frozen = false
     this.rate = 1
     this.preservesPitch = true
     this.refuses = null
@@ -37,6 +43,7 @@ export class SimulatedPlayer {
   }
 
   advance(toMs) {
+    if (this.frozen) this.standsUntilMs = toMs
     const from = Math.max(this.nowMs, Math.min(toMs, Math.max(this.standsUntilMs, this.starvedUntilMs)))
     if (!this.paused) this.positionS = Math.min(this.durationS, this.positionS + ((toMs - from) / 1000) * this.#speed)
     this.nowMs = toMs
@@ -52,8 +59,10 @@ export class SimulatedPlayer {
     this.paused = false
     this.events.push("play")
     const begins = this.nowMs + (this.fresh ? this.startMs : 0)
-    const buffer = this.fresh ? this.random.between(0, QUANTUM_MS) : this.random.between(0, 8)
+    const webkit = this.model === "webkit"
+    const buffer = this.fresh ? this.random.between(0, webkit ? 1 : QUANTUM_MS) : this.random.between(0, 8)
     this.standsUntilMs = begins + buffer
+    if (webkit && !this.fresh) this.positionS += 0.02
     this.fresh = false
   }
 
@@ -65,10 +74,12 @@ export class SimulatedPlayer {
   seek(toS) {
     this.seeks += 1
     this.sought = true
+    this.everSought = true
+    this.frozen = false
     this.positionS = toS
     this.seekingUntilMs = this.nowMs + this.random.between(0.5, 1) * this.readyMs
     if (this.paused) this.fresh = true
-    else this.standsUntilMs = this.nowMs + this.seekMs + 4 * (this.random.next() * 2 - 1)
+    else this.standsUntilMs = this.nowMs + this.seekMs + (this.model === "webkit" ? 19 : 4) * (this.random.next() * 2 - 1)
   }
 
   setRate(rate, preservesPitch) {
@@ -77,8 +88,14 @@ export class SimulatedPlayer {
     if (Math.abs(this.rate - 1) < 0.002 && Math.abs(rate - 1) >= 0.002) this.excursions += 1
     this.fastest = Math.max(this.fastest, Math.abs(rate - 1))
     if (this.rate !== rate) this.events.push("ratechange")
+    if (this.rate !== rate && this.model === "webkit" && !this.paused) this.#interrupt()
     this.rate = rate
     this.preservesPitch = preservesPitch
+  }
+
+  #interrupt() {
+    this.standsUntilMs = Math.max(this.standsUntilMs, this.nowMs + this.random.between(15, 50))
+    this.frozen = this.freezes-- > 0
   }
 
   get currentTimeS() {
@@ -91,7 +108,8 @@ export class SimulatedPlayer {
   }
 
   get readyState() {
-    return this.seeking || this.nowMs < this.starvedUntilMs ? 1 : 4
+    if (this.seeking || this.nowMs < this.starvedUntilMs) return 1
+    return this.model === "webkit" && this.everSought ? 2 : 4
   }
 
   get ended() {

@@ -8,7 +8,7 @@ import { Steering } from "../../static/js/core/steering.js"
 import { positionAt } from "../../static/js/core/timeline.js"
 import { SimulatedPlayer } from "./simulated_player.js"
 
-const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium" }
+const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium", webkit: "webkit" }
 export const MEDIUM = { url: "film", kind: "video", title: "Film" }
 
 export class Seat {
@@ -31,6 +31,7 @@ export class Seat {
     this.effects = new Set() // kinds of everything that was ever done
     this.pausedByBrowser = false
     this.fetching = true
+    this.lateMs = 4
     this.reports = []
     this.timeline = null
     this.trace = []
@@ -41,8 +42,8 @@ export class Seat {
     return {
       nowMs: this.nowMs, serverMs: this.nowMs + this.clockErrorMs(this.nowMs), locked: this.locked, clockSteps: this.clockSteps,
       movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
-      muted: false, hidden: this.hidden, readyState: player.readyState, idle: !this.fetching, durationS: player.durationS,
-      bufferedAheadS: Math.min(30, player.durationS - player.positionS), buffered: () => true,
+      muted: false, hidden: this.hidden, readyState: player.readyState, rate: player.rate, idle: !this.fetching, durationS: player.durationS,
+      bufferedAheadS: Math.min(player.aheadS, player.durationS - player.positionS), buffered: () => true,
     }
   }
 
@@ -55,7 +56,7 @@ export class Seat {
   tick() {
     const { effects, askInMs, precise } = this.machine.tick(this.seen())
     for (const effect of effects) this.#do(effect)
-    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, 4) // timers are late, spinning hardly
+    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs) // timers are late, spinning hardly
     this.askMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
   }
 
@@ -90,7 +91,7 @@ export class Seat {
     if (type === "seeked" && !player.paused) return
     if (this.ledger.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
     this.strangers.push(type)
-    if (type === "ratechange") machine.steering.capability.stranger()
+    if (type === "ratechange") machine.steering.capability.stranger(this.nowMs)
     else if (type === "play" && machine.others.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()

@@ -10,16 +10,24 @@
 
 import { clamp } from "./samples.js"
 
+const SCATTER_MS = 25 // of starts and landings; a first lesson that is further off corrects the guess at once
 const START_GAIN = 0.4 // scatter is one audio buffer (21 ms): 120 starts missed by 13 ms at p95 with this, by 15 with 0.7
 const SEEK_GAIN = 0.5 // landings scatter more than starts
 const PLACE_GAIN = { up: 0.7, down: 0.15 } // who is placed too late starts anew: rather a little more than needed
+const START_LEAST_MS = -50 // WebKitGTK starts 14 to 27 ms ahead of where it was paused
 const START_MOST_MS = 250
 const SEEK_MOST_MS = 1500
 const PLACE_MOST_MS = 1000 // beyond that waiting for one device costs everybody more than it is worth
-const FROM_REST_MS = 0 // measured +1 ± 8 ms after a plain pause
 
-/** First guesses: [start after a seek or load, seek in buffered media], in ms. */
-const GUESSES = { chromium: [75, 90], firefox: [100, 90], webkit: [100, 250] }
+/**
+ * First guesses in ms: start after a seek or load, start after a plain pause, seek in buffered media. Chromium starts from
+ * rest at once (+1 ± 8); WebKitGTK 2.50 does so from where it was placed (0.2 ± 0.4), and seeks within 7 to 45.
+ */
+const GUESSES = {
+  chromium: { fresh: 75, rest: 0, seek: 90 },
+  firefox: { fresh: 100, rest: 100, seek: 90 },
+  webkit: { fresh: 0, rest: -20, seek: 25 },
+}
 const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until learned
 
 /** @typedef {"fresh" | "rest"} StartKind after a seek or load; after a plain pause */
@@ -28,9 +36,11 @@ const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until
 export class Costs {
   /** @param {"chromium" | "firefox" | "webkit"} engine @param {unknown} [remembered] what `remember()` gave before */
   constructor(engine, remembered) {
-    const [fresh, seek] = GUESSES[engine]
+    const { fresh, rest, seek } = GUESSES[engine]
+    /** What is no guess any more. @type {Set<string>} */
+    this.known = new Set()
     /** @type {Record<StartKind, number>} */
-    this.startMs = { fresh, rest: engine === "chromium" ? FROM_REST_MS : fresh }
+    this.startMs = { fresh, rest }
     /** @type {Record<SeekKind, number>} */
     this.seekMs = { buffered: seek, unbuffered: UNBUFFERED_MS }
     /** @type {Record<SeekKind, number>} */
@@ -40,22 +50,33 @@ export class Costs {
 
   /** @param {any} remembered */
   #recall(remembered) {
-    for (const [kind, most] of [["startMs", START_MOST_MS], ["seekMs", SEEK_MOST_MS], ["placeMs", PLACE_MOST_MS]]) {
-      for (const key of Object.keys(this[kind])) {
+    for (const [kind, least, most] of /** @type {const} */ ([["startMs", START_LEAST_MS, START_MOST_MS], ["seekMs", 0, SEEK_MOST_MS], ["placeMs", 0, PLACE_MOST_MS]])) {
+      /** @type {any} */
+      const costs = this[kind]
+      for (const key of Object.keys(costs)) {
         const value = remembered?.[kind]?.[key]
-        if (Number.isFinite(value)) this[kind][key] = clamp(value, 0, /** @type {number} */ (most))
+        if (!Number.isFinite(value) || value === costs[key]) continue
+        costs[key] = clamp(value, least, most)
+        this.known.add(`${kind}.${key}`)
       }
     }
   }
 
   /** The player was `errorMs` behind once it had started. @param {StartKind} kind @param {number} errorMs */
   started(kind, errorMs) {
-    this.startMs[kind] = clamp(this.startMs[kind] + START_GAIN * errorMs, 0, START_MOST_MS)
+    this.startMs[kind] = clamp(this.startMs[kind] + this.#gain(`startMs.${kind}`, errorMs, START_GAIN) * errorMs, START_LEAST_MS, START_MOST_MS)
   }
 
   /** The player was `errorMs` behind after a seek while playing. @param {SeekKind} kind @param {number} errorMs */
   landed(kind, errorMs) {
-    this.seekMs[kind] = clamp(this.seekMs[kind] + SEEK_GAIN * errorMs, 0, SEEK_MOST_MS)
+    this.seekMs[kind] = clamp(this.seekMs[kind] + this.#gain(`seekMs.${kind}`, errorMs, SEEK_GAIN) * errorMs, 0, SEEK_MOST_MS)
+  }
+
+  /** How much of its error a lesson corrects. @param {string} what @param {number} errorMs @param {number} usual */
+  #gain(what, errorMs, usual) {
+    const first = !this.known.has(what)
+    this.known.add(what)
+    return first && Math.abs(errorMs) > SCATTER_MS ? 1 : usual
   }
 
   /** The paused player could start `tookMs` after it was placed. @param {SeekKind} kind @param {number} tookMs */

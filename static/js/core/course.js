@@ -21,6 +21,7 @@ const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never s
  * @property {boolean} muted
  * @property {boolean} hidden
  * @property {number} readyState
+ * @property {number} [rate] at which the element is to play
  * @property {boolean} [idle] the browser fetches nothing now: it has what it wants
  * @property {number} durationS NaN while unknown
  * @property {number} bufferedAheadS

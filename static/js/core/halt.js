@@ -35,7 +35,7 @@ export class Halt {
 
   /** The room goes on when its players can: not before this one has the data. @param {Seen} seen @param {boolean} moved just now @param {Effect[]} effects @returns {Next} */
   #hold(seen, moved, effects) {
-    if (moved || seen.seeking || !enough({ ...seen, remainingS: left(seen) })) {
+    if (moved || seen.seeking || !enough(seen)) {
       return { state: this.helm.stalls.stalled ? "buffering" : "loading", askInMs: BUSY_MS }
     }
     this.helm.relieved(seen, effects)

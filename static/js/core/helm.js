@@ -2,10 +2,13 @@
 /** Keeping a moving player on course: starving is noticed, errors are steered away, costs are learned. */
 
 import { left } from "./course.js"
-import { StallWatch } from "./stalls.js"
+import { StallWatch, hasData } from "./stalls.js"
 import { SLEW_WITHIN_MS, TAIL_S } from "./start.js"
 
 const BUSY_MS = 50
+const STUCK_MS = 2000 // WebKitGTK: now and then a change of the rate stops the element for good
+const STUCK_TRIES = 4
+const WELL_MS = 10_000 // moving for so long, what was stuck is forgotten
 
 /** @typedef {import("./course.js").Course} Course */
 /** @typedef {import("./course.js").Seen} Seen */
@@ -19,6 +22,8 @@ export class Helm {
     this.steering = steering
     this.stalls = new StallWatch()
     this.degraded = false
+    this.unstuck = 0 // how often it was placed anew because it stood
+    this.startedMs = 0
     /** @type {import("./steering.js").Decision | null} */
     this.decision = null
     /** @type {Lesson | null} */
@@ -34,8 +39,9 @@ export class Helm {
   /** The player moves from now on. @param {Seen} seen @param {Lesson | null} lesson @param {number} [settleMs] */
   take(seen, lesson, settleMs) {
     this.lesson = lesson
+    this.startedMs = seen.nowMs
     this.stalls.reset()
-    this.steering.acquire(seen.nowMs, settleMs)
+    this.steering.begin(seen.nowMs, settleMs)
   }
 
   /** It was told to play, `lateMs` after it should have been. @param {Seen} seen @param {import("./costs.js").StartKind} kind @param {number} lateMs */
@@ -52,16 +58,30 @@ export class Helm {
   look(course, seen, effects) {
     this.decision = null
     if (seen.ended || course.leftS(seen) <= 0) return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
-    if (this.starving(seen, effects)) return { state: "buffering", askInMs: BUSY_MS }
+    if (this.starving(seen, effects)) return this.#wait(course, seen, effects)
     if (this.#fellBehind(course, seen, effects)) return null
     return { state: "playing", askInMs: seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects) }
   }
 
   // ---------------------------------------------------------------- starving
 
+  /** For data; at the room's speed when it comes. One that stands still with data ahead is placed anew, now and then. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #wait(course, seen, effects) {
+    effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
+    if (!this.#stuck(seen) || course.leftS(seen) <= TAIL_S) return { state: /** @type {const} */ ("buffering"), askInMs: BUSY_MS }
+    this.unstuck += 1
+    return null
+  }
+
+  /** @param {Seen} seen */
+  #stuck(seen) {
+    const stoodMs = seen.nowMs - Math.max(this.stalls.beganMs, this.stalls.movedMs === Infinity ? 0 : this.stalls.movedMs)
+    return this.unstuck < STUCK_TRIES && !seen.seeking && hasData(seen) && stoodMs > STUCK_MS * 2 ** this.unstuck
+  }
+
   /** Reported when it begins. @param {Seen} seen @param {Effect[]} effects */
   starving(seen, effects) {
-    this.stallNews = this.stalls.look({ ...seen, remainingS: left(seen) })
+    this.stallNews = this.stalls.look(seen)
     if (this.stallNews === "began") effects.push({ do: "report", type: "buffer_start", waitedMs: 0 })
     return this.stalls.stalled
   }
@@ -94,10 +114,11 @@ export class Helm {
   #steer(course, seen, effects) {
     const decision = this.steering.tick({
       nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
-      reliable: !seen.seeking && seen.readyState >= 3, bufferedAheadS: seen.bufferedAheadS,
+      reliable: !seen.seeking && this.stalls.moves(seen), bufferedAheadS: seen.bufferedAheadS,
       remainingS: Math.min(left(seen), course.leftS(seen)), hidden: seen.hidden, movementMs: seen.movementMs,
     })
     this.decision = decision
+    if (seen.nowMs - this.startedMs > WELL_MS && this.stalls.fed) this.unstuck = 0
     this.degraded = this.steering.degraded(seen.nowMs)
     if (decision.landedMs !== null) this.#learn(decision.landedMs, effects)
     effects.push({ do: "rate", rate: decision.rate, preservesPitch: decision.preservesPitch })

@@ -4,6 +4,8 @@
  * starting costs. It turns a seek, whose length nobody knows, into a start, whose length we have learned.
  */
 
+import { hasData } from "./stalls.js"
+
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // to start in, beyond what being placed is known to take
 const GROWTH = 1.6 // of the margin, when it was not enough,
 const ALLOWANCE = 1.25 // and no less than this times what getting ready has just taken
@@ -62,7 +64,7 @@ export class PlannedStart {
   /** @param {Seen} seen */
   ready(seen) {
     if (seen.seeking) return false
-    return seen.readyState >= 3 || (seen.readyState >= 2 && seen.nowMs - this.sinceMs > CONTENT_MS)
+    return hasData(seen) || (seen.readyState >= 2 && seen.nowMs - this.sinceMs > CONTENT_MS)
   }
 
   /** How long `play()` is overdue; negative while there is time. @param {Seen} seen @param {number} costMs */

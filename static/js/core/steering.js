@@ -49,13 +49,20 @@ const TRIM_MOST = 600e-6 // 1 cent
 const TRIM_STEP = 1e-4
 const TRIM_EVERY_MS = 1000
 
-const SEEK_BEYOND_MS = { video: 400, audio: 700, incapable: 150, relaxed: 1000 }
-const INCAPABLE_SEEK_GAP_MS = 20000 // where only seeks work, at most three a minute
+const SEEK_BEYOND_MS = { video: 400, audio: 700, relaxed: 1000 }
+const SEEK_GAP_MS = 2000 // a seek must have landed and been measured before the next
+
+// Where only seeks work. Right after a start one is free: nobody has settled into the sound, and it is soon known what
+// starting costs. From then on they are few, and worth it: further off than seeks are known to land.
+const ONLY_SEEKS = { justBegun: 40, least: 60, most: 150, gapMs: 20000 }
+const LANDING_GUESS_MS = 20 // WebKitGTK: 12 landings within 20 ms of their mean
+const LANDING_GAIN = 0.3
+const BEYOND_LANDINGS = 2.5
+
 const THRASH_SEEKS = 3
 const THRASH_WITHIN_MS = 30000
 const RELAX_MS = 60000
-const SEEK_GAP_MS = 2000 // a seek must have landed and been measured before the next
-
+const BUSY_LATE_MS = 50 // a look that comes so late says that the machine has other things to do
 const BUFFER_LEAST_S = 2 // never speed into an empty buffer
 const TAIL_S = 1.5 // ends differ between browsers: leave the last moments alone
 
@@ -88,11 +95,13 @@ export class Steering {
     this.audioOnly = audioOnly
     this.capability = capability ?? new Capability(engine)
     this.samples = new Samples(engine === "chromium" ? 5 : 9)
-    /** @type {{u: number, plannedMs: number, startedMs: number} | null} */
+    /** @type {{u: number, plannedMs: number, startedMs: number, watched: boolean} | null} */
     this.excursion = null
     /** @type {number[]} */
     this.seeks = []
     this.relaxedUntilMs = -Infinity
+    this.landingMs = LANDING_GUESS_MS // how far off a seek comes down
+    this.dueMs = Infinity // when the next look was asked for
     this.acquire(0, 0)
   }
 
@@ -109,6 +118,14 @@ export class Steering {
     this.trimmedMs = -Infinity
     this.quietUntilMs = nowMs + settleMs
     this.landing = true
+    this.justBegun = false
+    this.sought = false
+  }
+
+  /** The same after a start: soon after it more may be mended. */
+  begin(/** @type {number} */ nowMs, settleMs = SETTLE_MS) {
+    this.acquire(nowMs, settleMs)
+    this.justBegun = true
   }
 
   /** @param {number} nowMs */
@@ -118,6 +135,21 @@ export class Steering {
 
   /** @param {Look} look @returns {Decision} */
   tick(look) {
+    this.capability.look(look.nowMs)
+    if (look.hidden || look.nowMs - this.dueMs > BUSY_LATE_MS) this.#busy()
+    const decision = this.#decide(look)
+    this.dueMs = look.nowMs + decision.lookInMs
+    return decision
+  }
+
+  /** What an excursion does now is not the browser's doing. */
+  #busy() {
+    this.capability.forgetExcursion()
+    if (this.excursion) this.excursion.watched = false
+  }
+
+  /** @param {Look} look @returns {Decision} */
+  #decide(look) {
     if (look.nowMs < this.quietUntilMs) return this.#decision(look, "settling", { lookInMs: this.quietUntilMs - look.nowMs })
     if (!look.reliable) return this.#interrupted(look)
     this.samples.add(look.nowMs, look.errorMs, this.#u)
@@ -139,9 +171,11 @@ export class Steering {
     if (this.samples.count < ENOUGH) return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
     const errorMs = this.samples.median()
     const landedMs = this.landing ? errorMs : null
+    if (this.landing && this.sought) this.landingMs += LANDING_GAIN * (Math.abs(errorMs) - this.landingMs)
     this.landing = false
-    this.capability.verify(errorMs)
+    this.capability.verify(errorMs, look.nowMs)
     const decision = this.#correct(look, errorMs)
+    this.justBegun = false
     return { ...decision, landedMs }
   }
 
@@ -171,8 +205,13 @@ export class Steering {
   /** @param {number} nowMs */
   seekBeyondMs(nowMs) {
     if (this.degraded(nowMs)) return SEEK_BEYOND_MS.relaxed
-    if (!this.capability.slewOk) return SEEK_BEYOND_MS.incapable
+    if (!this.capability.slewOk) return this.#onlySeeksBeyondMs()
     return this.audioOnly ? SEEK_BEYOND_MS.audio : SEEK_BEYOND_MS.video
+  }
+
+  #onlySeeksBeyondMs() {
+    if (this.justBegun) return ONLY_SEEKS.justBegun
+    return clamp(BEYOND_LANDINGS * this.landingMs, ONLY_SEEKS.least, ONLY_SEEKS.most)
   }
 
   /** @param {Look} look @param {number} errorMs */
@@ -194,7 +233,7 @@ export class Steering {
   #depart(look, errorMs) {
     const coarse = Math.abs(errorMs) > FINE_BELOW_MS
     const u = Math.sign(errorMs) * this.#haste(look.nowMs, Math.abs(errorMs), coarse ? COARSE : FINE)
-    this.excursion = { u, plannedMs: errorMs, startedMs: look.nowMs }
+    this.excursion = { u, plannedMs: errorMs, startedMs: look.nowMs, watched: true }
     this.trim = 0
     return this.#decision(look, coarse ? "coarse" : "fine", { errorMs, lookInMs: this.#nextLook(errorMs, u) })
   }
@@ -208,7 +247,7 @@ export class Steering {
 
   /** @param {Look} look */
   #slewing(look) {
-    const { u, plannedMs, startedMs } = /** @type {{u: number, plannedMs: number, startedMs: number}} */ (this.excursion)
+    const { u, plannedMs, startedMs, watched } = /** @type {NonNullable<typeof this.excursion>} */ (this.excursion)
     const errorMs = this.engine === "chromium" ? look.errorMs : this.samples.median()
     const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
     const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
@@ -220,7 +259,7 @@ export class Steering {
     }
     this.excursion = null
     this.samples.discontinuity()
-    if (!starving && !worse && !ending) this.capability.finished(plannedMs)
+    if (watched && !starving && !worse && !ending) this.capability.finished(plannedMs)
     return this.#decision(look, "dead", { errorMs, lookInMs: ACQUIRE_MS })
   }
 
@@ -232,11 +271,13 @@ export class Steering {
 
   /** @param {Look} look @param {number} errorMs */
   #seek(look, errorMs) {
-    const gapMs = this.capability.slewOk ? SEEK_GAP_MS : INCAPABLE_SEEK_GAP_MS
-    if (look.nowMs - (this.seeks.at(-1) ?? -Infinity) < gapMs) return this.#rest(look, errorMs)
-    this.seeks = [...this.seeks.filter((at) => look.nowMs - at < THRASH_WITHIN_MS), look.nowMs]
+    const free = this.justBegun && !this.capability.slewOk
+    const gapMs = this.capability.slewOk ? SEEK_GAP_MS : ONLY_SEEKS.gapMs
+    if (!free && look.nowMs - (this.seeks.at(-1) ?? -Infinity) < gapMs) return this.#rest(look, errorMs)
+    if (!free) this.seeks = [...this.seeks.filter((at) => look.nowMs - at < THRASH_WITHIN_MS), look.nowMs]
     if (this.seeks.length >= THRASH_SEEKS) this.relaxedUntilMs = look.nowMs + RELAX_MS
     this.acquire(look.nowMs)
+    this.sought = true
     return this.#decision(look, "seek", { seek: true, errorMs, lookInMs: SETTLE_MS })
   }
 

@@ -20,7 +20,7 @@ export function look(element, clock, fineTuneMs) {
   return {
     nowMs, currentTimeS, serverMs: clock.serverNow(nowMs) - fineTuneMs, locked: clock.locked, clockSteps: clock.steps,
     movementMs: clock.movementMs, paused: element.paused, seeking: element.seeking, ended: element.ended,
-    muted: element.muted, hidden: isHidden(), readyState: element.readyState, durationS: element.duration,
+    muted: element.muted, hidden: isHidden(), readyState: element.readyState, rate: element.playbackRate, durationS: element.duration,
     idle: element.networkState === HTMLMediaElement.NETWORK_IDLE,
     bufferedAheadS: aheadOf(element.buffered, currentTimeS), buffered: (positionS) => aheadOf(element.buffered, positionS) > 0,
   }

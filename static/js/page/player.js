@@ -131,7 +131,7 @@ export class Player extends Wishes {
     const { element, machine } = this
     if (type === "seeked" && !element.paused) return
     if (this.ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)) return
-    if (type === "ratechange") machine.off || machine.steering.capability.stranger()
+    if (type === "ratechange") machine.off || machine.steering.capability.stranger(performance.now())
     else if (type === "play" && machine.others.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()

@@ -52,7 +52,7 @@ export function reportOf(player, toleranceMs) {
     ...known("drift_ms", driftMs),
     ...known("latency_ms", clock.delayMs),
     ...known("late_ms", clock.lateMs),
-    start_cost_ms: costs.startMs.fresh,
+    start_cost_ms: Math.max(0, costs.startMs.fresh),
     seek_cost_ms: costs.placeMs.buffered,
     state: stateOf(machine, seen.hidden),
   }

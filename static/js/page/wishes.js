@@ -19,7 +19,7 @@ export class Wishes {
     this.ledger = new Ledger()
     this.hands = new Hands(element, this.ledger, (error) => this.refused(error))
     this.costs = new Costs(engine(), recall(`costs-${version()}`, null))
-    const capability = new Capability(engine(), recall(`rates-${version()}`, null))
+    const capability = new Capability(engine(), recallRates(), performance.now())
     this.machine = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
@@ -39,7 +39,7 @@ export class Wishes {
   /** What was learned about this browser outlives the page. */
   rememberLearned() {
     remember(`costs-${version()}`, this.costs.remember())
-    remember(`rates-${version()}`, this.machine.steering.capability.remember())
+    rememberRates(this.machine.steering.capability.remember())
   }
 
   // ---------------------------------------------------------------- sound
@@ -151,4 +151,15 @@ export class Wishes {
     this.hands.rate(rate, true)
     this.tick()
   }
+}
+
+/** Kept in wall time, because the page's clock begins with the page. */
+function recallRates() {
+  const kept = recall(`rates-${version()}`, null)
+  return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
+}
+
+/** @param {ReturnType<Capability["remember"]>} learned */
+function rememberRates(learned) {
+  remember(`rates-${version()}`, { ...learned, notBeforeMs: learned.notBeforeMs + performance.timeOrigin })
 }
