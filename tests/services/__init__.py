@@ -10,9 +10,12 @@ from tests.services.finding import (
     Missing,
     chromium_path,
     faketime_path,
+    firefox_path,
     install,
     missing_packages,
     unavailable,
+    webkit_path,
+    xvfb_path,
 )
 from tests.services.serving import FURNISHED, ROOT, SQLITE, Server, migrated_database, watchium_server
 from tests.services.stores import Service, database_beside, postgres, postgres_service, redis, redis_service
@@ -28,6 +31,7 @@ __all__ = [
     "chromium_path",
     "database_beside",
     "faketime_path",
+    "firefox_path",
     "folder_for",
     "free_port",
     "install",
@@ -39,4 +43,6 @@ __all__ = [
     "redis_service",
     "unavailable",
     "watchium_server",
+    "webkit_path",
+    "xvfb_path",
 ]

@@ -75,6 +75,34 @@ def faketime_path() -> str:
     raise Missing("no libfaketime here (WATCHIUM_TEST_FAKETIME names one)")
 
 
+def firefox_path() -> str:
+    """A Firefox to drive. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_FIREFOX")
+    if named:
+        return _existing(named, "WATCHIUM_TEST_FIREFOX")
+    for name in ("firefox-esr", "firefox"):
+        if found := shutil.which(name):
+            return found
+    raise Missing("no Firefox here (WATCHIUM_TEST_FIREFOX names one)")
+
+
+def webkit_path() -> str:
+    """WebKitGTK's MiniBrowser, with its driver on PATH. Raises Missing."""
+    named = os.environ.get("WATCHIUM_TEST_WEBKIT")
+    found = [Path(_existing(named, "WATCHIUM_TEST_WEBKIT"))] if named else []
+    found += sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+    if not found or not shutil.which("WebKitWebDriver"):
+        raise Missing("no WebKitGTK with its driver here (WATCHIUM_TEST_WEBKIT names a MiniBrowser)")
+    return str(found[-1] if not named else found[0])
+
+
+def xvfb_path() -> str:
+    """A display without a screen. Raises Missing."""
+    if found := shutil.which("Xvfb"):
+        return found
+    raise Missing("no Xvfb here")
+
+
 def _existing(path: str, name: str) -> str:
     if not Path(path).exists():
         raise Missing(f"{name}: there is no {path}")
@@ -88,6 +116,9 @@ PACKAGES = {
     "postgresql": postgres_bin,
     "redis-server": redis_path,
     "libfaketime": faketime_path,
+    "firefox-esr": firefox_path,
+    "webkit2gtk-driver": webkit_path,
+    "xvfb": xvfb_path,
 }
 
 

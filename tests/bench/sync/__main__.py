@@ -8,6 +8,7 @@ import pickle
 import sys
 from pathlib import Path
 
+from tests.bench.sync import engines
 from tests.bench.sync.machine import machine
 from tests.bench.sync.profiles import PROFILES
 from tests.bench.sync.recording import Recording
@@ -39,6 +40,16 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=DOCS, help="where the report goes (docs/bench)")
     parser.add_argument("--raw", type=Path, help="keep what was recorded in this file")
     parser.add_argument("--again", type=Path, help="no new run: report what such a file holds")
+    parser.add_argument(
+        "--engines",
+        nargs="?",
+        const="firefox,webkit",
+        help="only other browsers beside Chromium; prints and writes nothing",
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=4, help="with --engines: a start and so many seeks less one"
+    )
+    parser.add_argument("--seconds", type=float, default=15, help="with --engines: of steady state a round")
     return parser.parse_args()
 
 
@@ -62,8 +73,19 @@ async def measure(options: argparse.Namespace) -> tuple[list[Recording], dict[st
     return runs, machine(run.version)
 
 
+def beside(options: argparse.Namespace) -> int:
+    try:
+        engines.measure(options.engines.split(","), options.rounds, options.seconds)
+    except Missing as missing:
+        print(missing)
+        return 1
+    return 0
+
+
 def main() -> int:
     options = asked()
+    if options.engines:
+        return beside(options)
     try:
         kept = pickle.loads(options.again.read_bytes()) if options.again else asyncio.run(measure(options))
     except Missing as missing:

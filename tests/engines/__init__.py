@@ -1,0 +1,39 @@
+"""Firefox and WebKitGTK under remote control, each through what its Debian package brings along.
+
+Firefox speaks WebDriver BiDi by itself, WebKitGTK comes with a WebDriver program; neither needs geckodriver, npm or a
+download. A page of either has the few methods that scenes use, under the names that Playwright's page has.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.engines.display import virtual_display
+from tests.engines.firefox import Firefox
+from tests.engines.page import EnginePage, Failed
+from tests.engines.webkit import WebKit
+from tests.services import firefox_path, webkit_path
+
+__all__ = ["ENGINES", "EnginePage", "Failed", "Firefox", "WebKit", "firefox", "webkit"]
+
+
+@contextmanager
+def firefox(autoplay: str = "allow") -> Iterator[Firefox]:
+    browser = Firefox(firefox_path(), autoplay)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def webkit(autoplay: str = "allow") -> Iterator[WebKit]:
+    path = webkit_path()
+    with virtual_display() as display:
+        browser = WebKit(path, display, autoplay)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+ENGINES = {"firefox": firefox, "webkit": webkit}

@@ -1,0 +1,34 @@
+"""An X display without a screen, for browsers that cannot do without one."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.services import START_S, xvfb_path
+from tests.services.children import end
+
+SIZE = "1600x1200x24"
+
+
+@contextmanager
+def virtual_display() -> Iterator[str]:
+    """Its name, as in `DISPLAY`. Xvfb picks a number that is free, and says it when it can be used."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [xvfb_path(), "-displayfd", str(writing), "-screen", "0", SIZE, "-nolisten", "tcp"],
+        pass_fds=(writing,), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writing)
+    try:
+        ready, _, _ = select.select([reading], [], [], START_S)
+        number = os.read(reading, 16).decode().strip() if ready else ""
+        if not number:
+            raise RuntimeError(f"Xvfb did not start within {START_S:.0f} s")
+        yield f":{number}"
+    finally:
+        os.close(reading)
+        end(process)
