@@ -10,11 +10,14 @@ from django.db import transaction
 
 from rooms import access
 from rooms.models import Member
-from watchium.wire import broadcast, limits, messages, server_clock
+from watchium.wire import broadcast, limits, messages, player_messages, server_clock
 from watchium.wire.errors import BadMessage, NotAllowed, TooLong
 
 KIND = re.compile(r"[a-z][a-z_]{0,39}")
 PAYLOAD_BYTES = 4 * 1024
+# What the pages call their own events; words of the protocol are none of a program's either.
+PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "dropped", "broadcast"})
+RESERVED = messages.WORDS | player_messages.WORDS | PAGE_EVENTS
 
 
 @transaction.atomic
@@ -23,7 +26,7 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
 
     Raises BadMessage for a word of the protocol, TooLong beyond 4 KiB, NotAllowed, RateLimited.
     """
-    if not KIND.fullmatch(kind) or kind in messages.WORDS:
+    if not KIND.fullmatch(kind) or kind in RESERVED:
         raise BadMessage("type is 1 to 40 letters and underscores, and no word of the protocol - at `$.type`")
     if len(msgspec.json.encode(payload)) > PAYLOAD_BYTES:
         raise TooLong(f"A payload has at most {PAYLOAD_BYTES} bytes.")

@@ -129,6 +129,37 @@ def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
         expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()
 
 
+def test_custom_events_reach_programs_and_never_the_page_itself(person):
+    alice, bob = together(person)
+    bob.evaluate(
+        """() => { window.heard = []; window.every = new Set()
+            window.watchium.on("*", (told, type) => window.every.add(type))
+            window.addEventListener("watchium:broadcast", ({ detail }) => window.heard.push(detail)) }"""
+    )
+    alice.evaluate(
+        """() => fetch(`/api/rooms/${window.watchium.room.boot.room_id}/broadcast/`, {
+            method: "POST", body: JSON.stringify({ type: "fireworks", payload: { n: 1 } }),
+            headers: {
+                "Content-Type": "application/json",
+                "X-CSRFToken": document.cookie.match(/csrftoken=([^;]+)/)[1],
+            },
+        })"""
+    )
+    wait_until(bob, "() => window.heard.length === 1")
+    assert bob.evaluate("() => [window.heard[0].type, window.heard[0].payload.n]") == ["fireworks", 1]
+    assert bob.evaluate("() => window.every.has('broadcast') && !window.every.has('fireworks')")
+    # Also from a server that would let such names pass.
+    names = ["connection", "state", "drift", "player", "dropped", "broadcast", "constructor", "device"]
+    bob.evaluate(
+        """names => { for (const type of names) window.watchium.room.socket.asks.said(
+            { type, room_id: "r", timestamp: 1, revision: null, payload: { status: "closed", state: "error" } }) }""",
+        names,
+    )
+    assert bob.evaluate("() => window.heard.slice(1).map(({ type }) => type)") == names
+    expect(bob.locator("body")).to_have_attribute("data-socket", "open")
+    expect(bob.get_by_text("This will not play here")).to_be_hidden()
+
+
 def test_a_sound_that_the_browser_refuses_is_offered_in_one_press(person):
     alice = person()
     url = make_room(alice)

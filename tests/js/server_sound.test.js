@@ -5,7 +5,7 @@ import { simulateBrowser } from "./simulated_element.js"
 simulateBrowser()
 mock.timers.enable({ apis: ["setTimeout"] }) // before the module's own look around every second
 const { serverSound } = await import("../../static/js/page/mine/server_sound.js")
-const { Listeners } = await import("../../static/js/page/mine/listeners.js")
+const { Listeners } = await import("../../static/js/page/listeners.js")
 
 /** What is on the page's clock. */
 let nowMs = 0

@@ -3,6 +3,8 @@ from __future__ import annotations
 from chat.models import Comment
 from tests.watchium.callers import ApiCase
 
+PAGES_OWN = ("state", "connection", "drift", "player", "dropped", "broadcast", "queue_add", "position")
+
 
 class Chatting(ApiCase):
     def say(self, caller, text: str, event_id: str = "c1", **fields):
@@ -75,7 +77,7 @@ class Chatting(ApiCase):
         body = {"type": "fireworks", "payload": {}}
         self.refused(self.as_bob.post(self.url("broadcast/"), body), 403, "not_host")
         self.refused(self.as_carol.post(self.url("broadcast/"), body), 404, "not_member")
-        for kind in ("pause", "welcome", "Fire", "x" * 41, "__proto__", ""):
+        for kind in ("pause", "welcome", "Fire", "x" * 41, "__proto__", "", *PAGES_OWN):
             response = self.as_alice.post(self.url("broadcast/"), {"type": kind, "payload": {}})
             self.refused(response, 400, "bad_message")
         big = self.as_alice.post(self.url("broadcast/"), {"type": "big", "payload": {"x": "y" * 4096}})

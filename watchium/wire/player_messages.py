@@ -450,3 +450,10 @@ _player_commands: msgspec.json.Decoder[PlayerCommand] = msgspec.json.Decoder(Pla
 def decode_player_command(text: str | bytes) -> PlayerCommand:
     """Raises msgspec.MsgspecError or UnicodeError, with the path of the field that is wrong."""
     return _player_commands.decode(text)
+
+
+WORDS = frozenset(
+    str(kind.__struct_config__.tag)
+    for kind in [*Command.__subclasses__(), *Deed.__subclasses__(), *Event.__subclasses__()]
+    if kind is not Deed
+)

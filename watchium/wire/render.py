@@ -193,11 +193,14 @@ def javascript() -> str:
     ]
     deeds = ", ".join(dict.fromkeys(f'"{tag(kind)}"' for kind in commands() if is_deed(kind)))
     changes = ", ".join(f'"{word}"' for word in messages.CHANGES)
+    room_events = ", ".join(f'"{tag(kind)}"' for kind in messages.ROOM_EVENTS)
     sets = [
         "/** Commands that change the room: answered by `ack` or `error`, and safe to send again. */\n"
         f"export const DEEDS = Object.freeze(new Set([{deeds}]))\n",
         "/** Events that take a revision; each carries the whole timeline. */\n"
         f"export const CHANGES = Object.freeze(new Set([{changes}]))\n",
+        "/** Events of rooms and of the lobby. What else a room's socket brings is a custom event. */\n"
+        f"export const ROOM_EVENTS = Object.freeze(new Set([{room_events}]))\n",
         f"export const MAX_FRAME_BYTES = {messages.MAX_FRAME_BYTES}\n",
     ]
     return "\n".join([JS_HEAD, *map(_js_typedef, parts()), *tables, *sets])

@@ -742,4 +742,7 @@ export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate",
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
+/** Events of rooms and of the lobby. What else a room's socket brings is a custom event. */
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "pong", "ack", "head", "events", "error", "status", "closing", "lobby", "lobby_changed"]))
+
 export const MAX_FRAME_BYTES = 16384

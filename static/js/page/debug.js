@@ -1,6 +1,7 @@
 // @ts-check
-/** `?debug=1`: what the player thinks, ten times a second. */
+/** `?debug=1`: what the player thinks, ten times a second, and every event in the console. */
 
+import { logEvents } from "./listeners.js"
 import { stateOf } from "./report.js"
 
 const EVERY_MS = 100
@@ -16,7 +17,9 @@ export function mount(element, session) {
   Object.assign(panel.style, LOOK)
   element.append(panel)
   const timer = setInterval(() => (panel.textContent = lines(session).join("\n")), EVERY_MS)
+  const stopLog = logEvents(session)
   return () => {
+    stopLog()
     clearInterval(timer)
     panel.remove()
   }

@@ -3,6 +3,7 @@
 
 import { mount as mountDialogs } from "./dialogs.js"
 import { install } from "./installing.js"
+import { logEvents } from "./listeners.js"
 import * as bar from "./mine/bar.js"
 import { Commands } from "./mine/commands.js"
 import * as devices from "./mine/devices.js"
@@ -47,7 +48,8 @@ function start() {
     () => mountDialogs(document.body),
     () => refreshForms(),
   ])
-  Object.assign(window, { watchium: { mine, delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs) } })
+  if (new URLSearchParams(location.search).has("debug")) logEvents(mine)
+  Object.assign(window, { watchium: { mine, on: mine.on.bind(mine), delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs) } })
   mine.open()
   install()
 }

@@ -3,7 +3,8 @@
  * One person's visit to one room: what `room` is to every module of the page.
  *
  * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them, the player
- * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced.
+ * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced: of those
+ * of the server by their type, and of `state`, `connection`, `drift`, `player`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../core/clock.js"
@@ -12,9 +13,10 @@ import { Outbox } from "../core/outbox.js"
 import { PATIENCE_MS } from "../core/sequence.js"
 import { positionAt } from "../core/timeline.js"
 import { unnumbered } from "../core/unnumbered.js"
-import { CHANGES, Command, DEEDS, Event } from "../core/wire.js"
+import { CHANGES, Command, DEEDS, Event, ROOM_EVENTS } from "../core/wire.js"
 import { isHidden } from "./eyes.js"
 import { HttpTransport } from "./http_transport.js"
+import { Listeners } from "./listeners.js"
 import { newId } from "./new_id.js"
 import { Player } from "./player.js"
 import { Polling } from "./polling.js"
@@ -28,20 +30,20 @@ const LOOK_AFTER_MS = 250
 const TOLERANCE_MS = 500 // until the room says its own
 const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
 const PLACED = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
+const CUSTOM = "broadcast" // under which modules hear the events that programs send to the room
 const FORGOTTEN = new Set([Command.Typing, Command.Reaction, Command.Heartbeat, Command.BufferStart, Command.BufferEnd])
 
 /** @typedef {import("../core/wire.js").Envelope} Envelope */
 /** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
 
-export class Session {
+export class Session extends Listeners {
   /** @param {any} boot @param {HTMLMediaElement} media */
   constructor(boot, media) {
+    super()
     this.boot = boot
     this.clock = new Clock()
     this.log = new Log()
     this.outbox = new Outbox()
-    /** @type {Map<string, Set<(told: any) => void>>} */
-    this.listeners = new Map()
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
     /** @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?: string}} */
@@ -98,24 +100,6 @@ export class Session {
   position() {
     const timeline = this.player.machine.timeline ?? this.state.timeline // until a lap is over, the old one
     return timeline ? positionAt(timeline, this.serverNow()) : 0
-  }
-
-  /** @param {string} type of an event of the server, or `state`, `connection`, `drift`, `player`, `dropped` @param {(told: any) => void} fn */
-  on(type, fn) {
-    const fns = this.listeners.get(type) ?? new Set()
-    this.listeners.set(type, fns.add(fn))
-    return () => void fns.delete(fn)
-  }
-
-  /** @param {string} type @param {any} told */
-  emit(type, told) {
-    for (const fn of this.listeners.get(type) ?? []) {
-      try {
-        fn(told)
-      } catch (error) {
-        console.error(`a listener to ${type} failed`, error) // one broken module must not silence the others
-      }
-    }
   }
 
   // ---------------------------------------------------------------- what they say
@@ -188,8 +172,10 @@ export class Session {
   /** @param {Envelope} envelope */
   #said(envelope) {
     for (const applied of this.log.take(envelope, performance.now())) {
-      this.handlers[applied.type]?.(applied)
-      this.emit(applied.type, applied)
+      if (ROOM_EVENTS.has(applied.type)) {
+        this.handlers[applied.type]?.(applied)
+        this.emit(applied.type, applied)
+      } else this.emit(CUSTOM, applied) // by whatever name, it never passes for an event of the room or of this page
     }
     if (this.log.outdated) this.socket.restart()
     if (this.log.gap) after(PATIENCE_MS + 5, () => this.#askForMissed())

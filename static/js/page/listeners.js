@@ -1,0 +1,39 @@
+// @ts-check
+/** Who wants to hear of what; one of them that fails silences no other. */
+
+const EVERYTHING = "*"
+const UNLOGGED = new Set(["drift"]) // several a second, and on the panel of `?debug=1` anyway
+
+/** @typedef {(told: any, type: string) => void} Listener */
+
+export class Listeners {
+  constructor() {
+    /** @type {Map<string, Set<Listener>>} */
+    this.listeners = new Map()
+  }
+
+  /** @param {string} type `*`: every one @param {Listener} fn @returns {() => void} stops it */
+  on(type, fn) {
+    const fns = this.listeners.get(type) ?? new Set()
+    this.listeners.set(type, fns.add(fn))
+    return () => void fns.delete(fn)
+  }
+
+  /** @param {string} type @param {any} [told] */
+  emit(type, told) {
+    for (const fn of [...(this.listeners.get(type) ?? []), ...(this.listeners.get(EVERYTHING) ?? [])]) {
+      try {
+        fn(told, type)
+      } catch (error) {
+        console.error(`a listener to ${type} failed`, error)
+      }
+    }
+  }
+}
+
+/** Every event in the console, for `?debug=1`. @param {Listeners} source @returns {() => void} stops it */
+export function logEvents(source) {
+  return source.on(EVERYTHING, (told, type) => {
+    if (!UNLOGGED.has(type)) console.log(`watchium ${type}`, told)
+  })
+}
