@@ -12,7 +12,9 @@
  */
 
 import { Capability } from "./capability.js"
-import { Samples, clamp } from "./samples.js"
+import { MUSIC_PITCH_BEYOND, excursionFor, zoneOf } from "./excursion.js"
+import { Samples, StairSamples, clamp } from "./samples.js"
+import { SeekOnly } from "./seek_only.js"
 
 export const SETTLE_MS = 350 // after a start or seek: the audio pipeline is still filling
 export const START_SETTLE_MS = 175 // Chromium, after a start: what is seen 150 ms after play() stays so to within 2 ms (of 490 looks)
@@ -20,23 +22,17 @@ const LANDING_MS = 50 // sampling until the first errors after that are known
 export const ACQUIRE_MS = 100 // sampling while acquiring or slewing
 export const LOCKED_MS = 250 // sampling in step
 export const HIDDEN_MS = 1000 // browsers round the timers of hidden tabs to this
-const ENOUGH = 3 // samples before anything is decided
+const TREAD_MS = 40 // of Firefox's clock: looks are spread over it,
+const SPREAD = (Math.sqrt(5) - 1) / 2 // as evenly as any number of them can be
 
 const DEAD_LEAST_MS = 5 // two players at its opposite ends are 10 ms apart: together to any ear
 const DEAD_FRESH_MS = 2.5 // soon after a start: there two clocks that are still learning come on top of that
-const DEAD_LEAST_STEPS_MS = 20 // half a tread: where in it a look falls repeats itself and looks like certainty
-const DEAD_MOST_MS = 60 // a staircase clock (Firefox) is never worse
-const DEAD_PER_SIGMA = 3.5 // false alarms of a Gaussian: one in 2000
+const DEAD_STAIRS_MS = { fresh: 4, steady: 8 } // looks at a staircase are off by 20 ms either way; 95 % of them stay within 25
+const STAIRS_FRESH_MS = 6000
+const DEAD_MOST_MS = 60
 const DEAD_PER_MOVEMENT = 2 // do not chase the clock's own estimate while it moves
 
-const FINE_BELOW_MS = 60
-const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 % is not noticed
-const FINE = { least: 0.004, most: 0.015 } // 7 to 26 cents
-const COARSE = { least: 0.02, most: 0.05 } // 35 to 84 cents, as films on European television for decades
-const HURRY_MS = 1500 // so soon after a start or a seek nobody has settled into the sound:
-const HURRY_OVER_MS = 700 // an excursion then aims at less than a second,
-const HURRY_MOST = 0.08 // and 60 ms are seen no longer than half of one
-const MUSIC_PITCH_BEYOND = 0.02 // music bent further is stretched instead; a fine excursion then mends the 18 ms
+const HURRY_MS = 1500 // so soon after a start or a seek nobody has settled into the sound
 const CROSSED_MS = 0.3 // an excursion is over this close to zero
 const GIVE_UP = 1.5 // times its planned length
 const WORSE_MS = 30 // beyond what was planned: something else happened meanwhile, decide anew
@@ -51,13 +47,6 @@ const TRIM_EVERY_MS = 1000
 
 const SEEK_BEYOND_MS = { video: 400, audio: 700, relaxed: 1000 }
 const SEEK_GAP_MS = 2000 // a seek must have landed and been measured before the next
-
-// Where only seeks work. Right after a start one is free: nobody has settled into the sound, and it is soon known what
-// starting costs. From then on they are few, and worth it: further off than seeks are known to land.
-const ONLY_SEEKS = { justBegun: 40, least: 60, most: 150, gapMs: 20000 }
-const LANDING_GUESS_MS = 20 // WebKitGTK: 12 landings within 20 ms of their mean
-const LANDING_GAIN = 0.3
-const BEYOND_LANDINGS = 2.5
 
 const THRASH_SEEKS = 3
 const THRASH_WITHIN_MS = 30000
@@ -94,19 +83,21 @@ export class Steering {
     this.engine = engine
     this.audioOnly = audioOnly
     this.capability = capability ?? new Capability(engine)
-    this.samples = new Samples(engine === "chromium" ? 5 : 9)
+    this.exact = engine === "chromium" // its clock says where it is, not where it was up to 40 ms ago
+    this.samples = this.exact ? new Samples() : new StairSamples()
+    this.seekOnly = new SeekOnly()
+    this.looks = 0
     /** @type {{u: number, plannedMs: number, startedMs: number, watched: boolean} | null} */
     this.excursion = null
     /** @type {number[]} */
     this.seeks = []
     this.relaxedUntilMs = -Infinity
-    this.landingMs = LANDING_GUESS_MS // how far off a seek comes down
     this.dueMs = Infinity // when the next look was asked for
     this.acquire(0, 0)
   }
 
   get startSettleMs() {
-    return this.engine === "chromium" ? START_SETTLE_MS : SETTLE_MS
+    return this.exact ? START_SETTLE_MS : SETTLE_MS
   }
 
   /** Begin afresh after anything that moved the player: look at it only when it has settled. */
@@ -138,8 +129,14 @@ export class Steering {
     this.capability.look(look.nowMs)
     if (look.hidden || look.nowMs - this.dueMs > BUSY_LATE_MS) this.#busy()
     const decision = this.#decide(look)
-    this.dueMs = look.nowMs + decision.lookInMs
-    return decision
+    const lookInMs = decision.lookInMs + this.#spreadMs()
+    this.dueMs = look.nowMs + lookInMs
+    return { ...decision, lookInMs }
+  }
+
+  /** On top of an interval that is a multiple of the tread each look would fall on the same place of it. */
+  #spreadMs() {
+    return this.exact ? 0 : TREAD_MS * ((this.looks++ * SPREAD) % 1)
   }
 
   /** What an excursion does now is not the browser's doing. */
@@ -168,10 +165,10 @@ export class Steering {
 
   /** @param {Look} look */
   #resting(look) {
-    if (this.samples.count < ENOUGH) return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
-    const errorMs = this.samples.median()
+    if (this.samples.count < this.samples.enough) return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
+    const errorMs = this.samples.estimate()
     const landedMs = this.landing ? errorMs : null
-    if (this.landing && this.sought) this.landingMs += LANDING_GAIN * (Math.abs(errorMs) - this.landingMs)
+    if (this.landing && this.sought) this.seekOnly.landed(errorMs)
     this.landing = false
     this.capability.verify(errorMs, look.nowMs)
     const decision = this.#correct(look, errorMs)
@@ -191,10 +188,19 @@ export class Steering {
 
   /** @param {{nowMs: number, movementMs: number}} look */
   deadZoneMs(look) {
-    const noiseMs = DEAD_PER_SIGMA * this.samples.sigmaMs() + DEAD_PER_MOVEMENT * look.movementMs
-    const exactMs = this.#hurrying(look.nowMs) ? DEAD_FRESH_MS : DEAD_LEAST_MS
-    const leastMs = this.engine === "chromium" ? exactMs : DEAD_LEAST_STEPS_MS
-    return clamp(noiseMs, leastMs, DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
+    const noiseMs = this.samples.uncertainMs() + DEAD_PER_MOVEMENT * look.movementMs
+    return clamp(noiseMs, this.#deadLeastMs(look.nowMs), DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
+  }
+
+  /** @param {number} nowMs */
+  #deadLeastMs(nowMs) {
+    if (this.exact) return this.#hurrying(nowMs) ? DEAD_FRESH_MS : DEAD_LEAST_MS
+    return this.#isFresh(nowMs) ? DEAD_STAIRS_MS.fresh : DEAD_STAIRS_MS.steady
+  }
+
+  /** @param {number} nowMs */
+  #isFresh(nowMs) {
+    return nowMs - this.quietUntilMs < STAIRS_FRESH_MS
   }
 
   /** @param {number} nowMs */
@@ -205,57 +211,44 @@ export class Steering {
   /** @param {number} nowMs */
   seekBeyondMs(nowMs) {
     if (this.degraded(nowMs)) return SEEK_BEYOND_MS.relaxed
-    if (!this.capability.slewOk) return this.#onlySeeksBeyondMs()
+    if (!this.capability.slewOk) return this.seekOnly.beyondMs(this.justBegun)
     return this.audioOnly ? SEEK_BEYOND_MS.audio : SEEK_BEYOND_MS.video
-  }
-
-  #onlySeeksBeyondMs() {
-    if (this.justBegun) return ONLY_SEEKS.justBegun
-    return clamp(BEYOND_LANDINGS * this.landingMs, ONLY_SEEKS.least, ONLY_SEEKS.most)
   }
 
   /** @param {Look} look @param {number} errorMs */
   #rest(look, errorMs) {
     this.#retrim(look, errorMs)
-    return this.#decision(look, "dead", { errorMs, lookInMs: look.hidden ? HIDDEN_MS : LOCKED_MS })
+    const lookInMs = !this.exact && this.#isFresh(look.nowMs) ? ACQUIRE_MS : LOCKED_MS // on stairs many looks tell more
+    return this.#decision(look, "dead", { errorMs, lookInMs: look.hidden ? HIDDEN_MS : lookInMs })
   }
 
   /** The drift between sound card and server, taken up silently; only where resampling is exact. */
   #retrim(/** @type {Look} */ look, /** @type {number} */ errorMs) {
     if (look.nowMs - this.trimmedMs < TRIM_EVERY_MS || look.remainingS < TAIL_S) return
     this.trimmedMs = look.nowMs
-    const exact = this.engine === "chromium" && look.roomRate === 1 && this.capability.slewOk
+    const exact = this.exact && look.roomRate === 1 && this.capability.slewOk
     const wanted = clamp(errorMs / TRIM_OVER_MS, -TRIM_MOST, TRIM_MOST)
     this.trim = exact ? Math.round(wanted / TRIM_STEP) * TRIM_STEP : 0
   }
 
   /** @param {Look} look @param {number} errorMs */
   #depart(look, errorMs) {
-    const coarse = Math.abs(errorMs) > FINE_BELOW_MS
-    const u = Math.sign(errorMs) * this.#haste(look.nowMs, Math.abs(errorMs), coarse ? COARSE : FINE)
+    const u = excursionFor(errorMs, { hurrying: this.#hurrying(look.nowMs), audioOnly: this.audioOnly })
     this.excursion = { u, plannedMs: errorMs, startedMs: look.nowMs, watched: true }
     this.trim = 0
-    return this.#decision(look, coarse ? "coarse" : "fine", { errorMs, lookInMs: this.#nextLook(errorMs, u) })
-  }
-
-  /** How fast an excursion goes. @param {number} nowMs @param {number} awayMs @param {{least: number, most: number}} bounds */
-  #haste(nowMs, awayMs, { least, most }) {
-    if (!this.#hurrying(nowMs)) return clamp(awayMs / SPREAD_OVER_MS, least, most)
-    const bearable = this.audioOnly ? MUSIC_PITCH_BEYOND : HURRY_MOST
-    return clamp(awayMs / HURRY_OVER_MS, least, Math.max(most, bearable))
+    return this.#decision(look, zoneOf(u), { errorMs, lookInMs: this.#nextLook(errorMs, u) })
   }
 
   /** @param {Look} look */
   #slewing(look) {
     const { u, plannedMs, startedMs, watched } = /** @type {NonNullable<typeof this.excursion>} */ (this.excursion)
-    const errorMs = this.engine === "chromium" ? look.errorMs : this.samples.median()
+    const errorMs = this.exact ? look.errorMs : this.samples.estimate()
     const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
     const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
     const worse = Math.abs(errorMs) > Math.abs(plannedMs) + WORSE_MS
     const ending = look.remainingS < TAIL_S
     if (!ending && errorMs * Math.sign(u) > CROSSED_MS && !tooLong && !starving && !worse) {
-      const zone = Math.abs(u) > FINE.most ? "coarse" : "fine"
-      return this.#decision(look, zone, { errorMs, lookInMs: this.#nextLook(errorMs, u) })
+      return this.#decision(look, zoneOf(u), { errorMs, lookInMs: this.#nextLook(errorMs, u) })
     }
     this.excursion = null
     this.samples.discontinuity()
@@ -265,14 +258,14 @@ export class Steering {
 
   /** @param {number} errorMs @param {number} u */
   #nextLook(errorMs, u) {
-    const least = this.engine === "chromium" ? CHECK_LEAST_MS : CHECK_COARSE_CLOCK_MS
+    const least = this.exact ? CHECK_LEAST_MS : CHECK_COARSE_CLOCK_MS
     return clamp((LOOK_AT * Math.abs(errorMs)) / Math.abs(u), least, ACQUIRE_MS)
   }
 
   /** @param {Look} look @param {number} errorMs */
   #seek(look, errorMs) {
     const free = this.justBegun && !this.capability.slewOk
-    const gapMs = this.capability.slewOk ? SEEK_GAP_MS : ONLY_SEEKS.gapMs
+    const gapMs = this.capability.slewOk ? SEEK_GAP_MS : this.seekOnly.gapMs
     if (!free && look.nowMs - (this.seeks.at(-1) ?? -Infinity) < gapMs) return this.#rest(look, errorMs)
     if (!free) this.seeks = [...this.seeks.filter((at) => look.nowMs - at < THRASH_WITHIN_MS), look.nowMs]
     if (this.seeks.length >= THRASH_SEEKS) this.relaxedUntilMs = look.nowMs + RELAX_MS
