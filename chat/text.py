@@ -6,15 +6,14 @@ import hashlib
 import json
 
 from watchium.wire.errors import BadMessage, TooLong
-from watchium.wire.messages import MAX_FRAME_BYTES
-from watchium.wire.unicode import clean, is_one_emoji
+from watchium.wire.unicode import clean, is_one_emoji, is_too_long
 
 LONGEST = 500  # characters, as Unicode counts them
 
 
 def clean_comment(text: str) -> str:
     """The comment as it is kept and shown. Raises BadMessage when nothing visible is left, TooLong beyond 500."""
-    if len(text) > MAX_FRAME_BYTES:  # nobody wrote that; cleaning it would only take time
+    if is_too_long(text, LONGEST):
         raise TooLong(f"A comment has at most {LONGEST} characters.")
     cleaned = clean(text)
     if not cleaned:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from watchium.wire.unicode import normalized
+
 # Letters that people type without what makes them others, and that do not fall apart by themselves.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -15,8 +17,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 def folded(text: str) -> str:
     """ "Björk" is "bjork"."""
     # Taken apart before and after: a script B is a B only then, and some letters fall apart by losing their case.
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    apart = unicodedata.normalize("NFKD", plain)
+    plain = normalized("NFKD", text).casefold()
+    apart = normalized("NFKD", plain)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_PLAIN)
 
 

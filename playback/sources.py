@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from watchium.wire.errors import UnknownMedia
 from watchium.wire.messages import Media
-from watchium.wire.unicode import clean
+from watchium.wire.unicode import clean, piles_up_marks
 
 OWN = "/media/"
 SAMPLES_AT = "/media/samples/"
@@ -69,6 +69,8 @@ def find(address: str, title: str | None = None) -> Media:
     """
     address = address.strip()
     if not address or any(unicodedata.category(character).startswith("C") for character in address):
+        raise UnknownMedia("This address cannot be read: copy it again.")
+    if piles_up_marks(address):  # taking it apart would normalise its host, in quadratic time
         raise UnknownMedia("This address cannot be read: copy it again.")
     title = as_title(title)
     if address.startswith("/"):

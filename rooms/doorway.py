@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from django.http import HttpResponse
 from django.http.request import RawPostDataException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -15,6 +16,7 @@ from rooms.access import Identity
 from rooms.identity import DEVICE
 from rooms.models import Member, Person, Room, Token
 from rooms.origins import client_address
+from watchium.wire import limits, server_clock
 from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import BadMessage, NotMember, TooLong
 from watchium.wire.messages import MAX_FRAME_BYTES
@@ -42,13 +44,20 @@ class Doorway(APIView):
         return Identity(person if isinstance(person, Person) else None, device_id, address)
 
     def member(self, room_id: str) -> Member:
-        """Raises NotMember, RoomClosed, and RateLimited after many rooms that were not theirs."""
+        """Raises NotMember, RoomClosed, and RateLimited after many commands or rooms that were not theirs."""
         identity = self.identity
+        if identity.person is not None:
+            self.count_command(identity.person.user_id)
         try:
             return access.member_for(identity, room_id)
         except NotMember:
             floods.count_guess(identity.address)
             raise
+
+    def count_command(self, who: str) -> None:
+        """Whatever changes something is counted before anything is looked up for it. Raises RateLimited."""
+        if self.request.method not in SAFE_METHODS:
+            limits.spend_here("command", who, server_clock.now_ms())
 
     def readable_room(self, room_id: str) -> Room:
         """The room of a member, or a public one. Raises as `member` does."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from watchium.wire.errors import BadMessage, TooLong
 from watchium.wire.look_alikes import look_alike_keys
-from watchium.wire.unicode import clean
+from watchium.wire.unicode import clean, is_too_long
 
 NAME_CHARS = 40
 TITLE_CHARS = 80
@@ -29,7 +29,7 @@ def proposed_name() -> str:
 
 def clean_name(name: str) -> str:
     """Raises BadMessage when nothing is left of it, TooLong beyond 40 characters."""
-    cleaned = clean(name, "NFKC")
+    cleaned = clean(name, "NFKC") if not is_too_long(name, NAME_CHARS) else name
     if not cleaned:
         raise BadMessage("Please type a name.")
     if len(cleaned) > NAME_CHARS:
@@ -38,7 +38,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_title(title: str, fallback: str) -> str:
-    cleaned = clean(title, "NFC") or fallback
+    cleaned = title if is_too_long(title, TITLE_CHARS) else clean(title, "NFC") or fallback
     if len(cleaned) > TITLE_CHARS:
         raise TooLong(f"A title has at most {TITLE_CHARS} characters.")
     return cleaned

@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 
 from tests.houses import GENEROUS, House, one_process, two_processes
 from tests.services import Server, database_beside, migrated_database, watchium_server
-from watchium.wire import server_clock, shared
+from watchium.wire import limits, server_clock, shared
 
 # What stands on the database of the run; `house` finds it out late.
 OF_THE_RUN = {"where", "furnished", "house", "db", "transactional_db", "django_db_setup"}
@@ -28,6 +28,7 @@ def _anchored_clock() -> Iterator[None]:
 def _full_buckets() -> None:
     """Time stands still in most tests, so what one of them spent would be missing in the next."""
     shared.house.cache_clear()
+    limits.in_this_process.cache_clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.services import Server, Service, redis_service, watchium_server
 
-GENEROUS = {"WATCHIUM_LIMITS": "custom=100000/1,playback=100000/1,comment=100000/1"}
+GENEROUS = {"WATCHIUM_LIMITS": "command=100000/1,custom=100000/1,playback=100000/1,comment=100000/1"}
 
 
 @dataclass(frozen=True)

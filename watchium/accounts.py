@@ -28,6 +28,8 @@ from watchium import guessing
 from watchium.belongings import hand_over
 from watchium.wire.errors import NameTaken, RateLimited, Refused
 
+LONGEST_NEXT = 2000
+
 
 def free_name(said: str, account: int | None) -> str:
     """The name cleaned, for a form. Raises ValidationError where it looks like that of another account."""
@@ -153,7 +155,8 @@ def person_of(account: Any) -> Person:
 def next_address(request: HttpRequest) -> str:
     """The path to go to after signing in: a page of this server, `/` for anything else."""
     address = request.POST.get("next") or request.GET.get("next") or "/"
-    if not _is_ours(address, request):
+    # Every page of this server has a short ASCII address, and to take another apart takes quadratic time.
+    if len(address) > LONGEST_NEXT or not address.isascii() or not _is_ours(address, request):
         return "/"
     path = urlunsplit(("", "", *urlsplit(address)[2:]))
     # Checked again without its host: the path of http://this.host//other.host/ alone leads to the other host.

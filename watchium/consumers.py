@@ -127,6 +127,7 @@ class RoomConsumer(Socket):
         if isinstance(command, Heartbeat):
             await self._act_on(command)
             return
+        limits.spend_here("command", self.user_id, server_clock.now_ms())
         answer = await in_time(in_database(carry_out, self.member, command))
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)

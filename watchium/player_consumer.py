@@ -97,6 +97,7 @@ class PlayerConsumer(Socket):
         return super().closing_code(problem)
 
     async def obey(self, command: Any) -> None:
+        limits.spend_here("command", self.device_id, server_clock.now_ms())
         match command:
             case Deed():
                 await self._carry_out(command)

@@ -336,6 +336,9 @@ HEARTBEAT_MS = 3000
 # How often somebody may do something: so many times at once, and as many again within so many seconds.
 # WATCHIUM_LIMITS changes some of them: comment=10/5,reaction=20/3
 LIMITS: dict[str, tuple[float, float]] = {
+    # By person or device, and process: commands of any kind, done, refused or sent again. Looked at before anything
+    # else is, so that what costs the sender nothing costs the server next to nothing.
+    "command": (400, 20),
     "playback": (PLAYBACK_COMMANDS_PER_MINUTE, 60),  # by person and kind of command
     "player": (240, 60),  # by device and kind of command
     "position": (10, 5),  # by tab that plays

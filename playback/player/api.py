@@ -56,8 +56,10 @@ class Anything(msgspec.Struct, frozen=True):
 class PlayerDoorway(Doorway):
     @property
     def device_id(self) -> str:
-        """Raises NotMember for a browser that never had a page of ours."""
-        return player.device_of(self.identity)
+        """Raises NotMember for a browser that never had a page of ours, RateLimited after many commands."""
+        device_id = player.device_of(self.identity)
+        self.count_command(device_id)
+        return device_id
 
     @property
     def account(self) -> int | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import unicodedata
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat import text
 from chat.text import LONGEST, clean_comment, clean_emoji, content_hash
 from watchium.wire.errors import BadMessage, TooLong
 
@@ -48,6 +50,13 @@ def test_a_letter_and_its_mark_count_as_the_one_character_they_compose():
 def test_text_that_nobody_wrote_is_refused_before_it_is_looked_at():
     with pytest.raises(TooLong):
         clean_comment("\u200b" * 1_000_000)
+    with patch.object(text, "clean") as cleaning, pytest.raises(TooLong):
+        clean_comment("\u0345\u0301\u0328\u0323" * 600)
+    assert not cleaning.called
+
+
+def test_a_letter_with_as_many_marks_as_any_writing_has_may_be_typed_five_hundred_times():
+    assert len(clean_comment("a\u0302\u0323" * 500)) == 500
 
 
 def test_markup_stays_text():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services import Server
+from tests.services import Server, watchium_server
 from tests.watchium.socket_scene import scene_on
 from watchium.client import ProblemError
 
@@ -51,3 +51,30 @@ async def test_a_comment_sent_twenty_times_is_said_once(server: Server):
             comment = (await alice.hear("new_comment")).payload
             texts += [comment.text] if not comment.is_system_message else []
     assert texts == ["hello", "the end"]
+
+
+async def test_who_sends_the_same_over_and_over_is_refused_after_a_while_and_answered_again_later():
+    with watchium_server({"WATCHIUM_LIMITS": "command=30/10"}) as few:
+        scene = await scene_on(few)
+        async with scene.alice.enter(scene.room_id) as alice:
+            first = await alice.say("play", event_id="same")
+            refused = None
+            for _ in range(60):
+                try:
+                    assert await alice.say("play", event_id="same") == first
+                except ProblemError as error:
+                    refused = error
+                    break
+            assert refused is not None
+            assert refused.problem.code == "rate_limited"
+            retry_after_ms = refused.problem.retry_after_ms
+            assert 0 < retry_after_ms <= 1000
+            # What other people say in the room is not counted with it.
+            async with scene.bob.enter(scene.room_id) as bob:
+                await bob.say("comment", text="hello")
+            while True:
+                try:
+                    assert await alice.say("play", event_id="same") == first
+                    break
+                except ProblemError as again:
+                    assert again.problem.code == "rate_limited"

@@ -74,6 +74,8 @@ class SigningUpAndIn(SignedIn):
             ("http://testserver/\\evil.example/", "/"),
             ("/\\evil.example", "/"),
             ("javascript:alert(1)", "/"),
+            ("/" + "a" * 2000, "/"),
+            ("//" + "\u0345\u0301" * 900, "/"),
         ]:
             browser = self.client_class()
             User.objects.all().delete()

@@ -1,14 +1,19 @@
 # ruff: noqa: RUF001  # ambiguous characters are what this is about
 from __future__ import annotations
 
+import sys
 import unicodedata
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.wire.unicode import MARKS_IN_A_ROW, clean, is_one_emoji
+from watchium.wire import unicode
+from watchium.wire.look_alikes import look_alike_keys
+from watchium.wire.unicode import LONGEST_RUN, MARKS_IN_A_ROW, clean, is_one_emoji, normalized, piles_up_marks
 
+NORMALIZE = unicodedata.normalize
 words = st.text(st.characters(exclude_categories=["Cs"]))
 # Made of what is hard: joiners, marks, selectors, tags, letters that join, spaces, emoji.
 hard_words = st.text(
@@ -135,3 +140,59 @@ def test_what_hides_reorders_or_piles_up_goes(text, cleaned):
 
 def test_lone_halves_of_a_pair_go_should_they_ever_arrive():
     assert clean("a\ud800b") == "ab"
+
+
+def longest_run_of_sorted(text: str) -> int:
+    """Of what normalising has to put in order, at most: characters that become marks and nothing else."""
+    longest = run = 0
+    for character in text:
+        marks = all(unicodedata.combining(part) for part in NORMALIZE("NFKD", character))
+        run = run + 1 if marks else 0
+        longest = max(longest, run)
+    return longest
+
+
+# Marks of several classes, in an order that has to be sorted; some come together once what is hidden is gone.
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "\u0345\u0301\u0328\u0323",
+        "\u0345\u200b\u0301\u0328\u200b",
+        "\uff9e\u0301",
+        "\u0f73\u0344",
+        "\U0001d165\u0323",
+    ],
+)
+@pytest.mark.parametrize("work", [clean, lambda text: clean(text, "NFKC"), look_alike_keys])
+def test_no_long_run_of_marks_is_ever_sorted(unit: str, work):
+    seen: list[int] = []
+
+    def watched(form: str, text: str) -> str:
+        seen.append(longest_run_of_sorted(text))
+        return NORMALIZE(form, text)
+
+    with patch.object(unicode.unicodedata, "normalize", watched):
+        work("a" + unit * 300)
+    assert seen
+    assert max(seen) <= LONGEST_RUN
+
+
+def test_every_character_that_becomes_nothing_but_marks_counts_as_one():
+    for number in range(sys.maxunicode + 1):
+        character = chr(number)
+        if unicodedata.combining(character) or unicodedata.decomposition(character):
+            parts = NORMALIZE("NFKD", character)
+            nothing_else = all(unicodedata.combining(part) for part in parts)
+            assert piles_up_marks(character * 31) or not nothing_else, hex(number)
+
+
+@given(words | hard_words, st.sampled_from(["NFC", "NFKC", "NFKD"]))
+def test_what_people_write_is_normalised_as_everywhere(text, form):
+    if not piles_up_marks(text):
+        assert normalized(form, text) == unicodedata.normalize(form, text)
+
+
+@given(st.text(st.sampled_from("ab\u0301\u0323\uff9e"), max_size=200))
+def test_a_long_run_of_marks_is_found_wherever_it_begins(text):
+    runs = "".join("x" if character in "\u0301\u0323\uff9e" else " " for character in text).split()
+    assert piles_up_marks(text) == any(len(run) > LONGEST_RUN for run in runs)

@@ -7,9 +7,11 @@ nobody yet.
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.conf import settings
 
-from watchium.throttle import Allowance
+from watchium.throttle import Allowance, Throttle
 from watchium.wire import shared
 from watchium.wire.errors import RateLimited
 
@@ -28,3 +30,14 @@ def spend(what: str, who: str, now_ms: float, message: str | None = None) -> Non
     """Raises RateLimited, with the time after which it would not be."""
     if waits_ms := wait_ms(what, who, now_ms):
         raise RateLimited(message, retry_after_ms=waits_ms)
+
+
+@cache
+def in_this_process() -> Throttle:
+    return Throttle()
+
+
+def spend_here(what: str, who: str, now_ms: float) -> None:
+    """As `spend`, counted by this process alone: before a trip to Redis or to the database. Raises RateLimited."""
+    if waits_ms := in_this_process().wait_ms((what, who), allowance(what), now_ms):
+        raise RateLimited(retry_after_ms=waits_ms)

@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from watchium.wire.confusables import CONFUSABLES
+from watchium.wire.unicode import normalized
 
 # Shapes that stand for each other whatever their case: zero and O; one, small l, capital I and the bar.
 _SHAPES = str.maketrans("01i|", "olll")
@@ -33,12 +34,12 @@ def look_alike_keys(name: str) -> frozenset[str]:
 
     Two, because a capital letter of another script may look like another Latin letter than its small one does.
     """
-    plain = "".join(character for character in unicodedata.normalize("NFKD", name) if _has_shape(character))
+    plain = "".join(character for character in normalized("NFKD", name) if _has_shape(character))
     return frozenset((_shape(plain.casefold()), _shape(plain)))
 
 
 def _shape(text: str) -> str:
-    shaped = unicodedata.normalize("NFKD", text).translate(_CONFUSABLES).casefold().translate(_SHAPES)
+    shaped = normalized("NFKD", text).translate(_CONFUSABLES).casefold().translate(_SHAPES)
     for pair, letter in _PAIRS:
         shaped = shaped.replace(pair, letter)
     return shaped

@@ -10,8 +10,15 @@ import re
 import unicodedata
 from typing import Literal
 
-Form = Literal["NFC", "NFKC"]
+Form = Literal["NFC", "NFKC", "NFKD"]
 MARKS_IN_A_ROW = 4
+LONGEST_RUN = (
+    30  # of marks that are normalised: what Unicode calls stream-safe (UAX 15), more than any writing has
+)
+WRITTEN_PER_SHOWN = (
+    4  # code points that people type for each character that is left: a letter of Vietnamese has three
+)
+_MARKS_LATER = "\uff9e\uff9f"  # letters that NFKC and NFKD make marks of
 _NON_JOINER = "\u200c"
 _JOINER = "\u200d"
 _VIRAMA = 9  # a canonical combining class
@@ -47,13 +54,31 @@ def clean(text: str, form: Form = "NFC", *, lines: bool = False) -> str:
     Emoji stay as they are; at most four combining marks follow one another; white space at the ends goes and,
     unless `lines`, every run of white space becomes one space. May be empty; cleaning twice is cleaning once.
     """
-    pieces = _emoji.split(unicodedata.normalize(form, text))
+    pieces = _emoji.split(normalized(form, text))
     # Every second piece is an emoji. What is taken away may bring a letter and its mark together: composed again.
     shown = "".join(piece if index % 2 else _visible(piece) for index, piece in enumerate(pieces))
-    composed = _without_piles(unicodedata.normalize(form, shown))
+    composed = _without_piles(normalized(form, shown))
     if lines:
         return "\n".join(" ".join(line.split()) for line in composed.split("\n")).strip()
     return " ".join(composed.split())
+
+
+def normalized(form: Form, text: str) -> str:
+    """`unicodedata.normalize` in linear time: of marks that follow one another only the first 30 are looked at.
+
+    Python sorts the marks behind a letter by insertion, which takes quadratic time: 170 ms for 16 KB of them.
+    """
+    return unicodedata.normalize(form, _with_short_runs(text))
+
+
+def piles_up_marks(text: str) -> bool:
+    """Whether more than 30 marks follow one another somewhere."""
+    return _with_short_runs(text) is not text
+
+
+def is_too_long(text: str, most: int) -> bool:
+    """Whether more was typed than can be `most` characters when it is clean: told without looking at it."""
+    return len(text) > WRITTEN_PER_SHOWN * most
 
 
 def is_one_emoji(text: str) -> bool:
@@ -84,6 +109,24 @@ def _joins(joiner: str, before: str, after: str) -> bool:
         return unicodedata.category(after) == "Lo"
     arabic = unicodedata.bidirectional(before) in ("AL", "NSM") and unicodedata.bidirectional(after) == "AL"
     return joiner == _NON_JOINER and arabic
+
+
+def _becomes_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M" or character in _MARKS_LATER
+
+
+def _with_short_runs(text: str) -> str:
+    """The text itself where it has no run of more than 30 marks, else without the rest of each."""
+    # In each longer run one of these is a mark: mostly nothing else has to be looked at.
+    if not any(_becomes_mark(character) for character in text[LONGEST_RUN :: LONGEST_RUN + 1]):
+        return text
+    kept: list[str] = []
+    run = 0
+    for character in text:
+        run = run + 1 if _becomes_mark(character) else 0
+        if run <= LONGEST_RUN:
+            kept.append(character)
+    return "".join(kept) if len(kept) < len(text) else text
 
 
 def _without_piles(text: str) -> str:
