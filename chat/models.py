@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import models
@@ -69,6 +69,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
         """Of the rooms in which somebody said something (primary keys)."""
         return self.filter(is_system=False).values_list("room_id", flat=True)
+
+    def of_system_before(self, moment: datetime) -> CommentQuerySet:
+        """Who joined and left, hosted or changed something before that."""
+        return self.filter(is_system=True, created_at__lt=moment)
 
     def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentQuerySet:
         return self.filter(room__in=rooms)

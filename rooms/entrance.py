@@ -8,16 +8,18 @@ from rooms.forms import Joining
 from rooms.models import Member, Room
 from watchium.wire import limits, server_clock
 
+TOO_MANY = "Too many tries. Wait a little."
+
 
 def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
     """Join as who asks, else as a new guest; nobody new stays behind when the door stays shut.
 
-    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, or too many
-    people of one address at once.
+    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, after thirty
+    for one room, or too many people of one address at once.
     """
     floods.count_join(identity.address)
     if form.passphrase:
-        _count_try(identity.address)
+        _count_try(room_id, identity.address)
     person = identity.person or actions.make_person(form.username)
     try:
         return actions.join(
@@ -29,8 +31,12 @@ def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
         raise
 
 
-def _count_try(address: str) -> None:
-    limits.spend("passphrase", address, server_clock.now_ms(), "Too many tries. Wait a little.")
+def _count_try(room_id: str, address: str) -> None:
+    """By address, and by room from all addresses together; the same for rooms that do not exist."""
+    now_ms = server_clock.now_ms()
+    limits.spend("passphrase", address, now_ms, TOO_MANY)
+    if limits.wait_ms("room_passphrase", room_id, now_ms):
+        limits.spend("first_passphrase", f"{room_id} {address}", now_ms, TOO_MANY)
 
 
 def outsiders_room(identity: Identity, room_id: str) -> Room | None:

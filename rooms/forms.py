@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rooms import names
+from rooms.ids import check_passphrase
 from watchium.wire.errors import (
     BadMessage,
     Banned,
@@ -99,6 +100,11 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
         errors["title"] = str(refused)
     if form.visibility == "private" and not form.passphrase:
         errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # words, not a secret
+    try:
+        if form.passphrase:
+            check_passphrase(form.passphrase)
+    except Refused as refused:
+        errors["passphrase"] = str(refused)
     return errors
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 
 from django.contrib.auth.hashers import make_password
 
+from watchium.wire.errors import BadMessage
+
 # No look-alikes: neither 0 nor o, neither 1 nor l nor i.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+PASSPHRASE_CHARS = 6
 
 
 def random_id(length: int = 10) -> str:
@@ -18,8 +24,21 @@ def guest_id() -> str:
     return "g_" + random_id(16)
 
 
+def check_passphrase(passphrase: str) -> None:
+    """Raises BadMessage for one that is too easy to guess, and for control characters: a hash ends at a NUL."""
+    if any(unicodedata.category(character) == "Cc" for character in passphrase):
+        raise BadMessage("A passphrase is one line of text.")
+    if len(passphrase.strip()) < PASSPHRASE_CHARS:
+        raise BadMessage(f"A passphrase has at least {PASSPHRASE_CHARS} characters.")
+
+
 def seal(passphrase: str) -> str:
-    """A passphrase as it is kept; none stays none. Takes a fifth of a second on purpose."""
+    """A passphrase as it is kept; none stays none. Takes a fifth of a second on purpose.
+
+    Raises what `check_passphrase` raises, before that.
+    """
+    if passphrase:
+        check_passphrase(passphrase)
     return make_password(passphrase) if passphrase else ""
 
 

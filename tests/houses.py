@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from tests.services import Server, Service, redis_service, watchium_server
 
-GENEROUS = {"WATCHIUM_LIMITS": "command=100000/1,custom=100000/1,playback=100000/1,comment=100000/1"}
+_GENEROUS = ("command", "custom", "playback", "comment", "people", "room_change")
+GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{what}=100000/1" for what in _GENEROUS)}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ import rooms.actions
 from playback.choices import CHOICES, choose
 from rooms.forms import RoomChanges
 from rooms.models import Member, Room
+from watchium.wire import limits, server_clock
 
 
 def change_room(by: Member, form: RoomChanges) -> Room:
-    """The room as it is now; what the form leaves out stays. Raises NotAllowed, BadMessage or TooLong."""
+    """The room as it is now; what the form leaves out stays. Raises NotAllowed, BadMessage, TooLong, RateLimited."""
     told = {name: value for name, value in msgspec.structs.asdict(form).items() if value is not msgspec.UNSET}
     if not told:
         return by.room
+    limits.spend("room_change", by.person.user_id, server_clock.now_ms())
     of_playback = {name: told.pop(name) for name in CHOICES & told.keys()}
 
     def besides(room: Room) -> list[str]:

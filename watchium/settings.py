@@ -348,10 +348,16 @@ LIMITS: dict[str, tuple[float, float]] = {
     "typing": (2, 4),
     "ask_control": (3, 15),
     "custom": (10, 5),
+    "people": (20, 20),  # by person: who is sent out, moderates or hosts
+    "room_change": (10, 10),  # by person
     "poll": (40, 20),  # by person: each tab without a socket asks every two seconds and after each command
     "http_command": (80, 20),  # by person, whatever the command
     "measured": (5, 60),  # a page sends one a minute; people have tabs and reload
     "passphrase": (10, 60),  # by address
+    # By room, from anywhere. Beyond that each address still has a try an hour: a friend who knows it gets in while
+    # others guess.
+    "room_passphrase": (30, 150),
+    "first_passphrase": (1, 3600),
     "password": (10, 60),
     # By account, from anywhere: a thousand addresses together get no further. Larger, because whoever it belongs to
     # pays for what others spend of it.

@@ -9,7 +9,7 @@ from rooms import access
 from rooms.actions.hosting import claim_host, hand_over
 from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.models import Member, ModerationAct, Room
-from watchium.wire import server_clock
+from watchium.wire import limits, server_clock
 from watchium.wire.errors import EventIdConflict
 from watchium.wire.messages import Accepted, BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 
@@ -18,11 +18,12 @@ PeopleCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerat
 
 @transaction.atomic
 def command(by: Member, said: PeopleCommand) -> Accepted:
-    """Raises what the deed raises, or EventIdConflict for an `event_id` that was something else."""
+    """Raises what the deed raises, RateLimited, or EventIdConflict for an `event_id` that was something else."""
     by = access.lock(by)
     answered = ModerationAct.objects.answered(by.room, by.person, said.event_id)
     if answered is not None:
         return _answer_again(answered, said)
+    limits.spend("people", by.person.user_id, server_clock.now_ms())
     act = _done(by, said)
     act.event_id, act.at_ms = said.event_id, server_clock.now_ms()
     act.revision = Room.objects.revision_of(by.room) if isinstance(said, TransferHost | ClaimHost) else None

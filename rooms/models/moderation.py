@@ -11,6 +11,8 @@ from django.db.models import Q
 from rooms.models.people import Person
 from rooms.models.room import Room
 
+OF_SEATS = ("transfer_host", "claim_host", "moderator", "no_moderator")
+
 
 class BanQuerySet(models.QuerySet["Ban"]):
     def holding(self, room: Room, now: datetime, person: Person | None, address_hash: str) -> bool:
@@ -54,6 +56,10 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
     def answered(self, room: Room, by: Person, event_id: str) -> ModerationAct | None:
         """The act that this `event_id` of this person was, if it was one."""
         return self.filter(room=room, by=by, event_id=event_id).first()
+
+    def old(self, month_ago: datetime, year_ago: datetime) -> ModerationActQuerySet:
+        """Those of a year ago, and of a month ago those that moved a seat or a moderator's place."""
+        return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=OF_SEATS))
 
     def undo_ban(self, ban: Ban, now: datetime) -> None:
         """Mark the act that the ban came from as undone."""

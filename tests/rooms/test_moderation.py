@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 
 from rooms import access, actions
-from rooms.models import Member, ModerationAct, Role
+from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember
+from watchium.wire.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
 from watchium.wire.messages import (
     BanMember,
+    ClaimHost,
     RemoveMember,
     SetModerator,
     SomebodyToBan,
@@ -116,3 +118,40 @@ class CommandTests(Cast):
         )
         with pytest.raises(Banned):
             actions.join(self.bob.person, self.room.room_id)
+
+
+class TooOften(Cast):
+    """What is done to people has a limit by person, whichever it is, and what was done already is answered."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.times = int(settings.LIMITS["people"][0])
+
+    def pass_the_seat_around(self, number: int) -> None:
+        if Member.objects.get(pk=self.alice.pk).is_host:
+            whom = WhichMember(user_id=self.bob.person.user_id)
+            actions.command(self.alice, TransferHost(event_id=f"e{number}", payload=whom))
+        else:
+            actions.command(self.alice, ClaimHost(event_id=f"e{number}"))
+
+    def test_the_seat_does_not_go_round_and_round(self):
+        for number in range(self.times):
+            self.pass_the_seat_around(number)
+        acts, revision = ModerationAct.objects.count(), Room.objects.get().revision
+        with pytest.raises(RateLimited) as refused:
+            self.pass_the_seat_around(self.times)
+        assert refused.value.retry_after_ms
+        assert (ModerationAct.objects.count(), Room.objects.get().revision) == (acts, revision)
+        whom = WhichMember(user_id=self.bob.person.user_id)
+        assert actions.command(self.alice, TransferHost(event_id="e0", payload=whom)).event_id == "e0"
+
+    def test_neither_are_moderators_named_over_and_over(self):
+        for number in range(self.times):
+            trust = Trust(user_id=self.bob.person.user_id, moderator=bool(number % 2))
+            actions.command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
+        with self.telling(), pytest.raises(RateLimited):
+            actions.command(self.alice, SetModerator(event_id="late", payload=trust))
+        assert self.heard.types() == []
+        whom = SomebodyToSend(user_id=self.bob.person.user_id)
+        with pytest.raises(RateLimited):
+            actions.command(self.alice, RemoveMember(event_id="out", payload=whom))

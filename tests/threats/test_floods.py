@@ -72,6 +72,15 @@ class Rows(ApiCase):
         self.refused(answers[-1], 429, "rate_limited")
         assert join("198.51.100.23").status_code == 200
 
+    def test_changes_of_a_room(self):
+        times = int(settings.LIMITS["room_change"][0])
+        for number in range(times):
+            assert self.as_alice.patch(self.url(), {"title": f"movie {number}"}).status_code == 200
+        revision = Room.objects.get(pk=self.room.pk).revision
+        problem = self.refused(self.as_alice.patch(self.url(), {"title": "late"}), 429, "rate_limited")
+        assert problem["retry_after_ms"] > 0
+        assert Room.objects.get(pk=self.room.pk).revision == revision
+
     def test_one_line_of_ipv6_is_counted_once_however_many_addresses_it_uses(self):
         def join(number: int):
             address = f"2001:db8:5:5::{number:x}"

@@ -3,10 +3,11 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from django.conf import settings
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.contrib.auth.models import User
 from django.test import Client
 
+from rooms.models import Room
 from tests.watchium.callers import ApiCase
 
 PASSWORD = "correct horse battery"
@@ -86,3 +87,42 @@ class Guessing(ApiCase):
         right = {"username": "Dana", "passphrase": "sesame"}
         problem = self.refused(self.nobody.post(self.url("join/"), right), 429, "rate_limited")
         assert problem["retry_after_ms"] > 0
+
+    def try_passphrase(self, address: str, passphrase: str, room_id: str = ""):
+        path = f"/api/rooms/{room_id or self.room.room_id}/join/"
+        client = Client(REMOTE_ADDR=address)
+        return client.post(path, {"username": "Dana", "passphrase": passphrase}, "application/json")
+
+    def test_a_thousand_addresses_together_guess_one_room_slowly_and_a_friend_gets_in(self):
+        self.make(visibility="private", passphrase="sesame")
+        times = int(settings.LIMITS["room_passphrase"][0])
+        for number in range(times):
+            assert self.try_passphrase(f"198.51.100.{number}", "barley").status_code == 403
+        attackers = [f"203.0.113.{number}" for number in range(5)]
+        for address in attackers:  # one more each, and none after that
+            assert self.try_passphrase(address, "barley").status_code == 403
+            self.refused(self.try_passphrase(address, "sesame"), 429, "rate_limited")
+        assert self.try_passphrase("192.0.2.1", "sesame").status_code == 200
+
+    def test_a_room_that_does_not_exist_is_as_slow(self):
+        times = int(settings.LIMITS["room_passphrase"][0])
+        for number in range(times):
+            self.try_passphrase(f"198.51.100.{number}", "barley", "zzzzzzzzzz")
+        assert self.try_passphrase("203.0.113.1", "barley", "zzzzzzzzzz").status_code == 403
+        assert self.try_passphrase("203.0.113.1", "barley", "zzzzzzzzzz").status_code == 429
+        assert self.try_passphrase("203.0.113.1", "barley", "yyyyyyyyyy").status_code == 403
+
+    def test_a_passphrase_of_a_letter_or_with_a_zero_byte_is_none(self):
+        for passphrase in ("a", "12345", "     a", "sesame\x00", "two\nlines"):
+            body = {"visibility": "private", "passphrase": passphrase}
+            self.refused(self.nobody.post("/api/rooms/", body), 400, "bad_message")
+            self.refused(self.as_alice.patch(self.url(), body), 400, "bad_message")
+            page = Client().post("/", body)
+            assert page.context["errors"].keys() == {"passphrase"}
+        assert Room.objects.count() == 1
+        assert self.nobody.post("/api/rooms/", body | {"passphrase": "s\u00e9same"}).status_code == 201
+
+    def test_a_short_passphrase_of_before_still_opens_its_room(self):
+        self.make(visibility="private")
+        Room.objects.filter(pk=self.room.pk).update(passphrase=make_password("abc"))
+        assert self.try_passphrase("192.0.2.1", "abc").status_code == 200

@@ -11,7 +11,7 @@ import playback.actions
 from chat import actions
 from chat.models import Comment
 from playback.models import MediaItem, Playback, PlaybackEvent, SyncState
-from rooms.models import ALPHABET, Ban, Connection, Member, Person, Room, Token
+from rooms.models import ALPHABET, Ban, Connection, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
 from watchium.cleaning import discard
 from watchium.management.commands import demo
@@ -208,6 +208,22 @@ class Maintaining(Housekeeping):
         Comment.objects.create(text="hello", is_system=False, **facts)
         run("maintain")
         assert self.unused in self.leftovers()
+
+    def test_old_acts_and_system_comments_go_and_what_people_said_stays(self):
+        def act(kind: str, days: float) -> ModerationAct:
+            made = ModerationAct.objects.create(room=self.room, kind=kind, by=self.alice.person)
+            ModerationAct.objects.filter(pk=made.pk).update(created_at=days_ago(days))
+            return made
+
+        gone = [act("transfer_host", 31), act("moderator", 31), act("ban", 367)]
+        kept = [act("claim_host", 29), act("ban", 300), act("remove", 31)]
+        for seq, (is_system, days) in enumerate([(True, 31), (True, 29), (False, 31)], 1):
+            facts = {"room": self.room, "position": 0, "at_ms": 0, "text": "x"}
+            Comment.objects.create(seq=seq, is_system=is_system, **facts)
+            Comment.objects.filter(seq=seq).update(created_at=days_ago(days))
+        run("maintain")
+        assert set(ModerationAct.objects.all()) == set(kept), gone
+        assert set(Comment.objects.values_list("seq", flat=True)) == {2, 3}
 
     def test_system_comments_alone_are_no_use(self):
         actions.say_system(self.unused, "Bob joined", 0.0, now_ms=0.0)

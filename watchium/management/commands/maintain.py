@@ -15,7 +15,7 @@ from chat.models import Comment
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, SyncState
-from rooms.models import Ban, Room, Token, abandoned_guests
+from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium.cleaning import discard
 
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
@@ -35,6 +35,12 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
     yield "rooms closed 30 days ago", closed, ROOMS_AT_ONCE
     yield "rooms never used, older than 30 days", unused, ROOMS_AT_ONCE
+    yield (
+        "acts of a year ago, and of a month ago those about seats",
+        ModerationAct.objects.old(now - MONTH, now - YEAR),
+        1000,
+    )
+    yield "system comments older than 30 days", Comment.objects.of_system_before(now - MONTH), 1000
     yield "tokens idle for 30 days", Token.objects.idle_since(now - MONTH), 1000
     yield "guests of no room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
     yield "players idle for a year, or for 30 days with nothing in them", idle_players(now), 200
