@@ -18,8 +18,13 @@ from rooms.models import Ban, Member, Person, Role, Room, Visibility
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
 
-# A full room gives the place of somebody who only closed the tab to whoever comes, after so long.
+# What a full room keeps for members who are not here. The place of one who was here, for an hour:
 PLACE_KEPT = timedelta(hours=1)
+# Of one who joined and never played along, for as long as a page takes to open, and of all those a part of the places:
+RESERVED = timedelta(seconds=60)
+RESERVED_PART = 4
+# Of one address, as many as a household has:
+ABSENT_OF_ADDRESS = 10
 
 
 def join(
@@ -77,10 +82,15 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
 
 
 def _find_a_place(room: Room) -> None:
-    """Raises RoomFull when everybody in it is there, was a moment ago, or has something to come back for."""
+    """Raises RoomFull when everybody in it is there, was there lately, or has something to come back for."""
     if room.members.current().count() < settings.MAX_MEMBERS:
         return
-    absent = room.members.longest_absent(timezone.now() - PLACE_KEPT)
+    now = timezone.now()
+    absent = (
+        room.members.longest_reserved(now - RESERVED, most=max(2, settings.MAX_MEMBERS // RESERVED_PART))
+        or room.members.longest_absent(now - PLACE_KEPT)
+        or room.members.absent_of_a_crowd(more_than=ABSENT_OF_ADDRESS)
+    )
     if absent is None:
         raise RoomFull
     absent.room = room

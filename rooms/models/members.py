@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from rooms.models.kinds import ControlPolicy, Role
@@ -86,11 +86,37 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
+    def away(self) -> MemberQuerySet:
+        """Plain members, owners apart, who are not here."""
+        away = self.current().filter(role=Role.MEMBER, present=False)
+        return away.exclude(person=F("room__owner")).select_related("person")
+
+    def longest_reserved(self, joined_before: datetime, most: int) -> Member | None:
+        """Who joined first of those who joined and never played along.
+
+        None where that was not before `joined_before` and there are no more than `most` of them.
+        """
+        reserved = self.away().filter(last_heartbeat=None)
+        first = reserved.order_by("joined_at", "pk").first()
+        if first is None or (first.joined_at >= joined_before and reserved.count() <= most):
+            return None
+        return first
+
     def longest_absent(self, since: datetime) -> Member | None:
-        """Of the plain members, owners apart, who has not been there since; None when all have."""
-        away = self.current().filter(role=Role.MEMBER, present=False, joined_at__lt=since)
-        away = away.exclude(person=F("room__owner")).exclude(last_heartbeat__gte=since)
-        return away.select_related("person").order_by(F("last_heartbeat").asc(nulls_first=True), "pk").first()
+        """Who was away longest of those who have not been there since; None when all have."""
+        away = self.away().filter(joined_at__lt=since).exclude(last_heartbeat__gte=since)
+        return away._longest_first().first()
+
+    def absent_of_a_crowd(self, more_than: int) -> Member | None:
+        """Who was away longest of the address with the most absent members, if those are more than so many."""
+        known = self.away().exclude(address_hash="").values("address_hash")
+        crowd = known.annotate(members=Count("pk")).filter(members__gt=more_than).order_by("-members").first()
+        if crowd is None:
+            return None
+        return self.away().filter(address_hash=crowd["address_hash"])._longest_first().first()
+
+    def _longest_first(self) -> MemberQuerySet:
+        return self.order_by(F("last_heartbeat").asc(nulls_first=True), "joined_at", "pk")
 
     def note_line(self, member: Member, address_hash: str) -> None:
         """Where the member comes from now; nothing is written when that is as before, or not known."""

@@ -120,6 +120,52 @@ class JoinTests(Cast):
         with pytest.raises(RoomFull):
             self.join(Person.objects.create(username="Dora"))
 
+    def guests(self, count: int, *, ago: timedelta = timedelta(0), **facts) -> list[Member]:
+        """Members who are not here, joined so long ago."""
+        then = timezone.now() - ago
+        members = [
+            Member.objects.create(room=self.room, person=Person.objects.create(username=f"G{n}"), **facts)
+            for n in range(count)
+        ]
+        Member.objects.filter(pk__in=[member.pk for member in members]).update(joined_at=then)
+        return members
+
+    @override_settings(MAX_MEMBERS=20)
+    def test_guests_who_joined_and_never_came_do_not_fill_a_room(self):
+        members = self.guests(18, ago=timedelta(seconds=61), address_hash="one address")
+        assert self.join(self.carol)
+        assert [member.pk for member in members if Member.objects.get(pk=member.pk).left_at] == [
+            members[0].pk
+        ]
+
+    @override_settings(MAX_MEMBERS=20)
+    def test_neither_do_they_while_their_places_are_reserved(self):
+        self.guests(18, address_hash="")
+        assert self.join(self.carol)
+        for number in range(30):  # nor do many at once push out those who are here
+            self.join(Person.objects.create(username=f"Late {number}"))
+        assert self.room.members.current().count() == 20
+        assert Member.objects.filter(present=True, left_at=None).count() == 2
+
+    @override_settings(MAX_MEMBERS=20)
+    def test_a_few_who_are_just_coming_keep_their_places(self):
+        for member in self.guests(14):
+            Member.objects.filter(pk=member.pk).update(present=True, last_heartbeat=timezone.now())
+        self.guests(4)
+        with pytest.raises(RoomFull):
+            self.join(self.carol)
+
+    @override_settings(MAX_MEMBERS=20)
+    def test_one_address_keeps_ten_places_of_people_who_went_and_no_more(self):
+        moment = timezone.now() - timedelta(minutes=2)
+        went = {"last_heartbeat": moment, "address_hash": "one address"}
+        first, *_ = self.guests(11, ago=timedelta(minutes=5), **went)
+        self.guests(7, ago=timedelta(minutes=5), last_heartbeat=moment, address_hash="")
+        assert self.join(self.carol)
+        assert Member.objects.get(pk=first.pk).left_at is not None
+        with pytest.raises(RoomFull):
+            self.join(Person.objects.create(username="Dora"))
+
     def test_without_a_passphrase_no_door_takes_the_time_of_trying_one(self):
         self.make_private()
         with patch.object(membership, "make_password") as hashed, patch.object(Room, "opens_with") as tried:
