@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
-from rooms.doorway import Doorway
+from rooms.doorway import Doorway, answer
 from rooms.links import room_url
 from rooms.models import Member, Token
-from watchium.wire.errors import NotMember
+from watchium.wire.errors import NotAllowed, NotMember
 from watchium.wire.messages import Problem
 
 
@@ -36,6 +36,42 @@ def entered(request: Request, member: Member) -> Entered:
         username=member.username,
         role=member.role,
         token=Token.objects.issue(member.person) if nobody_before else None,
+    )
+
+
+class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
+    user_id: str
+    username: str
+    role: str
+    present: bool
+    joined_at: float
+
+
+class AllMembers(msgspec.Struct, frozen=True, kw_only=True):
+    members: list[MemberRow]
+
+
+class Members(Doorway):
+    @extend_schema(
+        operation_id="members",
+        responses={200: AllMembers, "4XX": Problem},
+        description="Everybody who may come in, here or away, the last to join first, at most 500. For moderators.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        member = self.member(room_id)
+        if not member.may_moderate:
+            raise NotAllowed("Only the host and moderators can see who is away.")
+        rows = Member.objects.last_to_join(member.room)
+        return answer(AllMembers(members=[_row(row) for row in rows]))
+
+
+def _row(member: Member) -> MemberRow:
+    return MemberRow(
+        user_id=member.person.user_id,
+        username=member.username,
+        role=member.role,
+        present=member.present,
+        joined_at=member.joined_at.timestamp() * 1000,
     )
 
 

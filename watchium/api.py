@@ -217,7 +217,7 @@ class Broadcast(Doorway):
         operation_id="broadcast",
         request=Announcement,
         responses={200: Told, "4XX": Problem},
-        description="Send an event of your own to everybody in the room: host only.",
+        description="Send an event of your own to everybody in the room: host and owner only.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         said = self.body(Announcement)

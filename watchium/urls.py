@@ -42,6 +42,7 @@ one_room = [
     path("", api.RoomDetail.as_view()),
     path("join/", api.Join.as_view()),
     path("leave/", rooms.api.Leaving.as_view()),
+    path("members/", rooms.api.Members.as_view()),
     path("state/", api.State.as_view()),
     path("commands/", api.Commands.as_view()),
     path("events/", playback.api.Log.as_view()),

@@ -22,7 +22,7 @@ RESERVED = messages.WORDS | player_messages.WORDS | PAGE_EVENTS
 
 @transaction.atomic
 def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float | None = None) -> float:
-    """Send an event of a program's own to everybody in the room, as its host; returns its server time.
+    """Send an event of a program's own to everybody in the room, as its host or owner; returns its server time.
 
     Raises BadMessage for a word of the protocol, TooLong beyond 4 KiB, NotAllowed, RateLimited.
     """
@@ -32,8 +32,8 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
         raise TooLong(f"A payload has at most {PAYLOAD_BYTES} bytes.")
     by = access.lock(by)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    if not by.is_host:
-        raise NotAllowed("Only the host can broadcast to the room.")
+    if not (by.is_host or by.is_owner):
+        raise NotAllowed("Only the host and the owner can broadcast to the room.")
     limits.spend("custom", by.person.user_id, now_ms)
     event = messages.Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
     broadcast.to_room(by.room.room_id, event)

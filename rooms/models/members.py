@@ -86,6 +86,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
+    def last_to_join(self, room: Room, limit: int = 500) -> MemberQuerySet:
+        """The last to join first, also those who are not here."""
+        return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]
+
     def away(self) -> MemberQuerySet:
         """Plain members, owners apart, who are not here."""
         away = self.current().filter(role=Role.MEMBER, present=False)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from chat.models import Comment
+from rooms import actions
+from rooms.models import Role
 from tests.watchium.callers import ApiCase
 
 PAGES_OWN = ("state", "connection", "drift", "player", "dropped", "broadcast", "queue_add", "position")
@@ -72,6 +74,19 @@ class Chatting(ApiCase):
         event = self.heard.last("fireworks")
         assert (event["payload"], event["revision"]) == ({"n": 1}, None)
         assert told.json() == {"timestamp": event["timestamp"]}
+
+    def test_a_program_that_owns_the_room_may_still_send_events_when_somebody_else_hosts(self):
+        actions.hand_over(self.alice, self.bob.person.user_id)
+        for caller in (self.as_alice, self.as_bob):
+            with self.telling():
+                assert (
+                    caller.post(self.url("broadcast/"), {"type": "fireworks", "payload": {}}).status_code
+                    == 200
+                )
+            assert self.heard.last("fireworks")["payload"] == {}
+        self.enrol(self.carol, role=Role.MODERATOR)
+        body = {"type": "fireworks", "payload": {}}
+        self.refused(self.as_carol.post(self.url("broadcast/"), body), 403, "not_host")
 
     def test_only_the_host_and_no_word_of_the_protocol(self):
         body = {"type": "fireworks", "payload": {}}

@@ -150,6 +150,17 @@ class ComingAndGoing(ApiCase):
         assert problem["retry_after_ms"] > 0
         assert late["Retry-After"]
 
+    def test_host_and_moderators_see_who_is_away_and_send_them_out(self):
+        away = self.nobody.post(self.url("join/"), {"username": "Ghost"}).json()
+        rows = self.as_alice.get(self.url("members/")).json()["members"]
+        shown = {row["username"]: (row["role"], row["present"]) for row in rows}
+        assert shown == {"Alice": ("host", True), "Bob": ("member", True), "Ghost": ("member", False)}
+        self.refused(self.as_bob.get(self.url("members/")), 403, "not_host")
+        self.refused(self.as_carol.get(self.url("members/")), 404, "not_member")
+        command = {"type": "remove_member", "event_id": "out", "payload": {"user_id": away["user_id"]}}
+        assert self.as_alice.post(self.url("commands/"), command).status_code == 200
+        assert "Ghost" not in str(self.as_alice.get(self.url("members/")).json())
+
     def test_leaving_twice_is_harmless(self):
         for _ in range(2):
             assert self.as_bob.post(self.url("leave/"), {}).status_code == 204
