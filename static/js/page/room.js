@@ -11,6 +11,7 @@ import * as measured from "./measured.js"
 import * as members from "./members.js"
 import * as meter from "./meter.js"
 import * as notices from "./notices.js"
+import * as roomSound from "./room_sound.js"
 import { expose } from "./expose.js"
 import * as farewell from "./farewell.js"
 import { Session } from "./session.js"
@@ -37,6 +38,7 @@ function start() {
   keyboard.mount(document.body, room)
   farewell.mount(document.body, room)
   measured.mount(document.body, room)
+  roomSound.mount(document.body, room)
   if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
   expose(room)
   room.open()

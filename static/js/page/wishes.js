@@ -24,8 +24,11 @@ export class Wishes {
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
     this.stopped = false
+    /** Another tab of this browser is heard instead. */
+    this.silenced = false
+    this.mutedByHand = recall("muted", false)
     element.volume = recall("volume", 1)
-    element.muted = recall("muted", false)
+    element.muted = this.mutedByHand
   }
 
   /** Look and act. */
@@ -61,9 +64,36 @@ export class Wishes {
   /** @param {boolean} muted */
   setMuted(muted) {
     this.machine.others.mutedByUs = false
-    this.element.muted = muted
+    this.mutedByHand = muted
     remember("muted", muted)
+    if (this.silenced && !muted) return this.wantSound()
+    this.element.muted = muted
     this.tick()
+  }
+
+  /** The viewer wants to hear this tab, where another one is heard. */
+  wantSound() {}
+
+  /** @param {boolean} silenced another tab of this browser is heard instead */
+  silence(silenced) {
+    if (silenced === this.silenced) return
+    this.silenced = silenced
+    if (silenced) this.element.muted = true
+    else if (!this.mutedByHand) this.#unmute()
+    document.dispatchEvent(new Event("watchium:sound"))
+    this.tick()
+  }
+
+  /** A browser that wants a hand in this tab first pauses instead: then it plays on without sound, and the viewer is asked. */
+  #unmute() {
+    const { element, machine, ledger, hands } = this
+    const playing = !element.paused
+    element.muted = false
+    if (!playing || !element.paused) return
+    ledger.expect("pause")
+    element.muted = true
+    machine.others.mutedByUs = true
+    hands.play()
   }
 
   /** Inside a gesture: sound, and play if that was refused. */
