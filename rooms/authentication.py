@@ -8,6 +8,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from rooms.forgery_reasons import why_refused
 from rooms.identity import bearer, session_person, token_of
 from rooms.models import Person, Token
 from watchium.wire.errors import Refused
@@ -47,7 +48,7 @@ class PersonAuthentication(BaseAuthentication):
 
 class _Check(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        raise Forged
+        raise Forged(why_refused(request, reason))
 
 
 def _require_csrf(request: HttpRequest) -> None:

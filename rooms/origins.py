@@ -7,10 +7,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from rooms.addresses import counted, is_address
-
-HERE = ("127.0.0.1", "localhost", "::1")
-PORTS = {"http": 80, "https": 443}
+from rooms.addresses import UNKNOWN, counted, written_address
+from rooms.host_names import PORTS, is_accepted
 
 Origin = tuple[str, str, int]
 
@@ -19,10 +17,13 @@ def client_address(forwarded: str, peer: str) -> str:
     """Whose line a request comes from, as `addresses.counted` names it.
 
     Behind `settings.PROXIES` proxies that is the entry of X-Forwarded-For which the outermost of them wrote; anybody
-    may have written those before it. Without a proxy, and where the entry is no address, it is the other end.
+    may have written those before it. Without a proxy or an entry it is the other end. Those whose entry is no address
+    are counted together: a proxy that writes something else shall not lift the limits.
     """
-    hops = [hop.strip() for hop in forwarded.split(",")][-settings.PROXIES :] if settings.PROXIES else []
-    return counted(hops[0] if hops and is_address(hops[0]) else peer)
+    if not settings.PROXIES or not forwarded.strip():
+        return counted(peer)
+    written = forwarded.split(",")[-settings.PROXIES :][0]
+    return counted(written_address(written)) or UNKNOWN
 
 
 def forwarded_for(scope: dict[str, Any]) -> str:
@@ -51,11 +52,10 @@ def same_origin(scope: dict[str, Any]) -> bool:
         return False
     if settings.WATCHIUM_URL:
         return origin == parse(settings.WATCHIUM_URL)
-    # The page's own address, whatever it is called: this machine by any port (a forwarded one too), and the local
-    # network where we were asked to serve that. A name of anybody else's stays out, however it resolves.
+    # The page's own address, by any port (a forwarded one too), where that name is one of ours.
     if origin != parse("http://" + header(scope, b"host")):
         return False
-    return origin[1] in HERE or settings.HOST == "0.0.0.0"  # noqa: S104
+    return is_accepted(origin[1], url="", bound_to=settings.HOST, extra=settings.EXTRA_HOSTS)
 
 
 def parse(origin: str) -> Origin | None:

@@ -37,7 +37,7 @@ SECRETS = (
         r"\1\2\3***",
     ),
 )
-IPV4 = re.compile(r"\b(?!127\.)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}\b(?!/)")
+IPV4 = re.compile(r"\b(?!127\.|0\.0\.0\.0\b)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\d{1,3}\b(?!/)")
 IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-f]*:[0-9a-f]*:)[0-9a-f:]{3,39}(?![\w:])", re.IGNORECASE)
 
 
@@ -117,6 +117,7 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
         "filters": {
             "about": {"()": "watchium.logs.About"},
             "counted": {"()": "watchium.logs.Counted"},
+            "refusals": {"()": "watchium.log_limits.Refusals"},
         },
         "formatters": {
             "json": {"class": "watchium.logs.Json"},
@@ -130,14 +131,12 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["about", "counted"],
+                "filters": ["refusals", "about", "counted"],
             }
         },
         "loggers": {
             # Says a line for every socket that opens and closes.
             "uvicorn": {"level": uvicorn_level},
-            # Anybody can send a wrong Host header; that is no event of ours.
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # A traceback every second while Redis is away; our watchdog says once that it is, and once that it is not.
             "channels_redis.pubsub": {"level": "CRITICAL"},
         },

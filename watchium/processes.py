@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from watchium.affinity import lines, pass_on
+from watchium.listening import listening
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +29,6 @@ LONGEST_WAIT_S = 10.0
 STOP_S = 9.0
 BACKLOG = 2048
 LOOK_S = 0.1
-
-
-def listening(host: str, port: int, shared: bool = False) -> socket.socket:
-    """Raises OSError where somebody else has the port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((host, port))
-    except OSError:
-        listener.close()
-        raise
-    listener.set_inheritable(True)
-    return listener
 
 
 @dataclass

@@ -9,32 +9,37 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
-from environs import FileAwareEnv
+from environs import FileAwareEnv, validate
 
+from rooms.host_names import bind_host, canonical, check_host, normal_url
 from watchium.logs import logging_settings
+from watchium.private_files import keep_database, make_folder
 
 env = FileAwareEnv()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("WATCHIUM_DATA_DIR", "") or BASE_DIR / "data").resolve()
 TESTING = "pytest" in sys.modules
+AT_LEAST_ONE = validate.Range(min=1)
 
 
 def secret_key() -> str:
     """The key from the environment, else one made at the first start and kept in the data folder."""
     given = env.str("SECRET_KEY", "").strip()
-    if given or TESTING:
+    if TESTING:
         return given or "only-for-tests-" + "x" * 40
     kept = DATA_DIR / "secret_key"
     try:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        make_folder(DATA_DIR)
+        if given:
+            return given
         if not kept.exists():
             _keep_new_key(kept)
         return kept.read_text().strip()
@@ -67,6 +72,24 @@ def proxies(said: str) -> int:
     return words[word] if word in words else int(word)
 
 
+def checked(name: str, said: str, check: Callable[[str], str]) -> str:
+    """What `check` makes of a setting; its complaint names the setting."""
+    try:
+        return check(said)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+
+
+def host_name(said: str) -> str:
+    name = canonical(said)
+    check_host(name)
+    return name
+
+
+def is_weak(key: str) -> bool:
+    return len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure-")
+
+
 def limit(name: str, said: str, known: Mapping[str, object]) -> tuple[int, int]:
     """`5/10`, which is five at once, and five more within ten seconds."""
     times, _, within_s = said.partition("/")
@@ -81,34 +104,40 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key()
 # Earlier keys, while what they signed is still in use.
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000)
-PROCESSES = env.int("WATCHIUM_PROCESSES", 1)
+HOST = checked("HOST", env.str("HOST", ""), bind_host)
+PORT = env.int("PORT", 8000, validate=validate.Range(0, 65535))
+PROCESSES = env.int("WATCHIUM_PROCESSES", 1, validate=AT_LEAST_ONE)
 
-# The one address people use, such as https://watch.example.org. Unset: this machine, and with HOST=0.0.0.0 the
-# local network.
-WATCHIUM_URL = env.str("WATCHIUM_URL", "").strip().rstrip("/")
-_public = urlsplit(WATCHIUM_URL)
-if WATCHIUM_URL and (_public.scheme not in ("http", "https") or not _public.hostname or _public.path):
+# The one address people use, such as https://watch.example.org. Unset: this machine, and where HOST is more than
+# that, the names and addresses of this machine on its network, with those of WATCHIUM_HOSTS (`rooms.host_names`).
+WATCHIUM_URL = env.str("WATCHIUM_URL", "").strip()
+if WATCHIUM_URL:
+    WATCHIUM_URL = checked("WATCHIUM_URL", WATCHIUM_URL, normal_url)
+_extra: list[str] = env.str("WATCHIUM_HOSTS", "").replace(",", " ").split()
+EXTRA_HOSTS = [checked("WATCHIUM_HOSTS", name, host_name) for name in _extra]
+if WATCHIUM_URL and EXTRA_HOSTS:
     raise ImproperlyConfigured(
-        f"WATCHIUM_URL is {WATCHIUM_URL!r}; it should look like https://watch.example.org"
+        "WATCHIUM_URL is the one address people use: leave WATCHIUM_HOSTS out, or WATCHIUM_URL"
     )
+_public = urlsplit(WATCHIUM_URL)
 HTTPS = _public.scheme == "https"
 if HTTPS and DEBUG:
     raise ImproperlyConfigured(
         "DEBUG shows errors with secrets in them to everybody: not on a public address"
     )
-if HTTPS and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
+if HTTPS and is_weak(SECRET_KEY):
     raise ImproperlyConfigured(
         "SECRET_KEY is too easy to guess: leave it out, and Watchium makes one, or set 50 random characters or more"
     )
-if _public.hostname:
-    ALLOWED_HOSTS = [_public.hostname]
+if HTTPS and any(map(is_weak, SECRET_KEY_FALLBACKS)):
+    raise ImproperlyConfigured(
+        "SECRET_KEY_FALLBACKS has a key that is too easy to guess: leave it out; sessions that it signed end"
+    )
+# `watchium.host_check` compares the host of a request, by more than a list, and answers with a page that helps.
+ALLOWED_HOSTS = ["*"]
+if WATCHIUM_URL:
     CSRF_TRUSTED_ORIGINS = [WATCHIUM_URL]
-elif HOST == "0.0.0.0":  # noqa: S104  # asked for by whoever started it
-    ALLOWED_HOSTS = ["*"]
-else:
-    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CSRF_FAILURE_VIEW = "watchium.refusals.csrf_failure"
 
 USE_X_FORWARDED_HOST = False
 PROXIES = proxies(env.str("WATCHIUM_BEHIND_PROXY", "1" if HTTPS else "0"))
@@ -157,6 +186,7 @@ MIDDLEWARE = [
     "watchium.machines.machines_first",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "watchium.host_check.host_check",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -195,11 +225,11 @@ if env.str("DATABASE_URL", ""):
     DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
 else:
     if not TESTING:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        keep_database(DATA_DIR / "watchium.sqlite3")
     DATABASES = {
         "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "watchium.sqlite3"},
     }
-DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 4)
+DATABASE_THREADS = env.int("WATCHIUM_DATABASE_THREADS", 4, validate=AT_LEAST_ONE)
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # Writers queue instead of failing: with Django's defaults 234 of 300 concurrent transactions ended with
     # "database is locked", with these none did.
@@ -230,6 +260,8 @@ else:
         DATABASES["default"]["ENGINE"] = "watchium.postgresql"  # looks at a connection before it gives it out
 
 REDIS_URL = env.str("REDIS_URL", "").strip()
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL should look like redis://host:6379/0")
 REDIS_PREFIX = env.str("WATCHIUM_REDIS_PREFIX", "watchium")
 if REDIS_URL:
     # The pub/sub layer: the core layer of channels-redis drops above its capacity, forgets groups after a day and
@@ -259,9 +291,9 @@ STORAGES = {
 }
 SAMPLES_DIR = BASE_DIR / "static" / "samples"
 # The folder that `scan_media` reads, and that staff bring files into.
-LIBRARY_DIR = Path(env.str("WATCHIUM_LIBRARY_DIR", "") or DATA_DIR / "library").resolve()
+LIBRARY_DIR = Path(os.path.realpath(env.str("WATCHIUM_LIBRARY_DIR", "") or DATA_DIR / "library"))
 COVERS_DIR = DATA_DIR / "covers"
-UPLOAD_MB = env.int("WATCHIUM_UPLOAD_MB", 512)
+UPLOAD_MB = env.int("WATCHIUM_UPLOAD_MB", 512, validate=AT_LEAST_ONE)
 # Where a proxy has that folder under an address that only we may name: it sends the files then.
 ACCEL = env.str("WATCHIUM_ACCEL", "").strip()
 if ACCEL and not (ACCEL.isascii() and ACCEL.startswith("/") and ACCEL.endswith("/") and len(ACCEL) > 2):
@@ -318,18 +350,27 @@ CONTENT_SECURITY_POLICY = {
 LOG = env.str("WATCHIUM_LOG", "plain").strip().lower()
 if LOG not in ("plain", "json"):
     raise ImproperlyConfigured(f"WATCHIUM_LOG is {LOG!r}; it should be plain or json")
-LOGGING = logging_settings(LOG, env.str("LOG_LEVEL", "INFO"), env.str("UVICORN_LOG_LEVEL", "WARNING"))
+LEVELS = validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+LOGGING = logging_settings(
+    LOG,
+    env.str("LOG_LEVEL", "INFO", validate=LEVELS),
+    env.str("UVICORN_LOG_LEVEL", "WARNING", validate=LEVELS),
+)
 # Whoever sends it as a bearer may read /metrics.
 METRICS_TOKEN = env.str("WATCHIUM_METRICS_TOKEN", "").strip()
 
 # ---------------------------------------------------------------- limits
 
-WATCHIUM_CLOCK = env.str("WATCHIUM_CLOCK", "boot")  # "wall" for several hosts whose clocks are disciplined
-MAX_MEMBERS = env.int("WATCHIUM_MAX_MEMBERS", 200)
-MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10)
-MAX_SOCKETS_PER_ADDRESS = env.int("WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200)  # and process
+WATCHIUM_CLOCK = env.str(
+    "WATCHIUM_CLOCK", "boot", validate=validate.OneOf(["boot", "wall"])
+)  # "wall" for several hosts whose clocks are disciplined
+MAX_MEMBERS = env.int("WATCHIUM_MAX_MEMBERS", 200, validate=AT_LEAST_ONE)
+MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10, validate=AT_LEAST_ONE)
+MAX_SOCKETS_PER_ADDRESS = env.int(
+    "WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200, validate=AT_LEAST_ONE
+)  # and process
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # as `watchium.bodies` has it
-PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60)
+PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60, validate=AT_LEAST_ONE)
 COMMENT_CHARS = 500
 HEARTBEAT_MS = 3000
 
@@ -374,8 +415,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "ping": (30, 2),
     "bad_message": (20, 60),
 }
-_changed: dict[str, str] = env.dict("WATCHIUM_LIMITS", {})
-for _name, _said in _changed.items():
-    LIMITS[_name] = limit(_name, str(_said), LIMITS)
+for _changed in filter(None, env.str("WATCHIUM_LIMITS", "").replace(" ", "").split(",")):
+    _name, _, _said = _changed.partition("=")
+    LIMITS[_name] = limit(_name, _said, LIMITS)
 
 env.seal()

@@ -73,6 +73,10 @@ def test_serving_the_local_network_it_is_the_address_that_was_asked_for():
     assert allowed("http://192.168.1.5:8000", host="192.168.1.5:8000")
     assert not allowed("http://evil.example", host="192.168.1.5:8000")
     assert not allowed("null", host="192.168.1.5:8000")
+    assert allowed("http://[2001:db8::5]:8000", host="[2001:db8::5]:8000")
+    # A page of somebody else's whose name was made to lead here.
+    for name in ("evil.example:8000", "rebound.127.0.0.1.nip.io:8000", "evil.local"):
+        assert not allowed(f"http://{name}", host=name)
 
 
 @override_settings(WATCHIUM_URL="https://watch.example.org")

@@ -6,42 +6,57 @@ import http.client
 import json
 import ssl
 import time
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 from django.conf import settings
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from watchium.doctor import pages
+from watchium.doctor.asking import BOUND_S, ask, base_url
 from watchium.doctor.findings import Finding, fail, first_line, ok, warn
 
-BOUND_S = 4.0
 SOCKET = "/ws/lobby/"
 UPGRADE = "Let the proxy pass Upgrade and Connection for /ws/ (see deploy/ and docs/operating.md)."
 
 
-def base_url() -> str:
-    return settings.WATCHIUM_URL or f"http://127.0.0.1:{settings.PORT}"
-
-
 def server() -> Finding:
     """Whether the address answers, and that it is Watchium."""
-    url = urlsplit(base_url())
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    line = kind(url.hostname or "", url.port, timeout=BOUND_S)
+    return _asked(lambda: _judged(*_ready()))
+
+
+def page() -> Finding:
+    return _asked(pages.page)
+
+
+def static_file() -> Finding:
+    return _asked(pages.static_file)
+
+
+def api() -> Finding:
+    return _asked(pages.api)
+
+
+def form() -> Finding:
+    return _asked(pages.form)
+
+
+def _ready() -> tuple[int, str]:
+    answer = ask("/healthz/ready")
+    return answer.status, answer.body[:1000]
+
+
+def _asked(check: Callable[[], Finding]) -> Finding:
+    """The check's finding, or what keeps its requests from arriving."""
     try:
-        line.request("GET", "/healthz/ready")
-        response = line.getresponse()
-        body = response.read(1000).decode(errors="replace")
+        return check()
     except ssl.SSLError as error:
         return fail(
             f"{base_url()}: {first_line(error)}", "Renew the proxy's certificate, or name the host it is for."
         )
     except (OSError, http.client.HTTPException) as error:
         return _nobody(first_line(error))
-    finally:
-        line.close()
-    return _judged(response.status, body)
 
 
 def _nobody(says: str) -> Finding:

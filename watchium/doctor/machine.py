@@ -13,7 +13,9 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.db import connection
 
+from playback.models import MediaItem
 from watchium.doctor.findings import Finding, fail, ok, warn
+from watchium.private_files import is_open_to_others
 from watchium.wire import server_clock
 
 STEPPED_S = 1.0
@@ -74,6 +76,10 @@ def data_folder() -> Finding:
         return fail(
             f"{folder}: {error.strerror}", "Give the user that runs Watchium the right to write there."
         )
+    if open_to_others := _open_to_others(folder):
+        return warn(
+            f"other users of this machine may read {open_to_others}", f"Run: chmod go-rwx {open_to_others}"
+        )
     free = shutil.disk_usage(folder).free
     says = f"{folder} can be written, {free / 1e9:.1f} GB free"
     if free < NONE_BYTES:
@@ -81,6 +87,34 @@ def data_folder() -> Finding:
     if free < LITTLE_BYTES:
         return warn(says, "Make room; manage.py maintain keeps the tables small.")
     return ok(says)
+
+
+def _open_to_others(folder: Path) -> Path | None:
+    """The database, where it lies here and others can read it."""
+    database = folder / "watchium.sqlite3"
+    reachable = is_open_to_others(folder) and database.exists() and is_open_to_others(database)
+    return database if reachable else None
+
+
+def library() -> Finding:
+    """Whether the library's folder can be read: a share that is not mounted is an empty library to everybody."""
+    folder = Path(settings.LIBRARY_DIR)
+    fix = "Mount it, or make it and put media into it, or name another by WATCHIUM_LIBRARY_DIR; then scan_media."
+    try:
+        with os.scandir(folder) as entries:
+            empty = next(entries, None) is None
+    except OSError as error:
+        return warn(f"{folder}: {error.strerror}; rooms and samples work without it", fix)
+    if empty and _had_files():
+        return warn(f"{folder} is empty, and files of it were there before", fix)
+    return ok(f"{folder} is empty" if empty else f"{folder} can be read")
+
+
+def _had_files() -> bool:
+    try:
+        return MediaItem.objects.exclude(path__startswith="/").exists()  # which samples of our own have
+    finally:
+        connection.close()
 
 
 def static_files() -> Finding:

@@ -19,18 +19,23 @@ QUESTIONS = [
     Question("clock", machine.clock, needs="migrations"),
     Question("database's clock", machine.clock_of_database, needs="database"),
     Question("data folder", machine.data_folder),
+    Question("library", machine.library, needs="migrations"),
     Question("static files", machine.static_files, 20),
     Question("DEBUG", configuration.debug),
     Question("SECRET_KEY", configuration.secret_key),
     Question("address", configuration.address),
     Question("server", door.server, 8),
+    Question("page", door.page, 8, needs="server"),
+    Question("static file", door.static_file, 12, needs="page"),
+    Question("API", door.api, 8, needs="page"),
+    Question("form", door.form, 12, needs="page"),
     Question("socket", door.socket, 12, needs="server"),
     Question("ffprobe", machine.ffprobe),
 ]
 
 
 class Command(BaseCommand):
-    help = "Check database, channel layer, clock, disk, settings, and a socket the way browsers come; a line each."
+    help = "Check database, channel layer, clock, disk, settings, pages and a socket as browsers come; a line each."
     requires_system_checks = ()  # what they would say is said here, in its place
 
     def handle(self, *args: Any, **options: Any) -> None:

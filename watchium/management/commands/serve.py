@@ -16,12 +16,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
+from rooms.host_names import bind_host, in_url
 from rooms.models import Room
 from watchium import memory, ticker
 from watchium.affinity import Siblings
 from watchium.draining import drain, leave_within
 from watchium.heads import ImpatientProtocol
-from watchium.processes import BACKLOG, Processes, listening, served
+from watchium.listening import listening, local_url
+from watchium.processes import BACKLOG, Processes, served
 from watchium.shortcut import ShortcutProtocol
 
 LEAVE_S = 1.0  # for threads to end, after all that was said is answered or given up
@@ -91,8 +93,8 @@ class Command(BaseCommand):
     help = "Serve Watchium: pages, API and sockets, in one process or several."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--host", type=_host, default=settings.HOST)
+        parser.add_argument("--port", type=_port, default=settings.PORT)
         parser.add_argument(
             "--processes", type=int, default=settings.PROCESSES, help="needs REDIS_URL when above 1"
         )
@@ -112,7 +114,10 @@ class Command(BaseCommand):
         try:
             self._serve(host, port, processes, lambda: self._announce(host, port))
         except OSError as error:
-            raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+            raise CommandError(
+                f"Cannot listen on {in_url(host)}:{port}: {error.strerror}. HOST and PORT choose another address.",
+                returncode=2,
+            ) from None
 
     def _serve_as_child(self, host: str, port: int, number: int, fds: list[int]) -> None:
         listener_fd, pipe_fd, *line_fds = fds
@@ -129,7 +134,7 @@ class Command(BaseCommand):
             Server(_config(host, port), ready).run([listening(host, port)])
 
     def _announce(self, host: str, port: int) -> None:
-        base = settings.WATCHIUM_URL or f"http://{_reachable(host)}:{port}"
+        base = settings.WATCHIUM_URL or local_url(host, port)
         demo = f"/rooms/{self.demo_id}/" if self.demo_id else "/"
         self.stdout.write(f"Watchium is ready: {base}{demo}")
         self.stdout.write(f"Your own player:   {base}/player/")
@@ -170,13 +175,14 @@ def _config(host: str, port: int) -> uvicorn.Config:
     )
 
 
-def _reachable(host: str) -> str:
-    """The address others on the local network use, for a server that listens on all of them."""
-    if host not in ("0.0.0.0", "::"):  # noqa: S104  # compared, not bound
-        return host
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # nothing is sent; the kernel names the way out
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"
+def _host(said: str) -> str:
+    try:
+        return bind_host(said)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _port(said: str) -> int:
+    if not said.isdecimal() or not 0 <= int(said) <= 65535:
+        raise argparse.ArgumentTypeError(f"{said!r} is no port: a number from 1 to 65535")
+    return int(said)

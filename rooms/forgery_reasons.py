@@ -1,0 +1,45 @@
+"""Why Django's CSRF check refused a form or a call, in words with a remedy."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
+from django.utils.translation import gettext as _
+
+SHOWN = 100
+ORIGIN = REASON_BAD_ORIGIN.partition("%s")[0]
+REFERER = REASON_NO_REFERER.partition(" - ")[0]
+
+
+def why_refused(request: HttpRequest, reason: str) -> str:
+    """`reason`: as Django's CSRF check gives it."""
+    origin = request.META.get("HTTP_ORIGIN", "")
+    if reason.startswith((ORIGIN, REFERER)):
+        return _from_elsewhere(request, origin)
+    if reason != REASON_NO_CSRF_COOKIE:
+        return _(
+            "The page was open for a long time, or you signed in or out in another tab. Go back, load the page again "
+            "and repeat what you did."
+        )
+    if settings.HTTPS and origin.startswith("http://"):
+        return _(
+            "Your browser came without encryption, and cookies need it here. Open %(address)s instead."
+        ) % {"address": settings.WATCHIUM_URL}
+    return _(
+        "Your browser did not send this server's cookie. Allow cookies for this address, load the page again and "
+        "repeat what you did."
+    )
+
+
+def _from_elsewhere(request: HttpRequest, origin: str) -> str:
+    if origin in ("", "null"):
+        return _(
+            "Your browser does not say from which page this came. Load the page again; if that does not help, an "
+            "add-on or a privacy setting leaves it out."
+        )
+    ours = settings.WATCHIUM_URL or f"{request.scheme}://{request.get_host()}"
+    return _(
+        "This came from a page at %(origin)s, and this server is set up for %(ours)s. Open it there; if %(origin)s is "
+        "its right address, WATCHIUM_URL has to be set to that."
+    ) % {"origin": origin[:SHOWN], "ours": ours}

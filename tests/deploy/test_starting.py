@@ -1,0 +1,169 @@
+"""Starting it as people do: what is printed opens, what is wrong is one line, nothing is left open to others."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.services import ROOT, free_port
+from tests.services.serving import _furnished, _inherited
+from tests.threats.test_starting_unsafely import manage
+
+pytestmark = pytest.mark.once
+START_S = 60.0
+
+
+def own_addresses() -> list[str]:
+    """What this machine can be asked to listen on, beside loopback."""
+    found = {entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None)}
+    return sorted(str(address) for address in found if "%" not in str(address))
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> Path:
+    """A data folder with tables and static files."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("watchium.sqlite3", "secret_key"):
+        shutil.copy(_furnished() / name, folder)
+    (folder / "static").symlink_to(_furnished() / "static")
+    return folder
+
+
+@contextmanager
+def started(folder: Path, *command: str, **env: str) -> Iterator[tuple[list[str], int]]:
+    """The lines it prints until it is ready, and its port. Ends with 0, or this fails."""
+    port = free_port()
+    words = command or (sys.executable, "manage.py", "serve")
+    with subprocess.Popen(
+        words, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "PORT": str(port), **env},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line.strip())
+            if "Your own player" in line:
+                break
+        else:
+            pytest.fail("\n".join(lines))
+        try:
+            yield lines, port
+        finally:
+            process.terminate()
+            assert process.wait(START_S) == 0
+
+
+def opens(address: str) -> bool:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.status == 200 and b"Watchium" in answer.read()
+
+
+HOSTS = ["127.0.0.2", "localhost", "0.0.0.0", socket.gethostname(), *own_addresses()]
+
+
+@pytest.mark.parametrize("host", dict.fromkeys(HOSTS + (["::", "::1"] if has_ipv6() else [])))
+def test_what_it_prints_opens(furnished: Path, host: str):
+    with started(furnished, HOST=host) as (lines, port):
+        (printed,) = re.findall(r"http://\S+/player/", "\n".join(lines))
+        assert opens(printed)
+        assert f":{port}/" in printed
+        if host in ("::", "0.0.0.0"):
+            for name in ("127.0.0.1", "localhost", *own_addresses()):
+                if host == "::" or ":" not in name:
+                    assert opens(f"http://{f'[{name}]' if ':' in name else name}:{port}/")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PORT": "abc"}, {"PORT": "99999"}, {"PORT_FILE": "/nowhere"}, {"HOST": "http://localhost"},
+        {"HOST": "nowhere.invalid"}, {"HOST": "192.0.2.77"}, {"WATCHIUM_PROCESSES": "0"}, {"DATABASE_URL": "nonsense"},
+        {"REDIS_URL": "nonsense"}, {"LOG_LEVEL": "loud"}, {"WATCHIUM_LIMITS": "comment"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_one_line_that_names_it(furnished: Path, wrong: dict[str, str]):
+    done = manage(furnished, "serve", **{"PORT": str(free_port()), **wrong})
+    assert done.returncode == 2, done
+    (line,) = done.stderr.strip().splitlines()
+    assert next(iter(wrong)).removesuffix("_FILE") in line
+    assert not done.stdout
+
+
+def test_a_reader_that_stops_reading_gets_no_traceback(furnished: Path):
+    for command in ("maintain", "help"):
+        done = subprocess.run(
+            f"{sys.executable} -u manage.py {command} --no-color | true",
+            shell=True, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(furnished), "PORT": str(free_port())},
+            timeout=START_S, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert "BrokenPipe" not in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.lstat().st_mode) for path in [folder, *folder.iterdir()]}
+
+
+def test_what_it_keeps_is_for_its_own_user_whatever_the_umask(tmp_path: Path):
+    folder = tmp_path / "made" / "data"
+    before = os.umask(0o000)
+    try:
+        done = manage(folder, "migrate", "--verbosity", "0")
+    finally:
+        os.umask(before)
+    assert done.returncode == 0, done.stderr
+    assert {name: mode for name, mode in modes(folder).items() if mode & 0o077} == {}
+
+
+def test_a_database_that_was_open_to_others_is_closed_at_the_next_start(furnished: Path):
+    database = furnished / "watchium.sqlite3"
+    database.chmod(0o644)
+    assert manage(furnished, "check").returncode == 0
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def make_run(data: Path, **env: str):
+    return started(data, "sh", "deploy/run.sh", **env)
+
+
+LIBRARIES = ("nowhere", "loop", "file")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_that_is_not_there_keeps_no_room_closed(furnished: Path, library: str):
+    place = furnished / "library"
+    if library == "file":
+        place.write_text("no folder")
+    else:
+        place.symlink_to("/nowhere/music" if library == "nowhere" else place)
+    with make_run(furnished) as (lines, port):
+        assert any(str(place) in line for line in lines)
+        assert opens(f"http://127.0.0.1:{port}/rooms/watchparty/")
+        scanned = manage(furnished, "scan_media")
+        assert (scanned.returncode, "WATCHIUM_LIBRARY_DIR" in scanned.stderr) == (1, True), scanned
+        asked = manage(furnished, "doctor", "--no-color", PORT=str(port))
+        (line,) = (line for line in asked.stdout.splitlines() if " library:" in line)
+        assert line.startswith("warn"), line
+        assert "WATCHIUM_LIBRARY_DIR" in line
+        assert asked.returncode == 0, asked.stdout

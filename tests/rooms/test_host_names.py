@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms import host_names
+from rooms.host_names import bind_host, canonical, check_host, in_url, is_accepted, machine_names, normal_url
+
+ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
+MACHINE = machine_names("vm.example.net")
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_names, "machine_names", lambda: MACHINE)
+
+
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ("https://watch.example.org", "https://watch.example.org"),
+        ("HTTPS://Watch.Example.ORG", "https://watch.example.org"),
+        ("https://watch.example.org/", "https://watch.example.org"),
+        ("https://watch.example.org:443", "https://watch.example.org"),
+        ("http://Watch.Example.org:80/", "http://watch.example.org"),
+        ("https://watch.example.org:8443/", "https://watch.example.org:8443"),
+        ("https://watch.example.org.", "https://watch.example.org"),
+        ("http://[2001:DB8:0::1]:8000", "http://[2001:db8::1]:8000"),
+        (" http://192.168.1.5:8000 ", "http://192.168.1.5:8000"),
+    ],
+)
+def test_an_address_is_written_as_browsers_write_an_origin(said: str, url: str):
+    assert normal_url(said) == url
+    assert normal_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("watch.example.org", "look like"),
+        ("ftp://watch.example.org", "look like"),
+        ("https://", "look like"),
+        ("https://watch.example.org/films", "host name of its own"),
+        ("https://watch.example.org/?a=b", "host name of its own"),
+        ("https://me:secret@watch.example.org", "host name of its own"),
+        ("https://watch.example.org:port", "no address"),
+        ("https://watch.example.org:99999", "no address"),
+        ("https://[::1", "no address"),
+        ("https://my_host.example.org", "letters, digits"),
+        ("https://münchen.example", "xn--mnchen-3ya.example"),
+        ("https://*.example.org", "letters, digits"),
+    ],
+)
+def test_what_no_browser_has_as_an_origin_is_refused_with_the_reason(said: str, why: str):
+    with pytest.raises(ValueError, match=why):
+        normal_url(said)
+
+
+@given(ADDRESSES)
+def test_an_ip_address_opens_whatever_the_server_listens_on_but_this_machine_alone(address: str):
+    for bound_to in ("0.0.0.0", "::", "192.168.1.5", "vm"):
+        assert is_accepted(in_url(address), url="", bound_to=bound_to)
+    assert is_accepted(address, url="", bound_to="127.0.0.1") is host_names.is_loopback(address)
+    assert not is_accepted(address, url="https://watch.example.org", bound_to="0.0.0.0")
+
+
+@pytest.mark.parametrize("bound_to", ["127.0.0.1", "::1", "localhost", "127.0.0.2"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]", "127.0.0.2", "[::ffff:127.0.0.1]"]
+)
+def test_this_machine_is_found_by_each_of_its_loopback_names(bound_to: str, host: str):
+    assert is_accepted(host, url="", bound_to=bound_to)
+
+
+@pytest.mark.parametrize(
+    "bound_to", ["0.0.0.0", "::", "192.168.1.5", "2001:db8::5", "vm", "Films.Example.net"]
+)
+def test_on_the_local_network_names_of_this_machine_open_and_names_of_others_do_not(bound_to: str):
+    for host in ("vm", "VM", "vm.local", "vm.lan", "vm.home.arpa", "vm.example.net", "vm.", bound_to):
+        assert is_accepted(host, url="", bound_to=bound_to), host
+    for host in (
+        "evil.example", "vm.evil.example", "evil.vm", "127.0.0.1.nip.io", "localhost.evil.example", "evil.local", "",
+        "0x7f000001", "watch.lan",
+    ):  # fmt: skip
+        assert not is_accepted(host, url="", bound_to=bound_to), host
+    assert is_accepted("Watch.lan", url="", bound_to=bound_to, extra=["watch.lan"])
+
+
+def test_with_an_address_of_its_own_a_server_has_no_other_name():
+    url = "https://watch.example.org:8443"
+    assert is_accepted("Watch.Example.org", url=url, bound_to="0.0.0.0")
+    for host in ("localhost", "127.0.0.1", "vm", "192.168.1.5", "watch.lan"):
+        assert not is_accepted(host, url=url, bound_to="0.0.0.0", extra=["watch.lan"])
+
+
+def test_a_machine_without_a_domain_has_its_name_and_the_local_ones():
+    assert machine_names("box") == {"box", "box.local", "box.lan", "box.home.arpa", "box.internal"}
+
+
+@pytest.mark.parametrize("host", ["watch.lan", "box", "192.168.1.5", "2001:db8::1", "xn--mnchen-3ya.example"])
+def test_hosts_that_browsers_send_are_hosts(host: str):
+    check_host(host)
+    assert canonical(host) == host
+
+
+@pytest.mark.parametrize("host", ["", "-a", "a b", "http://a", "a:8000", "a/b", "*", ".a", "a..b", "ü"])
+def test_what_is_no_host_is_none(host: str):
+    with pytest.raises(ValueError, match=r"host name|a to z"):
+        check_host(host)
+
+
+@pytest.mark.parametrize(
+    ("said", "host"),
+    [
+        ("", "127.0.0.1"),
+        ("0", "0.0.0.0"),
+        ("127.1", "127.0.0.1"),
+        ("[::1]", "::1"),
+        ("Box.LAN", "box.lan"),
+        ("::", "::"),
+    ],
+)
+def test_what_the_server_listens_on_has_one_spelling(said: str, host: str):
+    assert bind_host(said) == host
+
+
+@pytest.mark.parametrize("said", ["http://a", "127.0.0.1:8000", "a b", "fe80::1%eth0", "a\x00", "x" * 70])
+def test_what_no_server_listens_on_is_refused(said: str):
+    with pytest.raises(ValueError, match=r"host name|interface"):
+        bind_host(said)

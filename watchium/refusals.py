@@ -1,0 +1,12 @@
+"""Pages for what Django refuses by itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rooms.forgery_reasons import why_refused
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"text": why_refused(request, reason)}, status=403)
