@@ -64,8 +64,7 @@ class Scene:
     @property
     def moving(self) -> bool:
         """Playing, and not over."""
-        now_s = self.before.position_at(self.now_ms)
-        return self.before.playing and now_s < (self.before.duration_s or float("inf"))
+        return self.before.playing and self.before.position_at(self.now_ms) < self.before.limit_s
 
     @property
     def reports(self) -> list[PlayerReport]:

@@ -7,17 +7,15 @@ from django.db import transaction
 
 from playback import holds, lead, signals
 from playback.acceptance import Notice, Scene, accept, hash_of, kind_of, spend
-from playback.changes import Why, explain, record
+from playback.changes import Why, explain
 from playback.finding import duration_of, find
 from playback.models import Playback
-from playback.reports import ROOMS
 from playback.timeline import HOLDING, PAUSED, PLAYING, Timeline
 from rooms import access
 from rooms.models import Member, Room
 from watchium.wire import server_clock
 from watchium.wire.messages import Accepted, ContinueWithout, Load, Media, Pause, Play, Seek, SetRate
 
-_LENGTH_KNOWN: dict[str, int] = {}  # by room_id, the revision that players spoke of
 _OF_STALLS = {"buffer_start": holds.starved, "buffer_end": holds.recovered}
 
 
@@ -90,11 +88,11 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
 
     def put_on(scene: Scene) -> Timeline:
         media = find(command.payload.media_url, command.payload.title)
-        scene.playback.media = msgspec.to_builtins(media)
+        scene.playback.media, scene.playback.duration_refuted = msgspec.to_builtins(media), None
         signals.media_loaded.send(
             sender=Playback, room=scene.by.room, by=scene.by, media=media, now_ms=scene.now_ms
         )
-        return scene.before.loaded(at_ms=scene.now_ms, duration_s=duration_of(media))
+        return scene.before.loaded(at_ms=scene.now_ms, duration=duration_of(media))
 
     return accept(by, command, put_on, now_ms)
 
@@ -127,48 +125,7 @@ def prepare(room: Room, media: Media | None, *, loops: bool = False) -> Playback
     if media is not None:
         playback.media = msgspec.to_builtins(media)
         playback.phase = PAUSED
-        playback.duration = duration_of(media)
+        if duration := duration_of(media):
+            playback.duration, playback.duration_source = duration.seconds, duration.source
     playback.save(force_insert=True)
     return playback
-
-
-def knows_length(room_id: str, revision: int | None) -> bool:
-    """Whether this process has seen the length of what plays at a revision: then players need not say it."""
-    return revision is not None and _LENGTH_KNOWN.get(room_id) == revision
-
-
-def learn_duration(
-    by: Member, duration: float, *, revision: int | None = None, now_ms: float | None = None
-) -> bool:
-    """How long the medium is, from a controller's player; whether that was news.
-
-    `revision` is the one its report was about: an older one may be about another medium. Players say this with
-    every heartbeat, so what is known already costs nothing, and no lock is taken to find out.
-    """
-    room_id = by.room.room_id
-    if duration <= 0 or knows_length(room_id, revision):
-        return False
-    if not Playback.objects.without_duration(by.room):
-        _remember_length_known(room_id, revision)
-        return False
-    return _learn_duration(by, duration, revision, now_ms)
-
-
-@transaction.atomic
-def _learn_duration(by: Member, duration: float, revision: int | None, now_ms: float | None) -> bool:
-    by = access.lock(by)
-    playback = Playback.objects.of(by.room)
-    known = playback.media is None or playback.duration is not None
-    if known or not by.may_control or revision not in (None, by.room.revision):
-        return False
-    now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    record(playback, "timeline", playback.timeline.lasting(duration), Why(cause="duration"), now_ms)
-    return True
-
-
-def _remember_length_known(room_id: str, revision: int | None) -> None:
-    if revision is None:
-        return
-    if len(_LENGTH_KNOWN) >= ROOMS:
-        _LENGTH_KNOWN.clear()
-    _LENGTH_KNOWN[room_id] = revision

@@ -70,6 +70,7 @@ def _of_timeline(playback: Playback, timeline: Timeline) -> dict[str, Any]:
         "rate": timeline.rate,
         "phase": timeline.phase,
         "duration": timeline.duration_s,
+        "duration_source": timeline.duration_source,
         "media": playback.media,
     }
 

@@ -9,8 +9,9 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from playback import lead
+from playback import duration_updates, lead
 from playback.changes import Why, record
+from playback.duration import EXACT
 from playback.models import Playback
 from playback.reports import LAST
 from playback.sources import SAMPLES
@@ -32,7 +33,7 @@ def due(now_ms: float) -> int:
 
 @transaction.atomic
 def end(room_pk: int, now_ms: float) -> bool:
-    """The medium is over: it stands at its end. False if that was done already.
+    """The medium is over: it stands at its end. False if that was done already, or players go on past an estimate.
 
     Where it loops it starts again at that instant, told ahead of it; or after a lead, where that is too late.
     """
@@ -42,7 +43,10 @@ def end(room_pk: int, now_ms: float) -> bool:
     playback = Playback.objects.of(room)
     before = playback.timeline
     lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
-    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + min(LAP_AHEAD_MS, lap_ms / 2):
+    ahead_ms = 0.0 if before.estimated else min(LAP_AHEAD_MS, lap_ms / 2)
+    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + ahead_ms:
+        return False
+    if duration_updates.holds_open(playback, now_ms):
         return False
     if lap_ms > 0:
         lead_ms = lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
@@ -66,7 +70,8 @@ def start_afresh(room_pk: int, now_ms: float) -> bool:
     if playback.room.members.present().exists():
         return False
     if playback.room.is_demo:
-        playback.media, playback.duration = msgspec.to_builtins(DEMO.media), DEMO.duration_s
-    fresh = playback.timeline.loaded(at_ms=now_ms, duration_s=playback.duration)
+        playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
+        playback.duration, playback.duration_source = DEMO.duration_s, EXACT
+    fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.length)
     record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
     return True

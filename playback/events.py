@@ -42,6 +42,7 @@ def _payload(row: PlaybackEvent) -> Change:
         "rate": row.rate,
         "phase": row.phase,
         "duration": row.duration,
+        "duration_source": None if row.duration is None else row.duration_source,
         "media": None if row.media is None else msgspec.convert(row.media, Media),
         "user_id": row.person.user_id if row.person else None,
         "username": row.username,

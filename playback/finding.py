@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from playback import sources
+from playback.duration import TAGS, Duration
 from playback.models import MediaItem
 from playback.models.items import LIBRARY_AT
 from watchium.wire.errors import UnknownMedia
@@ -31,10 +32,10 @@ def find(address: str, title: str | None = None) -> Media:
     )
 
 
-def duration_of(media: Media) -> float | None:
-    """How long a medium is, in seconds, where the server knows; else a player tells."""
+def duration_of(media: Media) -> Duration | None:
+    """How long a medium is, where the server knows; else a player tells."""
     match = _library_address.fullmatch(media.url)
     if match is None:
         return sources.duration_of(media)
     item = MediaItem.objects.at_id(int(match[1]))
-    return item.duration if item else None
+    return Duration(item.duration, TAGS) if item and item.duration else None

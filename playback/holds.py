@@ -182,7 +182,10 @@ def _not_watching(by: Member, now_ms: float) -> bool:
 
 
 def _nearly_over(timeline: Timeline, now_ms: float) -> bool:
-    return timeline.duration_s is not None and timeline.duration_s - timeline.position_at(now_ms) < TAIL_S
+    if timeline.duration_s is None:
+        return False
+    left_s = timeline.duration_s - timeline.position_at(now_ms)
+    return left_s < TAIL_S and not (timeline.estimated and left_s < -TAIL_S)
 
 
 def _remember(playback: Playback, user_id: str, now_ms: float) -> None:

@@ -28,6 +28,7 @@ def snapshot_of(playback: Playback) -> TimelineState:
         rate=timeline.rate,
         phase=timeline.phase,
         duration=timeline.duration_s,
+        duration_source=None if timeline.duration_s is None else timeline.duration_source,
         media=playback.medium,
         hold=held.for_wire() if (held := playback.held) else None,
     )

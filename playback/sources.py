@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from playback.duration import EXACT, Duration
 from watchium.wire.errors import UnknownMedia
 from watchium.wire.messages import Media
 from watchium.wire.unicode import clean, piles_up_marks
@@ -91,10 +92,10 @@ def as_title(text: str | None) -> str:
     return clean(text or "", "NFC")[:LONGEST_TITLE]
 
 
-def duration_of(media: Media) -> float | None:
-    """How long a medium is, in seconds, where the server knows; else a player tells."""
+def duration_of(media: Media) -> Duration | None:
+    """How long a medium is, where the server knows; else a player tells."""
     sample = sample_at(media.url)
-    return sample.duration_s if sample else None
+    return Duration(sample.duration_s, EXACT) if sample else None
 
 
 def _own(address: str, title: str) -> Media:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from playback.duration import EXACT, Duration
+
 IDLE = "idle"  # nothing was loaded yet
 PAUSED = "paused"
 PLAYING = "playing"
@@ -15,6 +17,7 @@ ENDED = "ended"
 PHASES = (IDLE, PAUSED, PLAYING, HOLDING, ENDED)
 
 SLOWEST, FASTEST = 0.25, 3.0
+OPEN_MS = 4000.0  # past an estimated end: a heartbeat, and a second for it to arrive
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Timeline:
 
     `rate` is the room's speed and is kept while it stands still. A transition returns the timeline that holds from
     its `at_ms` on, one revision later; given no position, it moves nobody at that instant.
+
+    Only an exact `duration_s` bounds the position: a medium may go on past an estimate.
     """
 
     position_s: float = 0.0
@@ -31,6 +36,7 @@ class Timeline:
     at_ms: float = 0.0
     revision: int = 0
     duration_s: float | None = None
+    duration_source: str = EXACT
 
     @property
     def playing(self) -> bool:
@@ -46,22 +52,44 @@ class Timeline:
         return self._within(self.position_s + self.velocity * max(0.0, now_ms - self.at_ms) / 1000)
 
     @property
-    def ends_at_ms(self) -> float | None:
-        """When a playing medium of known length is over."""
+    def estimated(self) -> bool:
+        return self.duration_s is not None and self.duration_source != EXACT
+
+    @property
+    def limit_s(self) -> float:
+        """The last position there can be."""
+        return float("inf") if self.duration_s is None or self.estimated else self.duration_s
+
+    @property
+    def reaches_end_ms(self) -> float | None:
+        """When a playing medium of known length gets to its end, as far as that is known."""
         if not self.playing or self.duration_s is None:
             return None
         return self.at_ms + max(0.0, self.duration_s - self.position_s) / self.rate * 1000
 
     @property
+    def ends_at_ms(self) -> float | None:
+        """When it is over; at an estimated end the players are given the time to say that they go on."""
+        reaches_ms = self.reaches_end_ms
+        return reaches_ms + OPEN_MS if reaches_ms is not None and self.estimated else reaches_ms
+
+    @property
     def over(self) -> bool:
-        return self.duration_s is not None and self.position_s >= self.duration_s
+        return self.duration_s is not None and self.position_s >= self.limit_s
+
+    def duration_known(self, refuted_s: float | None = None) -> Duration | None:
+        if self.duration_s is None:
+            return None
+        return Duration(self.duration_s, self.duration_source, refuted_s)
 
     # ------------------------------------------------------------ transitions
 
     def played(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
         """Moving from `at_ms` on; at its end a medium starts again, as a media element does."""
         started = self._held(PLAYING, at_ms, position_s)
-        return replace(started, position_s=0.0) if started.over else started
+        at_the_end = position_s is None and self.phase == ENDED and self.duration_s is not None
+        starts_again = started.over or (at_the_end and started.position_s >= (self.duration_s or 0.0))
+        return replace(started, position_s=0.0) if starts_again else started
 
     def paused(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
         """Standing still; before a scheduled start's instant that is where it would have started."""
@@ -89,19 +117,32 @@ class Timeline:
             self._held(self.phase, max(at_ms, self.at_ms), None), rate=min(max(rate, SLOWEST), FASTEST)
         )
 
-    def loaded(self, *, at_ms: float, duration_s: float | None = None) -> Timeline:
+    def loaded(self, *, at_ms: float, duration: Duration | None = None) -> Timeline:
         """Another medium, paused at its start; the room keeps its speed."""
-        return replace(
-            self, position_s=0.0, phase=PAUSED, at_ms=at_ms, revision=self.revision + 1, duration_s=duration_s
-        )
+        there = replace(self, position_s=0.0, phase=PAUSED, at_ms=at_ms, revision=self.revision + 1)
+        return there._of_length(duration)
 
-    def ended(self, *, at_ms: float) -> Timeline:
+    def ended(self, *, at_ms: float, duration: Duration | None = None) -> Timeline:
+        """At its end, and where `duration` is given, now that it is known where that is.
+
+        A seek may have gone beyond an estimate: what nobody played is no place to end at.
+        """
+        if duration is not None:
+            known = self._of_length(duration)
+            return known._held(ENDED, at_ms, duration.seconds)
+        if self.estimated and self.duration_s is not None:
+            return self._held(ENDED, at_ms, self.duration_s)
         return self._held(ENDED, at_ms, None)
 
-    def lasting(self, duration_s: float) -> Timeline:
+    def lasting(self, duration: Duration) -> Timeline:
         """The same motion, now that it is known how long the medium is."""
-        known = replace(self, duration_s=duration_s, revision=self.revision + 1)
+        known = replace(self, revision=self.revision + 1)._of_length(duration)
         return replace(known, position_s=known._within(known.position_s))
+
+    def _of_length(self, duration: Duration | None) -> Timeline:
+        if duration is None:
+            return replace(self, duration_s=None, duration_source=EXACT)
+        return replace(self, duration_s=duration.seconds, duration_source=duration.source)
 
     def unmoved(self) -> Timeline:
         """The same motion one revision later, for changes of other things than playback."""
@@ -112,5 +153,4 @@ class Timeline:
         return replace(self, position_s=position_s, phase=phase, at_ms=at_ms, revision=self.revision + 1)
 
     def _within(self, position_s: float) -> float:
-        last = float("inf") if self.duration_s is None else self.duration_s
-        return min(max(position_s, 0.0), last)
+        return min(max(position_s, 0.0), self.limit_s)

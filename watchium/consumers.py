@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import playback.actions
+import playback.duration_updates
 import playback.holds
 import playback.reports
 import rooms.actions
@@ -119,9 +120,9 @@ class RoomConsumer(Socket):
         report = command.payload
         weighs = playback.reports.note(self.room_id, self.user_id, report, now_ms)
         ends.answer(self, self.room_id)
-        # Not so: the first to say how long the medium is, news for other processes, and while a room waits.
-        length_said = report.duration is None or playback.actions.knows_length(self.room_id, report.revision)
-        return length_said and not weighs and not playback.holds.concerns(self.room_id)
+        # Not so: news about the length of the medium, news for other processes, and while a room waits.
+        news = playback.duration_updates.has_news(self.room_id, self.user_id, report, now_ms)
+        return not news and not weighs and not playback.holds.concerns(self.room_id)
 
     async def obey(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
@@ -142,11 +143,7 @@ class RoomConsumer(Socket):
             )
 
     async def _act_on(self, heartbeat: Heartbeat) -> None:
-        report = heartbeat.payload
-        if report.duration is not None:
-            await in_database(
-                playback.actions.learn_duration, self.member, report.duration, revision=report.revision
-            )
+        await in_database(playback.duration_updates.learn, self.member, heartbeat.payload)
         await in_database(playback.holds.weighed, self.member, server_clock.now_ms())
 
     def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:

@@ -138,6 +138,7 @@ class Followed:
             rate=change.rate,
             phase=change.phase,
             duration=change.duration,
+            duration_source=change.duration_source,
             media=change.media,
             hold=change.hold,
         )

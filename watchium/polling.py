@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-import playback.actions
+import playback.duration_updates
 import playback.holds
 import playback.presence
 import playback.reports
@@ -74,8 +74,7 @@ def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Pol
 def take_report(member: Member, report: PlayerReport, now_ms: float) -> None:
     """What a heartbeat does, for a report that came over HTTP."""
     playback.reports.note(member.room.room_id, member.person.user_id, report, now_ms)
-    if report.duration is not None:
-        playback.actions.learn_duration(member, report.duration, revision=report.revision)
+    playback.duration_updates.learn(member, report, now_ms)
     playback.holds.weighed(member, now_ms)
 
 

@@ -381,6 +381,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     # else is, so that what costs the sender nothing costs the server next to nothing.
     "command": (400, 20),
     "playback": (PLAYBACK_COMMANDS_PER_MINUTE, 60),  # by person and kind of command
+    "duration": (12, 60),  # by room: changes of its medium's length
     "player": (240, 60),  # by device and kind of command
     "position": (10, 5),  # by tab that plays
     "player_question": (20, 10),  # by tab

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from playback.duration import EXACT
 from playback.models.state import somebody_present
 from rooms.models import Member, Person, Room
 from rooms.models.trips import Statement, together
@@ -86,6 +87,7 @@ class PlaybackEvent(models.Model):
     rate = models.FloatField()
     phase = models.CharField(max_length=8)
     duration = models.FloatField(null=True, blank=True)
+    duration_source = models.CharField(max_length=8, default=EXACT)
     media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     cause = models.CharField(max_length=16, null=True, blank=True)
     metadata: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)

@@ -11,6 +11,7 @@ import msgspec
 from django.db import models
 from django.db.models import Q
 
+from playback.duration import EXACT, Duration
 from playback.patience import Patience
 from playback.stalls import CARRY_ON, LONGEST_S, POLICIES, SHORTEST_S, WAIT, WAIT_S, Hold, settled
 from playback.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
@@ -20,8 +21,8 @@ from rooms.models.trips import Rows, Statement, among, together
 from watchium.wire.messages import Media
 
 SYNC_TOLERANCE_MS = 500
-MOTION = ("position", "rate", "phase", "at_ms", "duration", "ends_at_ms")
-DOCUMENTS = ("media", "hold", "hold_until_ms", "waited")
+MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")
+DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted")
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
@@ -50,7 +51,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         """By room_id, for many rooms at once."""
         which = among("room.room_id", room_ids)
         words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
-            playback.phase, playback.at_ms, room.revision, playback.duration
+            playback.phase, playback.at_ms, room.revision, playback.duration, playback.duration_source
             FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
             WHERE {which.sql}"""  # noqa: S608
         (rows,) = together(Statement(words, which.values))
@@ -80,8 +81,14 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
     def room_pks(self, limit: int) -> list[int]:
         return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
 
-    def without_duration(self, room: Room) -> bool:
-        return self.filter(room=room, duration=None, media__isnull=False).exists()
+    def motion_of(self, room: Room) -> tuple[Timeline, Duration | None] | None:
+        """What reported lengths are held against; None before a room's first change."""
+        columns = ("position", "rate", "phase", "at_ms", "room__revision", "duration", "duration_source")
+        row = self.filter(room=room).values_list(*columns, "duration_refuted").first()
+        if row is None:
+            return None
+        timeline = Timeline(*row[:-1])
+        return timeline, timeline.duration_known(row[-1])
 
 
 class Playback(models.Model):
@@ -93,6 +100,8 @@ class Playback(models.Model):
     phase = models.CharField(max_length=8, default=IDLE)
     at_ms = models.FloatField(default=0)
     duration = models.FloatField(null=True, blank=True)
+    duration_source = models.CharField(max_length=8, default=EXACT)
+    duration_refuted = models.FloatField(null=True, blank=True)
     media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     ends_at_ms = models.FloatField(null=True, blank=True, db_index=True)
     loops = models.BooleanField(default=False)
@@ -155,11 +164,23 @@ class Playback(models.Model):
     @property
     def documents(self) -> tuple[Any, ...]:
         """What is replaced, never changed in its place."""
-        return self.media, self.hold, self.hold_until_ms, self.waited
+        return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted
 
     @property
     def timeline(self) -> Timeline:
-        return Timeline(self.position, self.rate, self.phase, self.at_ms, self.room.revision, self.duration)
+        return Timeline(
+            self.position,
+            self.rate,
+            self.phase,
+            self.at_ms,
+            self.room.revision,
+            self.duration,
+            self.duration_source,
+        )
+
+    @property
+    def length(self) -> Duration | None:
+        return self.timeline.duration_known(self.duration_refuted)
 
     @property
     def medium(self) -> Media | None:
@@ -210,7 +231,8 @@ class Playback(models.Model):
         if timeline.phase != HOLDING:
             self.wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
-        self.at_ms, self.duration, self.ends_at_ms = timeline.at_ms, timeline.duration_s, timeline.ends_at_ms
+        self.at_ms, self.ends_at_ms = timeline.at_ms, timeline.ends_at_ms
+        self.duration, self.duration_source = timeline.duration_s, timeline.duration_source
 
 
 PLAYBACK = Columns(Playback, "playback")

@@ -7,7 +7,7 @@ import { each } from "./random.js"
 const vectors = JSON.parse(readFileSync(new URL("../vectors/timeline.json", import.meta.url), "utf8"))
 
 const fromVector = (v) => ({
-  timestamp: v.at_ms, current_time: v.position_s, is_playing: v.playing, rate: v.rate, duration: v.duration_s,
+  timestamp: v.at_ms, current_time: v.position_s, is_playing: v.playing, rate: v.rate, duration: v.duration_s, duration_source: v.duration_source,
 })
 
 test("agrees with the examples that Python reads too", () => {
@@ -47,5 +47,5 @@ test("the instant of a position is where the timeline has that position", () => 
 test("an event carries the whole timeline", () => {
   const payload = { current_time: 83.2, is_playing: true, rate: 1.5, phase: "playing", duration: 90, media: null }
   assert.deepEqual(timelineOf({ type: "seek", room_id: "r", timestamp: 5, revision: 42, payload }),
-    { revision: 42, timestamp: 5, ...payload, hold: null })
+    { revision: 42, timestamp: 5, ...payload, hold: null, duration_source: null })
 })

@@ -81,7 +81,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.people = {name: self.enrol(name) for name in (*NAMES, "dora")}
         self.connections: dict[str, list[Connection]] = {name: [] for name in NAMES}
         self.spoken = count()
-        durations = {url: duration_of(find(url)) for url in (CLIP, SONG)}
+        durations = {url: duration_of(find(url)).seconds for url in (CLIP, SONG)}
         self.reference = Reference(durations, duration=durations[CLIP], at=self.now)
         playback.models.Playback.objects.filter(room=self.room).update(at_ms=self.now)
         for name in ("alice", "bob"):

@@ -158,20 +158,6 @@ class Loading(DeedCase):
         self.assertEqual(self.timeline(), before)
         self.assertEqual(Playback.objects.get(room=self.room).media["url"], CLIP)
 
-    def test_its_length_is_learned_from_a_controller_once(self):
-        actions.load(self.alice, load("https://example.org/film.mp4"), now_ms=NOW_MS)
-        actions.play(self.alice, play(), now_ms=NOW_MS)
-        before = self.timeline()
-        self.assertFalse(actions.learn_duration(self.bob, 7200.0, now_ms=NOW_MS))
-        self.assertFalse(actions.learn_duration(self.alice, 7200.0, revision=1, now_ms=NOW_MS))
-        with self.telling():
-            self.assertTrue(actions.learn_duration(self.alice, 7200.0, revision=2, now_ms=NOW_MS))
-        self.assertFalse(actions.learn_duration(self.alice, 7200.0, now_ms=NOW_MS))
-        told = self.heard.last("timeline")["payload"]
-        self.assertEqual((told["cause"], told["duration"], told["event_id"]), ("duration", 7200.0, None))
-        after = self.timeline()
-        self.assertEqual(after.position_at(NOW_MS + 9999), before.position_at(NOW_MS + 9999))
-
 
 class Refusing(DeedCase):
     deeds = (

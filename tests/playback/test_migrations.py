@@ -12,7 +12,7 @@ from playback.queue import Entry, Queue
 from playback.undoing import History, Past
 from rooms.models import Room
 
-LATEST = "0007_packed_history"
+LATEST = "0008_source_of_length"
 
 
 def migrate(target: str | None) -> None:
@@ -87,3 +87,20 @@ def test_what_a_player_can_undo_is_kept_back_and_forth():
     after = PlayerHistory.objects.get().stacks
     assert after.done == history.stacks.done
     assert after.undone == (Past(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_length_from_before_is_an_estimate_unless_it_is_a_samples():
+    sample = Room.objects.create(title="sample")
+    film = Room.objects.create(title="film")
+    empty = Room.objects.create(title="empty")
+    Playback.objects.create(room=sample, duration=96.021, media={"url": "/media/samples/clip.webm"})
+    Playback.objects.create(room=film, duration=54.9, media={"url": "https://example.org/film.mp3"})
+    Playback.objects.create(room=empty)
+    try:
+        migrate("0007_packed_history")
+    finally:
+        migrate(LATEST)
+    sources = dict(Playback.objects.values_list("room__title", "duration_source"))
+    assert sources == {"sample": "exact", "film": "metadata", "empty": "exact"}
+    assert set(Playback.objects.values_list("duration_refuted", flat=True)) == {None}

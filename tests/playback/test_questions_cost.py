@@ -6,10 +6,11 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from playback import actions, course, questions
+from playback import actions, course, duration_updates, questions
 from playback.models import Playback, PlaybackEvent, SyncState
 from rooms.models import Room
 from tests.playback.scenes import NOW_MS, DeedCase, seek
+from watchium.wire.messages import PlayerReport
 
 
 class Cost(DeedCase):
@@ -27,9 +28,12 @@ class Cost(DeedCase):
             questions.snapshot(room)
 
     def test_a_length_that_is_known_is_asked_for_once(self):
-        self.assertFalse(actions.learn_duration(self.bob, 5.0, revision=0))
+        self.addCleanup(duration_updates.forget_all)
+        report = PlayerReport(current_time=0, is_playing=True, is_synced=True, revision=0, duration=5.0)
+        with self.assertNumQueries(1):
+            self.assertFalse(duration_updates.learn(self.bob, report, NOW_MS))
         with self.assertNumQueries(0):
-            self.assertFalse(actions.learn_duration(self.alice, 5.0, revision=0))
+            self.assertFalse(duration_updates.learn(self.alice, report, NOW_MS))
 
     def test_nothing_due_asks_twice(self):
         with self.assertNumQueries(2):

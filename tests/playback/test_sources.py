@@ -8,6 +8,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playback.duration import EXACT, Duration
 from playback.sources import SAMPLES, duration_of, find
 from watchium.wire.errors import UnknownMedia
 
@@ -115,7 +116,7 @@ def test_our_samples_are_there_and_known_by_name_and_length():
     for sample in SAMPLES:
         media = find(sample.media.url)
         assert media == sample.media
-        assert duration_of(media) == sample.duration_s
+        assert duration_of(media) == Duration(sample.duration_s, EXACT)
         assert (settings.SAMPLES_DIR / sample.name).stat().st_size > 100_000
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.timeline import PHASES, Timeline
+from playback.duration import ENDED, EXACT, METADATA, SOURCES, Duration
+from playback.timeline import OPEN_MS, PHASES, Timeline
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "timeline.json"
 NOW_MS = 1_795_219_200_000.0
@@ -21,7 +22,7 @@ durations = st.none() | st.floats(0.1, 7 * 86400)
 
 
 @st.composite
-def timelines(draw, phases=PHASES):
+def timelines(draw, phases=PHASES, sources=SOURCES):
     duration_s = draw(durations)
     timeline = Timeline(
         position_s=draw(positions),
@@ -30,6 +31,7 @@ def timelines(draw, phases=PHASES):
         at_ms=draw(instants_ms),
         revision=draw(st.integers(0, 2**40)),
         duration_s=duration_s,
+        duration_source=draw(st.sampled_from(sources)),
     )
     return replace(timeline, position_s=timeline._within(timeline.position_s))
 
@@ -44,9 +46,9 @@ def transitions(at_ms: float, position_s: float):
         "faster": lambda t: t.at_rate(at_ms=at_ms, rate=1.5),
         "held": lambda t: t.held(at_ms=at_ms),
         "released": lambda t: t.released(at_ms=at_ms),
-        "loaded": lambda t: t.loaded(at_ms=at_ms, duration_s=100),
+        "loaded": lambda t: t.loaded(at_ms=at_ms, duration=Duration(100, EXACT)),
         "ended": lambda t: t.ended(at_ms=at_ms),
-        "lasting": lambda t: t.lasting(100),
+        "lasting": lambda t: t.lasting(Duration(100, METADATA)),
         "unmoved": lambda t: t.unmoved(),
     }
 
@@ -76,7 +78,7 @@ def test_before_its_instant_a_room_stands_still(timeline, before_ms):
 def test_a_playing_room_moves_by_exactly_its_rate_until_it_ends(timeline, until_ms, span_ms):
     start_ms = timeline.at_ms + until_ms
     moved = timeline.position_at(start_ms + span_ms) - timeline.position_at(start_ms)
-    if timeline.ends_at_ms is None or start_ms + span_ms <= timeline.ends_at_ms:
+    if timeline.estimated or timeline.ends_at_ms is None or start_ms + span_ms <= timeline.ends_at_ms:
         assert moved == pytest.approx(timeline.rate * span_ms / 1000, abs=1e-3)
     else:
         assert 0 <= moved <= timeline.rate * span_ms / 1000 + 1e-3
@@ -87,17 +89,18 @@ def test_it_is_at_its_end_when_it_ends(timeline):
     if timeline.ends_at_ms is None:
         assert timeline.duration_s is None
     else:
-        assert timeline.position_at(timeline.ends_at_ms) == pytest.approx(timeline.duration_s, abs=1e-3)
+        reached_s = timeline.position_at(timeline.reaches_end_ms)
+        assert reached_s == pytest.approx(max(timeline.position_s, timeline.duration_s), abs=1e-3)
 
 
 @given(timelines(), instants_ms)
 def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
     started = timeline.played(at_ms=at_ms)
-    was_over = timeline.duration_s is not None and timeline.position_at(at_ms) >= timeline.duration_s
+    reached = timeline.duration_s is not None and timeline.position_at(at_ms) >= timeline.duration_s
+    was_over = reached and (not timeline.estimated or timeline.phase == "ended")
     assert started.position_at(at_ms) == (0 if was_over else timeline.position_at(at_ms))
     for changed in (
         timeline.paused(at_ms=at_ms),
-        timeline.ended(at_ms=at_ms),
         timeline.at_rate(at_ms=at_ms, rate=2),
         timeline.held(at_ms=at_ms),
         timeline.released(at_ms=at_ms),
@@ -108,7 +111,7 @@ def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
 
 @given(timelines(), instants_ms, positions)
 def test_a_given_position_is_the_position_inside_the_medium(timeline, at_ms, position_s):
-    inside_s = min(position_s, float("inf") if timeline.duration_s is None else timeline.duration_s)
+    inside_s = min(position_s, timeline.limit_s)
     for changed in (
         timeline.paused(at_ms=at_ms, position_s=position_s),
         timeline.sought(at_ms=at_ms, position_s=position_s),
@@ -121,7 +124,7 @@ def test_every_transition_is_one_revision_later_and_inside_the_medium(timeline, 
     for name, transition in transitions(at_ms, position_s).items():
         changed = transition(timeline)
         assert changed.revision == timeline.revision + 1, name
-        assert 0 <= changed.position_s <= (changed.duration_s or float("inf")), name
+        assert 0 <= changed.position_s <= changed.limit_s, name
 
 
 @given(timelines(), st.lists(st.sampled_from(sorted(transitions(0, 0))), max_size=12), st.randoms())
@@ -176,5 +179,37 @@ def test_playing_at_the_end_starts_again():
 
 
 def test_a_new_medium_starts_at_its_beginning_at_the_rooms_speed():
-    loaded = Timeline(40, 1.5, "playing", NOW_MS, 1, 100).loaded(at_ms=NOW_MS + 5, duration_s=7)
+    loaded = Timeline(40, 1.5, "playing", NOW_MS, 1, 100).loaded(
+        at_ms=NOW_MS + 5, duration=Duration(7, EXACT)
+    )
     assert loaded == Timeline(0, 1.5, "paused", NOW_MS + 5, 2, 7)
+
+
+@given(timelines(phases=["playing"], sources=[METADATA]), spans_ms)
+def test_nothing_is_clamped_to_an_estimate(timeline, past_ms):
+    if timeline.duration_s is None:
+        return
+    past = timeline.reaches_end_ms + past_ms
+    assert timeline.position_at(past) == pytest.approx(
+        max(timeline.position_s, timeline.duration_s) + timeline.rate * past_ms / 1000, abs=1e-3
+    )
+    assert timeline.ends_at_ms == timeline.reaches_end_ms + OPEN_MS
+
+
+@given(timelines(phases=["playing", "paused"], sources=[METADATA]), instants_ms, positions)
+def test_an_end_that_was_seen_is_the_end_and_playing_there_starts_again(timeline, at_ms, end_s):
+    over = timeline.ended(at_ms=at_ms, duration=Duration(end_s, ENDED))
+    assert (over.phase, over.position_s, over.duration_s, over.duration_source) == (
+        "ended",
+        end_s,
+        end_s,
+        ENDED,
+    )
+    assert over.revision == timeline.revision + 1
+    assert over.played(at_ms=at_ms).position_s == 0
+
+
+def test_playing_on_past_an_estimated_end_stays_there():
+    paused = Timeline(60, 1, "paused", NOW_MS, 1, 54, METADATA)
+    assert paused.played(at_ms=NOW_MS).position_s == 60
+    assert paused.played(at_ms=NOW_MS).ended(at_ms=NOW_MS + 9000).position_s == 54

@@ -51,7 +51,11 @@ class Hold(Struct, frozen=True, kw_only=True):
 
 
 class TimelineState(Struct, frozen=True, kw_only=True):
-    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended."""
+    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended.
+
+    `duration_source`: `exact`, or where an estimate comes from: `tags`, `metadata` of a player, `passed` by a player,
+    `ended` there.
+    """
 
     revision: int
     timestamp: float
@@ -62,6 +66,7 @@ class TimelineState(Struct, frozen=True, kw_only=True):
     duration: float | None
     media: Media | None
     hold: Hold | None = None
+    duration_source: str | None = None
 
 
 class MemberState(Struct, frozen=True, kw_only=True):
@@ -196,6 +201,8 @@ class Load(Deed, tag="load", frozen=True, kw_only=True):
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does.
 
+    `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step.
+
     `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most.
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
@@ -208,6 +215,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     at: Milliseconds | None = None
     revision: Revision | None = None
     duration: Seconds | None = None
+    ended_at: Seconds | None = None
     drift_ms: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
     latency_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
     late_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
@@ -384,6 +392,7 @@ class Change(Struct, frozen=True, kw_only=True):
     event_id: str | None
     cause: str | None = None
     hold: Hold | None = None
+    duration_source: str | None = None
 
 
 class Played(Event, tag="play", frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 // @ts-check
 /** A timeline as one player has to sail it: where to be, how far off it is, how much is left. */
 
-import { instantOf, positionAt } from "./timeline.js"
+import { instantOf, limitOf, positionAt } from "./timeline.js"
 
 const SEAM_MS = 300 // ends differ by this much; a start that lies further from the end is another start
 const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never seek into that
@@ -75,7 +75,7 @@ export class Course {
 
   /** @param {Seen} seen */
   #endS({ durationS }) {
-    return Math.min(Number.isFinite(durationS) ? durationS : Infinity, this.timeline.duration ?? Infinity)
+    return Math.min(Number.isFinite(durationS) ? durationS : Infinity, limitOf(this.timeline))
   }
 
   /**

@@ -5,7 +5,9 @@
  */
 
 /** @typedef {import("./wire.js").TimelineState} TimelineState */
-/** @typedef {Pick<TimelineState, "timestamp" | "current_time" | "is_playing" | "rate" | "duration">} Motion */
+/** @typedef {Pick<TimelineState, "timestamp" | "current_time" | "is_playing" | "rate" | "duration"> & {duration_source?: string | null}} Motion */
+
+const EXACT = "exact"
 
 /** The phases in which a medium moves; in all others the room stands still. */
 export const PLAYING = "playing"
@@ -24,7 +26,15 @@ export function velocity(timeline) {
 export function positionAt(timeline, nowMs) {
   const elapsedMs = Math.max(0, nowMs - timeline.timestamp)
   const positionS = timeline.current_time + (velocity(timeline) * elapsedMs) / 1000
-  return Math.min(Math.max(positionS, 0), timeline.duration ?? Infinity)
+  return Math.min(Math.max(positionS, 0), limitOf(timeline))
+}
+
+/**
+ * The last position there can be, in seconds. A medium may go on past a length that is an estimate.
+ * @param {Pick<Motion, "duration" | "duration_source">} timeline
+ */
+export function limitOf({ duration, duration_source }) {
+  return (duration_source ?? EXACT) === EXACT ? duration ?? Infinity : Infinity
 }
 
 /**
@@ -54,5 +64,6 @@ export function timelineOf(event) {
     duration: change.duration,
     media: change.media,
     hold: change.hold ?? null,
+    duration_source: change.duration_source ?? null,
   }
 }

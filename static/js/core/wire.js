@@ -30,7 +30,7 @@
  */
 
 /**
- * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended.
+ * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended. `duration_source`: `exact`, or where an estimate comes from: `tags`, `metadata` of a player, `passed` by a player, `ended` there.
  * @typedef {object} TimelineState
  * @property {number} revision
  * @property {number} timestamp
@@ -41,6 +41,7 @@
  * @property {number | null} duration
  * @property {Media | null} media
  * @property {Hold | null} [hold]
+ * @property {string | null} [duration_source]
  */
 
 /**
@@ -149,7 +150,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
+ * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -157,6 +158,7 @@
  * @property {number | null} [at]
  * @property {number | null} [revision]
  * @property {number | null} [duration]
+ * @property {number | null} [ended_at]
  * @property {number | null} [drift_ms]
  * @property {number | null} [latency_ms]
  * @property {number | null} [late_ms]
@@ -238,6 +240,7 @@
  * @property {string | null} event_id
  * @property {string | null} [cause]
  * @property {Hold | null} [hold]
+ * @property {string | null} [duration_source]
  */
 
 /**
@@ -254,6 +257,7 @@
  * @property {string | null} event_id
  * @property {string | null} [cause]
  * @property {Hold | null} [hold]
+ * @property {string | null} [duration_source]
  * @property {string | null} [former_id]
  */
 
@@ -270,6 +274,7 @@
  * @property {string | null} event_id
  * @property {string | null} [cause]
  * @property {Hold | null} [hold]
+ * @property {string | null} [duration_source]
  * @property {RoomState} room
  */
 

@@ -8,6 +8,7 @@
  */
 
 import { LastWish } from "../core/last_wish.js"
+import { limitOf } from "../core/timeline.js"
 import { ErrorCode } from "../core/wire.js"
 import { mayControl } from "./authority.js"
 import { announceRefusal } from "./problems.js"
@@ -81,14 +82,22 @@ export class Commands {
     return this.wantedS.shown(this.#revision) ?? (this.alone ? this.room.player.position : this.room.position())
   }
 
+  /** What the bar shows: at an estimated end the room's clock runs on for a moment, while no medium may be left. */
+  get shownS() {
+    return Math.min(this.positionS, this.durationS ?? Infinity)
+  }
+
   get rate() {
     if (this.alone) return this.room.player.rate
     return this.wantedRate.shown(this.#revision) ?? this.room.state?.timeline?.rate ?? 1
   }
 
+  /** How long the medium is, as far as anybody knows; where it is played beyond that, at least so long. */
   get durationS() {
-    const durationS = this.room.state?.timeline?.duration ?? this.room.player.duration()
-    return durationS && Number.isFinite(durationS) ? durationS : null
+    const { state, player } = this.room
+    const durationS = state?.timeline?.duration ?? player.duration()
+    if (!durationS || !Number.isFinite(durationS)) return null
+    return state?.timeline && limitOf(state.timeline) === Infinity ? Math.max(durationS, player.position) : durationS
   }
 
   /** @param {() => void} look called whenever what is wanted has changed */

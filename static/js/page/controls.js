@@ -135,7 +135,7 @@ function showRoomRate(slot, room) {
  * @param {import("./room_types.js").Room} room
  */
 function showPosition(bar, room) {
-  const { positionS, durationS, hasMedia } = commandsOf(room)
+  const { shownS: positionS, durationS, hasMedia } = commandsOf(room)
   const seek = /** @type {HTMLInputElement} */ (piece(bar, "seek"))
   if ("dragged" in seek.dataset) return
   const shownS = hasMedia ? positionS : 0

@@ -6,6 +6,7 @@
  * tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
+import { NaturalEnd } from "../core/natural_end.js"
 import { look } from "./eyes.js"
 import { causeOf, newsOf } from "./report.js"
 import { after, precisely } from "./timer.js"
@@ -31,6 +32,7 @@ export class Player extends Wishes {
     super(element)
     this.clock = clock
     this.tells = tells
+    this.naturalEnd = new NaturalEnd()
     this.driftToldMs = -Infinity
     this.retries = 0
     this.told = ""
@@ -73,7 +75,10 @@ export class Player extends Wishes {
   /** Look, act, and say when to look again. Safe to call at any time. */
   tick() {
     this.cancel()
-    const { effects, askInMs, precise } = this.machine.tick(this.seen())
+    const seen = this.seen()
+    const ends = this.naturalEnd.look(seen, this.machine.course)
+    const { effects, askInMs, precise } = this.machine.tick(seen)
+    if (ends) this.tells.urgent()
     for (const effect of effects) this.#do(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
     this.#tell()

@@ -49,6 +49,7 @@ export function reportOf(player, toleranceMs) {
     at: seen.serverMs + fineTuneMs,
     ...known("revision", machine.timeline?.revision),
     ...known("duration", attached ? seen.durationS : NaN),
+    ...known("ended_at", player.naturalEnd.endS),
     ...known("drift_ms", driftMs),
     ...known("latency_ms", clock.delayMs),
     ...known("late_ms", clock.lateMs),

@@ -9,7 +9,7 @@
  *   host_id: string | null, seat: Seat | null, sync_enabled: boolean, sync_tolerance_ms: number,
  *   stall_policy: string, stall_wait_s: number}} RoomFacts
  * @typedef {{user_id: string, username: string, until: number, next: string | null, next_username: string | null}} Seat
- * @typedef {{current_time: number, is_playing: boolean, rate: number, phase: string, duration: number | null,
+ * @typedef {{current_time: number, is_playing: boolean, rate: number, phase: string, duration: number | null, duration_source?: string | null,
  *   media: {url: string, kind: string, title: string} | null, hold?: Hold | null}} Timeline
  * @typedef {{why: string, who: {user_id: string, username: string}[], until: number}} Hold
  * @typedef {{id: number, seq: number, user_id: string | null, username: string, text: string, current_time: number,
