@@ -75,7 +75,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
     """Says beside the form that it was too often, else nothing."""
     try:
-        floods.count_account(identify(request).address)
+        address = identify(request).address
+        floods.count_account(address)
+        floods.count_secret(address)
     except RateLimited:
         form.add_error(None, _("Too many tries. Wait a minute."))
         return False

@@ -38,6 +38,9 @@ class Full(Protocol):
 
     def not_utf8(self) -> None: ...
 
+    def may_send_control(self) -> bool:
+        """False for too many pings and pongs: then the connection is being closed."""
+
     def connection_lost(self, exc: Exception | None) -> None: ...
 
     def pause_writing(self) -> None: ...
@@ -87,6 +90,7 @@ class Ear(asyncio.Protocol):
 
     def _take(self, frame: bytes) -> None:
         if frame[0] == PONG:
+            self._full.may_send_control()
             return  # a sign of life, which was noted
         if frame[0] == TEXT and self.hear is not None:
             try:

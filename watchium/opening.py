@@ -7,7 +7,7 @@ from django.db import transaction
 import playback.actions
 import rooms.actions
 from playback.finding import find
-from rooms import floods
+from rooms import floods, names
 from rooms.access import Identity
 from rooms.forms import NewRoom
 from rooms.models import Member, seal
@@ -21,6 +21,9 @@ def open_room(identity: Identity, form: NewRoom) -> Member:
     """
     floods.count_room(identity.address)
     media = find(form.media_url) if form.media_url else None
+    names.clean_name(form.username or "nobody")  # what is refused below anyway costs no hashing
+    if form.passphrase:
+        floods.count_secret(identity.address)
     return _open(identity, form, media, seal(form.passphrase))
 
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, DataError, InterfaceError
 from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
@@ -31,7 +31,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """DRF's exception handler."""
     refused = refusal(error)
     tally.count("refused", refused.code)
-    if isinstance(error, DatabaseError | InterfaceError):
+    if is_database_away(error):
         tally.count("database_errors", "http")
     response = problem_response(refused, event_id=_event_id(context))
     if refused.status == 401:
@@ -67,6 +67,10 @@ def refusal(error: Exception) -> Refused:
             return NotFound()
         case exceptions.MethodNotAllowed():
             return NotThisWay()
+        case DataError() | UnicodeError():
+            # A value that no column takes, such as a NUL on PostgreSQL: the database is there, the request is wrong.
+            logger.info("a value does not fit: %s", error)
+            return BadMessage()
         case DatabaseError() | InterfaceError():
             logger.warning("the database did not answer: %s", error)
             return Unavailable(retry_after_ms=DATABASE_PAUSE_MS)
@@ -74,6 +78,11 @@ def refusal(error: Exception) -> Refused:
             return BadMessage()
     logger.error("a call failed", exc_info=error)
     return Internal()
+
+
+def is_database_away(error: BaseException | None) -> bool:
+    """Whether it is the database's fault, or its absence, and not that of a value it was given."""
+    return isinstance(error, DatabaseError | InterfaceError) and not isinstance(error, DataError)
 
 
 def _event_id(context: dict[str, Any]) -> str | None:

@@ -10,7 +10,7 @@ from watchium.player_consumer import PlayerConsumer
 
 websocket = URLRouter(
     [
-        path("ws/rooms/<str:room_id>/", RoomConsumer.as_asgi()),
+        re_path(r"^ws/rooms/(?P<room_id>[0-9A-Za-z_-]{1,40})/\Z", RoomConsumer.as_asgi()),
         path("ws/player/", PlayerConsumer.as_asgi()),
         path("ws/lobby/", LobbyConsumer.as_asgi()),
         re_path(r"", Nowhere.as_asgi()),

@@ -154,6 +154,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 # What `check --deploy` would say to these.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # YouTube answers error 153 without a referrer
+SESSION_ENGINE = "watchium.sessions"
 SESSION_COOKIE_AGE = 365 * 86400
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -401,6 +402,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "room_passphrase": (30, 150),
     "first_passphrase": (1, 3600),
     "password": (10, 60),
+    "new_secret": (30, 60),  # passphrases and passwords that are set, by person or by address
     # By account, from anywhere: a thousand addresses together get no further. Larger, because whoever it belongs to
     # pays for what others spend of it.
     "account": (30, 150),

@@ -30,10 +30,15 @@ from watchium.affinity import Siblings
 from watchium.ear import Ear, Hear
 from watchium.heads import NO_HANDSHAKE, answer_to
 from watchium.rounds import Rounds
+from watchium.throttle import Allowance, Bucket, taken
+from watchium.wire.errors import CloseCode
 
 END_OF_HEAD = b"\r\n\r\n"
 EXTENSION = "watchium.shortcut"
 ARE_YOU_THERE = b"\x89\x00"  # a ping that says nothing
+CONTROLS = Allowance(
+    burst=100, per_s=10
+)  # pings and pongs of one socket; browsers send a pong every three seconds
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
 
 
@@ -92,6 +97,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
     _closing_task: asyncio.Task[None] | None = None
     _at_a_frame = False
     _asked_s = 0.0
+    _controls: Bucket | None = None
     # Kept: a new one each round would be a young object for each socket.
     _look_after: Callable[[], None] | None = None
 
@@ -209,8 +215,28 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         else:
             self.keepalive_timeout()
 
+    def handle_ping(self) -> None:
+        """Answered, unless the reader is behind: then it has answers enough to read, and one more waits for ever."""
+        answer = b"".join(self.conn.data_to_send())
+        if self.may_send_control() and self.writable.is_set():
+            self.transport.write(answer)
+
     def handle_pong(self, event: Frame) -> None:
         """A sign of life, which was noted where it arrived."""
+        self.may_send_control()
+
+    def may_send_control(self) -> bool:
+        """Whether one more ping or pong is within what any client needs; else the connection is closed."""
+        if self.close_sent or self.transport.is_closing():
+            return False
+        self._controls, wait_ms = taken(self._controls, CONTROLS, self.loop.time() * 1000)
+        if wait_ms:
+            self.conn.fail(CloseCode.FLOODING, "too many pings")
+            self.handle_parser_exception()
+            self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
+            if self.writer is not None:
+                self.writer.lost()
+        return not wait_ms
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

@@ -234,11 +234,12 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     @property
     def query(self) -> dict[str, str]:
-        """Of the address; nothing where it has more in it than any address of ours."""
+        """Of the address; nothing where it has more in it than any address of ours, or what no database takes."""
         try:
-            return dict(parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10))
+            asked = parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10)
         except ValueError:
             return {}
+        return {} if any("\0" in value for _, value in asked) else dict(asked)
 
     # ------------------------------------------------------------ for subclasses
 

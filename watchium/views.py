@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import defaults
@@ -25,7 +25,7 @@ from rooms.models import Member, Room
 from rooms.states import member_state
 from watchium.lobby import lobby_state
 from watchium.opening import open_room
-from watchium.problems import problem_response, refusal
+from watchium.problems import is_database_away, problem_response, refusal
 from watchium.wire import tally
 from watchium.wire.errors import Internal, NotFound, NotMember, RateLimited, Refused, RoomClosed
 
@@ -169,10 +169,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def bad_request(request: HttpRequest, error: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(refusal(error))
+    return defaults.bad_request(request, error)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault, or a database that does not answer: that is 503, and worth another try."""
+    """Our fault, or a value no column takes (400), or a database that does not answer: 503, and worth another try."""
     error = sys.exc_info()[1]
-    unavailable = isinstance(error, DatabaseError | InterfaceError)
+    unavailable = is_database_away(error)
+    if isinstance(error, DataError | UnicodeError):
+        return bad_request(request, error)
     if unavailable:
         tally.count("database_errors", "http")
     if request.path.startswith("/api/"):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from rooms import access, names, signals
+from rooms import access, floods, names, signals
 from rooms.actions.naming import name_for
 from rooms.actions.presence import end_leases
 from rooms.models import (
@@ -83,8 +83,15 @@ def change_room(
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise BadMessage(f"{', '.join(sorted(unknown))} cannot be changed")
-    # Before the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
-    sealed = seal(changes.get("passphrase") or "")
+    # Before the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock. Whoever
+    # may not do it is turned away before, and once more behind the lock.
+    if by is not None:
+        _require_right(by)
+    sealed = ""
+    if passphrase := changes.get("passphrase"):
+        if by is not None:
+            floods.count_secret(by.person.user_id)
+        sealed = seal(passphrase)
     return _change(room, by, changes, sealed, besides, why)
 
 
@@ -118,11 +125,15 @@ def _locked_for(room: Room, by: Member | None) -> Room:
     if by is None:
         return Room.objects.locked(room.pk)
     by = access.lock(by)
+    _require_right(by)
+    return by.room
+
+
+def _require_right(by: Member) -> None:
     if not (by.is_host or by.is_owner):
         raise NotAllowed("Only the host or the owner can change the room.")
     if by.room.is_demo:  # whoever comes next finds it open, as it was
         raise NotAllowed("The demo room stays as it is. Make a room of your own: it takes one press.")
-    return by.room
 
 
 @transaction.atomic

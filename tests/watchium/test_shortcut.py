@@ -8,7 +8,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
 from watchium.ear import AT_ONCE, Ear
-from watchium.shortcut import EXTENSION, ShortcutProtocol
+from watchium.shortcut import CONTROLS, EXTENSION, ShortcutProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -16,6 +16,8 @@ HANDSHAKE = (
 )
 
 
+CLOSE_4029 = (4029).to_bytes(2, "big")
+A_PONG = b"\x8a\x00"
 IN_TWO = ((Opcode.TEXT, False), (Opcode.CONT, True))
 
 
@@ -167,5 +169,48 @@ async def test_what_only_the_full_parser_knows_and_all_behind_it_goes_there():
     socket.say("whole")
     assert socket.heard == ["in twoin two", "whole"]
     assert socket.transport.protocol is socket.protocol
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_pings_and_pongs_without_end_close_the_connection():
+    for opcode in (Opcode.PING, Opcode.PONG):
+        socket = Listening()
+        socket.may_listen.set()
+        await settle()
+        for _ in range(int(CONTROLS.burst)):
+            socket.say("", opcode=opcode)
+        assert not socket.transport.closing
+        socket.say("", opcode=opcode)
+        assert socket.transport.closing
+        assert CLOSE_4029 in socket.transport.written
+        socket.protocol.connection_lost(None)
+        await settle()
+
+
+async def test_the_same_in_one_piece_is_not_read_to_its_end():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    socket.say(*[""] * 5000, opcode=Opcode.PING)
+    await settle()
+    assert socket.transport.closing
+    assert socket.transport.written.count(A_PONG) == CONTROLS.burst
+    socket.protocol.connection_lost(None)
+    await settle()
+
+
+async def test_who_reads_no_pongs_has_none_kept_for_them():
+    socket = Listening()
+    socket.may_listen.set()
+    await settle()
+    socket.protocol.pause_writing()
+    before = len(socket.transport.written)
+    socket.say(*["x" * 125] * 50, opcode=Opcode.PING)
+    await settle()
+    assert len(socket.transport.written) == before
+    socket.protocol.resume_writing()
+    socket.say("x", opcode=Opcode.PING)
+    assert socket.transport.written[before:] == Frame(Opcode.PONG, b"x").serialize(mask=False)
     socket.protocol.connection_lost(None)
     await settle()

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from unittest.mock import patch
+
+from django.conf import settings
+from django.test import Client
+
+import rooms.actions.opening
+import watchium.opening
+from tests.watchium.callers import ApiCase
+from watchium import openapi
+
+
+class Hashing(ApiCase):
+    """A fifth of a second of a core each: only for who may, and only so often."""
+
+    def change(self, caller, passphrase: str = "open sesame"):
+        return caller.patch(self.url(""), {"passphrase": passphrase})
+
+    def test_nobody_who_may_not_change_the_room_has_a_passphrase_hashed(self):
+        with patch.object(rooms.actions.opening, "seal") as seal:
+            self.refused(self.change(self.as_bob), 403, "not_host")
+            self.refused(self.change(self.as_carol), 404, "not_member")
+            self.refused(self.change(self.nobody), 404, "not_member")
+        assert not seal.called
+
+    def test_who_may_does_it_only_so_often(self):
+        times = int(settings.LIMITS["new_secret"][0])
+        with patch.object(rooms.actions.opening, "seal", return_value="sealed") as seal:
+            for _ in range(times):
+                assert self.change(self.as_alice).status_code == 200
+            self.refused(self.change(self.as_alice), 429, "rate_limited")
+        assert seal.call_count == times
+
+    def test_a_room_that_is_refused_has_nothing_hashed_and_one_address_makes_only_so_many(self):
+        times = int(settings.LIMITS["new_secret"][0])
+        with patch.object(watchium.opening, "seal", return_value="sealed") as seal:
+            bad = {"passphrase": "open sesame", "media_url": "/no"}
+            assert Client().post("/api/rooms/", bad, "application/json").status_code == 400
+            assert not seal.called
+            answers = [
+                Client().post("/api/rooms/", {"passphrase": "open sesame"}, "application/json").status_code
+                for _ in range(times + 1)
+            ]
+        assert seal.call_count == times
+        assert answers == [201] * times + [429]
+
+
+class TheDescription(ApiCase):
+    def test_it_is_rendered_once_and_not_sent_again_to_who_has_it(self):
+        first = self.client.get("/api/schema/")
+        with patch.object(openapi, "SchemaGenerator") as generator:
+            again = self.client.get("/api/schema/")
+            assert again.content == first.content
+            unchanged = self.client.get("/api/schema/", headers={"If-None-Match": first["ETag"]})
+            as_json = self.client.get("/api/schema/", headers={"Accept": "application/json,*/*"})
+        assert not generator.called
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+        assert as_json.json()["openapi"]
+        assert self.client.get("/api/schema/?format=json").content == as_json.content
+        assert self.client.get("/api/schema/?version=9").content == first.content
+
+    def test_it_asks_nothing_of_the_database(self):
+        with self.assertNumQueries(0):
+            self.client.get("/api/schema/")
+            self.client.get("/api/schema/", headers={"Authorization": "Bearer x"})
