@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from playback.drift import OLDEST_MS, is_about
 from playback.events import event_of
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.reports import LAST
@@ -88,12 +89,18 @@ def _of_why(why: Why) -> dict[str, Any]:
 
 
 def _sync_states(playback: Playback, kind: str, now_ms: float) -> Statement:
-    """One for each present member: where the room was when this happened, and where the member."""
+    """One for each present member: where the room was when this happened, and where the member.
+
+    A report from before the last change does not tell where its player is now: such a member has no time.
+    """
     timeline = playback.timeline
     # A copy first: heartbeats arrive on another thread than deeds run on.
     heard = list(LAST.for_room(playback.room.room_id).items())
     positions = {
-        user_id: seen.position_at(now_ms, playback.rate) for user_id, seen in heard if seen.fresh(now_ms)
+        user_id: seen.position_at(now_ms, playback.rate)
+        for user_id, seen in heard
+        if seen.fresh(now_ms) and is_about(seen, timeline)
     }
     host_time = timeline.position_at(now_ms)
-    return SyncState.of_present(playback.room, kind, host_time, timeline.velocity, positions)
+    within_ms = min(OLDEST_MS, now_ms - timeline.at_ms)
+    return SyncState.of_present(playback.room, kind, host_time, timeline.velocity, positions, within_ms)

@@ -35,6 +35,17 @@ def noted(report: PlayerReport, now_ms: float) -> Noted:
     return Noted(report, now_ms if report.at is None else min(max(report.at, now_ms - 5000), now_ms))
 
 
+def is_about(seen: Noted, timeline: Timeline) -> bool:
+    """Whether a report tells how well its player follows this timeline: made after it, and not about an older one.
+
+    A player that has named an older one for long does not follow.
+    """
+    if seen.at_ms < timeline.at_ms:
+        return False
+    named = seen.report.revision
+    return named is None or named >= timeline.revision or seen.at_ms - timeline.at_ms > HEARD_MS
+
+
 def drift_s(seen: Noted, timeline: Timeline, now_ms: float) -> float:
     """The player's position minus the room's at `now_ms`, in seconds; positive is ahead."""
     return seen.position_at(now_ms, timeline.rate) - timeline.position_at(now_ms)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playback.drift import Noted, drift_s, in_sync
+from playback.drift import Noted, drift_s, in_sync, is_about
 from playback.models import Course, Playback
 from playback.reports import LAST
 from rooms.models import Member
@@ -65,7 +65,7 @@ def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
         room_id: [
             _judged(user_id, seen, courses[room_id], now_ms)
             for user_id, seen in members.items()
-            if seen.at_ms >= courses[room_id].timeline.at_ms
+            if is_about(seen, courses[room_id].timeline)
         ]
         for room_id, members in part.items()
         if room_id in courses

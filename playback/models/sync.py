@@ -105,16 +105,21 @@ class SyncState(models.Model):
 
     @staticmethod
     def of_present(
-        room: Room, kind: str, host_time: float, velocity: float, heard: Mapping[str, float]
+        room: Room,
+        kind: str,
+        host_time: float,
+        velocity: float,
+        heard: Mapping[str, float],
+        within_ms: float = OLDEST_MS,
     ) -> Statement:
         """One for each present member: where the room was when this happened, and where the member.
 
         `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
-        went on from what was last written of them.
+        went on from what was last written of them, where that was within so many milliseconds.
         """
         now = timezone.now()
         stored, oldest = map(
-            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=OLDEST_MS))
+            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=within_ms))
         )
         told = msgspec.json.encode(heard).decode()
         values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]

@@ -297,6 +297,37 @@ class Judging(DeedCase):
         self.assertAlmostEqual(bob.member_time, 13.0, delta=1.0)
         self.assertEqual((bob.is_synced, alice.member_time, alice.is_synced), (True, None, None))
 
+    def test_what_was_said_before_the_last_change_judges_nobody(self):
+        self.started()
+        self.said(self.bob, 0.0)
+        actions.seek(self.alice, seek(50), now_ms=NOW_MS + 1000)
+        actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 2500)
+        state = SyncState.objects.get(member=self.bob, sync_event_type="set_rate")
+        self.assertEqual((state.host_time, state.member_time, state.is_synced), (51, None, None))
+        before = SyncState.objects.get(member=self.bob, sync_event_type="seek")
+        self.assertEqual((before.member_time, before.is_synced), (1, True))
+
+    def test_what_was_said_about_an_older_timeline_judges_nobody_for_a_while(self):
+        self.started()
+        actions.seek(self.alice, seek(50), now_ms=NOW_MS + 1000)
+        for said_ms, judged in ((2000, None), (15_000, False)):
+            with self.subTest(said_ms):
+                report = PlayerReport(current_time=2, is_playing=True, is_synced=True, revision=1)
+                LAST.note(self.room.room_id, self.bob.person.user_id, report, NOW_MS + said_ms)
+                now_ms = NOW_MS + said_ms + 500
+                actions.play(self.alice, play(f"judge {said_ms}"), now_ms=now_ms)
+                state = SyncState.objects.filter(member=self.bob, sync_event_type="play").latest("pk")
+                self.assertEqual(state.is_synced, judged)
+
+    def test_what_another_process_wrote_before_the_last_change_judges_nobody(self):
+        self.started()
+        actions.seek(self.alice, seek(50), now_ms=NOW_MS + 5000)
+        ago = timezone.now() - timedelta(seconds=10)
+        Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=ago)
+        actions.pause(self.alice, pause(), now_ms=NOW_MS + 13_000)
+        state = SyncState.objects.get(member=self.bob, sync_event_type="pause")
+        self.assertEqual((state.member_time, state.is_synced), (None, None))
+
     def test_the_share_in_sync_is_asked_by_type(self):
         self.started()
         self.said(self.alice, 0.1)
