@@ -249,13 +249,15 @@ class TooFast(DeedCase):
 
 class Explaining(DeedCase):
     def test_waiting_and_asking_leave_a_row_and_take_no_revision(self):
-        waited = BufferStart(event_id="b", payload=BufferReport(current_time=3.5, reason="network"))
+        waited = BufferStart(
+            event_id="b", payload=BufferReport(current_time=3.5, reason="network", latency_ms=12.5)
+        )
         with self.telling():
             for command in (waited, waited, SyncRequest()):
                 actions.notice(self.bob, command, now_ms=NOW_MS)
         rows = PlaybackEvent.objects.order_by("pk").values_list("type", "revision", "position")
         self.assertEqual(list(rows), [("buffer_start", None, 3.5), ("sync_request", None, 0)])
-        self.assertEqual(PlaybackEvent.objects.first().metadata, {"reason": "network"})
+        self.assertEqual(PlaybackEvent.objects.first().metadata, {"reason": "network", "latency_ms": 12.5})
         self.assertEqual((self.timeline().revision, self.heard.frames), (0, []))
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 MIMES = {".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".webm": "video/webm", ".flac": "audio/flac"}
 
 
 class MediaServer(ThreadingHTTPServer):
-    """`bytes_there` limits how much of a file there is yet, by its name."""
+    """By a file's name: `bytes_there` limits how much of it there is yet; no byte beyond `held` is sent until `go_on`."""
 
     daemon_threads = True
 
@@ -21,6 +21,8 @@ class MediaServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
         self.bytes_there: dict[str, int] = {}
+        self.held: dict[str, int] = {}
+        self.go_on = Event()
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/{name}"
@@ -46,8 +48,12 @@ class _Handler(BaseHTTPRequestHandler):
         if asked:
             self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
         self.end_headers()
+        held_at = max(first, self.server.held.get(name, last + 1))
         try:
-            self.wfile.write(data[first : last + 1])
+            self.wfile.write(data[first : min(held_at, last + 1)])
+            if held_at <= last:
+                self.server.go_on.wait(30)
+                self.wfile.write(data[held_at : last + 1])
         except OSError:
             self.close_connection = True  # the browser has enough
 
@@ -60,6 +66,7 @@ def media_server(folder: Path) -> Iterator[MediaServer]:
     try:
         yield server
     finally:
+        server.go_on.set()
         server.shutdown()
         server.server_close()
         thread.join(5)

@@ -248,9 +248,15 @@ class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):
 
 
 class BufferReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`reason`: network, seek, hidden or decode. `latency_ms`: the fastest round trip measured lately.
+
+    `waited_ms` and the `reason` it began with come at its end.
+    """
+
     current_time: Seconds | None = None
     reason: Annotated[str, Meta(max_length=40)] | None = None
     waited_ms: Annotated[float, Meta(ge=0, le=1e8)] | None = None
+    latency_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
 
 
 class BufferStart(Command, tag="buffer_start", frozen=True, kw_only=True):

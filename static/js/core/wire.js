@@ -180,10 +180,12 @@
  */
 
 /**
+ * `reason`: network, seek, hidden or decode. `latency_ms`: the fastest round trip measured lately. `waited_ms` and the `reason` it began with come at its end.
  * @typedef {object} BufferReport
  * @property {number | null} [current_time]
  * @property {string | null} [reason]
  * @property {number | null} [waited_ms]
+ * @property {number | null} [latency_ms]
  */
 
 /**

@@ -7,6 +7,7 @@
  */
 
 import { NaturalEnd } from "../core/natural_end.js"
+import { stallReason } from "../core/stall_reason.js"
 import { look } from "./eyes.js"
 import { causeOf, newsOf } from "./report.js"
 import { after, precisely } from "./timer.js"
@@ -33,6 +34,7 @@ export class Player extends Wishes {
     this.clock = clock
     this.tells = tells
     this.naturalEnd = new NaturalEnd()
+    this.stallReason = "network"
     this.driftToldMs = -Infinity
     this.retries = 0
     this.told = ""
@@ -96,8 +98,18 @@ export class Player extends Wishes {
     else if (effect.do === "seek") hands.seek(effect.toS)
     else if (effect.do === "rate") hands.rate(effect.rate, effect.preservesPitch)
     else if (effect.do === "learned") this.rememberLearned()
-    else if (effect.do === "report") {
-      this.tells.report(effect.type, { current_time: element.currentTime, ...(effect.waitedMs ? { waited_ms: effect.waitedMs } : {}) })
+    else if (effect.do === "report") this.tells.report(effect.type, this.#stallReport(effect))
+  }
+
+  /** @param {{type: string, waitedMs: number}} report */
+  #stallReport({ type, waitedMs }) {
+    const { delayMs } = this.clock
+    if (type === "buffer_start") this.stallReason = stallReason(this.seen())
+    return {
+      current_time: this.element.currentTime,
+      reason: this.stallReason,
+      ...(waitedMs ? { waited_ms: waitedMs } : {}),
+      ...(delayMs === null ? {} : { latency_ms: delayMs }),
     }
   }
 

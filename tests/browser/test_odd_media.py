@@ -1,15 +1,18 @@
-"""Media whose said length is wrong, made by ffmpeg and played by a host and a viewer."""
+"""Media by address that are not what they say, made by ffmpeg and played by a host and a viewer."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.scenes import join, make_room, wait_until, wait_until_ready
+from tests.browser.scenes import PATIENCE_S, join, make_room, wait_until, wait_until_ready
 from tests.services.media_server import MediaServer, media_server
 
 LOUD_THEN_QUIET = "aevalsrc='if(gt(t,5),0.001*sin(440*t),0.6*(random(0)-0.5))':d={seconds}:s=44100:c=stereo"
@@ -42,6 +45,7 @@ def media(tmp_path_factory):
     ffmpeg(NOISE.format(seconds=6), "-q:a", 2, folder / "xing_large.mp3")
     claim_frames(folder / "xing_large.mp3", 20)
     ffmpeg(NOISE.format(seconds=16), "-b:a", "128k", "-write_xing", 0, folder / "growing.mp3")
+    ffmpeg(NOISE.format(seconds=60), "-b:a", "128k", folder / "slow.mp3")
     parts = [folder / "one.ogg", folder / "two.ogg"]
     for part, seconds in zip(parts, (4, 6), strict=True):
         ffmpeg(NOISE.format(seconds=seconds), "-c:a", "libvorbis", part)
@@ -78,6 +82,12 @@ def play_from(host: Page, seconds: float) -> None:
     say(host, "set_rate", rate=3)
     say(host, "seek", current_time=seconds)
     say(host, "play")
+
+
+def until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline
 
 
 def wait_for_the_end(pages: tuple[Page, Page]) -> list[float]:
@@ -124,3 +134,25 @@ def test_a_file_that_has_grown_goes_on_where_it_ended(room, media: MediaServer):
     wait_until(viewer, "() => watchium.room.state.timeline.duration > 14")
     wait_until(viewer, "() => document.querySelector('[data-media]').currentTime > 9")
     assert viewer.evaluate(PHASE) == "playing"
+
+
+def test_a_player_that_waits_for_data_says_why_and_for_how_long(room, media: MediaServer):
+    host = room[0]
+    sent: list[dict] = []
+    host.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))
+    host.reload()
+    media.held["slow.mp3"] = 3 * 128_000 // 8 + 2000
+    say(host, "load", media_url=media.url("slow.mp3"))
+    play_from(host, 0)
+
+    def of(kind: str) -> list[dict]:
+        host.wait_for_timeout(20)
+        return [frame["payload"] for frame in sent if frame["type"] == kind]
+
+    until(lambda: of("buffer_start"))
+    media.go_on.set()
+    until(lambda: of("buffer_end"))
+    for report in (of("buffer_start")[0], of("buffer_end")[0]):
+        assert report["reason"] == "network"
+        assert 0 <= report["latency_ms"] < 5000
+    assert of("buffer_end")[0]["waited_ms"] > 0
