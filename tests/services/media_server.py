@@ -13,7 +13,7 @@ MIMES = {".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".webm": "video/webm", ".fla
 
 
 class MediaServer(ThreadingHTTPServer):
-    """By a file's name: `bytes_there` limits how much of it there is yet; no byte beyond `held` is sent until `go_on`."""
+    """By a file's name: `bytes_there` limits how much there is yet; no byte beyond `held` is sent until `go_on`."""
 
     daemon_threads = True
 
