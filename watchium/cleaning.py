@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 BATCH = 1000
+# Between two batches: a serving process that cleans leaves the database and the interpreter to its people meanwhile.
+PAUSE_S: ContextVar[float] = ContextVar("pause_s", default=0.0)
 
 
 def discard(rows: QuerySet[Any], *, batch: int = BATCH, dry_run: bool = False) -> int:
@@ -17,6 +21,7 @@ def discard(rows: QuerySet[Any], *, batch: int = BATCH, dry_run: bool = False) -
     total = 0
     while count := _discard_some(rows, batch):
         total += count
+        time.sleep(PAUSE_S.get())
     return total
 
 

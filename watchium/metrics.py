@@ -32,6 +32,7 @@ from watchium import health
 from watchium.figures import recorder
 from watchium.figures.course import Look
 from watchium.figures.sums import Spread
+from watchium.models import MaintenanceRun
 
 # What we call it: Prometheus's name, the name of its label, what it is.
 COUNTERS = {
@@ -145,15 +146,34 @@ def _of_the_database() -> Iterable[Metric]:
     if answer == health.OK:
         rooms, members = _house
         yield _gauge("rooms_live", "Rooms with somebody in them, in the whole house", {"": rooms})
+        yield from _maintenance()
         yield _gauge("members_present", "People in rooms, in the whole house", {"": members})
 
 
+def _maintenance() -> Iterable[Metric]:
+    """The last run of the whole installation; nothing before the first."""
+    if (last := _last_run) is None:
+        return
+    yield _gauge(
+        "maintenance_last_success_timestamp_seconds",
+        "Last run that ended well",
+        {"": last.succeeded_ms / 1000},
+    )
+    yield _gauge("maintenance_last_run_seconds", "How long the last run took", {"": last.took_s})
+    yield _gauge(
+        "maintenance_last_run_rows", "Rows that the last run deleted or reset", {"": float(last.rows)}
+    )
+    yield _gauge("maintenance_last_run_failed", "1 when the last run failed", {"": float(bool(last.problem))})
+
+
 _house = (0.0, 0.0)
+_last_run: MaintenanceRun | None = None
 
 
 def _count_house() -> None:
-    global _house
+    global _house, _last_run
     _house = present_in_all()
+    _last_run = MaintenanceRun.objects.last()
 
 
 HOUSE = health.Probe(health.in_own_connection(_count_house), health.DATABASE_BOUND_S)

@@ -357,6 +357,8 @@ LOGGING = logging_settings(
     env.str("LOG_LEVEL", "INFO", validate=LEVELS),
     env.str("UVICORN_LOG_LEVEL", "WARNING", validate=LEVELS),
 )
+# Once a day, by one of the serving processes; off for who prefers a timer that runs `manage.py maintain`.
+MAINTENANCE = env.bool("WATCHIUM_MAINTENANCE", True)
 # Whoever sends it as a bearer may read /metrics.
 METRICS_TOKEN = env.str("WATCHIUM_METRICS_TOKEN", "").strip()
 

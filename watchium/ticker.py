@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from watchium.database import in_database
 from watchium.doorman import Doorman
 from watchium.figures import recorder
 from watchium.lobby import lobby_state
+from watchium.maintenance import runner as maintenance
 from watchium.parts import in_parts
 from watchium.wire import broadcast, fanout, server_clock
 from watchium.wire.frames import frame_of
@@ -54,6 +56,7 @@ def start() -> None:
         _renewed_ms = server_clock.now_ms()
         _task = loop.create_task(_go_on())
         recorder.start()
+        maintenance.start(time.time() * 1000)
         watchdog.start()
 
 
@@ -117,6 +120,8 @@ async def tick() -> None:
     await _try(in_database, playback.holds.due, now_ms)
     await _try(in_database, playback.reports.LAST.post)
     await _try(_tell_lobby, now_ms)
+    if maintenance.should_look(wall_ms := time.time() * 1000):
+        await _try(in_database, in_turn, lambda _: maintenance.look(wall_ms), now_ms)
     memory.tidy(len(_leases), now_ms)
 
 
