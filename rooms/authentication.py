@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from rooms.forgery_reasons import why_refused
-from rooms.identity import bearer, session_person, token_of
+from rooms.identity import bearer, has_state, session_person, token_of
 from rooms.models import Person, Token
 from watchium.wire.errors import Refused
 
@@ -36,8 +35,8 @@ class PersonAuthentication(BaseAuthentication):
             if token is None:
                 raise BadToken
             return token.person, token
-        # Also without a person: the session of a visitor who only opened the player has a queue.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        # Also without a person: a visitor who only opened the player has a queue.
+        if has_state(request._request):
             _require_csrf(request._request)
         person = session_person(request.session)
         return None if person is None else (person, None)

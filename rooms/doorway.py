@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from rooms import access, floods
 from rooms.access import Identity
-from rooms.identity import DEVICE
+from rooms.identity import known_device
 from rooms.models import Member, Person, Room, Token
 from rooms.origins import client_address
 from watchium.wire import limits, server_clock
@@ -40,7 +40,7 @@ class Doorway(APIView):
         request, person, token = self.request, self.request.user, self.request.auth
         meta = request.META
         address = client_address(meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("REMOTE_ADDR", ""))
-        device_id = "" if isinstance(token, Token) else request.session.get(DEVICE, "")
+        device_id = "" if isinstance(token, Token) else known_device(request)
         return Identity(person if isinstance(person, Person) else None, device_id, address)
 
     def member(self, room_id: str) -> Member:

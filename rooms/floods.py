@@ -21,7 +21,7 @@ def count_account(address: str) -> None:
 
 
 def count_device(address: str) -> None:
-    """A browser without a session is about to get one, for its player. Raises RateLimited."""
+    """A browser is about to get a device, for its player. Raises RateLimited."""
     _count("new_device", address)
 
 

@@ -6,7 +6,6 @@ the person and the device. A person with an account counts only while the sessio
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -18,15 +17,15 @@ from django.http import HttpRequest, parse_cookie
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from rooms import actions, names
+from rooms import names
 from rooms.access import Identity
+from rooms.device_cookie import device_in, new_device_id
 from rooms.models import Person, Token
 from rooms.origins import client_address, header, same_origin, scope_address
 
 __all__ = [
     "Identity",
     "ensure_device",
-    "ensure_person",
     "identify",
     "identify_scope",
     "keep_person",
@@ -47,7 +46,7 @@ def identify(request: HttpRequest) -> Identity:
     if value is not None:
         token = token_of(value)
         return Identity(token.person if token else None, "", address)
-    return Identity(session_person(request.session), request.session.get(DEVICE, ""), address)
+    return Identity(session_person(request.session), known_device(request), address)
 
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
@@ -57,8 +56,9 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     if value is not None:
         token = token_of(value)
         return Identity(token.person if token else None, "", address)
+    cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
-    return Identity(session_person(session), session.get(DEVICE, ""), address)
+    return Identity(session_person(session), session.get(DEVICE) or device_in(cookies), address)
 
 
 def bearer(authorization: str) -> str | None:
@@ -118,15 +118,6 @@ def _seen(person: Person) -> None:
         Person.objects.filter(pk=person.pk).update(last_seen_at=now)
 
 
-def ensure_person(request: HttpRequest, username: str | None = None) -> Person:
-    """The session's person, else a new guest kept in the session."""
-    person = session_person(request.session)
-    if person is None:
-        person = actions.make_person(username or "")
-    keep_person(request, person, username or "")
-    return person
-
-
 def keep_person(request: HttpRequest, person: Person, username: str = "") -> None:
     """Keep the person in the session. A guest who says another name is called that from now on."""
     request.session[PERSON] = person.pk
@@ -137,10 +128,22 @@ def keep_person(request: HttpRequest, person: Person, username: str = "") -> Non
 
 
 def ensure_device(request: HttpRequest) -> str:
-    """This browser's name: 16 upper-case hex characters, the same in all its tabs."""
+    """This browser's device, the same in all its tabs, kept in its session from now on."""
     if DEVICE not in request.session:
-        request.session[DEVICE] = secrets.token_hex(8).upper()
+        request.session[DEVICE] = known_device(request) or new_device_id()
     return str(request.session[DEVICE])
+
+
+def known_device(request: HttpRequest) -> str:
+    """Empty for a browser that has none yet."""
+    return str(request.session.get(DEVICE) or device_in(request.COOKIES))
+
+
+def has_state(request: HttpRequest) -> bool:
+    """Whether the request carries a cookie by which this server knows the browser."""
+    return any(
+        name in request.COOKIES for name in (settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME)
+    )
 
 
 def scope_session(scope: dict[str, Any]) -> SessionBase:

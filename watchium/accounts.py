@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from playback.player import hand_device
 from rooms import floods
 from rooms.actions import ask_again
-from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, session_person
+from rooms.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, known_device, session_person
 from rooms.models import AccountName, Person, random_id
 from rooms.names import NAME_CHARS, clean_name
 from watchium import guessing
@@ -118,7 +118,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The account goes, with every open page of it; the browser stays the same device."""
     person = session_person(request.session)
-    device_id = request.session.get(DEVICE)
+    device_id = known_device(request)
     logout(request)
     if device_id:
         request.session[DEVICE] = device_id
@@ -135,7 +135,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def sign_in_as(request: HttpRequest, account: Any) -> None:
     """The session's guest becomes the account's person, rooms and all; the device stays."""
     guest = session_person(request.session)
-    device_id = request.session.get(DEVICE)
+    device_id = known_device(request)
     login(request, account)
     person = person_of(account)
     if device_id:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 import rooms.actions
 from playback.sources import SAMPLES
 from rooms.access import Identity, member_for
+from rooms.device_cookie import keep_device, new_device_id
 from rooms.entrance import let_in, outsiders_room
 from rooms.floods import count_device
 from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
-from rooms.identity import DEVICE, ensure_device, identify, keep_person
+from rooms.identity import ensure_device, identify, keep_person, known_device
 from rooms.links import room_url
 from rooms.models import Member, Room
 from rooms.states import member_state
@@ -146,21 +147,27 @@ def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
 @ensure_csrf_cookie
 @require_safe
 def player(request: HttpRequest) -> HttpResponse:
-    if DEVICE not in request.session:
+    device_id = known_device(request)
+    is_new = not device_id
+    if is_new:
         try:
             count_device(identify(request).address)
         except RateLimited as refused:
             return problem_response(refused)
+        device_id = new_device_id()
     account = request.user if request.user.is_authenticated else None
     boot = {
         "socket_path": "/ws/player/",
         "player_url": "/api/player/",
         "position_url": "/api/player/position/",
         "library_url": LIBRARY_URL,
-        "device_id": ensure_device(request),
+        "device_id": device_id,
         "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
     }
-    return render(request, "player.html", {"boot": boot})
+    response = render(request, "player.html", {"boot": boot})
+    if is_new:
+        keep_device(response, device_id)
+    return response
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -50,9 +50,8 @@ class Here(NamedTuple):
 
 class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
     def of(self, device_id: str) -> DevicePlayer:
-        """The device's player, made where there is none yet."""
-        found = self.filter(device_id=device_id).first()
-        return found or self.get_or_create(device_id=device_id)[0]
+        """The device's player; an empty one, which is not stored by that, where there is none yet."""
+        return self.filter(device_id=device_id).first() or DevicePlayer(device_id=device_id)
 
     def locked(self, device_id: str) -> DevicePlayer:
         """The same, until the transaction ends."""
@@ -164,7 +163,8 @@ class DevicePlayer(models.Model):
 class PlayerHistoryQuerySet(models.QuerySet["PlayerHistory"]):
     def of(self, player: DevicePlayer) -> PlayerHistory:
         """An empty one where nothing was done yet; not kept by that."""
-        return self.filter(player=player).first() or PlayerHistory(player=player)
+        known = None if player.pk is None else self.filter(player=player).first()
+        return known or PlayerHistory(player=player)
 
 
 class PlayerHistory(models.Model):

@@ -10,7 +10,7 @@ from playback.player import facts, hearing
 from playback.player.devices import devices_of, handle_of
 from playback.player.hearing import LEFT_MS, SILENT_MS, is_forsaken
 from playback.player.telling import tell_devices
-from playback.player.turn import Turn, finish, settle
+from playback.player.turn import Turn, finish, settle, stand_still
 from watchium.wire import broadcast, server_clock
 from watchium.wire.messages import Limits
 from watchium.wire.player_messages import (
@@ -24,8 +24,11 @@ from watchium.wire.player_messages import (
 
 def read(device_id: str, *, sounding: bool = False, now_ms: float | None = None) -> WholePlayer:
     """The player as it is. `sounding`: asked by the tab that plays, back after its connection was lost."""
-    player, history = _found(device_id, sounding, server_clock.now_ms() if now_ms is None else now_ms)
-    return facts.whole(player, history)
+    now_ms = server_clock.now_ms() if now_ms is None else now_ms
+    player = DevicePlayer.objects.of(device_id)
+    if not sounding:
+        stand_still(player, now_ms)  # as it will be stored with the next change: reading stores nothing
+    return facts.whole(player, PlayerHistory.objects.of(player))
 
 
 def revision_of(device_id: str) -> int:
@@ -73,6 +76,8 @@ def _here(device_id: str, heard: Heard, now_ms: float) -> Here:
 
 def _found(device_id: str, sounding: bool, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
     player = DevicePlayer.objects.of(device_id)
+    if player.pk is None:
+        player = DevicePlayer.objects.get_or_create(device_id=device_id)[0]
     if is_forsaken(player, now_ms) and not sounding:
         return _settled(device_id, now_ms)
     return player, PlayerHistory.objects.of(player)

@@ -192,11 +192,14 @@ def finish(turn: Turn, asked: Asked | None = None) -> None:
 
 
 def settle(turn: Turn) -> None:
+    stand_still(turn.player, turn.now_ms)
+
+
+def stand_still(player: DevicePlayer, now_ms: float) -> None:
     """A player that plays, but whose tab fell silent, was closed with its browser: it stands where it last was."""
-    player = turn.player
-    if is_forsaken(player, turn.now_ms):
+    if is_forsaken(player, now_ms):
         player.is_playing = False
-        turn.hold_at(player.position)
+        player.at_ms = player.heard_ms = now_ms
 
 
 def belong(player: DevicePlayer, account: int | None) -> None:

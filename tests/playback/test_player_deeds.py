@@ -12,6 +12,8 @@ from playback.models import DevicePlayer, MediaItem
 from playback.player import hearing
 from playback.player.hearing import SILENT_MS
 from tests.playback.player_scenes import LAPTOP, LENGTH_S, NOW_MS, PlayerScene
+from watchium.welcome import limits
+from watchium.wire import server_clock
 from watchium.wire.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
 from watchium.wire.player_messages import Heard
 
@@ -353,9 +355,15 @@ class Coming(PlayerScene):
     def test_after_the_browser_was_closed_it_is_paused_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.heard_at(5, 5)
-        whole = player.read(LAPTOP, now_ms=self.at(5) + SILENT_MS + 1)
-        assert (whole.state.is_playing, whole.state.position, whole.state.revision) == (False, 5, 2)
-        assert self.state() == whole.state
+        later_ms = self.at(5) + SILENT_MS + 1
+        stored = DevicePlayer.objects.values().get()
+        whole = player.read(LAPTOP, now_ms=later_ms)
+        assert (whole.state.is_playing, whole.state.position, whole.state.revision) == (False, 5, 1)
+        assert DevicePlayer.objects.values().get() == stored
+        with patch.object(server_clock, "now_ms", lambda: later_ms):
+            greeting = player.greet(LAPTOP, None, "Firefox", limits(1))
+        assert (greeting.state.is_playing, greeting.state.position, greeting.state.revision) == (False, 5, 2)
+        assert self.state() == greeting.state
 
     def test_a_report_that_was_on_its_way_while_somebody_sought_is_not_taken(self):
         base = self.say("play_track", item_id=self.items[0].pk).revision

@@ -6,6 +6,7 @@ from django.test import Client
 
 from chat.models import Comment
 from playback.models import DevicePlayer
+from rooms.device_cookie import device_in
 from rooms.models import Member, Person, Room
 from tests.watchium.callers import ApiCase
 
@@ -118,7 +119,7 @@ class AVisitorWhoOnlyHasAPlayer(ApiCase):
         super().setUp()
         self.visitor = Client(enforce_csrf_checks=True)
         self.visitor.get("/player/")
-        self.device_id = self.visitor.session["device_id"]
+        self.device_id = device_in({"device": self.visitor.cookies["device"].value})
 
     def unsafe(self, **headers: str):
         calls = {

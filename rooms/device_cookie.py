@@ -1,0 +1,42 @@
+"""A browser's device in a signed cookie, for visitors who only opened the player: nothing is stored for them.
+
+The session keeps the device of everybody who has one; there it also outlives a change of the secret key.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpResponse
+
+DEVICE_ID = re.compile(r"[0-9A-F]{16}")
+_SALT = "watchium.device"
+
+
+def new_device_id() -> str:
+    """16 upper-case hex characters, which nobody can guess."""
+    return secrets.token_hex(8).upper()
+
+
+def device_in(cookies: Mapping[str, str]) -> str:
+    """Empty without a cookie that this server signed."""
+    try:
+        device_id = Signer(salt=_SALT).unsign(cookies.get(settings.DEVICE_COOKIE_NAME, ""))
+    except BadSignature:
+        return ""
+    return device_id if DEVICE_ID.fullmatch(device_id) else ""
+
+
+def keep_device(response: HttpResponse, device_id: str) -> None:
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        Signer(salt=_SALT).sign(device_id),
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
