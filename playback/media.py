@@ -21,12 +21,16 @@ from django.http import (
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from playback.plain_files import PlainFile, open_below
 from playback.sources import SAMPLES
 
 # One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than what was asked for,
 # and browsers ask again.
 LONGEST = 1024 * 1024
 CHUNK = 64 * 1024
+
+LAST_DATE_S = 253_402_300_799  # the year 9999, the last that a header can say
+_64_BITS = 2**64 - 1
 
 _SAMPLES = {sample.name: sample for sample in SAMPLES}
 KEPT = "public, max-age=86400"
@@ -35,7 +39,9 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 @dataclass(frozen=True)
 class File:
-    path: Path
+    """Opened once: what is said of it and what is sent are of the same file, whatever takes its name meanwhile."""
+
+    opened: PlainFile
     mime: str
     size: int
     changed_s: int
@@ -49,22 +55,32 @@ def sample(request: HttpRequest, name: str) -> HttpResponseBase:
     known = _SAMPLES.get(name)
     if known is None:
         raise Http404
-    return serve(
-        request, found(Path(settings.SAMPLES_DIR) / name, known.media.mime or "application/octet-stream")
-    )
+    mime = known.media.mime or "application/octet-stream"
+    return serve(request, found(open_below(Path(settings.SAMPLES_DIR), name), mime))
 
 
-def found(path: Path, mime: str, kept: str = KEPT) -> File:
-    """Raises Http404 unless it is a plain file: links and dotfiles are nobody's media."""
-    if path.name.startswith(".") or path.is_symlink() or not path.is_file():
+def found(opened: PlainFile | None, mime: str, kept: str = KEPT) -> File:
+    """Raises Http404 where there is none."""
+    if opened is None:
         raise Http404
-    stat = path.stat()
-    etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
-    return File(path, mime, stat.st_size, int(stat.st_mtime), etag, kept)
+    stat = opened.stat
+    etag = f'"{stat.st_mtime_ns & _64_BITS:x}-{stat.st_size:x}"'
+    return File(opened, mime, stat.st_size, max(0, min(LAST_DATE_S, int(stat.st_mtime))), etag, kept)
 
 
 def serve(request: HttpRequest, file: File) -> HttpResponseBase:
     """The file, a part of it, or that the visitor has it already (RFC 9110, sections 13 and 14)."""
+    streamed = False
+    try:
+        answer = _answer(request, file)
+        streamed = answer.streaming
+        return answer
+    finally:
+        if not streamed:
+            file.opened.close()
+
+
+def _answer(request: HttpRequest, file: File) -> HttpResponseBase:
     if _unchanged(request, file):
         return _dressed(HttpResponseNotModified(), file)
     wanted = request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
@@ -102,9 +118,10 @@ def asked_span(header: str, size: int) -> tuple[int, int] | None:
 
 
 def _part(file: File, first: int, last: int) -> HttpResponseBase:
-    with file.path.open("rb") as opened:
-        opened.seek(first)
-        part = HttpResponse(opened.read(last - first + 1), status=206, content_type=file.mime)
+    data = file.opened.read(first, last - first + 1)
+    if len(data) <= last - first:  # it became shorter
+        raise Http404
+    part = HttpResponse(data, status=206, content_type=file.mime)
     part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     part["Content-Length"] = str(last - first + 1)
     return _dressed(part, file)
@@ -124,16 +141,19 @@ def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
 
 
 def _chunks(file: File) -> Iterator[bytes]:
-    with file.path.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            yield chunk
+    """As much as was promised, though the file grows meanwhile."""
+    at = 0
+    while chunk := file.opened.read(at, min(CHUNK, file.size - at)):
+        at += len(chunk)
+        yield chunk
 
 
 async def _chunks_async(file: File) -> AsyncIterator[bytes]:
-    in_thread = sync_to_async(lambda opened: opened.read(CHUNK), thread_sensitive=False)
-    with file.path.open("rb") as opened:
-        while chunk := await in_thread(opened):
-            yield chunk
+    in_thread = sync_to_async(file.opened.read, thread_sensitive=False)
+    at = 0
+    while chunk := await in_thread(at, min(CHUNK, file.size - at)):
+        at += len(chunk)
+        yield chunk
 
 
 def _unchanged(request: HttpRequest, file: File) -> bool:

@@ -12,25 +12,25 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
-from playback.library.kinds import mime_of
+from playback.library.kinds import suffix_of
 from playback.library.naming import name_of
-from playback.library.places import place_of
+from playback.library.places import is_there
 from playback.library.walking import Seen
 from playback.models import MediaItem
 from playback.models.items import Known
 
 BATCH = 200
-Print = tuple[int, int, str]  # size, time of change, mime
+Print = tuple[int, int, str]  # size, time of change, extension
 
 
 class Gone:
     """Rows whose files are not where they were; of what is walked past, how many files may be each of them."""
 
     def __init__(self, rows: Iterable[Known] = (), walked: Iterable[Seen] = ()):
-        self.rows = [row for row in rows if place_of(row.path) is None]
+        self.rows = [row for row in rows if not is_there(row.path)]
         self._like: dict[Print, list[int]] = {}
         for row in self.rows:
-            self._like.setdefault((row.size, row.changed_ns, row.mime), []).append(row.pk)
+            self._like.setdefault((row.size, row.changed_ns, suffix_of(row.path)), []).append(row.pk)
         self._times: Counter[Print] = Counter(self._new_ones(walked)) if self._like else Counter()
 
     def _new_ones(self, walked: Iterable[Seen]) -> Iterator[Print]:
@@ -67,4 +67,4 @@ def _is_named_after(item: MediaItem) -> bool:
 
 
 def _print_of(seen: Seen) -> Print:
-    return seen.size, seen.changed_ns, mime_of(seen.extension)
+    return seen.size, seen.changed_ns, seen.extension

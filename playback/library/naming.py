@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from watchium.wire.unicode import clean
 
 LONGEST_WORDS = 300
+_MOST_CLEANED = 8 * LONGEST_WORDS  # a tag may be megabytes
 
 
 def words(text: str) -> str:
-    return clean(text, "NFC")[:LONGEST_WORDS].strip()
+    return clean(text[:_MOST_CLEANED], "NFC")[:LONGEST_WORDS].strip()
 
 
 def name_of(path: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from playback.plain_files import PlainFile, is_below, open_below
 from playback.sources import sample_at
 
 
@@ -17,21 +18,15 @@ def library() -> Path:
     return Path(settings.LIBRARY_DIR).resolve()
 
 
-def place_of(path: str) -> Path | None:
+def open_item(path: str) -> PlainFile | None:
     """The file of a row, None where that is no plain file inside the library."""
+    return open_below(*_place_of(path))
+
+
+def is_there(path: str) -> bool:
+    return is_below(*_place_of(path))
+
+
+def _place_of(path: str) -> tuple[Path, str]:
     sample = sample_at(path)
-    if sample is not None:
-        return Path(settings.SAMPLES_DIR) / sample.name
-    return within(library(), path)
-
-
-def within(folder: Path, path: str) -> Path | None:
-    """No dotfile, no way up, and no link on the way there: a folder may have become one since it was looked at."""
-    parts = path.split("/")
-    if any(not part or part.startswith(".") or "\0" in part for part in parts):
-        return None
-    place = folder.joinpath(*parts)
-    try:
-        return place if place.is_file() and place.resolve() == place else None
-    except OSError:
-        return None
+    return (library(), path) if sample is None else (Path(settings.SAMPLES_DIR), sample.name)

@@ -12,7 +12,8 @@ PROBE_S = 20.0
 # A file may pretend to be a list of other files, or of addresses: nothing but the file itself is opened, and only
 # as what a browser plays.
 _FORMATS = "matroska,webm,mov,mp4,m4a,ogg,mp3,flac,wav,w64,aac"
-_ASKED = "format=duration:format_tags=title,artist,album:stream=codec_type"
+_WORDS = "title,artist,album,album_artist,compilation"
+_ASKED = f"format=duration:format_tags={_WORDS}:stream=codec_type,codec_name:stream_disposition=attached_pic"
 _LINE = 200
 
 
@@ -27,6 +28,13 @@ class _Format(msgspec.Struct):
 
 class _Stream(msgspec.Struct):
     codec_type: str = ""
+    codec_name: str = ""
+    disposition: dict[str, int] = {}
+
+    @property
+    def plays(self) -> bool:
+        """Sound, or pictures that move: no cover, no subtitles, no data."""
+        return self.codec_type in ("audio", "video") and not self.disposition.get("attached_pic")
 
 
 class Probed(msgspec.Struct):
@@ -41,6 +49,14 @@ class Probed(msgspec.Struct):
     def words(self) -> dict[str, str]:
         """Some kinds of file write their names large."""
         return {name.lower(): value for name, value in self.format.tags.items()}
+
+    @property
+    def codecs(self) -> list[str]:
+        return [stream.codec_name or "an unknown codec" for stream in self.streams if stream.plays]
+
+    @property
+    def film(self) -> bool:
+        return any(stream.plays and stream.codec_type == "video" for stream in self.streams)
 
 
 def probe(place: Path) -> Probed | None:
@@ -70,7 +86,7 @@ def _understood(answer: bytes) -> Probed:
         probed = msgspec.json.decode(answer, type=Probed)
     except (msgspec.MsgspecError, UnicodeError):
         raise Damaged("what ffprobe says of it makes no sense") from None
-    if not any(stream.codec_type in ("audio", "video") for stream in probed.streams):
+    if not probed.codecs:
         raise Damaged("there is neither sound nor film in it")
     return probed
 

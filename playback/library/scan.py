@@ -1,30 +1,32 @@
 """Looking through the library's folder: what is new, what changed, what came back or moved, what is gone.
 
 Done twice it does nothing the second time: a file is known by its path, size and time of change. In batches, each a
-fixed number of queries; files are read between transactions, never inside one.
+fixed number of queries; files are read between transactions, never inside one. Whatever is wrong with one file is
+said of that file, and the scan goes on: `--dry-run` writes too, and takes it back, so that it says the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from django.db import IntegrityError
 
-from playback.library import covers, moving, places, tags
-from playback.library.kinds import kind_of, mime_of
-from playback.library.naming import name_of, words
+from playback.library import covers, moving, places
+from playback.library.items import item_of
+from playback.library.kinds import kind_of
 from playback.library.probing import Damaged
-from playback.library.walking import Seen, walk
+from playback.library.tags import NotPlayed
+from playback.library.tally import Report, Say, Tally
+from playback.library.walking import Seen, reason_of, walk
+from playback.library.writing import Writing, rolled_back
+from playback.library.writing import reason_of as reason_of_the_database
 from playback.models import MediaItem
-from playback.models.items import Known
-from watchium.wire.unicode import clean
+from playback.models.items import OF_THE_FILE, Known
 
 BATCH = 200
-UPLOADS = "uploads"
 T = TypeVar("T")
 
 
@@ -32,51 +34,29 @@ class NotInLibrary(Exception):
     """The message says what to do instead."""
 
 
-@dataclass
-class Tally:
-    """How many files a look found, or with a dry run would; `left_out`: links, dotfiles and names nobody can keep."""
-
-    new: int = 0
-    changed: int = 0
-    back: int = 0
-    moved: int = 0
-    missing: int = 0
-    same: int = 0
-    left_out: int = 0
-    damaged: int = 0
-
-    def lines(self) -> Iterator[str]:
-        for count in fields(self):
-            yield f"{count.name.replace('_', ' ')}: {getattr(self, count.name)}"
-
-
-@dataclass
-class Writing:
-    """What a batch changes: rows of files that were read, and of others what is otherwise about them."""
-
-    read: list[MediaItem] = field(default_factory=list)
-    moved: list[MediaItem] = field(default_factory=list)
-    pictured: list[MediaItem] = field(default_factory=list)
-    back: list[int] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-
-
 class Scan:
-    """`say` is told, of each file that changes something, what and why; damaged ones with `aloud`."""
+    """`say` is told, of each file that changes something, what and why; damaged ones with `aloud`.
 
-    def __init__(self, *, dry_run: bool = False, say: Callable[[str, bool], None] = lambda line, aloud: None):
+    `reread`: files are read though nothing of them seems to have changed.
+    """
+
+    def __init__(self, *, dry_run: bool = False, reread: bool = False, say: Say = lambda line, aloud: None):
         self.library = places.library()
         self.dry_run = dry_run
-        self.tally = Tally()
+        self.reread = reread
+        self.report = Report(say)
         self._gone = moving.Gone()
         self._moved: set[int] = set()
-        self._say = say
+
+    @property
+    def tally(self) -> Tally:
+        return self.report.tally
 
     def look(self, folder: str = "") -> Tally:
         """Through the whole library, or a folder of it. Raises NotInLibrary for any other."""
         here = folder_within(self.library, folder)
         self._gone = moving.Gone(_files(), walk(self.library, here, _untold, _untold))
-        for batch in _batches(walk(self.library, here, self._left_out, self._unreadable), BATCH):
+        for batch in _batches(walk(self.library, here, self.report.left_out, self.report.damaged), BATCH):
             self._enter(batch)
         below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
         self._miss(below)
@@ -86,143 +66,126 @@ class Scan:
         """Queries: one, another where files may have moved, and few more where something is to be written."""
         known = MediaItem.objects.at_paths(seen.path for seen in batch)
         movers = self._gone.movers([seen for seen in batch if seen.path not in known], self._moved)
-        writing = Writing()
+        batch_of = _Batch(self, Writing())
         for seen in batch:
             item = known.get(seen.path)
             if item is not None and (item.size, item.changed_ns) == (seen.size, seen.changed_ns):
-                self._enter_same(seen, item, writing)
+                batch_of.enter_same(seen, item)
             elif seen.path in movers:
-                self._enter_moved(seen, movers[seen.path], writing)
+                batch_of.enter_moved(seen, movers[seen.path])
             else:
-                self._enter_read(seen, item, writing)
-        if not self.dry_run:
-            self._write(writing)
+                batch_of.enter_read(seen, item)
+        self._moved |= batch_of.write()
 
-    def _enter_same(self, seen: Seen, item: MediaItem, writing: Writing) -> None:
-        """A picture that was put beside it since is no reason to read it again."""
-        cover = "" if item.cover else self._cover_beside(seen)
-        if cover:
-            item.cover = cover
-            writing.pictured.append(item)
-        if item.missing:
-            writing.back.append(item.pk)
-        self._count("back" if item.missing else "changed" if cover else "same", seen.path)
-
-    def _enter_moved(self, seen: Seen, mover: MediaItem, writing: Writing) -> None:
-        """Where it is the same file its row stays, with what staff put right."""
-        if not moving.called_the_same(mover, seen.path):
-            row = self._read(seen, None)
-            if row is None:
-                return
-            if not moving.says_the_same(mover, row):
-                writing.read.append(row)
-                self._count("new", seen.path)
-                return
-            mover.title = row.title
-        self._moved.add(mover.pk)
-        self._count("moved", f"{mover.path} to {seen.path}")
-        mover.path, mover.missing = seen.path, False
-        writing.moved.append(mover)
-
-    def _enter_read(self, seen: Seen, item: MediaItem | None, writing: Writing) -> None:
-        row = self._read(seen, item)
-        if row is not None:
-            writing.read.append(row)
-            self._count("new" if item is None else "changed", seen.path)
-        elif item is not None and not item.missing:
-            writing.broken.append(item.path)
-
-    def _cover_beside(self, seen: Seen) -> str:
-        if kind_of(seen.extension) != "audio":
-            return ""
-        picture = covers.beside(self.library / seen.path)
-        try:
-            return covers.name_for(picture) if self.dry_run else covers.keep(picture)
-        except OSError:
-            return ""  # there is another look
-
-    def _write(self, writing: Writing) -> None:
-        if writing.moved:
-            self._write_moved(writing.moved)
-        if writing.read:
-            MediaItem.objects.keep(writing.read)
-        if writing.pictured:
-            MediaItem.objects.pictured(writing.pictured)
-        if writing.back:
-            MediaItem.objects.found_again(writing.back)
-        if writing.broken:
-            MediaItem.objects.lost(writing.broken)
-
-    def _write_moved(self, items: list[MediaItem]) -> None:
-        try:
-            MediaItem.objects.moved(items)
-        except IntegrityError:  # another look was quicker and has a new row for one of them
-            if len(items) == 1:
-                self._moved.discard(items[0].pk)
-                return
-            for item in items:
-                self._write_moved([item])
-
-    def _read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
+    def read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
+        """None, and the reason is said, where the file cannot be read or played: any error is that file's own."""
         try:
             return item_of(seen, self.library / seen.path, known, dry_run=self.dry_run)
+        except NotPlayed as refused:
+            self.report.left_out(seen.path, str(refused))
         except Damaged as damaged:
-            self._unreadable(seen.path, str(damaged))
-        except OSError as error:
-            self._unreadable(seen.path, error.strerror or "it cannot be read")
+            self.report.damaged(seen.path, str(damaged))
+        except Exception as error:
+            self.report.damaged(seen.path, reason_of(error))
         return None
 
     def _miss(self, below: str) -> None:
         """What was gone and is nowhere else; some may be back where it was meanwhile."""
         here = (row for row in self._gone.rows if not row.missing and row.path.startswith(below))
-        gone = [row for row in here if row.pk not in self._moved and places.place_of(row.path) is None]
+        gone = [row for row in here if row.pk not in self._moved and not places.is_there(row.path)]
         for row in gone:
-            self._count("missing", row.path)
+            self.report.count("missing", row.path)
         if not self.dry_run:
             for batch in _batches(gone, BATCH):
                 MediaItem.objects.lost([row.path for row in batch])
 
-    def _count(self, what: str, path: str) -> None:
-        setattr(self.tally, what, getattr(self.tally, what) + 1)
-        if what != "same":
-            self._say(f"{what}: {clean(path)}", False)
 
-    def _left_out(self, path: str, why: str) -> None:
-        self.tally.left_out += 1
-        self._say(f"left out: {clean(path)}: {why}", False)
+class _Batch:
+    """Files that are entered together: what is to be written, and what is to be said of each once it is."""
 
-    def _unreadable(self, path: str, why: str) -> None:
-        self.tally.damaged += 1
-        self._say(f"damaged: {clean(path)}: {clean(why)}", True)
+    def __init__(self, scan: Scan, writing: Writing):
+        self._scan = scan
+        self._writing = writing
+        self._to_say: list[tuple[str, str, str]] = []  # what, the path, and how that is said
+        self._movers: dict[str, int] = {}
+        self._refused: set[str] = set()
 
+    def enter_same(self, seen: Seen, item: MediaItem) -> None:
+        """What lies beside it, or was not asked for when it was read, is no reason to read all of it again."""
+        if self._scan.reread:
+            self.enter_read(seen, item)
+            return
+        completed = self._complete(seen, item)
+        if completed:
+            self._writing.found.append(item)
+        if item.missing:
+            self._writing.back.append(item.pk)
+        self._say("back" if item.missing else "changed" if completed else "same", seen.path)
 
-def item_of(
-    seen: Seen, place: Path, known: MediaItem | None = None, *, title: str = "", dry_run: bool = False
-) -> MediaItem:
-    """The row of a file, not written yet; its cover is, but for a dry run. Raises Damaged and OSError.
+    def enter_moved(self, seen: Seen, mover: MediaItem) -> None:
+        """Where it is the same file its row stays, with what staff put right."""
+        if not moving.called_the_same(mover, seen.path):
+            row = self._scan.read(seen, None)
+            if row is None:
+                return
+            if not moving.says_the_same(mover, row):
+                self._writing.read.append(row)
+                self._say("new", seen.path)
+                return
+            mover.title = row.title
+        self._movers[seen.path] = mover.pk
+        self._say("moved", seen.path, f"{mover.path} to {seen.path}")
+        mover.path, mover.missing = seen.path, False
+        self._writing.moved.append(mover)
 
-    Without a title of its own it has the one given, the one it had, or its file's name.
-    """
-    if not seen.size:
-        raise Damaged("it is empty")
-    found = tags.read(place, seen.extension)
-    title = title or (known.title if known else "") or name_of(seen.path)
-    picture = found.picture
-    if kind_of(seen.extension) == "audio" and not covers.name_for(picture):
-        picture = covers.beside(place)
-    return MediaItem(
-        path=seen.path,
-        size=seen.size,
-        changed_ns=seen.changed_ns,
-        title=words(found.title) or words(title) or "Untitled",
-        artist=words(found.artist),
-        album=words(found.album),
-        duration=found.duration_s,
-        kind=kind_of(seen.extension),
-        mime=mime_of(seen.extension),
-        cover=covers.name_for(picture) if dry_run else covers.keep(picture),
-        uploaded=seen.path.startswith(f"{UPLOADS}/"),
-    )
+    def enter_read(self, seen: Seen, item: MediaItem | None) -> None:
+        row = self._scan.read(seen, item)
+        if row is not None and item is not None and _is_the_same(row, item):
+            self._say("same", seen.path)
+        elif row is not None:
+            self._writing.read.append(row)
+            self._say("new" if item is None else "changed", seen.path)
+        elif item is not None and not item.missing:
+            self._writing.broken.append(item.path)
+
+    def write(self) -> set[int]:
+        """The rows that moved. What could not be written is said instead of what would have become of it."""
+        if self._scan.dry_run:
+            rolled_back(lambda: self._writing.write(self._refuse))
+        else:
+            self._writing.write(self._refuse)
+        for what, path, said in self._to_say:
+            if path not in self._refused:
+                self._scan.report.count(what, said)
+        return {pk for path, pk in self._movers.items() if path not in self._refused}
+
+    def _refuse(self, item: MediaItem, error: Exception) -> None:
+        self._refused.add(item.path)
+        another_was_quicker = item.path in self._movers and isinstance(error, IntegrityError)
+        if not another_was_quicker:
+            self._scan.report.damaged(item.path, reason_of_the_database(error))
+
+    def _complete(self, seen: Seen, item: MediaItem) -> bool:
+        """A picture that was put beside it since, and the album's artist, which earlier versions did not keep."""
+        cover = "" if item.cover else self._cover_beside(seen, item)
+        item.cover = item.cover or cover
+        asked = item.album_artist is None
+        if asked:
+            row = self._scan.read(seen, item) if item.album else None
+            item.album_artist = row.album_artist if row is not None else ""
+        return bool(cover) or asked
+
+    def _cover_beside(self, seen: Seen, item: MediaItem) -> str:
+        if kind_of(item.mime) != "audio":
+            return ""
+        picture = covers.beside(self._scan.library / seen.path)
+        try:
+            return covers.name_for(picture) if self._scan.dry_run else covers.keep(picture)
+        except OSError:
+            return ""  # there is another scan
+
+    def _say(self, what: str, path: str, said: str = "") -> None:
+        self._to_say.append((what, path, said or path))
 
 
 def folder_within(library: Path, folder: str) -> Path:
@@ -237,6 +200,11 @@ def folder_within(library: Path, folder: str) -> Path:
     if not here.is_dir():
         raise NotInLibrary(f"There is no folder {here}.")
     return here
+
+
+def _is_the_same(row: MediaItem, item: MediaItem) -> bool:
+    row.fill_in()
+    return all(getattr(row, name) == getattr(item, name) for name in OF_THE_FILE)
 
 
 def _has_dot(path: Path) -> bool:

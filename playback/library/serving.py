@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from playback.library import covers
-from playback.library.places import place_of
+from playback.library.places import is_there, open_item
 from playback.media import found, serve
 from playback.models import MediaItem
+from playback.plain_files import open_below
 from playback.sources import sample_at
 from rooms.access import Identity
 from rooms.identity import identify
@@ -29,12 +30,11 @@ def may_read(identity: Identity) -> bool:
 def item(request: HttpRequest, item_id: str) -> HttpResponseBase:
     _require_somebody(request)
     known = MediaItem.objects.at_id(int(item_id))
-    place = place_of(known.path) if known is not None else None
-    if known is None or place is None:
+    if known is None:
         raise Http404
     if settings.ACCEL and sample_at(known.path) is None:
         return _by_the_proxy(known)
-    return serve(request, found(place, known.mime, KEPT))
+    return serve(request, found(open_item(known.path), known.mime, KEPT))
 
 
 @require_safe
@@ -43,7 +43,7 @@ def cover(request: HttpRequest, name: str) -> HttpResponseBase:
     mime = covers.mime_of(name)
     if mime is None or not MediaItem.objects.with_cover(name):
         raise Http404
-    return serve(request, found(covers.folder() / name, mime, KEPT_COVER))
+    return serve(request, found(open_below(covers.folder(), name), mime, KEPT_COVER))
 
 
 def _require_somebody(request: HttpRequest) -> None:
@@ -53,6 +53,8 @@ def _require_somebody(request: HttpRequest) -> None:
 
 def _by_the_proxy(item: MediaItem) -> HttpResponse:
     """Its range, its dates and its slow readers are the proxy's work then."""
+    if not is_there(item.path):
+        raise Http404
     answer = HttpResponse(content_type=item.mime)
     answer["X-Accel-Redirect"] = settings.ACCEL + quote(item.path)
     answer["Cache-Control"] = KEPT

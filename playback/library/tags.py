@@ -1,24 +1,24 @@
-"""What a file says of itself: tinytag reads sound; ffprobe, where there is one, film and what that leaves open."""
+"""What a file is and says of itself: by its content; tinytag reads sound; ffprobe film, and what that leaves open."""
 
 from __future__ import annotations
 
-import io
 import math
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
-from tinytag import TinyTag, TinyTagException
+from playback.library import legacy_encodings, probing, tag_reader
+from playback.library.bounded_reader import TooMuch, opened
+from playback.library.kinds import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
+from playback.library.probing import Damaged, Probed
+from playback.library.sniffing import Content, recognise
 
-from playback.library import probing
-from playback.library.kinds import HEAD_BYTES, begins_as, kind_of
-from playback.library.probing import Damaged
-
-# What tinytag reads by itself; for the others it knows of nothing.
-_TINYTAG = frozenset(("mp3", "ogg", "oga", "opus", "flac", "wav", "m4a", "mp4", "m4v"))
-LONGEST_READ = 32 * 1024 * 1024
 LONGEST_S = 7 * 86400.0  # as positions go on the wire
+VARIOUS = "Various Artists"
+
+
+class NotPlayed(Exception):
+    """A sound file that browsers do not play: the message says why."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ class Tags:
     title: str = ""
     artist: str = ""
     album: str = ""
+    album_artist: str = ""
     duration_s: float | None = None
     picture: bytes | None = None
+    mime: str = ""
 
     def beside(self, other: Tags) -> Tags:
         """These, and of the other what these leave open."""
@@ -37,26 +39,53 @@ class Tags:
             self.title or other.title,
             self.artist or other.artist,
             self.album or other.album,
+            self.album_artist or other.album_artist,
             self.duration_s or other.duration_s,
             self.picture or other.picture,
         )
 
 
-def read(place: Path, extension: str) -> Tags:
-    """Raises Damaged with a reason for whoever looks after the files, OSError where one cannot be read."""
-    with _opened(place) as file:
-        if not begins_as(file.read(HEAD_BYTES), extension):
-            raise Damaged(f"it does not begin as a .{extension} file does")
-    sound = kind_of(extension) == "audio"
-    return _read((_by_tinytag, _by_ffprobe) if sound else (_by_ffprobe, _by_tinytag), place, extension)
+def read(place: Path, extension: str, name: str = "") -> Tags:
+    """`name`: what the file is called, if not by its place.
+
+    Raises Damaged and NotPlayed with a reason for whoever looks after the files, OSError where one cannot be read.
+    """
+    try:
+        with opened(place) as file:
+            content = recognise(file)
+    except TooMuch:
+        content = None
+    if content is None:
+        raise Damaged("it does not begin as sound or film does")
+    called = called_by(content.family, extension, film=content.film)
+    probed = _played(place) if called in ASK_FFPROBE else None
+    film = content.film or (probed is not None and probed.film)
+    mime = MIMES[called]
+    if called in ASK_FFPROBE and kind_of(mime) == "video" and not film:
+        mime = mime.replace("video", "audio")
+    by_tinytag = _Reading(content, name or place.name)
+    sound = kind_of(mime) == "audio"
+    readers = (by_tinytag.tags, _by_ffprobe) if sound else (_by_ffprobe, by_tinytag.tags)
+    return replace(_read(readers, place), mime=mime)
 
 
-def _read(readers: Sequence[Callable[[Path, str], Tags | None]], place: Path, extension: str) -> Tags:
+def _played(place: Path) -> Probed:
+    """Raises NotPlayed unless browsers have every codec of it."""
+    probed = probing.probe(place)
+    if probed is None:
+        raise NotPlayed("only ffprobe can tell whether browsers play it (install ffmpeg)")
+    foreign = sorted(set(probed.codecs) - PLAYED)
+    if foreign:
+        raise NotPlayed(f"browsers do not play {' and '.join(foreign)}")
+    return probed
+
+
+def _read(readers: Sequence[Callable[[Path], Tags | None]], place: Path) -> Tags:
     """The first that can tell how long it is; damaged only where nobody who looked could read it."""
     found, problem = None, None
     for reader in readers:
         try:
-            tags = reader(place, extension)
+            tags = reader(place)
         except Damaged as damaged:
             problem = problem or damaged
             continue
@@ -69,55 +98,56 @@ def _read(readers: Sequence[Callable[[Path, str], Tags | None]], place: Path, ex
     return found or Tags()
 
 
-def _by_tinytag(place: Path, extension: str) -> Tags | None:
-    if extension not in _TINYTAG:
-        return None
-    with _opened(place) as file:
-        try:
-            tag = TinyTag.get(filename=f"file.{extension}", file_obj=file, image=True)
-        except (TinyTagException, MemoryError) as error:
-            raise Damaged(f"its tags cannot be read ({error})") from None
-    image = tag.images.any
-    return Tags(
-        tag.title or "",
-        tag.artist or tag.albumartist or "",
-        tag.album or "",
-        seconds(tag.duration),
-        image.data if image is not None else None,
-    )
+@dataclass(frozen=True)
+class _Reading:
+    """What tinytag says of a file of this content and name."""
+
+    content: Content
+    name: str
+
+    def tags(self, place: Path) -> Tags | None:
+        tag = tag_reader.read(place, self.content.family, self.content.start)
+        if tag is None:
+            return None
+        fields = {
+            "title": tag.title or "",
+            "artist": tag.artist or "",
+            "album": tag.album or "",
+            "album_artist": tag.albumartist or "",
+            "composer": tag.composer or "",
+        }
+        words = legacy_encodings.decode(fields, PurePosixPath(self.name).stem)
+        flags = (tag.other.get(field, ["0"])[0] for field in ("compilation", "tcmp", "cpil"))
+        various = VARIOUS if any(flag.strip("\0 ") == "1" for flag in flags) else ""
+        image = tag.images.any
+        return Tags(
+            words["title"],
+            words["artist"] or words["album_artist"],
+            words["album"],
+            words["album_artist"] or various,
+            seconds(tag.duration),
+            image.data if image is not None else None,
+        )
 
 
-def _by_ffprobe(place: Path, extension: str) -> Tags | None:
+def _by_ffprobe(place: Path) -> Tags | None:
     probed = probing.probe(place)
     if probed is None:
         return None
     words = probed.words
+    various = VARIOUS if words.get("compilation", "") == "1" else ""
     return Tags(
-        words.get("title", ""), words.get("artist", ""), words.get("album", ""), seconds(probed.duration)
+        words.get("title", ""),
+        words.get("artist", ""),
+        words.get("album", ""),
+        words.get("album_artist", "") or various,
+        seconds(probed.duration),
     )
 
 
 def seconds(said: float | str | None) -> float | None:
     try:
         found = float(said or 0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return round(found, 3) if math.isfinite(found) and 0 < found <= LONGEST_S else None
-
-
-class _Sparing(io.BufferedReader):
-    """A damaged file may say of one of its parts that it is a gigabyte long."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        asked = LONGEST_READ if size is None or size < 0 else min(size, LONGEST_READ)
-        return super().read(asked)
-
-
-def _opened(place: Path) -> _Sparing:
-    """Never through a link, and without waiting for what is no file at all."""
-    flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-
-    def opener(path: str, mode: int) -> int:
-        return os.open(path, mode | flags)
-
-    return _Sparing(io.FileIO(os.fspath(place), "rb", opener=opener))

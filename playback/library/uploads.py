@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from playback.albums import UPLOADS
 from playback.library import places
-from playback.library.kinds import HEAD_BYTES, begins_as, extension_of
+from playback.library.items import item_of
+from playback.library.kinds import called_by, extension_of
 from playback.library.naming import name_of
 from playback.library.probing import Damaged
-from playback.library.scan import UPLOADS, item_of
-from playback.library.walking import Seen
+from playback.library.sniffing import recognise
+from playback.library.tags import NotPlayed
+from playback.library.walking import seen_as
 from playback.models import MediaItem
 from playback.sources import MIMES
 
@@ -28,16 +31,16 @@ def most_bytes() -> int:
 
 
 def extension_for(file: UploadedFile[Any]) -> str:
-    """Of a file that may be kept. Raises Damaged with what to do instead."""
+    """Of a file that may be kept: what its content is. Raises Damaged with what to do instead."""
     extension = extension_of(file.name or "")
-    if extension is None:
+    if extension is None or extension not in MIMES:
         raise Damaged(f"This kind of file cannot be played: bring one of {', '.join(MIMES)}.")
     if (file.size or 0) > most_bytes():
         raise Damaged(f"It is larger than {settings.UPLOAD_MB} MB.")
-    file.seek(0)
-    if not begins_as(file.read(HEAD_BYTES), extension):
-        raise Damaged(f"It does not begin as a .{extension} file does.")
-    return extension
+    content = recognise(cast(BinaryIO, file))
+    if content is None:
+        raise Damaged("It does not begin as sound or film does.")
+    return called_by(content.family, extension, film=content.film)
 
 
 def keep(file: UploadedFile[Any]) -> MediaItem:
@@ -65,6 +68,7 @@ def _write(file: UploadedFile[Any], place: Path) -> None:
 
 
 def _entered(place: Path, path: str, extension: str, said_name: str) -> MediaItem:
-    stat = place.stat()
-    seen = Seen(path, extension, stat.st_size, stat.st_mtime_ns)
-    return item_of(seen, place, title=name_of(said_name))
+    try:
+        return item_of(seen_as(path, extension, place.stat()), place, title=name_of(said_name))
+    except NotPlayed as refused:
+        raise Damaged(f"It cannot be played: {refused}.") from None

@@ -1,4 +1,4 @@
-"""Every media file below a folder, one folder's names at a time in memory. Links and dotfiles are left alone."""
+"""Every media file below a folder, one folder's names at a time in memory. What is passed by is told, with why."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playback.library.kinds import extension_of
+from playback.library.kinds import NO_MEDIUM, PASSED_BY, extension_of, suffix_of
 
 # A row of an index of PostgreSQL holds 2,704 bytes, and the column 1,000 characters.
 LONGEST_PATH = 1000
 LONGEST_PATH_BYTES = 2000
+# Times of change as a column of 64 bits holds them: the years 1677 to 2262. Disks have others.
+FIRST_NS, LAST_NS = -(2**63), 2**63 - 1
 
 Refuse = Callable[[str, str], None]  # a path, and why
 
@@ -26,6 +28,11 @@ class Seen:
     changed_ns: int
 
 
+def seen_as(path: str, extension: str, stat: os.stat_result) -> Seen:
+    """A time of change that no column holds becomes the nearest one that is held."""
+    return Seen(path, extension, stat.st_size, max(FIRST_NS, min(LAST_NS, stat.st_mtime_ns)))
+
+
 def walk(library: Path, folder: Path, left_out: Refuse, unreadable: Refuse) -> Iterator[Seen]:
     """`folder` is the library or inside it. What cannot be read is told to `unreadable`, and the walk goes on."""
     folders = [folder]
@@ -35,15 +42,22 @@ def walk(library: Path, folder: Path, left_out: Refuse, unreadable: Refuse) -> I
         for entry in _entries(here, library, unreadable):
             path = Path(entry.path).relative_to(library).as_posix()
             try:
-                if entry.is_symlink() or entry.name.startswith("."):
-                    left_out(path, "a link or a dotfile")
-                elif entry.is_dir(follow_symlinks=False):
+                if not entry.is_symlink() and entry.is_dir(follow_symlinks=False) and entry.name[0] != ".":
                     inner.append(Path(entry.path))
-                elif entry.is_file(follow_symlinks=False) and (extension := extension_of(entry.name)):
-                    yield from _file(entry, path, extension, left_out)
-            except OSError as error:
-                unreadable(path, error.strerror or "it cannot be read")
+                elif reason := _passed_by(entry, path):
+                    left_out(path, reason)
+                else:
+                    extension = extension_of(entry.name) or ""
+                    yield seen_as(path, extension, entry.stat(follow_symlinks=False))
+            except (OSError, ValueError) as error:
+                unreadable(path, reason_of(error))
         folders.extend(reversed(inner))
+
+
+def reason_of(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"it cannot be read ({type(error).__name__})"
 
 
 def _entries(folder: Path, library: Path, unreadable: Refuse) -> list[os.DirEntry[str]]:
@@ -51,16 +65,23 @@ def _entries(folder: Path, library: Path, unreadable: Refuse) -> list[os.DirEntr
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        unreadable(folder.relative_to(library).as_posix(), error.strerror or "it cannot be read")
+        unreadable(folder.relative_to(library).as_posix(), reason_of(error))
         return []
 
 
-def _file(entry: os.DirEntry[str], path: str, extension: str, left_out: Refuse) -> Iterator[Seen]:
+def _passed_by(entry: os.DirEntry[str], path: str) -> str:
+    """Why this is not looked at; empty for what is."""
+    if entry.is_symlink():
+        return "a link"
+    if entry.name.startswith("."):
+        return "its name begins with a dot"
+    if not entry.is_file(follow_symlinks=False):
+        return "neither a file nor a folder"
+    if extension_of(entry.name) is None:
+        return PASSED_BY.get(suffix_of(entry.name), NO_MEDIUM)
     if not _can_be_kept(path):
-        left_out(path, "its path is too long, or no text")
-        return
-    stat = entry.stat(follow_symlinks=False)
-    yield Seen(path, extension, stat.st_size, stat.st_mtime_ns)
+        return "its path is too long, or no text"
+    return ""
 
 
 def _can_be_kept(path: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Q
 
+from playback.albums import KEY_LENGTH, album_key
 from playback.folding import folded, name_key, place_key, sort_key
 from watchium.wire.player_messages import Item
 
@@ -17,8 +19,9 @@ LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
 # What a look at the file says, and the next look may say otherwise.
 OF_THE_FILE = [
-    *("title", "artist", "album", "duration", "kind", "mime", "cover"),
-    *("size", "changed_ns", "missing", "words", "sort_title", "sort_artist", "sort_album", "sort_place"),
+    *("title", "artist", "album", "album_artist", "duration", "kind", "mime", "cover"),
+    *("size", "changed_ns", "missing"),
+    *("words", "sort_title", "sort_artist", "sort_album", "sort_place", "album_key"),
 ]
 # What a list can be sorted by, before the number of the item.
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -52,8 +55,9 @@ class Wanted(NamedTuple):
     """What a list is to be of, and in which order."""
 
     words: str = ""
-    album: str = ""
+    album: str = ""  # all albums of this name
     order: str = "title"
+    album_id: str = ""  # one album
 
 
 EVERYTHING = Wanted()
@@ -72,6 +76,8 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
             rows = rows.filter(words__contains=word)
         if wanted.album:
             rows = rows.filter(sort_album=name_key(wanted.album, LONGEST_KEYS["sort_album"]))
+        if wanted.album_id:
+            rows = rows.filter(album_key=wanted.album_id)
         if after is not None:
             rows = rows.filter(_behind(wanted.order, after))
         last = "-pk" if wanted.order == "newest" else "pk"
@@ -103,8 +109,12 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         rows = self.filter(pk__gt=after).order_by("pk").values_list(*Known._fields)
         return [Known(*row) for row in rows[:limit]]
 
+    @transaction.atomic
     def keep(self, items: list[MediaItem]) -> None:
         """New ones, and what is new about those whose paths are known; when and by whom they came stays."""
+        self._keep(items)
+
+    def _keep(self, items: list[MediaItem]) -> None:
         for item in items:
             item.fill_in()
         self.bulk_create(items, update_conflicts=True, unique_fields=["path"], update_fields=OF_THE_FILE)
@@ -116,12 +126,14 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         Raises IntegrityError where another item is there.
         """
         self.bulk_update(items, ["path"])
-        for item in items:
-            item.pk = None  # the path says which it is
-        self.keep(items)
+        self._keep([_known_by_path(item) for item in items])
 
-    def pictured(self, items: list[MediaItem]) -> None:
-        self.bulk_update(items, ["cover"])
+    @transaction.atomic
+    def completed(self, items: list[MediaItem]) -> None:
+        """With a cover or an album artist that was not known."""
+        for item in items:
+            item.fill_in()
+        self.bulk_update(items, ["cover", "album_artist", "album_key"])
 
     def found_again(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)
@@ -129,6 +141,12 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def lost(self, paths: list[str]) -> None:
         """The file that was there; a row that was moved meanwhile has another."""
         self.filter(path__in=paths).update(missing=True)
+
+
+def _known_by_path(item: MediaItem) -> MediaItem:
+    same = copy(item)
+    same.pk = None
+    return same
 
 
 def _behind(order: str, place: Place) -> Q:
@@ -146,6 +164,8 @@ class MediaItem(models.Model):
     title = models.CharField(max_length=300)
     artist = models.CharField(max_length=300, blank=True, default="")
     album = models.CharField(max_length=300, blank=True, default="")
+    # Whose album it is, where the file says so; null for what was read before that was asked for.
+    album_artist = models.CharField(max_length=300, null=True, blank=True)
     duration = models.FloatField(null=True, blank=True)
     kind = models.CharField(max_length=5)
     mime = models.CharField(max_length=80)
@@ -162,6 +182,7 @@ class MediaItem(models.Model):
     sort_artist = models.CharField(max_length=100, editable=False, default="")
     sort_album = models.CharField(max_length=100, editable=False, default="")
     sort_place = models.CharField(max_length=200, editable=False, default="")  # among those of its album
+    album_key = models.CharField(max_length=KEY_LENGTH, editable=False, default="")
 
     objects = MediaItemQuerySet.as_manager()
 
@@ -180,6 +201,11 @@ class MediaItem(models.Model):
                 condition=Q(missing=False),
             ),
             models.Index(fields=["cover"], name="mediaitem_cover"),
+            models.Index(
+                fields=["album_key", "sort_place", "id"],
+                name="mediaitem_of_album",
+                condition=Q(missing=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -196,6 +222,7 @@ class MediaItem(models.Model):
         self.sort_artist = name_key(self.artist, LONGEST_KEYS["sort_artist"])
         self.sort_album = name_key(self.album, LONGEST_KEYS["sort_album"])
         self.sort_place = place_key(self.path, LONGEST_KEYS["sort_place"])
+        self.album_key = album_key(self.album, self.album_artist or "", self.artist, self.path)
 
     def place_by(self, order: str) -> Place:
         return Place(tuple(getattr(self, column) for column in ORDERS[order]), self.pk)

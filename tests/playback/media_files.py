@@ -6,6 +6,7 @@ import io
 import struct
 import wave
 import zlib
+from collections.abc import Iterable
 
 RATE = 44100
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40)
@@ -32,21 +33,27 @@ def wav(seconds: float = 0.1) -> bytes:
 
 
 def mp3(
-    title: str = "", artist: str = "", album: str = "", *, picture: bytes = b"", frames: int = 40
+    title: str = "",
+    artist: str = "",
+    album: str = "",
+    *,
+    picture: bytes = b"",
+    frames: int = 40,
+    album_artist: str = "",
 ) -> bytes:
     """Silence of `frames` / 38.28 seconds, with tags of ID3 2.3."""
-    words = {b"TIT2": title, b"TPE1": artist, b"TALB": album}
-    tags = b"".join(_id3(name, b"\x01" + text.encode("utf-16")) for name, text in words.items() if text)
+    words = {b"TIT2": title, b"TPE1": artist, b"TALB": album, b"TPE2": album_artist}
+    tags = [(name, b"\x01" + text.encode("utf-16")) for name, text in words.items() if text]
     if picture:
-        tags += _id3(b"APIC", b"\0image/png\0\x03\0" + picture)
-    size = len(tags)
-    syncsafe = bytes((size >> shift) & 0x7F for shift in (21, 14, 7, 0))
+        tags.append((b"APIC", b"\0image/png\0\x03\0" + picture))
     frame = b"\xff\xfb\x90\x00" + bytes(413)  # 128 kbit/s
-    return b"ID3\x03\0\0" + syncsafe + tags + frame * frames
+    return id3(tags) + frame * frames
 
 
-def _id3(name: bytes, data: bytes) -> bytes:
-    return name + struct.pack(">IH", len(data), 0) + data
+def id3(frames: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Tags of ID3 2.3; of text the first byte says the encoding."""
+    body = b"".join(name + struct.pack(">IH", len(data), 0) + data for name, data in frames)
+    return b"ID3\x03\0\0" + bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0)) + body
 
 
 def flac(

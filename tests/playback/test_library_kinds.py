@@ -1,26 +1,25 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.library.kinds import begins_as, extension_of, kind_of
-from playback.library.places import within
+from playback.library.kinds import MIMES, extension_of
+from playback.library.sniffing import Content, recognise
 from playback.library.tags import LONGEST_S, seconds
 from playback.library_api import mark_of, place_in
 from playback.models.items import LONGEST_KEYS, ORDERS, Place
-from playback.sources import MIMES
+from playback.plain_files import is_below, open_below
 from watchium.wire.errors import BadMessage
 
-extensions = st.sampled_from(sorted(MIMES))
 
-
-@given(st.binary(max_size=20), extensions)
-def test_any_bytes_begin_as_a_kind_or_do_not(head: bytes, extension: str):
-    assert begins_as(head, extension) in (True, False)
-    assert kind_of(extension) in ("audio", "video")
+@given(st.binary(max_size=200), st.integers(0, 40))
+def test_any_bytes_are_a_kind_or_none(head: bytes, zeros: int):
+    content = recognise(BytesIO(bytes(zeros) + head))
+    assert content is None or isinstance(content, Content)
 
 
 @given(st.text(max_size=30))
@@ -30,9 +29,12 @@ def test_a_name_has_one_of_our_extensions_or_none(name: str):
 
 
 @given(st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", ".b", "etc"])).map("/".join))
-def test_no_path_leads_out_of_the_library(path: str):
-    place = within(Path("/usr"), path)
-    assert place is None or Path("/usr") in place.resolve().parents
+def test_no_path_leads_out_of_a_folder(path: str):
+    file = open_below(Path("/usr"), path)
+    assert (file is not None) == is_below(Path("/usr"), path)
+    if file is not None:
+        file.close()
+        assert Path("/usr") in (Path("/usr") / path).resolve().parents
 
 
 @given(st.floats() | st.integers() | st.text(max_size=10) | st.none())

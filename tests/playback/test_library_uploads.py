@@ -68,10 +68,14 @@ class Bringing(StaffCase):
 
     def test_kinds_that_are_none_of_ours_are_refused(self):
         for name, data in (("page.html", b"<script>"), ("x.svg", b"<svg>"), ("x", mp3()), ("x.mp3.exe", mp3()),
-                           ("list.m3u8", b"#EXTM3U"), ("evil.mp3", b"<html>"), ("evil.webm", b"\x7fELF"),
-                           ("evil.wav", mp3())):  # fmt: skip
+                           ("list.m3u8", b"#EXTM3U"), ("evil.mp3", b"<html>"), ("evil.webm", b"\x7fELF")):  # fmt: skip
             self.assertContains(self.bring((name, data)), 'class="error"')
         assert (self.kept(), MediaItem.objects.count()) == ([], 0)
+
+    def test_what_is_called_otherwise_is_kept_as_what_it_is(self):
+        self.bring(("song.wav", mp3("Song")))
+        assert [name.partition(".")[2] for name in self.kept()] == ["mp3"]
+        assert MediaItem.objects.get().mime == "audio/mpeg"
 
     def test_no_file_and_an_empty_one_are_said(self):
         self.assertContains(self.client.post(FILES_AT, {}), "errorlist")

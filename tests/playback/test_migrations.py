@@ -12,7 +12,7 @@ from playback.queue import Entry, Queue
 from playback.undoing import History, Past
 from rooms.models import Room
 
-LATEST = "0008_source_of_length"
+LATEST = "0009_albums_of_one_name"
 
 
 def migrate(target: str | None) -> None:

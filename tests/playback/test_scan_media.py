@@ -65,8 +65,9 @@ class WhatFilesSay(Shelf):
     def test_other_files_are_none_of_ours(self):
         for name in ("cover.jpg", "notes.txt", "film.mkv", "mp3", "list.m3u8"):
             self.put(name, b"#EXTM3U\nhttp://127.0.0.1/x\n")
-        assert self.scan().new == 0
-        assert self.said == []
+        tally = self.scan()
+        assert (tally.new, tally.left_out, tally.damaged) == (0, 4, 1)
+        assert "left out: notes.txt: neither sound nor film by its extension" in self.said
 
     @needs_ffprobe
     def test_film_is_asked_about_with_ffprobe(self):
@@ -351,7 +352,7 @@ class Damage(Shelf):
         self.put("sound.mp3", mp3("Sound"))
         tally = self.scan()
         assert "sound.mp3" in self.paths()
-        assert tally.damaged == (name not in self.paths())
+        assert tally.damaged + tally.left_out == (name not in self.paths())
         return name in self.paths()
 
     def test_an_empty_file(self):
@@ -397,7 +398,7 @@ class Damage(Shelf):
         self.put("going.mp3", mp3("Going"))
         self.put("staying.mp3", mp3("Staying"))
         look = Scan()
-        seen = list(walk(self.folder, self.folder, look._left_out, look._unreadable))
+        seen = list(walk(self.folder, self.folder, look.report.left_out, look.report.damaged))
         (self.folder / "going.mp3").unlink()
         look._enter(seen)
         assert (look.tally.new, look.tally.damaged) == (1, 1)

@@ -3,13 +3,15 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from django.http import Http404
 
 from playback import finding, media, sources
-from playback.library.places import place_of
+from playback.library.places import is_there, open_item
 from playback.models import MediaItem
+from playback.plain_files import open_below
 from tests.playback.media_files import mp3
 from tests.playback.shelf import Shelf
 from tests.services import Server, watchium_server
@@ -69,10 +71,12 @@ def test_only_plain_files_are_media(tmp_path: Path):
     (tmp_path / "near.webm").symlink_to(film)
     (tmp_path / ".hidden.webm").write_bytes(b"hidden")
     (tmp_path / "folder.webm").mkdir()
-    assert media.found(film, "video/webm").size == 4
+    file = media.found(open_below(tmp_path, "film.webm"), "video/webm")
+    assert file.size == 4
+    file.opened.close()
     for name in ("link.webm", "near.webm", ".hidden.webm", "folder.webm", "none.webm"):
         with pytest.raises(Http404):
-            media.found(tmp_path / name, "video/webm")
+            media.found(open_below(tmp_path, name), "video/webm")
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
@@ -112,7 +116,7 @@ class RowsThatSayOtherwise(Shelf):
         )  # fmt: skip
         for way in ways:
             item = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path=way)
-            assert place_of(way) is None, way
+            assert open_item(way) is None and not is_there(way), way
             assert self.client.get(item.url).status_code == 404, way
         good = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path="inner/song.mp3")
         assert self.client.get(good.url).status_code == 200
@@ -123,6 +127,32 @@ class RowsThatSayOtherwise(Shelf):
         (self.folder / "inner").rename(self.folder.parent / "moved")
         (self.folder / "inner").symlink_to(self.folder.parent / "moved")
         assert self.client.get(song.url).status_code == 404
+
+    def test_a_folder_that_flips_between_itself_and_a_link_shows_nothing_of_outside(self):
+        song = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path="inner/song.mp3")
+        outside = self.folder.parent / "twin"
+        outside.mkdir()
+        (outside / "song.mp3").write_bytes(b"outside!" * 5000)
+        inner, away, link = self.folder / "inner", self.folder / "away", self.folder / "link"
+        link.symlink_to(outside)
+        done = Event()
+
+        def flip() -> None:
+            while not done.is_set():
+                inner.rename(away)
+                link.rename(inner)
+                inner.rename(link)
+                away.rename(inner)
+
+        flipping = Thread(target=flip)
+        flipping.start()
+        try:
+            answers = [self.client.get(song.url, headers={"Range": "bytes=0-99"}) for _ in range(300)]
+        finally:
+            done.set()
+            flipping.join()
+        assert {answer.status_code for answer in answers} <= {206, 404}
+        assert not any(b"outside!" in answer.content for answer in answers if answer.status_code == 206)
 
     def test_a_cover_is_no_path(self):
         for name in ("../outside/secret.mp3", "..%2foutside%2fsecret.png", ".hidden.png"):

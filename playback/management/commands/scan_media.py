@@ -10,23 +10,38 @@ from playback.library.scan import NotInLibrary, Scan
 
 
 class Command(BaseCommand):
-    help = "Find what is new, changed, back or gone in the library's folder; damaged files are named."
+    help = (
+        "Find what is new, changed, back or gone in the library's folder. Damaged files are named, with the reason; "
+        "--verbosity 2 names all, also what is left out."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "folder", nargs="?", default="", help="look only here (default: the whole library)"
         )
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument(
+            "--reread",
+            action="store_true",
+            help="read every file again, for tags that were changed without a change of the file's size and time",
+        )
 
-    def handle(self, *args: Any, folder: str, dry_run: bool, verbosity: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, folder: str, dry_run: bool, reread: bool, verbosity: int, **options: Any
+    ) -> None:
         def say(line: str, aloud: bool) -> None:
             if aloud or verbosity > 1:
-                self.stdout.write(line)
+                self._write(line)
 
         try:
-            tally = Scan(dry_run=dry_run, say=say).look(folder)
+            tally = Scan(dry_run=dry_run, reread=reread, say=say).look(folder)
         except NotInLibrary as refused:
             raise CommandError(str(refused)) from None
         if verbosity:
             for line in tally.lines():
-                self.stdout.write(f"{line}{' (dry run)' if dry_run else ''}")
+                self._write(f"{line}{' (dry run)' if dry_run else ''}")
+
+    def _write(self, line: str) -> None:
+        """A terminal that knows fewer letters than the files' names have is no reason to stop."""
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))

@@ -1,0 +1,45 @@
+"""Which album a track is of: albums of one name are as many as have another artist, or lie in another folder. Pure.
+
+Where the tags name an artist of the album that decides, and Various Artists is one; a compilation is of these. Else
+the folder decides: several artists in one folder are a compilation. Discs of one album in folders beside each other
+("CD1", "Ring disc 2") are in one. What staff upload lies in one folder whatever it is, so there the artist decides.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import PurePosixPath
+
+from playback.folding import folded
+
+UPLOADS = "uploads"
+KEY_LENGTH = 20
+_DISC = re.compile(r"[\s_.,\-(\[]*\b(cd|dis[ck]|disque|dvd)[\s_.#\-]*\d{1,2}\b.*$", re.IGNORECASE)
+
+
+def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
+    """The same for all tracks of an album and for no other; empty for what is of none."""
+    name = _plain(album)
+    if not name:
+        return ""
+    if _plain(album_artist):
+        owner = f"artist {_plain(album_artist)}"
+    elif path.startswith(f"{UPLOADS}/"):
+        owner = f"upload {_plain(artist)}"
+    else:
+        owner = f"folder {album_folder(path)}"
+    return sha256(f"{name}\n{owner}".encode("utf-8", "replace")).hexdigest()[:KEY_LENGTH]
+
+
+def album_folder(path: str) -> str:
+    """The folder that a track's album is in, without the one of its disc."""
+    folder = PurePosixPath(path).parent
+    name = _DISC.sub("", folder.name)
+    if name == folder.name or folder.name == "":
+        return folder.as_posix()
+    return (folder.parent / name).as_posix() if name else folder.parent.as_posix()
+
+
+def _plain(text: str) -> str:
+    return " ".join(folded(text).split())
