@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from msgspec import Meta
 from rest_framework.request import Request
 
+from playback.albums import KEY_LENGTH
 from playback.library.serving import may_read
 from playback.models import MediaItem
 from playback.models.items import ORDERS, PAGE, Place, Wanted
@@ -25,6 +27,7 @@ LONGEST_SEARCH = 100
 LONGEST_MARK = 8000
 
 LONGEST_ALBUM = 300
+_album_id = re.compile(f"[0-9a-f]{{{KEY_LENGTH}}}")
 
 _Key = Annotated[str, Meta(max_length=300)]
 _Mark = tuple[str, list[_Key], Annotated[int, Meta(ge=0, le=2**53)]]
@@ -48,7 +51,10 @@ class Library(Doorway):
         operation_id="library",
         parameters=[
             OpenApiParameter("q", str, description="Words, each in title, artist or album."),
-            OpenApiParameter("album", str, description="Only what is of the album with this name."),
+            OpenApiParameter("album", str, description="Only what is of albums with this name."),
+            OpenApiParameter(
+                "album_id", str, description="Only what is of this album: an item's `album_id`."
+            ),
             OpenApiParameter("order", str, enum=list(ORDERS), description="By title where nothing is said."),
             OpenApiParameter("after", str, description="The `next` of the page before."),
         ],
@@ -72,11 +78,14 @@ def wanted_by(request: Request) -> Wanted:
     words, album, order = asked.get("q", ""), asked.get("album", ""), asked.get("order") or "title"
     if len(words) > LONGEST_SEARCH:
         raise TooLong(f"q has at most {LONGEST_SEARCH} characters.")
+    album_id = asked.get("album_id", "")
     if len(album) > LONGEST_ALBUM:
         raise TooLong(f"album has at most {LONGEST_ALBUM} characters.")
+    if album_id and not _album_id.fullmatch(album_id):
+        raise BadMessage("album_id is the album_id of an item")
     if order not in ORDERS:
         raise BadMessage(f"order is one of {', '.join(ORDERS)}")
-    return Wanted(clean(words, "NFC"), clean(album, "NFC"), order)
+    return Wanted(clean(words, "NFC"), clean(album, "NFC"), order, album_id)
 
 
 def mark_of(place: Place, order: str) -> str:

@@ -241,6 +241,7 @@ class MediaItem(models.Model):
             title=self.title,
             artist=self.artist,
             album=self.album,
+            album_id=self.album_key,
             duration=self.duration,
             kind=self.kind,
             mime=self.mime,

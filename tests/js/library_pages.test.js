@@ -9,7 +9,8 @@ globalThis.fetch = (address, { signal }) =>
   new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason))
     const answer = (status, body) => resolve({ ok: status < 400, status, json: async () => body })
-    asked.push({ words: new URLSearchParams(address.split("?")[1]).get("q"), answer, fail: () => reject(new TypeError("no line")) })
+    const query = new URLSearchParams(address.split("?")[1])
+    asked.push({ words: query.get("q"), query, answer, fail: () => reject(new TypeError("no line")) })
   })
 beforeEach(() => { asked = [] })
 
@@ -72,4 +73,11 @@ test("of more than can be taken it says so", async () => {
   const { pages, items } = await listed()
   const few = await pages.first(items, 2)
   assert.deepEqual([ids(few.items), few.more, asked.length], [[1, 2], true, 0])
+})
+
+test("an album is asked for by its id, of several that are called the same", async () => {
+  const pages = new Pages("/api/library/", "title")
+  pages.anew({ album: "Greatest Hits", albumId: "0a" }).catch(() => {})
+  pages.anew({ album: "Greatest Hits", albumId: "" }).catch(() => {})
+  assert.deepEqual(asked.map(({ query }) => [query.get("album_id"), query.get("album"), query.get("order")]), [["0a", null, "album"], [null, "Greatest Hits", "album"]])
 })

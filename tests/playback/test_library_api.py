@@ -32,7 +32,8 @@ class TheLibrary(ApiCase):
         assert page == {
             "items": [
                 {
-                    "id": item.pk, "title": "Song", "artist": "Somebody", "album": "Album", "duration": 12.5,
+                    "id": item.pk, "title": "Song", "artist": "Somebody", "album": "Album",
+                    "album_id": item.album_key, "duration": 12.5,
                     "kind": "audio", "mime": "audio/mpeg", "url": f"/media/library/{item.pk}",
                     "cover": "/media/covers/0a.png", "missing": False,
                 }

@@ -62,6 +62,31 @@ def test_what_was_in_the_library_before_is_found_and_sorted_like_what_comes_afte
     assert (item.sort_artist, item.sort_album, item.sort_place) == ("1bjork", "1post", "post/000000002.flac")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_albums_of_one_name_that_were_there_before_are_told_apart():
+    for artist in ("Queen", "Abba"):
+        for number in (1, 2):
+            path = f"{artist}/Live/{number}.flac"
+            MediaItem.objects.create(
+                title="x",
+                artist=artist,
+                album="Live",
+                kind="audio",
+                mime="audio/flac",
+                path=path,
+                album_artist=artist,
+            )
+    before = list(MediaItem.objects.order_by("pk").values("pk", "title", "path", "album"))
+    try:
+        migrate("0008_source_of_length")
+    finally:
+        migrate(LATEST)
+    assert list(MediaItem.objects.order_by("pk").values("pk", "title", "path", "album")) == before
+    keys = dict(MediaItem.objects.values_list("path", "album_key"))
+    assert keys["Queen/Live/1.flac"] == keys["Queen/Live/2.flac"] != keys["Abba/Live/1.flac"]
+    assert set(MediaItem.objects.values_list("album_artist", flat=True)) == {None}
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", "playback", check=True, dry_run=True, skip_checks=True, verbosity=0)

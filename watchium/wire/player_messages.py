@@ -41,6 +41,7 @@ Repeat = Literal["off", "all", "one"]
 class Item(Struct, frozen=True, kw_only=True):
     """Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet.
 
+    `album_id` tells albums of one name apart; empty for what is of none.
     `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
     """
 
@@ -48,6 +49,7 @@ class Item(Struct, frozen=True, kw_only=True):
     title: str
     artist: str
     album: str
+    album_id: str
     duration: float | None
     kind: str
     mime: str

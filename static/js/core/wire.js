@@ -403,12 +403,13 @@
  */
 
 /**
- * Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+ * Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet. `album_id` tells albums of one name apart; empty for what is of none. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
  * @typedef {object} Item
  * @property {number} id
  * @property {string} title
  * @property {string} artist
  * @property {string} album
+ * @property {string} album_id
  * @property {number | null} duration
  * @property {string} kind
  * @property {string} mime

@@ -3,7 +3,7 @@
 
 /** @typedef {import("../core/wire.js").Item} Item */
 /** @typedef {{items: Item[], next: string | null}} Page */
-/** @typedef {{words: string, album: string, order: string}} Wanted */
+/** `albumId` is the album, of which several may be called `album`. @typedef {{words: string, album: string, albumId: string, order: string}} Wanted */
 
 const TOO_MANY = 429
 
@@ -15,7 +15,7 @@ export class Pages {
   constructor(url, order) {
     this.url = url
     /** @type {Wanted} */
-    this.wanted = { words: "", album: "", order }
+    this.wanted = { words: "", album: "", albumId: "", order }
     /** What the pages so far are of. */
     this.shown = this.wanted
     /** @type {string | null} */
@@ -73,10 +73,11 @@ export class Pages {
   }
 
   /** @param {Wanted} wanted @param {string | null} after @param {AbortSignal} [signal] @returns {Promise<Page>} */
-  async #fetch({ words, album, order }, after, signal) {
+  async #fetch({ words, album, albumId, order }, after, signal) {
     const asked = new URLSearchParams({ order: album ? "album" : order }) // an album begins with its first track
     if (words) asked.set("q", words)
-    if (album) asked.set("album", album)
+    if (albumId) asked.set("album_id", albumId)
+    else if (album) asked.set("album", album)
     if (after !== null) asked.set("after", after)
     const answer = await fetch(`${this.url}?${asked}`, { signal, headers: { Accept: "application/json" } })
     if (answer.ok) return answer.json()

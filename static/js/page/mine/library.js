@@ -52,7 +52,7 @@ function listen(section, library, commands, signal) {
   const pressed = /** @type {Record<string, () => void>} */ ({
     more: () => library.more(),
     again: () => library.show({}),
-    "whole-library": () => { search.focus(); library.show({ album: "" }) },
+    "whole-library": () => { search.focus(); library.show({ album: "", albumId: "" }) },
     "play-all": () => { commands.takeSound(); takeAll(library, (items) => commands.playAll(items)) }, // that wants to happen within the press
     "queue-all": () => takeAll(library, (items) => commands.add(items)),
   })
@@ -67,13 +67,13 @@ function press(event, section, library, commands) {
   if (!item) return
   if (at?.closest("[data-add]")) commands.add([item])
   else if (at?.closest("[data-play-item]")) commands.playItem(item)
-  else if (at?.closest("[data-album]")) showAlbum(section, library, item.album)
+  else if (at?.closest("[data-album]")) showAlbum(section, library, item)
 }
 
-/** @param {HTMLElement} section @param {Library} library @param {string} album */
-function showAlbum(section, library, album) {
+/** @param {HTMLElement} section @param {Library} library @param {Item} item whose album */
+function showAlbum(section, library, { album, album_id: albumId }) {
   /** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
-  library.show({ words: "", album })
+  library.show({ words: "", album, albumId })
   piece(section, "play-all").focus() // the line that was pressed goes
 }
 
