@@ -19,6 +19,7 @@ export class Log {
    */
   constructor(chat, room) {
     this.room = room
+    this.live = piece(chat, "live")
     this.list = piece(chat, "log")
     this.scroll = piece(chat, "scroll")
     this.empty = piece(chat, "chat-empty")
@@ -42,12 +43,12 @@ export class Log {
   reset(comments) {
     this.complete = comments.length < AT_JOIN
     const oldest = Math.min(...comments.map(comment => comment.seq), Infinity)
-    this.list.setAttribute("aria-busy", "true")
+    this.live.setAttribute("aria-busy", "true")
     for (const element of [...this.list.children]) {
       if (Number(/** @type {HTMLElement} */ (element).dataset.seq) >= oldest) this.#drop(element)
     }
     for (const comment of comments) this.#insert(comment)
-    this.list.setAttribute("aria-busy", "false")
+    this.live.setAttribute("aria-busy", "false")
     this.#settle()
     this.toEnd()
   }
@@ -55,9 +56,9 @@ export class Log {
   /** Older ones, above what is in view, which does not move. @param {Comment[]} comments */
   prepend(comments) {
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop
-    this.list.setAttribute("aria-busy", "true")
+    this.live.setAttribute("aria-busy", "true")
     for (const comment of comments) this.#insert(comment)
-    this.list.setAttribute("aria-busy", "false")
+    this.live.setAttribute("aria-busy", "false")
     this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd
   }
 
@@ -121,7 +122,7 @@ export class Log {
   #calm() {
     const now = performance.now()
     this.arrivals = [...this.arrivals.filter(at => now - at < BUSY_WITHIN_MS), now]
-    this.list.setAttribute("aria-live", this.arrivals.length > BUSY_COMMENTS ? "off" : "polite")
+    this.live.setAttribute("aria-live", this.arrivals.length > BUSY_COMMENTS ? "off" : "polite")
   }
 
   #settle() {
