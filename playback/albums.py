@@ -15,7 +15,8 @@ from playback.folding import folded
 
 UPLOADS = "uploads"
 KEY_LENGTH = 20
-_DISC = re.compile(r"[\s_.,\-(\[]*\b(cd|dis[ck]|disque|dvd)[\s_.#\-]*\d{1,2}\b.*$", re.IGNORECASE)
+_DISC = re.compile(r"(?<![^\W_])(cd|dis[ck]|disque|dvd)[\s_.#\-]{0,3}\d{1,2}(?![^\W_])", re.IGNORECASE)
+_BEFORE_A_DISC = " _.,-(["
 
 
 def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
@@ -35,10 +36,11 @@ def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
 def album_folder(path: str) -> str:
     """The folder that a track's album is in, without the one of its disc."""
     folder = PurePosixPath(path).parent
-    name = _DISC.sub("", folder.name)
-    if name == folder.name or folder.name == "":
+    disc = _DISC.search(folder.name)
+    if disc is None:
         return folder.as_posix()
-    return (folder.parent / name).as_posix() if name else folder.parent.as_posix()
+    name = folder.name[: disc.start()].rstrip(_BEFORE_A_DISC)
+    return (folder.parent / name).as_posix()
 
 
 def _plain(text: str) -> str:

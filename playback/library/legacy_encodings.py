@@ -101,9 +101,9 @@ def is_latin(data: bytes) -> bool:
 
 def _is_of_whole_words(fields: Sequence[bytes]) -> bool:
     """Two words or more without one plain letter, and none in which accented letters stand among plain ones."""
-    words = re.findall("[A-Za-zÀ-ÖØ-öø-ÿ]+", b"\n".join(fields).decode("latin-1"))
+    words = re.findall("[0-9A-Za-zÀ-ÖØ-öø-ÿ]+", b"\n".join(fields).decode("latin-1"))
     accented = [word for word in words if not word.isascii()]
-    whole = [word for word in accented if not re.search("[A-Za-z]", word)]
+    whole = [word for word in accented if not re.search("[0-9A-Za-z]", word)]
     return len(whole) == len(accented) and sum(len(word) > 1 for word in whole) > 1
 
 
@@ -163,7 +163,7 @@ def _is_word(word: str) -> bool:
     if any(_is_wide(letter) for letter in own):
         # 卡拉OK and A計劃, but not a single sign between letters.
         return not re.search("[A-Za-z][^A-Za-z]{1,2}[A-Za-z]", word) and not any(map(_is_half, own))
-    letters = re.sub("^[«“„‘(№]+|[»”’“…)]+$", "", word)  # noqa: RUF001
+    letters = word.lstrip("«“„‘(№").rstrip("»”’“…)")  # noqa: RUF001
     if not letters or (not letters.isascii() and unicodedata.combining(letters[0])):
         return False
     if any(

@@ -33,6 +33,7 @@ def test_a_key_is_short_and_none_only_without_a_name(album: str, owner: str, art
         ("Opera/Ring (CD 10)/01.mp3", "Opera/Ring"),
         ("Opera/Ring disk 3/01.mp3", "Opera/Ring"),
         ("CD1/01.mp3", "."),
+        ("Opera/Ring_CD2/01.mp3", "Opera/Ring"),
         ("Abcd 1/01.mp3", "Abcd 1"),
         ("Discovery/01.mp3", "Discovery"),
         ("01.mp3", "."),
