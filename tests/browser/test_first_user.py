@@ -49,6 +49,27 @@ def test_the_pages_are_as_wide_as_a_phone(person):
     assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
+def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
+    alice = person()
+    make_room(alice)
+    for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
+        alice.set_viewport_size(viewport)
+        alice.get_by_role("button", name="Change what plays").click()
+        tops = alice.evaluate(
+            """() => {
+                const sample = document.querySelector("dialog[open] [data-sample]")
+                const top = () => sample.getBoundingClientRect().top
+                const [before, house] = [top(), document.querySelector("[data-house]")]
+                house.hidden = false
+                house.querySelector("[data-found]").style.height = "150px"
+                const after = top()
+                house.hidden = true
+                return [before, after] }"""
+        )
+        assert tops[0] == tops[1]
+        alice.keyboard.press("Escape")
+
+
 def test_a_phone_with_its_keyboard_up_shows_the_last_lines_and_the_whole_box(person):
     _, bob = together(person, **PHONE)
     for height in (450, 400):

@@ -24,7 +24,10 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 FOLDERS = ("js/", "vendor/")
-STATIC_IMPORT = re.compile(r'^(?:import|export)\b[^"\']*["\'](\.[^"\']+)["\']', re.MULTILINE)
+# An import for its effects, or names and then `from`: a function or a comment between would make it another statement.
+STATIC_IMPORT = re.compile(
+    r'^(?:import|export)\s*(?:[\w$*{},\s]*?\bfrom\s*)?["\'](\.[^"\']+)["\']', re.MULTILINE
+)
 # What HTML would read inside a script, as JSON escapes.
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 

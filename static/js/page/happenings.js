@@ -23,7 +23,7 @@ export function hearRoom(room, stack) {
   return all(
     ...seat(room, stack),
     ...line(room, stack),
-    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked" || message === "muted")),
+    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked", message === "muted")),
     room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
     ...["state", ...CHANGES].map((type) => room.on(type, () => holding(room, stack))),
     ...ownWay(room, stack),
@@ -94,16 +94,14 @@ function line(room, stack) {
 /**
  * @param {Room} room
  * @param {Stack} stack
+ * @param {boolean} blocked not even the picture moves
  * @param {boolean} silent
  */
-function sound(room, stack, silent) {
-  if (!silent) return stack.drop("sound")
-  stack.put({
-    key: "sound",
-    text: gettext("Your browser keeps the sound off until you press."),
-    rank: RANK.sound,
-    act: { text: gettext("Tap for sound"), run: () => room.player.unlock() },
-  })
+function sound(room, stack, blocked, silent) {
+  if (!blocked && !silent) return stack.drop("sound")
+  const text = blocked ? gettext("Your browser does not play until you press.") : gettext("Your browser keeps the sound off until you press.")
+  const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
+  stack.put({ key: "sound", text, rank: RANK.sound, act: { text: press, run: () => room.player.unlock() } })
 }
 
 /**

@@ -42,7 +42,9 @@ function showSeats(list, room) {
   const seats = members.map(member => filled(kept.get(member.user_id) ?? newSeat(member), member, room))
   if (seats.length !== list.childElementCount || seats.some((seat, i) => list.children[i] !== seat)) list.replaceChildren(...seats)
   const count = document.querySelector("[data-watching]")
-  if (count) write(count, members.length ? String(members.length) : "")
+  if (!count) return
+  write(count, members.length ? String(members.length) : "")
+  count.parentElement?.toggleAttribute("data-unknown", !members.length) // WebKit does not notice what was written
 }
 
 /** @param {Room} room */

@@ -168,9 +168,9 @@ export class Player extends Wishes {
     const { machine } = this
     const seen = this.seen()
     const state = shown(machine.state, seen.paused)
-    const message = machine.others.failure ?? (machine.others.mutedByUs && state === "playing" ? "muted" : "")
+    const message = machine.others.failure ?? (machine.others.mutedByUs ? "muted" : "")
     const cause = causeOf(this, seen)
-    const told = [state, message, cause, this.alone].join()
+    const told = [state, message, cause, this.alone, this.muted].join()
     if (told !== this.told) {
       this.told = told
       this.tells.changed({ state, message, cause })

@@ -23,10 +23,17 @@ export class Stack {
 
   /** @param {Notice} notice */
   put(notice) {
+    if (this.#stands(notice)) return
     const endsMs = notice.lastsMs ? performance.now() + notice.lastsMs : Infinity
     this.waiting.delete(notice.key)
     this.waiting.set(notice.key, { ...notice, endsMs })
     this.#show()
+  }
+
+  /** Said already, without an end: its button stays where it may be about to be pressed. @param {Notice} notice */
+  #stands({ key, text, act, lastsMs, untilMs }) {
+    const there = this.waiting.get(key)
+    return !lastsMs && !untilMs && there?.text === text && there.act?.text === act?.text && !there.lastsMs && !there.untilMs
   }
 
   /** @param {string} key */
