@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.engines.page import EnginePage, Failed
@@ -76,7 +77,9 @@ class Connection:
     """Commands over one socket; answers may come in any order, events come between."""
 
     def __init__(self, url: str) -> None:
-        self.socket = connect(url, max_size=None, open_timeout=START_S, ping_interval=None)
+        self.stack = contextlib.ExitStack()
+        opened = connect(url, max_size=None, open_timeout=START_S, ping_interval=None)
+        self.socket = self.stack.enter_context(opened)
         self.numbers = itertools.count(1)
         self.answers: dict[int, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
@@ -85,14 +88,17 @@ class Connection:
         self.reader.start()
 
     def _read(self) -> None:
-        for frame in self.socket:
-            message = json.loads(frame)
-            with self.arrived:
-                if message.get("id") is None:
-                    self.events.append(message)
-                else:
-                    self.answers[message["id"]] = message
-                self.arrived.notify_all()
+        with contextlib.suppress(ConnectionClosed):
+            for frame in self.socket:
+                self._arrive(json.loads(frame))
+
+    def _arrive(self, message: dict[str, Any]) -> None:
+        with self.arrived:
+            if message.get("id") is None:
+                self.events.append(message)
+            else:
+                self.answers[message["id"]] = message
+            self.arrived.notify_all()
 
     def __call__(self, method: str, *, patience_s: float = ANSWER_S, **params: Any) -> dict[str, Any]:
         number = next(self.numbers)
@@ -106,7 +112,7 @@ class Connection:
         return dict(answer["result"])
 
     def close(self) -> None:
-        self.socket.close()
+        self.stack.close()
         self.reader.join(CLOSE_S)
 
 
@@ -123,13 +129,10 @@ class Firefox:
         (self.folder / "user.js").write_text("".join(lines))
         self.process = self._started(path)
         try:
-            self.ask = Connection(self._address())
+            self._open()
         except BaseException:
             self._end()
             raise
-        capabilities = self.ask("session.new", capabilities={"alwaysMatch": {}})["capabilities"]
-        self.version = f"Firefox {capabilities['browserVersion']}"
-        self.ask("session.subscribe", events=["log.entryAdded"])
 
     def _started(self, path: str) -> subprocess.Popen[bytes]:
         env = {**os.environ, "HOME": str(self.folder), "MOZ_CRASHREPORTER_DISABLE": "1"}
@@ -140,6 +143,12 @@ class Firefox:
             return subprocess.Popen(
                 [path, *words], env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
+
+    def _open(self) -> None:
+        self.ask = Connection(self._address())
+        capabilities = self.ask("session.new", capabilities={"alwaysMatch": {}})["capabilities"]
+        self.version = f"Firefox {capabilities['browserVersion']}"
+        self.ask("session.subscribe", events=["log.entryAdded"])
 
     def _address(self) -> str:
         deadline = time.monotonic() + START_S
