@@ -1,6 +1,8 @@
 // @ts-check
 /** What happens by itself: a track ends, one cannot be played, the sound is stopped, a browser was closed while it played. */
 
+import { playable } from "../../core/applied.js"
+import { FailedTracks } from "../../core/failed_tracks.js"
 import { Command } from "../../core/wire.js"
 import { all } from "../pieces.js"
 import { announce } from "../problems.js"
@@ -9,16 +11,19 @@ import { fill, gettext } from "../words.js"
 
 const LOOK_MS = 1000
 const SILENT_MS = 7000 // the server gives a tab six seconds
+const SAID_MS = 10_000
 const NOBODY_LOOKS = 2 // tabs that hand the sound over need a moment
 
 /** @typedef {import("./session.js").Mine} Mine */
 
 /** @param {Mine} mine @param {import("./commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep */
 export function mount(mine, commands, sleep) {
+  const failures = new FailedTracks()
   return all(
-    mine.on("ended", () => ended(mine, commands, sleep)),
+    mine.on("ended", () => { failures.forget(); ended(mine, commands, sleep) }),
     mine.on("halted", () => commands.pause()),
-    mine.on("failed", (item) => failed(commands, item)),
+    mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
+    every(LOOK_MS, () => failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null)),
     watchSilence(mine, commands),
   )
 }
@@ -30,16 +35,33 @@ function ended(mine, commands, sleep) {
   mine.emit("moved")
 }
 
-/** @param {import("./commands.js").Commands} commands @param {import("../../core/wire.js").Item} item */
-function failed(commands, item) {
+/**
+ * The tab that sounds says so and goes on to the next one; after a few in a row it stops.
+ * @param {Mine} mine @param {import("./commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep
+ * @param {FailedTracks} failures @param {import("../../core/wire.js").Item} item
+ */
+function failed(mine, commands, sleep, failures, item) {
+  const { state } = mine
+  if (!state.is_playing) return sayFailed(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
+  const goesOn = failures.failed()
+  if (!goesOn) return stop(commands, fill(gettext("{title} cannot be played here, nor could the tracks before it. The queue stops here."), { title: item.title }))
+  const next = playable(state, mine.gone).following(state.repeat)
+  if (next === null || next === state.current || sleep.endsWith()) return stop(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
+  sayFailed(commands, fill(gettext("{title} cannot be played here. The next one plays instead."), { title: item.title }), false)
+  commands.next()
+  if (mine.item?.id === item.id) failed(mine, commands, sleep, failures, item) // the same file again
+}
+
+/** @param {import("./commands.js").Commands} commands @param {string} text */
+function stop(commands, text) {
   commands.pause()
-  announce({
-    key: "failed",
-    text: fill(gettext("{title} cannot be played here."), { title: item.title }),
-    tone: "bad",
-    rank: 3,
-    act: { text: gettext("Play the next one"), run: () => { commands.next(); commands.resume() } },
-  })
+  sayFailed(commands, text)
+}
+
+/** @param {import("./commands.js").Commands} commands @param {string} text @param {boolean} [offersNext] */
+function sayFailed(commands, text, offersNext = true) {
+  const act = { text: gettext("Play the next one"), run: () => { commands.next(); commands.resume() } }
+  announce({ key: "failed", text, tone: "bad", rank: 3, ...(offersNext ? { act } : { lastsMs: SAID_MS }) })
 }
 
 /**
