@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playback import sources
-from playback.duration import TAGS, Duration
+from playback.duration import Duration
 from playback.models import MediaItem
 from playback.models.items import LIBRARY_AT
 from watchium.wire.errors import UnknownMedia
@@ -38,4 +38,4 @@ def duration_of(media: Media) -> Duration | None:
     if match is None:
         return sources.duration_of(media)
     item = MediaItem.objects.at_id(int(match[1]))
-    return Duration(item.duration, TAGS) if item and item.duration else None
+    return item.length if item else None

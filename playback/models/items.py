@@ -10,7 +10,9 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from playback.albums import KEY_LENGTH, album_key
+from playback.duration import EXACT, TAGS, Duration
 from playback.folding import folded, name_key, place_key, sort_key
+from playback.sources import SAMPLES_AT
 from watchium.wire.player_messages import Item
 
 KINDS = ("audio", "video")
@@ -90,9 +92,9 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Which of these are there."""
         return set(self.present().filter(pk__in=set(ids)).values_list("pk", flat=True))
 
-    def duration_of(self, pk: int) -> float | None:
-        """In seconds, None where nobody knows."""
-        return self.filter(pk=pk).values_list("duration", flat=True).first()
+    def length_of(self, pk: int) -> Duration | None:
+        row = self.filter(pk=pk).values_list("duration", "path").first()
+        return _length(*row) if row else None
 
     def at_id(self, pk: int) -> MediaItem | None:
         """One whose file was there when somebody last looked."""
@@ -156,6 +158,13 @@ def _behind(order: str, place: Place) -> Q:
     for column, key in reversed(sorted_by):
         behind = Q(**{f"{column}__gt": key}) | (Q(**{column: key}) & behind)
     return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & behind
+
+
+def _length(seconds: float | None, path: str) -> Duration | None:
+    """What a file says of itself is an estimate; the samples are ours."""
+    if not seconds:
+        return None
+    return Duration(seconds, EXACT if path.startswith(SAMPLES_AT) else TAGS)
 
 
 class MediaItem(models.Model):
@@ -230,6 +239,10 @@ class MediaItem(models.Model):
     @property
     def url(self) -> str:
         return f"{LIBRARY_AT}{self.pk}"
+
+    @property
+    def length(self) -> Duration | None:
+        return _length(self.duration, self.path)
 
     @property
     def full_title(self) -> str:

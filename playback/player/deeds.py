@@ -40,8 +40,6 @@ from watchium.wire.player_messages import (
     WhichEntry,
 )
 
-AT_THE_END_S = 0.5  # so near to it nobody wants to resume there
-
 
 def carry_out(
     device_id: str, command: Deed, *, account: int | None = None, now_ms: float | None = None
@@ -84,8 +82,7 @@ def resume(turn: Turn, _: Nothing) -> None:
     if queue.on is None:
         turn.become(queue.at(queue.entries[0].id))
     _must_be_there(turn)
-    at_the_end = player.position >= turn.length_s - AT_THE_END_S
-    turn.place(0.0) if at_the_end else turn.hold_at(player.position)
+    turn.place(0.0) if turn.is_at_the_end else turn.hold_at(player.position)
     player.is_playing = True
 
 
@@ -93,7 +90,7 @@ def pause(turn: Turn, stopped: WhereItStopped) -> None:
     if not turn.player.is_playing:
         return
     said = stopped.position if stopped.entry_id == turn.player.current else None
-    turn.hold_at(turn.position_s if said is None else min(said, turn.length_s))
+    turn.hold_at(turn.position_s if said is None else turn.within(said))
     turn.player.is_playing = False
 
 

@@ -61,7 +61,13 @@ def note_position(device_id: str, heard: Heard, now_ms: float | None = None) -> 
     revision = DevicePlayer.objects.save_position(device_id, _here(device_id, heard, now_ms))
     if revision is None:
         return False
-    state = PositionState(entry_id=heard.entry_id, position=heard.position, tab=heard.tab, revision=revision)
+    state = PositionState(
+        entry_id=heard.entry_id,
+        position=heard.position,
+        tab=heard.tab,
+        revision=revision,
+        duration=heard.duration,
+    )
     broadcast.to_device(device_id, PositionTold(room_id=None, timestamp=now_ms, payload=state))
     return True
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
+from playback.duration import Duration
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import facts
 from playback.player.hearing import is_forsaken
@@ -23,6 +24,8 @@ from watchium.wire import limits, server_clock
 from watchium.wire.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.wire.messages import Accepted
 from watchium.wire.player_messages import LONGEST_QUEUE, PlayerState
+
+AT_THE_END_S = 0.5  # so near to it nobody wants to resume there
 
 
 class Changed(Stale):
@@ -119,7 +122,7 @@ class Turn:
 
     def place(self, position_s: float) -> None:
         """From here on, of what is on now."""
-        self.hold_at(min(position_s, self.length_s))
+        self.hold_at(self.within(position_s))
         self.player.placed = self.revision
 
     def hold_at(self, position_s: float) -> None:
@@ -129,14 +132,23 @@ class Turn:
 
     @property
     def position_s(self) -> float:
-        return min(self.player.position_at(self.now_ms), self.length_s)
+        return self.within(self.player.position_at(self.now_ms))
+
+    def within(self, position_s: float) -> float:
+        """Inside what is on, where its length is exact: an estimate bounds nothing."""
+        length = self._length
+        return min(position_s, length.seconds) if length is not None and length.exact else position_s
 
     @property
-    def length_s(self) -> float:
-        """Of what is on; endless where nobody knows."""
+    def is_at_the_end(self) -> bool:
+        """A place well beyond a length proves that wrong."""
+        length = self._length
+        return length is not None and abs(self.player.position - length.seconds) <= AT_THE_END_S
+
+    @property
+    def _length(self) -> Duration | None:
         on = self.queue.on
-        duration = MediaItem.objects.duration_of(on.item) if on else None
-        return float("inf") if duration is None else duration
+        return MediaItem.objects.length_of(on.item) if on else None
 
     # ------------------------------------------------------------ what was meant
 

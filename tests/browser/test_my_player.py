@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.scenes import seek_to, wait_until
 from tests.browser.tabs import Tabs, state
+from tests.playback.media_files import wav
 from tests.services import Server
 
 NEAR_S = 2.0
@@ -54,6 +55,56 @@ def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
     b.wait_for_timeout(1500)
     assert position_s(b) > before_s + 1
     assert abs(position_s(b) - position_s(a)) < 0.5
+
+
+def test_a_remote_s_bar_goes_on_where_the_library_said_too_little(tabs: Tabs):
+    """The file plays 80 s, the library says 69.2."""
+    tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(a, "() => watchium.mine.voice.durationS > 79")
+    slider = b.get_by_role("slider", name="Seek")
+    wait_until(b, "() => watchium.mine.durationS > 79")
+    seek_to(b, 68)
+    wait_until(b, "() => watchium.mine.positionS() > 70.5")
+    assert float(slider.input_value()) > 70
+    assert float(slider.get_attribute("max") or 0) == pytest.approx(80, abs=0.1)
+
+
+def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
+    ids = {item["title"]: item["id"] for item in items}
+    broken, good = ids["Sample clip"], ids["Sample music"]
+    tabs.context.route(f"**/media/library/{broken}", lambda route: route.fulfill(body="no film"))
+    a.get_by_role("button", name="Play Sample clip", exact=True).click()
+    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", good)
+    expect(a.locator("body")).to_contain_text(
+        "Sample clip cannot be played here. The next one plays instead."
+    )
+    for page in (a, b):
+        wait_until(page, "() => watchium.mine.item?.title === 'Sample music'")
+    wait_until(a, "() => watchium.mine.voice.positionS > 0.2")
+    revision = state(a)["revision"]
+    a.wait_for_timeout(300)
+    assert state(a)["revision"] == revision  # once, whatever the tabs
+    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id, id, id, id] })", broken)
+    expect(queue_of(a)).to_have_count(6)
+    a.get_by_role("button", name="Next", exact=True).click()
+    expect(a.locator("body")).to_contain_text("The queue stops here.")
+    assert not state(a)["is_playing"]
+    assert state(a)["current"] != state(a)["entries"][-1]["id"]
+
+
+def answer(route: Route, data: bytes) -> None:
+    """By range, as the server does it."""
+    first = int((route.request.headers.get("range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
+    headers = {
+        "Content-Type": "audio/wav",
+        "Accept-Ranges": "bytes",
+        "Content-Range": f"bytes {first}-{len(data) - 1}/{len(data)}",
+    }
+    route.fulfill(status=206, headers=headers, body=data[first:])
 
 
 def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):

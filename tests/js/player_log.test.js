@@ -110,3 +110,16 @@ test("every fifteen seconds it is asked whether that is all", () => {
   log.take(said(Event.PlayerHead, { revision: 3 }), 75_010)
   assert.deepEqual(log.due(90_000), { since: 3 })
 })
+
+test("how long the track is, the tab that sounds says better than the library", () => {
+  const log = greeted()
+  const entryId = log.state.current
+  log.knows([{ id: log.state.entries.find(({ id }) => id === entryId).item, duration: 10 }])
+  assert.equal(log.durationS, 10)
+  log.take(said("position", { entry_id: entryId, position: 18, tab: "other", revision: 3, duration: 15 }), 10)
+  assert.equal(log.durationS, 18) // it is there already
+  log.take(said("position", { entry_id: entryId, position: 19, tab: "other", revision: 3, duration: 60 }), 20)
+  assert.equal(log.durationS, 60)
+  log.take(said("position", { entry_id: "another", position: 0, tab: "other", revision: 3, duration: 5 }), 30)
+  assert.notEqual(log.durationS, 5)
+})

@@ -67,10 +67,19 @@ class Playing(PlayerScene):
         self.say("pause", at_s=6, entry_id="0.0", position=50)
         assert self.state().position == pytest.approx(4.9)
 
-    def test_a_place_behind_the_end_is_the_end(self):
+    def test_a_place_behind_an_exact_end_is_the_end(self):
+        MediaItem.objects.filter(pk=self.items[0].pk).update(path="/media/samples/00.ogg")
         self.say("play_track", item_id=self.items[0].pk)
         self.say("seek", position=1000, base_revision=1)
         assert self.state().position == LENGTH_S
+
+    def test_the_length_that_a_file_says_bounds_nothing(self):
+        self.say("play_track", item_id=self.items[0].pk)
+        self.say("seek", position=LENGTH_S + 60, base_revision=1)
+        assert self.state().position == LENGTH_S + 60
+        self.say("pause", at_s=2, entry_id=self.entry(0), position=LENGTH_S + 62)
+        self.say("resume", at_s=3)
+        assert self.state().position == LENGTH_S + 62
 
     def test_resuming_at_the_end_begins_anew(self):
         self.say("play_track", item_id=self.items[0].pk, position=LENGTH_S)
@@ -344,6 +353,13 @@ class Coming(PlayerScene):
         assert self.heard_at(1, 1.02)
         assert (self.state().position, self.state().revision) == (1.02, 1)
         assert self.heard.last("position")["payload"]["position"] == 1.02
+
+    def test_the_tab_that_sounds_says_how_long_the_track_is(self):
+        self.say("play_track", item_id=self.items[0].pk)
+        heard = Heard(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
+        with self.captureOnCommitCallbacks(execute=True):
+            player.note_position(LAPTOP, heard, self.at(1))
+        assert self.heard.last("position")["payload"]["duration"] == 3 * LENGTH_S
 
     def test_of_another_track_or_while_paused_no_position_is_taken(self):
         self.say("play_track", item_id=self.items[0].pk)

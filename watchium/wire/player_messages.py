@@ -278,7 +278,8 @@ class Heard(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own.
 
     `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the
-    last it says. Where no other tab goes on within a second or two, nobody does.
+    last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks
+    the track is, which may be better than what the library knows.
     """
 
     entry_id: EntryId
@@ -286,6 +287,7 @@ class Heard(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     tab: Tab
     revision: Revision | None = None
     leaving: bool = False
+    duration: Seconds | None = None
 
 
 class Position(Command, tag="position", frozen=True, kw_only=True):
@@ -405,6 +407,7 @@ class PositionState(Struct, frozen=True, kw_only=True):
     position: float
     tab: str
     revision: int
+    duration: float | None = None
 
 
 class PositionTold(Event, tag="position", frozen=True, kw_only=True):

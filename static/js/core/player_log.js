@@ -35,6 +35,8 @@ export class PlayerLog {
     /** The tab that has the sound, where the server settles it. @type {string | null} */
     this.sounding = null
     this.known = false
+    /** What the tab that sounds last said of the track's length. @type {{entryId: string, seconds: number} | null} */
+    this.length = null
     /** When another tab last said where it is, local time. */
     this.heardMs = -Infinity
     /** @type {Sequence<Envelope>} */
@@ -107,7 +109,16 @@ export class PlayerLog {
     this.changes.known(payload.revision, nowMs)
     if (payload.tab === this.tab) return
     this.heardMs = nowMs
+    this.length = payload.duration ? { entryId: payload.entry_id, seconds: payload.duration } : null
     this.heard(payload.entry_id, payload.position, timestamp)
+  }
+
+  /** How long what is on is: as the tab that sounds says, else as the library does; played beyond that, at least so long. */
+  get durationS() {
+    const { current, position, entries } = this.state
+    const item = this.items.get(entries.find(({ id }) => id === current)?.item ?? NaN)
+    const durationS = this.length?.entryId === current ? this.length.seconds : item?.duration ?? null
+    return durationS && Math.max(durationS, position)
   }
 
   /** Where the track is, by the tab that sounds. @param {string} entryId @param {number} position @param {number} at server time */

@@ -545,13 +545,14 @@
  */
 
 /**
- * Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own. `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the last it says. Where no other tab goes on within a second or two, nobody does.
+ * Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own. `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks the track is, which may be better than what the library knows.
  * @typedef {object} Heard
  * @property {string} entry_id
  * @property {number} position
  * @property {string} tab
  * @property {number | null} [revision]
  * @property {boolean} [leaving]
+ * @property {number | null} [duration]
  */
 
 /**
@@ -607,6 +608,7 @@
  * @property {number} position
  * @property {string} tab
  * @property {number} revision
+ * @property {number | null} [duration]
  */
 
 /**

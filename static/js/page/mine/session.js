@@ -106,7 +106,7 @@ export class Mine extends Listeners {
   gone = (item) => this.log.items.get(item)?.missing ?? false
 
   get durationS() {
-    return (this.sound.here ? this.voice.durationS : null) ?? this.item?.duration ?? null
+    return (this.sound.here ? this.voice.durationS : null) ?? (this.state.current === this.log.state.current ? this.log.durationS : this.item?.duration) ?? null
   }
 
   /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */

@@ -30,12 +30,13 @@ export function mount(mine) {
 /** @param {Mine} mine */
 function hereOf(mine) {
   const { current, is_playing: isPlaying } = mine.state
-  const { positionS } = mine.voice
+  const { positionS, durationS } = mine.voice
   if (!mine.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current)) return null
-  return { entry_id: current, position: positionS, tab: mine.tab, revision: mine.log.state.revision }
+  const length = durationS === null ? {} : { duration: durationS }
+  return { entry_id: current, position: positionS, tab: mine.tab, revision: mine.log.state.revision, ...length }
 }
 
-/** @param {Mine} mine @param {{entry_id: string, position: number, tab: string, revision: number}} here */
+/** @param {Mine} mine @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here */
 function say(mine, here) {
   mine.heardAt(here.entry_id, here.position)
   mine.say(Command.Position, here).catch(() => {}) // no line: the next one counts
