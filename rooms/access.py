@@ -22,6 +22,12 @@ class Identity:
     person: Person | None
     device_id: str = ""
     address: str = ""
+    token: int | None = None
+
+    @property
+    def socket_key(self) -> str:
+        """By what open sockets are counted: the browser, or the token. No device has a T in its name."""
+        return f"T{self.token}" if self.token is not None else self.device_id
 
 
 def member_for(identity: Identity, room_id: str) -> Member:

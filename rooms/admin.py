@@ -186,6 +186,13 @@ class TokenAdmin(ReadOnly):
     search_fields = ["person__username", "person__user_id"]
     exclude = ["digest"]
 
+    def delete_model(self, request: HttpRequest, obj: Token) -> None:
+        actions.end_token(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        for token in queryset:
+            actions.end_token(token)
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.has_perm("rooms.delete_token"))
 

@@ -75,6 +75,19 @@ def _row(member: Member) -> MemberRow:
     )
 
 
+class OwnToken(Doorway):
+    @extend_schema(
+        operation_id="token_end",
+        responses={204: None, "4XX": Problem},
+        description="End the token this is sent with: it opens nothing any more, and its sockets are closed.",
+    )
+    def delete(self, request: Request) -> HttpResponse:
+        if not isinstance(request.auth, Token):
+            raise NotMember("Send the token that is to end, as a bearer.")
+        actions.end_token(request.auth)
+        return HttpResponse(status=204)
+
+
 class Leaving(Doorway):
     @extend_schema(
         operation_id="room_leave",

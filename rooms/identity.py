@@ -6,7 +6,7 @@ the person and the device. A person with an account counts only while the sessio
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -20,7 +20,7 @@ from django.utils.crypto import constant_time_compare
 from rooms import names
 from rooms.access import Identity
 from rooms.device_cookie import device_in, new_device_id
-from rooms.models import Person, Token
+from rooms.models import Person, Token, is_in_a_room
 from rooms.origins import client_address, header, same_origin, scope_address
 
 __all__ = [
@@ -45,7 +45,7 @@ def identify(request: HttpRequest) -> Identity:
     value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
     if value is not None:
         token = token_of(value)
-        return Identity(token.person if token else None, "", address)
+        return _by_token(token, address)
     return Identity(session_person(request.session), known_device(request), address)
 
 
@@ -55,10 +55,14 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     value = scope_bearer(scope)
     if value is not None:
         token = token_of(value)
-        return Identity(token.person if token else None, "", address)
+        return _by_token(token, address)
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
     return Identity(session_person(session), session.get(DEVICE) or device_in(cookies), address)
+
+
+def _by_token(token: Token | None, address: str) -> Identity:
+    return Identity(token.person, "", address, token.pk) if token else Identity(None, "", address)
 
 
 def bearer(authorization: str) -> str | None:
@@ -74,12 +78,22 @@ def scope_bearer(scope: dict[str, Any]) -> str | None:
 def token_of(value: str) -> Token | None:
     now = timezone.now()
     token = Token.objects.find(value, now)
-    if token is not None and not _is_barred(token.person):
+    if token is not None and not _is_barred(token.person) and _holds(token, now):
         if token.last_used_at < now - SEEN_EVERY:
             Token.objects.touch(token, now)
         _seen(token.person)
         return token
     return None
+
+
+def _holds(token: Token, now: datetime) -> bool:
+    """Whether a token whose person left a room is still good for anything; if not, it is deleted."""
+    if token.ends_at is None or token.ends_at > now:
+        return True
+    holds = is_in_a_room(token.person)
+    mine = Token.objects.filter(pk=token.pk)
+    _ = mine.update(ends_at=None) if holds else mine.delete()
+    return holds
 
 
 def session_person(session: SessionBase) -> Person | None:

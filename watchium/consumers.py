@@ -76,7 +76,7 @@ class RoomConsumer(Socket):
         await self.join_group(broadcast.room_group(self.room_id))
         await self.join_group(broadcast.member_group(member.pk))
         await self.join_group(broadcast.person_group(member.person_id))
-        self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.device_id))
+        self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.socket_key))
         self.member, connection = await asyncio.shield(self.entering)
         self.user_id = self.member.person.user_id
         self.connection = connection

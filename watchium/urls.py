@@ -69,6 +69,7 @@ urlpatterns = [
     path("api/player/", playback.player.api.OnePlayer.as_view()),
     path("api/player/control/", playback.player.api.Control.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
+    path("api/token/", rooms.api.OwnToken.as_view()),
     path("api/library/", playback.library_api.Library.as_view()),
     path("api/metrics/", measured.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),

@@ -5,7 +5,16 @@ from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
-from rooms.actions.presence import ask_again, disconnect, due, enter, grant_fresh_leases, polled, renew
+from rooms.actions.presence import (
+    ask_again,
+    disconnect,
+    due,
+    end_token,
+    enter,
+    grant_fresh_leases,
+    polled,
+    renew,
+)
 from rooms.actions.restoring import begin_epoch, doubt
 
 __all__ = [
@@ -20,6 +29,7 @@ __all__ = [
     "disconnect",
     "doubt",
     "due",
+    "end_token",
     "enter",
     "grant_fresh_leases",
     "hand_over",

@@ -14,7 +14,7 @@ from rooms.actions.hosting import pass_seat_on
 from rooms.actions.naming import name_for
 from rooms.actions.presence import end_leases, gone, tell_who_is_here
 from rooms.addresses import address_hash
-from rooms.models import Ban, Member, Person, Role, Room, Visibility
+from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
 from watchium.wire import broadcast, server_clock
 from watchium.wire.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
 
@@ -120,4 +120,6 @@ def depart(member: Member, reason: str) -> None:
     gone(member, reason)
     if was_host:
         pass_seat_on(member.room)
-    Member.objects.filter(pk=member.pk).update(left_at=timezone.now(), role=Role.MEMBER)
+    now = timezone.now()
+    Member.objects.filter(pk=member.pk).update(left_at=now, role=Role.MEMBER)
+    Token.objects.end_soon(Person.objects.filter(pk=member.person_id), now)

@@ -19,6 +19,7 @@ from rooms.models import (
     Person,
     Role,
     Room,
+    Token,
     Visibility,
     seal,
 )
@@ -148,4 +149,5 @@ def close_room(room: Room, *, by: Member | None, why: str = "") -> None:
         room=room, kind="close_room", by=by.person if by is not None else None, why=why[:200]
     )
     end_leases(Connection.objects.of_room(room))
+    Token.objects.end_soon(room.members.values("person"), room.closed_at)
     broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

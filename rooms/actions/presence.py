@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
-from rooms.models import Connection, Member, Pulse, Room
+from rooms.models import Connection, Member, Pulse, Room, Token
 from rooms.models.leases import ConnectionQuerySet
 from rooms.models.statements import insert
 from rooms.models.trips import together
@@ -37,18 +37,17 @@ START_MS = 1000  # what a server's start counts for as time served
 
 
 @transaction.atomic
-def enter(member: Member, device_id: str) -> tuple[Member, Connection]:
+def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
     """A socket opened: a lease, and presence if this is the member's first."""
     now_ms = server_clock.now_ms()
-    # Who comes without a browser has no device; all who have none would be counted.
-    tabs = [Connection.to_count_of_device(device_id, now_ms)] if device_id else []
+    tabs = [Connection.to_count_of_device(socket_key, now_ms)] if socket_key else []
     member, (hosts, *counted) = access.lock_and_ask(member, Member.to_find_host(member.room_id), *tabs)
     for ((open_tabs,),) in counted:
         if open_tabs >= settings.MAX_SOCKETS_PER_DEVICE:
             raise TooManyConnections
     connection = Connection(
         member=member,
-        device_id=device_id,
+        device_id=socket_key,
         process=process(),
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
@@ -128,6 +127,13 @@ def ask_again(person_pk: int) -> None:
     """Every socket of this person closes, and whoever may comes back as who they are now."""
     end_leases(Connection.objects.of_person(person_pk))
     broadcast.close_person(person_pk, CloseCode.RESTART)
+
+
+@transaction.atomic
+def end_token(token: Token) -> None:
+    """The token opens nothing any more; sockets that were opened with it are closed."""
+    token.delete()
+    ask_again(token.person_id)
 
 
 def end_leases(leases: ConnectionQuerySet) -> None:

@@ -1,7 +1,7 @@
 """Who there is, which rooms, who is in them: facts, and the questions asked of them."""
 
 from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
-from rooms.models.abandoned import abandoned_guests
+from rooms.models.abandoned import abandoned_guests, is_in_a_room
 from rooms.models.account_names import AccountName
 from rooms.models.anchor import ClockAnchor
 from rooms.models.kinds import ControlPolicy, Role, Visibility
@@ -30,6 +30,7 @@ __all__ = [
     "abandoned_guests",
     "digest_of",
     "guest_id",
+    "is_in_a_room",
     "new_epoch",
     "random_id",
     "seal",

@@ -12,6 +12,14 @@ from rooms.models.people import Person, Token
 from rooms.models.room import Room
 
 
+def is_in_a_room(person: Person) -> bool:
+    """Whether the person may come into an open room, or owns one."""
+    return (
+        Member.objects.current().filter(person=person, room__closed_at=None).exists()
+        or Room.objects.open().filter(owner=person).exists()
+    )
+
+
 def abandoned_guests(before: datetime, now: datetime) -> QuerySet[Person]:
     """Not seen since `before`, in no open room, owning none, and not kept out of one."""
     person = OuterRef("pk")

@@ -12,11 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, models
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from rooms.ids import guest_id
 from rooms.models.statements import Columns
 from rooms.models.trips import Statement, together
+
+LEFT_TOKEN_KEPT = timedelta(hours=1)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -78,6 +81,10 @@ class TokenQuerySet(models.QuerySet["Token"]):
     def idle_since(self, moment: datetime) -> TokenQuerySet:
         return self.filter(last_used_at__lt=moment)
 
+    def end_soon(self, people: QuerySet[Any], now: datetime) -> int:
+        """Those of people (primary keys) who left: they end in an hour, unless their person is in a room then."""
+        return self.filter(person__in=people, ends_at=None).update(ends_at=now + LEFT_TOKEN_KEPT)
+
     def touch(self, token: Token, now: datetime) -> None:
         """Written at most once an hour: idleness is counted in days."""
         self.filter(pk=token.pk, last_used_at__lt=now - timedelta(hours=1)).update(last_used_at=now)
@@ -92,6 +99,8 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(default=timezone.now)
+    # Set when its person left a room: looked at from then on, see `rooms.identity.token_of`.
+    ends_at = models.DateTimeField(null=True, blank=True)
 
     objects = TokenQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from rooms.models import AccountName
 
-LATEST = "0006_account_names"
+LATEST = "0007_token_ends"
 
 
 def migrate(target: str) -> None:

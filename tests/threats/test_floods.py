@@ -200,3 +200,14 @@ async def test_a_browser_has_so_many_tabs_of_rooms(small_house: Server):
         for _ in range(PER_DEVICE):
             await stack.enter_async_context(browser.enter(scene.room_id))
         assert await browser.status_at(scene.room_id) == 4509
+
+
+async def test_a_program_has_so_many_sockets_in_rooms_by_one_token(small_house: Server):
+    scene: Scene = await scene_on(small_house)
+    async with AsyncExitStack() as stack:
+        for _ in range(PER_DEVICE):
+            await stack.enter_async_context(scene.bob.enter(scene.room_id))
+        with pytest.raises(ProblemError) as refused:
+            await stack.enter_async_context(scene.bob.enter(scene.room_id))
+        assert refused.value.status == 4509
+        await stack.enter_async_context(scene.alice.enter(scene.room_id))
