@@ -395,7 +395,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "ask_control": (3, 15),
     "custom": (10, 5),
     "people": (20, 20),  # by person: who is sent out, moderates or hosts
-    "room_change": (10, 10),  # by person
+    "room_change": (30, 30),  # by person
     "poll": (40, 20),  # by person: each tab without a socket asks every two seconds and after each command
     "http_command": (80, 20),  # by person, whatever the command
     "measured": (5, 60),  # a page sends one a minute; people have tabs and reload
