@@ -9,12 +9,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.middleware.security import SecurityMiddleware
 from django.utils.decorators import sync_and_async_middleware
 
 from watchium import health
 from watchium.metrics import metrics
 
+# The headers of every other answer: this comes before the middleware that adds them.
+SECURITY = SecurityMiddleware(lambda _: HttpResponse())
 VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz/live": health.live,
     "/healthz/ready": health.ready,
@@ -43,6 +47,9 @@ def machines_first(get_response: Callable[[HttpRequest], Any]) -> Callable[[Http
 
 def _answer(request: HttpRequest) -> HttpResponse:
     try:
-        return VIEWS[request.path](request)
+        response = VIEWS[request.path](request)
     except Http404:
-        return HttpResponseNotFound(content_type="text/plain")
+        response = HttpResponseNotFound(content_type="text/plain")
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    headed: HttpResponse = SECURITY.process_response(request, response)
+    return headed

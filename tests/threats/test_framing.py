@@ -57,6 +57,16 @@ def test_no_answer_can_be_put_into_somebody_elses_frame_or_taken_for_another_typ
     assert "Server" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])
+def test_neither_can_what_probes_are_answered(public: Server, path: str):
+    for headers in ({}, {"X_Forwarded_For": "203.0.113.1"}):  # who may not read the metrics, too
+        answer = ask(public, path, **headers)
+        assert answer.status in (200, 404)
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
 def test_static_files_are_what_they_say_they_are(public: Server):
     answer = ask(public, "/static/favicon.svg")
     assert (answer.status, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
