@@ -14,19 +14,19 @@ LONGEST = 500  # characters, as Unicode counts them
 def clean_comment(text: str) -> str:
     """The comment as it is kept and shown. Raises BadMessage when nothing visible is left, TooLong beyond 500."""
     if is_too_long(text, LONGEST):
-        raise TooLong(f"A comment has at most {LONGEST} characters.")
+        raise TooLong(f"A message has at most {LONGEST} characters.")
     cleaned = clean(text)
     if not cleaned:
-        raise BadMessage("payload.text: a comment needs something to see.")
+        raise BadMessage("There is nothing to see in this message.")
     if len(cleaned) > LONGEST:
-        raise TooLong(f"A comment has at most {LONGEST} characters; this one has {len(cleaned)}.")
+        raise TooLong(f"A message has at most {LONGEST} characters; this one has {len(cleaned)}.")
     return cleaned
 
 
 def clean_emoji(text: str) -> str:
     """One emoji, however many code points it takes. Raises BadMessage for anything else."""
     if not is_one_emoji(text):
-        raise BadMessage("payload.emoji: a reaction is one emoji.")
+        raise BadMessage("A reaction is one emoji.")
     return text
 
 

@@ -93,7 +93,7 @@ def carry_out(member: Member, control: Control) -> Accepted:
             medium = MediaToLoad(media_url=media_url, title=control.title)
             return actions.load(member, Load(event_id=control.event_id, payload=medium))
     needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
-    raise BadMessage(f"Object missing required field `{needed}`")
+    raise BadMessage(detail=f"Object missing required field `{needed}`")
 
 
 class Log(Doorway):

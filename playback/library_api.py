@@ -77,10 +77,10 @@ def wanted_by(request: Request) -> Wanted:
     asked = request.query_params
     words, album, order = asked.get("q", ""), asked.get("album", ""), asked.get("order") or "title"
     if len(words) > LONGEST_SEARCH:
-        raise TooLong(f"q has at most {LONGEST_SEARCH} characters.")
+        raise TooLong(f"A search has at most {LONGEST_SEARCH} characters.")
     album_id = asked.get("album_id", "")
     if len(album) > LONGEST_ALBUM:
-        raise TooLong(f"album has at most {LONGEST_ALBUM} characters.")
+        raise TooLong(f"An album has at most {LONGEST_ALBUM} characters.")
     if album_id and not _album_id.fullmatch(album_id):
         raise BadMessage("album_id is the album_id of an item")
     if order not in ORDERS:

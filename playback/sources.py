@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from playback.duration import EXACT, Duration
-from watchium.wire.errors import UnknownMedia
+from watchium.wire.errors import TooLong, UnknownMedia
 from watchium.wire.messages import Media
 from watchium.wire.unicode import clean, piles_up_marks
 
@@ -73,7 +73,7 @@ def find(address: str, title: str | None = None) -> Media:
         raise UnknownMedia("This address cannot be read: copy it again.")
     if piles_up_marks(address):  # taking it apart would normalise its host, in quadratic time
         raise UnknownMedia("This address cannot be read: copy it again.")
-    title = as_title(title)
+    title = _said_title(title)
     if address.startswith("/"):
         return _own(address, title)
     parts = _web_address(address)
@@ -85,6 +85,14 @@ def find(address: str, title: str | None = None) -> Media:
         title=title or _title_of(parts),
         mime=mime,
     )
+
+
+def _said_title(said: str | None) -> str:
+    """What somebody called it. Raises TooLong: it is theirs, and is not shortened."""
+    title = clean(said or "", "NFC")
+    if len(title) > LONGEST_TITLE:
+        raise TooLong(f"A title has at most {LONGEST_TITLE} characters.")
+    return title
 
 
 def as_title(text: str | None) -> str:

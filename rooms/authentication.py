@@ -47,7 +47,7 @@ class PersonAuthentication(BaseAuthentication):
 
 class _Check(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        raise Forged(why_refused(request, reason))
+        raise Forged(why_refused(request, reason), detail=f"CSRF: {reason:.200}")
 
 
 def _require_csrf(request: HttpRequest) -> None:

@@ -20,6 +20,7 @@ from watchium.wire import limits, server_clock
 from watchium.wire.envelope import event_id_in
 from watchium.wire.errors import BadMessage, NotMember, TooLong
 from watchium.wire.messages import MAX_FRAME_BYTES
+from watchium.wire.validation import refusal_of
 
 S = TypeVar("S")
 
@@ -75,7 +76,7 @@ class Doorway(APIView):
         try:
             return msgspec.json.decode(raw, type=kind)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise BadMessage(str(error)) from None
+            raise refusal_of(error) from None
 
     def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
         """A number of the address's query."""

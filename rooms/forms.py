@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
+from django.conf import settings
 from msgspec import Meta, Struct
 
 from rooms import names
+from rooms.host_names import needs_https
 from rooms.ids import check_passphrase
 from watchium.wire.errors import (
     BadMessage,
@@ -19,10 +22,12 @@ from watchium.wire.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
+from watchium.wire.messages import URL_CHARS
 
-# Longer than what is accepted in the end, so that people are told the limit of the field.
-Text = Annotated[str, Meta(max_length=400)]
+# `names` has the limits, and tells people the one of the field.
+Text = str
 Passphrase = Annotated[str, Meta(max_length=128)]
+LENGTH = re.compile(r"length <= (\d+)")
 Visibility = Literal["public", "unlisted", "private"]
 ControlPolicy = Literal["host", "moderators", "everyone"]
 StallPolicy = Literal["carry_on", "wait"]
@@ -41,7 +46,7 @@ class NewRoom(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     title: Text = ""
     visibility: Visibility = "unlisted"
     passphrase: Passphrase = ""
-    media_url: Annotated[str, Meta(max_length=2000)] = ""
+    media_url: Annotated[str, Meta(max_length=URL_CHARS)] = ""
     username: Text = ""
 
 
@@ -76,10 +81,19 @@ def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
         value = value if field.name == "passphrase" else value.strip()  # its spaces are part of it
         try:
             kept |= {field.name: msgspec.convert(value, field.type)} if value else {}
-        except msgspec.ValidationError:
-            errors[field.name] = "This is too long or not one of the choices."
+        except msgspec.ValidationError as error:
+            errors[field.name] = _what_is_wrong(error)
     form = kind(**kept)
     return form, {**_name_problem(form.username), **_room_problems(form), **errors}
+
+
+def _what_is_wrong(error: msgspec.ValidationError) -> str:
+    found = LENGTH.search(str(error))
+    return (
+        f"This is too long: at most {int(found[1]):,} characters."
+        if found
+        else "This is not one of the choices."
+    )
 
 
 def _name_problem(username: str) -> Errors:
@@ -98,6 +112,8 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
         names.clean_title(form.title, "untitled")
     except Refused as refused:
         errors["title"] = str(refused)
+    if settings.HTTPS and needs_https(form.media_url):
+        errors["media_url"] = "Browsers block http media on an https page: use an https address."
     if form.visibility == "private" and not form.passphrase:
         errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # words, not a secret
     try:

@@ -122,3 +122,13 @@ def bind_host(said: str) -> str:
         raise ValueError(f"{said!r} names a network interface, and browsers take no such address")
     check_host(host)
     return host
+
+
+def needs_https(address: str) -> bool:
+    """Whether an https page cannot load this address: it is http, and not of the visitor's own machine."""
+    try:
+        parts = urlsplit(address.strip())
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme == "http" and not (is_loopback(host) or host.endswith(".localhost"))

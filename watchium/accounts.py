@@ -43,7 +43,12 @@ def free_name(said: str, account: int | None) -> str:
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
-    username = forms.CharField(label=_("Name"), min_length=2, max_length=NAME_CHARS)
+    username = forms.CharField(
+        label=_("Name"),
+        min_length=2,
+        max_length=NAME_CHARS,
+        widget=forms.TextInput(attrs={"data-longest": NAME_CHARS}),
+    )
 
     class Meta(UserCreationForm.Meta):
         model = User

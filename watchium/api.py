@@ -31,7 +31,7 @@ from watchium.problems import answer_problem
 from watchium.room_commands import carry_out
 from watchium.welcome import whole_room_state
 from watchium.wire import limits, messages, server_clock
-from watchium.wire.errors import BadMessage, Banned, NotMember
+from watchium.wire.errors import Banned, NotMember
 from watchium.wire.messages import (
     Accepted,
     EventId,
@@ -41,6 +41,7 @@ from watchium.wire.messages import (
     RoomState,
     TimelineState,
 )
+from watchium.wire.validation import refusal_of
 
 __all__ = ["answer_problem", "openapi"]
 
@@ -176,7 +177,7 @@ class Commands(Doorway):
         try:
             command = messages.decode_room_command(msgspec.json.encode(said))
         except msgspec.MsgspecError as error:
-            raise BadMessage(str(error)) from None
+            raise refusal_of(error) from None
         member = self.member(room_id)
         limits.spend("http_command", member.person.user_id, server_clock.now_ms())
         accepted = carry_out(member, command)

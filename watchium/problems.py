@@ -47,6 +47,7 @@ def problem_response(refused: Refused, event_id: str | None = None) -> HttpRespo
         message=str(refused),
         event_id=event_id,
         retry_after_ms=refused.retry_after_ms,
+        detail=refused.detail,
     )
     response = answer(problem, refused.status)
     if refused.retry_after_ms is not None:

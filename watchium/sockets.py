@@ -50,6 +50,7 @@ from watchium.wire.messages import (
     Pong,
     Problem,
 )
+from watchium.wire.validation import refusal_of
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +187,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         try:
             return self.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise BadMessage(str(error)) from None
+            raise refusal_of(error) from None
 
     def _answer_ping(self, ping: Ping, received_ms: float) -> None:
         if wait_ms := self.throttle.wait_ms("ping", PINGS, received_ms):
@@ -225,7 +226,11 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     def _error(self, problem: Refused, event_id: str | None = None) -> Error:
         tally.count("refused", problem.code)
         payload = Problem(
-            code=problem.code, message=str(problem), event_id=event_id, retry_after_ms=problem.retry_after_ms
+            code=problem.code,
+            message=str(problem),
+            event_id=event_id,
+            retry_after_ms=problem.retry_after_ms,
+            detail=problem.detail,
         )
         return Error(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=payload)
 

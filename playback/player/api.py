@@ -26,6 +26,7 @@ from watchium.wire.player_messages import (
     WholePlayer,
     decode_player_command,
 )
+from watchium.wire.validation import refusal_of
 
 
 class WithDevices(WholePlayer, frozen=True, kw_only=True):
@@ -131,7 +132,7 @@ class Control(PlayerDoorway):
         try:
             command = decode_player_command(msgspec.json.encode(said))
         except msgspec.MsgspecError as error:
-            raise BadMessage(str(error)) from None
+            raise refusal_of(error) from None
         if not isinstance(command, Deed):
             raise BadMessage(f"`{said.type}` is for sockets only")
         return answer(player.carry_out(self.device_id, command, account=self.account))

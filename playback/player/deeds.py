@@ -63,7 +63,7 @@ def play_track(turn: Turn, asked: TrackToPlay) -> None:
     elif item_ids := asked.item_ids or ([asked.item_id] if asked.item_id is not None else []):
         turn.order(queue.begun(turn.entries_of(item_ids)))
     else:
-        raise BadMessage("Object missing required field `item_id`, `item_ids` or `entry_id`")
+        raise BadMessage(detail="Object missing required field `item_id`, `item_ids` or `entry_id`")
     _must_be_there(turn)
     turn.place(asked.position)
     turn.player.is_playing = True

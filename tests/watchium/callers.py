@@ -78,6 +78,6 @@ class ApiCase(Cast):
         """The problem, which is the wire's object."""
         assert response.status_code == status, response.content
         problem = response.json()
-        assert set(problem) == {"code", "message", "event_id", "retry_after_ms"}, problem
+        assert set(problem) == {"code", "message", "event_id", "retry_after_ms", "detail"}, problem
         assert problem["code"] == code, problem
         return problem

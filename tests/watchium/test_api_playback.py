@@ -66,7 +66,7 @@ class Controlling(PlaybackCase):
             ({"action": "play", "volume": 1}, "volume"),
         ]:
             response = self.as_alice.post(self.url("sync/control/"), {"event_id": "e1", **fields})
-            assert path in self.refused(response, 400, "bad_message")["message"], fields
+            assert path in self.refused(response, 400, "bad_message")["detail"], fields
         assert not PlaybackEvent.objects.filter(event_id="e1").exists()
 
     def test_what_cannot_be_played_is_refused(self):

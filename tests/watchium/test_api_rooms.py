@@ -45,7 +45,7 @@ class MakingARoom(ApiCase):
             ([1], "object"),
         ]:
             problem = self.refused(self.nobody.post("/api/rooms/", body), 400, "bad_message")
-            assert path in problem["message"], problem
+            assert path in problem["detail"], problem
 
     def test_no_body_whatever_is_an_error_of_ours(self):
         for raw in [

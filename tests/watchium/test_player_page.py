@@ -50,7 +50,7 @@ class PlayerPage(TestCase):
         assert "Shift" in listed
 
     def test_no_more_can_be_searched_for_than_the_server_takes(self):
-        self.assertContains(self.client.get("/player/"), f'maxlength="{LONGEST_SEARCH}"')
+        self.assertContains(self.client.get("/player/"), f'data-longest="{LONGEST_SEARCH}"')
 
     def test_it_takes_no_query_for_a_guest(self):
         self.client.get("/player/")

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Refused(Exception):
-    """Something that was asked and is not done. `code` is for programs, the message for people.
+    """Something that was asked and is not done. `code` and `detail` are for programs, the message for people.
 
     Caught once in the socket and once around the API; subclasses fix the code and the HTTP status.
     """
@@ -15,9 +15,12 @@ class Refused(Exception):
     status = 400
     message = "That did not work."
 
-    def __init__(self, message: str | None = None, *, retry_after_ms: int | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, retry_after_ms: int | None = None, detail: str | None = None
+    ) -> None:
         super().__init__(message or self.message)
         self.retry_after_ms = retry_after_ms
+        self.detail = detail
 
 
 class BadMessage(Refused):

@@ -21,7 +21,9 @@ Seconds = Annotated[float, Meta(ge=0, le=7 * 86400)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1e14)]
 Rate = Annotated[float, Meta(ge=0.25, le=3)]
 UserId = Annotated[str, Meta(min_length=1, max_length=32)]
-Url = Annotated[str, Meta(min_length=1, max_length=2000)]
+# Signed addresses of stores have 2,000 characters and more; web servers mostly take up to 8 KB.
+URL_CHARS = 8000
+Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -595,12 +597,16 @@ class Events(Event, tag="events", frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """`code` for programs, `message` for people; HTTP answers carry the same object as their body."""
+    """`code` for programs, `message` for people; HTTP answers carry the same object as their body.
+
+    `detail`: what is wrong with a message and where in it, for who writes a program.
+    """
 
     code: str
     message: str
     event_id: str | None = None
     retry_after_ms: int | None = None
+    detail: str | None = None
 
 
 class Error(Event, tag="error", frozen=True, kw_only=True):

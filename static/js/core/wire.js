@@ -368,12 +368,13 @@
  */
 
 /**
- * `code` for programs, `message` for people; HTTP answers carry the same object as their body.
+ * `code` for programs, `message` for people; HTTP answers carry the same object as their body. `detail`: what is wrong with a message and where in it, for who writes a program.
  * @typedef {object} Problem
  * @property {string} code
  * @property {string} message
  * @property {string | null} [event_id]
  * @property {number | null} [retry_after_ms]
+ * @property {string | null} [detail]
  */
 
 /**

@@ -19,7 +19,7 @@ export function mount(dialog, { library_url: url, samples }) {
   const search = /** @type {HTMLInputElement} */ (piece(dialog, "house-search"))
   const find = () => show(dialog, pages, search.value.trim(), shown)
   let cancel = () => {}
-  search.addEventListener("input", () => { cancel(); cancel = after(TYPING_MS, find) }, { signal: gone.signal })
+  search.addEventListener("input", () => { cancel(); if (search.validity.valid) cancel = after(TYPING_MS, find) }, { signal: gone.signal })
   const opened = new MutationObserver(() => { if (dialog.open) find() })
   opened.observe(dialog, { attributeFilter: ["open"] })
   return all(() => gone.abort(), () => opened.disconnect(), () => cancel())

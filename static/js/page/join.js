@@ -4,9 +4,11 @@
 import { fillAvatars } from "./avatars.js"
 import { fillCovers } from "./covers.js"
 import { refreshForms } from "./token.js"
+import { mount as checkTypedText } from "./typed_text.js"
 
 fillCovers(document)
 fillAvatars(document)
+checkTypedText(document)
 refreshForms()
 
 const first = document.querySelector("input[autofocus]")

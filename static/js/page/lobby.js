@@ -4,6 +4,7 @@
 import { completed } from "./addresses.js"
 import { fillCovers } from "./covers.js"
 import { refreshForms } from "./token.js"
+import { mount as checkTypedText } from "./typed_text.js"
 
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
@@ -75,5 +76,6 @@ function filled(card, room) {
 const address = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-address]"))
 address?.form?.addEventListener("submit", () => { address.value = completed(address.value) })
 fillCovers(document)
+checkTypedText(document)
 refreshForms()
 connect()

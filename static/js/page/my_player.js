@@ -22,6 +22,7 @@ import * as sleep from "./mine/sleep.js"
 import * as where from "./mine/where.js"
 import { piece } from "./pieces.js"
 import { refreshForms } from "./token.js"
+import { mount as checkTypedText } from "./typed_text.js"
 
 function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
@@ -47,6 +48,7 @@ function start() {
     () => goingOn.mount(mine, commands, timer),
     () => mountDialogs(document.body),
     () => refreshForms(),
+    () => checkTypedText(document),
   ])
   if (new URLSearchParams(location.search).has("debug")) logEvents(mine)
   Object.assign(window, { watchium: { mine, on: mine.on.bind(mine), delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs) } })

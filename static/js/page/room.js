@@ -16,6 +16,7 @@ import { expose } from "./expose.js"
 import * as farewell from "./farewell.js"
 import { Session } from "./session.js"
 import * as settings from "./settings.js"
+import * as typedText from "./typed_text.js"
 
 /** Where each module lives. */
 const PLACES = Object.entries({
@@ -39,6 +40,7 @@ function start() {
   farewell.mount(document.body, room)
   measured.mount(document.body, room)
   roomSound.mount(document.body, room)
+  typedText.mount(document.body)
   if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
   expose(room)
   room.open()

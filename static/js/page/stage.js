@@ -1,10 +1,12 @@
 // @ts-check
 /** What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of the road. */
 
+import { isMixedContent } from "../core/typed_text.js"
 import { shortened } from "./addresses.js"
 import { mayControl } from "./authority.js"
 import { commandsOf } from "./commands.js"
 import { fillCovers } from "./covers.js"
+import { mixedContentWords } from "./mixed_content.js"
 import { all, piece, write } from "./pieces.js"
 import { toggleFullscreen } from "./screen.js"
 import { othersSee } from "./standing.js"
@@ -93,7 +95,7 @@ function sceneOf(room, { player, connection, patient, lastWord }) {
 /** Whoever chose it hears which address it was. @param {Room} room @param {string} url @returns {Scene} */
 function wontPlay(room, url) {
   const mayChange = mayControl(room.state)
-  const why = mayChange
+  const why = isMixedContent(url, location.href) ? mixedContentWords() : mayChange
     ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: shortened(url) })
     : gettext("The file may be gone, or your browser does not know its format.")
   return { title: gettext("This will not play here"), text: othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why, mayChange }

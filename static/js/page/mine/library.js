@@ -43,7 +43,7 @@ function listen(section, library, commands, signal) {
   let typing = 0
   search.addEventListener("input", () => {
     clearTimeout(typing)
-    typing = setTimeout(find, TYPING_MS)
+    if (search.validity.valid) typing = setTimeout(find, TYPING_MS)
   }, { signal })
   piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); find() }, { signal })
   order.value = library.pages.wanted.order

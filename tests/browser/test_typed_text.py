@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.scenes import make_room
+
+PASTE = "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', { bubbles: true })) }"
+
+
+def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
+    alice = person()
+    alice.goto("/")
+    address = alice.get_by_role("textbox", name="Link to a video")
+    address.evaluate(PASTE, "https://a.example/" + "x" * 8000)
+    expect(alice.get_by_text("This is too long by 18 characters.")).to_be_visible()
+    alice.get_by_role("button", name="Create room").click()
+    assert len(address.input_value()) == 8018
+    address.fill("")
+    expect(alice.get_by_text("This is too long")).to_be_hidden()
+
+    make_room(alice)
+    message = alice.get_by_role("textbox", name="Message")
+    message.evaluate(PASTE, "word " * 20_000)
+    expect(alice.get_by_text("This is too long by 99499 characters.")).to_be_visible()
+    message.press("Enter")
+    assert len(message.input_value()) == 100_000
+    assert alice.locator("[data-unsent] li").count() == 0
+    message.fill("short again")
+    message.press("Enter")
+    expect(alice.get_by_role("log")).to_contain_text("short again")
+    message.fill("\u2060")
+    message.press("Enter")
+    expect(alice.get_by_text("There is nothing to see in this message.")).to_be_visible()
+
+    signed = "https://store.example.org/film.mp4?token=" + "s" * 5000
+    alice.get_by_role("button", name="Change what plays").click()
+    alice.get_by_role("textbox", name="Link to a video or sound file").fill(signed)
+    alice.get_by_role("button", name="Put it on").click()
+    expect(alice.get_by_role("dialog", name="Change what plays")).to_be_hidden()
+    assert alice.evaluate("() => watchium.room.state.timeline.media.url") == signed
