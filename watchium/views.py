@@ -159,6 +159,7 @@ def player(request: HttpRequest) -> HttpResponse:
     boot = {
         "socket_path": "/ws/player/",
         "player_url": "/api/player/",
+        "control_url": "/api/player/control/",
         "position_url": "/api/player/position/",
         "library_url": LIBRARY_URL,
         "device_id": device_id,

@@ -30,7 +30,11 @@ from watchium.wire.validation import refusal_of
 
 
 class WithDevices(WholePlayer, frozen=True, kw_only=True):
+    """`timestamp`: server time of the answer."""
+
     devices: list[DeviceState]
+    timestamp: float
+    clock_id: str
 
 
 class PlayerPatch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -91,7 +95,13 @@ class OnePlayer(PlayerDoorway):
     def _whole(self) -> WithDevices:
         whole, account = player.read(self.device_id), self.account
         devices = player.devices_of(account) if account is not None else []
-        return WithDevices(state=whole.state, items=whole.items, devices=devices)
+        return WithDevices(
+            state=whole.state,
+            items=whole.items,
+            devices=devices,
+            timestamp=server_clock.now_ms(),
+            clock_id=server_clock.clock_id(),
+        )
 
 
 def change(turn: Turn, changes: PlayerPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -110,3 +111,44 @@ def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that
             return room.say("remove_member", { user_id: bob.user_id }) }"""
     )
     expect(bob.locator("body")).to_have_attribute("data-socket", "closed", timeout=POLLED_MS)
+
+
+def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
+    alice = person()
+    proxy = Proxy(alice)
+    alice.goto("/player/")
+    wait_until(alice, "() => window.watchium.mine.overHttp")
+    alice.get_by_role("button", name="Add Sample clip to queue").click()
+    alice.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(
+        alice,
+        "() => window.watchium.mine.voice.positionS > 1 && !window.watchium.mine.pending.entries.length",
+    )
+    alice.evaluate("() => watchium.mine.say('seek', { position: 30 })")
+    wait_until(alice, "() => window.watchium.mine.voice.positionS > 31.5")
+    alice.get_by_role("button", name="Pause", exact=True).click()
+    other = alice.context.new_page()  # with sockets: what the server knows
+    other.goto("/player/")
+    wait_until(
+        other,
+        """() => { const { log } = window.watchium.mine
+            return log.known && !log.state.is_playing && log.state.position > 31 && log.state.entries.length === 2 }""",
+    )
+    other.get_by_role("button", name="Add Sample music to queue").click()
+    wait_until(alice, "() => window.watchium.mine.state.entries.length === 3")
+    proxy.blocks = False
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
+    assert alice.evaluate("() => window.watchium.mine.state.entries.length") == 3
+
+
+def test_a_lobby_without_sockets_shows_new_rooms(server: Server, person: Callable[..., Page]):
+    alice, bob = person(), person()
+    Proxy(bob)
+    alice.goto("/")
+    bob.goto("/")
+    alice.get_by_text("Options", exact=True).click()
+    alice.get_by_role("textbox", name="Title").fill("Found without a socket")
+    alice.get_by_label(re.compile("Public")).check()
+    alice.get_by_role("button", name="Create room").click()
+    alice.wait_for_url("**/rooms/*/")
+    expect(bob.get_by_text("Found without a socket")).to_be_visible(timeout=POLLED_MS)

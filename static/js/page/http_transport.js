@@ -19,7 +19,7 @@ export class HttpTransport {
 
   /** @param {object} asked where we are and what our player does @returns {Promise<{events: any[], received: number, timestamp: number, clock_id: string}>} */
   poll(asked) {
-    return post(this.boot.state_url, asked)
+    return send(this.boot.state_url, asked)
   }
 
   /**
@@ -28,16 +28,16 @@ export class HttpTransport {
    * @returns {Promise<any>} what was accepted; null where the room only goes on
    */
   send(command) {
-    const sent = this.lastCommand.then(() => post(this.boot.commands_url, command))
+    const sent = this.lastCommand.then(() => send(this.boot.commands_url, command))
     this.lastCommand = sent.catch(() => {})
     return sent
   }
 }
 
-/** @param {string} url @param {object} body */
-async function post(url, body) {
+/** @param {string} url @param {object} [body] without one it is a question @returns {Promise<any>} null where there is nothing to say */
+export async function send(url, body) {
   const response = await fetch(url, {
-    method: "POST",
+    method: body ? "POST" : "GET",
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenNow() ?? "" },
     body: JSON.stringify(body),
     credentials: "same-origin",

@@ -1,5 +1,5 @@
 // @ts-check
-/** The lobby: its rooms and its head count change while you look. Without a socket it stays as it was served. */
+/** The lobby: its rooms and its head count change while you look; without a socket as often as one is tried. */
 
 import { completed } from "./addresses.js"
 import { fillCovers } from "./covers.js"
@@ -8,6 +8,7 @@ import { mount as checkTypedText } from "./typed_text.js"
 
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
+const GIVE_UP_MS = 8000
 
 const lobby = /** @type {HTMLElement} */ (document.querySelector("[data-lobby]"))
 const list = /** @type {HTMLElement} */ (lobby.querySelector("[data-rooms]"))
@@ -23,14 +24,29 @@ function connect() {
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
   const socket = new WebSocket(address)
   socket.addEventListener("message", event => hear(JSON.parse(event.data)))
-  socket.addEventListener("open", () => { document.body.dataset.socket = "open" })
-  socket.addEventListener("close", comeBack)
+  let opened = false
+  socket.addEventListener("open", () => { opened = true; document.body.dataset.socket = "open" })
+  socket.addEventListener("close", () => comeBack(opened))
 }
 
-function comeBack() {
+/** @param {boolean} opened before it was lost; one that was not may never get through */
+function comeBack(opened) {
   document.body.dataset.socket = "lost"
+  if (!opened) void read()
   setTimeout(connect, waitMs * (0.5 + Math.random() / 2))
   waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+}
+
+async function read() {
+  try {
+    const answer = await fetch("/api/rooms/", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(GIVE_UP_MS) })
+    if (!answer.ok) return
+    const { rooms, online: count } = await answer.json()
+    online.textContent = String(count)
+    show(rooms)
+  } catch {
+    // No line just now: the next attempt reads again.
+  }
 }
 
 /** @param {{type: string, payload: {rooms: LobbyRoom[], online: number}}} event */

@@ -43,12 +43,13 @@ class Line {
     this.said = text
     if (!text) return this.stack.drop("line")
     const act = status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
-    this.stack.put({ key: "line", text, tone: "warn", rank: RANK.line, act })
+    this.stack.put({ key: "line", text, tone: "warn", rank: RANK.line, act, lastsMs: this.mine.overHttp ? 2 * SHORT_MS : undefined })
   }
 
   /** @param {string} status */
   #words(status) {
     const { log, connection } = this.mine
+    if (this.mine.overHttp) return gettext("Live updates do not get through here, so the server is asked every few seconds. Everything else works as usual.")
     const waits = status === "lost" || status === "limited" ? this.#waiting : null
     if (waits) return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
     return {

@@ -20,6 +20,7 @@ import { hasLocks, soundLock } from "../sound_lock.js"
 import { TabSound } from "../sounding.js"
 import { after, every } from "../timer.js"
 import { watchForWaking } from "../waking.js"
+import { HttpLine } from "./http_line.js"
 import { Kept } from "./kept.js"
 import { serverSound } from "./server_sound.js"
 import { Voice } from "./voice.js"
@@ -50,7 +51,7 @@ export class Mine extends Listeners {
     this.voice = new Voice({
       ended: () => this.emit("ended"),
       cut: () => !this.isOpen,
-      refused: () => this.#refused(),
+      refused: () => { this.voice.drop(); this.sound.refused() },
       halted: () => this.sound.here && this.emit("halted"),
       failed: (item) => this.emit("failed", item),
       moved: () => this.emit("moved"),
@@ -58,18 +59,21 @@ export class Mine extends Listeners {
       picture: (element) => this.emit("picture", element),
     })
     const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
-    this.sound = new TabSound(boot.device_id, this.tab, { start: () => this.#start(), stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
+    this.sound = new TabSound(boot.device_id, this.tab, { start: () => { this.voice.start(); this.#show() }, stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
       said: (envelope) => this.#said(envelope),
       status: (change) => this.#connected(change),
     })
+    this.reached = false // over HTTP
+    this.http = new HttpLine(this, { said: (envelope) => this.#said(envelope), found: (reached) => this.#found(reached) })
   }
 
   open() {
     for (const command of this.kept.all()) this.pending.add(command, this.serverNow(), 0, performance.now())
     this.socket.open()
+    this.http.start()
     this.sound.open()
     every(LOOK_AFTER_MS, () => this.#lookAfter())
     const wake = () => this.socket.wake()
@@ -78,8 +82,14 @@ export class Mine extends Listeners {
 
   // ---------------------------------------------------------------- what modules read
 
+  /** Whether what is said now is on its way at once. */
   get isOpen() {
-    return this.connection.status === "open"
+    return this.connection.status === "open" || this.overHttp
+  }
+
+  /** No socket gets through, but the server answers. */
+  get overHttp() {
+    return this.connection.status === "limited" && this.reached
   }
 
   serverNow() {
@@ -143,8 +153,13 @@ export class Mine extends Listeners {
 
   /** @param {{type: string, event_id: string, payload: object}} command */
   #mention(command) {
-    if (this.socket.send(command)) return Promise.resolve(command.event_id)
+    if (this.#send(command)) return Promise.resolve(command.event_id)
     return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  }
+
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #send(command) {
+    return this.overHttp ? this.http.send(command) : this.socket.send(command)
   }
 
   #flush() {
@@ -153,7 +168,7 @@ export class Mine extends Listeners {
     this.#dropOld(nowMs)
     for (const eventId of this.pending.dropOrphans()) this.#over(eventId, (waiter) => waiter.resolve(null))
     if (!this.isOpen) return
-    for (const command of this.pending.toSend(nowMs)) this.socket.send(command)
+    for (const command of this.pending.toSend(nowMs)) this.#send(command)
     const waitMs = this.pending.waitMs(nowMs)
     if (waitMs) this.cancelFlush = after(waitMs, () => this.#flush())
   }
@@ -199,7 +214,7 @@ export class Mine extends Listeners {
     if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id) // done, whichever tab said it
     const applied = this.log.take(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
-    const nothingNew = type === Event.Welcome && this.log.state.revision === revision
+    const nothingNew = (type === Event.Welcome || type === Event.PlayerState) && this.log.state.revision === revision
     if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
     this.pending.reached(this.log.state.revision)
     this.#show()
@@ -237,9 +252,22 @@ export class Mine extends Listeners {
     if (missed) this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
   }
 
+  /** @param {boolean} reached the server answers over HTTP, or not */
+  #found(reached) {
+    if (reached === this.reached) return
+    this.reached = reached
+    if (this.overHttp) {
+      this.pending.reconnected()
+      this.voice.lineIsBack()
+      this.#flush()
+    }
+    this.emit("connection", this.connection)
+  }
+
   /** @param {typeof this.connection} change */
   #connected(change) {
     this.connection = change
+    if (change.status !== "limited") this.reached = false
     if (change.closeCode === Close.TooMany) this.sound.leave()
     if (this.isOpen) this.voice.lineIsBack()
     this.emit("connection", change)
@@ -267,13 +295,4 @@ export class Mine extends Listeners {
     this.voice.said(this.state)
   }
 
-  #start() {
-    this.voice.start()
-    this.#show()
-  }
-
-  #refused() {
-    this.voice.drop()
-    this.sound.refused()
-  }
 }
