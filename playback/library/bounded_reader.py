@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from pathlib import Path
 
 LONGEST_READ = 32 * 1024 * 1024
@@ -26,9 +27,11 @@ class BoundedReader(io.BufferedReader):
         self.seek(0)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Shorter than asked for where a part of the file says of itself that it is a gigabyte long."""
+        """Shorter than asked for where a part of the file says that it is very long; what follows it comes next."""
         asked = LONGEST_READ if size is None or size < 0 else min(size, LONGEST_READ)
         data = super().read(asked)
+        if size is not None and size > asked:
+            super().seek(min(size - asked, sys.maxsize // 2), io.SEEK_CUR)
         self._reads -= 1
         self._bytes -= len(data)
         if self._reads < 0 or self._bytes < 0:

@@ -18,6 +18,7 @@ _TAGS_IN_A_ROW = 4
 _LONGEST_FRAME = 8192  # an ADTS frame; MP3 has at most 2,881
 _FRAMES_BEHIND_JUNK = 4
 _FRAMES_AT_ONCE = 2
+_HEAD = 16 * 1024
 
 _BEGINNINGS = {
     "flac": re.compile(rb"fLaC"),
@@ -74,23 +75,20 @@ def recognise(file: BinaryIO) -> Content | None:
     size = file.seek(0, io.SEEK_END)
     start = _behind_zeros(file)
     sound = behind_tags(file, start)
-    head = _read(file, sound, MOST_JUNK + _FRAMES_BEHIND_JUNK * _LONGEST_FRAME)
+    head = _read(file, sound, _HEAD)
     family = _container(head)
     if family == "wav" and _WAV_WITH_MP3.search(head[:256]):
-        return _behind_junk(head, sound, size)
+        return _behind_junk(file, sound, size)
     if family is not None:
         return Content(family, 0, _has_film(family, head)) if start == 0 else None
     at_once = _frames(head, 0, size - sound, _FRAMES_AT_ONCE)
     if at_once is not None:
         return Content(at_once, start)
-    found = _behind_junk(head, sound, size)
-    if found is not None and sound > start:
-        return Content(found.family, start)
-    if found is None and sound > start:  # tags that say they are longer than they are
-        head = _read(file, start + 10, MOST_JUNK + _FRAMES_BEHIND_JUNK * _LONGEST_FRAME)
-        found = _behind_junk(head, start + 10, size)
-        return Content(found.family, start) if found is not None else None
-    return found
+    if sound == start:
+        return _behind_junk(file, start, size)
+    # Tags may also say that they are longer than they are.
+    found = _behind_junk(file, sound, size) or _behind_junk(file, start + 10, size)
+    return Content(found.family, start) if found is not None else None
 
 
 def behind_tags(file: BinaryIO, start: int = 0) -> int:
@@ -146,7 +144,8 @@ def _frames(data: bytes, at: int, left: int, wanted: int) -> str | None:
     return None
 
 
-def _behind_junk(head: bytes, offset: int, size: int) -> Content | None:
+def _behind_junk(file: BinaryIO, offset: int, size: int) -> Content | None:
+    head = _read(file, offset, MOST_JUNK + _FRAMES_BEHIND_JUNK * _LONGEST_FRAME)
     for sync in _SYNC.finditer(head, 0, MOST_JUNK):
         at = sync.start()
         first = frame_at(head, at)

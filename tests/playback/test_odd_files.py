@@ -163,6 +163,12 @@ def test_what_is_read_is_bounded(tmp_path):
             file.read(1)
 
 
+def test_what_follows_a_part_that_is_too_long_is_read(tmp_path):
+    place = tmp_path / "x.mp3"
+    place.write_bytes(id3([(b"APIC", bytes(40_000_000)), (b"TIT2", b"\0Behind it")]) + FRAME * 9)
+    assert read(place, "mp3").title == "Behind it"
+
+
 def test_covers_are_not_decoded(tmp_path):
     """A picture of 60,000 by 60,000 is a few bytes here and stays so."""
     place = tmp_path / "bomb.mp3"
