@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
@@ -17,13 +18,18 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from rooms.models import Pulse
+from watchium.wire import server_clock
+
 logger = logging.getLogger(__name__)
 
 DATABASE_BOUND_S = 2.0
 LAYER_BOUND_S = 1.0
+WRITE_EVERY_S, WRITE_BOUND_S, WRITE_STUCK_S = 5.0, 0.5, 10.0
 OK = "ok"
 SILENT = "no answer within {:g} s"
 REFUSED = "cannot be reached"
+READ_ONLY = "cannot be written"
 
 
 @never_cache
@@ -35,6 +41,8 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """200, or 503 with what is wrong: in words that tell strangers nothing about where things are."""
     answers = {"database": DATABASE.ask(), "channel_layer": _channel_layer()}
+    if answers["database"] == OK:
+        answers["database"] = WRITING.ask(time.monotonic())
     fine = all(word == OK for word in answers.values())
     return JsonResponse(answers, status=200 if fine else 503)
 
@@ -78,6 +86,39 @@ class Probe:
         return REFUSED
 
 
+class Seldom:
+    """Asks every few seconds, however often it is asked itself, and answers with what it knows meanwhile.
+
+    A write may wait for another one, so that a probe under way is no bad news until it takes very long.
+    """
+
+    def __init__(self, question: Callable[[], None]) -> None:
+        self.question = question
+        self._asked: Asked | None = None
+        self._asked_s = 0.0
+        self._answer = OK
+        self._lock = Lock()
+
+    def ask(self, now_s: float) -> str:
+        with self._lock:
+            if self._asked is None and now_s - self._asked_s >= WRITE_EVERY_S:
+                self._asked, self._asked_s = Asked(self.question), now_s
+            asked, waited_s = self._asked, now_s - self._asked_s
+        if asked is not None and asked.answered.wait(WRITE_BOUND_S):
+            self._note(asked)
+        elif asked is not None and waited_s >= WRITE_STUCK_S:
+            return SILENT.format(WRITE_STUCK_S)
+        return self._answer
+
+    def _note(self, asked: Asked) -> None:
+        with self._lock:
+            if self._asked is asked:
+                self._asked = None
+                self._answer = OK if asked.problem is None else READ_ONLY
+                if asked.problem is not None:
+                    logger.warning("the database cannot be written: %s", asked.problem)
+
+
 def in_own_connection(question: Callable[[], None]) -> Callable[[], None]:
     """The question, its thread's connection given back afterwards."""
 
@@ -95,6 +136,12 @@ def _ask_database() -> None:
         cursor.execute("SELECT 1")
 
 
+def _write() -> None:
+    """Note that a server runs, which is true, and changes a row: an update that changes none writes nothing."""
+    Pulse.objects.beat(server_clock.now_ms())
+
+
+WRITING = Seldom(in_own_connection(_write))
 DATABASE = Probe(in_own_connection(_ask_database), DATABASE_BOUND_S)
 
 

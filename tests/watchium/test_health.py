@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import resource
 import signal
 import time
 from contextlib import suppress
@@ -25,7 +26,7 @@ from tests.services import (
     watchium_server,
 )
 from watchium import health
-from watchium.health import Probe
+from watchium.health import OK, READ_ONLY, WRITE_EVERY_S, WRITE_STUCK_S, Probe, Seldom
 
 PATIENCE_S = 6.0  # of whoever asks; the bounds are two seconds and one
 
@@ -136,3 +137,47 @@ def test_what_is_wrong_is_said_without_saying_where_things_are(caplog: pytest.Lo
 def test_live_asks_nobody(django_assert_num_queries, db):
     with django_assert_num_queries(0):
         assert Client().get("/healthz/live").content == b"ok"
+
+
+def test_writing_is_tried_every_few_seconds_however_often_it_is_asked_for():
+    tried = []
+    seldom = Seldom(lambda: tried.append(1))
+    assert {seldom.ask(100 + step * 0.1) for step in range(100)} == {OK}
+    assert len(tried) == 2
+
+
+def test_a_database_that_cannot_be_written_is_not_ready_until_it_can():
+    problem: list[Exception] = [OperationalError("attempt to write a readonly database")]
+
+    def write() -> None:
+        if problem:
+            raise problem[0]
+
+    seldom = Seldom(write)
+    assert seldom.ask(100) == READ_ONLY
+    problem.clear()
+    assert seldom.ask(101) == READ_ONLY
+    assert seldom.ask(100 + WRITE_EVERY_S) == OK
+
+
+def test_a_write_that_waits_for_another_is_no_bad_news_until_it_takes_very_long():
+    done = Event()
+    seldom = Seldom(lambda: done.wait(60) and None)
+    assert seldom.ask(100) == OK
+    assert seldom.ask(100 + WRITE_STUCK_S - 1) == OK
+    assert seldom.ask(100 + WRITE_STUCK_S) == "no answer within 10 s"
+    done.set()
+    assert seldom._asked is not None
+    seldom._asked.answered.wait(60)
+    assert seldom.ask(100 + WRITE_STUCK_S + 1) == OK
+
+
+def test_a_full_disk_is_not_ready_and_is_again_when_there_is_room(mortal_server: Server):
+    if "DATABASE_URL" in mortal_server.env:
+        pytest.skip("that is PostgreSQL's own disk")
+    before = resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    ready_within(mortal_server, {"database": READ_ONLY, "channel_layer": OK})
+    assert ask(mortal_server)[0] == 503
+    resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, before)
+    ready_within(mortal_server, {"database": OK, "channel_layer": OK})
