@@ -42,6 +42,9 @@ class Refusals(logging.Filter):
         if record.name == "django.request" and getattr(record, "status_code", 500) < 500:
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
             return logging.getLogger().isEnabledFor(logging.DEBUG)
+        if record.name.startswith("django.security") and record.levelno > logging.WARNING:
+            # What Django calls an error here is a request that makes no sense: nobody has to get up for it.
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         if record.name.startswith(LIMITED):
             return self._rare.passes(f"{record.name} {str(record.msg)[:SAME]}", self._clock())
         return True

@@ -85,5 +85,7 @@ urlpatterns = [
     path("", include("playback.urls")),
 ]
 
+handler400 = "watchium.views.bad_request"
+handler403 = "watchium.views.forbidden"
 handler404 = "watchium.views.not_found"
 handler500 = "watchium.views.broken"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views import defaults
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,7 +28,7 @@ from watchium.lobby import lobby_state
 from watchium.opening import open_room
 from watchium.problems import is_database_away, problem_response, refusal
 from watchium.wire import tally
-from watchium.wire.errors import Internal, NotFound, NotMember, RateLimited, Refused, RoomClosed
+from watchium.wire.errors import BadMessage, Internal, NotFound, NotMember, RateLimited, Refused, RoomClosed
 
 LIBRARY_URL = "/api/library/"
 
@@ -171,16 +171,24 @@ def player(request: HttpRequest) -> HttpResponse:
     return response
 
 
+# Django's own pages for errors read the form that came with the request, for a CSRF token that these pages have no use
+# for: one that cannot be parsed made a 500 of a 404.
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem_response(NotFound())
-    return defaults.page_not_found(request, exception)
+    return render(request, "404.html", status=404)
 
 
-def bad_request(request: HttpRequest, error: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_response(refusal(error))
-    return defaults.bad_request(request, error)
+        return problem_response(BadMessage())
+    return HttpResponse("This request cannot be understood.", status=400, content_type="text/plain")
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -195,7 +203,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         return problem_response(
             refusal(error) if unavailable and isinstance(error, Exception) else Internal()
         )
-    response = defaults.server_error(request)
+    response = HttpResponse(render_to_string("500.html"), status=500)
     if unavailable:
         response.status_code = 503
         response["Retry-After"] = "1"

@@ -64,3 +64,13 @@ class TheDescription(ApiCase):
         with self.assertNumQueries(0):
             self.client.get("/api/schema/")
             self.client.get("/api/schema/", headers={"Authorization": "Bearer x"})
+
+
+class FormsThatCannotBeParsed(ApiCase):
+    def test_they_make_no_500_of_a_404(self):
+        browser = Client(raise_request_exception=False)
+        browser.cookies["csrftoken"] = "a" * 32
+        for body in (b"x" * 5000, b"--x\r\n" * 500, b"--x\r\nContent-Disposition: " + b"y" * 5000, b""):
+            for path, expected in (("/nowhere", 404), ("/api/nowhere", 404), ("/media/covers/x", 404)):
+                answer = browser.generic("POST", path, body, content_type="multipart/form-data; boundary=x")
+                assert answer.status_code in (expected, 400, 403, 405), path
