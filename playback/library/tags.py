@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from playback.library import legacy_encodings, probing, tag_reader
 from playback.library.bounded_reader import TooMuch, opened
 from playback.library.kinds import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
+from playback.library.mp3_length import measured_s
 from playback.library.probing import Damaged, Probed
 from playback.library.sniffing import Content, recognise
 
@@ -125,9 +126,18 @@ class _Reading:
             words["artist"] or words["album_artist"],
             words["album"],
             words["album_artist"] or various,
-            seconds(tag.duration),
+            self._measured(place) or seconds(tag.duration),
             image.data if image is not None else None,
         )
+
+    def _measured(self, place: Path) -> float | None:
+        if self.content.family != "mp3":
+            return None
+        try:
+            with opened(place, self.content.start) as file:
+                return seconds(measured_s(file))
+        except TooMuch:
+            return None
 
 
 def _by_ffprobe(place: Path) -> Tags | None:
