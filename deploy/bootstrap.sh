@@ -46,7 +46,13 @@ else
         rm -rf .venv
         "$found" -m venv .venv
     fi
-    install() { "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"; }
+    pip() { "$python" -m pip "$@"; }
+    install() {
+        # A venv begins with the pip and the setuptools that its Python came with, which may have known holes.
+        pip install --quiet --disable-pip-version-check --no-input --require-hashes -r deploy/pip.txt
+        pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"
+        grep -q '^setuptools==' "$wanted" || pip uninstall --quiet --yes setuptools 2>/dev/null
+    }
 fi
 
 say "Installing what $wanted pins into .venv (only when it changed) ..."

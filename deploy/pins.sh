@@ -12,5 +12,13 @@ pin() {
     mv "$out.new" "$out"
 }
 
+pin_pip() {
+    { echo '# What installs the rest, where there is no uv: a Python'"'"'s own may have known holes. Rendered by `make pins`; do not edit.' &&
+        echo pip | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+            --no-annotate --no-header "$@" -; } >deploy/pip.txt.new
+    mv deploy/pip.txt.new deploy/pip.txt
+}
+
+pin_pip "$@"
 pin requirements.txt "$@"
 pin requirements-dev.txt --group dev --constraint requirements.txt

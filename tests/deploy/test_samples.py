@@ -63,3 +63,10 @@ def test_systemd_finds_nothing_strange_in_them(unit: str, tmp_path: Path):
     )
     ours = [line for line in done.stderr.splitlines() if "watchium" in line]
     assert not ours, done.stderr
+
+
+def test_what_installs_the_packages_is_pinned_too():
+    pinned = (DEPLOY / "pip.txt").read_text()
+    assert re.search(r"^pip==\d+\.\d+", pinned, re.MULTILINE)
+    assert "--hash=sha256:" in pinned
+    assert "--require-hashes -r deploy/pip.txt" in (DEPLOY / "bootstrap.sh").read_text()
