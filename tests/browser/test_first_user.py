@@ -197,9 +197,12 @@ def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person)
     expect(carol.get_by_role("button", name="Create room")).to_be_visible()
 
 
-def test_the_host_closes_the_room_after_one_question(person):
+def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_question(person):
     alice, bob = together(person)
     alice.get_by_role("button", name="Settings").click()
+    alice.get_by_role("spinbutton", name="In step means within so many milliseconds").fill("120")
+    alice.get_by_role("button", name="Save").click()
+    wait_until(bob, "() => watchium.room.state.room.sync_tolerance_ms === 120")
     alice.get_by_role("button", name="Close the room").click()
     alice.get_by_role("button", name="Close it").click()
     expect(bob.get_by_role("heading", name="This room is closed")).to_be_visible()

@@ -44,6 +44,7 @@ function showSettings(dialog, form, room) {
   field(form, "visibility").value = facts.visibility
   field(form, "control_policy").value = facts.control_policy
   field(form, "sync_enabled").checked = facts.sync_enabled
+  field(form, "sync_tolerance_ms").value = String(facts.sync_tolerance_ms)
   field(form, "stall_policy").value = facts.stall_policy
   field(form, "stall_wait_s").value = String(facts.stall_wait_s)
   showDependent(form)
@@ -61,6 +62,7 @@ function showTitle(title) {
 function showDependent(form) {
   const kept = field(form, "sync_enabled").checked
   piece(form, "passphrase").hidden = field(form, "visibility").value !== "private"
+  piece(form, "tolerance").hidden = !kept
   piece(form, "stalls").hidden = !kept
   piece(form, "stall-wait").hidden = !kept || field(form, "stall_policy").value !== "wait"
 }
@@ -79,7 +81,7 @@ function field(form, name) {
  */
 async function save(form, room) {
   const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const typed = { ...rest, sync_enabled: field(form, "sync_enabled").checked, stall_wait_s: Number(rest.stall_wait_s) }
+  const typed = { ...rest, sync_enabled: field(form, "sync_enabled").checked, sync_tolerance_ms: Number(rest.sync_tolerance_ms), stall_wait_s: Number(rest.stall_wait_s) }
   const wanted = changed(typed, room)
   if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
   const problem = piece(form, "problem")
