@@ -24,7 +24,18 @@ SEEK_COST_MS = 150.0
 
 FARTHEST_RTT_MS = 1000.0
 # States in which nobody watches, or nobody could be waited for; our page calls a stopped player `off`.
-INATTENTIVE = {"hidden", "suspended", "blocked", "stopped", "off", "degraded", "error", "empty"}
+INATTENTIVE = {
+    "hidden",
+    "suspended",
+    "blocked",
+    "stopped",
+    "off",
+    "degraded",
+    "error",
+    "broken_off",
+    "unaligned",
+    "empty",
+}
 
 
 def play_lead_ms(reports: Iterable[PlayerReport]) -> float:

@@ -5,6 +5,9 @@
  * after a seek its `readyState` stays at 2, a start from a place is exact, one from rest 20 ms early, every change of the
  * rate costs 15 to 50 ms, and `freezes` of them stop it until it is sought. What changes it leaves an event in `events`,
  * whoever did it.
+ *
+ * `ranges: false` is a server without range requests, where every seek lands at the start. Before `beginsS` and from
+ * `dataEndS` on there is no data. `live` is an endless stream: it has `burstS` at once, then one second a second.
  */
 
 const QUANTUM_MS = 1024 / 48 // one audio buffer
@@ -12,11 +15,16 @@ const STRETCH_LOSS_S = 0.0185
 const STRETCH_DEAF = 0.00104 // stretching passes rates this near to 1 through unchanged
 
 export class SimulatedPlayer {
-  constructor(random, { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20, freezes = 0 } = {}) {
-    Object.assign(this, { random, model, ppm, durationS, startMs, seekMs, readyMs, freezes })
+  constructor(random, habits = {}) {
+    const { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20, freezes = 0 } = habits
+    const { ranges = true, beginsS = 0, dataEndS = Infinity, live = false, burstS = 4 } = habits
+    Object.assign(this, { random, model, ppm, durationS: live ? Infinity : durationS, startMs, seekMs, readyMs, freezes })
+    Object.assign(this, { ranges, beginsS, dataEndS, live, burstS })
     if (model === "webkit") Object.assign(this, { startMs: 0, seekMs: 26 })
     this.nowMs = 0
-    this.positionS = 0
+    this.positionS = beginsS
+    this.brokeOff = false
+    this.allSeeks = [] // when, in ms
     this.paused = true
     this.standsUntilMs = 0
     this.seekingUntilMs = 0
@@ -45,8 +53,9 @@ export class SimulatedPlayer {
   advance(toMs) {
     if (this.frozen) this.standsUntilMs = toMs
     const from = Math.max(this.nowMs, Math.min(toMs, Math.max(this.standsUntilMs, this.starvedUntilMs)))
-    if (!this.paused) this.positionS = Math.min(this.durationS, this.positionS + ((toMs - from) / 1000) * this.#speed)
+    if (!this.paused && !this.seeking) this.positionS = Math.min(this.#dataS, this.positionS + ((toMs - from) / 1000) * this.#speed)
     this.nowMs = toMs
+    if (!this.seeking && !this.live && this.positionS >= this.dataEndS) this.#breakOff()
     if (!this.paused && this.ended) this.pause()
     if (this.sought && !this.seeking) {
       this.sought = false
@@ -54,8 +63,19 @@ export class SimulatedPlayer {
     }
   }
 
+  get #dataS() {
+    return Math.min(this.durationS, this.dataEndS, this.live ? this.burstS + this.nowMs / 1000 : Infinity)
+  }
+
+  /** As Chromium does: it ends, and takes the length for its position. */
+  #breakOff() {
+    this.brokeOff = true
+    this.positionS = this.durationS
+  }
+
   play() {
     if (!this.paused) return
+    if (this.brokeOff) this.seek(0)
     this.paused = false
     this.events.push("play")
     const begins = this.nowMs + (this.fresh ? this.startMs : 0)
@@ -73,10 +93,12 @@ export class SimulatedPlayer {
 
   seek(toS) {
     this.seeks += 1
+    this.allSeeks.push(this.nowMs)
     this.sought = true
     this.everSought = true
     this.frozen = false
-    this.positionS = toS
+    this.brokeOff = false
+    this.positionS = this.ranges ? Math.max(toS, this.beginsS) : 0
     this.seekingUntilMs = this.nowMs + this.random.between(0.5, 1) * this.readyMs
     if (this.paused) this.fresh = true
     else this.standsUntilMs = this.nowMs + this.seekMs + (this.model === "webkit" ? 19 : 4) * (this.random.next() * 2 - 1)
@@ -104,7 +126,11 @@ export class SimulatedPlayer {
   }
 
   get seeking() {
-    return this.nowMs < this.seekingUntilMs
+    return this.nowMs < this.seekingUntilMs || (this.live && this.positionS > this.#dataS)
+  }
+
+  seekable(toS) {
+    return this.ranges ? toS <= this.durationS : toS === 0
   }
 
   get readyState() {

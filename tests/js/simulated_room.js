@@ -33,6 +33,7 @@ export class Seat {
     this.fetching = true
     this.lateMs = 4
     this.reports = []
+    this.fetches = 0
     this.timeline = null
     this.trace = []
   }
@@ -44,11 +45,13 @@ export class Seat {
       movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
       muted: false, hidden: this.hidden, readyState: player.readyState, rate: player.rate, idle: !this.fetching, durationS: player.durationS,
       bufferedAheadS: Math.min(player.aheadS, player.durationS - player.positionS), buffered: () => true,
+      seekable: (positionS) => player.seekable(positionS),
     }
   }
 
   follow(change) {
-    this.timeline = { revision: 1, phase: "paused", rate: 1, is_playing: false, duration: this.player.durationS, media: MEDIUM, ...change }
+    const duration = Number.isFinite(this.player.durationS) ? this.player.durationS : null
+    this.timeline = { revision: 1, phase: "paused", rate: 1, is_playing: false, duration, media: MEDIUM, ...change }
     this.machine.follow(this.timeline, this.nowMs)
     this.tick()
   }
@@ -73,6 +76,9 @@ export class Seat {
     } else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) {
       ledger.expect("ratechange", effect.rate)
       player.setRate(effect.rate, effect.preservesPitch)
+    } else if (effect.do === "fetch") {
+      this.fetches += 1
+      this.machine.newSource({ again: true })
     } else if (effect.do === "report") this.reports.push(effect.type)
   }
 

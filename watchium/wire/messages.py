@@ -208,7 +208,8 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most.
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
-    (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
+    (or off), degraded, ended, broken_off, unaligned (it plays, and cannot be taken to the room's position), empty,
+    error. A room that waits, waits for loading and stalled ones.
     """
 
     current_time: Seconds

@@ -26,6 +26,7 @@ const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never s
  * @property {number} durationS NaN while unknown
  * @property {number} bufferedAheadS
  * @property {(positionS: number) => boolean} buffered
+ * @property {(positionS: number) => boolean} [seekable] whether the element says that it can go there
  */
 
 export class Course {

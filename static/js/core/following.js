@@ -12,6 +12,7 @@ import { Halt } from "./halt.js"
 import { Helm } from "./helm.js"
 import { Interference } from "./interference.js"
 import { Launch } from "./launch.js"
+import { Medium } from "./medium.js"
 import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./start.js"
 
 const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
@@ -20,16 +21,17 @@ const IDLE_MS = 1000
 const BUSY_MS = 50
 
 /** @typedef {import("./course.js").Seen} Seen */
-/** @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate: number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number} | {do: "learned"}} Effect */
-/** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" | "error" | "ended" | "off"} State */
+/** @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate: number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number} | {do: "fetch"} | {do: "learned"}} Effect */
+/** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" | "error" | "broken_off" | "ended" | "off"} State */
 
 export class Following {
   /** @param {{costs: import("./costs.js").Costs, steering: import("./steering.js").Steering}} parts */
   constructor({ costs, steering }) {
     this.costs = costs
     this.steering = steering
-    this.helm = new Helm({ costs, steering })
-    this.launch = new Launch({ costs, helm: this.helm })
+    this.medium = new Medium()
+    this.helm = new Helm({ costs, steering, medium: this.medium })
+    this.launch = new Launch({ costs, helm: this.helm, medium: this.medium })
     this.halt = new Halt({ helm: this.helm, launch: this.launch })
     /** @type {Course | null} */
     this.course = null
@@ -58,10 +60,16 @@ export class Following {
     this.helm.reset()
   }
 
-  /** The element got another medium. */
-  newSource() {
+  /** The element got another medium, or fetches the same one again. */
+  newSource({ again = false } = {}) {
     this.launch.flushed = true
-    this.others.failure = null
+    this.medium.fetched(again)
+    this.#startOver()
+  }
+
+  /** The element cannot go on with its medium. @param {Seen} seen @param {boolean} retrying it will be fetched again */
+  failed(seen, retrying) {
+    this.medium.failed(seen, retrying)
     this.#startOver()
   }
 
@@ -74,7 +82,9 @@ export class Following {
     if (this.next) return
     const same = timeline && this.course?.same(timeline, serverMs)
     this.course = timeline && new Course(timeline)
-    if (!same) this.#startOver()
+    if (same) return
+    this.medium.roomMoved(timeline)
+    this.#startOver()
   }
 
   get timeline() {
@@ -95,6 +105,7 @@ export class Following {
   /** Place the player anew, whatever it does. */
   resync() {
     this.others.forgive()
+    this.medium.forgive()
     this.#startOver()
     this.forced = true
   }
@@ -102,6 +113,7 @@ export class Following {
   /** Leave the player to its viewer, or take it back. @param {boolean} off */
   leaveAlone(off) {
     if (off !== this.off) this.#startOver()
+    if (off) this.medium.unaligned.leave()
     this.off = off
   }
 
@@ -127,21 +139,23 @@ export class Following {
     if (!this.next || this.#turnInMs(seen) > 0) return
     this.course = this.next
     this.next = null
-    if (this.tracking && !seen.paused && !this.off) this.helm.lap(this.course, seen, this.effects)
-    else this.#startOver()
+    this.medium.roomMoved(this.course.timeline)
+    const goesOn = this.tracking && !seen.paused && !this.off
+    if (!goesOn || !this.helm.lap(this.course, seen, this.effects)) this.#startOver()
   }
 
   /** @param {Seen} seen */
   #decide(seen) {
     this.#notice(seen)
-    const { course, others } = this
+    const { course, others, medium } = this
     if (!course?.timeline.media) return this.#be("empty", IDLE_MS)
-    if (others.failure) return this.#be("error", IDLE_MS)
+    if (medium.failure) return this.#fail(medium.failure, seen)
     if (this.off) return this.#alone(course, seen)
     if (seen.readyState < 1) return this.#be("loading", IDLE_MS)
     if (!course.timeline.is_playing) return this.#stand(course, seen)
     if (others.blocked) return this.#be("blocked", IDLE_MS)
     if (others.suspended) return this.#be("suspended", IDLE_MS)
+    if (medium.dataEnd.brokeOff(course, seen)) return this.#breakOff(seen)
     if (seen.nowMs < others.notBeforeMs) return this.#be("paused", others.notBeforeMs - seen.nowMs)
     return this.launch.plan ? this.#prepare(course, seen) : this.#move(course, seen)
   }
@@ -152,11 +166,13 @@ export class Following {
     if (this.hidden && !seen.hidden) this.#shown(seen)
     this.clockSteps = seen.clockSteps
     this.hidden = seen.hidden
+    if (this.medium.look(seen, this.effects) === "astray") this.#startOver()
   }
 
   /** Somebody looks again: nothing that was paused for want of eyes stays so. @param {Seen} seen */
   #shown(seen) {
     this.others.suspended = false
+    this.medium.seeks.renew()
     this.shownMs = seen.nowMs
     this.steering.acquire(seen.nowMs, VISIBLE_SETTLE_MS)
   }
@@ -165,6 +181,19 @@ export class Following {
   #be(state, askInMs) {
     this.state = state
     return askInMs
+  }
+
+  /** @param {import("./media_failure.js").Failure} failure @param {Seen} seen */
+  #fail(failure, seen) {
+    if (this.medium.takeFetch(seen.nowMs)) this.effects.push({ do: "fetch" })
+    return this.#be(failure.kind === "interrupted" ? "loading" : "error", IDLE_MS)
+  }
+
+  /** @param {Seen} seen */
+  #breakOff(seen) {
+    this.helm.relieved(seen, this.effects)
+    this.#startOver()
+    return this.#be("broken_off", IDLE_MS)
   }
 
   /** Once at the room's speed without a bend; from then on nothing is ours. @param {Course} course @param {Seen} seen */
@@ -180,6 +209,8 @@ export class Following {
   #stand(course, seen) {
     this.tracking = false
     const { state, askInMs } = this.halt.look(course, seen, this.effects)
+    if (this.halt.refusal) this.medium.unaligned.enter(this.halt.refusal, seen.nowMs)
+    else this.medium.unaligned.leave()
     const untilAGesture = this.others.blocked && course.timeline.phase === "holding"
     return this.#be(untilAGesture ? "blocked" : state, askInMs)
   }
@@ -188,6 +219,8 @@ export class Following {
 
   /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
   #planned(course, seen, plan) {
+    const refusal = this.launch.refusal(course, seen, plan.positionS)
+    if (refusal) return this.#apart(course, seen, refusal)
     this.launch.plan = plan
     this.tracking = false
     this.forced = false
@@ -197,9 +230,26 @@ export class Following {
   /** @param {Course} course @param {Seen} seen */
   #prepare(course, seen) {
     this.effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
-    const { state, askInMs, precise = false } = this.launch.look(course, seen, this.effects)
+    const next = this.launch.look(course, seen, this.effects)
+    if (!next) return this.#apart(course, seen, "exhausted")
+    const { state, askInMs, precise = false } = next
     this.tracking = !this.launch.plan
+    if (this.tracking) this.medium.unaligned.leave()
     this.precise = precise
+    return this.#be(state, askInMs)
+  }
+
+  // ---------------------------------------------------------------- out of reach
+
+  /** @param {Course} course @param {Seen} seen @param {import("./seek_budget.js").Refusal} reason */
+  #apart(course, seen, reason) {
+    const { unaligned } = this.medium
+    this.#startOver()
+    this.forced = false
+    unaligned.enter(reason, seen.nowMs)
+    this.launch.plan = unaligned.meeting(course, seen)
+    if (this.launch.plan) return this.#prepare(course, seen)
+    const { state, askInMs } = unaligned.look(course, seen, this.effects)
     return this.#be(state, askInMs)
   }
 
@@ -208,13 +258,20 @@ export class Following {
   /** @param {Course} course @param {Seen} seen */
   #move(course, seen) {
     if (this.tracking && !seen.paused) return this.#track(course, seen)
-    if (!seen.locked) return this.#be("loading", BUSY_MS)
+    if (!seen.locked) return this.#unlocked(course, seen)
     if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS) return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
     if (this.#atTheEnd(course, seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
     if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
     this.tracking = true
+    this.medium.unaligned.leave()
     this.helm.take(seen, null, Math.max(RESUME_SETTLE_MS, this.#unsettledMs(seen)))
     return this.#track(course, seen)
+  }
+
+  /** Without a clock no place can be planned; who plays apart goes on. @param {Course} course @param {Seen} seen */
+  #unlocked(course, seen) {
+    const { reason } = this.medium.unaligned
+    return reason && !seen.paused ? this.#apart(course, seen, reason) : this.#be("loading", BUSY_MS)
   }
 
   /** Ends differ between browsers: who gets there a moment before the others waits for the room. @param {Course} course @param {Seen} seen */
@@ -240,6 +297,7 @@ export class Following {
   /** @param {Course} course @param {Seen} seen */
   #track(course, seen) {
     const next = this.helm.look(course, seen, this.effects)
+    if (!this.#far(course, seen)) this.medium.seeks.inStep(seen.nowMs)
     return next ? this.#be(next.state, next.askInMs) : this.#catchUp(course, seen)
   }
 
@@ -249,12 +307,13 @@ export class Following {
   refused(name, seen) {
     if (name === "AbortError") return // our own pause or load came between
     this.#startOver()
-    this.others.refused(name, seen)
+    if (name === "NotSupportedError") this.medium.refused()
+    else this.others.refused(name, seen)
   }
 
   /** Somebody else paused, moved or started the element: the room does not follow, we come back. @param {Seen} seen @param {string} type */
   intruded(type, seen) {
-    if (!this.course || this.off || this.others.blocked || seen.ended || this.course.over(seen)) return
+    if (!this.course || this.off || this.medium.failure || this.others.blocked || seen.ended || this.course.over(seen)) return
     if (type === "play" && this.launch.plan) return // the plan pauses it again
     this.#startOver()
     if (type === "play") this.others.suspended = false

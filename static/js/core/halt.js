@@ -19,6 +19,8 @@ export class Halt {
     this.helm = helm
     this.launch = launch
     this.placed = false
+    /** Why the player stands at another place than the room. @type {import("./seek_budget.js").Refusal | null} */
+    this.refusal = null
   }
 
   /** @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next} */
@@ -26,11 +28,18 @@ export class Halt {
     const { phase, rate } = course.timeline
     effects.push({ do: "rate", rate, preservesPitch: true })
     if (!seen.paused) effects.push({ do: "pause" })
-    const moved = !this.placed && !atItsEnd(phase, seen) && this.launch.place(course, seen, course.at(seen.serverMs), effects)
+    const moved = !this.placed && !atItsEnd(phase, seen) && this.#place(course, seen, effects)
     this.placed = true
     if (phase === "holding") return this.#hold(seen, moved, effects)
     this.helm.relieved(seen, effects)
     return { state: phase === "ended" ? "ended" : "paused", askInMs: IDLE_MS }
+  }
+
+  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  #place(course, seen, effects) {
+    const positionS = course.at(seen.serverMs)
+    this.refusal = this.launch.refusal(course, seen, positionS)
+    return !this.refusal && this.launch.place(course, seen, positionS, effects)
   }
 
   /** The room goes on when its players can: not before this one has the data. @param {Seen} seen @param {boolean} moved just now @param {Effect[]} effects @returns {Next} */

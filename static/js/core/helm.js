@@ -16,8 +16,9 @@ const WELL_MS = 10_000 // moving for so long, what was stuck is forgotten
 /** @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches about */
 
 export class Helm {
-  /** @param {{costs: import("./costs.js").Costs, steering: import("./steering.js").Steering}} parts */
-  constructor({ costs, steering }) {
+  /** @param {{costs: import("./costs.js").Costs, steering: import("./steering.js").Steering, medium: import("./medium.js").Medium}} parts */
+  constructor({ costs, steering, medium }) {
+    this.medium = medium
     this.costs = costs
     this.steering = steering
     this.stalls = new StallWatch()
@@ -60,7 +61,8 @@ export class Helm {
     if (seen.ended || course.leftS(seen) <= 0) return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
     if (this.starving(seen, effects)) return this.#wait(course, seen, effects)
     if (this.#fellBehind(course, seen, effects)) return null
-    return { state: "playing", askInMs: seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects) }
+    const askInMs = seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects)
+    return askInMs === null ? null : { state: "playing", askInMs }
   }
 
   // ---------------------------------------------------------------- starving
@@ -110,7 +112,7 @@ export class Helm {
     return BUSY_MS
   }
 
-  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /** Null: it should be sought, and cannot be. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
   #steer(course, seen, effects) {
     const decision = this.steering.tick({
       nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
@@ -122,22 +124,24 @@ export class Helm {
     this.degraded = this.steering.degraded(seen.nowMs)
     if (decision.landedMs !== null) this.#learn(decision.landedMs, effects)
     effects.push({ do: "rate", rate: decision.rate, preservesPitch: decision.preservesPitch })
-    if (decision.seek) this.#seek(course, seen, effects)
-    return decision.lookInMs
+    return decision.seek && !this.#seek(course, seen, effects) ? null : decision.lookInMs
   }
 
   /** Into the next lap without stopping. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
   lap(course, seen, effects) {
     this.steering.acquire(seen.nowMs)
-    this.#seek(course, seen, effects)
+    return this.#seek(course, seen, effects)
   }
 
-  /** Seek without stopping, to where the room will be once that is done. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /** Seek without stopping, to where the room will be once that is done; false if it cannot. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
   #seek(course, seen, effects) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
+    const toS = course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind]))
+    if (this.medium.seeks.refusal(seen, toS)) return false
     this.lesson = { what: "seek", kind, lateMs: 0 }
     this.stalls.reset()
-    effects.push({ do: "seek", toS: course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind])) })
+    this.medium.seek(seen, toS, effects)
+    return true
   }
 
   /** @param {number} errorMs @param {Effect[]} effects */

@@ -16,8 +16,6 @@ export class Interference {
     this.mutedByUs = false
     /** The browser paused us because nobody sees us; it is over when somebody does. */
     this.suspended = false
-    /** @type {string | null} why the medium cannot be played at all */
-    this.failure = null
     this.pausedMs = -Infinity
     this.notBeforeMs = -Infinity
   }
@@ -39,8 +37,7 @@ export class Interference {
 
   /** `play()` was refused. @param {string} name of the DOMException @param {Seen} seen */
   refused(name, seen) {
-    if (name === "NotSupportedError") this.failure = "This cannot be played in this browser."
-    else if (name === "NotAllowedError" && !seen.muted && !this.mutedByUs) this.mutedByUs = true
+    if (name === "NotAllowedError" && !seen.muted && !this.mutedByUs) this.mutedByUs = true
     else this.blocked = true
   }
 }

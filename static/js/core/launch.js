@@ -1,5 +1,8 @@
 // @ts-check
-/** Carrying out a planned start: stand at the place, have data there, play in time. A start that is missed is planned again. */
+/**
+ * Carrying out a planned start: stand at the place, have data there, play in time. A start that is missed is planned
+ * again, as often as the budget of seeks allows.
+ */
 
 import { SLEW_WITHIN_MS } from "./start.js"
 
@@ -13,26 +16,38 @@ const ASLEEP_MS = 10000 // no placing takes so long: the machine slept, and the 
 /** @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Next */
 
 export class Launch {
-  /** @param {{costs: import("./costs.js").Costs, helm: import("./helm.js").Helm}} parts */
-  constructor({ costs, helm }) {
+  /** @param {{costs: import("./costs.js").Costs, helm: import("./helm.js").Helm, medium: import("./medium.js").Medium}} parts */
+  constructor({ costs, helm, medium }) {
     this.costs = costs
     this.helm = helm
+    this.medium = medium
     /** @type {import("./start.js").PlannedStart | null} */
     this.plan = null
     /** Sought or loaded since it last played: starting takes longer then. */
     this.flushed = true
   }
 
+  /** Why the player cannot be placed there; null where it can, or stands there. @param {Course} course @param {Seen} seen @param {number} positionS */
+  refusal(course, seen, positionS) {
+    const toS = course.within(seen, positionS)
+    return this.#isThere(seen, toS) ? null : this.medium.seeks.refusal(seen, toS)
+  }
+
+  /** @param {Seen} seen @param {number} toS */
+  #isThere(seen, toS) {
+    return !seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S
+  }
+
   /** @param {Course} course @param {Seen} seen @param {number} positionS @param {Effect[]} effects @returns {boolean} whether it has to move */
   place(course, seen, positionS, effects) {
     const toS = course.within(seen, positionS)
-    if (!seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S) return false
-    effects.push({ do: "seek", toS })
+    if (this.#isThere(seen, toS)) return false
+    this.medium.seek(seen, toS, effects)
     this.flushed = true
     return true
   }
 
-  /** One look at a player that is to start; the plan is gone once it did. @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next} */
+  /** One look at a player that is to start; the plan is gone once it did. Null: its place is out of reach. @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next | null} */
   look(course, seen, effects) {
     const plan = /** @type {import("./start.js").PlannedStart} */ (this.plan)
     if (!seen.paused) {
@@ -41,6 +56,7 @@ export class Launch {
       return { state: "loading", askInMs: 0 }
     }
     if (!plan.placed) {
+      if (this.refusal(course, seen, plan.positionS)) return null
       plan.placed = true
       const moves = this.place(course, seen, plan.positionS, effects)
       if (moves && !seen.hidden) plan.placing = { kind: seen.buffered(plan.positionS) ? "buffered" : "unbuffered", sinceMs: seen.nowMs }
@@ -67,7 +83,7 @@ export class Launch {
     return { state: overdue && this.helm.starving(seen, effects) ? "buffering" : "loading", askInMs: BUSY_MS }
   }
 
-  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next} */
+  /** @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next | null} */
   #inTime(course, seen, effects) {
     const plan = /** @type {import("./start.js").PlannedStart} */ (this.plan)
     const kind = this.flushed ? "fresh" : "rest"

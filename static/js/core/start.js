@@ -5,6 +5,7 @@
  */
 
 import { hasData } from "./stalls.js"
+import { instantOf } from "./timeline.js"
 
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // to start in, beyond what being placed is known to take
 const GROWTH = 1.6 // of the margin, when it was not enough,
@@ -37,6 +38,13 @@ export class PlannedStart {
   /** The room starts later than now. @param {Course} course @param {Seen} seen */
   static scheduled({ timeline }, seen) {
     return new PlannedStart({ positionS: timeline.current_time, atMs: timeline.timestamp, nowMs: seen.nowMs })
+  }
+
+  /** The player is ahead and cannot be taken back: it starts where it stands, when the room gets there. @param {Course} course @param {Seen} seen */
+  static here({ timeline }, seen) {
+    const plan = new PlannedStart({ positionS: seen.currentTimeS, atMs: instantOf(timeline, seen.currentTimeS), nowMs: seen.nowMs })
+    plan.placed = true
+    return plan
   }
 
   /**

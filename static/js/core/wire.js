@@ -150,7 +150,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, empty, error. A room that waits, waits for loading and stalled ones.
+ * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays, and cannot be taken to the room's position), empty, error. A room that waits, waits for loading and stalled ones.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing

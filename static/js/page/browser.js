@@ -16,6 +16,16 @@ export function version() {
   return found ? `${engine()}-${found[2]}` : engine()
 }
 
+const EDGE_S = 0.1 // ends of ranges are rounded
+
+/** Whether one of the ranges contains the position. @param {TimeRanges} ranges @param {number} positionS */
+export function contains(ranges, positionS) {
+  for (let i = 0; i < ranges.length; i++) {
+    if (ranges.start(i) - EDGE_S <= positionS && positionS <= ranges.end(i) + EDGE_S) return true
+  }
+  return false
+}
+
 /** Seconds buffered from here on. @param {TimeRanges} ranges @param {number} positionS */
 export function aheadOf(ranges, positionS) {
   for (let i = 0; i < ranges.length; i++) {

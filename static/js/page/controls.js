@@ -4,7 +4,7 @@
 import { mount as mountChange } from "./change.js"
 import { commandsOf } from "./commands.js"
 import { clockTime } from "./format.js"
-import { othersSee } from "./standing.js"
+import { othersMayPlay } from "./standing.js"
 import { all, piece, showWhen, write } from "./pieces.js"
 import { mount as mountPip } from "./pip.js"
 import { mount as mountScreen } from "./screen.js"
@@ -99,7 +99,7 @@ function showRole(bar, room) {
  */
 function showPlayback(bar, room, player) {
   const { playing, hasMedia } = commandsOf(room)
-  const dead = player === "error" && !othersSee(room)
+  const dead = player === "error" && !othersMayPlay(room)
   const play = /** @type {HTMLButtonElement} */ (piece(bar, "play"))
   const word = (playing ? play.dataset.wordPause : play.dataset.wordPlay) ?? ""
   if (play.getAttribute("aria-label") !== word) play.setAttribute("aria-label", word)

@@ -13,10 +13,10 @@ export class Hands {
     this.refused = refused
   }
 
-  /** @param {string | null} url */
+  /** A fragment such as `#t=1,2` would stop the element where it ends; no server ever sees it. @param {string | null} url */
   fetch(url) {
     this.ledger.clear()
-    if (url) this.element.src = url
+    if (url) this.element.src = url.split("#", 1)[0]
     else this.element.removeAttribute("src")
     this.element.load()
   }

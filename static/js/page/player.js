@@ -6,9 +6,11 @@
  * tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
+import { missingTrack } from "../core/missing_track.js"
 import { NaturalEnd } from "../core/natural_end.js"
 import { stallReason } from "../core/stall_reason.js"
 import { look } from "./eyes.js"
+import { troubleOf } from "./media_trouble.js"
 import { causeOf, newsOf } from "./report.js"
 import { after, precisely } from "./timer.js"
 import { Wishes } from "./wishes.js"
@@ -16,14 +18,15 @@ import { Wishes } from "./wishes.js"
 const WATCHED = ["loadedmetadata", "canplay", "canplaythrough", "playing", "waiting", "stalled", "suspend", "seeked", "ended", "progress", "durationchange"]
 const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
 const DRIFT_EVERY_MS = 250
-const RETRY_MS = 2000 // a medium that broke off is fetched again
-const RETRIES = 3
+const RETRY_MS = 1500 // a medium whose connection broke is fetched again
+const RETRIES = { moving: 2, placed: 1 } // then its viewer reads what is wrong; a place that fails twice has no data
 
 /**
  * @typedef {object} Tells
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
  * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
- * @property {(change: {state: string, message: string, cause: string | null}) => void} changed
+ * @property {(change: {state: string, message: string, cause: string | null, trouble: import("./media_trouble.js").Trouble | null}) => void} changed
+ * @property {(track: "sound" | "picture") => void} lacks the medium plays without it
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) => void} drift
  */
 
@@ -42,6 +45,8 @@ export class Player extends Wishes {
     this.news = null
     this.cancel = () => {}
     this.url = /** @type {string | null} */ (null)
+    /** @type {number | null} where this medium was first seen to move */
+    this.firstS = null
     this.#watch()
   }
 
@@ -54,18 +59,32 @@ export class Player extends Wishes {
     this.tick()
   }
 
+  /** The room loaded a medium: also the same address is another attempt. */
+  loaded() {
+    this.url = null
+  }
+
   /** @param {import("../core/wire.js").Media | null} media */
   #load(media) {
     if ((media?.url ?? null) === this.url) return
     this.url = media?.url ?? null
     this.retries = 0
+    this.firstS = null
     this.machine.steering.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
-  #fetch() {
-    this.machine.newSource()
+  #fetch({ again = false } = {}) {
+    this.machine.newSource({ again })
     this.hands.fetch(this.url)
+  }
+
+  /** The viewer asks for another attempt at a medium that failed or broke off. */
+  retry() {
+    if (!this.url) return
+    this.retries = 0
+    this.#fetch()
+    super.resync()
   }
 
   duration() {
@@ -97,6 +116,7 @@ export class Player extends Wishes {
     else if (effect.do === "pause") hands.pause()
     else if (effect.do === "seek") hands.seek(effect.toS)
     else if (effect.do === "rate") hands.rate(effect.rate, effect.preservesPitch)
+    else if (effect.do === "fetch") this.#fetch({ again: true })
     else if (effect.do === "learned") this.rememberLearned()
     else if (effect.do === "report") this.tells.report(effect.type, this.#stallReport(effect))
   }
@@ -123,8 +143,8 @@ export class Player extends Wishes {
   }
 
   resync() {
-    if (this.machine.others.failure && this.url) this.#fetch()
-    super.resync()
+    if (this.machine.medium.failure) this.retry()
+    else super.resync()
   }
 
   // ---------------------------------------------------------------- watching
@@ -155,10 +175,12 @@ export class Player extends Wishes {
   }
 
   #broke() {
-    const error = this.element.error
-    if (!error || !this.url) return
-    if (error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < RETRIES) return void after(RETRY_MS, () => this.#fetch())
-    this.machine.others.failure = error.code === MediaError.MEDIA_ERR_NETWORK ? "The medium broke off." : "This cannot be played here."
+    const { element, url } = this
+    if (!element.error || !url) return
+    const retries = RETRIES[this.machine.medium.dataEnd.moved ? "moving" : "placed"]
+    const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
+    this.machine.failed(this.seen(), retrying)
+    if (retrying) after(RETRY_MS, () => this.url === url && this.machine.medium.failure && this.#fetch({ again: true }))
     this.tick()
   }
 
@@ -168,14 +190,16 @@ export class Player extends Wishes {
     const { machine } = this
     const seen = this.seen()
     const state = shown(machine.state, seen.paused)
-    const message = machine.others.failure ?? (machine.others.mutedByUs ? "muted" : "")
+    const message = machine.others.mutedByUs ? "muted" : ""
     const cause = causeOf(this, seen)
-    const told = [state, message, cause, this.alone, this.muted].join()
+    const trouble = troubleOf(machine, seen)
+    const told = [state, message, cause, this.alone, this.muted, trouble?.kind, trouble?.atS].join()
     if (told !== this.told) {
       this.told = told
-      this.tells.changed({ state, message, cause })
+      this.tells.changed({ state, message, cause, trouble })
     }
     this.#tellNews()
+    this.#tellMissing(seen)
     this.#tellDrift(seen, cause)
   }
 
@@ -183,6 +207,20 @@ export class Player extends Wishes {
     const news = newsOf(this.machine)
     if (news !== null && news !== this.news) this.tells.urgent()
     this.news = news
+  }
+
+  /** Once for each medium. @param {import("../core/course.js").Seen} seen */
+  #tellMissing(seen) {
+    if (this.firstS === Infinity || seen.paused || seen.seeking || seen.readyState < 3) return
+    this.firstS ??= seen.currentTimeS
+    const element = /** @type {any} */ (this.element)
+    const missing = missingTrack({
+      isFilm: !this.machine.steering.audioOnly, playedS: seen.currentTimeS - this.firstS,
+      audioBytes: element.webkitAudioDecodedByteCount, hasAudio: element.mozHasAudio, pictureWidth: element.videoWidth,
+    })
+    if (!missing) return
+    this.firstS = Infinity
+    this.tells.lacks(missing)
   }
 
   /** While it is in the room's motion: filtered where there is a filter, else as it looks. @param {import("../core/course.js").Seen} seen @param {string | null} cause */

@@ -21,7 +21,10 @@ export function causeOf({ machine, clock }, seen) {
  * @param {Following} machine @param {boolean} hidden
  */
 export function stateOf(machine, hidden) {
+  const { failure, unaligned } = machine.medium
+  if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
   if (machine.state === "suspended" || (hidden && machine.state !== "off")) return "hidden"
+  if (unaligned.reason) return "unaligned"
   if (machine.state === "buffering") return "stalled"
   return machine.state === "playing" && machine.helm.degraded ? "degraded" : machine.state
 }
@@ -31,7 +34,9 @@ export function stateOf(machine, hidden) {
  * ready where the room holds. Null: nothing.
  * @param {Following} machine
  */
-export function newsOf({ state, timeline }) {
+export function newsOf({ state, timeline, medium }) {
+  const lost = medium.unaligned.reason ?? medium.failure?.kind
+  if (lost && timeline?.phase === "holding") return `${lost} ${timeline.revision}`
   if (state === "buffering") return "stalled"
   return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
 }
@@ -43,7 +48,7 @@ export function reportOf(player, toleranceMs) {
   const attached = seen.readyState >= 1 && machine.timeline !== null // before that a position of 0 would be a lie
   const driftMs = attached ? machine.driftMs(seen) : null
   return {
-    current_time: attached ? seen.currentTimeS : 0,
+    current_time: brokeOffS(machine) ?? (attached ? seen.currentTimeS : 0),
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
@@ -57,6 +62,11 @@ export function reportOf(player, toleranceMs) {
     seek_cost_ms: costs.placeMs.buffered,
     state: stateOf(machine, seen.hidden),
   }
+}
+
+/** Where its data ended: the element itself takes its length for its position then. @param {Following} machine */
+function brokeOffS({ state, medium }) {
+  return state === "broken_off" ? medium.dataEnd.endS : (medium.failure?.atS ?? null)
 }
 
 /** A field only where there is a number to put into it. @param {string} name @param {number | null | undefined} value */

@@ -16,7 +16,7 @@
  *   created_at: string, is_system_message: boolean, reply_to: number | null}} Comment
  * @typedef {{you: You, room: RoomFacts, timeline: Timeline, members: Map<string, Member>, comments: Comment[], revision: number}} State
  * @typedef {{volume: number, muted: boolean, setVolume(volume: number): void, setMuted(muted: boolean): void,
- *   unlock(): void, resync(): void, duration(): number | null, fineTuneMs: number, setFineTune(ms: number): void,
+ *   unlock(): void, resync(): void, retry(): void, duration(): number | null, fineTuneMs: number, setFineTune(ms: number): void,
  *   stopFollowing(): void, follow(): void, following: boolean, allowed: boolean, alone: boolean, paused: boolean, rate: number,
  *   position: number, playHere(playing: boolean): void, seekHere(positionS: number): void, rateHere(rate: number): void}} Player
  * @typedef {{url: string, title: string}} Sample

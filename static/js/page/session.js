@@ -52,6 +52,7 @@ export class Session extends Listeners {
       report: (type, payload) => void this.say(type, payload),
       urgent: () => (this.overHttp ? this.polling.soon() : this.#heartbeat()),
       changed: (change) => this.emit("player", change),
+      lacks: (track) => this.emit("lacks", track),
       drift: (drift) => this.emit("drift", drift),
     })
     this.socket = new Socket(boot.socket_path, this.clock, {
@@ -186,6 +187,7 @@ export class Session extends Listeners {
     const follow = () => this.#follow()
     return {
       ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
+      [Event.Load]: () => { this.player.loaded(); follow() },
       [Event.Welcome]: () => this.#welcomed(),
       [Event.Events]: () => this.#askForMissed(),
       [Event.Ack]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.resolve(payload)),

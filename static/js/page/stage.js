@@ -1,26 +1,24 @@
 // @ts-check
 /** What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of the road. */
 
-import { isMixedContent } from "../core/typed_text.js"
-import { shortened } from "./addresses.js"
 import { mayControl } from "./authority.js"
 import { commandsOf } from "./commands.js"
 import { fillCovers } from "./covers.js"
-import { mixedContentWords } from "./mixed_content.js"
+import { wordsInPlace } from "./media_trouble.js"
 import { all, piece, write } from "./pieces.js"
 import { toggleFullscreen } from "./screen.js"
-import { othersSee } from "./standing.js"
 import { sayWhoControls } from "./view_only.js"
 import { fill, gettext } from "./words.js"
 
 const DOUBLE_MS = 250 // a second press by then is a double-click, which is for the screen only
 const LAST_WORD_MS = 3000 // an error this shortly before the end is its reason
 const PATIENCE_MS = 400 // a shorter wait is not worth a word
+const SLOW_MS = 4000 // a longer one is
 const CHANGES = ["state", "load", "timeline", "new_host", "role_changed", "room_changed", "play", "pause", "presence"]
 
 /** @typedef {import("./room_types.js").Room} Room */
-/** @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, over?: boolean}} Scene */
-/** @typedef {{player: {state: string, message?: string}, connection: {status: string, closeCode?: number}, patient: boolean, lastWord: string, lastWordMs: number}} Seen */
+/** @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, over?: boolean}} Scene */
+/** @typedef {{player: {state: string, trouble?: import("./media_trouble.js").Trouble | null}, connection: {status: string, closeCode?: number}, patient: boolean, slow: boolean, lastWord: string, lastWordMs: number}} Seen */
 
 /**
  * @param {HTMLElement} stage
@@ -29,20 +27,26 @@ const CHANGES = ["state", "load", "timeline", "new_host", "role_changed", "room_
 export function mount(stage, room) {
   const gone = new AbortController()
   /** @type {Seen} */
-  const seen = { player: { state: "empty" }, connection: { status: "connecting" }, patient: true, lastWord: "", lastWordMs: 0 }
+  const seen = { player: { state: "empty" }, connection: { status: "connecting" }, patient: true, slow: false, lastWord: "", lastWordMs: 0 }
   let timer = 0
+  let slowTimer = 0
   const show = () => showScene(stage, room, sceneOf(room, seen))
   const waitThenShow = () => {
     seen.patient = true
+    seen.slow = false
     clearTimeout(timer)
+    clearTimeout(slowTimer)
+    slowTimer = setTimeout(() => { seen.slow = true; show() }, SLOW_MS)
     timer = setTimeout(() => { seen.patient = false; show() }, PATIENCE_MS)
     show()
   }
   listenToPicture(piece(stage, "media").parentElement ?? stage, stage, room, gone.signal)
+  piece(stage, "between-retry").addEventListener("click", () => room.player.retry(), { signal: gone.signal })
   waitThenShow()
   return all(
     () => gone.abort(),
     () => clearTimeout(timer),
+    () => clearTimeout(slowTimer),
     room.on("player", report => { const news = report.state !== seen.player.state; seen.player = report; news ? waitThenShow() : show() }),
     room.on("error", ({ payload }) => { if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() }) }),
     room.on("connection", connection => { if (performance.now() - seen.lastWordMs > LAST_WORD_MS) seen.lastWord = ""; seen.connection = connection; show() }),
@@ -83,22 +87,14 @@ function press(room) {
  * @param {Seen} seen
  * @returns {Scene | null}
  */
-function sceneOf(room, { player, connection, patient, lastWord }) {
+function sceneOf(room, { player, connection, patient, slow, lastWord }) {
   if (connection.status === "closed") return { ...farewell(connection.closeCode, lastWord), over: true }
   if (!room.state?.room) return patient ? null : { title: gettext("Finding your seat"), text: "", spin: true }
   if (!room.state.timeline?.media) return nothingYet(room)
-  if (player.state === "error") return wontPlay(room, room.state.timeline.media.url)
+  const trouble = player.trouble && wordsInPlace(room, player.trouble)
+  if (trouble) return { ...trouble, mayChange: mayControl(room.state) }
   const waits = player.state === "loading" || player.state === "buffering"
-  return waits && !patient ? { title: "", text: "", spin: true } : null
-}
-
-/** Whoever chose it hears which address it was. @param {Room} room @param {string} url @returns {Scene} */
-function wontPlay(room, url) {
-  const mayChange = mayControl(room.state)
-  const why = isMixedContent(url, location.href) ? mixedContentWords() : mayChange
-    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: shortened(url) })
-    : gettext("The file may be gone, or your browser does not know its format.")
-  return { title: gettext("This will not play here"), text: othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why, mayChange }
+  return waits && !patient ? { title: "", text: slow ? gettext("The server of this medium is slow to answer.") : "", spin: true } : null
 }
 
 /** @param {Room} room @returns {Scene} */
@@ -129,6 +125,7 @@ function showScene(stage, room, scene) {
   between.dataset.kind = scene?.title ? "words" : "wait"
   piece(stage, "spinner").hidden = !scene?.spin
   piece(stage, "between-change").hidden = !scene?.mayChange
+  piece(stage, "between-retry").hidden = !scene?.mayRetry
   piece(stage, "between-out").hidden = !scene?.over
   write(piece(stage, "between-title"), scene?.title ?? "")
   write(piece(stage, "between-text"), scene?.text ?? "")

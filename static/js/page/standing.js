@@ -8,10 +8,10 @@ import { fill, gettext } from "./words.js"
 /** @typedef {import("./room_types.js").Room} Room */
 
 /** States of a player in which it shows no moving picture, though it should. */
-const WAITING = new Set(["stalled", "loading", "blocked", "error"])
+const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])
 
 /** States in which it has one. */
-const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended"])
+const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended", "unaligned"])
 
 /** In one word, for the ring around a face. @param {Member} member */
 export function step(member) {
@@ -23,7 +23,18 @@ export function step(member) {
 /** Whether somebody else has the picture that this player cannot show. @param {Room} room */
 export function othersSee(room) {
   const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== room.boot.you.user_id)
-  return others.some(({ state }) => SHOWING.has(state ?? ""))
+  return others.some((member) => SHOWING.has(member.state ?? "") && !endedEarly(member, room))
+}
+
+/** Whether another player may have the picture, as far as is known: it has not said that it fails. @param {Room} room */
+export function othersMayPlay(room) {
+  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== room.boot.you.user_id)
+  return others.some(({ state }) => state !== "error" && state !== "broken_off")
+}
+
+/** Its data has ended, and the room goes on. @param {Member} member @param {Room} room */
+function endedEarly({ state }, room) {
+  return state === "ended" && room.state?.timeline?.phase === "playing"
 }
 
 /**
@@ -36,16 +47,18 @@ export function aboutMember(member, room) {
   if (member.user_id === room.boot.you.user_id) words.push(gettext("you"))
   if (member.user_id === room.state?.room?.host_id) words.push(gettext("host"))
   if (member.role === "moderator") words.push(gettext("moderator"))
-  words.push(stepWords(member))
+  words.push(stepWords(member, room))
   return words.filter(Boolean).join(", ")
 }
 
-/** @param {Member} member */
-function stepWords(member) {
+/** @param {Member} member @param {Room} room */
+function stepWords(member, room) {
   const drift = member.drift_ms ?? 0
   if (member.state === "stalled" || member.state === "loading") return gettext("loading")
   if (member.state === "blocked") return gettext("waiting for a press")
   if (member.state === "error") return gettext("cannot play this")
+  if (member.state === "broken_off" || endedEarly(member, room)) return gettext("the medium broke off")
+  if (member.state === "unaligned") return gettext("at a place of its own")
   if (step(member) === "unknown") return gettext("watching")
   if (member.is_synced) return gettext("in step")
   return fill(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), { time: distance(drift) })

@@ -2,6 +2,7 @@
 /** What the pill and the meter say, from the connection, the player and the drift: pure. */
 
 import { distance } from "./format.js"
+import { wordsBeside } from "./media_trouble.js"
 import { fill, gettext } from "./words.js"
 
 const IN_STEP_MS = 60 // nobody sees or hears less, across two rooms
@@ -10,7 +11,7 @@ const CUT_OFF = new Set(["nothing", "offline"]) // asking over HTTP does not hel
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
  * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
- *   player: {state: string, cause?: string | null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in step;
+ *   player: {state: string, cause?: string | null, trouble?: import("./media_trouble.js").Trouble | null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in step;
  *   `degraded`: the server's processes do not hear each other
  */
 
@@ -28,6 +29,8 @@ export function pillOf({ connection, drift, player, following, kept }) {
   if (!following || !kept) return says(gettext("on your own"), "off")
   if (player.state === "blocked") return says(gettext("waiting for you"), "warn")
   if (player.state === "error") return says(gettext("cannot play"), "bad")
+  if (player.state === "broken_off") return says(gettext("broke off"), "bad")
+  if (wordsBeside(player.trouble ?? null)) return says(gettext("at its own place"), "warn")
   if (player.state === "empty") return says(gettext("ready"), "off")
   if (player.state === "loading" || player.state === "buffering") return says(gettext("loading"), "wait")
   if (!drift) return says(gettext("in step"), "good")
@@ -55,7 +58,7 @@ export function verdictOf(seen) {
     return { title, cause: reachWords(connection.reach) }
   }
   if (tone === "off") return alone(seen, word)
-  const cause = causeWords(player.cause)
+  const cause = wordsBeside(player.trouble ?? null) ?? causeWords(player.cause)
   if (tone === "good") return { title: gettext("You are in step"), cause: cause || gettext("You see what the others see, when they see it.") }
   if (tone === "warn" && drift && word === gettext("catching up")) {
     const format = drift.driftMs > 0 ? gettext("You are {time} ahead, waiting for the room") : gettext("You are {time} behind, catching up")
