@@ -5,7 +5,7 @@ export class SimulatedElement extends EventTarget {
     /** Whether loading takes events with it that have not come yet, as the standard says. */
     this.forgetful = forgetful
     this.queue = []
-    Object.assign(this, { paused: true, ended: false, error: null, currentTime: 0, duration: 100, readyState: 4, volume: 1, muted: false, playbackRate: 1 })
+    Object.assign(this, { paused: true, ended: false, error: null, currentTime: 0, duration: 100, readyState: 4, buffered: { length: 0 }, volume: 1, muted: false, playbackRate: 1 })
   }
 
   play() {

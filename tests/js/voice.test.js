@@ -143,3 +143,13 @@ test("what is faded in counts as loud from the beginning: a browser that wants a
   const { volume } = voice.track.element
   assert.ok(volume > 0 && volume < 0.01, `${volume}`)
 })
+
+test("it waits for data only where none lies ahead, whatever readyState says", () => {
+  const { voice, element } = playing()
+  const buffered = (endS) => ({ length: 1, start: () => 0, end: () => endS })
+  const { currentTime } = element
+  for (const [readyState, endS, waits] of [[4, 0, false], [3, 0, false], [2, currentTime + 5, false], [2, currentTime + 0.2, true], [1, currentTime + 5, true]]) {
+    Object.assign(element, { readyState, buffered: buffered(endS) })
+    assert.equal(voice.waits, waits, `${readyState}, ${endS} s`)
+  }
+})

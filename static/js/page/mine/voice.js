@@ -7,6 +7,8 @@
  */
 
 import { positionOf } from "../../core/applied.js"
+import { hasData } from "../../core/stalls.js"
+import { aheadOf } from "../browser.js"
 import { Track } from "./track.js"
 
 const OFF_BY_S = 0.25 // said and done differ by the way of a message; what differs by more was meant
@@ -151,7 +153,9 @@ export class Voice {
   /** It should be heard, and waits for data. */
   get waits() {
     const { track } = this
-    return Boolean(track?.wantsToPlay && track.element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA)
+    if (!track?.wantsToPlay) return false
+    const { currentTime, duration, readyState, buffered } = track.element
+    return !hasData({ readyState, currentTimeS: currentTime, durationS: duration, bufferedAheadS: aheadOf(buffered, currentTime) })
   }
 
   /** @param {{volume: number, muted: boolean}} loudness */
