@@ -9,7 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.measure import Eye, skew_ms
-from tests.browser.scenes import make_room, pause, play, seek_to, wait_until_moving, wait_until_ready
+from tests.browser.scenes import (
+    make_room,
+    pause,
+    play,
+    seek_to,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
 from tests.engines import ENGINES, ENTER, EnginePage, Firefox, WebKit
 from tests.engines import scenes as theirs
 from tests.services import Missing, Server, unavailable
@@ -17,7 +25,8 @@ from tests.services import Missing, Server, unavailable
 # Each page on its own, while nothing else runs: three browsers are enough for two cores.
 pytestmark = pytest.mark.alone
 
-SETTLED_S = 4.0
+PATIENCE_S = 10.0  # on a machine that may be busy; on an idle one it takes two seconds
+LOOKS = 3
 APART_MS = {
     "firefox": 60,
     "webkit": 80,
@@ -36,6 +45,14 @@ BOX = """css => { const box = document.querySelector(css), style = getComputedSt
     const inside = heights.reduce((sum, height) => sum + height, 0) + (held.length - 1) * number("rowGap")
     const height = box.clientHeight - number("paddingTop") - number("paddingBottom")
     return [height, inside, box.scrollWidth - box.clientWidth] }"""
+
+STARVE = """media => {
+    for (const [name, value] of [["readyState", 1], ["buffered", { length: 0 }]])
+        Object.defineProperty(media, name, { configurable: true, get: () => value })
+    media.dispatchEvent(new Event("waiting")) }"""
+FEED = """media => {
+    for (const name of ["readyState", "buffered"]) delete media[name]
+    media.dispatchEvent(new Event("canplay")) }"""
 
 
 @pytest.fixture(scope="module", params=sorted(ENGINES))
@@ -60,19 +77,23 @@ def party(other: Firefox | WebKit, people) -> tuple[Page, EnginePage]:
     return alice, mira
 
 
-def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage, within_s: float = SETTLED_S) -> None:
-    """Soon within bounds of the host, and said to play; nothing is sought from then on."""
+def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
+    """Soon within bounds of the host for three looks in a row; nothing is sought then, and it says it plays."""
     theirs.wait_until_moving(mira)
-    eyes = Eye(alice), Eye(mira)
-    deadline = time.monotonic() + within_s
-    while abs(skew := skew_ms(*eyes)) > APART_MS[other.engine]:
-        assert time.monotonic() < deadline, f"{skew:.0f} ms apart after {within_s:.0f} s"
     mira.evaluate("() => { window.seeks = 0; window.addEventListener('seeking', () => (seeks += 1), true) }")
-    alice.wait_for_timeout(1500)
-    print(f"{other.version}: {skew:.1f} ms, then {skew_ms(*eyes):.1f} ms apart")
-    assert abs(skew_ms(*eyes)) <= APART_MS[other.engine]
-    assert mira.evaluate("seeks") == 0
+    eyes = Eye(alice), Eye(mira)
+    deadline = time.monotonic() + PATIENCE_S
+    seen: list[tuple[float, int]] = []
+    while len(seen) < LOOKS or not calm(seen[-LOOKS:], APART_MS[other.engine]):
+        assert time.monotonic() < deadline, f"{other.version}: skews and seeks so far: {seen}"
+        seen.append((round(skew_ms(*eyes), 1), mira.evaluate("seeks")))
+        alice.wait_for_timeout(500)
+    print(f"{other.version}: {', '.join(str(skew) for skew, _ in seen)} ms apart")
     assert mira.evaluate("watchium.room.player.machine.state") == "playing"
+
+
+def calm(looks: list[tuple[float, int]], apart_ms: float) -> bool:
+    return all(abs(skew) <= apart_ms for skew, _ in looks) and looks[0][1] == looks[-1][1]
 
 
 def test_who_comes_late_follows_and_a_reload_goes_on_by_itself(other, party):
@@ -100,6 +121,20 @@ def test_pauses_seeks_and_another_speed_are_followed(other, party):
         mira.wait_until(
             "rate => Math.abs(document.querySelector('[data-media]').playbackRate - rate) < 0.1", float(rate)
         )
+    in_step(other, alice, mira)
+
+
+def test_a_room_that_waits_for_it_goes_on_when_it_has_data(other, party):
+    alice, mira = party
+    alice.get_by_role("button", name="Settings").click()
+    alice.get_by_role("combobox", name="When somebody's connection stalls").select_option("wait")
+    alice.get_by_role("button", name="Save").click()
+    mira.wait_until("() => watchium.room.state.room.stall_policy === 'wait'")
+    alice.keyboard.press("Escape")
+    mira.evaluate(f"() => ({STARVE})({theirs.MEDIA})")
+    wait_until(alice, f"() => {theirs.MEDIA}.paused")
+    mira.evaluate(f"() => ({FEED})({theirs.MEDIA})")
+    wait_until_moving(alice)
     in_step(other, alice, mira)
 
 
@@ -143,6 +178,8 @@ def test_the_player_sounds_in_one_of_two_tabs_and_can_be_loaded_again(other, ser
     first.wait_until(theirs.SOCKET_OPEN)
     first.click("button", "Play Sample music")
     first.wait_until(f"() => ({PLAYER})().sounds")
+    first.evaluate("() => watchium.mine.say('seek', { position: 20 })")
+    first.wait_until("() => watchium.mine.voice.positionS > 20.2 && !watchium.mine.voice.waits")
     second = first.another()
     second.goto(f"{server.url}/player/")
     second.wait_until(theirs.SOCKET_OPEN)
