@@ -30,7 +30,7 @@ from watchium.polling import Poll, Polled, poll
 from watchium.problems import answer_problem
 from watchium.room_commands import carry_out
 from watchium.welcome import whole_room_state
-from watchium.wire import limits, messages, server_clock
+from watchium.wire import messages, server_clock
 from watchium.wire.errors import Banned, NotMember
 from watchium.wire.messages import (
     Accepted,
@@ -179,7 +179,6 @@ class Commands(Doorway):
         except msgspec.MsgspecError as error:
             raise refusal_of(error) from None
         member = self.member(room_id)
-        limits.spend("http_command", member.person.user_id, server_clock.now_ms())
         accepted = carry_out(member, command)
         return HttpResponse(status=204) if accepted is None else answer(accepted)
 

@@ -1,8 +1,7 @@
 """A room for pages that get no WebSocket through: what a socket would have brought since the last request.
 
 The answer is made of the socket's own envelopes and resumes by the same numbers, so a page applies it with the same
-code, and neither loses nor repeats anything when it changes from one way to the other. What no log keeps (reactions,
-typing, custom events) is not in it.
+code, and neither loses nor repeats anything when it changes from one way to the other.
 """
 
 from __future__ import annotations
@@ -18,15 +17,17 @@ import playback.presence
 import playback.reports
 import rooms.actions
 from rooms.models import Member
+from watchium.mailboxes import collect
 from watchium.welcome import Applied, compose_welcome
 from watchium.wire import limits, server_clock
-from watchium.wire.messages import Events, PlayerReport, Presence, Reports, Revision, Welcome
+from watchium.wire.messages import Events, Milliseconds, PlayerReport, Presence, Reports, Revision, Welcome
 
 
 class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """What the page applied last, as in a socket's address; nothing of it asks for the whole room.
 
-    `report` is what a heartbeat says.
+    `report` is what a heartbeat says. `heard`: the `timestamp` of the last event that no log keeps, at first the
+    `received` of the answer before.
     """
 
     revision: Revision | None = None
@@ -34,6 +35,7 @@ class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     comment_seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     epoch: Annotated[str, Meta(max_length=64)] = ""
     report: PlayerReport | None = None
+    heard: Milliseconds | None = None
 
     @property
     def applied(self) -> Applied | None:
@@ -43,12 +45,12 @@ class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class Polled(msgspec.Struct, frozen=True, kw_only=True):
-    """`welcome`, then `events` where the page resumes, then `presence`.
+    """`welcome`, then `events` where the page resumes, then `presence`, then what no log keeps.
 
     `received` and `timestamp`: server time when the request came and when the answer left, a pong's `t1` and `t2`.
     """
 
-    events: list[Welcome | Events | Presence]
+    events: list[Welcome | Events | Presence | msgspec.Raw]
     received: float
     timestamp: float
     clock_id: str
@@ -60,9 +62,10 @@ def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Pol
     member = rooms.actions.polled(member)
     if asked.report is not None:
         take_report(member, asked.report, received_ms)
-    events: list[Welcome | Events | Presence] = []
+    events: list[Welcome | Events | Presence | msgspec.Raw] = []
     events += compose_welcome(member, device_id, asked.applied, 0)
     events += _presence(member.room.room_id, received_ms)
+    events += collect(member, asked.heard)
     return Polled(
         events=events,
         received=received_ms,

@@ -399,7 +399,6 @@ LIMITS: dict[str, tuple[float, float]] = {
     "people": (20, 20),  # by person: who is sent out, moderates or hosts
     "room_change": (30, 30),  # by person
     "poll": (40, 20),  # by person: each tab without a socket asks every two seconds and after each command
-    "http_command": (80, 20),  # by person, whatever the command
     "measured": (5, 60),  # a page sends one a minute; people have tabs and reload
     "passphrase": (10, 60),  # by address
     # By room, from anywhere. Beyond that each address still has a try an hour: a friend who knows it gets in while

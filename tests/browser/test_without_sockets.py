@@ -64,6 +64,8 @@ def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_ch
     expect(messages(bob).get_by_text("hello from alice")).to_be_visible()
     expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
     expect(alice.locator("[data-unsent]")).to_be_hidden()
+    bob.get_by_role("button", name="Ask for control").click()
+    expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible(timeout=POLLED_MS)
 
     alice.reload()
     wait_until_polling(alice)

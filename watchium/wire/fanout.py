@@ -201,6 +201,11 @@ def hub() -> Hub:
     return _hub
 
 
+def running() -> Hub | None:
+    """The hub of this process where its loop runs, from whatever thread."""
+    return _hub if _hub is not None and _hub.loop.is_running() else None
+
+
 def publish(group: str, frame: Frame) -> None:
     """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision."""
     _send(Told(group, frame, heard_ms=about.HEARD_MS.get()))
@@ -213,8 +218,8 @@ def publish_close(group: str, code: int) -> None:
 
 def _send(told: Told) -> None:
     try:
-        if _hub is not None and _hub.loop.is_running():
-            _hub.tell(told)
+        if (hub := running()) is not None:
+            hub.tell(told)
         else:
             publish_from_outside(told)
     except Exception:

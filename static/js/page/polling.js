@@ -4,7 +4,7 @@
  * Whether that is answered says what is wrong: the server is there and sockets do not get through, or nothing does.
  */
 
-import { Close, ErrorCode } from "../core/wire.js"
+import { Close, ErrorCode, Event } from "../core/wire.js"
 import { every } from "./timer.js"
 
 const LOOK_MS = 100
@@ -13,6 +13,8 @@ const RESTING_MS = 5000
 const UNTIL_LOCKED_MS = 400 // each answer is a pong: nobody plays before there were five
 const LEAST_MS = 400 // also where something has just been done
 const TROUBLE_MS = 4000
+
+const LOGGED = new Set([Event.Welcome, Event.Events, Event.Presence])
 
 /** The refusals after which a socket would be closed for good. @type {Record<string, number>} */
 const ENDS = { [ErrorCode.Banned]: Close.Removed, [ErrorCode.NotMember]: Close.NotAMember, [ErrorCode.RoomClosed]: Close.NoSuchRoom }
@@ -25,6 +27,8 @@ export class Polling {
     this.askedMs = -Infinity
     this.waitMs = 0
     this.wanted = false
+    /** Server time of the last event that no log keeps. @type {number | null} */
+    this.heardMs = null
   }
 
   start() {
@@ -37,6 +41,7 @@ export class Polling {
   }
 
   #look() {
+    if (this.session.connection.status !== "limited") this.heardMs = null // what comes from here on, a socket brings
     if (this.session.connection.status !== "limited" || this.asking) return
     if (performance.now() - this.askedMs >= (this.wanted ? LEAST_MS : this.waitMs)) void this.#ask()
   }
@@ -62,10 +67,13 @@ export class Polling {
     const { clock } = session
     const t0 = performance.now()
     clock.sent(t0)
-    const answer = await session.http.poll({ ...session.log.resume(), report: session.report() })
+    const answer = await session.http.poll({ ...session.log.resume(), report: session.report(), heard: this.heardMs })
     const { received: t1, timestamp: t2, clock_id } = answer
     clock.answered({ t0, t1, t2, clock_id }, performance.now())
-    if (session.connection.status === "limited") session.polled(answer.events) // a socket that opened meanwhile knows better
+    if (session.connection.status !== "limited") return // a socket that opened meanwhile knows better
+    const unlogged = answer.events.filter(({ type }) => !LOGGED.has(type)).map(({ timestamp }) => timestamp)
+    this.heardMs = Math.max(this.heardMs ?? t1, ...unlogged)
+    session.polled(answer.events)
   }
 
   #pauseMs() {
