@@ -43,7 +43,7 @@ class OddFiles:
         return [self.one() for _ in range(count)]
 
     def one(self) -> Made:
-        """Every second one is good."""
+        """A third of them are good, and must be found."""
         self.number += 1
         make = self.random.choice((self.good, self.good, self.mutated, self.cut, self.nothing, self.other))
         extension, data, good = make()
