@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import msgspec
 
@@ -15,6 +17,7 @@ _FORMATS = "matroska,webm,mov,mp4,m4a,ogg,mp3,flac,wav,w64,aac"
 _WORDS = "title,artist,album,album_artist,compilation"
 _ASKED = f"format=duration:format_tags={_WORDS}:stream=codec_type,codec_name:stream_disposition=attached_pic"
 _LINE = 200
+_MOST = 1024 * 1024  # bytes of an answer
 
 
 class Damaged(Exception):
@@ -66,19 +69,25 @@ def probe(place: Path) -> Probed | None:
         return None
     command = [program, "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
     command += ["-show_entries", _ASKED, "-of", "json", "-i", f"file:{place}"]
-    try:
-        done = subprocess.run(  # noqa: S603  # no shell, and words of our own but for the path
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_S, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise Damaged(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
-    except OSError:
-        return None
-    if done.returncode < 0:
-        return None
-    if done.returncode:
-        raise Damaged(f"ffprobe cannot read it{_reason(done.stderr)}")
-    return _understood(done.stdout)
+    with TemporaryFile() as answer, TemporaryFile() as problem:  # a tag of a gigabyte fills no memory
+        try:
+            done = subprocess.run(  # noqa: S603  # no shell, and words of our own but for the path
+                command, stdin=subprocess.DEVNULL, stdout=answer, stderr=problem, timeout=PROBE_S, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise Damaged(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
+        except OSError:
+            return None
+        if done.returncode < 0:
+            return None
+        if done.returncode:
+            raise Damaged(f"ffprobe cannot read it{_reason(_begin(problem))}")
+        return _understood(_begin(answer))
+
+
+def _begin(said: IO[bytes]) -> bytes:
+    said.seek(0)
+    return said.read(_MOST)
 
 
 def _understood(answer: bytes) -> Probed:

@@ -9,14 +9,14 @@ from unittest.mock import patch
 
 import pytest
 
-from playback.library import tag_reader, walking
+from playback.library import probing, tag_reader, walking
 from playback.library.bounded_reader import BoundedReader, TooMuch
 from playback.library.tags import read
 from playback.models import MediaItem
 from tests.playback.media_files import flac, id3, mp3, png, wav
 from tests.playback.odd_files import OddFiles, endless_ogg
 from tests.playback.shelf import Shelf
-from tests.playback.test_scan_media import without_ffprobe
+from tests.playback.test_scan_media import needs_ffprobe, without_ffprobe
 
 COUNT = int(os.environ.get("WATCHIUM_ODD_FILES", "1000"))
 SEED = int(os.environ.get("WATCHIUM_ODD_SEED", "20261129"))
@@ -167,6 +167,15 @@ def test_what_follows_a_part_that_is_too_long_is_read(tmp_path):
     place = tmp_path / "x.mp3"
     place.write_bytes(id3([(b"APIC", bytes(40_000_000)), (b"TIT2", b"\0Behind it")]) + FRAME * 9)
     assert read(place, "mp3").title == "Behind it"
+
+
+@needs_ffprobe
+def test_an_answer_of_ffprobe_without_an_end_is_cut(tmp_path):
+    place = tmp_path / "x.mp3"
+    place.write_bytes(id3([(b"TIT2", b"\0" + b"x" * 5_000_000)]) + FRAME * 9)
+    with pytest.raises(probing.Damaged, match="makes no sense"):
+        probing.probe(place)
+    assert read(place, "mp3").duration_s
 
 
 def test_covers_are_not_decoded(tmp_path):
