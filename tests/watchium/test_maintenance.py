@@ -61,6 +61,9 @@ class OneProcess(TestCase):
             patcher = patch.object(runner, name, value)
             patcher.start()
             self.addCleanup(patcher.stop)
+        patcher = patch.object(upkeep, "connection")  # doctor closes its own, and this one is the test's
+        patcher.start()
+        self.addCleanup(patcher.stop)
         patcher = patch.object(runner.threading.Thread, "start", lambda thread: thread._target(*thread._args))
         patcher.start()
         self.addCleanup(patcher.stop)
