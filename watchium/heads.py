@@ -18,6 +18,7 @@ from watchium.connection_limit import address_of, of_this_process
 
 HEAD_S = 10.0
 HEAD_BYTES = 32 * 1024  # address and headers together; browsers of people with many cookies send 8 KiB
+PIPELINED = 16  # requests of one connection that wait for their turn; one read may bring fourteen thousand, 50 us each
 HANDSHAKE_HEADERS = 128
 HANDSHAKE_BYTES = 1024  # of what a handshake says about the socket; browsers say 200 bytes
 
@@ -25,6 +26,7 @@ Refusal = tuple[int, str]
 NO_HTTP: Refusal = (400, "Invalid HTTP request received.")
 TOO_LARGE: Refusal = (431, "This request has too much in its head.")
 TOO_SLOW: Refusal = (408, "This took too long to arrive.")
+TOO_FAST: Refusal = (429, "Wait for answers before asking for more.")
 TOO_MANY: Refusal = (503, "Too many connections are open here.")
 NO_BODY: Refusal = (400, "A WebSocket handshake has no body.")
 NO_HANDSHAKE: Refusal = (400, "This is no WebSocket handshake.")
@@ -103,6 +105,8 @@ class ImpatientProtocol(HttpToolsProtocol):
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
             self._end_parsing(TOO_LARGE)
         upgrades = self.parser.should_upgrade()
+        if len(self.pipeline) >= PIPELINED:
+            self._end_parsing(TOO_FAST)
         becomes_socket = upgrades and self._should_upgrade()
         if becomes_socket and (problem := problem_of_handshake(self.parser.get_http_version(), self.headers)):
             self._end_parsing(problem)

@@ -45,6 +45,7 @@ class Refusals(logging.Filter):
         if record.name.startswith("django.security") and record.levelno > logging.WARNING:
             # What Django calls an error here is a request that makes no sense: nobody has to get up for it.
             record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
         if record.name.startswith(LIMITED):
             return self._rare.passes(f"{record.name} {str(record.msg)[:SAME]}", self._clock())
         return True

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import logging
+import sys
 from unittest.mock import patch
 
 from django.conf import settings
+from django.core.exceptions import DisallowedRedirect
 from django.test import Client
 
 import rooms.actions.opening
 import watchium.opening
 from tests.watchium.callers import ApiCase
-from watchium import openapi
+from watchium import log_limits, openapi
 
 
 class Hashing(ApiCase):
@@ -74,3 +77,14 @@ class FormsThatCannotBeParsed(ApiCase):
             for path, expected in (("/nowhere", 404), ("/api/nowhere", 404), ("/media/covers/x", 404)):
                 answer = browser.generic("POST", path, body, content_type="multipart/form-data; boundary=x")
                 assert answer.status_code in (expected, 400, 403, 405), path
+
+
+def test_a_redirect_that_django_refuses_is_a_warning_without_a_traceback():
+    try:
+        raise DisallowedRedirect("Unsafe redirect exceeding 16384 characters")
+    except DisallowedRedirect:
+        record = logging.LogRecord(
+            "django.security.DisallowedRedirect", logging.ERROR, "", 0, "x", (), sys.exc_info()
+        )
+    assert log_limits.Refusals(clock=lambda: 0.0).filter(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)

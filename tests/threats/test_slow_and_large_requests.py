@@ -143,6 +143,17 @@ class TestLarge:
         answer = await talk(server, request, request, last, answers=3)
         assert answer.count(b"HTTP/1.1 201") == 3
 
+    async def test_thousands_of_requests_in_one_piece_are_not_all_looked_at(self, server: Server):
+        answer = await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n" * 5000, answers=5000)
+        assert b"HTTP/1.1 429" in answer
+        assert answer.count(b"HTTP/1.1 200") <= heads.PIPELINED + 1
+        assert await works(server)
+
+    async def test_some_requests_in_one_piece_are_answered_in_turn(self, server: Server):
+        asked = f"GET /api/nowhere HTTP/1.1\r\n{HEAD}\r\n" * 10
+        answer = await talk(server, asked, answers=10)
+        assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"404"] * 10
+
     async def test_a_form_of_a_thousand_and_one_fields_is_refused(self, server: Server):
         body = "&".join(f"{number}=" for number in range(2000))
         head = f"POST / HTTP/1.1\r\n{HEAD}Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n"
