@@ -68,6 +68,13 @@ def replaced(known: Duration | None, said: Duration) -> Duration:
     return said._replace(refuted_s=max(known.seconds, known.refuted_s or 0.0))
 
 
+def settled_s(known: Duration | None) -> float:
+    """No length that a player has read, and no place where one is, counts up to here; 0 where some may."""
+    if known is None or _RANK[known.source] < _RANK[METADATA]:
+        return 0.0
+    return LONGEST_S if known.exact else known.seconds
+
+
 def is_short(known: Duration | None, end_s: float) -> bool:
     """Whether an end lies so far before the known one that other players have to confirm it."""
     return known is not None and end_s < known.seconds - max(SAME_S, _notable_s(known.seconds) / 2)

@@ -14,7 +14,7 @@ from django.db import transaction
 from playback import lead
 from playback.changes import Why, record
 from playback.drift import HEARD_MS, Noted
-from playback.duration import ENDED, METADATA, PASSED, Duration, is_better, is_short, replaced
+from playback.duration import ENDED, METADATA, PASSED, Duration, is_better, is_short, replaced, settled_s
 from playback.models import Playback
 from playback.reports import LAST, MEMBERS_PER_ROOM, ROOMS
 from playback.stalls import UNREADY
@@ -41,6 +41,10 @@ class _Known:
     timeline: Timeline
     duration: Duration | None
     quiet_until_ms: dict[str, float] = field(default_factory=dict)
+    settled_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settled_s = settled_s(self.duration)
 
 
 _known: dict[str, _Known] = {}  # by room_id
@@ -64,8 +68,11 @@ def has_news(room_id: str, user_id: str, report: PlayerReport, now_ms: float) ->
         return False  # about another timeline, perhaps another medium
     if known.quiet_until_ms.get(user_id, 0.0) > now_ms:
         return False
-    is_newer = report.revision is not None and report.revision > known.timeline.revision
-    return is_newer or _said(known.timeline, known.duration, report, now_ms) is not None
+    if report.revision is not None and report.revision > known.timeline.revision:
+        return True
+    if report.ended_at is None and max(report.duration or 0.0, report.current_time) <= known.settled_s:
+        return False
+    return _said(known.timeline, known.duration, report, now_ms) is not None
 
 
 def learn(by: Member, report: PlayerReport, now_ms: float | None = None) -> bool:

@@ -16,6 +16,7 @@ from playback.duration import (
     is_better,
     is_short,
     replaced,
+    settled_s,
 )
 
 REPORTED = (METADATA, PASSED, ENDED)
@@ -62,6 +63,12 @@ def test_a_length_that_was_played_is_not_taken_back(known, passed_s):
 )
 def test_what_is_no_length_is_never_better(known, no_length, source):
     assert not is_better(known, Duration(no_length, source))
+
+
+@given(durations, seconds, st.sampled_from([METADATA, PASSED]))
+def test_up_to_what_is_settled_nothing_is_better(known, said_s, source):
+    if said_s <= settled_s(known):
+        assert not is_better(known, Duration(said_s, source))
 
 
 def test_the_lengths_of_the_field():
