@@ -74,6 +74,27 @@ def test_one_tab_of_a_room_sounds_and_another_takes_over(person: Callable[..., P
     )
 
 
+def test_without_locks_the_tabs_of_a_room_settle_it_by_messages(person: Callable[..., Page]):
+    first = person()
+    first.context.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
+    )
+    url = make_room(first)
+    wait_until_ready(first)
+    play(first)
+    wait_until(first, AUDIBLE)
+    second = another_tab(first.context, url)
+    only(first, second)
+    second.get_by_role("button", name="Play sound here").click()
+    only(second, first)
+    first.get_by_role("button", name="Mute").click()
+    only(first, second)
+    second.get_by_role("button", name="Play sound here").click()
+    only(second, first)
+    crash(second)
+    wait_until(first, AUDIBLE)
+
+
 def test_two_rooms_in_two_tabs_are_heard_both_and_so_are_two_browsers(person: Callable[..., Page]):
     alice, bob = person(), person()
     url = make_room(alice)

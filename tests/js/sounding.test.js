@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Sounding } from "../../static/js/core/sounding.js"
+import { Sounding, isLater } from "../../static/js/core/sounding.js"
 import { each } from "./random.js"
 
 const FADE_MS = 30
@@ -253,3 +253,8 @@ test("a tab that was turned away before it stood in line never does", () => {
   assert.deepEqual([machine.robbed(), machine.missed(), machine.granted(0), machine.vacant(0, "b"), machine.take(9)], [[], [], [], [], []])
   assert.deepEqual(machine.heard({ word: "roll", from: "b" }, 0).map(({ word }) => word.may), [false])
 })
+
+test("of two claims to the sound exactly one holds, whichever of the two tabs looks", () => each(500, (random) => {
+  const [one, other] = ["a", "b"].map((tab) => ({ tab, atMs: random.int(0, 2) }))
+  assert.notEqual(isLater(one, other), isLater(other, one))
+}))

@@ -257,3 +257,8 @@ export class Sounding {
     return this.place === "held" ? [this.#say("yours", tab)] : [] // without a lock it finds the same and takes it by itself
   }
 }
+
+/** Whose claim holds: the later one, and of two at once that of one tab, the same for both. @param {{atMs: number, tab: string}} theirs @param {{atMs: number, tab: string}} ours */
+export function isLater(theirs, ours) {
+  return theirs.atMs - ours.atMs > 0 || (theirs.atMs === ours.atMs && theirs.tab > ours.tab)
+}

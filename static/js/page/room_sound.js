@@ -2,10 +2,9 @@
 /**
  * A room that is open in several tabs of a browser sounds in one of them: the first, or the one last asked to. The others
  * follow without sound and offer to take it. When the tab that sounds closes or crashes, the one last used takes over.
- *
- * Without locks (a page that was not loaded securely) each tab sounds by itself.
  */
 
+import { channelLock } from "./channel_lock.js"
 import { newId } from "./new_id.js"
 import { announce, withdraw } from "./problems.js"
 import { hasLocks, soundLock } from "./sound_lock.js"
@@ -18,7 +17,6 @@ const HERE = "watchium:sound-here"
 
 /** @param {HTMLElement} _body @param {import("./session.js").Session} room */
 export function mount(_body, room) {
-  if (!hasLocks()) return () => {}
   const { player } = room
   const name = `room:${room.boot.room_id}`
   const be = (/** @type {boolean} */ here) => {
@@ -28,7 +26,8 @@ export function mount(_body, room) {
     else announce({ key: NOTICE, rank: RANK, text: gettext("This room plays in another tab."), act: { text: gettext("Play sound here"), run: () => sound.take() } })
   }
   const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
-  const sound = new TabSound(name, newId(), tells, (lockTells) => soundLock(`watchium-sound:${name}`, lockTells))
+  const [tab, lock] = [newId(), `watchium-sound:${name}`]
+  const sound = new TabSound(name, tab, tells, (lockTells) => (hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells)))
   player.wantSound = () => sound.take()
   void open(sound, name, () => be(false))
   return room.on("connection", ({ status }) => { if (status === "closed") sound.leave() })
