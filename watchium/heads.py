@@ -12,7 +12,7 @@ from asyncio.events import TimerHandle
 
 import websockets.http11
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from watchium.connection_limit import address_of, of_this_process
 
@@ -53,6 +53,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.unanswered: list[RequestResponseCycle] = []
         self.address = address_of(self.client[0] if self.client else "")
         if not of_this_process().admits(len(self.connections)):
             self._refuse(TOO_MANY)
@@ -63,10 +64,19 @@ class ImpatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         of_this_process().forget(self)
+        self._abandon()
         super().connection_lost(exc)
 
     def evict(self) -> None:
+        self._abandon()
         self.transport.abort()
+
+    def _abandon(self) -> None:
+        """Nobody waits for these answers any more; uvicorn knows only the last of several requests."""
+        for cycle in self.unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.unanswered.clear()
 
     def data_received(self, data: bytes) -> None:
         heads, in_head = self.heads, self.in_head
@@ -112,6 +122,8 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._end_parsing(problem)
         of_this_process().waits(self, self.address)  # for its body
         super().on_headers_complete()
+        if not becomes_socket:
+            self.unanswered.append(self.cycle)
         if upgrades and not becomes_socket:
             # To something that nobody here speaks: answered, but the parser reads no further.
             self.cycle.keep_alive = False
@@ -126,6 +138,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self.in_head = True
 
     def on_response_complete(self) -> None:
+        self.unanswered = [cycle for cycle in self.unanswered if not cycle.response_complete]
         super().on_response_complete()
         if not self.transport.is_closing():
             of_this_process().waits(self, self.address)
@@ -159,6 +172,7 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Refusal) -> None:
         if not self.transport.is_closing():
+            self._abandon()
             self.transport.write(answer_to(problem))
             self.transport.close()
 

@@ -147,7 +147,12 @@ class TestLarge:
         answer = await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n" * 5000, answers=5000)
         assert b"HTTP/1.1 429" in answer
         assert answer.count(b"HTTP/1.1 200") <= heads.PIPELINED + 1
+        for number in (2, 5, 5000) * 10:  # and is not waited for
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(f"GET / HTTP/1.1\r\n{HEAD}\r\n".encode() * number)
+            writer.transport.abort() if number == 5 else writer.close()
         assert await works(server)
+        assert "Traceback" not in server.log()
 
     async def test_some_requests_in_one_piece_are_answered_in_turn(self, server: Server):
         asked = f"GET /api/nowhere HTTP/1.1\r\n{HEAD}\r\n" * 10

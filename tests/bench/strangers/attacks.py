@@ -132,6 +132,12 @@ async def hashing(target: Target) -> list[Outcome]:
     return [outcome for outcomes in both for outcome in outcomes]
 
 
+async def pipelines(target: Target) -> list[Outcome]:
+    """Five thousand requests in one piece."""
+    sent = [b"GET /healthz/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 5000]
+    return await _over_and_over(target, sent, "pipeline", at_once=2)
+
+
 async def random_shapes(target: Target) -> list[Outcome]:
     client = Client(target.server.url)
     made = await asyncio.to_thread(client.create_room)
@@ -148,5 +154,6 @@ ATTACKS: dict[str, Attack] = {
     "handshakes that cannot succeed": handshakes,
     "comments of combining marks": marks,
     "hashing and the schema, 12 at a time": hashing,
+    "thousands of requests in one piece": pipelines,
     "random shapes": random_shapes,
 }
