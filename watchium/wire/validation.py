@@ -7,7 +7,7 @@ import re
 from watchium.wire.errors import BadMessage, Refused, TooLong
 
 DETAIL_CHARS = 300  # a field's name in it may be the sender's own and long
-TOO_LONG = re.compile(r"Expected `str` of length <= (\d+) - at `\$(?:\.\w+)*\.(\w+)`")
+TOO_LONG = re.compile(r"Expected `str` of length <= (\d+) - at `\$(?:\.\w+){0,20}\.(\w+)`")
 # What people type, by the name of its field.
 TYPED = {
     "media_url": "An address",
