@@ -6,6 +6,7 @@ which no file of the library can be called.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from playback.sources import sample_at
 
 
 def library() -> Path:
-    return Path(settings.LIBRARY_DIR).resolve()
+    return Path(os.path.realpath(settings.LIBRARY_DIR))  # also of a link that leads to itself
 
 
 def open_item(path: str) -> PlainFile | None:

@@ -212,7 +212,7 @@ def test_several_processes_without_redis_are_refused(server):
 
 def test_a_port_that_is_taken_is_said_in_a_line(server):
     refused = serve(server, "--port", str(server.port))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr.strip().endswith("Address already in use.")
     assert "Traceback" not in refused.stderr
 
