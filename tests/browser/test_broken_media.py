@@ -79,6 +79,7 @@ def test_without_range_requests_nobody_loops_and_everybody_is_told(here, odd, pe
     carol.evaluate(COUNT)
     expect_words(carol, "does not let players jump")
     wait_until_moving(carol)
+    expect_words(alice, "Cannot be taken to the room's position: Carol.")
     say(alice, "seek", current_time=50)
     expect_words(alice, "does not let players jump")
     wait_until_moving(alice, 3)

@@ -3,15 +3,14 @@
 
 import { CHANGES } from "../core/wire.js"
 import { isHost, mayControl } from "./authority.js"
-import { wordsBeside, wordsOfMissing } from "./media_trouble.js"
+import { mediumNotices } from "./medium_notices.js"
+import { namesOf } from "./name_list.js"
 import { all } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
-import { fill, gettext, ngettext } from "./words.js"
+import { fill, gettext } from "./words.js"
 
 const SHORT_MS = 5000
 const ASKED_MS = 25_000
-const LACKS_MS = 15_000
-const NAMED = 2 // more names do not fit one line of a phone
 const RANK = { news: 1, medium: 2, hold: 3, seat: 4, line: 5, sound: 6 }
 
 /** @typedef {import("./room_types.js").Room} Room */
@@ -29,7 +28,7 @@ export function hearRoom(room, stack) {
     room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
     ...["state", ...CHANGES].map((type) => room.on(type, () => holding(room, stack))),
     ...ownWay(room, stack),
-    ...medium(room, stack),
+    ...mediumNotices(room, stack, RANK.medium),
     room.on("role_changed", ({ payload }) => role(room, stack, payload)),
     room.on("set_rate", ({ payload }) => speed(room, stack, payload)),
     room.on("dropped", ({ type }) => type === "comment" || stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
@@ -161,35 +160,6 @@ function holding(room, stack) {
     : gettext("Waiting until everyone's picture is ready.")
   const goOn = { text: gettext("Continue without"), run: () => room.say("continue_without", {}).catch(announceRefusal) }
   stack.put({ key: "hold", text, rank: RANK.hold, untilMs: hold?.until, act: mayControl(room.state) ? goOn : undefined })
-}
-
-/** @param {{user_id: string, username: string}[]} who @param {string} yourId */
-function namesOf(who, yourId) {
-  const names = who.slice(0, NAMED).map(({ user_id, username }) => (user_id === yourId ? gettext("you") : username))
-  const rest = who.length - names.length
-  if (rest > 0) names.push(fill(ngettext("{count} other", "{count} others", rest), { count: rest }))
-  return names.join(", ")
-}
-
-/**
- * What is wrong with the medium at this player, while it plays all the same.
- * @param {Room} room
- * @param {Stack} stack
- */
-function medium(room, stack) {
-  let said = /** @type {string | null} */ (null)
-  return [
-    room.on("player", ({ trouble }) => {
-      const text = wordsBeside(trouble)
-      if (text === said) return
-      said = text
-      if (!text) return stack.drop("medium")
-      const again = trouble.kind === "exhausted" ? { text: gettext("Try again"), run: () => { said = null; room.player.resync() } } : undefined
-      stack.put({ key: "medium", text, rank: RANK.medium, act: again })
-    }),
-    room.on("lacks", (track) => stack.put({ key: "lacks", text: wordsOfMissing(track), tone: "warn", rank: RANK.medium, lastsMs: LACKS_MS })),
-    room.on("load", () => ["medium", "lacks"].forEach((key) => stack.drop(key))),
-  ]
 }
 
 /** One press and you are with the others again. @param {Room} room @param {Stack} stack */

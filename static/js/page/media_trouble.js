@@ -77,8 +77,8 @@ function unsupported(room) {
 
 /** @param {Room} room */
 function shorter(room) {
-  const why = gettext("Its file is damaged, or shorter than it says.")
-  return mayControl(room.state) ? `${why} ${gettext("The room's clock goes on: seek back, pause, or pick something else.")}` : why
+  const why = gettext("Its file is damaged or cut short.")
+  return mayControl(room.state) ? `${why} ${gettext("The room goes on: seek back, pause, or pick something else.")}` : why
 }
 
 /** @param {Room} room @param {string} why */

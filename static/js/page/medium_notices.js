@@ -1,0 +1,47 @@
+// @ts-check
+/** What is wrong with the medium, while it plays all the same: at this player, and for the host at those of others. */
+
+import { isHost } from "./authority.js"
+import { wordsBeside, wordsOfMissing } from "./media_trouble.js"
+import { namesOf } from "./name_list.js"
+import { fill, gettext } from "./words.js"
+
+const LACKS_MS = 15_000
+const OTHERS_MS = 8000
+const FAILING = new Set(["error", "broken_off"])
+
+/** @typedef {import("./room_types.js").Room} Room */
+/** @typedef {import("./stack.js").Stack} Stack */
+
+/** @param {Room} room @param {Stack} stack @param {number} rank */
+export function mediumNotices(room, stack, rank) {
+  /** @type {Record<string, string | null>} */
+  const said = {}
+  const say = (/** @type {import("./problems.js").Notice} */ { key, text, ...rest }) => {
+    if ((said[key] ?? "") === text) return
+    said[key] = text
+    if (text) stack.put({ key, text, rank, ...rest })
+    else stack.drop(key)
+  }
+  const tryAgain = () => { said.medium = null; room.player.resync() }
+  return [
+    room.on("player", ({ trouble }) => {
+      const act = trouble?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
+      say({ key: "medium", text: wordsBeside(trouble) ?? "", act })
+    }),
+    room.on("lacks", (track) => say({ key: "lacks", text: wordsOfMissing(track), tone: "warn", lastsMs: LACKS_MS })),
+    room.on("presence", () => say({ key: "others", text: said.medium ? "" : wordsOfOthers(room), tone: "warn", lastsMs: OTHERS_MS })),
+    room.on("load", () => ["medium", "lacks", "others"].forEach((key) => say({ key, text: "" }))),
+  ]
+}
+
+/** The host reads who does not see what the others see. @param {Room} room */
+function wordsOfOthers(room) {
+  if (!isHost(room.state)) return ""
+  const yourId = room.boot.you.user_id
+  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
+  const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
+  if (failing.length) return fill(gettext("Cannot play this: {names}."), { names: namesOf(failing, yourId) })
+  const apart = others.filter(({ state }) => state === "unaligned")
+  return apart.length ? fill(gettext("Cannot be taken to the room's position: {names}."), { names: namesOf(apart, yourId) }) : ""
+}
