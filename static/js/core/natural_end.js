@@ -11,48 +11,30 @@ const FASTEST = 4
 
 /** @typedef {import("./course.js").Course} Course */
 /** @typedef {import("./course.js").Seen} Seen */
+/** @typedef {import("./data_end.js").DataEnd} DataEnd */
 
 export class NaturalEnd {
   constructor() {
     /** Null: it has not ended, or not by itself. @type {number | null} */
     this.endS = null
     this.wasEnded = false
-    this.#placed()
   }
 
-  /** It was sought or got another medium: what was seen before says nothing about the place. */
-  #placed() {
-    /** @type {number | null} */
-    this.lastS = null
-    this.lastMs = 0
-    this.moved = false
-  }
-
-  /** @param {Seen} seen @param {Course | null} course @returns {boolean} whether it has just ended, in step */
-  look(seen, course) {
+  /** `dataEnd` has looked already. @param {Seen} seen @param {Course | null} course @param {DataEnd} dataEnd @returns {boolean} whether it has just ended, in step */
+  look(seen, course, dataEnd) {
     const begins = seen.ended && !this.wasEnded
     this.wasEnded = seen.ended
-    if (begins) this.endS = this.#endS(seen, course)
-    if (seen.ended) return begins && this.endS !== null
-    this.endS = null
-    if (seen.seeking || seen.readyState < 1 || (this.lastS !== null && seen.currentTimeS < this.lastS)) this.#placed()
-    else this.#follow(seen)
-    return false
+    if (!seen.ended) this.endS = null
+    else if (begins) this.endS = this.#endS(seen, course, dataEnd)
+    return begins && this.endS !== null
   }
 
-  /** @param {Seen} seen */
-  #follow(seen) {
-    this.moved ||= this.lastS !== null && seen.currentTimeS > this.lastS
-    this.lastS = seen.currentTimeS
-    this.lastMs = seen.nowMs
-  }
-
-  /** @param {Seen} seen @param {Course | null} course */
-  #endS(seen, course) {
-    if (!this.moved || this.lastS === null || !course?.timeline.is_playing) return null
-    const sinceS = (seen.nowMs - this.lastMs) / 1000
-    const jumped = seen.currentTimeS > this.lastS + FASTEST * sinceS + JUMP_S
-    const endS = jumped ? this.lastS + Math.min(sinceS, JUMP_S) : seen.currentTimeS
+  /** @param {Seen} seen @param {Course | null} course @param {DataEnd} dataEnd */
+  #endS(seen, course, { moved, lastS, lastMs }) {
+    if (!moved || lastS === null || !course?.timeline.is_playing) return null
+    const sinceS = (seen.nowMs - lastMs) / 1000
+    const jumped = seen.currentTimeS > lastS + FASTEST * sinceS + JUMP_S
+    const endS = jumped ? lastS + Math.min(sinceS, JUMP_S) : seen.currentTimeS
     return Math.abs(endS - course.at(seen.serverMs)) <= IN_STEP_S ? endS : null
   }
 }

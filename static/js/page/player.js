@@ -97,9 +97,9 @@ export class Player extends Wishes {
   tick() {
     this.cancel()
     const seen = this.seen()
-    const ends = this.naturalEnd.look(seen, this.machine.course)
+    const { course, medium } = this.machine
     const { effects, askInMs, precise } = this.machine.tick(seen)
-    if (ends) this.tells.urgent()
+    if (this.naturalEnd.look(seen, course, medium.dataEnd)) this.tells.urgent()
     for (const effect of effects) this.#do(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
     this.#tell()
