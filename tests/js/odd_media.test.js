@@ -118,6 +118,13 @@ test("data that ends early stops the player there, without a seek, and it says w
   assert.equal(said.state, "broken_off")
   assert.ok(Math.abs(said.current_time - 20) <= 0.5)
   assert.equal(said.is_playing, false)
+  seat.follow({ ...standing(seat.nowMs, 20), phase: "ended", duration: 20 })
+  seat.run(2000)
+  assert.equal(seat.machine.state, "ended")
+  assert.equal(trouble(seat), null)
+  assert.ok(Math.abs(report(seat).drift_ms) < 1000, `${report(seat).drift_ms} ms: the element says 300 s`)
+  assert.ok(Math.abs(report(seat).current_time - 20) <= 0.5)
+  assert.equal(seat.player.allSeeks.length, 1)
 }))
 
 test("a place without data is tried once, a seek to a good part plays", () => each(20, (random) => {

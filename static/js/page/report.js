@@ -1,6 +1,8 @@
 // @ts-check
 /** What a player says of itself: to the room with every heartbeat, to its viewer when asked why. */
 
+import { TAIL_S } from "../core/start.js"
+
 /** @typedef {import("./player.js").Player} Player */
 /** @typedef {import("../core/following.js").Following} Following */
 /** @typedef {import("../core/course.js").Seen} Seen */
@@ -43,12 +45,12 @@ export function newsOf({ state, timeline, medium }) {
 
 /** The payload of a heartbeat. @param {Player} player @param {number} toleranceMs beyond which it is not in sync */
 export function reportOf(player, toleranceMs) {
-  const seen = player.seen()
+  const seen = inPlace(player.machine, player.seen())
   const { machine, costs, clock, fineTuneMs } = player
   const attached = seen.readyState >= 1 && machine.timeline !== null // before that a position of 0 would be a lie
   const driftMs = attached ? machine.driftMs(seen) : null
   return {
-    current_time: brokeOffS(machine) ?? (attached ? seen.currentTimeS : 0),
+    current_time: attached ? seen.currentTimeS : 0,
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
@@ -64,9 +66,11 @@ export function reportOf(player, toleranceMs) {
   }
 }
 
-/** Where its data ended: the element itself takes its length for its position then. @param {Following} machine */
-function brokeOffS({ state, medium }) {
-  return state === "broken_off" ? medium.dataEnd.endS : (medium.failure?.atS ?? null)
+/** An element whose data ended early takes its length for its position. @param {Following} machine @param {Seen} seen @returns {Seen} */
+function inPlace({ medium }, seen) {
+  const { endS } = medium.dataEnd
+  const isElsewhere = seen.ended && endS !== null && seen.currentTimeS - endS > TAIL_S
+  return isElsewhere ? { ...seen, currentTimeS: endS } : seen
 }
 
 /** A field only where there is a number to put into it. @param {string} name @param {number | null | undefined} value */
