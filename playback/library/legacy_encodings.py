@@ -23,7 +23,9 @@ _CANDIDATES = (
     *("utf-8", "cp932", "gb18030", "big5", "cp949", "euc_kr", "euc_jis_2004"),
     *("cp1251", "koi8-r", "koi8-u", "cp1253", "cp1255", "cp1256", "cp874", "tis-620", "cp1250", "cp1254", "cp1257"),
 )  # fmt: skip
-_LATIN = frozenset(("cp1250", "cp1254", "cp1257"))
+# Encodings of the same letters, of which chardet names only the first: where that makes no sense the other may.
+_TWINS = {"cp1251": "iso8859-5", "cp1253": "iso8859-7", "cp1256": "iso8859-6", "cp1250": "iso8859-2"}
+_LATIN = frozenset(("cp1250", "cp1254", "cp1257", "iso8859-2", "iso8859-15"))
 # What programs for Windows write into Latin-1 beside it.
 _WINDOWS = "‘’“”„…–—•€™ŒœŠšŽžŸ"  # noqa: RUF001
 # Signs stand between words, not inside of them, and not three in a row.
@@ -56,13 +58,51 @@ def decode(fields: Mapping[str, str], file_name: str = "") -> dict[str, str]:
 
     Empty where nothing makes sense of one. The name of the file helps where it says the same.
     """
-    raw = {name: bytes_of(text) for name, text in fields.items()}
-    marked = [data for data in raw.values() if data is not None]
-    encoding = encoding_of(marked, file_name) if marked else None
+    raw = {name: data for name, text in fields.items() if (data := bytes_of(text)) is not None}
+    encodings = _encodings_of(raw, file_name)
     return {
-        name: text if raw[name] is None else _text(raw[name] or b"", encoding)
+        name: _undoubled(_text(raw[name], encodings[name]) if name in raw else text)
         for name, text in fields.items()
     }
+
+
+def _encodings_of(raw: Mapping[str, bytes], file_name: str) -> dict[str, str | None]:
+    """One for all fields, which are more to judge by; each its own where they were written by different programs."""
+    marked = list(raw.values())
+    encoding = encoding_of(marked, file_name) if marked else None
+    if encoding is not None or len(marked) < 2 or all(map(is_latin, marked)):
+        return dict.fromkeys(raw, encoding)
+    return {name: encoding_of([data], file_name) for name, data in raw.items()}
+
+
+def _undoubled(text: str) -> str:
+    """What was UTF-8, was taken for Latin-1 and written again: that is never text by chance."""
+    if text.isascii():
+        return _unescaped(text)
+    data = b"".join(_byte_of(letter) for letter in text)
+    decoded = _decoded(data, "utf-8")
+    if decoded is None or any(unicodedata.category(letter)[0] == "C" for letter in decoded):
+        return text
+    return (
+        decoded
+        if any(letter.isalpha() or letter in _WINDOWS for letter in decoded if letter > "\x7f")
+        else text
+    )
+
+
+def _byte_of(letter: str) -> bytes:
+    """In Latin-1 or what Windows has in its place; a byte that no UTF-8 has for all others."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            return letter.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+    return b"\xff"
+
+
+def _unescaped(text: str) -> str:
+    """Japanese as old mail programs wrote it is plain letters between escapes."""
+    return _decoded(text.encode(), "iso2022_jp") or "" if "\x1b$" in text else text
 
 
 def bytes_of(text: str) -> bytes | None:
@@ -85,6 +125,8 @@ def encoding_of(fields: Iterable[bytes], file_name: str = "") -> str | None:
             return encoding
     if all(is_latin(field) for field in fields) and not _is_of_whole_words(fields):
         return None
+    if _is_latin_9(fields):
+        return "iso8859-15"
     likely = (*(encoding for encoding in _JAPANESE if _is_kana(fields, encoding)), *_asked(fields))
     return next((encoding for encoding in likely if _makes_sense(fields, encoding)), None)
 
@@ -97,6 +139,20 @@ def is_latin(data: bytes) -> bool:
     if re.search(_SIGN_INSIDE, text):
         return False
     return max((len(run) for run in re.findall("[À-ÖØ-öø-ÿŒœŠšŽžŸ¡-¿]+", text)), default=0) < 3
+
+
+def _is_latin_9(fields: Sequence[bytes]) -> bool:
+    """Latin-1 but for œ, š and ž, each among plain letters."""
+    text = _all_decoded(fields, "iso8859-15") or ""
+    words = re.findall(r"\w*[œŒšŠžŽ]\w*", text)
+    return (
+        bool(words)
+        and is_latin_text(text)
+        and all(
+            is_latin(word.encode("cp1252", "replace")) and re.search("[a-zA-Z]{2}", word) for word in words
+        )
+        and not re.search("[\u0080-\u009f]|[À-ÿ]{3}", text)
+    )
 
 
 def _is_of_whole_words(fields: Sequence[bytes]) -> bool:
@@ -119,7 +175,8 @@ def _asked(fields: Sequence[bytes]) -> list[str]:
         compat_names=False,
         prefer_superset=True,
     )
-    return [found["encoding"] for found in said if found["encoding"] not in (None, _NONE)]
+    named = [found["encoding"] for found in said if found["encoding"] not in (None, _NONE)]
+    return [encoding for name in named for encoding in (name, _TWINS.get(name)) if encoding is not None]
 
 
 def _is_kana(fields: Sequence[bytes], encoding: str) -> bool:
