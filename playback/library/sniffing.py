@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from playback.library.mp4_boxes import outline
+
 MOST_JUNK = 64 * 1024
 MOST_ZEROS = 1024 * 1024
 _TAGS_IN_A_ROW = 4
@@ -24,14 +26,13 @@ _BEGINNINGS = {
     "flac": re.compile(rb"fLaC"),
     "ogg": re.compile(rb"OggS"),
     "wav": re.compile(rb"(RIFF|RF64).{4}WAVE", re.DOTALL),
-    "mp4": re.compile(rb".{4}(ftyp|moov|mdat|wide|free|skip|pnot)", re.DOTALL),
+    "mp4": re.compile(rb".{4}(ftyp|moov|mdat|wide|free|skip|pnot|styp|sidx|uuid)", re.DOTALL),
     "matroska": re.compile(rb"\x1a\x45\xdf\xa3"),
     "aac": re.compile(rb"ADIF"),
 }
 _WAV_WITH_MP3 = re.compile(rb"fmt .{4}\x55\0", re.DOTALL)
 _FILM = {
     "ogg": re.compile(rb"\x80theora"),
-    "mp4": re.compile(rb"hdlr.{8}vide", re.DOTALL),
     "matroska": re.compile(rb"V_[A-Z]"),
 }
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
@@ -52,11 +53,15 @@ _SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`start`: where the file really begins, behind zeros or junk; `film`: there are pictures that move."""
+    """`start`: where the file really begins, behind zeros or junk; `film`: there are pictures that move.
+
+    `complete`: False for an MP4 without its index, which is written last.
+    """
 
     family: str
     start: int = 0
     film: bool = False
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,13 @@ def recognise(file: BinaryIO) -> Content | None:
     family = _container(head)
     if family == "wav" and _WAV_WITH_MP3.search(head[:256]):
         return _behind_junk(file, sound, size)
+    if family is not None and start:
+        return None
+    if family == "mp4":
+        complete, film = outline(file)
+        return Content(family, 0, film, complete)
     if family is not None:
-        return Content(family, 0, _has_film(family, head)) if start == 0 else None
+        return Content(family, 0, _has_film(family, head))
     at_once = _frames(head, 0, size - sound, _FRAMES_AT_ONCE)
     if at_once is not None:
         return Content(at_once, start)

@@ -1,0 +1,66 @@
+"""What an MP4 is made of: whether its index is there, and pictures that move. Bounded, nothing decoded."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+_MOST_BOXES = 2000  # of one folder; a fragmented film has its index in front
+
+
+class Box(NamedTuple):
+    kind: bytes
+    start: int  # of what is in it
+    end: int
+
+
+class Outline(NamedTuple):
+    complete: bool  # False where the index is missing, as in a file that is still being written
+    film: bool
+
+
+def outline(file: BinaryIO) -> Outline:
+    """Where the boxes cannot be followed the file counts as complete: others judge it by more."""
+    size = file.seek(0, io.SEEK_END)
+    end = 0
+    for box in _boxes(file, 0, size):
+        if box.kind == b"moov":
+            return Outline(True, _has_film(file, box))
+        end = box.end
+    return Outline(end < size, False)
+
+
+def _has_film(file: BinaryIO, index: Box) -> bool:
+    tracks = (box for box in _boxes(file, index.start, index.end) if box.kind == b"trak")
+    return any(_handler(file, track) == b"vide" for track in tracks)
+
+
+def _handler(file: BinaryIO, track: Box) -> bytes:
+    for media in _boxes(file, track.start, track.end):
+        if media.kind == b"mdia":
+            for box in _boxes(file, media.start, media.end):
+                if box.kind == b"hdlr":
+                    file.seek(box.start + 8)
+                    return file.read(4)
+    return b""
+
+
+def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[Box]:
+    """Ends where there is something that is no box, or the last one says it goes on behind `end`."""
+    for _ in range(_MOST_BOXES):
+        file.seek(at)
+        head = file.read(16)
+        if at + 8 > end or len(head) < 8:
+            return
+        length, kind = struct.unpack_from(">I4s", head)
+        body = at + 8
+        if length == 1 and len(head) == 16:
+            length, body = struct.unpack_from(">Q", head, 8)[0], at + 16
+        elif length == 0:
+            length = end - at
+        if at + length < body or not kind.isascii():
+            return
+        yield Box(kind, body, at + length)
+        at += length
