@@ -7,10 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from playback.library import legacy_encodings, probing, tag_reader
+from tinytag import TinyTag
+
+from playback.library import legacy_encodings, probing, tag_reader, wav_chunks
 from playback.library.bounded_reader import TooMuch, opened
 from playback.library.kinds import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
 from playback.library.mp3_length import measured_s
+from playback.library.ogg_length import chained_s
 from playback.library.probing import Damaged, Probed
 from playback.library.sniffing import Content, recognise
 
@@ -58,6 +61,8 @@ def read(place: Path, extension: str, name: str = "") -> Tags:
         content = None
     if content is None:
         raise Damaged("it does not begin as sound or film does")
+    if not content.complete:
+        raise Damaged("it is not complete: its index, which is written last, is missing")
     called = called_by(content.family, extension, film=content.film)
     probed = _played(place) if called in ASK_FFPROBE else None
     film = content.film or (probed is not None and probed.film)
@@ -107,7 +112,13 @@ class _Reading:
     name: str
 
     def tags(self, place: Path) -> Tags | None:
-        tag = tag_reader.read(place, self.content.family, self.content.start)
+        wav = self._wav(place)
+        try:
+            tag = tag_reader.read(place, self.content.family, self.content.start)
+        except Damaged:
+            if wav is None or wav.duration_s is None:
+                raise
+            tag = TinyTag()
         if tag is None:
             return None
         fields = {
@@ -117,6 +128,8 @@ class _Reading:
             "album_artist": tag.albumartist or "",
             "composer": tag.composer or "",
         }
+        own = wav.words if wav is not None else {}
+        fields = {name: own.get(name, "") if _is_lost(text) else text for name, text in fields.items()}
         words = legacy_encodings.decode(fields, PurePosixPath(self.name).stem)
         flags = (tag.other.get(field, ["0"])[0] for field in ("compilation", "tcmp", "cpil"))
         various = VARIOUS if any(flag.strip("\0 ") == "1" for flag in flags) else ""
@@ -126,25 +139,38 @@ class _Reading:
             words["artist"] or words["album_artist"],
             words["album"],
             words["album_artist"] or various,
-            self._measured(place) or seconds(tag.duration),
+            seconds(wav.duration_s) if wav is not None else self._measured(place) or seconds(tag.duration),
             image.data if image is not None else None,
         )
 
+    def _wav(self, place: Path) -> wav_chunks.Wav | None:
+        if self.content.family != "wav":
+            return None
+        with opened(place) as file:
+            return wav_chunks.read(file)
+
     def _measured(self, place: Path) -> float | None:
-        if self.content.family != "mp3":
+        measure = {"mp3": measured_s, "ogg": chained_s}.get(self.content.family)
+        if measure is None:
             return None
         try:
             with opened(place, self.content.start) as file:
-                return seconds(measured_s(file))
+                return seconds(measure(file))
         except TooMuch:
             return None
+
+
+def _is_lost(text: str) -> bool:
+    """Empty, or bytes that were no UTF-8 and are gone."""
+    return not text or "\ufffd" in text
 
 
 def _by_ffprobe(place: Path) -> Tags | None:
     probed = probing.probe(place)
     if probed is None:
         return None
-    words = probed.words
+    words = {name: "" if _is_lost(text) else text for name, text in probed.words.items()}
+    words = legacy_encodings.decode(words, place.stem)
     various = VARIOUS if words.get("compilation", "") == "1" else ""
     return Tags(
         words.get("title", ""),
