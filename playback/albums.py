@@ -15,6 +15,8 @@ from playback.folding import folded
 
 UPLOADS = "uploads"
 KEY_LENGTH = 20
+VARIOUS = "Various Artists"
+_APART = re.compile(r"[,;/&()]")
 _DISC = re.compile(r"(?<![^\W_])(cd|dis[ck]|disque|dvd)[\s_.#\-]{0,3}\d{1,2}(?![^\W_])", re.IGNORECASE)
 _BEFORE_A_DISC = " _.,-(["
 
@@ -31,6 +33,17 @@ def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
     else:
         owner = f"folder {album_folder(path)}"
     return sha256(f"{name}\n{owner}".encode("utf-8", "replace")).hexdigest()[:KEY_LENGTH]
+
+
+def place_of(album: str, path: str) -> tuple[str, str]:
+    """Where the tracks of an album lie that do not all name its artist. Uploads lie beside each other by chance."""
+    return _plain(album), path if path.startswith(f"{UPLOADS}/") else album_folder(path)
+
+
+def belongs_to(artist: str, album_artist: str) -> bool:
+    """Whether a track of this artist may be on an album of that one, as "Queen feat. Bowie" on one of Queen."""
+    owner, name = _plain(album_artist), _plain(artist)
+    return owner == _plain(VARIOUS) or not name or f" {owner} " in f" {_APART.sub(' ', name)} "
 
 
 def album_folder(path: str) -> str:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError
 
-from playback.library import covers, moving, places
+from playback.library import covers, moving, places, shared_artists
 from playback.library.items import item_of
 from playback.library.kinds import kind_of
 from playback.library.probing import Damaged
@@ -24,7 +24,7 @@ from playback.library.walking import Seen, reason_of, walk
 from playback.library.writing import Writing, rolled_back
 from playback.library.writing import reason_of as reason_of_the_database
 from playback.models import MediaItem
-from playback.models.items import OF_THE_FILE, Known
+from playback.models.items import SAID_BY_THE_FILE, Known
 
 BATCH = 200
 T = TypeVar("T")
@@ -60,6 +60,8 @@ class Scan:
             self._enter(batch)
         below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
         self._miss(below)
+        if not self.dry_run and self.tally.has_changes:
+            shared_artists.share()
         return self.tally
 
     def _enter(self, batch: list[Seen]) -> None:
@@ -203,8 +205,8 @@ def folder_within(library: Path, folder: str) -> Path:
 
 
 def _is_the_same(row: MediaItem, item: MediaItem) -> bool:
-    row.fill_in()
-    return all(getattr(row, name) == getattr(item, name) for name in OF_THE_FILE)
+    """The rest is made of it, and an album's key of the tracks beside it too."""
+    return all(getattr(row, name) == getattr(item, name) for name in SAID_BY_THE_FILE)
 
 
 def _has_dot(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from tinytag import TinyTag
 
+from playback.albums import VARIOUS
 from playback.library import legacy_encodings, probing, tag_reader, wav_chunks
 from playback.library.bounded_reader import TooMuch, opened
 from playback.library.kinds import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
@@ -18,7 +19,6 @@ from playback.library.probing import Damaged, Probed
 from playback.library.sniffing import Content, recognise
 
 LONGEST_S = 7 * 86400.0  # as positions go on the wire
-VARIOUS = "Various Artists"
 
 
 class NotPlayed(Exception):

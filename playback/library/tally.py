@@ -32,6 +32,10 @@ class Tally:
     damaged: int = 0
     why: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    @property
+    def has_changes(self) -> bool:
+        return any((self.new, self.changed, self.back, self.moved, self.missing))
+
     def lines(self) -> Iterator[str]:
         for name in COUNTS:
             yield f"{name.replace('_', ' ')}: {getattr(self, name)}"

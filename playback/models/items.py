@@ -20,9 +20,12 @@ PAGE = 50
 LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
 # What a look at the file says, and the next look may say otherwise.
-OF_THE_FILE = [
+SAID_BY_THE_FILE = [
     *("title", "artist", "album", "album_artist", "duration", "kind", "mime", "cover"),
     *("size", "changed_ns", "missing"),
+]
+OF_THE_FILE = [
+    *SAID_BY_THE_FILE,
     *("words", "sort_title", "sort_artist", "sort_album", "sort_place", "album_key"),
 ]
 # What a list can be sorted by, before the number of the item.
@@ -51,6 +54,17 @@ class Known(NamedTuple):
     changed_ns: int
     mime: str
     missing: bool
+
+
+class OfAlbum(NamedTuple):
+    """What says which album a row is of."""
+
+    pk: int
+    path: str
+    artist: str
+    album: str
+    album_artist: str | None
+    album_key: str
 
 
 class Wanted(NamedTuple):
@@ -110,6 +124,15 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Those of some rows, which come after this one."""
         rows = self.filter(pk__gt=after).order_by("pk").values_list(*Known._fields)
         return [Known(*row) for row in rows[:limit]]
+
+    def of_albums(self, after: int, limit: int) -> list[OfAlbum]:
+        """Those of some rows that are there, and of an album."""
+        rows = self.present().filter(pk__gt=after).exclude(album="").order_by("pk")
+        return [OfAlbum(*row) for row in rows.values_list(*OfAlbum._fields)[:limit]]
+
+    def give_album_keys(self, keys: Iterable[tuple[int, str]]) -> None:
+        rows = [MediaItem(pk=pk, album_key=key) for pk, key in keys]
+        self.bulk_update(rows, ["album_key"], batch_size=200)
 
     @transaction.atomic
     def keep(self, items: list[MediaItem]) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.albums import KEY_LENGTH, album_folder, album_key
+from playback.library.scan import Scan
 from playback.models import MediaItem
 from tests.playback.media_files import id3, mp3
 from tests.playback.shelf import Shelf
@@ -88,6 +89,26 @@ class Albums(Shelf):
         self.scan()
         assert self.album_of("Mixed/0.mp3") == ["0", "1", "2"]
         assert len(self.album_of("Ana/0 various.mp3")) == len(self.album_of("Bo/1 marked.mp3")) == 3
+
+    def test_an_artist_that_only_some_tracks_name_is_that_of_all(self):
+        self.song("Hits/CD1/1.mp3", "Queen", "Hits")
+        self.song("Hits/CD1/2.mp3", "Queen feat. Bowie", "hits ")
+        self.song("Hits/CD2/3.mp3", "Queen", "Hits", "Queen")
+        self.song("Hits/CD2/4.mp3", "Abba", "Hits")
+        self.song("Mixed/5.mp3", "Ana", "Mixed", "Various Artists")
+        self.song("Mixed/6.mp3", "Bo", "Mixed")
+        self.song("Other/7.mp3", "Queen", "Hits")
+        self.scan()
+        for _ in range(2):
+            albums = [
+                self.album_of(path)
+                for path in ("Hits/CD1/1.mp3", "Hits/CD2/4.mp3", "Mixed/6.mp3", "Other/7.mp3")
+            ]
+            assert albums == [["1", "2", "3"], ["4"], ["5", "6"], ["7"]]
+            assert Scan(reread=True).look().same == 7
+        self.song("Hits/CD2/3.mp3", "Queen", "Hits", "Somebody Else")
+        self.scan()
+        assert self.album_of("Hits/CD1/1.mp3") == ["1", "2", "4"]
 
     def test_discs_are_one_album_in_the_order_of_discs(self):
         for disc in (1, 2, 10):

@@ -197,8 +197,8 @@ class Moving(Shelf):
         for name, place in self.songs.items():
             self.move(place, f"album/{name}.mp3")
         # All that is known, and its end; whether they are new; the batch; the three, their paths, the rest; and all
-        # of it or nothing.
-        with self.assertNumQueries(9):
+        # of it or nothing; the artists of albums, and the tracks without one.
+        with self.assertNumQueries(11):
             assert self.counts() == (3, 0, 0)
         assert {item.title: item.pk for item in MediaItem.objects.all()} == before
 
