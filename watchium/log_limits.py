@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from threading import Lock
 
-SAME = (
-    24  # characters of a message that tell one kind from another: what follows may be the sender's own words
-)
+# Characters of a message that tell one kind from another: what follows may be the sender's own words.
+SAME = 24
 KINDS = 50
 EACH_S = 60.0
 LIMITED = ("django.security", "uvicorn")
@@ -21,13 +21,15 @@ class Rare:
         self.period_s = period_s
         self.most = most
         self._seen: dict[str, float] = {}
+        self._lock = Lock()  # lines are logged on every thread
 
     def passes(self, key: str, now_s: float) -> bool:
-        self._seen = {known: at_s for known, at_s in self._seen.items() if now_s - at_s < self.period_s}
-        if key in self._seen or len(self._seen) >= self.most:
-            return False
-        self._seen[key] = now_s
-        return True
+        with self._lock:
+            self._seen = {known: at_s for known, at_s in self._seen.items() if now_s - at_s < self.period_s}
+            if key in self._seen or len(self._seen) >= self.most:
+                return False
+            self._seen[key] = now_s
+            return True
 
 
 class Refusals(logging.Filter):
@@ -43,9 +45,17 @@ class Refusals(logging.Filter):
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
             return logging.getLogger().isEnabledFor(logging.DEBUG)
         if record.name.startswith("django.security") and record.levelno > logging.WARNING:
-            # What Django calls an error here is a request that makes no sense: nobody has to get up for it.
+            # What Django calls an error here is a request that makes no sense: no operator has to act on it.
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None
         if record.name.startswith(LIMITED):
-            return self._rare.passes(f"{record.name} {str(record.msg)[:SAME]}", self._clock())
+            return self._rare.passes(
+                f"{record.name} {str(record.msg)[:SAME]} {_error(record)}", self._clock()
+            )
         return True
+
+
+def _error(record: logging.LogRecord) -> str:
+    """The kind of an exception, so that one kind does not hide another; empty without one."""
+    kind = record.exc_info[0] if record.exc_info else None
+    return kind.__name__ if kind is not None else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from threading import Lock
 
 import msgspec
 
@@ -54,6 +55,7 @@ class Mailbox:
 
 
 _mailboxes: dict[int, Mailbox] = {}
+_lock = Lock()
 
 
 def collect(member: Member, heard_ms: float | None) -> list[msgspec.Raw]:
@@ -61,16 +63,29 @@ def collect(member: Member, heard_ms: float | None) -> list[msgspec.Raw]:
     hub = fanout.running()
     if hub is None:
         return []
-    mailbox = _mailboxes.get(member.pk)
+    mailbox, is_new = _polled(member)
     if mailbox is None:
-        if len(_mailboxes) >= MOST_MAILBOXES:
-            return []
-        groups = [broadcast.room_group(member.room.room_id), broadcast.member_group(member.pk)]
-        mailbox = _mailboxes.setdefault(member.pk, Mailbox(groups))
-    mailbox.polls += 1
-    if mailbox.polls == 1:
+        return []
+    if is_new:
         asyncio.run_coroutine_threadsafe(_hold(hub, member.pk, mailbox), hub.loop)
     return [] if heard_ms is None else mailbox.since(heard_ms)
+
+
+def _polled(member: Member) -> tuple[Mailbox | None, bool]:
+    """The member's mailbox, and whether it was made by this; None where there are too many already.
+
+    Two polls at once find one mailbox, and one of them made it.
+    """
+    with _lock:
+        mailbox = _mailboxes.get(member.pk)
+        is_new = mailbox is None
+        if mailbox is None:
+            if len(_mailboxes) >= MOST_MAILBOXES:
+                return None, False
+            groups = [broadcast.room_group(member.room.room_id), broadcast.member_group(member.pk)]
+            mailbox = _mailboxes[member.pk] = Mailbox(groups)
+        mailbox.polls += 1
+        return mailbox, is_new
 
 
 async def nap() -> None:
@@ -87,6 +102,7 @@ async def _hold(hub: fanout.Hub, member_pk: int, mailbox: Mailbox) -> None:
             polls = mailbox.polls
             await nap()
     finally:
-        _mailboxes.pop(member_pk, None)
+        with _lock:
+            _mailboxes.pop(member_pk, None)
         for group in mailbox.groups:
             await hub.leave(group, mailbox)

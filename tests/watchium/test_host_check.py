@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase, TransactionTestCase, override_settings
 
 from rooms.host_names import machine_names
 from watchium import host_check
@@ -15,6 +15,12 @@ ANY = ("/healthz/live", "/healthz/ready")
 
 def status(path: str, host: str) -> int:
     return Client(SERVER_NAME="192.0.2.9", HTTP_HOST=host).get(path).status_code
+
+
+class HealthAskedFor(TransactionTestCase):  # the probe writes on a connection of its own
+    def test_health_answers_to_any_name(self):
+        for path in ANY:
+            assert status(path, "evil.example") == 200
 
 
 class AskedForByName(TestCase):
@@ -38,10 +44,6 @@ class AskedForByName(TestCase):
         answer = Client(HTTP_HOST="10.0.0.5").get("/api/rooms/")
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_message")
         assert "proxy_set_header" in answer.json()["message"]
-
-    def test_health_answers_to_any_name(self):
-        for path in ANY:
-            assert status(path, "evil.example") == 200
 
     @override_settings(WATCHIUM_URL="", HOST="0.0.0.0")
     def test_on_the_local_network_addresses_and_own_names_open_and_others_are_told_what_helps(self):
@@ -155,3 +157,15 @@ def test_what_is_rare_holds_a_bounded_number_of_keys_and_forgets_them():
     assert not rare.passes("name 0", 9.9)
     assert rare.passes("name 0", 10.0)
     assert len(rare._seen) <= 3
+
+
+def test_two_kinds_of_errors_do_not_hide_each_other_behind_one_message():
+    refusals = Refusals(clock=lambda: 0.0)
+    passes = []
+    for error in (ValueError("one"), KeyError("two"), ValueError("three")):
+        exc_info = (type(error), error, None)
+        record = logging.LogRecord(
+            "uvicorn.error", logging.ERROR, "", 0, "Exception in ASGI application", (), exc_info
+        )
+        passes.append(refusals.filter(record))
+    assert passes == [True, True, False]

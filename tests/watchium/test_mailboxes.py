@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,3 +57,24 @@ async def test_who_polls_hears_from_the_first_poll_on_until_they_stop(monkeypatc
     while room in hub.groups:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert mailboxes._mailboxes == {}
+
+
+async def test_of_two_first_polls_at_once_one_begins_to_listen(monkeypatch: pytest.MonkeyPatch):
+    begun: list[Mailbox] = []
+
+    def begin(coroutine: Any, _loop: Any) -> None:
+        begun.append(coroutine.cr_frame.f_locals["mailbox"])
+        coroutine.close()
+
+    monkeypatch.setattr(mailboxes, "_mailboxes", {})
+    monkeypatch.setattr(mailboxes.asyncio, "run_coroutine_threadsafe", begin)
+    fanout.hub()
+    member: Any = SimpleNamespace(pk=5, room=SimpleNamespace(room_id="r"))
+    both = Barrier(2)
+
+    def first_poll() -> None:
+        both.wait(10)
+        collect(member, None)
+
+    await asyncio.gather(*(asyncio.to_thread(first_poll) for _ in range(2)))
+    assert [mailbox.polls for mailbox in begun] == [2]
