@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from tinytag import TinyTag
 
 from playback.albums import VARIOUS
-from playback.library import legacy_encodings, probing, tag_reader, wav_chunks
+from playback.library import ape_tags, legacy_encodings, probing, tag_reader, wav_chunks
 from playback.library.bounded_reader import TooMuch, opened
 from playback.library.kinds import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
 from playback.library.mp3_length import measured_s
@@ -128,7 +128,7 @@ class _Reading:
             "album_artist": tag.albumartist or "",
             "composer": tag.composer or "",
         }
-        own = wav.words if wav is not None else {}
+        own = wav.words if wav is not None else self._ape(place, fields)
         fields = {name: own.get(name, "") if _is_lost(text) else text for name, text in fields.items()}
         words = legacy_encodings.decode(fields, PurePosixPath(self.name).stem)
         flags = (tag.other.get(field, ["0"])[0] for field in ("compilation", "tcmp", "cpil"))
@@ -139,7 +139,7 @@ class _Reading:
             words["artist"] or words["album_artist"],
             words["album"],
             words["album_artist"] or various,
-            seconds(wav.duration_s) if wav is not None else self._measured(place) or seconds(tag.duration),
+            self._measured(place, wav) or seconds(tag.duration),
             image.data if image is not None else None,
         )
 
@@ -149,7 +149,16 @@ class _Reading:
         with opened(place) as file:
             return wav_chunks.read(file)
 
-    def _measured(self, place: Path) -> float | None:
+    def _ape(self, place: Path, fields: dict[str, str]) -> dict[str, str]:
+        """Looked for where the tags in front have no title."""
+        if self.content.family != "mp3" or fields["title"]:
+            return {}
+        with opened(place) as file:
+            return ape_tags.words(file)
+
+    def _measured(self, place: Path, wav: wav_chunks.Wav | None) -> float | None:
+        if wav is not None:
+            return seconds(wav.duration_s)
         measure = {"mp3": measured_s, "ogg": chained_s}.get(self.content.family)
         if measure is None:
             return None
