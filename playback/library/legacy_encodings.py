@@ -34,6 +34,7 @@ _DASHES = "\u2019\u2013\u2014"
 _NONE = "ascii"
 _JAPANESE = ("cp932", "euc_jis_2004")
 _MOST = 2000  # bytes of a field that are looked at
+_ALONE = 6  # bytes that are no ASCII: fewer say too little by themselves
 _ID3V1 = 30  # bytes of a field of it
 
 
@@ -72,7 +73,10 @@ def _encodings_of(raw: Mapping[str, bytes], file_name: str) -> dict[str, str | N
     encoding = encoding_of(marked, file_name) if marked else None
     if encoding is not None or len(marked) < 2 or all(map(is_latin, marked)):
         return dict.fromkeys(raw, encoding)
-    return {name: encoding_of([data], file_name) for name, data in raw.items()}
+    return {
+        name: encoding_of([data], file_name) if sum(byte > 0x7F for byte in data) >= _ALONE else None
+        for name, data in raw.items()
+    }
 
 
 def _undoubled(text: str) -> str:

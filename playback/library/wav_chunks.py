@@ -14,12 +14,13 @@ from playback.library.legacy_encodings import UNDECODED
 
 _MOST_CHUNKS = 1000
 _LONGEST_INFO = 64 * 1024
+_UNCOMPRESSED = (1, 3, 0xFFFE)
 _NOT_KNOWN = (0, 0xFFFFFFFF)
 _WORDS = {b"INAM": "title", b"IART": "artist", b"IPRD": "album"}
 
 
 class Wav(NamedTuple):
-    duration_s: float | None
+    duration_s: float | None  # None also where the sound is compressed, and its rate an estimate
     words: dict[str, str]
 
 
@@ -38,7 +39,12 @@ def read(file: BinaryIO) -> Wav:
             length = rest if said in _NOT_KNOWN else min(said, rest)
             said = length
         elif kind == b"fmt ":
-            rate = int.from_bytes(file.read(12)[8:], "little")
+            form = file.read(12)
+            rate = (
+                int.from_bytes(form[8:], "little")
+                if int.from_bytes(form[:2], "little") in _UNCOMPRESSED
+                else 0
+            )
         elif kind == b"LIST":
             words.update(_info(file.read(min(said, _LONGEST_INFO))))
         at += said + said % 2

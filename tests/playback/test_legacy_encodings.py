@@ -308,6 +308,12 @@ def test_utf_8_that_was_taken_for_latin_1_and_written_again(text: str):
     assert decode({"title": marked(doubled, "utf-8")}) == {"title": text}
 
 
+def test_a_short_field_alone_is_no_proof():
+    """DOS's encoding of Russian is not known here; four bytes of it are not Chinese."""
+    found = decode({"title": marked("Группа крови", "cp866"), "artist": marked("Кино", "cp866")})
+    assert found == {"title": "", "artist": ""}
+
+
 def test_fields_that_were_cut_off_in_a_letter():
     title = ("夜に駆ける" * 9).encode("cp932")[:29] + b"\x96"
     assert decode({"title": title.decode(UNDECODED)})["title"].startswith("夜に駆ける")

@@ -78,6 +78,11 @@ def test_a_wav_is_as_long_as_its_data(said: int):
     assert wav_chunks.read(io.BytesIO(wav_with(said))).duration_s == 2.0
 
 
+def test_a_rate_of_compressed_sound_is_no_measure():
+    adpcm = WAV[:20] + b"\x11\0" + WAV[22:]
+    assert wav_chunks.read(io.BytesIO(adpcm)).duration_s is None
+
+
 @given(st.binary(max_size=99))
 def test_any_wav_has_an_end(rest: bytes):
     wav_chunks.read(io.BytesIO(WAV[:12] + rest))
