@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh deploy/bootstrap.sh run
 
-umask 077 # what is kept here is for whoever runs it, and for no other user of the machine
+umask 077 # files are readable by the user that runs this, and by no other
 export HOST="${HOST:-127.0.0.1}" PORT="${PORT:-8000}" WATCHIUM_DATA_DIR="${WATCHIUM_DATA_DIR:-$PWD/data}"
 .venv/bin/python manage.py migrate --verbosity 0 # makes the data folder too
 # A library that cannot be made (a link to a share that is not there) closes no room: the scan and `doctor` say so.

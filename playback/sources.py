@@ -88,7 +88,7 @@ def find(address: str, title: str | None = None) -> Media:
 
 
 def _said_title(said: str | None) -> str:
-    """What somebody called it. Raises TooLong: it is theirs, and is not shortened."""
+    """The title that a person gave it. Raises TooLong: it is never shortened."""
     title = clean(said or "", "NFC")
     if len(title) > LONGEST_TITLE:
         raise TooLong(f"A title has at most {LONGEST_TITLE} characters.")

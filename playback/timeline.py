@@ -125,7 +125,7 @@ class Timeline:
     def ended(self, *, at_ms: float, duration: Duration | None = None) -> Timeline:
         """At its end, and where `duration` is given, now that it is known where that is.
 
-        A seek may have gone beyond an estimate: what nobody played is no place to end at.
+        A seek may have gone beyond an estimate: a place that was never played is no end.
         """
         if duration is not None:
             known = self._of_length(duration)

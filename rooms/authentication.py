@@ -7,7 +7,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from rooms.forgery_reasons import why_refused
+from rooms.csrf_reasons import why_refused
 from rooms.identity import bearer, has_state, session_person, token_of
 from rooms.models import Person, Token
 from watchium.wire.errors import Refused

@@ -18,7 +18,7 @@ _SALT = "watchium.device"
 
 
 def new_device_id() -> str:
-    """16 upper-case hex characters, which nobody can guess."""
+    """16 upper-case hex characters, which cannot be guessed."""
     return secrets.token_hex(8).upper()
 
 

@@ -1,7 +1,7 @@
 """What one address may do that makes rows or guesses: rooms, accounts, browsers, coming in, rooms it is not in.
 
 This machine's own address is not counted, because behind it stand benches and proxies that nobody declared. Passphrases
-and passwords are, whoever asks: those that are set here, tries elsewhere.
+and passwords are counted from every address: those that are set here, tries elsewhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def count_guess(address: str) -> None:
 def count_secret(who: str) -> None:
     """A password or a passphrase is about to be hashed and kept. Raises RateLimited.
 
-    By person, or by address, this machine's own too: each costs a fifth of a second of a core, whoever asks.
+    By person, or by address, this machine's own too: each costs a fifth of a second of a core.
     """
     limits.spend("new_secret", who, server_clock.now_ms(), "Too many of these at once. Wait a minute.")
 

@@ -69,7 +69,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 account = form.save()
                 if not AccountName.objects.holds(account):
                     raise NameTaken
-        except (IntegrityError, NameTaken):  # somebody else was faster
+        except (IntegrityError, NameTaken):  # another request was faster
             form.add_error("username", _("This name is taken."))
         else:
             sign_in_as(request, account)

@@ -66,7 +66,7 @@ class Announcement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
 
 
 class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
-    """Any command of the room's socket; which fields `payload` has is told on the protocol page."""
+    """Any command of the room's socket; the protocol page has the fields of `payload`."""
 
     type: str
     payload: dict[str, Any] = {}

@@ -1,7 +1,7 @@
 """How many connections are kept that wait for the other side: from one address, and altogether.
 
-Sockets and requests have limits of their own, once there is a whole one. Before that a connection is nobody's, and
-still takes a descriptor: those that wait longest make room for new ones, so that neither a crowd of silent
+Sockets and requests have limits of their own, once there is a whole one. Before that a connection belongs to no user
+and still takes a descriptor: those that wait longest make room for new ones, so that neither a crowd of silent
 connections nor one of stalled readers leaves the server without descriptors for its files and its database.
 """
 

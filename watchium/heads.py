@@ -72,7 +72,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         self.transport.abort()
 
     def _abandon(self) -> None:
-        """Nobody waits for these answers any more; uvicorn knows only the last of several requests."""
+        """These answers are not needed any more; uvicorn knows only the last of several requests."""
         for cycle in self.unanswered:
             cycle.disconnected = True
             cycle.message_event.set()
@@ -125,7 +125,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         if not becomes_socket:
             self.unanswered.append(self.cycle)
         if upgrades and not becomes_socket:
-            # To something that nobody here speaks: answered, but the parser reads no further.
+            # To a protocol that is not spoken here: answered, but the parser reads no further.
             self.cycle.keep_alive = False
 
     def _end_parsing(self, problem: Refusal) -> None:

@@ -1,7 +1,7 @@
 """Answers a request that names another host than ours with a page that says what to do about it.
 
 Mostly that is a proxy which passes on its own name for the server behind it, or a name on the local network which
-nobody told the server. The operator finds a line in the log, once an hour for each name, and `doctor` asks as well.
+the server was not given. The operator finds a line in the log, once an hour for each name, and `doctor` asks as well.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 LOGGED_EVERY_S = 3600.0
 NAMES_LOGGED = 20
-# A stranger is not told what the proxy calls the server; `doctor` shows that it may know.
+# Strangers do not learn what the proxy calls the server; `doctor` proves that it may.
 DOCTOR, HOST_SEEN, PASS_S = "X-Watchium-Doctor", "X-Watchium-Host", 60
 logged = Rare(LOGGED_EVERY_S, NAMES_LOGGED)
 
@@ -82,7 +82,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
 
 
 def pass_for_doctor() -> str:
-    """Proves that who asks knows the server's key, for a minute."""
+    """Proves that the sender knows the server's key, for a minute."""
     return signing.TimestampSigner(salt=DOCTOR).sign("doctor")
 
 
@@ -110,8 +110,8 @@ def for_people(host: str) -> str:
     if settings.WATCHIUM_URL:
         return _(
             "The request came in under a name that is not this server's. If you opened the right address, the proxy in "
-            "front of the server does not pass it on: nginx needs “proxy_set_header Host $host;”. For whoever runs "
-            "it, “manage.py doctor” names both."
+            "front of the server does not pass it on: nginx needs “proxy_set_header Host $host;”. As its "
+            "operator, run “manage.py doctor”: it names both."
         )
     if is_loopback(settings.HOST):
         return _(

@@ -11,7 +11,7 @@ ROUTES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
 def listening(host: str, port: int, shared: bool = False) -> socket.socket:
-    """A socket bound to HOST, which may be a name; `::` takes IPv4 too. Raises OSError where somebody else has it."""
+    """A socket bound to HOST, which may be a name; `::` takes IPv4 too. Raises OSError where it is taken."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     # A name with both kinds is bound as IPv4: what most on a local network can reach.
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)

@@ -43,7 +43,7 @@ def rendered(form: str) -> bytes:
 
 
 def schema(request: HttpRequest) -> HttpResponse:
-    """YAML, or JSON for whoever asks for that by `?format=json` or an Accept header."""
+    """YAML, or JSON where that is asked for by `?format=json` or an Accept header."""
     if request.method not in ("GET", "HEAD"):
         return problem_response(NotThisWay())
     return _schema(request)

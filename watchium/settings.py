@@ -137,7 +137,7 @@ if HTTPS and any(map(is_weak, SECRET_KEY_FALLBACKS)):
 ALLOWED_HOSTS = ["*"]
 if WATCHIUM_URL:
     CSRF_TRUSTED_ORIGINS = [WATCHIUM_URL]
-CSRF_FAILURE_VIEW = "watchium.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "watchium.csrf_failure.csrf_failure"
 
 USE_X_FORWARDED_HOST = False
 PROXIES = proxies(env.str("WATCHIUM_BEHIND_PROXY", "1" if HTTPS else "0"))
@@ -360,21 +360,19 @@ LOGGING = logging_settings(
     env.str("LOG_LEVEL", "INFO", validate=LEVELS),
     env.str("UVICORN_LOG_LEVEL", "WARNING", validate=LEVELS),
 )
-# Once a day, by one of the serving processes; off for who prefers a timer that runs `manage.py maintain`.
+# Once a day, by one of the serving processes; off where a timer runs `manage.py maintain`.
 MAINTENANCE = env.bool("WATCHIUM_MAINTENANCE", True)
 # Whoever sends it as a bearer may read /metrics.
 METRICS_TOKEN = env.str("WATCHIUM_METRICS_TOKEN", "").strip()
 
 # ---------------------------------------------------------------- limits
 
-WATCHIUM_CLOCK = env.str(
-    "WATCHIUM_CLOCK", "boot", validate=validate.OneOf(["boot", "wall"])
-)  # "wall" for several hosts whose clocks are disciplined
+# "wall" for several machines whose clocks are disciplined
+WATCHIUM_CLOCK = env.str("WATCHIUM_CLOCK", "boot", validate=validate.OneOf(["boot", "wall"]))
 MAX_MEMBERS = env.int("WATCHIUM_MAX_MEMBERS", 200, validate=AT_LEAST_ONE)
 MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10, validate=AT_LEAST_ONE)
-MAX_SOCKETS_PER_ADDRESS = env.int(
-    "WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200, validate=AT_LEAST_ONE
-)  # and process
+# And process.
+MAX_SOCKETS_PER_ADDRESS = env.int("WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200, validate=AT_LEAST_ONE)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # as `watchium.bodies` has it
 PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60, validate=AT_LEAST_ONE)
 COMMENT_CHARS = 500

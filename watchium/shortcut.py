@@ -135,7 +135,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
                 self._refuse_handshake()
 
     def _refuse_handshake(self) -> None:
-        """The parser gave up on it: with an answer that nobody has sent yet, or without one."""
+        """The parser gave up on it: with an answer that was not sent yet, or without one."""
         self.transport.write(b"".join(self.conn.data_to_send()) or answer_to(NO_HANDSHAKE))
         self.transport.close()
 

@@ -17,7 +17,7 @@ class TooMuch(Exception):
 
 
 class BoundedReader(io.BufferedReader):
-    """Begins at `start`, which is 0 for whoever reads. Raises TooMuch."""
+    """Begins at `start`, which is position 0 of this reader. Raises TooMuch."""
 
     def __init__(self, raw: io.RawIOBase, start: int = 0, *, most_reads: int = MOST_READS):
         super().__init__(raw)

@@ -169,7 +169,7 @@ def _is_of_whole_words(fields: Sequence[bytes]) -> bool:
 
 def _asked(fields: Sequence[bytes]) -> list[str]:
     """What chardet finds possible, the most likely first."""
-    import chardet  # a fifth of a second and 40 MB: only whoever meets such a file pays for it
+    import chardet  # a fifth of a second and 40 MB: only loaded where there is such a file
 
     said = chardet.detect_all(
         b"\n".join(fields),

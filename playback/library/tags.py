@@ -52,7 +52,7 @@ class Tags:
 def read(place: Path, extension: str, name: str = "") -> Tags:
     """`name`: what the file is called, if not by its place.
 
-    Raises Damaged and NotPlayed with a reason for whoever looks after the files, OSError where one cannot be read.
+    Raises Damaged and NotPlayed with a reason for the operator, OSError where one cannot be read.
     """
     try:
         with opened(place) as file:

@@ -25,7 +25,7 @@ from watchium.wire.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.wire.messages import Accepted
 from watchium.wire.player_messages import LONGEST_QUEUE, PlayerState
 
-AT_THE_END_S = 0.5  # so near to it nobody wants to resume there
+AT_THE_END_S = 0.5  # so near to the end, playing starts over
 
 
 class Changed(Stale):

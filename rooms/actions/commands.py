@@ -18,7 +18,7 @@ PeopleCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerat
 
 @transaction.atomic
 def command(by: Member, said: PeopleCommand) -> Accepted:
-    """Raises what the deed raises, RateLimited, or EventIdConflict for an `event_id` that was something else."""
+    """Raises what the action raises, RateLimited, or EventIdConflict for an `event_id` that was something else."""
     by = access.lock(by)
     answered = ModerationAct.objects.answered(by.room, by.person, said.event_id)
     if answered is not None:

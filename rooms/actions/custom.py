@@ -16,7 +16,7 @@ from watchium.wire.errors import BadMessage, NotAllowed, TooLong
 KIND = re.compile(r"[a-z][a-z_]{0,39}")
 PAYLOAD_BYTES = 4 * 1024
 # What the pages call their own events; words of the protocol are none of a program's either.
-PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "dropped", "broadcast"})
+PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "lacks", "dropped", "broadcast"})
 RESERVED = messages.WORDS | player_messages.WORDS | PAGE_EVENTS
 
 

@@ -10,7 +10,7 @@ from watchium.wire.errors import NameTaken
 def name_for(person: Person, said: str) -> str:
     """The name that was said, cleaned, else the one the person has.
 
-    Raises BadMessage, TooLong, and NameTaken for a name that looks like that of somebody else's account.
+    Raises BadMessage, TooLong, and NameTaken for a name that looks like that of another account.
     """
     name = clean_name(said) if said else person.username
     is_own = person.account_id is not None and name == person.username

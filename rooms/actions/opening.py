@@ -84,8 +84,8 @@ def change_room(
     unknown = changes.keys() - CHANGEABLE
     if unknown:
         raise BadMessage(f"{', '.join(sorted(unknown))} cannot be changed")
-    # Before the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock. Whoever
-    # may not do it is turned away before, and once more behind the lock.
+    # Before the transaction: hashing takes a fifth of a second, in which no other request should wait for the lock.
+    # The right is checked before it, and again behind the lock.
     if by is not None:
         _require_right(by)
     sealed = ""

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Log } from "../../static/js/core/log.js"
-import { unnumbered } from "../../static/js/core/unnumbered.js"
+import { polledChanges } from "../../static/js/core/polled_changes.js"
 import { each } from "./random.js"
 
 const member = (user_id, role = "member") => ({ user_id, username: user_id, avatar_url: null, role, may_control: role === "host" })
@@ -189,7 +189,7 @@ test("what no counter numbers is told as the events a socket would have brought"
   const polled = (more) => {
     const before = { ...log.state }
     log.take(welcome({ resumed: true, ...more }), 0)
-    return unnumbered(before, log.state).map(({ type, payload }) => [type, payload.user_id ?? null])
+    return polledChanges(before, log.state).map(({ type, payload }) => [type, payload.user_id ?? null])
   }
   assert.deepEqual(polled({}), [])
   assert.deepEqual(polled({ members: [member("bob"), member("carol")] }), [["member_left", "alice"], ["member_joined", "carol"]])

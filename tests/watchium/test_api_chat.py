@@ -5,7 +5,17 @@ from rooms import actions
 from rooms.models import Role
 from tests.watchium.callers import ApiCase
 
-PAGES_OWN = ("state", "connection", "drift", "player", "dropped", "broadcast", "queue_add", "position")
+PAGES_OWN = (
+    "state",
+    "connection",
+    "drift",
+    "player",
+    "lacks",
+    "dropped",
+    "broadcast",
+    "queue_add",
+    "position",
+)
 
 
 class Chatting(ApiCase):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.services import free_port, watchium_server
 from tests.watchium.test_doctor import doctor
 from tests.watchium.test_serve import until
-from watchium.doctor import upkeep
+from watchium.doctor import maintenance
 from watchium.maintenance import runner
 from watchium.maintenance.schedule import AFTER_START_MS, DAY_MS, HOUR_MS, LEAST_APART_MS, MINUTE_MS, due_at
 from watchium.models import ABANDONED_MS, MaintenanceRun
@@ -61,7 +61,7 @@ class OneProcess(TestCase):
             patcher = patch.object(runner, name, value)
             patcher.start()
             self.addCleanup(patcher.stop)
-        patcher = patch.object(upkeep, "connection")  # doctor closes its own, and this one is the test's
+        patcher = patch.object(maintenance, "connection")  # doctor closes its own, and this one is the test's
         patcher.start()
         self.addCleanup(patcher.stop)
         patcher = patch.object(runner.threading.Thread, "start", lambda thread: thread._target(*thread._args))
@@ -91,7 +91,7 @@ class OneProcess(TestCase):
             assert self.look_after(AFTER_START_MS) == 1
         last = MaintenanceRun.objects.last()
         assert (last.succeeded_ms, last.problem) == (0, "DatabaseError: disk is full")
-        assert upkeep.maintenance().level == "warn"
+        assert maintenance.last_run().level == "warn"
         assert self.look_after(AFTER_START_MS + HOUR_MS - 1) == 1
         assert self.look_after(AFTER_START_MS + HOUR_MS + 2000) == 2
         assert MaintenanceRun.objects.last().problem == ""
@@ -117,13 +117,13 @@ class OneProcess(TestCase):
         for hours, level in ((1, "ok"), (47, "ok"), (49, "warn")):
             now_ms = runner.time.time() * 1000
             MaintenanceRun.objects.finish("p", now_ms, now_ms - hours * HOUR_MS, rows=3)
-            assert upkeep.maintenance().level == level, hours
+            assert maintenance.last_run().level == level, hours
         MaintenanceRun.objects.all().delete()
-        assert upkeep.maintenance().says.endswith("not run yet")
+        assert maintenance.last_run().says.endswith("not run yet")
         MigrationRecorder.Migration.objects.filter(app="watchium").update(
             applied=timezone.now() - timedelta(days=3)
         )
-        assert upkeep.maintenance().level == "warn"
+        assert maintenance.last_run().level == "warn"
 
 
 async def test_a_serving_process_does_it_and_says_so_in_its_metrics(where: dict[str, str]):

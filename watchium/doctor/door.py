@@ -14,8 +14,8 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from watchium.doctor import pages
-from watchium.doctor.asking import BOUND_S, ask, base_url
 from watchium.doctor.findings import Finding, fail, first_line, ok, warn
+from watchium.doctor.http_client import BOUND_S, ask, base_url
 
 SOCKET = "/ws/lobby/"
 UPGRADE = "Let the proxy pass Upgrade and Connection for /ws/ (see deploy/ and docs/operating.md)."

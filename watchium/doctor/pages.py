@@ -10,14 +10,14 @@ import re
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
-from watchium.doctor.asking import Answer, ask, base_url
 from watchium.doctor.findings import Finding, fail, ok, warn
+from watchium.doctor.http_client import Answer, ask, base_url
 from watchium.host_check import DOCTOR, HOST_SEEN, pass_for_doctor
 from watchium.settings import HTTPS
 
 PAGE = "/"
 API = "/api/rooms/"
-FORM = "/accounts/logout/"  # changes nothing for somebody who is not signed in
+FORM = "/accounts/logout/"  # changes nothing without a sign-in
 STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 

@@ -47,7 +47,7 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
 
 
 def idle_players(now: datetime) -> Rows:
-    """A browser's session lasts a year; without it nobody finds its player again."""
+    """A browser's session lasts a year; without it its player cannot be found again."""
     year, month = ((now - age).timestamp() * 1000 for age in (YEAR, MONTH))
     return DevicePlayer.objects.idle_since(year, empty_since_ms=month)
 

@@ -77,7 +77,7 @@ def piles_up_marks(text: str) -> bool:
 
 
 def is_too_long(text: str, most: int) -> bool:
-    """Whether more was typed than can be `most` characters when it is clean: told without looking at it."""
+    """Whether more was typed than can be `most` characters when it is clean, without looking at it."""
     return len(text) > WRITTEN_PER_SHOWN * most
 
 

@@ -11,7 +11,7 @@ const MISS_MS = 15 // more than a time-stretching switch should leave behind
 const MISS_SHARE = 0.4 // of what was planned
 const MISSES = 2
 const STRANGERS = 2 // somebody else (a speed extension) writes rates: do not fight
-const RETRY_MS = 600_000 // two excursions that do nothing, every ten minutes, are heard by nobody
+const RETRY_MS = 600_000 // two excursions that do nothing, every ten minutes, are not noticed
 const RETRY_GROWTH = 4
 const RETRY_MOST_MS = 86_400_000
 

@@ -23,7 +23,7 @@ export class Helm {
     this.steering = steering
     this.stalls = new StallWatch()
     this.degraded = false
-    this.unstuck = 0 // how often it was placed anew because it stood
+    this.unstuck = 0 // how often it was placed again because it stood
     this.startedMs = 0
     /** @type {import("./steering.js").Decision | null} */
     this.decision = null
@@ -67,7 +67,7 @@ export class Helm {
 
   // ---------------------------------------------------------------- starving
 
-  /** For data; at the room's speed when it comes. One that stands still with data ahead is placed anew, now and then. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /** For data; at the room's speed when it comes. One that stands still with data ahead is placed again, now and then. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
   #wait(course, seen, effects) {
     effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
     if (!this.#stuck(seen) || course.leftS(seen) <= TAIL_S) return { state: /** @type {const} */ ("buffering"), askInMs: BUSY_MS }

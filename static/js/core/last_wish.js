@@ -9,7 +9,7 @@
  * All times are handed in, in milliseconds.
  */
 
-export const RETRY_MOST_MS = 5000 // whoever is told to wait longer has to press again
+export const RETRY_MOST_MS = 5000 // after a longer wait the person has to press again
 
 /** @template T @typedef {{number: number, value: T, sent: boolean, revision: number | null}} Wish */
 

@@ -26,7 +26,7 @@ export class Outbox {
     for (const entry of this.entries.values()) entry.sent = false
   }
 
-  /** It was sent, and whether it arrived nobody knows: it goes out again. @param {string} eventId */
+  /** It was sent, and it is unknown whether it arrived: it goes out again. @param {string} eventId */
   lost(eventId) {
     const entry = this.entries.get(eventId)
     if (entry) entry.sent = false

@@ -3,7 +3,7 @@
  * When to seek where only seeks work: WebKit, whose sound stops at every change of the rate, and browsers whose rates did
  * nothing lately.
  *
- * Right after a start one is free: nobody has settled into the sound, and by then it is known what starting cost. From
+ * Right after a start one is free: no listener has settled into the sound, and by then it is known what starting cost. From
  * then on they are few, and worth it: further off than seeks are known to land.
  */
 

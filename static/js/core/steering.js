@@ -32,7 +32,7 @@ const STAIRS_FRESH_MS = 6000
 const DEAD_MOST_MS = 60
 const DEAD_PER_MOVEMENT = 2 // do not chase the clock's own estimate while it moves
 
-const HURRY_MS = 1500 // so soon after a start or a seek nobody has settled into the sound
+const HURRY_MS = 1500 // so soon after a start or a seek no listener has settled into the sound
 const CROSSED_MS = 0.3 // an excursion is over this close to zero
 const GIVE_UP = 1.5 // times its planned length
 const WORSE_MS = 30 // beyond what was planned: something else happened meanwhile, decide anew

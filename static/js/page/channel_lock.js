@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A lock among the tabs of a browser for pages that have no Web Locks because they were not loaded securely: the holder
- * answers whoever asks, and a holder that does not answer any more is gone.
+ * answers every question, and a holder that does not answer any more is gone.
  */
 
 import { isLater } from "../core/sounding.js"
@@ -20,7 +20,7 @@ export function channelLock(name, tab, tells) {
   let oursMs = null
   let told = false // that it is ours
   let queued = false
-  let heldMs = -Infinity // when somebody else last said that it is theirs
+  let heldMs = -Infinity // when another tab last said that it is its own
   const say = (/** @type {Word["say"]} */ word) => channel.postMessage({ say: word, atMs: oursMs ?? 0, tab })
 
   channel.onmessage = ({ data }) => {
@@ -70,7 +70,7 @@ export function channelLock(name, tab, tells) {
     },
     queue() {
       queued = true
-      heldMs = Math.max(heldMs, performance.now()) // whoever holds it has that long to say so
+      heldMs = Math.max(heldMs, performance.now()) // the holder has that long to say so
     },
     steal() {
       take(tells.stolen)

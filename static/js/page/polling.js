@@ -10,7 +10,7 @@ import { every } from "./timer.js"
 const LOOK_MS = 100
 const PLAYING_MS = 2000
 const RESTING_MS = 5000
-const UNTIL_LOCKED_MS = 400 // each answer is a pong: nobody plays before there were five
+const UNTIL_LOCKED_MS = 400 // each answer is a pong: no player starts before there were five
 const LEAST_MS = 400 // also where something has just been done
 const TROUBLE_MS = 4000
 

@@ -33,7 +33,7 @@ export function mount(_body, room) {
   return room.on("connection", ({ status }) => { if (status === "closed") sound.leave() })
 }
 
-/** Nobody takes the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {TabSound} sound @param {string} name @param {() => void} follow without sound */
+/** A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {TabSound} sound @param {string} name @param {() => void} follow without sound */
 async function open(sound, name, follow) {
   const reloaded = wasHere(name) && performance.getEntriesByType("navigation").some((entry) => /** @type {PerformanceNavigationTiming} */ (entry).type === "reload")
   const elsewhere = await sound.lock.held()

@@ -4,15 +4,15 @@
  *
  * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them, the player
  * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced: of those
- * of the server by their type, and of `state`, `connection`, `drift`, `player`, `dropped` and `broadcast`.
+ * of the server by their type, and of `state`, `connection`, `drift`, `player`, `lacks`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../core/clock.js"
 import { Log } from "../core/log.js"
 import { Outbox } from "../core/outbox.js"
 import { PATIENCE_MS } from "../core/sequence.js"
+import { polledChanges } from "../core/polled_changes.js"
 import { positionAt } from "../core/timeline.js"
-import { unnumbered } from "../core/unnumbered.js"
 import { CHANGES, Command, DEEDS, Event, ROOM_EVENTS } from "../core/wire.js"
 import { isHidden } from "./eyes.js"
 import { HttpTransport } from "./http_transport.js"
@@ -223,7 +223,7 @@ export class Session extends Listeners {
       }
       const before = { ...this.state }
       this.log.take(envelope, performance.now())
-      for (const change of unnumbered(before, this.state)) this.emit(change.type, change)
+      for (const change of polledChanges(before, this.state)) this.emit(change.type, change)
     }
   }
 

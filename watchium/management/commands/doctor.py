@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from watchium.doctor import configuration, door, machine, stores, upkeep
+from watchium.doctor import configuration, door, machine, maintenance, stores
 from watchium.doctor.findings import Finding, Question, ask_all
 
 QUESTIONS = [
     Question("database", stores.database),
     Question("migrations", stores.migrations, 10, needs="database"),
-    Question("maintenance", upkeep.maintenance, needs="migrations"),
+    Question("maintenance", maintenance.last_run, needs="migrations"),
     Question("channel layer", stores.channel_layer),
     Question("processes", stores.several_processes),
     Question("clock", machine.clock, needs="migrations"),

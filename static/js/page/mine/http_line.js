@@ -69,7 +69,7 @@ export class HttpLine {
     const { type, payload } = command
     if (type === Command.SyncRequest) this.wanted = true
     else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {}) // the next one counts
-    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null }) // nobody else to settle it
+    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null }) // no other tab can settle it
     else if (DEEDS.has(type)) this.last = this.last.then(() => this.#command(command))
     else return false
     return true

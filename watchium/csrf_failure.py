@@ -1,11 +1,11 @@
-"""Pages for what Django refuses by itself."""
+"""The page for a form that Django's CSRF check refuses."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from rooms.forgery_reasons import why_refused
+from rooms.csrf_reasons import why_refused
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a polled answer changed that no counter numbers, as the events a socket would have brought: who came and left, what
- * somebody may do, and whether the host's seat is held.
+ * What a polled answer changed and no revision counts, as the events a socket would have brought: members who came and
+ * left, their roles, and whether the host's seat is held.
  */
 
 import { Event } from "./wire.js"
@@ -10,7 +10,7 @@ import { Event } from "./wire.js"
 /** @typedef {import("./wire.js").Envelope} Envelope */
 
 /** @param {RoomModel} before @param {RoomModel} after @returns {Envelope[]} */
-export function unnumbered(before, after) {
+export function polledChanges(before, after) {
   return [...people(before, after), ...roles(before, after), ...seat(before, after)].map(([type, payload]) => ({
     type, payload, revision: null, room_id: after.room?.room_id ?? "", timestamp: 0,
   }))

@@ -14,7 +14,7 @@ from watchium.models import MaintenanceRun
 MAINTAINED_H = 48.0
 
 
-def maintenance() -> Finding:
+def last_run() -> Finding:
     try:
         last, installed_s = MaintenanceRun.objects.last() or MaintenanceRun(), _installed_s()
     finally:
