@@ -48,11 +48,14 @@ def _handler(file: BinaryIO, track: Box) -> bytes:
 
 
 def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[Box]:
-    """Ends where there is something that is no box, or the last one says it goes on behind `end`."""
+    """Ends where there is something that is no box, or the last one says it goes on behind `end` or the file."""
+    end = min(end, file.seek(0, io.SEEK_END))
     for _ in range(_MOST_BOXES):
+        if at + 8 > end:  # also where no file can be that long, and a seek would fail
+            return
         file.seek(at)
         head = file.read(16)
-        if at + 8 > end or len(head) < 8:
+        if len(head) < 8:
             return
         length, kind = struct.unpack_from(">I4s", head)
         body = at + 8

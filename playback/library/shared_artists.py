@@ -6,6 +6,7 @@ That needs more than one row, so it follows a scan. Only the key of the album is
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from playback.albums import album_key, belongs_to, place_of
 from playback.models import MediaItem
@@ -15,12 +16,14 @@ BATCH = 500
 
 
 def share() -> None:
-    """Reads the library twice, in batches; writes what differs. A track joins an album only if its artist fits."""
+    """Reads the library twice and writes what differs, in batches. A track joins an album only if its artist fits."""
     artists: dict[tuple[str, str], set[str]] = {}
     for row in _rows():
         if row.album_artist:
             artists.setdefault(place_of(row.album, row.path), set()).add(row.album_artist)
-    MediaItem.objects.give_album_keys(_differing(artists))
+    differing = _differing(artists)
+    while keys := list(islice(differing, BATCH)):  # a transaction each: others write meanwhile
+        MediaItem.objects.give_album_keys(keys)
 
 
 def _differing(artists: dict[tuple[str, str], set[str]]) -> Iterator[tuple[int, str]]:

@@ -26,6 +26,7 @@ HEAD = box(b"ftyp", b"isom", bytes(4))
 SOUND = box(b"moov", box(b"mvhd", bytes(100)), track(b"soun"))
 FILM = box(b"moov", box(b"mvhd", bytes(100)), track(b"soun"), track(b"vide"))
 DATA = box(b"mdat", bytes(40_000))
+LONGER_THAN_ANY_FILE = struct.pack(">I4sQ", 1, b"free", 2**64 - 100) + bytes(40)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,8 @@ DATA = box(b"mdat", bytes(40_000))
         ((HEAD, b"\xff" * 90), Outline(True, False)),
         ((HEAD, DATA, SOUND, b"junk"), Outline(True, False)),
         ((HEAD, bytes(40)), Outline(False, False)),
+        ((HEAD, LONGER_THAN_ANY_FILE), Outline(False, False)),
+        ((HEAD, struct.pack(">I4s", 0, b"moov"), LONGER_THAN_ANY_FILE), Outline(True, False)),
     ],
 )
 def test_an_outline(parts: tuple[bytes, ...], expected: Outline):
@@ -48,7 +51,11 @@ def test_an_outline(parts: tuple[bytes, ...], expected: Outline):
 
 
 @given(
-    st.lists(st.sampled_from([HEAD, SOUND, FILM, b"\0\0\0\1", b"moov", bytes(8), b"\xff" * 8])).map(b"".join)
+    st.lists(
+        st.sampled_from(
+            [HEAD, SOUND, FILM, LONGER_THAN_ANY_FILE, b"\0\0\0\1", b"moov", bytes(8), b"\xff" * 8]
+        )
+    ).map(b"".join)
 )
 def test_any_boxes_have_an_end(data: bytes):
     assert isinstance(outline(io.BytesIO(data)), Outline)
