@@ -73,11 +73,16 @@ F = TypeVar("F", NewRoom, Joining)
 
 
 def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
-    """The form that was sent, and what is wrong with it by field; values that do not fit are left out."""
+    """The form that was sent, and what is wrong with it by field; values that do not fit are left out.
+
+    So is the passphrase of a new room that is not private: its page does not show that field.
+    """
     errors: Errors = {}
     kept: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         value = post.get(field.name, "")
+        if kind is NewRoom and field.name == "passphrase" and post.get("visibility") != "private":
+            value = ""
         value = value if field.name == "passphrase" else value.strip()  # its spaces are part of it
         try:
             kept |= {field.name: msgspec.convert(value, field.type)} if value else {}

@@ -18,6 +18,14 @@ def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
     address.fill("")
     expect(alice.get_by_text("This is too long")).to_be_hidden()
 
+    alice.get_by_text("Options", exact=True).click()
+    alice.get_by_role("radio", name="Private").check()
+    alice.get_by_role("textbox", name="Passphrase").press_sequentially("a")  # how short it is counts once typed
+    form = alice.locator("form.make")
+    assert not form.evaluate("form => form.checkValidity()")
+    alice.get_by_role("radio", name="Public").check()
+    assert form.evaluate("form => form.checkValidity()")
+
     make_room(alice)
     message = alice.get_by_role("textbox", name="Message")
     message.evaluate(PASTE, "word " * 20_000)

@@ -122,6 +122,11 @@ class Guessing(ApiCase):
         assert Room.objects.count() == 1
         assert self.nobody.post("/api/rooms/", body | {"passphrase": "s\u00e9same"}).status_code == 201
 
+    def test_a_passphrase_behind_another_choice_is_not_looked_at(self):
+        answer = Client().post("/", {"visibility": "public", "passphrase": "a"})
+        assert answer.status_code == 302
+        assert Room.objects.get(visibility="public").passphrase == ""
+
     def test_a_short_passphrase_of_before_still_opens_its_room(self):
         self.make(visibility="private")
         Room.objects.filter(pk=self.room.pk).update(passphrase=make_password("abc"))

@@ -89,8 +89,16 @@ function filled(card, room) {
   return card
 }
 
+/** It is shown for private rooms only, and what is not shown keeps no form from being sent. */
+function showPassphrase() {
+  if (passphrase?.form) passphrase.disabled = new FormData(passphrase.form).get("visibility") !== "private"
+}
+
 const address = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-address]"))
 address?.form?.addEventListener("submit", () => { address.value = completed(address.value) })
+const passphrase = /** @type {HTMLInputElement | null} */ (document.querySelector("input#passphrase"))
+passphrase?.form?.addEventListener("change", showPassphrase)
+showPassphrase()
 fillCovers(document)
 checkTypedText(document)
 refreshForms()

@@ -61,7 +61,9 @@ function showTitle(title) {
 /** Fields that mean something only beside the value of another. @param {HTMLFormElement} form */
 function showDependent(form) {
   const kept = field(form, "sync_enabled").checked
-  piece(form, "passphrase").hidden = field(form, "visibility").value !== "private"
+  const isPrivate = field(form, "visibility").value === "private"
+  piece(form, "passphrase").hidden = !isPrivate
+  field(form, "passphrase").disabled = !isPrivate // what is not shown keeps no form from being sent
   piece(form, "tolerance").hidden = !kept
   piece(form, "stalls").hidden = !kept
   piece(form, "stall-wait").hidden = !kept || field(form, "stall_policy").value !== "wait"
