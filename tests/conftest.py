@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from django.test import TransactionTestCase
@@ -29,6 +30,14 @@ def _full_buckets() -> None:
     """Time stands still in most tests, so what one of them spent would be missing in the next."""
     shared.house.cache_clear()
     limits.in_this_process.cache_clear()
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[None]:
+    """The server's clock stands still, so that no rate limit refills while a slow machine uses it up."""
+    now_ms = server_clock.now_ms()
+    with patch.object(server_clock, "now_ms", lambda: now_ms):
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

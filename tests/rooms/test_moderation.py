@@ -120,6 +120,7 @@ class CommandTests(Cast):
             actions.join(self.bob.person, self.room.room_id)
 
 
+@pytest.mark.usefixtures("frozen_clock")
 class TooOften(Cast):
     """What is done to people has a limit by person, whichever it is, and what was done already is answered."""
 

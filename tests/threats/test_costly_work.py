@@ -4,6 +4,7 @@ import logging
 import sys
 from unittest.mock import patch
 
+import pytest
 from django.conf import settings
 from django.core.exceptions import DisallowedRedirect
 from django.test import Client
@@ -27,6 +28,7 @@ class Hashing(ApiCase):
             self.refused(self.change(self.nobody), 404, "not_member")
         assert not seal.called
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_who_may_does_it_only_so_often(self):
         times = int(settings.LIMITS["new_secret"][0])
         with patch.object(rooms.actions.opening, "seal", return_value="sealed") as seal:
@@ -35,6 +37,7 @@ class Hashing(ApiCase):
             self.refused(self.change(self.as_alice), 429, "rate_limited")
         assert seal.call_count == times
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_a_room_that_is_refused_has_nothing_hashed_and_one_address_makes_only_so_many(self):
         times = int(settings.LIMITS["new_secret"][0])
         with patch.object(watchium.opening, "seal", return_value="sealed") as seal:

@@ -46,6 +46,7 @@ def until_refused(call):
 class Rows(ApiCase):
     """What makes rows, from one address: made to wait before any are made."""
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_rooms(self):
         flood = Client(REMOTE_ADDR="198.51.100.20")
         for _ in range(settings.LIMITS["new_room"][0]):
@@ -72,6 +73,7 @@ class Rows(ApiCase):
         self.refused(answers[-1], 429, "rate_limited")
         assert join("198.51.100.23").status_code == 200
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_changes_of_a_room(self):
         times = int(settings.LIMITS["room_change"][0])
         for number in range(times):

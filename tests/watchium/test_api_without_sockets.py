@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from django.utils import timezone
 
 from chat.models import Comment
@@ -109,6 +110,7 @@ class Polling(WithoutSockets):
         Room.objects.filter(pk=self.room.pk).update(closed_at=timezone.now())
         self.refused(self.as_alice.post(self.url("state/"), {}), 404, "room_closed")
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_who_polls_much_too_often_is_told_when_to_come_again(self):
         answers = [self.as_bob.post(self.url("state/"), {}) for _ in range(45)]
         problem = self.refused(answers[-1], 429, "rate_limited")

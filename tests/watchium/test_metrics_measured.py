@@ -85,6 +85,7 @@ class Measuring(ApiCase):
             self.refused(self.as_bob.raw("POST", "/api/metrics/", raw), 400, "bad_message")
         assert self.sums() == {}
 
+    @pytest.mark.usefixtures("frozen_clock")
     def test_more_than_a_page_would_send_is_refused_with_when_to_come_back(self):
         for _ in range(5):
             assert self.as_bob.post("/api/metrics/", GOOD).status_code == 204
