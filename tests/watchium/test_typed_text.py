@@ -97,7 +97,7 @@ class Pages(TestCase):
             ("username", "Mira " * 2000, "A name has at most 40 characters"),
             ("passphrase", "p" * 129, "at most 128 characters"),
         ):
-            self.make(**{field: value})
+            self.make(visibility="private", **{field: value})
             assert self.answer.status_code == 400, field
             assert says in self.page, field
             assert field == "passphrase" or value.strip() in self.page
