@@ -92,7 +92,7 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     expect(queue_of(a)).to_have_count(6)
     a.get_by_role("button", name="Next", exact=True).click()
     expect(a.locator("body")).to_contain_text("The queue stops here.")
-    wait_until(a, "() => !watchium.mine.state.is_playing")
+    wait_until(a, "() => !watchium.mine.log.state.is_playing")
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
