@@ -192,6 +192,7 @@ def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person)
     card_of(bob, "Carol")
     bob.get_by_role("button", name="Remove", exact=True).click()
     expect(carol.get_by_role("heading", name="You were removed from this room")).to_be_visible()
+    assert carol.locator("[data-notices] [data-key]").count() == 0
     assert carol.locator("[data-composer]").evaluate("element => element.inert")
     carol.get_by_role("link", name="Go to the lobby").click()
     expect(carol.get_by_role("button", name="Create room")).to_be_visible()
@@ -205,7 +206,9 @@ def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_ques
     wait_until(bob, "() => watchium.room.state.room.sync_tolerance_ms === 120")
     alice.get_by_role("button", name="Close the room").click()
     alice.get_by_role("button", name="Close it").click()
-    expect(bob.get_by_role("heading", name="This room is closed")).to_be_visible()
+    for page in (alice, bob):
+        expect(page.get_by_role("heading", name="This room is closed")).to_be_visible()
+        assert page.locator("[data-notices] [data-key]").count() == 0
 
 
 def test_a_speed_is_told_and_shown(person):

@@ -17,5 +17,6 @@ export function mount(shelf, room) {
   const stack = new Stack(shelf, () => room.serverNow())
   onNotice(notice => stack.put(notice), key => stack.drop(key), gone.signal)
   const ticking = setInterval(() => stack.tick(), TICK_MS)
-  return all(() => gone.abort(), () => clearInterval(ticking), hearRoom(room, stack))
+  const ending = room.on("connection", ({ status }) => { if (status === "closed") stack.close() })
+  return all(() => gone.abort(), () => clearInterval(ticking), hearRoom(room, stack), ending)
 }

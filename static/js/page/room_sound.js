@@ -19,10 +19,11 @@ const HERE = "watchium:sound-here"
 export function mount(_body, room) {
   const { player } = room
   const name = `room:${room.boot.room_id}`
+  let over = false
   const be = (/** @type {boolean} */ here) => {
     player.silence(!here)
     rememberHere(name, here)
-    if (here) withdraw(NOTICE)
+    if (here || over) withdraw(NOTICE)
     else announce({ key: NOTICE, rank: RANK, text: gettext("This room plays in another tab."), act: { text: gettext("Play sound here"), run: () => sound.take() } })
   }
   const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
@@ -30,7 +31,12 @@ export function mount(_body, room) {
   const sound = new TabSound(name, tab, tells, (lockTells) => (hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells)))
   player.wantSound = () => sound.take()
   void open(sound, name, () => be(false))
-  return room.on("connection", ({ status }) => { if (status === "closed") sound.leave() })
+  return room.on("connection", ({ status }) => {
+    if (status !== "closed") return
+    over = true // silent because the visit is over, not because another tab plays
+    withdraw(NOTICE)
+    sound.leave()
+  })
 }
 
 /** A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {TabSound} sound @param {string} name @param {() => void} follow without sound */

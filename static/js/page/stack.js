@@ -19,11 +19,19 @@ export class Stack {
     this.waiting = new Map()
     /** @type {Notice | null} */
     this.shown = null
+    this.closed = false
+  }
+
+  /** For good: the page is over, and nothing may cover what it says of that. */
+  close() {
+    this.closed = true
+    this.waiting.clear()
+    this.#show()
   }
 
   /** @param {Notice} notice */
   put(notice) {
-    if (this.#stands(notice)) return
+    if (this.closed || this.#stands(notice)) return
     const endsMs = notice.lastsMs ? performance.now() + notice.lastsMs : Infinity
     this.waiting.delete(notice.key)
     this.waiting.set(notice.key, { ...notice, endsMs })
