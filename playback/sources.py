@@ -5,6 +5,7 @@ Nothing is ever fetched to find out; what the browser cannot play it says when i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -35,6 +36,10 @@ MIMES = {
 }
 YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
 LONGEST_TITLE = 200
+
+_DOTS = re.compile(r"[.\u3002\uff0e\uff61]")  # browsers take all of them for a dot
+_IPV6 = re.compile(r"[0-9a-f:.]+", re.IGNORECASE)
+_NEVER_IN_A_HOST = re.compile(r"[\s!-,/:-@\[-^`{-~]")  # all of ASCII but letters, digits, `-`, `.` and `_`
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def find(address: str, title: str | None = None) -> Media:
     if piles_up_marks(address):  # taking it apart would normalise its host, in quadratic time
         raise UnknownMedia("This address cannot be read: copy it again.")
     title = _said_title(title)
-    if address.startswith("/"):
+    if address.startswith("/") and not address.startswith("//"):
         return _own(address, title)
     parts = _web_address(address)
     _refuse_what_comes_later(parts)
@@ -120,13 +125,24 @@ def _web_address(address: str) -> SplitResult:
         parts.port  # noqa: B018  # raises for what is no port
     except ValueError:
         raise UnknownMedia("This is not an address.") from None
+    if not parts.scheme:
+        raise UnknownMedia("This is not an address.")
     if parts.scheme not in ("http", "https"):
         raise UnknownMedia("Only http and https addresses can be played.")
-    if not parts.hostname or "\\" in address:
+    if not _is_host(parts.hostname or "") or "\\" in address:
         raise UnknownMedia("This is not an address.")
     if parts.username is not None or parts.password is not None:
         raise UnknownMedia("An address with a user name in it would show it to everyone: leave that out.")
     return parts
+
+
+def _is_host(host: str) -> bool:
+    """Whether browsers may look for this host: an IP address, or a name, which may be of any script."""
+    if ":" in host:
+        return bool(_IPV6.fullmatch(host))
+    labels = _DOTS.split(host)
+    labels = labels[:-1] if labels[-1] == "" else labels
+    return bool(labels) and all(labels) and not _NEVER_IN_A_HOST.search(host)
 
 
 def _refuse_what_comes_later(parts: SplitResult) -> None:

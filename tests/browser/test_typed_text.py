@@ -20,7 +20,9 @@ def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
 
     alice.get_by_text("Options", exact=True).click()
     alice.get_by_role("radio", name="Private").check()
-    alice.get_by_role("textbox", name="Passphrase").press_sequentially("a")  # how short it is counts once typed
+    alice.get_by_role("textbox", name="Passphrase").press_sequentially(
+        "a"
+    )  # how short it is counts once typed
     form = alice.locator("form.make")
     assert not form.evaluate("form => form.checkValidity()")
     alice.get_by_role("radio", name="Public").check()
@@ -39,6 +41,32 @@ def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
     message.fill("\u2060")
     message.press("Enter")
     expect(alice.get_by_text("There is nothing to see in this message.")).to_be_visible()
+
+    settings = alice.get_by_role("dialog", name="This room")
+    alice.get_by_role("button", name="Settings").click()
+    settings.get_by_label("Who can find it").select_option("private")
+    settings.get_by_role("textbox", name="New passphrase").press_sequentially("abc")
+    settings.get_by_role("button", name="Save").click()
+    too_short = settings.get_by_text("At least 6 characters, please.")
+    expect(too_short).to_be_visible()
+    passphrase = settings.get_by_role("textbox", name="New passphrase")
+    expect(passphrase).to_be_focused()
+    expect(passphrase).to_have_accessible_description("At least 6 characters, please.")
+    settings.get_by_label("In step means within").fill("5")
+    settings.get_by_role("checkbox", name="Keep everybody in step").uncheck()
+    settings.get_by_label("Who can find it").select_option("public")
+    settings.get_by_role("textbox", name="Title").fill("Saved all the same")
+    settings.get_by_role("button", name="Save").click()
+    expect(settings.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(too_short).to_be_hidden()
+    expect(alice.locator("[data-room-title]")).to_have_text("Saved all the same")
+    alice.keyboard.press("Escape")
+
+    alice.get_by_role("button", name="Change what plays").click()
+    alice.get_by_role("textbox", name="Link to a video or sound file").fill("not a link")
+    alice.get_by_role("button", name="Put it on").click()
+    expect(alice.get_by_role("dialog").get_by_text("This is not an address.")).to_be_visible()
+    alice.keyboard.press("Escape")
 
     signed = "https://store.example.org/film.mp4?token=" + "s" * 5000
     alice.get_by_role("button", name="Change what plays").click()

@@ -22,6 +22,14 @@ from watchium.wire.errors import UnknownMedia
         ("https://example.org/song.m4a#t=10", "audio", "audio/mp4"),
         ("https://example.org/watch?id=3", "video", None),
         ("https://[2001:db8::1]/x.ogg", "audio", "audio/ogg"),
+        ("https://bücher.example/x.ogg", "audio", "audio/ogg"),
+        ("https://xn--bcher-kva.example./x.ogg", "audio", "audio/ogg"),
+        ("https://हिन्दी.example/x.ogg", "audio", "audio/ogg"),
+        ("https://例え。jp/x.ogg", "audio", "audio/ogg"),
+        ("https://i❤.example/x.ogg", "audio", "audio/ogg"),
+        ("http://nas/x.ogg", "audio", "audio/ogg"),
+        ("http://my_nas:8080/x.ogg", "audio", "audio/ogg"),
+        ("http://192.168.1.5/x.ogg", "audio", "audio/ogg"),
     ],
 )
 def test_a_file_on_the_web_is_known_by_its_extension(address, kind, mime):
@@ -82,6 +90,30 @@ def test_blanks_in_an_address_are_escaped():
 )
 def test_what_is_no_medium_is_refused(address):
     with pytest.raises(UnknownMedia):
+        find(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "hello",
+        "not a link",
+        "film tonight at 8?",
+        "//hello",
+        "https://not a link",
+        "https://not%20a%20link",
+        "https://not\u00a0a\u00a0link/x.mp4",
+        "https://b%C3%BCcher.example/x.mp4",
+        "https://a..example/x.mp4",
+        "https://.example/x.mp4",
+        "https://./x.mp4",
+        "https://<b>.example/x.mp4",
+        'https://"quoted"/x.mp4',
+        "http://[not:an:address]/x.mp4",
+    ],
+)
+def test_words_and_hosts_that_no_browser_looks_for_are_no_address(address):
+    with pytest.raises(UnknownMedia, match=r"This is not an address\."):
         find(address)
 
 

@@ -9,6 +9,7 @@ import { all, piece, write } from "./pieces.js"
 import { announceRefusal, wordsOf } from "./problems.js"
 
 const SAVED_MS = 2500
+const NUMBERS = ["sync_tolerance_ms", "stall_wait_s"]
 
 /**
  * @param {HTMLElement} dialog
@@ -20,8 +21,9 @@ export function mount(dialog, room) {
   const form = /** @type {HTMLFormElement} */ (piece(dialog, "form"))
   const show = () => showSettings(dialog, form, room)
   form.addEventListener("submit", event => { event.preventDefault(); save(form, room) }, { signal })
-  form.addEventListener("input", () => { form.dataset.touched = ""; showDependent(form) }, { signal })
-  dialog.addEventListener("close", () => { delete form.dataset.touched; show() }, { signal })
+  const forgive = () => { piece(form, "problem").hidden = true }
+  form.addEventListener("input", () => { form.dataset.touched = ""; forgive(); showDependent(form) }, { signal })
+  dialog.addEventListener("close", () => { delete form.dataset.touched; forgive(); field(form, "passphrase").value = ""; show() }, { signal })
   piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
   show()
   return all(() => gone.abort(), mountDialogs(document.body), mountEnding(dialog, room), ...["state", "room_changed", "new_host"].map(type => room.on(type, show)))
@@ -61,12 +63,16 @@ function showTitle(title) {
 /** Fields that mean something only beside the value of another. @param {HTMLFormElement} form */
 function showDependent(form) {
   const kept = field(form, "sync_enabled").checked
-  const isPrivate = field(form, "visibility").value === "private"
-  piece(form, "passphrase").hidden = !isPrivate
-  field(form, "passphrase").disabled = !isPrivate // what is not shown keeps no form from being sent
-  piece(form, "tolerance").hidden = !kept
-  piece(form, "stalls").hidden = !kept
-  piece(form, "stall-wait").hidden = !kept || field(form, "stall_policy").value !== "wait"
+  showField(form, "passphrase", "passphrase", field(form, "visibility").value === "private")
+  showField(form, "tolerance", "sync_tolerance_ms", kept)
+  showField(form, "stalls", "stall_policy", kept)
+  showField(form, "stall-wait", "stall_wait_s", kept && field(form, "stall_policy").value === "wait")
+}
+
+/** A field that is not shown is off: whatever it holds, it neither keeps the form from being sent nor is sent. @param {HTMLFormElement} form @param {string} place @param {string} name @param {boolean} shown */
+function showField(form, place, name, shown) {
+  piece(form, place).hidden = !shown
+  field(form, name).disabled = !shown
 }
 
 /**
@@ -83,8 +89,8 @@ function field(form, name) {
  */
 async function save(form, room) {
   const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const typed = { ...rest, sync_enabled: field(form, "sync_enabled").checked, sync_tolerance_ms: Number(rest.sync_tolerance_ms), stall_wait_s: Number(rest.stall_wait_s) }
-  const wanted = changed(typed, room)
+  const numbers = NUMBERS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
+  const wanted = changed({ ...rest, sync_enabled: field(form, "sync_enabled").checked, ...Object.fromEntries(numbers) }, room)
   if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
   const problem = piece(form, "problem")
   problem.hidden = true
