@@ -60,6 +60,7 @@ def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_ch
     wait_until_moving(alice)
     say(bob, "hello from bob")
     expect(messages(alice).get_by_text("hello from bob")).to_be_visible(timeout=POLLED_MS)
+    assert alice.locator("[data-typing]").text_content() == ""
     say(alice, "hello from alice")
     expect(messages(bob).get_by_text("hello from alice")).to_be_visible()
     expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
@@ -105,6 +106,14 @@ def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that
     bob.get_by_role("button", name="Sync meter").click()
     expect(bob.get_by_text("The server answers, but live connections do not get through")).to_be_visible()
     bob.keyboard.press("Escape")
+    bob.route("**/api/**", lambda route: route.abort())
+    expect(bob.get_by_text("The server does not answer. Your player goes on by itself")).to_be_visible(
+        timeout=POLLED_MS
+    )
+    assert set(bob.eval_on_selector_all("[data-step]", "seats => seats.map(one => one.dataset.step)")) == {
+        "unknown"
+    }
+    bob.unroute("**/api/**")
     bobs = alice.get_by_role("list", name="Members").get_by_text("Bob")
     expect(bobs).to_be_attached(timeout=POLLED_MS)
     alice.evaluate(

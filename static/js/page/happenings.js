@@ -77,7 +77,7 @@ function line(room, stack) {
       if (polled) return before || stack.put({ key: "line", text: gettext("Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual."), tone: "warn", rank: RANK.line, lastsMs: 2 * SHORT_MS })
       const text = {
         lost: room.state?.room ? gettext("Reconnecting … Your player keeps the time meanwhile.") : gettext("The room does not answer yet. Trying again …"),
-        limited: gettext("Still no steady line. You follow the room a little less exactly; it keeps trying."),
+        limited: limitedWords(reach),
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })
       else stack.drop("line")
@@ -91,6 +91,15 @@ function line(room, stack) {
       else stack.drop("degraded")
     }),
   ]
+}
+
+/** Why there is no socket, as far as asking over HTTP tells. @param {string | undefined} reach as `polling.js` found it */
+function limitedWords(reach) {
+  if (reach === "nothing") return gettext("The server does not answer. Your player goes on by itself; trying again …")
+  if (reach === "offline") return gettext("This device is offline. Your player goes on by itself; trying again …")
+  if (reach === "failing") return gettext("The server has trouble just now. Your player goes on by itself; trying again …")
+  if (reach === "refused") return gettext("The server does not let you see this room any more. Reload the page.")
+  return gettext("No live connection yet. Trying again …")
 }
 
 /**

@@ -8,7 +8,7 @@ import { all, copyOf, piece, write } from "./pieces.js"
 import { announceRefusal } from "./problems.js"
 import { aboutMember, step } from "./standing.js"
 
-const CHANGES = ["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed", "presence"]
+const CHANGES = ["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed", "presence", "connection"]
 
 /** @typedef {import("./room_types.js").Member} Member */
 /** @typedef {import("./room_types.js").Room} Room */
@@ -74,10 +74,10 @@ function filled(seat, member, room) {
   write(piece(seat, "name"), member.username)
   piece(seat, "crown").hidden = !hosts
   seat.classList.toggle("you", you)
-  seat.dataset.step = step(member)
+  seat.dataset.step = step(member, room)
   const about = aboutMember(member, room)
-  write(piece(seat, "status"), `, ${about}`)
-  piece(seat, "seat").title = `${member.username}, ${about}`
+  write(piece(seat, "status"), about && `, ${about}`)
+  piece(seat, "seat").title = [member.username, about].filter(Boolean).join(", ")
   return seat
 }
 

@@ -22,7 +22,7 @@
  * @typedef {{url: string, title: string}} Sample
  * @typedef {{boot: {room_id: string, comments_url: string, share_url: string, library_url: string, samples: Sample[],
  *   you: {user_id: string, username: string}}, state: State | null,
- *   say(type: string, payload: object, as?: {at?: number, eventId?: string}): Promise<any>, connection: {status: string}, reachable: boolean, on(type: string, hear: (event: any) => void): () => void,
+ *   say(type: string, payload: object, as?: {at?: number, eventId?: string}): Promise<any>, connection: {status: string, reach?: string}, reachable: boolean, on(type: string, hear: (event: any) => void): () => void,
  *   serverNow(): number, position(): number, player: Player}} Room
  */
 

@@ -13,8 +13,12 @@ const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"]
 /** States in which it has one. */
 const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended", "unaligned"])
 
-/** In one word, for the ring around a face. @param {Member} member */
-export function step(member) {
+/** Answers over HTTP that say nothing of the others. */
+const CUT_OFF = new Set(["nothing", "offline", "failing"])
+
+/** In one word, for the ring around a face; without a line to the server nobody knows. @param {Member} member @param {Room} room */
+export function step(member, { connection }) {
+  if (connection.status === "limited" && CUT_OFF.has(connection.reach ?? "")) return "unknown"
   if (WAITING.has(member.state ?? "")) return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
@@ -53,13 +57,13 @@ export function aboutMember(member, room) {
 
 /** @param {Member} member @param {Room} room */
 function stepWords(member, room) {
+  if (step(member, room) === "unknown") return room.reachable ? gettext("watching") : ""
   const drift = member.drift_ms ?? 0
   if (member.state === "stalled" || member.state === "loading") return gettext("loading")
   if (member.state === "blocked") return gettext("waiting for a press")
   if (member.state === "error") return gettext("cannot play this")
   if (member.state === "broken_off" || endedEarly(member, room)) return gettext("the medium broke off")
   if (member.state === "unaligned") return gettext("at a place of its own")
-  if (step(member) === "unknown") return gettext("watching")
   if (member.is_synced) return gettext("in step")
   return fill(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), { time: distance(drift) })
 }

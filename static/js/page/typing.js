@@ -13,6 +13,8 @@ const SHOWN_MS = 4000
 export function mount(line, room) {
   /** @type {Map<string, {name: string, timer: number}>} */
   const typing = new Map()
+  /** When the last message of each was heard, server time: a poll brings what they typed before it after it. @type {Map<string, number>} */
+  const said = new Map()
   const show = () => write(line, wordsFor([...typing.values()].map(one => one.name)))
   const forget = (/** @type {string} */ id) => {
     clearTimeout(typing.get(id)?.timer)
@@ -20,14 +22,14 @@ export function mount(line, room) {
     show()
   }
   return all(
-    room.on("typing", ({ payload }) => {
-      if (payload.user_id === room.boot.you.user_id) return
+    room.on("typing", ({ payload, timestamp }) => {
+      if (payload.user_id === room.boot.you.user_id || timestamp <= (said.get(payload.user_id) ?? -Infinity)) return
       clearTimeout(typing.get(payload.user_id)?.timer)
       typing.set(payload.user_id, { name: payload.username, timer: setTimeout(() => forget(payload.user_id), SHOWN_MS) })
       show()
     }),
-    room.on("new_comment", ({ payload }) => forget(payload.user_id)),
-    room.on("member_left", ({ payload }) => forget(payload.user_id)),
+    room.on("new_comment", ({ payload }) => { said.set(payload.user_id, room.serverNow()); forget(payload.user_id) }),
+    room.on("member_left", ({ payload }) => { said.delete(payload.user_id); forget(payload.user_id) }),
     () => typing.forEach(one => clearTimeout(one.timer)),
   )
 }
