@@ -52,6 +52,18 @@ def test_where_all_is_well_there_is_a_line_each_and_no_failure(server: Server):
     assert lines["address"].startswith("warn WATCHIUM_URL is not set")
 
 
+def test_where_nothing_listens_one_line_says_so_and_what_to_do(server: Server):
+    port = free_port()
+    code, lines = doctor(server, PORT=str(port))
+    assert code == 0
+    assert lines["server"].startswith(f"warn nothing answers at http://127.0.0.1:{port} ")
+    assert lines["server"].endswith(
+        "-> Start the server, or run doctor with the same HOST and PORT as the server."
+    )
+    assert not {"page", "static file", "API", "form", "socket"} & lines.keys()
+    assert "ffprobe" in lines
+
+
 def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tmp_path: Path):
     nowhere = f"http://127.0.0.1:{free_port()}"
     code, lines = doctor(

@@ -14,7 +14,7 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from watchium.doctor import pages
-from watchium.doctor.findings import Finding, fail, first_line, ok, warn
+from watchium.doctor.findings import Finding, fail, first_line, ok
 from watchium.doctor.http_client import BOUND_S, ask, base_url
 
 SOCKET = "/ws/lobby/"
@@ -65,7 +65,12 @@ def _nobody(says: str) -> Finding:
             f"{base_url()}: {says}",
             "Start the server (manage.py serve) and the proxy; check the name and the firewall.",
         )
-    return warn(f"{base_url()}: {says}", "Start the server (manage.py serve), then ask again.")
+    return Finding(
+        "warn",
+        f"nothing answers at {base_url()} ({says}): no page, API, form or socket is asked for",
+        "Start the server, or run doctor with the same HOST and PORT as the server.",
+        skips_rest=True,
+    )
 
 
 def _judged(status: int, body: str) -> Finding:

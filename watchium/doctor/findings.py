@@ -12,11 +12,15 @@ Level = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`fix` says what to do about it; empty where nothing is to be done."""
+    """`fix` says what to do about it; empty where nothing is to be done.
+
+    `skips_rest`: it says all there is to say, so that what needs the same is not asked.
+    """
 
     level: Level
     says: str
     fix: str = ""
+    skips_rest: bool = False
 
 
 Check = Callable[[], Finding]
@@ -46,13 +50,19 @@ def fail(says: str, fix: str) -> Finding:
 
 def ask_all(questions: list[Question]) -> Iterator[tuple[str, Finding]]:
     failed: set[str] = set()
+    skipped: set[str] = set()
     for question in questions:
+        if question.needs in skipped:
+            skipped.add(question.about)
+            continue
         if question.needs in failed:
             finding = fail(f"not asked, because of the {question.needs}", f"First the {question.needs}.")
         else:
             finding = ask(question)
         if finding.level == "fail":
             failed.add(question.about)
+        if finding.skips_rest:
+            skipped.add(question.about)
         yield question.about, finding
 
 
