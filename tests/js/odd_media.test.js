@@ -230,6 +230,40 @@ test("a decode error in the middle says where, and a room that goes back is anot
   assert.ok(Math.abs(seat.errorMs) < 25)
 }))
 
+test("one seek of the room is three seeks of a slow player at most, also where the room waits for it", () => each(40, (random) => {
+  const seat = new Seat(random, { durationS: 300, readyMs: 600 })
+  seat.lateMs = 600
+  seat.follow(playing(250, 20))
+  seat.run(20_000)
+  seat.player.allSeeks = []
+  seat.follow({ ...standing(seat.nowMs, 100), phase: "holding" })
+  seat.run(800)
+  seat.follow(playing(seat.nowMs + 250, 100))
+  seat.run(10_000)
+  assert.ok(mostSeeks(seat) <= MOST_SEEKS, `${mostSeeks(seat)}`)
+}))
+
+test("a player that the room waits for again and again seeks three times in ten seconds at most", () => each(40, (random) => {
+  const slowMs = random.between(5, 600)
+  const seat = new Seat(random, { durationS: 300, readyMs: slowMs })
+  seat.lateMs = slowMs
+  seat.follow(playing(250, 20))
+  seat.run(20_000)
+  seat.player.allSeeks = []
+  for (let i = 0; i < 12; i++) {
+    const positionS = seat.machine.course.at(seat.nowMs)
+    seat.follow({ ...standing(seat.nowMs, positionS), phase: "holding" })
+    seat.run(700)
+    seat.follow(playing(seat.nowMs + 250, positionS))
+    seat.run(900)
+  }
+  assert.ok(mostSeeks(seat) <= MOST_SEEKS, `${mostSeeks(seat)}`)
+  seat.player.readyMs = 20
+  seat.lateMs = 4
+  seat.run(25_000)
+  assert.ok(Math.abs(seat.errorMs) < 25, `${seat.errorMs} ms`)
+}))
+
 test("however often the room moves, a medium that fails is fetched once in five seconds", () => each(10, (random) => {
   const seat = new Seat(random, { durationS: 30 })
   seat.follow(playing(250, 5))

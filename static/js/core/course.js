@@ -4,6 +4,7 @@
 import { instantOf, limitOf, positionAt } from "./timeline.js"
 
 const SEAM_MS = 300 // ends differ by this much; a start that lies further from the end is another start
+const RESUME_S = 1 // a wait begins where the room is at the server, a message's way before it is known here
 const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never seek into that
 
 /** @typedef {import("./timeline.js").TimelineState} TimelineState */
@@ -88,6 +89,16 @@ export class Course {
     if (!mine.is_playing || !next.is_playing || next.rate !== mine.rate || next.media?.url !== mine.media?.url) return false
     if (mine.duration === null || next.timestamp <= serverMs || mine.timestamp > serverMs) return false
     return Math.abs(instantOf(mine, mine.duration) - next.timestamp) <= SEAM_MS
+  }
+
+  /**
+   * Whether the room only begins or stops to wait for its players, where it is.
+   * @param {TimelineState} next @param {number} serverMs
+   */
+  waitsOrResumes(next, serverMs) {
+    const mine = this.timeline
+    if (mine.phase !== "holding" && next.phase !== "holding") return false
+    return mine.media?.url === next.media?.url && Math.abs(this.at(serverMs) - positionAt(next, serverMs)) < RESUME_S
   }
 
   /**

@@ -81,9 +81,11 @@ export class Following {
     this.next = timeline && this.course?.flowsInto(timeline, serverMs) ? new Course(timeline) : null
     if (this.next) return
     const same = timeline && this.course?.same(timeline, serverMs)
+    const waits = timeline && this.course?.waitsOrResumes(timeline, serverMs)
     this.course = timeline && new Course(timeline)
     if (same) return
-    this.medium.roomMoved(timeline)
+    if (waits) this.medium.roomWaited(timeline)
+    else this.medium.roomMoved(timeline)
     this.#startOver()
   }
 

@@ -47,6 +47,17 @@ export class Medium {
   /** The room's motion changed. @param {import("./timeline.js").TimelineState | null} timeline */
   roomMoved(timeline) {
     this.seeks.renew()
+    this.#liftFailure(timeline)
+  }
+
+  /** The room waits for its players, or goes on from there. @param {import("./timeline.js").TimelineState} timeline */
+  roomWaited(timeline) {
+    this.seeks.roomWaited()
+    this.#liftFailure(timeline)
+  }
+
+  /** @param {import("./timeline.js").TimelineState | null} timeline */
+  #liftFailure(timeline) {
     this.wantsFetch ||= timeline !== null && this.failure !== null && isLifted(this.failure, timeline)
   }
 

@@ -37,6 +37,13 @@ export class SeekBudget {
 
   /** The room moved, or the viewer asks for another attempt. */
   renew() {
+    /** The latest seeks, in ms. @type {number[]} */
+    this.latestMs = []
+    this.roomWaited()
+  }
+
+  /** The room waits for its players, or goes on: also a player whose stalls cause that seeks no more often. */
+  roomWaited() {
     this.asked = 0
     this.askedMs = -Infinity
     this.misses = 0
@@ -48,8 +55,13 @@ export class SeekBudget {
     if (this.stream) return "stream"
     if (this.gap && toS >= this.gap.fromS && toS < this.gap.toS) return "begins_later"
     if (seen.seekable && !seen.seekable(toS)) return "not_seekable"
-    if (this.misses >= MISSES || seen.nowMs - this.askedMs < this.#waitMs()) return "exhausted"
+    if (this.misses >= MISSES || seen.nowMs - this.askedMs < this.#waitMs() || this.#isTooSoon(seen.nowMs)) return "exhausted"
     return null
+  }
+
+  /** @param {number} nowMs */
+  #isTooSoon(nowMs) {
+    return this.latestMs.length >= ATTEMPTS && nowMs - this.latestMs[0] < WAIT_MS
   }
 
   #waitMs() {
@@ -61,6 +73,7 @@ export class SeekBudget {
     this.pending = { fromS: this.pending?.fromS ?? seen.currentTimeS, toS, sinceMs: seen.nowMs }
     this.asked += 1
     this.askedMs = seen.nowMs
+    this.latestMs = [...this.latestMs, seen.nowMs].slice(-ATTEMPTS)
     this.settledMs = Infinity
   }
 
