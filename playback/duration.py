@@ -62,10 +62,16 @@ def replaced(known: Duration | None, said: Duration) -> Duration:
     """What is known from now on, where `said` is better."""
     if known is None:
         return said
-    proves_wrong = said.source == ENDED and known.seconds > said.seconds
-    if not proves_wrong:
-        return said._replace(refuted_s=known.refuted_s)
-    return said._replace(refuted_s=max(known.seconds, known.refuted_s or 0.0))
+    refuted = [said.refuted_s, known.refuted_s]
+    if said.source == ENDED and known.seconds > said.seconds:
+        refuted.append(known.seconds)
+    return said._replace(refuted_s=max((each for each in refuted if each is not None), default=None))
+
+
+def end_of_data(at_s: float, claimed_s: float | None) -> Duration:
+    """Where a player's data ended. A longer length that its element still claims, `claimed_s`, is refuted."""
+    refuted_s = claimed_s if claimed_s is not None and claimed_s > at_s + _notable_s(at_s) else None
+    return Duration(at_s, ENDED, refuted_s)
 
 
 def settled_s(known: Duration | None) -> float:

@@ -14,7 +14,17 @@ from django.db import transaction
 from playback import lead
 from playback.changes import Why, record
 from playback.drift import HEARD_MS, Noted
-from playback.duration import ENDED, METADATA, PASSED, Duration, is_better, is_short, replaced, settled_s
+from playback.duration import (
+    ENDED,
+    METADATA,
+    PASSED,
+    Duration,
+    end_of_data,
+    is_better,
+    is_short,
+    replaced,
+    settled_s,
+)
 from playback.models import Playback
 from playback.reports import LAST, MEMBERS_PER_ROOM, ROOMS
 from playback.stalls import UNREADY
@@ -103,7 +113,7 @@ def _said(timeline: Timeline, known: Duration | None, report: PlayerReport, now_
         return None
     latest_s = timeline.position_at(now_ms) + IN_STEP_S
     if report.ended_at is not None and timeline.playing and report.ended_at <= latest_s:
-        return Duration(report.ended_at, ENDED)
+        return end_of_data(report.ended_at, report.duration)
     if report.duration is not None and is_better(known, said := Duration(report.duration, METADATA)):
         return said
     if known is None or not report.is_playing or report.current_time > latest_s:

@@ -67,6 +67,13 @@ def damaged_webm() -> bytes:
     return bytes(data)
 
 
+def cut_webm() -> bytes:
+    """The sample clip, of which a transfer brought the data for `ENDS_S`."""
+    data = (SAMPLES / "clip.webm").read_bytes()
+    pictures = [at for at, _ in _blocks(data, 0, len(data)) if data[at] == 0x81]
+    return data[: pictures[round(ENDS_S / CLIP_S * len(pictures))]]
+
+
 def _blocks(data: bytes | bytearray, at: int, end: int) -> Iterator[tuple[int, int]]:
     """Where each SimpleBlock's content begins, and its size."""
     while at < end:
@@ -95,6 +102,7 @@ FILES = {
     "clip.webm": lambda: (SAMPLES / "clip.webm").read_bytes(),
     "lying.mp3": lying_mp3,
     "cut.flac": cut_flac,
+    "cut.webm": cut_webm,
     "damaged.webm": damaged_webm,
     "soundless.webm": soundless_webm,
 }

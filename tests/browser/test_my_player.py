@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.odd_media import cut_webm
 from tests.browser.scenes import seek_to, wait_until
 from tests.browser.tabs import Tabs, state
 from tests.playback.media_files import wav
@@ -96,11 +97,29 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
-def answer(route: Route, data: bytes) -> None:
+def test_a_track_that_ends_before_its_length_is_named_and_the_next_one_plays(tabs: Tabs):
+    """The library says 96 s, the file's data end after 6 s."""
+    a = tabs.open()
+    items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
+    ids = {item["title"]: item["id"] for item in items}
+    data = cut_webm()
+    tabs.context.route(
+        f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm")
+    )
+    a.get_by_role("button", name="Play Sample clip", exact=True).click()
+    a.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", ids["Sample music"])
+    wait_until(a, "() => watchium.mine.voice.positionS > 0.5")
+    seek_to(a, 4)
+    expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
+    expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
+    wait_until(a, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.voice.positionS > 0.2")
+
+
+def answer(route: Route, data: bytes, content_type: str = "audio/wav") -> None:
     """By range, as the server does it."""
     first = int((route.request.headers.get("range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
     headers = {
-        "Content-Type": "audio/wav",
+        "Content-Type": content_type,
         "Accept-Ranges": "bytes",
         "Content-Range": f"bytes {first}-{len(data) - 1}/{len(data)}",
     }

@@ -73,3 +73,15 @@ test("a player that goes on has not ended", () => {
   end.look(at(20_200, 3), room)
   assert.equal(end.endS, null)
 })
+
+test("a seek from an end to a place without data is an end at that place, also where the element never left its end", () => {
+  const { data } = new Looks()
+  data.look(at(0, 15.7))
+  data.look(at(100, 300, { ended: true, paused: true }))
+  assert.equal(data.endS, 15.7)
+  data.placed(30)
+  data.look(at(200, 300, { ended: true, seeking: true, paused: true }))
+  data.look(at(300, 300, { ended: true, paused: true }))
+  assert.equal(data.endS, 30)
+  assert.equal(data.played, false)
+})

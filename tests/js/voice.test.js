@@ -55,6 +55,31 @@ test("a pause of ours that was refused its play again is still ours", () => {
   assert.deepEqual(told, [])
 })
 
+test("an end well before the length that the library knows is noticed, whatever the browser says its place is", () => {
+  const { voice, element } = playing()
+  element.runTo(14)
+  element.runTo(15)
+  element.end()
+  assert.equal(voice.track.early.saidS, 100)
+  assert.equal(voice.track.early.played, true)
+  assert.ok(Math.abs(voice.track.early.endS - 15) <= 0.5)
+  const whole = playing()
+  whole.element.runTo(98.5)
+  whole.element.runTo(99.5)
+  whole.element.end()
+  assert.equal(whole.voice.track.early, null)
+})
+
+test("a seek beyond the data is no end of what was played", () => {
+  const { voice, element } = playing()
+  element.runTo(14)
+  element.happens("seeking", { seeking: true, currentTime: 60 })
+  element.deliver()
+  element.happens("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
+  element.deliver()
+  assert.deepEqual(voice.track.early, { endS: 60, saidS: 100, played: false })
+})
+
 test("an end, and what does not play any more, is no halt", () => {
   const { told, element } = playing()
   element.end()

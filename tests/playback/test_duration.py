@@ -13,6 +13,7 @@ from playback.duration import (
     SOURCES,
     TAGS,
     Duration,
+    end_of_data,
     is_better,
     is_short,
     replaced,
@@ -87,6 +88,15 @@ def test_a_head_that_says_too_much_is_refuted_once_and_not_believed_again():
     assert ended == Duration(20, ENDED, refuted_s=300)
     assert not is_better(ended, head)
     assert is_better(ended, Duration(40, PASSED))
+
+
+def test_an_end_refutes_what_its_player_claims_also_before_the_room_knew_a_length():
+    end = replaced(None, end_of_data(6, claimed_s=299))
+    assert end == Duration(6, ENDED, refuted_s=299)
+    assert not is_better(end, Duration(299, METADATA))
+    assert end_of_data(6, claimed_s=6.2) == end_of_data(6, claimed_s=None) == Duration(6, ENDED)
+    assert replaced(Duration(40, METADATA), end_of_data(6, claimed_s=299)).refuted_s == 299
+    assert replaced(Duration(299, METADATA), end_of_data(6, claimed_s=40)).refuted_s == 299
 
 
 def test_a_file_that_has_grown_is_longer():

@@ -29,24 +29,26 @@ export class DataEnd {
 
   /** A seek is asked for: what was played before it says nothing about the place. @param {number | null} toS */
   placed(toS) {
+    this.ended = false
     /** @type {number | null} */
     this.lastS = toS
     this.lastMs = -Infinity
     this.moved = false
   }
 
-  /** @param {Seen} seen */
+  /** @param {Pick<Seen, "nowMs" | "currentTimeS" | "paused" | "ended" | "seeking" | "readyState">} seen */
   look(seen) {
     this.attached ||= seen.readyState >= 1
-    if (seen.ended && !this.ended) this.#ends(seen)
-    this.ended = seen.ended
+    const ended = seen.ended && !seen.seeking
+    if (ended && !this.ended) this.#ends(seen)
+    this.ended = ended
     if (seen.ended || seen.seeking || seen.readyState < 1) return
     if (!seen.paused) this.moved ||= this.lastS !== null && seen.currentTimeS > this.lastS
     this.lastS = seen.currentTimeS
     this.lastMs = seen.nowMs
   }
 
-  /** @param {Seen} seen */
+  /** @param {Pick<Seen, "nowMs" | "currentTimeS">} seen */
   #ends(seen) {
     const sinceS = Math.min(Math.max(0, (seen.nowMs - this.lastMs) / 1000), this.moved ? BETWEEN_LOOKS_S : 0)
     this.endS = Math.min((this.lastS ?? 0) + sinceS, seen.currentTimeS)
@@ -55,8 +57,13 @@ export class DataEnd {
 
   /** Whether the player stands at an end that is not the room's, and the room is not before it. @param {Course} course @param {Seen} seen */
   brokeOff(course, seen) {
-    const lengthS = course.timeline.duration ?? seen.durationS // the room learns it from its players, a moment later
-    if (!seen.ended || this.endS === null || !(lengthS - this.endS > TAIL_S)) return false
+    if (!seen.ended || this.endS === null || !(this.#lengthS(course, seen) - this.endS > TAIL_S)) return false
     return course.at(seen.serverMs) > this.endS - TAIL_S
+  }
+
+  /** The room's length comes from its players, a moment later. A place beyond it that the element claims to have is no end. @param {Course} course @param {Seen} seen */
+  #lengthS({ timeline }, { durationS }) {
+    const lengthS = timeline.duration ?? durationS
+    return !this.played && durationS > lengthS ? durationS : lengthS
   }
 }

@@ -92,12 +92,13 @@ export class Commands {
     return this.wantedRate.shown(this.#revision) ?? this.room.state?.timeline?.rate ?? 1
   }
 
-  /** How long the medium is, as far as anybody knows; where it is played beyond that, at least so long. */
+  /** How long the medium is, as far as anybody knows; for a player beyond that, what the file claims, and at least so long. */
   get durationS() {
     const { state, player } = this.room
     const durationS = state?.timeline?.duration ?? player.duration()
     if (!durationS || !Number.isFinite(durationS)) return null
-    return state?.timeline && limitOf(state.timeline) === Infinity ? Math.max(durationS, player.position) : durationS
+    if (!state?.timeline || limitOf(state.timeline) !== Infinity || player.position <= durationS) return durationS
+    return Math.max(player.position, player.duration() ?? 0)
   }
 
   /** @param {() => void} look called whenever what is wanted has changed */

@@ -4,6 +4,7 @@
 import { isMixedContent } from "../core/typed_text.js"
 import { shortened } from "./addresses.js"
 import { mayControl } from "./authority.js"
+import { wordsOfNoData } from "./cut_words.js"
 import { clockTime } from "./format.js"
 import { mixedContentWords } from "./mixed_content.js"
 import { othersSee } from "./standing.js"
@@ -36,7 +37,7 @@ export function wordsInPlace(room, { kind, atS }) {
     return { title: fill(gettext("The medium broke off at {time}"), { time: at }), text: others(room, shorter(room)), mayRetry: true }
   }
   if (kind === "no_data") {
-    return { title: fill(gettext("The medium has no data at {time}"), { time: at }), text: others(room, shorter(room)), mayRetry: true }
+    return { title: wordsOfNoData(atS), text: others(room, shorter(room)), mayRetry: true }
   }
   return null
 }

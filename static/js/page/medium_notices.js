@@ -1,12 +1,16 @@
 // @ts-check
 /** What is wrong with the medium, while it plays all the same: at this player, and for the host at those of others. */
 
+import { CutShort } from "../core/cut_short.js"
+import { CHANGES } from "../core/wire.js"
 import { isHost } from "./authority.js"
+import { wordsOfCut } from "./cut_words.js"
 import { wordsBeside, wordsOfMissing } from "./media_trouble.js"
 import { namesOf } from "./name_list.js"
 import { fill, gettext } from "./words.js"
 
 const LACKS_MS = 15_000
+const CUT_MS = 20_000
 const OTHERS_MS = 8000
 const FAILING = new Set(["error", "broken_off"])
 
@@ -23,16 +27,33 @@ export function mediumNotices(room, stack, rank) {
     if (text) stack.put({ key, text, rank, ...rest })
     else stack.drop(key)
   }
+  const sayCut = cutNotice(room, say)
   const tryAgain = () => { said.medium = null; room.player.resync() }
   return [
     room.on("player", ({ trouble }) => {
       const act = trouble?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
       say({ key: "medium", text: wordsBeside(trouble) ?? "", act })
+      sayCut()
     }),
+    ...["state", ...CHANGES].map((type) => room.on(type, sayCut)),
     room.on("lacks", (track) => say({ key: "lacks", text: wordsOfMissing(track), tone: "warn", lastsMs: LACKS_MS })),
     room.on("presence", () => say({ key: "others", text: said.medium ? "" : wordsOfOthers(room), tone: "warn", lastsMs: OTHERS_MS })),
-    room.on("load", () => ["medium", "lacks", "others"].forEach((key) => say({ key, text: "" }))),
+    room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => say({ key, text: "" }))),
   ]
+}
+
+/**
+ * A file that ends before its length: said at each end, to all, also to those who come later.
+ * @param {Room} room @param {(notice: import("./problems.js").Notice) => void} say
+ */
+function cutNotice(room, say) {
+  const cutShort = new CutShort()
+  return () => {
+    const timeline = room.state?.timeline ?? null
+    const text = wordsOfCut(cutShort.look(timeline, room.player.duration()))
+    const isReplayed = timeline?.is_playing && room.position() < (timeline.duration ?? 0)
+    say({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: CUT_MS })
+  }
 }
 
 /** The host reads who does not see what the others see. @param {Room} room */

@@ -4,6 +4,7 @@
 import { playable } from "../../core/applied.js"
 import { FailedTracks } from "../../core/failed_tracks.js"
 import { Command } from "../../core/wire.js"
+import { wordsOfCut, wordsOfNoData } from "../cut_words.js"
 import { all } from "../pieces.js"
 import { announce } from "../problems.js"
 import { every } from "../timer.js"
@@ -20,12 +21,19 @@ const NOBODY_LOOKS = 2 // tabs that hand the sound over need a moment
 export function mount(mine, commands, sleep) {
   const failures = new FailedTracks()
   return all(
-    mine.on("ended", () => { failures.forget(); ended(mine, commands, sleep) }),
+    mine.on("ended", (track) => { failures.forget(); sayCut(track); ended(mine, commands, sleep) }),
     mine.on("halted", () => commands.pause()),
     mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
     every(LOOK_MS, () => failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null)),
     watchSilence(mine, commands),
   )
+}
+
+/** @param {import("./track.js").Track} track that has ended, perhaps before its length */
+function sayCut({ item, early }) {
+  if (!early) return
+  const why = early.played ? wordsOfCut(early) : `${wordsOfNoData(early.endS)}.`
+  announce({ key: "cut", text: `${item.title}: ${why}`, tone: "warn", rank: 3, lastsMs: SAID_MS })
 }
 
 /** @param {Mine} mine @param {import("./commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep */

@@ -49,7 +49,7 @@ export class Mine extends Listeners {
     this.state = this.log.state
     this.cancelFlush = () => {}
     this.voice = new Voice({
-      ended: () => this.emit("ended"),
+      ended: (track) => this.emit("ended", track),
       cut: () => !this.isOpen,
       refused: () => { this.voice.drop(); this.sound.refused() },
       halted: () => this.sound.here && this.emit("halted"),

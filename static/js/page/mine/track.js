@@ -1,6 +1,8 @@
 // @ts-check
 /** One item in an element: fetched, placed, started, faded, given back. The element's events are only watched. */
 
+import { endsEarly } from "../../core/cut_short.js"
+import { DataEnd } from "../../core/data_end.js"
 import { Ledger } from "../../core/ledger.js"
 import { after } from "../timer.js"
 import { borrow, giveBack } from "./elements.js"
@@ -12,6 +14,7 @@ const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
 const GOT_ON_S = 5 // so far beyond where it broke off, the next time is another one
+const PLACES = ["timeupdate", "seeking", "seeked", "ended"] // events after which the place is looked at
 const WATCHED = ["durationchange", "playing", "waiting", "pause"]
 
 /** @typedef {import("../../core/wire.js").Item} Item */
@@ -34,6 +37,9 @@ export class Track {
     this.element = borrow(item.kind === "video" ? "video" : "audio")
     this.gone = new AbortController()
     this.ledger = new Ledger()
+    this.dataEnd = new DataEnd()
+    /** Where it ended, when that is well before its length. @type {(import("../../core/cut_short.js").Cut & {played: boolean}) | null} */
+    this.early = null
     this.wantsToPlay = false
     this.loudness = 1
     this.fading = 1
@@ -49,6 +55,7 @@ export class Track {
   #watch() {
     const { element, tells } = this
     const { signal } = this.gone
+    for (const type of PLACES) element.addEventListener(type, () => this.#look(), { signal })
     element.addEventListener("loadedmetadata", () => this.#place(), { signal })
     element.addEventListener("seeked", () => tells.placed(this), { signal })
     element.addEventListener("ended", () => tells.ended(this), { signal })
@@ -70,6 +77,24 @@ export class Track {
   get durationS() {
     const { duration } = this.element
     return Number.isFinite(duration) ? duration : null
+  }
+
+  /** Some browsers take the length for the place at an end, so the place before it is remembered. */
+  #look() {
+    const { currentTime, paused, ended, seeking, readyState, playbackRate } = this.element
+    const { dataEnd } = this
+    const nowMs = performance.now()
+    if (seeking) dataEnd.placed(currentTime)
+    const latestS = (dataEnd.lastS ?? 0) + (dataEnd.moved ? ((nowMs - dataEnd.lastMs) / 1000) * playbackRate : 0)
+    dataEnd.look({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
+    if (!ended) this.early = null
+    else if (!this.early && dataEnd.endS !== null) this.early = this.#cut(latestS, dataEnd.endS, dataEnd.played)
+  }
+
+  /** The library's length is preferred to the browser's, which may be a guess. @param {number} latestS where it can be at most @param {number} endS @param {boolean} played */
+  #cut(latestS, endS, played) {
+    const saidS = this.item.duration ?? this.durationS
+    return saidS !== null && endsEarly(latestS, saidS) ? { endS, saidS, played } : null
   }
 
   /** @param {number} positionS */

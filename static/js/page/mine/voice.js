@@ -21,7 +21,7 @@ const AHEAD_S = 20
 /**
  * @typedef {object} VoiceTells
  * @property {() => boolean} cut there is no line to the server
- * @property {() => void} ended
+ * @property {(track: Track) => void} ended
  * @property {() => void} refused
  * @property {() => void} halted the element was stopped, and nobody here did it
  * @property {(item: Item) => void} failed
@@ -47,7 +47,7 @@ export class Voice {
     this.fadeIn = false
     this.trackTells = {
       cut: tells.cut,
-      ended: (/** @type {Track} */ track) => { if (track === this.track) tells.ended() },
+      ended: (/** @type {Track} */ track) => { if (track === this.track) tells.ended(track) },
       refused: (/** @type {Track} */ track) => { if (track === this.track) tells.refused() },
       halted: (/** @type {Track} */ track) => this.#halted(track),
       failed: (/** @type {Track} */ track) => this.#failed(track),
