@@ -49,6 +49,22 @@ def test_the_pages_are_as_wide_as_a_phone(person):
     assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
+def test_a_phone_that_may_only_view_says_so_and_offers_to_ask_in_words(person):
+    _, bob = together(person, **PHONE)
+    bob.evaluate(ALL_THERE_MAY_BE)
+    bob.evaluate(
+        "() => Object.assign(document.querySelector('[data-room-rate]'), { hidden: false, textContent: '1.25' })"
+    )
+    for words in ("View only", "Ask for control"):
+        text = bob.locator("[data-view-only] span", has_text=words)
+        assert text.evaluate(
+            "element => element.clientWidth === 0 || element.scrollWidth <= element.clientWidth"
+        )
+        assert text.evaluate(INSIDE), words
+    assert bob.get_by_role("button", name="Ask for control").evaluate(INSIDE)
+    assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
+
+
 def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
     alice = person()
     make_room(alice)

@@ -18,7 +18,7 @@ const CUT_OFF = new Set(["nothing", "offline", "failing"])
 
 /** In one word, for the ring around a face; without a line to the server nobody knows. @param {Member} member @param {Room} room */
 export function step(member, { connection }) {
-  if (connection.status === "limited" && CUT_OFF.has(connection.reach ?? "")) return "unknown"
+  if (connection.status === "closed" || (connection.status === "limited" && CUT_OFF.has(connection.reach ?? ""))) return "unknown"
   if (WAITING.has(member.state ?? "")) return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"

@@ -37,6 +37,7 @@ function refusal() {
     const folded = target.closest("details")
     if (folded) folded.open = true
     target.focus()
+    noteOf(target)?.scrollIntoView({ block: "nearest" })
   }
 }
 
