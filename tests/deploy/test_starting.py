@@ -45,7 +45,8 @@ def furnished(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("watchium.sqlite3", "secret_key"):
         shutil.copy(_furnished() / name, folder)
-    (folder / "static").symlink_to(_furnished() / "static")
+    # Not a link to the folder: `make run` collects into it, and removes files that other servers are reading.
+    shutil.copytree(_furnished() / "static", folder / "static")
     return folder
 
 

@@ -114,6 +114,8 @@ class Command(BaseCommand):
         try:
             self._serve(host, port, processes, lambda: self._announce(host, port))
         except OSError as error:
+            if error.filename is not None:  # of a file, not of the address
+                raise
             raise CommandError(
                 f"Cannot listen on {in_url(host)}:{port}: {error.strerror}. HOST and PORT choose another address.",
                 returncode=2,
