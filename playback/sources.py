@@ -38,7 +38,7 @@ YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
 LONGEST_TITLE = 200
 
 _DOTS = re.compile(r"[.\u3002\uff0e\uff61]")  # browsers take all of them for a dot
-_IPV6 = re.compile(r"[0-9a-f:.]+", re.IGNORECASE)
+_IPV6 = re.compile(r"[0-9a-f:.]{2,45}", re.IGNORECASE)
 _NEVER_IN_A_HOST = re.compile(r"[\s!-,/:-@\[-^`{-~]")  # all of ASCII but letters, digits, `-`, `.` and `_`
 
 
