@@ -21,9 +21,10 @@ from django.core.management import call_command  # noqa: E402  # needs the apps
 from django.urls import path  # noqa: E402
 
 from rooms.access import Identity  # noqa: E402
-from watchium import routing  # noqa: E402
+from watchium import routing, shortcut  # noqa: E402
 from watchium.shortcut import ShortcutProtocol  # noqa: E402
 from watchium.sockets import Socket  # noqa: E402
+from watchium.throttle import Allowance  # noqa: E402
 from watchium.wire import broadcast, fanout, server_clock  # noqa: E402
 from watchium.wire.frames import frame_of  # noqa: E402
 from watchium.wire.messages import (  # noqa: E402
@@ -82,5 +83,7 @@ class Publisher(Socket):
 
 
 if __name__ == "__main__":
+    # The probe of the loop pings every 10 ms, which is more than any client needs.
+    shortcut.CONTROLS = Allowance(burst=1000, per_s=1000)
     routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
     call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))
