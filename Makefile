@@ -7,4 +7,4 @@ test-faults: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests fau
 lint: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests lint
 bench: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.load $(ARGS)
 bench-sync: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.sync $(ARGS)
-pins: ; @exec sh deploy/pins.sh
+pins: ; @exec sh deploy/pin_requirements.sh

@@ -11,16 +11,19 @@ from chat.models import Answered, Comment
 from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
-from rooms.models.statements import insert, update
-from rooms.models.trips import together
-from watchium.wire import broadcast, limits, messages, server_clock
-from watchium.wire.errors import EventIdConflict, NotAllowed, NotFound
+from watchium import server_clock
+from watchium.db.prepared import together
+from watchium.db.rows import insert, update
+from watchium.protocol import events
+from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound
+from watchium.realtime import broadcast
+from watchium.shared_state import rate_limits
 
 
 @transaction.atomic
 def post(
-    by: Member, command: messages.PostComment, *, position: float, now_ms: float | None = None
-) -> messages.Accepted:
+    by: Member, command: events.PostComment, *, position: float, now_ms: float | None = None
+) -> events.Accepted:
     """Say something at `position` (seconds of the medium); the same command again gets the same answer.
 
     Raises:
@@ -35,7 +38,7 @@ def post(
     digest = content_hash(text, command.payload.reply_to)
     if answered:
         return _answer_again(Answered(*answered[0]), command.event_id, digest)
-    limits.spend("comment", by.person.user_id, now_ms)
+    rate_limits.spend("comment", by.person.user_id, now_ms)
     comment = _say(
         by.room,
         text,
@@ -48,7 +51,7 @@ def post(
         event_id=command.event_id,
         content_hash=digest,
     )
-    return messages.Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
+    return events.Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
 
 
 @transaction.atomic
@@ -81,23 +84,23 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
     """Let one emoji float over everybody's picture. Nothing is kept."""
     emoji = clean_emoji(emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    limits.spend("reaction", by.person.user_id, now_ms)
+    rate_limits.spend("reaction", by.person.user_id, now_ms)
     by = access.as_of_now(by)
-    reacted = messages.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
+    reacted = events.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
     broadcast.to_room(
-        by.room.room_id, messages.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
+        by.room.room_id, events.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
     )
 
 
 def typing(by: Member, *, now_ms: float | None = None) -> None:
     """Show the room that somebody is writing. Too often is left out, not refused: nobody pressed anything."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    if limits.wait_ms("typing", by.person.user_id, now_ms):
+    if rate_limits.wait_ms("typing", by.person.user_id, now_ms):
         return
     by = access.as_of_now(by)
-    who = messages.WhoAsks(user_id=by.person.user_id, username=by.username)
+    who = events.WhoAsks(user_id=by.person.user_id, username=by.username)
     broadcast.to_room(
-        by.room.room_id, messages.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
+        by.room.room_id, events.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
     )
 
 
@@ -110,7 +113,7 @@ def _say(room: Room, text: str, position: float, now_ms: float, **fields: Any) -
     taken = room.take_comment_seq()
     comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
     ((comment.pk,),), _ = together(insert(comment), taken)
-    event = messages.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.as_state())
+    event = events.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.as_state())
     broadcast.to_room(room.room_id, event)
     return comment
 
@@ -122,8 +125,8 @@ def _delete(room: Room, comment: Comment, by: Person | None) -> bool:
     taken = room.take_comment_seq()
     comment.deleted_at, comment.deleted_by, comment.deleted_seq = timezone.now(), by, room.comment_seq
     together(taken, update(comment, "deleted_at", "deleted_by", "deleted_seq"))
-    deleted = messages.DeletedComment(id=comment.pk, seq=comment.deleted_seq)
-    event = messages.CommentDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=deleted)
+    deleted = events.DeletedComment(id=comment.pk, seq=comment.deleted_seq)
+    event = events.CommentDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=deleted)
     broadcast.to_room(room.room_id, event)
     return True
 
@@ -138,10 +141,10 @@ def _note(room: Room, comment: Comment, *, by: Person | None, **details: str) ->
     )
 
 
-def _answer_again(known: Answered, event_id: str, digest: str) -> messages.Accepted:
+def _answer_again(known: Answered, event_id: str, digest: str) -> events.Accepted:
     if known.content_hash != digest:
         raise EventIdConflict
-    return messages.Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)
+    return events.Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)
 
 
 def _answered_comment(room: Room, pk: int | None) -> Comment | None:

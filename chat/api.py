@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from chat import actions
 from chat.models import Comment
-from rooms.doorway import Doorway, answer
-from watchium.wire.messages import CommentState, Problem
+from rooms.api_view import Doorway, answer
+from watchium.protocol.events import CommentState, Problem
 
 AT_ONCE = 100
 ANY_SEQ = 2**53

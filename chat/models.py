@@ -9,15 +9,15 @@ from django.db import models
 from django.db.models import Q
 
 from rooms.models import Member, Person, Room
-from rooms.models.statements import Columns
-from rooms.models.trips import Statement, together
-from watchium.wire import messages
+from watchium.db.prepared import Statement, together
+from watchium.db.rows import Columns
+from watchium.protocol import events
 
 
 class Missed(NamedTuple):
     """What somebody missed in a chat. `more`: ask again from `seq`."""
 
-    comments: list[messages.CommentState]
+    comments: list[events.CommentState]
     deleted: list[int]
     seq: int
     more: bool
@@ -143,9 +143,9 @@ class Comment(models.Model):
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
         return Statement(words, [by.room_id, event_id, by.pk])
 
-    def as_state(self) -> messages.CommentState:
+    def as_state(self) -> events.CommentState:
         """The comment as it travels; `created_at` is UTC with milliseconds."""
-        return messages.CommentState(
+        return events.CommentState(
             id=self.pk,
             seq=self.seq,
             user_id=self.user_id or None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from watchium.wire.errors import BadMessage, TooLong
-from watchium.wire.unicode import clean, is_one_emoji, is_too_long
+from watchium.protocol.errors import BadMessage, TooLong
+from watchium.text import clean, is_one_emoji, is_too_long
 
 LONGEST = 500  # characters, as Unicode counts them
 

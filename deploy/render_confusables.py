@@ -1,4 +1,4 @@
-"""Render watchium/wire/confusables.py from Unicode's confusables and the names of Latin letters.
+"""Render watchium/confusable_characters.py from Unicode's confusables and the names of Latin letters.
 
     pip download --no-deps confusable-homoglyphs==3.3.1 && unzip confusable_homoglyphs-*.whl
     .venv/bin/python deploy/render_confusables.py confusable_homoglyphs/confusables.json

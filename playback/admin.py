@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from playback.library.admin_pages import MediaItemAdmin
+from playback.library.admin import MediaItemAdmin
 from playback.models import Playback, PlaybackEvent, SyncState
 from rooms.admin import ReadOnly, RoomAdmin
 from rooms.models import Room

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from playback import media
-from playback.finding import ITEM_ID
-from playback.library import serving
+from playback.library import range_response, views
+from playback.library.lookup import ITEM_ID
 
 urlpatterns = [
-    path("media/samples/<str:name>", media.sample, name="sample"),
-    re_path(f"^media/library/(?P<item_id>{ITEM_ID})\\Z", serving.item, name="library-item"),
-    path("media/covers/<str:name>", serving.cover, name="cover"),
+    path("media/samples/<str:name>", range_response.sample, name="sample"),
+    re_path(f"^media/library/(?P<item_id>{ITEM_ID})\\Z", views.item, name="library-item"),
+    path("media/covers/<str:name>", views.cover, name="cover"),
 ]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room, Visibility
-from rooms.models.trips import Rows, Statement
-from watchium.wire.about import about
-from watchium.wire.errors import NotMember, RoomClosed
+from watchium.db.prepared import Rows, Statement
+from watchium.protocol.errors import NotMember, RoomClosed
+from watchium.telemetry.context import about
 
 
 @dataclass(frozen=True)

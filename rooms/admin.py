@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from rooms import actions
 from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
-from watchium.wire.errors import Refused
+from watchium.protocol.errors import Refused
 
 if TYPE_CHECKING:
     Rows = admin.ModelAdmin[Any]

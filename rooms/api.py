@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
-from rooms.doorway import Doorway, answer
-from rooms.links import room_url
+from rooms.api_view import Doorway, answer
 from rooms.models import Member, Token
-from watchium.wire.errors import NotAllowed, NotMember
-from watchium.wire.messages import Problem
+from rooms.urls import room_url
+from watchium.protocol.errors import NotAllowed, NotMember
+from watchium.protocol.events import Problem
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):

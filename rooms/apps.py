@@ -21,7 +21,7 @@ class RoomsConfig(AppConfig):
         from django.db.models.signals import post_save
 
         from rooms.models import ClockAnchor
-        from watchium.wire import server_clock
+        from watchium import server_clock
 
         post_save.connect(_claim_name, sender=get_user_model())
         server_clock.keep_anchor_with(ClockAnchor.objects.keep)

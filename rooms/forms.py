@@ -10,10 +10,10 @@ import msgspec
 from django.conf import settings
 from msgspec import Meta, Struct
 
-from rooms import names
-from rooms.host_names import needs_https
+from rooms import display_names
 from rooms.ids import check_passphrase
-from watchium.wire.errors import (
+from watchium.config.host_names import needs_https
+from watchium.protocol.errors import (
     BadMessage,
     Banned,
     NameTaken,
@@ -22,7 +22,7 @@ from watchium.wire.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
-from watchium.wire.messages import URL_CHARS
+from watchium.protocol.events import URL_CHARS
 
 # `names` has the limits, and tells people the one of the field.
 Text = str
@@ -103,7 +103,7 @@ def _what_is_wrong(error: msgspec.ValidationError) -> str:
 
 def _name_problem(username: str) -> Errors:
     try:
-        names.clean_name(username or "nobody")
+        display_names.clean_name(username or "nobody")
     except Refused as refused:
         return {"username": str(refused)}
     return {}
@@ -114,7 +114,7 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
         return {}
     errors: Errors = {}
     try:
-        names.clean_title(form.title, "untitled")
+        display_names.clean_title(form.title, "untitled")
     except Refused as refused:
         errors["title"] = str(refused)
     if settings.HTTPS and needs_https(form.media_url):

@@ -7,7 +7,7 @@ import unicodedata
 
 from django.contrib.auth.hashers import make_password
 
-from watchium.wire.errors import BadMessage
+from watchium.protocol.errors import BadMessage
 
 # No look-alikes: neither 0 nor o, neither 1 nor l nor i.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

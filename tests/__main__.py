@@ -13,16 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests import services
+from tests import servers
 
-ROOT = services.ROOT
+ROOT = servers.ROOT
 PYTHON = Path(sys.executable)
-LONGEST_SCENE = "test_without_sockets"  # comes first, or one process would wait for the other at the end
+LONGEST_SCENE = "test_http_polling"  # comes first, or one process would wait for the other at the end
 # Three to two cores: a third of the time is waiting for what takes its time. Not so with browsers: three scenes at a
 # time took 203 s instead of 218 and kept seventeen tasks waiting for the processor.
 AT_ONCE = ("-n", "3", "--dist", "worksteal")
 # Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
-ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "promises")
+ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
 
 
 class Skipped(Exception):
@@ -87,13 +87,13 @@ def python() -> bool:
 
 
 def postgres() -> bool:
-    folders = [f"tests/{name}" for name in ON_POSTGRES if any((ROOT / "tests" / name).glob("test_*.py"))]
+    folders = [f"tests/{name}" for name in ON_POSTGRES if any((ROOT / "tests" / name).rglob("test_*.py"))]
     if not folders:
         raise Skipped("there are no deeds to test")
     try:
-        with services.postgres() as url:
+        with servers.postgres() as url:
             return pytest(*AT_ONCE, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
-    except services.Missing as missing:
+    except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 
 
@@ -102,14 +102,14 @@ def faults() -> bool:
     passed = everything()
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
-        with services.postgres(max_connections=300) as url:
+        with servers.postgres(max_connections=300) as url:
             return everything({"DATABASE_URL": url}) and passed
-    except services.Missing as missing:
+    except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 
 
 def everything(env: dict[str, str] | None = None) -> bool:
-    folders = ("tests/promises", "tests/faults", "tests/model", "tests/threats")
+    folders = ("tests/guarantees", "tests/faults", "tests/model", "tests/security")
     together = pytest("-n", "2", "-m", "not alone", *folders, env=env)
     return pytest("-m", "alone", *folders, env=env) and together
 
@@ -132,13 +132,13 @@ def js() -> bool:
 
 def browser() -> bool:
     scenes = sorted(
-        (ROOT / "tests" / "browser").glob("test_*.py"), key=lambda path: path.stem != LONGEST_SCENE
+        (ROOT / "tests" / "browser").rglob("test_*.py"), key=lambda path: path.stem != LONGEST_SCENE
     )
     if not scenes:
         raise Skipped("there are no browser tests")
     try:
-        services.chromium_path()
-    except services.Missing as missing:
+        servers.chromium_path()
+    except servers.Missing as missing:
         raise Skipped(str(missing)) from None
     told = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
     together = pytest("-n", "2", "-m", "not alone and not long", *told)
@@ -158,11 +158,11 @@ ON_REQUEST: dict[str, Callable[[], bool]] = {"faults": faults}
 
 def main(names: list[str]) -> int:
     chosen = names or list(PARTS)
-    if chosen != ["lint"] and (absent := services.missing_packages()):
-        services.install(list(absent))
+    if chosen != ["lint"] and (absent := servers.missing_packages()):
+        servers.install(list(absent))
     failed, skipped, took_s = [], [], {}
     with tempfile.TemporaryDirectory(prefix="watchium-furnished-") as folder:
-        os.environ[services.FURNISHED] = folder
+        os.environ[servers.FURNISHED] = folder
         if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
             # Not into the tree, then; each of two hundred servers would compile it anew, 0.2 s of 0.8.
             os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"

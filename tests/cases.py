@@ -7,11 +7,11 @@ from unittest.mock import patch
 import msgspec
 from django.test import TestCase
 
-import playback.actions
-import playback.sources
+import playback.domain.media_sources
+import playback.room.actions
 from rooms.models import Member, Person, Role, Room
-from watchium.wire import fanout
-from watchium.wire.frames import Frame
+from watchium.realtime import hub
+from watchium.realtime.frames import Frame
 
 CLIP = "/media/samples/clip.webm"
 
@@ -64,12 +64,12 @@ class Cast(TestCase):
 
     @classmethod
     def prepare_playback(cls) -> None:
-        playback.actions.prepare(cls.room, playback.sources.find(CLIP))
+        playback.room.actions.prepare(cls.room, playback.domain.media_sources.find(CLIP))
 
     def setUp(self) -> None:
         self.heard = Heard()
-        self.replace(fanout, "publish", self.heard.hear)
-        self.replace(fanout, "publish_close", self.heard.close)
+        self.replace(hub, "publish", self.heard.hear)
+        self.replace(hub, "publish_close", self.heard.close)
 
     def replace(self, module, name: str, value) -> None:
         patcher = patch.object(module, name, value)

@@ -9,9 +9,10 @@ from unittest.mock import patch
 import pytest
 from django.test import TransactionTestCase
 
-from tests.houses import GENEROUS, House, one_process, two_processes
-from tests.services import Server, database_beside, migrated_database, watchium_server
-from watchium.wire import limits, server_clock, shared
+from tests.deployments import GENEROUS, House, one_process, two_processes
+from tests.servers import Server, database_beside, migrated_database, watchium_server
+from watchium import server_clock
+from watchium.shared_state import rate_limits, store
 
 # What stands on the database of the run; `house` finds it out late.
 OF_THE_RUN = {"where", "furnished", "house", "db", "transactional_db", "django_db_setup"}
@@ -28,8 +29,8 @@ def _anchored_clock() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _full_buckets() -> None:
     """Time stands still in most tests, so what one of them spent would be missing in the next."""
-    shared.house.cache_clear()
-    limits.in_this_process.cache_clear()
+    store.house.cache_clear()
+    rate_limits.in_this_process.cache_clear()
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps 
 from django.conf import settings  # noqa: E402
 
 from rooms.actions import grant_fresh_leases  # noqa: E402
-from watchium.bodies import bounded  # noqa: E402
+from watchium import server_clock  # noqa: E402
+from watchium.middleware.body_limit import bounded  # noqa: E402
+from watchium.middleware.connection_limit import Turnstile  # noqa: E402
+from watchium.middleware.static_files import with_statics  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
-from watchium.statics import with_statics  # noqa: E402
-from watchium.turnstile import Turnstile  # noqa: E402
-from watchium.wire import server_clock  # noqa: E402
 
 
 def _wake() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from channels.routing import URLRouter
 from django.urls import path, re_path
 
-from watchium.consumers import LobbyConsumer, Nowhere, RoomConsumer
-from watchium.player_consumer import PlayerConsumer
+from watchium.consumers.player import PlayerConsumer
+from watchium.consumers.room import LobbyConsumer, Nowhere, RoomConsumer
 
 websocket = URLRouter(
     [

@@ -18,9 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import get_random_string
 from environs import FileAwareEnv, validate
 
-from rooms.host_names import bind_host, canonical, check_host, normal_url
-from watchium.logs import logging_settings
-from watchium.private_files import keep_database, make_folder
+from watchium.config.file_permissions import keep_database, make_folder
+from watchium.config.host_names import bind_host, canonical, check_host, normal_url
+from watchium.telemetry.log_config import logging_settings
 
 env = FileAwareEnv()
 
@@ -133,11 +133,11 @@ if HTTPS and any(map(is_weak, SECRET_KEY_FALLBACKS)):
     raise ImproperlyConfigured(
         "SECRET_KEY_FALLBACKS has a key that is too easy to guess: leave it out; sessions that it signed end"
     )
-# `watchium.host_check` compares the host of a request, by more than a list, and answers with a page that helps.
+# `watchium.middleware.host_check` compares the host of a request, by more than a list, and answers with a page.
 ALLOWED_HOSTS = ["*"]
 if WATCHIUM_URL:
     CSRF_TRUSTED_ORIGINS = [WATCHIUM_URL]
-CSRF_FAILURE_VIEW = "watchium.csrf_failure.csrf_failure"
+CSRF_FAILURE_VIEW = "watchium.web.csrf_failure.csrf_failure"
 
 USE_X_FORWARDED_HOST = False
 PROXIES = proxies(env.str("WATCHIUM_BEHIND_PROXY", "1" if HTTPS else "0"))
@@ -155,7 +155,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 # What `check --deploy` would say to these.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"  # YouTube answers error 153 without a referrer
-SESSION_ENGINE = "watchium.sessions"
+SESSION_ENGINE = "watchium.web.session_store"
 SESSION_COOKIE_AGE = 365 * 86400
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -186,10 +186,10 @@ INSTALLED_APPS = [
     "chat",
 ]
 MIDDLEWARE = [
-    "watchium.machines.machines_first",
+    "watchium.middleware.internal_endpoints.machines_first",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "watchium.host_check.host_check",
+    "watchium.middleware.host_check.host_check",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -261,7 +261,9 @@ else:
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"]["ENGINE"] = "watchium.postgresql"  # looks at a connection before it gives it out
+        DATABASES["default"]["ENGINE"] = (
+            "watchium.db.postgresql"  # looks at a connection before it gives it out
+        )
 
 REDIS_URL = env.str("REDIS_URL", "").strip()
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
@@ -311,12 +313,12 @@ USE_I18N = USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rooms.authentication.PersonAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rooms.auth.authentication.PersonAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "watchium.api.answer_problem",
+    "EXCEPTION_HANDLER": "watchium.web.api.answer_problem",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -373,7 +375,7 @@ MAX_MEMBERS = env.int("WATCHIUM_MAX_MEMBERS", 200, validate=AT_LEAST_ONE)
 MAX_SOCKETS_PER_DEVICE = env.int("WATCHIUM_MAX_SOCKETS_PER_DEVICE", 10, validate=AT_LEAST_ONE)
 # And process.
 MAX_SOCKETS_PER_ADDRESS = env.int("WATCHIUM_MAX_SOCKETS_PER_ADDRESS", 200, validate=AT_LEAST_ONE)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # as `watchium.bodies` has it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # as `watchium.middleware.body_limit` has it
 PLAYBACK_COMMANDS_PER_MINUTE = env.int("WATCHIUM_COMMANDS_PER_MINUTE", 60, validate=AT_LEAST_ONE)
 COMMENT_CHARS = 500
 HEARTBEAT_MS = 3000

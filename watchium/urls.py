@@ -8,11 +8,11 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 import chat.api
-import playback.api
-import playback.library_api
+import playback.library.api
 import playback.player.api
+import playback.room.api
 import rooms.api
-from watchium import accounts, api, health, installable, measured, metrics, openapi, staff, views
+from watchium.web import accounts, api, client_metrics, health, metrics, openapi, pwa, staff, views
 
 
 class RoomIdConverter:
@@ -44,8 +44,8 @@ one_room = [
     path("members/", rooms.api.Members.as_view()),
     path("state/", api.State.as_view()),
     path("commands/", api.Commands.as_view()),
-    path("events/", playback.api.Log.as_view()),
-    path("sync/control/", playback.api.Controls.as_view()),
+    path("events/", playback.room.api.Log.as_view()),
+    path("sync/control/", playback.room.api.Controls.as_view()),
     path("comments/", api.Comments.as_view()),
     path("comments/<comment:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
@@ -55,9 +55,9 @@ urlpatterns = [
     path("", views.lobby, name="lobby"),
     path("rooms/<room:room_id>/", views.room, name="room"),
     path("player/", views.player, name="player"),
-    path("manifest.webmanifest", installable.manifest, name="manifest"),
-    path("service-worker.js", installable.service_worker),
-    path("offline/", installable.offline),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("service-worker.js", pwa.service_worker),
+    path("offline/", pwa.offline),
     # Asked for by browsers wherever no page says which: beside an address of the API, a medium, a bookmark. Not
     # for good: they would keep that for whatever else is served at this address some day.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")),
@@ -70,8 +70,8 @@ urlpatterns = [
     path("api/player/control/", playback.player.api.Control.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
     path("api/token/", rooms.api.OwnToken.as_view()),
-    path("api/library/", playback.library_api.Library.as_view()),
-    path("api/metrics/", measured.Measurements.as_view()),
+    path("api/library/", playback.library.api.Library.as_view()),
+    path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
     path("api/docs/", openapi.docs, name="docs"),
     path("admin/login/", accounts.sign_in),  # one way in, with its bound on guessing
@@ -85,7 +85,7 @@ urlpatterns = [
     path("", include("playback.urls")),
 ]
 
-handler400 = "watchium.views.bad_request"
-handler403 = "watchium.views.forbidden"
-handler404 = "watchium.views.not_found"
-handler500 = "watchium.views.broken"
+handler400 = "watchium.web.views.bad_request"
+handler403 = "watchium.web.views.forbidden"
+handler404 = "watchium.web.views.not_found"
+handler500 = "watchium.web.views.broken"

@@ -10,17 +10,17 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from playback.albums import UPLOADS
-from playback.library import places
-from playback.library.items import item_of
-from playback.library.kinds import called_by, extension_of
-from playback.library.naming import name_of
-from playback.library.probing import Damaged
-from playback.library.sniffing import recognise
-from playback.library.tags import NotPlayed
-from playback.library.walking import seen_as
+from playback.domain.albums import UPLOADS
+from playback.domain.media_sources import MIMES
+from playback.domain.media_types import called_by, extension_of
+from playback.domain.titles import name_of
+from playback.library import paths
+from playback.library.metadata.content_sniffing import recognise
+from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.tags import NotPlayed
+from playback.library.scanning.directory_walk import seen_as
+from playback.library.scanning.media_row import item_of
 from playback.models import MediaItem
-from playback.sources import MIMES
 
 MAY_BRING = "playback.add_mediaitem"
 ACCEPTED = ",".join(f".{extension}" for extension in MIMES)
@@ -46,7 +46,7 @@ def extension_for(file: UploadedFile[Any]) -> str:
 def keep(file: UploadedFile[Any]) -> MediaItem:
     """Raises Damaged for what cannot be played, and OSError where the disk does not take it; nothing is left then."""
     extension = extension_for(file)
-    folder = places.library() / UPLOADS
+    folder = paths.library() / UPLOADS
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{secrets.token_hex(8)}.{extension}"
     arriving = folder / f".{name}"  # a scan passes by dotfiles

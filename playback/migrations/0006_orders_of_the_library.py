@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from playback.folding import folded, name_key, place_key, sort_key
+from playback.domain.sort_keys import folded, name_key, place_key, sort_key
 
 BATCH = 500
 MADE = ["words", "sort_title", "sort_artist", "sort_album", "sort_place"]

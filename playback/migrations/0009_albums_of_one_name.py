@@ -1,7 +1,7 @@
 from django.db import migrations, models
 from django.db.models import Q
 
-from playback.albums import album_key
+from playback.domain.albums import album_key
 
 BATCH = 500
 

@@ -1,12 +1,12 @@
 """A device's player: the same in every tab, found again after the browser was closed."""
 
-from playback.player.deeds import DEEDS, carry_out
+from playback.player.actions import DEEDS, carry_out
+from playback.player.audio_focus import give_sound_back, take_sound
 from playback.player.devices import account_of, device_of, devices_of, hand_device, handle_of, look_at
-from playback.player.facts import state_of, whole
-from playback.player.hearing import heard, listen
-from playback.player.names import name_of_browser
-from playback.player.reading import greet, note_position, read, revision_of
-from playback.player.sound import give_sound_back, take_sound
+from playback.player.liveness import heard, listen
+from playback.player.serializers import state_of, whole
+from playback.player.session import greet, note_position, read, revision_of
+from playback.player.user_agent import name_of_browser
 
 __all__ = [
     "DEEDS",

@@ -11,13 +11,13 @@ from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 
 from playback import player
-from playback.player.turn import Asked, Turn, take
-from playback.queue import Queue
-from rooms.doorway import Doorway, answer
-from watchium.wire import limits, server_clock
-from watchium.wire.errors import BadMessage
-from watchium.wire.messages import Accepted, Deed, EventId, Problem, Rate, Revision, Seconds
-from watchium.wire.player_messages import (
+from playback.domain.queue import Queue
+from playback.player.command import Asked, Turn, take
+from rooms.api_view import Doorway, answer
+from watchium import server_clock
+from watchium.protocol.errors import BadMessage
+from watchium.protocol.events import Accepted, Deed, EventId, Problem, Rate, Revision, Seconds
+from watchium.protocol.player import (
     LONGEST_QUEUE,
     DeviceState,
     Heard,
@@ -26,7 +26,8 @@ from watchium.wire.player_messages import (
     WholePlayer,
     decode_player_command,
 )
-from watchium.wire.validation import refusal_of
+from watchium.protocol.validation import refusal_of
+from watchium.shared_state import rate_limits
 
 
 class WithDevices(WholePlayer, frozen=True, kw_only=True):
@@ -158,6 +159,6 @@ class LastPosition(PlayerDoorway):
     def post(self, request: Request) -> HttpResponse:
         heard = self.body(Heard)
         device_id = self.device_id
-        limits.spend("position", device_id, server_clock.now_ms())
+        rate_limits.spend("position", device_id, server_clock.now_ms())
         player.note_position(device_id, heard)
         return HttpResponse(status=204)

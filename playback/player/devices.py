@@ -7,12 +7,13 @@ from hashlib import sha256
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
-from playback.player import facts
-from playback.player.hearing import is_forsaken
+from playback.player import serializers
+from playback.player.liveness import is_forsaken
 from rooms.access import Identity
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import CloseCode, NotFound, NotMember
-from watchium.wire.player_messages import DeviceState, OtherPlayer
+from watchium import server_clock
+from watchium.protocol.errors import CloseCode, NotFound, NotMember
+from watchium.protocol.player import DeviceState, OtherPlayer
+from watchium.realtime import broadcast
 
 
 def device_of(identity: Identity) -> str:
@@ -79,6 +80,6 @@ def look_at(person_pk: int | None, device_id: str, handle: str) -> OtherPlayer:
     """What would be taken over from it."""
     player = other_device(person_pk, device_id, handle)
     history = PlayerHistory(player=player)  # what can be undone there is nobody's business here
-    state = facts.state_of(player, history)
-    items = facts.items_of(player.queue.entries)
+    state = serializers.state_of(player, history)
+    items = serializers.items_of(player.queue.entries)
     return OtherPlayer(device=handle, name=player.name, state=state, items=items)

@@ -1,10 +1,10 @@
 """What people do with rooms: each deed changes the database in one transaction and tells the room when it commits."""
 
-from rooms.actions.commands import command
+from rooms.actions.dispatch import command
+from rooms.actions.epoch import begin_epoch, doubt
 from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
-from rooms.actions.opening import change_room, close_room, make_person, open_room, propose_name
 from rooms.actions.presence import (
     ask_again,
     disconnect,
@@ -15,7 +15,7 @@ from rooms.actions.presence import (
     polled,
     renew,
 )
-from rooms.actions.restoring import begin_epoch, doubt
+from rooms.actions.room import change_room, close_room, make_person, open_room, propose_name
 
 __all__ = [
     "ask_again",

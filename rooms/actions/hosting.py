@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from rooms import access, signals
+from rooms.host_succession import successor
 from rooms.models import Member, Role, Room
-from rooms.seat import successor
-from rooms.states import seat_state
-from watchium.wire import broadcast, limits, server_clock
-from watchium.wire.errors import NotAllowed, NotFound, NotHost
-from watchium.wire.messages import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
+from rooms.serializers import seat_state
+from watchium import server_clock
+from watchium.protocol.errors import NotAllowed, NotFound, NotHost
+from watchium.protocol.events import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
+from watchium.realtime import broadcast
+from watchium.shared_state import rate_limits
 
 
 def give_seat(room: Room, to: Member | None) -> None:
@@ -98,7 +100,7 @@ def ask_control(by: Member) -> None:
     """Tell the host that somebody would like to control playback; not over and over."""
     by = access.lock(by)
     now_ms = server_clock.now_ms()
-    limits.spend("ask_control", by.person.user_id, now_ms)
+    rate_limits.spend("ask_control", by.person.user_id, now_ms)
     host = by.room.host
     if host is not None and host.pk != by.pk:
         asks = WhoAsks(user_id=by.person.user_id, username=by.username)

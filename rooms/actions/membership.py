@@ -9,14 +9,15 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from rooms import access, names
+from rooms import access, display_names
 from rooms.actions.hosting import pass_seat_on
 from rooms.actions.naming import name_for
 from rooms.actions.presence import end_leases, gone, tell_who_is_here
-from rooms.addresses import address_hash
+from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
+from watchium import server_clock
+from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
+from watchium.realtime import broadcast
 
 # What a full room keeps for members who are not here. The place of one who was here, for an hour:
 PLACE_KEPT = timedelta(hours=1)
@@ -99,7 +100,7 @@ def _find_a_place(room: Room) -> None:
 
 def _name_for(room: Room, person: Person, username: str) -> str:
     name = name_for(person, username)
-    return names.told_apart(name, room.members.names_here(besides=person))
+    return display_names.told_apart(name, room.members.names_here(besides=person))
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from django.utils import timezone
 from rooms import access
 from rooms.actions.membership import depart
 from rooms.models import Ban, Member, ModerationAct, Role, Room
-from rooms.states import member_state
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import CloseCode, NotAllowed, NotFound
-from watchium.wire.messages import RoleChanged
+from rooms.serializers import member_state
+from watchium import server_clock
+from watchium.protocol.errors import CloseCode, NotAllowed, NotFound
+from watchium.protocol.events import RoleChanged
+from watchium.realtime import broadcast
 
 COOLDOWN_S = 60
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rooms.display_names import clean_name
 from rooms.models import AccountName, Person
-from rooms.names import clean_name
-from watchium.wire.errors import NameTaken
+from watchium.protocol.errors import NameTaken
 
 
 def name_for(person: Person, said: str) -> str:

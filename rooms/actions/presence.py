@@ -16,17 +16,18 @@ from django.utils import timezone
 
 from rooms import access, signals
 from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
+from rooms.display_names import told_apart
 from rooms.models import Connection, Member, Pulse, Room, Token
-from rooms.models.leases import ConnectionQuerySet
-from rooms.models.statements import insert
-from rooms.models.trips import together
-from rooms.names import told_apart
-from rooms.states import member_state
-from rooms.sweeping import each
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import CloseCode, TooManyConnections
-from watchium.wire.messages import MemberJoined, MemberLeft, WhoLeft
-from watchium.wire.told import process
+from rooms.models.connection import ConnectionQuerySet
+from rooms.periodic import each
+from rooms.serializers import member_state
+from watchium import server_clock
+from watchium.db.prepared import together
+from watchium.db.rows import insert
+from watchium.protocol.errors import CloseCode, TooManyConnections
+from watchium.protocol.events import MemberJoined, MemberLeft, WhoLeft
+from watchium.realtime import broadcast
+from watchium.realtime.delivery import process
 
 SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
 GRACE_MS = 6_000  # a closed socket's member is still here for so long

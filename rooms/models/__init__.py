@@ -1,15 +1,15 @@
 """Who there is, which rooms, who is in them: facts, and the questions asked of them."""
 
 from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
-from rooms.models.abandoned import abandoned_guests, is_in_a_room
 from rooms.models.account_names import AccountName
-from rooms.models.anchor import ClockAnchor
-from rooms.models.kinds import ControlPolicy, Role, Visibility
-from rooms.models.leases import Connection
-from rooms.models.members import Member
+from rooms.models.choices import ControlPolicy, Role, Visibility
+from rooms.models.clock_anchor import ClockAnchor
+from rooms.models.connection import Connection
+from rooms.models.guest_cleanup import abandoned_guests, is_in_a_room
+from rooms.models.leader import Pulse
+from rooms.models.member import Member
 from rooms.models.moderation import Ban, ModerationAct
-from rooms.models.people import Person, Token, digest_of
-from rooms.models.pulse import Pulse
+from rooms.models.person import Person, Token, digest_of
 from rooms.models.room import Room
 
 __all__ = [

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
-from watchium.wire.look_alikes import look_alike_keys
+from watchium.confusables import look_alike_keys
 
 KEY_CHARS = 200
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from rooms.models.people import Person
+from rooms.models.person import Person
 from rooms.models.room import Room
 
 OF_SEATS = ("transfer_host", "claim_host", "moderator", "no_moderator")

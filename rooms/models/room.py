@@ -12,13 +12,13 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from rooms.ids import new_epoch, random_id
-from rooms.models.kinds import ControlPolicy, Visibility
-from rooms.models.people import Person
-from rooms.models.statements import Columns, update
-from rooms.models.trips import Rows, Statement, among, is_far, together
+from rooms.models.choices import ControlPolicy, Visibility
+from rooms.models.person import Person
+from watchium.db.prepared import Rows, Statement, among, is_far, together
+from watchium.db.rows import Columns, update
 
 if TYPE_CHECKING:
-    from rooms.models.members import Member
+    from rooms.models.member import Member
 
 
 class RoomQuerySet(models.QuerySet["Room"]):

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bench.load import wire
 from tests.bench.load.figures import Figure, Outcome, Panel, Table, verdict
+from tests.bench.load.harness import websocket_client
+from tests.bench.load.harness.send_buffer import unsent
 from tests.bench.load.plot import drawing
 from tests.bench.load.report import page, shown
-from tests.bench.load.unsent import unsent
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_frames_are_read_however_they_are_cut(sent, data):
     sent = [(opcode, b"x" * size) for opcode, size in sent]
     stream = b"".join(as_a_server_sends(*one) for one in sent)
     cut = data.draw(st.integers(0, len(stream)))
-    first, rest = wire.frames(stream[:cut])
-    second, rest = wire.frames(rest + stream[cut:])
+    first, rest = websocket_client.frames(stream[:cut])
+    second, rest = websocket_client.frames(rest + stream[cut:])
     assert [*first, *second] == sent
     assert rest == b""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.sync import figures
-from tests.bench.sync.profiles import PROFILES, Line
+from tests.bench.sync.network_profiles import PROFILES, Line
 from tests.bench.sync.proxy import Head, as_person
 from tests.bench.sync.recording import Mark, Recording
 

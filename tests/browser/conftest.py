@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
-from tests.services import Missing, Server, chromium_path, unavailable, watchium_server
+from tests.servers import Missing, Server, chromium_path, unavailable, watchium_server
 
 FLAGS = [
     "--no-sandbox",

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.measure import Eye, skew_ms
-from tests.browser.scenes import (
+from tests.browser.support.fixtures import (
     make_room,
     pause,
     play,
@@ -18,9 +17,10 @@ from tests.browser.scenes import (
     wait_until_moving,
     wait_until_ready,
 )
+from tests.browser.support.measure import Eye, skew_ms
 from tests.engines import ENGINES, ENTER, EnginePage, Firefox, WebKit
 from tests.engines import scenes as theirs
-from tests.services import Missing, Server, unavailable
+from tests.servers import Missing, Server, unavailable
 
 # Each page on its own, while nothing else runs: three browsers are enough for two cores.
 pytestmark = pytest.mark.alone

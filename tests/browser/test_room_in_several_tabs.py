@@ -7,7 +7,14 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-from tests.browser.scenes import join, make_room, play, wait_until, wait_until_moving, wait_until_ready
+from tests.browser.support.fixtures import (
+    join,
+    make_room,
+    play,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
 
 AUDIBLE = "() => { const v = document.querySelector('[data-media]'); return !v.paused && !v.muted }"
 SILENT = "() => { const v = document.querySelector('[data-media]'); return !v.paused && v.muted }"

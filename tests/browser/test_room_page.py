@@ -5,7 +5,7 @@ import shutil
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.scenes import (
+from tests.browser.support.fixtures import (
     join,
     make_room,
     play,
@@ -15,7 +15,7 @@ from tests.browser.scenes import (
     wait_until_moving,
     wait_until_ready,
 )
-from tests.services import ROOT, watchium_server
+from tests.servers import ROOT, watchium_server
 
 
 def together(person) -> tuple[Page, Page]:

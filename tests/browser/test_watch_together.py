@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.measure import Eye, skew_ms
-from tests.browser.scenes import (
+from tests.browser.support.fixtures import (
     join,
     make_room,
     pause,
@@ -17,6 +16,7 @@ from tests.browser.scenes import (
     wait_until_moving,
     wait_until_ready,
 )
+from tests.browser.support.measure import Eye, skew_ms
 
 SOON_MS = 300
 JUST_STARTED_MS = 50

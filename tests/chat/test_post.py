@@ -8,9 +8,9 @@ from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Room
 from tests.cases import Cast
-from watchium.wire import broadcast
-from watchium.wire.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
-from watchium.wire.messages import NewText, PostComment
+from watchium.protocol.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
+from watchium.protocol.events import NewText, PostComment
+from watchium.realtime import broadcast
 
 NOW_MS = 1_800_000_000_000.0
 

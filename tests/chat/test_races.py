@@ -8,7 +8,7 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Person, Room
-from watchium.wire.messages import Accepted, NewText, PostComment
+from watchium.protocol.events import Accepted, NewText, PostComment
 
 NOW_MS = 1_800_000_000_000.0
 

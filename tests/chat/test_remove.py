@@ -4,7 +4,7 @@ from chat import actions
 from chat.models import Comment
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import NotAllowed, NotFound, NotMember
+from watchium.protocol.errors import NotAllowed, NotFound, NotMember
 
 
 class Removing(Cast):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chat import text
 from chat.text import LONGEST, clean_comment, clean_emoji, content_hash
-from watchium.wire.errors import BadMessage, TooLong
+from watchium.protocol.errors import BadMessage, TooLong
 
 words = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.playback.media_files import mp3
-from tests.services import ROOT, Missing, Server, Service, folder_for, free_port, unavailable, watchium_server
-from watchium.uploads import FILES_AT
-from watchium.wire.errors import CloseCode
+from tests.playback.library.media_files import mp3
+from tests.servers import ROOT, Missing, Server, Service, folder_for, free_port, unavailable, watchium_server
+from watchium.middleware.upload_limit import FILES_AT
+from watchium.protocol.errors import CloseCode
 
 SAMPLE = ROOT / "deploy" / "nginx.conf"
 AROUND = """

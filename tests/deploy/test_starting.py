@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import ROOT, free_port
-from tests.services.serving import _furnished, _inherited
-from tests.threats.test_starting_unsafely import manage
+from tests.security.disclosure.test_insecure_settings import manage
+from tests.servers import ROOT, free_port
+from tests.servers.watchium import _furnished, _inherited
 
 pytestmark = pytest.mark.once
 START_S = 60.0

@@ -11,7 +11,7 @@ from tests.engines.display import virtual_display
 from tests.engines.firefox import Firefox
 from tests.engines.page import ENTER, EnginePage, Failed
 from tests.engines.webkit import WebKit
-from tests.services import firefox_path, webkit_path
+from tests.servers import firefox_path, webkit_path
 
 __all__ = ["ENGINES", "ENTER", "EnginePage", "Failed", "Firefox", "WebKit", "firefox", "webkit"]
 

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.services import START_S, xvfb_path
-from tests.services.children import end
+from tests.servers import START_S, xvfb_path
+from tests.servers.child_process import end
 
 SIZE = "1600x1200x24"
 

@@ -20,8 +20,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.engines.page import EnginePage, Failed
-from tests.services import START_S, free_port
-from tests.services.children import end, tail
+from tests.servers import START_S, free_port
+from tests.servers.child_process import end, tail
 
 ANSWER_S = 60.0
 CLOSE_S = 5.0

@@ -1,4 +1,4 @@
-"""What people do with a page of another engine; `tests/browser/scenes.py` has it for Chromium's."""
+"""What people do with a page of another engine; `tests/browser/support/fixtures.py` has it for Chromium's."""
 
 from __future__ import annotations
 

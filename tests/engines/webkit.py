@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.page import EnginePage, Failed
-from tests.services import START_S, free_port
-from tests.services.children import accepts, end, wait_for
+from tests.servers import START_S, free_port
+from tests.servers.child_process import accepts, end, wait_for
 
 ANSWER_S = 40.0
 PATIENCE = {"script": 30_000, "pageLoad": 30_000, "implicit": 0}

@@ -10,10 +10,10 @@ from contextlib import suppress
 
 import pytest
 
-from tests.faults.final_check import everything_holds, footprint, settles_back
-from tests.houses import House, two_processes
+from tests.deployments import House, two_processes
+from tests.faults.support.invariants import everything_holds, footprint, settles_back
 from watchium.client import Client, ProblemError, Resume, RoomClient
-from watchium.wire.messages import Accepted
+from watchium.protocol.events import Accepted
 
 ROOMS = 100
 LASTS_S = float(os.environ.get("WATCHIUM_CHAOS_S", "300"))

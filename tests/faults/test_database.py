@@ -10,13 +10,13 @@ from contextlib import ExitStack
 import psycopg
 import pytest
 
-from tests.faults.final_check import everything_holds, footprint, settles_back, until
-from tests.faults.locks import room_row_locked
-from tests.faults.saying import say_until_accepted
-from tests.houses import House, one_process, two_processes
-from tests.promises.scenes import scene_in
-from tests.services import Missing, Server, Service, postgres_service, unavailable, watchium_server
-from tests.watchium.socket_scene import Scene
+from tests.deployments import House, one_process, two_processes
+from tests.faults.support.invariants import everything_holds, footprint, settles_back, until
+from tests.faults.support.locks import room_row_locked
+from tests.faults.support.send_commands import say_until_accepted
+from tests.guarantees.fixtures import scene_in
+from tests.servers import Missing, Server, Service, postgres_service, unavailable, watchium_server
+from tests.watchium.consumers.fixtures import Scene
 from watchium.client import ProblemError, RoomClient
 
 CONNECTIONS = 40

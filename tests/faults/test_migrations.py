@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from tests.faults.final_check import everything_holds
-from tests.houses import one_process
-from tests.promises.scenes import scene_in
-from tests.services import Server
+from tests.deployments import one_process
+from tests.faults.support.invariants import everything_holds
+from tests.guarantees.fixtures import scene_in
+from tests.servers import Server
 
 FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # whoever needs another comes before it
 

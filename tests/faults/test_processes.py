@@ -9,13 +9,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.faults.crowd import come_back, crowd
-from tests.faults.final_check import everything_holds
-from tests.faults.saying import say_until_accepted
-from tests.houses import House, one_process
-from tests.promises.scenes import scene_in
-from tests.services import ROOT, Server, watchium_server
-from tests.watchium.socket_scene import CLIP
+from tests.deployments import House, one_process
+from tests.faults.support.crowd import come_back, crowd
+from tests.faults.support.invariants import everything_holds
+from tests.faults.support.send_commands import say_until_accepted
+from tests.guarantees.fixtures import scene_in
+from tests.servers import ROOT, Server, watchium_server
+from tests.watchium.consumers.fixtures import CLIP
 from watchium.client import Client, ProblemError
 
 DIES = str(ROOT / "tests" / "faults" / "dies.py")

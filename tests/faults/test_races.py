@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.faults.final_check import everything_holds, until
-from tests.houses import House
-from tests.promises.scenes import elsewhere, scene_in
-from tests.services import watchium_server
+from tests.deployments import House
+from tests.faults.support.invariants import everything_holds, until
+from tests.guarantees.fixtures import elsewhere, scene_in
+from tests.servers import watchium_server
 from watchium.client import Client, ProblemError
-from watchium.following import type_of
+from watchium.client.room_state import type_of
 
 
 async def at_once(*calls: Any) -> list[Any]:

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.faults.final_check import everything_holds, footprint, settles_back
-from tests.houses import House
-from tests.promises.scenes import scene_in
-from tests.services import Service, redis_service, watchium_server
+from tests.deployments import House
+from tests.faults.support.invariants import everything_holds, footprint, settles_back
+from tests.guarantees.fixtures import scene_in
+from tests.servers import Service, redis_service, watchium_server
 from watchium.client import RoomClient
 
 HEALED_S = 20

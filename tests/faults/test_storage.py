@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.final_check import everything_holds
-from tests.faults.saying import say_until_accepted
-from tests.houses import one_process
-from tests.promises.scenes import scene_in
-from tests.services import ROOT, Server, watchium_server
+from tests.deployments import one_process
+from tests.faults.support.invariants import everything_holds
+from tests.faults.support.send_commands import say_until_accepted
+from tests.guarantees.fixtures import scene_in
+from tests.servers import ROOT, Server, watchium_server
 from watchium.client import ProblemError
 
 PAGE = 4096

@@ -21,20 +21,21 @@ from hypothesis.stateful import (
 )
 
 import chat.actions
-import playback.actions
-import playback.questions
+import playback.room.actions
+import playback.room.queries
 import rooms.actions
 from chat.models import Comment
-from playback.reports import LAST
-from playback.sources import duration_of, find
+from playback.domain.media_sources import duration_of, find
+from playback.room.status_reports import LAST
 from rooms.models import Connection, Member, Person, Role, Room
 from tests.cases import CLIP, Cast
 from tests.model.reference import CONFLICT, REFUSED, Reference
-from tests.model.viewer import Node, Viewer
-from tests.playback.scenes import SONG, load, pause, play, seek, set_rate
-from watchium.wire import broadcast, server_clock
-from watchium.wire.errors import EventIdConflict, NotHost
-from watchium.wire.messages import Head, HeadState, NewText, PostComment, encode
+from tests.model.replicas import Node, Viewer
+from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
+from watchium import server_clock
+from watchium.protocol.errors import EventIdConflict, NotHost
+from watchium.protocol.events import Head, HeadState, NewText, PostComment, encode
+from watchium.realtime import broadcast
 
 NAMES = ("alice", "bob", "carol")
 POSITIONS = st.one_of(st.none(), st.integers(0, 120).map(float))
@@ -129,7 +130,7 @@ class RoomMachine(RuleBasedStateMachine):
     # ------------------------------------------------------------ commands
 
     def command(self, name: str, event_id: str, kind: str, value):
-        deed = getattr(playback.actions, kind)
+        deed = getattr(playback.room.actions, kind)
         try:
             return self.do(lambda: deed(self.member(name), made(kind, value, event_id)))
         except NotHost:
@@ -238,7 +239,7 @@ class RoomMachine(RuleBasedStateMachine):
 
     def agrees(self, viewer: Viewer) -> None:
         page = self.node.ask("state", log=viewer.name)
-        whole = playback.questions.snapshot(Room.objects.get(pk=self.room.pk))
+        whole = playback.room.queries.snapshot(Room.objects.get(pk=self.room.pk))
         assert page["revision"] == viewer.program.revision == self.reference.revision
         assert page["timeline"] == msgspec.to_builtins(viewer.program.timeline) == msgspec.to_builtins(whole)
         assert page["host_id"] == self.host_id()

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from playback.domain.queue import Entry, Queue
+from playback.domain.undo_history import History, Past
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
-from playback.queue import Entry, Queue
-from playback.undoing import History, Past
 from rooms.models import Room
 
 LATEST = "0009_albums_of_one_name"

@@ -5,7 +5,7 @@ from django.core.signing import Signer
 from django.test import Client, override_settings
 
 from playback.models import DevicePlayer
-from tests.watchium.test_accounts import SignedIn
+from tests.watchium.web.test_accounts import SignedIn
 
 
 class TheDeviceOfAVisitor(SignedIn):

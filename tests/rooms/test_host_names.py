@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms import host_names
-from rooms.host_names import bind_host, canonical, check_host, in_url, is_accepted, machine_names, normal_url
+from watchium.config import host_names
+from watchium.config.host_names import (
+    bind_host,
+    canonical,
+    check_host,
+    in_url,
+    is_accepted,
+    machine_names,
+    normal_url,
+)
 
 ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
 MACHINE = machine_names("vm.example.net")

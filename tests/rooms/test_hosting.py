@@ -5,7 +5,7 @@ import pytest
 from rooms import actions
 from rooms.models import ControlPolicy, Member, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import BadMessage, NotAllowed, NotFound, NotHost, NotMember, RateLimited
+from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost, NotMember, RateLimited
 
 
 class HandOverTests(Cast):

@@ -13,7 +13,15 @@ from rooms import actions
 from rooms.actions import membership
 from rooms.models import Ban, Member, Person, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import BadMessage, Banned, NameTaken, NotMember, RoomFull, TooLong, WrongPassphrase
+from watchium.protocol.errors import (
+    BadMessage,
+    Banned,
+    NameTaken,
+    NotMember,
+    RoomFull,
+    TooLong,
+    WrongPassphrase,
+)
 
 
 class JoinTests(Cast):

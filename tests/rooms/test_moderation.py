@@ -6,8 +6,8 @@ from django.conf import settings
 from rooms import access, actions
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
-from watchium.wire.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
-from watchium.wire.messages import (
+from watchium.protocol.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
+from watchium.protocol.events import (
     BanMember,
     ClaimHost,
     RemoveMember,

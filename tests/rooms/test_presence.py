@@ -7,13 +7,13 @@ from django.test import override_settings
 
 from rooms import actions
 from rooms.actions import presence
-from rooms.adoption import adopt
+from rooms.actions.merge_guest import adopt
 from rooms.models import Connection, Member, Person, Pulse, Role, Room
 from rooms.models.room import RoomQuerySet
 from tests.cases import Cast
-from watchium.wire import server_clock
-from watchium.wire.errors import NotMember, TooManyConnections
-from watchium.wire.told import process
+from watchium import server_clock
+from watchium.protocol.errors import NotMember, TooManyConnections
+from watchium.realtime.delivery import process
 
 
 class Arrivals(Cast):
@@ -154,7 +154,7 @@ class PresenceTests(Arrivals):
             gone(member, reason)
 
         self.replace(presence, "gone", fail_here)
-        with self.assertLogs("rooms.sweeping"):
+        with self.assertLogs("rooms.periodic"):
             self.pass_ms(presence.GRACE_MS + 1)
         assert Member.objects.get(pk=self.alice.pk).present
         assert not Member.objects.get(pk=other.pk).present

@@ -5,7 +5,7 @@ import time
 from django.test import TestCase
 
 from rooms.models import ClockAnchor
-from watchium.wire import server_clock
+from watchium import server_clock
 
 
 class AnchorTests(TestCase):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from watchium.listening import local_url
+from watchium.config.listen_address import local_url
 
 BOUND_S = 4.0
 LARGEST = 500_000

@@ -15,11 +15,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
-from watchium.cleaning import PAUSE_S
+from watchium.db.batch_delete import PAUSE_S
 from watchium.maintenance.schedule import due_at
 from watchium.maintenance.work import maintain
 from watchium.models import MaintenanceRun
-from watchium.wire.told import process
+from watchium.realtime.delivery import process
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from playback.management.commands.cleanup_playback_events import cleanup_playbac
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, SyncState
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
-from watchium.cleaning import discard
+from watchium.db.batch_delete import discard
 
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
 # What hangs on a room goes with it, in the same transaction.

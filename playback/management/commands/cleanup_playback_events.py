@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from playback.models import PlaybackEvent
-from watchium.cleaning import discard
+from watchium.db.batch_delete import discard
 
 KEPT_DAYS = 7
 

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 import rooms.actions
-from playback import course
 from playback.models import Playback
+from playback.room import end_of_media
 from rooms.models import Connection
-from watchium.wire import server_clock
+from watchium import server_clock
 
 SILENT_HOURS = 24
 # Leases last seconds and servers end them; what is left after an hour belongs to a server that never came back.
@@ -38,7 +38,7 @@ def reset_inactive_rooms(*, hours: int = SILENT_HOURS, dry_run: bool = False) ->
         return left_alone.count()
     total = 0
     while batch := left_alone.room_pks(100):
-        total += sum(course.start_afresh(pk, server_clock.now_ms()) for pk in batch)
+        total += sum(end_of_media.start_afresh(pk, server_clock.now_ms()) for pk in batch)
     return total
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playback.library.scan import NotInLibrary, Scan
+from playback.library.scanning.scan import NotInLibrary, Scan
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from tests.services import ROOT, Missing, postgres
+from tests.servers import ROOT, Missing, postgres
 
 
 def asked() -> argparse.Namespace:

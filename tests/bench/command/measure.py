@@ -12,12 +12,12 @@ from django.core.management import call_command
 django.setup()
 warnings.simplefilter("ignore")
 
-from tests.bench.command import deeds, rounds  # noqa: E402  # need the apps
-from watchium.wire import server_clock  # noqa: E402
+from tests.bench.command import actions, rounds  # noqa: E402  # need the apps
+from watchium import server_clock  # noqa: E402
 
 
 async def measure(times: int, rooms: int) -> None:
-    await deeds.measure(times)
+    await actions.measure(times)
     if rooms:
         await rounds.measure(rooms)
 

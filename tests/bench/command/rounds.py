@@ -10,19 +10,20 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-import playback.course
-import playback.holds
-import playback.presence
-import playback.reports
+import playback.room.end_of_media
+import playback.room.stall_handling
+import playback.room.status_broadcast
+import playback.room.status_reports
 import rooms.actions
-from playback.reports import STEADY_MS, WRITTEN_MS
+from playback.room.status_reports import STEADY_MS, WRITTEN_MS
 from rooms.models import Connection, Member, Room
-from tests.bench.command import scene
-from watchium import ticker
-from watchium.database import in_database
-from watchium.wire import broadcast, fanout, server_clock
-from watchium.wire.frames import Frame, frame_of
-from watchium.wire.messages import Head, HeadState, Heartbeat, decode_room_command
+from tests.bench.command import fixtures
+from watchium import server_clock
+from watchium.background import scheduler
+from watchium.db.thread_pool import in_database
+from watchium.protocol.events import Head, HeadState, Heartbeat, decode_room_command
+from watchium.realtime import broadcast, hub
+from watchium.realtime.frames import Frame, frame_of
 
 ROUNDS = 5
 SETTLED_S = 2.0
@@ -78,30 +79,30 @@ async def cost(
 
 def heartbeats(members: list[Member]) -> float:
     """Microseconds of CPU each: read, noted, answered. Without the socket itself."""
-    said = msgspec.json.encode(Heartbeat(payload=scene.report())).decode()
+    said = msgspec.json.encode(Heartbeat(payload=fixtures.report())).decode()
     state = HeadState(revision=1, comment_seq=1, epoch="x")
     cpu = time.process_time()
     for member in members:
         command = decode_room_command(said)
         room_id, now_ms = member.room.room_id, server_clock.now_ms()
         assert isinstance(command, Heartbeat)
-        playback.reports.note(room_id, member.person.user_id, command.payload, now_ms)
+        playback.room.status_reports.note(room_id, member.person.user_id, command.payload, now_ms)
         _ = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=state)).wire
     return (time.process_time() - cpu) / len(members) * 1e6
 
 
 async def measure(count: int) -> None:
-    houses = await in_database(scene.rooms_of_eight, count)
+    houses = await in_database(fixtures.rooms_of_eight, count)
     members = [member for room in houses for member in room]
     leases = set(await in_database(lambda: list(Connection.objects.values_list("pk", flat=True))))
     ears = [Ear() for _ in members]
     for member, ear in zip(members, ears, strict=True):
-        await fanout.hub().join(broadcast.room_group(member.room.room_id), ear)
+        await hub.hub().join(broadcast.room_group(member.room.room_id), ear)
     for pk in leases:
-        ticker.hold_lease(pk, lambda: None)
+        scheduler.hold_lease(pk, lambda: None)
     room_ids = [room[0].room.room_id for room in houses]
     print(
-        f"\n{connection.vendor}, {count} rooms of {scene.EIGHT}\n{'':34} {'wall ms':>8} {'CPU ms':>8} {'kept ms':>8}"
+        f"\n{connection.vendor}, {count} rooms of {fixtures.EIGHT}\n{'':34} {'wall ms':>8} {'CPU ms':>8} {'kept ms':>8}"
     )
     for number in range(ROUNDS):
         each_us = heartbeats(members)
@@ -114,13 +115,13 @@ async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     heard = Ear.heard
     spent = await cost(f"{len(leases)} leases renewed", lambda: in_database(rooms.actions.renew, leases)) / 3
     spent += await cost("lapsed leases, ended seats", lambda: in_database(rooms.actions.due, now_ms))
-    spent += await cost("ended media, demos", lambda: in_database(playback.course.due, now_ms))
-    spent += await cost("ended holds", lambda: in_database(playback.holds.due, now_ms))
+    spent += await cost("ended media, demos", lambda: in_database(playback.room.end_of_media.due, now_ms))
+    spent += await cost("ended holds", lambda: in_database(playback.room.stall_handling.due, now_ms))
     # In one go what is done a few rooms at a time, at an instant when all of it is due.
     spent += await cost(
         "reports judged, told and kept",
-        lambda: in_database(playback.presence.due, now_ms + 2 * WRITTEN_MS * (number + 1)),
-        lambda: Ear.heard >= heard + len(room_ids) * scene.EIGHT,
+        lambda: in_database(playback.room.status_broadcast.due, now_ms + 2 * WRITTEN_MS * (number + 1)),
+        lambda: Ear.heard >= heard + len(room_ids) * fixtures.EIGHT,
     ) / (STEADY_MS / 1000)
     spent += await cost("heads", lambda: in_database(Room.objects.heads, room_ids))
     print(f"{'all, by the second':34} {'':8} {spent:8.1f}")

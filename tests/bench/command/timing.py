@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from watchium.database import in_database
+from watchium.db.thread_pool import in_database
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.load`: put servers under load, and write docs/bench/load.md and load.svg.
+"""`python -m tests.bench.load`: put servers under load, and write docs/benchmarks/load.md and load.svg.
 
 Each section replaces what was known of it; the page is made of what each found last.
 """
@@ -18,12 +18,12 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench.load import cores, tools
 from tests.bench.load.figures import Outcome
+from tests.bench.load.harness import cores, tools
 from tests.bench.load.options import Options, full, quick
 from tests.bench.load.report import tell, write
 from tests.bench.sync.machine import machine
-from tests.services import ROOT, Missing
+from tests.servers import ROOT, Missing
 
 DOCS = ROOT / "docs" / "bench"
 KEPT = tools.KEPT / "load.json"

@@ -1,4 +1,4 @@
-"""docs/bench/load.md and load.svg, from what each section found last."""
+"""docs/benchmarks/load.md and load.svg, from what each section found last."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ modules that only the bench needs are pinned with hashes and fetched when it fir
 
 - *Watchium* is `manage.py serve` with real rooms: members with tokens, sockets as any program opens them. For the
   figures about fan-out (one room, room of 8, stalled readers) the launcher adds one socket route: it takes a real
-  `pause` command, decodes it, and tells the room the real `pause` event through `watchium.wire.fanout`, without the
+  `pause` command, decodes it, and tells the room the real `pause` event through `watchium.realtime.hub`, without the
   deed behind it: no database, no throttle, no row. Many rooms, storm, joins and persisted commands are the product
   alone, with its limits on sockets a device and members a room raised.
 - *picows* is a bare server that sends what it hears to everybody: no rooms, no JSON. *Node ws* is the same with `ws`.

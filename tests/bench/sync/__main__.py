@@ -1,4 +1,4 @@
-"""`python -m tests.bench.sync`: measure how far apart players are, and write docs/bench/sync.md and sync.svg."""
+"""`python -m tests.bench.sync`: measure how far apart players are, and write docs/benchmarks/sync.md and sync.svg."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from tests.bench.sync import engines
 from tests.bench.sync.machine import machine
-from tests.bench.sync.profiles import PROFILES
+from tests.bench.sync.network_profiles import PROFILES
 from tests.bench.sync.recording import Recording
 from tests.bench.sync.report import tell, write
 from tests.bench.sync.script import FULL_MINUTES, Lengths, Plan, Run, cast_of
-from tests.services import ROOT, Missing, watchium_server
+from tests.servers import ROOT, Missing, watchium_server
 
 DOCS = ROOT / "docs" / "bench"
 QUICK_MINUTES = 2.5

@@ -15,11 +15,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.bench.sync.stage import FLAGS
-from tests.browser.scenes import make_room, play, seek_to, wait_until_moving, wait_until_ready
+from tests.bench.sync.runner import FLAGS
+from tests.browser.support.fixtures import make_room, play, seek_to, wait_until_moving, wait_until_ready
 from tests.engines import ENGINES, EnginePage
 from tests.engines.scenes import join_as, ready_to_play
-from tests.services import Server, chromium_path, watchium_server
+from tests.servers import Server, chromium_path, watchium_server
 
 LOOK_MS = 100
 NEAR_MS = 250  # two looks further apart say nothing about each other

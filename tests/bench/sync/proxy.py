@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.sync.profiles import Line
+from tests.bench.sync.network_profiles import Line
 
 PAGES = Path(__file__).parent / "page"
 OURS = "/__bench/"

@@ -15,8 +15,8 @@ from tests.bench.sync.figures import (
     frame_steps,
     percentile,
 )
+from tests.bench.sync.network_profiles import PROFILES
 from tests.bench.sync.plot import drawing
-from tests.bench.sync.profiles import PROFILES
 from tests.bench.sync.recording import Recording
 
 CLOSER = 4.0

@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass, replace
 
 from tests.bench.sync.figures import COMPARED, LATE
-from tests.bench.sync.profiles import PROFILES, Line, Way, queueing
+from tests.bench.sync.network_profiles import PROFILES, Line, Way, queueing
 from tests.bench.sync.proxy import Network, Player
 from tests.bench.sync.recording import Mark, Recording
-from tests.bench.sync.stage import OwnClock, Stage, boot_ms, open_stage
-from tests.services import Server
+from tests.bench.sync.runner import OwnClock, Stage, boot_ms, open_stage
+from tests.servers import Server
 from watchium.client import Client
 
 HOST = "P1"

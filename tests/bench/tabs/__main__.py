@@ -12,7 +12,7 @@ import sys
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.services import Missing, chromium_path, watchium_server
+from tests.servers import Missing, chromium_path, watchium_server
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 NOW = "performance.timeOrigin + performance.now()"

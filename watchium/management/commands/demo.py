@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from playback import actions
-from playback.finding import find
+from playback.library.lookup import find
 from playback.library.samples import offer_samples
 from playback.models import Playback
+from playback.room import actions
 from rooms.models import Room, Visibility
 
 # Always the same address; the letters are those of any room_id.

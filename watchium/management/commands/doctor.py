@@ -8,30 +8,30 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from watchium.doctor import configuration, door, machine, maintenance, stores
-from watchium.doctor.findings import Finding, Question, ask_all
+from watchium.doctor import backend_checks, endpoint_checks, host_checks, maintenance_checks, settings_checks
+from watchium.doctor.check import Finding, Question, ask_all
 
 QUESTIONS = [
-    Question("database", stores.database),
-    Question("migrations", stores.migrations, 10, needs="database"),
-    Question("maintenance", maintenance.last_run, needs="migrations"),
-    Question("channel layer", stores.channel_layer),
-    Question("processes", stores.several_processes),
-    Question("clock", machine.clock, needs="migrations"),
-    Question("database's clock", machine.clock_of_database, needs="database"),
-    Question("data folder", machine.data_folder),
-    Question("library", machine.library, needs="migrations"),
-    Question("static files", machine.static_files, 20),
-    Question("DEBUG", configuration.debug),
-    Question("SECRET_KEY", configuration.secret_key),
-    Question("address", configuration.address),
-    Question("server", door.server, 8),
-    Question("page", door.page, 8, needs="server"),
-    Question("static file", door.static_file, 12, needs="page"),
-    Question("API", door.api, 8, needs="page"),
-    Question("form", door.form, 12, needs="page"),
-    Question("socket", door.socket, 12, needs="server"),
-    Question("ffprobe", machine.ffprobe),
+    Question("database", backend_checks.database),
+    Question("migrations", backend_checks.migrations, 10, needs="database"),
+    Question("maintenance", maintenance_checks.last_run, needs="migrations"),
+    Question("channel layer", backend_checks.channel_layer),
+    Question("processes", backend_checks.several_processes),
+    Question("clock", host_checks.clock, needs="migrations"),
+    Question("database's clock", host_checks.clock_of_database, needs="database"),
+    Question("data folder", host_checks.data_folder),
+    Question("library", host_checks.library, needs="migrations"),
+    Question("static files", host_checks.static_files, 20),
+    Question("DEBUG", settings_checks.debug),
+    Question("SECRET_KEY", settings_checks.secret_key),
+    Question("address", settings_checks.address),
+    Question("server", endpoint_checks.server, 8),
+    Question("page", endpoint_checks.page, 8, needs="server"),
+    Question("static file", endpoint_checks.static_file, 12, needs="page"),
+    Question("API", endpoint_checks.api, 8, needs="page"),
+    Question("form", endpoint_checks.form, 12, needs="page"),
+    Question("socket", endpoint_checks.socket, 12, needs="server"),
+    Question("ffprobe", host_checks.ffprobe),
 ]
 
 

@@ -16,15 +16,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from rooms.host_names import bind_host, in_url
 from rooms.models import Room
-from watchium import memory, ticker
-from watchium.affinity import Siblings
-from watchium.draining import drain, leave_within
-from watchium.heads import ImpatientProtocol
-from watchium.listening import listening, local_url
-from watchium.processes import BACKLOG, Processes, served
-from watchium.shortcut import ShortcutProtocol
+from watchium.background import gc_tuning, scheduler
+from watchium.config.host_names import bind_host, in_url
+from watchium.config.listen_address import listening, local_url
+from watchium.server.affinity import Siblings
+from watchium.server.graceful_shutdown import drain, leave_within
+from watchium.server.http_protocol import ImpatientProtocol
+from watchium.server.supervisor import BACKLOG, Processes, served
+from watchium.server.websocket_protocol import ShortcutProtocol
 
 LEAVE_S = 1.0  # for threads to end, after all that was said is answered or given up
 
@@ -52,8 +52,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            ticker.start()
-            memory.settle()
+            scheduler.start()
+            gc_tuning.settle()
             if self.siblings is not None:
                 asyncio.get_running_loop().add_reader(self.pipe_fd, self._orphaned)
                 self.siblings.listen(self._take)

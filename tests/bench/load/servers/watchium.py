@@ -21,13 +21,9 @@ from django.core.management import call_command  # noqa: E402  # needs the apps
 from django.urls import path  # noqa: E402
 
 from rooms.access import Identity  # noqa: E402
-from watchium import routing, shortcut  # noqa: E402
-from watchium.shortcut import ShortcutProtocol  # noqa: E402
-from watchium.sockets import Socket  # noqa: E402
-from watchium.throttle import Allowance  # noqa: E402
-from watchium.wire import broadcast, fanout, server_clock  # noqa: E402
-from watchium.wire.frames import frame_of  # noqa: E402
-from watchium.wire.messages import (  # noqa: E402
+from watchium import routing, server_clock  # noqa: E402
+from watchium.consumers.socket import Socket  # noqa: E402
+from watchium.protocol.events import (  # noqa: E402
     Change,
     Command,
     Custom,
@@ -37,6 +33,11 @@ from watchium.wire.messages import (  # noqa: E402
     Paused,
     decode_room_command,
 )
+from watchium.realtime import broadcast, hub  # noqa: E402
+from watchium.realtime.frames import frame_of  # noqa: E402
+from watchium.server import websocket_protocol  # noqa: E402
+from watchium.server.websocket_protocol import ShortcutProtocol  # noqa: E402
+from watchium.shared_state.token_bucket import Allowance  # noqa: E402
 
 
 class Publisher(Socket):
@@ -56,7 +57,7 @@ class Publisher(Socket):
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
     def obey_at_once(self, command: Pause, now_ms: float) -> bool:
-        fanout.publish(broadcast.room_group(self.told), frame_of(self._event(command)))
+        hub.publish(broadcast.room_group(self.told), frame_of(self._event(command)))
         return True
 
     def _event(self, command: Pause) -> Event | Custom:
@@ -84,6 +85,6 @@ class Publisher(Socket):
 
 if __name__ == "__main__":
     # The probe of the loop pings every 10 ms, which is more than any client needs.
-    shortcut.CONTROLS = Allowance(burst=1000, per_s=1000)
+    websocket_protocol.CONTROLS = Allowance(burst=1000, per_s=1000)
     routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
     call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))

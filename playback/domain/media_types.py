@@ -1,0 +1,77 @@
+"""Which files of the library are media: by extension which are looked at, by content what they are; pure.
+
+A browser decides by content, so the content decides here too, wherever the extension says something else.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from playback.domain.media_sources import MIMES as PLAIN
+
+# Browsers play some of these, depending on what is inside: ffprobe has to tell.
+ASK_FFPROBE = frozenset(("mkv", "mka", "3gp", "3g2"))
+MIMES = {
+    **PLAIN,
+    "m4b": "audio/mp4",
+    "weba": "audio/webm",
+    "mkv": "video/x-matroska",
+    "mka": "audio/x-matroska",
+    "3gp": "video/mp4",
+    "3g2": "video/mp4",
+}
+# What each kind of content may be called; the first is what it is where its own extension is another.
+FAMILIES = {
+    "mp3": ("mp3",),
+    "aac": ("aac",),
+    "flac": ("flac",),
+    "wav": ("wav",),
+    "ogg": ("ogg", "ogv", "oga", "opus"),
+    "mp4": ("m4a", "mp4", "m4v", "mov", "m4b", "3gp", "3g2"),
+    "webm": ("webm", "weba"),
+    "matroska": ("mkv", "mka", "webm", "weba"),
+}
+FILM = {"ogg": "ogv", "mp4": "mp4"}
+SOUND = {"webm": "weba", "matroska": "mka"}
+# Codecs that browsers play.
+PLAYED = frozenset(("h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac"))
+
+PASSED_BY = {
+    **dict.fromkeys(
+        ("avi", "wmv", "asf", "flv", "f4v", "mpg", "mpeg", "m2v", "ts", "mts", "m2ts", "vob", "rm", "rmvb", "divx"),
+        "no browser plays this kind of film",
+    ),
+    **dict.fromkeys(
+        ("wma", "aiff", "aif", "aifc", "ape", "wv", "ac3", "eac3", "dts", "mid", "midi", "amr", "mpc", "tak", "tta"),
+        "no browser plays this kind of sound",
+    ),
+    **dict.fromkeys(("dsf", "dff", "ra", "au", "caf", "mp2", "mod"), "no browser plays this kind of sound"),
+    **dict.fromkeys(("m3u", "m3u8", "pls", "cue", "xspf", "asx", "wpl", "mpd"), "a list, not a medium"),
+    **dict.fromkeys(("srt", "vtt", "ass", "ssa", "sub", "idx", "sup", "lrc"), "captions or lyrics, not a medium"),
+    **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic"), "a picture"),
+    **dict.fromkeys(("part", "crdownload", "tmp", "partial", "download", "!ut"), "not complete yet"),
+}  # fmt: skip
+NO_MEDIUM = "neither sound nor film by its extension"
+
+
+def suffix_of(name: str) -> str:
+    """In lower case and without its dot; empty where there is none."""
+    return PurePosixPath(name).suffix.lstrip(".").lower()
+
+
+def extension_of(name: str) -> str | None:
+    """In lower case and without its dot, where it is one of ours."""
+    extension = suffix_of(name)
+    return extension if extension in MIMES else None
+
+
+def kind_of(mime: str) -> str:
+    return mime.partition("/")[0]
+
+
+def called_by(family: str, extension: str, *, film: bool) -> str:
+    """The extension that a file of this content should have: its own where that fits."""
+    names = FAMILIES[family]
+    if extension in names:
+        return extension
+    return (FILM if film else SOUND).get(family, names[0])

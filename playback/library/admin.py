@@ -1,0 +1,134 @@
+"""The library for staff: its rows to look at, the words of one to put right, and a page to bring files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from playback.domain.media_sources import sample_at
+from playback.library import uploads
+from playback.library.metadata.ffprobe import Damaged
+from playback.models import MediaItem
+from rooms.admin import ReadOnly, may_change
+
+FACTS = [
+    *("there", "came", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
+]
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more."""
+
+    widget = ManyFilesInput(attrs={"accept": uploads.ACCEPTED})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in given or [None]]
+
+
+class FilesForm(forms.Form):
+    chosen = FilesField(label="Files", help_text="Sound and film that browsers play.")
+
+
+class MediaItemAdmin(ReadOnly):
+    """What a scan finds is the file's business: a file that changes brings its own words again."""
+
+    list_display = ["title", "artist", "album", "kind", "length", "there", "came", "added_at"]
+    list_filter = ["kind", "missing", "uploaded"]
+    search_fields = ["title", "artist", "album", "path"]
+    fields = ["title", "artist", "album", *FACTS]
+    readonly_fields = FACTS
+    change_list_template = "admin/playback/mediaitem/change_list.html"
+
+    @admin.display(description="length", ordering="duration")
+    def length(self, item: MediaItem) -> str:
+        return clock_time(item.duration) if item.duration else "-"
+
+    @admin.display(description="there", boolean=True, ordering="missing")
+    def there(self, item: MediaItem) -> bool:
+        """Said so that what is as it should be has the green tick."""
+        return not item.missing
+
+    @admin.display(description="came", ordering="uploaded")
+    def came(self, item: MediaItem) -> str:
+        return "by staff" if item.uploaded else "by scan"
+
+    @admin.display(description="size", ordering="size")
+    def file_size(self, item: MediaItem) -> str:
+        return filesizeformat(item.size)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return may_change(self, request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only a row: of a file that is gone, or of a sample that nobody wants to see there."""
+        may = bool(request.user.is_active and request.user.has_perm("playback.delete_mediaitem"))
+        return may and (not isinstance(obj, MediaItem) or obj.missing or sample_at(obj.path) is not None)
+
+    def get_urls(self) -> list[URLPattern]:
+        bring = path("files/", self.admin_site.admin_view(self.bring), name="playback_mediaitem_files")
+        return [bring, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "may_bring": _may_bring(request)})
+
+    def bring(self, request: HttpRequest) -> HttpResponse:
+        """The page to bring files. Those that cannot be kept are named, and the others are kept."""
+        if not _may_bring(request):
+            raise PermissionDenied
+        sent = request.method == "POST"
+        form = FilesForm(request.POST, request.FILES) if sent else FilesForm()
+        if sent and form.is_valid():
+            for file in form.cleaned_data["chosen"]:
+                self._keep(request, file)
+            return redirect(reverse("admin:playback_mediaitem_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Add files",
+            "form": form,
+            "opts": self.opts,
+        }
+        return TemplateResponse(
+            request, "admin/playback/mediaitem/upload.html", {**context, "most": uploads.most_bytes()}
+        )
+
+    def _keep(self, request: HttpRequest, file: UploadedFile[Any]) -> None:
+        try:
+            item = uploads.keep(file)
+        except Damaged as damaged:
+            messages.error(request, f"{file.name}: {damaged}")
+        except OSError as error:
+            messages.error(request, f"{file.name}: the server could not keep it ({error.strerror}).")
+        else:
+            self.log_addition(request, item, "Brought")
+            messages.success(request, f"Added: {item}")
+
+
+def clock_time(seconds: float) -> str:
+    """225 is 3:45, 7082 is 1:58:02."""
+    minutes, second = divmod(int(seconds), 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
+
+
+def _may_bring(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.has_perm(uploads.MAY_BRING))
+
+
+admin.site.register(MediaItem, MediaItemAdmin)

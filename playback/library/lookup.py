@@ -1,0 +1,41 @@
+"""What can be played, with the library: an address is one of its items', or one that `sources` knows without asking."""
+
+from __future__ import annotations
+
+import re
+
+from playback.domain import media_sources
+from playback.domain.duration import Duration
+from playback.models import MediaItem
+from playback.models.media_item import LIBRARY_AT
+from watchium.protocol.errors import UnknownMedia
+from watchium.protocol.events import Media
+
+ITEM_ID = "[1-9][0-9]{0,14}"
+_library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")
+
+
+def find(address: str, title: str | None = None) -> Media:
+    """Raises UnknownMedia as `sources.find` does, and for items that are not there, or whose file is missing."""
+    address = address.strip()
+    match = _library_address.fullmatch(address)
+    if match is None:
+        return media_sources.find(address, title)
+    item = MediaItem.objects.at_id(int(match[1]))
+    if item is None:
+        raise UnknownMedia("There is no such medium on this server.")
+    return Media(
+        url=item.url,
+        kind=item.kind,
+        title=media_sources.as_title(title) or media_sources.as_title(item.full_title),
+        mime=item.mime,
+    )
+
+
+def duration_of(media: Media) -> Duration | None:
+    """How long a medium is, where the server knows; else a player tells."""
+    match = _library_address.fullmatch(media.url)
+    if match is None:
+        return media_sources.duration_of(media)
+    item = MediaItem.objects.at_id(int(match[1]))
+    return item.length if item else None

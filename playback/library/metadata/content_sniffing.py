@@ -1,0 +1,194 @@
+"""What a file is by its first bytes, as browsers decide it: its extension may say anything.
+
+Nothing of it is decoded, and what is read is bounded: tags in front are skipped by their own length, zeros up to
+`MOST_ZEROS`, other junk up to `MOST_JUNK`. Sound without a container is believed when several frames follow one
+another; a frame's header alone is too short to be told from other bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from playback.library.metadata.mp4_boxes import outline
+
+MOST_JUNK = 64 * 1024
+MOST_ZEROS = 1024 * 1024
+_TAGS_IN_A_ROW = 4
+_LONGEST_FRAME = 8192  # an ADTS frame; MP3 has at most 2,881
+_FRAMES_BEHIND_JUNK = 4
+_FRAMES_AT_ONCE = 2
+_HEAD = 16 * 1024
+
+_BEGINNINGS = {
+    "flac": re.compile(rb"fLaC"),
+    "ogg": re.compile(rb"OggS"),
+    "wav": re.compile(rb"(RIFF|RF64).{4}WAVE", re.DOTALL),
+    "mp4": re.compile(rb".{4}(ftyp|moov|mdat|wide|free|skip|pnot|styp|sidx|uuid)", re.DOTALL),
+    "matroska": re.compile(rb"\x1a\x45\xdf\xa3"),
+    "aac": re.compile(rb"ADIF"),
+}
+_WAV_WITH_MP3 = re.compile(rb"fmt .{4}\x55\0", re.DOTALL)
+_FILM = {
+    "ogg": re.compile(rb"\x80theora"),
+    "matroska": re.compile(rb"V_[A-Z]"),
+}
+_SYNC = re.compile(rb"\xff[\xe0-\xff]")
+
+# Kilobits a second of MPEG 1 and of MPEG 2 and 2.5, by layer; samples a second by version (bits 2.5, none, 2, 1).
+_RATES_1 = {
+    3: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    2: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+}
+_RATES_2 = {
+    3: (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    1: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`start`: where the file really begins, behind zeros or junk; `film`: there are pictures that move.
+
+    `complete`: False for an MP4 without its index, which is written last.
+    """
+
+    family: str
+    start: int = 0
+    film: bool = False
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of MP3 or ADTS. Those of one stream have the same `stream`."""
+
+    family: str
+    stream: tuple[int, int, int]
+    length: int  # in bytes
+    samples: int
+    rate: int
+
+
+def recognise(file: BinaryIO) -> Content | None:
+    """None for what is no kind of ours. Reads at most a few hundred kilobytes, wherever they lie."""
+    size = file.seek(0, io.SEEK_END)
+    start = _behind_zeros(file)
+    sound = behind_tags(file, start)
+    head = _read(file, sound, _HEAD)
+    family = _container(head)
+    if family == "wav" and _WAV_WITH_MP3.search(head[:256]):
+        return _behind_junk(file, sound, size)
+    if family is not None and start:
+        return None
+    if family == "mp4":
+        complete, film = outline(file)
+        return Content(family, 0, film, complete)
+    if family is not None:
+        return Content(family, 0, _has_film(family, head))
+    at_once = _frames(head, 0, size - sound, _FRAMES_AT_ONCE)
+    if at_once is not None:
+        return Content(at_once, start)
+    if sound == start:
+        return _behind_junk(file, start, size)
+    # Tags may also say that they are longer than they are.
+    found = _behind_junk(file, sound, size) or _behind_junk(file, start + 10, size)
+    return Content(found.family, start) if found is not None else None
+
+
+def behind_tags(file: BinaryIO, start: int = 0) -> int:
+    """Where what follows the ID3v2 tags begins, by the length that they say they have."""
+    for _ in range(_TAGS_IN_A_ROW):
+        head = _read(file, start, 10)
+        if len(head) < 10 or not head.startswith(b"ID3") or head[3] == 0xFF or max(head[6:10]) > 0x7F:
+            break
+        length = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
+        start += 10 + length + (10 if head[5] & 0x10 else 0)
+    return start
+
+
+def frame_at(data: bytes, at: int) -> Frame | None:
+    """The frame whose header is there, None where there is none."""
+    if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xE0 != 0xE0:
+        return None
+    return _mp3_frame(data, at) or _adts_frame(data, at)
+
+
+def _mp3_frame(data: bytes, at: int) -> Frame | None:
+    version, layer = data[at + 1] >> 3 & 3, data[at + 1] >> 1 & 3
+    bits, rate, padding = data[at + 2] >> 4, data[at + 2] >> 2 & 3, data[at + 2] >> 1 & 1
+    if version == 1 or layer == 0 or bits in (0, 15) or rate == 3:
+        return None
+    hertz = _SAMPLE_RATES[version][rate]
+    kilobits = (_RATES_1 if version == 3 else _RATES_2)[layer][bits]
+    samples = 384 if layer == 3 else 576 if layer == 1 and version != 3 else 1152
+    slot = 4 if layer == 3 else 1
+    length = (samples // 8 * 1000 * kilobits // slot // hertz + padding) * slot
+    return Frame("mp3", (version, layer, rate), length, samples, hertz)
+
+
+def _adts_frame(data: bytes, at: int) -> Frame | None:
+    if at + 6 > len(data) or data[at + 1] & 0xF6 != 0xF0:
+        return None
+    rate, length = data[at + 2] >> 2 & 15, (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+    if rate > 12 or length < 8:
+        return None
+    return Frame("aac", (data[at + 1] & 0xF9, rate, 0), length, 1024, 0)
+
+
+def _frames(data: bytes, at: int, left: int, wanted: int) -> str | None:
+    """The family of so many frames in a row, or of fewer up to the end of the file, which is `left` bytes long."""
+    first = frame_at(data, at)
+    frame, found = first, 0
+    while frame is not None and first is not None and frame.stream == first.stream:
+        found += 1
+        at += frame.length
+        if found == wanted or at == left or (at > left and found > 1):
+            return first.family
+        frame = frame_at(data, at)
+    return None
+
+
+def _behind_junk(file: BinaryIO, offset: int, size: int) -> Content | None:
+    head = _read(file, offset, MOST_JUNK + _FRAMES_BEHIND_JUNK * _LONGEST_FRAME)
+    for sync in _SYNC.finditer(head, 0, MOST_JUNK):
+        at = sync.start()
+        first = frame_at(head, at)
+        if first is None or at + first.length * 2 > size - offset:  # a last frame alone proves nothing
+            continue
+        if family := _frames(head, at, size - offset, _FRAMES_BEHIND_JUNK):
+            return Content(family, offset + at)
+    return None
+
+
+def _container(head: bytes) -> str | None:
+    family = next((family for family, beginning in _BEGINNINGS.items() if beginning.match(head)), None)
+    return "webm" if family == "matroska" and b"\x42\x82\x84webm" in head[:4096] else family
+
+
+def _has_film(family: str, head: bytes) -> bool:
+    pattern = _FILM.get("matroska" if family == "webm" else family)
+    return pattern is not None and pattern.search(head) is not None
+
+
+def _behind_zeros(file: BinaryIO) -> int:
+    """Where the first other byte is; 0 where that is too far to look."""
+    for start in range(0, MOST_ZEROS, MOST_JUNK):
+        block = _read(file, start, MOST_JUNK)
+        rest = block.lstrip(b"\0")
+        if rest:
+            # An MP4 begins with a length, whose first bytes are zeros.
+            return 0 if start == 0 and len(block) - len(rest) < 4 else start + len(block) - len(rest)
+        if not block:
+            break
+    return 0
+
+
+def _read(file: BinaryIO, at: int, most: int) -> bytes:
+    file.seek(at)
+    return file.read(most)

@@ -1,0 +1,186 @@
+"""Serving media by range. A name is looked up in a table, so no path of the visitor's ever reaches the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from playback.domain.media_sources import SAMPLES
+from playback.library.safe_open import PlainFile, open_below
+
+# One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than what was asked for,
+# and browsers ask again.
+LONGEST = 1024 * 1024
+CHUNK = 64 * 1024
+
+LAST_DATE_S = 253_402_300_799  # the year 9999, the last that a header can say
+_64_BITS = 2**64 - 1
+
+_SAMPLES = {sample.name: sample for sample in SAMPLES}
+KEPT = "public, max-age=86400"
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+@dataclass(frozen=True)
+class File:
+    """Opened once: what is said of it and what is sent are of the same file, whatever takes its name meanwhile."""
+
+    opened: PlainFile
+    mime: str
+    size: int
+    changed_s: int
+    etag: str
+    kept: str  # what caches may do with it
+
+
+@require_safe
+def sample(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One of our own clips."""
+    known = _SAMPLES.get(name)
+    if known is None:
+        raise Http404
+    mime = known.media.mime or "application/octet-stream"
+    return serve(request, found(open_below(Path(settings.SAMPLES_DIR), name), mime))
+
+
+def found(opened: PlainFile | None, mime: str, kept: str = KEPT) -> File:
+    """Raises Http404 where there is none."""
+    if opened is None:
+        raise Http404
+    stat = opened.stat
+    etag = f'"{stat.st_mtime_ns & _64_BITS:x}-{stat.st_size:x}"'
+    return File(opened, mime, stat.st_size, max(0, min(LAST_DATE_S, int(stat.st_mtime))), etag, kept)
+
+
+def serve(request: HttpRequest, file: File) -> HttpResponseBase:
+    """The file, a part of it, or that the visitor has it already (RFC 9110, sections 13 and 14)."""
+    streamed = False
+    try:
+        answer = _answer(request, file)
+        streamed = answer.streaming
+        return answer
+    finally:
+        if not streamed:
+            file.opened.close()
+
+
+def _answer(request: HttpRequest, file: File) -> HttpResponseBase:
+    if _unchanged(request, file):
+        return _dressed(HttpResponseNotModified(), file)
+    wanted = request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
+    span = asked_span(wanted, file.size) if wanted else None
+    if span is None:
+        return _whole(request, file)
+    first, last = span
+    if first > last:
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{file.size}"
+        return _dressed(refused, file)
+    return _part(file, first, last)
+
+
+def asked_span(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range, at most LONGEST apart; first > last when the file has none of it.
+
+    None for what is no single range of bytes: such a header is ignored.
+    """
+    match = _RANGE.fullmatch(header.strip())
+    if match is None or match.groups() == ("", ""):
+        return None
+    first_text, last_text = match.groups()
+    if first_text:
+        first, last = int(first_text), int(last_text or size - 1)
+        if last_text and last < first:
+            return None
+    else:
+        first, last = max(0, size - int(last_text)), size - 1
+        if int(last_text) == 0:
+            return 1, 0
+    if first >= size:
+        return 1, 0
+    return first, min(last, size - 1, first + LONGEST - 1)
+
+
+def _part(file: File, first: int, last: int) -> HttpResponseBase:
+    data = file.opened.read(first, last - first + 1)
+    if len(data) <= last - first:  # it became shorter
+        raise Http404
+    part = HttpResponse(data, status=206, content_type=file.mime)
+    part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    part["Content-Length"] = str(last - first + 1)
+    return _dressed(part, file)
+
+
+def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
+    """In chunks, each read when the one before was taken."""
+    answer: HttpResponseBase
+    if request.method == "HEAD":
+        answer = HttpResponse(content_type=file.mime)
+    else:
+        # Under ASGI Django would collect a plain iterator into memory first.
+        chunks = _chunks_async(file) if hasattr(request, "scope") else _chunks(file)
+        answer = StreamingHttpResponse(chunks, content_type=file.mime)
+    answer["Content-Length"] = str(file.size)
+    return _dressed(answer, file)
+
+
+def _chunks(file: File) -> Iterator[bytes]:
+    """As much as was promised, though the file grows meanwhile."""
+    at = 0
+    while chunk := file.opened.read(at, min(CHUNK, file.size - at)):
+        at += len(chunk)
+        yield chunk
+
+
+async def _chunks_async(file: File) -> AsyncIterator[bytes]:
+    in_thread = sync_to_async(file.opened.read, thread_sensitive=False)
+    at = 0
+    while chunk := await in_thread(at, min(CHUNK, file.size - at)):
+        at += len(chunk)
+        yield chunk
+
+
+def _unchanged(request: HttpRequest, file: File) -> bool:
+    known = request.headers.get("If-None-Match")
+    if known is not None:
+        tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+        return file.etag in tags or known.strip() == "*"
+    since = _date_s(request.headers.get("If-Modified-Since"))
+    return since is not None and file.changed_s <= since
+
+
+def _range_holds(request: HttpRequest, file: File) -> bool:
+    """Whether what the visitor has the rest of is still this file."""
+    condition = request.headers.get("If-Range")
+    return condition is None or condition == file.etag or _date_s(condition) == file.changed_s
+
+
+def _date_s(header: str | None) -> int | None:
+    try:
+        return int(parsedate_to_datetime(header or "").timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _dressed(response: HttpResponseBase, file: File) -> HttpResponseBase:
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = file.etag
+    response["Last-Modified"] = http_date(file.changed_s)
+    response["Cache-Control"] = file.kept
+    return response

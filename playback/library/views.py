@@ -1,0 +1,61 @@
+"""The library over HTTP: an id is looked up in the table, and the row says which file; likewise a cover's name."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from playback.domain.media_sources import sample_at
+from playback.library import covers
+from playback.library.paths import is_there, open_item
+from playback.library.range_response import found, serve
+from playback.library.safe_open import open_below
+from playback.models import MediaItem
+from rooms.access import Identity
+from rooms.auth.identity import identify
+
+KEPT = "private, max-age=3600"
+KEPT_COVER = "private, max-age=31536000, immutable"  # under the name of its content
+
+
+def may_read(identity: Identity) -> bool:
+    """Whoever has been here: a browser that has opened a room or the player, or a program with its token."""
+    return identity.person is not None or bool(identity.device_id)
+
+
+@require_safe
+def item(request: HttpRequest, item_id: str) -> HttpResponseBase:
+    _require_somebody(request)
+    known = MediaItem.objects.at_id(int(item_id))
+    if known is None:
+        raise Http404
+    if settings.ACCEL and sample_at(known.path) is None:
+        return _by_the_proxy(known)
+    return serve(request, found(open_item(known.path), known.mime, KEPT))
+
+
+@require_safe
+def cover(request: HttpRequest, name: str) -> HttpResponseBase:
+    _require_somebody(request)
+    mime = covers.mime_of(name)
+    if mime is None or not MediaItem.objects.with_cover(name):
+        raise Http404
+    return serve(request, found(open_below(covers.folder(), name), mime, KEPT_COVER))
+
+
+def _require_somebody(request: HttpRequest) -> None:
+    if not may_read(identify(request)):
+        raise Http404
+
+
+def _by_the_proxy(item: MediaItem) -> HttpResponse:
+    """Its range, its dates and its slow readers are the proxy's work then."""
+    if not is_there(item.path):
+        raise Http404
+    answer = HttpResponse(content_type=item.mime)
+    answer["X-Accel-Redirect"] = settings.ACCEL + quote(item.path)
+    answer["Cache-Control"] = KEPT
+    return answer

@@ -1,0 +1,247 @@
+"""A room's timeline, its medium, and the settings about playback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from operator import is_
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import models
+from django.db.models import Q
+
+from playback.domain.duration import EXACT, Duration
+from playback.domain.stall_policy import (
+    CARRY_ON,
+    LONGEST_S,
+    POLICIES,
+    SHORTEST_S,
+    WAIT,
+    WAIT_S,
+    Hold,
+    settled,
+)
+from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
+from playback.domain.wait_budget import Patience
+from rooms.models import Member, Room
+from watchium.db.prepared import Rows, Statement, among, together
+from watchium.db.rows import Columns, update
+from watchium.protocol.events import Media
+
+SYNC_TOLERANCE_MS = 500
+MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")
+DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted")
+UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
+
+
+class Course(NamedTuple):
+    """What a player is held against."""
+
+    timeline: Timeline
+    sync_tolerance_ms: int
+
+
+def somebody_present() -> models.QuerySet[Member]:
+    """In the room of the row asked about."""
+    return Member.objects.current().filter(room=models.OuterRef("room"), present=True)
+
+
+class PlaybackQuerySet(models.QuerySet["Playback"]):
+    def of(self, room: Room) -> Playback:
+        """The room's playback, made idle where there is none yet; its `room` is the very object given."""
+        (rows,) = together(Playback.to_read(room.pk))
+        return Playback.made_of(rows, room)
+
+    def has(self, room: Room) -> bool:
+        return self.filter(room=room).exists()
+
+    def courses(self, room_ids: Iterable[str]) -> dict[str, Course]:
+        """By room_id, for many rooms at once."""
+        which = among("room.room_id", room_ids)
+        words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
+            playback.phase, playback.at_ms, room.revision, playback.duration, playback.duration_source
+            FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
+            WHERE {which.sql}"""  # noqa: S608
+        (rows,) = together(Statement(words, which.values))
+        return {row[0]: Course(Timeline(*row[2:]), row[1]) for row in rows}
+
+    def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
+        """The rooms (primary keys) whose medium is over, or loops and will be within `ahead_ms`."""
+        due = Q(ends_at_ms__lte=now_ms) | Q(loops=True, ends_at_ms__lte=now_ms + ahead_ms)
+        rows = self.filter(due, room__closed_at=None)
+        return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
+
+    def holding(self, limit: int = 200) -> list[Playback]:
+        """Those that wait for somebody, the first to go on first."""
+        rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
+        return list(rows.order_by("hold_until_ms")[:limit])
+
+    def demo_left_alone(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
+        """Demo rooms (primary keys) not at the start of their own medium, with nobody in them, silent since."""
+        at_its_start = UNTOUCHED & Q(media__url=medium.url)
+        return self.left_alone(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
+
+    def left_alone(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
+        """Of open rooms that were touched, have nobody in them and were silent since."""
+        rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
+        return rows.exclude(models.Exists(somebody_present()))
+
+    def room_pks(self, limit: int) -> list[int]:
+        return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
+
+    def motion_of(self, room: Room) -> tuple[Timeline, Duration | None] | None:
+        """What reported lengths are held against; None before a room's first change."""
+        columns = ("position", "rate", "phase", "at_ms", "room__revision", "duration", "duration_source")
+        row = self.filter(room=room).values_list(*columns, "duration_refuted").first()
+        if row is None:
+            return None
+        timeline = Timeline(*row[:-1])
+        return timeline, timeline.duration_known(row[-1])
+
+
+class Playback(models.Model):
+    """A room's timeline, its medium, and the settings about playback. `position` held at server time `at_ms`."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="playback")
+    position = models.FloatField(default=0)
+    rate = models.FloatField(default=1)
+    phase = models.CharField(max_length=8, default=IDLE)
+    at_ms = models.FloatField(default=0)
+    duration = models.FloatField(null=True, blank=True)
+    duration_source = models.CharField(max_length=8, default=EXACT)
+    duration_refuted = models.FloatField(null=True, blank=True)
+    media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    ends_at_ms = models.FloatField(null=True, blank=True, db_index=True)
+    loops = models.BooleanField(default=False)
+    sync_enabled = models.BooleanField(default=True)
+    sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
+    stall_policy = models.CharField(max_length=8, default=CARRY_ON)
+    stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
+    # Whom it waits for, and what waiting there was lately: `stalls.Hold` and `patience.Patience`.
+    hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    hold_until_ms = models.FloatField(null=True, blank=True)
+    waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+
+    as_read: tuple[Any, ...] = ()  # `documents` as the row has them, where it was read or written by hand
+
+    objects = PlaybackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "playback"
+        constraints = [
+            models.CheckConstraint(condition=Q(phase__in=PHASES), name="playback_phase_known"),
+            models.CheckConstraint(
+                condition=Q(rate__gte=SLOWEST, rate__lte=FASTEST), name="playback_rate_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(stall_policy__in=POLICIES), name="playback_stall_policy_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(stall_wait_s__gte=SHORTEST_S, stall_wait_s__lte=LONGEST_S),
+                name="playback_stall_wait_in_range",
+            ),
+            models.CheckConstraint(
+                condition=~Q(phase=HOLDING) | Q(hold_until_ms__isnull=False), name="playback_hold_ends"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["hold_until_ms"],
+                name="playback_hold_until",
+                condition=Q(hold_until_ms__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase} at {self.position:.1f} s in {self.room_id}"
+
+    @staticmethod
+    def to_read(room_pk: int) -> Statement:
+        """Gives what `made_of` takes."""
+        words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
+        return Statement(words, [room_pk])
+
+    @classmethod
+    def made_of(cls, rows: Rows, room: Room) -> Playback:
+        playback = PLAYBACK.row(rows[0]) if rows else cls.objects.get_or_create(room=room)[0]
+        # Not `playback.room = room`: the room would refer back to it, and the two would wait for the garbage collector.
+        playback._state.fields_cache["room"] = room
+        playback.as_read = playback.documents
+        return playback
+
+    @property
+    def documents(self) -> tuple[Any, ...]:
+        """What is replaced, never changed in its place."""
+        return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted
+
+    @property
+    def timeline(self) -> Timeline:
+        return Timeline(
+            self.position,
+            self.rate,
+            self.phase,
+            self.at_ms,
+            self.room.revision,
+            self.duration,
+            self.duration_source,
+        )
+
+    @property
+    def length(self) -> Duration | None:
+        return self.timeline.duration_known(self.duration_refuted)
+
+    @property
+    def medium(self) -> Media | None:
+        return None if self.media is None else msgspec.convert(self.media, Media)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The settings about playback, as the wire shows them with the room's."""
+        return {
+            "sync_enabled": self.sync_enabled,
+            "sync_tolerance_ms": self.sync_tolerance_ms,
+            "stall_policy": self.stall_policy,
+            "stall_wait_s": self.stall_wait_s,
+        }
+
+    @property
+    def waits(self) -> bool:
+        return self.stall_policy == WAIT and self.sync_enabled
+
+    @property
+    def held(self) -> Hold | None:
+        return None if self.hold is None else msgspec.convert(self.hold, Hold)
+
+    @property
+    def patience(self) -> Patience:
+        return msgspec.convert(self.waited, Patience)
+
+    def wait(self, hold: Hold | None, now_ms: float) -> None:
+        """Wait for these, or for nobody any more; what waiting there was is written down. Unsaved."""
+        if before := self.held:
+            self.waited = msgspec.to_builtins(settled(self.patience, before, hold, now_ms))
+        self.hold = None if hold is None else msgspec.to_builtins(hold)
+        self.hold_until_ms = None if hold is None else hold.until_ms
+
+    def remember(self, patience: Patience) -> None:
+        self.waited = msgspec.to_builtins(patience)
+        self.save(update_fields=["waited"])
+
+    def kept(self) -> Statement:
+        """What writes all that moves, for the caller to have done; the settings are written by whoever changes them."""
+        documents = self.documents
+        same = bool(self.as_read) and all(map(is_, documents, self.as_read))
+        self.as_read = documents
+        return update(self, *MOTION) if same else update(self, *MOTION, *DOCUMENTS)
+
+    def keep(self, timeline: Timeline, now_ms: float) -> None:
+        """Keep this timeline; what does not hold waits for nobody. Unsaved."""
+        if timeline.phase != HOLDING:
+            self.wait(None, now_ms)
+        self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
+        self.at_ms, self.ends_at_ms = timeline.at_ms, timeline.ends_at_ms
+        self.duration, self.duration_source = timeline.duration_s, timeline.duration_source
+
+
+PLAYBACK = Columns(Playback, "playback")

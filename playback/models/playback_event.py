@@ -1,0 +1,135 @@
+"""The log of a room's changes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from playback.domain.duration import EXACT
+from playback.models.playback import somebody_present
+from rooms.models import Member, Person, Room
+from watchium.db.prepared import Statement, together
+
+# A room is active for a day after something happened in it, and while somebody is there.
+ACTIVE = timedelta(days=1)
+KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
+
+
+class Answered(NamedTuple):
+    """What a command that was accepted before was, and what it was answered."""
+
+    content_hash: str
+    revision: int | None
+    at_ms: float
+
+
+class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
+    def since(self, room: Room, revision: int, limit: int = 500) -> PlaybackEventQuerySet:
+        """The changes after a revision, oldest first."""
+        later = self.filter(room=room, revision__gt=revision).select_related("person")
+        return later.order_by("revision")[:limit]
+
+    def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
+        return self.filter(room__in=rooms)
+
+    def event_at(self, room: Room, revision: int) -> PlaybackEvent | None:
+        return self.filter(room=room, revision=revision).select_related("person").first()
+
+    def event_id_at(self, room: Room, revision: int) -> str | None:
+        words = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
+        (rows,) = together(Statement(words, [room.pk, revision]))
+        return rows[0][0] if rows else None
+
+    def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
+        return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
+
+    def between(self, room: Room, from_ms: float, until_ms: float) -> PlaybackEventQuerySet:
+        """What happened in a span of server time, in order: an evening to be replayed."""
+        return self.filter(room=room, at_ms__gte=from_ms, at_ms__lt=until_ms).order_by("at_ms", "pk")
+
+    def discardable(self, before: datetime) -> PlaybackEventQuerySet:
+        """Older than that, but never what somebody may still come back for: the last changes of an active room."""
+        silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)
+        active = ~silent_since | Q(models.Exists(somebody_present()))
+        recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
+        return self.filter(created_at__lt=before).exclude(active & recent)
+
+    def hand_over(self, before: Person, after: Person) -> None:
+        """What one person did is the other's from now on, but for what both did under the same `event_id`."""
+        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        taken = self.filter(same, person=after)
+        self.filter(person=before).exclude(models.Exists(taken)).update(person=after)
+
+
+class PlaybackEvent(models.Model):
+    """One row of the log: enough to tell the change again exactly as it was told.
+
+    `at_ms` is server time, `client_ms` what the sender's gesture said of itself. `person` is who brought it about,
+    of a `new_host` the new host. Rows without a revision explain (buffering, asking for what was missed) and are
+    never told again.
+    """
+
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="playback_events")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    username = models.CharField(max_length=48, null=True, blank=True)
+    type = models.CharField(max_length=16)
+    event_id = models.CharField(max_length=64, null=True, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    revision = models.BigIntegerField(null=True, blank=True)
+    client_ms = models.FloatField(null=True, blank=True)
+    at_ms = models.FloatField()
+    position = models.FloatField()
+    rate = models.FloatField()
+    phase = models.CharField(max_length=8)
+    duration = models.FloatField(null=True, blank=True)
+    duration_source = models.CharField(max_length=8, default=EXACT)
+    media: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    cause = models.CharField(max_length=16, null=True, blank=True)
+    metadata: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PlaybackEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["room", "at_ms"], name="event_room_at"),
+            models.Index(fields=["room", "type", "-created_at"], name="event_room_type"),
+            models.Index(fields=["event_id"], name="event_event_id"),
+            models.Index(fields=["created_at"], name="event_created"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "person", "event_id"],
+                condition=Q(event_id__isnull=False),
+                name="event_once_per_person",
+            ),
+            models.UniqueConstraint(
+                fields=["room", "revision"],
+                condition=Q(revision__isnull=False),
+                name="event_one_per_revision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.revision or ''} in {self.room_id}"
+
+    @staticmethod
+    def to_find_last(room_pk: int) -> Statement:
+        """Gives revision and event_id of the room's last change."""
+        words = """SELECT event.revision, event.event_id FROM playback_playbackevent event
+            JOIN rooms_room room ON room.id = event.room_id AND room.revision = event.revision WHERE room.id = %s"""
+        return Statement(words, [room_pk])
+
+    @staticmethod
+    def to_answer_again(by: Member, event_id: str) -> Statement:
+        """Gives an `Answered` if this command of theirs was accepted before."""
+        # Whose it is as of now: a guest who signed in is another person than a moment ago.
+        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+            WHERE room_id = %s AND event_id = %s
+            AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
+        return Statement(words, [by.room_id, event_id, by.pk])

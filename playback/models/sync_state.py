@@ -1,0 +1,126 @@
+"""How far everybody was off when a change happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import connection, models
+from django.db.models import Avg, Count, Q
+from django.utils import timezone
+
+from playback.domain.drift import OLDEST_MS, SYNCED_S
+from rooms.models import Member, Room
+from watchium.db.prepared import Statement
+
+# Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
+# members present, and these are bounded.
+_OF_PRESENT = """
+INSERT INTO playback_syncstate
+    (room_id, member_id, host_time, member_time, time_difference, is_synced, sync_event_type, created_at)
+SELECT room_id, member_id, host_time, member_time, abs(host_time - member_time),
+    abs(host_time - member_time) <= {synced_s}, %s, %s
+FROM (
+    SELECT member.room_id AS room_id, member.id AS member_id, CAST(%s AS double precision) AS host_time,
+        COALESCE({heard_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s
+            THEN member.position + CAST(%s AS double precision) * {age_s} END) AS member_time
+    FROM rooms_member member JOIN rooms_person person ON person.id = member.person_id
+    WHERE member.room_id = %s AND member.left_at IS NULL AND member.present
+) AS here
+"""
+_WORDS = {
+    "postgresql": _OF_PRESENT.format(
+        synced_s=SYNCED_S,
+        heard_s="CAST(CAST(%s AS jsonb) ->> person.user_id AS double precision)",
+        age_s="EXTRACT(EPOCH FROM (%s - member.last_heartbeat))",
+    ),
+    "sqlite": _OF_PRESENT.format(
+        synced_s=SYNCED_S,
+        heard_s="""json_extract(%s, '$."' || person.user_id || '"')""",
+        age_s="((julianday(%s) - julianday(member.last_heartbeat)) * 86400.0)",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many sync states of one kind there were, how many in sync, and their mean difference in seconds."""
+
+    kind: str
+    judged: int
+    synced: int
+    difference_s: float
+
+    @property
+    def percentage(self) -> float:
+        return 100 * self.synced / self.judged
+
+
+class SyncStateQuerySet(models.QuerySet["SyncState"]):
+    def by_type(self, since: datetime, room: Room | None = None) -> list[Share]:
+        """How well each kind of change found its members in step, the most frequent first."""
+        rows = self.filter(created_at__gte=since, is_synced__isnull=False)
+        if room is not None:
+            rows = rows.filter(room=room)
+        counted = rows.values("sync_event_type").annotate(
+            judged=Count("pk"),
+            synced=Count("pk", filter=Q(is_synced=True)),
+            difference=Avg("time_difference"),
+        )
+        columns = ("sync_event_type", "judged", "synced", "difference")
+        return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
+
+    def discardable(self, before: datetime) -> SyncStateQuerySet:
+        return self.filter(created_at__lt=before)
+
+
+class SyncState(models.Model):
+    """Where a present member was when a change happened, beside where the room was; seconds.
+
+    A member who has not said anything lately has a row without a time.
+    """
+
+    # No index of its own: another one begins with the room.
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="sync_states")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sync_states")
+    host_time = models.FloatField()
+    member_time = models.FloatField(null=True, blank=True)
+    time_difference = models.FloatField(null=True, blank=True)
+    is_synced = models.BooleanField(null=True)
+    sync_event_type = models.CharField(max_length=16)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SyncStateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["room", "-created_at"], name="sync_room_created"),
+            models.Index(fields=["created_at", "sync_event_type"], name="sync_created_type"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} at {self.sync_event_type}"
+
+    @staticmethod
+    def of_present(
+        room: Room,
+        kind: str,
+        host_time: float,
+        velocity: float,
+        heard: Mapping[str, float],
+        within_ms: float = OLDEST_MS,
+    ) -> Statement:
+        """One for each present member: where the room was when this happened, and where the member.
+
+        `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
+        went on from what was last written of them, where that was within so many milliseconds.
+        """
+        now = timezone.now()
+        stored, oldest = map(
+            connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=within_ms))
+        )
+        told = msgspec.json.encode(heard).decode()
+        values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
+        return Statement(_WORDS[connection.vendor], values)

@@ -1,0 +1,55 @@
+"""A device's player as the wire shows it, and what of it is not as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from playback.domain.queue import Entry
+from playback.models import DevicePlayer, MediaItem, PlayerHistory
+from watchium.protocol.player import Item, PlayerChanges, PlayerState, QueueEntry, WholePlayer
+
+
+def state_of(player: DevicePlayer, history: PlayerHistory) -> PlayerState:
+    return PlayerState(
+        revision=player.revision,
+        entries=[QueueEntry(id=entry_id, item=item) for entry_id, item in player.entries],
+        current=player.current,
+        position=player.position,
+        at=player.at_ms,
+        is_playing=player.is_playing,
+        rate=player.rate,
+        repeat=player.repeat,  # type: ignore[arg-type]  # one of these by constraint
+        can_undo=bool(history.done),
+        can_redo=bool(history.undone),
+    )
+
+
+def whole(player: DevicePlayer, history: PlayerHistory) -> WholePlayer:
+    return WholePlayer(state=state_of(player, history), items=items_of(player.queue.entries))
+
+
+def items_of(entries: Iterable[Entry]) -> list[Item]:
+    """Each once. Those whose row was deleted are not among them."""
+    found = MediaItem.objects.by_ids(entry.item for entry in entries)
+    return [item.for_wire() for item in found.values()]
+
+
+def changes(before: PlayerState, after: PlayerState) -> PlayerChanges | None:
+    """None where nothing is."""
+    different: dict[str, Any] = {
+        name: getattr(after, name)
+        for name in PlayerChanges.__struct_fields__
+        if getattr(after, name) != getattr(before, name)
+    }
+    if not different:
+        return None
+    if different.keys() & {"position", "at"}:
+        different |= {"position": after.position, "at": after.at}
+    return PlayerChanges(**different)
+
+
+def new_items(before: PlayerState, after: PlayerState) -> list[Item]:
+    known = {entry.item for entry in before.entries}
+    new = [Entry(entry.id, entry.item) for entry in after.entries if entry.item not in known]
+    return items_of(new) if new else []

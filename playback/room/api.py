@@ -1,0 +1,122 @@
+"""A room's playback over HTTP: its log, and the commands in one call."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from msgspec import Meta
+from rest_framework.request import Request
+
+from playback.room import actions, queries
+from rooms.api_view import Doorway, answer
+from rooms.models import Member
+from watchium.protocol.errors import BadMessage, Stale
+from watchium.protocol.events import (
+    Accepted,
+    ContinueWithout,
+    EventId,
+    Load,
+    MediaToLoad,
+    Milliseconds,
+    Pause,
+    Play,
+    Problem,
+    Rate,
+    RateTo,
+    Seconds,
+    Seek,
+    SeekTo,
+    SetRate,
+    Url,
+    Where,
+)
+
+
+class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`seek` needs `current_time`, `set_rate` needs `rate`, `load` needs `media_url`."""
+
+    action: Literal["play", "pause", "seek", "set_rate", "load", "continue_without"]
+    event_id: EventId
+    current_time: Seconds | None = None
+    at: Milliseconds | None = None
+    rate: Rate | None = None
+    media_url: Url | None = None
+    title: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class Since(msgspec.Struct, frozen=True, kw_only=True):
+    """Envelopes exactly as the sockets had them, oldest first. `more`: ask again from this `revision`."""
+
+    events: list[msgspec.Raw]
+    revision: int
+    more: bool
+
+
+class Trimmed(Stale):
+    """Or restored from a backup: what happened after that revision cannot be told without a hole."""
+
+    message = "What happened since is not known any more. Read the state again."
+
+
+class Controls(Doorway):
+    @extend_schema(
+        operation_id="control",
+        request=Control,
+        responses={200: Accepted, "4XX": Problem},
+        description="Play, pause, seek, change the rate or the medium: the same deeds as over the socket.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        control = self.body(Control)
+        return answer(carry_out(self.member(room_id), control))
+
+
+def carry_out(member: Member, control: Control) -> Accepted:
+    """The same command and the same deed as over the socket, so that one event_id is one deed over both."""
+    where = Where(current_time=control.current_time, at=control.at)
+    match control:
+        case Control(action="play"):
+            return actions.play(member, Play(event_id=control.event_id, payload=where))
+        case Control(action="pause"):
+            return actions.pause(member, Pause(event_id=control.event_id, payload=where))
+        case Control(action="seek", current_time=float() | int() as current_time):
+            target = SeekTo(current_time=current_time, at=control.at)
+            return actions.seek(member, Seek(event_id=control.event_id, payload=target))
+        case Control(action="set_rate", rate=float() | int() as rate):
+            wanted = RateTo(rate=rate, at=control.at)
+            return actions.set_rate(member, SetRate(event_id=control.event_id, payload=wanted))
+        case Control(action="continue_without"):
+            return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
+        case Control(action="load", media_url=str() as media_url):
+            medium = MediaToLoad(media_url=media_url, title=control.title)
+            return actions.load(member, Load(event_id=control.event_id, payload=medium))
+    needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
+    raise BadMessage(detail=f"Object missing required field `{needed}`")
+
+
+class Log(Doorway):
+    @extend_schema(
+        operation_id="events",
+        parameters=[OpenApiParameter("since", int, description="The last revision you applied.")],
+        responses={200: Since, "4XX": Problem},
+        description="Every change after a revision, at most 500 at once. Refused as `stale` where the log does "
+        "not reach back that far: then read the state.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        since = self.whole_number("since", 0)
+        room = self.member(room_id).room
+        events = queries.missed(room, since)
+        last = since + len(events)
+        if last != (_revision(events[-1]) if events else room.revision):
+            raise Trimmed
+        return answer(Since(events=events, revision=last, more=len(events) == queries.AT_ONCE))
+
+
+class _Numbered(msgspec.Struct):
+    revision: int
+
+
+def _revision(event: msgspec.Raw) -> int:
+    return msgspec.json.decode(event, type=_Numbered).revision

@@ -1,0 +1,78 @@
+"""What happens to a room's playback without anybody's command: it comes to its end, a demo starts afresh."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from playback.domain import start_lead
+from playback.domain.duration import EXACT
+from playback.domain.media_sources import SAMPLES
+from playback.models import Playback
+from playback.room import duration_updates
+from playback.room.event_log import Why, record
+from playback.room.status_reports import LAST
+from rooms.models import Room
+from rooms.periodic import each
+
+DEMO = SAMPLES[0]
+DEMO_RESET_S = 60
+LAP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into the next lap without a stop
+
+
+def due(now_ms: float) -> int:
+    """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
+    over = each(end, Playback.objects.over(now_ms, LAP_AHEAD_MS), now_ms)
+    since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
+    left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
+    return over + each(start_afresh, left_alone, now_ms)
+
+
+@transaction.atomic
+def end(room_pk: int, now_ms: float) -> bool:
+    """The medium is over: it stands at its end. False if that was done already, or players go on past an estimate.
+
+    Where it loops it starts again at that instant, told ahead of it; or after a lead, where that is too late.
+    """
+    room = Room.objects.locked_unless_busy(room_pk)
+    if room is None:
+        return False
+    playback = Playback.objects.of(room)
+    before = playback.timeline
+    lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
+    ahead_ms = 0.0 if before.estimated else min(LAP_AHEAD_MS, lap_ms / 2)
+    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + ahead_ms:
+        return False
+    if duration_updates.holds_open(playback, now_ms):
+        return False
+    if lap_ms > 0:
+        lead_ms = start_lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+        at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
+        record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Why(cause="loop"), now_ms)
+    else:
+        record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Why(cause="end"), now_ms)
+    return True
+
+
+@transaction.atomic
+def start_afresh(room_pk: int, now_ms: float) -> bool:
+    """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile.
+
+    A demo has its own medium again, whatever the last visitors put on.
+    """
+    room = Room.objects.locked_unless_busy(room_pk)
+    if room is None:
+        return False
+    playback = Playback.objects.of(room)
+    if playback.room.members.present().exists():
+        return False
+    if playback.room.is_demo:
+        playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
+        playback.duration, playback.duration_source = DEMO.duration_s, EXACT
+    fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.length)
+    record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
+    return True

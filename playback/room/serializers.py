@@ -1,0 +1,48 @@
+"""Rows of the log as the wire tells them: the same words when a change happens and when it is told again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from playback.models import PlaybackEvent
+from rooms.models import Room
+from watchium.protocol import events
+from watchium.protocol.events import CHANGES, Change, Event, Hold, Media, NewHostChange, RoomChange, RoomState
+
+
+def event_of(row: PlaybackEvent, room: Room) -> Event:
+    """The whole envelope; `room` is the row's, which every caller has."""
+    return CHANGES[row.type](
+        room_id=room.room_id,
+        timestamp=row.at_ms,
+        revision=row.revision,
+        payload=_payload(row),  # type: ignore[call-arg]  # every change has one; Event alone has none
+    )
+
+
+def frame_of(row: PlaybackEvent, room: Room) -> msgspec.Raw:
+    return msgspec.Raw(events.encode(event_of(row, room)))
+
+
+def _payload(row: PlaybackEvent) -> Change:
+    whole: dict[str, Any] = {
+        "current_time": row.position,
+        "is_playing": row.phase == "playing",
+        "rate": row.rate,
+        "phase": row.phase,
+        "duration": row.duration,
+        "duration_source": None if row.duration is None else row.duration_source,
+        "media": None if row.media is None else msgspec.convert(row.media, Media),
+        "user_id": row.person.user_id if row.person else None,
+        "username": row.username,
+        "event_id": row.event_id,
+        "cause": row.cause,
+        "hold": msgspec.convert(row.metadata["hold"], Hold) if "hold" in row.metadata else None,
+    }
+    if row.type == "new_host":
+        return NewHostChange(**whole, former_id=row.metadata.get("former_id"))
+    if row.type == "room_changed":
+        return RoomChange(**whole, room=msgspec.convert(row.metadata["room"], RoomState))
+    return Change(**whole)

@@ -1,0 +1,86 @@
+"""A guest signs in: what was the guest's becomes the account's person's, in every room."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from rooms import display_names, signals
+from rooms.actions.membership import depart
+from rooms.actions.presence import end_leases, tell_who_is_here
+from rooms.models import Ban, Connection, Member, Person, Role, Room
+from watchium import server_clock
+from watchium.protocol.errors import CloseCode
+from watchium.protocol.events import MemberLeft, WhoLeft
+from watchium.realtime import broadcast
+
+RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
+
+
+@transaction.atomic
+def adopt(guest: Person, person: Person) -> None:
+    """Hand the guest's rooms, seats and bans to the person. Twice is harmless.
+
+    The guest's sockets come back at once as the person: their session already says so.
+    """
+    broadcast.close_person(guest.pk, CloseCode.RESTART)
+    Ban.objects.filter(person=guest).update(person=person)
+    for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
+        _bring(Room.objects.locked(room_pk), guest, person)
+    Room.objects.filter(owner=guest).update(owner=person)
+
+
+def _bring(room: Room, guest: Person, person: Person) -> None:
+    before = room.members.select_related("person").get(person=guest)
+    before.room = room
+    # Behind the room's lock, as by whoever closes a socket: the other way round the two would wait for each other.
+    end_leases(before.connections.all())
+    if before.left_at is not None:
+        return
+    if Ban.objects.holding(room, timezone.now(), person, ""):
+        depart(before, "left")
+        return
+    after = _merged(room, before, person)
+    if room.closed_at is None:
+        _tell(room, before, after)
+
+
+def _merged(room: Room, before: Member, person: Person) -> Member:
+    """The one row that is left: the guest's own, or the person's when there already is one in this room."""
+    role = before.role
+    others = room.members.current().exclude(person__in=(before.person, person))
+    name = display_names.told_apart(person.username, list(others.values_list("username", flat=True)))
+    after = room.members.filter(person=person).first() or Member(pk=before.pk)
+    if after.pk != before.pk:
+        role = max(
+            after.role if after.left_at is None else Role.MEMBER, role, key=lambda r: RANK.index(Role(r))
+        )
+        # One host at most: the row that goes gives up the seat before the one that stays takes it.
+        Member.objects.filter(pk=before.pk).update(role=Role.MEMBER)
+        Connection.objects.filter(member=before).update(member=after.pk)
+        Room.objects.filter(pk=room.pk, successor=before.pk).update(successor=after.pk)
+    here = before.present or after.present
+    Member.objects.filter(pk=after.pk).update(
+        person=person,
+        username=name,
+        role=role,
+        left_at=None,
+        present=here,
+        here_since_ms=before.here_since_ms,
+        address_hash=before.address_hash,
+    )
+    if after.pk != before.pk:
+        Member.objects.filter(pk=before.pk).delete()
+    kept = Member.objects.select_related("person").get(pk=after.pk)
+    kept.room = room
+    return kept
+
+
+def _tell(room: Room, before: Member, after: Member) -> None:
+    now_ms = server_clock.now_ms()
+    if after.present:
+        went = WhoLeft(user_id=before.person.user_id, username=before.username, reason="renamed")
+        broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=went))
+        tell_who_is_here(after, now_ms)
+    if after.is_host:
+        signals.host_changed.send(Room, room=room, member=after, former=None)

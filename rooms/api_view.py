@@ -1,0 +1,113 @@
+"""What every call of the API does: know who asks, read a body strictly, answer a struct."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from django.http import HttpResponse
+from django.http.request import RawPostDataException
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from rooms import access, rate_limits
+from rooms.access import Identity
+from rooms.auth.identity import known_device
+from rooms.auth.origin import client_address
+from rooms.models import Member, Person, Room, Token
+from watchium import server_clock
+from watchium.protocol.codec import event_id_in
+from watchium.protocol.errors import BadMessage, NotMember, TooLong
+from watchium.protocol.events import MAX_FRAME_BYTES
+from watchium.protocol.validation import refusal_of
+from watchium.shared_state import rate_limits as limits
+
+S = TypeVar("S")
+
+NO_JSON = "The body is JSON: Content-Type: application/json"
+
+
+class Doorway(APIView):
+    """Subclasses call one deed each; what they raise becomes a Problem."""
+
+    event_id: str | None = None
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """JSON, whatever is asked for: somebody who opens an address in a browser sees it too."""
+        return super().perform_content_negotiation(request, force=True)
+
+    @property
+    def identity(self) -> Identity:
+        request, person, token = self.request, self.request.user, self.request.auth
+        meta = request.META
+        address = client_address(meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("REMOTE_ADDR", ""))
+        device_id = "" if isinstance(token, Token) else known_device(request)
+        return Identity(person if isinstance(person, Person) else None, device_id, address)
+
+    def member(self, room_id: str) -> Member:
+        """Raises NotMember, RoomClosed, and RateLimited after many commands or rooms that were not theirs."""
+        identity = self.identity
+        if identity.person is not None:
+            self.count_command(identity.person.user_id)
+        try:
+            return access.member_for(identity, room_id)
+        except NotMember:
+            rate_limits.count_guess(identity.address)
+            raise
+
+    def count_command(self, who: str) -> None:
+        """Whatever changes something is counted before anything is looked up for it. Raises RateLimited."""
+        if self.request.method not in SAFE_METHODS:
+            limits.spend_here("command", who, server_clock.now_ms())
+
+    def readable_room(self, room_id: str) -> Room:
+        """The room of a member, or a public one. Raises as `member` does."""
+        identity = self.identity
+        try:
+            return access.readable_room(identity, room_id)
+        except NotMember:
+            rate_limits.count_guess(identity.address)
+            raise
+
+    def body(self, kind: type[S]) -> S:
+        """The request's JSON as a struct. Raises BadMessage with the path of what is wrong, TooLong over 16 KiB."""
+        raw = _raw(self.request) or b"{}"
+        self.event_id = event_id_in(raw)
+        try:
+            return msgspec.json.decode(raw, type=kind)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise refusal_of(error) from None
+
+    def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
+        """A number of the address's query."""
+        value = self.request.query_params.get(name, "")
+        if not value:
+            return default
+        if not (value.isascii() and value.isdigit()) or len(value) > 16 or int(value) > most:
+            raise BadMessage(f"{name} is a whole number of at most {most}")
+        return int(value)
+
+
+def _raw(request: Request) -> bytes:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if not announced.isdecimal() or int(announced) > MAX_FRAME_BYTES:
+        raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
+    try:
+        raw: bytes = request._request.body
+    except RawPostDataException:
+        raise BadMessage(NO_JSON) from None
+    if len(raw) > MAX_FRAME_BYTES:
+        raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
+    # A page of another origin may send any body without a type, but asks first before it sends this one.
+    content_type = str(request.content_type or "").partition(";")[0].strip().lower()
+    if content_type != "application/json" and (raw or content_type):
+        raise BadMessage(NO_JSON)
+    return raw
+
+
+def answer(struct: object, status: int = 200) -> HttpResponse:
+    """Never kept by a cache: what it says is true now and for this person."""
+    response = HttpResponse(msgspec.json.encode(struct), status=status, content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,56 @@
+"""Who calls the API: a program with its token, or a browser with its session and Django's CSRF token."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from rooms.auth.csrf_reasons import why_refused
+from rooms.auth.identity import bearer, has_state, session_person, token_of
+from rooms.models import Person, Token
+from watchium.protocol.errors import Refused
+
+
+class BadToken(Refused):
+    code = "not_member"
+    status = 401
+    message = "This token is not valid, or not any more."
+
+
+class Forged(Refused):
+    """A browser's cookies without the page's token: somebody else's page may have sent this."""
+
+    code = "bad_message"
+    status = 403
+    message = "The CSRF token is missing or wrong. Load the page again."
+
+
+class PersonAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Person, Token | None] | None:
+        value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
+        if value is not None:
+            token = token_of(value)
+            if token is None:
+                raise BadToken
+            return token.person, token
+        # Also without a person: a visitor who only opened the player has a queue.
+        if has_state(request._request):
+            _require_csrf(request._request)
+        person = session_person(request.session)
+        return None if person is None else (person, None)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class _Check(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        raise Forged(why_refused(request, reason), detail=f"CSRF: {reason:.200}")
+
+
+def _require_csrf(request: HttpRequest) -> None:
+    check = _Check(lambda _: HttpResponse())
+    check.process_request(request)
+    check.process_view(request, lambda _: HttpResponse(), (), {})

@@ -1,0 +1,54 @@
+"""What people are called: names proposed, cleaned, and told apart within a room."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+
+from watchium.confusables import look_alike_keys
+from watchium.protocol.errors import BadMessage, TooLong
+from watchium.text import clean, is_too_long
+
+NAME_CHARS = 40
+TITLE_CHARS = 80
+
+_FIRST = """
+Amber Bright Calm Clever Cosy Curious Dapper Gentle Golden Happy Jolly Keen Kind Lucky Mellow Merry Nimble Quiet Rosy
+Silver Snug Sunny Swift Velvet Warm Witty
+"""
+_SECOND = """
+Badger Bear Comet Crane Deer Falcon Finch Fox Hare Heron Lynx Marten Moth Newt Otter Owl Panda Puffin Raven Robin Seal
+Sparrow Stoat Swan Tiger Wren
+"""
+
+
+def proposed_name() -> str:
+    """A friendly name for somebody who has not said theirs."""
+    return f"{secrets.choice(_FIRST.split())} {secrets.choice(_SECOND.split())}"
+
+
+def clean_name(name: str) -> str:
+    """Raises BadMessage when nothing is left of it, TooLong beyond 40 characters."""
+    cleaned = clean(name, "NFKC") if not is_too_long(name, NAME_CHARS) else name
+    if not cleaned:
+        raise BadMessage("Please type a name.")
+    if len(cleaned) > NAME_CHARS:
+        raise TooLong(f"A name has at most {NAME_CHARS} characters.")
+    return cleaned
+
+
+def clean_title(title: str, fallback: str) -> str:
+    cleaned = title if is_too_long(title, TITLE_CHARS) else clean(title, "NFC") or fallback
+    if len(cleaned) > TITLE_CHARS:
+        raise TooLong(f"A title has at most {TITLE_CHARS} characters.")
+    return cleaned
+
+
+def told_apart(name: str, others: Collection[str]) -> str:
+    """The name, with a number behind it when somebody here has one that looks like it."""
+    taken = {key for other in others for key in look_alike_keys(other)}
+    numbered, number = name, 1
+    while not taken.isdisjoint(look_alike_keys(numbered)):
+        number += 1
+        numbered = f"{name} ({number})"
+    return numbered

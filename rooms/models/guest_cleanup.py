@@ -1,0 +1,35 @@
+"""Guests whom nothing ties to this server any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from rooms.models.member import Member
+from rooms.models.moderation import Ban
+from rooms.models.person import Person, Token
+from rooms.models.room import Room
+
+
+def is_in_a_room(person: Person) -> bool:
+    """Whether the person may come into an open room, or owns one."""
+    return (
+        Member.objects.current().filter(person=person, room__closed_at=None).exists()
+        or Room.objects.open().filter(owner=person).exists()
+    )
+
+
+def abandoned_guests(before: datetime, now: datetime) -> QuerySet[Person]:
+    """Not seen since `before`, in no open room, owning none, and not kept out of one."""
+    person = OuterRef("pk")
+    ties = (
+        Member.objects.current().filter(person=person, room__closed_at=None),
+        Room.objects.open().filter(owner=person),
+        Ban.objects.filter(person=person, until__gt=now, lifted_at=None),
+        Token.objects.filter(person=person, last_used_at__gte=before),
+    )
+    rows = Person.objects.filter(account=None, last_seen_at__lt=before)
+    for tie in ties:
+        rows = rows.exclude(Exists(tie))
+    return rows

@@ -1,0 +1,126 @@
+"""Guests and people with accounts, and the tokens of their programs."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection, models
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from rooms.ids import guest_id
+from watchium.db.prepared import Statement, together
+from watchium.db.rows import Columns
+
+LEFT_TOKEN_KEPT = timedelta(hours=1)
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def with_account(self, pk: int) -> Person | None:
+        words = f"SELECT {WHO.sql}, {accounts().sql} FROM {_PEOPLE} WHERE person.id = %s"  # noqa: S608
+        (rows,) = together(Statement(words, [pk]))
+        return _with_account(rows[0]) if rows else None
+
+    def of_accounts(self, accounts: list[int]) -> list[int]:
+        """The people (primary keys) behind accounts (primary keys)."""
+        return list(self.filter(account__in=accounts).values_list("pk", flat=True))
+
+
+class Person(models.Model):
+    """A guest or somebody with an account; the same in every room."""
+
+    user_id = models.CharField(max_length=18, unique=True, default=guest_id)
+    username = models.CharField(max_length=40)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return f"{self.username} ({self.user_id})"
+
+    # What DRF and its permission classes ask of a request's user.
+    is_authenticated = True
+    is_anonymous = False
+    avatar_url: str | None = None  # drawn in the browser from the user_id
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def issue(self, person: Person) -> str:
+        """A new token for a program; only its digest is kept."""
+        value = secrets.token_urlsafe(32)
+        self.create(person=person, digest=digest_of(value))
+        return value
+
+    def find(self, value: str, now: datetime) -> Token | None:
+        """The token, unless it was idle for 30 days."""
+        alive = connection.ops.adapt_datetimefield_value(now - timedelta(days=30))
+        words = f"""SELECT {TOKEN.sql}, {WHO.sql}, {accounts().sql}
+            FROM rooms_token token JOIN {_PEOPLE} ON person.id = token.person_id
+            WHERE token.digest = %s AND token.last_used_at > %s"""  # noqa: S608
+        (rows,) = together(Statement(words, [digest_of(value), alive]))
+        if not rows:
+            return None
+        token = TOKEN.row(rows[0])
+        token.person = _with_account(rows[0][len(TOKEN.names) :])
+        return token
+
+    def idle_since(self, moment: datetime) -> TokenQuerySet:
+        return self.filter(last_used_at__lt=moment)
+
+    def end_soon(self, people: QuerySet[Any], now: datetime) -> int:
+        """Those of people (primary keys) who left: they end in an hour, unless their person is in a room then."""
+        return self.filter(person__in=people, ends_at=None).update(ends_at=now + LEFT_TOKEN_KEPT)
+
+    def touch(self, token: Token, now: datetime) -> None:
+        """Written at most once an hour: idleness is counted in days."""
+        self.filter(pk=token.pk, last_used_at__lt=now - timedelta(hours=1)).update(last_used_at=now)
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Token(models.Model):
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    # Set when its person left a room: looked at from then on, see `rooms.identity.token_of`.
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"token of {self.person_id}"
+
+
+# Everybody who asks is looked up by these, with every socket and request.
+WHO = Columns(Person, "person")
+TOKEN = Columns(Token, "token")
+_PEOPLE = "(rooms_person person LEFT JOIN auth_user account ON account.id = person.account_id)"
+
+
+@cache
+def accounts() -> Columns[Any]:
+    return Columns(get_user_model(), "account")
+
+
+def _with_account(values: Sequence[Any]) -> Person:
+    person = WHO.row(values)
+    if person.account_id is not None:
+        person.account = accounts().row(values[len(WHO.names) :])
+    return person

@@ -1,0 +1,200 @@
+// @ts-check
+/**
+ * The playback commands as a person gives them, by button, slider or key: shown at once, sent seldom, and always the
+ * last one. Until the room has answered, what was asked for is shown; the answer is the room's own timeline.
+ *
+ * Who watches alone moves their own player and nobody else's. Only where the room itself keeps nobody in step does
+ * whoever controls it move the room as well: for those who come, and for when it is kept in step again.
+ */
+
+import { LastWish } from "../../core/room/latest_command.js"
+import { limitOf } from "../../core/sync/timeline.js"
+import { ErrorCode } from "../../core/protocol.js"
+import { mayControl } from "../room/permissions.js"
+import { announceRefusal } from "../ui/notify.js"
+
+const SEEK_GAP_MS = 500
+const TOGGLE_GAP_MS = 200
+const RATE_GAP_MS = 200
+
+/** @typedef {import("../room/types.js").Room} Room */
+
+/** @type {WeakMap<Room, Commands>} */
+const given = new WeakMap()
+
+/** One per room, so that keys and buttons share one brake. @param {Room} room */
+export function commandsOf(room) {
+  const commands = given.get(room) ?? new Commands(room)
+  given.set(room, commands)
+  return commands
+}
+
+export class Commands {
+  /** @param {Room} room */
+  constructor(room) {
+    this.room = room
+    /** @type {LastWish<boolean>} */
+    this.wantedPlaying = new LastWish(TOGGLE_GAP_MS)
+    /** @type {LastWish<number>} */
+    this.wantedS = new LastWish(SEEK_GAP_MS)
+    /** @type {LastWish<number>} */
+    this.wantedRate = new LastWish(RATE_GAP_MS)
+    /** @type {Set<() => void>} */
+    this.watchers = new Set()
+    room.on("state", () => [this.wantedPlaying, this.wantedS, this.wantedRate].forEach(wish => wish.snapshot()))
+  }
+
+  /** Whether the room obeys. */
+  get governs() {
+    return mayControl(this.room.state)
+  }
+
+  /** Whether the buttons do anything. */
+  get allowed() {
+    return this.governs || this.alone
+  }
+
+  /** Whether they move the player at this device. */
+  get alone() {
+    return this.room.player.alone
+  }
+
+  /** Whether they are told to the room. */
+  get #told() {
+    return this.governs && this.room.player.following
+  }
+
+  get #revision() {
+    return this.room.state?.revision ?? 0
+  }
+
+  get hasMedia() {
+    return Boolean(this.room.state?.timeline?.media)
+  }
+
+  get playing() {
+    if (this.alone) return !this.room.player.paused
+    const phase = this.room.state?.timeline?.phase
+    return this.wantedPlaying.shown(this.#revision) ?? (phase === "playing" || phase === "holding")
+  }
+
+  get positionS() {
+    return this.wantedS.shown(this.#revision) ?? (this.alone ? this.room.player.position : this.room.position())
+  }
+
+  /** What the bar shows: at an estimated end the room's clock runs on for a moment, while no medium may be left. */
+  get shownS() {
+    return Math.min(this.positionS, this.durationS ?? Infinity)
+  }
+
+  get rate() {
+    if (this.alone) return this.room.player.rate
+    return this.wantedRate.shown(this.#revision) ?? this.room.state?.timeline?.rate ?? 1
+  }
+
+  /** How long the medium is, as far as anybody knows; for a player beyond that, what the file claims, and at least so long. */
+  get durationS() {
+    const { state, player } = this.room
+    const durationS = state?.timeline?.duration ?? player.duration()
+    if (!durationS || !Number.isFinite(durationS)) return null
+    if (!state?.timeline || limitOf(state.timeline) !== Infinity || player.position <= durationS) return durationS
+    return Math.max(player.position, player.duration() ?? 0)
+  }
+
+  /** @param {() => void} look called whenever what is wanted has changed */
+  watch(look) {
+    this.watchers.add(look)
+    return () => this.watchers.delete(look)
+  }
+
+  toggle() {
+    if (!this.allowed || !this.hasMedia) return
+    const playing = !this.playing
+    this.room.player.playHere(playing)
+    if (this.#told) this.#want(this.wantedPlaying, playing, wanted => this.#toggle(wanted))
+    this.#changed()
+  }
+
+  /** @param {number} positionS */
+  seekTo(positionS) {
+    if (!this.allowed || !this.hasMedia) return
+    const wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
+    this.room.player.seekHere(wantedS)
+    if (this.#told) this.#want(this.wantedS, wantedS, current_time => this.#say("seek", { current_time }))
+    this.#changed()
+  }
+
+  /** @param {number} seconds */
+  seekBy(seconds) {
+    this.seekTo(this.positionS + seconds)
+  }
+
+  /** @param {number} rate */
+  setRate(rate) {
+    this.room.player.rateHere(rate)
+    if (this.#told) this.#want(this.wantedRate, rate, wanted => this.#say("set_rate", { rate: wanted }))
+    this.#changed()
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {T} value
+   * @param {(value: T) => Promise<any>} say
+   */
+  #want(wish, value, say) {
+    wish.ask(value)
+    void this.#send(wish, say)
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {(value: T) => Promise<any>} say
+   */
+  async #send(wish, say) {
+    const nowMs = performance.now()
+    const sent = wish.toSend(nowMs)
+    const waitMs = wish.waitMs(nowMs)
+    if (waitMs !== null) setTimeout(() => void this.#send(wish, say), waitMs)
+    if (!sent) return
+    try {
+      wish.accepted(sent.number, (await say(sent.value)).revision)
+    } catch (refusal) {
+      this.#refused(wish, sent.number, say, refusal)
+    }
+    this.#changed()
+  }
+
+  /**
+   * @template T
+   * @param {LastWish<T>} wish
+   * @param {number} number
+   * @param {(value: T) => Promise<any>} say
+   * @param {any} refusal
+   */
+  #refused(wish, number, say, refusal) {
+    const again = refusal.code === ErrorCode.RateLimited && wish.refusedForNow(number, refusal.retry_after_ms ?? 0, performance.now())
+    if (again) return void this.#send(wish, say)
+    wish.forget(number)
+    announceRefusal(refusal)
+  }
+
+  /** @param {boolean} playing */
+  #toggle(playing) {
+    const again = playing && this.room.state?.timeline?.phase === "ended"
+    return this.#say(playing ? "play" : "pause", { current_time: again ? 0 : this.positionS })
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} payload
+   */
+  #say(type, payload) {
+    return this.room.say(type, { ...payload, at: this.room.serverNow() })
+  }
+
+  #changed() {
+    for (const look of this.watchers) look()
+  }
+}

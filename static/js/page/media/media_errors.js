@@ -1,0 +1,88 @@
+// @ts-check
+/** What is wrong with the medium at this player, as facts and in words. */
+
+import { isMixedContent } from "../../core/text_limits.js"
+import { shortened } from "../lib/urls.js"
+import { mayControl } from "../room/permissions.js"
+import { wordsOfNoData } from "./truncation_message.js"
+import { clockTime } from "../lib/format.js"
+import { mixedContentWords } from "./mixed_content.js"
+import { othersSee } from "../people/member_status.js"
+import { fill, gettext } from "../lib/i18n.js"
+
+/** @typedef {import("../room/types.js").Room} Room */
+/** @typedef {import("../../core/sync/sync_controller.js").Following} Following */
+/**
+ * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it waits for it.
+ * @typedef {{kind: import("../../core/media/media_failure.js").Failure["kind"] | import("../../core/media/seek_budget.js").Refusal, atS: number | null}} Trouble
+ */
+
+/** @param {Following} machine @param {import("../../core/sync/target.js").Seen} seen @returns {Trouble | null} */
+export function troubleOf({ state, medium, launch }, seen) {
+  const { failure, dataEnd, unaligned } = medium
+  if (failure) return failure
+  if (state === "broken_off") return { kind: dataEnd.played ? "broken_off" : "no_data", atS: dataEnd.endS }
+  const kind = unaligned.trouble(seen.nowMs)
+  return kind && { kind, atS: launch.plan?.positionS ?? null }
+}
+
+/** What stands in place of the picture; null where there is one. @param {Room} room @param {Trouble} trouble @returns {{title: string, text: string, mayRetry: boolean} | null} */
+export function wordsInPlace(room, { kind, atS }) {
+  const at = clockTime(atS ?? 0)
+  if (kind === "unsupported") return { title: gettext("This will not play here"), text: others(room, unsupported(room)), mayRetry: true }
+  if (kind === "interrupted") {
+    return { title: gettext("The connection to the media server broke"), text: gettext("It is being fetched again."), mayRetry: false }
+  }
+  if (kind === "broken_off") {
+    return { title: fill(gettext("The medium broke off at {time}"), { time: at }), text: others(room, shorter(room)), mayRetry: true }
+  }
+  if (kind === "no_data") {
+    return { title: wordsOfNoData(atS), text: others(room, shorter(room)), mayRetry: true }
+  }
+  return null
+}
+
+/** What is said while it plays, or waits; null where there is nothing to say. @param {Trouble | null} trouble */
+export function wordsBeside(trouble) {
+  const why = {
+    stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),
+    not_seekable: () => gettext("The server of this medium does not let players jump (it answers no range requests)."),
+    begins_later: () => gettext("This medium has nothing to show at the room's position."),
+    exhausted: () => gettext("Your player could not be taken to the room's position."),
+  }[/** @type {string} */ (trouble?.kind)]?.()
+  if (!trouble || !why) return null
+  return trouble.kind === "stream" ? why : `${why} ${meanwhile(trouble.atS)}`
+}
+
+/** @param {number | null} waitsAtS */
+function meanwhile(waitsAtS) {
+  if (waitsAtS === null) return gettext("Yours goes on where it is.")
+  return fill(gettext("Yours waits at {time} until the room gets there."), { time: clockTime(waitsAtS) })
+}
+
+/** @param {"sound" | "picture"} track */
+export function wordsOfMissing(track) {
+  return track === "sound"
+    ? gettext("No sound comes with this picture: the film has none, or this browser does not know its format.")
+    : gettext("No picture comes with this sound: there is none, or this browser does not know its format.")
+}
+
+/** Controllers read which address it was. @param {Room} room */
+function unsupported(room) {
+  const address = room.state?.timeline?.media?.url ?? ""
+  if (isMixedContent(address, location.href)) return mixedContentWords()
+  return mayControl(room.state)
+    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: shortened(address) })
+    : gettext("The file may be gone, or your browser does not know its format.")
+}
+
+/** @param {Room} room */
+function shorter(room) {
+  const why = gettext("Its file is damaged or cut short.")
+  return mayControl(room.state) ? `${why} ${gettext("The room goes on: seek back, pause, or pick something else.")}` : why
+}
+
+/** @param {Room} room @param {string} why */
+function others(room, why) {
+  return othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why
+}

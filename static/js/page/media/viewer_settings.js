@@ -1,0 +1,195 @@
+// @ts-check
+/** What the viewer at this device wants of the player: how loud, how late, in step or not. Kept on the device; nobody else hears of it. */
+
+import { Costs } from "../../core/sync/latency_model.js"
+import { Capability } from "../../core/sync/rate_support.js"
+import { Following } from "../../core/sync/sync_controller.js"
+import { Ledger } from "../../core/sync/expected_events.js"
+import { Steering } from "../../core/sync/rate_control.js"
+import { engine, version } from "./browser_engine.js"
+import { Hands } from "./element_driver.js"
+import { recall, remember } from "../lib/storage.js"
+
+const FINE_TUNE_MS = 500 // most, either way
+
+export class Wishes {
+  /** @param {HTMLMediaElement} element */
+  constructor(element) {
+    this.element = element
+    this.ledger = new Ledger()
+    this.hands = new Hands(element, this.ledger, (error) => this.refused(error))
+    this.costs = new Costs(engine(), recall(`costs-${version()}`, null))
+    const capability = new Capability(engine(), recallRates(), performance.now())
+    this.machine = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
+    this.fineTuneMs = recall("fine-tune", 0)
+    this.allowed = true
+    this.stopped = false
+    /** Another tab of this browser is heard instead. */
+    this.silenced = false
+    this.mutedByHand = recall("muted", false)
+    element.volume = recall("volume", 1)
+    element.muted = this.mutedByHand
+  }
+
+  /** Look and act. */
+  tick() {}
+
+  /** `play()` was refused. @param {DOMException} error */
+  refused(error) {
+    console.warn(error)
+  }
+
+  /** What was learned about this browser outlives the page. */
+  rememberLearned() {
+    remember(`costs-${version()}`, this.costs.remember())
+    rememberRates(this.machine.steering.capability.remember())
+  }
+
+  // ---------------------------------------------------------------- sound
+
+  get volume() {
+    return this.element.volume
+  }
+
+  get muted() {
+    return this.element.muted
+  }
+
+  /** @param {number} volume */
+  setVolume(volume) {
+    this.element.volume = Math.min(Math.max(volume, 0), 1)
+    remember("volume", this.element.volume)
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.machine.others.mutedByUs = false
+    this.mutedByHand = muted
+    remember("muted", muted)
+    if (this.silenced && !muted) return this.wantSound()
+    this.element.muted = muted
+    this.tick()
+  }
+
+  /** The viewer wants to hear this tab, where another one is heard. */
+  wantSound() {}
+
+  /** @param {boolean} silenced another tab of this browser is heard instead */
+  silence(silenced) {
+    if (silenced === this.silenced) return
+    this.silenced = silenced
+    if (silenced) this.element.muted = true
+    else if (!this.mutedByHand) this.#unmute()
+    document.dispatchEvent(new Event("watchium:sound"))
+    this.tick()
+  }
+
+  /** A browser that wants a hand in this tab first pauses instead: then it plays on without sound, and the viewer is asked. */
+  #unmute() {
+    const { element, machine, ledger, hands } = this
+    const playing = !element.paused
+    element.muted = false
+    if (!playing || !element.paused) return
+    ledger.expect("pause")
+    element.muted = true
+    machine.others.mutedByUs = true
+    hands.play()
+  }
+
+  /** Inside a gesture: sound, and play if that was refused. */
+  unlock() {
+    const { others } = this.machine
+    if (others.mutedByUs) this.setMuted(false)
+    if (others.blocked || others.suspended) this.resync()
+  }
+
+  // ---------------------------------------------------------------- in step
+
+  resync() {
+    this.machine.resync()
+    this.tick()
+  }
+
+  /** @param {number} ms positive: this device plays later */
+  setFineTune(ms) {
+    this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
+    remember("fine-tune", this.fineTuneMs)
+    this.machine.steering.acquire(performance.now(), 0)
+    this.tick()
+  }
+
+  /** Whether the viewer wants to be kept in step. */
+  get following() {
+    return !this.stopped
+  }
+
+  /** Whether the player belongs to whoever sits here, because they or the room want it so. */
+  get alone() {
+    return this.machine.off
+  }
+
+  /** Whether the room wants its players kept in step at all. @param {boolean} enabled */
+  allow(enabled) {
+    this.allowed = enabled
+    this.machine.leaveAlone(!enabled || this.stopped)
+  }
+
+  stopFollowing() {
+    this.stopped = true
+    this.allow(this.allowed)
+    this.tick()
+  }
+
+  follow() {
+    this.stopped = false
+    this.allow(this.allowed)
+    this.resync()
+  }
+
+  // ---------------------------------------------------------------- alone
+
+  get paused() {
+    return this.element.paused
+  }
+
+  get rate() {
+    return this.element.playbackRate
+  }
+
+  get position() {
+    return this.element.currentTime
+  }
+
+  /** @param {boolean} playing */
+  playHere(playing) {
+    if (!this.alone) return
+    if (playing) this.hands.play()
+    else this.hands.pause()
+    this.tick()
+  }
+
+  /** @param {number} positionS */
+  seekHere(positionS) {
+    if (!this.alone) return
+    this.hands.seek(positionS)
+    this.tick()
+  }
+
+  /** @param {number} rate */
+  rateHere(rate) {
+    if (!this.alone) return
+    this.hands.rate(rate, true)
+    this.tick()
+  }
+}
+
+/** Kept in wall time, because the page's clock begins with the page. */
+function recallRates() {
+  const kept = recall(`rates-${version()}`, null)
+  return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
+}
+
+/** @param {ReturnType<Capability["remember"]>} learned */
+function rememberRates(learned) {
+  remember(`rates-${version()}`, { ...learned, notBeforeMs: learned.notBeforeMs + performance.timeOrigin })
+}

@@ -1,0 +1,94 @@
+// @ts-check
+/**
+ * The player over HTTP, where no WebSocket gets through: the server is asked for all of it every few seconds, and told one
+ * command at a time. What it answers is heard as the socket's envelopes are.
+ */
+
+import { Command, DEEDS, Event } from "../../core/protocol.js"
+import { send } from "./http_transport.js"
+import { every } from "../lib/timers.js"
+
+const LOOK_MS = 100
+const LEAST_MS = 300 // also where something was just done
+const PLAYING_MS = 2000
+const RESTING_MS = 5000
+
+/** @typedef {{type: string, event_id: string, payload: any}} Said */
+
+export class HttpLine {
+  /**
+   * @param {import("../player/session.js").Mine} mine
+   * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} tells `found`: whether the server answers
+   */
+  constructor(mine, tells) {
+    this.mine = mine
+    this.tells = tells
+    this.asking = false
+    this.wanted = false
+    this.askedMs = -Infinity
+    /** @type {Promise<unknown>} */
+    this.last = Promise.resolve()
+  }
+
+  start() {
+    return every(LOOK_MS, () => this.#look())
+  }
+
+  get #limited() {
+    return this.mine.connection.status === "limited"
+  }
+
+  #look() {
+    const waitMs = this.wanted ? LEAST_MS : this.mine.state.is_playing || !this.mine.clock.locked ? PLAYING_MS : RESTING_MS
+    if (this.#limited && !this.asking && performance.now() - this.askedMs >= waitMs) void this.#ask()
+  }
+
+  async #ask() {
+    const { boot, clock, log } = this.mine
+    const t0 = (this.askedMs = performance.now())
+    this.asking = true
+    this.wanted = false
+    clock.sent(t0)
+    try {
+      const { timestamp, clock_id, ...whole } = await send(boot.player_url)
+      clock.hint(timestamp, performance.now())
+      clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id }, performance.now())
+      if (!this.#limited) return // a socket that opened meanwhile knows better
+      const [type, payload] = log.known ? [Event.PlayerState, whole] : [Event.Welcome, { ...whole, device: "", sounding: null }]
+      this.tells.said({ type, room_id: null, timestamp, revision: whole.state.revision, payload })
+      this.tells.found(true)
+    } catch {
+      this.tells.found(false)
+    } finally {
+      this.asking = false
+    }
+  }
+
+  /** @param {Said} command @returns {boolean} whether it is on its way */
+  send(command) {
+    const { type, payload } = command
+    if (type === Command.SyncRequest) this.wanted = true
+    else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {}) // the next one counts
+    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null }) // no other tab can settle it
+    else if (DEEDS.has(type)) this.last = this.last.then(() => this.#command(command))
+    else return false
+    return true
+  }
+
+  /** @param {Said} command */
+  async #command(command) {
+    try {
+      this.#hear(Event.Ack, await send(this.mine.boot.control_url, command))
+    } catch (problem) {
+      const { code } = /** @type {any} */ (problem)
+      if (typeof code === "string") this.#hear(Event.Error, { event_id: command.event_id, ... /** @type {any} */ (problem) })
+      else this.tells.found(false) // it goes again, as the same, when the server answers
+    }
+    this.wanted = true
+  }
+
+  /** @param {string} type @param {any} payload */
+  #hear(type, payload) {
+    this.tells.said({ type, room_id: null, timestamp: this.mine.serverNow(), revision: null, payload })
+  }
+}

@@ -1,0 +1,221 @@
+// @ts-check
+/** What there is to play: a table that filters as you type and grows as you scroll. */
+
+import { clockTime } from "../lib/format.js"
+import { all, copyOf, piece, write } from "../lib/dom.js"
+import { announce, announceRefusal } from "../ui/notify.js"
+import { recall, remember } from "../lib/storage.js"
+import { fill, gettext } from "../lib/i18n.js"
+import { Again } from "../lib/retry.js"
+import { putArt } from "./cover_art.js"
+import { Pages, Refused } from "../ui/library_pager.js"
+import { mount as mountWalking } from "../ui/arrow_keys.js"
+
+const TYPING_MS = 150
+const SAID_MS = 8000
+const AT_ONCE = 100 // so many the server takes in one change
+const ORDER = "library-order"
+const EARLY_PX = 600 // the next page is asked for before its place is seen
+
+/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./commands.js").Commands} Commands */
+/** @typedef {import("../../core/protocol.js").Item} Item */
+/** @typedef {import("../ui/library_pager.js").Page} Page */
+/** @typedef {import("../ui/library_pager.js").Wanted} Wanted */
+
+/** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
+export function mount(section, mine, commands) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal), signal)
+  listen(section, library, commands, signal)
+  const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), { rootMargin: `${EARLY_PX}px` })
+  library.grown = () => { near.disconnect(); near.observe(piece(section, "more")) } // asked anew, it says so also where the end is still in sight
+  library.show({})
+  return all(() => gone.abort(), () => near.disconnect(), mine.on("state", () => library.mark()))
+}
+
+/** @param {HTMLElement} section @param {Library} library @param {Commands} commands @param {AbortSignal} signal */
+function listen(section, library, commands, signal) {
+  const search = /** @type {HTMLInputElement} */ (piece(section, "search"))
+  const order = /** @type {HTMLSelectElement} */ (piece(section, "order"))
+  const find = () => library.show({ words: search.value.trim() })
+  let typing = 0
+  search.addEventListener("input", () => {
+    clearTimeout(typing)
+    if (search.validity.valid) typing = setTimeout(find, TYPING_MS)
+  }, { signal })
+  piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); find() }, { signal })
+  order.value = library.pages.wanted.order
+  if (!order.value) order.value = library.pages.wanted.order = "title" // one that was remembered and is none any more
+  order.addEventListener("change", () => { remember(ORDER, order.value); library.show({ order: order.value }) }, { signal })
+  const pressed = /** @type {Record<string, () => void>} */ ({
+    more: () => library.more(),
+    again: () => library.show({}),
+    "whole-library": () => { search.focus(); library.show({ album: "", albumId: "" }) },
+    "play-all": () => { commands.takeSound(); takeAll(library, (items) => commands.playAll(items)) }, // that wants to happen within the press
+    "queue-all": () => takeAll(library, (items) => commands.add(items)),
+  })
+  for (const [name, deed] of Object.entries(pressed)) piece(section, name).addEventListener("click", deed, { signal })
+  piece(section, "rows").addEventListener("click", (event) => press(event, section, library, commands), { signal })
+}
+
+/** @param {Event} event @param {HTMLElement} section @param {Library} library @param {Commands} commands */
+function press(event, section, library, commands) {
+  const at = event.target instanceof Element ? event.target : null
+  const item = library.items.get(Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item))
+  if (!item) return
+  if (at?.closest("[data-add]")) commands.add([item])
+  else if (at?.closest("[data-play-item]")) commands.playItem(item)
+  else if (at?.closest("[data-album]")) showAlbum(section, library, item)
+}
+
+/** @param {HTMLElement} section @param {Library} library @param {Item} item whose album */
+function showAlbum(section, library, { album, album_id: albumId }) {
+  /** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
+  library.show({ words: "", album, albumId })
+  piece(section, "play-all").focus() // the line that was pressed goes
+}
+
+/** @param {Library} library @param {(items: Item[]) => unknown} take */
+async function takeAll(library, take) {
+  const found = await library.first(AT_ONCE)
+  if (!found || !(await take(found.items)) || !found.more) return
+  announce({ key: "first", text: fill(gettext("The first {count} were taken. There is more of this in the library."), { count: found.items.length }), lastsMs: SAID_MS })
+}
+
+class Library {
+  /** @param {HTMLElement} section @param {Mine} mine @param {() => void} offer @param {AbortSignal} signal */
+  constructor(section, mine, offer, signal) {
+    this.section = section
+    this.mine = mine
+    this.offer = offer
+    this.rows = piece(section, "rows")
+    /** @type {Map<number, Item>} */
+    this.items = new Map()
+    this.pages = new Pages(mine.boot.library_url, recall(ORDER, "title"))
+    this.again = new Again(signal)
+    this.grown = () => {}
+  }
+
+  /** @param {Partial<Wanted>} wanted what is to be different */
+  async show(wanted) {
+    const page = await this.#come(this.pages.anew(wanted), () => this.show({}))
+    if (!page) return
+    this.items.clear()
+    this.rows.replaceChildren()
+    this.#append(page)
+  }
+
+  async more() {
+    if (!this.pages.goesOn) return
+    const page = await this.#come(this.pages.more(), () => this.more())
+    if (page) this.#append(page)
+  }
+
+  /** Of what the list shows, seen or not. @param {number} most */
+  async first(most) {
+    try {
+      const found = await this.pages.first(this.items.values(), most)
+      return found.items.length ? found : null
+    } catch (error) {
+      announceRefusal(error instanceof Refused ? error : null) // words of a browser are none for people
+      return null
+    }
+  }
+
+  /** What is refused is so the next time as well. @param {Promise<Page | null>} page @param {() => void} ask for it once more @returns {Promise<Page | null>} */
+  async #come(page, ask) {
+    this.again.forget()
+    try {
+      return await page
+    } catch (error) {
+      const refused = error instanceof Refused
+      this.#trouble(!refused)
+      if (refused) announceRefusal(error)
+      else this.again.later(ask)
+      return null
+    }
+  }
+
+  /** @param {boolean} there */
+  #trouble(there) {
+    piece(this.section, "trouble").hidden = !there
+    if (there) piece(this.section, "unfound").hidden = true // what was said of other words
+    if (there && !this.rows.childElementCount) piece(this.section, "nothing").hidden = true
+  }
+
+  /** @param {Page} page */
+  #append({ items, next }) {
+    const more = piece(this.section, "more")
+    const focused = document.activeElement === more
+    this.again.worked()
+    for (const item of items) this.items.set(item.id, item)
+    const rows = items.map(rowOf)
+    this.rows.append(...rows)
+    this.#trouble(false)
+    more.hidden = next === null
+    if (focused && more.hidden && rows.length) piece(rows[0], "play-item").focus()
+    this.offer()
+    this.#sayWhatIsThere()
+    this.mark()
+    this.grown()
+  }
+
+  #sayWhatIsThere() {
+    const none = this.items.size === 0
+    const { words, album } = this.pages.shown
+    piece(this.section, "nothing").hidden = !none || words + album !== ""
+    const unfound = piece(this.section, "unfound")
+    unfound.hidden = !none || words + album === ""
+    write(unfound, fill(gettext("Nothing here is called “{words}”."), { words: words || album }))
+    piece(this.section, "table").hidden = none
+    piece(this.section, "tools").hidden = none && album === ""
+    for (const all of ["play-all", "queue-all"]) piece(this.section, all).hidden = none
+    this.#sayWhichAlbum(album)
+  }
+
+  /** @param {string} album */
+  #sayWhichAlbum(album) {
+    const whole = piece(this.section, "whole-library")
+    whole.hidden = album === ""
+    piece(this.section, "order-field").hidden = album !== ""
+    write(piece(whole, "album-name"), album)
+    name(whole, fill(gettext("{album}: back to the whole library"), { album }))
+  }
+
+  /** The row of what is on. */
+  mark() {
+    const id = String(this.mine.item?.id ?? "")
+    for (const row of /** @type {Iterable<HTMLElement>} */ (this.rows.children)) {
+      const on = row.dataset.item === id
+      if (on !== row.hasAttribute("aria-current")) on ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
+    }
+  }
+}
+
+/** @param {Item} item */
+function rowOf(item) {
+  const row = copyOf("track")
+  row.dataset.item = String(item.id)
+  putArt(piece(row, "art"), item)
+  piece(row, "title").textContent = item.title
+  for (const artist of row.querySelectorAll("[data-artist]")) artist.textContent = item.artist
+  for (const album of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-album]"))) {
+    album.textContent = item.album
+    album.hidden = !item.album
+    album.title = fill(gettext("Show the album {album}"), { album: item.album })
+  }
+  piece(row, "between").hidden = !item.artist || !item.album
+  piece(row, "length").textContent = clockTime(item.duration)
+  piece(row, "film").hidden = item.kind !== "video"
+  name(piece(row, "play-item"), fill(gettext("Play {title}"), { title: item.title }))
+  name(piece(row, "add"), fill(gettext("Add {title} to queue"), { title: item.title }))
+  return row
+}
+
+/** @param {HTMLElement} button @param {string} word */
+function name(button, word) {
+  button.setAttribute("aria-label", word)
+  button.title = word
+}

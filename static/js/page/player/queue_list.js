@@ -1,0 +1,158 @@
+// @ts-check
+/** What comes: the list, in the order in which it plays, and everything one does to it. */
+
+import { isProvisional } from "../../core/player/optimistic.js"
+import { clockTime } from "../lib/format.js"
+import { all, copyOf, piece, write } from "../lib/dom.js"
+import { fill, gettext, ngettext } from "../lib/i18n.js"
+import { putArt } from "./cover_art.js"
+import { mount as mountDrag } from "../ui/drag_reorder.js"
+import { mount as mountWalking } from "../ui/arrow_keys.js"
+
+/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./commands.js").Commands} Commands */
+/** @typedef {import("../../core/protocol.js").QueueEntry} Entry */
+
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1 })
+
+/** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
+export function mount(section, mine, commands) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const list = piece(section, "list")
+  const drag = mountDrag(list, (entryId, before) => commands.move(entryId, before), signal)
+  let shown = /** @type {unknown} */ (null)
+  let offer = () => {}
+  const show = () => {
+    if (drag.isOn()) return
+    const { entries, current } = mine.state
+    if (shown !== entries || list.dataset.items !== String(mine.log.items.size)) showEntries(list, mine)
+    shown = entries
+    offer()
+    list.dataset.items = String(mine.log.items.size)
+    for (const line of lines(list)) mark(line, line.dataset.entry === current)
+    showSums(section, mine)
+  }
+  for (const name of ["clear", "undo", "redo"]) piece(section, name).addEventListener("click", () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](), { signal })
+  list.addEventListener("click", (event) => press(event, commands), { signal })
+  list.addEventListener("keydown", (event) => step(event, section, mine, commands), { signal })
+  offer = mountWalking(list, signal) // after the arrows that move a line
+  drag.whenOver(show)
+  show()
+  return all(() => gone.abort(), mine.on("state", show))
+}
+
+/** @param {HTMLElement} list @returns {HTMLElement[]} */
+function lines(list) {
+  return /** @type {HTMLElement[]} */ ([...list.children])
+}
+
+/** Lines that stay keep their element: neither focus nor a picture is lost. @param {HTMLElement} list @param {Mine} mine */
+function showEntries(list, mine) {
+  const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
+  const focused = document.activeElement
+  const spare = renamed(list, mine.state.entries)
+  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? taken(spare, entry) ?? copyOf("queue-entry"), entry, mine))
+  wanted.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
+  while (list.childElementCount > wanted.length) list.lastElementChild?.remove()
+  if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused)) focused.focus() // moving a line takes it away
+}
+
+/** Lines of entries that had a name of ours until now. @param {HTMLElement} list @param {Entry[]} entries */
+function renamed(list, entries) {
+  const stay = new Set(entries.map(({ id }) => id))
+  return lines(list).filter(({ dataset: { entry = "" } }) => isProvisional(entry) && !stay.has(entry))
+}
+
+/** One of them for the entry, of which there is one less then. @param {HTMLElement[]} spare @param {Entry} entry */
+function taken(spare, entry) {
+  const place = spare.findIndex((line) => line.dataset.item === String(entry.item))
+  return place < 0 ? null : spare.splice(place, 1)[0]
+}
+
+/** @param {HTMLElement} line @param {Entry} entry @param {Mine} mine */
+function filled(line, entry, mine) {
+  const item = mine.log.items.get(entry.item) ?? null
+  const title = item?.title ?? gettext("A track that is gone")
+  line.dataset.entry = entry.id
+  line.dataset.item = String(entry.item)
+  line.toggleAttribute("data-missing", item?.missing ?? true)
+  line.toggleAttribute("data-coming", isProvisional(entry.id))
+  putArt(piece(line, "art"), item)
+  write(piece(line, "title"), title)
+  write(piece(line, "artist"), item?.missing ? gettext("The file is away") : item?.artist ?? "")
+  write(piece(line, "length"), clockTime(item?.duration))
+  name(piece(line, "grip"), fill(gettext("Move {title}"), { title }))
+  name(piece(line, "play-entry"), fill(gettext("Play from here: {title}"), { title }))
+  name(piece(line, "remove"), fill(gettext("Remove {title}"), { title }))
+  return line
+}
+
+/** @param {HTMLElement} button @param {string} word */
+function name(button, word) {
+  if (button.getAttribute("aria-label") !== word) button.setAttribute("aria-label", word)
+}
+
+/** @param {HTMLElement} line @param {boolean} on */
+function mark(line, on) {
+  if (on) line.setAttribute("aria-current", "true")
+  else line.removeAttribute("aria-current")
+}
+
+/** How many, how long together, and what can be taken back. @param {HTMLElement} section @param {Mine} mine */
+function showSums(section, mine) {
+  const { entries, can_undo: canUndo, can_redo: canRedo, current } = mine.state
+  const lengthS = entries.reduce((sum, { item }) => sum + (mine.log.items.get(item)?.duration ?? 0), 0)
+  const count = fill(ngettext("{count} track", "{count} tracks", entries.length), { count: entries.length })
+  write(piece(section, "sum"), entries.length ? `${count}, ${clockTime(lengthS)}` : "")
+  piece(section, "empty").hidden = entries.length > 0 || !mine.log.known
+  const rest = entries.some(({ id }) => id !== current)
+  enable(section, "clear", rest)
+  enable(section, "undo", canUndo)
+  enable(section, "redo", canRedo)
+  for (const count of document.querySelectorAll("[data-queue-count]")) write(count, entries.length ? String(entries.length) : "")
+}
+
+/** @param {HTMLElement} section @param {string} name @param {boolean} can */
+function enable(section, name, can) {
+  /** @type {HTMLButtonElement} */ (piece(section, name)).disabled = !can
+}
+
+/** @param {EventTarget | null} inside */
+function entryOf(inside) {
+  const line = inside instanceof Element ? inside.closest("[data-entry]") : null
+  return line instanceof HTMLElement ? line.dataset.entry ?? null : null
+}
+
+/** @param {Event} event @param {Commands} commands */
+function press(event, commands) {
+  const at = event.target instanceof Element ? event.target : null
+  const entryId = entryOf(at)
+  if (!entryId) return
+  if (at?.closest("[data-remove]")) removeAt(/** @type {HTMLElement} */ (at.closest("[data-entry]")), entryId, commands)
+  else if (at?.closest("[data-play-entry]")) commands.playEntry(entryId)
+}
+
+/** The focus goes to the line that takes its place. @param {HTMLElement} line @param {string} entryId @param {Commands} commands */
+function removeAt(line, entryId, commands) {
+  const neighbour = line.nextElementSibling ?? line.previousElementSibling
+  const focused = line.contains(document.activeElement)
+  commands.remove(entryId)
+  if (focused && neighbour) piece(neighbour, "remove").focus()
+}
+
+/** Alt with an arrow moves the line that has the focus; on its grip the arrow alone does. @param {KeyboardEvent} event @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
+function step(event, section, mine, commands) {
+  const by = STEPS[event.key]
+  const at = event.target instanceof Element ? event.target : null
+  const entryId = entryOf(at)
+  if (!by || !entryId || !(event.altKey || at?.closest("[data-grip]"))) return
+  event.preventDefault()
+  const { entries } = mine.state
+  const place = entries.findIndex(({ id }) => id === entryId)
+  const there = place + by
+  if (there < 0 || there >= entries.length) return
+  commands.move(entryId, entries[by < 0 ? there : there + 1]?.id ?? null)
+  const format = gettext("{title}: {place} of {count}")
+  write(piece(section, "moved"), fill(format, { title: mine.itemOf(entryId)?.title ?? "", place: there + 1, count: entries.length }))
+}

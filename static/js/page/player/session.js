@@ -1,0 +1,298 @@
+// @ts-check
+/**
+ * A tab of one device's player: what `mine` is to every module of the page.
+ *
+ * The socket brings what was changed in any tab, the log makes state of it, what is on its way is laid over it, and where
+ * this tab has the sound, the voice follows. Commands are born of hands alone, but for two: the tab that sounds says that
+ * a track has ended, and that its sound was stopped by something else (headphones that were pulled, a call).
+ */
+
+import { playable, positionOf, queueOf } from "../../core/player/optimistic.js"
+import { Clock } from "../../core/clock/clock.js"
+import { isKept, Pending } from "../../core/player/pending_commands.js"
+import { PlayerLog } from "../../core/player/player_store.js"
+import { PATIENCE_MS } from "../../core/net/sequence.js"
+import { Close, Command, DEEDS, Event } from "../../core/protocol.js"
+import { Listeners } from "../lib/emitter.js"
+import { newId } from "../lib/id.js"
+import { Socket } from "../net/socket.js"
+import { hasLocks, soundLock } from "../player_audio/web_lock.js"
+import { TabSound } from "../player_audio/audio_focus.js"
+import { after, every } from "../lib/timers.js"
+import { watchForWaking } from "../lib/wake_detector.js"
+import { HttpLine } from "../net/player_http_transport.js"
+import { Kept } from "./offline_queue.js"
+import { serverSound } from "../player_audio/server_lock.js"
+import { Voice } from "../player_audio/output.js"
+
+const LOOK_AFTER_MS = 1000
+
+const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
+
+/** @typedef {import("../../core/protocol.js").Envelope} Envelope */
+/** @typedef {import("../../core/protocol.js").Item} Item */
+/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+
+export class Mine extends Listeners {
+  /** @param {any} boot */
+  constructor(boot) {
+    super()
+    this.boot = boot
+    this.tab = newId()
+    this.clock = new Clock()
+    this.log = new PlayerLog(this.tab)
+    this.pending = new Pending()
+    this.kept = new Kept(boot.device_id)
+    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
+    this.waiting = new Map()
+    this.connection = { status: "connecting", attempt: 0, retryInMs: /** @type {number | null} */ (null), closeCode: /** @type {number | null} */ (null) }
+    this.state = this.log.state
+    this.cancelFlush = () => {}
+    this.voice = new Voice({
+      ended: (track) => this.emit("ended", track),
+      cut: () => !this.isOpen,
+      refused: () => { this.voice.drop(); this.sound.refused() },
+      halted: () => this.sound.here && this.emit("halted"),
+      failed: (item) => this.emit("failed", item),
+      moved: () => this.emit("moved"),
+      placed: () => this.emit("placed"),
+      picture: (element) => this.emit("picture", element),
+    })
+    const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
+    this.sound = new TabSound(boot.device_id, this.tab, { start: () => { this.voice.start(); this.#show() }, stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
+    this.socket = new Socket(boot.socket_path, this.clock, {
+      resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
+      page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
+      said: (envelope) => this.#said(envelope),
+      status: (change) => this.#connected(change),
+    })
+    this.reached = false // over HTTP
+    this.http = new HttpLine(this, { said: (envelope) => this.#said(envelope), found: (reached) => this.#found(reached) })
+  }
+
+  open() {
+    for (const command of this.kept.all()) this.pending.add(command, this.serverNow(), 0, performance.now())
+    this.socket.open()
+    this.http.start()
+    this.sound.open()
+    every(LOOK_AFTER_MS, () => this.#lookAfter())
+    const wake = () => this.socket.wake()
+    watchForWaking(this.clock, { woke: wake, hid: () => {}, network: wake })
+  }
+
+  // ---------------------------------------------------------------- what modules read
+
+  /** Whether what is said now is on its way at once. */
+  get isOpen() {
+    return this.connection.status === "open" || this.overHttp
+  }
+
+  /** No socket gets through, but the server answers. */
+  get overHttp() {
+    return this.connection.status === "limited" && this.reached
+  }
+
+  serverNow() {
+    return this.clock.serverNow(performance.now())
+  }
+
+  /** @param {string | null} entryId @returns {Item | null} */
+  itemOf(entryId) {
+    const entry = this.state.entries.find(({ id }) => id === entryId)
+    return entry ? this.log.items.get(entry.item) ?? null : null
+  }
+
+  /** What is on. */
+  get item() {
+    return this.itemOf(this.state.current)
+  }
+
+  /** What comes when that is over. */
+  get comes() {
+    return this.itemOf(playable(this.state, this.gone).followingEnd(this.state.repeat))
+  }
+
+  /** Whether the file of an item is away. @param {number} item */
+  gone = (item) => this.log.items.get(item)?.missing ?? false
+
+  get durationS() {
+    return (this.sound.here ? this.voice.durationS : null) ?? (this.state.current === this.log.state.current ? this.log.durationS : this.item?.duration) ?? null
+  }
+
+  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
+  positionS() {
+    const { here, elsewhere, isComing } = this.sound
+    const heardS = here ? this.voice.positionS : null
+    const is_playing = this.state.is_playing && (here || elsewhere || isComing)
+    return heardS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
+  }
+
+  get queue() {
+    return queueOf(this.state)
+  }
+
+  // ---------------------------------------------------------------- what is said
+
+  /**
+   * @param {string} type @param {Record<string, any>} [payload]
+   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question its `event_id`;
+   *   rejects with a refusal
+   */
+  say(type, payload = {}) {
+    const command = { type, event_id: newId(), payload }
+    if (!DEEDS.has(type)) return this.#mention(command)
+    return new Promise((resolve, reject) => {
+      this.waiting.set(command.event_id, { resolve, reject })
+      const replaced = this.pending.add(command, this.serverNow(), this.log.state.revision, performance.now())
+      for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
+      if (!this.isOpen && isKept(command)) this.kept.keep(command)
+      this.#show()
+      this.#flush()
+    })
+  }
+
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #mention(command) {
+    if (this.#send(command)) return Promise.resolve(command.event_id)
+    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  }
+
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #send(command) {
+    return this.overHttp ? this.http.send(command) : this.socket.send(command)
+  }
+
+  #flush() {
+    this.cancelFlush()
+    const nowMs = performance.now()
+    this.#dropOld(nowMs)
+    for (const eventId of this.pending.dropOrphans()) this.#over(eventId, (waiter) => waiter.resolve(null))
+    if (!this.isOpen) return
+    for (const command of this.pending.toSend(nowMs)) this.#send(command)
+    const waitMs = this.pending.waitMs(nowMs)
+    if (waitMs) this.cancelFlush = after(waitMs, () => this.#flush())
+  }
+
+  /** @param {number} nowMs */
+  #dropOld(nowMs) {
+    const old = this.pending.dropOld(nowMs, this.sound.here)
+    for (const { type, event_id: eventId } of old) {
+      this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
+      if (type !== Command.Seek || !this.#isHeard) this.emit("dropped", { type })
+    }
+    if (old.length) this.#show()
+  }
+
+  /** The voice is where it was put, says so, and is believed: then it stays there, whatever becomes of the seek. */
+  get #isHeard() {
+    const { state, log, sound } = this
+    return sound.here && state.is_playing && log.state.is_playing && state.current === log.state.current
+  }
+
+  #lookAfter() {
+    this.#flush()
+    this.askForMissed()
+  }
+
+  /** @param {string} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  #answer(eventId, tell) {
+    const waiter = this.waiting.get(eventId)
+    this.waiting.delete(eventId)
+    if (waiter) tell(waiter)
+  }
+
+  // ---------------------------------------------------------------- what the server says
+
+  /** @param {Envelope} envelope */
+  #said(envelope) {
+    const { type, payload } = envelope
+    const { revision } = this.log.state
+    const begunHere = type === Event.Player && BEGINS.has(payload.cause) && this.pending.has(payload.event_id)
+    if (type === Event.Welcome) this.pending.reconnected()
+    if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
+    if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
+    if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id) // done, whichever tab said it
+    const applied = this.log.take(envelope, performance.now())
+    for (const each of applied) this.pending.changed(each)
+    const nothingNew = (type === Event.Welcome || type === Event.PlayerState) && this.log.state.revision === revision
+    if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
+    this.pending.reached(this.log.state.revision)
+    this.#show()
+    this.#answered(envelope)
+    for (const each of applied) this.emit(each.type, each)
+    this.#flush()
+    if (this.log.gap) after(PATIENCE_MS + 5, () => this.askForMissed())
+  }
+
+  /**
+   * Nothing was changed, or only what was pressed here and is heard already, perhaps since the line went: then this
+   * tab, where it sounds, knows better where it is than whoever heard of it last.
+   */
+  #insist() {
+    const { current } = this.log.state
+    const { positionS, track } = this.voice
+    if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id) this.log.heard(current, positionS, this.serverNow())
+  }
+
+  /** @param {Envelope} envelope */
+  #answered({ type, payload }) {
+    if (type === Event.Ack) this.#over(payload.event_id, (waiter) => waiter.resolve(payload))
+    const isFinal = type === Event.Error && payload.event_id && !this.pending.has(payload.event_id)
+    if (isFinal) this.#over(payload.event_id, (waiter) => waiter.reject(payload))
+  }
+
+  /** @param {string} eventId @param {(waiter: any) => void} tell */
+  #over(eventId, tell) {
+    this.kept.forget(eventId)
+    this.#answer(eventId, tell)
+  }
+
+  askForMissed() {
+    const missed = this.isOpen ? this.log.due(performance.now()) : null
+    if (missed) this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
+  }
+
+  /** @param {boolean} reached the server answers over HTTP, or not */
+  #found(reached) {
+    if (reached === this.reached) return
+    this.reached = reached
+    if (this.overHttp) {
+      this.pending.reconnected()
+      this.voice.lineIsBack()
+      this.#flush()
+    }
+    this.emit("connection", this.connection)
+  }
+
+  /** @param {typeof this.connection} change */
+  #connected(change) {
+    this.connection = change
+    if (change.status !== "limited") this.reached = false
+    if (change.closeCode === Close.TooMany) this.sound.leave()
+    if (this.isOpen) this.voice.lineIsBack()
+    this.emit("connection", change)
+  }
+
+  /** Things of the library that were seen elsewhere than in the queue. @param {Item[]} items */
+  knows(items) {
+    this.log.knows(items)
+  }
+
+  // ---------------------------------------------------------------- sound
+
+  /** Shown is what will be; where this tab sounds, it is heard as well. */
+  #show() {
+    this.state = this.pending.shown(this.log.state, this.gone)
+    if (!this.log.state.is_playing) this.voice.halted = false
+    if (this.sound.here) this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
+    this.emit("state")
+  }
+
+  /** Where the voice is, becomes what the timeline says. @param {string} entryId @param {number} position */
+  heardAt(entryId, position) {
+    this.log.heard(entryId, position, this.serverNow())
+    this.state = this.pending.shown(this.log.state, this.gone)
+    this.voice.said(this.state)
+  }
+
+}

@@ -1,0 +1,211 @@
+// @ts-check
+/** One item in an element: fetched, placed, started, faded, given back. The element's events are only watched. */
+
+import { endsEarly } from "../../core/media/truncated_media.js"
+import { DataEnd } from "../../core/media/end_of_data.js"
+import { Ledger } from "../../core/sync/expected_events.js"
+import { after } from "../lib/timers.js"
+import { borrow, giveBack } from "./element_pool.js"
+
+const FADE_MS = 30 // shorter clicks, longer is heard twice
+const FADE_STEPS = 6
+const HUSHED = 0.001 // nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
+const NEAR_S = 0.05 // not worth a seek
+const RETRY_MS = 2000 // a medium that broke off is fetched again
+const RETRIES = 3
+const GOT_ON_S = 5 // so far beyond where it broke off, the next time is another one
+const PLACES = ["timeupdate", "seeking", "seeked", "ended"] // events after which the place is looked at
+const WATCHED = ["durationchange", "playing", "waiting", "pause"]
+
+/** @typedef {import("../../core/protocol.js").Item} Item */
+/**
+ * @typedef {object} TrackTells
+ * @property {() => boolean} cut there is no line to the server
+ * @property {(track: Track) => void} ended
+ * @property {(track: Track) => void} refused the browser wants a hand
+ * @property {(track: Track) => void} halted by somebody else than us: headphones were pulled, somebody calls
+ * @property {(track: Track) => void} failed for good
+ * @property {(track: Track) => void} moved something is different to see
+ * @property {(track: Track) => void} placed it is where it was to go
+ */
+
+export class Track {
+  /** @param {Item} item @param {TrackTells} tells */
+  constructor(item, tells) {
+    this.item = item
+    this.tells = tells
+    this.element = borrow(item.kind === "video" ? "video" : "audio")
+    this.gone = new AbortController()
+    this.ledger = new Ledger()
+    this.dataEnd = new DataEnd()
+    /** Where it ended, when that is well before its length. @type {(import("../../core/media/truncated_media.js").Cut & {played: boolean}) | null} */
+    this.early = null
+    this.wantsToPlay = false
+    this.loudness = 1
+    this.fading = 1
+    this.retries = 0
+    this.brokeS = 0
+    this.cancelAgain = () => {}
+    /** Where it is to be as soon as it can. @type {number | null} */
+    this.placeS = null
+    this.#watch()
+    this.element.src = item.url
+  }
+
+  #watch() {
+    const { element, tells } = this
+    const { signal } = this.gone
+    for (const type of PLACES) element.addEventListener(type, () => this.#look(), { signal })
+    element.addEventListener("loadedmetadata", () => this.#place(), { signal })
+    element.addEventListener("seeked", () => tells.placed(this), { signal })
+    element.addEventListener("ended", () => tells.ended(this), { signal })
+    element.addEventListener("error", () => this.#broke(), { signal })
+    element.addEventListener("timeupdate", () => this.#gotOn(), { signal })
+    element.addEventListener("pause", () => this.#paused(), { signal })
+    element.addEventListener("play", () => this.#played(), { signal })
+    for (const type of WATCHED) element.addEventListener(type, () => tells.moved(this), { signal })
+  }
+
+  // ---------------------------------------------------------------- where it is
+
+  /** In seconds: where it is, or will be. */
+  get positionS() {
+    return this.placeS ?? this.element.currentTime
+  }
+
+  /** @returns {number | null} */
+  get durationS() {
+    const { duration } = this.element
+    return Number.isFinite(duration) ? duration : null
+  }
+
+  /** Some browsers take the length for the place at an end, so the place before it is remembered. */
+  #look() {
+    const { currentTime, paused, ended, seeking, readyState, playbackRate } = this.element
+    const { dataEnd } = this
+    const nowMs = performance.now()
+    if (seeking) dataEnd.placed(currentTime)
+    const latestS = (dataEnd.lastS ?? 0) + (dataEnd.moved ? ((nowMs - dataEnd.lastMs) / 1000) * playbackRate : 0)
+    dataEnd.look({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
+    if (!ended) this.early = null
+    else if (!this.early && dataEnd.endS !== null) this.early = this.#cut(latestS, dataEnd.endS, dataEnd.played)
+  }
+
+  /** The library's length is preferred to the browser's, which may be a guess. @param {number} latestS where it can be at most @param {number} endS @param {boolean} played */
+  #cut(latestS, endS, played) {
+    const saidS = this.item.duration ?? this.durationS
+    return saidS !== null && endsEarly(latestS, saidS) ? { endS, saidS, played } : null
+  }
+
+  /** @param {number} positionS */
+  goTo(positionS) {
+    this.placeS = positionS
+    if (this.element.readyState >= HTMLMediaElement.HAVE_METADATA) this.#place()
+  }
+
+  #place() {
+    const positionS = this.placeS
+    this.placeS = null
+    if (positionS !== null && Math.abs(positionS - this.element.currentTime) > NEAR_S) this.element.currentTime = positionS
+    this.tells.moved(this)
+  }
+
+  // ---------------------------------------------------------------- playing
+
+  /** @param {number} rate */
+  atRate(rate) {
+    this.element.defaultPlaybackRate = rate // loading again sets the rate to this
+    if (this.element.playbackRate !== rate) this.element.playbackRate = rate
+  }
+
+  play() {
+    this.wantsToPlay = true
+    if (!this.element.paused) return
+    this.element.play().catch((error) => {
+      if (error.name === "NotAllowedError" && this.wantsToPlay) this.tells.refused(this)
+    })
+  }
+
+  pause() {
+    this.wantsToPlay = false
+    if (this.element.paused) return
+    this.ledger.expect("pause")
+    this.element.pause()
+  }
+
+  /** An end pauses as well, and is told by itself; waiting for data does not. */
+  #paused() {
+    const { element } = this
+    const ours = this.ledger.claim("pause", element.currentTime)
+    if (ours || !this.wantsToPlay || !element.paused || element.ended || element.error) return
+    this.wantsToPlay = false
+    this.tells.halted(this)
+  }
+
+  /** Some systems let go on what they stopped: the player was told that it stands. */
+  #played() {
+    if (!this.wantsToPlay) this.pause()
+  }
+
+  // ---------------------------------------------------------------- loudness
+
+  /** @param {number} loudness 0 to 1 @param {boolean} muted */
+  setLoudness(loudness, muted) {
+    this.loudness = loudness
+    this.element.muted = muted
+    this.#sound()
+  }
+
+  #sound() {
+    this.element.volume = Math.min(Math.max(this.loudness * this.fading, 0), 1)
+  }
+
+  /** @param {0 | 1} to @returns {Promise<void>} */
+  async fade(to) {
+    const from = this.fading
+    for (let step = 1; step <= FADE_STEPS && !this.gone.signal.aborted; step += 1) {
+      await new Promise((done) => after(FADE_MS / FADE_STEPS, () => done(undefined)))
+      this.fading = from + ((to - from) * step) / FADE_STEPS
+      if (!this.gone.signal.aborted) this.#sound()
+    }
+  }
+
+  /** To be faded in. */
+  hush() {
+    this.fading = HUSHED
+    this.#sound()
+  }
+
+  // ---------------------------------------------------------------- trouble, and the end
+
+  /** A line that breaks is waited for; a file that cannot be played is not. */
+  #broke() {
+    const cut = !navigator.onLine || this.tells.cut()
+    const lost = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
+    if (this.retries >= (lost ? RETRIES : 1) && !cut) return this.tells.failed(this)
+    if (!cut) this.retries += 1
+    this.brokeS = this.positionS
+    this.cancelAgain = after(RETRY_MS, () => this.again())
+  }
+
+  #gotOn() {
+    if (this.retries && this.element.currentTime > this.brokeS + GOT_ON_S) this.retries = 0
+  }
+
+  /** Fetched anew, where it broke. */
+  again() {
+    if (this.gone.signal.aborted || !this.element.error) return
+    this.cancelAgain()
+    this.placeS = this.brokeS
+    this.ledger.clear()
+    this.element.load()
+    if (this.wantsToPlay) this.play()
+  }
+
+  /** Silent at once, and nothing of it is told any more. */
+  drop() {
+    this.wantsToPlay = false
+    this.gone.abort()
+    giveBack(this.element)
+  }
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** `?debug=1`: what the player thinks, ten times a second, and every event in the console. */
+
+import { logEvents } from "../lib/emitter.js"
+import { stateOf } from "../media/status_report.js"
+
+const EVERY_MS = 100
+const LOOK = {
+  position: "fixed", insetInlineStart: "0", insetBlockEnd: "0", zIndex: "1000", margin: "0", padding: "0.5rem",
+  font: "12px/1.4 monospace", color: "#fff", background: "rgb(0 0 0 / 0.75)", pointerEvents: "none",
+}
+
+/** @param {HTMLElement} element @param {import("./session.js").Session} session */
+export function mount(element, session) {
+  const panel = document.createElement("pre")
+  panel.dataset.debug = ""
+  Object.assign(panel.style, LOOK)
+  element.append(panel)
+  const timer = setInterval(() => (panel.textContent = lines(session).join("\n")), EVERY_MS)
+  const stopLog = logEvents(session)
+  return () => {
+    stopLog()
+    clearInterval(timer)
+    panel.remove()
+  }
+}
+
+/** @param {import("./session.js").Session} session */
+function lines({ clock, player, state, connection }) {
+  const { machine, costs } = player
+  const { steering, helm } = machine
+  const seen = player.seen()
+  const zone = helm.decision?.zone ?? "-"
+  return [
+    `socket    ${connection.status}, ${clock.locked ? "clock locked" : "clock not locked"}`,
+    `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}, ${clock.pongs} pongs`,
+    `delay     ${number(clock.delayMs)} ms`,
+    `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
+    `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(steering.deadZoneMs(seen))}, seek beyond ${steering.seekBeyondMs(seen.nowMs)}`,
+    `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${steering.capability.slewOk ? "" : ", seek only"}`,
+    `costs     start ${number(costs.startMs.fresh)} / ${number(costs.startMs.rest)}, seek ${number(costs.seekMs.buffered)} / ${number(costs.seekMs.unbuffered)}, place ${number(costs.placeMs.buffered)} / ${number(costs.placeMs.unbuffered)}`,
+    `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,
+  ]
+}
+
+/** @param {number | null | undefined} value */
+function number(value) {
+  return value === null || value === undefined || Number.isNaN(value) ? "-" : value.toFixed(2)
+}

@@ -1,0 +1,190 @@
+// @ts-check
+/** Which happenings of the room deserve a line on the stage, and which words. */
+
+import { CHANGES } from "../../core/protocol.js"
+import { isHost, mayControl } from "./permissions.js"
+import { mediumNotices } from "../media/media_notices.js"
+import { namesOf } from "../people/name_list.js"
+import { all } from "../lib/dom.js"
+import { announceRefusal } from "../ui/notify.js"
+import { fill, gettext } from "../lib/i18n.js"
+
+const SHORT_MS = 5000
+const ASKED_MS = 25_000
+const RANK = { news: 1, medium: 2, hold: 3, seat: 4, line: 5, sound: 6 }
+
+/** @typedef {import("./types.js").Room} Room */
+/** @typedef {import("../ui/notice_stack.js").Stack} Stack */
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+export function hearRoom(room, stack) {
+  return all(
+    ...seat(room, stack),
+    ...line(room, stack),
+    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked", message === "muted")),
+    room.on("control_asked", ({ payload }) => controlAsked(room, stack, payload)),
+    ...["state", ...CHANGES].map((type) => room.on(type, () => holding(room, stack))),
+    ...ownWay(room, stack),
+    ...mediumNotices(room, stack, RANK.medium),
+    room.on("role_changed", ({ payload }) => role(room, stack, payload)),
+    room.on("set_rate", ({ payload }) => speed(room, stack, payload)),
+    room.on("dropped", ({ type }) => type === "comment" || stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
+    room.on("error", ({ payload }) => stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })),
+  )
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function seat(room, stack) {
+  const held = (/** @type {import("./types.js").Seat | null | undefined} */ seat) => {
+    if (!seat) return stack.drop("seat")
+    const format = seat.next_username
+      ? gettext("{name}'s connection dropped, seat held {seconds}, then {next}")
+      : gettext("{name}'s connection dropped, seat held {seconds}")
+    const text = fill(format, { name: seat.username, next: seat.next_username ?? "" })
+    stack.put({ key: "seat", text, tone: "warn", rank: RANK.seat, untilMs: seat.until })
+  }
+  return [
+    room.on("seat_held", ({ payload }) => held(payload)),
+    room.on("seat_kept", () => stack.drop("seat")),
+    room.on("state", () => held(room.state?.room.seat)),
+    room.on("new_host", ({ payload }) => {
+      stack.drop("seat")
+      if (!payload.user_id) return
+      const you = payload.user_id === room.boot.you.user_id
+      const text = you ? gettext("You are the host now.") : fill(gettext("{name} is the host now."), { name: payload.username })
+      stack.put({ key: "host", text, rank: RANK.news, lastsMs: SHORT_MS })
+    }),
+  ]
+}
+
+/**
+ * The line to the room.
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function line(room, stack) {
+  let polled = false
+  return [
+    room.on("connection", ({ status, reach }) => {
+      const before = polled
+      polled = status === "limited" && reach === "http"
+      if (polled) return before || stack.put({ key: "line", text: gettext("Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual."), tone: "warn", rank: RANK.line, lastsMs: 2 * SHORT_MS })
+      const text = {
+        lost: room.state?.room ? gettext("Reconnecting … Your player keeps the time meanwhile.") : gettext("The room does not answer yet. Trying again …"),
+        limited: limitedWords(reach),
+      }[/** @type {string} */ (status)]
+      if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })
+      else stack.drop("line")
+      stack.drop("degraded") // of another process, maybe: this one says so itself, right after its welcome
+    }),
+    room.on("closing", ({ payload }) => {
+      if (payload.code < 4500) stack.put({ key: "line", text: gettext("The server starts anew. Back in a moment."), tone: "warn", rank: RANK.line, lastsMs: 30_000 })
+    }),
+    room.on("status", ({ payload }) => {
+      if (payload.degraded) stack.put({ key: "degraded", text: gettext("Degraded: what others do may reach you a moment late."), tone: "warn", rank: RANK.news })
+      else stack.drop("degraded")
+    }),
+  ]
+}
+
+/** Why there is no socket, as far as asking over HTTP tells. @param {string | undefined} reach as `polling.js` found it */
+function limitedWords(reach) {
+  if (reach === "nothing") return gettext("The server does not answer. Your player goes on by itself; trying again …")
+  if (reach === "offline") return gettext("This device is offline. Your player goes on by itself; trying again …")
+  if (reach === "failing") return gettext("The server has trouble just now. Your player goes on by itself; trying again …")
+  if (reach === "refused") return gettext("The server does not let you see this room any more. Reload the page.")
+  return gettext("No live connection yet. Trying again …")
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {boolean} blocked not even the picture moves
+ * @param {boolean} silent
+ */
+function sound(room, stack, blocked, silent) {
+  if (!blocked && !silent) return stack.drop("sound")
+  const text = blocked ? gettext("Your browser does not play until you press.") : gettext("Your browser keeps the sound off until you press.")
+  const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
+  stack.put({ key: "sound", text, rank: RANK.sound, act: { text: press, run: () => room.player.unlock() } })
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, username: string}} who
+ */
+function controlAsked(room, stack, { user_id, username }) {
+  if (!isHost(room.state)) return
+  stack.put({
+    key: `asked-${user_id}`,
+    text: fill(gettext("{name} asks for control."), { name: username }),
+    rank: RANK.seat,
+    lastsMs: ASKED_MS,
+    act: { text: fill(gettext("Make {name} host"), { name: username }), run: () => room.say("transfer_host", { user_id }).catch(announceRefusal) },
+  })
+}
+
+/**
+ * You are trusted with more, or less.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, role: string}} member
+ */
+function role(room, stack, member) {
+  if (member.user_id !== room.boot.you.user_id) return
+  const text = member.role === "moderator" ? gettext("You are a moderator now.") : gettext("You are not a moderator any more.")
+  stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
+}
+
+/**
+ * Heard as voices that are higher or lower: say who did it.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string | null, username: string | null, rate: number}} change
+ */
+function speed(room, stack, { user_id, username, rate }) {
+  if (!username || user_id === room.boot.you.user_id) return
+  const text = fill(gettext("{name} set the speed to {rate}×"), { name: username, rate })
+  stack.put({ key: "speed", text, rank: RANK.news, lastsMs: SHORT_MS })
+}
+
+/**
+ * Whom the room waits for, how long at most, and the way on without them.
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function holding(room, stack) {
+  const { timeline } = room.state ?? {}
+  if (timeline?.phase !== "holding") return stack.drop("hold")
+  const { hold } = timeline
+  const text = hold?.who.length
+    ? fill(gettext("Waiting for {names}, {seconds}"), { names: namesOf(hold.who, room.boot.you.user_id) })
+    : gettext("Waiting until everyone's picture is ready.")
+  const goOn = { text: gettext("Continue without"), run: () => room.say("continue_without", {}).catch(announceRefusal) }
+  stack.put({ key: "hold", text, rank: RANK.hold, untilMs: hold?.until, act: mayControl(room.state) ? goOn : undefined })
+}
+
+/** One press and you are with the others again. @param {Room} room @param {Stack} stack */
+function ownWay(room, stack) {
+  let alone = false
+  const look = () => {
+    const now = room.player.alone && room.player.allowed
+    if (now === alone) return
+    alone = now
+    if (!now) return stack.drop("alone")
+    stack.put({
+      key: "alone",
+      text: gettext("You watch on your own. The room goes on without you."),
+      rank: RANK.news,
+      act: { text: gettext("Watch together again"), run: () => room.player.follow() },
+    })
+  }
+  return ["player", "state", "room_changed"].map((type) => room.on(type, look))
+}

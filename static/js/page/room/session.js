@@ -1,0 +1,277 @@
+// @ts-check
+/**
+ * One person's visit to one room: what `room` is to every module of the page.
+ *
+ * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them, the player
+ * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced: of those
+ * of the server by their type, and of `state`, `connection`, `drift`, `player`, `lacks`, `dropped` and `broadcast`.
+ */
+
+import { Clock } from "../../core/clock/clock.js"
+import { Log } from "../../core/room/room_store.js"
+import { Outbox } from "../../core/net/command_queue.js"
+import { PATIENCE_MS } from "../../core/net/sequence.js"
+import { polledChanges } from "../../core/net/polled_changes.js"
+import { positionAt } from "../../core/sync/timeline.js"
+import { CHANGES, Command, DEEDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
+import { isHidden } from "../media/element_state.js"
+import { HttpTransport } from "../net/http_transport.js"
+import { Listeners } from "../lib/emitter.js"
+import { newId } from "../lib/id.js"
+import { Player } from "../media/room_player.js"
+import { Polling } from "../net/polling.js"
+import { reportOf } from "../media/status_report.js"
+import { Socket } from "../net/socket.js"
+import { after, every } from "../lib/timers.js"
+import { watchForWaking } from "../lib/wake_detector.js"
+
+const HEARTBEAT_MS = 3000
+const LOOK_AFTER_MS = 250
+const TOLERANCE_MS = 500 // until the room says its own
+const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
+const PLACED = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
+const CUSTOM = "broadcast" // under which modules hear the events that programs send to the room
+const FORGOTTEN = new Set([Command.Typing, Command.Reaction, Command.Heartbeat, Command.BufferStart, Command.BufferEnd])
+
+/** @typedef {import("../../core/protocol.js").Envelope} Envelope */
+/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+
+export class Session extends Listeners {
+  /** @param {any} boot @param {HTMLMediaElement} media */
+  constructor(boot, media) {
+    super()
+    this.boot = boot
+    this.clock = new Clock()
+    this.log = new Log()
+    this.outbox = new Outbox()
+    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
+    this.waiting = new Map()
+    /** @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?: string}} */
+    this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
+    this.player = new Player(media, this.clock, {
+      report: (type, payload) => void this.say(type, payload),
+      urgent: () => (this.overHttp ? this.polling.soon() : this.#heartbeat()),
+      changed: (change) => this.emit("player", change),
+      lacks: (track) => this.emit("lacks", track),
+      drift: (drift) => this.emit("drift", drift),
+    })
+    this.socket = new Socket(boot.socket_path, this.clock, {
+      resume: () => this.log.resume(),
+      page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: isHidden() }),
+      said: (envelope) => {
+        if (envelope.type === Event.Welcome) this.outbox.reconnected()
+        this.#said(envelope)
+      },
+      status: (change) => this.#connection(change),
+    })
+    this.http = new HttpTransport(boot)
+    this.polling = new Polling(this)
+    this.handlers = this.#table()
+  }
+
+  open() {
+    this.socket.open()
+    every(HEARTBEAT_MS, () => this.#heartbeat())
+    every(LOOK_AFTER_MS, () => this.#lookAfter())
+    watchForWaking(this.clock, { woke: () => this.#woke(), hid: () => this.player.woke(), network: () => this.socket.wake() })
+    this.polling.start()
+  }
+
+  // ---------------------------------------------------------------- what modules read
+
+  get state() {
+    return this.log.state
+  }
+
+  /** No socket gets through, but the server answers. */
+  get overHttp() {
+    return this.connection.status === "limited" && this.connection.reach === "http"
+  }
+
+  /** Whether what is said now is on its way at once. */
+  get reachable() {
+    return this.connection.status === "open" || this.overHttp
+  }
+
+  serverNow() {
+    return this.clock.serverNow(performance.now())
+  }
+
+  /** The timeline's position now, in seconds. */
+  position() {
+    const timeline = this.player.machine.timeline ?? this.state.timeline // until a lap is over, the old one
+    return timeline ? positionAt(timeline, this.serverNow()) : 0
+  }
+
+  // ---------------------------------------------------------------- what they say
+
+  /**
+   * @param {string} type @param {Record<string, any>} [payload]
+   * @param {{at?: number, eventId?: string}} [as] server time of the gesture; the id it was tried with before
+   * @returns {Promise<any>} what was accepted; rejects with a refusal
+   */
+  say(type, payload = {}, { at, eventId = newId() } = {}) {
+    const command = { type, event_id: eventId, payload: this.#complete(type, payload, at) }
+    if (!DEEDS.has(type)) return this.#mention(command)
+    return new Promise((resolve, reject) => {
+      this.waiting.set(command.event_id, { resolve, reject })
+      this.outbox.add(command, performance.now())
+      this.#flush()
+    })
+  }
+
+  /** Our commands name the timeline's own position, never that of a player which may be off. @param {string} type @param {Record<string, any>} payload @param {number | undefined} at */
+  #complete(type, payload, at) {
+    if (!TIMED.has(/** @type {any} */ (type))) return payload
+    const timed = { at: at ?? this.serverNow(), ...payload }
+    const { timeline } = this.state
+    if (!timeline || !PLACED.has(/** @type {any} */ (type)) || timed.current_time !== undefined) return timed
+    return { current_time: positionAt(timeline, timed.at), ...timed }
+  }
+
+  /** What is worth nothing later, or is not worth keeping. @param {{type: string, event_id: string, payload: object}} command */
+  #mention(command) {
+    if (this.overHttp) return this.#mentionOverHttp(command)
+    const sent = this.socket.send(command)
+    if (command.type === Command.Leave) after(0, () => this.socket.leave())
+    if (sent || FORGOTTEN.has(/** @type {any} */ (command.type))) return Promise.resolve()
+    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  }
+
+  /** @param {{type: string, event_id: string, payload: object}} command */
+  #mentionOverHttp(command) {
+    const sent = this.http.send(command).then(() => this.polling.soon())
+    return FORGOTTEN.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
+  }
+
+  #flush() {
+    if (!this.reachable) return
+    for (const command of this.outbox.toSend()) {
+      if (this.overHttp) void this.#sendOverHttp(command)
+      else this.socket.send(command)
+    }
+  }
+
+  /** The answer is heard as a socket's would be. @param {{type: string, event_id: string, payload: object}} command */
+  async #sendOverHttp(command) {
+    const envelope = { room_id: this.boot.room_id, timestamp: this.serverNow(), revision: null }
+    try {
+      const accepted = await this.http.send(command)
+      this.polling.soon()
+      this.#said({ ...envelope, type: Event.Ack, payload: accepted })
+    } catch (problem) {
+      const { code } = /** @type {any} */ (problem)
+      if (typeof code === "string") return this.#said({ ...envelope, type: Event.Error, payload: { event_id: command.event_id, ...problem } })
+      this.outbox.lost(command.event_id)
+      this.found("nothing")
+      this.polling.soon()
+    }
+  }
+
+  // ---------------------------------------------------------------- what the server says
+
+  /** @param {Envelope} envelope */
+  #said(envelope) {
+    for (const applied of this.log.take(envelope, performance.now())) {
+      if (ROOM_EVENTS.has(applied.type)) {
+        this.handlers[applied.type]?.(applied)
+        this.emit(applied.type, applied)
+      } else this.emit(CUSTOM, applied) // by whatever name, it never passes for an event of the room or of this page
+    }
+    if (this.log.outdated) this.socket.restart()
+    if (this.log.gap) after(PATIENCE_MS + 5, () => this.#askForMissed())
+  }
+
+  /** @returns {Record<string, (envelope: Envelope) => void>} */
+  #table() {
+    const follow = () => this.#follow()
+    return {
+      ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
+      [Event.Load]: () => { this.player.loaded(); follow() },
+      [Event.Welcome]: () => this.#welcomed(),
+      [Event.Events]: () => this.#askForMissed(),
+      [Event.Ack]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.resolve(payload)),
+      [Event.Error]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.reject(payload)),
+    }
+  }
+
+  #welcomed() {
+    this.#follow()
+    this.emit("state", this.state)
+    this.#flush()
+  }
+
+  #follow() {
+    this.player.allow(this.state.room?.sync_enabled ?? true)
+    this.player.show(this.state.timeline)
+  }
+
+  /** @param {string | null} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  #answered(eventId, tell) {
+    if (!this.outbox.answered(eventId)) return
+    const waiter = this.waiting.get(/** @type {string} */ (eventId))
+    this.waiting.delete(/** @type {string} */ (eventId))
+    if (waiter) tell(waiter)
+  }
+
+  /** What came over HTTP. A welcome that resumes is no arrival: modules hear what it changed. @param {Envelope[]} envelopes */
+  polled(envelopes) {
+    for (const envelope of envelopes) {
+      if (envelope.type !== Event.Welcome || !envelope.payload.resumed) {
+        this.#said(envelope)
+        continue
+      }
+      const before = { ...this.state }
+      this.log.take(envelope, performance.now())
+      for (const change of polledChanges(before, this.state)) this.emit(change.type, change)
+    }
+  }
+
+  /** @param {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null}} change */
+  #connection(change) {
+    const { reach } = this.connection
+    this.connection = /** @type {any} */ (change.status === "limited" ? { ...change, reach } : change)
+    this.emit("connection", this.connection)
+  }
+
+  /** What polling says of a line that carries no socket. @param {"http" | "refused" | "failing" | "nothing" | "offline"} reach */
+  found(reach) {
+    if (reach === this.connection.reach || this.connection.status !== "limited") return
+    this.connection = { ...this.connection, reach }
+    this.emit("connection", this.connection)
+    if (!this.overHttp) return
+    this.outbox.reconnected()
+    this.#flush()
+  }
+
+  // ---------------------------------------------------------------- now and then
+
+  #woke() {
+    this.socket.wake()
+    this.player.woke()
+  }
+
+  #askForMissed() {
+    const missed = this.connection.status === "open" ? this.log.due(performance.now()) : null
+    if (missed) this.socket.send({ type: Command.SyncRequest, payload: missed })
+  }
+
+  #heartbeat() {
+    if (this.connection.status === "open") this.socket.send({ type: Command.Heartbeat, payload: this.report() })
+  }
+
+  /** What our player does, as the room is told. */
+  report() {
+    return reportOf(this.player, this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
+  }
+
+  #lookAfter() {
+    this.#flush()
+    this.#askForMissed()
+    for (const { type, event_id } of this.outbox.dropOld(performance.now())) {
+      this.waiting.get(event_id)?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
+      this.waiting.delete(event_id)
+      this.emit("dropped", { type })
+    }
+  }
+}

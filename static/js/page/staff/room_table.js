@@ -1,0 +1,61 @@
+// @ts-check
+/** The rooms with somebody in them, as rows. One that stays keeps its row, so that neither focus nor a selection is lost. */
+
+import { distance } from "../lib/format.js"
+import { copyOf, piece, write } from "../lib/dom.js"
+import { fill, gettext } from "../lib/i18n.js"
+
+const FEW_PER_CENT = 90 // below it, somebody should know
+
+/**
+ * @typedef {{room_id: string, title: string, visibility: string, host: string | null, viewers: number, phase: string,
+ *   medium: string | null, revision: number, in_step: number | null, spread_ms: number | null, heard: number,
+ *   admin: string | null}} LiveRoom
+ * @typedef {{rooms: LiveRoom[] | null, rooms_live: number, people: number}} House
+ */
+
+/** @param {HTMLElement} page @param {House} house */
+export function showRooms(page, { rooms, rooms_live: live }) {
+  const table = /** @type {HTMLElement | null} */ (page.querySelector("[data-rooms]"))
+  const body = table?.querySelector("tbody")
+  if (!rooms || !table || !body) return
+  const rows = new Map([...body.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.room, row]))
+  const shown = rooms.map((room) => filled(/** @type {HTMLElement} */ (rows.get(room.room_id) ?? newRow(body, room)), room))
+  if (shown.some((row, i) => body.children[i] !== row) || body.children.length !== shown.length) body.replaceChildren(...shown)
+  table.hidden = rooms.length === 0
+  piece(page, "no-rooms").hidden = rooms.length > 0
+  const more = piece(page, "more")
+  more.hidden = live <= rooms.length
+  write(more, fill(gettext("the fullest {shown} of {live}"), { shown: rooms.length, live }))
+}
+
+/** @param {Element} body @param {LiveRoom} room */
+function newRow(body, room) {
+  const row = copyOf("room-row")
+  row.dataset.room = room.room_id
+  const heads = body.parentElement?.querySelectorAll("thead th") ?? []
+  for (const [i, cell] of [...row.children].entries()) {
+    if (cell.tagName === "TD") cell.setAttribute("data-label", heads[i]?.textContent ?? "")
+  }
+  return row
+}
+
+/** @param {HTMLElement} row @param {LiveRoom} room */
+function filled(row, room) {
+  const link = /** @type {HTMLAnchorElement} */ (piece(row, "title"))
+  if (room.admin && link.getAttribute("href") !== room.admin) link.href = room.admin
+  write(link, room.title)
+  write(piece(row, "visibility"), room.visibility)
+  write(piece(row, "host"), room.host ?? "–")
+  write(piece(row, "viewers"), String(room.viewers))
+  const phase = piece(row, "phase")
+  phase.dataset.phase = room.phase
+  write(phase, room.phase)
+  write(piece(row, "medium"), room.medium ?? "")
+  write(piece(row, "revision"), String(room.revision))
+  const step = piece(row, "in-step")
+  write(step, room.in_step === null ? "–" : `${Math.round(room.in_step)} %`)
+  step.classList.toggle("low", room.in_step !== null && room.in_step < FEW_PER_CENT)
+  write(piece(row, "spread"), room.spread_ms === null ? "–" : distance(room.spread_ms))
+  return row
+}

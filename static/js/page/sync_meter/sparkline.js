@@ -1,0 +1,119 @@
+// @ts-check
+/** Two minutes of drift as a line; for the host, everybody's as thin ones, with names. */
+
+import { draw } from "../ui/svg.js"
+import { distance } from "../lib/format.js"
+import { copyOf, piece, write } from "../lib/dom.js"
+
+const SPAN_MS = 120_000
+const KEEP_EVERY_MS = 500
+const WIDTH = 240
+const MIDDLE = 36
+const SCALES_MS = [20, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000]
+const IN_STEP_MS = 60
+const LINES = 12
+const INKS = 6
+
+/** @typedef {{atMs: number, driftMs: number}} Sample */
+
+export class Spark {
+  /** @param {HTMLElement} meter */
+  constructor(meter) {
+    this.meter = meter
+    /** @type {Sample[]} */
+    this.own = []
+    /** @type {Map<string, {name: string, samples: Sample[]}>} */
+    this.theirs = new Map()
+  }
+
+  /** @param {number} driftMs */
+  mine(driftMs) {
+    keep(this.own, driftMs)
+  }
+
+  /**
+   * @param {{user_id: string, drift_ms: number | null}[]} reports
+   * @param {import("../room/types.js").Room} room
+   */
+  others(reports, room) {
+    for (const { user_id: id, drift_ms: driftMs } of reports) {
+      const name = room.state?.members.get(id)?.username
+      if (!name || driftMs === null || id === room.boot.you.user_id) continue
+      const line = this.theirs.get(id) ?? { name, samples: [] }
+      this.theirs.set(id, line)
+      keep(line.samples, driftMs)
+    }
+    for (const id of this.theirs.keys()) if (!room.state?.members.has(id)) this.theirs.delete(id)
+  }
+
+  /** @param {boolean} everyone */
+  draw(everyone) {
+    const lines = everyone ? [...this.theirs.values()].slice(0, LINES) : []
+    const scaleMs = scaleFor([this.own, ...lines.map(line => line.samples)])
+    piece(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
+    piece(this.meter, "others").replaceChildren(...lines.map((line, i) =>
+      draw("path", { class: `spark-line ink-${i % INKS}`, d: path(untilNow(line.samples), scaleMs) })))
+    write(piece(this.meter, "scale"), `± ${distance(scaleMs)}`)
+    this.#drawBand(scaleMs)
+    this.#drawLegend(lines)
+  }
+
+  /** @param {number} scaleMs */
+  #drawBand(scaleMs) {
+    const half = Math.min(IN_STEP_MS / scaleMs, 1) * (MIDDLE - 4)
+    const band = this.meter.querySelector(".spark-band")
+    band?.setAttribute("y", String(MIDDLE - half))
+    band?.setAttribute("height", String(2 * half))
+  }
+
+  /** @param {{name: string, samples: Sample[]}[]} lines */
+  #drawLegend(lines) {
+    const legend = piece(this.meter, "legend")
+    legend.hidden = !lines.length
+    legend.replaceChildren(...lines.map((line, i) => {
+      const item = copyOf("meter-line")
+      item.querySelector("i")?.classList.add(`ink-${i % INKS}`)
+      piece(item, "name").textContent = line.name
+      piece(item, "ms").textContent = distance(line.samples[line.samples.length - 1]?.driftMs ?? 0)
+      return item
+    }))
+  }
+}
+
+/**
+ * @param {Sample[]} samples
+ * @param {number} driftMs
+ */
+function keep(samples, driftMs) {
+  const atMs = performance.now()
+  const last = samples[samples.length - 1]
+  if (last && atMs - last.atMs < KEEP_EVERY_MS) return
+  samples.push({ atMs, driftMs })
+  while (samples.length && atMs - samples[0].atMs > SPAN_MS) samples.shift()
+}
+
+/** Of whom nothing is told, all goes on as it was. @param {Sample[]} samples */
+function untilNow(samples) {
+  const last = samples[samples.length - 1]
+  return last ? [...samples, { ...last, atMs: performance.now() }] : samples
+}
+
+/** @param {Sample[][]} lines */
+function scaleFor(lines) {
+  const most = Math.max(0, ...lines.flat().map(sample => Math.abs(sample.driftMs)))
+  return SCALES_MS.find(scale => scale >= most) ?? SCALES_MS[SCALES_MS.length - 1]
+}
+
+/**
+ * Ahead is up.
+ * @param {Sample[]} samples
+ * @param {number} scaleMs
+ */
+function path(samples, scaleMs) {
+  const nowMs = performance.now()
+  return samples.map(({ atMs, driftMs }, i) => {
+    const x = WIDTH - ((nowMs - atMs) / SPAN_MS) * WIDTH
+    const share = Math.max(-1, Math.min(1, driftMs / scaleMs))
+    return `${i ? "L" : "M"}${x.toFixed(1)} ${(MIDDLE - share * (MIDDLE - 4)).toFixed(1)}`
+  }).join("")
+}

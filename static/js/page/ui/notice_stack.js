@@ -1,0 +1,105 @@
+// @ts-check
+/** Notices that wait for their turn: one line at a time, the weightiest. Never modal. */
+
+import { copyOf, piece } from "../lib/dom.js"
+
+const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`
+
+/** @typedef {import("./notify.js").Notice & {untilMs?: number}} Notice */
+
+export class Stack {
+  /**
+   * @param {HTMLElement} shelf
+   * @param {() => number} serverNow
+   */
+  constructor(shelf, serverNow) {
+    this.shelf = shelf
+    this.serverNow = serverNow
+    /** @type {Map<string, Notice & {endsMs: number}>} */
+    this.waiting = new Map()
+    /** @type {Notice | null} */
+    this.shown = null
+    this.closed = false
+  }
+
+  /** For good: the page is over, and nothing may cover what it says of that. */
+  close() {
+    this.closed = true
+    this.waiting.clear()
+    this.#show()
+  }
+
+  /** @param {Notice} notice */
+  put(notice) {
+    if (this.closed || this.#stands(notice)) return
+    const endsMs = notice.lastsMs ? performance.now() + notice.lastsMs : Infinity
+    this.waiting.delete(notice.key)
+    this.waiting.set(notice.key, { ...notice, endsMs })
+    this.#show()
+  }
+
+  /** Said already, without an end: its button stays where it may be about to be pressed. @param {Notice} notice */
+  #stands({ key, text, act, lastsMs, untilMs }) {
+    const there = this.waiting.get(key)
+    return !lastsMs && !untilMs && there?.text === text && there.act?.text === act?.text && !there.lastsMs && !there.untilMs
+  }
+
+  /** @param {string} key */
+  drop(key) {
+    if (this.waiting.delete(key)) this.#show()
+  }
+
+  tick() {
+    const now = performance.now()
+    for (const [key, notice] of this.waiting) {
+      if (notice.endsMs < now || (notice.untilMs && notice.untilMs < this.serverNow())) this.drop(key)
+    }
+    this.#count()
+  }
+
+  /** The weightiest, and of those the newest. */
+  #show() {
+    let best = null
+    for (const notice of this.waiting.values()) if (!best || (notice.rank ?? 0) >= (best.rank ?? 0)) best = notice
+    if (best === this.shown) return
+    this.shown = best
+    this.shelf.replaceChildren(...(best ? [this.#render(best)] : []))
+    this.#count()
+  }
+
+  /** @param {Notice} notice */
+  #render(notice) {
+    const element = copyOf("notice")
+    element.dataset.tone = notice.tone ?? "plain"
+    element.dataset.key = notice.key
+    piece(element, "text").append(...counted(notice.text))
+    this.#offer(element.querySelector("[data-act]"), notice.key, notice.act)
+    this.#offer(element.querySelector("[data-other]"), notice.key, notice.other)
+    piece(element, "dismiss").addEventListener("click", () => this.drop(notice.key))
+    return element
+  }
+
+  /** @param {HTMLElement | null} button @param {string} key @param {{text: string, run: () => void} | undefined} act */
+  #offer(button, key, act) {
+    if (!button || !act) return
+    button.textContent = act.text
+    button.hidden = false
+    button.addEventListener("click", () => { this.drop(key); act.run() })
+  }
+
+  #count() {
+    const slot = this.shelf.querySelector("[data-seconds]")
+    if (slot && this.shown?.untilMs) slot.textContent = `${Math.max(0, Math.ceil((this.shown.untilMs - this.serverNow()) / 1000))} s`
+  }
+}
+
+/** The seconds tick for the eye; a screen reader hears the sentence once. @param {string} text @returns {(Node | string)[]} */
+function counted(text) {
+  const [before, after] = text.split(SECONDS)
+  if (after === undefined) return [text]
+  const seconds = document.createElement("span")
+  seconds.className = "digits"
+  seconds.dataset.seconds = ""
+  seconds.setAttribute("aria-hidden", "true")
+  return [before, seconds, after]
+}

@@ -1,0 +1,34 @@
+"""`python -m tests.bench.hostile_clients.pinger URL TOKEN`: ping a room's socket and print the times.
+
+A process of its own: what the strangers cost on this side must not be taken for the server's time. Ends with its input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+import websockets
+
+EVERY_S = 0.08  # fifteen a second are allowed
+
+
+async def main(url: str, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with websockets.connect(url, additional_headers=headers, ping_interval=None) as socket:
+        await socket.recv()
+        ends = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        while not ends.done():
+            began_s = time.monotonic()
+            await socket.send('{"type": "ping", "payload": {"t0": 1}}')
+            while json.loads(await socket.recv())["type"] != "pong":
+                pass
+            took_s = time.monotonic() - began_s
+            print(f"{began_s:.4f} {took_s * 1000:.2f}", flush=True)
+            await asyncio.sleep(max(0.0, EVERY_S - took_s))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

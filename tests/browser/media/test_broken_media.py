@@ -1,0 +1,198 @@
+"""Media that misbehave: a player never loops, says within five seconds what is wrong, and plays on where it can.
+
+Playing takes its time here, so the scenes share rooms, and several media are watched at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.media.broken_media import ENDS_S, MediaServer, media_server
+from tests.browser.support.fixtures import join, wait_until, wait_until_moving
+
+SENTENCE_MS = 5000
+MOST_SEEKS = 3
+
+COUNT = """() => {
+  const media = document.querySelector("[data-media]")
+  const seen = (window.seen = { seeks: [] })
+  media.addEventListener("seeking", () => seen.seeks.push(performance.now()))
+}"""
+MOST_IN_TEN_SECONDS = """() => Math.max(0, ...seen.seeks.map(
+  (from) => seen.seeks.filter((at) => at >= from && at < from + 10_000).length))"""
+
+
+@pytest.fixture(scope="module")
+def odd() -> Iterator[MediaServer]:
+    with media_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def here(people: Callable[..., Page]) -> tuple[Page, Page]:
+    """alice hosts, bob watches."""
+    alice, bob = people(), people()
+    alice.goto("/")
+    alice.get_by_role("button", name="Create room").click()
+    alice.wait_for_url("**/rooms/*/")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
+    join(bob, alice.url, "Bob")
+    for page in (alice, bob):
+        page.evaluate(COUNT)
+    return alice, bob
+
+
+def say(page: Page, kind: str, **payload: object) -> None:
+    page.evaluate("([kind, payload]) => watchium.room.say(kind, payload)", [kind, payload])
+
+
+def put_on(address: str, *people: Page) -> None:
+    """The first of them hosts."""
+    say(people[0], "load", media_url=address)
+    for page in people:
+        forget_seeks(page)
+
+
+def forget_seeks(page: Page) -> None:
+    """Each seek of the room may be so many seeks of a slow player."""
+    page.evaluate("() => { seen.seeks = [] }")
+
+
+def wait_until_ready(page: Page) -> None:
+    wait_until(page, "() => document.querySelector('[data-media]').readyState >= 2")
+
+
+def seeks(page: Page) -> int:
+    return int(page.evaluate(MOST_IN_TEN_SECONDS))
+
+
+def expect_words(page: Page, words: str) -> None:
+    expect(page.locator("[data-stage]")).to_contain_text(words, timeout=SENTENCE_MS)
+
+
+def test_without_range_requests_nobody_loops_and_everybody_is_told(here, odd, person):
+    alice, bob = here
+    put_on(odd.address("norange", "clip.webm"), alice, bob)
+    wait_until_ready(alice)
+    say(alice, "play")
+    wait_until_moving(alice, 3)
+    carol = person()
+    join(carol, alice.url, "Carol")
+    carol.evaluate(COUNT)
+    expect_words(carol, "does not let players jump")
+    wait_until_moving(carol)
+    expect_words(alice, "Cannot be taken to the room's position: Carol.")
+    say(alice, "seek", current_time=50)
+    expect_words(alice, "does not let players jump")
+    wait_until_moving(alice, 3)
+    assert alice.evaluate("() => document.querySelector('[data-media]').currentTime") < 20
+    wait_until(alice, "() => [...watchium.room.state.members.values()].some((m) => m.state === 'unaligned')")
+    assert seeks(alice) + seeks(carol) == 0
+
+
+def test_an_endless_stream_is_heard_as_it_arrives_by_late_joiners_and_after_a_reload(here, odd, person):
+    alice, bob = here
+    put_on(odd.address("stream", "live.mp3"), alice, bob)
+    wait_until_ready(alice)
+    say(alice, "play")
+    wait_until(alice, "() => watchium.room.position() > 6")  # beyond what a stream gives at once
+    carol = person()
+    join(carol, alice.url, "Carol")
+    carol.evaluate(COUNT)
+    alice.reload()
+    alice.evaluate(COUNT)
+    for page in (carol, alice):
+        expect_words(page, "This stream has no common position: everyone hears it as it arrives.")
+        wait_until_moving(page)
+        assert seeks(page) <= MOST_SEEKS
+
+
+@pytest.mark.alone  # a player more than two seconds behind the room says nothing of its end
+@pytest.mark.parametrize("name", ["cut.flac", "lying.mp3", "cut.webm"])
+def test_data_that_ends_early_is_an_end_at_that_place_and_everybody_reads_it(here, odd, name):
+    alice, bob = here
+    put_on(odd.address("ranges", name), alice, bob)
+    wait_until_ready(bob)
+    say(alice, "seek", current_time=ENDS_S - 2)
+    say(alice, "play")
+    wait_until(alice, "() => watchium.room.state.timeline.phase === 'ended'")
+    for page in (alice, bob):
+        expect_words(page, "The file ends at 0:0")
+        expect(page.locator("[data-stage]")).to_contain_text("It may be incomplete.")
+        expect(page.locator("[data-notices]")).not_to_contain_text("Tap for sound")
+        assert seeks(page) <= MOST_SEEKS
+
+
+@pytest.mark.parametrize("name", ["lying.mp3", "cut.webm"])
+def test_a_place_without_data_is_no_length_and_a_seek_back_plays(here, odd, name):
+    alice, bob = here
+    put_on(odd.address("ranges", name), alice, bob)
+    wait_until_ready(bob)
+    say(alice, "seek", current_time=ENDS_S - 1)
+    say(alice, "play")
+    wait_until(alice, "() => watchium.room.state.timeline.phase === 'ended'")
+    for page in (alice, bob):
+        forget_seeks(page)
+    say(alice, "seek", current_time=64)
+    say(alice, "play")
+    for page in (alice, bob):
+        expect_words(page, "The file has no data at 1:0")
+        assert seeks(page) <= MOST_SEEKS
+        assert page.evaluate("() => watchium.room.state.timeline.duration") < ENDS_S + 2
+    expect(alice.get_by_role("button", name="Try again")).to_be_visible()
+    say(alice, "seek", current_time=1)
+    for page in (alice, bob):
+        wait_until_moving(page, 1)
+
+
+def test_a_decode_error_says_where_and_going_back_lifts_it(here, odd):
+    alice, bob = here
+    put_on(odd.address("ranges", "damaged.webm"), alice, bob)
+    wait_until_ready(bob)
+    say(alice, "seek", current_time=ENDS_S - 1)
+    say(alice, "play")
+    for page in (alice, bob):
+        expect_words(page, "The medium broke off at 0:0")
+        assert seeks(page) <= MOST_SEEKS
+        forget_seeks(page)
+    say(alice, "seek", current_time=1)
+    for page in (alice, bob):
+        wait_until_moving(page, 1)
+        assert seeks(page) <= MOST_SEEKS
+
+
+def test_an_address_that_failed_and_is_loaded_once_more_plays_for_everybody(here, odd):
+    alice, bob = here
+    address = odd.address("away", "clip.webm")
+    put_on(address, alice, bob)
+    for page in (alice, bob):
+        expect_words(page, "This will not play here")
+    put_on(address, alice, bob)
+    for page in (alice, bob):
+        wait_until_ready(page)
+        expect(page.locator("[data-stage]")).not_to_contain_text("This will not play here")
+
+
+def test_a_film_without_sound_is_noticed_and_a_fragment_stops_nobody(here, odd):
+    alice, bob = here
+    put_on(odd.address("ranges", "soundless.webm") + "#t=1,2", alice, bob)
+    wait_until_ready(alice)
+    say(alice, "play")
+    expect_words(alice, "No sound comes with this picture")
+    wait_until_moving(alice, 2.2)
+
+
+def test_a_host_whose_browser_cannot_play_it_still_controls_the_room(here, odd):
+    alice, bob = here
+    alice.route("**/ranges/clip.webm*", lambda route: route.fulfill(content_type="video/webm", body="none"))
+    put_on(odd.address("ranges", "clip.webm"), alice, bob)
+    expect_words(alice, "This will not play here")
+    wait_until_ready(bob)
+    alice.get_by_role("button", name="Play", exact=True).click()
+    wait_until_moving(bob, 1)
+    expect(bob.locator("[data-notices]")).not_to_contain_text("cannot play")
+    alice.get_by_role("button", name="Pause", exact=True).click()
+    wait_until(bob, "() => document.querySelector('[data-media]').paused")

@@ -1,0 +1,64 @@
+"""Every page through axe, which finds what breaks for screen readers and keyboards (vendored from npm, tests only)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.support.fixtures import join, wait_until
+
+AXE = Path(__file__).parent / "vendor/axe-core/axe-4.14.1.min.js"
+VIOLATIONS = """async () => {
+    // What is still fading in has less contrast than it will have.
+    const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map(one => one.finished))
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] })
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200))}`)
+}"""
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+
+
+def is_clean(page: Page) -> None:
+    found: list[str] = page.evaluate(VIOLATIONS)
+    assert found == [], "\n".join([page.url, *found])
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
+def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: ViewportSize, scheme: str):
+    options: dict[str, Any] = {"viewport": viewport, "color_scheme": scheme}
+    alice, bob = person(**options), person(**options)
+    for page in (alice, bob):
+        page.context.add_init_script(path=AXE)
+    alice.goto("/")
+    is_clean(alice)
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    bob.goto(alice.url)
+    is_clean(bob)
+    join(bob, alice.url, "Bob")
+    for page, text in ((alice, "hello"), (bob, "see https://example.org/a"), (bob, "again")):
+        page.evaluate("text => window.watchium.room.say('comment', { text })", text)
+    expect(alice.locator("[data-log]").get_by_text("again")).to_be_attached()
+    alice.evaluate(
+        "() => { const [reply_to] = [...window.watchium.room.state.comments].slice(-1).map(({ id }) => id);"
+        "return window.watchium.room.say('comment', { text: 'a reply', reply_to }) }"
+    )
+    expect(bob.locator("[data-log]").get_by_text("a reply")).to_be_attached()
+    for page in (alice, bob):
+        is_clean(page)
+    alice.get_by_role("button", name="Sync meter").click()
+    is_clean(alice)
+    alice.keyboard.press("Escape")
+    alice.goto("/player/")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
+    alice.get_by_role("button", name="Add Sample music to queue").click()
+    wait_until(alice, "() => window.watchium.mine.state.entries.length === 1")
+    is_clean(alice)
+    for path in ("/accounts/login/", "/accounts/signup/", "/offline/"):
+        alice.goto(path)
+        is_clean(alice)

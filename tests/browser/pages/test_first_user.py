@@ -1,0 +1,252 @@
+"""What a first evening showed: small windows, lost words, presses that did too much."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.fixtures import join, make_room, wait_until, wait_until_moving, wait_until_ready
+from tests.servers import watchium_server
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+INSIDE = """element => { const box = element.getBoundingClientRect()
+    const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+    const whole = box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight
+    return whole && (element === at || element.contains(at)) }"""
+
+# In a host's bar: a film of two hours, of the library.
+ALL_THERE_MAY_BE = """() => {
+    for (const name of ["position", "duration"]) document.querySelector(`[data-${name}]`).textContent = "1:58:02"
+    document.querySelector("[data-keep]").hidden = false
+}"""
+
+
+def together(person, **options) -> tuple[Page, Page]:
+    alice, bob = person(), person(**options)
+    join(bob, make_room(alice), "Bob")
+    return alice, bob
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.get_by_role("textbox", name="Message").press("Enter")
+
+
+def height_of(page: Page, selector: str) -> float:
+    return page.locator(selector).evaluate("element => element.getBoundingClientRect().height")
+
+
+# ---------------------------------------------------------------- small windows
+
+
+def test_the_pages_are_as_wide_as_a_phone(person):
+    bob = person(**PHONE)
+    bob.goto("/")
+    assert bob.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [360, 360]
+    make_room(bob)
+    bob.evaluate(ALL_THERE_MAY_BE)
+    assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
+
+
+def test_a_phone_that_may_only_view_says_so_and_offers_to_ask_in_words(person):
+    _, bob = together(person, **PHONE)
+    bob.evaluate(ALL_THERE_MAY_BE)
+    bob.evaluate(
+        "() => Object.assign(document.querySelector('[data-room-rate]'), { hidden: false, textContent: '1.25' })"
+    )
+    for words in ("View only", "Ask for control"):
+        text = bob.locator("[data-view-only] span", has_text=words)
+        assert text.evaluate(
+            "element => element.clientWidth === 0 || element.scrollWidth <= element.clientWidth"
+        )
+        assert text.evaluate(INSIDE), words
+    assert bob.get_by_role("button", name="Ask for control").evaluate(INSIDE)
+    assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
+
+
+def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
+    alice = person()
+    make_room(alice)
+    for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
+        alice.set_viewport_size(viewport)
+        alice.get_by_role("button", name="Change what plays").click()
+        tops = alice.evaluate(
+            """() => {
+                const sample = document.querySelector("dialog[open] [data-sample]")
+                const top = () => sample.getBoundingClientRect().top
+                const [before, house] = [top(), document.querySelector("[data-house]")]
+                house.hidden = false
+                house.querySelector("[data-found]").style.height = "150px"
+                const after = top()
+                house.hidden = true
+                return [before, after] }"""
+        )
+        assert tops[0] == tops[1]
+        alice.keyboard.press("Escape")
+
+
+def test_a_phone_with_its_keyboard_up_shows_the_last_lines_and_the_whole_box(person):
+    _, bob = together(person, **PHONE)
+    for height in (450, 400):
+        bob.set_viewport_size({"width": 360, "height": 740})
+        bob.get_by_role("textbox", name="Message").focus()
+        bob.set_viewport_size({"width": 360, "height": height})
+        wait_until(bob, "() => document.querySelector('[data-scroll]').clientHeight > 120")
+        assert bob.get_by_role("textbox", name="Message").evaluate(INSIDE), height
+        bob.get_by_role("textbox", name="Message").blur()
+
+
+def test_low_windows_keep_every_control_and_the_people(person):
+    alice, _ = together(person)
+    for width, height in ((640, 400), (683, 384), (740, 360), (667, 375)):
+        alice.set_viewport_size({"width": width, "height": height})
+        for name in ("Fullscreen", "Play", "Sad"):
+            button = alice.get_by_role("button", name=name, exact=True)
+            assert button.evaluate(INSIDE), (name, width, height)
+        assert alice.get_by_role("textbox", name="Message").evaluate(INSIDE), (width, height)
+        expect(alice.get_by_role("list", name="Members").get_by_role("button")).to_have_count(2)
+        people = alice.get_by_role("list", name="Members").get_by_role("button")
+        assert people.last.evaluate(INSIDE), (width, height)
+        assert height_of(alice, "[data-scroll]") > 120, (width, height)
+
+
+def test_the_owner_finds_the_way_back_into_the_seat_in_a_low_window(person):
+    alice, _ = together(person)
+    card_of(alice, "Bob")
+    alice.get_by_role("button", name="Make host", exact=True).click()
+    for width, height in ((667, 375), (360, 450), (320, 568)):
+        alice.set_viewport_size({"width": width, "height": height})
+        wait_until(alice, "() => document.querySelector('[data-scroll]').clientHeight > 60")
+        assert alice.get_by_role("button", name="Take the seat back").evaluate(INSIDE), (width, height)
+
+
+# ---------------------------------------------------------------- nothing said is lost
+
+
+def test_whoever_types_fast_loses_no_line_and_no_order(person):
+    alice, bob = together(person)
+    lines = [f"fast line {n}" for n in range(8)]
+    for line in lines:
+        say(bob, line)
+    expect(alice.get_by_role("log")).to_contain_text(lines[-1], timeout=15_000)
+    said = alice.locator("[role=log] .text").all_inner_texts()
+    assert [text for text in said if text.startswith("fast")] == lines
+    expect(bob.locator("[data-unsent] li")).to_have_count(0)
+
+
+def test_what_is_said_while_the_line_is_down_is_shown_and_goes_at_a_press(browser, person):
+    with watchium_server() as server:
+        bob = person(base_url=server.url)
+        make_room(bob)
+        server.kill()
+        expect(bob.locator("body")).to_have_attribute("data-socket", "lost")
+        say(bob, "is anybody there")
+        line = bob.get_by_role("list", name="On their way")
+        expect(line).to_contain_text("is anybody there")
+        expect(line).to_contain_text("sending")
+        expect(line.get_by_role("button", name="Try again")).to_be_visible(timeout=10_000)
+        server.start()
+        expect(bob.locator("body")).to_have_attribute("data-socket", "open", timeout=20_000)
+        line.get_by_role("button", name="Try again").click()
+        expect(bob.get_by_role("log").get_by_text("is anybody there")).to_have_count(1)
+        expect(line).to_be_hidden()
+
+
+# ---------------------------------------------------------------- presses
+
+
+def test_a_double_click_is_for_the_screen_only(person):
+    alice, bob = together(person)
+    wait_until_ready(alice)
+    revision = alice.evaluate("watchium.room.state.revision")
+    alice.locator("[data-media]").dblclick(position={"x": 300, "y": 200})
+    wait_until(alice, "() => document.fullscreenElement !== null")
+    alice.wait_for_timeout(600)
+    assert bob.evaluate("watchium.room.state.revision") == revision
+    alice.locator("[data-media]").click(position={"x": 300, "y": 200})
+    wait_until_moving(bob)
+
+
+def test_space_after_a_mouse_click_plays_and_does_not_repeat_the_click(person):
+    alice, bob = together(person)
+    wait_until_ready(alice)
+    alice.get_by_role("button", name="Mute").click()
+    alice.keyboard.press("Space")
+    wait_until_moving(bob)
+    assert alice.evaluate("watchium.room.player.muted")
+    alice.keyboard.press("ArrowDown")
+    assert alice.evaluate("watchium.room.player.muted")
+    alice.get_by_role("button", name="Mute").focus()
+    alice.keyboard.press("Tab")
+    alice.keyboard.press("Shift+Tab")
+    alice.keyboard.press("Space")
+    assert not alice.evaluate("watchium.room.player.muted")
+
+
+def test_a_viewers_key_says_who_controls(person):
+    _, bob = together(person)
+    bob.keyboard.press("k")
+    expect(bob.locator("[data-notices]")).to_contain_text("controls what plays.")
+    expect(bob.locator("[data-notices]").get_by_role("button", name="Ask for control")).to_be_visible()
+
+
+# ---------------------------------------------------------------- people
+
+
+def card_of(page: Page, name: str) -> None:
+    page.get_by_role("list", name="Members").get_by_role("button", name=re.compile(name)).click()
+
+
+def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person):
+    alice, bob = together(person)
+    carol = person()
+    join(carol, alice.url, "Carol")
+    card_of(alice, "Bob")
+    alice.get_by_role("button", name="Make moderator").click()
+    expect(bob.get_by_text("You are a moderator now.")).to_be_visible()
+    card_of(bob, "Carol")
+    bob.get_by_role("button", name="Remove", exact=True).click()
+    expect(carol.get_by_role("heading", name="You were removed from this room")).to_be_visible()
+    assert carol.locator("[data-notices] [data-key]").count() == 0
+    assert carol.locator("[data-composer]").evaluate("element => element.inert")
+    carol.get_by_role("link", name="Go to the lobby").click()
+    expect(carol.get_by_role("button", name="Create room")).to_be_visible()
+
+
+def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_question(person):
+    alice, bob = together(person)
+    alice.get_by_role("button", name="Settings").click()
+    alice.get_by_role("spinbutton", name="In step means within so many milliseconds").fill("120")
+    alice.get_by_role("button", name="Save").click()
+    wait_until(bob, "() => watchium.room.state.room.sync_tolerance_ms === 120")
+    alice.get_by_role("button", name="Close the room").click()
+    alice.get_by_role("button", name="Close it").click()
+    for page in (alice, bob):
+        expect(page.get_by_role("heading", name="This room is closed")).to_be_visible()
+        assert page.locator("[data-notices] [data-key]").count() == 0
+
+
+def test_a_speed_is_told_and_shown(person):
+    alice, bob = together(person)
+    alice.get_by_label("Speed").select_option("1.5")
+    expect(bob.get_by_text("set the speed to 1.5")).to_be_visible()
+    expect(bob.locator("[data-room-rate]")).to_contain_text("1.5")
+
+
+# ---------------------------------------------------------------- links
+
+
+def test_a_link_without_a_scheme_and_a_sample_both_open_a_room(person):
+    alice = person()
+    alice.goto("/")
+    alice.get_by_role("textbox", name="Link to a video").fill("127.0.0.1:9/film.mp4")
+    alice.get_by_role("button", name="Create room").click()
+    alice.wait_for_url("**/rooms/*/")
+    wait_until(alice, "() => watchium.room.state.timeline?.media?.url === 'https://127.0.0.1:9/film.mp4'")
+    expect(alice.locator("[data-stage]")).to_contain_text("https://127.0.0.1:9/film.mp4 could not be played")
+    expect(alice.get_by_role("button", name="Play", exact=True)).to_be_disabled()
+    alice.goto("/")
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    wait_until_ready(alice)

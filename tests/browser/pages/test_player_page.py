@@ -1,0 +1,324 @@
+"""What a person does with their own player, in two tabs, and after the browser was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.media.broken_media import cut_webm
+from tests.browser.support.fixtures import seek_to, wait_until
+from tests.browser.support.tabs import Tabs, state
+from tests.playback.library.media_files import wav
+from tests.servers import Server
+
+NEAR_S = 2.0
+SEEK_GAP_MS = 250  # of a hand on the slider the page sends no more often
+
+
+@pytest.fixture
+def tabs(person: Callable[..., Page]) -> Iterator[Tabs]:
+    page = person()
+    yield Tabs(page.context)
+
+
+def position_s(page: Page) -> float:
+    return page.evaluate("() => watchium.mine.positionS()")
+
+
+def queue_of(page: Page):
+    return page.get_by_role("list", name="Queue").get_by_role("listitem")
+
+
+def add(page: Page, title: str) -> None:
+    page.get_by_role("button", name=f"Add {title} to queue", exact=True).click()
+
+
+def test_two_tabs_step_by_step(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    expect(b.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    expect(b.locator("[data-bar]")).to_contain_text("Sample music")
+    seek_to(b, 45)
+    wait_until(a, "() => Math.abs(watchium.mine.positionS() - 45) < 2")
+    add(a, "Sample clip")
+    expect(queue_of(b)).to_have_count(2)
+    expect(queue_of(b).nth(1)).to_contain_text("Sample clip")
+
+
+def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(a, "() => watchium.mine.positionS() > 1")
+    before_s = position_s(b)
+    b.wait_for_timeout(1500)
+    assert position_s(b) > before_s + 1
+    assert abs(position_s(b) - position_s(a)) < 0.5
+
+
+def test_a_remote_s_bar_goes_on_where_the_library_said_too_little(tabs: Tabs):
+    """The file plays 80 s, the library says 69.2."""
+    tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(a, "() => watchium.mine.voice.durationS > 79")
+    slider = b.get_by_role("slider", name="Seek")
+    wait_until(b, "() => watchium.mine.durationS > 79")
+    seek_to(b, 68)
+    wait_until(b, "() => watchium.mine.positionS() > 70.5")
+    assert float(slider.input_value()) > 70
+    assert float(slider.get_attribute("max") or 0) == pytest.approx(80, abs=0.1)
+
+
+def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
+    ids = {item["title"]: item["id"] for item in items}
+    broken, good = ids["Sample clip"], ids["Sample music"]
+    tabs.context.route(f"**/media/library/{broken}", lambda route: route.fulfill(body="no film"))
+    a.get_by_role("button", name="Play Sample clip", exact=True).click()
+    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", good)
+    expect(a.locator("body")).to_contain_text(
+        "Sample clip cannot be played here. The next one plays instead."
+    )
+    for page in (a, b):
+        wait_until(page, "() => watchium.mine.item?.title === 'Sample music'")
+    wait_until(a, "() => watchium.mine.voice.positionS > 0.2")
+    revision = state(a)["revision"]
+    a.wait_for_timeout(300)
+    assert state(a)["revision"] == revision  # once, whatever the tabs
+    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id, id, id, id] })", broken)
+    expect(queue_of(a)).to_have_count(6)
+    a.get_by_role("button", name="Next", exact=True).click()
+    expect(a.locator("body")).to_contain_text("The queue stops here.")
+    wait_until(a, "() => !watchium.mine.log.state.is_playing")
+    assert state(a)["current"] != state(a)["entries"][-1]["id"]
+
+
+def test_a_track_that_ends_before_its_length_is_named_and_the_next_one_plays(tabs: Tabs):
+    """The library says 96 s, the file's data end after 6 s."""
+    a = tabs.open()
+    items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
+    ids = {item["title"]: item["id"] for item in items}
+    data = cut_webm()
+    tabs.context.route(
+        f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm")
+    )
+    a.get_by_role("button", name="Play Sample clip", exact=True).click()
+    a.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", ids["Sample music"])
+    wait_until(a, "() => watchium.mine.voice.positionS > 0.5")
+    seek_to(a, 4)
+    expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
+    expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
+    wait_until(a, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.voice.positionS > 0.2")
+
+
+def answer(route: Route, data: bytes, content_type: str = "audio/wav") -> None:
+    """By range, as the server does it."""
+    first = int((route.request.headers.get("range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
+    headers = {
+        "Content-Type": content_type,
+        "Accept-Ranges": "bytes",
+        "Content-Range": f"bytes {first}-{len(data) - 1}/{len(data)}",
+    }
+    route.fulfill(status=206, headers=headers, body=data[first:])
+
+
+def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    for page in (a, b):
+        page.evaluate(
+            """async () => {
+                const [item] = (await (await fetch("/api/library/")).json()).items
+                window.added = Promise.all(Array.from({ length: 10 },
+                    () => watchium.mine.say("queue_add", { item_ids: [item.id] })))
+            }"""
+        )
+    for page in (a, b):
+        page.evaluate("() => window.added")
+        expect(queue_of(page)).to_have_count(20)
+    assert state(a)["entries"] == state(b)["entries"]
+
+
+def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.get_by_role("button", name="Play Sample music", exact=True).click()
+    a.get_by_role("button", name="Pause", exact=True).click()
+    for page in (a, b):
+        wait_until(page, "() => !watchium.mine.log.state.is_playing && watchium.mine.log.state.current")
+    before = state(a)["revision"]
+    took_ms = a.evaluate(
+        """async () => {
+            const began = performance.now()
+            const slider = document.querySelector("input[type=range][aria-label=Seek], [data-seek]")
+            for (let place = 1; place <= 50; place += 1) {
+                slider.value = String(place)
+                slider.dispatchEvent(new Event("input", { bubbles: true }))
+                slider.dispatchEvent(new Event("change", { bubbles: true }))
+                await new Promise(next => setTimeout(next, 15))
+            }
+            return performance.now() - began
+        }"""
+    )
+    for page in (a, b):
+        wait_until(page, "() => Math.abs(watchium.mine.log.state.position - 50) < 0.1")
+    assert state(a)["revision"] - before <= 4 + took_ms / SEEK_GAP_MS
+
+
+def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.evaluate("() => watchium.delay(300)")
+    add(a, "Sample music")
+    add(a, "Sample clip")
+    expect(queue_of(a)).to_have_count(2)
+    queue_of(a).nth(1).focus()
+    expect(a.locator("[data-coming]")).to_have_count(0)
+    expect(queue_of(a).nth(1)).to_be_focused()  # what the server calls it changes nothing
+    a.evaluate("() => watchium.delay(0)")
+    a.keyboard.press("Alt+ArrowUp")
+    expect(queue_of(b).first).to_contain_text("Sample clip")
+    b.get_by_role("button", name="Undo").click()
+    expect(queue_of(a).first).to_contain_text("Sample music")
+    a.get_by_role("button", name="Redo").click()
+    expect(queue_of(b).first).to_contain_text("Sample clip")
+    a.get_by_role("button", name="Clear").click()
+    expect(queue_of(b)).to_have_count(0)
+
+
+def test_the_library_is_found_through(tabs: Tabs):
+    page = tabs.open()
+    clip, music = (
+        page.get_by_role("button", name=f"Play {title}", exact=True)
+        for title in ("Sample clip", "Sample music")
+    )
+    page.get_by_role("combobox", name="Order").select_option("newest")
+    expect(music).to_be_visible()
+    page.get_by_role("button", name="Queue all").click()
+    expect(queue_of(page)).to_have_count(2)
+    wait_until(page, "() => watchium.mine.log.state.revision === 1")
+    page.get_by_role("combobox", name="Order").focus()
+    page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
+    first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    page.get_by_role("searchbox").fill("musi")
+    expect(clip).to_have_count(0)
+    expect(music).to_be_visible()
+    page.get_by_role("button", name="Play all").click()
+    wait_until(page, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.state.is_playing")
+
+
+def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
+    a, b = tabs.open(), tabs.open()
+    a.context.set_offline(True)
+    a.evaluate("() => watchium.mine.socket.restart()")
+    add(a, "Sample music")
+    a.get_by_role("searchbox").fill("clip")
+    expect(a.get_by_text("It is asked again by itself.")).to_be_visible()
+    a.context.set_offline(False)
+    expect(a.get_by_role("button", name="Play Sample music", exact=True)).to_have_count(0)
+    expect(a.get_by_role("button", name="Play Sample clip", exact=True)).to_be_visible()
+    expect(queue_of(b)).to_have_count(1, timeout=20_000)
+
+
+def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs):
+    page = tabs.open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    add(page, "Sample music")
+    expect(queue_of(page)).to_have_count(2)
+    wait_until(page, "() => watchium.mine.positionS() > 1")
+    page.context.set_offline(True)
+    page.evaluate("() => watchium.mine.socket.restart()")
+    page.get_by_role("button", name="Next", exact=True).click()
+    wait_until(page, "() => watchium.mine.positionS() > 2.5 && watchium.mine.state.current === '2.0'")
+    page.context.set_offline(False)
+    wait_until(page, "() => watchium.mine.log.state.current === '2.0'")
+    assert position_s(page) > 2.5
+
+    # One of which nothing is here waits for it.
+    page.context.set_offline(True)
+    page.evaluate("() => watchium.mine.socket.restart()")
+    page.get_by_role("button", name="Play Sample clip", exact=True).click()
+    notices = page.locator("[data-notices]")
+    expect(notices).to_contain_text("“Sample clip” plays as soon as it is back.")
+    # longer than a press waits to be sent
+    wait_until(page, "() => performance.now() - watchium.mine.pending.entries[0].addedMs > 6000")
+    expect(page.locator("[data-bar]")).to_contain_text("Sample clip")
+    page.context.set_offline(False)
+    wait_until(page, "() => watchium.mine.item?.title === 'Sample clip' && watchium.mine.positionS() > 0.5")
+    expect(notices).to_be_empty()
+
+
+def test_the_keys_of_a_headset(tabs: Tabs):
+    tabs.context.add_init_script(
+        "window.keys = {}; navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)"
+    )
+    page = tabs.open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(page, "() => navigator.mediaSession.metadata?.title === 'Sample music'")
+    page.evaluate("() => keys.pause()")
+    wait_until(page, "() => !watchium.mine.log.state.is_playing")
+    page.evaluate("() => keys.seekto({ seekTime: 33 })")
+    wait_until(page, "() => watchium.mine.log.state.position === 33")
+    page.evaluate("() => keys.play()")
+    wait_until(page, "() => watchium.mine.log.state.is_playing")
+
+
+def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
+    context = launch.kept_in(tmp_path, base_url=server.url)
+    page = Tabs(context).open()
+    page.get_by_role("button", name="Play Sample music", exact=True).click()
+    add(page, "Sample clip")
+    wait_until(page, "() => watchium.mine.positionS() > 0.5")
+    seek_to(page, 40)
+    # Else a server that is slow with the seek may never hear how far it played behind it.
+    wait_until(page, "() => !watchium.mine.pending.entries.length")
+    wait_until(page, "() => watchium.mine.positionS() > 43")
+    last_s = position_s(page)
+    context.close()
+    context = launch.kept_in(tmp_path, base_url=server.url)
+    page = Tabs(context).open()
+    expect(page.locator("[data-bar]")).to_contain_text("Sample music")
+    expect(queue_of(page)).to_have_count(2)
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert abs(position_s(page) - last_s) < NEAR_S
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_until(page, "last => watchium.mine.positionS() > last", last_s + 1)
+    context.close()
+
+
+# What the server tells of an account's devices, to a page whose words to it are kept.
+TWO_DEVICES = """() => {
+    const { mine } = watchium
+    const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
+    mine.log.devices = [{ ...one, device: mine.log.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
+    Object.defineProperty(mine, "isOpen", { value: false }) // else it asks who is really there
+    window.said = []
+    mine.say = async (type, payload) => void said.push([type, payload])
+    mine.emit("devices", { payload: {} })
+}"""
+
+
+def test_it_can_be_installed_and_asks_once_before_it_forgets_a_device(person: Callable[..., Page]):
+    page = person()
+    page.goto("/player/")
+    manifest = page.locator("link[rel=manifest]").get_attribute("href")
+    told = page.request.get(manifest or "").json()
+    assert told["start_url"].endswith("/player/")
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
+    for icon in told["icons"]:
+        assert page.request.get(icon["src"]).ok
+
+    expect(page.locator("body")).to_have_attribute("data-socket", "open")
+    page.evaluate(TWO_DEVICES)
+    page.get_by_role("button", name="Devices").click()
+    page.get_by_role("button", name="Forget Phone").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Forget Phone").click()
+    expect(page.get_by_role("group", name="Forget Phone?")).to_be_visible()
+    assert page.evaluate("() => said") == []
+    page.get_by_role("button", name="Forget it").click()
+    assert page.evaluate("() => said") == [["forget_device", {"device": "a"}]]

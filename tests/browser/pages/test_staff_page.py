@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import re
+import urllib.request
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.fixtures import (
+    join,
+    make_room,
+    play,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
+from tests.servers import watchium_server
+
+MAKE_STAFF = """
+from django.contrib.auth.models import User
+User.objects.filter(username="root").exists() or User.objects.create_superuser("root", password="correct horse battery")
+"""
+PLOTS = ("Open sockets", "Events a second", "Command to broadcast", "In step")
+
+
+@pytest.fixture
+def watch(person, server):
+    """`watch()` is the staff's page, of somebody who signed in on the way."""
+    server.manage("shell", "-v", "0", "-c", MAKE_STAFF)
+
+    def arrive(**options) -> Page:
+        page = person(**options)
+        page.goto("/staff/")
+        page.get_by_label("Username").fill("root")
+        page.get_by_label("Password").fill("correct horse battery")
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/staff/")
+        expect(page.get_by_role("heading", name="The house right now")).to_be_visible()
+        return page
+
+    return arrive
+
+
+def lines_drawn(page: Page) -> list[int]:
+    """How long each plot's first line is, in letters of its path."""
+    return page.evaluate(
+        "[...document.querySelectorAll('[data-line-first]')].map(p => (p.getAttribute('d') ?? '').length)"
+    )
+
+
+def figures(server) -> str:
+    with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as response:
+        return response.read().decode()
+
+
+def figure(server, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", figures(server), re.MULTILINE)
+    return float(found.group(1)) if found else 0.0
+
+
+def test_a_room_that_plays_is_there_and_the_lines_move(person, watch):
+    alice, bob = person(), person()
+    join(bob, make_room(alice), "Bob")
+    wait_until_ready(alice)
+    play(alice)
+    wait_until_moving(bob)
+    page = watch()
+    row = page.get_by_role("row").filter(
+        has_text=alice.get_by_role("banner").get_by_role("heading").first.inner_text()
+    )
+    expect(row.first).to_contain_text("playing")
+    expect(row.first).to_contain_text("Sample clip")
+    expect(page.get_by_role("img", name=re.compile("Open sockets: [1-9]"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("In step: [0-9]"))).to_be_visible()
+    expect(page.locator("[data-state-words]")).to_contain_text("1 process")
+    before = lines_drawn(page)
+    wait_until(
+        page,
+        "n => document.querySelector('[data-plot=sockets] [data-line-first]').getAttribute('d').length > n",
+        before[0],
+    )
+
+
+def test_every_plot_has_a_name_that_says_its_values(watch):
+    page = watch()
+    for name in PLOTS:
+        expect(page.get_by_role("img", name=re.compile(f"^{name}"))).to_have_count(1)
+    expect(page.get_by_role("link", name="Admin")).to_have_attribute("href", "/admin/")
+
+
+def test_an_empty_house_is_said_and_the_first_room_appears_by_itself(browser, person, watch):
+    with watchium_server() as quiet:
+        quiet.manage("shell", "-v", "0", "-c", MAKE_STAFF)
+        page = watch(base_url=quiet.url)
+        expect(page.get_by_text("Nobody is in any room.")).to_be_visible()
+        expect(page.get_by_role("table")).to_be_hidden()
+        make_room(person(base_url=quiet.url))
+        expect(page.get_by_role("rowheader")).to_have_count(1)
+        expect(page.get_by_text("Nobody is in any room.")).to_be_hidden()
+
+
+def test_a_rooms_title_leads_into_admin(person, watch):
+    make_room(person())
+    page = watch()
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    page.wait_for_url("**/admin/rooms/room/*/change/")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_on_a_phone_nothing_is_cut_off(person, watch, scheme):
+    make_room(person())
+    page = watch(viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
+    expect(page.get_by_role("rowheader").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_server_that_is_away_is_said_and_comes_back(watch):
+    page = watch()
+    page.route("**/staff/figures/**", lambda route: route.abort())
+    expect(page.locator("[data-state-words]")).to_contain_text("does not answer")
+    page.unroute("**/staff/figures/**")
+    expect(page.locator("[data-state-words]")).to_contain_text("remembers since")
+
+
+def test_whoever_is_no_staff_finds_nothing(person):
+    page = person()
+    page.goto("/staff/")
+    page.wait_for_url("**/accounts/login/?next=*")
+
+
+def test_a_player_tells_what_it_measured(person, server):
+    alice = person()
+    make_room(alice)
+    wait_until_ready(alice)
+    play(alice)
+    wait_until_moving(alice, 6)
+    before = figure(server, "watchium_client_reports_total")
+    with alice.expect_response("**/api/metrics/") as sent:
+        alice.evaluate(
+            """() => {
+                Object.defineProperty(document, "visibilityState", { get: () => "hidden", configurable: true })
+                document.dispatchEvent(new Event("visibilitychange"))
+            }"""
+        )
+    assert sent.value.status == 204
+    assert figure(server, "watchium_client_reports_total") == before + 1
+    assert figure(server, "watchium_client_drift_seconds_count") >= 3

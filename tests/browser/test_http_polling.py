@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.browser.support.fixtures import (
+    join,
+    make_room,
+    pause,
+    play,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
+from tests.servers import Server
+
+LIMITED_MS = 10_000
+POLLED_MS = 12_000
+
+
+class Proxy:
+    """As one that knows no WebSockets, until it lets them through."""
+
+    def __init__(self, page: Page) -> None:
+        self.blocks = True
+        page.route_web_socket("**/ws/**", self.connect)
+
+    def connect(self, socket: WebSocketRoute) -> None:
+        if self.blocks:
+            socket.close()
+        else:
+            socket.connect_to_server()
+
+
+def wait_until_polling(page: Page) -> None:
+    expect(page.locator("body")).to_have_attribute("data-socket", "limited", timeout=LIMITED_MS)
+    wait_until(page, "() => window.watchium.room.overHttp")
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.keyboard.press("Enter")
+
+
+def messages(page: Page):
+    return page.locator("[data-log] [data-id] [data-text]")
+
+
+def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_chat(
+    server: Server, person: Callable[..., Page]
+):
+    alice, bob = person(), person()
+    proxy = Proxy(alice)
+    alice.goto("/")
+    alice.get_by_role("button", name="Try it with a sample").click()
+    alice.wait_for_url("**/rooms/*/")
+    wait_until_polling(alice)
+    expect(alice.get_by_role("button", name="Play", exact=True)).to_be_enabled()
+    wait_until_ready(alice)
+    join(bob, alice.url, "Bob")
+    wait_until_ready(bob)
+    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached(timeout=POLLED_MS)
+
+    play(alice)
+    wait_until_moving(bob)
+    wait_until_moving(alice)
+    say(bob, "hello from bob")
+    expect(messages(alice).get_by_text("hello from bob")).to_be_visible(timeout=POLLED_MS)
+    assert alice.locator("[data-typing]").text_content() == ""
+    say(alice, "hello from alice")
+    expect(messages(bob).get_by_text("hello from alice")).to_be_visible()
+    expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
+    expect(alice.locator("[data-unsent]")).to_be_hidden()
+    bob.get_by_role("button", name="Ask for control").click()
+    expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible(timeout=POLLED_MS)
+
+    alice.reload()
+    wait_until_polling(alice)
+    wait_until_ready(alice)
+    expect(messages(alice).get_by_text("hello from alice")).to_have_count(1)
+    pause(alice)
+    expect(bob.locator("[data-media]")).to_have_js_property("paused", True)
+    expect(alice.locator("[data-media]")).to_have_js_property("paused", True)
+
+    proxy.blocks = False
+    say(alice, "sent while sockets come back")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
+    say(bob, "said to a socket")
+    for page in (alice, bob):
+        expect(messages(page).get_by_text("said to a socket")).to_have_count(1)
+        expect(messages(page).get_by_text("sent while sockets come back")).to_have_count(1)
+    bob.close()
+    expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).not_to_be_attached(timeout=POLLED_MS)
+
+
+def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that_it_is_over(
+    server: Server, person: Callable[..., Page]
+):
+    alice, bob = person(), person()
+    url = make_room(alice)
+    wait_until_ready(alice)
+    join(bob, url, "Bob")
+    Proxy(bob)
+    bob.reload()
+    expect(bob.get_by_text("limited", exact=True).first).to_be_visible(timeout=LIMITED_MS)
+    wait_until_ready(bob)
+    play(alice)
+    wait_until_moving(alice)
+    wait_until_moving(bob)
+    pause(alice)
+    expect(bob.locator("[data-media]")).to_have_js_property("paused", True, timeout=POLLED_MS)
+    bob.get_by_role("button", name="Sync meter").click()
+    expect(bob.get_by_text("The server answers, but live connections do not get through")).to_be_visible()
+    bob.keyboard.press("Escape")
+    bob.route("**/api/**", lambda route: route.abort())
+    expect(bob.get_by_text("The server does not answer. Your player goes on by itself")).to_be_visible(
+        timeout=POLLED_MS
+    )
+    assert set(bob.eval_on_selector_all("[data-step]", "seats => seats.map(one => one.dataset.step)")) == {
+        "unknown"
+    }
+    bob.unroute("**/api/**")
+    bobs = alice.get_by_role("list", name="Members").get_by_text("Bob")
+    expect(bobs).to_be_attached(timeout=POLLED_MS)
+    alice.evaluate(
+        """() => { const { room } = window.watchium
+            const bob = [...room.state.members.values()].find(({ username }) => username === "Bob")
+            return room.say("remove_member", { user_id: bob.user_id }) }"""
+    )
+    expect(bob.locator("body")).to_have_attribute("data-socket", "closed", timeout=POLLED_MS)
+
+
+def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
+    alice = person()
+    proxy = Proxy(alice)
+    alice.goto("/player/")
+    wait_until(alice, "() => window.watchium.mine.overHttp")
+    alice.get_by_role("button", name="Add Sample clip to queue").click()
+    alice.get_by_role("button", name="Play Sample music", exact=True).click()
+    wait_until(
+        alice,
+        "() => window.watchium.mine.voice.positionS > 1 && !window.watchium.mine.pending.entries.length",
+    )
+    alice.evaluate("() => watchium.mine.say('seek', { position: 30 })")
+    wait_until(alice, "() => window.watchium.mine.voice.positionS > 31.5")
+    alice.get_by_role("button", name="Pause", exact=True).click()
+    other = alice.context.new_page()  # with sockets: what the server knows
+    other.goto("/player/")
+    wait_until(
+        other,
+        """() => { const { log } = window.watchium.mine
+            return log.known && !log.state.is_playing && log.state.position > 31 && log.state.entries.length === 2 }""",
+    )
+    other.get_by_role("button", name="Add Sample music to queue").click()
+    wait_until(alice, "() => window.watchium.mine.state.entries.length === 3")
+    proxy.blocks = False
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
+    assert alice.evaluate("() => window.watchium.mine.state.entries.length") == 3
+
+
+def test_a_lobby_without_sockets_shows_new_rooms(server: Server, person: Callable[..., Page]):
+    alice, bob = person(), person()
+    Proxy(bob)
+    alice.goto("/")
+    bob.goto("/")
+    alice.get_by_text("Options", exact=True).click()
+    alice.get_by_role("textbox", name="Title").fill("Found without a socket")
+    alice.get_by_label(re.compile("Public")).check()
+    alice.get_by_role("button", name="Create room").click()
+    alice.wait_for_url("**/rooms/*/")
+    expect(bob.get_by_text("Found without a socket")).to_be_visible(timeout=POLLED_MS)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from chat import actions
+from chat.models import Comment
+from rooms.models import Member
+from tests.cases import Cast
+from watchium.protocol.errors import BadMessage, NotMember, RateLimited
+
+NOW_MS = 1_800_000_000_000.0
+
+
+class Passing(Cast):
+    def react(self, by: Member, emoji: str = "🎉", now_ms: float = NOW_MS) -> None:
+        with self.telling():
+            actions.react(by, emoji, now_ms=now_ms)
+
+    def type(self, by: Member, now_ms: float = NOW_MS) -> None:
+        with self.telling():
+            actions.typing(by, now_ms=now_ms)
+
+    def test_a_reaction_floats_over_everybodys_picture_and_is_not_kept(self):
+        self.react(self.bob)
+        reaction = self.heard.last("reaction")
+        assert reaction["payload"] == {"user_id": self.bob.person.user_id, "username": "Bob", "emoji": "🎉"}
+        assert not Comment.objects.exists()
+
+    def test_a_reaction_is_one_emoji(self):
+        for text in ("🎉🎉", "hi", "<b>"):
+            with self.assertRaises(BadMessage):
+                self.react(self.bob, text)
+
+    def test_carol_neither_reacts_nor_types(self):
+        outside = Member(room=self.room, person=self.carol)
+        with self.assertRaises(NotMember):
+            self.react(outside)
+        with self.assertRaises(NotMember):
+            self.type(outside)
+
+    def test_reactions_have_a_limit(self):
+        for _ in range(10):
+            self.react(self.bob)
+        with self.assertRaises(RateLimited):
+            self.react(self.bob)
+        self.react(self.bob, now_ms=NOW_MS + 1000)
+
+    def test_typing_is_told_but_not_too_often_and_never_refused(self):
+        for _ in range(10):
+            self.type(self.bob)
+        assert self.heard.types() == ["typing", "typing"]
+        assert self.heard.last("typing")["payload"]["username"] == "Bob"

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+DEPLOY = ROOT / "deploy"
+SETTINGS = (ROOT / "watchium" / "settings.py").read_text()
+READ = set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS))
+
+
+def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
+    page = (ROOT / "docs" / "running.md").read_text()
+    documented = set(re.findall(r"`([A-Z][A-Z_]{2,})`", page))
+    assert not READ - documented
+    assert not {name for name in documented if name.startswith("WATCHIUM_")} - READ
+
+
+@pytest.mark.parametrize(
+    "sample", ["compose.yaml", "watchium.service", "Dockerfile", "watchium-maintain.service"]
+)
+def test_samples_set_nothing_that_nobody_reads(sample: str):
+    text = (DEPLOY / sample).read_text()
+    ours = set(re.findall(r"\b(WATCHIUM_[A-Z_]+|DATABASE_URL|REDIS_URL|SECRET_KEY)\b", text))
+    assert not ours - READ - {"WATCHIUM_NAME", "WATCHIUM_UPSTREAM"}
+
+
+def test_whatever_samples_start_is_there():
+    for sample in DEPLOY.iterdir():
+        for command in re.findall(r"manage\.py\"?,? \"?(\w+)", sample.read_text()):
+            builtin = ("migrate", "collectstatic")
+            found = [*ROOT.glob(f"*/management/commands/{command}.py")]
+            assert found or command in builtin, (sample.name, command)
+
+
+@pytest.mark.parametrize("unit", ["watchium.service", "watchium-maintain.service", "watchium-maintain.timer"])
+def test_units_can_be_read(unit: str, tmp_path: Path):
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read(DEPLOY / unit)
+    assert "Unit" in parser.sections()
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
+@pytest.mark.parametrize("unit", ["watchium.service", "watchium-maintain.timer"])
+def test_systemd_finds_nothing_strange_in_them(unit: str, tmp_path: Path):
+    for name in ("watchium.service", "watchium-maintain.service", "watchium-maintain.timer"):
+        # Programs of a place that does not exist here would be its only complaint.
+        (tmp_path / name).write_text(
+            (DEPLOY / name).read_text().replace("/opt/watchium/.venv/bin/python", "/bin/true")
+        )
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    ours = [line for line in done.stderr.splitlines() if "watchium" in line]
+    assert not ours, done.stderr
+
+
+def test_what_installs_the_packages_is_pinned_too():
+    pinned = (DEPLOY / "pip.txt").read_text()
+    assert re.search(r"^pip==\d+\.\d+", pinned, re.MULTILINE)
+    assert "--hash=sha256:" in pinned
+    assert "--require-hashes -r deploy/pip.txt" in (DEPLOY / "bootstrap.sh").read_text()

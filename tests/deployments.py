@@ -1,0 +1,38 @@
+"""Watchium as one process or as two: `here` and `there` are where the people of a scene come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from tests.servers import Server, Service, redis_service, watchium_server
+
+_GENEROUS = ("command", "custom", "playback", "comment", "people", "room_change")
+GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{what}=100000/1" for what in _GENEROUS)}
+
+
+@dataclass(frozen=True)
+class House:
+    here: Server
+    there: Server
+    redis: Service | None = None
+
+    @property
+    def servers(self) -> list[Server]:
+        return [self.here] if self.here is self.there else [self.here, self.there]
+
+
+def one_process(server: Server) -> House:
+    return House(server, server)
+
+
+@contextmanager
+def two_processes(where: Mapping[str, str]) -> Iterator[House]:
+    """On the database that `where` names, else on one SQLite file, with a Redis of their own."""
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_service())
+        shared = {**where, "REDIS_URL": redis.url}
+        here = stack.enter_context(watchium_server(shared))
+        there = stack.enter_context(watchium_server(shared, data_dir=here.data_dir))
+        yield House(here, there, redis)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import asyncio
+
+from tests.deployments import House
+from tests.faults.support.invariants import agrees, everything_holds
+from tests.guarantees.fixtures import scene_in
+
+
+async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_them(mortal_pair: House):
+    scene = await scene_in(mortal_pair)
+    redis = mortal_pair.redis
+    assert redis is not None
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answers = [await alice.say("play")]
+        await bob.hear("play")
+        redis.kill()
+        answers += [await alice.say("seek", current_time=number) for number in range(3)]
+        # bob is in the other process: what no broadcast brings him, the heads of the database do.
+        state = await asyncio.to_thread(scene.alice.state, scene.room_id)
+        await agrees(bob, state)
+        redis.start()
+        answers.append(await alice.say("seek", current_time=30))
+        await agrees(bob, await asyncio.to_thread(scene.alice.state, scene.room_id))
+        answers.append(await alice.say("pause"))
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=mortal_pair.servers
+        )
+
+
+async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(mortal_pair: House):
+    scene = await scene_in(mortal_pair)
+    redis = mortal_pair.redis
+    assert redis is not None
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        redis.kill()
+        await alice.say("seek", current_time=1)
+        redis.start()
+        # A custom event has no revision and no head: only a broadcast brings it.
+        for _ in range(40):
+            await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "wave", {})
+            if any(getattr(event, "type", "") == "wave" for event in bob.heard()):
+                break
+            await asyncio.sleep(0.5)
+        else:
+            raise AssertionError("no broadcast came through within 20 s of Redis' return")
+        await everything_holds(scene.alice, scene.room_id, live=[alice, bob], servers=mortal_pair.servers)

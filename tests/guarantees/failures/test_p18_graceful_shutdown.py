@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.deployments import House, one_process
+from tests.faults.support.invariants import everything_holds
+from tests.faults.support.stalled_reader import deaf_socket
+from tests.guarantees.fixtures import scene_in
+from tests.servers import Server
+from watchium.client import ProblemError
+
+STOPPED_S = 10
+
+
+async def test_p18_everybody_is_told_to_come_back_and_the_exit_is_clean(mortal_pair: House):
+    scene = await scene_in(mortal_pair)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        for server, client in ((mortal_pair.there, bob), (mortal_pair.here, alice)):
+            async with asyncio.timeout(STOPPED_S):
+                assert await asyncio.to_thread(server.terminate) == 0
+                assert await client.closed() in (1012, 4012)
+        for server in mortal_pair.servers:
+            assert "Traceback" not in server.log()
+
+
+async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept(mortal_server: Server):
+    scene = await scene_in(one_process(mortal_server))
+    async with scene.alice.enter(scene.room_id) as alice:
+        asked = [
+            asyncio.ensure_future(alice.say("seek", event_id=f"s{number}", current_time=number))
+            for number in range(30)
+        ]
+        await asked[0]
+        stopping = asyncio.create_task(asyncio.to_thread(mortal_server.terminate))
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert await stopping == 0
+    # Each was accepted, refused with a word, or never begun: the socket closed before it was answered.
+    accepted = [answer for answer in answers if not isinstance(answer, BaseException)]
+    assert all(
+        isinstance(answer, ProblemError | ConnectionError) for answer in answers if answer not in accepted
+    )
+    await asyncio.to_thread(mortal_server.start)
+    async with scene.alice.enter(scene.room_id) as alice:
+        for number in range(30):
+            await alice.say("seek", event_id=f"s{number}", current_time=number)
+        await everything_holds(
+            scene.alice, scene.room_id, live=[alice], acknowledged=accepted, servers=[mortal_server]
+        )
+
+
+async def test_p18_somebody_who_never_reads_does_not_hold_it_up(generous_server: Server):
+    scene = await scene_in(one_process(generous_server))
+    async with (
+        scene.alice.enter(scene.room_id) as alice,
+        deaf_socket(scene.bob, scene.room_id),
+    ):
+        for _ in range(100):
+            await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "noise", {"words": "x" * 3000})
+        started = time.monotonic()
+        assert await asyncio.to_thread(generous_server.terminate) == 0
+        assert time.monotonic() - started < STOPPED_S
+        assert await alice.closed() in (1012, 4012)

@@ -1,0 +1,38 @@
+"""alice comes in `here`, bob `there`: the same door in a house of one process, two of them in a house of two."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tests.deployments import House
+from tests.watchium.consumers.fixtures import Scene, set_scene
+from watchium.client import Client, RoomClient
+from watchium.client.room_state import CHANGES, Heard
+
+
+async def scene_in(house: House, **fields: Any) -> Scene:
+    scene = await asyncio.to_thread(set_scene, house.here, **fields)
+    scene.bob = elsewhere(scene.bob, house.there.url)
+    return scene
+
+
+def elsewhere(client: Client, url: str) -> Client:
+    """The same person at another door."""
+    moved = Client(url, client.token)
+    moved.user_id = client.user_id
+    return moved
+
+
+def changes(heard: list[Heard]) -> list[tuple[int | None, str | None]]:
+    """Revision and event_id of what moved the room, as it was heard."""
+    return [(event.revision, event.payload.event_id) for event in heard if isinstance(event, CHANGES)]
+
+
+async def follow_to(client: RoomClient, revision: int | None) -> list[Heard]:
+    """Everything heard until the client has got to that revision."""
+    assert revision is not None
+    heard = client.heard()
+    while client.revision < revision:
+        heard.append(await client.hear_next())
+    return heard + client.heard()

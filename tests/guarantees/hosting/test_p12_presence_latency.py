@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from rooms.actions.presence import GRACE_MS, SILENCE_MS
+from tests.deployments import House
+from tests.faults.support.lossy_link import link_to
+from tests.guarantees.fixtures import elsewhere, scene_in
+from watchium.background.scheduler import PERIOD_S
+from watchium.client.room_state import type_of
+from watchium.management.commands.serve import _config
+
+DIRTY_S = 18
+SLACK_S = 0.5  # for a machine that is busy: a tick takes its time, and so does the news
+
+
+async def heard_of(client, kind: str, user_id: str | None, within_s: float):
+    """The event of this kind that is about them."""
+    while (event := await client.hear(kind, timeout=within_s)).payload.user_id != user_id:
+        pass
+    return event
+
+
+async def test_p12_a_join_and_a_clean_leave_show_within_a_second(house: House):
+    scene = await scene_in(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await heard_of(alice, "member_joined", scene.bob.user_id, 1)
+        await bob.tell("leave")
+        left = await heard_of(alice, "member_left", scene.bob.user_id, 1)
+        assert left.payload.reason == "left"
+
+
+async def test_p12_a_reload_shows_neither(house: House):
+    scene = await scene_in(house)
+    carol = elsewhere(scene.carol, house.there.url)
+    await asyncio.to_thread(carol.join, scene.room_id, "Carol")
+    async with scene.alice.enter(scene.room_id) as alice:
+        async with scene.bob.enter(scene.room_id):
+            pass
+        await heard_of(alice, "member_joined", scene.bob.user_id, 2)
+        async with scene.bob.enter(scene.room_id):
+            async with carol.enter(scene.room_id):
+                await heard_of(alice, "member_joined", carol.user_id, 2)
+            # carol's tab closed after bob's: when its grace is over, so would his have been.
+            about: list[tuple[str, str]] = []
+            while ("member_left", carol.user_id) not in about:
+                event = await alice.hear_next(timeout=DIRTY_S)
+                if type_of(event) in ("member_joined", "member_left"):
+                    about.append((type_of(event), event.payload.user_id))
+            assert scene.bob.user_id not in [user_id for _, user_id in about]
+
+
+def test_p12_the_longest_way_a_dead_link_can_take_adds_up_to_less_than_promised():
+    # The last pong came in; the next ping goes out and is waited for; the grace of a closed socket; the next tick.
+    config = _config("127.0.0.1", 0)
+    noticed_s = (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0)
+    assert noticed_s + GRACE_MS / 1000 + PERIOD_S + SLACK_S <= DIRTY_S
+    # A process that died with its sockets renews no lease.
+    assert SILENCE_MS / 1000 + PERIOD_S + SLACK_S <= DIRTY_S
+
+
+@pytest.mark.long
+async def test_p12_somebody_whose_link_died_has_left_within_18_seconds(house: House):
+    scene = await scene_in(house)
+    async with (
+        link_to(house.there.port) as link,
+        scene.alice.enter(scene.room_id) as alice,
+        elsewhere(scene.bob, link.url).enter(scene.room_id) as bob,
+    ):
+        await heard_of(alice, "member_joined", scene.bob.user_id, 2)
+        await bob.ping()
+        link.cut()
+        left = await heard_of(alice, "member_left", scene.bob.user_id, DIRTY_S)
+        assert left.payload.reason == "lost"

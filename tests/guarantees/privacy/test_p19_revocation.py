@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from tests.deployments import House
+from tests.guarantees.fixtures import elsewhere, scene_in
+from tests.servers import Service
+from tests.watchium.consumers.fixtures import turned_away
+from tests.watchium.web.cookie_client import Browser
+from watchium.client import ProblemError
+from watchium.client.room_state import type_of
+
+SOON_S = 1
+
+
+@pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
+async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
+    house: House, deed: str, more: dict[str, int]
+):
+    scene = await scene_in(house, visibility="private", passphrase="open sesame")
+    second_tab = elsewhere(scene.bob, house.here.url)
+    async with (
+        scene.alice.enter(scene.room_id) as alice,
+        scene.bob.enter(scene.room_id) as bob,
+        second_tab.enter(scene.room_id) as other,
+    ):
+        await alice.say(deed, user_id=scene.bob.user_id, **more)
+        for tab in (bob, other):
+            assert await tab.closed(timeout=SOON_S) == 4503
+        await alice.say("comment", text="a secret")
+        for tab in (bob, other):
+            assert "a secret" not in [
+                event.payload.text for event in tab.heard() if type_of(event) == "new_comment"
+            ]
+    for door in (scene.bob, second_tab):
+        for call in (door.state, door.events, door.comments):
+            with pytest.raises(ProblemError) as refused:
+                await asyncio.to_thread(call, scene.room_id)
+            assert refused.value.code == "not_member"
+    assert await turned_away(scene, scene.bob) == ("banned", 4503)
+
+
+@pytest.mark.parametrize("away", [Service.kill, Service.freeze])
+@pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
+async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_later_without_redis(
+    mortal_pair: House, away: Callable[[Service], None], deed: str, more: dict[str, int]
+):
+    scene = await scene_in(mortal_pair)
+    redis = mortal_pair.redis
+    assert redis is not None
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        away(redis)
+        await alice.say(deed, user_id=scene.bob.user_id, **more)
+        assert await bob.closed(timeout=SOON_S) == 4012  # why is said to whoever comes back
+    assert await turned_away(scene, scene.bob) == ("banned", 4503)
+
+
+async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(mortal_pair: House):
+    scene = await scene_in(mortal_pair)
+    assert mortal_pair.redis is not None
+    async with scene.alice.enter(scene.room_id), scene.bob.enter(scene.room_id) as bob:
+        mortal_pair.redis.kill()
+        await asyncio.to_thread(scene.alice.close_room, scene.room_id)
+        assert await bob.closed(timeout=SOON_S) == 4012
+    assert await turned_away(scene, scene.bob) == ("room_closed", 4504)
+
+
+async def test_p19_somebody_who_signed_out_in_another_process_hears_nothing_a_second_later_without_redis(
+    mortal_pair: House,
+):
+    scene = await scene_in(mortal_pair)
+    assert mortal_pair.redis is not None
+    browser = Browser(mortal_pair.here)
+    browser.get("/")
+    browser.post("/accounts/signup/", username="Dana", password1="horse staple", password2="horse staple")
+    browser.get(f"/rooms/{scene.room_id}/")
+    browser.post(f"/rooms/{scene.room_id}/", username="Dana")
+    async with browser.enter(scene.room_id, at=mortal_pair.there) as dana:
+        mortal_pair.redis.kill()
+        await asyncio.to_thread(browser.post, "/accounts/logout/")
+        assert await dana.closed(timeout=SOON_S) == 4012
+    assert await browser.status_at(scene.room_id) == 4501
+
+
+async def test_p19_outsiders_learn_nothing_of_a_room_not_even_that_it_is_there(house: House):
+    scene = await scene_in(house, visibility="private", passphrase="open sesame")
+    answers = set()
+    for room_id in (scene.room_id, "zzzzzzzzzz"):
+        assert await turned_away(scene, scene.carol, room_id) == ("not_member", 4501)
+        for call in (scene.carol.state, scene.carol.events, scene.carol.comments):
+            with pytest.raises(ProblemError) as refused:
+                await asyncio.to_thread(call, room_id)
+            answers.add((refused.value.status, refused.value.code, refused.value.problem.message))
+    assert len(answers) == 1

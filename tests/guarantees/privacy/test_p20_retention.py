@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import asyncio
+
+from tests.deployments import House
+from tests.faults.support.backups import run_sql
+from tests.faults.support.invariants import everything_holds
+from tests.guarantees.fixtures import scene_in
+
+
+async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing_from_it(house: House):
+    scene = await scene_in(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answers = [
+            await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(10)
+        ]
+        answers += [await alice.say("play", event_id="go")]
+        away = bob.resume._replace(revision=answers[0].revision or 0, event_id="s0")
+        run_sql(
+            house.here,
+            "UPDATE playback_playbackevent SET created_at = '2020-01-01 00:00:00+00:00' WHERE room_id ="
+            f" (SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')",  # an id of ours
+        )
+        cleaning = [asyncio.to_thread(server.manage, "maintain") for server in (house.here, house.there)]
+        done = asyncio.gather(*cleaning)
+        while not done.done():
+            answers.append(await alice.say("comment", event_id="said", text="still here"))
+            await asyncio.sleep(0.1)
+        await done
+        answers.append(await alice.say("pause"))
+        written = [answer for answer in answers if answer.revision is not None]
+        async with scene.bob.enter(scene.room_id, resume=away) as back:
+            assert back.welcome.resumed
+            await everything_holds(
+                scene.alice,
+                scene.room_id,
+                live=[alice, bob, back],
+                acknowledged=written,
+                servers=house.servers,
+            )

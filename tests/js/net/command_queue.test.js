@@ -1,0 +1,112 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Backoff } from "../../../static/js/core/net/backoff.js"
+import { Costs } from "../../../static/js/core/sync/latency_model.js"
+import { Outbox } from "../../../static/js/core/net/command_queue.js"
+import { Random, each } from "../random.js"
+
+const pressed = (event_id) => ({ type: "pause", event_id, payload: {} })
+const ids = (commands) => commands.map(({ event_id }) => event_id)
+
+test("every command is sent in order, again after each break, until it is answered", () => each(100, (random) => {
+  const outbox = new Outbox()
+  const applied = [] // what the server did: each event_id once
+  let pressedCount = 0
+  for (let step = 0; step < 60; step++) {
+    if (random.chance(0.4)) outbox.add(pressed(String(pressedCount++)), step)
+    if (random.chance(0.3)) outbox.reconnected()
+    if (random.chance(0.2)) continue // no connection just now
+    for (const { event_id } of outbox.toSend()) {
+      if (random.chance(0.3)) break // the connection broke here
+      if (!applied.includes(event_id)) applied.push(event_id)
+      if (random.chance(0.5)) outbox.answered(event_id)
+    }
+    outbox.reconnected()
+  }
+  for (const { event_id } of outbox.toSend()) if (!applied.includes(event_id)) applied.push(event_id)
+  assert.deepEqual(applied, Array.from({ length: pressedCount }, (_, i) => String(i)))
+}))
+
+test("what could not be sent within five seconds is dropped, what was sent never", () => {
+  const outbox = new Outbox()
+  outbox.add(pressed("sent"), 0)
+  outbox.toSend()
+  outbox.reconnected()
+  outbox.add(pressed("unsent"), 0)
+  assert.deepEqual(ids(outbox.dropOld(5000)), [])
+  assert.deepEqual(ids(outbox.dropOld(5001)), ["unsent"])
+  assert.deepEqual(ids(outbox.toSend()), ["sent"])
+})
+
+test("answers to what is not ours are not ours", () => {
+  const outbox = new Outbox()
+  assert.equal(outbox.answered("stranger"), false)
+  assert.equal(outbox.answered(null), false)
+})
+
+test("every wait spreads over what the server asked for at least, later ones grow to ten seconds", () => each(50, (random) => {
+  const backoff = new Backoff(() => random.next())
+  backoff.connected(4000)
+  const ceilings = Array.from({ length: 8 }, () => {
+    const waitMs = backoff.next()
+    assert.ok(waitMs >= 0 && waitMs <= backoff.ceilingMs)
+    return backoff.ceilingMs
+  })
+  assert.deepEqual(ceilings, [4000, 4000, 4000, 4000, 8000, 10000, 10000, 10000])
+}))
+
+test("five failures in a row make it limited, a connection unlimited", () => {
+  const backoff = new Backoff(() => 0.5)
+  backoff.connected(1000)
+  for (let i = 0; i < 4; i++) backoff.next()
+  assert.equal(backoff.limited, false)
+  backoff.next()
+  assert.equal(backoff.limited, true)
+  backoff.connected(1000)
+  assert.equal(backoff.limited, false)
+})
+
+test("a page that never had a connection is limited after two failures, or one handshake nobody answered", () => {
+  const [refused, unanswered] = [new Backoff(() => 0.5), new Backoff(() => 0.5)]
+  refused.next()
+  assert.equal(refused.limited, false)
+  refused.next()
+  unanswered.next(true)
+  assert.deepEqual([refused.limited, unanswered.limited], [true, true])
+})
+
+test("a command whose request was lost goes out again under its own id, however old, and is never dropped", () => {
+  const outbox = new Outbox()
+  outbox.add({ type: "pause", event_id: "a", payload: {} }, 0)
+  outbox.toSend()
+  outbox.lost("a")
+  assert.deepEqual(outbox.dropOld(60_000), [])
+  assert.deepEqual(outbox.toSend().map(({ event_id }) => event_id), ["a"])
+  assert.deepEqual(outbox.toSend(), [])
+})
+
+test("costs are learned, remembered and never absurd", () => {
+  const costs = new Costs("chromium")
+  for (let i = 0; i < 20; i++) costs.started("fresh", 120 - costs.startMs.fresh)
+  assert.ok(Math.abs(costs.startMs.fresh - 120) < 1)
+  costs.started("fresh", 1e6)
+  costs.landed("buffered", -1e6)
+  assert.deepEqual([costs.startMs.fresh, costs.seekMs.buffered], [250, 0])
+  assert.deepEqual(new Costs("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(), costs.remember())
+  const spoilt = new Costs("chromium", { startMs: { fresh: "x", rest: NaN }, seekMs: null })
+  assert.deepEqual(spoilt.remember(), new Costs("chromium").remember())
+})
+
+test("being placed later than expected is believed at once, sooner only after a while, and longer than a second never", () => {
+  const costs = new Costs("chromium")
+  costs.placed("buffered", 490)
+  assert.equal(costs.placeMs.buffered, 90 + 0.7 * 400)
+  costs.placed("buffered", 270)
+  assert.equal(costs.placeMs.buffered, 370 - 0.15 * 100)
+  for (let i = 0; i < 20; i++) costs.placed("buffered", 9000)
+  assert.deepEqual(costs.placeMs, { buffered: 1000, unbuffered: 400 })
+})
+
+test("the seeded generator is the same every time", () => {
+  assert.deepEqual(new Random(7).shuffled([1, 2, 3, 4]), new Random(7).shuffled([1, 2, 3, 4]))
+})

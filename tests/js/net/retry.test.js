@@ -1,0 +1,117 @@
+import assert from "node:assert/strict"
+import { readFileSync } from "node:fs"
+import { mock, test } from "node:test"
+
+const OFFLINE = new URL("../../../static/js/entry/offline.js", import.meta.url)
+
+/** A page that may be hidden, and a line that may be down. */
+mock.timers.enable({ apis: ["setTimeout"] })
+const page = { loads: 0, asked: 0, line: false }
+const standing = { hidden: true }
+globalThis.MessageChannel = class { port1 = {}; port2 = {} } // Node's keeps the process alive
+globalThis.window = new EventTarget()
+globalThis.document = Object.assign(new EventTarget(), { hidden: false, querySelectorAll: () => [standing] })
+const kept = new Map()
+globalThis.sessionStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => void kept.set(name, value) }
+globalThis.location = { pathname: "/player/", reload: () => void (page.loads += 1) }
+globalThis.fetch = async () => {
+  page.asked += 1
+  if (!page.line) throw new TypeError("no line")
+  return { ok: true }
+}
+const { Again } = await import("../../../static/js/page/lib/retry.js")
+await import(OFFLINE.href)
+
+/** So many seconds, and what promises came of them. */
+async function pass(seconds) {
+  for (let second = 0; second < seconds; second += 1) {
+    mock.timers.tick(1000)
+    await settled()
+  }
+}
+
+async function settled() {
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+}
+
+function network() {
+  window.dispatchEvent(new Event("online"))
+}
+
+function show(hidden) {
+  document.hidden = hidden
+  document.dispatchEvent(new Event("visibilitychange"))
+}
+
+test("the page without a line looks ever less often, not while hidden, and loads what was asked for when the line is back", async () => {
+  assert.equal(standing.hidden, false)
+  await pass(60)
+  assert.ok(page.asked >= 4 && page.asked <= 8, `${page.asked} looks in a minute`)
+  const early = page.asked
+  await pass(300)
+  assert.ok(page.asked - early >= 9 && page.asked - early <= 21, `${page.asked - early} looks in five minutes`)
+  show(true)
+  const before = page.asked
+  await pass(120)
+  assert.equal(page.asked, before)
+  show(false)
+  assert.equal(page.asked, before + 1)
+  await settled()
+  assert.equal(page.loads, 0)
+  page.line = true
+  network()
+  await settled()
+  assert.equal(page.loads, 1)
+  await pass(60)
+  assert.equal(page.loads, 1)
+})
+
+test("a page that is loaded and comes back without a line waits as long as it did", async () => {
+  page.asked = 0
+  new Function(readFileSync(OFFLINE, "utf8"))() // it had waited for half a minute; Node imports a script once
+  await pass(14)
+  assert.equal(page.asked, 0)
+  await pass(16)
+  assert.deepEqual([page.asked, page.loads], [1, 2])
+})
+
+test("what did not come is asked for again by itself, at once when the network is back", async () => {
+  const again = new Again(new AbortController().signal)
+  let asked = 0
+  const ask = () => { asked += 1; again.later(ask) }
+  again.later(ask)
+  await pass(120)
+  assert.ok(asked >= 12, `${asked} times in two minutes`)
+  const before = asked
+  network()
+  assert.equal(asked, before + 1)
+  show(true)
+  await pass(60)
+  assert.equal(asked, before + 1)
+  show(false)
+  assert.equal(asked, before + 2)
+})
+
+test("what came, or was given up for something else, is not asked for again", async () => {
+  const again = new Again(new AbortController().signal)
+  let asked = 0
+  for (const settle of [() => again.worked(), () => again.forget()]) {
+    again.later(() => (asked += 1))
+    settle()
+    network()
+    await pass(30)
+  }
+  assert.equal(asked, 0)
+})
+
+test("what is not wanted any more is not asked for again", async () => {
+  const gone = new AbortController()
+  const again = new Again(gone.signal)
+  let asked = 0
+  again.later(() => (asked += 1))
+  gone.abort()
+  again.later(() => (asked += 1)) // its last answer came late
+  network()
+  await pass(30)
+  assert.equal(asked, 0)
+})

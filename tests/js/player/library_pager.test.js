@@ -1,0 +1,83 @@
+import assert from "node:assert/strict"
+import { beforeEach, test } from "node:test"
+
+const { Pages, Refused } = await import("../../../static/js/page/ui/library_pager.js")
+
+/** What was asked for, each to be answered when the scene says so. */
+let asked = []
+globalThis.fetch = (address, { signal }) =>
+  new Promise((resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason))
+    const answer = (status, body) => resolve({ ok: status < 400, status, json: async () => body })
+    const query = new URLSearchParams(address.split("?")[1])
+    asked.push({ words: query.get("q"), query, answer, fail: () => reject(new TypeError("no line")) })
+  })
+beforeEach(() => { asked = [] })
+
+const page = (ids, next = null) => ({ items: ids.map((id) => ({ id })), next })
+const ids = (items) => items.map(({ id }) => id)
+
+/** A list of what is called "old", of which there is more. */
+async function listed() {
+  const pages = new Pages("/api/library/", "title")
+  const shown = pages.anew({ words: "old" })
+  asked.shift().answer(200, page([1, 2], "behind-2"))
+  return { pages, items: (await shown).items }
+}
+
+test("what the list shows is taken of the search it was made with, also while another one is asked for", async () => {
+  const { pages, items } = await listed()
+  const search = pages.anew({ words: "new" })
+  const taken = pages.first(items, 100)
+  assert.deepEqual(asked.map(({ words }) => words), ["new", "old"])
+  asked[1].answer(200, page([3]))
+  assert.deepEqual(await taken.then((found) => [ids(found.items), found.more]), [[1, 2, 3], false])
+  assert.equal(pages.goesOn, false)
+  asked[0].answer(200, page([9], "behind-9"))
+  await search
+  assert.deepEqual([pages.goesOn, pages.shown.words], [true, "new"])
+})
+
+test("a list goes on of its own search alone, and not where another one failed", async () => {
+  const { pages } = await listed()
+  const search = pages.anew({ words: "new" })
+  asked[0].fail()
+  await assert.rejects(search, (error) => !(error instanceof Refused))
+  assert.equal(pages.goesOn, false)
+  const again = pages.anew({})
+  assert.equal(asked[1].words, "new")
+  asked[1].answer(200, page([9]))
+  assert.deepEqual(ids((await again).items), [9])
+})
+
+test("what is refused is told from what failed, and the list goes on", async () => {
+  for (const [status, isRefused] of [[400, true], [404, true], [429, false], [500, false], [503, false]]) {
+    const { pages } = await listed()
+    const search = pages.anew({ words: "x" })
+    asked.shift().answer(status, { message: "q has at most 100 characters." })
+    await assert.rejects(search, (error) => error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")))
+    assert.equal(pages.goesOn, isRefused)
+  }
+})
+
+test("a later question makes an earlier one needless", async () => {
+  const { pages } = await listed()
+  const more = pages.more()
+  const search = pages.anew({ words: "new" })
+  assert.equal(await more, null)
+  asked[1].answer(200, page([9]))
+  assert.deepEqual(ids((await search).items), [9])
+})
+
+test("of more than can be taken it says so", async () => {
+  const { pages, items } = await listed()
+  const few = await pages.first(items, 2)
+  assert.deepEqual([ids(few.items), few.more, asked.length], [[1, 2], true, 0])
+})
+
+test("an album is asked for by its id, of several that are called the same", async () => {
+  const pages = new Pages("/api/library/", "title")
+  pages.anew({ album: "Greatest Hits", albumId: "0a" }).catch(() => {})
+  pages.anew({ album: "Greatest Hits", albumId: "" }).catch(() => {})
+  assert.deepEqual(asked.map(({ query }) => [query.get("album_id"), query.get("album"), query.get("order")]), [["0a", null, "album"], [null, "Greatest Hits", "album"]])
+})

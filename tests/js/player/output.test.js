@@ -1,0 +1,180 @@
+import assert from "node:assert/strict"
+import { mock, test } from "node:test"
+import { simulateBrowser } from "../sync/simulated_element.js"
+
+const made = simulateBrowser()
+const { Voice } = await import("../../../static/js/page/player_audio/output.js")
+
+const item = (id) => ({ id, title: "t", artist: "", album: "", duration: 100, kind: "audio", mime: "audio/ogg", url: `/media/library/${id}`, cover: null, missing: false })
+const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+
+/** A voice that plays, and what it told. */
+function playing() {
+  const told = []
+  const tell = (what) => () => void told.push(what)
+  const line = { cut: false }
+  const voice = new Voice({ cut: () => line.cut, ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
+  const follow = (changed = {}, id = 7) => voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
+  follow()
+  voice.track.element.deliver()
+  return { voice, told, follow, line, element: voice.track.element }
+}
+
+test("what we pause ourselves is told to nobody, however late the element says so", () => {
+  const { told, follow, element } = playing()
+  follow({ is_playing: false })
+  follow()
+  element.deliver()
+  follow({ is_playing: false })
+  element.deliver()
+  assert.deepEqual(told, [])
+})
+
+test("what somebody else pauses is told once, and nothing but a hand lets it go on", () => {
+  const { voice, told, follow, element } = playing()
+  element.pause()
+  element.deliver()
+  assert.deepEqual(told, ["halted"])
+  follow({ at: 5 })
+  assert.ok(element.paused)
+  voice.halted = false // a hand, or the player is known to stand
+  follow()
+  assert.equal(element.paused, false)
+  element.deliver()
+  element.pause()
+  element.deliver()
+  assert.deepEqual(told, ["halted", "halted"])
+})
+
+test("a pause of ours that was refused its play again is still ours", () => {
+  const { voice, told, follow, element } = playing()
+  follow({ is_playing: false })
+  element.play = () => Promise.reject(Object.assign(new Error(), { name: "AbortError" }))
+  voice.track.play()
+  element.deliver()
+  assert.deepEqual(told, [])
+})
+
+test("an end well before the length that the library knows is noticed, whatever the browser says its place is", () => {
+  const { voice, element } = playing()
+  element.runTo(14)
+  element.runTo(15)
+  element.end()
+  assert.equal(voice.track.early.saidS, 100)
+  assert.equal(voice.track.early.played, true)
+  assert.ok(Math.abs(voice.track.early.endS - 15) <= 0.5)
+  const whole = playing()
+  whole.element.runTo(98.5)
+  whole.element.runTo(99.5)
+  whole.element.end()
+  assert.equal(whole.voice.track.early, null)
+})
+
+test("a seek beyond the data is no end of what was played", () => {
+  const { voice, element } = playing()
+  element.runTo(14)
+  element.happens("seeking", { seeking: true, currentTime: 60 })
+  element.deliver()
+  element.happens("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
+  element.deliver()
+  assert.deepEqual(voice.track.early, { endS: 60, saidS: 100, played: false })
+})
+
+test("an end, and what does not play any more, is no halt", () => {
+  const { told, element } = playing()
+  element.end()
+  assert.deepEqual(told, ["ended"])
+})
+
+test("an element that is used again says nothing of the track before, also where its events come late", () => {
+  made.forgetful = false
+  const { voice, told, follow } = playing()
+  follow({ current: "1.1", position: 0 }, 8)
+  voice.track.element.deliver()
+  voice.drop()
+  follow()
+  voice.track.element.deliver()
+  assert.deepEqual(told, [])
+  made.forgetful = true
+})
+
+test("what the system lets go on by itself stays silent", () => {
+  const { follow, element } = playing()
+  element.pause()
+  element.deliver()
+  follow({ is_playing: false })
+  element.play()
+  element.deliver()
+  assert.ok(element.paused)
+})
+
+test("what cannot be fetched ahead is given back, and not fetched again before its turn", () => {
+  const { voice, told, element } = playing()
+  element.currentTime = 90
+  voice.prepare(item(8))
+  const { ahead } = voice
+  voice.trackTells.failed(ahead)
+  assert.ok(ahead.gone.signal.aborted)
+  voice.prepare(item(8))
+  assert.equal(voice.ahead, null)
+  voice.prepare(item(9))
+  assert.equal(voice.ahead?.item.id, 9)
+  assert.deepEqual(told, [])
+})
+
+test("a file that breaks off is fetched again once, and once more where it got on in between", (context) => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  context.after(() => mock.timers.reset())
+  const { told, element } = playing()
+  const breaks = (atS) => {
+    element.breakAt(atS)
+    mock.timers.tick(2000)
+    element.runTo(atS)
+  }
+  breaks(30)
+  element.runTo(36)
+  breaks(50)
+  assert.deepEqual(told, [])
+  element.breakAt(50.2) // the same spot again
+  assert.deepEqual(told, ["failed"])
+})
+
+test("without a line to the server a file is waited for as long as it takes, and fetched as soon as there is one", (context) => {
+  mock.timers.enable({ apis: ["setTimeout"] })
+  context.after(() => mock.timers.reset())
+  const { voice, told, line, element } = playing()
+  line.cut = true
+  for (let time = 0; time < 20; time += 1) {
+    element.breakAt(30)
+    mock.timers.tick(2000)
+    assert.equal(element.error, null)
+  }
+  element.breakAt(30)
+  line.cut = false
+  voice.lineIsBack()
+  assert.equal(element.error, null)
+  element.deliver()
+  assert.deepEqual([element.currentTime, element.paused], [30, false])
+  voice.lineIsBack() // nothing is broken: it plays on
+  element.runTo(31)
+  assert.deepEqual([element.currentTime, told.length], [31, 0])
+})
+
+test("what is faded in counts as loud from the beginning: a browser that wants a hand says so at once", () => {
+  const { voice, follow } = playing()
+  follow({ is_playing: false })
+  voice.start()
+  follow()
+  const { volume } = voice.track.element
+  assert.ok(volume > 0 && volume < 0.01, `${volume}`)
+})
+
+test("it waits for data only where none lies ahead, whatever readyState says", () => {
+  const { voice, element } = playing()
+  const buffered = (endS) => ({ length: 1, start: () => 0, end: () => endS })
+  const { currentTime } = element
+  for (const [readyState, endS, waits] of [[4, 0, false], [3, 0, false], [2, currentTime + 5, false], [2, currentTime + 0.2, true], [1, currentTime + 5, true]]) {
+    Object.assign(element, { readyState, buffered: buffered(endS) })
+    assert.equal(voice.waits, waits, `${readyState}, ${endS} s`)
+  }
+})

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict"
+import { mock, test } from "node:test"
+import { simulateBrowser } from "../sync/simulated_element.js"
+
+simulateBrowser()
+mock.timers.enable({ apis: ["setTimeout"] }) // before the module's own look around every second
+const { serverSound } = await import("../../../static/js/page/player_audio/server_lock.js")
+const { Listeners } = await import("../../../static/js/page/lib/emitter.js")
+
+/** What is on the page's clock. */
+let nowMs = 0
+mock.method(performance, "now", () => nowMs)
+
+/** A page without locks that has asked for the sound, and what came of it. */
+async function asking() {
+  const mine = Object.assign(new Listeners(), { tab: "me", said: [], isOpen: true, log: { state: { is_playing: false }, sounding: "other", heardMs: 0 } })
+  mine.say = async (type, payload) => `e${mine.said.push(payload)}`
+  const told = []
+  const tells = Object.fromEntries(["granted", "stolen", "robbed", "missed", "vacant"].map((word) => [word, () => void told.push(word)]))
+  const lock = serverSound(mine, tells)
+  const settled = () => new Promise((done) => { setImmediate(done) })
+  lock.steal()
+  await settled()
+  const refuse = (refusal) => mine.emit("error", { payload: { event_id: `e${mine.said.length}`, message: "", retry_after_ms: null, ...refusal } })
+  const sound = (tab) => mine.emit("sound", { payload: { tab } })
+  const welcome = (sounding) => mine.emit("welcome", { payload: { sounding } })
+  return { mine, told, lock, refuse, sound, welcome, settled }
+}
+
+test("what was asked too often is asked again when it may be, and what is refused for good is missed", async () => {
+  const { mine, told, refuse, sound, settled } = await asking()
+  refuse({ code: "rate_limited", retry_after_ms: 400 })
+  mock.timers.tick(399)
+  assert.equal(mine.said.length, 1)
+  mock.timers.tick(1)
+  assert.deepEqual(mine.said, [mine.said[0], mine.said[0]])
+  await settled()
+  sound("me")
+  assert.deepEqual(told, ["stolen"])
+  const other = await asking()
+  other.refuse({ code: "bad_message" })
+  mock.timers.tick(10_000)
+  assert.deepEqual([other.told, other.mine.said.length], [["missed"], 1])
+})
+
+test("it is not asked again where another hand was faster", async () => {
+  const { mine, told, refuse, sound } = await asking()
+  refuse({ code: "unavailable" })
+  sound("other")
+  mock.timers.tick(10_000)
+  assert.deepEqual([told, mine.said.length], [["missed"], 1])
+})
+
+test("what was on its way when the line went is asked again with the next one, unless it was done", async () => {
+  const lost = await asking()
+  lost.welcome("other")
+  assert.deepEqual([lost.told, lost.mine.said.length], [[], 2])
+  const done = await asking()
+  done.welcome("me")
+  assert.deepEqual([done.told, done.mine.said.length], [["stolen"], 1])
+})
+
+test("what was asked longer ago than anybody remembers is not asked again, and where the sound is is heard", async () => {
+  for (const [waitMs, told] of [[5000, ["stolen"]], [5001, ["stolen", "robbed"]]]) {
+    const page = await asking()
+    page.sound("me")
+    page.lock.steal("other")
+    nowMs += waitMs
+    page.welcome("third")
+    assert.deepEqual([page.told, page.mine.said.length], [told, told.length === 1 ? 3 : 2])
+  }
+  const nobody = await asking()
+  nowMs += 5001
+  nobody.welcome(null)
+  assert.deepEqual([nobody.told, nobody.mine.said.length], [["missed"], 1])
+})
+
+test("who gave the sound up does not ask for it with the next line", async () => {
+  const { mine, told, lock, refuse, welcome } = await asking()
+  lock.leave()
+  welcome("other")
+  refuse({ code: "unavailable" })
+  mock.timers.tick(10_000)
+  assert.deepEqual([told, mine.said.length], [["missed"], 1])
+})

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Log } from "../../../static/js/core/room/room_store.js"
+import { Event } from "../../../static/js/core/protocol.js"
+
+const member = (user_id, role = "member") => ({ user_id, username: user_id, avatar_url: null, role, may_control: role === "host" })
+const event = (type, payload) => ({ type, room_id: "r", timestamp: 1000, revision: null, payload })
+
+function room() {
+  const log = new Log()
+  const you = { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }
+  const known = { revision: 3, event_id: "", comment_seq: 2, timeline: null, comments: [], limits: {}, clock_id: "c", resumed: false }
+  log.take(event(Event.Welcome, { you, room: { host_id: "alice", epoch: "e" }, members: [member("alice", "host"), member("bob")], ...known }), 0)
+  log.take(event(Event.Presence, { members: [{ user_id: "bob", drift_ms: 3 }] }), 0)
+  return log
+}
+
+test("who came and who left unheard is known when everybody is told whole; what players said stays", () => {
+  const log = room()
+  log.take(event(Event.Members, { members: [member("bob"), member("carol")] }), 0)
+  assert.deepEqual([...log.state.members.keys()], ["bob", "carol"])
+  assert.equal(log.state.members.get("bob").drift_ms, 3)
+})
+
+test("a right that was given unheard is yours when everybody is told whole", () => {
+  const log = room()
+  log.take(event(Event.Members, { members: [member("bob", "moderator")] }), 0)
+  assert.equal(log.state.you?.may_moderate, true)
+  assert.equal(log.state.revision, 3)
+})

@@ -1,0 +1,164 @@
+/** The real state machine and steering around a simulated player, in virtual time. The server's clock is this one's plus an offset. */
+
+import { Capability } from "../../../static/js/core/sync/rate_support.js"
+import { Costs } from "../../../static/js/core/sync/latency_model.js"
+import { Following } from "../../../static/js/core/sync/sync_controller.js"
+import { Ledger } from "../../../static/js/core/sync/expected_events.js"
+import { Steering } from "../../../static/js/core/sync/rate_control.js"
+import { positionAt } from "../../../static/js/core/sync/timeline.js"
+import { SimulatedPlayer } from "./simulated_player.js"
+
+const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium", webkit: "webkit" }
+export const MEDIUM = { url: "film", kind: "video", title: "Film" }
+
+export class Seat {
+  constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...habits } = {}) {
+    this.random = random
+    this.player = new SimulatedPlayer(random, habits)
+    const engine = ENGINES[habits.model ?? "chromium"]
+    this.costs = new Costs(engine)
+    this.machine = new Following({
+      costs: this.costs, steering: new Steering({ engine, audioOnly, capability: new Capability(engine) }),
+    })
+    this.clockErrorMs = clockErrorMs
+    this.nowMs = 0
+    this.askMs = 0
+    this.hidden = false
+    this.locked = true
+    this.clockSteps = 0
+    this.ledger = new Ledger()
+    this.strangers = [] // events that were none of our doing
+    this.effects = new Set() // kinds of everything that was ever done
+    this.pausedByBrowser = false
+    this.fetching = true
+    this.lateMs = 4
+    this.reports = []
+    this.fetches = 0
+    this.timeline = null
+    this.trace = []
+  }
+
+  seen() {
+    const { player } = this
+    return {
+      nowMs: this.nowMs, serverMs: this.nowMs + this.clockErrorMs(this.nowMs), locked: this.locked, clockSteps: this.clockSteps,
+      movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
+      muted: false, hidden: this.hidden, readyState: player.readyState, rate: player.rate, idle: !this.fetching, durationS: player.durationS,
+      bufferedAheadS: Math.min(player.aheadS, player.durationS - player.positionS), buffered: () => true,
+      seekable: (positionS) => player.seekable(positionS),
+    }
+  }
+
+  follow(change) {
+    const duration = Number.isFinite(this.player.durationS) ? this.player.durationS : null
+    this.timeline = { revision: 1, phase: "paused", rate: 1, is_playing: false, duration, media: MEDIUM, ...change }
+    this.machine.follow(this.timeline, this.nowMs)
+    this.tick()
+  }
+
+  tick() {
+    const { effects, askInMs, precise } = this.machine.tick(this.seen())
+    for (const effect of effects) this.#do(effect)
+    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs) // timers are late, spinning hardly
+    this.askMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
+  }
+
+  #do(effect) {
+    const { player, ledger } = this
+    this.effects.add(effect.do)
+    if (effect.do === "play") this.#play()
+    else if (effect.do === "pause") {
+      if (!player.paused) ledger.expect("pause")
+      player.pause()
+    } else if (effect.do === "seek") {
+      ledger.expect("seeked", effect.toS)
+      player.seek(effect.toS)
+    } else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) {
+      ledger.expect("ratechange", effect.rate)
+      player.setRate(effect.rate, effect.preservesPitch)
+    } else if (effect.do === "fetch") {
+      this.fetches += 1
+      this.machine.newSource({ again: true })
+    } else if (effect.do === "report") this.reports.push(effect.type)
+  }
+
+  #play() {
+    if (!this.player.refuses) {
+      if (this.player.paused) this.ledger.expect("play")
+      return this.player.play()
+    }
+    this.machine.refused(this.player.refuses, this.seen())
+  }
+
+  /** The element's events come in a later task, one by one, as the page hears them. */
+  #hear() {
+    const { player, machine } = this
+    const type = player.events.shift()
+    if (type === "seeked" && !player.paused) return
+    if (this.ledger.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
+    this.strangers.push(type)
+    if (type === "ratechange") machine.steering.capability.stranger(this.nowMs)
+    else if (type === "play" && machine.others.blocked) machine.resync()
+    else machine.intruded(type, this.seen())
+    this.tick()
+  }
+
+  /** Another tab is in front. A browser pauses what has no sound; its event comes later. */
+  hide({ audible = false } = {}) {
+    this.hidden = true
+    this.pausedByBrowser = !audible && !this.player.paused
+    if (this.pausedByBrowser) this.player.pause()
+    this.wake()
+  }
+
+  /** In front again: what the browser paused it also starts again, wherever that is. */
+  show() {
+    this.hidden = false
+    this.wake()
+    if (this.pausedByBrowser) this.player.play()
+    this.pausedByBrowser = false
+  }
+
+  /** No task runs for so long; the medium is stopped as well, and its event is heard only afterwards. */
+  freeze(forMs) {
+    this.player.pause()
+    this.nowMs += forMs
+    this.player.advance(this.nowMs)
+    this.wake()
+  }
+
+  wake() {
+    if (this.machine.woke(this.seen())) this.ledger.expect("pause")
+    this.tick()
+  }
+
+  get errorMs() {
+    return (positionAt(this.timeline, this.nowMs) - this.player.positionS) * 1000
+  }
+
+  /** Let time pass; every 10 ms the true error is noted, but for where the player stands still on purpose. */
+  run(forMs) {
+    const untilMs = this.nowMs + forMs
+    while (this.nowMs < untilMs) {
+      this.nowMs = Math.min(Math.max(this.askMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
+      this.player.advance(this.nowMs)
+      if (this.player.events.length && this.random.chance(0.5)) this.#hear()
+      if (this.nowMs >= this.askMs) this.tick()
+      if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10) this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
+    }
+    return this
+  }
+
+  /** The largest true error within a span of virtual time. */
+  worstMs(fromMs, toMs = Infinity) {
+    return Math.max(...this.trace.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).map(({ errorMs }) => Math.abs(errorMs)))
+  }
+
+  forgetTrace() {
+    this.trace = []
+    Object.assign(this.player, { seeks: 0, excursions: 0, fastest: 0 })
+  }
+}
+
+export const playing = (atMs, positionS = 0, rate = 1) => ({ phase: "playing", is_playing: true, timestamp: atMs, current_time: positionS, rate })
+export const standing = (atMs, positionS = 0, rate = 1) => ({ phase: "paused", is_playing: false, timestamp: atMs, current_time: positionS, rate })

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.domain.drift import Noted
+from playback.domain.stall_policy import Hold, attentive, counted, gate, settled, stall_hold
+from playback.domain.wait_budget import CLEAN_MS, MEMBER_MS, ROOM_MS, WINDOW_MS, Patience
+from watchium.protocol.events import PlayerReport
+
+NOW_MS = 1_795_219_200_000.0
+BOB, EVE = ("g_bob", "Bob"), ("g_eve", "Eve")
+NAMES = {who[0] for who in (BOB, EVE)}
+
+
+def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> Noted:
+    report = PlayerReport(
+        current_time=0,
+        is_playing=True,
+        is_synced=True,
+        state=state,
+        revision=revision,
+        latency_ms=latency_ms,
+    )
+    return Noted(report, at_ms)
+
+
+# ---------------------------------------------------------------- who counts
+
+
+@pytest.mark.parametrize("state", ["hidden", "suspended", "blocked", "stopped", "off", "degraded", "error"])
+def test_nobody_waits_for_who_does_not_watch(state):
+    assert not attentive(said(state), NOW_MS)
+
+
+@pytest.mark.parametrize("state", ["loading", "ready", "paused", "tracking", "playing", "stalled", "ended"])
+def test_who_watches_counts(state):
+    assert counted(said(state), NOW_MS)
+
+
+def test_nobody_waits_for_who_is_silent_or_far_or_says_nothing_of_their_player():
+    assert attentive(said(at_ms=NOW_MS - 10_000, latency_ms=2000), NOW_MS)
+    assert not attentive(said(at_ms=NOW_MS - 10_001), NOW_MS)
+    assert not attentive(said(latency_ms=2001), NOW_MS)
+    assert not counted(said(None), NOW_MS)
+    assert not counted(said(revision=None), NOW_MS)
+    assert not counted(None, NOW_MS)
+
+
+# ---------------------------------------------------------------- when a hold is over
+
+
+def held(longest_ms=8000.0) -> Hold:
+    hold = gate([BOB, EVE], Patience(), longest_ms, 5, NOW_MS)
+    assert hold is not None
+    return hold
+
+
+@pytest.mark.parametrize(
+    ("seen", "waited"),
+    [
+        (said("ready", revision=5, at_ms=NOW_MS + 100), False),
+        (said("paused", revision=6, at_ms=NOW_MS + 100), False),
+        (said("ready", revision=5, at_ms=NOW_MS - 400), False),  # fine-tuned: it samples another instant
+        (said("ready", revision=4, at_ms=NOW_MS + 100), True),
+        (said("loading", revision=5, at_ms=NOW_MS + 100), True),
+        (said("stalled", revision=5, at_ms=NOW_MS + 100), True),
+        (said("buffering", revision=5, at_ms=NOW_MS + 100), True),
+        (said("hidden", revision=5, at_ms=NOW_MS + 100), False),
+        (said("hidden", revision=4, at_ms=NOW_MS - 100), True),
+        (None, True),
+    ],
+)
+def test_a_member_is_waited_for_until_ready_at_the_revision_or_not_watching(seen, waited):
+    heard = {"g_bob": seen} if seen else {}
+    still = held().still(heard, NAMES, NOW_MS + 500)
+    assert still.names("g_bob") is waited
+    assert still.names("g_eve")
+
+
+def test_nobody_waits_for_who_has_left_or_fell_silent():
+    assert [one.user_id for one in held().still({}, {"g_eve"}, NOW_MS + 1).who] == ["g_eve"]
+    assert held(30_000).still({}, NAMES, NOW_MS + 10_000).who
+    assert not held(30_000).still({}, NAMES, NOW_MS + 10_001).who
+
+
+def test_the_wire_names_whom_the_room_waits_for_and_until_when():
+    hold = stall_hold(BOB, Patience(), 8, 5, NOW_MS)
+    told = hold.for_wire()
+    assert (told.why, told.until) == ("stall", NOW_MS + 8000)
+    assert [(one.user_id, one.username) for one in told.who] == [BOB]
+
+
+# ---------------------------------------------------------------- how long
+
+
+waits_s = st.integers(1, 30)
+steps = st.lists(
+    st.tuples(st.sampled_from([BOB, EVE]), st.floats(0, 90_000), st.floats(0, 40_000)), max_size=40
+)
+
+
+def evening(steps, wait_s):
+    """Members starve after a pause of so many ms, for so long; the holds as they went, and the accounts after each."""
+    patience, now_ms, spent = Patience(), NOW_MS, []
+    for who, pause_ms, starving_ms in steps:
+        now_ms += pause_ms
+        hold = stall_hold(who, patience, wait_s, 1, now_ms)
+        if hold is None:
+            patience = patience.starved(who[0], now_ms)
+            continue
+        over_ms = min(now_ms + starving_ms, hold.until_ms)
+        patience = settled(patience, hold, None, over_ms)
+        spent.append((who, now_ms, over_ms, hold))
+        now_ms = over_ms
+    return patience, now_ms, spent
+
+
+@given(steps, waits_s)
+def test_every_hold_ends_within_what_the_room_allows(steps, wait_s):
+    for _, from_ms, _, hold in evening(steps, wait_s)[2]:
+        assert 0 < hold.until_ms - from_ms <= wait_s * 1000
+        assert all(one.until_ms <= hold.until_ms for one in hold.who)
+
+
+@given(steps, waits_s)
+def test_no_five_minutes_hold_more_than_the_rooms_share(steps, wait_s):
+    _, _, spent = evening(steps, wait_s)
+    for _, _, end_ms, _ in spent:
+        within = [
+            min(until, end_ms) - max(start, end_ms - WINDOW_MS)
+            for _, start, until, _ in spent
+            if until > end_ms - WINDOW_MS and start < end_ms
+        ]
+        assert sum(within) <= ROOM_MS + 1e-3
+
+
+@given(steps, waits_s)
+def test_no_member_costs_more_than_their_share_before_a_clean_minute(steps, wait_s):
+    _, _, spent = evening(steps, wait_s)
+    for name in NAMES:
+        cost_ms, last_ms = 0.0, float("-inf")
+        for _, from_ms, over_ms, _ in (one for one in spent if one[0][0] == name):
+            cost_ms = over_ms - from_ms + (cost_ms if from_ms - last_ms < CLEAN_MS else 0.0)
+            last_ms = over_ms
+            assert cost_ms <= MEMBER_MS + 1e-3
+
+
+@given(steps, waits_s)
+def test_accounts_stay_small(steps, wait_s):
+    patience, now_ms, _ = evening(steps, wait_s)
+    assert len(patience.spans) <= 2 * 40
+    assert all(span.until_ms > now_ms - 3 * WINDOW_MS for span in patience.spans[-2:]) or not patience.spans
+
+
+def exhausted() -> tuple[Patience, float]:
+    patience, now_ms = Patience(), NOW_MS
+    for _ in range(2):
+        hold = stall_hold(BOB, patience, 10, 1, now_ms)
+        patience, now_ms = settled(patience, hold, None, now_ms + 10_000), now_ms + 10_000
+    return patience, now_ms
+
+
+def test_who_had_their_share_is_not_waited_for_until_a_minute_clean():
+    patience, now_ms = exhausted()
+    assert stall_hold(BOB, patience, 10, 1, now_ms + 59_000) is None
+    patience = patience.starved("g_bob", now_ms + 59_000)
+    assert stall_hold(BOB, patience, 10, 1, now_ms + 118_000) is None
+    hold = stall_hold(BOB, patience, 10, 1, now_ms + 119_000)
+    assert hold.until_ms == now_ms + 129_000
+
+
+def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
+    patience, now_ms = exhausted()
+    for _ in range(2):
+        hold = stall_hold(EVE, patience, 10, 1, now_ms)
+        patience, now_ms = settled(patience, hold, None, now_ms + 10_000), now_ms + 10_000
+    assert stall_hold(("g_new", "New"), patience, 10, 1, now_ms) is None
+    assert gate([("g_new", "New")], patience, 8000, 1, now_ms) is None
+    later = stall_hold(("g_new", "New"), patience, 10, 1, now_ms + WINDOW_MS - 35_000)
+    assert later.until_ms - later.since_ms == 5_000
+
+
+def test_only_the_time_somebody_was_waited_for_counts_against_them():
+    hold = held()
+    fewer = hold.without("g_bob")
+    patience = settled(Patience(), hold, fewer, NOW_MS + 1000)
+    patience = settled(patience, fewer, None, NOW_MS + 5000)
+    spent = {name: patience.spent_ms(name, NOW_MS + 5000) for name in ("g_bob", "g_eve", "")}
+    assert spent == {"g_bob": 1000, "g_eve": 5000, "": 5000}
+
+
+def test_a_start_does_not_wait_for_who_is_set_aside():
+    patience, now_ms = exhausted()
+    assert [one.user_id for one in gate([BOB, EVE], patience, 8000, 1, now_ms).who] == ["g_eve"]
+    assert gate([BOB], patience, 8000, 1, now_ms) is None

@@ -1,0 +1,47 @@
+"""A library on a disk of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.test import TestCase, override_settings
+
+from playback.library.scanning.scan import Scan, Tally
+from playback.models import MediaItem
+
+
+class Shelf(TestCase):
+    """`self.said` has what the last look told, a line each."""
+
+    folder: Path
+    said: list[str]
+
+    def setUp(self) -> None:
+        super().setUp()
+        place = Path(self.enterContext(TemporaryDirectory())).resolve()
+        self.folder, self.covers = place / "library", place / "covers"
+        self.folder.mkdir()
+        self.enterContext(override_settings(LIBRARY_DIR=self.folder, COVERS_DIR=self.covers))
+
+    def put(self, path: str, data: bytes, *, changed_s: int | None = None) -> Path:
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+        if changed_s is not None:
+            os.utime(place, (changed_s, changed_s))
+        return place
+
+    def scan(self, folder: str = "", *, dry_run: bool = False) -> Tally:
+        self.said = []
+        return Scan(dry_run=dry_run, say=lambda line, aloud: self.said.append(line)).look(folder)
+
+    def item(self, path: str) -> MediaItem:
+        return MediaItem.objects.get(path=path)
+
+    def paths(self) -> list[str]:
+        return sorted(MediaItem.objects.present().values_list("path", flat=True))
+
+    def kept_covers(self) -> list[str]:
+        return sorted(os.listdir(self.covers)) if self.covers.exists() else []

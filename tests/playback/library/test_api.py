@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import base64
+import json
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from playback.models import MediaItem
+from playback.models.media_item import ORDERS, Wanted
+from tests.watchium.api.callers import ApiCase, Caller
+
+URL = "/api/library/"
+
+
+def made(mark: list) -> str:
+    return base64.urlsafe_b64encode(json.dumps(mark).encode()).decode().rstrip("=")
+
+
+class TheLibrary(ApiCase):
+    def add(self, title: str, artist: str = "", album: str = "", **facts) -> MediaItem:
+        defaults = {"kind": "audio", "mime": "audio/mpeg", "path": f"{title}-{artist}.mp3"}
+        return MediaItem.objects.create(title=title, artist=artist, album=album, **(defaults | facts))
+
+    def titles(self, query: str = "") -> list[str]:
+        return [item["title"] for item in self.as_bob.get(URL + query).json()["items"]]
+
+    def test_an_item_is_told_with_what_a_page_needs(self):
+        item = self.add("Song", "Somebody", "Album", duration=12.5, cover="0a.png")
+        page = self.as_bob.get(URL).json()
+        assert page == {
+            "items": [
+                {
+                    "id": item.pk, "title": "Song", "artist": "Somebody", "album": "Album",
+                    "album_id": item.album_key, "duration": 12.5,
+                    "kind": "audio", "mime": "audio/mpeg", "url": f"/media/library/{item.pk}",
+                    "cover": "/media/covers/0a.png", "missing": False,
+                }
+            ],
+            "next": None,
+        }  # fmt: skip
+        assert b"Somebody.mp3" not in self.as_bob.get(URL).content
+
+    def test_words_are_looked_for_in_title_artist_and_album_whatever_their_case(self):
+        self.add("Straße", "Ångström", "Nord")
+        self.add("Weg", "Ångström", "Süd")
+        assert self.titles("?q=strasse") == ["Straße"]
+        assert self.titles("?q=ÅNGSTRÖM") == ["Straße", "Weg"]
+        assert self.titles("?q=nord ång") == ["Straße"]
+        assert self.titles("?q=A%CC%8Angstr") == ["Straße", "Weg"]  # composed and not
+        assert self.titles("?q=%25") == self.titles("?q=_") == self.titles("?q=nord weg") == []
+
+    def test_pages_follow_one_another_without_hole_or_double(self):
+        for number in range(120):
+            self.add(f"Song {number % 7}", str(number))
+        seen, after, pages = [], "", 0
+        while after is not None:
+            page = self.as_bob.get(f"{URL}?q=song&after={after}").json()
+            seen += [item["id"] for item in page["items"]]
+            after, pages = page["next"], pages + 1
+        assert (len(seen), len(set(seen)), pages) == (120, 120, 3)
+
+    def test_a_page_that_is_just_full_has_none_after_it(self):
+        for number in range(50):
+            self.add(f"Song {number}")
+        page = self.as_bob.get(URL).json()
+        assert (len(page["items"]), page["next"]) == (50, None)
+
+    def shelf(self) -> None:
+        """Every order is another one."""
+        for title, artist, album, path in (
+            ("Ash", "Zoë", "Best", "Zoë/Best/1.mp3"),
+            ("Elm", "Ana", "Best", "Ana/Best/2 b.mp3"),
+            ("Oak", "Ana", "Best", "Ana/Best/10 a.mp3"),
+            ("Fir", "Zoë", "Again", "Zoë/Again/5.mp3"),
+            ("Birch", "", "", "loose.mp3"),
+        ):
+            self.add(title, artist, album, path=path)
+
+    def test_it_is_sorted_by_what_is_asked_for_and_what_has_no_name_comes_last(self):
+        self.shelf()
+        assert self.titles() == ["Ash", "Birch", "Elm", "Fir", "Oak"]
+        assert self.titles("?order=artist") == ["Elm", "Oak", "Fir", "Ash", "Birch"]
+        assert self.titles("?order=album") == ["Fir", "Elm", "Oak", "Ash", "Birch"]
+        assert self.titles("?order=newest") == ["Birch", "Fir", "Oak", "Elm", "Ash"]
+        self.refused(self.as_bob.get(f"{URL}?order=length"), 400, "bad_message")
+
+    def test_one_album_is_that_one_alone_in_the_order_of_its_files(self):
+        self.shelf()
+        self.add("Best of all", "Ana", "The best")
+        assert self.titles("?album=best&order=album") == ["Elm", "Oak", "Ash"]
+        assert self.titles("?album=BEST&q=ana&order=album") == ["Elm", "Oak"]
+        assert self.titles("?album=none") == []
+        self.refused(self.as_bob.get(f"{URL}?album={'x' * 301}"), 400, "too_long")
+
+    def test_in_every_order_pages_follow_one_another_without_hole_or_double(self):
+        for number in range(120):
+            album = f"Album {number % 3}" if number % 4 else ""
+            self.add(
+                f"{number % 7}", f"{number % 5}" * (number % 2), album, path=f"{number % 11}/{number}.mp3"
+            )
+        for order in ORDERS:
+            wanted = Wanted(order=order)
+            all_of_it = [item.pk for item in MediaItem.objects.page(wanted, limit=200)]
+            seen, after = [], ""
+            while after is not None:
+                page = self.as_bob.get(f"{URL}?order={order}&after={after}").json()
+                seen += [item["id"] for item in page["items"]]
+                after = page["next"]
+            assert (len(set(seen)), seen) == (120, all_of_it), order
+
+    def test_a_later_page_is_looked_up_in_the_index_of_its_order(self):
+        self.shelf()
+        indexes = {"title": "mediaitem_page", "artist": "mediaitem_by_artist", "album": "mediaitem_by_album"}
+        for order, index in indexes.items():
+            place = MediaItem.objects.page(Wanted(order=order))[1].place_by(order)
+            with CaptureQueriesContext(connection) as asked:
+                MediaItem.objects.page(Wanted(order=order), place)
+            if connection.vendor == "sqlite":  # the other one looks through a table of five rows
+                with connection.cursor() as cursor:
+                    cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+                    plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+                assert f"INDEX {index}" in plan and "B-TREE" not in plan, plan
+
+    def test_what_is_missing_is_not_offered(self):
+        self.add("Gone", missing=True)
+        assert self.titles() == []
+
+    def test_a_mark_that_is_none_is_refused(self):
+        for mark in (
+            "x",
+            "!",
+            "W10",
+            "e30",
+            "WyJhIiwxXQ" + "A" * 8000,
+            *map(made, ([["title", [""], -1], ["title", ["\0"], 1], ["title", [], 1], ["artist", [""], 1]])),
+            "%00",
+            "%FF",
+        ):
+            self.refused(self.as_bob.get(f"{URL}?after={mark}"), 400, "bad_message")
+
+    def test_what_is_looked_for_is_bounded_and_any_text(self):
+        self.refused(self.as_bob.get(f"{URL}?q={'x' * 101}"), 400, "too_long")
+        for words in ("%00", "%FF", "\u202e", "'", "\\", "%22%3B--", "%20".join("x" * 50)):
+            assert self.titles(f"?q={words}") == []
+
+    def test_it_is_for_whoever_has_been_here(self):
+        self.add("Song")
+        self.refused(self.nobody.get(URL), 404, "not_member")
+        self.refused(self.program_with("x").get(URL), 401, "not_member")
+        browser = Client()
+        session = browser.session
+        session["device_id"] = "A1B2C3D4E5F60718"
+        session.save()
+        for caller in (Caller(browser), Caller(self.browser_of(self.carol)), self.as_carol):
+            assert len(caller.get(URL).json()["items"]) == 1
+
+    def test_a_page_costs_a_fixed_number_of_queries(self):
+        for number in range(60):
+            self.add(f"Song {number}")
+        self.as_bob.get(URL)
+        with self.assertNumQueries(2):  # the token, the page
+            self.as_bob.get(f"{URL}?q=song")

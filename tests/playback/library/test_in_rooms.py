@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from playback.library import lookup
+from playback.models import MediaItem, Playback
+from playback.room import actions
+from rooms.access import Identity
+from rooms.forms import NewRoom
+from tests.playback.room.fixtures import DeedCase, load
+from watchium.protocol.errors import NotHost, UnknownMedia
+from watchium.services.create_room import open_room
+
+
+class RoomsPlayTheLibrary(DeedCase):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        cls.song = MediaItem.objects.create(
+            title="Song", artist="Somebody", duration=83.5, kind="audio", mime="audio/flac", path="song.flac"
+        )
+        cls.film = MediaItem.objects.create(title="Film", kind="video", mime="video/webm", path="film.webm")
+
+    def playback(self) -> Playback:
+        return Playback.objects.of(self.room)
+
+    def test_an_item_is_put_on_with_its_title_and_its_length(self):
+        with self.telling():
+            actions.load(self.alice, load(self.song.url))
+        told = self.heard.last("load")["payload"]
+        assert told["media"] == {
+            "url": self.song.url, "kind": "audio", "title": "Song \u2013 Somebody", "mime": "audio/flac"
+        }  # fmt: skip
+        assert (told["duration"], self.playback().duration) == (83.5, 83.5)
+
+    def test_a_length_that_is_not_known_is_left_to_players(self):
+        actions.load(self.alice, load(self.film.url, title="  Our film "))
+        assert self.playback().duration is None
+        assert self.playback().medium.title == "Our film"
+
+    def test_a_room_is_made_with_it(self):
+        form = NewRoom(title="Party", media_url=f" {self.song.url} ")
+        room = open_room(Identity(self.carol), form).room
+        assert (room.playback.medium.url, room.playback.duration) == (self.song.url, 83.5)
+
+    def test_what_is_not_there_cannot_be_played(self):
+        MediaItem.objects.filter(pk=self.film.pk).update(missing=True)
+        addresses = (
+            *(self.film.url, f"{self.song.url}/", f"{self.song.url}?x", f"/media/library/{'9' * 40}"),
+            *("/media/library/999", "/media/library/0", "/media/library/", "/media/library/../secret_key"),
+        )
+        for address in addresses:
+            with pytest.raises(UnknownMedia):
+                actions.load(self.alice, load(address))
+        with pytest.raises(UnknownMedia):
+            lookup.find("/media/covers/0a.png")
+
+    def test_who_may_not_control_puts_nothing_on(self):
+        with pytest.raises(NotHost):
+            actions.load(self.bob, load(self.song.url))
+
+    def test_other_media_ask_the_database_nothing(self):
+        with self.assertNumQueries(0):
+            media = lookup.find("https://example.org/a.mp4")
+            assert lookup.duration_of(media) is None
+            assert lookup.duration_of(lookup.find("/media/samples/clip.webm")).seconds == pytest.approx(
+                96.021
+            )

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.domain.media_types import MIMES, extension_of
+from playback.library.api import mark_of, place_in
+from playback.library.metadata.content_sniffing import Content, recognise
+from playback.library.metadata.tags import LONGEST_S, seconds
+from playback.library.safe_open import is_below, open_below
+from playback.models.media_item import LONGEST_KEYS, ORDERS, Place
+from watchium.protocol.errors import BadMessage
+
+
+@given(st.binary(max_size=200), st.integers(0, 40))
+def test_any_bytes_are_a_kind_or_none(head: bytes, zeros: int):
+    content = recognise(BytesIO(bytes(zeros) + head))
+    assert content is None or isinstance(content, Content)
+
+
+@given(st.text(max_size=30))
+def test_a_name_has_one_of_our_extensions_or_none(name: str):
+    extension = extension_of(name)
+    assert extension is None or (extension in MIMES and name.lower().endswith(f".{extension}"))
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from(["..", ".", "", "a", ".b", "etc"])).map("/".join))
+def test_no_path_leads_out_of_a_folder(path: str):
+    file = open_below(Path("/usr"), path)
+    assert (file is not None) == is_below(Path("/usr"), path)
+    if file is not None:
+        file.close()
+        assert Path("/usr") in (Path("/usr") / path).resolve().parents
+
+
+@given(st.floats() | st.integers() | st.text(max_size=10) | st.none())
+def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
+    found = seconds(said)
+    assert found is None or 0 <= found <= LONGEST_S
+
+
+letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+
+
+def places_in(order: str) -> st.SearchStrategy[Place]:
+    keys = st.tuples(*(st.text(letters, max_size=LONGEST_KEYS[column]) for column in ORDERS[order]))
+    return st.builds(Place, keys, st.integers(0, 2**53))
+
+
+@given(st.sampled_from(list(ORDERS)).flatmap(lambda order: st.tuples(st.just(order), places_in(order))))
+def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(of: tuple[str, Place]):
+    order, place = of
+    mark = mark_of(place, order)
+    assert place_in(mark, order) == place
+    for other in ORDERS.keys() - {order}:
+        with pytest.raises(BadMessage):
+            place_in(mark, other)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("letter", ["\1", "\U0001f300"])
+def test_the_longest_mark_there_can_be_is_taken(order: str, letter: str):
+    place = Place(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
+    assert place_in(mark_of(place, order), order) == place
+
+
+@given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
+def test_any_mark_is_a_place_or_refused(mark: str):
+    try:
+        place = place_in(mark, "title")
+    except BadMessage:
+        return
+    assert "\0" not in place.keys[0]

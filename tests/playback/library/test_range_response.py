@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.http import Http404
+from django.test import AsyncRequestFactory, RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.library import range_response
+from playback.library.safe_open import open_below
+
+MIB = 1024 * 1024
+CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
+SIZE = CLIP.stat().st_size
+get = RequestFactory().get
+
+
+def answer(name: str = "clip.webm", **headers):
+    return range_response.sample(get("/", headers=headers), name)
+
+
+def body(response) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_a_range_is_answered_with_that_part():
+    part = answer(Range="bytes=100-199")
+    assert part.status_code == 206
+    assert part.content == CLIP.read_bytes()[100:200]
+    assert part["Content-Range"] == f"bytes 100-199/{SIZE}"
+    assert (part["Content-Length"], part["Content-Type"], part["Accept-Ranges"]) == (
+        "100",
+        "video/webm",
+        "bytes",
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("bytes=0-", (0, MIB - 1)),
+        ("bytes=0-99999999", (0, MIB - 1)),
+        (f"bytes={SIZE - 10}-", (SIZE - 10, SIZE - 1)),
+        ("bytes=-10", (SIZE - 10, SIZE - 1)),
+        (f"bytes=-{SIZE + 5}", (0, MIB - 1)),
+        (f"bytes={SIZE - 1}-{SIZE + 10}", (SIZE - 1, SIZE - 1)),
+    ],
+)
+def test_a_part_is_a_mebibyte_at_most(asked, given):
+    part = answer(Range=asked)
+    assert part["Content-Range"] == f"bytes {given[0]}-{given[1]}/{SIZE}"
+    assert len(part.content) == given[1] - given[0] + 1
+
+
+@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE + 5}-{SIZE + 9}", "bytes=-0"])
+def test_what_the_file_does_not_have_cannot_be_satisfied(asked):
+    refused = answer(Range=asked)
+    assert (refused.status_code, refused["Content-Range"]) == (416, f"bytes */{SIZE}")
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=9-3", "bytes=-", "bytes=a-b", "items=0-1", "bytes=0-1,5-6", "", "x"]
+)
+def test_what_is_no_single_range_is_ignored(asked):
+    whole = answer(Range=asked)
+    assert whole.status_code == 200
+    assert body(whole) == CLIP.read_bytes()
+
+
+@given(st.text(max_size=30), st.integers(0, 10 * MIB))
+def test_any_header_is_inside_the_file_or_nothing(header, size):
+    span = range_response.asked_span(header, size)
+    if span is not None and span[0] <= span[1]:
+        assert 0 <= span[0] <= span[1] < size
+        assert span[1] - span[0] < MIB
+
+
+async def test_the_whole_file_comes_in_chunks_under_asgi():
+    whole = range_response.sample(AsyncRequestFactory().get("/"), "clip.webm")
+    chunks = [chunk async for chunk in whole.streaming_content]
+    assert max(map(len, chunks)) <= range_response.CHUNK
+    assert b"".join(chunks) == CLIP.read_bytes()
+    assert whole["Content-Length"] == str(SIZE)
+
+
+def test_head_tells_without_a_body():
+    told = range_response.sample(RequestFactory().head("/", headers={"Range": "bytes=0-9"}), "music.ogg")
+    assert (told.status_code, told.content, told["Content-Type"]) == (200, b"", "audio/ogg")
+    assert int(told["Content-Length"]) == (Path(settings.SAMPLES_DIR) / "music.ogg").stat().st_size
+
+
+def test_who_has_it_already_gets_nothing():
+    first = answer(Range="bytes=0-1")
+    for headers in ({"If-None-Match": first["ETag"]}, {"If-Modified-Since": first["Last-Modified"]}):
+        again = answer(**headers)
+        assert (again.status_code, again["ETag"]) == (304, first["ETag"])
+    assert answer(**{"If-None-Match": '"other"', "Range": "bytes=0-1"}).status_code == 206
+
+
+def test_the_rest_of_another_file_is_not_sent():
+    tag, date = answer(Range="bytes=0-1")["ETag"], answer(Range="bytes=0-1")["Last-Modified"]
+    for condition, status in ((tag, 206), (date, 206), ('"other"', 200), ("nonsense", 200)):
+        assert answer(**{"If-Range": condition, "Range": "bytes=5-9"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing.webm", "../manage.py", ".hidden", "make_samples.py", "%2e%2e", "clip.webm/"]
+)
+def test_nothing_else_is_served(name):
+    with pytest.raises(Http404):
+        answer(name)
+
+
+def test_links_and_dotfiles_are_nobodys_media(tmp_path):
+    (tmp_path / ".secret").write_text("x")
+    os.symlink(CLIP, tmp_path / "link.webm")
+    for name in (".secret", "link.webm", "absent.webm", "."):
+        with pytest.raises(Http404):
+            range_response.found(open_below(tmp_path, name), "video/webm")
+
+
+def test_other_methods_are_not_allowed():
+    assert range_response.sample(RequestFactory().post("/"), "clip.webm").status_code == 405

@@ -1,0 +1,555 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from playback.library import covers
+from playback.library.metadata import ffprobe
+from playback.library.scanning.directory_walk import walk
+from playback.library.scanning.move_detection import Gone
+from playback.library.scanning.scan import NotInLibrary, Scan
+from playback.models import MediaItem
+from tests.playback.library.fixtures import Shelf
+from tests.playback.library.media_files import JPEG, flac, mp3, png, wav
+
+CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
+SONG = Path(settings.SAMPLES_DIR) / "music.ogg"
+needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
+
+
+def without_ffprobe():
+    return patch.object(ffprobe.shutil, "which", lambda name: None)
+
+
+class WhatFilesSay(Shelf):
+    def test_sound_says_its_words_its_length_and_its_cover(self):
+        words = ("Ålesund", "Bø", "Nord")
+        self.put("a/one.mp3", mp3(*words, picture=png()))
+        self.put("a/two.flac", flac(*words, picture=png(), seconds=83.5))
+        tally = self.scan()
+        assert (tally.new, tally.damaged) == (2, 0)
+        for path, mime in (("a/one.mp3", "audio/mpeg"), ("a/two.flac", "audio/flac")):
+            item = self.item(path)
+            assert (item.title, item.artist, item.album) == words
+            assert (item.kind, item.mime) == ("audio", mime)
+            assert item.cover == covers.name_for(png())
+        assert self.item("a/one.mp3").duration == pytest.approx(40 * 1152 / 44100, abs=0.1)
+        assert self.item("a/two.flac").duration == 83.5
+
+    def test_without_a_title_it_is_called_as_its_file(self):
+        self.put("Some_Artist - A_song.wav", wav(0.5))
+        self.scan()
+        item = self.item("Some_Artist - A_song.wav")
+        assert (item.title, item.artist, item.duration) == ("Some Artist - A song", "", 0.5)
+
+    def test_words_are_made_fit_to_be_shown(self):
+        self.put("one.mp3", mp3("evil\u202e\x07 song", "x" * 400))
+        self.scan()
+        item = self.item("one.mp3")
+        assert (item.title, len(item.artist)) == ("evil song", 300)
+
+    def test_a_name_of_nothing_that_can_be_shown_is_untitled(self):
+        self.put("\u202e.wav", wav())
+        self.scan()
+        assert MediaItem.objects.get().title == "Untitled"
+
+    def test_other_files_are_none_of_ours(self):
+        for name in ("cover.jpg", "notes.txt", "film.mkv", "mp3", "list.m3u8"):
+            self.put(name, b"#EXTM3U\nhttp://127.0.0.1/x\n")
+        tally = self.scan()
+        assert (tally.new, tally.left_out, tally.damaged) == (0, 4, 1)
+        assert "left out: notes.txt: neither sound nor film by its extension" in self.said
+
+    @needs_ffprobe
+    def test_film_is_asked_about_with_ffprobe(self):
+        shutil.copy(CLIP, self.folder / "My_film.webm")
+        self.scan()
+        item = self.item("My_film.webm")
+        assert (item.title, item.kind, item.mime) == ("My film", "video", "video/webm")
+        assert item.duration == pytest.approx(96.021, abs=0.01)
+
+    def test_without_ffprobe_film_is_there_and_its_length_unknown(self):
+        shutil.copy(CLIP, self.folder / "film.webm")
+        with without_ffprobe():
+            assert self.scan().new == 1
+        assert self.item("film.webm").duration is None
+
+    def test_sound_needs_no_ffprobe(self):
+        shutil.copy(SONG, self.folder / "song.ogg")
+        with without_ffprobe():
+            self.scan()
+        assert self.item("song.ogg").duration == pytest.approx(69.2065, abs=0.01)
+
+
+class LookingAgain(Shelf):
+    def setUp(self) -> None:
+        super().setUp()
+        self.song = self.put("one.mp3", mp3("One"), changed_s=1_700_000_000)
+        self.put("two.mp3", mp3("Two"))
+        self.scan()
+        self.known = self.item("one.mp3")
+
+    def test_twice_is_harmless_and_writes_nothing(self):
+        before = list(MediaItem.objects.order_by("pk").values())
+        with CaptureQueriesContext(connection) as asked:
+            tally = self.scan()
+        assert (tally.same, tally.new, tally.changed) == (2, 0, 0)
+        assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
+        assert list(MediaItem.objects.order_by("pk").values()) == before
+
+    def test_a_file_that_changed_says_its_new_words_and_stays_the_same_item(self):
+        self.put("one.mp3", mp3("Another", "Somebody"), changed_s=1_700_000_001)
+        assert self.scan().changed == 1
+        item = self.item("one.mp3")
+        assert (item.pk, item.title, item.artist) == (self.known.pk, "Another", "Somebody")
+        assert (item.added_at, item.sort_title) == (self.known.added_at, "another")
+
+    def test_words_that_staff_put_right_stay_until_the_file_says_others(self):
+        self.known.title = "Put right"
+        self.known.save()
+        self.scan()
+        assert self.item("one.mp3").title == "Put right"
+        self.put("one.mp3", mp3(), changed_s=1_700_000_001)
+        self.scan()
+        assert self.item("one.mp3").title == "Put right"
+        self.put("one.mp3", mp3("Its own"), changed_s=1_700_000_002)
+        self.scan()
+        assert self.item("one.mp3").title == "Its own"
+
+    def test_what_vanished_is_missing_and_is_present_when_it_returns(self):
+        away = self.song.rename(self.folder.parent / "away.mp3")
+        assert self.scan().missing == 1
+        assert self.item("one.mp3").missing
+        assert self.said == ["missing: one.mp3"]
+        assert self.scan().missing == 0
+        away.rename(self.song)
+        assert self.scan().back == 1
+        item = self.item("one.mp3")
+        assert (item.pk, item.missing) == (self.known.pk, False)
+
+    def test_what_became_a_link_or_lies_behind_one_is_missing(self):
+        elsewhere = self.folder.parent / "elsewhere"
+        elsewhere.mkdir()
+        self.put("inner/three.mp3", mp3("Three"))
+        self.scan()
+        (self.folder / "inner").rename(elsewhere / "inner")
+        (self.folder / "inner").symlink_to(elsewhere / "inner")
+        self.song.rename(elsewhere / "one.mp3")
+        self.song.symlink_to(elsewhere / "one.mp3")
+        tally = self.scan()
+        assert (tally.missing, tally.left_out) == (2, 2)
+        assert self.paths() == ["two.mp3"]
+
+    def test_a_file_that_broke_is_missing_until_it_is_repaired(self):
+        self.put("one.mp3", b"nothing to hear", changed_s=1_700_000_001)
+        for _ in range(2):
+            assert self.scan().damaged == 1
+            assert self.item("one.mp3").missing
+        self.put("one.mp3", mp3("Repaired"), changed_s=1_700_000_002)
+        self.scan()
+        item = self.item("one.mp3")
+        assert (item.pk, item.missing, item.title) == (self.known.pk, False, "Repaired")
+
+
+class Moving(Shelf):
+    """Every song has a time of change of its own, as on a disk; a move keeps it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.songs = {
+            name: self.put(f"{name}.mp3", mp3(f"Song {name}"), changed_s=number)
+            for number, name in enumerate("abc", 9)
+        }
+        self.plain = self.put("film_1.wav", wav(0.2), changed_s=50)
+        self.scan()
+        self.a = self.item("a.mp3")
+
+    def move(self, place: Path, to: str) -> None:
+        there = self.folder / to
+        there.parent.mkdir(parents=True, exist_ok=True)
+        place.rename(there)
+
+    def counts(self, folder: str = "", *, dry_run: bool = False) -> tuple[int, int, int]:
+        tally = self.scan(folder, dry_run=dry_run)
+        return tally.moved, tally.new, tally.missing
+
+    def test_a_file_in_another_folder_stays_the_same_item_with_what_staff_put_right(self):
+        self.a.title = "Put right"
+        self.a.save()
+        self.move(self.songs["a"], "album/a.mp3")
+        assert self.counts() == (1, 0, 0)
+        assert self.said == ["moved: a.mp3 to album/a.mp3"]
+        item = self.item("album/a.mp3")
+        assert (item.pk, item.title, item.missing) == (self.a.pk, "Put right", False)
+        assert self.counts() == (0, 0, 0)
+
+    def test_a_whole_folder_that_is_called_otherwise(self):
+        before = {item.title: item.pk for item in MediaItem.objects.all()}
+        for name, place in self.songs.items():
+            self.move(place, f"album/{name}.mp3")
+        # All that is known, and its end; whether they are new; the batch; the three, their paths, the rest; and all
+        # of it or nothing; the artists of albums, and the tracks without one.
+        with self.assertNumQueries(11):
+            assert self.counts() == (3, 0, 0)
+        assert {item.title: item.pk for item in MediaItem.objects.all()} == before
+
+    def test_one_that_is_called_otherwise_is_the_same_if_it_says_the_same(self):
+        self.move(self.songs["a"], "z.mp3")
+        self.move(self.plain, "film_2.wav")
+        plain = self.item("film_1.wav")
+        assert self.counts() == (2, 0, 0)
+        assert self.item("z.mp3").pk == self.a.pk
+        item = self.item("film_2.wav")
+        assert (item.pk, item.title, item.sort_title) == (plain.pk, "film 2", "film 000000002")
+        assert "2" in item.words
+
+    def test_one_that_says_something_else_is_new(self):
+        self.songs["a"].unlink()
+        self.put("z.mp3", mp3("Song z"), changed_s=9)
+        assert self.counts() == (0, 1, 1)
+
+    def test_what_was_away_for_a_while_is_known_where_it_comes_back(self):
+        away = self.songs["a"].rename(self.folder.parent / "away.mp3")
+        self.scan()
+        self.move(away, "album/a.mp3")
+        assert self.counts() == (1, 0, 0)
+        assert not self.item("album/a.mp3").missing
+
+    def test_a_copy_is_new_and_of_two_that_may_be_it_neither_is(self):
+        shutil.copy2(self.songs["a"], self.folder / "copy.mp3")
+        assert self.counts() == (0, 1, 0)
+        self.move(self.songs["b"], "1/b.mp3")
+        (self.folder / "2").mkdir()
+        shutil.copy2(self.folder / "1" / "b.mp3", self.folder / "2" / "b.mp3")
+        assert self.counts() == (0, 2, 1)
+
+    def test_of_two_that_are_gone_neither_is_it(self):
+        shutil.copy2(self.songs["a"], self.folder / "copy.mp3")
+        self.scan()
+        (self.folder / "copy.mp3").unlink()
+        self.move(self.songs["a"], "album/a.mp3")
+        assert self.counts() == (0, 1, 2)
+
+    def test_a_dry_run_says_so_and_changes_nothing(self):
+        self.move(self.songs["a"], "album/a.mp3")
+        assert self.counts(dry_run=True) == (1, 0, 0)
+        assert self.item("a.mp3").pk == self.a.pk
+
+    def test_a_folder_that_is_looked_at_alone_finds_what_came_from_elsewhere(self):
+        self.move(self.songs["a"], "album/a.mp3")
+        assert self.counts("album") == (1, 0, 0)
+
+    def test_what_another_look_moves_meanwhile_is_not_lost(self):
+        self.move(self.songs["a"], "album/a.mp3")
+        before = Gone.__init__
+
+        def late(gone: Gone, *args) -> None:
+            before(gone, *args)
+            if args:
+                with patch.object(Gone, "__init__", before):
+                    self.scan()
+
+        with patch.object(Gone, "__init__", late):
+            self.scan()
+        item = self.item("album/a.mp3")
+        assert (item.pk, item.missing) == (self.a.pk, False)
+
+    def test_two_looks_at_once_leave_one_item_at_the_path_and_move_the_others(self):
+        self.move(self.songs["a"], "album/a.mp3")
+        self.move(self.songs["b"], "album/b.mp3")
+        b = self.item("b.mp3")
+        moved = MediaItem.objects.moved
+
+        def too_late(items: list[MediaItem]) -> None:
+            if not MediaItem.objects.filter(path="album/a.mp3").exists():
+                MediaItem.objects.create(path="album/a.mp3", title="Theirs", kind="audio", mime="audio/mpeg")
+            moved(items)
+
+        with patch.object(MediaItem.objects, "moved", too_late):
+            self.scan()
+        assert self.paths() == ["album/a.mp3", "album/b.mp3", "c.mp3", "film_1.wav"]
+        assert (self.item("album/a.mp3").title, self.item("album/b.mp3").pk) == ("Theirs", b.pk)
+        assert self.item("a.mp3").missing
+
+    def test_what_may_be_meant_is_counted_wherever_it_lies(self):
+        self.move(self.songs["a"], "1/a.mp3")
+        (self.folder / "3").mkdir()
+        shutil.copy2(self.folder / "1" / "a.mp3", self.folder / "3" / "a.mp3")
+        for number in range(3):
+            self.put(f"2/{number}.wav", wav(0.01))
+        with patch("playback.library.scanning.scan.BATCH", 2):
+            assert self.counts() == (0, 5, 1)
+
+
+class WhatIsLeftOut(Shelf):
+    def test_links_and_dotfiles_are_refused(self):
+        outside = self.folder.parent / "outside"
+        outside.mkdir()
+        (outside / "secret.mp3").write_bytes(mp3("Secret"))
+        near = self.put("near.mp3", mp3("Near"))
+        (self.folder / "link.mp3").symlink_to(outside / "secret.mp3")
+        (self.folder / "twin.mp3").symlink_to(near)
+        (self.folder / "way").symlink_to(outside)
+        self.put(".hidden.mp3", mp3("Hidden"))
+        self.put(".trash/thrown.mp3", mp3("Thrown"))
+        tally = self.scan()
+        assert (tally.new, tally.left_out) == (1, 5)
+        assert self.paths() == ["near.mp3"]
+
+    def test_a_folder_that_contains_itself_ends(self):
+        (self.folder / "inner").mkdir()
+        (self.folder / "inner" / "outer").symlink_to(self.folder)
+        assert self.scan().left_out == 1
+
+    def test_names_that_no_database_takes(self):
+        place = os.fsencode(self.folder) + b"/\xff\xfe.mp3"
+        try:
+            Path(os.fsdecode(place)).write_bytes(mp3("Bytes"))
+        except OSError:
+            self.skipTest("this disk takes only names that are text")
+        deep = "/".join(["f" * 200] * 6)
+        self.put(f"{deep}/long.mp3", mp3("Long"))
+        tally = self.scan()
+        assert (tally.new, tally.left_out) == (0, 2)
+
+    def test_a_folder_outside_is_refused(self):
+        (self.folder.parent / "outside").mkdir()
+        (self.folder / "way").symlink_to(self.folder.parent / "outside")
+        self.put(".hidden/one.mp3", mp3())
+        self.put("inner/one.mp3", mp3())
+        for folder in ("..", "/", "/etc", "../outside", "way", ".hidden", "inner/..//../outside"):
+            with pytest.raises(NotInLibrary):
+                self.scan(folder)
+        assert not MediaItem.objects.exists()
+
+    def test_a_folder_inside_is_looked_at_alone(self):
+        self.put("inner/one.mp3", mp3("One"))
+        outer = self.put("two.mp3", mp3("Two"))
+        assert self.scan("inner").new == 1
+        self.scan()
+        outer.unlink()
+        (self.folder / "inner" / "one.mp3").unlink()
+        assert self.scan(str(self.folder / "inner")).missing == 1
+        assert self.paths() == ["two.mp3"]
+
+
+class Damage(Shelf):
+    """Whatever is in a file: it is named and counted, and the others are found."""
+
+    def found(self, name: str, data: bytes) -> bool:
+        for earlier in self.folder.iterdir():
+            earlier.unlink()
+        self.put(name, data)
+        self.put("sound.mp3", mp3("Sound"))
+        tally = self.scan()
+        assert "sound.mp3" in self.paths()
+        assert tally.damaged + tally.left_out == (name not in self.paths())
+        return name in self.paths()
+
+    def test_an_empty_file(self):
+        assert not self.found("empty.mp3", b"")
+        assert "damaged: empty.mp3: it is empty" in self.said
+
+    def test_what_only_pretends(self):
+        for name in ("a.mp3", "a.flac", "a.wav", "a.webm", "a.mp4", "a.ogg", "a.aac", "a.opus", "a.mov"):
+            assert not self.found(name, b"#EXTM3U\n/etc/passwd\n")
+
+    def test_a_part_that_says_it_is_a_gigabyte(self):
+        tag = b"ID3\x03\0\0\x7f\x7f\x7f\x7f" + b"APIC\x7f\xff\xff\xff\0\0" + bytes(100)
+        self.found("large.mp3", tag)
+
+    def test_a_head_that_is_cut_off(self):
+        with without_ffprobe():
+            for whole in (
+                flac("Title", picture=png()),
+                mp3("Title", picture=png()),
+                wav(),
+                CLIP.read_bytes()[:999],
+            ):
+                for length in (5, 11, 20, 33, 50, 70, len(whole) // 2):
+                    for name in ("cut.flac", "cut.mp3", "cut.wav", "cut.webm", "cut.m4a", "cut.ogg"):
+                        self.found(name, whole[:length])
+
+    @needs_ffprobe
+    def test_what_neither_can_read(self):
+        assert not self.found("cut.webm", CLIP.read_bytes()[:60])
+
+    def test_an_ffprobe_that_hangs(self):
+        hangs = patch.object(ffprobe.subprocess, "run", side_effect=subprocess.TimeoutExpired("ffprobe", 20))
+        with patch.object(ffprobe.shutil, "which", lambda name: "/bin/false"), hangs:
+            assert not self.found("film.webm", CLIP.read_bytes())
+        assert any("no end" in line for line in self.said)
+
+    def test_an_ffprobe_that_says_nonsense_or_cannot_run(self):
+        for program, found in (("/bin/false", False), ("/bin/true", False), ("/nowhere/ffprobe", True)):
+            with patch.object(ffprobe.shutil, "which", lambda name, program=program: program):
+                assert self.found("film.webm", CLIP.read_bytes()) is found, program
+
+    def test_a_file_that_goes_while_it_is_looked_at(self):
+        self.put("going.mp3", mp3("Going"))
+        self.put("staying.mp3", mp3("Staying"))
+        look = Scan()
+        seen = list(walk(self.folder, self.folder, look.report.left_out, look.report.damaged))
+        (self.folder / "going.mp3").unlink()
+        look._enter(seen)
+        assert (look.tally.new, look.tally.damaged) == (1, 1)
+
+    def test_a_folder_that_cannot_be_read(self):
+        self.put("closed/one.mp3", mp3("One"))
+        self.put("open/two.mp3", mp3("Two"))
+        scandir = os.scandir
+
+        def refusing(path):
+            if str(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)
+
+        with patch("playback.library.scanning.directory_walk.os.scandir", refusing):
+            tally = self.scan()
+        assert (tally.new, tally.damaged) == (1, 1)
+        assert "damaged: closed: Permission denied" in self.said
+
+
+@needs_ffprobe
+def test_ffprobe_opens_nothing_but_the_file_and_reads_no_lists(tmp_path: Path):
+    (tmp_path / "film.webm").write_bytes(CLIP.read_bytes())
+    lists = {
+        "hls.mp4": b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfilm.webm\n#EXT-X-ENDLIST\n",
+        "concat.mp4": b"ffconcat version 1.0\nfile film.webm\n",
+        "description.mp4": b"v=0\no=- 0 0 IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 0\n",
+    }
+    for name, data in lists.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ffprobe.Damaged):
+            ffprobe.probe(tmp_path / name)
+    assert ffprobe.probe(tmp_path / "film.webm") is not None
+    strange = tmp_path / "-i concat:film.webm|film.webm.webm"
+    shutil.copy(CLIP, strange)
+    assert ffprobe.probe(strange) is not None
+
+
+class Covers(Shelf):
+    def test_the_same_picture_is_kept_once(self):
+        for number in range(3):
+            self.put(f"{number}.mp3", mp3(picture=png()))
+        self.put("other.flac", flac(picture=png(7)))
+        self.scan()
+        assert self.kept_covers() == sorted({covers.name_for(png()), covers.name_for(png(7))})
+
+    def test_what_is_no_picture_or_too_large_is_not_kept(self):
+        for number, picture in enumerate(
+            (b"GIF89a" + bytes(50), b"<svg onload=alert(1)>", JPEG + bytes(covers.LARGEST))
+        ):
+            self.put(f"{number}.mp3", mp3("Song", picture=picture))
+        assert self.scan().new == 3
+        assert (self.kept_covers(), {item.cover for item in MediaItem.objects.all()}) == ([], {""})
+
+    def test_sound_without_a_picture_has_the_one_of_its_folder(self):
+        self.put("nord/one.mp3", mp3("One"))
+        self.put("nord/two.mp3", mp3("Two", picture=png(7)))
+        self.put("nord/three.mp3", mp3("Three", picture=b"GIF89a" + bytes(50)))
+        self.put("nord/folder.png", png(9))
+        self.put("nord/cover.jpg", JPEG)
+        self.put("other/four.mp3", mp3("Four"))
+        self.put("other/cover.jpg", b"no picture")
+        self.put("other/Folder.png", png(9))
+        shutil.copy(CLIP, self.folder / "nord" / "film.webm")
+        self.scan()
+        of = {item.path: item.cover for item in MediaItem.objects.all()}
+        ours, other = covers.name_for(JPEG), covers.name_for(png(9))
+        assert (of["nord/one.mp3"], of["nord/three.mp3"], of["other/four.mp3"]) == (ours, ours, other)
+        assert (of["nord/two.mp3"], of["nord/film.webm"]) == (covers.name_for(png(7)), "")
+
+    def test_a_picture_that_comes_later_is_found_and_nothing_else_changes(self):
+        self.put("nord/one.mp3", mp3("One"))
+        self.scan()
+        MediaItem.objects.update(title="Put right")
+        self.put("nord/cover.png", png())
+        assert self.scan(dry_run=True).changed == 1
+        assert self.kept_covers() == []
+        assert self.scan().changed == 1
+        item = self.item("nord/one.mp3")
+        assert (item.title, item.cover) == ("Put right", covers.name_for(png()))
+        assert self.scan().same == 1
+
+    def test_no_picture_is_read_through_a_link_or_from_what_is_none(self):
+        outside = self.folder.parent / "outside.png"
+        outside.write_bytes(png())
+        self.put("nord/one.mp3", mp3("One"))
+        (self.folder / "nord" / "cover.png").symlink_to(outside)
+        (self.folder / "nord" / "cover.jpg").mkdir()
+        os.mkfifo(self.folder / "nord" / "folder.png")
+        self.put("nord/folder.jpg", JPEG + bytes(covers.LARGEST))
+        self.scan()
+        assert (self.item("nord/one.mp3").cover, self.kept_covers()) == ("", [])
+
+    def test_a_disk_that_does_not_take_it_leaves_nothing_half_done(self):
+        self.put("one.mp3", mp3("One", picture=png()))
+        with patch.object(covers.os, "replace", side_effect=OSError(28, "No space left on device")):
+            assert self.scan().damaged == 1
+        assert self.kept_covers() == []
+        assert self.scan().new == 1
+
+
+class ThousandsOfFiles(Shelf):
+    def test_each_batch_costs_the_same(self):
+        for number in range(450):
+            self.put(f"{number // 100}/{number}.wav", wav(0.01))
+        assert self.scan().new == 450
+        with self.assertNumQueries(3 + 4):  # what is known of each batch; and whether it is still there
+            assert self.scan().same == 450
+        assert len(self.paths()) == 450
+
+
+class TheCommand(Shelf):
+    def run_it(self, *args: str, **options) -> str:
+        out = StringIO()
+        call_command("scan_media", *args, stdout=out, **options)
+        return out.getvalue()
+
+    def test_it_says_how_many_and_names_what_is_damaged(self):
+        self.put("one.mp3", mp3("One"))
+        self.put("bad.mp3", b"")
+        said = self.run_it()
+        assert "new: 1\n" in said
+        assert "damaged: bad.mp3: it is empty\n" in said
+        assert "one.mp3" not in said
+        assert "new: one.mp3" not in self.run_it(verbosity=2)
+
+    def test_a_dry_run_says_what_would_be_done_and_changes_nothing(self):
+        gone = self.put("gone.mp3", mp3("Gone"))
+        changed = self.put("changed.mp3", mp3("Before"), changed_s=1_700_000_000)
+        self.scan()
+        before = list(MediaItem.objects.order_by("pk").values())
+        gone.unlink()
+        self.put("changed.mp3", mp3("After"), changed_s=1_700_000_001)
+        self.put("new.mp3", mp3("New", picture=png()))
+        said = self.run_it(dry_run=True)
+        for line in ("new: 1 (dry run)", "changed: 1 (dry run)", "missing: 1 (dry run)"):
+            assert line in said
+        assert list(MediaItem.objects.order_by("pk").values()) == before
+        assert self.kept_covers() == []
+        assert changed.exists()
+
+    def test_a_library_that_is_not_there_or_a_folder_elsewhere_is_said(self):
+        with pytest.raises(CommandError, match="is not in the library"):
+            self.run_it("/etc")
+        with (
+            override_settings(LIBRARY_DIR=self.folder / "nowhere"),
+            pytest.raises(CommandError, match="make it"),
+        ):
+            self.run_it()
+
+    def test_what_is_said_moves_no_terminal(self):
+        self.put("\x1b[2Jbad.mp3", b"")
+        assert "\x1b" not in self.run_it(verbosity=2)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import os
+import stat
+from unittest.mock import patch
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from playback.library import admin, uploads
+from playback.models import MediaItem
+from tests.playback.library.fixtures import Shelf
+from tests.playback.library.media_files import mp3, png, wav
+from watchium.middleware.upload_limit import FILES_AT
+
+LIST = reverse("admin:playback_mediaitem_changelist")
+
+
+class StaffCase(Shelf):
+    def setUp(self) -> None:
+        super().setUp()
+        self.root = User.objects.create_superuser("root")
+        self.client.force_login(self.root)
+
+
+class Bringing(StaffCase):
+    def bring(self, *files: tuple[str, bytes], by: Client | None = None):
+        given = [SimpleUploadedFile(name, data) for name, data in files]
+        return (by or self.client).post(FILES_AT, {"chosen": given}, follow=True)
+
+    def kept(self) -> list[str]:
+        folder = self.folder / "uploads"
+        return sorted(os.listdir(folder)) if folder.exists() else []
+
+    def test_the_address_is_the_one_that_larger_bodies_may_go_to(self):
+        assert reverse("admin:playback_mediaitem_files") == FILES_AT
+        self.assertContains(self.client.get(LIST), FILES_AT)
+        self.assertContains(self.client.get(FILES_AT), "multipart/form-data")
+
+    def test_what_staff_bring_is_in_the_library_and_stays_there(self):
+        page = self.bring(("Our_song.mp3", mp3("", "Somebody", picture=png())), ("two.wav", wav()))
+        self.assertContains(page, "Our song")
+        song = MediaItem.objects.get(title="Our song")
+        assert (song.artist, song.uploaded, song.missing) == ("Somebody", True, False)
+        assert self.client.get(song.url).status_code == 404  # staff without a device are nobody in the house
+        tally = self.scan()
+        assert (tally.same, tally.new, tally.missing) == (2, 0, 0)
+        assert LogEntry.objects.filter(user=self.root, change_message="Brought").count() == 2
+
+    def test_a_file_is_kept_under_a_name_of_ours(self):
+        for name in (
+            "../../evil.mp3",
+            "/etc/cron.d/evil.mp3",
+            ".hidden.mp3",
+            "a\\b.mp3",
+            "x" * 300 + ".mp3",
+            "ü\x00.MP3",
+        ):
+            self.bring((name, mp3("Song")))
+        assert len(self.kept()) == MediaItem.objects.count() > 0
+        for name in self.kept():
+            assert len(name) == len("0123456789abcdef.mp3")
+            assert not (self.folder / "uploads" / name).stat().st_mode & stat.S_IXUSR
+        assert sorted(os.listdir(self.folder.parent)) == ["library"]
+
+    def test_kinds_that_are_none_of_ours_are_refused(self):
+        for name, data in (("page.html", b"<script>"), ("x.svg", b"<svg>"), ("x", mp3()), ("x.mp3.exe", mp3()),
+                           ("list.m3u8", b"#EXTM3U"), ("evil.mp3", b"<html>"), ("evil.webm", b"\x7fELF")):  # fmt: skip
+            self.assertContains(self.bring((name, data)), 'class="error"')
+        assert (self.kept(), MediaItem.objects.count()) == ([], 0)
+
+    def test_what_is_called_otherwise_is_kept_as_what_it_is(self):
+        self.bring(("song.wav", mp3("Song")))
+        assert [name.partition(".")[2] for name in self.kept()] == ["mp3"]
+        assert MediaItem.objects.get().mime == "audio/mpeg"
+
+    def test_no_file_and_an_empty_one_are_said(self):
+        self.assertContains(self.client.post(FILES_AT, {}), "errorlist")
+        self.assertContains(self.bring(("empty.mp3", b"")), "errorlist")
+
+    def test_one_that_is_bad_keeps_no_other_out(self):
+        self.bring(("bad.mp3", b"nothing"), ("good.mp3", mp3("Good")))
+        assert [item.title for item in MediaItem.objects.all()] == ["Good"]
+
+    @override_settings(UPLOAD_MB=0)
+    def test_one_that_is_too_large_is_refused(self):
+        self.assertContains(self.bring(("large.mp3", mp3())), "larger than 0 MB")
+        assert self.kept() == []
+
+    def test_a_full_disk_is_said_and_leaves_nothing(self):
+        with patch.object(uploads.os, "replace", side_effect=OSError(28, "No space left on device")):
+            self.assertContains(self.bring(("song.mp3", mp3())), "No space left")
+        assert (self.kept(), MediaItem.objects.count()) == ([], 0)
+
+    def test_staff_without_the_right_and_everybody_else_bring_nothing(self):
+        eve = User.objects.create_user("eve", is_staff=True)
+        eve.user_permissions.add(Permission.objects.get(codename="view_mediaitem"))
+        for account, status in ((eve, 403), (User.objects.create_user("tom"), 200), (None, 200)):
+            client = Client()
+            if account:
+                client.force_login(account)
+            answer = self.bring(("song.mp3", mp3()), by=client)
+            assert answer.status_code == status  # 200 is the page to sign in
+            assert MediaItem.objects.count() == 0
+        eve_sees = Client()
+        eve_sees.force_login(eve)
+        self.assertNotContains(eve_sees.get(LIST), FILES_AT)
+
+    def test_a_page_of_somebody_else_brings_nothing(self):
+        forged = Client(enforce_csrf_checks=True)
+        forged.force_login(self.root)
+        assert self.bring(("song.mp3", mp3()), by=forged).status_code == 403
+        assert MediaItem.objects.count() == 0
+
+
+class LookingAfterRows(StaffCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.place = self.put("one.mp3", mp3("<script>alert(1)</script>"))
+        self.scan()
+        self.song = MediaItem.objects.get()
+
+    def page(self, what: str) -> str:
+        return reverse(f"admin:playback_mediaitem_{what}", args=[self.song.pk])
+
+    def test_its_words_can_be_put_right_and_nothing_else(self):
+        words = {"title": "Right", "artist": "Who", "album": ""}
+        self.client.post(self.page("change"), {**words, "path": "/etc/passwd", "kind": "video"})
+        item = MediaItem.objects.get()
+        assert (item.title, item.artist, item.path, item.kind) == ("Right", "Who", "one.mp3", "audio")
+        assert (item.words, item.sort_title) == ("right\nwho\n", "right")
+
+    def test_the_list_says_how_long_it_is_and_crosses_out_only_what_is_gone(self):
+        MediaItem.objects.update(duration=7082.4)
+        for missing in (False, True):
+            MediaItem.objects.update(missing=missing)
+            for address in (LIST, self.page("change")):
+                page = self.client.get(address)
+                self.assertContains(page, "1:58:02")
+                self.assertContains(page, "icon-no.svg" if missing else "icon-yes.svg", 1)
+                self.assertNotContains(page, "icon-yes.svg" if missing else "icon-no.svg")
+        assert [admin.clock_time(seconds) for seconds in (0.4, 59.9, 225)] == ["0:00", "0:59", "3:45"]
+
+    def test_only_the_row_of_what_is_missing_can_be_deleted(self):
+        assert self.client.post(self.page("delete"), {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [self.song.pk], "post": "yes"}
+        self.client.post(LIST, chosen)
+        assert MediaItem.objects.exists()
+        away = self.place.rename(self.folder.parent / "away.mp3")
+        self.scan()
+        self.client.post(LIST, chosen)
+        assert not MediaItem.objects.exists()
+        assert away.exists()
+
+    def test_what_a_file_says_runs_nothing(self):
+        for address in (LIST, self.page("change"), f"{LIST}?q=script"):
+            self.assertNotContains(self.client.get(address), "<script>alert(1)")

@@ -1,0 +1,97 @@
+"""A device with a small library: what the scenes about the personal player begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+import msgspec
+from django.test import TestCase
+
+from playback import player
+from playback.models import DevicePlayer, MediaItem, PlayerHistory
+from rooms.models import Person
+from tests.cases import Heard
+from watchium.protocol.events import Accepted
+from watchium.protocol.player import PlayerState, decode_player_command
+from watchium.realtime import hub
+from watchium.realtime.broadcast import device_group
+
+NOW_MS = 1_795_219_200_000.0
+LAPTOP, PHONE = "A1B2C3D4E5F60718", "0011223344556677"
+LENGTH_S = 100.0
+
+
+def make_items(count: int, **facts: Any) -> list[MediaItem]:
+    rows = [
+        MediaItem(
+            title=f"Track {number:02}",
+            artist="Nobody",
+            kind="audio",
+            mime="audio/ogg",
+            path=f"{number:02}.ogg",
+            duration=LENGTH_S,
+            **facts,
+        )
+        for number in range(count)
+    ]
+    for row in rows:
+        row.fill_in()
+    return MediaItem.objects.bulk_create(rows)
+
+
+class PlayerScene(TestCase):
+    """`self.say` is a deed at the laptop; `self.heard` has what was told."""
+
+    items: list[MediaItem]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.items = make_items(6)
+        cls.alice = Person.objects.create(username="Alice")
+
+    def setUp(self) -> None:
+        self.heard = Heard()
+        self.number = 0
+        for name, fake in (("publish", self.heard.hear), ("publish_close", self.heard.close)):
+            patcher = patch.object(hub, name, fake)
+            patcher.start()
+            self.addCleanup(patcher.stop)
+
+    account: int | None = None
+
+    def say(
+        self, kind: str, *, at_s: float = 0, where: str = LAPTOP, event_id: str = "", **payload: Any
+    ) -> Accepted:
+        """At so many seconds of the scene."""
+        self.number += 1
+        words = {"type": kind, "event_id": event_id or f"e{self.number}", "payload": payload}
+        command = decode_player_command(msgspec.json.encode(words))
+        with self.captureOnCommitCallbacks(execute=True):
+            return player.carry_out(where, command, account=self.account, now_ms=self.at(at_s))
+
+    def state(self, device: str = LAPTOP) -> PlayerState:
+        row = DevicePlayer.objects.get(device_id=device)
+        return player.state_of(row, PlayerHistory.objects.get(player=row))
+
+    def order(self, device: str = LAPTOP) -> list[int]:
+        """The queue, as numbers of the items."""
+        places = {item.pk: number for number, item in enumerate(self.items)}
+        return [places[entry.item] for entry in self.state(device).entries]
+
+    def on(self, device: str = LAPTOP) -> int | None:
+        state = self.state(device)
+        places = {item.pk: number for number, item in enumerate(self.items)}
+        return next((places[entry.item] for entry in state.entries if entry.id == state.current), None)
+
+    def entry(self, place: int) -> str:
+        return self.state().entries[place].id
+
+    def add(self, *numbers: int, **more: Any) -> Accepted:
+        return self.say("queue_add", item_ids=[self.items[number].pk for number in numbers], **more)
+
+    def told(self, device: str = LAPTOP) -> list[str]:
+        return self.heard.types(device_group(device))
+
+    def at(self, second: float) -> float:
+        return NOW_MS + second * 1000

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from django.db import IntegrityError, transaction
+
+from playback.models import Playback, PlaybackEvent
+from playback.room import actions, queries
+from rooms import actions as room_deeds
+from rooms.models import Room
+from tests.playback.room.fixtures import NOW_MS, DeedCase, load, pause, play, seek, set_rate
+
+
+class Constraints(DeedCase):
+    def violates(self, deed) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            deed()
+
+    def row(self, **facts) -> PlaybackEvent:
+        whole = {"type": "play", "at_ms": NOW_MS, "position": 0, "rate": 1, "phase": "playing", **facts}
+        return PlaybackEvent.objects.create(room=self.room, **whole)
+
+    def test_no_revision_is_taken_twice(self):
+        self.row(revision=7)
+        self.violates(lambda: self.row(revision=7))
+
+    def test_nobody_uses_an_event_id_twice(self):
+        self.row(person=self.alice.person, event_id="x")
+        self.violates(lambda: self.row(person=self.alice.person, event_id="x"))
+
+    def test_rows_without_either_may_be_many(self):
+        self.row()
+        self.row()
+
+    def test_phase_and_rate_are_what_they_can_be(self):
+        mine = Playback.objects.filter(room=self.room)
+        self.violates(lambda: mine.update(phase="flying"))
+        self.violates(lambda: mine.update(rate=0))
+
+
+class TellingAgain(DeedCase):
+    def test_what_is_told_again_is_what_was_told(self):
+        with self.telling():
+            actions.play(self.alice, play(), now_ms=NOW_MS)
+            actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 3000)
+            room_deeds.hand_over(self.alice, self.bob.person.user_id)
+            room_deeds.change_room(self.room, by=None, title="Late night")
+            actions.load(self.bob, load(title="Song"), now_ms=NOW_MS + 4000)
+        told = [frame for _, frame in self.heard.frames if frame["revision"] is not None]
+        room = Room.objects.get(pk=self.room.pk)
+        again = [msgspec.json.decode(frame) for frame in queries.missed(room, 0)]
+        self.assertEqual(again, told)
+        self.assertEqual([frame["revision"] for frame in again], [1, 2, 3, 4, 5])
+
+    def test_who_followed_holds_what_who_joins_now_gets(self):
+        with self.telling():
+            actions.play(self.alice, play(), now_ms=NOW_MS)
+            actions.seek(self.alice, seek(30), now_ms=NOW_MS + 3000)
+        told, state = self.heard.frames[-1][1], msgspec.to_builtins(queries.snapshot(self.room_now()))
+        self.assertEqual((state["revision"], state["timestamp"]), (told["revision"], told["timestamp"]))
+        for name in ("current_time", "is_playing", "rate", "phase", "duration", "media"):
+            self.assertEqual(state[name], told["payload"][name], name)
+
+    def test_a_client_resumes_where_the_log_knows_what_it_applied(self):
+        actions.play(self.alice, play(), now_ms=NOW_MS)
+        actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
+        room = self.room_now()
+        for revision, event_id, resumed in (
+            (2, "pause", True),
+            (1, "play", True),
+            (0, "", True),
+            (0, "play", False),
+            (1, "pause", False),
+            (1, "", False),
+            (3, "later", False),
+        ):
+            with self.subTest(revision=revision, event_id=event_id):
+                self.assertEqual(queries.resumes(room, revision, event_id), resumed)
+
+    def test_a_change_nobody_commanded_is_resumed_from_with_an_empty_event_id(self):
+        room_deeds.hand_over(self.alice, self.bob.person.user_id)
+        self.assertTrue(queries.resumes(self.room_now(), 1, ""))
+
+    def test_a_trimmed_log_or_one_too_long_does_not_resume(self):
+        for n in range(3):
+            actions.seek(self.alice, seek(n, f"{n}"), now_ms=NOW_MS)
+        PlaybackEvent.objects.filter(revision=2).delete()
+        room = self.room_now()
+        self.assertFalse(queries.resumes(room, 1, "0"))
+        room.revision = 700
+        self.assertFalse(queries.reaches_back(room, 3))
+
+    def test_an_untouched_room_resumes(self):
+        self.assertTrue(queries.resumes(self.room_now(), 0, ""))
+
+    def room_now(self) -> Room:
+        return Room.objects.get(pk=self.room.pk)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from playback.models import Playback, PlaybackEvent, SyncState
+from playback.room import actions, duration_updates, end_of_media, queries
+from rooms.models import Room
+from tests.playback.room.fixtures import NOW_MS, DeedCase, seek
+from watchium.protocol.events import PlayerReport
+
+
+class Cost(DeedCase):
+    def test_telling_again_asks_once_however_much_was_missed(self):
+        for n in range(3):
+            actions.seek(self.alice, seek(n, f"{n}"), now_ms=NOW_MS)
+        room = Room.objects.get(pk=self.room.pk)
+        for since in (0, 2):
+            with self.assertNumQueries(1):
+                queries.missed(room, since)
+
+    def test_a_snapshot_asks_once(self):
+        room = Room.objects.get(pk=self.room.pk)
+        with self.assertNumQueries(1):
+            queries.snapshot(room)
+
+    def test_a_length_that_is_known_is_asked_for_once(self):
+        self.addCleanup(duration_updates.forget_all)
+        report = PlayerReport(current_time=0, is_playing=True, is_synced=True, revision=0, duration=5.0)
+        with self.assertNumQueries(1):
+            self.assertFalse(duration_updates.learn(self.bob, report, NOW_MS))
+        with self.assertNumQueries(0):
+            self.assertFalse(duration_updates.learn(self.alice, report, NOW_MS))
+
+    def test_nothing_due_asks_twice(self):
+        with self.assertNumQueries(2):
+            end_of_media.due(NOW_MS)
+
+
+class Indexes(DeedCase):
+    """The plan, over rows enough and statistics fresh enough that it is chosen for what it costs."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        others = [Room.objects.create(title=f"room {n}") for n in range(20)]
+        PlaybackEvent.objects.bulk_create(
+            PlaybackEvent(
+                room=room, type=kind, at_ms=NOW_MS - 1000 * n, position=0, rate=1, phase="paused", metadata={}
+            )
+            for room in [*others, cls.room]
+            for n, kind in enumerate(["buffer_start", "buffer_end", "sync_request", "seek"] * 25)
+        )
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE playback_playbackevent")
+
+    def plan(self, rows) -> str:
+        if connection.vendor != "postgresql":
+            return rows.explain()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        return json.dumps(rows.explain())
+
+    def test_every_question_of_the_log_has_its_index(self):
+        log, week = PlaybackEvent.objects, timezone.now() - timedelta(days=7)
+        for rows, index in (
+            (log.since(self.room, 3), "event_one_per_revision"),
+            (log.filter(room=self.room, person=self.alice.person, event_id="x"), "event_"),
+            (log.of_type(self.room, "seek"), "event_room_type"),
+            (log.between(self.room, NOW_MS, NOW_MS + 1), "event_room_at"),
+            (log.filter(created_at__lt=week), "event_created"),
+            (SyncState.objects.discardable(week), "sync_created_type"),
+            (Playback.objects.filter(ends_at_ms__lte=NOW_MS), "ends_at_ms"),
+            (Playback.objects.filter(hold_until_ms__isnull=False), "playback_hold_until"),
+        ):
+            with self.subTest(index=index):
+                self.assertIn(index, self.plan(rows))

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.host_succession import successor
+
+
+@dataclass
+class Candidate:
+    pk: int
+    role: str
+    here_since_ms: float
+
+
+candidates = st.lists(
+    st.builds(Candidate, st.integers(1, 50), st.sampled_from(["member", "moderator"]), st.floats(0, 1e6)),
+    unique_by=lambda c: c.pk,
+)
+
+
+def test_nobody_follows_when_nobody_is_there():
+    assert successor([], 3) is None
+
+
+@given(candidates, st.integers(1, 50), st.randoms())
+def test_the_successor_is_the_same_in_every_process(people, named, shuffler: random.Random):
+    shuffled = people[:]
+    shuffler.shuffle(shuffled)
+    assert successor(people, named) == successor(shuffled, named)
+
+
+@given(candidates.filter(bool))
+def test_whom_the_host_named_follows_before_anybody_else(people):
+    named = people[-1]
+    assert successor(people, named.pk) == named
+
+
+@given(candidates.filter(bool))
+def test_a_moderator_follows_before_a_member_and_the_longest_there_first(people):
+    chosen = successor(people, None)
+    assert chosen is not None
+    better = [
+        p
+        for p in people
+        if (p.role != "moderator", p.here_since_ms) < (chosen.role != "moderator", chosen.here_since_ms)
+    ]
+    assert better == []

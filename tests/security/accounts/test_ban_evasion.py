@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import http.client
+import json
+
+import pytest
+import websockets
+from django.test import Client
+
+from rooms import actions
+from rooms.actions.merge_guest import adopt
+from rooms.auth.client_address import address_hash
+from rooms.models import Ban, Member, ModerationAct
+from tests.servers import Server, watchium_server
+from tests.watchium.api.callers import ApiCase
+from tests.watchium.consumers.fixtures import scene_on, turned_away
+from watchium.client import ProblemError
+from watchium.protocol.errors import Banned
+
+HOME = "2001:db8:7:7::1"
+HOME_TOO = "2001:db8:7:7:abcd::9"  # the next address of the same line
+ELSEWHERE = "2001:db8:8:8::1"
+
+
+class ComingBack(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        actions.join(self.bob.person, self.room.room_id, address=HOME)
+        self.ban = lambda: actions.ban(self.room, self.bob.person.user_id, by=self.alice, minutes=60)
+
+    def join(self, client: Client, address: str, **headers: str) -> int:
+        answer = client.post(
+            self.url("join/"),
+            {"username": "Newcomer"},
+            "application/json",
+            REMOTE_ADDR=address,
+            headers=headers,
+        )
+        return answer.status_code
+
+    def test_not_as_themselves(self):
+        self.ban()
+        self.refused(self.as_bob.post(self.url("join/"), {}), 403, "banned")
+
+    def test_not_as_somebody_new_from_the_same_line(self):
+        self.ban()
+        for address in (HOME, HOME_TOO):
+            assert self.join(Client(), address) == 403
+        assert self.join(Client(), ELSEWHERE) == 200
+
+    def test_not_with_a_forwarded_address_of_their_own_invention(self):
+        self.ban()
+        assert self.join(Client(), HOME, **{"X-Forwarded-For": "203.0.113.5"}) == 403
+
+    def test_not_by_making_an_account_or_signing_in_to_one(self):
+        self.ban()
+        dana = self.account_named("dana")
+        adopt(self.bob.person, dana)
+        self.refused(self.program_of(dana).post(self.url("join/"), {}), 403, "banned")
+
+    def test_not_by_a_new_name(self):
+        self.ban()
+        self.refused(self.as_bob.post(self.url("join/"), {"username": "Robert"}), 403, "banned")
+
+    def test_not_by_leaving_first(self):
+        self.as_bob.post(self.url("leave/"), {})
+        with pytest.raises(actions.moderation.NotFound):
+            self.ban()  # nobody to ban any more: who has left is outside
+        actions.join(self.bob.person, self.room.room_id, address=HOME)
+        self.ban()
+        self.refused(self.as_bob.post(self.url("join/"), {}), 403, "banned")
+
+    def test_the_address_is_kept_as_a_hash_alone(self):
+        self.ban()
+        kept = " ".join(
+            str(value) for row in (*Ban.objects.values(), *Member.objects.values()) for value in row.values()
+        )
+        assert "2001" not in kept
+
+    def test_not_from_the_line_they_were_on_last(self):
+        Member.objects.note_line(self.bob, address_hash(ELSEWHERE))
+        self.ban()
+        assert self.join(Client(), ELSEWHERE) == 403
+        assert self.join(Client(), HOME) == 200
+
+    def test_nobody_is_banned_by_an_address_that_may_be_everybodys(self):
+        actions.join(self.bob.person, self.room.room_id, address="127.0.0.1")
+        self.ban()
+        assert self.join(Client(), "127.0.0.1") == 200
+
+    def test_a_household_whose_guest_was_only_sent_out_comes_in(self):
+        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
+        assert self.join(Client(), HOME) == 200
+
+    def test_whoever_is_in_already_stays(self):
+        """A ban of one person of a household does not send out the others."""
+        actions.join(self.carol, self.room.room_id, address=HOME_TOO)
+        self.ban()
+        assert self.as_carol.post(self.url("join/"), {}).status_code == 200
+
+
+class BeingLetBack(ApiCase):
+    def test_a_lifted_ban_lets_them_and_their_line_back_and_both_acts_are_kept(self):
+        actions.join(self.bob.person, self.room.room_id, address=HOME)
+        act = actions.ban(self.room, self.bob.person.user_id, by=self.alice, minutes=60, why="spoilers")
+        ban = Ban.objects.get()
+        lifted = actions.lift_ban(ban, by=self.alice, why="made up")
+        assert lifted is not None
+        act.refresh_from_db()
+        assert act.undone_at is not None
+        assert (lifted.kind, lifted.by, lifted.target) == ("lift_ban", self.alice.person, self.bob.person)
+        assert actions.join(self.bob.person, self.room.room_id, address=HOME)
+        assert actions.lift_ban(Ban.objects.get(), by=self.alice) is None
+        assert ModerationAct.objects.filter(kind="lift_ban").count() == 1
+
+    def test_bob_lets_nobody_back_and_nobody_lifts_another_rooms_ban(self):
+        actions.join(self.carol, self.room.room_id)
+        actions.ban(self.room, self.carol.user_id, by=self.alice, minutes=60)
+        with pytest.raises(actions.moderation.NotAllowed):
+            actions.lift_ban(Ban.objects.get(), by=self.bob)
+        elsewhere = actions.open_room(self.bob.person)
+        with pytest.raises(actions.moderation.NotFound):
+            actions.lift_ban(Ban.objects.get(), by=elsewhere)
+        with pytest.raises(Banned):
+            actions.join(self.carol, self.room.room_id)
+
+
+async def test_who_is_banned_is_out_in_every_tab_and_hears_no_more(server: Server):
+    scene = await scene_on(server)
+    async with scene.alice.enter(scene.room_id) as alice:
+        async with scene.bob.enter(scene.room_id) as one, scene.bob.enter(scene.room_id) as two:
+            await alice.say("ban_member", user_id=one.welcome.you.user_id, minutes=5)
+            assert await one.closed() == await two.closed() == 4503
+        await alice.say("comment", text="now that he is gone")
+        assert await turned_away(scene, scene.bob) == ("banned", 4503)
+        with pytest.raises(ProblemError, match="removed"):
+            scene.bob.join(scene.room_id, "Robert")
+        with pytest.raises(ProblemError):
+            scene.bob.state(scene.room_id)
+
+
+async def test_a_ban_holds_where_they_are_now_and_not_where_they_joined():
+    with watchium_server({"WATCHIUM_BEHIND_PROXY": "1"}) as behind:
+        scene = await scene_on(behind)
+        async with scene.alice.enter(scene.room_id) as alice:
+            headers = {"Authorization": f"Bearer {scene.bob.token}", "X-Forwarded-For": ELSEWHERE}
+            address = f"{behind.ws_url}/ws/rooms/{scene.room_id}/"
+            async with websockets.connect(address, additional_headers=headers) as bob:
+                you = json.loads(await bob.recv())["payload"]["you"]["user_id"]
+                await alice.say("ban_member", user_id=you, minutes=5)
+                await bob.wait_closed()
+        assert (join_from(behind, scene.room_id, ELSEWHERE), join_from(behind, scene.room_id, HOME)) == (
+            403,
+            200,
+        )
+
+
+def join_from(server: Server, room_id: str, address: str) -> int:
+    headers = {"X-Forwarded-For": address, "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("POST", f"/api/rooms/{room_id}/join/", "{}", headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+async def test_who_left_hears_no_more(server: Server):
+    scene = await scene_on(server)
+    async with scene.bob.enter(scene.room_id) as bob:
+        scene.bob.leave(scene.room_id)
+        assert await bob.closed() == 4501
+    assert await turned_away(scene, scene.bob) == ("not_member", 4501)

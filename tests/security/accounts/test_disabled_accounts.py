@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from chat.models import Comment
+from playback.models import PlaybackEvent
+from rooms.auth.identity import token_of
+from rooms.models import Ban, ModerationAct, Person, Room, Token
+from tests.watchium.api.callers import ApiCase
+from watchium.protocol.errors import CloseCode
+from watchium.realtime import broadcast
+from watchium.services.merge_guest import hand_over
+
+
+class Staff(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.staff = Client()
+        self.staff.force_login(User.objects.create_superuser("root"))
+        self.dana = self.account_named("dana")
+        self.enrol(self.dana)
+        self.hers = Client()
+        self.hers.force_login(self.dana.account)
+        session = self.hers.session
+        session["person_id"] = self.dana.pk
+        session.save()
+
+    def change(self, account: User, **fields):
+        form = {
+            "username": account.username,
+            "date_joined_0": "2026-01-01",
+            "date_joined_1": "00:00",
+            **fields,
+        }
+        with self.telling():
+            return self.staff.post(reverse("admin:auth_user_change", args=[account.pk]), form)
+
+    def sent_back(self) -> bool:
+        return (broadcast.person_group(self.dana.pk), CloseCode.RESTART) in self.heard.closed
+
+    def is_in(self) -> bool:
+        return self.hers.get(self.url("state/")).status_code == 200
+
+
+class SwitchedOff(Staff):
+    def test_who_is_in_stays_in(self):
+        assert self.is_in()
+        assert not self.sent_back()
+
+    def test_an_account_switched_off_in_admin_is_out_of_every_open_page(self):
+        assert self.change(self.dana.account).status_code == 302  # no `is_active` among the fields
+        assert self.sent_back()
+        assert not self.is_in()
+
+    def test_saving_without_a_change_sends_nobody_back(self):
+        assert self.change(self.dana.account, is_active="on").status_code == 302
+        self.heard.closed.clear()
+        self.change(self.dana.account, is_active="on")
+        assert not self.sent_back()
+
+    def test_a_new_password_sends_every_page_to_ask_again(self):
+        url = reverse("admin:auth_user_password_change", args=[self.dana.account.pk])
+        words = {
+            "password1": "another one entirely",
+            "password2": "another one entirely",
+            "usable_password": "true",
+        }
+        with self.telling():
+            assert self.staff.post(url, words).status_code == 302
+        assert self.sent_back()
+        assert not self.is_in()
+
+    def test_a_deleted_account_leaves_no_guest_behind_who_is_still_in(self):
+        with self.telling():
+            self.staff.post(reverse("admin:auth_user_delete", args=[self.dana.account.pk]), {"post": "yes"})
+        assert not User.objects.filter(username="dana").exists()
+        assert Person.objects.get(pk=self.dana.pk).account is None
+        assert self.sent_back()
+        assert not self.is_in()
+
+    def test_accounts_deleted_from_the_list_are_out_too(self):
+        form = {"action": "delete_selected", "_selected_action": [self.dana.account.pk], "post": "yes"}
+        with self.telling():
+            self.staff.post(reverse("admin:auth_user_changelist"), form)
+        assert self.sent_back()
+        assert not self.is_in()
+
+    def test_its_programs_are_out_as_well(self):
+        token = Token.objects.issue(self.dana)
+        assert token_of(token) is not None
+        self.change(self.dana.account)
+        assert token_of(token) is None
+
+
+class ActsOfStaff(Staff):
+    def act(self, row, action: str):
+        with self.telling():
+            url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist")
+            return self.staff.post(url, {"action": action, "_selected_action": [row.pk]}, follow=True)
+
+    def test_a_room_closed_or_changed_in_admin_is_a_row_with_who_and_what_it_was(self):
+        with self.telling():
+            self.staff.post(
+                reverse("admin:rooms_room_change", args=[self.room.pk]),
+                {"title": "matinee", "visibility": "public"},
+            )
+        changed = ModerationAct.objects.get(kind="change_room")
+        assert (changed.room, changed.why) == (self.room, "by root, in admin")
+        assert changed.details["before"] == {"title": "movie-night", "visibility": "unlisted"}
+        self.act(self.room, "close")
+        assert ModerationAct.objects.get(kind="close_room").why == "by root, in admin"
+        assert Room.objects.get(pk=self.room.pk).closed_at is not None
+
+    def test_a_ban_is_lifted_in_admin_and_that_is_a_row_too(self):
+        with self.telling():
+            self.as_alice.post(self.url("leave/"), {})
+        self.act(self.bob, "ban_for_a_day")
+        ban = Ban.objects.get(person=self.bob.person)
+        self.refused(self.as_bob.post(self.url("join/"), {}), 403, "banned")
+        self.act(ban, "lift")
+        assert ModerationAct.objects.get(kind="lift_ban").why == "by root, in admin"
+        assert ModerationAct.objects.get(kind="ban").undone_at is not None
+        assert self.as_bob.post(self.url("join/"), {}).status_code == 200
+
+
+class WhatAGuestSaidBefore(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.dana = self.account_named("dana")
+        self.as_bob.post(self.url("comments/"), {"text": "hello", "event_id": "said"})
+        self.as_alice.post(self.url("sync/control/"), {"action": "play", "event_id": "played"})
+
+    def test_is_the_accounts_after_signing_in(self):
+        hand_over(self.bob.person, self.dana)
+        said = Comment.objects.get(text="hello")
+        assert (said.person, said.user_id) == (self.dana, self.dana.user_id)
+        assert self.program_of(self.dana).delete(self.url(f"comments/{said.pk}/")).status_code == 204
+
+    def test_is_known_when_it_is_sent_again(self):
+        hand_over(self.alice.person, self.dana)
+        again = self.program_of(self.dana).post(
+            self.url("sync/control/"), {"action": "play", "event_id": "played"}
+        )
+        assert again.status_code == 200
+        assert PlaybackEvent.objects.filter(event_id="played").count() == 1
+
+    def test_stays_where_the_account_said_something_under_the_same_name(self):
+        self.enrol(self.dana)
+        self.program_of(self.dana).post(self.url("comments/"), {"text": "me too", "event_id": "said"})
+        hand_over(self.bob.person, self.dana)
+        assert Comment.objects.get(text="hello").person == self.bob.person
+        assert Comment.objects.get(text="me too").person == self.dana
+
+    def test_twice_is_harmless(self):
+        for _ in range(2):
+            hand_over(self.bob.person, self.dana)
+        assert Comment.objects.get(text="hello").person == self.dana

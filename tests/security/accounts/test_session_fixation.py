@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from rooms.models import Person
+from tests.watchium.api.callers import ApiCase
+
+PASSWORD = "correct horse battery"
+
+
+def planted(key: str) -> Client:
+    """A browser into which somebody put a session cookie."""
+    browser = Client()
+    browser.cookies["sessionid"] = key
+    return browser
+
+
+class AKeySomebodyElseKnows(ApiCase):
+    def setUp(self) -> None:
+        super().setUp()
+        User.objects.create_user("dana", password=PASSWORD)
+
+    def sign_in(self, browser: Client) -> None:
+        browser.post("/accounts/login/", {"username": "dana", "password": PASSWORD})
+
+    def test_a_made_up_key_is_never_taken_over(self):
+        for path, fields in (("/", {}), (f"/rooms/{self.room.room_id}/", {"username": "Dora"})):
+            browser = planted("a" * 32)
+            browser.post(path, fields)
+            assert browser.cookies["sessionid"].value != "a" * 32
+        assert not Session.objects.filter(session_key="a" * 32).exists()
+
+    def test_signing_in_leaves_the_key_that_others_may_know(self):
+        attacker = self.browser_of(self.bob.person)
+        key = attacker.cookies["sessionid"].value
+        victim = planted(key)
+        self.sign_in(victim)
+        assert victim.cookies["sessionid"].value != key
+        assert attacker.get("/").context["person"] is None
+        assert not Session.objects.filter(session_key=key).exists()
+        assert victim.get("/").context["person"].username == "dana"
+
+    def test_making_an_account_leaves_it_too(self):
+        attacker = self.browser_of(self.bob.person)
+        key = attacker.cookies["sessionid"].value
+        victim = planted(key)
+        victim.post("/accounts/signup/", {"username": "Erin", "password1": PASSWORD, "password2": PASSWORD})
+        assert victim.cookies["sessionid"].value != key
+        assert attacker.get("/").context["person"] is None
+
+    def test_signing_out_leaves_nothing_behind_the_old_key(self):
+        browser = Client()
+        self.sign_in(browser)
+        key = browser.cookies["sessionid"].value
+        browser.post("/accounts/logout/")
+        assert planted(key).get("/").context["person"] is None
+        assert not planted(key).get("/").wsgi_request.user.is_authenticated
+
+    def test_signing_in_as_somebody_else_takes_nothing_of_the_first_along(self):
+        User.objects.create_user("erin", password=PASSWORD)
+        browser = Client()
+        self.sign_in(browser)
+        dana = Person.objects.get(account__username="dana")
+        browser.post("/accounts/login/", {"username": "erin", "password": PASSWORD})
+        assert browser.get("/").context["person"].username == "erin"
+        assert Person.objects.get(pk=dana.pk).account.username == "dana"
+
+    def test_an_accounts_person_without_its_sign_in_is_nobody(self):
+        dana = self.account_named("dana2")
+        assert self.browser_of(dana).get("/").context["person"] is None
+
+
+class ASecretKeyThatWasChanged(ApiCase):
+    """Earlier keys keep everybody in; without them nobody stays in by a session that was signed with one."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        account = User.objects.create_user("dana", password=PASSWORD)
+        self.guest, self.dana = self.browser_of(self.bob.person), Client()
+        self.dana.post("/accounts/login/", {"username": account.username, "password": PASSWORD})
+
+    def names(self) -> list[str | None]:
+        people = [browser.get("/").context["person"] for browser in (self.guest, self.dana)]
+        return [person and person.username for person in people]
+
+    def test_lets_everybody_in_while_it_is_a_fallback_and_renews_accounts_meanwhile(self):
+        before = self.names()
+        assert None not in before
+        with self.settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            assert self.names() == before
+        with self.settings(SECRET_KEY="n" * 60):
+            assert self.names() == [None, "dana"]
+
+    def test_that_is_no_fallback_lets_nobody_in(self):
+        with self.settings(SECRET_KEY="n" * 60):
+            assert self.names() == [None, None]

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT
+
+# What docs/deployment.md says a server on the internet runs with.
+PRODUCTION = {
+    "WATCHIUM_URL": "https://watch.example.org",
+    "DATABASE_URL": "postgres://watchium:secret@127.0.0.1/watchium",
+    "REDIS_URL": "redis://127.0.0.1/0",
+}
+OURS = ("WATCHIUM_", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "DJANGO_", "PYTEST_", "HOST", "PORT")
+
+
+def manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    env = {**clean, "WATCHIUM_DATA_DIR": str(data_dir), **settings}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", *arguments],
+        cwd=ROOT, env=env, timeout=120, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_documented_environment_has_nothing_for_a_deployment_check_to_say(tmp_path: Path):
+    done = manage(tmp_path, "check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("System check identified no issues"), done.stdout
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"DEBUG": "1"}, "DEBUG"),
+        ({"SECRET_KEY": "secret"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 60}, "SECRET_KEY"),
+        ({"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz0123456789"}, "SECRET_KEY"),
+        ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": "a" * 60}, "SECRET_KEY_FALLBACKS"),
+        ({"WATCHIUM_URL": "watch.example.org"}, "WATCHIUM_URL"),
+        ({"WATCHIUM_URL": "https://my_host.example.org"}, "WATCHIUM_URL"),
+        ({"WATCHIUM_HOSTS": "watch.lan"}, "WATCHIUM_HOSTS"),
+        ({"WATCHIUM_URL": "https://watch.example.org/films"}, "WATCHIUM_URL"),
+        ({"WATCHIUM_BEHIND_PROXY": "maybe"}, "WATCHIUM_BEHIND_PROXY"),
+    ],
+)
+def test_it_does_not_start_in_a_state_nobody_should_reach(tmp_path: Path, wrong: dict[str, str], says: str):
+    done = manage(tmp_path, "serve", "--port", "0", **{**PRODUCTION, **wrong})
+    assert done.returncode != 0
+    assert says in done.stderr.strip().splitlines()[-1]
+    for value in wrong.values():
+        assert not says.startswith("SECRET_KEY") or value not in done.stderr
+
+
+def test_at_home_a_short_key_or_debug_is_ones_own_affair(tmp_path: Path):
+    done = manage(tmp_path, "check", SECRET_KEY="short", DEBUG="1")
+    assert done.returncode == 0, done.stderr
+
+
+def test_processes_that_start_together_for_the_first_time_have_one_key(tmp_path: Path):
+    code = "from watchium.settings import SECRET_KEY; print(SECRET_KEY)"
+    env = {**os.environ, "WATCHIUM_DATA_DIR": str(tmp_path), "SECRET_KEY": ""}
+    env.pop("PYTEST_CURRENT_TEST", None)
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    keys = {process.communicate(timeout=60)[0].strip() for process in running}
+    assert len(keys) == 1
+    assert len(keys.pop()) == 64
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret_key", "watchium.sqlite3"]

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+import websockets
+from django.conf import settings
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from rooms.models import Room
+from tests.servers import Server
+from tests.watchium.api.callers import ApiCase
+from tests.watchium.consumers.fixtures import scene_on, turned_away
+
+UNKNOWN = "zzzzzzzzzz"
+JOINING = {"username": "Carol", "passphrase": "barley"}
+CALLS = {
+    "read": lambda caller, url: caller.get(url),
+    "change": lambda caller, url: caller.patch(url, {"title": "mine"}),
+    "close": lambda caller, url: caller.delete(url),
+    "join without a word": lambda caller, url: caller.post(url + "join/", {"username": "Carol"}),
+    "join with a wrong one": lambda caller, url: caller.post(url + "join/", JOINING),
+    "state": lambda caller, url: caller.get(url + "state/"),
+    "events": lambda caller, url: caller.get(url + "events/?since=0"),
+    "control": lambda caller, url: caller.post(url + "sync/control/", {"action": "play", "event_id": "x"}),
+    "comments": lambda caller, url: caller.get(url + "comments/"),
+    "say": lambda caller, url: caller.post(url + "comments/", {"text": "hi", "event_id": "x"}),
+    "take back": lambda caller, url: caller.delete(url + "comments/1/"),
+    "broadcast": lambda caller, url: caller.post(url + "broadcast/", {"type": "x", "payload": {}}),
+}
+
+
+def work(call, *arguments):
+    """An answer, and what it took: the questions asked of the database without their values."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = call(*arguments)
+    return answer, [
+        re.split(r" WHERE | VALUES |(?<=EXECUTE watchium_.{16})\(", query["sql"])[0] for query in asked
+    ]
+
+
+class TheSameAnswer(ApiCase):
+    def rooms(self):
+        """Of kinds that somebody outside may not tell apart."""
+        private = Room.objects.create(title="secret plans", owner=self.alice.person, visibility="private")
+        Room.objects.filter(pk=private.pk).update(passphrase=self.sealed("sesame"))
+        closed = Room.objects.create(title="over", closed_at=timezone.now())
+        return {"private": private.room_id, "closed": closed.room_id}
+
+    def sealed(self, passphrase: str) -> str:
+        from rooms.models import seal
+
+        return seal(passphrase)
+
+    def test_every_call_answers_an_outsider_alike_and_does_the_same_work_for_it(self):
+        for caller in (self.as_carol, self.nobody):
+            for what, call in CALLS.items():
+                expected, expected_work = work(call, caller, f"/api/rooms/{UNKNOWN}/")
+                assert 400 <= expected.status_code < 500, what
+                for kind, room_id in self.rooms().items():
+                    answer, done = work(call, caller, f"/api/rooms/{room_id}/")
+                    assert (answer.status_code, answer.content) == (expected.status_code, expected.content), (
+                        what,
+                        kind,
+                    )
+                    assert done == expected_work, (what, kind)
+
+    def test_an_unlisted_room_says_nothing_but_its_name_and_only_on_its_page(self):
+        for what, call in CALLS.items():
+            if what.startswith("join"):
+                continue
+            answer = call(self.as_carol, self.url())
+            assert answer.content == call(self.as_carol, f"/api/rooms/{UNKNOWN}/").content, what
+        assert self.room.room_id not in Client().get("/").content.decode()
+        assert self.room.room_id not in self.nobody.get("/api/rooms/").content.decode()
+
+    def test_the_page_of_a_room_that_is_not_there_is_the_page_of_a_private_one(self):
+        for send in (
+            lambda path: Client().get(path),
+            lambda path: Client().post(path, {"username": "Carol"}),
+            lambda path: Client().post(path, JOINING),
+        ):
+            expected, expected_work = work(send, f"/rooms/{UNKNOWN}/")
+            for kind, room_id in self.rooms().items():
+                answer, done = work(send, f"/rooms/{room_id}/")
+                assert answer.status_code == expected.status_code, kind
+                assert plain(answer, room_id) == plain(expected, UNKNOWN), kind
+                assert done == expected_work, kind
+
+    def test_a_wrong_passphrase_costs_as_much_for_no_room_as_for_one(self):
+        hashed = []
+        private = self.rooms()["private"]
+        with self.settings(PASSWORD_HASHERS=["tests.security.disclosure.test_room_enumeration.Noting"]):
+            Noting.noted = hashed
+            Room.objects.filter(room_id=private).update(passphrase="noting$salt$hash")
+            for room_id in (UNKNOWN, private):
+                self.nobody.post(f"/api/rooms/{room_id}/join/", JOINING)
+        assert hashed == ["barley", "barley"]
+
+    def test_a_private_rooms_title_is_nowhere_for_outsiders(self):
+        private = self.rooms()["private"]
+        api = f"/api/rooms/{private}/"
+        for path in ("/", f"/rooms/{private}/", "/api/rooms/", api, f"{api}state/"):
+            assert b"secret plans" not in self.as_carol.get(path).content
+
+
+class Guessing(ApiCase):
+    ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
+
+    def test_who_asks_for_one_room_after_another_is_made_to_wait(self):
+        guesser = Client(**self.ELSEWHERE)
+        free = settings.LIMITS["guess"][0]
+        for number in range(4 * free):  # a slow machine earns a few more meanwhile
+            answer = guesser.get(f"/api/rooms/guess{number:05}/state/")
+            if number < free:
+                self.refused(answer, 404, "not_member")
+            elif answer.status_code == 429:
+                break
+        problem = self.refused(answer, 429, "rate_limited")
+        assert problem["retry_after_ms"] > 0
+        page = guesser.get(f"/rooms/{UNKNOWN}/")
+        assert page.context["errors"].keys() == {"form"}
+
+    def test_a_member_on_the_same_line_does_not_notice(self):
+        guesser = Client(REMOTE_ADDR="198.51.100.8")
+        for number in range(settings.LIMITS["guess"][0] + 5):
+            guesser.get(f"/api/rooms/guess{number:05}/state/")
+        assert (
+            self.as_bob.client.get(
+                self.url("state/"), headers=self.as_bob.headers, REMOTE_ADDR="198.51.100.8"
+            ).status_code
+            == 200
+        )
+
+
+class Noting(MD5PasswordHasher):
+    """Notes what it was asked to hash."""
+
+    algorithm = "noting"
+    noted: list[str] = []
+
+    def encode(self, password: str, salt: str) -> str:
+        self.noted.append(password)
+        return super().encode(password, salt)
+
+
+def plain(answer, room_id: str) -> str:
+    """A page without what differs between any two requests for it."""
+    text = answer.content.decode().replace(room_id, "ROOM")
+    token = answer.context["csrf_token"]
+    name = answer.context["proposed_name"]
+    nonce = str(answer.wsgi_request.csp_nonce)
+    for own in (str(token), name, nonce):
+        text = text.replace(own, "OWN")
+    return text
+
+
+@pytest.mark.parametrize("kind", ["private", "unlisted", "closed"])
+async def test_a_socket_is_turned_away_from_any_room_that_is_not_ones_own_with_one_answer(
+    server: Server, kind: str
+):
+    passphrase = {"passphrase": "sesame"} if kind == "private" else {}
+    scene = await scene_on(server, visibility="private" if kind == "private" else "unlisted", **passphrase)
+    if kind == "closed":
+        scene.alice.close_room(scene.room_id)
+    for who in (scene.carol, None):
+        assert await turned_away(scene, who) == await turned_away(scene, who, UNKNOWN) == ("not_member", 4501)
+
+
+async def test_what_a_socket_says_on_turning_away_is_the_same_to_the_letter(server: Server):
+    scene = await scene_on(server)
+    said = []
+    for room_id in (scene.room_id, UNKNOWN):
+        headers = {"Authorization": f"Bearer {scene.carol.token}"}
+        async with websockets.connect(
+            f"{server.ws_url}/ws/rooms/{room_id}/", additional_headers=headers
+        ) as socket:
+            error = json.loads(await socket.recv())
+            said.append((error["payload"], error.keys()))
+    assert said[0] == said[1]
+    assert urlsplit(server.url).hostname not in json.dumps(said[0][0])

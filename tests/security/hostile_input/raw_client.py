@@ -1,0 +1,137 @@
+"""Sends shapes to a running server and says what became of each: answered, closed, or neither in time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import websockets
+
+from tests.security.hostile_input.shapes import Shape
+
+WITHIN_S = 12.0
+AT_ONCE = 48
+BROKEN = ("Traceback", "Internal Server Error", "did not answer", "a call failed")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`status`: of the first answer, 0 where the connection was closed without one, -1 where it was neither."""
+
+    shape: Shape
+    status: int
+    took_s: float
+    closed: bool = True  # for `until_closed`: whether it was, in time
+
+    @property
+    def in_time(self) -> bool:
+        return self.status >= 0 and self.closed
+
+    @property
+    def broke_the_server(self) -> bool:
+        return self.status >= 500
+
+
+async def send_all(port: int, shapes: Sequence[Shape], *, until_closed: bool = False) -> list[Outcome]:
+    """On a connection each, 48 at a time. `until_closed`: wait for the server to close them, sockets left aside."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(shape: Shape) -> Outcome:
+        async with gate:
+            return await _send(port, shape, until_closed)
+
+    return list(await asyncio.gather(*(one(shape) for shape in shapes if shape.kind != "comment")))
+
+
+async def _send(port: int, shape: Shape, until_closed: bool) -> Outcome:
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    status, closed = -1, True
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            status = await _first_status(reader, writer, shape.sent)
+        took_s = loop.time() - began_s
+        if until_closed and status not in (0, 101):
+            async with asyncio.timeout(WITHIN_S):
+                await _end_of(reader)
+    except TimeoutError:
+        took_s = loop.time() - began_s
+        closed = False
+    finally:
+        writer.close()
+    return Outcome(shape, status, took_s, closed)
+
+
+async def _first_status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> int:
+    """0 where the connection is closed without an answer. What cannot be written any more was refused before."""
+    writer.write(sent)
+    while True:
+        try:
+            line = await reader.readline()
+        except (ConnectionError, ValueError):
+            return 0
+        if not line:
+            return 0
+        if line.startswith(b"HTTP/1.1 ") and not line.startswith(b"HTTP/1.1 100"):
+            return int(line.split(b" ", 2)[1])
+
+
+async def _end_of(reader: asyncio.StreamReader) -> None:
+    with suppress(ConnectionError):
+        while await reader.read(65536):
+            pass
+
+
+async def say_all(url: str, room_id: str, token: str, shapes: Sequence[Shape]) -> list[Outcome]:
+    """The comments among the shapes, one after another as a member, over sockets that are opened again when closed."""
+    waiting = [shape for shape in shapes if shape.kind == "comment"]
+    outcomes: list[Outcome] = []
+    while waiting:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with websockets.connect(f"{url}/ws/rooms/{room_id}/", additional_headers=headers) as socket:
+            while waiting:
+                shape = waiting.pop(0)
+                outcome = await _say(socket, shape)
+                outcomes.append(outcome)
+                if outcome.status <= 0:
+                    break
+    return outcomes
+
+
+async def _say(socket: websockets.ClientConnection, shape: Shape) -> Outcome:
+    """Status 200 where it was said, 400 where it was refused."""
+    loop = asyncio.get_running_loop()
+    began_s, event_id, status = loop.time(), f"shape{shape.number}", -1
+    command = {"type": "comment", "event_id": event_id, "payload": {"text": shape.text}}
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WITHIN_S):
+            try:
+                await socket.send(json.dumps(command, ensure_ascii=bool(shape.number % 2)))
+                status = await _answer_to(socket, event_id)
+            except websockets.ConnectionClosed:
+                status = 0
+    return Outcome(shape, status, loop.time() - began_s)
+
+
+async def _answer_to(socket: websockets.ClientConnection, event_id: str) -> int:
+    while True:
+        said = json.loads(await socket.recv())
+        if said["type"] == "ack" and said["payload"]["event_id"] == event_id:
+            return 200
+        if said["type"] == "error" and said["payload"].get("event_id") in (None, event_id):
+            return 500 if said["payload"]["code"] in ("internal", "unavailable") else 400
+
+
+def descriptors(pid: int) -> int:
+    """Of the process and of those under it. SQLite keeps some of its files open for later: they are left aside."""
+    count = 0
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            count += ".sqlite3" not in str(fd.readlink())
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return count + sum(descriptors(int(child)) for child in children)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import logging
+import sys
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import DisallowedRedirect
+from django.test import Client
+
+import rooms.actions.room
+import watchium.services.create_room
+from tests.watchium.api.callers import ApiCase
+from watchium.telemetry import log_rate_limit
+from watchium.web import openapi
+
+
+class Hashing(ApiCase):
+    """A fifth of a second of a core each: only for who may, and only so often."""
+
+    def change(self, caller, passphrase: str = "open sesame"):
+        return caller.patch(self.url(""), {"passphrase": passphrase})
+
+    def test_nobody_who_may_not_change_the_room_has_a_passphrase_hashed(self):
+        with patch.object(rooms.actions.room, "seal") as seal:
+            self.refused(self.change(self.as_bob), 403, "not_host")
+            self.refused(self.change(self.as_carol), 404, "not_member")
+            self.refused(self.change(self.nobody), 404, "not_member")
+        assert not seal.called
+
+    @pytest.mark.usefixtures("frozen_clock")
+    def test_who_may_does_it_only_so_often(self):
+        times = int(settings.LIMITS["new_secret"][0])
+        with patch.object(rooms.actions.room, "seal", return_value="sealed") as seal:
+            for _ in range(times):
+                assert self.change(self.as_alice).status_code == 200
+            self.refused(self.change(self.as_alice), 429, "rate_limited")
+        assert seal.call_count == times
+
+    @pytest.mark.usefixtures("frozen_clock")
+    def test_a_room_that_is_refused_has_nothing_hashed_and_one_address_makes_only_so_many(self):
+        times = int(settings.LIMITS["new_secret"][0])
+        with patch.object(watchium.services.create_room, "seal", return_value="sealed") as seal:
+            bad = {"passphrase": "open sesame", "media_url": "/no"}
+            assert Client().post("/api/rooms/", bad, "application/json").status_code == 400
+            assert not seal.called
+            answers = [
+                Client().post("/api/rooms/", {"passphrase": "open sesame"}, "application/json").status_code
+                for _ in range(times + 1)
+            ]
+        assert seal.call_count == times
+        assert answers == [201] * times + [429]
+
+
+class TheDescription(ApiCase):
+    def test_it_is_rendered_once_and_not_sent_again_to_who_has_it(self):
+        first = self.client.get("/api/schema/")
+        with patch.object(openapi, "SchemaGenerator") as generator:
+            again = self.client.get("/api/schema/")
+            assert again.content == first.content
+            unchanged = self.client.get("/api/schema/", headers={"If-None-Match": first["ETag"]})
+            as_json = self.client.get("/api/schema/", headers={"Accept": "application/json,*/*"})
+        assert not generator.called
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+        assert as_json.json()["openapi"]
+        assert self.client.get("/api/schema/?format=json").content == as_json.content
+        assert self.client.get("/api/schema/?version=9").content == first.content
+
+    def test_it_asks_nothing_of_the_database(self):
+        with self.assertNumQueries(0):
+            self.client.get("/api/schema/")
+            self.client.get("/api/schema/", headers={"Authorization": "Bearer x"})
+
+
+class FormsThatCannotBeParsed(ApiCase):
+    def test_they_make_no_500_of_a_404(self):
+        browser = Client(raise_request_exception=False)
+        browser.cookies["csrftoken"] = "a" * 32
+        for body in (b"x" * 5000, b"--x\r\n" * 500, b"--x\r\nContent-Disposition: " + b"y" * 5000, b""):
+            for path, expected in (("/nowhere", 404), ("/api/nowhere", 404), ("/media/covers/x", 404)):
+                answer = browser.generic("POST", path, body, content_type="multipart/form-data; boundary=x")
+                assert answer.status_code in (expected, 400, 403, 405), path
+
+
+def test_a_redirect_that_django_refuses_is_a_warning_without_a_traceback():
+    try:
+        raise DisallowedRedirect("Unsafe redirect exceeding 16384 characters")
+    except DisallowedRedirect:
+        record = logging.LogRecord(
+            "django.security.DisallowedRedirect", logging.ERROR, "", 0, "x", (), sys.exc_info()
+        )
+    assert log_rate_limit.Refusals(clock=lambda: 0.0).filter(record)
+    assert (record.levelname, record.exc_info) == ("WARNING", None)

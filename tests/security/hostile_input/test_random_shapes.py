@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.security.hostile_input.raw_client import BROKEN, WITHIN_S, Outcome, descriptors, say_all, send_all
+from tests.security.hostile_input.shapes import KINDS, shapes
+from tests.servers import Server, watchium_server
+from tests.watchium.consumers.fixtures import scene_on
+
+COUNT = 150
+SEED = 1
+SPARE = 4  # descriptors that are kept after their first use
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[Server]:
+    with watchium_server(program=("-m", "tests.security.support")) as running:
+        yield running
+
+
+async def all_back(server: Server, before: int) -> bool:
+    """Whether the descriptors are back to about where they were before the longest patience is over."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            while descriptors(server.pid) > before + SPARE:  # noqa: ASYNC110  # the kernel tells nobody
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        return False
+    return True
+
+
+def told(outcomes: list[Outcome]) -> list[tuple[str, int, int]]:
+    return [(outcome.shape.kind, outcome.shape.number, outcome.status) for outcome in outcomes]
+
+
+async def test_whatever_a_stranger_sends_is_answered_or_closed_and_leaves_nothing_behind(impatient: Server):
+    scene = await scene_on(impatient)
+    sent = shapes(seed=SEED, count=COUNT, room_id=scene.room_id)
+    assert {shape.kind for shape in sent} == set(KINDS)
+    await send_all(impatient.port, shapes(seed=0, count=12))  # what is opened once and kept
+    before = descriptors(impatient.pid)
+    outcomes, said = await asyncio.gather(
+        send_all(impatient.port, sent, until_closed=True),
+        say_all(impatient.ws_url, scene.room_id, scene.bob.token, sent),
+    )
+    assert len(outcomes) + len(said) == COUNT
+    assert told([outcome for outcome in (*outcomes, *said) if not outcome.in_time]) == []
+    assert told([outcome for outcome in (*outcomes, *said) if outcome.broke_the_server]) == []
+    assert await all_back(impatient, before), descriptors(impatient.pid) - before
+    assert [word for word in BROKEN if word in impatient.log()] == []

@@ -1,0 +1,30 @@
+"""`python -m tests.security.support serve ...`: a Watchium with little patience and few descriptors."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+DESCRIPTORS = 200
+HEAD_S = 3.0
+BODY_S = 4.0
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchium.settings")
+    import django
+
+    django.setup()
+    from watchium.middleware import body_limit
+    from watchium.server import http_protocol
+
+    http_protocol.HEAD_S, body_limit.BODY_S = HEAD_S, BODY_S
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

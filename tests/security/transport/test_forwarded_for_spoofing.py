@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.auth.client_address import UNKNOWN, address_hash, counted, is_this_machine
+from rooms.auth.origin import client_address, scope_address
+from watchium.settings import proxies
+
+PEER = "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("how_many", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", PEER),  # nobody in front: whoever says so says it of themselves
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "10.0.0.1, 203.0.113.9", "203.0.113.9"),  # the first was written by the sender
+        (1, "127.0.0.1, ::1, 203.0.113.9", "203.0.113.9"),
+        (2, "10.0.0.1, 203.0.113.9, 198.51.100.2", "203.0.113.9"),  # the last is our outer proxy itself
+        (2, "203.0.113.9", "203.0.113.9"),  # it came past the outer one, and the inner one says from where
+        (1, "", PEER),
+        (1, "203.0.113.9:4711", "203.0.113.9"),
+        (1, "[2001:db8:1:2::5]:4711", "2001:db8:1:2::/64"),
+        (1, "[2001:db8:1:2::5]", "2001:db8:1:2::/64"),
+        (1, '"[2001:db8:1:2::5]:4711"', "2001:db8:1:2::/64"),
+        (1, "127.0.0.1:4711", "127.0.0.1"),
+        (2, "203.0.113.9:1, 198.51.100.2:2", "203.0.113.9"),
+        (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_an_address_is_what_a_proxy_of_ours_wrote(settings, how_many, forwarded, address):
+    settings.PROXIES = how_many
+    assert client_address(forwarded, PEER) == address
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["unknown", "_hidden", "203.0.113.9, ", "203.0.113.9; DROP TABLE", ",", "[v6]", "[v6]:1", "1.2.3.4:", "1.2.3.4:x",
+     "1.2.3.4:123456", "01.2.3.4", "999.1.1.1:1", "[127.0.0.1", "for=1.2.3.4", "localhost", "\xff" * 300],
+)  # fmt: skip
+@pytest.mark.parametrize("peer", [PEER, "127.0.0.1", "::1", ""])
+def test_what_is_no_address_is_counted_together_and_never_taken_for_this_machine(
+    settings, entry: str, peer: str
+):
+    settings.PROXIES = 1
+    address = client_address(entry, peer)
+    assert address == UNKNOWN
+    assert not is_this_machine(address)
+    assert address_hash(address) == ""  # a ban of it would keep out everybody else whose address is not known
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_proxy_writes_lifts_no_limit_but_for_loopback(written: str):
+    with override_settings(PROXIES=1):
+        address = client_address(written, "127.0.0.1")
+    assert is_this_machine(address) is (not written.strip() or "127." in address or address == "::1")
+
+
+def test_a_header_sent_twice_is_read_to_its_end(settings):
+    settings.PROXIES = 1
+    sent = [(b"x-forwarded-for", b"10.0.0.1"), (b"host", b"x"), (b"x-forwarded-for", b"203.0.113.9")]
+    assert scope_address({"headers": sent, "client": (PEER, 1)}) == "203.0.113.9"
+    assert scope_address({"headers": sent[::-1], "client": (PEER, 1)}) == "10.0.0.1"
+
+
+def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
+    assert counted("2001:db8:1:2::1") == counted("2001:db8:1:2:ffff::9") != counted("2001:db8:1:3::1")
+    assert counted(counted("2001:db8:1:2::1")) == counted("2001:db8:1:2::1")
+    assert (
+        address_hash("2001:db8:1:2::1")
+        == address_hash("2001:db8:1:2:ffff::9")
+        != address_hash("2001:db8:1:3::1")
+    )
+    assert "2001" not in address_hash("2001:db8:1:2::1")
+
+
+def test_only_this_machines_own_addresses_are_its_own():
+    ours = ("127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "")
+    assert all(is_this_machine(address) and is_this_machine(counted(address)) for address in ours)
+    assert {address_hash(counted(address)) for address in ours} == {""}
+    assert not any(is_this_machine(counted(a)) for a in ("10.0.0.1", "203.0.113.9", "2001:db8::1", "0.0.0.0"))
+
+
+@pytest.mark.parametrize(
+    ("said", "how_many"), [("1", 1), ("true", 1), ("Yes", 1), ("0", 0), ("off", 0), ("2", 2)]
+)
+def test_the_number_of_proxies_is_said_in_numbers_or_in_a_word(said, how_many):
+    assert proxies(said) == how_many
+
+
+@pytest.mark.parametrize("said", ["", "maybe", "-1", "1.5"])
+def test_what_is_no_number_of_proxies_is_no_setting(said):
+    with pytest.raises(ImproperlyConfigured):
+        proxies(said)

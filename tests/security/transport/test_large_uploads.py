@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import contextlib
+import http.client
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.playback.library.media_files import mp3
+from tests.servers import Server, watchium_server
+from watchium.middleware.body_limit import BODY_BYTES
+from watchium.middleware.upload_limit import FILES_AT
+
+STAFF = """
+from django.contrib.auth.models import User
+User.objects.create_superuser("root", password="correct horse battery")
+User.objects.create_user("tom", password="correct horse battery", is_staff=True)
+"""
+LARGE = mp3("Song", frames=4 * BODY_BYTES // 417)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with watchium_server({"WATCHIUM_UPLOAD_MB": "1"}) as running:
+        running.manage("shell", "-c", STAFF)
+        yield running
+
+
+class Visitor:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.cookies: dict[str, str] = {}
+        self.ask("GET", "/accounts/login/")
+
+    def sign_in(self, name: str) -> Visitor:
+        token = self.cookies["csrftoken"]
+        body = f"csrfmiddlewaretoken={token}&username={name}&password=correct+horse+battery"
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert self.ask("POST", "/accounts/login/", body.encode(), **kind)[0] == 302
+        return self
+
+    def bring(self, data: bytes, path: str = FILES_AT, *, chunked: bool = False) -> tuple[int, str]:
+        mark = "a-line-between"
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'
+            f"{self.cookies['csrftoken']}\r\n"
+            f'--{mark}\r\nContent-Disposition: form-data; name="chosen"; filename="song.mp3"\r\n'
+            f"Content-Type: audio/mpeg\r\n\r\n".encode(),
+            data,
+            f"\r\n--{mark}--\r\n".encode(),
+        ]
+        kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
+        return self.ask("POST", path, iter(parts) if chunked else b"".join(parts), **kind)
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        with contextlib.suppress(ConnectionError):  # hung up on while we were still sending
+            connection.request(method, path, body, {"Cookie": cookie, **headers})
+        answer = connection.getresponse()
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = header.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        text = answer.read().decode(errors="replace")
+        connection.close()
+        return answer.status, text
+
+
+def test_staff_may_send_what_nobody_else_may(server: Server):
+    root = Visitor(server).sign_in("root")
+    assert root.bring(LARGE)[0] == 302
+    _, page = root.ask("GET", "/admin/playback/mediaitem/")
+    assert len(re.findall("<th class=.field-title.>", page)) == 1
+
+
+def test_staff_too_end_at_what_the_operator_said(server: Server):
+    root = Visitor(server).sign_in("root")
+    for chunked in (False, True):
+        assert root.bring(bytes(2 * 1024 * 1024), chunked=chunked)[0] == 413
+
+
+def test_staff_send_larger_bodies_nowhere_else(server: Server):
+    root = Visitor(server).sign_in("root")
+    for path in ("/", "/api/rooms/", f"{FILES_AT}x", "/admin/playback/mediaitem/", "/admin/auth/user/add/"):
+        assert root.bring(LARGE, path)[0] == 413, path
+
+
+def test_everybody_else_ends_where_every_body_ends(server: Server):
+    nobody, tom = Visitor(server), Visitor(server).sign_in("tom")
+    forged = Visitor(server)
+    forged.cookies["sessionid"] = "x" * 32
+    for visitor in (nobody, tom, forged):
+        for chunked in (False, True):
+            assert visitor.bring(LARGE, chunked=chunked)[0] == 413

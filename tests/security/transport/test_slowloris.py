@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.security.support import BODY_S, DESCRIPTORS, HEAD_S
+from tests.servers import Server, watchium_server
+from watchium.middleware import body_limit
+from watchium.server import http_protocol
+
+HEAD = "Host: 127.0.0.1\r\n"
+AT_ONCE_S = 8.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with watchium_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[Server]:
+    with watchium_server(program=("-m", "tests.security.support")) as running:
+        yield running
+
+
+async def talk(server: Server, *parts: str | bytes, answers: int = 1) -> bytes:
+    """Say the parts and hear so many whole answers; less, when the server hangs up before."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        for part in parts:
+            writer.write(part if isinstance(part, bytes) else part.encode("latin-1"))
+            try:
+                await writer.drain()
+            except ConnectionError:
+                break
+        async with asyncio.timeout(AT_ONCE_S):
+            return b"".join([await hear_answer(reader) for _ in range(answers)])
+    finally:
+        writer.close()
+
+
+async def hear_answer(reader: asyncio.StreamReader) -> bytes:
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        return head + await reader.readexactly(int(length[1]) if length else 0)
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return b""
+
+
+async def hear_out(reader: asyncio.StreamReader) -> bytes:
+    heard = b""
+    try:
+        while part := await reader.read(65536):
+            heard += part
+    except ConnectionError:
+        pass  # hung up while we were still talking
+    return heard
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+async def works(server: Server) -> bool:
+    return status(await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")) == 200
+
+
+def chunks(total: int, size: int = 8192) -> list[bytes]:
+    one = b"%x\r\n" % size + b"x" * size + b"\r\n"
+    return [one] * (total // size)
+
+
+POST = f"POST /api/rooms/ HTTP/1.1\r\n{HEAD}Content-Type: application/json\r\n"
+
+
+class TestLarge:
+    async def test_a_body_that_says_it_is_too_large_is_not_waited_for(self, server: Server):
+        answer = await talk(server, f"{POST}Content-Length: {10**9}\r\n\r\n")
+        assert status(answer) == 413
+        assert json.loads(answer.rpartition(b"\r\n\r\n")[2])["code"] == "too_long"
+
+    async def test_a_body_in_chunks_ends_where_it_becomes_too_large(self, server: Server):
+        for path in ("/api/rooms/", "/", "/accounts/login/", "/nowhere/"):
+            head = f"POST {path} HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n"
+            answer = await talk(server, head, *chunks(2 * body_limit.BODY_BYTES))
+            assert status(answer) == 413, path
+        assert await works(server)
+
+    async def test_a_body_of_a_gigabyte_in_chunks_fills_no_memory(self, server: Server):
+        before = resident(server)
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"{POST}Transfer-Encoding: chunked\r\n\r\n".encode())
+        for part in chunks(64 * 1024 * 1024, 1024 * 1024):
+            writer.write(part)
+            try:
+                await writer.drain()
+            except ConnectionError:
+                break
+        writer.close()
+        assert resident(server) - before < 16 * 1024 * 1024
+
+    async def test_what_fits_still_fits(self, server: Server):
+        body = json.dumps({"title": "x" * 80}).encode()
+        whole = await talk(server, f"{POST}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n", body)
+        assert status(whole) == 201
+        parts = [b"%x\r\n" % 1 + body[at : at + 1] + b"\r\n" for at in range(len(body))]
+        head = f"{POST}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        drip = await talk(server, head, *parts, b"0\r\n\r\n")
+        assert status(drip) == 201
+
+    async def test_a_head_without_end_is_cut_off(self, server: Server):
+        many = [f"X-{number}: {'y' * 1000}\r\n" for number in range(100)]
+        one = ["X: ", *["y" * 10_000] * 10]
+        address = ["/?", *["q" * 10_000] * 10]
+        for head in (["GET / HTTP/1.1\r\n", *many], ["GET / HTTP/1.1\r\n", *one], ["GET ", *address]):
+            assert status(await talk(server, *head)) in (0, 431)
+        assert await works(server)
+
+    async def test_a_head_that_is_too_large_but_whole_is_refused_by_its_name(self, server: Server):
+        long_name = f"GET /?{'q' * http_protocol.HEAD_BYTES} HTTP/1.1\r\n{HEAD}\r\n"
+        assert status(await talk(server, long_name)) == 431
+        cookies = f"GET / HTTP/1.1\r\n{HEAD}Cookie: {'c' * http_protocol.HEAD_BYTES}\r\n\r\n"
+        assert status(await talk(server, cookies)) == 431
+        upgrade = f"{HEAD}Upgrade: websocket\r\nConnection: upgrade\r\n"
+        handshake = f"GET /ws/lobby/ HTTP/1.1\r\n{upgrade}X: {'c' * http_protocol.HEAD_BYTES}\r\n\r\n"
+        assert status(await talk(server, handshake)) == 431
+
+    async def test_a_long_question_is_answered(self, server: Server):
+        query = "&".join(f"a{number}={'x' * 20}" for number in range(500))
+        answer = await talk(server, f"GET /?{query} HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")
+        assert status(answer) == 200
+
+    async def test_requests_one_after_another_on_one_connection_are_each_counted_anew(self, server: Server):
+        body = b'{"title": "%s"}' % (b"x" * 10)
+        request = f"{POST}X: {'y' * 20_000}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        last = request.replace(b"X: ", b"Connection: close\r\nX: ", 1)
+        answer = await talk(server, request, request, last, answers=3)
+        assert answer.count(b"HTTP/1.1 201") == 3
+
+    async def test_thousands_of_requests_in_one_piece_are_not_all_looked_at(self, server: Server):
+        answer = await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n" * 5000, answers=5000)
+        assert b"HTTP/1.1 429" in answer
+        assert answer.count(b"HTTP/1.1 200") <= http_protocol.PIPELINED + 1
+        for number in (2, 5, 5000) * 10:  # and is not waited for
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(f"GET / HTTP/1.1\r\n{HEAD}\r\n".encode() * number)
+            writer.transport.abort() if number == 5 else writer.close()
+        assert await works(server)
+        assert "Traceback" not in server.log()
+
+    async def test_some_requests_in_one_piece_are_answered_in_turn(self, server: Server):
+        asked = f"GET /api/nowhere HTTP/1.1\r\n{HEAD}\r\n" * 10
+        answer = await talk(server, asked, answers=10)
+        assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"404"] * 10
+
+    async def test_a_form_of_a_thousand_and_one_fields_is_refused(self, server: Server):
+        body = "&".join(f"{number}=" for number in range(2000))
+        head = f"POST / HTTP/1.1\r\n{HEAD}Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        assert status(await talk(server, f"{head}Content-Length: {len(body)}\r\n\r\n{body}")) in (400, 403)
+
+
+class TestSlow:
+    """Each would last for ever. All at once, because each takes as long as our patience."""
+
+    async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, impatient: Server):
+        await self.dawdle(impatient, HEAD_S, BODY_S)
+
+    @pytest.mark.long
+    async def test_whoever_dawdles_gets_no_more_patience_than_is_documented(self, server: Server):
+        await self.dawdle(server, http_protocol.HEAD_S, body_limit.BODY_S)
+
+    async def dawdle(self, server: Server, *patience_s: float) -> None:
+        dawdlers = [
+            (408, self.drip(server, "")),
+            (408, self.drip(server, f"GET / HTTP/1.1\r\n{HEAD}")),
+            (408, self.drip(server, f"GET /ws/lobby/ HTTP/1.1\r\n{HEAD}Upgrade: websocket\r\n", "X: y\r\n")),
+            (408, self.drip(server, f"{POST}Content-Length: 60\r\n\r\n", " ")),
+            (408, self.drip(server, f"{POST}Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")),
+            # After a request that was answered: the next one never comes whole.
+            (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "\r\n")),
+            (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "G")),
+        ]
+        async with asyncio.TaskGroup() as group, asyncio.timeout(max(patience_s) + AT_ONCE_S):
+            running = [(expected, group.create_task(drip)) for expected, drip in dawdlers]
+            assert await works(server)
+            headers = {"Authorization": "Bearer x"}
+            async with connect(f"{server.ws_url}/ws/lobby/", additional_headers=headers) as socket:
+                assert json.loads(await socket.recv())["type"] == "lobby"
+        for number, (expected, task) in enumerate(running):
+            assert status(task.result()) in (expected, 0), number
+        assert "Traceback" not in server.log()
+
+    async def test_a_crowd_of_silent_connections_leaves_descriptors_for_others(self, impatient: Server):
+        begun = ["", "GET / HTTP/1.1\r\n", f"{POST}Content-Length: 60\r\n\r\n"]
+        silent = []
+        for number in range(2 * DESCRIPTORS):
+            _, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+            writer.write(begun[number % len(begun)].encode())
+            silent.append(writer)
+        assert await works(impatient)
+        headers = {"Authorization": "Bearer x"}
+        async with connect(f"{impatient.ws_url}/ws/lobby/", additional_headers=headers) as socket:
+            assert json.loads(await socket.recv())["type"] == "lobby"
+        assert status(await talk(impatient, f"GET / HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")) == 200
+        for writer in silent:
+            writer.close()
+        assert "Traceback" not in impatient.log()
+
+    async def drip(self, server: Server, begun: str, drop: str = "") -> bytes:
+        """Begin, and then a drop twice a second until the server hangs up."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(begun.encode())
+        hearing = asyncio.create_task(hear_out(reader))
+        while not hearing.done():
+            await asyncio.wait([hearing], timeout=0.5)
+            if not hearing.done():
+                writer.write(drop.encode())
+        writer.close()
+        return hearing.result()
+
+
+def resident(server: Server) -> int:
+    with open(f"/proc/{server.pid}/statm") as file:
+        return int(file.read().split()[1]) * 4096

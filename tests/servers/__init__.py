@@ -1,0 +1,48 @@
+"""Private servers for tests: PostgreSQL, Redis, Watchium itself, and where Chromium is.
+
+Each starts on a free port as a child of the test run, is waited for with a bound, and is ended by its own pid,
+so that any number of runs fit on one machine and none touches a server it did not start. Nothing here
+imports Django: the browser tests use it too.
+"""
+
+from tests.servers.binaries import (
+    Missing,
+    chromium_path,
+    faketime_path,
+    firefox_path,
+    install,
+    missing_packages,
+    unavailable,
+    webkit_path,
+    xvfb_path,
+)
+from tests.servers.child_process import START_S, folder_for, free_port
+from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
+from tests.servers.watchium import FURNISHED, ROOT, SQLITE, Server, migrated_database, watchium_server
+
+__all__ = [
+    "FURNISHED",
+    "ROOT",
+    "SQLITE",
+    "START_S",
+    "Missing",
+    "Server",
+    "Service",
+    "chromium_path",
+    "database_beside",
+    "faketime_path",
+    "firefox_path",
+    "folder_for",
+    "free_port",
+    "install",
+    "migrated_database",
+    "missing_packages",
+    "postgres",
+    "postgres_service",
+    "redis",
+    "redis_service",
+    "unavailable",
+    "watchium_server",
+    "webkit_path",
+    "xvfb_path",
+]

@@ -1,0 +1,168 @@
+"""A PostgreSQL and a Redis of one's own."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.servers.binaries import Missing, postgres_bin, redis_path
+from tests.servers.child_process import START_S, STOP_S, accepts, end, folder_for, free_port, wait_for
+
+
+@dataclass
+class Service:
+    """A server of another make, which a test may end, kill, freeze, and start again on its port and data."""
+
+    what: str
+    url: str
+    command: list[str | Path]
+    folder: Path
+    answers: Callable[[], bool]
+    stop_signal: int = signal.SIGTERM
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.command, cwd=self.folder, stdout=output, stderr=output, start_new_session=True
+            )
+        wait_for(self.answers, self.process, log, self.what)
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.thaw()
+            end(self.process, self.stop_signal)
+
+    def kill(self) -> None:
+        """With all its children, as a power cut would."""
+        if self._signal(signal.SIGKILL):
+            assert self.process is not None
+            self.process.wait(STOP_S)
+
+    def freeze(self) -> None:
+        """Connections stay open, and nothing answers any more."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> bool:
+        running = self.process is not None and self.process.poll() is None
+        if running:
+            assert self.process is not None
+            os.killpg(self.process.pid, number)
+        return running
+
+
+@contextmanager
+def postgres_service(max_connections: int = 100) -> Iterator[Service]:
+    """A running PostgreSQL with one empty database, named by its `url`. Raises Missing.
+
+    Nothing is synced to disk: it is fast, and gone with the test. PostgreSQL refuses to run as root, so
+    root hands it to the user `postgres`.
+    """
+    programs = postgres_bin()
+    with folder_for("pg") as folder:
+        prefix: list[str] = []
+        if os.geteuid() == 0:
+            try:
+                shutil.chown(folder, "postgres", "postgres")
+            except LookupError:
+                raise Missing(
+                    "running as root, and there is no user `postgres` to run PostgreSQL as"
+                ) from None
+            prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        port = free_port()
+        subprocess.run(
+            [*prefix, programs / "initdb", "-D", folder / "data", "-U", "watchium", "-A", "trust", "-E", "UTF8",
+             "--locale=C", "--no-sync"],
+            check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=START_S,
+        )  # fmt: skip
+        settings = {
+            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off",
+            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": max_connections,
+        }  # fmt: skip
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        server = f"postgres://watchium@127.0.0.1:{port}"
+        service = Service(
+            "PostgreSQL",
+            f"{server}/watchium",
+            [*prefix, programs / "postgres", "-D", folder / "data", *options],
+            folder,
+            lambda: _has_database(server),
+            signal.SIGINT,  # "fast": it disconnects whoever is left
+        )
+        try:
+            service.start()
+            yield service
+        finally:
+            service.end()
+
+
+def _has_database(server: str) -> bool:
+    """Whether it answers; the first time it also makes the database."""
+    try:
+        with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=2) as connection:
+            connection.execute("CREATE DATABASE watchium")
+    except psycopg.errors.DuplicateDatabase:
+        return True
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def postgres(max_connections: int = 100) -> Iterator[str]:
+    """The DATABASE_URL of a PostgreSQL that nobody ends before its time. Raises Missing."""
+    with postgres_service(max_connections) as service:
+        yield service.url
+
+
+def database_beside(url: str, *, copy: bool = False) -> str:
+    """One more database on the same PostgreSQL, empty or a copy of that one; its DATABASE_URL."""
+    server, _, rest = url.rpartition("/")
+    former, question, query = rest.partition("?")
+    name = f"scenes_{os.getpid()}_{os.urandom(3).hex()}"
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(former if copy else "template1")
+    )
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(made)
+    return f"{server}/{name}{question}{query}"
+
+
+@contextmanager
+def redis_service(port: int | None = None, *, started: bool = True) -> Iterator[Service]:
+    """A Redis that keeps nothing; with `started=False` only the place where one would be. Raises Missing."""
+    program = redis_path()
+    with folder_for("redis") as folder:
+        port = port or free_port()
+        service = Service(
+            "Redis",
+            f"redis://127.0.0.1:{port}/0",
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+             "--dir", str(folder)],
+            folder,
+            lambda: accepts(port),
+        )  # fmt: skip
+        try:
+            if started:
+                service.start()
+            yield service
+        finally:
+            service.end()
+
+
+@contextmanager
+def redis(port: int | None = None) -> Iterator[str]:
+    """The REDIS_URL of a Redis. The same `port` again brings one back. Raises Missing."""
+    with redis_service(port) as service:
+        yield service.url

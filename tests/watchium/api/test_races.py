@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Server, watchium_server
+from watchium.client import Client, ProblemError
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with watchium_server({"WATCHIUM_MAX_MEMBERS": "3"}) as running:
+        yield running
+
+
+@pytest.fixture
+def room_id(server: Server) -> str:
+    return Client(server.url).create_room(username="Alice", visibility="public").room_id
+
+
+async def at_once(*calls) -> list:
+    return await asyncio.gather(*(asyncio.to_thread(*call) for call in calls), return_exceptions=True)
+
+
+async def test_many_joins_for_two_places_fill_two(server: Server, room_id: str):
+    answers = await at_once(*((Client(server.url).join, room_id, f"Guest {n}") for n in range(8)))
+    codes = sorted(a.code if isinstance(a, ProblemError) else a.role for a in answers)
+    assert codes == ["member"] * 2 + ["room_full"] * 6
+
+
+async def test_one_person_joining_many_times_at_once_is_one_member(server: Server, room_id: str):
+    bob = Client(server.url)
+    bob.create_room(username="Bob")
+    answers = await at_once(*((bob.join, room_id) for _ in range(6)))
+    assert {answer.user_id for answer in answers} == {bob.user_id}
+    assert {answer.username for answer in answers} == {"Bob"}
+
+
+async def test_one_event_id_twenty_times_is_one_revision(server: Server):
+    alice = Client(server.url)
+    room_id = alice.create_room(media_url="/media/samples/clip.webm").room_id
+    before = alice.state(room_id).revision
+    answers = await at_once(
+        *((lambda: alice.control(room_id, "seek", event_id="same", current_time=9),) for _ in range(20))
+    )
+    assert len(set(answers)) == 1, answers
+    assert alice.state(room_id).revision == before + 1
+
+
+def test_bodies_that_no_client_of_ours_would_send(server: Server):
+    json = {"Content-Type": "application/json"}
+
+    def send(body: object, headers: dict[str, str], *, chunked: bool = False, method: str = "POST") -> int:
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        ) as connection:
+            connection.request(method, "/api/rooms/", body, headers, encode_chunked=chunked)
+            with connection.getresponse() as response:
+                return response.status
+
+    in_pieces = {**json, "Transfer-Encoding": "chunked"}
+    assert send(iter([b'{"title":"', b"x" * 20_000, b'"}']), in_pieces, chunked=True) == 400
+    assert send(iter([b"{", b"}"]), in_pieces, chunked=True) == 201
+    assert send(b"x" * 4_000_000, json) == 413
+    assert send(b"{}", {**json, "Content-Length": "-5"}) == 400
+    assert send(b"{}", {**json, "Authorization": "Bearer " + "x" * 5000}) == 401
+    assert send(b"{}", {**json, "Cookie": "sessionid=%00; csrftoken=\xff"}) == 403
+    assert send(b'{"title": "a\\u0000b\\u202e", "username": "__proto__"}', json) == 201
+    assert send(b"--x\r\n", {"Content-Type": "multipart/form-data; boundary=x"}) == 400
+    assert send(None, {}, method="PUT") == 405
+    assert "Traceback" not in server.log()

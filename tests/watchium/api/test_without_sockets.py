@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from chat.models import Comment
+from playback.models import PlaybackEvent
+from rooms.models import Ban, Member, Room
+from tests.watchium.api.callers import ApiCase
+
+REPORT = {"current_time": 3.0, "is_playing": False, "is_synced": True, "state": "ready"}
+NUMBERED = {"revision", "event_id", "comment_seq", "epoch"}
+
+
+class WithoutSockets(ApiCase):
+    def say(self, caller, type: str, event_id: str = "e1", **payload):
+        with self.telling():
+            return caller.post(
+                self.url("commands/"), {"type": type, "event_id": event_id, "payload": payload}
+            )
+
+
+class Polling(WithoutSockets):
+    def poll(self, caller, **asked):
+        response = caller.post(self.url("state/"), asked)
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    def welcome(self, caller, **asked) -> dict:
+        return self.poll(caller, **asked)["events"][0]["payload"]
+
+    def applied(self, welcome: dict) -> dict:
+        epoch = welcome["room"]["epoch"]
+        return {name: value for name, value in (welcome | {"epoch": epoch}).items() if name in NUMBERED}
+
+    def test_the_first_answer_is_the_whole_room_of_a_room_nothing_happened_in(self):
+        answer = self.poll(self.as_alice)
+        first = answer["events"][0]
+        assert first["type"] == "welcome"
+        you = first["payload"]["you"]
+        assert (you["role"], you["may_control"], you["is_owner"]) == ("host", True, True)
+        assert first["payload"]["timeline"]["media"]["url"].endswith("clip.webm")
+        assert {member["username"] for member in first["payload"]["members"]} == {"Alice", "Bob"}
+        assert first["payload"]["comments"] == []
+        assert answer["received"] <= answer["timestamp"]
+        assert answer["clock_id"] == first["payload"]["clock_id"]
+
+    def test_the_next_answer_has_what_happened_since_and_nothing_twice(self):
+        known = self.applied(self.welcome(self.as_bob))
+        self.say(self.as_alice, "seek", "s", current_time=40)
+        self.say(self.as_alice, "comment", "c", text="there")
+        welcome, missed, *_ = self.poll(self.as_bob, **known)["events"]
+        assert welcome["payload"]["resumed"]
+        assert [event["type"] for event in missed["payload"]["events"]] == ["seek"]
+        assert [comment["text"] for comment in missed["payload"]["comments"]] == ["there"]
+        known |= {
+            "revision": missed["payload"]["revision"],
+            "event_id": missed["payload"]["events"][-1]["payload"]["event_id"],
+            "comment_seq": missed["payload"]["comment_seq"],
+        }
+        _, missed, *_ = self.poll(self.as_bob, **known)["events"]
+        assert (missed["payload"]["events"], missed["payload"]["comments"]) == ([], [])
+
+    def test_a_claim_that_the_log_does_not_bear_out_gets_the_whole_room(self):
+        self.say(self.as_alice, "seek", "s", current_time=40)
+        for claim in ({"revision": 1, "event_id": "other"}, {"revision": 99, "event_id": "s"}):
+            assert not self.welcome(self.as_bob, **claim)["resumed"]
+
+    def test_a_role_that_changed_is_in_the_next_answer(self):
+        assert self.welcome(self.as_bob)["you"]["role"] == "member"
+        self.say(self.as_alice, "set_moderator", user_id=self.bob.person.user_id, moderator=True)
+        you = self.welcome(self.as_bob)["you"]
+        assert (you["role"], you["may_moderate"]) == ("moderator", True)
+
+    def test_a_report_is_seen_by_others_as_a_heartbeat_is(self):
+        self.say(self.as_alice, "seek", current_time=3)
+        self.poll(self.as_bob, report=REPORT)
+        presence = self.poll(self.as_alice)["events"][-1]
+        assert presence["type"] == "presence"
+        assert [one["user_id"] for one in presence["payload"]["members"]] == [self.bob.person.user_id]
+
+    def test_who_polls_is_present(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        self.poll(self.as_bob)
+        assert Member.objects.get(pk=self.bob.pk).present
+
+    def test_reading_the_state_with_cookies_makes_nobody_present_but_with_a_token_it_does(self):
+        for origin in ("https://evil.example", "http://testserver"):
+            Member.objects.filter(pk=self.bob.pk).update(present=False)
+            response = self.browser_of(self.bob.person).get(self.url("state/"), headers={"Origin": origin})
+            assert response.status_code == 200
+            assert not Member.objects.get(pk=self.bob.pk).present
+        self.as_bob.get(self.url("state/"))
+        assert Member.objects.get(pk=self.bob.pk).present
+
+    def test_polls_and_commands_from_another_site_are_refused(self):
+        Member.objects.filter(pk=self.bob.pk).update(present=False)
+        browser = self.browser_of(self.bob.person, enforce_csrf_checks=True)
+        play = {"type": "play", "event_id": "e", "payload": {}}
+        for path, body in (("state/", {}), ("commands/", play)):
+            assert browser.post(self.url(path), body, "application/json").status_code == 403
+        assert not Member.objects.get(pk=self.bob.pk).present
+
+    def test_strangers_banned_people_and_closed_rooms_are_told_apart_as_by_a_socket(self):
+        self.refused(self.as_carol.post(self.url("state/"), {}), 404, "not_member")
+        self.refused(self.nobody.post(self.url("state/"), {}), 404, "not_member")
+        self.say(self.as_alice, "ban_member", user_id=self.bob.person.user_id, minutes=5)
+        assert Ban.objects.exists()
+        self.refused(self.as_bob.post(self.url("state/"), {}), 403, "banned")
+        Room.objects.filter(pk=self.room.pk).update(closed_at=timezone.now())
+        self.refused(self.as_alice.post(self.url("state/"), {}), 404, "room_closed")
+
+    @pytest.mark.usefixtures("frozen_clock")
+    def test_who_polls_much_too_often_is_told_when_to_come_again(self):
+        answers = [self.as_bob.post(self.url("state/"), {}) for _ in range(45)]
+        problem = self.refused(answers[-1], 429, "rate_limited")
+        assert problem["retry_after_ms"] > 0
+
+    def test_what_makes_no_sense_is_named(self):
+        for asked in ({"revision": -1}, {"revision": "x"}, {"comment_seq": -1}, {"since": 3}, {"report": {}}):
+            self.refused(self.as_bob.post(self.url("state/"), asked), 400, "bad_message")
+
+
+class Commanding(WithoutSockets):
+    def test_one_event_id_is_one_command_over_the_socket_and_over_every_path(self):
+        first = self.say(self.as_alice, "pause", "p", current_time=3)
+        again = self.say(self.as_alice, "pause", "p", current_time=3)
+        other = self.as_alice.post(
+            self.url("sync/control/"), {"action": "pause", "event_id": "p", "current_time": 3}
+        )
+        assert first.status_code == 200
+        assert first.json() == again.json() == other.json()
+        assert PlaybackEvent.objects.filter(room=self.room, event_id="p").count() == 1
+        conflict = self.say(self.as_alice, "pause", "p", current_time=4)
+        assert self.refused(conflict, 409, "event_id_conflict")["event_id"] == "p"
+
+    def test_every_command_of_a_page_is_done(self):
+        bob = self.bob.person.user_id
+        self.say(self.as_bob, "comment", "c1", text="hello")
+        comment = Comment.objects.get(text="hello")
+        for number, (type, payload, status) in enumerate(
+            [
+                ("play", {}, 200),
+                ("pause", {}, 200),
+                ("seek", {"current_time": 5}, 200),
+                ("set_rate", {"rate": 1.5}, 200),
+                ("load", {"media_url": "https://example.org/a.webm"}, 200),
+                ("continue_without", {}, 200),
+                ("comment", {"text": "again", "reply_to": comment.pk}, 200),
+                ("delete_comment", {"id": comment.pk}, 204),
+                ("reaction", {"emoji": "🎉"}, 204),
+                ("typing", {}, 204),
+                ("buffer_start", {"current_time": 5}, 204),
+                ("buffer_end", {"current_time": 5}, 204),
+                ("set_moderator", {"user_id": bob, "moderator": True}, 200),
+                ("transfer_host", {"user_id": bob}, 200),
+                ("ask_control", {}, 204),
+                ("claim_host", {}, 200),
+                ("remove_member", {"user_id": bob}, 200),
+                ("leave", {}, 204),
+            ]
+        ):
+            response = self.say(self.as_alice, type, f"n{number}", **payload)
+            assert response.status_code == status, (type, response.content)
+        assert Comment.objects.get(pk=comment.pk).deleted_at is not None
+        assert Member.objects.get(pk=self.bob.pk).left_at is not None
+        assert Member.objects.get(pk=self.alice.pk).left_at is not None
+
+    def test_rights_and_refusals_are_those_of_the_socket(self):
+        problem = self.refused(self.say(self.as_bob, "play"), 403, "not_host")
+        assert problem["event_id"] == "e1"
+        self.refused(self.say(self.as_carol, "play"), 404, "not_member")
+        self.refused(self.say(self.as_alice, "comment", text=""), 400, "bad_message")
+        self.refused(self.say(self.as_alice, "nonsense"), 400, "bad_message")
+        self.refused(self.say(self.as_alice, "ping", t0=1), 404, "not_found")
+        self.refused(
+            self.as_alice.post(self.url("commands/"), {"type": "play", "payload": {}}), 400, "bad_message"
+        )

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+from unittest.mock import MagicMock, patch
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from playback.domain.drift import noted
+from tests.servers import ROOT
+from watchium.background import gc_tuning
+from watchium.protocol.events import PlayerReport
+from watchium.server.http_protocol import ImpatientProtocol
+from watchium.server.websocket_protocol import ShortcutProtocol
+from watchium.shared_state.token_bucket import Allowance, taken
+
+MINUTE_MS = 60_000.0
+
+
+def collections(sockets: int, minutes: int) -> int:
+    """How many full ones there are in so many minutes with so many sockets."""
+    with patch.object(gc_tuning.gc, "collect") as collect, patch.object(gc_tuning, "_collected_ms", 0.0):
+        for minute in range(minutes):
+            gc_tuning.tidy(sockets, minute * MINUTE_MS)
+        return collect.call_count
+
+
+def test_a_quiet_process_is_tidied_now_and_then():
+    assert collections(sockets=8, minutes=60) == 5
+
+
+def test_a_full_one_seldom_but_not_never():
+    assert collections(sockets=8000, minutes=60) == 0
+    assert collections(sockets=8000, minutes=130) == 2
+
+
+@pytest.mark.parametrize(("command", "loaded"), [("serve", False), ("runserver", True)])
+def test_twisted_is_loaded_for_the_development_server_alone(command: str, loaded: bool, tmp_path: Path):
+    code = f"import sys; sys.argv = ['manage.py', '{command}']; import django; django.setup()"
+    code += "; import watchium.asgi; print('twisted' in sys.modules)"
+    settings = {"DJANGO_SETTINGS_MODULE": "watchium.settings", "WATCHIUM_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env={**os.environ, **settings},
+        check=True, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(loaded)
+
+
+def test_no_look_at_the_young_takes_long():
+    """Each looks at what came since: a hundred thousand objects were seen to take eighty milliseconds."""
+    with patch.object(gc_tuning.gc, "set_threshold") as threshold, patch.object(gc_tuning.gc, "freeze"):
+        gc_tuning.settle()
+    young, looks, _ = threshold.call_args.args
+    assert young * looks <= 10_000
+
+
+def test_what_each_heartbeat_replaces_is_not_looked_at():
+    report = PlayerReport(current_time=1, is_playing=True, is_synced=True, state="tracking")
+    bucket, _ = taken(None, Allowance(5, 1), 0)
+    assert not gc.is_tracked(noted(report, 0))
+    assert not gc.is_tracked(bucket)
+
+
+HANDSHAKE = (
+    b"GET /ws/lobby/ HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+async def listens_to_nothing(scope, receive, send) -> None:
+    await receive()
+
+
+async def test_the_http_half_of_a_socket_is_gone_when_it_is_open():
+    config = uvicorn.Config(listens_to_nothing, http=ImpatientProtocol, ws=ShortcutProtocol, lifespan="off")
+    config.load()
+    transport = MagicMock()
+    transport.is_closing.return_value = False
+    transport.get_extra_info.return_value = None
+    protocol = ImpatientProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    transport.get_protocol.return_value = None
+    gone = weakref.ref(protocol)
+    gc.disable()
+    try:
+        protocol.connection_made(transport)
+        protocol.data_received(HANDSHAKE)
+        assert transport.set_protocol.called
+        transport.reset_mock()
+        del protocol
+        assert gone() is None
+    finally:
+        gc.enable()
+    await asyncio.sleep(0)

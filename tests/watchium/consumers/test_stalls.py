@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.deployments import House
+from tests.guarantees.fixtures import scene_in
+from tests.watchium.consumers.fixtures import Scene
+from watchium.client import ProblemError, RoomClient
+
+
+async def waiting_scene(house: House, wait_s: int = 8) -> Scene:
+    scene = await scene_in(house)
+    await asyncio.to_thread(scene.alice.change_room, scene.room_id, stall_policy="wait", stall_wait_s=wait_s)
+    return scene
+
+
+async def report(member: RoomClient, state: str, revision: int | None = None) -> None:
+    """A heartbeat, as the page sends one whenever its player's state changes."""
+    revision = member.revision if revision is None else revision
+    told = {"state": state, "revision": revision, "latency_ms": 5, "start_cost_ms": 10}
+    await member.tell("heartbeat", current_time=0, is_playing=False, is_synced=True, **told)
+    await member.hear("head")
+
+
+async def start(alice: RoomClient, bob: RoomClient) -> None:
+    for member in (alice, bob):
+        await report(member, "paused")
+    await alice.say("play", current_time=0)
+    playing = [await member.hear("play") for member in (alice, bob)]
+    assert [told.payload.phase for told in playing] == ["playing", "playing"]
+
+
+async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house: House):
+    scene = await waiting_scene(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await start(alice, bob)
+        await bob.tell("buffer_start", reason="waiting")
+        held = await alice.hear("timeline")
+        assert (held.payload.phase, held.payload.cause) == ("holding", "hold")
+        assert [one.username for one in held.payload.hold.who] == ["Bob"]
+        assert held.payload.hold.until == held.timestamp + 8000
+        async with scene.bob.enter(scene.room_id) as late:
+            assert late.timeline == alice.timeline
+        await bob.hear("timeline")
+        await report(bob, "stalled")
+        await report(alice, "paused")
+        assert alice.timeline is not None and alice.timeline.phase == "holding"
+        await bob.tell(
+            "heartbeat",
+            current_time=0,
+            is_playing=False,
+            is_synced=True,
+            state="ready",
+            revision=bob.revision,
+        )
+        going_on = await alice.hear("timeline")
+        assert (going_on.payload.cause, going_on.payload.hold) == ("release", None)
+        assert going_on.payload.is_playing
+        assert going_on.payload.current_time == held.payload.current_time
+        assert (await bob.hear("timeline")).payload == going_on.payload
+
+
+async def test_the_host_goes_on_without_bob_and_bob_may_not(house: House):
+    scene = await waiting_scene(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await start(alice, bob)
+        await bob.tell("buffer_start")
+        await alice.hear("timeline")
+        with pytest.raises(ProblemError, match="not_host"):
+            await bob.say("continue_without")
+        accepted = await alice.say("continue_without")
+        going_on = await alice.hear("timeline")
+        assert (going_on.revision, going_on.payload.cause) == (accepted.revision, "release")
+        assert going_on.payload.username == "Alice"
+
+
+async def test_nobody_is_waited_for_longer_than_the_room_said(house: House):
+    scene = await waiting_scene(house, wait_s=1)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await start(alice, bob)
+        await bob.tell("buffer_start")
+        held = await alice.hear("timeline")
+        over = await alice.hear("timeline")
+        assert (over.payload.cause, over.payload.phase) == ("hold_ended", "playing")
+        assert over.timestamp >= held.payload.hold.until
+
+
+async def test_a_start_waits_for_the_one_who_loads(house: House):
+    scene = await waiting_scene(house)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        await report(alice, "paused")
+        await report(bob, "loading")
+        await bob.say(
+            "comment", text="wait for me"
+        )  # obeyed in turn: what he reported is known to all processes
+        await alice.say("play", current_time=0)
+        held = await bob.hear("play")
+        assert (held.payload.phase, held.payload.hold.why) == ("holding", "ready")
+        assert [one.username for one in held.payload.hold.who] == ["Bob"]
+        await report(bob, "ready")
+        assert (await alice.hear("timeline")).payload.cause == "release"

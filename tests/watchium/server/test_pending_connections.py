@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from watchium.server import pending_connections
+from watchium.server.pending_connections import ConnectionLimit
+
+
+class Connection:
+    def __init__(self) -> None:
+        self.evicted = False
+
+    def evict(self) -> None:
+        self.evicted = True
+
+
+def evicted(*connections: Connection) -> list[int]:
+    return [number for number, connection in enumerate(connections) if connection.evicted]
+
+
+def test_the_longest_waiting_connection_of_an_address_makes_room():
+    limit = ConnectionLimit(most=100, per_address=2)
+    mine, other = [Connection() for _ in range(4)], Connection()
+    limit.waits(other, "198.51.100.2")
+    for connection in mine:
+        limit.waits(connection, "198.51.100.1")
+    assert evicted(*mine) == [0, 1]
+    assert not other.evicted
+
+
+def test_a_connection_that_is_being_answered_is_not_closed_and_waits_from_its_end_on():
+    limit = ConnectionLimit(most=100, per_address=2)
+    first, second, third, fourth = connections = [Connection() for _ in range(4)]
+    limit.waits(first, "a")
+    limit.waits(second, "a")
+    limit.forget(first)
+    limit.waits(third, "a")
+    assert evicted(*connections) == []
+    limit.waits(first, "a")
+    limit.waits(fourth, "a")
+    assert evicted(*connections) == [1, 2]
+
+
+def test_addresses_that_are_not_counted_have_no_limit_of_their_own():
+    limit = ConnectionLimit(most=100, per_address=1)
+    connections = [Connection() for _ in range(10)]
+    for connection in connections:
+        limit.waits(connection, "")
+    assert evicted(*connections) == []
+
+
+def test_beyond_the_most_the_longest_waiting_of_all_makes_room_or_nobody_new_is_let_in():
+    limit = ConnectionLimit(most=3, per_address=9)
+    first, second = connections = [Connection(), Connection()]
+    limit.waits(first, "")
+    limit.waits(second, "a")
+    assert limit.admits(3)
+    assert evicted(*connections) == []
+    assert limit.admits(4)
+    assert evicted(*connections) == [0]
+    limit.forget(second)
+    assert not limit.admits(4)
+    assert evicted(*connections) == [0]
+
+
+def test_nothing_is_kept_of_connections_that_are_gone():
+    limit = ConnectionLimit(most=3, per_address=2)
+    connections = [Connection() for _ in range(5)]
+    for connection in connections:
+        limit.waits(connection, "a")
+    for connection in connections:
+        limit.forget(connection)
+        limit.forget(connection)
+    assert not limit._waiting
+    assert not limit._by_address
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "address"),
+    [
+        (0, "198.51.100.1", "198.51.100.1"),
+        (0, "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        (0, "127.0.0.1", ""),
+        (0, "", ""),
+        (1, "198.51.100.1", ""),  # the proxy's, which speaks for everybody
+    ],
+)
+def test_which_address_a_silent_connection_is_counted_by(settings, proxies: int, peer: str, address: str):
+    settings.PROXIES = proxies
+    assert pending_connections.address_of(peer) == address

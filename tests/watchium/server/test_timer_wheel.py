@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import asyncio
+
+from watchium.server.timer_wheel import STEP_S, Rounds
+
+
+class Loop:
+    """A loop's clock and its timers, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+        self.timers: list[tuple[float, object]] = []
+
+    def time(self) -> float:
+        return self.now_s
+
+    def call_later(self, delay_s: float, call) -> None:
+        self.timers.append((self.now_s + delay_s, call))
+
+    def run(self, seconds: float) -> None:
+        end = self.now_s + seconds
+        while due := [timer for timer in self.timers if timer[0] <= end]:
+            timer = min(due, key=lambda one: one[0])
+            self.timers.remove(timer)
+            self.now_s = max(self.now_s, timer[0])
+            timer[1]()
+        self.now_s = end
+
+
+def rounds_on(loop: Loop) -> Rounds:
+    return Rounds(loop)  # type: ignore[arg-type]
+
+
+def test_each_is_called_once_not_before_its_time_and_hardly_after():
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+    for wait_s in (0.01, 0.07, 1.0, 2.99, 3.0):
+        due_s = loop.now_s + wait_s
+        rounds.call_at(due_s, lambda due_s=due_s: called.append(loop.now_s - due_s))
+    loop.run(10)
+    assert len(called) == 5
+    assert all(0 <= late_s <= 2 * STEP_S + 1e-6 for late_s in called)
+
+
+def test_who_asks_again_is_called_again():
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+
+    def again() -> None:
+        called.append(loop.now_s)
+        rounds.call_at(loop.now_s + 1, again)
+
+    again()
+    loop.run(10.5)
+    assert 10 <= len(called) <= 11
+
+
+def test_what_is_overdue_is_called_at_the_next_step_also_after_a_rest():
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+    rounds.call_at(loop.now_s, lambda: called.append("first"))
+    loop.run(60)
+    rounds.call_at(loop.now_s - 30, lambda: called.append("overdue"))
+    loop.run(1)
+    assert called == ["first", "overdue"]
+
+
+def test_a_loop_that_stood_still_calls_all_it_missed():
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+    for wait_s in range(1, 5):
+        rounds.call_at(loop.now_s + wait_s, lambda wait_s=wait_s: called.append(wait_s))
+    loop.now_s += 20
+    loop.run(0)
+    assert called == [1, 2, 3, 4]
+
+
+def test_nobody_to_look_after_is_no_timer():
+    loop = Loop()
+    rounds = rounds_on(loop)
+    rounds.call_at(loop.now_s + 1, lambda: None)
+    loop.run(5)
+    assert loop.timers == []
+
+
+async def test_on_a_real_loop():
+    called = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    Rounds(loop).call_at(loop.time(), called.set)
+    await asyncio.wait_for(called.wait(), 5)
+
+
+def test_one_that_breaks_costs_nobody_else_their_turn(caplog):
+    loop, called = Loop(), []
+    rounds = rounds_on(loop)
+    rounds.call_at(loop.now_s + 1, lambda: 1 / 0)
+    rounds.call_at(loop.now_s + 1, lambda: called.append("the same step"))
+    rounds.call_at(loop.now_s + 3, lambda: called.append("a later one"))
+    loop.run(5)
+    assert called == ["the same step", "a later one"]
+    assert "ZeroDivisionError" in caplog.text

@@ -1,0 +1,35 @@
+"""Django's own development server (daphne) knows nothing of ready frames and serves the same rooms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Server, watchium_server
+from tests.watchium.consumers.fixtures import scene_on
+
+
+@pytest.fixture(scope="module")
+def daphne() -> Iterator[Server]:
+    with watchium_server(program=("-m", "tests.watchium.server.run_daphne")) as running:
+        yield running
+
+
+async def test_a_room_under_daphne_hears_what_a_room_under_serve_hears(daphne):
+    scene = await scene_on(daphne)
+    async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
+        answer = await alice.say("seek", current_time=2.5)
+        heard = await bob.hear("seek")
+        assert heard.revision == answer.revision
+        await bob.say("comment", text="hello")
+        while (await alice.hear("new_comment")).payload.text != "hello":
+            """Somebody joined, somebody seeked."""
+
+
+async def test_who_is_no_member_is_turned_away_with_a_code_there_too(daphne):
+    scene = await scene_on(daphne)
+    async with scene.bob.enter(scene.room_id) as bob:
+        await asyncio.to_thread(scene.bob.leave, scene.room_id)
+        assert await bob.closed() in (4501, 4503)

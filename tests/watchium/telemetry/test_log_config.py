@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import logging.config
+from contextvars import copy_context
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchium.telemetry import context, counters, log_config
+from watchium.telemetry.counters import Tally
+
+
+class Lines(logging.Handler):
+    """What a handler of that style would have written."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__()
+        told = log_config.logging_settings(style, "INFO", "WARNING")["formatters"][style]
+        formatter = {"json": log_config.Json, "plain": log_config.Plain}[style]
+        self.setFormatter(formatter(told.get("format"), style=told.get("style", "%")))
+        for kept in (log_config.About(), log_config.Counted()):
+            self.addFilter(kept)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def _about_nothing() -> None:
+    """Tests share a thread; requests and sockets have a context each."""
+    context.about("")
+
+
+@pytest.fixture
+def logger(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+    found = logging.getLogger("tests.a_logger_of_ours")
+    monkeypatch.setattr(found, "handlers", [])
+    monkeypatch.setattr(found, "propagate", False)
+    found.setLevel(logging.INFO)
+    return found
+
+
+@pytest.fixture
+def json_lines(logger: logging.Logger) -> list[str]:
+    handler = Lines("json")
+    logger.addHandler(handler)
+    return handler.lines
+
+
+def test_a_line_is_one_object_with_time_level_and_logger(logger, json_lines):
+    logger.warning("a %s\nof two lines", "message")
+    (line,) = json_lines
+    assert "\n" not in line
+    said = json.loads(line)
+    assert said["message"] == "a message\nof two lines"
+    assert (said["level"], said["logger"]) == ("warning", "tests.a_logger_of_ours")
+    assert said["time"].endswith("+00:00")
+    assert isinstance(said["process"], int)
+    assert not {"room", "member", "exception"} & set(said)
+
+
+def test_inside_a_deed_every_line_says_room_and_member(logger, json_lines):
+    def deed() -> None:
+        context.about("abcdefghij", "g_bob")
+        logger.info("something")
+
+    copy_context().run(deed)
+    said = json.loads(json_lines[0])
+    assert (said["room"], said["member"]) == ("abcdefghij", "g_bob")
+
+
+async def test_one_task_is_not_about_what_another_is_about(logger, json_lines):
+    async def deed(room: str) -> None:
+        context.about(room)
+        await asyncio.sleep(0)
+        logger.info("in %s", room)
+
+    await asyncio.gather(*(asyncio.create_task(deed(room)) for room in ("one", "two")))
+    assert [json.loads(line)["room"] for line in json_lines] == ["one", "two"]
+
+
+def test_an_exception_is_in_the_same_line(logger, json_lines):
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        logger.exception("it broke")
+    said = json.loads(json_lines[0])
+    assert said["exception"].endswith("ValueError: wrong")
+
+
+def test_a_plain_line_says_it_for_people(logger):
+    handler = Lines("plain")
+    logger.addHandler(handler)
+
+    def deed() -> None:
+        context.about("abcdefghij", "g_bob")
+        logger.info("something")
+
+    copy_context().run(deed)
+    logger.info("something else")
+    assert handler.lines[0].endswith("INFO tests.a_logger_of_ours [abcdefghij g_bob] something")
+    assert handler.lines[1].endswith("INFO tests.a_logger_of_ours something else")
+
+
+SECRETS = [
+    ("Authorization: Bearer abc.DEF-123_456", "abc.DEF-123_456"),
+    ("cookie: sessionid=k3jh4k5jh; csrftoken=zzzzzz", "k3jh4k5jh"),
+    ("{'csrftoken': 'zzzzzz'}", "zzzzzz"),
+    ("postgres://watchium:hunter2@db/watchium", "hunter2"),
+    ("redis://:hunter2@cache:6379/0", "hunter2"),
+    ('{"passphrase": "open sesame"}', "open"),
+    ("password=hunter2", "hunter2"),
+    ("/rooms/x/?ticket=s3cret", "s3cret"),
+    ("SECRET_KEY = 'django-key'", "django-key"),
+]
+
+
+@pytest.mark.parametrize(("text", "secret"), SECRETS)
+@pytest.mark.parametrize("style", ["json", "plain"])
+def test_no_secret_is_written(logger, text: str, secret: str, style: str):
+    handler = Lines(style)
+    logger.addHandler(handler)
+    logger.error("it says %s", text)
+    try:
+        raise ValueError(text)
+    except ValueError:
+        logger.exception("broke")
+    assert not [line for line in handler.lines if secret in line]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("from 203.0.113.77:5123", "from 203.0.113.0/24:5123"),
+        ("('192.168.1.20', 33)", "('192.168.1.0/24', 33)"),
+        ("on 127.0.0.1:8000", "on 127.0.0.1:8000"),
+        ("from 2001:db8:85a3::8a2e:370:7334", "from 2001:db8::/32"),
+        ("at 12:34:56", "at 12:34:56"),
+        ("2026-11-21 14:02:03,123", "2026-11-21 14:02:03,123"),
+    ],
+)
+def test_addresses_are_shortened_to_their_network(text: str, written: str):
+    assert log_config.scrubbed(text) == written
+
+
+@given(st.text())
+def test_no_text_breaks_the_log(text: str):
+    record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (text,), None)
+    log_config.About().filter(record)
+    assert json.loads(log_config.Json().format(record))["level"] == "info"
+
+
+def test_complaints_are_counted_by_level(logger, json_lines, monkeypatch: pytest.MonkeyPatch):
+    counted = Tally()
+    monkeypatch.setattr(counters, "count", counted.count)
+    logger.info("fine")
+    logger.warning("hm")
+    logger.error("oh")
+    logger.error("oh")
+    assert counted.counters() == {"log_records": {"warning": 1, "error": 2}}
+
+
+@pytest.mark.parametrize("style", ["json", "plain"])
+def test_the_settings_are_such_that_logging_takes_them(style: str):
+    logging.config.DictConfigurator(
+        log_config.logging_settings(style, "INFO", "WARNING")
+    ).configure_formatter(log_config.logging_settings(style, "INFO", "WARNING")["formatters"][style])

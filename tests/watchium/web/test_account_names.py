@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import asyncio
+import urllib.error
+
+from django.contrib.auth.models import User
+
+from rooms.models import AccountName, Member, Person, Room
+from tests.deployments import House
+from tests.watchium.web.cookie_client import Browser
+from tests.watchium.web.test_accounts import PASSWORD, SignedIn
+
+# Each is taken for "Queen file": invisible characters, forms, scripts, case, shapes.
+DISGUISES = [
+    "\u200bQueen file",
+    "Queen file\u2060",
+    "Queen \ufb01le",
+    "QUEEN FILE",
+    "Qu\u0435en file",
+    "Queen f\u0131le",
+    "Quee\u0274 file",
+    "\uff31ueen file",
+]
+
+
+class TheNameOfAnAccount(SignedIn):
+    def setUp(self) -> None:
+        super().setUp()
+        self.queen = User.objects.create_user("Queen file", password=PASSWORD)
+
+    def test_no_guest_makes_a_room_by_it_over_the_api(self):
+        for name in DISGUISES:
+            body = {"username": name, "visibility": "public"}
+            self.refused(self.nobody.post("/api/rooms/", body), 409, "name_taken")
+        assert Room.objects.count() == 1
+
+    def test_no_guest_joins_by_it(self):
+        for name in DISGUISES:
+            self.refused(self.nobody.post(self.url("join/"), {"username": name}), 409, "name_taken")
+            self.refused(self.as_bob.post(self.url("join/"), {"username": name}), 409, "name_taken")
+        assert Member.objects.get(pk=self.bob.pk).username == "Bob"
+
+    def test_no_guest_makes_or_joins_a_room_by_it_on_the_pages(self):
+        for path in ("/", f"/rooms/{self.room.room_id}/"):
+            for name in DISGUISES:
+                page = self.client_class().post(path, {"username": name})
+                assert page.context["errors"].keys() == {"username"}, (path, name)
+        assert Room.objects.count() == 1
+        assert Person.objects.count() == 3
+
+    def test_nobody_signs_up_by_it(self):
+        for name in DISGUISES:
+            assert self.sign_up(self.client_class(), name).context["form"].errors["username"], name
+        assert User.objects.count() == 1
+
+    def test_the_account_itself_has_it_everywhere(self):
+        browser = self.client_class()
+        self.sign_in(browser, "Queen file")
+        assert browser.post("/", {}).status_code == 302
+        assert browser.post(f"/rooms/{self.room.room_id}/", {"username": "Queen file"}).status_code == 302
+        assert set(Member.objects.filter(person__account=self.queen).values_list("username", flat=True)) == {
+            "Queen file"
+        }
+
+    def test_a_name_is_kept_as_it_is_cleaned(self):
+        self.sign_up(self.client, "\ufb01ne day")
+        assert User.objects.filter(username="fine day").exists() is False  # spaces are not for accounts
+        self.sign_up(self.client, "\ufb01ne.day")
+        assert User.objects.filter(username="fine.day").exists()
+        assert self.sign_in(self.client_class(), "fine.day").status_code == 302
+
+    def test_it_is_free_again_once_the_account_is_renamed_or_deleted(self):
+        self.queen.username = "King"
+        self.queen.save()
+        assert self.nobody.post("/api/rooms/", {"username": "Queen file"}).status_code == 201
+        self.refused(self.nobody.post("/api/rooms/", {"username": "K1ng"}), 409, "name_taken")
+        self.queen.delete()
+        assert self.nobody.post("/api/rooms/", {"username": "King"}).status_code == 201
+
+    def test_signing_in_asks_nothing_about_names(self):
+        with self.assertNumQueries(1):
+            self.queen.save(update_fields=["last_login"])
+
+    def test_two_accounts_of_before_that_look_alike_both_work(self):
+        second = User.objects.create(username="Qu\u0435en file")
+        second.set_password(PASSWORD)
+        second.save()
+        assert not AccountName.objects.holds(second)
+        browser = self.client_class()
+        assert self.sign_in(browser, second.username).status_code == 302
+        assert browser.post(f"/rooms/{self.room.room_id}/", {"username": ""}).status_code == 302
+        assert browser.post("/", {}).status_code == 302
+
+
+class InTheAdmin(SignedIn):
+    def setUp(self) -> None:
+        super().setUp()
+        User.objects.create_user("dana", password=PASSWORD)
+        self.staff = User.objects.create_superuser("staff", password=PASSWORD)
+        self.client.force_login(self.staff)
+
+    def test_staff_cannot_make_or_rename_an_account_into_a_look_alike(self):
+        fields = {
+            "username": "d\u0430na",
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+            "usable_password": "true",
+        }
+        page = self.client.post("/admin/auth/user/add/", fields)
+        self.assertContains(page, "looks like that of another account")
+        page = self.client.post(f"/admin/auth/user/{self.staff.pk}/change/", {"username": "DANA"})
+        self.assertContains(page, "looks like that of another account")
+        assert User.objects.count() == 2
+        assert self.client.post("/admin/auth/user/add/", fields | {"username": "erin"}).status_code == 302
+
+
+async def test_of_sign_ups_at_once_by_look_alike_names_one_is_made(house: House):
+    names = ["Race1", "RACE1", "race1", "Racel", "R\u0430ce1", "Rac\u0435l", "ra\u0441e1", "RACEI"]
+
+    def sign_up(number: int, name: str) -> bool:
+        browser = Browser(house.servers[number % len(house.servers)])
+        browser.get("/accounts/signup/")
+        try:
+            there = browser.post("/accounts/signup/", username=name, password1=PASSWORD, password2=PASSWORD)
+        except urllib.error.HTTPError as error:
+            return error.code < 400
+        return "signup" not in there
+
+    made = await asyncio.gather(*(asyncio.to_thread(sign_up, *one) for one in enumerate(names)))
+    assert sum(made) == 1, dict(zip(names, made, strict=True))

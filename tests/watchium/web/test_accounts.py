@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+
+from rooms.actions.merge_guest import adopt
+from rooms.models import Connection, Member, Person, Role, Room
+from tests.watchium.api.callers import ApiCase
+
+PASSWORD = "correct horse battery"
+
+
+class SignedIn(ApiCase):
+    def sign_up(self, browser, name="Dana", **more):
+        fields = {"username": name, "password1": PASSWORD, "password2": PASSWORD, **more}
+        return browser.post("/accounts/signup/", fields)
+
+    def sign_in(self, browser, name="Dana", password=PASSWORD, **more):
+        return browser.post("/accounts/login/", {"username": name, "password": password, **more})
+
+
+class SigningUpAndIn(SignedIn):
+    def test_an_account_is_a_person_with_a_name_nobody_else_can_take(self):
+        self.assertRedirects(self.sign_up(self.client), "/")
+        person = Person.objects.get(account__username="Dana")
+        assert person.user_id.startswith("u_")
+        assert len(person.user_id) == 18
+        assert self.client.session["person_id"] == person.pk
+        assert self.client.get("/").context["person"] == person
+
+    def test_a_name_is_taken_whatever_its_case(self):
+        self.sign_up(self.client)
+        other = self.client_class()
+        assert self.sign_up(other, "dANA").context["form"].errors["username"]
+        assert self.sign_up(other, "x" * 41).context["form"].errors["username"]
+        assert User.objects.count() == 1
+
+    def test_the_device_stays_through_in_and_out(self):
+        browser = self.browser_of(self.bob.person)
+        browser.get(f"/rooms/{self.room.room_id}/")
+        device_id = browser.session["device_id"]
+        self.sign_up(browser)
+        assert browser.session["device_id"] == device_id
+        browser.post("/accounts/logout/")
+        assert browser.session["device_id"] == device_id
+        self.sign_in(browser)
+        assert browser.session["device_id"] == device_id
+
+    def test_signing_out_takes_the_person_away_and_sends_their_pages_back(self):
+        browser = self.browser_of(self.bob.person)
+        self.sign_up(browser)
+        person = Person.objects.get(account__username="Dana")
+        with self.telling():
+            browser.post("/accounts/logout/")
+        assert (f"person.{person.pk}", 4012) in self.heard.closed
+        assert browser.get("/").context["person"] is None
+        assert browser.get("/accounts/logout/").status_code == 405
+
+    def test_a_changed_password_ends_other_sessions(self):
+        self.sign_up(self.client)
+        account = User.objects.get()
+        account.set_password("another one entirely")
+        account.save()
+        assert self.client.get("/").context["person"] is None
+
+    def test_afterwards_only_to_a_page_of_ours(self):
+        for address, goes in [
+            ("/rooms/abc/", "/rooms/abc/"),
+            ("https://evil.example/", "/"),
+            ("//evil.example", "/"),
+            ("http://testserver/rooms/abc/?view=chat#last", "/rooms/abc/?view=chat#last"),
+            ("http://testserver//evil.example/", "/"),
+            ("http://testserver/\\evil.example/", "/"),
+            ("/\\evil.example", "/"),
+            ("javascript:alert(1)", "/"),
+            ("/" + "a" * 2000, "/"),
+            ("//" + "\u0345\u0301" * 900, "/"),
+        ]:
+            browser = self.client_class()
+            User.objects.all().delete()
+            assert self.sign_up(browser, next=address)["Location"] == goes
+
+    def test_what_is_no_path_goes_to_the_front_page(self):
+        self.sign_up(self.client)
+        for number, address in enumerate(("foo", "room", "login", "?x", "#x", "admin:index", "http://[::1")):
+            fields = {"username": "Dana", "password": PASSWORD}
+            for form, query in (
+                (fields | {"next": address}, ""),
+                (fields, f"?{urlencode({'next': address})}"),
+            ):
+                browser = self.client_class(REMOTE_ADDR=f"198.51.100.{number}")
+                answer = browser.post(f"/accounts/login/{query}", form)
+                assert (answer.status_code, answer["Location"]) == (302, "/"), address
+        answer = self.sign_up(self.client_class(), "Erin", next="room")
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+
+    def test_a_wrong_password_says_so_and_ten_tries_are_enough(self):
+        self.sign_up(self.client)
+        browser = self.client_class()
+        for _ in range(10):
+            assert self.sign_in(browser, password="wrong").status_code == 200
+        late = self.sign_in(browser)
+        assert late.status_code == 429
+        assert "Too many tries" in str(late.context["form"].errors)
+        assert browser.get("/").context["person"] is None
+
+    def test_staff_come_into_the_admin_the_same_way_and_others_do_not(self):
+        User.objects.create_user("Root", password=PASSWORD, is_staff=True, is_superuser=True)
+        self.sign_up(self.client)
+        assert self.client.get("/admin/", follow=True).status_code == 200
+        assert self.client.get("/admin/", follow=True).request["PATH_INFO"] == "/admin/login/"
+        staff = self.client_class()
+        fields = {"username": "Root", "password": PASSWORD, "next": "/admin/"}
+        self.assertRedirects(staff.post("/admin/login/", fields), "/admin/")
+        assert staff.get("/").context["person"].username == "Root"
+        staff.post("/admin/logout/")
+        assert staff.get("/admin/").status_code == 302
+
+    def test_the_forms_show_and_another_sites_form_is_refused(self):
+        strict = self.client_class(enforce_csrf_checks=True)
+        for path in ("/accounts/login/", "/accounts/signup/"):
+            assert strict.get(path).status_code == 200
+        assert self.sign_in(self.client_class(enforce_csrf_checks=True)).status_code == 403
+
+
+class BecomingOneself(SignedIn):
+    def test_a_guests_seat_and_rooms_are_the_accounts_after_signing_in(self):
+        browser = self.browser_of(self.alice.person)
+        with self.telling():
+            self.sign_up(browser)
+        person = Person.objects.get(account__username="Dana")
+        seat = Member.objects.get(pk=self.alice.pk)
+        assert (seat.person, seat.role, seat.username, seat.present) == (person, Role.HOST, "Dana", True)
+        assert Room.objects.get(pk=self.room.pk).owner == person
+        assert browser.get(f"/rooms/{self.room.room_id}/").context["boot"]["you"]["user_id"] == person.user_id
+        assert self.heard.last("new_host")["payload"]["user_id"] == person.user_id
+        assert self.heard.last("member_left")["payload"]["user_id"] == self.alice.person.user_id
+        assert self.heard.last("member_joined")["payload"]["user_id"] == person.user_id
+        assert (f"person.{self.alice.person_id}", 4012) in self.heard.closed
+
+    def test_two_memberships_become_one_with_the_higher_role_and_every_tab(self):
+        dana = self.account_named("Dana")
+        known = self.enrol(dana, here_since_ms=5.0)
+        Connection.objects.create(member=self.alice, process="p", opened_at_ms=0, lapses_at_ms=9e12)
+        Room.objects.filter(pk=self.room.pk).update(successor=self.bob)
+        for _ in range(2):
+            adopt(self.alice.person, dana)
+        assert not Member.objects.filter(pk=self.alice.pk).exists()
+        seat = Member.objects.get(pk=known.pk)
+        assert (seat.role, seat.connections.count(), seat.here_since_ms) == (Role.HOST, 1, 1.0)
+
+    def test_somebody_banned_does_not_come_back_by_signing_in(self):
+        from rooms.actions import ban
+
+        dana = self.account_named("Dana")
+        self.enrol(dana)
+        ban(self.room, dana.user_id, by=self.alice, minutes=10)
+        adopt(self.bob.person, dana)
+        assert (
+            not Member.objects.current().filter(room=self.room, person__in=(dana, self.bob.person)).exists()
+        )
+
+    def test_a_guest_who_was_banned_stays_banned_with_an_account(self):
+        from rooms.actions import ban
+
+        ban(self.room, self.bob.person.user_id, by=self.alice, minutes=10)
+        dana = self.account_named("Dana")
+        adopt(self.bob.person, dana)
+        problem = self.program_of(dana).post(self.url("join/"), {})
+        self.refused(problem, 403, "banned")

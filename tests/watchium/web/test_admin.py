@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+
+from chat import actions
+from chat.models import Comment
+from playback.models import PlaybackEvent, SyncState
+from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
+from tests.cases import Cast
+from watchium.protocol.errors import CloseCode
+from watchium.realtime import broadcast
+
+MODELS = [model for model in admin.site._registry if model._meta.app_label in ("rooms", "playback", "chat")]
+NASTY = "<script>alert(1)</script>"
+
+
+class Staff(Cast):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        cls.root = User.objects.create_superuser("root")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.client.force_login(self.root)
+
+    def act(self, row, action: str):
+        """Select the row in its list and do the action."""
+        with self.telling():
+            return self.client.post(
+                reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist"),
+                {"action": action, "_selected_action": [row.pk]},
+                follow=True,
+            )
+
+    def change(self, row, **data):
+        url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        with self.telling():
+            return self.client.post(url, data, follow=True)
+
+
+class Acting(Staff):
+    def setUp(self) -> None:
+        super().setUp()
+        self.said = Comment.objects.create(
+            room=self.room, seq=1, person=self.bob.person, username="Bob", text="hello", position=0, at_ms=0
+        )
+        Room.objects.filter(pk=self.room.pk).update(comment_seq=1)
+
+    def test_a_deleted_comment_goes_from_open_pages_at_once(self):
+        self.act(self.said, "delete_comments")
+        assert self.heard.last("comment_deleted")["payload"] == {"id": self.said.pk, "seq": 2}
+        assert ModerationAct.objects.get().details["staff"] == "root"
+
+    def test_a_removed_member_is_out_at_once(self):
+        self.act(self.bob, "send_out")
+        assert (broadcast.member_group(self.bob.pk), CloseCode.REMOVED) in self.heard.closed
+        assert self.heard.last("member_left")["payload"]["reason"] == "removed"
+        self.bob.refresh_from_db()
+        assert self.bob.left_at is not None
+
+    def test_a_banned_member_is_kept_out(self):
+        self.act(self.bob, "ban_for_a_day")
+        assert Ban.objects.get().person == self.bob.person
+        assert ModerationAct.objects.get().why == "by root, in admin"
+
+    def test_a_room_without_its_host_has_another_host(self):
+        self.act(self.alice, "send_out")
+        assert self.heard.last("new_host")["payload"]["user_id"] == self.bob.person.user_id
+
+    def test_who_has_left_already_is_reported_and_nothing_breaks(self):
+        self.act(self.bob, "send_out")
+        page = self.act(self.bob, "send_out")
+        self.assertContains(page, "not in the room")
+
+    def test_a_rooms_page_shows_how_many_were_in_step_in_the_last_hour(self):
+        for off_s in (0.1, 0.3, 5.0):
+            SyncState.objects.create(
+                room=self.room,
+                member=self.bob,
+                host_time=10,
+                member_time=10 + off_s,
+                time_difference=off_s,
+                is_synced=off_s <= 2,
+                sync_event_type="seek",
+            )
+        page = self.client.get(reverse("admin:rooms_room_change", args=[self.room.pk]))
+        self.assertContains(page, "seek: 67 % (2 of 3), 1.80 s off on average")
+
+    def test_a_closed_room_closes_its_sockets(self):
+        self.act(self.room, "close")
+        assert (broadcast.room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
+
+    def test_who_did_what_is_in_the_log_of_admin(self):
+        self.act(self.room, "close")
+        entry = LogEntry.objects.get()
+        assert (entry.user, entry.object_id, entry.change_message) == (self.root, str(self.room.pk), "Closed")
+
+    def test_a_new_title_shows_in_open_pages_at_once(self):
+        self.change(self.room, title="matinee", visibility="public")
+        told = self.heard.last("room_changed")["payload"]["room"]
+        assert (told["title"], told["visibility"]) == ("matinee", "public")
+
+    def test_a_private_room_needs_a_passphrase(self):
+        page = self.change(self.room, title="movie-night", visibility="private")
+        self.assertContains(page, "needs a passphrase")
+        assert self.heard.types() == []
+
+    def test_saving_without_a_change_tells_nobody(self):
+        self.change(self.room, title=self.room.title, visibility=self.room.visibility)
+        assert self.heard.types() == []
+
+
+class Looking(Staff):
+    def setUp(self) -> None:
+        super().setUp()
+        facts = {"room": self.room, "type": "seek", "at_ms": 0, "position": 0, "rate": 1, "phase": "paused"}
+        self.event = PlaybackEvent.objects.create(revision=1, username=NASTY, **facts)
+        SyncState.objects.create(room=self.room, member=self.bob, host_time=0, sync_event_type="play")
+        Room.objects.filter(pk=self.room.pk).update(title=NASTY, passphrase="pbkdf2$secret", comment_seq=1)
+        Member.objects.filter(pk=self.bob.pk).update(username=NASTY, address_hash="hashed-address")
+        Person.objects.filter(pk=self.carol.pk).update(username=NASTY)
+        self.token = Token.objects.create(person=self.carol, digest="digest-of-a-token")
+        actions.say_system(Room.objects.locked(self.room.pk), NASTY, 0.0, now_ms=0.0)
+
+    def pages(self):
+        for model in MODELS:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            yield self.client.get(reverse(f"{name}_changelist"), {"q": "a"})
+            yield self.client.get(reverse(f"{name}_changelist"))
+            for row in model._default_manager.all():
+                yield self.client.get(reverse(f"{name}_change", args=[row.pk]))
+
+    def test_every_page_opens_without_markup_from_people_and_without_secrets(self):
+        for page in self.pages():
+            assert page.status_code == 200
+            text = page.content.decode()
+            assert NASTY not in text
+            for secret in ("pbkdf2$secret", "hashed-address", "digest-of-a-token"):
+                assert secret not in text
+
+    def test_nothing_is_added_or_deleted_but_tokens(self):
+        for model in MODELS:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            assert self.client.get(reverse(f"{name}_add")).status_code == 403
+            row = model._default_manager.first()
+            if row is not None and model is not Token:
+                deleted = self.client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"})
+                assert deleted.status_code == 403
+
+    def test_the_log_is_not_edited(self):
+        page = self.change(self.event, revision=7)
+        assert page.status_code == 403
+        self.event.refresh_from_db()
+        assert self.event.revision == 1
+
+    def test_the_log_is_not_deleted_from_its_list(self):
+        self.act(self.event, "delete_selected")
+        assert PlaybackEvent.objects.filter(pk=self.event.pk).exists()
+
+    def test_a_deleted_token_opens_nothing(self):
+        self.client.post(reverse("admin:rooms_token_delete", args=[self.token.pk]), {"post": "yes"})
+        assert not Token.objects.exists()
+
+    def test_a_room_list_has_a_fixed_number_of_queries(self):
+        url = reverse("admin:rooms_room_changelist")
+        with self.assertNumQueries(6):
+            self.client.get(url)
+        Room.objects.bulk_create(Room(title=f"room {number}", owner=self.carol) for number in range(10))
+        with self.assertNumQueries(6):
+            self.client.get(url)
+
+
+class NobodyElse(Cast):
+    def test_people_without_the_right_see_nothing_of_it(self):
+        self.client.force_login(User.objects.create_user("eve"))
+        assert self.client.get(reverse("admin:rooms_room_changelist")).status_code == 302
+
+    def test_who_may_only_view_may_not_act(self):
+        eve = User.objects.create_user("eve", is_staff=True)
+        eve.user_permissions.add(Permission.objects.get(codename="view_member"))
+        self.client.force_login(eve)
+        url = reverse("admin:rooms_member_changelist")
+        self.client.post(url, {"action": "send_out", "_selected_action": [self.bob.pk]})
+        self.bob.refresh_from_db()
+        assert self.bob.left_at is None
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_no_list_shows_more_than_a_page(model):
+    assert admin.site._registry[model].list_per_page <= 50
+
+
+class Filters(Staff):
+    """Staff who may only look at rows learn nothing of the columns that are not shown to them."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        viewer = User.objects.create_user("viewer", is_staff=True)
+        viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+        self.client.force_login(viewer)
+
+    def status(self, model, query: str) -> int:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        return self.client.get(f"{url}?{query}").status_code
+
+    def test_a_list_is_filtered_by_what_it_offers_and_by_nothing_else(self):
+        for model in MODELS:
+            offered = admin.site._registry[model].list_filter
+            offered = {one if isinstance(one, str) else one[0] for one in offered}
+            offered.add(admin.site._registry[model].date_hierarchy)
+            for field in model._meta.concrete_fields:
+                if field.name not in offered:
+                    for lookup in ("startswith", "exact"):
+                        assert self.status(model, f"{field.name}__{lookup}=1") == 400, (model, field, lookup)
+
+    def test_secrets_are_no_filter_neither_of_the_row_nor_of_others(self):
+        for model, query in (
+            (Room, "passphrase__startswith=pbkdf2"),
+            (Room, "passphrase=x"),
+            (Room, "owner__tokens__digest__startswith=a"),
+            (Token, "digest__startswith=a"),
+            (Member, "address_hash__startswith=a"),
+            (Member, "room__passphrase__startswith=a"),
+            (Ban, "address_hash=a"),
+            (Person, "account__password__startswith=pbkdf2"),
+            (Person, "tokens__digest__startswith=a"),
+            (User, "password__startswith=pbkdf2"),
+        ):
+            assert self.status(model, query) == 400, query
+
+    def test_what_is_offered_works(self):
+        for model, query in (
+            (Room, "visibility__exact=public"),
+            (Room, "closed_at__isnull=True"),
+            (Room, "created_at__year=2026&created_at__month=11"),
+            (Member, "role__exact=host&present__exact=1"),
+            (Person, "account__isempty=1"),
+            (Ban, "lifted_at__isempty=1"),
+            (PlaybackEvent, "type__exact=play"),
+        ):
+            assert self.status(model, query) == 200, query

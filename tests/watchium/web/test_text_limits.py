@@ -1,0 +1,128 @@
+"""A text that does not fit is refused with a reason, whichever way it comes; nothing is shortened."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client, TestCase, override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playback.domain.media_sources import find
+from playback.models import Playback
+from rooms.models import Room
+from tests.servers import ROOT
+from watchium.protocol import events
+from watchium.protocol.errors import BadMessage, TooLong
+from watchium.protocol.events import URL_CHARS
+from watchium.protocol.validation import refusal_of
+
+SIGNED = "https://store.example.org/film.mp4?X-Amz-Security-Token="
+WIRE_NAME = re.compile(r"payload|\$|`|_url|event_id")
+
+
+def address_of(length: int) -> str:
+    return SIGNED + "a" * (length - len(SIGNED))
+
+
+def load(**payload: str) -> events.Command:
+    frame = {"type": "load", "event_id": "e", "payload": payload}
+    return events.decode_room_command(msgspec.json.encode(frame))
+
+
+@pytest.mark.parametrize("length", [2335, 4096, URL_CHARS])
+def test_a_long_signed_address_is_taken_whole(length: int):
+    command = load(media_url=address_of(length))
+    assert find(command.payload.media_url).url == address_of(length)
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        ({"media_url": address_of(URL_CHARS + 1)}, "An address has at most 8,000 characters."),
+        ({"media_url": "https://a.example/b", "title": "t" * 201}, "A title has at most 200 characters."),
+    ],
+)
+def test_what_is_too_long_is_said_in_words_for_people_and_in_detail_for_programs(
+    payload: dict[str, str], says: str
+):
+    with pytest.raises(msgspec.ValidationError) as caught:
+        load(**payload)
+    refused = refusal_of(caught.value)
+    assert isinstance(refused, TooLong)
+    assert str(refused) == says
+    assert "$.payload." in (refused.detail or "")
+
+
+@given(st.dictionaries(st.text(max_size=20), st.none() | st.integers() | st.text(max_size=20), max_size=3))
+def test_no_message_for_people_has_names_of_the_wire_in_it(payload: dict[str, object]):
+    for kind in ("load", "comment", "seek", "reaction"):
+        try:
+            events.decode_room_command(
+                msgspec.json.encode({"type": kind, "event_id": "e", "payload": payload})
+            )
+        except msgspec.MsgspecError as error:
+            refused = refusal_of(error)
+            assert isinstance(refused, BadMessage | TooLong)
+            assert not WIRE_NAME.search(str(refused))
+            assert refused.detail
+
+
+def test_no_field_of_a_page_cuts_what_is_pasted():
+    for page in [*Path(ROOT / "templates").rglob("*.html"), *Path(ROOT / "static" / "js").rglob("*.js")]:
+        if page.name != "attrs.html":
+            assert "maxlength" not in page.read_text().lower(), page
+
+
+class Pages(TestCase):
+    def make(self, **fields: str) -> Client:
+        browser = Client()
+        self.answer = browser.post("/", fields)
+        self.page = self.answer.content.decode()
+        return browser
+
+    def test_a_room_is_made_with_a_long_address_and_it_is_the_rooms_medium(self):
+        self.make(media_url=address_of(5000))
+        assert self.answer.status_code == 302
+        assert Playback.objects.latest("pk").media["url"] == address_of(5000)
+
+    def test_each_field_says_its_own_limit_and_keeps_what_was_typed(self):
+        for field, value, says in (
+            ("media_url", address_of(URL_CHARS + 1), "at most 8,000 characters"),
+            ("title", "Friday " * 100, "A title has at most 80 characters"),
+            ("username", "Mira " * 2000, "A name has at most 40 characters"),
+            ("passphrase", "p" * 129, "at most 128 characters"),
+        ):
+            self.make(visibility="private", **{field: value})
+            assert self.answer.status_code == 400, field
+            assert says in self.page, field
+            assert field == "passphrase" or value.strip() in self.page
+        assert not Room.objects.exists()
+
+    def test_an_http_address_is_refused_where_the_page_has_https(self):
+        with override_settings(HTTPS=True):
+            self.make(media_url="http://store.example.org/film.mp4")
+            assert self.answer.status_code == 400
+            assert "Browsers block http media on an https page: use an https address." in self.page
+            for fine in (
+                "https://store.example.org/film.mp4",
+                "http://127.0.0.1/a.mp4",
+                "http://localhost:9/a.mp4",
+            ):
+                self.make(media_url=fine)
+                assert self.answer.status_code == 302, fine
+        self.make(media_url="http://store.example.org/film.mp4")
+        assert self.answer.status_code == 302
+
+    def test_forms_of_django_refuse_too_and_cut_nothing(self):
+        assert "maxlength" not in Client().get("/accounts/signup/").content.decode()
+        assert "maxlength" not in Client().get("/accounts/login/").content.decode()
+        staff = Client()
+        staff.force_login(User.objects.create_superuser("boss"))
+        assert "maxlength" not in staff.get("/admin/auth/user/add/").content.decode()
+        said = Client().post("/accounts/signup/", {"username": "n" * 41, "password1": "x", "password2": "x"})
+        assert "at most 40 characters" in said.content.decode()

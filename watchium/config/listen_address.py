@@ -1,0 +1,50 @@
+"""Where the server listens, and the address that opens it in a browser."""
+
+from __future__ import annotations
+
+import socket
+
+from watchium.config.host_names import in_url, parsed_ip
+
+# Addresses for documentation: nothing is sent to them, the kernel only says which of ours it would send from.
+ROUTES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+
+
+def listening(host: str, port: int, shared: bool = False) -> socket.socket:
+    """A socket bound to HOST, which may be a name; `::` takes IPv4 too. Raises OSError where it is taken."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    # A name with both kinds is bound as IPv4: what most on a local network can reach.
+    family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    try:
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener
+
+
+def local_url(host: str, port: int) -> str:
+    """The address for a browser on this network, without WATCHIUM_URL."""
+    return f"http://{in_url(_reachable(host))}:{port}"
+
+
+def _reachable(host: str) -> str:
+    """HOST itself; for all addresses of the machine the one that others on its network use."""
+    known = parsed_ip(host)
+    if known is None or not known.is_unspecified:
+        return host
+    for family, elsewhere in ROUTES[: 1 if known.version == 4 else 2]:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((elsewhere, 9))
+            except OSError:
+                continue
+            return str(probe.getsockname()[0])
+    return "127.0.0.1"

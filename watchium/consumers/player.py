@@ -1,0 +1,161 @@
+"""What a tab with the personal player may say to the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from playback import player
+from rooms.access import Identity
+from rooms.auth.origin import header
+from watchium import server_clock
+from watchium.consumers.socket import Socket, in_time
+from watchium.db.thread_pool import in_database
+from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
+from watchium.protocol.events import Ack, Command, Deed
+from watchium.protocol.player import (
+    DeviceShown,
+    Heard,
+    LookAtDevice,
+    PlayerHead,
+    PlayerHeadState,
+    PlayerSync,
+    PlayerWelcome,
+    PlayerWhole,
+    Position,
+    Sound,
+    Sounding,
+    WhichDevice,
+    decode_player_command,
+)
+from watchium.realtime import broadcast, hub
+from watchium.realtime.frames import frame_of
+from watchium.services.room_snapshot import limits as limits_of
+from watchium.shared_state import rate_limits
+
+LONGEST_TAB = 40
+
+
+class PlayerConsumer(Socket):
+    """A tab of a device. `account`: the person's whose account is signed in there, None without one."""
+
+    device_id: str
+    account: int | None = None
+    tab: str = ""
+    sounds = False  # as the server keeps it, for tabs that cannot settle it themselves
+
+    def decode(self, text: str) -> Command:
+        return decode_player_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        player.listen(server_clock.now_ms())
+        self.device_id = player.device_of(identity)
+        self.account = player.account_of(identity)
+        self.tab = self.query.get("tab", "")[:LONGEST_TAB]
+        sounding = self.query.get("sounding") == "1"
+        name = player.name_of_browser(header(self.scope, b"user-agent"))
+        await self._listen_to_its_groups(identity)
+        # Whoever signs in or out from here on ends this socket; who did before is seen now.
+        if (await self._identity()).person != identity.person:
+            raise Unavailable
+        greeting = await in_database(
+            player.greet, self.device_id, self.account, name, limits_of(len(self.live)), sounding=sounding
+        )
+        self.sounds = greeting.sounding is not None and greeting.sounding == self.tab
+        revision = greeting.state.revision
+        welcome = PlayerWelcome(
+            room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=greeting
+        )
+        self.outbox.open_with(frame_of(welcome))
+
+    async def _listen_to_its_groups(self, identity: Identity) -> None:
+        """Before the player is read: what happens in between is told after the welcome."""
+        group = broadcast.device_group(self.device_id)
+        await self.join_group(group)
+        if len(hub.hub().groups[group]) > settings.MAX_SOCKETS_PER_DEVICE:
+            raise TooManyConnections
+        if identity.person is not None:
+            await self.join_group(broadcast.person_group(identity.person.pk))
+        if self.account is not None:
+            await self.join_group(broadcast.devices_group(self.account))
+
+    async def closed(self) -> None:
+        if self.sounds and not self._is_back():
+            await in_database(player.give_sound_back, self.device_id, self.tab)
+
+    def _is_back(self) -> bool:
+        """Over another line; this one was only found dead by now."""
+        return any(
+            isinstance(other, PlayerConsumer)
+            and other is not self
+            and (other.device_id, other.tab) == (self.device_id, self.tab)
+            for other in hub.hub().groups.get(broadcast.device_group(self.device_id), ())
+        )
+
+    def closing_code(self, problem: Refused) -> int:
+        if isinstance(problem, TooManyConnections):
+            return CloseCode.TOO_MANY
+        return super().closing_code(problem)
+
+    async def obey(self, command: Any) -> None:
+        rate_limits.spend_here("command", self.device_id, server_clock.now_ms())
+        match command:
+            case Deed():
+                await self._carry_out(command)
+            case Position(payload=heard):
+                await self._note(heard)
+            case PlayerSync(payload=missed):
+                self._spend("player_question")
+                await self._tell_what_stands(missed.since)
+            case LookAtDevice(payload=which):
+                self._spend("player_question")
+                await self._show(which)
+            case Sound(payload=asked):
+                self._spend("player_question")
+                await self._give_sound(asked)
+
+    def _spend(self, what: str) -> None:
+        if wait_ms := self.throttle.wait_ms(what, rate_limits.allowance(what), server_clock.now_ms()):
+            raise RateLimited(retry_after_ms=wait_ms)
+
+    async def _carry_out(self, command: Deed) -> None:
+        try:
+            deed = in_database(player.carry_out, self.device_id, command, account=self.account)
+            accepted = await in_time(deed)
+        except Stale as stale:
+            self.refuse(stale, command.event_id)
+            await self._tell_all()
+            return
+        self.tell(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
+
+    async def _note(self, heard: Heard) -> None:
+        self._spend("position")
+        player.heard(self.device_id, server_clock.now_ms())
+        if not await in_time(in_database(player.note_position, self.device_id, heard)):
+            await (
+                self._tell_all()
+            )  # it plays what is not on, or was placed or paused while this was on its way
+
+    async def _show(self, which: WhichDevice) -> None:
+        other = await in_time(in_database(player.look_at, self.account, self.device_id, which.device))
+        self.tell(DeviceShown(room_id=None, timestamp=server_clock.now_ms(), payload=other))
+
+    async def _give_sound(self, asked: Sounding) -> None:
+        holder = await in_time(in_database(player.take_sound, self.device_id, asked))
+        self.sounds = holder == self.tab
+
+    async def _tell_what_stands(self, since: int) -> None:
+        revision = await in_time(in_database(player.revision_of, self.device_id))
+        if revision != since:
+            await self._tell_all()
+            return
+        state = PlayerHeadState(revision=revision)
+        self.tell(PlayerHead(room_id=None, timestamp=server_clock.now_ms(), payload=state))
+
+    async def _tell_all(self) -> None:
+        whole = await in_time(in_database(player.read, self.device_id, sounding=True))
+        revision = whole.state.revision
+        self.tell(
+            PlayerWhole(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)
+        )

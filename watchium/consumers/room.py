@@ -1,0 +1,196 @@
+"""What a browser may say to the server, one `match` per kind of socket."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import playback.room.actions
+import playback.room.duration_updates
+import playback.room.stall_handling
+import playback.room.status_reports
+import rooms.actions
+from rooms.access import Identity, is_banned, member_for
+from rooms.auth.client_address import address_hash
+from rooms.models import Connection, Member
+from rooms.rate_limits import count_guess
+from watchium import server_clock
+from watchium.background import log_heads, pubsub_monitor, scheduler
+from watchium.consumers.socket import Socket, in_time
+from watchium.db.thread_pool import in_database
+from watchium.protocol.errors import (
+    Banned,
+    CloseCode,
+    NotMember,
+    RateLimited,
+    Refused,
+    RoomClosed,
+    TooManyConnections,
+    Unavailable,
+)
+from watchium.protocol.events import (
+    Accepted,
+    Ack,
+    Command,
+    Heartbeat,
+    Lobby,
+    SyncRequest,
+    decode_lobby_command,
+    decode_room_command,
+)
+from watchium.realtime import broadcast
+from watchium.realtime.frames import frame_of
+from watchium.services.lobby import lobby_state
+from watchium.services.room_commands import carry_out
+from watchium.services.room_snapshot import Applied, answer_missed, compose_welcome
+from watchium.shared_state import rate_limits
+from watchium.shared_state.token_bucket import Allowance
+from watchium.telemetry import counters
+from watchium.telemetry.context import about
+
+HEARTBEATS = rate_limits.allowance("heartbeat")
+CLOSING: dict[type[Refused], CloseCode] = {
+    TooManyConnections: CloseCode.TOO_MANY,
+    Banned: CloseCode.REMOVED,
+    RoomClosed: CloseCode.NO_SUCH_ROOM,
+    RateLimited: CloseCode.FLOODING,
+}
+
+
+class RoomConsumer(Socket):
+    """A member's tab in a room."""
+
+    member: Member
+    user_id: str
+    room_id: str
+    device_id: str
+    entering: asyncio.Task[tuple[Member, Connection]] | None = None
+    connection: Connection | None = None
+
+    def decode(self, text: str) -> Command:
+        return decode_room_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
+        self.device_id = identity.device_id
+        member = await in_database(_let_in, identity, self.room_id)
+        about(self.room_id, member.person.user_id)
+        # Listening begins before the room is read: what happens in between is told after the welcome.
+        await self.join_group(broadcast.room_group(self.room_id))
+        await self.join_group(broadcast.member_group(member.pk))
+        await self.join_group(broadcast.person_group(member.person_id))
+        self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.socket_key))
+        self.member, connection = await asyncio.shield(self.entering)
+        self.user_id = self.member.person.user_id
+        self.connection = connection
+        scheduler.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
+        # Behind the lease: who signs in or out from here on ends it, and who did before is seen now. Either way the
+        # socket goes, and comes back as who it is now.
+        if (await self._identity()).person != identity.person:
+            raise Unavailable
+        log_heads.know(self.room_id, self.member.room)
+        applied = Applied.from_query(self.query)
+        greeting = await in_database(
+            compose_welcome, self.member, identity.device_id, applied, len(self.live)
+        )
+        for event in greeting[1:]:
+            self.tell(event)
+        if pubsub_monitor.degraded():
+            self.tell(pubsub_monitor.status(self.room_id))
+        self.outbox.open_with(frame_of(greeting[0]))
+        self.entering = None
+        # Every deed reads its own; this one only ages.
+        self.member.room._state.fields_cache.pop("playback", None)
+
+    async def closed(self) -> None:
+        if self.connection is None and self.entering is not None:
+            # Also for a socket that ended while it entered: what is done on another thread is done to its end.
+            (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
+            self.connection = None if isinstance(entered, BaseException) else entered[1]
+        if self.connection is not None:
+            scheduler.drop_lease(self.connection.pk)
+            await in_database(rooms.actions.disconnect, self.connection)
+
+    def closing_code(self, problem: Refused) -> int:
+        return CLOSING.get(type(problem)) or super().closing_code(problem)
+
+    def obey_at_once(self, command: Command, now_ms: float) -> bool:
+        """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
+        if not isinstance(command, Heartbeat):
+            return False
+        self._spend("heartbeat", HEARTBEATS, now_ms)
+        counters.count("heartbeats")
+        report = command.payload
+        weighs = playback.room.status_reports.note(self.room_id, self.user_id, report, now_ms)
+        log_heads.answer(self, self.room_id)
+        # Not so: news about the length of the medium, news for other processes, and while a room waits.
+        news = playback.room.duration_updates.has_news(self.room_id, self.user_id, report, now_ms)
+        return not news and not weighs and not playback.room.stall_handling.concerns(self.room_id)
+
+    async def obey(self, command: Command) -> None:
+        if isinstance(command, Heartbeat):
+            await self._act_on(command)
+            return
+        rate_limits.spend_here("command", self.user_id, server_clock.now_ms())
+        answer = await in_time(in_database(carry_out, self.member, command))
+        if isinstance(answer, Accepted):
+            answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
+        if answer is not None:
+            self.tell(answer)
+        if isinstance(command, SyncRequest):
+            since, comment_seq = command.payload.since, command.payload.last_comment_id
+            self.tell(
+                await in_database(
+                    answer_missed, self.member, self.device_id, since, comment_seq, len(self.live)
+                )
+            )
+
+    async def _act_on(self, heartbeat: Heartbeat) -> None:
+        await in_database(playback.room.duration_updates.learn, self.member, heartbeat.payload)
+        await in_database(playback.room.stall_handling.weighed, self.member, server_clock.now_ms())
+
+    def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
+        if wait_ms := self.throttle.wait_ms(what, allowance, now_ms):
+            raise RateLimited(retry_after_ms=wait_ms)
+
+
+def _let_in(identity: Identity, room_id: str) -> Member:
+    try:
+        member = member_for(identity, room_id)
+    except NotMember:
+        if is_banned(identity, room_id):
+            raise Banned from None
+        count_guess(identity.address)
+        raise
+    # A ban is to hold where they are now, not where they were when they joined.
+    Member.objects.note_line(member, address_hash(identity.address))
+    return member
+
+
+class LobbyConsumer(Socket):
+    """Somebody on the front page: which public rooms are live, as it changes."""
+
+    def decode(self, text: str) -> Command:
+        return decode_lobby_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        await self.join_group(broadcast.LOBBY)
+        scheduler.tell_lobby_again()
+        state = await in_database(lobby_state)
+        self.outbox.open_with(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
+
+    async def obey(self, command: Any) -> None:
+        """Nothing but pings is said here, and those were answered."""
+
+
+class Nowhere(Socket):
+    """An address without a socket behind it."""
+
+    def decode(self, text: str) -> Command:
+        return decode_lobby_command(text)
+
+    async def opened(self, identity: Identity) -> None:
+        raise NotMember
+
+    async def obey(self, command: Any) -> None:
+        """Never reached: nobody is let in."""

@@ -1,0 +1,277 @@
+"""What every socket of a browser or a program does: accept, listen, refuse out loud, close with a code.
+
+Not the machinery of a Channels consumer: there every message first visits the one synchronous thread of the process,
+so that a slow query anywhere shows as clock error everywhere. Here one plain loop receives, what needs no database is
+answered at once, and everything else waits its turn in a bounded queue of this socket. An idle socket is one task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from channels.consumer import AsyncConsumer
+
+from rooms.access import Identity
+from rooms.auth.identity import identify_scope, same_origin
+from watchium import server_clock
+from watchium.background import scheduler
+from watchium.db.thread_pool import in_database
+from watchium.protocol.codec import event_id_in
+from watchium.protocol.errors import (
+    BadMessage,
+    CloseCode,
+    Internal,
+    NotMember,
+    RateLimited,
+    Refused,
+    TooLong,
+    Unavailable,
+)
+from watchium.protocol.events import MAX_FRAME_BYTES, ClockAnswer, Command, Error, Event, Ping, Pong, Problem
+from watchium.protocol.validation import refusal_of
+from watchium.realtime import hub
+from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.send_queue import Outbox
+from watchium.realtime.subscribers import Write
+from watchium.server.websocket_protocol import EXTENSION
+from watchium.shared_state import rate_limits
+from watchium.shared_state.token_bucket import Few
+from watchium.telemetry import context as about
+from watchium.telemetry import counters
+from watchium.web.api_errors import refusal
+
+logger = logging.getLogger(__name__)
+
+WAITING_COMMANDS = 64
+LAST_WORDS_S = 5.0
+DEED_S = 12.0
+BAD_MESSAGES = rate_limits.allowance("bad_message")
+PINGS = rate_limits.allowance("ping")
+
+R = TypeVar("R")
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
+    """One WebSocket. Subclasses decode, greet in `opened`, obey in `obey` and tidy up in `closed`."""
+
+    channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
+    live: ClassVar[set[Socket]] = set()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
+        self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
+        self.obeying: asyncio.Task[None] | None = None  # while there is something to obey
+        self.throttle = Few()
+        self.groups: list[str] = []
+        await receive()
+        await send({"type": "websocket.accept"})
+        scheduler.start()
+        self.live.add(self)
+        try:
+            await self._listen(receive)
+            await self.finish(LAST_WORDS_S)
+        except Exception:
+            logger.exception("a socket broke")
+        finally:
+            self.live.discard(self)
+            await self._end()
+
+    async def finish(self, most_s: float) -> None:
+        """Obey what was said so far: somebody who says `leave` and goes has left."""
+        if self.obeying is not None:
+            await asyncio.wait([self.obeying], timeout=most_s)
+
+    async def _end(self) -> None:
+        self.outbox.end()
+        if self.obeying is not None:
+            self.obeying.cancel()
+            await asyncio.wait([self.obeying])
+        for group in self.groups:
+            await hub.hub().leave(group, self)
+        try:
+            await self.closed()
+        except Exception:
+            logger.exception("a socket could not be tidied up")
+
+    # ------------------------------------------------------------ to be told
+
+    @property
+    def direct(self) -> Write | None:
+        return self.outbox.direct
+
+    def _turned(self) -> None:
+        hub.hub().turned(self.groups)
+
+    def deliver(self, frame: Frame) -> None:
+        self.outbox.put(frame)
+
+    def close(self, code: int) -> None:
+        self.outbox.close(code)
+
+    def tell(self, event: Event) -> None:
+        self.outbox.put(frame_of(event))
+
+    async def join_group(self, group: str) -> None:
+        self.groups.append(group)
+        await hub.hub().join(group, self)
+
+    # ------------------------------------------------------------ to listen
+
+    async def _listen(self, receive: Receive) -> None:
+        try:
+            await self.opened(await self._identity())
+        except Exception as error:
+            self._turn_away(error)
+        # Thousands of sockets sit and wait: what was said at the door is not kept for them.
+        self.scope["headers"] = []
+        if (shortcut := self.outbox.shortcut) is not None:
+            context = copy_context()  # by which the log knows room and member
+            shortcut.listen(partial(context.run, self._take))  # type: ignore[call-arg]  # its text comes when called
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            self._take(message.get("text"))
+
+    def _take(self, text: str | None) -> None:
+        """None: it was binary."""
+        if self.outbox.closing:
+            return  # turned away or sent out: nothing is obeyed any more
+        try:
+            self._hear(text, server_clock.now_ms())
+        except Exception as error:
+            self.refuse(refusal(error), event_id_in(text or ""))
+
+    async def _identity(self) -> Identity:
+        if not same_origin(self.scope):
+            raise NotMember("This page is not from here.")
+        return await in_database(identify_scope, self.scope)
+
+    def _hear(self, text: str | None, now_ms: float) -> None:
+        command = self._read(text)
+        if isinstance(command, Ping):
+            self._answer_ping(command, now_ms)
+            return
+        # Also while others wait: what can be done at once keeps to no order.
+        if not self.obey_at_once(command, now_ms):
+            self._wait_its_turn(command, now_ms)
+
+    def _wait_its_turn(self, command: Command, now_ms: float) -> None:
+        if len(self.waiting) >= WAITING_COMMANDS:
+            raise RateLimited(retry_after_ms=1000)
+        self.waiting.append((command, now_ms))
+        if self.obeying is None:
+            self.obeying = asyncio.create_task(self._obey_in_turn())
+
+    def _read(self, text: str | None) -> Command:
+        if text is None:
+            raise BadMessage("Frames are text, not binary.")
+        size = len(text) if text.isascii() else len(text.encode(errors="replace"))
+        if size > MAX_FRAME_BYTES:
+            raise TooLong(f"A frame has at most {MAX_FRAME_BYTES} bytes.")
+        try:
+            return self.decode(text)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise refusal_of(error) from None
+
+    def _answer_ping(self, ping: Ping, received_ms: float) -> None:
+        if wait_ms := self.throttle.wait_ms("ping", PINGS, received_ms):
+            raise RateLimited(retry_after_ms=wait_ms)
+        sent_ms = server_clock.now_ms()
+        answer = ClockAnswer(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
+        self.tell(Pong(room_id=self.room_id, timestamp=sent_ms, payload=answer))
+
+    # ------------------------------------------------------------ to obey and to refuse
+
+    async def _obey_in_turn(self) -> None:
+        try:
+            while self.waiting:
+                command, heard_ms = self.waiting[0]
+                about.heard(heard_ms)
+                counters.count("commands", str(command.__struct_config__.tag))
+                try:
+                    await self.obey(command)
+                except Exception as error:
+                    self.refuse(refusal(error), command.event_id)
+                # Only now: whoever looks meanwhile sees that it is not done yet.
+                self.waiting.pop(0)
+        finally:
+            self.obeying = None
+
+    def refuse(self, problem: Refused, event_id: str | None = None) -> None:
+        self.tell(self._error(problem, event_id))
+        bad = isinstance(problem, BadMessage | TooLong)
+        if bad and self.throttle.wait_ms("bad", BAD_MESSAGES, server_clock.now_ms()):
+            self.close(CloseCode.FLOODING)
+
+    def _turn_away(self, error: Exception) -> None:
+        problem = refusal(error)
+        self.outbox.end_with(frame_of(self._error(problem)), self.closing_code(problem))
+
+    def _error(self, problem: Refused, event_id: str | None = None) -> Error:
+        counters.count("refused", problem.code)
+        payload = Problem(
+            code=problem.code,
+            message=str(problem),
+            event_id=event_id,
+            retry_after_ms=problem.retry_after_ms,
+            detail=problem.detail,
+        )
+        return Error(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=payload)
+
+    def closing_code(self, problem: Refused) -> int:
+        return CloseCode.RESTART if isinstance(problem, Unavailable | Internal) else CloseCode.NOT_A_MEMBER
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Of the address; nothing where it has more in it than any address of ours, or what no database takes."""
+        try:
+            asked = parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10)
+        except ValueError:
+            return {}
+        return {} if any("\0" in value for _, value in asked) else dict(asked)
+
+    # ------------------------------------------------------------ for subclasses
+
+    room_id: str | None = None
+
+    def decode(self, text: str) -> Command:
+        """Raises msgspec.MsgspecError or UnicodeError."""
+        raise NotImplementedError
+
+    async def opened(self, identity: Identity) -> None:
+        """Greet, or raise a Refused to be turned away."""
+        raise NotImplementedError
+
+    def obey_at_once(self, command: Any, now_ms: float) -> bool:
+        """For what needs neither the database nor time; False: `obey` in turn. May raise a Refused."""
+        return False
+
+    async def obey(self, command: Any) -> None:
+        raise NotImplementedError
+
+    async def closed(self) -> None:
+        """Tidy up; also called for a socket that was turned away."""
+
+
+async def in_time(deed: Awaitable[R]) -> R:
+    """A database that says nothing at all gets no more patience than people have.
+
+    What was begun goes on; if it is done after all, everybody hears of it, and who asks again with the same event_id
+    is answered.
+    """
+    try:
+        async with asyncio.timeout(DEED_S):
+            return await deed
+    except TimeoutError:
+        raise Unavailable from None

@@ -1,0 +1,73 @@
+"""How many sockets one address may have open in this process, and how fast it may open them.
+
+Counted before anything is looked up for them, so that turning away costs next to nothing. This machine's own address
+is not counted (benches, proxies that nobody declared). Tabs of one browser are counted over all processes elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings
+
+from rooms.auth.client_address import is_this_machine
+from rooms.auth.origin import scope_address
+from watchium import server_clock
+from watchium.protocol.errors import CloseCode, RateLimited
+from watchium.protocol.events import Error, Problem, encode
+from watchium.shared_state import rate_limits
+from watchium.shared_state.token_bucket import Throttle
+
+COME_BACK_MS = 10_000
+
+Message = dict[str, Any]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Turnstile:
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.throttle = Throttle()
+        self.inside: Counter[str] = Counter()
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        address = scope_address(scope)
+        if is_this_machine(address):
+            return self.app(scope, receive, send)  # not awaited here: one frame less for each socket
+        return self._counted(address, scope, receive, send)
+
+    async def _counted(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if wait_ms := self._wait_ms(address):
+            await _turn_away(wait_ms, receive, send)
+            return
+        self.inside[address] += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.inside[address] -= 1
+            if not self.inside[address]:
+                del self.inside[address]
+
+    def _wait_ms(self, address: str) -> int:
+        if self.inside[address] >= settings.MAX_SOCKETS_PER_ADDRESS:
+            return COME_BACK_MS
+        return self.throttle.wait_ms(address, rate_limits.allowance("socket"), server_clock.now_ms())
+
+
+async def _turn_away(wait_ms: int, receive: Receive, send: Send) -> None:
+    """Accepted first, so that a browser can read the reason."""
+    await receive()
+    problem = Problem(
+        code=RateLimited.code,
+        message="Too many connections come from this network just now.",
+        retry_after_ms=wait_ms,
+    )
+    event = Error(room_id=None, timestamp=server_clock.now_ms(), payload=problem)
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.send", "text": encode(event).decode()})
+    await send({"type": "websocket.close", "code": int(CloseCode.FLOODING)})

@@ -1,0 +1,55 @@
+"""What other programs ask of a server: answered before anything looks at its host name, its cookies or its database.
+
+A container's probe or a scraper comes by an address that no person uses; it shall not be turned away for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.middleware.security import SecurityMiddleware
+from django.utils.decorators import sync_and_async_middleware
+
+from watchium.web import health
+from watchium.web.metrics import metrics
+
+# The headers of every other answer: this comes before the middleware that adds them.
+SECURITY = SecurityMiddleware(lambda _: HttpResponse())
+VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz/live": health.live,
+    "/healthz/ready": health.ready,
+    "/metrics": metrics,
+}
+
+
+@sync_and_async_middleware
+def machines_first(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    if iscoroutinefunction(get_response):
+        in_a_thread = sync_to_async(_answer)
+
+        async def awaited(request: HttpRequest) -> HttpResponse:
+            if request.path in VIEWS:
+                return await in_a_thread(request)
+            answered: Awaitable[HttpResponse] = get_response(request)
+            return await answered
+
+        return awaited
+
+    def called(request: HttpRequest) -> HttpResponse:
+        return _answer(request) if request.path in VIEWS else get_response(request)
+
+    return called
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    try:
+        response = VIEWS[request.path](request)
+    except Http404:
+        response = HttpResponseNotFound(content_type="text/plain")
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    headed: HttpResponse = SECURITY.process_response(request, response)
+    return headed

@@ -1,0 +1,454 @@
+"""Every word of the personal player: what a tab may say on `/ws/player/`, and what the tabs of a device are told.
+
+A part of the protocol in `messages.py`, by the same rules. Commands that name an entry or an item hold for whatever
+the queue is by then; those that say where things are to be (`seek`, `undo`, `redo`) carry the `base_revision` they were
+thought for, and are `stale` where what they are about was changed since.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from watchium.protocol.events import Command, Deed, Event, Limits, Nothing, Ping, Rate, Revision, Seconds
+
+LONGEST_QUEUE = 500
+AT_ONCE = 100
+
+ItemId = Annotated[int, Meta(ge=1, le=2**53)]
+SomeItems = Annotated[list[ItemId], Meta(min_length=1, max_length=AT_ONCE)]
+EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
+Tab = Annotated[str, Meta(min_length=1, max_length=40)]
+Device = Annotated[str, Meta(min_length=1, max_length=32)]
+Repeat = Literal["off", "all", "one"]
+
+
+# ---------------------------------------------------------------- what things look like
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet.
+
+    `album_id` tells albums of one name apart; empty for what is of none.
+    `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+    """
+
+    id: int
+    title: str
+    artist: str
+    album: str
+    album_id: str
+    duration: float | None
+    kind: str
+    mime: str
+    url: str
+    cover: str | None
+    missing: bool = False
+
+
+class QueueEntry(Struct, frozen=True, kw_only=True):
+    """A place in the queue; the same item may be in it twice, as two entries."""
+
+    id: str
+    item: int
+
+
+class PlayerState(Struct, frozen=True, kw_only=True):
+    """A device's player. `position` held at server time `at`; while it plays, it goes on from there by `rate`.
+
+    `current`: the entry that is on, null where none is.
+    """
+
+    revision: int
+    entries: list[QueueEntry]
+    current: str | None
+    position: float
+    at: float
+    is_playing: bool
+    rate: float
+    repeat: Repeat
+    can_undo: bool
+    can_redo: bool
+
+
+class PlayerChanges(Struct, frozen=True, kw_only=True):
+    """Of a player's state what is not as it was before; `position` and `at` always together."""
+
+    entries: list[QueueEntry] | UnsetType = UNSET
+    current: str | UnsetType | None = UNSET
+    position: float | UnsetType = UNSET
+    at: float | UnsetType = UNSET
+    is_playing: bool | UnsetType = UNSET
+    rate: float | UnsetType = UNSET
+    repeat: Repeat | UnsetType = UNSET
+    can_undo: bool | UnsetType = UNSET
+    can_redo: bool | UnsetType = UNSET
+
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """One device of an account. `device` is a name for it that says nothing, `item` what is on there.
+
+    `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play.
+    Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
+    """
+
+    device: str
+    name: str
+    is_playing: bool
+    item: Item | None
+    position: float
+    at: float
+    rate: float
+    entries: int
+    seen_at: float
+
+
+# ---------------------------------------------------------------- commands: to the server
+
+
+class TrackToPlay(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind
+    what is on, unless they come there anyway.
+    """
+
+    item_id: ItemId | None = None
+    item_ids: SomeItems | None = None
+    entry_id: EntryId | None = None
+    position: Seconds = 0.0
+
+
+class PlayTrack(Deed, tag="play_track", frozen=True, kw_only=True):
+    payload: TrackToPlay
+
+
+class Resume(Deed, tag="resume", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+class WhereItStopped(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is."""
+
+    entry_id: EntryId | None = None
+    position: Seconds | None = None
+
+
+class PausePlayer(Deed, tag="pause", frozen=True, kw_only=True):
+    payload: WhereItStopped = WhereItStopped()
+
+
+class PlaceToGo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    position: Seconds
+    base_revision: Revision
+
+
+class SeekPlayer(Deed, tag="seek", frozen=True, kw_only=True):
+    """Stale where another track is on since, or it was sought by somebody else."""
+
+    payload: PlaceToGo
+
+
+class Speed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    rate: Rate
+
+
+class SetPlayerRate(Deed, tag="set_rate", frozen=True, kw_only=True):
+    payload: Speed
+
+
+class Repetition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    repeat: Repeat
+
+
+class SetRepeat(Deed, tag="set_repeat", frozen=True, kw_only=True):
+    payload: Repetition
+
+
+class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`next`: behind what is on, instead of at the end."""
+
+    item_ids: SomeItems
+    next: bool = False
+
+
+class QueueAdd(Deed, tag="queue_add", frozen=True, kw_only=True):
+    payload: ItemsToAdd
+
+
+class WhichEntry(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    entry_id: EntryId
+
+
+class QueueRemove(Deed, tag="queue_remove", frozen=True, kw_only=True):
+    """Of what is on: the following one is on then."""
+
+    payload: WhichEntry
+
+
+class EntryToMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`before`: the entry it is to stand before, null for the end."""
+
+    entry_id: EntryId
+    before: EntryId | None = None
+
+
+class QueueMove(Deed, tag="queue_move", frozen=True, kw_only=True):
+    payload: EntryToMove
+
+
+class QueueClear(Deed, tag="queue_clear", frozen=True, kw_only=True):
+    """All but what is on."""
+
+    payload: Nothing = Nothing()
+
+
+class Step(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end.
+
+    With `base_revision` nothing happens either where another track was put on since: a track that is repeated
+    ends once.
+    """
+
+    entry_id: EntryId
+    ended: bool = False
+    base_revision: Revision | None = None
+
+
+class Next(Deed, tag="next", frozen=True, kw_only=True):
+    payload: Step
+
+
+class Previous(Deed, tag="previous", frozen=True, kw_only=True):
+    payload: Step
+
+
+class Based(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    base_revision: Revision
+
+
+class Undo(Deed, tag="undo", frozen=True, kw_only=True):
+    """Take the last change of the queue back. Stale where the queue was changed since `base_revision`."""
+
+    payload: Based
+
+
+class Redo(Deed, tag="redo", frozen=True, kw_only=True):
+    payload: Based
+
+
+class DeviceToContinue(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here."""
+
+    device: Device
+    how: Literal["replace", "merge"]
+
+
+class ContinueHere(Deed, tag="continue_here", frozen=True, kw_only=True):
+    """Take over the queue, track and position of another device of the account; that one pauses."""
+
+    payload: DeviceToContinue
+
+
+class WhichDevice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    device: Device
+
+
+class ForgetDevice(Deed, tag="forget_device", frozen=True, kw_only=True):
+    payload: WhichDevice
+
+
+class LookAtDevice(Command, tag="look_at_device", frozen=True, kw_only=True):
+    """Answered by `device`: what `continue_here` would take over."""
+
+    payload: WhichDevice
+
+
+class Heard(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own.
+
+    `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the
+    last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks
+    the track is, which may be better than what the library knows.
+    """
+
+    entry_id: EntryId
+    position: Seconds
+    tab: Tab
+    revision: Revision | None = None
+    leaving: bool = False
+    duration: Seconds | None = None
+
+
+class Position(Command, tag="position", frozen=True, kw_only=True):
+    payload: Heard
+
+
+class Sounding(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway.
+
+    `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
+    """
+
+    tab: Tab
+    want: bool
+    instead_of: Tab | UnsetType | None = UNSET
+
+
+class Sound(Command, tag="sound", frozen=True, kw_only=True):
+    payload: Sounding
+
+
+class Since(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    since: Revision = 0
+
+
+class PlayerSync(Command, tag="sync_request", frozen=True, kw_only=True):
+    """Answered by `player_state`, or by `player_head` where nothing was missed. Worth asking now and then."""
+
+    payload: Since = Since()
+
+
+PlayerCommand = (
+    PlayTrack
+    | Resume
+    | PausePlayer
+    | SeekPlayer
+    | SetPlayerRate
+    | SetRepeat
+    | QueueAdd
+    | QueueRemove
+    | QueueMove
+    | QueueClear
+    | Next
+    | Previous
+    | Undo
+    | Redo
+    | ContinueHere
+    | ForgetDevice
+    | LookAtDevice
+    | Position
+    | Sound
+    | PlayerSync
+    | Ping
+)
+
+
+# ---------------------------------------------------------------- events: from the server
+
+
+class WholePlayer(Struct, frozen=True, kw_only=True):
+    """`items`: those the queue is of, each once."""
+
+    state: PlayerState
+    items: list[Item]
+
+
+class PlayerGreeting(WholePlayer, frozen=True, kw_only=True):
+    """`device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves.
+
+    `devices`: of the account, none without one.
+    """
+
+    device: str
+    devices: list[DeviceState]
+    sounding: str | None
+    limits: Limits
+    clock_id: str
+
+
+class PlayerWelcome(Event, tag="welcome", frozen=True, kw_only=True):
+    payload: PlayerGreeting
+
+
+class PlayerChange(Struct, frozen=True, kw_only=True):
+    """`items`: those that `changed` speaks of for the first time. `cause`: the command that did it; null: nobody."""
+
+    changed: PlayerChanges
+    items: list[Item]
+    cause: str | None
+    event_id: str | None
+
+
+class PlayerChanged(Event, tag="player", frozen=True, kw_only=True):
+    """Takes a revision of the device's player, each exactly one more than the last."""
+
+    payload: PlayerChange
+
+
+class PlayerWhole(Event, tag="player_state", frozen=True, kw_only=True):
+    payload: WholePlayer
+
+
+class PlayerHeadState(Struct, frozen=True, kw_only=True):
+    revision: int
+
+
+class PlayerHead(Event, tag="player_head", frozen=True, kw_only=True):
+    """How far the device's player is by now."""
+
+    payload: PlayerHeadState
+
+
+class PositionState(Struct, frozen=True, kw_only=True):
+    """`position` held at the envelope's `timestamp`; `revision`: how far the player was by then."""
+
+    entry_id: str
+    position: float
+    tab: str
+    revision: int
+    duration: float | None = None
+
+
+class PositionTold(Event, tag="position", frozen=True, kw_only=True):
+    payload: PositionState
+
+
+class SoundState(Struct, frozen=True, kw_only=True):
+    tab: str | None
+
+
+class SoundTold(Event, tag="sound", frozen=True, kw_only=True):
+    payload: SoundState
+
+
+class DevicesState(Struct, frozen=True, kw_only=True):
+    devices: list[DeviceState]
+
+
+class DevicesTold(Event, tag="devices", frozen=True, kw_only=True):
+    payload: DevicesState
+
+
+class OtherPlayer(WholePlayer, frozen=True, kw_only=True):
+    device: str
+    name: str
+
+
+class DeviceShown(Event, tag="device", frozen=True, kw_only=True):
+    payload: OtherPlayer
+
+
+PLAYER_EVENTS: tuple[type[Event], ...] = (
+    PlayerWelcome,
+    PlayerChanged,
+    PlayerWhole,
+    PlayerHead,
+    PositionTold,
+    SoundTold,
+    DevicesTold,
+    DeviceShown,
+)
+_player_commands: msgspec.json.Decoder[PlayerCommand] = msgspec.json.Decoder(PlayerCommand)
+
+
+def decode_player_command(text: str | bytes) -> PlayerCommand:
+    """Raises msgspec.MsgspecError or UnicodeError, with the path of the field that is wrong."""
+    return _player_commands.decode(text)
+
+
+WORDS = frozenset(
+    str(kind.__struct_config__.tag)
+    for kind in [*Command.__subclasses__(), *Deed.__subclasses__(), *Event.__subclasses__()]
+    if kind is not Deed
+)

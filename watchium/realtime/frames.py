@@ -1,0 +1,72 @@
+"""An event as it travels: encoded once, its WebSocket frame made once, shared by every socket it goes to."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from watchium.protocol.events import (
+    CommentDeleted,
+    Custom,
+    Event,
+    Head,
+    LobbyChanged,
+    NewComment,
+    Presence,
+    encode,
+)
+
+_FIN_TEXT = 0x81
+_WITH_SEQ = (NewComment, CommentDeleted)
+_STATES = (Presence, Head, LobbyChanged)
+
+
+class Frame(Struct, gc=False):
+    """`newest`: of frames with the same word only the last one matters to whoever is behind; None: each matters.
+
+    Playback events and comments count as such: their numbers show the gap, and the reader asks for what it missed.
+    `head`: the revision and the comment that the frame brings, 0 for neither.
+    """
+
+    payload: bytes
+    newest: str | None = None
+    head: tuple[int, int] = (0, 0)
+    _wire: bytes | None = None  # made when a socket first wants it, and kept
+
+    def __len__(self) -> int:
+        return len(self.payload)
+
+    @property
+    def wire(self) -> bytes:
+        """One whole WebSocket text frame."""
+        if self._wire is None:
+            self._wire = _header(len(self.payload)) + self.payload
+        return self._wire
+
+    @property
+    def text(self) -> str:
+        return self.payload.decode()
+
+
+def _header(size: int) -> bytes:
+    """Of an unmasked frame, as servers send (RFC 6455, section 5.2)."""
+    if size < 126:
+        return bytes((_FIN_TEXT, size))
+    if size < 65536:
+        return bytes((_FIN_TEXT, 126)) + size.to_bytes(2, "big")
+    return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big")
+
+
+def frame_of(event: Event | Custom) -> Frame:
+    seq = event.payload.seq if isinstance(event, _WITH_SEQ) else 0
+    head = (event.revision or 0, seq)
+    return Frame(encode(event), _newest(event, head), head)
+
+
+def _newest(event: Event | Custom, head: tuple[int, int]) -> str | None:
+    if head[0]:
+        return "timeline"
+    if head[1]:
+        return "comments"
+    if isinstance(event, _STATES):
+        return str(event.__struct_config__.tag)
+    return None

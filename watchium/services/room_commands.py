@@ -1,0 +1,78 @@
+"""The dispatch of a member's commands: the same for a socket's frame and for a call of the HTTP API."""
+
+from __future__ import annotations
+
+import chat.actions
+import playback.room.actions
+import playback.room.queries
+import playback.room.stall_handling
+import playback.room.status_reports
+import rooms.actions
+from rooms.models import Member
+from watchium import server_clock
+from watchium.protocol.errors import NotFound
+from watchium.protocol.events import (
+    Accepted,
+    AskControl,
+    BanMember,
+    BufferEnd,
+    BufferStart,
+    ClaimHost,
+    Command,
+    ContinueWithout,
+    DeleteComment,
+    Event,
+    Leave,
+    Load,
+    Pause,
+    Play,
+    PostComment,
+    React,
+    RemoveMember,
+    Seek,
+    SetModerator,
+    SetRate,
+    SyncRequest,
+    TransferHost,
+    Typing,
+)
+
+
+def carry_out(member: Member, command: Command) -> Accepted | Event | None:
+    """Do what one command says, in a thread that may use the database.
+
+    Returns what its sender is answered, or None where the room's own event is the answer. Raises a Refused.
+    """
+    match command:
+        case Play():
+            return playback.room.actions.play(member, command)
+        case Pause():
+            return playback.room.actions.pause(member, command)
+        case Seek():
+            return playback.room.actions.seek(member, command)
+        case SetRate():
+            return playback.room.actions.set_rate(member, command)
+        case Load():
+            return playback.room.actions.load(member, command)
+        case ContinueWithout():
+            return playback.room.actions.continue_without(member, command)
+        case BufferStart() | BufferEnd() | SyncRequest():
+            playback.room.actions.notice(member, command)
+        case PostComment():
+            position = playback.room.queries.position_now(member.room, server_clock.now_ms())
+            return chat.actions.post(member, command, position=position)
+        case DeleteComment():
+            chat.actions.remove(member, command.payload.id)
+        case React():
+            chat.actions.react(member, command.payload.emoji)
+        case Typing():
+            chat.actions.typing(member)
+        case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
+            return rooms.actions.command(member, command)
+        case AskControl():
+            rooms.actions.ask_control(member)
+        case Leave():
+            rooms.actions.leave(member)
+        case _:
+            raise NotFound("This command means nothing here.")
+    return None

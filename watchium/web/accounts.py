@@ -1,0 +1,174 @@
+"""Accounts are optional: a name nobody else can take, and the same rooms on every device."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django import forms
+from django.contrib.auth import login, logout
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from playback.player import hand_device
+from rooms import rate_limits
+from rooms.actions import ask_again
+from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, known_device, session_person
+from rooms.display_names import NAME_CHARS, clean_name
+from rooms.models import AccountName, Person, random_id
+from watchium.protocol.errors import NameTaken, RateLimited, Refused
+from watchium.services.merge_guest import hand_over
+from watchium.web import login_limits
+
+LONGEST_NEXT = 2000
+
+
+def free_name(said: str, account: int | None) -> str:
+    """The name cleaned, for a form. Raises ValidationError where it looks like that of another account."""
+    try:
+        name = clean_name(said)
+    except Refused as refused:
+        raise forms.ValidationError(str(refused)) from None
+    if AccountName.objects.is_taken(name, besides=account):
+        raise forms.ValidationError(_("This name is taken."))
+    return name
+
+
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
+    username = forms.CharField(
+        label=_("Name"),
+        min_length=2,
+        max_length=NAME_CHARS,
+        widget=forms.TextInput(attrs={"data-longest": NAME_CHARS}),
+    )
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = ("username",)
+
+    def clean_username(self) -> str:
+        return free_name(str(super().clean_username() or ""), None)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and _may_make_one(request, form) and form.is_valid():
+        try:
+            with transaction.atomic():
+                account = form.save()
+                if not AccountName.objects.holds(account):
+                    raise NameTaken
+        except (IntegrityError, NameTaken):  # another request was faster
+            form.add_error("username", _("This name is taken."))
+        else:
+            sign_in_as(request, account)
+            return HttpResponseRedirect(next_address(request))
+    return render(request, "accounts/signup.html", {"form": form, "next": next_address(request)})
+
+
+def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
+    """Says beside the form that it was too often, else nothing."""
+    try:
+        address = identify(request).address
+        rate_limits.count_account(address)
+        rate_limits.count_secret(address)
+    except RateLimited:
+        form.add_error(None, _("Too many tries. Wait a minute."))
+        return False
+    return True
+
+
+class SignInForm(AuthenticationForm):
+    """Ten tries a minute from one address, right or wrong, and so many at one account."""
+
+    retry_after_s = 0
+
+    def clean(self) -> dict[str, Any]:
+        assert self.request is not None
+        name = str(self.cleaned_data.get("username", ""))
+        self.retry_after_s = login_limits.wait_s(identify(self.request).address, name)
+        if self.retry_after_s:
+            raise forms.ValidationError(_("Too many tries. Wait a minute."), code="rate_limited")
+        return super().clean()
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Also the way into the admin: whoever lacks the right for where they wanted to go sees the form again."""
+    form = SignInForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sign_in_as(request, form.get_user())
+        return HttpResponseRedirect(next_address(request))
+    answer = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
+    if form.retry_after_s:
+        answer.status_code = RateLimited.status
+        answer["Retry-After"] = str(form.retry_after_s)
+    return answer
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The account goes, with every open page of it; the browser stays the same device."""
+    person = session_person(request.session)
+    device_id = known_device(request)
+    logout(request)
+    if device_id:
+        request.session[DEVICE] = device_id
+    if person is not None and person.account_id is not None:
+        # Whoever is still signed in comes back by themselves; this browser is not let in again.
+        ask_again(person.pk)
+    elif person is not None:
+        keep_person(request, person)
+    if device_id:
+        hand_device(device_id, None)
+    return redirect("/")
+
+
+def sign_in_as(request: HttpRequest, account: Any) -> None:
+    """The session's guest becomes the account's person, rooms and all; the device stays."""
+    guest = session_person(request.session)
+    device_id = known_device(request)
+    login(request, account)
+    person = person_of(account)
+    if device_id:
+        request.session[DEVICE] = device_id
+    keep_person(request, person)
+    # Saved before the guest's sockets are told to come back, so that they come back as the person.
+    request.session.save()
+    hand_device(request.session[DEVICE], person.pk)
+    if guest is not None and guest.account_id is None:
+        hand_over(guest, person)
+
+
+def person_of(account: Any) -> Person:
+    facts = {"user_id": ACCOUNT_MARK + random_id(16), "username": account.get_username()[:NAME_CHARS]}
+    person, _made = Person.objects.get_or_create(account=account, defaults=facts)
+    return person
+
+
+def next_address(request: HttpRequest) -> str:
+    """The path to go to after signing in: a page of this server, `/` for anything else."""
+    address = request.POST.get("next") or request.GET.get("next") or "/"
+    # Every page of this server has a short ASCII address, and to take another apart takes quadratic time.
+    if len(address) > LONGEST_NEXT or not address.isascii() or not _is_ours(address, request):
+        return "/"
+    path = urlunsplit(("", "", *urlsplit(address)[2:]))
+    # Checked again without its host: the path of http://this.host//other.host/ alone leads to the other host.
+    return path if path.startswith("/") and _is_ours(path, request) else "/"
+
+
+def _is_ours(address: str, request: HttpRequest) -> bool:
+    return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())

@@ -1,0 +1,225 @@
+"""The calls that need more than one app: making a room, joining, reading it whole, saying something in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+import chat.actions
+import chat.api
+import playback.room.queries
+import rooms.actions
+from rooms import access
+from rooms.actions.admission import let_in
+from rooms.actions.custom_event import tell_custom
+from rooms.api import Entered, OneRoom, entered
+from rooms.api_view import Doorway, answer
+from rooms.auth.client_address import address_hash
+from rooms.forms import Joining, NewRoom, RoomChanges
+from rooms.models import Member, Room, Token
+from rooms.serializers import member_state
+from watchium import server_clock
+from watchium.protocol import events
+from watchium.protocol.errors import Banned, NotMember
+from watchium.protocol.events import (
+    Accepted,
+    EventId,
+    LobbyState,
+    MemberState,
+    Problem,
+    RoomState,
+    TimelineState,
+)
+from watchium.protocol.validation import refusal_of
+from watchium.services.create_room import open_room
+from watchium.services.lobby import lobby_state
+from watchium.services.polling import Poll, Polled, poll
+from watchium.services.room_commands import carry_out
+from watchium.services.room_snapshot import whole_room_state
+from watchium.services.update_room import change_room
+from watchium.web import openapi
+from watchium.web.api_errors import answer_problem
+
+__all__ = ["answer_problem", "openapi"]
+
+
+class WholeState(msgspec.Struct, frozen=True, kw_only=True):
+    room: RoomState
+    timeline: TimelineState
+    members: list[MemberState]
+    revision: int
+    comment_seq: int
+    timestamp: float
+    clock_id: str
+
+
+class NewComment(events.NewText, frozen=True, kw_only=True):
+    event_id: EventId
+
+
+class Announcement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    type: str
+    payload: dict[str, Any]
+
+
+class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
+    """Any command of the room's socket; the protocol page has the fields of `payload`."""
+
+    type: str
+    payload: dict[str, Any] = {}
+    event_id: str | None = None
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    timestamp: float
+
+
+class Rooms(Doorway):
+    @extend_schema(
+        operation_id="rooms",
+        responses={200: LobbyState},
+        description="The public rooms, the fullest first, at most 50.",
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return answer(lobby_state())
+
+    @extend_schema(
+        operation_id="room_create",
+        request=NewRoom,
+        responses={201: Entered, "4XX": Problem},
+        description="Make a room. Who came as nobody becomes a guest and gets a token.",
+    )
+    def post(self, request: Request) -> HttpResponse:
+        member = open_room(self.identity, self.body(NewRoom))
+        return answer(entered(request, member), 201)
+
+
+class RoomDetail(OneRoom):
+    @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        return answer(whole_room_state(self.readable_room(room_id)))
+
+    @extend_schema(
+        operation_id="room_change",
+        request=RoomChanges,
+        responses={200: RoomState, "4XX": Problem},
+        description="Change the room: host and owner only. What is left out stays.",
+    )
+    def patch(self, request: Request, room_id: str) -> HttpResponse:
+        changes = self.body(RoomChanges)
+        return answer(whole_room_state(change_room(self.member(room_id), changes)))
+
+
+class Join(Doorway):
+    @extend_schema(
+        operation_id="room_join",
+        request=Joining,
+        responses={200: Entered, "4XX": Problem},
+        description="Become a member. Who came as nobody becomes a guest and gets a token.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        member = let_in(self.identity, room_id, self.body(Joining))
+        return answer(entered(request, member))
+
+
+class State(Doorway):
+    @extend_schema(
+        operation_id="state",
+        responses={200: WholeState, "4XX": Problem},
+        description="The room as it is. A program of a member that asks within every 15 s is present.",
+    )
+    def get(self, request: Request, room_id: str) -> HttpResponse:
+        try:
+            member = access.member_for(self.identity, room_id)
+            # Only by token: any page can have a browser send this request with its cookies.
+            if isinstance(request.auth, Token):
+                rooms.actions.polled(member)
+            room = member.room
+        except NotMember:
+            room = self.readable_room(room_id)
+        return answer(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
+
+    @extend_schema(
+        operation_id="poll",
+        request=Poll,
+        responses={200: Polled, "4XX": Problem},
+        description="What a socket would have brought since the last request, for members who have none. "
+        "Who asks within every 15 s is present.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        received_ms = server_clock.now_ms()
+        asked = self.body(Poll)
+        identity = self.identity
+        try:
+            member = self.member(room_id)
+        except NotMember:
+            if access.is_banned(identity, room_id):
+                raise Banned from None
+            raise
+        # A ban is to hold where they are now, as with a socket.
+        Member.objects.note_line(member, address_hash(identity.address))
+        return answer(poll(member, identity.device_id, asked, received_ms))
+
+
+class Commands(Doorway):
+    @extend_schema(
+        operation_id="command",
+        request=Envelope,
+        responses={200: Accepted, 204: None, "4XX": Problem},
+        description="One command of the room's socket: the same envelope, the same action, the same answer; "
+        "204 where the socket would not acknowledge it.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        said = self.body(Envelope)
+        try:
+            command = events.decode_room_command(msgspec.json.encode(said))
+        except msgspec.MsgspecError as error:
+            raise refusal_of(error) from None
+        member = self.member(room_id)
+        accepted = carry_out(member, command)
+        return HttpResponse(status=204) if accepted is None else answer(accepted)
+
+
+def whole_state(room: Room) -> WholeState:
+    return WholeState(
+        room=whole_room_state(room),
+        timeline=playback.room.queries.snapshot(room),
+        members=[member_state(present) for present in room.members.present()],
+        revision=room.revision,
+        comment_seq=room.comment_seq,
+        timestamp=server_clock.now_ms(),
+        clock_id=server_clock.clock_id(),
+    )
+
+
+class Comments(chat.api.Comments):
+    @extend_schema(
+        operation_id="comment_post",
+        request=NewComment,
+        responses={200: Accepted, "4XX": Problem},
+        description="Say something, at the room's position.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        body = self.body(NewComment)
+        member = self.member(room_id)
+        command = events.PostComment(
+            event_id=body.event_id, payload=events.NewText(text=body.text, reply_to=body.reply_to)
+        )
+        position = playback.room.queries.position_now(member.room, server_clock.now_ms())
+        return answer(chat.actions.post(member, command, position=position))
+
+
+class Broadcast(Doorway):
+    @extend_schema(
+        operation_id="broadcast",
+        request=Announcement,
+        responses={200: Told, "4XX": Problem},
+        description="Send an event of your own to everybody in the room: host and owner only.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        said = self.body(Announcement)
+        return answer(Told(timestamp=tell_custom(self.member(room_id), said.type, said.payload)))

@@ -1,0 +1,12 @@
+"""The page for a form that Django's CSRF check refuses."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rooms.auth.csrf_reasons import why_refused
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", {"text": why_refused(request, reason)}, status=403)

@@ -1,0 +1,218 @@
+"""The pages: the lobby, the way into a room, the room, one's own player."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_safe
+
+import rooms.actions
+from playback.domain.media_sources import SAMPLES
+from rooms.access import Identity, member_for
+from rooms.actions.admission import let_in, outsiders_room
+from rooms.auth.device_cookie import keep_device, new_device_id
+from rooms.auth.identity import ensure_device, identify, keep_person, known_device
+from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
+from rooms.models import Member, Room
+from rooms.rate_limits import count_device
+from rooms.serializers import member_state
+from rooms.urls import room_url
+from watchium.protocol.errors import (
+    BadMessage,
+    Internal,
+    NotFound,
+    NotMember,
+    RateLimited,
+    Refused,
+    RoomClosed,
+)
+from watchium.services.create_room import open_room
+from watchium.services.lobby import lobby_state
+from watchium.telemetry import counters
+from watchium.web.api_errors import is_database_away, problem_response, refusal
+
+LIBRARY_URL = "/api/library/"
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def lobby(request: HttpRequest) -> HttpResponse:
+    identity = identify(request)
+    if request.method != "POST":
+        return _lobby(request, identity, {})
+    form, errors = from_post(NewRoom, request.POST)
+    if not errors:
+        try:
+            member = open_room(identity, form)
+            keep_person(request, member.person, form.username)
+            return redirect("room", room_id=member.room.room_id)
+        except Refused as refused:
+            errors = problem_of(refused)
+    return _lobby(request, identity, errors)
+
+
+def _lobby(request: HttpRequest, identity: Identity, errors: Errors) -> HttpResponse:
+    state = lobby_state()
+    context = {
+        "rooms": state.rooms,
+        "online": state.online,
+        "person": identity.person,
+        "my_rooms": Room.objects.of_person(identity.person) if identity.person else [],
+        **_filled_in(request, identity, errors),
+    }
+    return render(request, "rooms/lobby.html", context, status=400 if errors else 200)
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def room(request: HttpRequest, room_id: str) -> HttpResponse:
+    identity = identify(request)
+    try:
+        member = member_for(identity, room_id)
+    except RoomClosed:
+        return _closed(request, room_id)
+    except NotMember:
+        return _entrance(request, identity, room_id)
+    return _room(request, member)
+
+
+def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
+    context = {"room": Room.objects.filter(room_id=room_id).first()}
+    return render(request, "rooms/closed.html", context, status=410)
+
+
+def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
+    """One form and one status for every room that somebody is not in, whether it exists or not."""
+    errors: Errors = {}
+    if request.method == "POST":
+        form, errors = from_post(Joining, request.POST)
+        if not errors:
+            try:
+                member = let_in(identity, room_id, form)
+                keep_person(request, member.person, form.username)
+                return redirect("room", room_id=room_id)
+            except NotMember as refused:
+                errors = {"passphrase": str(refused)}
+            except Refused as refused:
+                errors = problem_of(refused)
+    try:
+        shown = outsiders_room(identity, room_id)
+    except RateLimited as refused:
+        shown, errors = None, problem_of(refused)
+    context = {
+        "room_id": room_id,
+        "room": shown,
+        "members": [member_state(present) for present in shown.members.present()] if shown else [],
+        "needs_passphrase": shown is None,
+        **_filled_in(request, identity, errors),
+    }
+    return render(request, "rooms/join.html", context)
+
+
+def _filled_in(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
+    name = identity.person.username if identity.person else rooms.actions.propose_name()
+    values = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    return {"proposed_name": name, "errors": errors, "values": values}
+
+
+def _room(request: HttpRequest, member: Member) -> HttpResponse:
+    if request.method == "POST":  # joined already: the form was sent twice
+        return redirect("room", room_id=member.room.room_id)
+    samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
+    boot = _boot(request, member) | {"samples": samples}
+    context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
+    return render(request, "rooms/room.html", context)
+
+
+def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
+    room_id = member.room.room_id
+    return {
+        "room_id": room_id,
+        "socket_path": f"/ws/rooms/{room_id}/",
+        "state_url": f"/api/rooms/{room_id}/state/",
+        "commands_url": f"/api/rooms/{room_id}/commands/",
+        "comments_url": f"/api/rooms/{room_id}/comments/",
+        "library_url": LIBRARY_URL,
+        "share_url": room_url(request, room_id),
+        "you": {
+            "user_id": member.person.user_id,
+            "username": member.username,
+            "device_id": ensure_device(request),
+        },
+    }
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_safe
+def player(request: HttpRequest) -> HttpResponse:
+    device_id = known_device(request)
+    is_new = not device_id
+    if is_new:
+        try:
+            count_device(identify(request).address)
+        except RateLimited as refused:
+            return problem_response(refused)
+        device_id = new_device_id()
+    account = request.user if request.user.is_authenticated else None
+    boot = {
+        "socket_path": "/ws/player/",
+        "player_url": "/api/player/",
+        "control_url": "/api/player/control/",
+        "position_url": "/api/player/position/",
+        "library_url": LIBRARY_URL,
+        "device_id": device_id,
+        "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
+    }
+    response = render(request, "player/player.html", {"boot": boot})
+    if is_new:
+        keep_device(response, device_id)
+    return response
+
+
+# Django's own pages for errors read the form that came with the request, for a CSRF token that these pages have no use
+# for: one that cannot be parsed made a 500 of a 404.
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(NotFound())
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(BadMessage())
+    return HttpResponse("This request cannot be understood.", status=400, content_type="text/plain")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our fault, or a value no column takes (400), or a database that does not answer: 503, and worth another try."""
+    error = sys.exc_info()[1]
+    unavailable = is_database_away(error)
+    if isinstance(error, DataError | UnicodeError):
+        return bad_request(request, error)
+    if unavailable:
+        counters.count("database_errors", "http")
+    if request.path.startswith("/api/"):
+        return problem_response(
+            refusal(error) if unavailable and isinstance(error, Exception) else Internal()
+        )
+    response = HttpResponse(render_to_string("500.html"), status=500)
+    if unavailable:
+        response.status_code = 503
+        response["Retry-After"] = "1"
+    return response
