@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from chat import actions
 from chat.models import Comment
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from watchium.protocol.events import CommentState, Problem
 
 AT_ONCE = 100
@@ -23,7 +23,7 @@ class SomeComments(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
-class Comments(Doorway):
+class Comments(RoomAPIView):
     @extend_schema(
         operation_id="comments",
         parameters=[
@@ -42,7 +42,7 @@ class Comments(Doorway):
         return answer(SomeComments(comments=[c.as_state() for c in shown], more=len(found) > len(shown)))
 
 
-class OneComment(Doorway):
+class OneComment(RoomAPIView):
     @extend_schema(
         operation_id="comment_delete",
         responses={204: None, "4XX": Problem},

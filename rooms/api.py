@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from rooms.models import Member, Token
 from rooms.urls import room_url
 from watchium.protocol.errors import NotAllowed, NotMember
@@ -51,7 +51,7 @@ class AllMembers(msgspec.Struct, frozen=True, kw_only=True):
     members: list[MemberRow]
 
 
-class Members(Doorway):
+class Members(RoomAPIView):
     @extend_schema(
         operation_id="members",
         responses={200: AllMembers, "4XX": Problem},
@@ -75,7 +75,7 @@ def _row(member: Member) -> MemberRow:
     )
 
 
-class OwnToken(Doorway):
+class OwnToken(RoomAPIView):
     @extend_schema(
         operation_id="token_end",
         responses={204: None, "4XX": Problem},
@@ -88,7 +88,7 @@ class OwnToken(Doorway):
         return HttpResponse(status=204)
 
 
-class Leaving(Doorway):
+class Leaving(RoomAPIView):
     @extend_schema(
         operation_id="room_leave",
         request=None,
@@ -104,7 +104,7 @@ class Leaving(Doorway):
         return HttpResponse(status=204)
 
 
-class OneRoom(Doorway):
+class OneRoom(RoomAPIView):
     """What the host and the owner may do with a room; reading and changing it need playback too and are added above."""
 
     @extend_schema(

@@ -28,7 +28,7 @@ S = TypeVar("S")
 NO_JSON = "The body is JSON: Content-Type: application/json"
 
 
-class Doorway(APIView):
+class RoomAPIView(APIView):
     """Subclasses call one deed each; what they raise becomes a Problem."""
 
     event_id: str | None = None

@@ -44,7 +44,7 @@ def clean_title(title: str, fallback: str) -> str:
     return cleaned
 
 
-def told_apart(name: str, others: Collection[str]) -> str:
+def unique_name(name: str, others: Collection[str]) -> str:
     """The name, with a number behind it when somebody here has one that looks like it."""
     taken = {key for other in others for key in look_alike_keys(other)}
     numbered, number = name, 1

@@ -16,10 +16,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def in_turn(look: Callable[[float], object], now_ms: float) -> None:
+def as_leader(look: Callable[[float], object], now_ms: float) -> None:
     """Look for what is due unless another process does. Two may for a moment: each deed claims its work."""
     # SQLite serves one process, which should not write every second where nothing happens.
-    if connection.vendor == "sqlite" or Pulse.objects.take_turn(process(), now_ms):
+    if connection.vendor == "sqlite" or Pulse.objects.try_acquire(process(), now_ms):
         look(now_ms)
 
 

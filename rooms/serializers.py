@@ -40,7 +40,7 @@ def you_state(member: Member, device_id: str) -> events.You:
     )
 
 
-def seat_state(room: Room, host: Member | None) -> events.Seat | None:
+def host_state(room: Room, host: Member | None) -> events.Seat | None:
     """The held seat, while its host is away and somebody is there to see it."""
     if host is None or room.seat_until_ms is None:
         return None
@@ -63,7 +63,7 @@ def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> even
         control_policy=room.control_policy,
         owner_id=room.owner.user_id if room.owner else None,
         host_id=host.person.user_id if host else None,
-        seat=seat_state(room, host),
+        seat=host_state(room, host),
         epoch=room.epoch,
         **choices,
     )

@@ -14,7 +14,7 @@ import msgspec
 
 from playback.domain.drift import HEARD_MS, Noted
 from playback.domain.start_lead import INATTENTIVE
-from playback.domain.wait_budget import ROOM, Patience
+from playback.domain.wait_budget import ROOM, WaitBudget
 from watchium.protocol import events
 
 STALL, READY = "stall", "ready"
@@ -29,7 +29,7 @@ PLACE_MS = 30_000.0  # after a load or a seek, when nobody has that part of the 
 UNREADY = {"loading", "stalled", "buffering"}  # all other states of an attentive player have a picture
 
 
-class Waited(msgspec.Struct, frozen=True):
+class WaitRecord(msgspec.Struct, frozen=True):
     """Somebody waited for from `since_ms` until `until_ms`, unless they are ready at `revision` or later."""
 
     user_id: str
@@ -41,7 +41,7 @@ class Waited(msgspec.Struct, frozen=True):
 
 class Hold(msgspec.Struct, frozen=True):
     why: str
-    who: tuple[Waited, ...]
+    who: tuple[WaitRecord, ...]
     since_ms: float
     until_ms: float
 
@@ -64,7 +64,7 @@ class Hold(msgspec.Struct, frozen=True):
     def without(self, user_id: str) -> Hold:
         return msgspec.structs.replace(self, who=tuple(one for one in self.who if one.user_id != user_id))
 
-    def also_for(self, one: Waited) -> Hold:
+    def also_for(self, one: WaitRecord) -> Hold:
         """Somebody else starves meanwhile: waited for as well, but not longer."""
         waited = msgspec.structs.replace(one, until_ms=min(one.until_ms, self.until_ms))
         return msgspec.structs.replace(self, who=(*self.who, waited))
@@ -96,7 +96,7 @@ def ready_at(seen: Noted, revision: int) -> bool:
     return spoke and seen.report.state not in UNREADY
 
 
-def released(one: Waited, seen: Noted | None, now_ms: float) -> bool:
+def released(one: WaitRecord, seen: Noted | None, now_ms: float) -> bool:
     """Nobody waits for this member any more: ready, or not there to be waited for."""
     if seen is not None and ready_at(seen, one.revision):
         return True
@@ -109,30 +109,30 @@ def released(one: Waited, seen: Noted | None, now_ms: float) -> bool:
 
 
 def stall_hold(
-    who: tuple[str, str], patience: Patience, wait_s: float, revision: int, now_ms: float
+    who: tuple[str, str], patience: WaitBudget, wait_s: float, revision: int, now_ms: float
 ) -> Hold | None:
     """The hold for a member (user_id, username) whose player starves; None when they had their share of waiting."""
     left_ms = min(wait_s * 1000, patience.left_ms(who[0], now_ms), patience.room_left_ms(now_ms))
     if left_ms <= 0:
         return None
-    one = Waited(*who, revision, now_ms, now_ms + left_ms)
+    one = WaitRecord(*who, revision, now_ms, now_ms + left_ms)
     return Hold(STALL, (one,), now_ms, one.until_ms)
 
 
 def gate(
-    members: Iterable[tuple[str, str]], patience: Patience, longest_ms: float, revision: int, now_ms: float
+    members: Iterable[tuple[str, str]], patience: WaitBudget, longest_ms: float, revision: int, now_ms: float
 ) -> Hold | None:
     """The hold before a start, for those members who are not set aside; None when that leaves nobody."""
     until_ms = now_ms + longest_ms
     who = tuple(
-        Waited(*member, revision, now_ms, until_ms)
+        WaitRecord(*member, revision, now_ms, until_ms)
         for member in members
         if patience.left_ms(member[0], now_ms) > 0
     )
     return Hold(READY, who, now_ms, until_ms) if who else None
 
 
-def settled(patience: Patience, before: Hold, after: Hold | None, now_ms: float) -> Patience:
+def settled(patience: WaitBudget, before: Hold, after: Hold | None, now_ms: float) -> WaitBudget:
     """What the waiting cost: for each who is not waited for any more, and when all is over for the room."""
     still = {one.user_id for one in after.who} if after else set()
     for one in before.who:

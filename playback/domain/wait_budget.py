@@ -25,7 +25,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     until_ms: float
 
 
-class Patience(msgspec.Struct, frozen=True):
+class WaitBudget(msgspec.Struct, frozen=True):
     """What was waited for whom within the window, and who is set aside, with when they last starved."""
 
     spans: tuple[Span, ...] = ()
@@ -51,19 +51,19 @@ class Patience(msgspec.Struct, frozen=True):
     def has_time(self, now_ms: float) -> bool:
         return self.room_left_ms(now_ms) > 0
 
-    def starved(self, user_id: str, now_ms: float) -> Patience:
+    def starved(self, user_id: str, now_ms: float) -> WaitBudget:
         """This member's player starved or only now ceased to: one set aside stays so for another minute."""
         if not self._still_aside(user_id, now_ms):
             return self._forgiven(user_id)
         return msgspec.structs.replace(self, aside={**self.aside, user_id: now_ms})
 
-    def charged(self, user_id: str, from_ms: float, until_ms: float) -> Patience:
+    def charged(self, user_id: str, from_ms: float, until_ms: float) -> WaitBudget:
         """Written down when the waiting is over; may set the member aside."""
         if until_ms <= from_ms:
             return self
         anew = self if user_id == ROOM else self._forgiven_if_clean(user_id, until_ms)
         kept = tuple(span for span in anew.spans if span.until_ms > until_ms - WINDOW_MS)
-        told = Patience((*kept, Span(user_id, from_ms, until_ms)), anew._recently_aside(until_ms))
+        told = WaitBudget((*kept, Span(user_id, from_ms, until_ms)), anew._recently_aside(until_ms))
         if user_id == ROOM or _worth(MEMBER_MS - told.spent_ms(user_id, until_ms)) > 0:
             return told
         return msgspec.structs.replace(told, aside={**told.aside, user_id: until_ms})
@@ -71,15 +71,15 @@ class Patience(msgspec.Struct, frozen=True):
     def _still_aside(self, user_id: str, now_ms: float) -> bool:
         return user_id in self.aside and now_ms - self.aside[user_id] < CLEAN_MS
 
-    def _forgiven_if_clean(self, user_id: str, now_ms: float) -> Patience:
+    def _forgiven_if_clean(self, user_id: str, now_ms: float) -> WaitBudget:
         return self if self._still_aside(user_id, now_ms) else self._forgiven(user_id)
 
-    def _forgiven(self, user_id: str) -> Patience:
+    def _forgiven(self, user_id: str) -> WaitBudget:
         """Without what is held against a member who was set aside; any other keeps their account."""
         if user_id not in self.aside:
             return self
         spans = tuple(span for span in self.spans if span.user_id != user_id)
-        return Patience(spans, {name: at_ms for name, at_ms in self.aside.items() if name != user_id})
+        return WaitBudget(spans, {name: at_ms for name, at_ms in self.aside.items() if name != user_id})
 
     def _recently_aside(self, now_ms: float) -> dict[str, float]:
         """Older ones have no span left that could be held against them."""

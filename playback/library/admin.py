@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 
 from playback.domain.media_sources import sample_at
 from playback.library import uploads
-from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import MediaItem
 from rooms.admin import ReadOnly, may_change
 
@@ -111,7 +111,7 @@ class MediaItemAdmin(ReadOnly):
     def _keep(self, request: HttpRequest, file: UploadedFile[Any]) -> None:
         try:
             item = uploads.keep(file)
-        except Damaged as damaged:
+        except UnreadableFile as damaged:
             messages.error(request, f"{file.name}: {damaged}")
         except OSError as error:
             messages.error(request, f"{file.name}: the server could not keep it ({error.strerror}).")

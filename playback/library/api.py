@@ -17,7 +17,7 @@ from playback.domain.albums import KEY_LENGTH
 from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.models.media_item import ORDERS, PAGE, Place, Wanted
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
 from watchium.protocol.events import Problem
 from watchium.protocol.player import Item
@@ -46,7 +46,7 @@ class LibraryPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-class Library(Doorway):
+class Library(RoomAPIView):
     @extend_schema(
         operation_id="library",
         parameters=[

@@ -16,7 +16,7 @@ from playback.domain.media_types import called_by, extension_of
 from playback.domain.titles import name_of
 from playback.library import paths
 from playback.library.metadata.content_sniffing import recognise
-from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.ffprobe import UnreadableFile
 from playback.library.metadata.tags import NotPlayed
 from playback.library.scanning.directory_walk import seen_as
 from playback.library.scanning.media_row import item_of
@@ -34,12 +34,12 @@ def extension_for(file: UploadedFile[Any]) -> str:
     """Of a file that may be kept: what its content is. Raises Damaged with what to do instead."""
     extension = extension_of(file.name or "")
     if extension is None or extension not in MIMES:
-        raise Damaged(f"This kind of file cannot be played: bring one of {', '.join(MIMES)}.")
+        raise UnreadableFile(f"This kind of file cannot be played: bring one of {', '.join(MIMES)}.")
     if (file.size or 0) > most_bytes():
-        raise Damaged(f"It is larger than {settings.UPLOAD_MB} MB.")
+        raise UnreadableFile(f"It is larger than {settings.UPLOAD_MB} MB.")
     content = recognise(cast(BinaryIO, file))
     if content is None:
-        raise Damaged("It does not begin as sound or film does.")
+        raise UnreadableFile("It does not begin as sound or film does.")
     return called_by(content.family, extension, film=content.film)
 
 
@@ -71,4 +71,4 @@ def _entered(place: Path, path: str, extension: str, said_name: str) -> MediaIte
     try:
         return item_of(seen_as(path, extension, place.stat()), place, title=name_of(said_name))
     except NotPlayed as refused:
-        raise Damaged(f"It cannot be played: {refused}.") from None
+        raise UnreadableFile(f"It cannot be played: {refused}.") from None

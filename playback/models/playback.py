@@ -23,7 +23,7 @@ from playback.domain.stall_policy import (
     settled,
 )
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
-from playback.domain.wait_budget import Patience
+from playback.domain.wait_budget import WaitBudget
 from rooms.models import Member, Room
 from watchium.db.prepared import Rows, Statement, among, together
 from watchium.db.rows import Columns, update
@@ -118,7 +118,7 @@ class Playback(models.Model):
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
-    # Whom it waits for, and what waiting there was lately: `stalls.Hold` and `patience.Patience`.
+    # Whom it waits for, and what waiting there was lately: `stalls.Hold` and `patience.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
@@ -214,8 +214,8 @@ class Playback(models.Model):
         return None if self.hold is None else msgspec.convert(self.hold, Hold)
 
     @property
-    def patience(self) -> Patience:
-        return msgspec.convert(self.waited, Patience)
+    def patience(self) -> WaitBudget:
+        return msgspec.convert(self.waited, WaitBudget)
 
     def wait(self, hold: Hold | None, now_ms: float) -> None:
         """Wait for these, or for nobody any more; what waiting there was is written down. Unsaved."""
@@ -224,7 +224,7 @@ class Playback(models.Model):
         self.hold = None if hold is None else msgspec.to_builtins(hold)
         self.hold_until_ms = None if hold is None else hold.until_ms
 
-    def remember(self, patience: Patience) -> None:
+    def remember(self, patience: WaitBudget) -> None:
         self.waited = msgspec.to_builtins(patience)
         self.save(update_fields=["waited"])
 

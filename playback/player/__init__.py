@@ -1,6 +1,6 @@
 """A device's player: the same in every tab, found again after the browser was closed."""
 
-from playback.player.actions import DEEDS, carry_out
+from playback.player.actions import DEEDS, dispatch
 from playback.player.audio_focus import give_sound_back, take_sound
 from playback.player.devices import account_of, device_of, devices_of, hand_device, handle_of, look_at
 from playback.player.liveness import heard, listen
@@ -11,9 +11,9 @@ from playback.player.user_agent import name_of_browser
 __all__ = [
     "DEEDS",
     "account_of",
-    "carry_out",
     "device_of",
     "devices_of",
+    "dispatch",
     "give_sound_back",
     "greet",
     "hand_device",

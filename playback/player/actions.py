@@ -8,9 +8,9 @@ from typing import Any
 from playback.domain.queue import Queue
 from playback.models import MediaItem
 from playback.player.command import Asked, Turn, take
-from playback.player.transfer import continue_here, forget_device
+from playback.player.transfer import forget_device, transfer_here
 from watchium.protocol.errors import BadMessage, UnknownMedia
-from watchium.protocol.events import Accepted, Deed, Nothing
+from watchium.protocol.events import Accepted, IdempotentCommand, Nothing
 from watchium.protocol.player import (
     Based,
     ContinueHere,
@@ -41,8 +41,8 @@ from watchium.protocol.player import (
 )
 
 
-def carry_out(
-    device_id: str, command: Deed, *, account: int | None = None, now_ms: float | None = None
+def dispatch(
+    device_id: str, command: IdempotentCommand, *, account: int | None = None, now_ms: float | None = None
 ) -> Accepted:
     """Raises Refused; `stale` where it was meant for something that has changed since."""
     deed = DEEDS[type(command)]
@@ -182,7 +182,7 @@ def redo(turn: Turn, based: Based) -> None:
     turn.go_back_to(was)
 
 
-DEEDS: dict[type[Deed], Callable[[Turn, Any], None]] = {
+DEEDS: dict[type[IdempotentCommand], Callable[[Turn, Any], None]] = {
     PlayTrack: play_track,
     Resume: resume,
     PausePlayer: pause,
@@ -197,6 +197,6 @@ DEEDS: dict[type[Deed], Callable[[Turn, Any], None]] = {
     QueueClear: queue_clear,
     Undo: undo,
     Redo: redo,
-    ContinueHere: continue_here,
+    ContinueHere: transfer_here,
     ForgetDevice: forget_device,
 }

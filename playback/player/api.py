@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from playback import player
 from playback.domain.queue import Queue
 from playback.player.command import Asked, Turn, take
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from watchium import server_clock
 from watchium.protocol.errors import BadMessage
-from watchium.protocol.events import Accepted, Deed, EventId, Problem, Rate, Revision, Seconds
+from watchium.protocol.events import Accepted, EventId, IdempotentCommand, Problem, Rate, Revision, Seconds
 from watchium.protocol.player import (
     LONGEST_QUEUE,
     DeviceState,
@@ -59,7 +59,7 @@ class Anything(msgspec.Struct, frozen=True):
     payload: dict[str, Any] = {}
 
 
-class PlayerDoorway(Doorway):
+class PlayerDoorway(RoomAPIView):
     @property
     def device_id(self) -> str:
         """Raises NotMember for a browser that never had a page of ours, RateLimited after many commands."""
@@ -144,9 +144,9 @@ class Control(PlayerDoorway):
             command = decode_player_command(msgspec.json.encode(said))
         except msgspec.MsgspecError as error:
             raise refusal_of(error) from None
-        if not isinstance(command, Deed):
+        if not isinstance(command, IdempotentCommand):
             raise BadMessage(f"`{said.type}` is for sockets only")
-        return answer(player.carry_out(self.device_id, command, account=self.account))
+        return answer(player.dispatch(self.device_id, command, account=self.account))
 
 
 class LastPosition(PlayerDoorway):

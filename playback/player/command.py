@@ -19,7 +19,7 @@ from playback.domain.undo_history import Past
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import serializers
 from playback.player.broadcast import Change, tell_change, tell_devices
-from playback.player.liveness import is_forsaken
+from playback.player.liveness import is_stale
 from watchium import server_clock
 from watchium.protocol.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.protocol.events import Accepted
@@ -210,7 +210,7 @@ def settle(turn: Turn) -> None:
 
 def stand_still(player: DevicePlayer, now_ms: float) -> None:
     """A player that plays, but whose tab fell silent, was closed with its browser: it stands where it last was."""
-    if is_forsaken(player, now_ms):
+    if is_stale(player, now_ms):
         player.is_playing = False
         player.at_ms = player.heard_ms = now_ms
 

@@ -8,7 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import serializers
-from playback.player.liveness import is_forsaken
+from playback.player.liveness import is_stale
 from rooms.access import Identity
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode, NotFound, NotMember
@@ -57,7 +57,7 @@ def _shown(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> Devic
     return DeviceState(
         device=handle_of(player.device_id),
         name=player.name or "A program",
-        is_playing=player.is_playing and not is_forsaken(player, now_ms),
+        is_playing=player.is_playing and not is_stale(player, now_ms),
         item=item.for_wire() if item else None,
         position=player.position,
         at=player.at_ms,

@@ -41,6 +41,6 @@ def last_ms(player: DevicePlayer) -> float:
     return _listening_since_ms if 0 < _listening_since_ms - known_ms < RESTART_MS else known_ms
 
 
-def is_forsaken(player: DevicePlayer, now_ms: float) -> bool:
+def is_stale(player: DevicePlayer, now_ms: float) -> bool:
     """It plays, as far as its row says, and the tab that made the sound is gone."""
     return player.is_playing and now_ms - last_ms(player) > SILENT_MS

@@ -10,7 +10,7 @@ from playback.player import liveness, serializers
 from playback.player.broadcast import tell_devices
 from playback.player.command import Turn, finish, settle, stand_still
 from playback.player.devices import devices_of, handle_of
-from playback.player.liveness import LEFT_MS, SILENT_MS, is_forsaken
+from playback.player.liveness import LEFT_MS, SILENT_MS, is_stale
 from watchium import server_clock
 from watchium.protocol.events import Limits
 from watchium.protocol.player import Heard, PlayerGreeting, PositionState, PositionTold, WholePlayer
@@ -79,7 +79,7 @@ def _found(device_id: str, sounding: bool, now_ms: float) -> tuple[DevicePlayer,
     player = DevicePlayer.objects.of(device_id)
     if player.pk is None:
         player = DevicePlayer.objects.get_or_create(device_id=device_id)[0]
-    if is_forsaken(player, now_ms) and not sounding:
+    if is_stale(player, now_ms) and not sounding:
         return _settled(device_id, now_ms)
     return player, PlayerHistory.objects.of(player)
 

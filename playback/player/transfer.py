@@ -11,13 +11,13 @@ from playback.models import DevicePlayer
 from playback.player.broadcast import tell_devices
 from playback.player.command import Turn, finish, settle
 from playback.player.devices import other_device
-from playback.player.liveness import is_forsaken
+from playback.player.liveness import is_stale
 from watchium.protocol.errors import CloseCode
 from watchium.protocol.player import DeviceToContinue, WhichDevice
 from watchium.realtime import broadcast
 
 
-def continue_here(turn: Turn, asked: DeviceToContinue) -> None:
+def transfer_here(turn: Turn, asked: DeviceToContinue) -> None:
     """`replace`: its queue, its track and its place, and it stops there. `merge`: its queue behind the one here."""
     there = other_device(turn.account, turn.player.device_id, asked.device)
     theirs = _renamed(there.queue, turn)
@@ -25,7 +25,7 @@ def continue_here(turn: Turn, asked: DeviceToContinue) -> None:
         mine = turn.queue
         turn.order(Queue((*mine.entries, *theirs.entries), mine.current or theirs.current))
         return
-    plays = there.is_playing and not is_forsaken(there, turn.now_ms)
+    plays = there.is_playing and not is_stale(there, turn.now_ms)
     position_s = there.position_at(turn.now_ms) if plays else there.position
     turn.order(theirs)
     turn.place(position_s)

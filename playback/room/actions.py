@@ -12,7 +12,7 @@ from playback.library.lookup import duration_of, find
 from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.command import Notice, Scene, accept, hash_of, kind_of, spend
-from playback.room.event_log import Why, explain
+from playback.room.event_log import Reason, explain
 from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -47,7 +47,7 @@ def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepte
     """Stop where the controller stopped."""
 
     def stopped(scene: Scene) -> Timeline:
-        at_ms = scene.heard_at(command.payload.at)
+        at_ms = scene.received_at(command.payload.at)
         return scene.before.paused(at_ms=at_ms, position_s=command.payload.current_time)
 
     return accept(by, command, stopped, now_ms)
@@ -70,7 +70,7 @@ def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
 @transaction.atomic
 def set_rate(by: Member, command: SetRate, *, now_ms: float | None = None) -> Accepted:
     def faster(scene: Scene) -> Timeline:
-        return scene.before.at_rate(at_ms=scene.heard_at(command.payload.at), rate=command.payload.rate)
+        return scene.before.at_rate(at_ms=scene.received_at(command.payload.at), rate=command.payload.rate)
 
     return accept(by, command, faster, now_ms)
 
@@ -117,7 +117,7 @@ def notice(by: Member, command: Notice, *, now_ms: float | None = None) -> None:
         name: value for name, value in msgspec.to_builtins(command.payload).items() if value is not None
     }
     position_s = metadata.pop("current_time", None)
-    why = Why(by=by, event_id=command.event_id, content_hash=hash_of(command), metadata=metadata)
+    why = Reason(by=by, event_id=command.event_id, content_hash=hash_of(command), metadata=metadata)
     playback = Playback.objects.of(by.room)
     explain(playback, kind, why, now_ms, position_s)
     if playback.waits and kind in _OF_STALLS:

@@ -11,7 +11,7 @@ from msgspec import Meta
 from rest_framework.request import Request
 
 from playback.room import actions, queries
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from rooms.models import Member
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.events import (
@@ -61,7 +61,7 @@ class Trimmed(Stale):
     message = "What happened since is not known any more. Read the state again."
 
 
-class Controls(Doorway):
+class Controls(RoomAPIView):
     @extend_schema(
         operation_id="control",
         request=Control,
@@ -70,10 +70,10 @@ class Controls(Doorway):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         control = self.body(Control)
-        return answer(carry_out(self.member(room_id), control))
+        return answer(dispatch(self.member(room_id), control))
 
 
-def carry_out(member: Member, control: Control) -> Accepted:
+def dispatch(member: Member, control: Control) -> Accepted:
     """The same command and the same deed as over the socket, so that one event_id is one deed over both."""
     where = Where(current_time=control.current_time, at=control.at)
     match control:
@@ -96,7 +96,7 @@ def carry_out(member: Member, control: Control) -> Accepted:
     raise BadMessage(detail=f"Object missing required field `{needed}`")
 
 
-class Log(Doorway):
+class Log(RoomAPIView):
     @extend_schema(
         operation_id="events",
         parameters=[OpenApiParameter("since", int, description="The last revision you applied.")],

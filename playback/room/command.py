@@ -14,7 +14,7 @@ import msgspec
 
 from playback.domain.timeline import Timeline
 from playback.models import Answered, Playback, PlaybackEvent
-from playback.room.event_log import Why, record
+from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST
 from rooms import access
 from rooms.models import Member
@@ -37,7 +37,7 @@ from watchium.shared_state import rate_limits
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
-Deed = Play | Pause | Seek | SetRate | Load | ContinueWithout
+IdempotentCommand = Play | Pause | Seek | SetRate | Load | ContinueWithout
 TOLD_AS = {"continue_without": "timeline"}
 Notice = BufferStart | BufferEnd | SyncRequest
 
@@ -53,7 +53,7 @@ class Scene:
     metadata: dict[str, Any] = field(default_factory=dict)
     cause: str | None = None
 
-    def heard_at(self, at: float | None) -> float:
+    def received_at(self, at: float | None) -> float:
         """When a gesture happened: not before the last change, at most a second ago, never ahead."""
         if at is None:
             return self.now_ms
@@ -73,7 +73,7 @@ class Scene:
 
 
 def accept(
-    by: Member, command: Deed, change: Callable[[Scene], Timeline | None], now_ms: float | None
+    by: Member, command: IdempotentCommand, change: Callable[[Scene], Timeline | None], now_ms: float | None
 ) -> Accepted:
     """`change` gives the timeline that follows, or None where there is nothing to do."""
     by, (answered, playbacks) = access.lock_and_ask(
@@ -92,7 +92,7 @@ def accept(
     if timeline is None:
         return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
     client_ms = getattr(command.payload, "at", None)
-    why = Why(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
+    why = Reason(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
     why = replace(why, cause=scene.cause)
     kind = TOLD_AS.get(kind_of(command), kind_of(command))
     row = record(playback, kind, timeline, why, now_ms)
@@ -109,11 +109,11 @@ def spend(by: Member, kind: str, now_ms: float) -> None:
     rate_limits.spend("playback", f"{by.person.user_id}:{kind}", now_ms)
 
 
-def kind_of(command: Deed | Notice) -> str:
+def kind_of(command: IdempotentCommand | Notice) -> str:
     return str(command.__struct_config__.tag)
 
 
-def hash_of(command: Deed | Notice) -> str:
+def hash_of(command: IdempotentCommand | Notice) -> str:
     """Of what is asked for, not of when: the same command sent again is the same."""
     asked = msgspec.to_builtins(command.payload)
     asked.pop("at", None)

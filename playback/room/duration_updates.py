@@ -27,7 +27,7 @@ from playback.domain.duration import (
 from playback.domain.stall_policy import UNREADY
 from playback.domain.timeline import OPEN_MS, Timeline
 from playback.models import Playback
-from playback.room.event_log import Why, record
+from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST, MEMBERS_PER_ROOM, ROOMS
 from rooms import access
 from rooms.models import Member
@@ -251,7 +251,7 @@ def _become(playback: Playback, said: Duration) -> Duration:
 
 
 def _keep(playback: Playback, timeline: Timeline, cause: str, now_ms: float) -> None:
-    record(playback, "timeline", timeline, Why(cause=cause), now_ms)
+    record(playback, "timeline", timeline, Reason(cause=cause), now_ms)
 
 
 def _remember(room_id: str, timeline: Timeline, duration: Duration | None) -> _Known:

@@ -14,7 +14,7 @@ from playback.domain.duration import EXACT
 from playback.domain.media_sources import SAMPLES
 from playback.models import Playback
 from playback.room import duration_updates
-from playback.room.event_log import Why, record
+from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST
 from rooms.models import Room
 from rooms.periodic import each
@@ -52,9 +52,9 @@ def end(room_pk: int, now_ms: float) -> bool:
     if lap_ms > 0:
         lead_ms = start_lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
         at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
-        record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Why(cause="loop"), now_ms)
+        record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Reason(cause="loop"), now_ms)
     else:
-        record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Why(cause="end"), now_ms)
+        record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Reason(cause="end"), now_ms)
     return True
 
 
@@ -74,5 +74,5 @@ def start_afresh(room_pk: int, now_ms: float) -> bool:
         playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
     fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.length)
-    record(playback, "timeline", replace(fresh, rate=1.0), Why(cause="reset"), now_ms)
+    record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     return True

@@ -22,7 +22,7 @@ UNJUDGED = {"new_host", "room_changed"}
 
 
 @dataclass(frozen=True)
-class Why:
+class Reason:
     """Who or what brought a change about; nobody: the course of things, told by `cause`."""
 
     by: Member | None = None
@@ -33,7 +33,7 @@ class Why:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def record(playback: Playback, kind: str, timeline: Timeline, why: Why, now_ms: float) -> PlaybackEvent:
+def record(playback: Playback, kind: str, timeline: Timeline, why: Reason, now_ms: float) -> PlaybackEvent:
     """Write the change and tell the room once it is committed.
 
     `playback.room` is locked, `timeline` follows from `playback.timeline`; `playback.media` may already be another.
@@ -55,7 +55,9 @@ def record(playback: Playback, kind: str, timeline: Timeline, why: Why, now_ms: 
     return row
 
 
-def explain(playback: Playback, kind: str, why: Why, now_ms: float, position_s: float | None = None) -> None:
+def explain(
+    playback: Playback, kind: str, why: Reason, now_ms: float, position_s: float | None = None
+) -> None:
     """A row without a revision, told to nobody: what explains a room's evening later on. Once per event_id."""
     timeline = playback.timeline
     told = {**_of_timeline(playback, timeline), "at_ms": now_ms}
@@ -76,7 +78,7 @@ def _of_timeline(playback: Playback, timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def _of_why(why: Why) -> dict[str, Any]:
+def _of_why(why: Reason) -> dict[str, Any]:
     return {
         "person": why.by.person if why.by else None,
         "username": why.by.username if why.by else None,

@@ -22,7 +22,7 @@ from playback.domain.stall_policy import (
 )
 from playback.domain.timeline import HOLDING, PLAYING, Timeline
 from playback.models import Playback
-from playback.room.event_log import Why, record
+from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST
 from rooms import access
 from rooms.models import Member, Room
@@ -72,7 +72,7 @@ def starved(by: Member, now_ms: float) -> None:
         return
     _begin(playback, held.also_for(hold.who[0]) if held else hold, now_ms)
     after = before.unmoved() if held else before.held(at_ms=now_ms)
-    record(playback, "timeline", after, Why(cause="hold"), now_ms)
+    record(playback, "timeline", after, Reason(cause="hold"), now_ms)
 
 
 def recovered(by: Member, now_ms: float) -> None:
@@ -81,14 +81,14 @@ def recovered(by: Member, now_ms: float) -> None:
     playback = Playback.objects.of(by.room)
     user_id = by.person.user_id
     _remember(playback, user_id, now_ms)
-    LAST.now_ready(by.room.room_id, user_id, by.room.revision)
+    LAST.became_ready(by.room.room_id, user_id, by.room.revision)
     never_heard = user_id not in LAST.for_room(by.room.room_id)
     _look(playback, now_ms, tell_who=never_heard, apart_from=user_id)
 
 
 def release(playback: Playback, cause: str, now_ms: float) -> None:
     """Go on, from where the room stands."""
-    record(playback, "timeline", released(playback, now_ms), Why(cause=cause), now_ms)
+    record(playback, "timeline", released(playback, now_ms), Reason(cause=cause), now_ms)
 
 
 def released(playback: Playback, now_ms: float) -> Timeline:
@@ -110,10 +110,10 @@ def due(now_ms: float) -> int:
 @transaction.atomic
 def _tend_unless_busy(room_pk: int, now_ms: float) -> bool:
     room = Room.objects.locked_unless_busy(room_pk)
-    return room is not None and look_again(room, now_ms, tell_who=True)
+    return room is not None and reevaluate(room, now_ms, tell_who=True)
 
 
-def weighed(by: Member, now_ms: float) -> bool:
+def on_important_report(by: Member, now_ms: float) -> bool:
     """After a heartbeat that may matter: other processes learn of it, and a room that waits is looked at.
 
     That it waits may be something another process began a moment ago, so what is news to others is enough to look.
@@ -125,10 +125,10 @@ def weighed(by: Member, now_ms: float) -> bool:
 @transaction.atomic
 def heard(by: Member, now_ms: float) -> bool:
     """After a heartbeat from a room that waits: the last one who was not ready lets it go on at once."""
-    return look_again(Room.objects.locked(by.room_id), now_ms, tell_who=False)
+    return reevaluate(Room.objects.locked(by.room_id), now_ms, tell_who=False)
 
 
-def look_again(room: Room, now_ms: float, *, tell_who: bool) -> bool:
+def reevaluate(room: Room, now_ms: float, *, tell_who: bool) -> bool:
     """Whether the hold changed, in a room that the caller has locked.
 
     Whom it is for shrinks at every look, and is told by those that `tell_who`.
@@ -150,7 +150,7 @@ def _look(playback: Playback, now_ms: float, *, tell_who: bool, apart_from: str 
         return False
     if left.who:
         playback.wait(left, now_ms)
-        record(playback, "timeline", playback.timeline.unmoved(), Why(cause="hold"), now_ms)
+        record(playback, "timeline", playback.timeline.unmoved(), Reason(cause="hold"), now_ms)
     else:
         release(playback, "release", now_ms)
     return True

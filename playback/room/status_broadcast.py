@@ -22,7 +22,7 @@ Said = Mapping[str, Mapping[str, Noted]]  # by room_id and user_id
 
 def waits() -> bool:
     """Whether there is anything that will have to be told."""
-    return LAST.untold
+    return LAST.unpublished
 
 
 def due(now_ms: float) -> None:
@@ -42,7 +42,7 @@ def due(now_ms: float) -> None:
 
 def parts(now_ms: float) -> list[Said]:
     """What is to be told now, in parts for `tell`."""
-    said = [(room_id, members) for room_id, members in LAST.take_untold(now_ms).items() if members]
+    said = [(room_id, members) for room_id, members in LAST.take_unpublished(now_ms).items() if members]
     return [dict(said[start : start + ROOMS_AT_ONCE]) for start in range(0, len(said), ROOMS_AT_ONCE)]
 
 

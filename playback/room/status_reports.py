@@ -86,15 +86,15 @@ class LastReports:
             room = self._room(room_id)
             before = room.members.get(user_id)
             self._keep(room_id, room, user_id, seen)
-            untold = self._untold.get(room_id)
-            if untold is None:
-                untold = self._untold[room_id] = Untold(now_ms)
-            untold.members[user_id] = seen
+            unpublished = self._untold.get(room_id)
+            if unpublished is None:
+                unpublished = self._untold[room_id] = Untold(now_ms)
+            unpublished.members[user_id] = seen
             if _is_news(before, report):
                 self._news.add(room_id)
             return self._to_post(room_id, user_id, seen) and self._weighs(room, before, seen)
 
-    def now_ready(self, room_id: str, user_id: str, revision: int) -> None:
+    def became_ready(self, room_id: str, user_id: str, revision: int) -> None:
         """A player that starved has data again, which its next report would say later. Of one never heard, nothing."""
         seen = self.for_room(room_id).get(user_id)
         if seen is None:
@@ -116,10 +116,10 @@ class LastReports:
             self._to_post(room_id, user_id, None)
 
     @property
-    def untold(self) -> bool:
+    def unpublished(self) -> bool:
         return bool(self._untold)
 
-    def take_untold(self, now_ms: float) -> dict[str, dict[str, Noted]]:
+    def take_unpublished(self, now_ms: float) -> dict[str, dict[str, Noted]]:
         """What was said here since they were told, by room_id and user_id, of the rooms that are to be told now."""
         taken = {}
         with self._lock:
@@ -131,8 +131,8 @@ class LastReports:
 
     def _due(self, now_ms: float) -> set[str]:
         due = {room_id for room_id in self._news if now_ms - self._rooms[room_id].told_ms >= NEWS_MS}
-        for room_id, untold in self._untold.items():
-            if now_ms - untold.since_ms < STEADY_MS:
+        for room_id, unpublished in self._untold.items():
+            if now_ms - unpublished.since_ms < STEADY_MS:
                 break
             due.add(room_id)
         return due
@@ -142,10 +142,10 @@ class LastReports:
         with self._lock:
             for room_id in taken.keys() & self._rooms.keys():
                 room = self._rooms[room_id]
-                untold = self._untold.setdefault(room_id, Untold(now_ms))
+                unpublished = self._untold.setdefault(room_id, Untold(now_ms))
                 self._news.add(room_id)
                 for user_id in taken[room_id].keys() & room.members.keys():
-                    untold.members.setdefault(user_id, taken[room_id][user_id])
+                    unpublished.members.setdefault(user_id, taken[room_id][user_id])
                     room.written.pop(user_id, None)
 
     def post(self) -> None:
@@ -239,9 +239,9 @@ class LastReports:
             self._unposted.get(room_id, {}).pop(gone, None)
 
     def _leave_out(self, room_id: str, user_id: str) -> None:
-        untold = self._untold.get(room_id)
-        if untold is not None:
-            untold.members.pop(user_id, None)
+        unpublished = self._untold.get(room_id)
+        if unpublished is not None:
+            unpublished.members.pop(user_id, None)
 
     def _to_post(self, room_id: str, user_id: str, seen: Noted | None) -> bool:
         if self._house().alone:

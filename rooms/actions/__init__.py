@@ -6,19 +6,18 @@ from rooms.actions.hosting import ask_control, claim_host, hand_over
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.presence import (
-    ask_again,
     disconnect,
     due,
     end_token,
     enter,
     grant_fresh_leases,
     polled,
+    recheck,
     renew,
 )
 from rooms.actions.room import change_room, close_room, make_person, open_room, propose_name
 
 __all__ = [
-    "ask_again",
     "ask_control",
     "ban",
     "begin_epoch",
@@ -40,6 +39,7 @@ __all__ = [
     "open_room",
     "polled",
     "propose_name",
+    "recheck",
     "remove",
     "renew",
     "set_moderator",

@@ -12,7 +12,7 @@ from watchium.shared_state import rate_limits as limits
 TOO_MANY = "Too many tries. Wait a little."
 
 
-def let_in(identity: Identity, room_id: str, form: Joining) -> Member:
+def admit(identity: Identity, room_id: str, form: Joining) -> Member:
     """Join as who asks, else as a new guest; nobody new stays behind when the door stays shut.
 
     Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, after thirty
@@ -40,15 +40,15 @@ def _count_try(room_id: str, address: str) -> None:
         limits.spend("first_passphrase", f"{room_id} {address}", now_ms, TOO_MANY)
 
 
-def outsiders_room(identity: Identity, room_id: str) -> Room | None:
-    """As `shown_room`, for somebody who found nothing but an address. Raises RateLimited after many wrong ones."""
-    room = shown_room(identity, room_id)
+def room_for_visitor(identity: Identity, room_id: str) -> Room | None:
+    """As `visible_room`, for somebody who found nothing but an address. Raises RateLimited after many wrong ones."""
+    room = visible_room(identity, room_id)
     if room is None:
         rate_limits.count_guess(identity.address)
     return room
 
 
-def shown_room(identity: Identity, room_id: str) -> Room | None:
+def visible_room(identity: Identity, room_id: str) -> Room | None:
     """The room whose title somebody outside may see: public, unlisted, or their own."""
     room = access.joinable_room(room_id)
     if room is None and identity.person is not None:

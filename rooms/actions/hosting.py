@@ -7,7 +7,7 @@ from django.db import transaction
 from rooms import access, signals
 from rooms.host_succession import successor
 from rooms.models import Member, Role, Room
-from rooms.serializers import seat_state
+from rooms.serializers import host_state
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, NotHost
 from watchium.protocol.events import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
@@ -15,7 +15,7 @@ from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 
-def give_seat(room: Room, to: Member | None) -> None:
+def assign_host(room: Room, to: Member | None) -> None:
     """Seat `to` (None: leave it empty); the room's row is locked by the caller."""
     former = room.host
     if (former and former.pk) == (to and to.pk):
@@ -37,16 +37,16 @@ def _free(room: Room) -> None:
     room.save(update_fields=["seat_until_ms", "successor"])
 
 
-def hold_seat(room: Room, host: Member, now_ms: float) -> None:
+def start_host_grace(room: Room, host: Member, now_ms: float) -> None:
     """The host's last tab is gone: keep the seat for a while, and say so."""
     room.seat_until_ms = now_ms + room.seat_hold_s * 1000
     room.save(update_fields=["seat_until_ms"])
-    seat = seat_state(room, host)
+    seat = host_state(room, host)
     if seat is not None:
         broadcast.to_room(room.room_id, SeatHeld(room_id=room.room_id, timestamp=now_ms, payload=seat))
 
 
-def keep_seat(room: Room, host: Member, now_ms: float) -> None:
+def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
     """The host is back in time: nothing happened."""
     room.seat_until_ms = None
     room.save(update_fields=["seat_until_ms"])
@@ -54,11 +54,11 @@ def keep_seat(room: Room, host: Member, now_ms: float) -> None:
     broadcast.to_room(room.room_id, SeatKept(room_id=room.room_id, timestamp=now_ms, payload=kept))
 
 
-def pass_seat_on(room: Room) -> None:
+def choose_next_host(room: Room) -> None:
     """The host is gone for good: to the named successor, else a moderator, else a member, else nobody."""
     host = room.host
     others = [m for m in room.members.present() if host is None or m.pk != host.pk]
-    give_seat(room, successor(others, room.successor_id))
+    assign_host(room, successor(others, room.successor_id))
 
 
 @transaction.atomic
@@ -66,7 +66,7 @@ def end_hold(room_pk: int, now_ms: float) -> None:
     """A hold that ran out; whoever ends it first does it, for everyone else there is nothing left to do."""
     room = Room.objects.locked_unless_busy(room_pk)
     if room is not None and room.seat_until_ms is not None and room.seat_until_ms <= now_ms:
-        pass_seat_on(room)
+        choose_next_host(room)
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def hand_over(by: Member, user_id: str) -> int:
     if to is None or not to.present:
         raise NotFound("This person is not here.")
     to.room = by.room
-    give_seat(by.room, to)
+    assign_host(by.room, to)
     return by.room.revision
 
 
@@ -91,7 +91,7 @@ def claim_host(by: Member) -> int:
     by = access.lock(by)
     if not by.is_owner:
         raise NotAllowed("Only the room's owner can take the seat back.")
-    give_seat(by.room, by)
+    assign_host(by.room, by)
     return by.room.revision
 
 

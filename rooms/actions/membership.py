@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, display_names
-from rooms.actions.hosting import pass_seat_on
+from rooms.actions.hosting import choose_next_host
 from rooms.actions.naming import name_for
-from rooms.actions.presence import end_leases, gone, tell_who_is_here
+from rooms.actions.presence import broadcast_presence, end_leases, gone
 from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
@@ -78,7 +78,7 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=facts)
     if known is not None and known.present and known.username != name:
         member.room = room
-        tell_who_is_here(member, server_clock.now_ms())
+        broadcast_presence(member, server_clock.now_ms())
     return member
 
 
@@ -100,7 +100,7 @@ def _find_a_place(room: Room) -> None:
 
 def _name_for(room: Room, person: Person, username: str) -> str:
     name = name_for(person, username)
-    return display_names.told_apart(name, room.members.names_here(besides=person))
+    return display_names.unique_name(name, room.members.names_here(besides=person))
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def depart(member: Member, reason: str) -> None:
     end_leases(member.connections.all())
     gone(member, reason)
     if was_host:
-        pass_seat_on(member.room)
+        choose_next_host(member.room)
     now = timezone.now()
     Member.objects.filter(pk=member.pk).update(left_at=now, role=Role.MEMBER)
     Token.objects.end_soon(Person.objects.filter(pk=member.person_id), now)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rooms import display_names, signals
 from rooms.actions.membership import depart
-from rooms.actions.presence import end_leases, tell_who_is_here
+from rooms.actions.presence import broadcast_presence, end_leases
 from rooms.models import Ban, Connection, Member, Person, Role, Room
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode
@@ -49,7 +49,7 @@ def _merged(room: Room, before: Member, person: Person) -> Member:
     """The one row that is left: the guest's own, or the person's when there already is one in this room."""
     role = before.role
     others = room.members.current().exclude(person__in=(before.person, person))
-    name = display_names.told_apart(person.username, list(others.values_list("username", flat=True)))
+    name = display_names.unique_name(person.username, list(others.values_list("username", flat=True)))
     after = room.members.filter(person=person).first() or Member(pk=before.pk)
     if after.pk != before.pk:
         role = max(
@@ -81,6 +81,6 @@ def _tell(room: Room, before: Member, after: Member) -> None:
     if after.present:
         went = WhoLeft(user_id=before.person.user_id, username=before.username, reason="renamed")
         broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=went))
-        tell_who_is_here(after, now_ms)
+        broadcast_presence(after, now_ms)
     if after.is_host:
         signals.host_changed.send(Room, room=room, member=after, former=None)

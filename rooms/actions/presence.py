@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, signals
-from rooms.actions.hosting import end_hold, give_seat, hold_seat, keep_seat
-from rooms.display_names import told_apart
+from rooms.actions.hosting import assign_host, cancel_host_grace, end_hold, start_host_grace
+from rooms.display_names import unique_name
 from rooms.models import Connection, Member, Pulse, Room, Token
 from rooms.models.connection import ConnectionQuerySet
 from rooms.periodic import each
@@ -54,7 +54,7 @@ def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
         lapses_at_ms=now_ms + SILENCE_MS,
     )
     (((connection.pk,),),) = together(insert(connection))
-    _be_here(member, now_ms, has_host=bool(hosts))
+    _mark_present(member, now_ms, has_host=bool(hosts))
     return member, connection
 
 
@@ -67,27 +67,27 @@ def polled(member: Member) -> Member:
     Connection.objects.update_or_create(
         member=member, process="poll", defaults=lease, create_defaults={**lease, "opened_at_ms": now_ms}
     )
-    _be_here(member, now_ms, has_host=bool(hosts))
+    _mark_present(member, now_ms, has_host=bool(hosts))
     return member
 
 
-def _be_here(member: Member, now_ms: float, *, has_host: bool) -> None:
+def _mark_present(member: Member, now_ms: float, *, has_host: bool) -> None:
     room = member.room
     arrived = not member.present
     if arrived:
         member.present, member.here_since_ms = True, now_ms
         # Somebody who looks alike may have come meanwhile.
-        member.username = told_apart(member.username, room.members.names_here(besides=member.person))
+        member.username = unique_name(member.username, room.members.names_here(besides=member.person))
         member.save(update_fields=["present", "here_since_ms", "username"])
-        tell_who_is_here(member, now_ms)
+        broadcast_presence(member, now_ms)
         signals.member_joined.send(Member, member=member)
     if member.is_host and room.seat_until_ms is not None:
-        keep_seat(room, member, now_ms)
+        cancel_host_grace(room, member, now_ms)
     elif not has_host:
-        give_seat(room, member)
+        assign_host(room, member)
 
 
-def tell_who_is_here(member: Member, now_ms: float) -> None:
+def broadcast_presence(member: Member, now_ms: float) -> None:
     """To the room, on coming and on being called otherwise."""
     room_id = member.room.room_id
     event = MemberJoined(room_id=room_id, timestamp=now_ms, payload=member_state(member))
@@ -111,7 +111,7 @@ def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
     if room.seat_until_ms is None and not member.connections.filter(closed=False).exists():
         host = room.host
         if host is not None and host.pk == member.pk:
-            hold_seat(room, host, now_ms)
+            start_host_grace(room, host, now_ms)
 
 
 def renew(connection_pks: set[int]) -> set[int]:
@@ -124,7 +124,7 @@ def renew(connection_pks: set[int]) -> set[int]:
 
 
 @transaction.atomic
-def ask_again(person_pk: int) -> None:
+def recheck(person_pk: int) -> None:
     """Every socket of this person closes, and whoever may comes back as who they are now."""
     end_leases(Connection.objects.of_person(person_pk))
     broadcast.close_person(person_pk, CloseCode.RESTART)
@@ -134,7 +134,7 @@ def ask_again(person_pk: int) -> None:
 def end_token(token: Token) -> None:
     """The token opens nothing any more; sockets that were opened with it are closed."""
     token.delete()
-    ask_again(token.person_id)
+    recheck(token.person_id)
 
 
 def end_leases(leases: ConnectionQuerySet) -> None:
@@ -158,11 +158,11 @@ def grant_fresh_leases() -> int:
         pulse.granted_ms += pause_ms
         pulse.save()
         Room.objects.put_off_holds(pause_ms, until_ms)
-        return Connection.objects.put_off(pause_ms, until_ms)
+        return Connection.objects.extend_by(pause_ms, until_ms)
     pulse.granted_ms = now_ms
     pulse.save()
     Room.objects.prolong_holds(until_ms)
-    return Connection.objects.prolong(until_ms)
+    return Connection.objects.extend_to(until_ms)
 
 
 def due(now_ms: float) -> None:

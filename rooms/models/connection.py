@@ -51,11 +51,11 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         another = self.filter(member=OuterRef("member"), closed=False, lapses_at_ms__gt=now_ms)
         return self.filter(Exists(another), lapses_at_ms__lte=now_ms).delete()[0]
 
-    def prolong(self, until_ms: float) -> int:
+    def extend_to(self, until_ms: float) -> int:
         """Leases that would lapse before that hold until then."""
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=until_ms)
 
-    def put_off(self, by_ms: float, until_ms: float) -> int:
+    def extend_by(self, by_ms: float, until_ms: float) -> int:
         """The same, but by no more than that."""
         later = Least(F("lapses_at_ms") + by_ms, Value(until_ms))
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)

@@ -18,7 +18,7 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
         """A server runs."""
         self.filter(pk=THE_ONE, at_ms__lt=now_ms).update(at_ms=now_ms)
 
-    def take_turn(self, process: str, now_ms: float) -> bool:
+    def try_acquire(self, process: str, now_ms: float) -> bool:
         """Whether it is this process's turn. It stays so until that was not asked for a while."""
         theirs = Q(turn_at_ms__range=(now_ms - TURN_MS, now_ms + TURN_MS))
         mine = self.filter(Q(process=process) | ~theirs, pk=THE_ONE)

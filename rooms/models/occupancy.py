@@ -10,7 +10,7 @@ from rooms.models.member import Member, MemberQuerySet
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Occupancy:
     """How many are in a room (its primary key), how many said lately how they do, and how many were in step."""
 
     room: int
@@ -25,7 +25,7 @@ def present_in_all() -> tuple[int, int]:
     return counted["rooms"], counted["people"]
 
 
-def crowds(limit: int) -> list[Crowd]:
+def occupancy_of(limit: int) -> list[Occupancy]:
     """The rooms with the most people in them, the fullest first."""
     counted = (
         _present()
@@ -37,7 +37,7 @@ def crowds(limit: int) -> list[Crowd]:
         )
     )
     columns = ("room", "viewers", "judged", "in_step")
-    return [Crowd(*row) for row in counted.order_by("-viewers", "room").values_list(*columns)[:limit]]
+    return [Occupancy(*row) for row in counted.order_by("-viewers", "room").values_list(*columns)[:limit]]
 
 
 def _present() -> MemberQuerySet:

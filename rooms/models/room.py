@@ -14,7 +14,7 @@ from django.utils import timezone
 from rooms.ids import new_epoch, random_id
 from rooms.models.choices import ControlPolicy, Visibility
 from rooms.models.person import Person
-from watchium.db.prepared import Rows, Statement, among, is_far, together
+from watchium.db.prepared import Rows, Statement, among, is_postgresql, together
 from watchium.db.rows import Columns, update
 
 if TYPE_CHECKING:
@@ -140,7 +140,9 @@ class Room(models.Model):
     @staticmethod
     def to_lock(pk: int) -> Statement:
         """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
-        lock = "FOR UPDATE" if is_far() else ""  # SQLite's transactions are locked from their beginning
+        lock = (
+            "FOR UPDATE" if is_postgresql() else ""
+        )  # SQLite's transactions are locked from their beginning
         return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
 
     @staticmethod

@@ -13,7 +13,7 @@ import playwright
 from rooms.models import Member
 from watchium.client.room_state import Followed, Resume, decode
 from watchium.protocol.events import Event, encode
-from watchium.services.room_snapshot import Applied, answer_missed, compose_welcome
+from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 REDUCER = Path(__file__).parent / "node_reducer.js"
@@ -51,7 +51,7 @@ class Viewer:
         self.under_way: list[dict[str, Any]] = []
         self.now = 0.0
         node.ask("open", log=name)
-        self.arrive(*self._frames(compose_welcome(member, "", None, 1)))
+        self.arrive(*self._frames(compose_snapshot(member, "", None, 1)))
 
     def arrive(self, *frames: dict[str, Any]) -> None:
         for frame in frames:
@@ -73,7 +73,7 @@ class Viewer:
             "epoch": known.epoch,
         }
         applied = Applied(known.revision, known.event_id, known.comment_seq, known.epoch)
-        self.arrive(*self._frames(compose_welcome(self.member, "", applied, 1)))
+        self.arrive(*self._frames(compose_snapshot(self.member, "", applied, 1)))
 
     def catch_up(self, head: dict[str, Any]) -> None:
         """The answer to a heartbeat says where the log ends; both ask for what they lack until they lack nothing."""
@@ -86,7 +86,7 @@ class Viewer:
             if not asked:
                 return
             assert asked == {"since": self.program.revision, "last_comment_id": self.program.comment_seq}
-            answer = answer_missed(self.member, "", asked["since"], asked["last_comment_id"], 1)
+            answer = missed_events(self.member, "", asked["since"], asked["last_comment_id"], 1)
             self.arrive(*self._frames([answer]))
         raise AssertionError("still asking after ten answers")
 

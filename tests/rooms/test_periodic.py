@@ -14,7 +14,7 @@ NOW_MS = 1_795_219_200_000.0
 
 class Turns(Cast):
     def turn(self, process: str, after_ms: float) -> bool:
-        return Pulse.objects.take_turn(process, NOW_MS + after_ms)
+        return Pulse.objects.try_acquire(process, NOW_MS + after_ms)
 
     def test_one_process_looks_and_the_others_do_not(self):
         assert [self.turn("a", 0), self.turn("b", 10), self.turn("c", 20)] == [True, False, False]
@@ -33,7 +33,7 @@ class Turns(Cast):
     def test_a_single_process_writes_nothing_to_look(self):
         looked: list[float] = []
         with self.assertNumQueries(0 if connection.vendor == "sqlite" else 5):  # once a row is made
-            periodic.in_turn(looked.append, NOW_MS)
+            periodic.as_leader(looked.append, NOW_MS)
         assert looked == [NOW_MS]
 
 

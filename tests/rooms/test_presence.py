@@ -183,7 +183,7 @@ class PresenceTests(Arrivals):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
         actions.remove(self.room, self.bob.person.user_id, by=self.alice)
         assert Connection.objects.ended(process()) == {bob}
-        actions.ask_again(self.alice.person.pk)
+        actions.recheck(self.alice.person.pk)
         assert Connection.objects.ended(process()) == {alice, bob}
         assert actions.renew({alice, bob}) == {alice, bob}
 
@@ -198,7 +198,7 @@ class PresenceTests(Arrivals):
     def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):
         tab = self.enter(self.alice)
         with self.telling():
-            actions.ask_again(self.alice.person.pk)
+            actions.recheck(self.alice.person.pk)
         self.leave_tab(tab)
         assert "seat_held" in self.heard.types()
 

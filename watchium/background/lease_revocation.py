@@ -26,7 +26,7 @@ PERIOD_S = 0.25
 AWAY_S = 1.0
 
 
-class Doorman:
+class LeaseRevocationWatcher:
     """`leases`: what to call when one is no more, by the primary key of each that is held here."""
 
     def __init__(self, leases: dict[int, Callable[[], None]]) -> None:

@@ -102,7 +102,7 @@ async def _look_at_some(room_ids: list[str], now_ms: float) -> None:
         _heads[room_id] = head_now
         _frames.pop(room_id, None)
         group = broadcast.room_group(room_id)
-        if hub.hub().fell_behind(group, revision, seq):
+        if hub.hub().on_overflow(group, revision, seq):
             hub.hub().deliver(group, frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head_now)))
 
 

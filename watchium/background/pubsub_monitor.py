@@ -21,7 +21,7 @@ from watchium import server_clock
 from watchium.db.thread_pool import in_database
 from watchium.protocol.events import Event, Head, HeadState, Health, Members, Present, Status
 from watchium.realtime import hub as fanout
-from watchium.realtime.channel_layer import LAYER_BOUND_S, Neighbours
+from watchium.realtime.channel_layer import LAYER_BOUND_S, ChannelLayerBridge
 from watchium.realtime.delivery import EVERYBODY, ROOMS, Told, process
 from watchium.realtime.frames import Frame, frame_of
 
@@ -34,7 +34,7 @@ AGAIN_S = 3.0
 ROOMS_AT_ONCE = 50
 
 
-class Watchdog:
+class PubSubMonitor:
     """Speaks to itself through the layer. `changed(degraded)` is awaited when that ceases or begins again to work."""
 
     def __init__(self, hub: fanout.Hub, changed: Callable[[bool], Awaitable[None]]) -> None:
@@ -60,7 +60,7 @@ class Watchdog:
             await self._listen_again()
         works = await self._hears_itself()
         if works:
-            await self._in_time(Neighbours.complete)
+            await self._in_time(ChannelLayerBridge.complete)
         if works is self.degraded:
             self.degraded = not works
             await self._changed(self.degraded)
@@ -95,9 +95,9 @@ class Watchdog:
 
     async def _listen_again(self) -> None:
         """The layer is there again, and may not know what this process listens to; or the line to it is dead."""
-        await self._in_time(Neighbours.reopen if self._deaf > 1 else Neighbours.resubscribe)
+        await self._in_time(ChannelLayerBridge.reopen if self._deaf > 1 else ChannelLayerBridge.resubscribe)
 
-    async def _in_time(self, listen: Callable[[Neighbours, set[str]], Awaitable[None]]) -> None:
+    async def _in_time(self, listen: Callable[[ChannelLayerBridge, set[str]], Awaitable[None]]) -> None:
         """What is not subscribed to within ten seconds is so at the next look."""
         assert self._hub.neighbours is not None
         try:
@@ -124,7 +124,7 @@ class Watchdog:
 
 # ---------------------------------------------------------------- the one of this process
 
-_watchdog: Watchdog | None = None
+_watchdog: PubSubMonitor | None = None
 _task: asyncio.Task[None] | None = None
 _telling: set[asyncio.Task[None]] = set()
 
@@ -135,7 +135,7 @@ def start() -> None:
     hub = fanout.hub()
     if hub.neighbours is None or (_task is not None and not _task.done() and _task.get_loop() is hub.loop):
         return
-    _watchdog = Watchdog(hub, tell_health)
+    _watchdog = PubSubMonitor(hub, publish_health)
     _task = hub.loop.create_task(_watchdog.watch())
 
 
@@ -154,7 +154,7 @@ def status(room_id: str) -> Status:
     return Status(room_id=room_id, timestamp=server_clock.now_ms(), payload=Health(degraded=degraded()))
 
 
-async def tell_health(now_degraded: bool) -> None:
+async def publish_health(now_degraded: bool) -> None:
     """To everybody in a room of this process; afterwards what they may have missed."""
     logger.warning("what other processes tell %s here", "is late" if now_degraded else "arrives again")
     for room_id in fanout.hub().rooms:
@@ -163,12 +163,12 @@ async def tell_health(now_degraded: bool) -> None:
             Status(room_id=room_id, timestamp=server_clock.now_ms(), payload=Health(degraded=now_degraded)),
         )
     if not now_degraded:
-        task = asyncio.create_task(_tell_all_twice())
+        task = asyncio.create_task(_republish_state_twice())
         _telling.add(task)
         task.add_done_callback(_telling.discard)
 
 
-async def _tell_all_twice() -> None:
+async def _republish_state_twice() -> None:
     await _tell_all()
     await asyncio.sleep(AGAIN_S)
     await _tell_all()

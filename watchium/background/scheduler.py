@@ -20,11 +20,11 @@ import playback.room.stall_handling
 import playback.room.status_broadcast
 import playback.room.status_reports
 import rooms.actions
-from rooms.periodic import in_turn
+from rooms.periodic import as_leader
 from watchium import server_clock
 from watchium.background import gc_tuning, log_heads, pubsub_monitor
 from watchium.background.batching import in_parts
-from watchium.background.lease_revocation import Doorman
+from watchium.background.lease_revocation import LeaseRevocationWatcher
 from watchium.db.thread_pool import in_database
 from watchium.maintenance import runner as maintenance
 from watchium.protocol.events import LobbyChanged, LobbyState
@@ -89,7 +89,7 @@ async def _go_on() -> None:
         tasks.create_task(_every(PERIOD_S, tick))
         tasks.create_task(_every(PERIOD_S, look_at_ends))
         tasks.create_task(_every(BEAT_S, beat))
-        tasks.create_task(Doorman(_leases).watch())
+        tasks.create_task(LeaseRevocationWatcher(_leases).watch())
 
 
 async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
@@ -116,13 +116,13 @@ async def tick() -> None:
     now_ms = server_clock.now_ms()
     # Nobody is taken for gone before those who are here could be counted.
     if await _try(_renew, now_ms):
-        await _try(in_database, in_turn, rooms.actions.due, now_ms)
-    await _try(in_database, in_turn, playback.room.end_of_media.due, now_ms)
+        await _try(in_database, as_leader, rooms.actions.due, now_ms)
+    await _try(in_database, as_leader, playback.room.end_of_media.due, now_ms)
     await _try(in_database, playback.room.stall_handling.due, now_ms)
     await _try(in_database, playback.room.status_reports.LAST.post)
     await _try(_tell_lobby, now_ms)
     if maintenance.should_look(wall_ms := time.time() * 1000):
-        await _try(in_database, in_turn, lambda _: maintenance.look(wall_ms), now_ms)
+        await _try(in_database, as_leader, lambda _: maintenance.look(wall_ms), now_ms)
     gc_tuning.tidy(len(_leases), now_ms)
 
 

@@ -33,7 +33,7 @@ class ProblemError(Exception):
         self.status = status
 
 
-class LineClient(Generic[W]):
+class SocketConnection(Generic[W]):
     """`welcome` is what the server said first. Subclasses decode, and follow what it says since in `take`."""
 
     welcome: W

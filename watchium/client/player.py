@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET
 from websockets.asyncio.client import ClientConnection
 
-from watchium.client.connection import LineClient
+from watchium.client.connection import SocketConnection
 from watchium.client.room_state import Heard
 from watchium.protocol import events, player
 from watchium.protocol.events import Event
@@ -29,7 +29,7 @@ class _Tagged(msgspec.Struct):
     type: str
 
 
-class PlayerClient(LineClient[PlayerGreeting]):
+class PlayerClient(SocketConnection[PlayerGreeting]):
     """`state` and `items` (by id) follow what the server says; what was missed is asked for."""
 
     state: PlayerState

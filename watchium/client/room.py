@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from websockets.asyncio.client import ClientConnection
 
-from watchium.client.connection import LineClient
+from watchium.client.connection import SocketConnection
 from watchium.client.room_state import Followed, Heard, Resume, decode
 from watchium.protocol import events
 from watchium.protocol.events import TimelineState, WelcomeState
 
 
-class RoomClient(LineClient[WelcomeState]):
+class RoomClient(SocketConnection[WelcomeState]):
     """`timeline` and `revision` follow what the server says."""
 
     def __init__(self, socket: ClientConnection, applied: Resume) -> None:

@@ -13,7 +13,7 @@ from watchium import server_clock
 from watchium.consumers.socket import Socket, in_time
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
-from watchium.protocol.events import Ack, Command, Deed
+from watchium.protocol.events import Ack, Command, IdempotentCommand
 from watchium.protocol.player import (
     DeviceShown,
     Heard,
@@ -67,7 +67,7 @@ class PlayerConsumer(Socket):
         welcome = PlayerWelcome(
             room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=greeting
         )
-        self.outbox.open_with(frame_of(welcome))
+        self.outbox.send_first(frame_of(welcome))
 
     async def _listen_to_its_groups(self, identity: Identity) -> None:
         """Before the player is read: what happens in between is told after the welcome."""
@@ -98,10 +98,10 @@ class PlayerConsumer(Socket):
             return CloseCode.TOO_MANY
         return super().closing_code(problem)
 
-    async def obey(self, command: Any) -> None:
+    async def handle(self, command: Any) -> None:
         rate_limits.spend_here("command", self.device_id, server_clock.now_ms())
         match command:
-            case Deed():
+            case IdempotentCommand():
                 await self._carry_out(command)
             case Position(payload=heard):
                 await self._note(heard)
@@ -119,9 +119,9 @@ class PlayerConsumer(Socket):
         if wait_ms := self.throttle.wait_ms(what, rate_limits.allowance(what), server_clock.now_ms()):
             raise RateLimited(retry_after_ms=wait_ms)
 
-    async def _carry_out(self, command: Deed) -> None:
+    async def _carry_out(self, command: IdempotentCommand) -> None:
         try:
-            deed = in_database(player.carry_out, self.device_id, command, account=self.account)
+            deed = in_database(player.dispatch, self.device_id, command, account=self.account)
             accepted = await in_time(deed)
         except Stale as stale:
             self.refuse(stale, command.event_id)

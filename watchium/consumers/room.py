@@ -41,8 +41,8 @@ from watchium.protocol.events import (
 from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
 from watchium.services.lobby import lobby_state
-from watchium.services.room_commands import carry_out
-from watchium.services.room_snapshot import Applied, answer_missed, compose_welcome
+from watchium.services.room_commands import dispatch
+from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import Allowance
 from watchium.telemetry import counters
@@ -73,7 +73,7 @@ class RoomConsumer(Socket):
     async def opened(self, identity: Identity) -> None:
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
         self.device_id = identity.device_id
-        member = await in_database(_let_in, identity, self.room_id)
+        member = await in_database(_admit, identity, self.room_id)
         about(self.room_id, member.person.user_id)
         # Listening begins before the room is read: what happens in between is told after the welcome.
         await self.join_group(broadcast.room_group(self.room_id))
@@ -91,13 +91,13 @@ class RoomConsumer(Socket):
         log_heads.know(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
-            compose_welcome, self.member, identity.device_id, applied, len(self.live)
+            compose_snapshot, self.member, identity.device_id, applied, len(self.live)
         )
         for event in greeting[1:]:
             self.tell(event)
         if pubsub_monitor.degraded():
             self.tell(pubsub_monitor.status(self.room_id))
-        self.outbox.open_with(frame_of(greeting[0]))
+        self.outbox.send_first(frame_of(greeting[0]))
         self.entering = None
         # Every deed reads its own; this one only ages.
         self.member.room._state.fields_cache.pop("playback", None)
@@ -114,7 +114,7 @@ class RoomConsumer(Socket):
     def closing_code(self, problem: Refused) -> int:
         return CLOSING.get(type(problem)) or super().closing_code(problem)
 
-    def obey_at_once(self, command: Command, now_ms: float) -> bool:
+    def handle_inline(self, command: Command, now_ms: float) -> bool:
         """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
         if not isinstance(command, Heartbeat):
             return False
@@ -127,12 +127,12 @@ class RoomConsumer(Socket):
         news = playback.room.duration_updates.has_news(self.room_id, self.user_id, report, now_ms)
         return not news and not weighs and not playback.room.stall_handling.concerns(self.room_id)
 
-    async def obey(self, command: Command) -> None:
+    async def handle(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
-            await self._act_on(command)
+            await self._apply_heartbeat(command)
             return
         rate_limits.spend_here("command", self.user_id, server_clock.now_ms())
-        answer = await in_time(in_database(carry_out, self.member, command))
+        answer = await in_time(in_database(dispatch, self.member, command))
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
         if answer is not None:
@@ -141,20 +141,22 @@ class RoomConsumer(Socket):
             since, comment_seq = command.payload.since, command.payload.last_comment_id
             self.tell(
                 await in_database(
-                    answer_missed, self.member, self.device_id, since, comment_seq, len(self.live)
+                    missed_events, self.member, self.device_id, since, comment_seq, len(self.live)
                 )
             )
 
-    async def _act_on(self, heartbeat: Heartbeat) -> None:
+    async def _apply_heartbeat(self, heartbeat: Heartbeat) -> None:
         await in_database(playback.room.duration_updates.learn, self.member, heartbeat.payload)
-        await in_database(playback.room.stall_handling.weighed, self.member, server_clock.now_ms())
+        await in_database(
+            playback.room.stall_handling.on_important_report, self.member, server_clock.now_ms()
+        )
 
     def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
         if wait_ms := self.throttle.wait_ms(what, allowance, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
 
-def _let_in(identity: Identity, room_id: str) -> Member:
+def _admit(identity: Identity, room_id: str) -> Member:
     try:
         member = member_for(identity, room_id)
     except NotMember:
@@ -177,13 +179,13 @@ class LobbyConsumer(Socket):
         await self.join_group(broadcast.LOBBY)
         scheduler.tell_lobby_again()
         state = await in_database(lobby_state)
-        self.outbox.open_with(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
+        self.outbox.send_first(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
 
-    async def obey(self, command: Any) -> None:
+    async def handle(self, command: Any) -> None:
         """Nothing but pings is said here, and those were answered."""
 
 
-class Nowhere(Socket):
+class NotFoundConsumer(Socket):
     """An address without a socket behind it."""
 
     def decode(self, text: str) -> Command:
@@ -192,5 +194,5 @@ class Nowhere(Socket):
     async def opened(self, identity: Identity) -> None:
         raise NotMember
 
-    async def obey(self, command: Any) -> None:
+    async def handle(self, command: Any) -> None:
         """Never reached: nobody is let in."""

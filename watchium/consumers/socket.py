@@ -38,11 +38,11 @@ from watchium.protocol.events import MAX_FRAME_BYTES, ClockAnswer, Command, Erro
 from watchium.protocol.validation import refusal_of
 from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
-from watchium.realtime.send_queue import Outbox
+from watchium.realtime.send_queue import SendQueue
 from watchium.realtime.subscribers import Write
 from watchium.server.websocket_protocol import EXTENSION
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import Few
+from watchium.shared_state.token_bucket import ConnectionBuckets
 from watchium.telemetry import context as about
 from watchium.telemetry import counters
 from watchium.web.api_errors import refusal
@@ -61,17 +61,17 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
-    """One WebSocket. Subclasses decode, greet in `opened`, obey in `obey` and tidy up in `closed`."""
+    """One WebSocket. Subclasses decode, greet in `opened`, obey in `handle` and tidy up in `closed`."""
 
     channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
     live: ClassVar[set[Socket]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.outbox = Outbox(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
+        self.outbox = SendQueue(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
         self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
-        self.obeying: asyncio.Task[None] | None = None  # while there is something to obey
-        self.throttle = Few()
+        self.handling: asyncio.Task[None] | None = None  # while there is something to obey
+        self.throttle = ConnectionBuckets()
         self.groups: list[str] = []
         await receive()
         await send({"type": "websocket.accept"})
@@ -88,14 +88,14 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     async def finish(self, most_s: float) -> None:
         """Obey what was said so far: somebody who says `leave` and goes has left."""
-        if self.obeying is not None:
-            await asyncio.wait([self.obeying], timeout=most_s)
+        if self.handling is not None:
+            await asyncio.wait([self.handling], timeout=most_s)
 
     async def _end(self) -> None:
         self.outbox.end()
-        if self.obeying is not None:
-            self.obeying.cancel()
-            await asyncio.wait([self.obeying])
+        if self.handling is not None:
+            self.handling.cancel()
+            await asyncio.wait([self.handling])
         for group in self.groups:
             await hub.hub().leave(group, self)
         try:
@@ -163,15 +163,15 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             self._answer_ping(command, now_ms)
             return
         # Also while others wait: what can be done at once keeps to no order.
-        if not self.obey_at_once(command, now_ms):
+        if not self.handle_inline(command, now_ms):
             self._wait_its_turn(command, now_ms)
 
     def _wait_its_turn(self, command: Command, now_ms: float) -> None:
         if len(self.waiting) >= WAITING_COMMANDS:
             raise RateLimited(retry_after_ms=1000)
         self.waiting.append((command, now_ms))
-        if self.obeying is None:
-            self.obeying = asyncio.create_task(self._obey_in_turn())
+        if self.handling is None:
+            self.handling = asyncio.create_task(self._obey_in_turn())
 
     def _read(self, text: str | None) -> Command:
         if text is None:
@@ -200,13 +200,13 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
                 about.heard(heard_ms)
                 counters.count("commands", str(command.__struct_config__.tag))
                 try:
-                    await self.obey(command)
+                    await self.handle(command)
                 except Exception as error:
                     self.refuse(refusal(error), command.event_id)
                 # Only now: whoever looks meanwhile sees that it is not done yet.
                 self.waiting.pop(0)
         finally:
-            self.obeying = None
+            self.handling = None
 
     def refuse(self, problem: Refused, event_id: str | None = None) -> None:
         self.tell(self._error(problem, event_id))
@@ -216,7 +216,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     def _turn_away(self, error: Exception) -> None:
         problem = refusal(error)
-        self.outbox.end_with(frame_of(self._error(problem)), self.closing_code(problem))
+        self.outbox.send_last_and_close(frame_of(self._error(problem)), self.closing_code(problem))
 
     def _error(self, problem: Refused, event_id: str | None = None) -> Error:
         counters.count("refused", problem.code)
@@ -253,11 +253,11 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         """Greet, or raise a Refused to be turned away."""
         raise NotImplementedError
 
-    def obey_at_once(self, command: Any, now_ms: float) -> bool:
-        """For what needs neither the database nor time; False: `obey` in turn. May raise a Refused."""
+    def handle_inline(self, command: Any, now_ms: float) -> bool:
+        """For what needs neither the database nor time; False: `handle` in turn. May raise a Refused."""
         return False
 
-    async def obey(self, command: Any) -> None:
+    async def handle(self, command: Any) -> None:
         raise NotImplementedError
 
     async def closed(self) -> None:

@@ -41,17 +41,17 @@ def together(*statements: Statement) -> list[Rows]:
     behind a lock sees what happened while the lock was waited for. SQLite hears them one by one.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    return _in_one_trip(database, statements) if is_far() else _one_by_one(database, statements)
+    return _in_one_trip(database, statements) if is_postgresql() else _one_by_one(database, statements)
 
 
 @cache
-def is_far() -> bool:
+def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
 def among(column: str, values: Iterable[Any]) -> Statement:
     """A condition: one value for the database, however many there are."""
-    if is_far():
+    if is_postgresql():
         return Statement(f"{column} = ANY(%s)", [list(values)])
     return Statement(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
 

@@ -48,7 +48,7 @@ def fail(says: str, fix: str) -> Finding:
     return Finding("fail", says, fix)
 
 
-def ask_all(questions: list[Question]) -> Iterator[tuple[str, Finding]]:
+def run_all(questions: list[Question]) -> Iterator[tuple[str, Finding]]:
     failed: set[str] = set()
     skipped: set[str] = set()
     for question in questions:

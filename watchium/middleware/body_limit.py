@@ -32,7 +32,7 @@ class TooMuch(TooLong):
     status = 413
 
 
-class TooSlow(BadMessage):
+class RequestTimeout(BadMessage):
     status = 408
     message = "This took too long to arrive."
 
@@ -69,7 +69,7 @@ class _Body:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            return await self._turn_away(TooSlow())
+            return await self._turn_away(RequestTimeout())
         self._bytes += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
         if self._bytes > self._allowed.size:

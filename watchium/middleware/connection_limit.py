@@ -18,7 +18,7 @@ from watchium import server_clock
 from watchium.protocol.errors import CloseCode, RateLimited
 from watchium.protocol.events import Error, Problem, encode
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import Throttle
+from watchium.shared_state.token_bucket import RateLimiter
 
 COME_BACK_MS = 10_000
 
@@ -32,7 +32,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Turnstile:
     def __init__(self, app: App) -> None:
         self.app = app
-        self.throttle = Throttle()
+        self.throttle = RateLimiter()
         self.inside: Counter[str] = Counter()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

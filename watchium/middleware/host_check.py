@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from watchium.config.host_names import check_host, is_accepted, is_loopback, parsed_ip
 from watchium.protocol.errors import BadMessage
 from watchium.telemetry.log_rate_limit import Rare
-from watchium.web.api_errors import problem_response
+from watchium.web.api_errors import error_response
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def refuse(request: HttpRequest) -> HttpResponse:
     if logged.passes(host, time.monotonic()):
         logger.warning("pages are asked for under the name %.100r, %s", host, for_operator())
     if request.path.startswith("/api/"):
-        return problem_response(WrongHost(for_people(host)))
+        return error_response(WrongHost(for_people(host)))
     response = render(request, "400_host.html", {"text": for_people(host)}, status=400)
     if _is_doctor(request):
         response[HOST_SEEN] = host[:200]

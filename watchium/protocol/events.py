@@ -150,7 +150,7 @@ class Command(Struct, tag_field="type", forbid_unknown_fields=True, frozen=True,
     event_id: EventId | None = None
 
 
-class Deed(Command, frozen=True, kw_only=True):
+class IdempotentCommand(Command, frozen=True, kw_only=True):
     """A command that changes the room: the same `event_id` twice is done once and answered twice."""
 
     event_id: EventId
@@ -180,23 +180,23 @@ class MediaToLoad(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     title: Annotated[str, Meta(max_length=200)] | None = None
 
 
-class Play(Deed, tag="play", frozen=True, kw_only=True):
+class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
     payload: Where = Where()
 
 
-class Pause(Deed, tag="pause", frozen=True, kw_only=True):
+class Pause(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
     payload: Where = Where()
 
 
-class Seek(Deed, tag="seek", frozen=True, kw_only=True):
+class Seek(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
     payload: SeekTo
 
 
-class SetRate(Deed, tag="set_rate", frozen=True, kw_only=True):
+class SetRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
     payload: RateTo
 
 
-class Load(Deed, tag="load", frozen=True, kw_only=True):
+class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
     payload: MediaToLoad
 
 
@@ -275,7 +275,7 @@ class NewText(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     reply_to: Revision | None = None
 
 
-class PostComment(Deed, tag="comment", frozen=True, kw_only=True):
+class PostComment(IdempotentCommand, tag="comment", frozen=True, kw_only=True):
     payload: NewText
 
 
@@ -303,11 +303,11 @@ class WhichMember(Struct, forbid_unknown_fields=True, frozen=True):
     user_id: UserId
 
 
-class TransferHost(Deed, tag="transfer_host", frozen=True, kw_only=True):
+class TransferHost(IdempotentCommand, tag="transfer_host", frozen=True, kw_only=True):
     payload: WhichMember
 
 
-class ClaimHost(Deed, tag="claim_host", frozen=True, kw_only=True):
+class ClaimHost(IdempotentCommand, tag="claim_host", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
@@ -327,15 +327,15 @@ class Trust(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     moderator: bool
 
 
-class RemoveMember(Deed, tag="remove_member", frozen=True, kw_only=True):
+class RemoveMember(IdempotentCommand, tag="remove_member", frozen=True, kw_only=True):
     payload: SomebodyToSend
 
 
-class BanMember(Deed, tag="ban_member", frozen=True, kw_only=True):
+class BanMember(IdempotentCommand, tag="ban_member", frozen=True, kw_only=True):
     payload: SomebodyToBan
 
 
-class SetModerator(Deed, tag="set_moderator", frozen=True, kw_only=True):
+class SetModerator(IdempotentCommand, tag="set_moderator", frozen=True, kw_only=True):
     payload: Trust
 
 
@@ -343,7 +343,7 @@ class AskControl(Command, tag="ask_control", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
-class ContinueWithout(Deed, tag="continue_without", frozen=True, kw_only=True):
+class ContinueWithout(IdempotentCommand, tag="continue_without", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
@@ -665,8 +665,8 @@ class Custom(Struct, frozen=True, kw_only=True):
 ROOM_EVENTS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
 WORDS = frozenset(
     str(kind.__struct_config__.tag)
-    for kind in [*Command.__subclasses__(), *Deed.__subclasses__(), *ROOM_EVENTS]
-    if kind is not Deed
+    for kind in [*Command.__subclasses__(), *IdempotentCommand.__subclasses__(), *ROOM_EVENTS]
+    if kind is not IdempotentCommand
 )
 
 # The changes that take a revision, by the word each travels under.

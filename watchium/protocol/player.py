@@ -12,7 +12,17 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from watchium.protocol.events import Command, Deed, Event, Limits, Nothing, Ping, Rate, Revision, Seconds
+from watchium.protocol.events import (
+    Command,
+    Event,
+    IdempotentCommand,
+    Limits,
+    Nothing,
+    Ping,
+    Rate,
+    Revision,
+    Seconds,
+)
 
 LONGEST_QUEUE = 500
 AT_ONCE = 100
@@ -119,11 +129,11 @@ class TrackToPlay(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     position: Seconds = 0.0
 
 
-class PlayTrack(Deed, tag="play_track", frozen=True, kw_only=True):
+class PlayTrack(IdempotentCommand, tag="play_track", frozen=True, kw_only=True):
     payload: TrackToPlay
 
 
-class Resume(Deed, tag="resume", frozen=True, kw_only=True):
+class Resume(IdempotentCommand, tag="resume", frozen=True, kw_only=True):
     payload: Nothing = Nothing()
 
 
@@ -134,7 +144,7 @@ class WhereItStopped(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     position: Seconds | None = None
 
 
-class PausePlayer(Deed, tag="pause", frozen=True, kw_only=True):
+class PausePlayer(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
     payload: WhereItStopped = WhereItStopped()
 
 
@@ -143,7 +153,7 @@ class PlaceToGo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     base_revision: Revision
 
 
-class SeekPlayer(Deed, tag="seek", frozen=True, kw_only=True):
+class SeekPlayer(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
     """Stale where another track is on since, or it was sought by somebody else."""
 
     payload: PlaceToGo
@@ -153,7 +163,7 @@ class Speed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     rate: Rate
 
 
-class SetPlayerRate(Deed, tag="set_rate", frozen=True, kw_only=True):
+class SetPlayerRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
     payload: Speed
 
 
@@ -161,7 +171,7 @@ class Repetition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     repeat: Repeat
 
 
-class SetRepeat(Deed, tag="set_repeat", frozen=True, kw_only=True):
+class SetRepeat(IdempotentCommand, tag="set_repeat", frozen=True, kw_only=True):
     payload: Repetition
 
 
@@ -172,7 +182,7 @@ class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     next: bool = False
 
 
-class QueueAdd(Deed, tag="queue_add", frozen=True, kw_only=True):
+class QueueAdd(IdempotentCommand, tag="queue_add", frozen=True, kw_only=True):
     payload: ItemsToAdd
 
 
@@ -180,7 +190,7 @@ class WhichEntry(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     entry_id: EntryId
 
 
-class QueueRemove(Deed, tag="queue_remove", frozen=True, kw_only=True):
+class QueueRemove(IdempotentCommand, tag="queue_remove", frozen=True, kw_only=True):
     """Of what is on: the following one is on then."""
 
     payload: WhichEntry
@@ -193,11 +203,11 @@ class EntryToMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     before: EntryId | None = None
 
 
-class QueueMove(Deed, tag="queue_move", frozen=True, kw_only=True):
+class QueueMove(IdempotentCommand, tag="queue_move", frozen=True, kw_only=True):
     payload: EntryToMove
 
 
-class QueueClear(Deed, tag="queue_clear", frozen=True, kw_only=True):
+class QueueClear(IdempotentCommand, tag="queue_clear", frozen=True, kw_only=True):
     """All but what is on."""
 
     payload: Nothing = Nothing()
@@ -215,11 +225,11 @@ class Step(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     base_revision: Revision | None = None
 
 
-class Next(Deed, tag="next", frozen=True, kw_only=True):
+class Next(IdempotentCommand, tag="next", frozen=True, kw_only=True):
     payload: Step
 
 
-class Previous(Deed, tag="previous", frozen=True, kw_only=True):
+class Previous(IdempotentCommand, tag="previous", frozen=True, kw_only=True):
     payload: Step
 
 
@@ -227,13 +237,13 @@ class Based(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     base_revision: Revision
 
 
-class Undo(Deed, tag="undo", frozen=True, kw_only=True):
+class Undo(IdempotentCommand, tag="undo", frozen=True, kw_only=True):
     """Take the last change of the queue back. Stale where the queue was changed since `base_revision`."""
 
     payload: Based
 
 
-class Redo(Deed, tag="redo", frozen=True, kw_only=True):
+class Redo(IdempotentCommand, tag="redo", frozen=True, kw_only=True):
     payload: Based
 
 
@@ -244,7 +254,7 @@ class DeviceToContinue(Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     how: Literal["replace", "merge"]
 
 
-class ContinueHere(Deed, tag="continue_here", frozen=True, kw_only=True):
+class ContinueHere(IdempotentCommand, tag="continue_here", frozen=True, kw_only=True):
     """Take over the queue, track and position of another device of the account; that one pauses."""
 
     payload: DeviceToContinue
@@ -254,12 +264,12 @@ class WhichDevice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     device: Device
 
 
-class ForgetDevice(Deed, tag="forget_device", frozen=True, kw_only=True):
+class ForgetDevice(IdempotentCommand, tag="forget_device", frozen=True, kw_only=True):
     payload: WhichDevice
 
 
 class LookAtDevice(Command, tag="look_at_device", frozen=True, kw_only=True):
-    """Answered by `device`: what `continue_here` would take over."""
+    """Answered by `device`: what `transfer_here` would take over."""
 
     payload: WhichDevice
 
@@ -449,6 +459,6 @@ def decode_player_command(text: str | bytes) -> PlayerCommand:
 
 WORDS = frozenset(
     str(kind.__struct_config__.tag)
-    for kind in [*Command.__subclasses__(), *Deed.__subclasses__(), *Event.__subclasses__()]
-    if kind is not Deed
+    for kind in [*Command.__subclasses__(), *IdempotentCommand.__subclasses__(), *Event.__subclasses__()]
+    if kind is not IdempotentCommand
 )

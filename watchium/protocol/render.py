@@ -70,7 +70,7 @@ def _in_order_of_writing(kinds: Iterable[type[msgspec.Struct]]) -> list[type[msg
 
 
 def commands(*modules: ModuleType) -> list[type[msgspec.Struct]]:
-    found = (kind for kind in _leaves(messages.Command) if kind is not messages.Deed)
+    found = (kind for kind in _leaves(messages.Command) if kind is not messages.IdempotentCommand)
     return _in_order_of_writing(_of(modules, found))
 
 
@@ -86,7 +86,7 @@ def _of(
 
 
 def is_deed(kind: type[msgspec.Struct]) -> bool:
-    return issubclass(kind, messages.Deed)
+    return issubclass(kind, messages.IdempotentCommand)
 
 
 def parts(*modules: ModuleType) -> list[type[msgspec.Struct]]:

@@ -39,7 +39,7 @@ def shared_layer() -> Any | None:
     return None if type(layer) in (InMemoryChannelLayer, type(None)) else layer
 
 
-class Neighbours:
+class ChannelLayerBridge:
     """`hear` is called, on the loop, with everything that another process told."""
 
     def __init__(self, layer: Any, loop: asyncio.AbstractEventLoop, hear: Callable[[Told], None]) -> None:
@@ -104,7 +104,7 @@ class Neighbours:
             try:
                 message = await self.layer.receive(channel)
                 if message.get("from") != process():
-                    self.hear(Told.unpacked(message))
+                    self.hear(Told.from_message(message))
             except Exception:
                 counts.layer_errors += 1
                 logger.exception("could not hear the channel layer")

@@ -30,17 +30,17 @@ class Told(msgspec.Struct, frozen=True):
     def size(self) -> int:
         return 0 if self.frame is None else len(self.frame)
 
-    def goes_with(self, earlier: Told) -> bool:
+    def batches_with(self, earlier: Told) -> bool:
         """Whether both are frames for the same group, to be handed out now."""
         return (
             self.frame is not None
             and earlier.frame is not None
             and self.group == earlier.group
-            and not self.can_wait
+            and not self.deferrable
         )
 
     @property
-    def can_wait(self) -> bool:
+    def deferrable(self) -> bool:
         return self.frame is not None and self.frame.newest == CAN_WAIT
 
     @property
@@ -60,7 +60,7 @@ class Told(msgspec.Struct, frozen=True):
         }
 
     @classmethod
-    def unpacked(cls, message: dict[str, Any]) -> Told:
+    def from_message(cls, message: dict[str, Any]) -> Told:
         if "close" in message:
             return cls(message["group"], close=message["close"])
         revision, seq = message["head"]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from threading import get_ident
 
 from watchium import server_clock
-from watchium.realtime.channel_layer import Neighbours, publish_from_outside, shared_layer
+from watchium.realtime.channel_layer import ChannelLayerBridge, publish_from_outside, shared_layer
 from watchium.realtime.delivery import EVERYBODY, ROOMS, Told, via
 from watchium.realtime.frames import Frame
 from watchium.realtime.subscribers import Listener, Listeners
@@ -52,7 +52,7 @@ class Hub:
         # The newest revision and comment handed out here, by group: the heads are held against them.
         self.delivered: dict[str, tuple[int, int]] = {}
         layer = shared_layer()
-        self.neighbours = None if layer is None else Neighbours(layer, loop, self.apply)
+        self.neighbours = None if layer is None else ChannelLayerBridge(layer, loop, self.apply)
         self._told: deque[Told] = deque()
         self._can_wait: dict[
             str, Told
@@ -114,7 +114,7 @@ class Hub:
         self._handing_out = False
         while self._told:
             told = self._told.popleft()
-            if told.can_wait:
+            if told.deferrable:
                 self._put_off(told)
                 continue
             self._hand_out_these(self._together(told))
@@ -126,7 +126,7 @@ class Hub:
     def _together(self, told: Told) -> list[Told]:
         """With it what was told to the same group right behind it: a deed often tells several things."""
         found, size = [told], told.size
-        while self._told and self._told[0].goes_with(told) and size + self._told[0].size <= TOGETHER:
+        while self._told and self._told[0].batches_with(told) and size + self._told[0].size <= TOGETHER:
             found.append(self._told.popleft())
             size += found[-1].size
         return found
@@ -183,7 +183,7 @@ class Hub:
             revision, seq = self.delivered.get(group, (0, 0))
             self.delivered[group] = (max(revision, head[0]), max(seq, head[1]))
 
-    def fell_behind(self, group: str, revision: int, seq: int) -> bool:
+    def on_overflow(self, group: str, revision: int, seq: int) -> bool:
         """Whether the group's log has passed what was handed out here; said once."""
         known = self.delivered.get(group)
         self.delivered[group] = (revision, seq)

@@ -15,7 +15,7 @@ from typing import Any
 
 from watchium.protocol.errors import CloseCode
 from watchium.realtime.frames import Frame
-from watchium.server.websocket_protocol import Shortcut
+from watchium.server.websocket_protocol import DirectWriter
 
 logger = logging.getLogger(__name__)
 
@@ -38,11 +38,11 @@ counts = Counts()
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def _nobody_asks() -> None: ...
+def _no_probe() -> None: ...
 
 
-class Outbox:
-    """Frames in order. Nothing leaves before `open_with` has put the first one at the front."""
+class SendQueue:
+    """Frames in order. Nothing leaves before `send_first` has put the first one at the front."""
 
     # One step less to each field, and less of each idle socket.
     __slots__ = (
@@ -50,7 +50,7 @@ class Outbox:
     )  # fmt: skip
 
     def __init__(
-        self, send: Send, shortcut: Shortcut | None = None, turned: Callable[[], None] = _nobody_asks
+        self, send: Send, shortcut: DirectWriter | None = None, turned: Callable[[], None] = _no_probe
     ) -> None:
         self._send = send
         self._turned = turned
@@ -77,7 +77,7 @@ class Outbox:
         elif self._close is None:
             self._queue_up(frame)
 
-    def open_with(self, frame: Frame) -> None:
+    def send_first(self, frame: Frame) -> None:
         """The first frame, before whatever was told while it was being made."""
         if self._close is not None:
             return
@@ -86,11 +86,11 @@ class Outbox:
         self._open = True
         self._drain()
 
-    def end_with(self, frame: Frame, code: int) -> None:
+    def send_last_and_close(self, frame: Frame, code: int) -> None:
         """Turned away: this frame and no other, then close."""
         if self._close is None:
             self._forget()
-            self.open_with(frame)
+            self.send_first(frame)
             self.close(code)
 
     def close(self, code: int) -> None:
@@ -107,7 +107,7 @@ class Outbox:
         """The connection is gone."""
         self._close = self._close or 0
         self._turn(None)
-        self._turned = _nobody_asks  # it refers back to the socket, and the garbage collector seldom looks
+        self._turned = _no_probe  # it refers back to the socket, and the garbage collector seldom looks
         self._forget()
         if self._writing is not None:
             self._writing.cancel()

@@ -23,7 +23,7 @@ MOST_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True)
-class Siblings:
+class Workers:
     """This process among those on its port. `inbox`: what is handed to it; `outboxes`: to each of them, by number."""
 
     number: int
@@ -62,7 +62,7 @@ class Siblings:
             take(socket.socket(fileno=descriptor), handshake)
 
 
-def pass_on(inbox: socket.socket, outbox: socket.socket) -> None:
+def hand_off(inbox: socket.socket, outbox: socket.socket) -> None:
     """What waits in the one goes into the other; a connection that does not fit is closed, and comes again."""
     while True:
         try:

@@ -48,7 +48,7 @@ class Full(Protocol):
     def resume_writing(self) -> None: ...
 
 
-class Ear(asyncio.Protocol):
+class FrameReader(asyncio.Protocol):
     """`hear` is called with each text while nothing waits in front of it. `heard_s`: of the loop's clock."""
 
     __slots__ = ("_begun", "_full", "_resting", "hear", "heard_s")

@@ -23,7 +23,7 @@ async def drain() -> None:
     """Five seconds at most: who reads nothing any more is cut off."""
     sockets = tuple(Socket.live)
     for socket in sockets:
-        socket.tell(_goodbye(socket))
+        socket.tell(_close_all(socket))
     await asyncio.gather(*(socket.finish(ANSWERS_S) for socket in sockets))
     await scheduler.stop()
     for socket in sockets:
@@ -32,7 +32,7 @@ async def drain() -> None:
         await asyncio.wait_for(_all_gone(), GOING_S)
 
 
-def leave_within(seconds: float) -> None:
+def drain_and_close(seconds: float) -> None:
     """End the process even if a thread does not: a database that hangs would hold it for as long.
 
     What that thread was doing was not acknowledged, and happens as a whole or not at all.
@@ -47,6 +47,6 @@ async def _all_gone() -> None:
         await asyncio.sleep(LOOK_S)
 
 
-def _goodbye(socket: Socket) -> Closing:
+def _close_all(socket: Socket) -> Closing:
     payload = Goodbye(code=int(CloseCode.RESTART), retry_after_ms=RETRY_AFTER_MS)
     return Closing(room_id=socket.room_id, timestamp=server_clock.now_ms(), payload=payload)

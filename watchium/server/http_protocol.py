@@ -40,7 +40,7 @@ class Refused(Exception):
     """Ends the parsing."""
 
 
-class ImpatientProtocol(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """A timer runs while nothing is being answered: until a head is whole, and while the rest of a body still comes
     that was refused."""
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from watchium.config.listen_address import listening
-from watchium.server.affinity import lines, pass_on
+from watchium.server.affinity import hand_off, lines
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class Processes:
             for child in self.children:
                 if not child.serves:
                     inbox, *outboxes = child.lines
-                    pass_on(inbox, outboxes[serving.number])
+                    hand_off(inbox, outboxes[serving.number])
 
     def _end(self) -> None:
         living = [child.process for child in self.children if child.process is not None]

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 STEP_S = 0.05  # so late somebody may be looked after; more of them at once would hold up the loop
 
 
-class Rounds:
+class TimerWheel:
     """Lives on one event loop. Nobody is taken out: who has gone meanwhile says so when called."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -28,15 +28,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from watchium.protocol.errors import CloseCode
-from watchium.server.affinity import Siblings
-from watchium.server.frame_reader import Ear, Hear
+from watchium.server.affinity import Workers
+from watchium.server.frame_reader import FrameReader, Hear
 from watchium.server.http_protocol import NO_HANDSHAKE, answer_to
-from watchium.server.timer_wheel import Rounds
+from watchium.server.timer_wheel import TimerWheel
 from watchium.shared_state.token_bucket import Allowance, Bucket, taken
 
 END_OF_HEAD = b"\r\n\r\n"
 EXTENSION = "watchium.server.websocket_protocol"
-ARE_YOU_THERE = b"\x89\x00"  # a ping that says nothing
+PING_FRAME = b"\x89\x00"  # a ping that says nothing
 CONTROLS = Allowance(
     burst=100, per_s=10
 )  # pings and pongs of one socket; browsers send a pong every three seconds
@@ -54,10 +54,10 @@ class Writer(Protocol):
         """The connection is going away; nothing may be written to it any more."""
 
 
-class Shortcut:
+class DirectWriter:
     """What `scope["extensions"]` offers; for use on the event loop only."""
 
-    def __init__(self, protocol: ShortcutProtocol) -> None:
+    def __init__(self, protocol: WebSocketProtocol) -> None:
         self._protocol = protocol
         self._closing = protocol.transport.is_closing
         # The transport's own, without a word between, for whoever stops at `paused` and `lost`.
@@ -88,9 +88,9 @@ class Shortcut:
         self._protocol.close_soon(code)
 
 
-class ShortcutProtocol(WebSocketsSansIOProtocol):
-    rounds: ClassVar[Rounds | None] = None
-    siblings: ClassVar[Siblings | None] = None  # where several processes serve on one port
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    rounds: ClassVar[TimerWheel | None] = None
+    siblings: ClassVar[Workers | None] = None  # where several processes serve on one port
     at_home = False  # handed over by a sibling: it stays
     scope: Any = None  # until there is a handshake that was accepted
     writer: Writer | None = None
@@ -104,14 +104,14 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.ear = Ear(self)
+        self.ear = FrameReader(self)
 
     async def run_asgi(self) -> None:
         if self._at_a_frame:
             # Not sooner: uvicorn's HTTP protocol sets this one after it has handed over the handshake.
             self.transport.set_protocol(self.ear)
         extensions = cast("dict[str, Any]", self.scope["extensions"])
-        extensions[EXTENSION] = Shortcut(self)
+        extensions[EXTENSION] = DirectWriter(self)
         await super().run_asgi()
 
     async def send(self, message: Any) -> None:
@@ -192,8 +192,8 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
         self._look_at(self.loop.time() + self.ping_interval)
 
     def _look_at(self, due_s: float) -> None:
-        if (rounds := ShortcutProtocol.rounds) is None or rounds.loop is not self.loop:
-            rounds = ShortcutProtocol.rounds = Rounds(self.loop)
+        if (rounds := WebSocketProtocol.rounds) is None or rounds.loop is not self.loop:
+            rounds = WebSocketProtocol.rounds = TimerWheel(self.loop)
         if self._look_after is not None:
             rounds.call_at(due_s, self._look_after)
 
@@ -209,7 +209,7 @@ class ShortcutProtocol(WebSocketsSansIOProtocol):
             self._look_at(heard_s + self.ping_interval)
         elif self._asked_s <= heard_s:
             self._asked_s = now_s
-            self.transport.write(ARE_YOU_THERE)
+            self.transport.write(PING_FRAME)
             self._look_at(now_s + self.ping_interval)
         elif now_s < self._asked_s + self.ping_timeout:
             self._look_at(self._asked_s + self.ping_timeout)

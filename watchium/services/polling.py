@@ -20,7 +20,7 @@ from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.events import Events, Milliseconds, PlayerReport, Presence, Reports, Revision, Welcome
 from watchium.services.mailboxes import collect
-from watchium.services.room_snapshot import Applied, compose_welcome
+from watchium.services.room_snapshot import Applied, compose_snapshot
 from watchium.shared_state import rate_limits
 
 
@@ -64,7 +64,7 @@ def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Pol
     if asked.report is not None:
         take_report(member, asked.report, received_ms)
     events: list[Welcome | Events | Presence | msgspec.Raw] = []
-    events += compose_welcome(member, device_id, asked.applied, 0)
+    events += compose_snapshot(member, device_id, asked.applied, 0)
     events += _presence(member.room.room_id, received_ms)
     events += collect(member, asked.heard)
     return Polled(
@@ -79,7 +79,7 @@ def take_report(member: Member, report: PlayerReport, now_ms: float) -> None:
     """What a heartbeat does, for a report that came over HTTP."""
     playback.room.status_reports.note(member.room.room_id, member.person.user_id, report, now_ms)
     playback.room.duration_updates.learn(member, report, now_ms)
-    playback.room.stall_handling.weighed(member, now_ms)
+    playback.room.stall_handling.on_important_report(member, now_ms)
 
 
 def _presence(room_id: str, now_ms: float) -> list[Presence]:

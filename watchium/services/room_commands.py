@@ -38,7 +38,7 @@ from watchium.protocol.events import (
 )
 
 
-def carry_out(member: Member, command: Command) -> Accepted | Event | None:
+def dispatch(member: Member, command: Command) -> Accepted | Event | None:
     """Do what one command says, in a thread that may use the database.
 
     Returns what its sender is answered, or None where the room's own event is the answer. Raises a Refused.

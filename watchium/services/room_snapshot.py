@@ -96,14 +96,14 @@ def limits(sockets: int) -> Limits:
     )
 
 
-def compose_welcome(
+def compose_snapshot(
     member: Member, device_id: str, applied: Applied | None, sockets: int
 ) -> list[Welcome | Events]:
     """The welcome, and for a client whose own state still holds the events it missed."""
     seen = Seen.now(member.room_id)
     room = seen.room
     resumed = applied is not None and _still_holds(room, applied)
-    if applied is not None and not resumed and _proves_a_restore(room, applied):
+    if applied is not None and not resumed and _detects_restore(room, applied):
         rooms.actions.doubt(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
@@ -133,7 +133,7 @@ def _still_holds(room: Room, applied: Applied) -> bool:
     )
 
 
-def _proves_a_restore(room: Room, applied: Applied) -> bool:
+def _detects_restore(room: Room, applied: Applied) -> bool:
     """It was told, in this very epoch, what the room's log does not have."""
     return applied.epoch == room.epoch and (
         applied.comment_seq > room.comment_seq
@@ -162,7 +162,7 @@ def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
     return Events(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
 
-def answer_missed(
+def missed_events(
     member: Member, device_id: str, since: int, comment_seq: int, sockets: int
 ) -> Welcome | Events:
     """What a client asked for by revision; the whole room where the log does not reach back that far."""
@@ -170,4 +170,4 @@ def answer_missed(
     room = member.room
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
         return compose_missed(room, since, comment_seq)
-    return compose_welcome(member, device_id, None, sockets)[0]
+    return compose_snapshot(member, device_id, None, sockets)[0]

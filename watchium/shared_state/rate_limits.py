@@ -13,7 +13,7 @@ from django.conf import settings
 
 from watchium.protocol.errors import RateLimited
 from watchium.shared_state import store
-from watchium.shared_state.token_bucket import Allowance, Throttle
+from watchium.shared_state.token_bucket import Allowance, RateLimiter
 
 
 def allowance(what: str) -> Allowance:
@@ -33,8 +33,8 @@ def spend(what: str, who: str, now_ms: float, message: str | None = None) -> Non
 
 
 @cache
-def in_this_process() -> Throttle:
-    return Throttle()
+def in_this_process() -> RateLimiter:
+    return RateLimiter()
 
 
 def spend_here(what: str, who: str, now_ms: float) -> None:

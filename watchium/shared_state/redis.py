@@ -63,7 +63,7 @@ class InRedis:
         self._take = self._redis.register_script(_TAKE)
 
     @property
-    def resting(self) -> bool:
+    def circuit_open(self) -> bool:
         """Whether Redis failed lately and is left alone."""
         return self._clock() < self._rests_until_s
 
@@ -115,12 +115,12 @@ class InRedis:
 
     def _bounded(self, call: Callable[[], T]) -> T | None:
         """None where Redis did not answer, or is left alone because it did not lately."""
-        if self.resting:
+        if self.circuit_open:
             return None
         try:
             return call()
         except redis.RedisError as error:
-            if not self.resting:  # of many that waited at once, one says so
+            if not self.circuit_open:  # of many that waited at once, one says so
                 logger.warning("Redis did not answer, left alone for %d s: %s", PAUSE_S, error)
             self._rests_until_s = self._clock() + PAUSE_S
             return None

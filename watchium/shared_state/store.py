@@ -15,7 +15,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from watchium.shared_state.token_bucket import Allowance, Throttle
+from watchium.shared_state.token_bucket import Allowance, RateLimiter
 
 Notes = Mapping[str, bytes | None]  # by name; None takes a note down
 
@@ -41,7 +41,7 @@ class InMemory:
     alone = True
 
     def __init__(self) -> None:
-        self._throttle = Throttle()
+        self._throttle = RateLimiter()
 
     def wait_ms(self, key: str, allowance: Allowance, now_ms: float) -> int:
         return self._throttle.wait_ms(key, allowance, now_ms)

@@ -34,7 +34,7 @@ def taken(bucket: Bucket | None, allowance: Allowance, now_ms: float) -> tuple[B
     return Bucket(tokens, now_ms), max(1, round((1 - tokens) / allowance.per_s * 1000))
 
 
-class Few:
+class ConnectionBuckets:
     """The buckets of one socket: a handful, on one thread. Nothing is locked, nothing forgotten."""
 
     __slots__ = ("_buckets",)
@@ -48,7 +48,7 @@ class Few:
         return wait_ms
 
 
-class Throttle:
+class RateLimiter:
     """Buckets by key, the oldest forgotten beyond `keys`, so that memory stays bounded."""
 
     def __init__(self, keys: int = 20_000) -> None:

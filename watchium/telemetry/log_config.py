@@ -1,8 +1,8 @@
 """How log lines look: plain for people at a terminal, an object a line for machines (`WATCHIUM_LOG=json`).
 
 Either way a line says which room and member it is about, where the work began with one
-(`watchium/telemetry/context.py`), and carries no secret and no whole address. What other people's code writes into a message is not ours
-to know, so it is the finished line that is looked through.
+(`watchium/telemetry/context.py`), and carries no secret and no whole address. The finished line is searched for
+secrets, because libraries write into messages too.
 
 Much of what is logged was chosen by a stranger, such as an address that does not exist, and the interpreter is held
 while it is searched. So lines are cut first, and no pattern takes more than linear time: none begins with a

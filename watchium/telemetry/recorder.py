@@ -17,7 +17,7 @@ from watchium import server_clock
 from watchium.telemetry import process, shared_files
 from watchium.telemetry.aggregate import Figures, added, lasting
 from watchium.telemetry.history import Course, Look, Sample
-from watchium.telemetry.shared_files import Page, Shelf, Slot
+from watchium.telemetry.shared_files import MetricDirectory, MetricFile, Page
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ class Recorder:
     """What one process knows of all of them."""
 
     def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self.slot: Slot | None = shared_files.take(folder)
-        self.shelf = Shelf(folder)
+        self.slot: MetricFile | None = shared_files.take(folder)
+        self.shelf = MetricDirectory(folder)
         self.course = Course()
         self.loop = loop
         self.pid = process.pid()

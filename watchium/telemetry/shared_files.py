@@ -40,7 +40,7 @@ class Page(msgspec.Struct, kw_only=True):
         return abs(now_ms - self.at_ms) < FRESH_MS
 
 
-class Slot:
+class MetricFile:
     """One file, held by this process until it ends. `before`: the counts of those who held it earlier."""
 
     def __init__(self, folder: Path, number: int, descriptor: int) -> None:
@@ -59,7 +59,7 @@ class Slot:
         os.close(self._descriptor)
 
 
-def take(folder: Path) -> Slot | None:
+def take(folder: Path) -> MetricFile | None:
     """A file of our own; None where the folder cannot be used or all are taken."""
     if fcntl is None:
         return None
@@ -67,7 +67,7 @@ def take(folder: Path) -> Slot | None:
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(MOST):
             if (descriptor := _held(folder / str(number))) is not None:
-                return Slot(folder, number, descriptor)
+                return MetricFile(folder, number, descriptor)
     return None
 
 
@@ -112,7 +112,7 @@ def read(path: Path) -> Page | None:
         return None
 
 
-class Shelf:
+class MetricDirectory:
     """All the files of a folder. One that is being written just now is what it was."""
 
     def __init__(self, folder: Path) -> None:

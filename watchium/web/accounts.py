@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playback.player import hand_device
 from rooms import rate_limits
-from rooms.actions import ask_again
+from rooms.actions import recheck
 from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, known_device, session_person
 from rooms.display_names import NAME_CHARS, clean_name
 from rooms.models import AccountName, Person, random_id
@@ -129,7 +129,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         request.session[DEVICE] = device_id
     if person is not None and person.account_id is not None:
         # Whoever is still signed in comes back by themselves; this browser is not let in again.
-        ask_again(person.pk)
+        recheck(person.pk)
     elif person is not None:
         keep_person(request, person)
     if device_id:

@@ -14,10 +14,10 @@ import chat.api
 import playback.room.queries
 import rooms.actions
 from rooms import access
-from rooms.actions.admission import let_in
+from rooms.actions.admission import admit
 from rooms.actions.custom_event import tell_custom
 from rooms.api import Entered, OneRoom, entered
-from rooms.api_view import Doorway, answer
+from rooms.api_view import RoomAPIView, answer
 from rooms.auth.client_address import address_hash
 from rooms.forms import Joining, NewRoom, RoomChanges
 from rooms.models import Member, Room, Token
@@ -38,13 +38,9 @@ from watchium.protocol.validation import refusal_of
 from watchium.services.create_room import open_room
 from watchium.services.lobby import lobby_state
 from watchium.services.polling import Poll, Polled, poll
-from watchium.services.room_commands import carry_out
+from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import whole_room_state
 from watchium.services.update_room import change_room
-from watchium.web import openapi
-from watchium.web.api_errors import answer_problem
-
-__all__ = ["answer_problem", "openapi"]
 
 
 class WholeState(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +74,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float
 
 
-class Rooms(Doorway):
+class Rooms(RoomAPIView):
     @extend_schema(
         operation_id="rooms",
         responses={200: LobbyState},
@@ -114,7 +110,7 @@ class RoomDetail(OneRoom):
         return answer(whole_room_state(change_room(self.member(room_id), changes)))
 
 
-class Join(Doorway):
+class Join(RoomAPIView):
     @extend_schema(
         operation_id="room_join",
         request=Joining,
@@ -122,11 +118,11 @@ class Join(Doorway):
         description="Become a member. Who came as nobody becomes a guest and gets a token.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
-        member = let_in(self.identity, room_id, self.body(Joining))
+        member = admit(self.identity, room_id, self.body(Joining))
         return answer(entered(request, member))
 
 
-class State(Doorway):
+class State(RoomAPIView):
     @extend_schema(
         operation_id="state",
         responses={200: WholeState, "4XX": Problem},
@@ -165,7 +161,7 @@ class State(Doorway):
         return answer(poll(member, identity.device_id, asked, received_ms))
 
 
-class Commands(Doorway):
+class Commands(RoomAPIView):
     @extend_schema(
         operation_id="command",
         request=Envelope,
@@ -180,7 +176,7 @@ class Commands(Doorway):
         except msgspec.MsgspecError as error:
             raise refusal_of(error) from None
         member = self.member(room_id)
-        accepted = carry_out(member, command)
+        accepted = dispatch(member, command)
         return HttpResponse(status=204) if accepted is None else answer(accepted)
 
 
@@ -213,7 +209,7 @@ class Comments(chat.api.Comments):
         return answer(chat.actions.post(member, command, position=position))
 
 
-class Broadcast(Doorway):
+class Broadcast(RoomAPIView):
     @extend_schema(
         operation_id="broadcast",
         request=Announcement,

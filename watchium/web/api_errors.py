@@ -27,13 +27,13 @@ class NotThisWay(BadMessage):
     message = "This address does not answer to that method."
 
 
-def answer_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
+def handle_api_error(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """DRF's exception handler."""
     refused = refusal(error)
     counters.count("refused", refused.code)
     if is_database_away(error):
         counters.count("database_errors", "http")
-    response = problem_response(refused, event_id=_event_id(context))
+    response = error_response(refused, event_id=_event_id(context))
     if refused.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     if isinstance(error, exceptions.MethodNotAllowed) and "view" in context:
@@ -41,7 +41,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> HttpResponse:
     return response
 
 
-def problem_response(refused: Refused, event_id: str | None = None) -> HttpResponse:
+def error_response(refused: Refused, event_id: str | None = None) -> HttpResponse:
     problem = Problem(
         code=refused.code,
         message=str(refused),

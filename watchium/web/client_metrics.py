@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema
 from msgspec import Meta, Struct
 from rest_framework.request import Request
 
-from rooms.api_view import Doorway
+from rooms.api_view import RoomAPIView
 from watchium import server_clock
 from watchium.protocol.errors import NotMember
 from watchium.protocol.events import Problem
@@ -46,7 +46,7 @@ class Measured(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     seeks: Annotated[Count, Meta(description="corrections by a jump")] = 0
 
 
-class Measurements(Doorway):
+class Measurements(RoomAPIView):
     @extend_schema(
         operation_id="metrics",
         request=Measured,

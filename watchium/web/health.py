@@ -147,7 +147,7 @@ DATABASE = Probe(in_own_connection(_ask_database), DATABASE_BOUND_S)
 
 def _channel_layer() -> str:
     try:
-        async_to_sync(_knock)()
+        async_to_sync(_ping)()
     except TimeoutError:
         return SILENT.format(LAYER_BOUND_S)
     except Exception as error:  # whatever a layer raises when it cannot be reached
@@ -156,7 +156,7 @@ def _channel_layer() -> str:
     return OK
 
 
-async def _knock() -> None:
+async def _ping() -> None:
     layer = get_channel_layer()
     assert layer is not None
     async with asyncio.timeout(LAYER_BOUND_S):

@@ -19,7 +19,7 @@ from playback.models import Playback
 from playback.room.status_reports import LAST
 from rooms.api_view import answer
 from rooms.models import Member
-from rooms.models.occupancy import Crowd, crowds, present_in_all
+from rooms.models.occupancy import Occupancy, occupancy_of, present_in_all
 from watchium import server_clock
 from watchium.telemetry import process, recorder
 from watchium.telemetry.history import SECONDS, Sample
@@ -133,14 +133,14 @@ class Kept:
     def now(self, now_ms: float) -> House:
         with self._lock:
             if self._house is None or not 0 <= now_ms - self._read_ms < KEPT_MS:
-                self._house, self._read_ms = read_house(now_ms), now_ms
+                self._house, self._read_ms = read_status(now_ms), now_ms
             return self._house
 
 
-def read_house(now_ms: float) -> House:
+def read_status(now_ms: float) -> House:
     """Four queries, however many rooms there are."""
     rooms_live, people = present_in_all()
-    fullest = crowds(ROOMS)
+    fullest = occupancy_of(ROOMS)
     pks = [crowd.room for crowd in fullest]
     playbacks = Playback.objects.select_related("room").in_bulk(pks, field_name="room_id")
     hosts = Member.objects.host_names(pks)
@@ -152,7 +152,7 @@ def read_house(now_ms: float) -> House:
     return House(rooms=rooms, rooms_live=rooms_live, people=people)
 
 
-def _live(crowd: Crowd, playback: Playback, host: str | None, now_ms: float) -> LiveRoom:
+def _live(crowd: Occupancy, playback: Playback, host: str | None, now_ms: float) -> LiveRoom:
     room, medium = playback.room, playback.medium
     reports = list(LAST.for_room(room.room_id).values())
     spread, heard = spread_ms(reports, playback.timeline, now_ms)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 import rooms.actions
 from playback.domain.media_sources import SAMPLES
 from rooms.access import Identity, member_for
-from rooms.actions.admission import let_in, outsiders_room
+from rooms.actions.admission import admit, room_for_visitor
 from rooms.auth.device_cookie import keep_device, new_device_id
 from rooms.auth.identity import ensure_device, identify, keep_person, known_device
 from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
@@ -36,7 +36,7 @@ from watchium.protocol.errors import (
 from watchium.services.create_room import open_room
 from watchium.services.lobby import lobby_state
 from watchium.telemetry import counters
-from watchium.web.api_errors import is_database_away, problem_response, refusal
+from watchium.web.api_errors import error_response, is_database_away, refusal
 
 LIBRARY_URL = "/api/library/"
 
@@ -97,7 +97,7 @@ def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpRes
         form, errors = from_post(Joining, request.POST)
         if not errors:
             try:
-                member = let_in(identity, room_id, form)
+                member = admit(identity, room_id, form)
                 keep_person(request, member.person, form.username)
                 return redirect("room", room_id=room_id)
             except NotMember as refused:
@@ -105,7 +105,7 @@ def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpRes
             except Refused as refused:
                 errors = problem_of(refused)
     try:
-        shown = outsiders_room(identity, room_id)
+        shown = room_for_visitor(identity, room_id)
     except RateLimited as refused:
         shown, errors = None, problem_of(refused)
     context = {
@@ -161,7 +161,7 @@ def player(request: HttpRequest) -> HttpResponse:
         try:
             count_device(identify(request).address)
         except RateLimited as refused:
-            return problem_response(refused)
+            return error_response(refused)
         device_id = new_device_id()
     account = request.user if request.user.is_authenticated else None
     boot = {
@@ -185,7 +185,7 @@ def player(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_response(NotFound())
+        return error_response(NotFound())
     return render(request, "404.html", status=404)
 
 
@@ -195,7 +195,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_response(BadMessage())
+        return error_response(BadMessage())
     return HttpResponse("This request cannot be understood.", status=400, content_type="text/plain")
 
 
@@ -208,9 +208,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     if unavailable:
         counters.count("database_errors", "http")
     if request.path.startswith("/api/"):
-        return problem_response(
-            refusal(error) if unavailable and isinstance(error, Exception) else Internal()
-        )
+        return error_response(refusal(error) if unavailable and isinstance(error, Exception) else Internal())
     response = HttpResponse(render_to_string("500.html"), status=500)
     if unavailable:
         response.status_code = 503

@@ -20,7 +20,7 @@ _LINE = 200
 _MOST = 1024 * 1024  # bytes of an answer
 
 
-class Damaged(Exception):
+class UnreadableFile(Exception):
     """This file cannot be played: the message says why to whoever looks after the files."""
 
 
@@ -75,13 +75,13 @@ def probe(place: Path) -> Probed | None:
                 command, stdin=subprocess.DEVNULL, stdout=answer, stderr=problem, timeout=PROBE_S, check=False
             )
         except subprocess.TimeoutExpired:
-            raise Damaged(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
+            raise UnreadableFile(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
         except OSError:
             return None
         if done.returncode < 0:
             return None
         if done.returncode:
-            raise Damaged(f"ffprobe cannot read it{_reason(_begin(problem))}")
+            raise UnreadableFile(f"ffprobe cannot read it{_reason(_begin(problem))}")
         return _understood(_begin(answer))
 
 
@@ -94,9 +94,9 @@ def _understood(answer: bytes) -> Probed:
     try:
         probed = msgspec.json.decode(answer, type=Probed)
     except (msgspec.MsgspecError, UnicodeError):
-        raise Damaged("what ffprobe says of it makes no sense") from None
+        raise UnreadableFile("what ffprobe says of it makes no sense") from None
     if not probed.codecs:
-        raise Damaged("there is neither sound nor film in it")
+        raise UnreadableFile("there is neither sound nor film in it")
     return probed
 
 

@@ -10,7 +10,7 @@ from tinytag.tinytag import Images
 
 from playback.library.metadata import legacy_encodings
 from playback.library.metadata.bounded_reader import TooMuch, opened
-from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.ffprobe import UnreadableFile
 
 MOST_OTHERS = 64
 # What tinytag has a reader for, by the extension it knows it by; of the others it can tell nothing.
@@ -37,9 +37,9 @@ def read(place: Path, family: str, start: int) -> TinyTag | None:
                 isinstance(error.__cause__, OSError) and error.__cause__.errno != errno.EINVAL
             ):  # a seek to nowhere
                 raise error.__cause__ from None
-            raise Damaged(f"its tags cannot be read ({error})") from None
+            raise UnreadableFile(f"its tags cannot be read ({error})") from None
         except (MemoryError, RecursionError) as error:
-            raise Damaged(f"its tags cannot be read ({type(error).__name__})") from None
+            raise UnreadableFile(f"its tags cannot be read ({type(error).__name__})") from None
 
 
 def _keep_first(tag: TinyTag, field: str, value: str) -> None:

@@ -14,7 +14,7 @@ from playback.domain.media_types import ASK_FFPROBE, MIMES, PLAYED, called_by, k
 from playback.library.metadata import ape_tags, ffprobe, legacy_encodings, tag_reader, wav_chunks
 from playback.library.metadata.bounded_reader import TooMuch, opened
 from playback.library.metadata.content_sniffing import Content, recognise
-from playback.library.metadata.ffprobe import Damaged, Probed
+from playback.library.metadata.ffprobe import Probed, UnreadableFile
 from playback.library.metadata.mp3_duration import measured_s
 from playback.library.metadata.ogg_duration import chained_s
 
@@ -60,9 +60,9 @@ def read(place: Path, extension: str, name: str = "") -> Tags:
     except TooMuch:
         content = None
     if content is None:
-        raise Damaged("it does not begin as sound or film does")
+        raise UnreadableFile("it does not begin as sound or film does")
     if not content.complete:
-        raise Damaged("it is not complete: its index, which is written last, is missing")
+        raise UnreadableFile("it is not complete: its index, which is written last, is missing")
     called = called_by(content.family, extension, film=content.film)
     probed = _played(place) if called in ASK_FFPROBE else None
     film = content.film or (probed is not None and probed.film)
@@ -92,7 +92,7 @@ def _read(readers: Sequence[Callable[[Path], Tags | None]], place: Path) -> Tags
     for reader in readers:
         try:
             tags = reader(place)
-        except Damaged as damaged:
+        except UnreadableFile as damaged:
             problem = problem or damaged
             continue
         if tags is not None:
@@ -115,7 +115,7 @@ class _Reading:
         wav = self._wav(place)
         try:
             tag = tag_reader.read(place, self.content.family, self.content.start)
-        except Damaged:
+        except UnreadableFile:
             if wav is None or wav.duration_s is None:
                 raise
             tag = TinyTag()

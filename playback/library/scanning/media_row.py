@@ -9,7 +9,7 @@ from playback.domain.media_types import kind_of
 from playback.domain.titles import name_of, words
 from playback.library import covers
 from playback.library.metadata import tags
-from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.ffprobe import UnreadableFile
 from playback.library.scanning.directory_walk import Seen
 from playback.models import MediaItem
 
@@ -22,7 +22,7 @@ def item_of(
     Without a title of its own it has the one given, the one it had, or its file's name.
     """
     if not seen.size:
-        raise Damaged("it is empty")
+        raise UnreadableFile("it is empty")
     found = tags.read(place, seen.extension, title or seen.path)
     title = title or (known.title if known else "") or name_of(seen.path)
     picture = found.picture

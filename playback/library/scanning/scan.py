@@ -16,7 +16,7 @@ from django.db import IntegrityError
 
 from playback.domain.media_types import kind_of
 from playback.library import covers, paths
-from playback.library.metadata.ffprobe import Damaged
+from playback.library.metadata.ffprobe import UnreadableFile
 from playback.library.metadata.tags import NotPlayed
 from playback.library.scanning import album_artists, move_detection
 from playback.library.scanning.batch_write import Writing, rolled_back
@@ -86,7 +86,7 @@ class Scan:
             return item_of(seen, self.library / seen.path, known, dry_run=self.dry_run)
         except NotPlayed as refused:
             self.report.left_out(seen.path, str(refused))
-        except Damaged as damaged:
+        except UnreadableFile as damaged:
             self.report.damaged(seen.path, str(damaged))
         except Exception as error:
             self.report.damaged(seen.path, reason_of(error))

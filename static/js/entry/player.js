@@ -11,7 +11,7 @@ import * as goingOn from "../page/player_audio/auto_advance.js"
 import * as intoRoom from "../page/player/open_in_room.js"
 import * as keys from "../page/player/shortcuts.js"
 import * as library from "../page/player/library.js"
-import { Loudness } from "../page/player_audio/volume_state.js"
+import { VolumeState } from "../page/player_audio/volume_state.js"
 import * as mediaKeys from "../page/player/media_session.js"
 import * as notices from "../page/player/notices.js"
 import * as panes from "../page/player/panes.js"
@@ -28,7 +28,7 @@ function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
   const mine = new Mine(boot)
   const commands = new Commands(mine)
-  const loudness = new Loudness(mine.voice)
+  const loudness = new VolumeState(mine.voice)
   const timer = new sleep.SleepTimer(mine, commands)
   const at = (/** @type {string} */ name) => piece(document, name)
   mine.on("connection", ({ status }) => (document.body.dataset.socket = status))

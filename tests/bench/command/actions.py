@@ -26,8 +26,8 @@ from watchium.protocol.events import (
     Where,
 )
 from watchium.realtime import hub
-from watchium.services.room_commands import carry_out
-from watchium.services.room_snapshot import compose_welcome
+from watchium.services.room_commands import dispatch
+from watchium.services.room_snapshot import compose_snapshot
 
 numbers = itertools.count()
 
@@ -53,7 +53,7 @@ def one_row(room: Room) -> None:
 
 def enter_and_greet(member: Member) -> None:
     entered, _ = actions.enter(member, "")
-    compose_welcome(entered, "", None, 8)
+    compose_snapshot(entered, "", None, 8)
 
 
 async def measure(times: int) -> None:
@@ -73,12 +73,12 @@ async def measure(times: int) -> None:
         await least.call(select_one)
         await row.call(one_row, host.room)
         for name, command in COMMANDS.items():
-            await told[name].call(carry_out, host, command(f"{name} {number}"))
-        await told["the same again"].call(carry_out, host, COMMANDS["pause"](f"pause {number}"))
+            await told[name].call(dispatch, host, command(f"{name} {number}"))
+        await told["the same again"].call(dispatch, host, COMMANDS["pause"](f"pause {number}"))
         await told["enter and welcome"].call(enter_and_greet, room[number % 8])
     for name, command in COMMANDS.items():
-        await told[name].count(carry_out, host, command(f"counted {name}"))
-    await told["the same again"].count(carry_out, host, COMMANDS["pause"]("counted pause"))
+        await told[name].count(dispatch, host, command(f"counted {name}"))
+    await told["the same again"].count(dispatch, host, COMMANDS["pause"]("counted pause"))
     await told["enter and welcome"].count(enter_and_greet, room[0])
     print(f"\n{connection.vendor}, {times} of each, at {server_clock.now_ms():.0f}\n{HEAD}")
     unit_ms = row.quantile_ms(0.5)

@@ -29,13 +29,13 @@ ROUNDS = 5
 SETTLED_S = 2.0
 
 
-class Ear:
+class FrameReader:
     """A socket that hears and does nothing."""
 
     heard = 0
 
     def deliver(self, frame: Frame) -> None:
-        Ear.heard += 1
+        FrameReader.heard += 1
 
     def close(self, code: int) -> None: ...
 
@@ -95,7 +95,7 @@ async def measure(count: int) -> None:
     houses = await in_database(fixtures.rooms_of_eight, count)
     members = [member for room in houses for member in room]
     leases = set(await in_database(lambda: list(Connection.objects.values_list("pk", flat=True))))
-    ears = [Ear() for _ in members]
+    ears = [FrameReader() for _ in members]
     for member, ear in zip(members, ears, strict=True):
         await hub.hub().join(broadcast.room_group(member.room.room_id), ear)
     for pk in leases:
@@ -112,7 +112,7 @@ async def measure(count: int) -> None:
 
 async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     now_ms = server_clock.now_ms()
-    heard = Ear.heard
+    heard = FrameReader.heard
     spent = await cost(f"{len(leases)} leases renewed", lambda: in_database(rooms.actions.renew, leases)) / 3
     spent += await cost("lapsed leases, ended seats", lambda: in_database(rooms.actions.due, now_ms))
     spent += await cost("ended media, demos", lambda: in_database(playback.room.end_of_media.due, now_ms))
@@ -121,7 +121,7 @@ async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     spent += await cost(
         "reports judged, told and kept",
         lambda: in_database(playback.room.status_broadcast.due, now_ms + 2 * WRITTEN_MS * (number + 1)),
-        lambda: Ear.heard >= heard + len(room_ids) * fixtures.EIGHT,
+        lambda: FrameReader.heard >= heard + len(room_ids) * fixtures.EIGHT,
     ) / (STEADY_MS / 1000)
     spent += await cost("heads", lambda: in_database(Room.objects.heads, room_ids))
     print(f"{'all, by the second':34} {'':8} {spent:8.1f}")

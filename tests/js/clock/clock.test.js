@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Cadence } from "../../../static/js/core/net/ping_schedule.js"
+import { PingSchedule } from "../../../static/js/core/net/ping_schedule.js"
 import { Clock } from "../../../static/js/core/clock/clock.js"
 import { sampleOf } from "../../../static/js/core/clock/offset_estimator.js"
 import { each } from "../random.js"
@@ -14,7 +14,7 @@ function exchange(t0, upMs, downMs, offsetMs) {
 
 /** Minutes of pings at the real cadence; gives the true offset, the estimate and the locks on the way. */
 function live(random, { minutes, path, ppm = 0, offsetMs = 93000, clock = new Clock(), startMs = 0 }) {
-  const cadence = new Cadence()
+  const cadence = new PingSchedule()
   const errors = []
   const jumps = []
   const trueOffset = (nowMs) => offsetMs + nowMs * ppm * 1e-6
@@ -150,7 +150,7 @@ test("sleep and a stepped wall clock are noticed, ordinary ticking is not", () =
 })
 
 test("pings come in a burst first, then seldom, seldomer when nobody looks", () => {
-  const cadence = new Cadence()
+  const cadence = new PingSchedule()
   const at = []
   for (let nowMs = 0; nowMs < 60000; nowMs += 10) {
     if (!cadence.due(nowMs)) continue
@@ -166,7 +166,7 @@ test("pings come in a burst first, then seldom, seldomer when nobody looks", () 
 })
 
 test("a server that does not answer is noticed", () => {
-  const cadence = new Cadence()
+  const cadence = new PingSchedule()
   cadence.start(true)
   for (let i = 0; i < 8; i++) cadence.sent(i * 80, { playing: true, hidden: false })
   assert.equal(cadence.silent(5000), false)

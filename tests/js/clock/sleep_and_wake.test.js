@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Cadence } from "../../../static/js/core/net/ping_schedule.js"
+import { PingSchedule } from "../../../static/js/core/net/ping_schedule.js"
 import { Clock } from "../../../static/js/core/clock/clock.js"
 import { each } from "../random.js"
 import { Seat, playing, standing } from "../sync/simulated_room.js"
@@ -123,7 +123,7 @@ test("an outage is no sleep: clocks that were compared meanwhile keep their samp
 
 test("a connection that says nothing after a wake-up is given up at once, one that answers is kept", () => {
   for (const answers of [true, false]) {
-    const cadence = new Cadence()
+    const cadence = new PingSchedule()
     cadence.start(true)
     for (let i = 0; i < 8; i++) cadence.sent(i * 80, { playing: true, hidden: true })
     cadence.burst(90000) // slept: what was asked before is no sign

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Backoff } from "../../../static/js/core/net/backoff.js"
-import { Costs } from "../../../static/js/core/sync/latency_model.js"
+import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
 import { Outbox } from "../../../static/js/core/net/command_queue.js"
 import { Random, each } from "../random.js"
 
@@ -86,19 +86,19 @@ test("a command whose request was lost goes out again under its own id, however 
 })
 
 test("costs are learned, remembered and never absurd", () => {
-  const costs = new Costs("chromium")
+  const costs = new LatencyModel("chromium")
   for (let i = 0; i < 20; i++) costs.started("fresh", 120 - costs.startMs.fresh)
   assert.ok(Math.abs(costs.startMs.fresh - 120) < 1)
   costs.started("fresh", 1e6)
   costs.landed("buffered", -1e6)
   assert.deepEqual([costs.startMs.fresh, costs.seekMs.buffered], [250, 0])
-  assert.deepEqual(new Costs("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(), costs.remember())
-  const spoilt = new Costs("chromium", { startMs: { fresh: "x", rest: NaN }, seekMs: null })
-  assert.deepEqual(spoilt.remember(), new Costs("chromium").remember())
+  assert.deepEqual(new LatencyModel("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(), costs.remember())
+  const spoilt = new LatencyModel("chromium", { startMs: { fresh: "x", rest: NaN }, seekMs: null })
+  assert.deepEqual(spoilt.remember(), new LatencyModel("chromium").remember())
 })
 
 test("being placed later than expected is believed at once, sooner only after a while, and longer than a second never", () => {
-  const costs = new Costs("chromium")
+  const costs = new LatencyModel("chromium")
   costs.placed("buffered", 490)
   assert.equal(costs.placeMs.buffered, 90 + 0.7 * 400)
   costs.placed("buffered", 270)

@@ -19,7 +19,7 @@ globalThis.fetch = async () => {
   if (!page.line) throw new TypeError("no line")
   return { ok: true }
 }
-const { Again } = await import("../../../static/js/page/lib/retry.js")
+const { Retry } = await import("../../../static/js/page/lib/retry.js")
 await import(OFFLINE.href)
 
 /** So many seconds, and what promises came of them. */
@@ -76,7 +76,7 @@ test("a page that is loaded and comes back without a line waits as long as it di
 })
 
 test("what did not come is asked for again by itself, at once when the network is back", async () => {
-  const again = new Again(new AbortController().signal)
+  const again = new Retry(new AbortController().signal)
   let asked = 0
   const ask = () => { asked += 1; again.later(ask) }
   again.later(ask)
@@ -93,7 +93,7 @@ test("what did not come is asked for again by itself, at once when the network i
 })
 
 test("what came, or was given up for something else, is not asked for again", async () => {
-  const again = new Again(new AbortController().signal)
+  const again = new Retry(new AbortController().signal)
   let asked = 0
   for (const settle of [() => again.worked(), () => again.forget()]) {
     again.later(() => (asked += 1))
@@ -106,7 +106,7 @@ test("what came, or was given up for something else, is not asked for again", as
 
 test("what is not wanted any more is not asked for again", async () => {
   const gone = new AbortController()
-  const again = new Again(gone.signal)
+  const again = new Retry(gone.signal)
   let asked = 0
   again.later(() => (asked += 1))
   gone.abort()

@@ -3,7 +3,7 @@ import { mock, test } from "node:test"
 import { simulateBrowser } from "../sync/simulated_element.js"
 
 const made = simulateBrowser()
-const { Voice } = await import("../../../static/js/page/player_audio/output.js")
+const { AudioOutput } = await import("../../../static/js/page/player_audio/output.js")
 
 const item = (id) => ({ id, title: "t", artist: "", album: "", duration: 100, kind: "audio", mime: "audio/ogg", url: `/media/library/${id}`, cover: null, missing: false })
 const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
@@ -13,7 +13,7 @@ function playing() {
   const told = []
   const tell = (what) => () => void told.push(what)
   const line = { cut: false }
-  const voice = new Voice({ cut: () => line.cut, ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
+  const voice = new AudioOutput({ cut: () => line.cut, ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
   const follow = (changed = {}, id = 7) => voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
   follow()
   voice.track.element.deliver()

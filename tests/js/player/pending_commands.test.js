@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { MOST_UNANSWERED, Pending, SEEK_GAP_MS } from "../../../static/js/core/player/pending_commands.js"
+import { MOST_UNANSWERED, PendingCommands, SEEK_GAP_MS } from "../../../static/js/core/player/pending_commands.js"
 import { each } from "../random.js"
 
 const STATE = { revision: 4, entries: [{ id: "1.0", item: 7 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
@@ -13,7 +13,7 @@ const refusal = (event_id, code = "rate_limited", retry_after_ms = null) => ({ e
 const add = (event_id) => said("queue_add", event_id, { item_ids: [8] })
 
 test("a command is shown until the state has it, and then no more", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   const count = () => pending.shown(STATE, here).entries.length
   assert.equal(count(), 2)
@@ -26,7 +26,7 @@ test("a command is shown until the state has it, and then no more", () => {
 })
 
 test("an answer that overtakes its change leaves it shown", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.toSend(0)
   pending.accepted("a", 5)
@@ -37,7 +37,7 @@ test("an answer that overtakes its change leaves it shown", () => {
 })
 
 test("of fifty seeks few are sent, one at a time, and the last of them arrives", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   const sent = []
   let revision = 4
   for (let number = 0; number < 50; number++) {
@@ -57,7 +57,7 @@ test("of fifty seeks few are sent, one at a time, and the last of them arrives",
 })
 
 test("a seek waits for the answer to the one before it", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(seek("a"), 0, 4)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
   pending.add(seek("b"), 0, 4)
@@ -67,7 +67,7 @@ test("a seek waits for the answer to the one before it", () => {
 })
 
 test("what was said of the same before it left is forgotten", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("pause", "a"), 0, 4)
   assert.deepEqual(pending.add(said("resume", "b"), 0, 4), ["a"])
   pending.add(seek("c"), 0, 4)
@@ -76,7 +76,7 @@ test("what was said of the same before it left is forgotten", () => {
 })
 
 test("what is our own, or about something else, makes nothing stale", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("next", "a", { entry_id: "1.0" }), 0, 4)
   pending.toSend(0)
   pending.add(seek("b"), 0, 4)
@@ -88,7 +88,7 @@ test("what is our own, or about something else, makes nothing stale", () => {
 })
 
 test("somebody else's change of the same does", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("next", "a", { entry_id: "1.0" }), 0, 4)
   pending.toSend(0)
   pending.add(seek("b"), 0, 4)
@@ -100,7 +100,7 @@ test("somebody else's change of the same does", () => {
 })
 
 test("an undo waits for all before it, and nothing passes it", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.toSend(0)
   pending.add(said("undo", "b"), 0, 4)
@@ -115,7 +115,7 @@ test("an undo waits for all before it, and nothing passes it", () => {
 })
 
 test("what is done to an entry without a name waits for its name", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8, 9] }), 0, 4)
   pending.add(said("queue_move", "b", { entry_id: "~a.1", before: "1.0" }), 0, 4)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
@@ -124,7 +124,7 @@ test("what is done to an entry without a name waits for its name", () => {
 })
 
 test("what is done to an entry that nobody will ever name is dropped", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.add(said("queue_remove", "b", { entry_id: "~a.0" }), 0, 4)
   pending.toSend(0)
@@ -134,7 +134,7 @@ test("what is done to an entry that nobody will ever name is dropped", () => {
 })
 
 test("every command arrives once and in order, says the same each time it is sent, and what is done to the queue is never too old", () => each(100, (random) => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   const done = []
   const first = new Map()
   let count = 0
@@ -164,14 +164,14 @@ test("every command arrives once and in order, says the same each time it is sen
 }))
 
 test("only what is done to the queue outlives the page", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.add(said("pause", "b"), 0, 4)
   assert.deepEqual(ids(pending.kept), ["a"])
 })
 
 test("what is in the state is not kept, also where its answer was lost", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(add("a"), 0, 4)
   pending.toSend(0)
   pending.changed(change(5, { event_id: "a", changed: { entries: [] } }))
@@ -179,7 +179,7 @@ test("what is in the state is not kept, also where its answer was lost", () => {
 })
 
 test("of eighty kept changes a few are on their way at a time, and those that were too much go again", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   const names = Array.from({ length: 80 }, (_, number) => `a${number}`)
   for (const name of names) pending.add(add(name), 0, 4, 0)
   const done = []
@@ -197,7 +197,7 @@ test("of eighty kept changes a few are on their way at a time, and those that we
 })
 
 test("what the server had no time for goes again as it was, after a second", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(seek("a"), 0, 4, 0)
   const [{ payload }] = pending.toSend(0)
   const said = { ...payload }
@@ -210,7 +210,7 @@ test("what the server had no time for goes again as it was, after a second", () 
 })
 
 test("a track that ended and was told too fast stays ended", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   const two = { ...STATE, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }] }
   pending.add(said("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
   pending.toSend(0)
@@ -220,7 +220,7 @@ test("a track that ended and was told too fast stays ended", () => {
 })
 
 test("a change of the queue that has to wait holds up no pause, and no pause passes the track it is for", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(add("a"), 0, 4, 0)
   pending.toSend(0)
   pending.refused(refusal("a", "rate_limited", 250), 0)
@@ -234,7 +234,7 @@ test("a change of the queue that has to wait holds up no pause, and no pause pas
 })
 
 test("a press that could not be sent within five seconds is dropped; what was sent, or done to the queue, is not", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("set_rate", "sent", { rate: 2 }), 0, 4, 0)
   pending.toSend(0)
   pending.reconnected()
@@ -249,7 +249,7 @@ test("a press that could not be sent within five seconds is dropped; what was se
 })
 
 test("what a tab that sounds plays, that it stopped and that a track has ended is true for as long as it sounds", () => {
-  const pending = new Pending()
+  const pending = new PendingCommands()
   pending.add(said("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
   pending.add(said("pause", "b", { entry_id: "1.0", position: 12 }), 0, 4, 0)
   pending.add(said("play_track", "c", { item_id: 7 }), 0, 4, 0)

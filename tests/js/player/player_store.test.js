@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { PlayerLog } from "../../../static/js/core/player/player_store.js"
+import { PlayerStore } from "../../../static/js/core/player/player_store.js"
 import { Event } from "../../../static/js/core/protocol.js"
 import { each } from "../random.js"
 
@@ -12,7 +12,7 @@ const change = (revision, changed = { rate: revision }) => said("player", { chan
 const whole = (revision) => said("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
 
 function greeted() {
-  const log = new PlayerLog("me")
+  const log = new PlayerStore("me")
   log.take(greeting(), 0)
   return log
 }
@@ -101,7 +101,7 @@ test("what is known already makes no gap", () => {
 })
 
 test("every fifteen seconds it is asked whether that is all", () => {
-  const log = new PlayerLog("me")
+  const log = new PlayerStore("me")
   assert.equal(log.due(60_000), null) // nothing is known yet
   log.take(greeting(), 60_000)
   assert.equal(log.due(74_999), null)

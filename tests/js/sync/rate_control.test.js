@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { SETTLE_MS, Steering } from "../../../static/js/core/sync/rate_control.js"
+import { SETTLE_MS, RateControl } from "../../../static/js/core/sync/rate_control.js"
 import { each } from "../random.js"
 import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { Seat, playing, standing } from "./simulated_room.js"
@@ -130,26 +130,26 @@ test("a device that cannot keep up is sought a few times, then left in peace", (
 }))
 
 test("nothing is sped into an empty buffer", () => {
-  const steering = new Steering({ engine: "chromium" })
+  const steering = new RateControl({ engine: "chromium" })
   const look = { errorMs: 50, roomRate: 1, reliable: true, bufferedAheadS: 1, remainingS: 100, hidden: false, movementMs: 0 }
   for (let nowMs = 0; nowMs < 5000; nowMs += 250) assert.ok(steering.tick({ ...look, nowMs }).rate <= 1.0006)
 })
 
 test("the last moments are left alone", () => {
-  const steering = new Steering({ engine: "chromium" })
+  const steering = new RateControl({ engine: "chromium" })
   const look = { errorMs: 800, roomRate: 1, reliable: true, bufferedAheadS: 1, remainingS: 1, hidden: false, movementMs: 0 }
   for (let nowMs = 0; nowMs < 5000; nowMs += 250) assert.equal(steering.tick({ ...look, nowMs }).seek, false)
 })
 
 test("the clock's own movement is not chased", () => {
-  const steering = new Steering({ engine: "chromium" })
+  const steering = new RateControl({ engine: "chromium" })
   const look = { errorMs: 12, roomRate: 1, reliable: true, bufferedAheadS: 9, remainingS: 100, hidden: false, movementMs: 10 }
   for (let nowMs = 0; nowMs < 3000; nowMs += 250) assert.notEqual(steering.tick({ ...look, nowMs }).zone, "fine")
 })
 
 test("time stretching stays on at another room rate and off while bending at 1", () => {
   for (const [roomRate, kept] of [[1, false], [1.5, true]]) {
-    const steering = new Steering({ engine: "chromium" })
+    const steering = new RateControl({ engine: "chromium" })
     const look = { errorMs: 40, roomRate, reliable: true, bufferedAheadS: 9, remainingS: 100, hidden: false, movementMs: 0 }
     const decisions = [5000, 5100, 5200, 5300].map((nowMs) => steering.tick({ ...look, nowMs }))
     const bent = decisions.find(({ zone }) => zone === "fine")

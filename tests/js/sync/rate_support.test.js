@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Capability } from "../../../static/js/core/sync/rate_support.js"
+import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
 import { each } from "../random.js"
 import { Seat, playing } from "./simulated_room.js"
 
@@ -16,7 +16,7 @@ function miss(capability, nowMs) {
 }
 
 test("what was learned of a browser's rates is tried again, ever more seldom, at least once a day", () => {
-  const capability = new Capability("chromium")
+  const capability = new RateSupport("chromium")
   let nowMs = 1000
   let lastMs = 0
   for (let i = 0; i < 8; i++) {
@@ -31,7 +31,7 @@ test("what was learned of a browser's rates is tried again, ever more seldom, at
 })
 
 test("one excursion that does what was planned ends the doubt", () => {
-  const capability = new Capability("firefox")
+  const capability = new RateSupport("firefox")
   miss(capability, 0)
   miss(capability, DAY_MS)
   capability.look(3 * DAY_MS)
@@ -43,22 +43,22 @@ test("one excursion that does what was planned ends the doubt", () => {
 })
 
 test("a page that is opened later remembers the verdict and its end, whatever was kept", () => each(20, (random) => {
-  const capability = new Capability("chromium")
+  const capability = new RateSupport("chromium")
   miss(capability, 5000)
   const kept = JSON.parse(JSON.stringify(capability.remember()))
-  assert.equal(new Capability("chromium", kept, 6000).slewOk, false)
-  assert.equal(new Capability("chromium", kept, 5000 + TEN_MINUTES_MS).slewOk, true)
+  assert.equal(new RateSupport("chromium", kept, 6000).slewOk, false)
+  assert.equal(new RateSupport("chromium", kept, 5000 + TEN_MINUTES_MS).slewOk, true)
   const spoilt = random.pick([null, {}, { slewOk: false }, { notBeforeMs: null, retryMs: 1 }, { notBeforeMs: "x", retryMs: NaN }])
-  assert.equal(new Capability("chromium", spoilt, 0).slewOk, true)
+  assert.equal(new RateSupport("chromium", spoilt, 0).slewOk, true)
   const far = { notBeforeMs: 1e15, retryMs: random.pick([1, 1e15]) }
-  assert.equal(new Capability("chromium", far, DAY_MS).slewOk, false)
-  const bounded = new Capability("chromium", far, 0)
+  assert.equal(new RateSupport("chromium", far, DAY_MS).slewOk, false)
+  const bounded = new RateSupport("chromium", far, 0)
   bounded.look(DAY_MS)
   assert.equal(bounded.slewOk, true)
 }))
 
 test("WebKit's rates are not tried at all", () => {
-  const capability = new Capability("webkit")
+  const capability = new RateSupport("webkit")
   capability.look(1e12)
   assert.equal(capability.slewOk, false)
 })

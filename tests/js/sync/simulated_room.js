@@ -1,10 +1,10 @@
 /** The real state machine and steering around a simulated player, in virtual time. The server's clock is this one's plus an offset. */
 
-import { Capability } from "../../../static/js/core/sync/rate_support.js"
-import { Costs } from "../../../static/js/core/sync/latency_model.js"
-import { Following } from "../../../static/js/core/sync/sync_controller.js"
+import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
+import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
+import { SyncController } from "../../../static/js/core/sync/sync_controller.js"
 import { Ledger } from "../../../static/js/core/sync/expected_events.js"
-import { Steering } from "../../../static/js/core/sync/rate_control.js"
+import { RateControl } from "../../../static/js/core/sync/rate_control.js"
 import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { SimulatedPlayer } from "./simulated_player.js"
 
@@ -16,9 +16,9 @@ export class Seat {
     this.random = random
     this.player = new SimulatedPlayer(random, habits)
     const engine = ENGINES[habits.model ?? "chromium"]
-    this.costs = new Costs(engine)
-    this.machine = new Following({
-      costs: this.costs, steering: new Steering({ engine, audioOnly, capability: new Capability(engine) }),
+    this.costs = new LatencyModel(engine)
+    this.machine = new SyncController({
+      costs: this.costs, steering: new RateControl({ engine, audioOnly, capability: new RateSupport(engine) }),
     })
     this.clockErrorMs = clockErrorMs
     this.nowMs = 0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from playback.domain.albums import KEY_LENGTH, album_folder, album_key
 from playback.library.scanning.scan import Scan
 from playback.models import MediaItem
-from tests.playback.library.fixtures import Shelf
+from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import id3, mp3
 from tests.watchium.api.callers import Caller
 
@@ -44,7 +44,7 @@ def test_discs_lie_in_the_folder_of_their_album(path: str, folder: str):
     assert album_folder(path) == folder
 
 
-class Albums(Shelf):
+class Albums(MetricDirectory):
     def setUp(self) -> None:
         super().setUp()
         session = self.client.session

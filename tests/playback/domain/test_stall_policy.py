@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from playback.domain.drift import Noted
 from playback.domain.stall_policy import Hold, attentive, counted, gate, settled, stall_hold
-from playback.domain.wait_budget import CLEAN_MS, MEMBER_MS, ROOM_MS, WINDOW_MS, Patience
+from playback.domain.wait_budget import CLEAN_MS, MEMBER_MS, ROOM_MS, WINDOW_MS, WaitBudget
 from watchium.protocol.events import PlayerReport
 
 NOW_MS = 1_795_219_200_000.0
@@ -52,7 +52,7 @@ def test_nobody_waits_for_who_is_silent_or_far_or_says_nothing_of_their_player()
 
 
 def held(longest_ms=8000.0) -> Hold:
-    hold = gate([BOB, EVE], Patience(), longest_ms, 5, NOW_MS)
+    hold = gate([BOB, EVE], WaitBudget(), longest_ms, 5, NOW_MS)
     assert hold is not None
     return hold
 
@@ -86,7 +86,7 @@ def test_nobody_waits_for_who_has_left_or_fell_silent():
 
 
 def test_the_wire_names_whom_the_room_waits_for_and_until_when():
-    hold = stall_hold(BOB, Patience(), 8, 5, NOW_MS)
+    hold = stall_hold(BOB, WaitBudget(), 8, 5, NOW_MS)
     told = hold.for_wire()
     assert (told.why, told.until) == ("stall", NOW_MS + 8000)
     assert [(one.user_id, one.username) for one in told.who] == [BOB]
@@ -103,7 +103,7 @@ steps = st.lists(
 
 def evening(steps, wait_s):
     """Members starve after a pause of so many ms, for so long; the holds as they went, and the accounts after each."""
-    patience, now_ms, spent = Patience(), NOW_MS, []
+    patience, now_ms, spent = WaitBudget(), NOW_MS, []
     for who, pause_ms, starving_ms in steps:
         now_ms += pause_ms
         hold = stall_hold(who, patience, wait_s, 1, now_ms)
@@ -154,8 +154,8 @@ def test_accounts_stay_small(steps, wait_s):
     assert all(span.until_ms > now_ms - 3 * WINDOW_MS for span in patience.spans[-2:]) or not patience.spans
 
 
-def exhausted() -> tuple[Patience, float]:
-    patience, now_ms = Patience(), NOW_MS
+def exhausted() -> tuple[WaitBudget, float]:
+    patience, now_ms = WaitBudget(), NOW_MS
     for _ in range(2):
         hold = stall_hold(BOB, patience, 10, 1, now_ms)
         patience, now_ms = settled(patience, hold, None, now_ms + 10_000), now_ms + 10_000
@@ -185,7 +185,7 @@ def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
 def test_only_the_time_somebody_was_waited_for_counts_against_them():
     hold = held()
     fewer = hold.without("g_bob")
-    patience = settled(Patience(), hold, fewer, NOW_MS + 1000)
+    patience = settled(WaitBudget(), hold, fewer, NOW_MS + 1000)
     patience = settled(patience, fewer, None, NOW_MS + 5000)
     spent = {name: patience.spent_ms(name, NOW_MS + 5000) for name in ("g_bob", "g_eve", "")}
     assert spent == {"g_bob": 1000, "g_eve": 5000, "": 5000}

@@ -12,7 +12,7 @@ from playback.library.scanning.scan import Scan, Tally
 from playback.models import MediaItem
 
 
-class Shelf(TestCase):
+class MetricDirectory(TestCase):
     """`self.said` has what the last look told, a line each."""
 
     folder: Path

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from playback.library.metadata.content_sniffing import MOST_JUNK, recognise
-from tests.playback.library.fixtures import Shelf
+from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import flac, id3, mp3, wav
 from tests.playback.library.test_scan import CLIP, SONG, needs_ffprobe, without_ffprobe
 
@@ -76,7 +76,7 @@ def test_what_is_neither_sound_nor_film_is_none(data: bytes):
     assert recognise(BytesIO(data)) is None
 
 
-class WrongNames(Shelf):
+class WrongNames(MetricDirectory):
     def setUp(self) -> None:
         super().setUp()
         session = self.client.session
@@ -121,7 +121,7 @@ class WrongNames(Shelf):
         assert self.item("b/flac.mp3").pk == before.pk
 
 
-class WhatIsPassedBy(Shelf):
+class WhatIsPassedBy(MetricDirectory):
     def test_each_is_listed_with_its_reason_and_counted_by_kind(self):
         for name in (
             "a.avi",
@@ -192,7 +192,7 @@ class WhatIsPassedBy(Shelf):
 
 @needs_ffmpeg
 @needs_ffprobe
-class Matroska(Shelf):
+class Matroska(MetricDirectory):
     def convert(self, name: str, *options: str, source: Path = CLIP) -> None:
         command = ["ffmpeg", "-v", "error", "-t", "1", "-i", str(source), *options, str(self.folder / name)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
@@ -211,7 +211,7 @@ class Matroska(Shelf):
         assert "left out: foreign.mka: browsers do not play ac3" in self.said
 
 
-class Rereading(Shelf):
+class Rereading(MetricDirectory):
     def test_tags_that_changed_with_size_and_time_kept_are_read_on_request(self):
         self.put("a.mp3", mp3("Old"), changed_s=1000)
         self.put("b.mp3", mp3("B"), changed_s=1000)

@@ -14,7 +14,7 @@ from playback.library.metadata.bounded_reader import BoundedReader, TooMuch
 from playback.library.metadata.tags import read
 from playback.library.scanning import directory_walk
 from playback.models import MediaItem
-from tests.playback.library.fixtures import Shelf
+from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import flac, id3, mp3, png, wav
 from tests.playback.library.odd_files import OddFiles, endless_ogg
 from tests.playback.library.test_scan import needs_ffprobe, without_ffprobe
@@ -29,7 +29,7 @@ ERRORS = (
 )  # fmt: skip
 
 
-class AThousandOddFiles(Shelf):
+class AThousandOddFiles(MetricDirectory):
     def test_the_scan_ends_and_every_good_file_is_there(self):
         made = OddFiles(self.folder, SEED).make(COUNT)
         with without_ffprobe():
@@ -48,7 +48,7 @@ class AThousandOddFiles(Shelf):
             assert item.title and len(item.title) <= 300 and "\0" not in item.title + item.artist + item.album
 
 
-class OneFact(Shelf):
+class OneFact(MetricDirectory):
     def test_times_that_no_column_holds(self):
         self.put("good.wav", wav())
         for number, when in enumerate((2**33, 10_413_792_000, -(2**33), -1, 0)):
@@ -148,7 +148,7 @@ def test_a_file_that_claims_too_much_takes_no_more_than_its_share(tmp_path, data
         try:
             read(place, "mp3")
         except Exception as error:
-            assert type(error).__name__ == "Damaged"
+            assert type(error).__name__ == "UnreadableFile"
     assert reads < 520_000
 
 
@@ -174,7 +174,7 @@ def test_what_follows_a_part_that_is_too_long_is_read(tmp_path):
 def test_an_answer_of_ffprobe_without_an_end_is_cut(tmp_path):
     place = tmp_path / "x.mp3"
     place.write_bytes(id3([(b"TIT2", b"\0" + b"x" * 5_000_000)]) + FRAME * 9)
-    with pytest.raises(ffprobe.Damaged, match="makes no sense"):
+    with pytest.raises(ffprobe.UnreadableFile, match="makes no sense"):
         ffprobe.probe(place)
     assert read(place, "mp3").duration_s
 

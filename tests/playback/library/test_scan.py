@@ -19,7 +19,7 @@ from playback.library.scanning.directory_walk import walk
 from playback.library.scanning.move_detection import Gone
 from playback.library.scanning.scan import NotInLibrary, Scan
 from playback.models import MediaItem
-from tests.playback.library.fixtures import Shelf
+from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import JPEG, flac, mp3, png, wav
 
 CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
@@ -31,7 +31,7 @@ def without_ffprobe():
     return patch.object(ffprobe.shutil, "which", lambda name: None)
 
 
-class WhatFilesSay(Shelf):
+class WhatFilesSay(MetricDirectory):
     def test_sound_says_its_words_its_length_and_its_cover(self):
         words = ("Ålesund", "Bø", "Nord")
         self.put("a/one.mp3", mp3(*words, picture=png()))
@@ -91,7 +91,7 @@ class WhatFilesSay(Shelf):
         assert self.item("song.ogg").duration == pytest.approx(69.2065, abs=0.01)
 
 
-class LookingAgain(Shelf):
+class LookingAgain(MetricDirectory):
     def setUp(self) -> None:
         super().setUp()
         self.song = self.put("one.mp3", mp3("One"), changed_s=1_700_000_000)
@@ -161,7 +161,7 @@ class LookingAgain(Shelf):
         assert (item.pk, item.missing, item.title) == (self.known.pk, False, "Repaired")
 
 
-class Moving(Shelf):
+class Moving(MetricDirectory):
     """Every song has a time of change of its own, as on a disk; a move keeps it."""
 
     def setUp(self) -> None:
@@ -291,7 +291,7 @@ class Moving(Shelf):
             assert self.counts() == (0, 5, 1)
 
 
-class WhatIsLeftOut(Shelf):
+class WhatIsLeftOut(MetricDirectory):
     def test_links_and_dotfiles_are_refused(self):
         outside = self.folder.parent / "outside"
         outside.mkdir()
@@ -343,7 +343,7 @@ class WhatIsLeftOut(Shelf):
         assert self.paths() == ["two.mp3"]
 
 
-class Damage(Shelf):
+class Damage(MetricDirectory):
     """Whatever is in a file: it is named and counted, and the others are found."""
 
     def found(self, name: str, data: bytes) -> bool:
@@ -430,7 +430,7 @@ def test_ffprobe_opens_nothing_but_the_file_and_reads_no_lists(tmp_path: Path):
     }
     for name, data in lists.items():
         (tmp_path / name).write_bytes(data)
-        with pytest.raises(ffprobe.Damaged):
+        with pytest.raises(ffprobe.UnreadableFile):
             ffprobe.probe(tmp_path / name)
     assert ffprobe.probe(tmp_path / "film.webm") is not None
     strange = tmp_path / "-i concat:film.webm|film.webm.webm"
@@ -438,7 +438,7 @@ def test_ffprobe_opens_nothing_but_the_file_and_reads_no_lists(tmp_path: Path):
     assert ffprobe.probe(strange) is not None
 
 
-class Covers(Shelf):
+class Covers(MetricDirectory):
     def test_the_same_picture_is_kept_once(self):
         for number in range(3):
             self.put(f"{number}.mp3", mp3(picture=png()))
@@ -501,7 +501,7 @@ class Covers(Shelf):
         assert self.scan().new == 1
 
 
-class ThousandsOfFiles(Shelf):
+class ThousandsOfFiles(MetricDirectory):
     def test_each_batch_costs_the_same(self):
         for number in range(450):
             self.put(f"{number // 100}/{number}.wav", wav(0.01))
@@ -511,7 +511,7 @@ class ThousandsOfFiles(Shelf):
         assert len(self.paths()) == 450
 
 
-class TheCommand(Shelf):
+class TheCommand(MetricDirectory):
     def run_it(self, *args: str, **options) -> str:
         out = StringIO()
         call_command("scan_media", *args, stdout=out, **options)

@@ -8,13 +8,13 @@ from playback.library import covers
 from playback.library.samples import offer_samples
 from playback.models import MediaItem
 from rooms.models import Person, Token
-from tests.playback.library.fixtures import Shelf
+from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import mp3, png
 
 SONG = mp3("Song", picture=png())
 
 
-class Serving(Shelf):
+class Serving(MetricDirectory):
     def setUp(self) -> None:
         super().setUp()
         self.place = self.put("Bø/a song & 100%?.mp3", SONG)
@@ -102,7 +102,7 @@ class Serving(Shelf):
         assert self.browser.get(self.song.url).status_code == 404
 
 
-class Samples(Shelf):
+class Samples(MetricDirectory):
     def test_a_library_that_is_empty_has_the_samples_to_play(self):
         assert offer_samples() == 2
         assert offer_samples() == 0

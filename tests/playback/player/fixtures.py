@@ -68,7 +68,7 @@ class PlayerScene(TestCase):
         words = {"type": kind, "event_id": event_id or f"e{self.number}", "payload": payload}
         command = decode_player_command(msgspec.json.encode(words))
         with self.captureOnCommitCallbacks(execute=True):
-            return player.carry_out(where, command, account=self.account, now_ms=self.at(at_s))
+            return player.dispatch(where, command, account=self.account, now_ms=self.at(at_s))
 
     def state(self, device: str = LAPTOP) -> PlayerState:
         row = DevicePlayer.objects.get(device_id=device)

@@ -343,14 +343,14 @@ class Telling(PlayerScene):
 class Coming(PlayerScene):
     """Where it was is where it is found."""
 
-    def heard_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
+    def received_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
         with self.captureOnCommitCallbacks(execute=True):
             heard = Heard(entry_id=self.entry(0), position=position, tab="t1", leaving=leaving)
             return player.note_position(LAPTOP, heard, self.at(second))
 
     def test_a_position_is_saved_and_told_without_a_revision(self):
         self.say("play_track", item_id=self.items[0].pk)
-        assert self.heard_at(1, 1.02)
+        assert self.received_at(1, 1.02)
         assert (self.state().position, self.state().revision) == (1.02, 1)
         assert self.heard.last("position")["payload"]["position"] == 1.02
 
@@ -365,12 +365,12 @@ class Coming(PlayerScene):
         self.say("play_track", item_id=self.items[0].pk)
         assert not player.note_position(LAPTOP, Heard(entry_id="0.0", position=9, tab="t1"))
         self.say("pause")
-        assert not self.heard_at(1, 9)
+        assert not self.received_at(1, 9)
         assert self.state().position == 0
 
     def test_after_the_browser_was_closed_it_is_paused_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.heard_at(5, 5)
+        self.received_at(5, 5)
         later_ms = self.at(5) + SILENT_MS + 1
         stored = DevicePlayer.objects.values().get()
         whole = player.read(LAPTOP, now_ms=later_ms)
@@ -410,20 +410,20 @@ class Coming(PlayerScene):
 
     def test_a_browser_that_is_opened_again_at_once_finds_it_paused_where_it_was(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.heard_at(5, 5, leaving=True)
+        self.received_at(5, 5, leaving=True)
         assert player.read(LAPTOP, now_ms=self.at(6)).state.is_playing  # another tab may go on
         state = player.read(LAPTOP, now_ms=self.at(7)).state
         assert (state.is_playing, state.position) == (False, 5)
 
     def test_a_tab_that_goes_on_where_another_one_was_closed(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.heard_at(5, 5, leaving=True)
-        self.heard_at(6, 6)
+        self.received_at(5, 5, leaving=True)
+        self.received_at(6, 6)
         assert player.read(LAPTOP, now_ms=self.at(10)).state.is_playing
 
     def test_a_tab_that_is_opened_while_another_one_plays_changes_nothing(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.heard_at(5, 5)
+        self.received_at(5, 5)
         assert player.read(LAPTOP, now_ms=self.at(6)).state.is_playing
 
     def test_the_tab_that_sounds_finds_it_playing_after_its_line_was_cut(self):
@@ -432,7 +432,7 @@ class Coming(PlayerScene):
 
     def test_a_command_after_the_browser_was_closed_begins_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.heard_at(5, 5)
+        self.received_at(5, 5)
         self.say("resume", at_s=3600)
         state = self.state()
         assert (state.position, state.at, state.is_playing) == (5, self.at(3600), True)

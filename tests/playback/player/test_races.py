@@ -31,7 +31,7 @@ class PlayerRaces(TransactionTestCase):
     def add(self, number: int, event_id: str = ""):
         asked = ItemsToAdd(item_ids=[self.items[number]])
         command = QueueAdd(event_id=event_id or f"e{number}", payload=asked)
-        return player.carry_out(LAPTOP, command, now_ms=NOW_MS)
+        return player.dispatch(LAPTOP, command, now_ms=NOW_MS)
 
     def test_tabs_that_add_at_once_lose_nothing(self):
         answers = self.at_once(12, self.add)
@@ -48,12 +48,12 @@ class PlayerRaces(TransactionTestCase):
     def test_a_track_that_ends_is_followed_once(self):
         for number in range(4):
             self.add(number)
-        player.carry_out(LAPTOP, Resume(event_id="go"), now_ms=NOW_MS)
+        player.dispatch(LAPTOP, Resume(event_id="go"), now_ms=NOW_MS)
         on = DevicePlayer.objects.get().current
         step = Step(entry_id=on, ended=True)
         self.at_once(
             10,
-            lambda number: player.carry_out(LAPTOP, Next(event_id=f"n{number}", payload=step), now_ms=NOW_MS),
+            lambda number: player.dispatch(LAPTOP, Next(event_id=f"n{number}", payload=step), now_ms=NOW_MS),
         )
         row = DevicePlayer.objects.get()
         assert [entry_id for entry_id, _ in row.entries].index(row.current) == 1

@@ -31,7 +31,7 @@ def test_memory_is_bounded_by_rooms_and_by_members():
             last.note(room, user, report(), NOW_MS)
     assert last.for_room("a") == {}
     assert set(last.for_room("c")) == {"3", "4", "5"}
-    assert {room: set(members) for room, members in last.take_untold(NOW_MS).items()} == {
+    assert {room: set(members) for room, members in last.take_unpublished(NOW_MS).items()} == {
         "b": {"3", "4", "5"},
         "c": {"3", "4", "5"},
     }
@@ -41,27 +41,27 @@ def test_what_changed_is_taken_once():
     last = LastReports()
     last.note("a", "1", report(1), NOW_MS)
     last.note("a", "1", report(2), NOW_MS)
-    assert [seen.report.current_time for seen in last.take_untold(NOW_MS)["a"].values()] == [2]
-    assert last.take_untold(NOW_MS + 10_000) == {}
+    assert [seen.report.current_time for seen in last.take_unpublished(NOW_MS)["a"].values()] == [2]
+    assert last.take_unpublished(NOW_MS + 10_000) == {}
 
 
 def test_what_could_not_be_told_is_told_a_second_later_but_for_what_is_not_so_any_more():
     last = LastReports(rooms=2)
     for room, user in (("a", "1"), ("b", "1"), ("b", "2"), ("b", "3")):
         last.note(room, user, report(1), NOW_MS)
-    taken = last.take_untold(NOW_MS)
+    taken = last.take_unpublished(NOW_MS)
     last.forget("b", "2")
     last.note("b", "3", report(2), NOW_MS + 10)
     last.note("c", "1", report(1), NOW_MS + 10)  # and "a" is forgotten
     last.put_back(taken, NOW_MS + 20)
-    assert "b" not in last.take_untold(NOW_MS + 999)
-    again = last.take_untold(NOW_MS + 1000)
+    assert "b" not in last.take_unpublished(NOW_MS + 999)
+    again = last.take_unpublished(NOW_MS + 1000)
     assert {user: seen.report.current_time for user, seen in again.pop("b").items()} == {"1": 1, "3": 2}
     assert again == {}
 
 
 def told(last: LastReports, now_ms: float) -> set[str]:
-    return set(last.take_untold(now_ms).get("a", ()))
+    return set(last.take_unpublished(now_ms).get("a", ()))
 
 
 def test_what_is_news_is_told_at_once_but_at_most_once_a_second():
@@ -87,7 +87,7 @@ OTHERWISE = [
 def test_it_is_news_when_somebody_does_otherwise(otherwise: dict):
     last = LastReports()
     last.note("a", "1", report(1, drift_ms=5.0), NOW_MS)
-    last.take_untold(NOW_MS)
+    last.take_unpublished(NOW_MS)
     last.note("a", "1", report(1, **{"drift_ms": 5.0, **otherwise}), NOW_MS + 3000)
     assert told(last, NOW_MS + 3000) == {"1"}
 
@@ -95,7 +95,7 @@ def test_it_is_news_when_somebody_does_otherwise(otherwise: dict):
 def test_less_than_half_a_frame_is_no_news():
     last = LastReports()
     last.note("a", "1", report(1, drift_ms=5.0), NOW_MS)
-    last.take_untold(NOW_MS)
+    last.take_unpublished(NOW_MS)
     last.note("a", "1", report(4, drift_ms=-14.9), NOW_MS + 3000)
     assert told(last, NOW_MS + 3000) == set()
 
@@ -104,7 +104,7 @@ def test_while_all_goes_on_as_it_did_a_room_is_told_after_twelve_seconds_of_ever
     last = LastReports()
     for user in "12":
         last.note("a", user, report(1), NOW_MS)
-    last.take_untold(NOW_MS)
+    last.take_unpublished(NOW_MS)
     last.note("a", "1", report(4), NOW_MS + 3000)
     last.note("a", "2", report(6), NOW_MS + 5000)
     last.note("a", "1", report(7), NOW_MS + 6000)
@@ -116,7 +116,7 @@ def test_news_takes_along_what_waited():
     last = LastReports()
     for user in "12":
         last.note("a", user, report(1), NOW_MS)
-    last.take_untold(NOW_MS)
+    last.take_unpublished(NOW_MS)
     last.note("a", "1", report(4), NOW_MS + 3000)
     last.note("a", "2", report(4, state="stalled"), NOW_MS + 3100)
     assert told(last, NOW_MS + 3100) == {"1", "2"}
@@ -128,7 +128,7 @@ def test_who_left_is_forgotten():
     last.forget("a", "1")
     last.forget("b", "1")
     assert last.for_room("a") == {}
-    assert not last.take_untold(NOW_MS).get("a")
+    assert not last.take_unpublished(NOW_MS).get("a")
 
 
 def test_a_silent_player_counts_no_more():
@@ -174,9 +174,9 @@ def test_what_one_process_heard_is_known_in_the_other_after_its_batch(processes:
     processes.there.note("a", "bob", report(2), NOW_MS)
     assert processes.seen_here() == {"alice": 1}
     processes.there.post()
-    assert set(processes.there.take_untold(NOW_MS)["a"]) == {"bob"}
+    assert set(processes.there.take_unpublished(NOW_MS)["a"]) == {"bob"}
     assert processes.seen_here() == {"alice": 1, "bob": 2}
-    assert set(processes.here.take_untold(NOW_MS)["a"]) == {
+    assert set(processes.here.take_unpublished(NOW_MS)["a"]) == {
         "alice"
     }  # each process tells what it heard itself
 
@@ -228,7 +228,7 @@ def test_who_left_is_forgotten_in_every_process(processes: Processes):
 
 def test_a_player_that_has_data_again_is_ready_for_all(processes: Processes):
     processes.there.note("a", "bob", report(state="stalled", revision=3), NOW_MS)
-    processes.there.now_ready("a", "bob", 4)
+    processes.there.became_ready("a", "bob", 4)
     processes.there.share("a")
     processes.seen_here()
     (bob,) = processes.here.fresh("a", NOW_MS)

@@ -17,8 +17,8 @@ from playback.domain.drift import noted
 from tests.servers import ROOT
 from watchium.background import gc_tuning
 from watchium.protocol.events import PlayerReport
-from watchium.server.http_protocol import ImpatientProtocol
-from watchium.server.websocket_protocol import ShortcutProtocol
+from watchium.server.http_protocol import HttpProtocol
+from watchium.server.websocket_protocol import WebSocketProtocol
 from watchium.shared_state.token_bucket import Allowance, taken
 
 MINUTE_MS = 60_000.0
@@ -79,12 +79,12 @@ async def listens_to_nothing(scope, receive, send) -> None:
 
 
 async def test_the_http_half_of_a_socket_is_gone_when_it_is_open():
-    config = uvicorn.Config(listens_to_nothing, http=ImpatientProtocol, ws=ShortcutProtocol, lifespan="off")
+    config = uvicorn.Config(listens_to_nothing, http=HttpProtocol, ws=WebSocketProtocol, lifespan="off")
     config.load()
     transport = MagicMock()
     transport.is_closing.return_value = False
     transport.get_extra_info.return_value = None
-    protocol = ImpatientProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+    protocol = HttpProtocol(config, ServerState(), {}, asyncio.get_running_loop())
     transport.get_protocol.return_value = None
     gone = weakref.ref(protocol)
     gc.disable()

@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from rooms.models import Connection
 from watchium.background import lease_revocation
-from watchium.background.lease_revocation import Doorman
+from watchium.background.lease_revocation import LeaseRevocationWatcher
 
 
 class Door:
@@ -18,7 +18,7 @@ class Door:
         self.leases = {pk: lambda pk=pk: self.sent_out.append(pk) for pk in (1, 2)}
         self.ended: set[int] = set()
         self.asked = 0
-        self.doorman = Doorman(self.leases)
+        self.doorman = LeaseRevocationWatcher(self.leases)
 
     async def look(self) -> list[int]:
         def ended(process: str) -> set[int]:

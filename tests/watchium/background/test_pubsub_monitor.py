@@ -11,7 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from tests.faults.support.lossy_link import Way, link_to
 from tests.servers import Service, redis_service
-from tests.watchium.realtime.test_hub import Ear
+from tests.watchium.realtime.test_hub import FrameReader
 from watchium.background import pubsub_monitor
 from watchium.realtime import channel_layer, hub
 from watchium.realtime.delivery import Told
@@ -22,7 +22,7 @@ LOOKS = 10  # each takes at most four seconds
 pytestmark = pytest.mark.once
 
 
-class Listening(Ear):
+class Listening(FrameReader):
     """An ear that can be waited for."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Process:
         with patch.object(channel_layer, "get_channel_layer", return_value=self.layer):
             self.hub = hub.Hub(asyncio.get_running_loop())
         self.changes: list[bool] = []
-        self.dog = pubsub_monitor.Watchdog(self.hub, self._changed)
+        self.dog = pubsub_monitor.PubSubMonitor(self.hub, self._changed)
 
     async def _changed(self, degraded: bool) -> None:
         self.changes.append(degraded)

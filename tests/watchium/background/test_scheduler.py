@@ -15,7 +15,7 @@ from playback.room.status_reports import LastReports
 from rooms.models import Room
 from watchium import server_clock
 from watchium.background import log_heads, scheduler
-from watchium.background.lease_revocation import Doorman
+from watchium.background.lease_revocation import LeaseRevocationWatcher
 from watchium.protocol.events import LobbyState
 from watchium.realtime import broadcast, hub
 
@@ -61,7 +61,7 @@ def process() -> Iterator[Process]:
     with (
         patch.object(scheduler, "in_database", at_once),
         patch.object(log_heads, "in_database", at_once),
-        patch.object(scheduler, "in_turn", lambda look, now_ms: look(now_ms)),
+        patch.object(scheduler, "as_leader", lambda look, now_ms: look(now_ms)),
         patch.object(scheduler, "_renewed_ms", START_MS),
         patch.object(scheduler, "_leases", {}),
         patch.object(server_clock, "now_ms", lambda: process.now_ms),
@@ -106,7 +106,7 @@ async def test_a_socket_whose_lease_lapsed_nevertheless_is_told_once(process: Pr
 
 async def test_whoever_opens_a_room_while_its_head_is_read_restores_no_backup(process: Process):
     restored: list[str] = []
-    alice = Ear()
+    alice = FrameReader()
 
     async def meanwhile(call, *args):
         """The room's first member comes in behind the question, and is known before its answer."""
@@ -152,7 +152,7 @@ async def test_the_doorman_starts_and_ends_with_the_rest():
     watching: list[str] = []
     watches = asyncio.Event()
 
-    async def watch(self: Doorman) -> None:
+    async def watch(self: LeaseRevocationWatcher) -> None:
         watching.append("began")
         watches.set()
         try:
@@ -160,7 +160,7 @@ async def test_the_doorman_starts_and_ends_with_the_rest():
         finally:
             watching.append("ended")
 
-    with patch.object(Doorman, "watch", watch):
+    with patch.object(LeaseRevocationWatcher, "watch", watch):
         ticking = asyncio.create_task(scheduler._go_on())
         async with asyncio.timeout(10):
             await watches.wait()
@@ -169,7 +169,7 @@ async def test_the_doorman_starts_and_ends_with_the_rest():
     assert watching == ["began", "ended"]
 
 
-class Ear:
+class FrameReader:
     direct = None
 
     def __init__(self) -> None:
@@ -182,7 +182,7 @@ class Ear:
 
 
 async def test_whoever_looks_at_the_lobby_after_a_change_hears_of_its_undoing(process: Process):
-    early, late = Ear(), Ear()
+    early, late = FrameReader(), FrameReader()
     with patch.object(scheduler, "_lobby", None), patch.object(scheduler, "lobby_state") as lobby_state:
         lobby_state.return_value = before = LobbyState(rooms=[], online=1)
         await hub.hub().join(broadcast.LOBBY, early)

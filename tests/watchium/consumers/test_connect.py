@@ -60,7 +60,7 @@ async def test_whether_somebody_signed_out_is_looked_at_when_a_later_sign_out_wo
 
     with (
         patch.object(room, "in_database", at_once),
-        patch.object(room, "_let_in", lambda identity, room_id: member),
+        patch.object(room, "_admit", lambda identity, room_id: member),
         patch.object(rooms.actions, "enter", lambda member, device_id: (member, connection)),
         patch.object(rooms.actions, "disconnect", disconnected.append),
         patch.object(socket, "join_group", join),

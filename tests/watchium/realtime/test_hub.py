@@ -11,7 +11,7 @@ from watchium.realtime.delivery import CAN_WAIT, EVERYBODY, Told
 from watchium.realtime.frames import Frame
 
 
-class Ear:
+class FrameReader:
     direct = None
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ async def settle() -> None:
 
 
 async def test_everybody_in_the_group_hears_and_nobody_else():
-    bob, carol = Ear(), Ear()
+    bob, carol = FrameReader(), FrameReader()
     await fanout.hub().join("room.a", bob)
     await fanout.hub().join("room.b", carol)
     await asyncio.to_thread(fanout.publish, "room.a", Frame(b"hello"))
@@ -44,7 +44,7 @@ async def test_everybody_in_the_group_hears_and_nobody_else():
 
 
 async def test_whoever_left_hears_nothing_more():
-    bob = Ear()
+    bob = FrameReader()
     await fanout.hub().join("room.a", bob)
     await fanout.hub().leave("room.a", bob)
     fanout.publish("room.a", Frame(b"hello"))
@@ -54,7 +54,7 @@ async def test_whoever_left_hears_nothing_more():
 
 
 async def test_a_close_reaches_the_group():
-    bob = Ear()
+    bob = FrameReader()
     await fanout.hub().join("member.1", bob)
     fanout.publish_close("member.1", 4503)
     await settle()
@@ -62,7 +62,7 @@ async def test_a_close_reaches_the_group():
 
 
 async def test_order_is_kept_from_one_thread():
-    bob = Ear()
+    bob = FrameReader()
     await fanout.hub().join("room.a", bob)
 
     def tell() -> None:
@@ -76,7 +76,7 @@ async def test_order_is_kept_from_one_thread():
 
 async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipped():
     layer = SharedLayer()
-    here, there = Ear(), Ear()
+    here, there = FrameReader(), FrameReader()
     loop = asyncio.get_running_loop()
     with patch.object(channel_layer, "get_channel_layer", return_value=layer):
         this_process, other_process = fanout.Hub(loop), fanout.Hub(loop)
@@ -94,16 +94,16 @@ async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipp
 
 
 async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
-    bob = Ear()
+    bob = FrameReader()
     hub = fanout.hub()
     await hub.join("room.a", bob)
-    assert not hub.fell_behind("room.a", 3, 1)
+    assert not hub.on_overflow("room.a", 3, 1)
     fanout.publish("room.a", Frame(b"4", head=(4, 0)))
     await settle()
-    assert not hub.fell_behind("room.a", 4, 1)
-    assert hub.fell_behind("room.a", 5, 1)
-    assert not hub.fell_behind("room.a", 5, 1)
-    assert hub.fell_behind("room.a", 5, 2)
+    assert not hub.on_overflow("room.a", 4, 1)
+    assert hub.on_overflow("room.a", 5, 1)
+    assert not hub.on_overflow("room.a", 5, 1)
+    assert hub.on_overflow("room.a", 5, 2)
 
 
 class SlowLayer(SharedLayer):
@@ -127,7 +127,7 @@ async def from_elsewhere(layer: InMemoryChannelLayer, group: str, payload: bytes
 async def test_sockets_that_come_at_once_hear_everything_once():
     layer = SlowLayer()
     hub = await hub_on(layer)
-    bob, carol = Ear(), Ear()
+    bob, carol = FrameReader(), FrameReader()
     await asyncio.gather(hub.join("room.a", bob), hub.join("room.b", carol))
     await hub.leave("room.a", bob)
     await hub.leave("room.b", carol)
@@ -143,7 +143,7 @@ async def test_sockets_that_come_at_once_hear_everything_once():
 async def test_a_message_that_makes_no_sense_deafens_nobody():
     layer = SharedLayer()
     hub = await hub_on(layer)
-    bob = Ear()
+    bob = FrameReader()
     await hub.join("room.a", bob)
     try:
         with patch.object(channel_layer, "RETRY_S", 0):
@@ -161,7 +161,7 @@ async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
             raise ConnectionError
 
     hub = await hub_on(Away())
-    bob = Ear()
+    bob = FrameReader()
     await hub.join("room.a", bob)
     hub.deliver("room.a", Frame(b"hello"))
     assert bob.heard == ["hello"]
@@ -170,7 +170,7 @@ async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
 async def test_a_person_is_told_in_every_process_through_one_subscription():
     layer = SharedLayer()
     hub = await hub_on(layer)
-    bob = Ear()
+    bob = FrameReader()
     await hub.join("person.1", bob)
     await hub.join("member.2", bob)
     try:
@@ -184,7 +184,7 @@ async def test_a_person_is_told_in_every_process_through_one_subscription():
 
 async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
     hub = await hub_on(InMemoryChannelLayer())
-    ears = [Ear() for _ in range(5)]
+    ears = [FrameReader() for _ in range(5)]
     for number, ear in enumerate(ears):
         await hub.join(f"room.{number}", ear)
     with patch.object(fanout, "SLICE_S", 0.0):
@@ -197,7 +197,7 @@ async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
     assert [ear.heard for ear in ears] == [["hello"]] * 5
 
 
-class DirectEar(Ear):
+class DirectEar(FrameReader):
     """A socket whose transport takes whole frames."""
 
     def __init__(self) -> None:
@@ -208,7 +208,7 @@ class DirectEar(Ear):
 
 async def test_what_waits_for_one_room_goes_out_in_one_write():
     hub = await hub_on(InMemoryChannelLayer())
-    bob, carol = DirectEar(), Ear()
+    bob, carol = DirectEar(), FrameReader()
     for ear in (bob, carol):
         await hub.join("room.a", ear)
     frames = [Frame(str(number).encode()) for number in range(3)]
@@ -235,7 +235,7 @@ async def test_what_is_for_another_room_or_closes_this_one_keeps_its_place():
     hub = await hub_on(InMemoryChannelLayer())
     heard: list[str] = []
 
-    class Noting(Ear):
+    class Noting(FrameReader):
         def deliver(self, frame: Frame) -> None:
             heard.append(frame.text)
 
@@ -274,7 +274,7 @@ async def test_whoever_turns_slow_gets_its_frames_the_other_way_from_then_on():
 
 async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
     hub = await hub_on(InMemoryChannelLayer())
-    bob = Ear()
+    bob = FrameReader()
     await hub.join("room.a", bob)
     with patch.multiple(fanout, PIECE_S=-1.0, PAUSE_S=0.0):
         for number in range(3):
@@ -291,7 +291,7 @@ async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
 async def test_after_the_layer_was_away_everything_is_subscribed_to_again():
     layer = SharedLayer()
     hub = await hub_on(layer)
-    bob = Ear()
+    bob = FrameReader()
     await hub.join("room.a", bob)
     layer.groups.clear()
     await hub.neighbours.resubscribe(hub.vias)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from watchium.realtime import send_queue
 from watchium.realtime.frames import Frame
-from watchium.realtime.send_queue import Outbox
+from watchium.realtime.send_queue import SendQueue
 
 
 class Reader:
@@ -34,7 +34,7 @@ class Transport:
         self.closed: list[int] = []
         self.direct = self.write
 
-    def watch(self, writer: Outbox) -> None:
+    def watch(self, writer: SendQueue) -> None:
         self.writer = writer
 
     @property
@@ -73,9 +73,9 @@ async def nothing(message: dict) -> None:
 
 async def test_the_first_frame_comes_before_what_was_told_while_it_was_made():
     reader = Reader()
-    box = Outbox(reader.send)
+    box = SendQueue(reader.send)
     box.put(f("early"))
-    box.open_with(f("welcome"))
+    box.send_first(f("welcome"))
     box.put(f("late"))
     box.close(4012)
     await settle()
@@ -85,11 +85,11 @@ async def test_the_first_frame_comes_before_what_was_told_while_it_was_made():
 
 async def test_a_shortcut_gets_the_same_frames_in_the_same_order():
     transport = Transport()
-    box = Outbox(nothing, transport)
+    box = SendQueue(nothing, transport)
     box.put(f("early"))
     transport.read_on()
     assert transport.texts == []
-    box.open_with(f("welcome"))
+    box.send_first(f("welcome"))
     box.put(f("late"))
     box.close(4012)
     box.put(f("nothing more"))
@@ -99,8 +99,8 @@ async def test_a_shortcut_gets_the_same_frames_in_the_same_order():
 async def test_a_reader_that_does_not_read_is_closed_and_costs_a_bounded_amount():
     reader = Reader()
     reader.reading.clear()
-    box = Outbox(reader.send)
-    box.open_with(f("welcome"))
+    box = SendQueue(reader.send)
+    box.send_first(f("welcome"))
     await settle()
     for _ in range(10_000):
         box.put(f("x" * 1000))
@@ -113,17 +113,17 @@ async def test_a_reader_that_does_not_read_is_closed_and_costs_a_bounded_amount(
 
 async def test_who_is_still_on_the_way_in_is_not_taken_for_slow():
     transport = Transport()
-    box = Outbox(nothing, transport)
+    box = SendQueue(nothing, transport)
     for number in range(10 * send_queue.MESSAGES):
         box.put(f(f"{number} came"))
     assert not box.closing
-    box.open_with(f("welcome"))
+    box.send_first(f("welcome"))
     assert len(transport.texts) == 1 + 10 * send_queue.MESSAGES
     assert transport.texts[0] == "welcome"
 
 
 async def test_nor_waits_at_the_door_without_end():
-    box = Outbox(nothing, Transport())
+    box = SendQueue(nothing, Transport())
     for number in range(send_queue.MESSAGES_AT_THE_DOOR + 1):
         box.put(f(f"{number} came"))
     assert box.closing
@@ -132,8 +132,8 @@ async def test_nor_waits_at_the_door_without_end():
 
 async def test_behind_a_shortcut_too():
     transport = Transport(room=1)
-    box = Outbox(nothing, transport)
-    box.open_with(f("welcome"))
+    box = SendQueue(nothing, transport)
+    box.send_first(f("welcome"))
     for number in range(send_queue.MESSAGES):
         box.put(f(str(number)))
     assert not box.closing
@@ -145,8 +145,8 @@ async def test_behind_a_shortcut_too():
 
 async def test_who_is_behind_gets_the_newest_state_instead_of_all_of_it():
     transport = Transport(room=1)
-    box = Outbox(nothing, transport)
-    box.open_with(f("welcome"))
+    box = SendQueue(nothing, transport)
+    box.send_first(f("welcome"))
     box.put(f("bob came"))
     for number in range(1000):
         box.put(f(f"presence {number}", "presence"))
@@ -163,16 +163,16 @@ async def test_who_is_behind_gets_the_newest_state_instead_of_all_of_it():
 async def test_a_reader_for_whom_nothing_moves_is_closed_after_a_while():
     with patch.object(send_queue, "STALLED_S", 0.0):
         transport = Transport(room=1)
-        box = Outbox(nothing, transport)
-        box.open_with(f("welcome"))
+        box = SendQueue(nothing, transport)
+        box.send_first(f("welcome"))
         await settle()
         assert transport.closed == [4008]
 
 
 async def test_a_reader_that_reads_on_in_time_stays():
     transport = Transport(room=1)
-    box = Outbox(nothing, transport)
-    box.open_with(f("welcome"))
+    box = SendQueue(nothing, transport)
+    box.send_first(f("welcome"))
     assert box._stalled is not None
     transport.read_on()
     assert box._stalled is None
@@ -181,8 +181,8 @@ async def test_a_reader_that_reads_on_in_time_stays():
 
 async def test_what_is_queued_leaves_before_the_close():
     transport = Transport(room=1)
-    box = Outbox(nothing, transport)
-    box.open_with(f("welcome"))
+    box = SendQueue(nothing, transport)
+    box.send_first(f("welcome"))
     box.put(f("last words"))
     box.close(4012)
     transport.read_on()
@@ -192,8 +192,8 @@ async def test_what_is_queued_leaves_before_the_close():
 
 async def test_one_frame_of_any_size_is_sent():
     reader = Reader()
-    box = Outbox(reader.send)
-    box.open_with(f("x" * (send_queue.BYTES + 1)))
+    box = SendQueue(reader.send)
+    box.send_first(f("x" * (send_queue.BYTES + 1)))
     box.close(1000)
     await settle()
     assert len(reader.texts) == 1
@@ -201,7 +201,7 @@ async def test_one_frame_of_any_size_is_sent():
 
 async def test_the_first_code_given_is_the_one_sent():
     reader = Reader()
-    box = Outbox(reader.send)
+    box = SendQueue(reader.send)
     box.close(4503)
     box.close(4012)
     box.put(f("nothing more"))
@@ -211,17 +211,17 @@ async def test_the_first_code_given_is_the_one_sent():
 
 async def test_whoever_is_turned_away_hears_why_and_nothing_of_the_room():
     reader = Reader()
-    box = Outbox(reader.send)
+    box = SendQueue(reader.send)
     box.put(f("told to the room"))
-    box.end_with(f("error"), 4501)
-    box.open_with(f("welcome"))
+    box.send_last_and_close(f("error"), 4501)
+    box.send_first(f("welcome"))
     await settle()
     assert reader.texts == ["error"]
 
 
 async def test_whoever_is_sent_out_before_the_welcome_hears_nothing():
     reader = Reader()
-    box = Outbox(reader.send)
+    box = SendQueue(reader.send)
     box.put(f("told to the room"))
     box.close(4503)
     await settle()
@@ -231,8 +231,8 @@ async def test_whoever_is_sent_out_before_the_welcome_hears_nothing():
 async def test_who_fans_out_learns_when_a_socket_takes_frames_at_once_and_when_not():
     transport = Transport(room=2)
     ways: list[bool] = []
-    box = Outbox(nothing, transport, lambda: ways.append(box.direct is not None))
-    box.open_with(f("welcome"))
+    box = SendQueue(nothing, transport, lambda: ways.append(box.direct is not None))
+    box.send_first(f("welcome"))
     box.put(f("fills it"))
     transport.read_on()
     box.close(4012)

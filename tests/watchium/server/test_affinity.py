@@ -4,7 +4,7 @@ import socket
 import threading
 from zlib import crc32
 
-from watchium.server.affinity import Siblings, lines
+from watchium.server.affinity import Workers, lines
 
 MANY = 5000
 
@@ -17,7 +17,7 @@ def handshake_for(number: int) -> bytes:
 
 def test_a_sibling_that_takes_nothing_holds_up_nobody():
     between = lines(2)
-    here = Siblings(0, between[0][0], [outbox for _, outbox in between])
+    here = Workers(0, between[0][0], [outbox for _, outbox in between])
     words = handshake_for(1)
     refused = threading.Event()
 

@@ -19,7 +19,7 @@ import pytest
 from tests.servers import Server, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.server.test_affinity import handshake_for
-from watchium.server.affinity import Siblings
+from watchium.server.affinity import Workers
 from watchium.server.supervisor import Processes
 
 
@@ -158,7 +158,7 @@ async def test_a_connection_handed_to_one_that_does_not_serve_is_passed_on(one_f
     here, there = socket.socketpair()
     with here, there:
         handshake = handshake_for(failing.number)
-        siblings = Siblings(sound.number, sound.lines[0], sound.lines[1:])
+        siblings = Workers(sound.number, sound.lines[0], sound.lines[1:])
         assert siblings.hand_over(there.fileno(), handshake)
 
         def arrived() -> bool:

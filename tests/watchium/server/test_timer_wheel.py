@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from watchium.server.timer_wheel import STEP_S, Rounds
+from watchium.server.timer_wheel import STEP_S, TimerWheel
 
 
 class Loop:
@@ -28,8 +28,8 @@ class Loop:
         self.now_s = end
 
 
-def rounds_on(loop: Loop) -> Rounds:
-    return Rounds(loop)  # type: ignore[arg-type]
+def rounds_on(loop: Loop) -> TimerWheel:
+    return TimerWheel(loop)  # type: ignore[arg-type]
 
 
 def test_each_is_called_once_not_before_its_time_and_hardly_after():
@@ -87,7 +87,7 @@ def test_nobody_to_look_after_is_no_timer():
 async def test_on_a_real_loop():
     called = asyncio.Event()
     loop = asyncio.get_running_loop()
-    Rounds(loop).call_at(loop.time(), called.set)
+    TimerWheel(loop).call_at(loop.time(), called.set)
     await asyncio.wait_for(called.wait(), 5)
 
 

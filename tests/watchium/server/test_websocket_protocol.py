@@ -7,8 +7,8 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from watchium.server.frame_reader import AT_ONCE, Ear
-from watchium.server.websocket_protocol import CONTROLS, EXTENSION, ShortcutProtocol
+from watchium.server.frame_reader import AT_ONCE, FrameReader
+from watchium.server.websocket_protocol import CONTROLS, EXTENSION, WebSocketProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -57,7 +57,7 @@ class Listening:
         self.received: list[dict[str, Any]] = []
         self.may_listen = asyncio.Event()
         config = uvicorn.Config(self, log_config=None, ws_per_message_deflate=False)
-        self.protocol = ShortcutProtocol(config, ServerState(), {}, asyncio.get_running_loop())
+        self.protocol = WebSocketProtocol(config, ServerState(), {}, asyncio.get_running_loop())
         self.transport = Transport()
         # In the order of uvicorn's HTTP protocol.
         self.protocol.connection_made(self.transport)
@@ -103,7 +103,7 @@ async def test_texts_need_no_task_to_wake_up_and_stop_no_reading():
     socket.may_listen.set()
     await settle()
     socket.say("1", "2")
-    assert isinstance(socket.transport.protocol, Ear)
+    assert isinstance(socket.transport.protocol, FrameReader)
     assert socket.heard == ["1", "2"]
     assert (socket.received, socket.transport.stops) == ([], 0)
     socket.protocol.connection_lost(None)

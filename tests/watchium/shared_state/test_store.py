@@ -138,9 +138,9 @@ def test_redis_that_was_never_there_is_asked_once_and_then_left_alone_for_a_whil
     shared = InRedis("redis://127.0.0.1:9/0", prefix, clock=clock)
     assert takes(shared, 6) == [0, 0, 0, 0, 0, 1000]  # each process counts for itself
     assert shared.exchange("room a", {"alice": b"1"}) == {}
-    assert shared.resting
+    assert shared.circuit_open
     clock.now_s += PAUSE_S
-    assert not shared.resting
+    assert not shared.circuit_open
 
 
 def test_a_redis_that_stands_still_costs_one_short_wait_and_is_found_again(
@@ -167,4 +167,4 @@ def test_a_redis_that_came_back_empty_is_taught_anew(prefix: str):
         service.kill()
         service.start()
         assert takes(shared, 5) == [0] * 5  # it forgot the counts, and the script that counts
-        assert not shared.resting
+        assert not shared.circuit_open

@@ -4,20 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.shared_state.token_bucket import Allowance, Few, Throttle
+from watchium.shared_state.token_bucket import Allowance, ConnectionBuckets, RateLimiter
 
 FIVE = Allowance(burst=5, per_s=1)
 
 
-@pytest.mark.parametrize("kind", [Throttle, Few])
-def test_a_burst_is_let_through_and_then_one_a_second(kind: type[Throttle] | type[Few]):
+@pytest.mark.parametrize("kind", [RateLimiter, ConnectionBuckets])
+def test_a_burst_is_let_through_and_then_one_a_second(kind: type[RateLimiter] | type[ConnectionBuckets]):
     throttle = kind()
     assert [throttle.wait_ms("bob", FIVE, 0) for _ in range(6)] == [0, 0, 0, 0, 0, 1000]
     assert throttle.wait_ms("bob", FIVE, 1000) == 0
 
 
-@pytest.mark.parametrize("kind", [Throttle, Few])
-def test_nobody_waits_for_anybody_else(kind: type[Throttle] | type[Few]):
+@pytest.mark.parametrize("kind", [RateLimiter, ConnectionBuckets])
+def test_nobody_waits_for_anybody_else(kind: type[RateLimiter] | type[ConnectionBuckets]):
     throttle = kind()
     for _ in range(9):
         throttle.wait_ms("bob", FIVE, 0)
@@ -25,7 +25,7 @@ def test_nobody_waits_for_anybody_else(kind: type[Throttle] | type[Few]):
 
 
 def test_memory_is_bounded():
-    throttle = Throttle(keys=10)
+    throttle = RateLimiter(keys=10)
     for key in range(1000):
         throttle.wait_ms(key, FIVE, 0)
     assert len(throttle._buckets) == 10
@@ -33,7 +33,7 @@ def test_memory_is_bounded():
 
 @given(st.lists(st.floats(0, 5000), min_size=1, max_size=60))
 def test_never_more_than_the_burst_and_the_rate_allow(gaps_ms):
-    throttle, now_ms, let_through = Throttle(), 0.0, 0
+    throttle, now_ms, let_through = RateLimiter(), 0.0, 0
     for gap_ms in gaps_ms:
         now_ms += gap_ms
         let_through += throttle.wait_ms("bob", FIVE, now_ms) == 0
@@ -42,7 +42,7 @@ def test_never_more_than_the_burst_and_the_rate_allow(gaps_ms):
 
 @given(st.lists(st.floats(0, 3000), max_size=30))
 def test_whoever_waits_as_told_is_let_through(gaps_ms):
-    throttle, now_ms = Throttle(), 0.0
+    throttle, now_ms = RateLimiter(), 0.0
     for gap_ms in gaps_ms:
         now_ms += gap_ms
         if wait_ms := throttle.wait_ms("bob", FIVE, now_ms):

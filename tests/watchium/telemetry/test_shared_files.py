@@ -8,7 +8,7 @@ import pytest
 from watchium.telemetry import process, recorder, shared_files
 from watchium.telemetry.aggregate import Figures
 from watchium.telemetry.recorder import Recorder
-from watchium.telemetry.shared_files import Page, Shelf, serving, take
+from watchium.telemetry.shared_files import MetricDirectory, Page, serving, take
 
 NOW_MS = 1_000_000.0
 
@@ -22,7 +22,7 @@ def test_each_process_takes_a_file_of_its_own_and_all_can_be_read(tmp_path: Path
     first, second = take(tmp_path), take(tmp_path)
     first.write(page(3))
     second.write(page(4))
-    found = Shelf(tmp_path).pages()
+    found = MetricDirectory(tmp_path).pages()
     assert {number: kept.figures.counters["events"]["play"] for number, kept in found.items()} == {0: 3, 1: 4}
 
 
@@ -60,7 +60,7 @@ def test_what_is_no_page_counts_as_nothing(tmp_path: Path, content: bytes):
 
 
 def test_a_page_that_is_half_written_is_what_it_was(tmp_path: Path):
-    slot, shelf = take(tmp_path), Shelf(tmp_path)
+    slot, shelf = take(tmp_path), MetricDirectory(tmp_path)
     slot.write(page(3))
     shelf.pages()
     (tmp_path / "0").write_bytes(b"00000000 400\n{")
@@ -101,7 +101,7 @@ def test_what_a_process_writes_is_read_by_another_as_it_is(tmp_path: Path):
 
 def test_a_disk_that_is_full_is_said_once_and_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     watching = Recorder(tmp_path)
-    with patch.object(shared_files.Slot, "write", side_effect=OSError("no space left")):
+    with patch.object(shared_files.MetricFile, "write", side_effect=OSError("no space left")):
         for second in range(3):
             watching.record(NOW_MS + 1000 * second)
     assert len(watching.course.samples) == 2

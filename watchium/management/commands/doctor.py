@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from watchium.doctor import backend_checks, endpoint_checks, host_checks, maintenance_checks, settings_checks
-from watchium.doctor.check import Finding, Question, ask_all
+from watchium.doctor.check import Finding, Question, run_all
 
 QUESTIONS = [
     Question("database", backend_checks.database),
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         # What fails is said in a line of its own, with its fix; libraries need not say it again between the lines.
         logging.disable(logging.WARNING)
         failed = 0
-        for about, finding in ask_all(QUESTIONS):
+        for about, finding in run_all(QUESTIONS):
             failed += finding.level == "fail"
             self.stdout.write(self._line(about, finding))
         if failed:

@@ -20,11 +20,11 @@ from rooms.models import Room
 from watchium.background import gc_tuning, scheduler
 from watchium.config.host_names import bind_host, in_url
 from watchium.config.listen_address import listening, local_url
-from watchium.server.affinity import Siblings
-from watchium.server.graceful_shutdown import drain, leave_within
-from watchium.server.http_protocol import ImpatientProtocol
+from watchium.server.affinity import Workers
+from watchium.server.graceful_shutdown import drain, drain_and_close
+from watchium.server.http_protocol import HttpProtocol
 from watchium.server.supervisor import BACKLOG, Processes, served
-from watchium.server.websocket_protocol import ShortcutProtocol
+from watchium.server.websocket_protocol import WebSocketProtocol
 
 LEAVE_S = 1.0  # for threads to end, after all that was said is answered or given up
 
@@ -37,12 +37,12 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         ready: Callable[[], None],
         pipe_fd: int = -1,
-        siblings: Siblings | None = None,
+        siblings: Workers | None = None,
     ) -> None:
         super().__init__(config)
         self.ready = ready
         self.pipe_fd = pipe_fd
-        self.siblings = ShortcutProtocol.siblings = siblings
+        self.siblings = WebSocketProtocol.siblings = siblings
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         connection.setblocking(False)
         _, protocol = await loop.connect_accepted_socket(
-            lambda: ShortcutProtocol(self.config, self.server_state, self.lifespan.state), connection
+            lambda: WebSocketProtocol(self.config, self.server_state, self.lifespan.state), connection
         )
         protocol.at_home = True
         protocol.data_received(handshake)
@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
             self.siblings.deaf()
         await drain()
         await super().shutdown(sockets)
-        leave_within(LEAVE_S)
+        drain_and_close(LEAVE_S)
 
 
 class Command(BaseCommand):
@@ -124,7 +124,7 @@ class Command(BaseCommand):
     def _serve_as_child(self, host: str, port: int, number: int, fds: list[int]) -> None:
         listener_fd, pipe_fd, *line_fds = fds
         inbox, *outboxes = (socket.socket(fileno=fd) for fd in line_fds)
-        siblings = Siblings(number, inbox, outboxes)
+        siblings = Workers(number, inbox, outboxes)
         server = Server(_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
         server.run([socket.socket(fileno=listener_fd)])
 
@@ -160,8 +160,8 @@ def _config(host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         backlog=BACKLOG,
-        http=ImpatientProtocol,
-        ws=ShortcutProtocol,
+        http=HttpProtocol,
+        ws=WebSocketProtocol,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         # A socket nothing was heard from for three seconds is asked, and dead after six more: with a grace of six

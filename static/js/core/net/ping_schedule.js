@@ -14,7 +14,7 @@ const HIDDEN_MS = 30000
 const SILENCE_MS = 4000 // beyond two intervals without a pong, the connection is dead
 const WOKEN_SILENCE_MS = 2500 // a connection from before a sleep is often dead already
 
-export class Cadence {
+export class PingSchedule {
   constructor() {
     this.start()
   }

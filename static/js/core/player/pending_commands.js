@@ -51,7 +51,7 @@ export function isKept({ type }) {
   return OF_QUEUE.has(type)
 }
 
-export class Pending {
+export class PendingCommands {
   constructor() {
     /** @type {Entry[]} */
     this.entries = []

@@ -21,7 +21,7 @@ const ASK_ANYWAY_MS = 15_000 // what was lost with nothing after it shows in no 
 /** @type {State} */
 const NOTHING = { revision: 0, entries: [], current: null, position: 0, at: 0, is_playing: false, rate: 1, repeat: "off", can_undo: false, can_redo: false }
 
-export class PlayerLog {
+export class PlayerStore {
   /** @param {string} tab this one */
   constructor(tab) {
     this.tab = tab

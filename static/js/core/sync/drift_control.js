@@ -15,8 +15,8 @@ const WELL_MS = 10_000 // moving for so long, what was stuck is forgotten
 /** @typedef {import("./sync_controller.js").Effect} Effect */
 /** @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches about */
 
-export class Helm {
-  /** @param {{costs: import("./latency_model.js").Costs, steering: import("./rate_control.js").Steering, medium: import("../media/media_facts.js").Medium}} parts */
+export class DriftControl {
+  /** @param {{costs: import("./latency_model.js").LatencyModel, steering: import("./rate_control.js").RateControl, medium: import("../media/media_facts.js").Medium}} parts */
   constructor({ costs, steering, medium }) {
     this.medium = medium
     this.costs = costs

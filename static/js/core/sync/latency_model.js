@@ -33,7 +33,7 @@ const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until
 /** @typedef {"fresh" | "rest"} StartKind after a seek or load; after a plain pause */
 /** @typedef {"buffered" | "unbuffered"} SeekKind */
 
-export class Costs {
+export class LatencyModel {
   /** @param {"chromium" | "firefox" | "webkit"} engine @param {unknown} [remembered] what `remember()` gave before */
   constructor(engine, remembered) {
     const { fresh, rest, seek } = GUESSES[engine]

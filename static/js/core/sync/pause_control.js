@@ -13,8 +13,8 @@ const BUSY_MS = 50
 /** @typedef {import("./sync_controller.js").Effect} Effect */
 /** @typedef {{state: "ended" | "paused" | "ready" | "buffering" | "loading", askInMs: number}} Next */
 
-export class Halt {
-  /** @param {{helm: import("./drift_control.js").Helm, launch: import("./start_control.js").Launch}} parts */
+export class PauseControl {
+  /** @param {{helm: import("./drift_control.js").DriftControl, launch: import("./start_control.js").StartControl}} parts */
   constructor({ helm, launch }) {
     this.helm = helm
     this.launch = launch

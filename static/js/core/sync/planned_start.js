@@ -49,7 +49,7 @@ export class PlannedStart {
 
   /**
    * The room moves already: meet it where it will be, not before `leastMs` from now.
-   * @param {Course} course @param {Seen} seen @param {import("./latency_model.js").Costs} costs @param {number} [leastMs]
+   * @param {Course} course @param {Seen} seen @param {import("./latency_model.js").LatencyModel} costs @param {number} [leastMs]
    */
   static ahead(course, seen, costs, leastMs = 0) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"

@@ -11,7 +11,7 @@
  * were measured on Chromium 156 with its null sink.
  */
 
-import { Capability } from "./rate_support.js"
+import { RateSupport } from "./rate_support.js"
 import { MUSIC_PITCH_BEYOND, excursionFor, zoneOf } from "./excursion.js"
 import { Samples, StairSamples, clamp } from "../clock/statistics.js"
 import { SeekOnly } from "../media/seek_only.js"
@@ -77,12 +77,12 @@ const TAIL_S = 1.5 // ends differ between browsers: leave the last moments alone
  * @property {number | null} landedMs the first error after a start or seek: what its cost was wrong by
  */
 
-export class Steering {
-  /** @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, capability?: Capability}} player */
+export class RateControl {
+  /** @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, capability?: RateSupport}} player */
   constructor({ engine, audioOnly = false, capability }) {
     this.engine = engine
     this.audioOnly = audioOnly
-    this.capability = capability ?? new Capability(engine)
+    this.capability = capability ?? new RateSupport(engine)
     this.exact = engine === "chromium" // its clock says where it is, not where it was up to 40 ms ago
     this.samples = this.exact ? new Samples() : new StairSamples()
     this.seekOnly = new SeekOnly()

@@ -15,7 +15,7 @@ const RETRY_MS = 600_000 // two excursions that do nothing, every ten minutes, a
 const RETRY_GROWTH = 4
 const RETRY_MOST_MS = 86_400_000
 
-export class Capability {
+export class RateSupport {
   /** @param {"chromium" | "firefox" | "webkit"} engine @param {any} [remembered] what `remember()` gave, on this page's clock @param {number} [nowMs] */
   constructor(engine, remembered, nowMs = 0) {
     this.never = engine === "webkit"

@@ -15,8 +15,8 @@ const ASLEEP_MS = 10000 // no placing takes so long: the machine slept, and the 
 /** @typedef {import("./sync_controller.js").Effect} Effect */
 /** @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Next */
 
-export class Launch {
-  /** @param {{costs: import("./latency_model.js").Costs, helm: import("./drift_control.js").Helm, medium: import("../media/media_facts.js").Medium}} parts */
+export class StartControl {
+  /** @param {{costs: import("./latency_model.js").LatencyModel, helm: import("./drift_control.js").DriftControl, medium: import("../media/media_facts.js").Medium}} parts */
   constructor({ costs, helm, medium }) {
     this.costs = costs
     this.helm = helm

@@ -8,10 +8,10 @@
  */
 
 import { Course } from "./target.js"
-import { Halt } from "./pause_control.js"
-import { Helm } from "./drift_control.js"
+import { PauseControl } from "./pause_control.js"
+import { DriftControl } from "./drift_control.js"
 import { Interference } from "./interference.js"
-import { Launch } from "./start_control.js"
+import { StartControl } from "./start_control.js"
 import { Medium } from "../media/media_facts.js"
 import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./planned_start.js"
 
@@ -24,15 +24,15 @@ const BUSY_MS = 50
 /** @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate: number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number} | {do: "fetch"} | {do: "learned"}} Effect */
 /** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" | "error" | "broken_off" | "ended" | "off"} State */
 
-export class Following {
-  /** @param {{costs: import("./latency_model.js").Costs, steering: import("./rate_control.js").Steering}} parts */
+export class SyncController {
+  /** @param {{costs: import("./latency_model.js").LatencyModel, steering: import("./rate_control.js").RateControl}} parts */
   constructor({ costs, steering }) {
     this.costs = costs
     this.steering = steering
     this.medium = new Medium()
-    this.helm = new Helm({ costs, steering, medium: this.medium })
-    this.launch = new Launch({ costs, helm: this.helm, medium: this.medium })
-    this.halt = new Halt({ helm: this.helm, launch: this.launch })
+    this.helm = new DriftControl({ costs, steering, medium: this.medium })
+    this.launch = new StartControl({ costs, helm: this.helm, medium: this.medium })
+    this.halt = new PauseControl({ helm: this.helm, launch: this.launch })
     /** @type {Course | null} */
     this.course = null
     /** @type {Course | null} what this one flows into */

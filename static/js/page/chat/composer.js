@@ -11,7 +11,7 @@ const TYPING_EVERY_MS = 2500
  * @param {HTMLElement} form
  * @param {import("../room/types.js").Room} room
  * @param {import("./message_list.js").Log} log
- * @param {import("./outgoing.js").Letters} letters
+ * @param {import("./outgoing.js").OutgoingMessages} letters
  */
 export function mount(form, room, log, letters) {
   const gone = new AbortController()

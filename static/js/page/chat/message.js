@@ -3,7 +3,7 @@
 
 import { putAvatar } from "../ui/avatar.js"
 import { clockTime } from "../lib/format.js"
-import { copyOf, piece } from "../lib/dom.js"
+import { cloneTemplate, piece } from "../lib/dom.js"
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/giu
 
@@ -22,7 +22,7 @@ export function renderMessage(comment, reader) {
 
 /** @param {Comment} comment */
 function note(comment) {
-  const element = copyOf("chat-note")
+  const element = cloneTemplate("chat-note")
   element.textContent = comment.text
   return element
 }
@@ -32,7 +32,7 @@ function note(comment) {
  * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
  */
 function message(comment, reader) {
-  const element = copyOf("chat-message")
+  const element = cloneTemplate("chat-message")
   const time = /** @type {HTMLTimeElement} */ (piece(element, "time"))
   const text = piece(element, "text")
   element.dataset.author = comment.user_id ?? comment.username

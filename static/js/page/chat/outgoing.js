@@ -16,7 +16,7 @@ const ARRIVES_MS = 1000 // after its answer a line is in the log, or came and we
 /** @typedef {{eventId: string, text: string, replyTo: number | null, standing: Standing, why: string, at: number}} Letter */
 /** @typedef {import("../room/types.js").Room} Room */
 
-export class Letters {
+export class OutgoingMessages {
   /** @param {Room} room @param {() => void} changed */
   constructor(room, changed) {
     this.room = room

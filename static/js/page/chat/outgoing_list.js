@@ -1,8 +1,8 @@
 // @ts-check
 /** Below the log: your own lines that the room has not said yet, greyed; a refused one says why, and goes again at a press. */
 
-import { all, copyOf, piece, write } from "../lib/dom.js"
-import { Letters } from "./outgoing.js"
+import { all, cloneTemplate, piece, write } from "../lib/dom.js"
+import { OutgoingMessages } from "./outgoing.js"
 import { gettext } from "../lib/i18n.js"
 
 /** @typedef {import("./outgoing.js").Letter} Letter */
@@ -15,7 +15,7 @@ import { gettext } from "../lib/i18n.js"
 export function mount(list, room, log) {
   /** @type {Map<Letter, HTMLElement>} */
   const shown = new Map()
-  const letters = new Letters(room, () => show(list, letters, shown, log))
+  const letters = new OutgoingMessages(room, () => show(list, letters, shown, log))
   const off = all(
     room.on("new_comment", ({ payload }) => letters.arrived(payload)),
     room.on("connection", () => letters.resume()),
@@ -29,7 +29,7 @@ export function mount(list, room, log) {
 
 /**
  * @param {HTMLElement} list
- * @param {Letters} letters
+ * @param {OutgoingMessages} letters
  * @param {Map<Letter, HTMLElement>} shown
  * @param {import("./message_list.js").Log} log
  */
@@ -46,9 +46,9 @@ function show(list, letters, shown, log) {
   if (shown.size > before) log.toEnd()
 }
 
-/** @param {Letter} letter @param {Letters} letters */
+/** @param {Letter} letter @param {OutgoingMessages} letters */
 function newLine(letter, letters) {
-  const element = copyOf("chat-unsent")
+  const element = cloneTemplate("chat-unsent")
   piece(element, "text").textContent = letter.text
   piece(element, "again").addEventListener("click", () => letters.again(letter))
   piece(element, "discard").addEventListener("click", () => letters.discard(letter))

@@ -2,7 +2,7 @@
 /** What this server has itself to put on, in the box in which the room's medium is changed: asked for when that opens. */
 
 import { Pages } from "../ui/library_pager.js"
-import { all, copyOf, piece, showWhen, write } from "../lib/dom.js"
+import { all, cloneTemplate, piece, showWhen, write } from "../lib/dom.js"
 import { after } from "../lib/timers.js"
 import { fill, gettext } from "../lib/i18n.js"
 
@@ -44,7 +44,7 @@ function saying(items, more, words) {
 
 /** @param {Item} item */
 function lineOf(item) {
-  const line = copyOf("house-item")
+  const line = cloneTemplate("house-item")
   const button = piece(line, "sample")
   button.dataset.url = item.url
   showWhen(button, item.kind)

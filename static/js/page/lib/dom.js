@@ -19,7 +19,7 @@ export function piece(root, name) {
  * @param {string} id
  * @returns {HTMLElement}
  */
-export function copyOf(id) {
+export function cloneTemplate(id) {
   const blank = /** @type {HTMLTemplateElement} */ (document.getElementById(id))
   return /** @type {HTMLElement} */ (/** @type {Element} */ (blank.content.firstElementChild).cloneNode(true))
 }

@@ -4,7 +4,7 @@
 import { Backoff } from "../../core/net/backoff.js"
 import { after } from "./timers.js"
 
-export class Again {
+export class Retry {
   /** @param {AbortSignal} signal when nobody wants it any more */
   constructor(signal) {
     this.backoff = new Backoff(Math.random)

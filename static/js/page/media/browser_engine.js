@@ -27,7 +27,7 @@ export function contains(ranges, positionS) {
 }
 
 /** Seconds buffered from here on. @param {TimeRanges} ranges @param {number} positionS */
-export function aheadOf(ranges, positionS) {
+export function bufferedAhead(ranges, positionS) {
   for (let i = 0; i < ranges.length; i++) {
     if (ranges.start(i) <= positionS + GAP_S && positionS < ranges.end(i)) return ranges.end(i) - positionS
   }

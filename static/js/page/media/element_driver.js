@@ -5,7 +5,7 @@ const RATE_SAME = 1e-7
 
 /** @typedef {HTMLMediaElement & {webkitPreservesPitch?: boolean}} Element */
 
-export class Hands {
+export class ElementDriver {
   /** @param {HTMLMediaElement} element @param {import("../../core/sync/expected_events.js").Ledger} ledger @param {(error: DOMException) => void} refused */
   constructor(element, ledger, refused) {
     this.element = /** @type {Element} */ (element)

@@ -1,7 +1,7 @@
 // @ts-check
 /** One look at the element and the clocks, all in one task: between two tasks both clocks move. */
 
-import { aheadOf, contains } from "./browser_engine.js"
+import { bufferedAhead, contains } from "./browser_engine.js"
 
 /** Nobody sees the tab. A picture in a window of its own is seen. */
 export function isHidden() {
@@ -22,7 +22,7 @@ export function look(element, clock, fineTuneMs) {
     movementMs: clock.movementMs, paused: element.paused, seeking: element.seeking, ended: element.ended,
     muted: element.muted, hidden: isHidden(), readyState: element.readyState, rate: element.playbackRate, durationS: element.duration,
     idle: element.networkState === HTMLMediaElement.NETWORK_IDLE,
-    bufferedAheadS: aheadOf(element.buffered, currentTimeS), buffered: (positionS) => aheadOf(element.buffered, positionS) > 0,
+    bufferedAheadS: bufferedAhead(element.buffered, currentTimeS), buffered: (positionS) => bufferedAhead(element.buffered, positionS) > 0,
     seekable: (positionS) => contains(element.seekable, positionS),
   }
 }

@@ -11,13 +11,13 @@ import { othersSee } from "../people/member_status.js"
 import { fill, gettext } from "../lib/i18n.js"
 
 /** @typedef {import("../room/types.js").Room} Room */
-/** @typedef {import("../../core/sync/sync_controller.js").Following} Following */
+/** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
 /**
  * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it waits for it.
  * @typedef {{kind: import("../../core/media/media_failure.js").Failure["kind"] | import("../../core/media/seek_budget.js").Refusal, atS: number | null}} Trouble
  */
 
-/** @param {Following} machine @param {import("../../core/sync/target.js").Seen} seen @returns {Trouble | null} */
+/** @param {SyncController} machine @param {import("../../core/sync/target.js").Seen} seen @returns {Trouble | null} */
 export function troubleOf({ state, medium, launch }, seen) {
   const { failure, dataEnd, unaligned } = medium
   if (failure) return failure

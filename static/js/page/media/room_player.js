@@ -13,7 +13,7 @@ import { look } from "./element_state.js"
 import { troubleOf } from "./media_errors.js"
 import { causeOf, newsOf } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
-import { Wishes } from "./viewer_settings.js"
+import { ViewerSettings } from "./viewer_settings.js"
 
 const WATCHED = ["loadedmetadata", "canplay", "canplaythrough", "playing", "waiting", "stalled", "suspend", "seeked", "ended", "progress", "durationchange"]
 const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
@@ -30,7 +30,7 @@ const RETRIES = { moving: 2, placed: 1 } // then its viewer reads what is wrong;
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) => void} drift
  */
 
-export class Player extends Wishes {
+export class Player extends ViewerSettings {
   /** @param {HTMLMediaElement} element @param {import("../../core/clock/clock.js").Clock} clock @param {Tells} tells */
   constructor(element, clock, tells) {
     super(element)

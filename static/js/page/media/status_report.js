@@ -4,7 +4,7 @@
 import { TAIL_S } from "../../core/sync/planned_start.js"
 
 /** @typedef {import("./room_player.js").Player} Player */
-/** @typedef {import("../../core/sync/sync_controller.js").Following} Following */
+/** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
 /** @typedef {import("../../core/sync/target.js").Seen} Seen */
 
 /** Why it is not in step, or may not be, in one word; null where there is no reason. @param {Player} player @param {Seen} seen */
@@ -20,7 +20,7 @@ export function causeOf({ machine, clock }, seen) {
 
 /**
  * The player's state as the room hears it. Hidden and degraded players are not waited for.
- * @param {Following} machine @param {boolean} hidden
+ * @param {SyncController} machine @param {boolean} hidden
  */
 export function stateOf(machine, hidden) {
   const { failure, unaligned } = machine.medium
@@ -34,7 +34,7 @@ export function stateOf(machine, hidden) {
 /**
  * What the room should hear before the next heartbeat, because it may wait for it: data ran out, or the medium stands
  * ready where the room holds. Null: nothing.
- * @param {Following} machine
+ * @param {SyncController} machine
  */
 export function newsOf({ state, timeline, medium }) {
   const lost = medium.unaligned.reason ?? medium.failure?.kind
@@ -66,7 +66,7 @@ export function reportOf(player, toleranceMs) {
   }
 }
 
-/** An element whose data ended early takes its length for its position. @param {Following} machine @param {Seen} seen @returns {Seen} */
+/** An element whose data ended early takes its length for its position. @param {SyncController} machine @param {Seen} seen @returns {Seen} */
 function inPlace({ medium }, seen) {
   const { endS } = medium.dataEnd
   const isElsewhere = seen.ended && endS !== null && seen.currentTimeS - endS > TAIL_S

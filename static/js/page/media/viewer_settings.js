@@ -1,26 +1,26 @@
 // @ts-check
 /** What the viewer at this device wants of the player: how loud, how late, in step or not. Kept on the device; nobody else hears of it. */
 
-import { Costs } from "../../core/sync/latency_model.js"
-import { Capability } from "../../core/sync/rate_support.js"
-import { Following } from "../../core/sync/sync_controller.js"
+import { LatencyModel } from "../../core/sync/latency_model.js"
+import { RateSupport } from "../../core/sync/rate_support.js"
+import { SyncController } from "../../core/sync/sync_controller.js"
 import { Ledger } from "../../core/sync/expected_events.js"
-import { Steering } from "../../core/sync/rate_control.js"
+import { RateControl } from "../../core/sync/rate_control.js"
 import { engine, version } from "./browser_engine.js"
-import { Hands } from "./element_driver.js"
+import { ElementDriver } from "./element_driver.js"
 import { recall, remember } from "../lib/storage.js"
 
 const FINE_TUNE_MS = 500 // most, either way
 
-export class Wishes {
+export class ViewerSettings {
   /** @param {HTMLMediaElement} element */
   constructor(element) {
     this.element = element
     this.ledger = new Ledger()
-    this.hands = new Hands(element, this.ledger, (error) => this.refused(error))
-    this.costs = new Costs(engine(), recall(`costs-${version()}`, null))
-    const capability = new Capability(engine(), recallRates(), performance.now())
-    this.machine = new Following({ costs: this.costs, steering: new Steering({ engine: engine(), capability }) })
+    this.hands = new ElementDriver(element, this.ledger, (error) => this.refused(error))
+    this.costs = new LatencyModel(engine(), recall(`costs-${version()}`, null))
+    const capability = new RateSupport(engine(), recallRates(), performance.now())
+    this.machine = new SyncController({ costs: this.costs, steering: new RateControl({ engine: engine(), capability }) })
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
     this.stopped = false
@@ -189,7 +189,7 @@ function recallRates() {
   return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
 }
 
-/** @param {ReturnType<Capability["remember"]>} learned */
+/** @param {ReturnType<RateSupport["remember"]>} learned */
 function rememberRates(learned) {
   remember(`rates-${version()}`, { ...learned, notBeforeMs: learned.notBeforeMs + performance.timeOrigin })
 }

@@ -6,7 +6,7 @@
  */
 
 import { Backoff } from "../../core/net/backoff.js"
-import { Cadence } from "../../core/net/ping_schedule.js"
+import { PingSchedule } from "../../core/net/ping_schedule.js"
 import { Close, Command, Event } from "../../core/protocol.js"
 import { Latency } from "./latency_simulator.js"
 import { after } from "../lib/timers.js"
@@ -34,7 +34,7 @@ export class Socket {
     this.asks = asks
     this.latency = new Latency()
     this.backoff = new Backoff(Math.random)
-    this.cadence = new Cadence()
+    this.cadence = new PingSchedule()
     /** @type {WebSocket | null} */
     this.ws = null
     this.welcomed = false

@@ -4,7 +4,7 @@
 import { putAvatar } from "../ui/avatar.js"
 import { isHost, mayClaim } from "../room/permissions.js"
 import { mount as mountPerson } from "./member_card.js"
-import { all, copyOf, piece, write } from "../lib/dom.js"
+import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { announceRefusal } from "../ui/notify.js"
 import { aboutMember, step } from "./member_status.js"
 
@@ -56,7 +56,7 @@ function ordered(room) {
 
 /** @param {Member} member */
 function newSeat(member) {
-  const seat = copyOf("seat")
+  const seat = cloneTemplate("seat")
   seat.dataset.user = member.user_id
   return seat
 }

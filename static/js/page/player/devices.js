@@ -5,7 +5,7 @@ import { positionOf } from "../../core/player/optimistic.js"
 import { Command, Event } from "../../core/protocol.js"
 import { openDialog } from "../ui/dialogs.js"
 import { clockTime } from "../lib/format.js"
-import { all, copyOf, piece, write } from "../lib/dom.js"
+import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { announceRefusal } from "../ui/notify.js"
 import { every } from "../lib/timers.js"
 import { fill, gettext, ngettext } from "../lib/i18n.js"
@@ -63,7 +63,7 @@ function showDevices(dialog, mine) {
   piece(dialog, "alone").hidden = others.length > 0
   const list = piece(dialog, "devices-list")
   const present = new Map([...list.children].map((line) => [/** @type {HTMLElement} */ (line).dataset.device, /** @type {HTMLElement} */ (line)]))
-  const lines = devices.map((each) => filled(present.get(each.device) ?? copyOf("device"), each, each.device === device, mine))
+  const lines = devices.map((each) => filled(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine))
   lines.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
   while (list.childElementCount > lines.length) list.lastElementChild?.remove()
   for (const opener of document.querySelectorAll("[data-devices-opener]")) /** @type {HTMLElement} */ (opener).hidden = devices.length === 0

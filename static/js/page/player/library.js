@@ -2,11 +2,11 @@
 /** What there is to play: a table that filters as you type and grows as you scroll. */
 
 import { clockTime } from "../lib/format.js"
-import { all, copyOf, piece, write } from "../lib/dom.js"
+import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { announce, announceRefusal } from "../ui/notify.js"
 import { recall, remember } from "../lib/storage.js"
 import { fill, gettext } from "../lib/i18n.js"
-import { Again } from "../lib/retry.js"
+import { Retry } from "../lib/retry.js"
 import { putArt } from "./cover_art.js"
 import { Pages, Refused } from "../ui/library_pager.js"
 import { mount as mountWalking } from "../ui/arrow_keys.js"
@@ -94,7 +94,7 @@ class Library {
     /** @type {Map<number, Item>} */
     this.items = new Map()
     this.pages = new Pages(mine.boot.library_url, recall(ORDER, "title"))
-    this.again = new Again(signal)
+    this.again = new Retry(signal)
     this.grown = () => {}
   }
 
@@ -196,7 +196,7 @@ class Library {
 
 /** @param {Item} item */
 function rowOf(item) {
-  const row = copyOf("track")
+  const row = cloneTemplate("track")
   row.dataset.item = String(item.id)
   putArt(piece(row, "art"), item)
   piece(row, "title").textContent = item.title

@@ -16,7 +16,7 @@ const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowDown:
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 
-/** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands @param {import("../player_audio/volume_state.js").Loudness} loudness */
+/** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness */
 export function mount(bar, mine, commands, loudness) {
   const gone = new AbortController()
   const show = () => showAll(bar, mine, commands)

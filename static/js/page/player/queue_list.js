@@ -3,7 +3,7 @@
 
 import { isProvisional } from "../../core/player/optimistic.js"
 import { clockTime } from "../lib/format.js"
-import { all, copyOf, piece, write } from "../lib/dom.js"
+import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { fill, gettext, ngettext } from "../lib/i18n.js"
 import { putArt } from "./cover_art.js"
 import { mount as mountDrag } from "../ui/drag_reorder.js"
@@ -52,7 +52,7 @@ function showEntries(list, mine) {
   const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
   const focused = document.activeElement
   const spare = renamed(list, mine.state.entries)
-  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? taken(spare, entry) ?? copyOf("queue-entry"), entry, mine))
+  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, mine))
   wanted.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
   while (list.childElementCount > wanted.length) list.lastElementChild?.remove()
   if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused)) focused.focus() // moving a line takes it away

@@ -9,21 +9,21 @@
 
 import { playable, positionOf, queueOf } from "../../core/player/optimistic.js"
 import { Clock } from "../../core/clock/clock.js"
-import { isKept, Pending } from "../../core/player/pending_commands.js"
-import { PlayerLog } from "../../core/player/player_store.js"
+import { isKept, PendingCommands } from "../../core/player/pending_commands.js"
+import { PlayerStore } from "../../core/player/player_store.js"
 import { PATIENCE_MS } from "../../core/net/sequence.js"
 import { Close, Command, DEEDS, Event } from "../../core/protocol.js"
 import { Listeners } from "../lib/emitter.js"
 import { newId } from "../lib/id.js"
 import { Socket } from "../net/socket.js"
 import { hasLocks, soundLock } from "../player_audio/web_lock.js"
-import { TabSound } from "../player_audio/audio_focus.js"
+import { AudioFocus } from "../player_audio/audio_focus.js"
 import { after, every } from "../lib/timers.js"
 import { watchForWaking } from "../lib/wake_detector.js"
 import { HttpLine } from "../net/player_http_transport.js"
 import { Kept } from "./offline_queue.js"
 import { serverSound } from "../player_audio/server_lock.js"
-import { Voice } from "../player_audio/output.js"
+import { AudioOutput } from "../player_audio/output.js"
 
 const LOOK_AFTER_MS = 1000
 
@@ -40,15 +40,15 @@ export class Mine extends Listeners {
     this.boot = boot
     this.tab = newId()
     this.clock = new Clock()
-    this.log = new PlayerLog(this.tab)
-    this.pending = new Pending()
+    this.log = new PlayerStore(this.tab)
+    this.pending = new PendingCommands()
     this.kept = new Kept(boot.device_id)
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
     this.connection = { status: "connecting", attempt: 0, retryInMs: /** @type {number | null} */ (null), closeCode: /** @type {number | null} */ (null) }
     this.state = this.log.state
     this.cancelFlush = () => {}
-    this.voice = new Voice({
+    this.voice = new AudioOutput({
       ended: (track) => this.emit("ended", track),
       cut: () => !this.isOpen,
       refused: () => { this.voice.drop(); this.sound.refused() },
@@ -59,7 +59,7 @@ export class Mine extends Listeners {
       picture: (element) => this.emit("picture", element),
     })
     const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
-    this.sound = new TabSound(boot.device_id, this.tab, { start: () => { this.voice.start(); this.#show() }, stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
+    this.sound = new AudioFocus(boot.device_id, this.tab, { start: () => { this.voice.start(); this.#show() }, stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),

@@ -10,7 +10,7 @@ const VOLUME_STEP = 0.1
 
 /** @typedef {import("./commands.js").Commands} Commands */
 
-/** @param {HTMLElement} body @param {Commands} commands @param {import("../player_audio/volume_state.js").Loudness} loudness */
+/** @param {HTMLElement} body @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness */
 export function mount(body, commands, loudness) {
   const gone = new AbortController()
   const { signal } = gone
@@ -28,7 +28,7 @@ export function mount(body, commands, loudness) {
   return () => gone.abort()
 }
 
-/** @param {Commands} commands @param {import("../player_audio/volume_state.js").Loudness} loudness @returns {Record<string, () => void>} */
+/** @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness @returns {Record<string, () => void>} */
 function keysFor(commands, loudness) {
   const player = /** @type {any} */ (loudness)
   return {

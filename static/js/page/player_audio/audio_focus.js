@@ -16,7 +16,7 @@ const HANDS = ["pointerdown", "keydown"]
 /** @typedef {{held: () => Promise<boolean>, queue: () => void, steal: (insteadOf?: string | null) => void, leave: () => void}} Lock */
 /** @typedef {{granted: () => void, stolen: () => void, robbed: () => void, missed: () => void, vacant: (insteadOf: string | null) => void}} LockTells */
 
-export class TabSound {
+export class AudioFocus {
   /**
    * @param {string} device @param {string} tab
    * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when nothing can be heard

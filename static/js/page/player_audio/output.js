@@ -8,7 +8,7 @@
 
 import { positionOf } from "../../core/player/optimistic.js"
 import { hasData } from "../../core/sync/stall_detector.js"
-import { aheadOf } from "../media/browser_engine.js"
+import { bufferedAhead } from "../media/browser_engine.js"
 import { Track } from "./track.js"
 
 const OFF_BY_S = 0.25 // said and done differ by the way of a message; what differs by more was meant
@@ -30,7 +30,7 @@ const AHEAD_S = 20
  * @property {(element: HTMLVideoElement | null) => void} picture
  */
 
-export class Voice {
+export class AudioOutput {
   /** @param {VoiceTells} tells */
   constructor(tells) {
     this.tells = tells
@@ -155,7 +155,7 @@ export class Voice {
     const { track } = this
     if (!track?.wantsToPlay) return false
     const { currentTime, duration, readyState, buffered } = track.element
-    return !hasData({ readyState, currentTimeS: currentTime, durationS: duration, bufferedAheadS: aheadOf(buffered, currentTime) })
+    return !hasData({ readyState, currentTimeS: currentTime, durationS: duration, bufferedAheadS: bufferedAhead(buffered, currentTime) })
   }
 
   /** @param {{volume: number, muted: boolean}} loudness */

@@ -5,8 +5,8 @@ import { recall, remember } from "../lib/storage.js"
 
 const NAME = "player-loudness"
 
-export class Loudness {
-  /** @param {import("./output.js").Voice} voice */
+export class VolumeState {
+  /** @param {import("./output.js").AudioOutput} voice */
   constructor(voice) {
     this.voice = voice
     this.level = { volume: 1, muted: false, ...recall(NAME, {}) }

@@ -8,7 +8,7 @@ import { channelLock } from "../player_audio/channel_lock.js"
 import { newId } from "../lib/id.js"
 import { announce, withdraw } from "../ui/notify.js"
 import { hasLocks, soundLock } from "../player_audio/web_lock.js"
-import { TabSound } from "../player_audio/audio_focus.js"
+import { AudioFocus } from "../player_audio/audio_focus.js"
 import { gettext } from "../lib/i18n.js"
 
 const NOTICE = "sound-elsewhere"
@@ -28,7 +28,7 @@ export function mount(_body, room) {
   }
   const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
   const [tab, lock] = [newId(), `watchium-sound:${name}`]
-  const sound = new TabSound(name, tab, tells, (lockTells) => (hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells)))
+  const sound = new AudioFocus(name, tab, tells, (lockTells) => (hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells)))
   player.wantSound = () => sound.take()
   void open(sound, name, () => be(false))
   return room.on("connection", ({ status }) => {
@@ -39,7 +39,7 @@ export function mount(_body, room) {
   })
 }
 
-/** A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {TabSound} sound @param {string} name @param {() => void} follow without sound */
+/** A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {AudioFocus} sound @param {string} name @param {() => void} follow without sound */
 async function open(sound, name, follow) {
   const reloaded = wasHere(name) && performance.getEntriesByType("navigation").some((entry) => /** @type {PerformanceNavigationTiming} */ (entry).type === "reload")
   const elsewhere = await sound.lock.held()

@@ -20,7 +20,7 @@ const RANK = { news: 1, medium: 2, hold: 3, seat: 4, line: 5, sound: 6 }
  * @param {Room} room
  * @param {Stack} stack
  */
-export function hearRoom(room, stack) {
+export function watchRoom(room, stack) {
   return all(
     ...seat(room, stack),
     ...line(room, stack),

@@ -2,7 +2,7 @@
 /** The rooms with somebody in them, as rows. One that stays keeps its row, so that neither focus nor a selection is lost. */
 
 import { distance } from "../lib/format.js"
-import { copyOf, piece, write } from "../lib/dom.js"
+import { cloneTemplate, piece, write } from "../lib/dom.js"
 import { fill, gettext } from "../lib/i18n.js"
 
 const FEW_PER_CENT = 90 // below it, somebody should know
@@ -31,7 +31,7 @@ export function showRooms(page, { rooms, rooms_live: live }) {
 
 /** @param {Element} body @param {LiveRoom} room */
 function newRow(body, room) {
-  const row = copyOf("room-row")
+  const row = cloneTemplate("room-row")
   row.dataset.room = room.room_id
   const heads = body.parentElement?.querySelectorAll("thead th") ?? []
   for (const [i, cell] of [...row.children].entries()) {

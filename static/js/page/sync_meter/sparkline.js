@@ -3,7 +3,7 @@
 
 import { draw } from "../ui/svg.js"
 import { distance } from "../lib/format.js"
-import { copyOf, piece, write } from "../lib/dom.js"
+import { cloneTemplate, piece, write } from "../lib/dom.js"
 
 const SPAN_MS = 120_000
 const KEEP_EVERY_MS = 500
@@ -16,7 +16,7 @@ const INKS = 6
 
 /** @typedef {{atMs: number, driftMs: number}} Sample */
 
-export class Spark {
+export class Sparkline {
   /** @param {HTMLElement} meter */
   constructor(meter) {
     this.meter = meter
@@ -71,7 +71,7 @@ export class Spark {
     const legend = piece(this.meter, "legend")
     legend.hidden = !lines.length
     legend.replaceChildren(...lines.map((line, i) => {
-      const item = copyOf("meter-line")
+      const item = cloneTemplate("meter-line")
       item.querySelector("i")?.classList.add(`ink-${i % INKS}`)
       piece(item, "name").textContent = line.name
       piece(item, "ms").textContent = distance(line.samples[line.samples.length - 1]?.driftMs ?? 0)

@@ -4,8 +4,8 @@
 import { isHost } from "../room/permissions.js"
 import { distance, signed } from "../lib/format.js"
 import { all, piece, write } from "../lib/dom.js"
-import { Spark } from "./sparkline.js"
-import { pillOf, verdictOf } from "./sync_status.js"
+import { Sparkline } from "./sparkline.js"
+import { pillOf, syncStatus } from "./sync_status.js"
 import { gettext } from "../lib/i18n.js"
 
 const DRAW_EVERY_MS = 1000
@@ -17,7 +17,7 @@ const DRAW_EVERY_MS = 1000
 export function mount(meter, room) {
   const gone = new AbortController()
   const card = piece(meter, "verdict").closest("[popover]")
-  const spark = new Spark(meter)
+  const spark = new Sparkline(meter)
   /** @type {import("./sync_status.js").Seen} */
   const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true, kept: true, degraded: false }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
@@ -84,7 +84,7 @@ function showPill(meter, seen) {
  * @param {import("./sync_status.js").Seen} seen
  */
 function showCard(meter, room, seen) {
-  const { title, cause } = verdictOf(seen)
+  const { title, cause } = syncStatus(seen)
   const { drift, connection, following, kept, degraded } = seen
   write(piece(meter, "verdict"), title)
   write(piece(meter, "cause"), cause)

@@ -47,7 +47,7 @@ function inStep({ driftMs }) {
  * @param {Seen} seen
  * @returns {{title: string, cause: string}}
  */
-export function verdictOf(seen) {
+export function syncStatus(seen) {
   const { word, tone } = pillOf(seen)
   const { drift, connection, player } = seen
   if (connection.status === "lost") {

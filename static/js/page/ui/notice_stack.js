@@ -1,7 +1,7 @@
 // @ts-check
 /** Notices that wait for their turn: one line at a time, the weightiest. Never modal. */
 
-import { copyOf, piece } from "../lib/dom.js"
+import { cloneTemplate, piece } from "../lib/dom.js"
 
 const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`
 
@@ -69,7 +69,7 @@ export class Stack {
 
   /** @param {Notice} notice */
   #render(notice) {
-    const element = copyOf("notice")
+    const element = cloneTemplate("notice")
     element.dataset.tone = notice.tone ?? "plain"
     element.dataset.key = notice.key
     piece(element, "text").append(...counted(notice.text))

@@ -36,7 +36,7 @@ from watchium.protocol.events import (  # noqa: E402
 from watchium.realtime import broadcast, hub  # noqa: E402
 from watchium.realtime.frames import frame_of  # noqa: E402
 from watchium.server import websocket_protocol  # noqa: E402
-from watchium.server.websocket_protocol import ShortcutProtocol  # noqa: E402
+from watchium.server.websocket_protocol import WebSocketProtocol  # noqa: E402
 from watchium.shared_state.token_bucket import Allowance  # noqa: E402
 
 
@@ -52,11 +52,11 @@ class Publisher(Socket):
         query = self.query
         self.custom = "custom" in query
         if query.get("asks") == "0":
-            ShortcutProtocol._look_at = lambda protocol, due_s: None  # type: ignore[method-assign]
+            WebSocketProtocol._look_at = lambda protocol, due_s: None  # type: ignore[method-assign]
         title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
-    def obey_at_once(self, command: Pause, now_ms: float) -> bool:
+    def handle_inline(self, command: Pause, now_ms: float) -> bool:
         hub.publish(broadcast.room_group(self.told), frame_of(self._event(command)))
         return True
 
