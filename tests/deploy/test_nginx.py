@@ -18,7 +18,7 @@ from tests.servers import ROOT, Missing, Server, Service, folder_for, free_port,
 from watchium.middleware.upload_limit import FILES_AT
 from watchium.protocol.errors import CloseCode
 
-SAMPLE = ROOT / "deploy" / "nginx.conf"
+SAMPLE = ROOT / "deploy" / "proxy" / "nginx.conf"
 AROUND = """
 daemon off;
 pid {folder}/pid;

@@ -11,19 +11,26 @@ import pytest
 from tests.servers import ROOT
 
 DEPLOY = ROOT / "deploy"
+SYSTEMD = DEPLOY / "systemd"
 SETTINGS = (ROOT / "watchium" / "settings.py").read_text()
 READ = set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS))
 
 
 def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
-    page = (ROOT / "docs" / "running.md").read_text()
+    page = (ROOT / "docs" / "deployment.md").read_text()
     documented = set(re.findall(r"`([A-Z][A-Z_]{2,})`", page))
     assert not READ - documented
     assert not {name for name in documented if name.startswith("WATCHIUM_")} - READ
 
 
 @pytest.mark.parametrize(
-    "sample", ["compose.yaml", "watchium.service", "Dockerfile", "watchium-maintain.service"]
+    "sample",
+    [
+        "docker/compose.yaml",
+        "systemd/watchium.service",
+        "docker/Dockerfile",
+        "systemd/watchium-maintain.service",
+    ],
 )
 def test_samples_set_nothing_that_nobody_reads(sample: str):
     text = (DEPLOY / sample).read_text()
@@ -32,7 +39,7 @@ def test_samples_set_nothing_that_nobody_reads(sample: str):
 
 
 def test_whatever_samples_start_is_there():
-    for sample in DEPLOY.iterdir():
+    for sample in filter(Path.is_file, DEPLOY.rglob("*")):
         for command in re.findall(r"manage\.py\"?,? \"?(\w+)", sample.read_text()):
             builtin = ("migrate", "collectstatic")
             found = [*ROOT.glob(f"*/management/commands/{command}.py")]
@@ -42,7 +49,7 @@ def test_whatever_samples_start_is_there():
 @pytest.mark.parametrize("unit", ["watchium.service", "watchium-maintain.service", "watchium-maintain.timer"])
 def test_units_can_be_read(unit: str, tmp_path: Path):
     parser = configparser.RawConfigParser(strict=False)
-    parser.read(DEPLOY / unit)
+    parser.read(SYSTEMD / unit)
     assert "Unit" in parser.sections()
 
 
@@ -52,7 +59,7 @@ def test_systemd_finds_nothing_strange_in_them(unit: str, tmp_path: Path):
     for name in ("watchium.service", "watchium-maintain.service", "watchium-maintain.timer"):
         # Programs of a place that does not exist here would be its only complaint.
         (tmp_path / name).write_text(
-            (DEPLOY / name).read_text().replace("/opt/watchium/.venv/bin/python", "/bin/true")
+            (SYSTEMD / name).read_text().replace("/opt/watchium/.venv/bin/python", "/bin/true")
         )
     done = subprocess.run(
         ["systemd-analyze", "verify", str(tmp_path / unit)],

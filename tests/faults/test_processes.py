@@ -18,7 +18,7 @@ from tests.servers import ROOT, Server, watchium_server
 from tests.watchium.consumers.fixtures import CLIP
 from watchium.client import Client, ProblemError
 
-DIES = str(ROOT / "tests" / "faults" / "dies.py")
+DIES = str(ROOT / "tests" / "faults" / "support" / "process_kill.py")
 
 
 @pytest.mark.parametrize("when", ["before_publish", "before_ack"])

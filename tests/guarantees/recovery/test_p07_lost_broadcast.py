@@ -15,7 +15,7 @@ async def control_from_a_process_nobody_hears(deaf: Server, client: Client, room
     """A deed done by a process that shares the database and nothing else: its broadcast reaches nobody."""
     told = await asyncio.to_thread(
         deaf.manage, "shell", "-c",
-        "from playback import actions; from rooms.models import Member;"
+        "from playback.room import actions; from rooms.models import Member;"
         "from watchium.protocol.events import Seek, SeekTo;"
         f"by = Member.objects.get(person__user_id='{client.user_id}', room__room_id='{room_id}');"
         "print(actions.seek(by, Seek(event_id='unheard', payload=SeekTo(current_time=77))).revision)",

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from watchium.protocol.events import Custom, Head, HeadState, Reacted, Reaction
-from watchium.realtime import broadcast, mailboxes
+from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
 from watchium.realtime.frames import Frame, frame_of
+from watchium.services import mailboxes
 from watchium.services.mailboxes import MOST_EVENTS, Mailbox, collect
 
 HEAD = Head(room_id="r", timestamp=1.0, payload=HeadState(revision=1, comment_seq=0, epoch="e"))

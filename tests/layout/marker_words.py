@@ -1,0 +1,109 @@
+"""Count the words of a private language in comments, docstrings and documents, a thousand words of prose.
+
+`python -m tests.layout.marker_words [--list] [path ...]` prints one line for each top folder and one for the whole;
+`--list` prints each place. Without paths it reads all tracked files. The words are those that made an engineer from
+outside stop: nouns that hide behind pronouns, and names that no search would find. See docs/glossary.md for the terms
+that replace them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import re
+import subprocess
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MARKERS = re.compile(
+    r"\b(?:who(?:m|so)?ever|somebody|nobody|everybody|anybody|anew|told|tells?|telling|hears?|heard|hearing"
+    r"|deeds?|houses?|wish(?:es|ed)?|doorman|turnstile|belongings|loudspeaker|dawdl\w*|farewell|goodbye"
+    r"|what is|what was|what has|what are|what it|who is|as above|the same,|goes on|went on|looked for|put on"
+    r"|of it all|none where|where no(?:body|thing|ne)|in front ends)\b",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[A-Za-z][A-Za-z'\u2019]*")
+CODE = re.compile(r"```.*?```|`[^`\n]*`|\{[%{].*?[%}]\}|https?://\S+", re.DOTALL)
+SKIPPED = ("static/vendor/", "tests/browser/vendor/", "tests/bench/load/servers/package-lock.json", "LICENSE")
+JS_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+JSDOC_TAG = re.compile(r"@\w+(?:\s+\{[^}]*\})?")
+HASH_COMMENT = re.compile(r"(?m)(?:^|\s)#(?!!)[^\n]*")
+
+
+def python_prose(source: str) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("#: ")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body
+            if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+                if isinstance(body[0].value.value, str):
+                    yield body[0].lineno, body[0].value.value
+
+
+def matched_prose(source: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    for match in pattern.finditer(source):
+        yield source.count("\n", 0, match.start()) + 1, JSDOC_TAG.sub(" ", match[0])
+
+
+def prose_of(path: Path) -> Iterator[tuple[int, str]]:
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return python_prose(source)
+    if path.suffix in {".js", ".cjs", ".mjs", ".css"}:
+        return matched_prose(source, JS_COMMENT)
+    if path.suffix == ".md":
+        return iter([(1, source)])
+    return matched_prose(source, HASH_COMMENT)
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    kinds = {".py", ".js", ".cjs", ".mjs", ".css", ".md", ".sh", ".yaml", ".toml", ".ini"}
+    names = [name for name in listed.stdout.splitlines() if not name.startswith(SKIPPED)]
+    return [ROOT / name for name in names if Path(name).suffix in kinds or name in {"Makefile", ".ci/run"}]
+
+
+def count(path: Path) -> tuple[int, list[tuple[int, str]]]:
+    """Words of prose in the file, and each marker with its line."""
+    words, found = 0, []
+    for line, text in prose_of(path):
+        plain = CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
+        words += len(WORD.findall(plain))
+        for match in MARKERS.finditer(plain):
+            found.append((line + plain.count("\n", 0, match.start()), match[0].lower()))
+    return words, found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--list", action="store_true", help="print each place")
+    parser.add_argument("paths", nargs="*", type=Path)
+    options = parser.parse_args()
+    files = [
+        file
+        for path in options.paths
+        for file in tracked()
+        if file == path.resolve() or path.resolve() in file.parents
+    ] or tracked()
+    totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for file in files:
+        words, found = count(file)
+        name = file.relative_to(ROOT).as_posix()
+        for key in (name.split("/")[0] if "/" in name else "(top)", "the whole"):
+            totals[key][0] += words
+            totals[key][1] += len(found)
+        if options.list:
+            for line, word in found:
+                print(f"{name}:{line}: {word}")
+    for key, (words, marks) in sorted(totals.items(), key=lambda item: (item[0] == "the whole", item[0])):
+        print(f"{key}: {marks} of {words} words, {1000 * marks / max(1, words):.1f} a thousand")
+
+
+if __name__ == "__main__":
+    main()
