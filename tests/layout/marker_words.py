@@ -40,10 +40,8 @@ def python_prose(source: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string.lstrip("#: ")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            body = node.body
-            if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-                if isinstance(body[0].value.value, str):
-                    yield body[0].lineno, body[0].value.value
+            if (docstring := ast.get_docstring(node, clean=False)) is not None:
+                yield node.body[0].lineno, docstring
 
 
 def matched_prose(source: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
@@ -75,8 +73,10 @@ def count(path: Path) -> tuple[int, list[tuple[int, str]]]:
     for line, text in prose_of(path):
         plain = CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
         words += len(WORD.findall(plain))
-        for match in MARKERS.finditer(plain):
-            found.append((line + plain.count("\n", 0, match.start()), match[0].lower()))
+        found += [
+            (line + plain.count("\n", 0, match.start()), match[0].lower())
+            for match in MARKERS.finditer(plain)
+        ]
     return words, found
 
 
