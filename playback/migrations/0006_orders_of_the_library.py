@@ -1,14 +1,36 @@
+import re
+import unicodedata
+
 from django.db import migrations, models
 from django.db.models import Q
 
-from playback.domain.sort_keys import folded, name_key, place_key, sort_key
-
 BATCH = 500
-MADE = ["words", "sort_title", "sort_artist", "sort_album", "sort_place"]
+COMPUTED = ["words", "sort_title", "sort_artist", "sort_album", "sort_place"]
+# Frozen copies of playback.domain.sort_keys as of this migration.
+PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def folded(text):
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).translate(PLAIN)
+
+
+def sort_key(text, limit):
+    return re.sub("[0-9]{1,9}", lambda number: number[0].zfill(9), folded(text))[:limit]
+
+
+def name_key(text, limit):
+    return f"1{sort_key(text, limit - 1)}" if text else "2"
+
+
+def path_key(path, limit):
+    return sort_key(path, 9 * len(path))[-limit:]
 
 
 def fill_in(apps, schema_editor):
-    """What is searched and sorted by from here on, for those that were there before: words were folded otherwise."""
+    """Compute the search text and sort keys of existing items; `words` were folded by another rule before."""
     items = apps.get_model("playback", "MediaItem").objects
     after = 0
     while batch := list(items.filter(pk__gt=after).order_by("pk")[:BATCH]):
@@ -17,8 +39,8 @@ def fill_in(apps, schema_editor):
             item.words = folded("\n".join((item.title, item.artist, item.album)))
             item.sort_title = sort_key(item.title, 300)
             item.sort_artist, item.sort_album = name_key(item.artist, 100), name_key(item.album, 100)
-            item.sort_place = place_key(item.path, 200)
-        items.bulk_update(batch, MADE)
+            item.sort_place = path_key(item.path, 200)
+        items.bulk_update(batch, COMPUTED)
 
 
 class Migration(migrations.Migration):
