@@ -1,7 +1,7 @@
 // @ts-check
 /** Timers that keep time in a hidden tab. One worker serves the whole page. */
 
-const here = import.meta.resolve ? import.meta.resolve("./metronome.js") : new URL("./timer_worker.js", import.meta.url).href
+const here = import.meta.resolve ? import.meta.resolve("./timer_worker.js") : new URL("./timer_worker.js", import.meta.url).href
 
 /** @type {Map<number, () => void>} */
 const waiting = new Map()
