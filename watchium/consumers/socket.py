@@ -41,11 +41,11 @@ from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.send_queue import SendQueue
 from watchium.realtime.subscribers import Write
 from watchium.server.websocket_protocol import EXTENSION
+from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import ConnectionBuckets
 from watchium.telemetry import context as about
 from watchium.telemetry import counters
-from watchium.web.api_errors import refusal
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from watchium.protocol import events
-from watchium.web.api_errors import NotThisWay, error_response
+from watchium.services.error_mapping import MethodNotAllowed
+from watchium.web.api_errors import error_response
 
 # Its script is a file of its own, as the policy wants; its styles are not.
 docs = require_safe(
@@ -45,7 +46,7 @@ def rendered(form: str) -> bytes:
 def schema(request: HttpRequest) -> HttpResponse:
     """YAML, or JSON where that is asked for by `?format=json` or an Accept header."""
     if request.method not in ("GET", "HEAD"):
-        return error_response(NotThisWay())
+        return error_response(MethodNotAllowed())
     return _schema(request)
 
 

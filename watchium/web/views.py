@@ -34,9 +34,10 @@ from watchium.protocol.errors import (
     RoomClosed,
 )
 from watchium.services.create_room import open_room
+from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
 from watchium.telemetry import counters
-from watchium.web.api_errors import error_response, is_database_away, refusal
+from watchium.web.api_errors import error_response
 
 LIBRARY_URL = "/api/library/"
 
@@ -202,7 +203,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Our fault, or a value no column takes (400), or a database that does not answer: 503, and worth another try."""
     error = sys.exc_info()[1]
-    unavailable = is_database_away(error)
+    unavailable = is_database_unavailable(error)
     if isinstance(error, DataError | UnicodeError):
         return bad_request(request, error)
     if unavailable:
