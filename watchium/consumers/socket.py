@@ -37,10 +37,9 @@ from watchium.protocol.errors import (
 from watchium.protocol.events import MAX_FRAME_BYTES, ClockAnswer, Command, Error, Event, Ping, Pong, Problem
 from watchium.protocol.validation import refusal_of
 from watchium.realtime import hub
+from watchium.realtime.direct_writer import EXTENSION, Write
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.send_queue import SendQueue
-from watchium.realtime.subscribers import Write
-from watchium.server.websocket_protocol import EXTENSION
 from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import ConnectionBuckets

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchium.protocol.errors import CloseCode
+from watchium.realtime.direct_writer import DirectWriter, Write
 from watchium.realtime.frames import Frame
-from watchium.server.websocket_protocol import DirectWriter
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class SendQueue:
         self._writing: asyncio.Task[None] | None = None
         # Set while a frame may go straight to the transport: open, nothing queued, and it takes one. Who fans out
         # uses it without asking here again, so that `turned` is called whenever it changes.
-        self.direct: Callable[[bytes], None] | None = None
+        self.direct: Write | None = None
         if shortcut is not None:
             shortcut.watch(self)
 
@@ -161,20 +161,20 @@ class SendQueue:
 
     # ------------------------------------------------------------ to the transport
 
-    def _turn(self, direct: Callable[[bytes], None] | None) -> None:
+    def _turn(self, direct: Write | None) -> None:
         if self.direct is not direct:
             self.direct = direct
             self._turned()
 
-    def paused(self) -> None:
+    def pause_writing(self) -> None:
         self._turn(None)
         if self._stalled is None:
             self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self._give_up_if_open)
 
-    def lost(self) -> None:
+    def connection_lost(self) -> None:
         self._turn(None)
 
-    def resumed(self) -> None:
+    def resume_writing(self) -> None:
         self._calm()
         if self._open:
             self._drain()

@@ -6,12 +6,11 @@ the objects it goes through. So a socket that can take a frame at once is here o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from watchium.realtime.direct_writer import Write
 from watchium.realtime.frames import Frame
-
-Write = Callable[[bytes], None]
 
 
 class Listener(Protocol):

@@ -11,15 +11,13 @@ always stands between two.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from watchium.realtime.direct_writer import OnText
 from watchium.server.frame_parser import PARTIAL, PONG, TEXT, UNKNOWN, payload_of, size_of_first
 
 AT_ONCE = 32  # frames; one read of the line may bring forty thousand empty ones
-
-Hear = Callable[[str], None]
 
 
 class Full(Protocol):
@@ -31,7 +29,7 @@ class Full(Protocol):
     read_paused: bool
 
     @property
-    def straight(self) -> Hear | None:
+    def straight(self) -> OnText | None:
         """Who is called with the next text; None while something said before it waits in the queue."""
 
     def parse(self, data: bytes) -> None: ...
@@ -55,7 +53,7 @@ class FrameReader(asyncio.Protocol):
 
     def __init__(self, full: Full) -> None:
         self._full = full
-        self.hear: Hear | None = None
+        self.hear: OnText | None = None
         self.heard_s = monotonic()
         self._begun = b""  # of a frame that is not all there, or of more than is heard at once
         self._resting = False

@@ -21,21 +21,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
 from watchium.protocol.errors import CloseCode
+from watchium.realtime.direct_writer import EXTENSION, DirectWriter, OnText, Write, Writer
 from watchium.server.affinity import Workers
-from watchium.server.frame_reader import FrameReader, Hear
+from watchium.server.frame_reader import FrameReader
 from watchium.server.http_protocol import NO_HANDSHAKE, answer_to
 from watchium.server.timer_wheel import TimerWheel
 from watchium.shared_state.token_bucket import Allowance, Bucket, taken
 
 END_OF_HEAD = b"\r\n\r\n"
-EXTENSION = "watchium.server.websocket_protocol"
 PING_FRAME = b"\x89\x00"  # a ping that says nothing
 CONTROLS = Allowance(
     burst=100, per_s=10
@@ -43,48 +43,29 @@ CONTROLS = Allowance(
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
 
 
-class Writer(Protocol):
-    """Whoever writes through a shortcut wants to know when it may and when it may not."""
-
-    def paused(self) -> None: ...
-
-    def resumed(self) -> None: ...
-
-    def lost(self) -> None:
-        """The connection is going away; nothing may be written to it any more."""
-
-
-class DirectWriter:
-    """What `scope["extensions"]` offers; for use on the event loop only."""
+class TransportWriter(DirectWriter):
+    """The direct writer that `scope["extensions"]` offers."""
 
     def __init__(self, protocol: WebSocketProtocol) -> None:
         self._protocol = protocol
         self._closing = protocol.transport.is_closing
-        # The transport's own, without a word between, for whoever stops at `paused` and `lost`.
-        self.direct = cast("Callable[[bytes], None]", protocol.transport.write)
+        self.direct = cast("Write", protocol.transport.write)
 
     def watch(self, writer: Writer) -> None:
         self._protocol.writer = writer
 
-    def listen(self, hear: Hear) -> None:
-        """Texts come here as soon as they arrive; what is binary, or waits already, still through `receive`.
-
-        It may not raise.
-        """
-        self._protocol.listen(hear)
+    def listen(self, on_text: OnText) -> None:
+        self._protocol.listen(on_text)
 
     @property
     def writable(self) -> bool:
-        """Less than 64 KiB wait in the transport."""
         return self._protocol.writable.is_set() and not self._closing()
 
     def write(self, frame: bytes) -> None:
-        """A whole WebSocket frame; nothing happens on a connection that is going away."""
         if not self._closing():
             self.direct(frame)
 
     def close(self, code: int) -> None:
-        """Soon, with a close frame if the reader takes it within two seconds."""
         self._protocol.close_soon(code)
 
 
@@ -94,7 +75,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     at_home = False  # handed over by a sibling: it stays
     scope: Any = None  # until there is a handshake that was accepted
     writer: Writer | None = None
-    hear: Hear | None = None
+    hear: OnText | None = None
     _closing_task: asyncio.Task[None] | None = None
     _at_a_frame = False
     _asked_s = 0.0
@@ -111,7 +92,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             # Not sooner: uvicorn's HTTP protocol sets this one after it has handed over the handshake.
             self.transport.set_protocol(self.ear)
         extensions = cast("dict[str, Any]", self.scope["extensions"])
-        extensions[EXTENSION] = DirectWriter(self)
+        extensions[EXTENSION] = TransportWriter(self)
         await super().run_asgi()
 
     async def send(self, message: Any) -> None:
@@ -140,13 +121,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()) or answer_to(NO_HANDSHAKE))
         self.transport.close()
 
-    def listen(self, hear: Hear) -> None:
+    def listen(self, hear: OnText) -> None:
         if not self.disconnected:  # else nobody would let go of it
             self.hear = hear
             self.ear.hear = self.straight
 
     @property
-    def straight(self) -> Hear | None:
+    def straight(self) -> OnText | None:
         return self.hear if self.queue.empty() and not self.close_sent else None
 
     def parse(self, data: bytes) -> None:
@@ -236,7 +217,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
             self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
             if self.writer is not None:
-                self.writer.lost()
+                self.writer.connection_lost()
         return not wait_ms
 
     def keepalive_timeout(self) -> None:
@@ -249,16 +230,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self.writer is not None:
-            self.writer.paused()
+            self.writer.pause_writing()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self.writer is not None:
-            self.writer.resumed()
+            self.writer.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.writer is not None:
-            self.writer.lost()
+            self.writer.connection_lost()
         super().connection_lost(exc)
         # What refers to itself would wait for the garbage collector, which is kept from looking.
         self.writer = self.hear = self._look_after = None

@@ -18,8 +18,8 @@ from rooms.models import Member
 from watchium.protocol import events as messages
 from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
+from watchium.realtime.direct_writer import Write
 from watchium.realtime.frames import Frame
-from watchium.realtime.subscribers import Write
 
 MOST_EVENTS = 32
 MOST_MAILBOXES = 2000

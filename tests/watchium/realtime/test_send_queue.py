@@ -44,14 +44,14 @@ class Transport:
     def write(self, frame: bytes) -> None:
         self.written.append(frame)
         if not self.writable:
-            self.writer.paused()
+            self.writer.pause_writing()
 
     def close(self, code: int) -> None:
         self.closed.append(code)
 
     def read_on(self, room: int = 1_000_000) -> None:
         self.room = len(self.written) + room
-        self.writer.resumed()
+        self.writer.resume_writing()
 
     @property
     def texts(self) -> list[str]:

@@ -7,8 +7,9 @@ import uvicorn
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
+from watchium.realtime.direct_writer import EXTENSION
 from watchium.server.frame_reader import AT_ONCE, FrameReader
-from watchium.server.websocket_protocol import CONTROLS, EXTENSION, WebSocketProtocol
+from watchium.server.websocket_protocol import CONTROLS, WebSocketProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
