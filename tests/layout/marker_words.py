@@ -1,9 +1,8 @@
-"""Count the words of a private language in comments, docstrings and documents, a thousand words of prose.
+"""Count private jargon in comments, docstrings and documents, per thousand words of prose.
 
-`python -m tests.layout.marker_words [--list] [path ...]` prints one line for each top folder and one for the whole;
-`--list` prints each place. Without paths it reads all tracked files. The words are those that made an engineer from
-outside stop: nouns that hide behind pronouns, and names that no search would find. See docs/glossary.md for the terms
-that replace them.
+`python -m tests.layout.marker_words [--list] [path ...]` prints one line per top-level folder and one for the total;
+`--list` prints each match. Without paths it reads all tracked files. The words are those that made engineers from
+outside stop: pronouns in place of nouns, and terms that no search finds. docs/glossary.md has their replacements.
 """
 
 from __future__ import annotations
@@ -39,9 +38,10 @@ def python_prose(source: str) -> Iterator[tuple[int, str]]:
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string.lstrip("#: ")
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if (docstring := ast.get_docstring(node, clean=False)) is not None:
-                yield node.body[0].lineno, docstring
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if docstring := ast.get_docstring(node, clean=False):
+            yield node.body[0].lineno, docstring
 
 
 def matched_prose(source: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
@@ -68,7 +68,7 @@ def tracked() -> list[Path]:
 
 
 def count(path: Path) -> tuple[int, list[tuple[int, str]]]:
-    """Words of prose in the file, and each marker with its line."""
+    """Return the number of words of prose in the file, and each marker word with its line."""
     words, found = 0, []
     for line, text in prose_of(path):
         plain = CODE.sub(lambda code: "\n" * code[0].count("\n"), text)
@@ -82,7 +82,7 @@ def count(path: Path) -> tuple[int, list[tuple[int, str]]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
-    parser.add_argument("--list", action="store_true", help="print each place")
+    parser.add_argument("--list", action="store_true", help="print each match")
     parser.add_argument("paths", nargs="*", type=Path)
     options = parser.parse_args()
     files = [
@@ -95,14 +95,14 @@ def main() -> None:
     for file in files:
         words, found = count(file)
         name = file.relative_to(ROOT).as_posix()
-        for key in (name.split("/")[0] if "/" in name else "(top)", "the whole"):
+        for key in (name.split("/")[0] if "/" in name else "(top)", "total"):
             totals[key][0] += words
             totals[key][1] += len(found)
         if options.list:
             for line, word in found:
                 print(f"{name}:{line}: {word}")
-    for key, (words, marks) in sorted(totals.items(), key=lambda item: (item[0] == "the whole", item[0])):
-        print(f"{key}: {marks} of {words} words, {1000 * marks / max(1, words):.1f} a thousand")
+    for key, (words, marks) in sorted(totals.items(), key=lambda item: (item[0] == "total", item[0])):
+        print(f"{key}: {marks} of {words} words, {1000 * marks / max(1, words):.1f} per thousand")
 
 
 if __name__ == "__main__":

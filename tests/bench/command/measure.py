@@ -12,14 +12,14 @@ from django.core.management import call_command
 django.setup()
 warnings.simplefilter("ignore")
 
-from tests.bench.command import actions, rounds  # noqa: E402  # need the apps
+from tests.bench.command import actions, periodic_work  # noqa: E402  # need the apps
 from watchium import server_clock  # noqa: E402
 
 
 async def measure(times: int, rooms: int) -> None:
     await actions.measure(times)
     if rooms:
-        await rounds.measure(rooms)
+        await periodic_work.measure(rooms)
 
 
 def main() -> None:

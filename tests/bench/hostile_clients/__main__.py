@@ -45,7 +45,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=8.0, help="how long each attack goes on")
-    parser.add_argument("--count", type=int, default=500, help="random shapes")
+    parser.add_argument("--count", type=int, default=500, help="random inputs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1, help="serve with so many; needs Redis")
     options = parser.parse_args()

@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import websockets
 
+from tests.security.hostile_input.fuzz_inputs import FuzzInput, fuzz_inputs
 from tests.security.hostile_input.raw_client import Outcome, say_all, send_all
-from tests.security.hostile_input.shapes import Shape, shapes
 from tests.servers import Server
 from watchium.client import Client
 
@@ -32,8 +32,8 @@ class Target:
 Attack = Callable[[Target], Awaitable[list[Outcome]]]
 
 
-def raw(kind: str, number: int, sent: bytes) -> Shape:
-    return Shape(kind, number, sent)
+def raw(kind: str, number: int, sent: bytes) -> FuzzInput:
+    return FuzzInput(kind, number, sent)
 
 
 async def _over_and_over(target: Target, sent: list[bytes], kind: str, at_once: int) -> list[Outcome]:
@@ -138,10 +138,10 @@ async def pipelines(target: Target) -> list[Outcome]:
     return await _over_and_over(target, sent, "pipeline", at_once=2)
 
 
-async def random_shapes(target: Target) -> list[Outcome]:
+async def random_inputs(target: Target) -> list[Outcome]:
     client = Client(target.server.url)
     made = await asyncio.to_thread(client.create_room)
-    sent = shapes(target.seed, target.count, made.room_id)
+    sent = fuzz_inputs(target.seed, target.count, made.room_id)
     both = await asyncio.gather(
         send_all(target.server.port, sent),
         say_all(target.server.ws_url, made.room_id, client.token or "", sent),
@@ -155,5 +155,5 @@ ATTACKS: dict[str, Attack] = {
     "comments of combining marks": marks,
     "hashing and the schema, 12 at a time": hashing,
     "thousands of requests in one piece": pipelines,
-    "random shapes": random_shapes,
+    "random inputs": random_inputs,
 }

@@ -1,4 +1,4 @@
-"""Sends shapes to a running server and says what became of each: answered, closed, or neither in time."""
+"""Sends inputs to a running server and says what became of each: answered, closed, or neither in time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import websockets
 
-from tests.security.hostile_input.shapes import Shape
+from tests.security.hostile_input.fuzz_inputs import FuzzInput
 
 WITHIN_S = 12.0
 AT_ONCE = 48
@@ -22,7 +22,7 @@ BROKEN = ("Traceback", "Internal Server Error", "did not answer", "a call failed
 class Outcome:
     """`status`: of the first answer, 0 where the connection was closed without one, -1 where it was neither."""
 
-    shape: Shape
+    fuzz_input: FuzzInput
     status: int
     took_s: float
     closed: bool = True  # for `until_closed`: whether it was, in time
@@ -36,25 +36,27 @@ class Outcome:
         return self.status >= 500
 
 
-async def send_all(port: int, shapes: Sequence[Shape], *, until_closed: bool = False) -> list[Outcome]:
+async def send_all(port: int, inputs: Sequence[FuzzInput], *, until_closed: bool = False) -> list[Outcome]:
     """On a connection each, 48 at a time. `until_closed`: wait for the server to close them, sockets left aside."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(shape: Shape) -> Outcome:
+    async def one(fuzz_input: FuzzInput) -> Outcome:
         async with gate:
-            return await _send(port, shape, until_closed)
+            return await _send(port, fuzz_input, until_closed)
 
-    return list(await asyncio.gather(*(one(shape) for shape in shapes if shape.kind != "comment")))
+    return list(
+        await asyncio.gather(*(one(fuzz_input) for fuzz_input in inputs if fuzz_input.kind != "comment"))
+    )
 
 
-async def _send(port: int, shape: Shape, until_closed: bool) -> Outcome:
+async def _send(port: int, fuzz_input: FuzzInput, until_closed: bool) -> Outcome:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     status, closed = -1, True
     try:
         async with asyncio.timeout(WITHIN_S):
-            status = await _first_status(reader, writer, shape.sent)
+            status = await _first_status(reader, writer, fuzz_input.sent)
         took_s = loop.time() - began_s
         if until_closed and status not in (0, 101):
             async with asyncio.timeout(WITHIN_S):
@@ -64,7 +66,7 @@ async def _send(port: int, shape: Shape, until_closed: bool) -> Outcome:
         closed = False
     finally:
         writer.close()
-    return Outcome(shape, status, took_s, closed)
+    return Outcome(fuzz_input, status, took_s, closed)
 
 
 async def _first_status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> int:
@@ -87,35 +89,35 @@ async def _end_of(reader: asyncio.StreamReader) -> None:
             pass
 
 
-async def say_all(url: str, room_id: str, token: str, shapes: Sequence[Shape]) -> list[Outcome]:
-    """The comments among the shapes, one after another as a member, over sockets that are opened again when closed."""
-    waiting = [shape for shape in shapes if shape.kind == "comment"]
+async def say_all(url: str, room_id: str, token: str, inputs: Sequence[FuzzInput]) -> list[Outcome]:
+    """The comments among the inputs, one after another as a member, over sockets that are opened again when closed."""
+    waiting = [fuzz_input for fuzz_input in inputs if fuzz_input.kind == "comment"]
     outcomes: list[Outcome] = []
     while waiting:
         headers = {"Authorization": f"Bearer {token}"}
         async with websockets.connect(f"{url}/ws/rooms/{room_id}/", additional_headers=headers) as socket:
             while waiting:
-                shape = waiting.pop(0)
-                outcome = await _say(socket, shape)
+                fuzz_input = waiting.pop(0)
+                outcome = await _say(socket, fuzz_input)
                 outcomes.append(outcome)
                 if outcome.status <= 0:
                     break
     return outcomes
 
 
-async def _say(socket: websockets.ClientConnection, shape: Shape) -> Outcome:
+async def _say(socket: websockets.ClientConnection, fuzz_input: FuzzInput) -> Outcome:
     """Status 200 where it was said, 400 where it was refused."""
     loop = asyncio.get_running_loop()
-    began_s, event_id, status = loop.time(), f"shape{shape.number}", -1
-    command = {"type": "comment", "event_id": event_id, "payload": {"text": shape.text}}
+    began_s, event_id, status = loop.time(), f"input{fuzz_input.number}", -1
+    command = {"type": "comment", "event_id": event_id, "payload": {"text": fuzz_input.text}}
     with suppress(TimeoutError):
         async with asyncio.timeout(WITHIN_S):
             try:
-                await socket.send(json.dumps(command, ensure_ascii=bool(shape.number % 2)))
+                await socket.send(json.dumps(command, ensure_ascii=bool(fuzz_input.number % 2)))
                 status = await _answer_to(socket, event_id)
             except websockets.ConnectionClosed:
                 status = 0
-    return Outcome(shape, status, loop.time() - began_s)
+    return Outcome(fuzz_input, status, loop.time() - began_s)
 
 
 async def _answer_to(socket: websockets.ClientConnection, event_id: str) -> int:

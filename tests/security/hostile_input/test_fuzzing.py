@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.security.hostile_input.fuzz_inputs import KINDS, fuzz_inputs
 from tests.security.hostile_input.raw_client import BROKEN, WITHIN_S, Outcome, descriptors, say_all, send_all
-from tests.security.hostile_input.shapes import KINDS, shapes
 from tests.servers import Server, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 
@@ -33,14 +33,14 @@ async def all_back(server: Server, before: int) -> bool:
 
 
 def told(outcomes: list[Outcome]) -> list[tuple[str, int, int]]:
-    return [(outcome.shape.kind, outcome.shape.number, outcome.status) for outcome in outcomes]
+    return [(outcome.fuzz_input.kind, outcome.fuzz_input.number, outcome.status) for outcome in outcomes]
 
 
 async def test_whatever_a_stranger_sends_is_answered_or_closed_and_leaves_nothing_behind(impatient: Server):
     scene = await scene_on(impatient)
-    sent = shapes(seed=SEED, count=COUNT, room_id=scene.room_id)
-    assert {shape.kind for shape in sent} == set(KINDS)
-    await send_all(impatient.port, shapes(seed=0, count=12))  # what is opened once and kept
+    sent = fuzz_inputs(seed=SEED, count=COUNT, room_id=scene.room_id)
+    assert {fuzz_input.kind for fuzz_input in sent} == set(KINDS)
+    await send_all(impatient.port, fuzz_inputs(seed=0, count=12))  # what is opened once and kept
     before = descriptors(impatient.pid)
     outcomes, said = await asyncio.gather(
         send_all(impatient.port, sent, until_closed=True),

@@ -1,6 +1,6 @@
 """What a stranger may send, by a seeded random grammar: paths, headers, bodies, handshakes, comments and names.
 
-Each shape is a whole thing to send on a connection of its own, except comments, which are texts. Many are nonsense,
+Each input is sent on its own connection, except comments, which are texts. Many are nonsense,
 some are right, and some never end: whatever they are, they have to be answered or closed.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlencode
 
-from tests.security.hostile_input.shape_parts import HEADERS, lines_of, path_of, text_of, value_of, word_of
+from tests.security.hostile_input.fuzz_values import HEADERS, lines_of, path_of, text_of, value_of, word_of
 
 KINDS = ("path", "header", "body", "handshake", "comment", "name")
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -20,23 +20,25 @@ CSRF = "a" * 32  # the same in a cookie and in a form is what the check asks for
 
 
 @dataclass(frozen=True)
-class Shape:
+class FuzzInput:
     kind: str
     number: int
     sent: bytes
     text: str = ""  # of a comment
 
 
-def shapes(seed: int, count: int, room_id: str = "zzzzzzzzzz", kinds: tuple[str, ...] = KINDS) -> list[Shape]:
+def fuzz_inputs(
+    seed: int, count: int, room_id: str = "zzzzzzzzzz", kinds: tuple[str, ...] = KINDS
+) -> list[FuzzInput]:
     """As many of each kind, in turn; the same for the same seed."""
     random = Random(seed)
     made = []
     for number in range(count):
         kind = kinds[number % len(kinds)]
         if kind == "comment":
-            made.append(Shape(kind, number, b"", text_of(random, 6000)))
+            made.append(FuzzInput(kind, number, b"", text_of(random, 6000)))
         else:
-            made.append(Shape(kind, number, MAKERS[kind](random, room_id)))
+            made.append(FuzzInput(kind, number, MAKERS[kind](random, room_id)))
     return made
 
 

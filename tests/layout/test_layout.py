@@ -1,0 +1,70 @@
+"""The layout of the repository: short folders, file names that a search finds, a layer for each package."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_FILES = 15
+VENDORED = ("static/vendor/", "tests/browser/vendor/")
+# Names this project once used for things that have a common term; docs/glossary.md maps them to it.
+DENIED = set(
+    "adoption asking belongings bodies crowds deed deeds doorman doorway dawdling ear ears ends eyes farewell folding"
+    " gone goodbye guessing halt hands happenings heard hearing helm house houses kept letters machines measured"
+    " metronome mine neighbours parts patience pieces rounds seat seats sounding standing statics strip sweeping"
+    " tally tell telling told trips turnstile verdict walking wishes".split()
+)
+# From the bottom up; folders on one line do not import each other.
+JAVASCRIPT_LAYERS = (
+    "core core/clock core/media core/net core/player core/room core/sync",
+    "page/lib",
+    "page/media page/net page/ui",
+    "page/chat page/controls page/people page/player page/player_audio page/room page/staff page/sync_meter",
+    "entry",
+)
+
+
+def tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("needs the Git repository: an archive does not say which files are tracked")
+    return [name for name in listed.stdout.splitlines() if not name.startswith(VENDORED)]
+
+
+def test_no_folder_holds_more_than_fifteen_files():
+    sizes = Counter(Path(name).parent.as_posix() for name in tracked())
+    assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}
+
+
+def test_file_names_use_no_denied_word():
+    names = [name for name in tracked() if "/migrations/" not in name]  # databases record their names
+    denied = {name: set(re.split(r"[^a-z]+", Path(name).stem.lower())) & DENIED for name in names}
+    assert {name: words for name, words in denied.items() if words} == {}
+
+
+def test_each_python_package_is_in_a_layer():
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    exhaustive = {
+        container
+        for contract in linter["contracts"]
+        if contract.get("exhaustive")
+        for container in contract["containers"]
+    }
+    packages = {name.split("/")[0] for name in tracked() if name.endswith(".py") and "/" in name}
+    assert packages - {"tests", "deploy", "static"} == set(linter["root_packages"])
+    assert exhaustive >= {"watchium"}
+
+
+def test_each_javascript_folder_is_in_a_layer():
+    folders = {
+        Path(name).parent.relative_to("static/js").as_posix()
+        for name in tracked()
+        if name.startswith("static/js/")
+    }
+    assert folders == set(" ".join(JAVASCRIPT_LAYERS).split())
