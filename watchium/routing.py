@@ -5,8 +5,9 @@ from __future__ import annotations
 from channels.routing import URLRouter
 from django.urls import path, re_path
 
+from watchium.consumers.lobby import LobbyConsumer, NotFoundConsumer
 from watchium.consumers.player import PlayerConsumer
-from watchium.consumers.room import LobbyConsumer, NotFoundConsumer, RoomConsumer
+from watchium.consumers.room import RoomConsumer
 
 websocket = URLRouter(
     [

@@ -1,9 +1,8 @@
-"""What a browser may say to the server, one `match` per kind of socket."""
+"""The socket of a room."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import playback.room.actions
 import playback.room.duration_updates
@@ -33,14 +32,11 @@ from watchium.protocol.events import (
     Ack,
     Command,
     Heartbeat,
-    Lobby,
     SyncRequest,
-    decode_lobby_command,
     decode_room_command,
 )
 from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
-from watchium.services.lobby import lobby_state
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 from watchium.shared_state import rate_limits
@@ -167,32 +163,3 @@ def _admit(identity: Identity, room_id: str) -> Member:
     # A ban is to hold where they are now, not where they were when they joined.
     Member.objects.note_line(member, address_hash(identity.address))
     return member
-
-
-class LobbyConsumer(Socket):
-    """Somebody on the front page: which public rooms are live, as it changes."""
-
-    def decode(self, text: str) -> Command:
-        return decode_lobby_command(text)
-
-    async def opened(self, identity: Identity) -> None:
-        await self.join_group(broadcast.LOBBY)
-        scheduler.tell_lobby_again()
-        state = await in_database(lobby_state)
-        self.outbox.send_first(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
-
-    async def handle(self, command: Any) -> None:
-        """Nothing but pings is said here, and those were answered."""
-
-
-class NotFoundConsumer(Socket):
-    """An address without a socket behind it."""
-
-    def decode(self, text: str) -> Command:
-        return decode_lobby_command(text)
-
-    async def opened(self, identity: Identity) -> None:
-        raise NotMember
-
-    async def handle(self, command: Any) -> None:
-        """Never reached: nobody is let in."""

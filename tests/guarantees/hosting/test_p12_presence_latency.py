@@ -10,7 +10,7 @@ from tests.faults.support.lossy_link import link_to
 from tests.guarantees.fixtures import elsewhere, scene_in
 from watchium.background.scheduler import PERIOD_S
 from watchium.client.room_state import type_of
-from watchium.management.commands.serve import _config
+from watchium.server.uvicorn_server import server_config
 
 DIRTY_S = 18
 SLACK_S = 0.5  # for a machine that is busy: a tick takes its time, and so does the news
@@ -54,7 +54,7 @@ async def test_p12_a_reload_shows_neither(house: House):
 
 def test_p12_the_longest_way_a_dead_link_can_take_adds_up_to_less_than_promised():
     # The last pong came in; the next ping goes out and is waited for; the grace of a closed socket; the next tick.
-    config = _config("127.0.0.1", 0)
+    config = server_config("127.0.0.1", 0)
     noticed_s = (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0)
     assert noticed_s + GRACE_MS / 1000 + PERIOD_S + SLACK_S <= DIRTY_S
     # A process that died with its sockets renews no lease.

@@ -3,90 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
 from rooms.models import Room
-from watchium.background import gc_tuning, scheduler
 from watchium.config.host_names import bind_host, in_url
 from watchium.config.listen_address import listening, local_url
 from watchium.server.affinity import Workers
-from watchium.server.graceful_shutdown import drain, drain_and_close
-from watchium.server.http_protocol import HttpProtocol
-from watchium.server.supervisor import BACKLOG, Processes, served
-from watchium.server.websocket_protocol import WebSocketProtocol
-
-LEAVE_S = 1.0  # for threads to end, after all that was said is answered or given up
-
-
-class Server(uvicorn.Server):
-    """Says when it listens, and takes leave of its sockets before it stops."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        ready: Callable[[], None],
-        pipe_fd: int = -1,
-        siblings: Workers | None = None,
-    ) -> None:
-        super().__init__(config)
-        self.ready = ready
-        self.pipe_fd = pipe_fd
-        self.siblings = WebSocketProtocol.siblings = siblings
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        # uvicorn would raise the signal again once it has stopped; a clean stop ends with 0 and without a traceback.
-        self._captured_signals.clear()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            scheduler.start()
-            gc_tuning.settle()
-            if self.siblings is not None:
-                asyncio.get_running_loop().add_reader(self.pipe_fd, self._orphaned)
-                self.siblings.listen(self._take)
-            self.ready()
-
-    def _orphaned(self) -> None:
-        """The parent is gone, and with it whoever would stop this process."""
-        asyncio.get_running_loop().remove_reader(self.pipe_fd)
-        self.should_exit = True
-
-    def _take(self, connection: socket.socket, handshake: bytes) -> None:
-        task = asyncio.get_running_loop().create_task(self._welcome(connection, handshake))
-        self.server_state.tasks.add(task)
-        task.add_done_callback(self.server_state.tasks.discard)
-
-    async def _welcome(self, connection: socket.socket, handshake: bytes) -> None:
-        """A connection that a sibling handed over: as if it had arrived here."""
-        loop = asyncio.get_running_loop()
-        connection.setblocking(False)
-        _, protocol = await loop.connect_accepted_socket(
-            lambda: WebSocketProtocol(self.config, self.server_state, self.lifespan.state), connection
-        )
-        protocol.at_home = True
-        protocol.data_received(handshake)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        if self.siblings is not None:
-            self.siblings.deaf()
-        await drain()
-        await super().shutdown(sockets)
-        drain_and_close(LEAVE_S)
+from watchium.server.supervisor import Processes, served
+from watchium.server.uvicorn_server import Server, server_config
 
 
 class Command(BaseCommand):
@@ -125,7 +57,7 @@ class Command(BaseCommand):
         listener_fd, pipe_fd, *line_fds = fds
         inbox, *outboxes = (socket.socket(fileno=fd) for fd in line_fds)
         siblings = Workers(number, inbox, outboxes)
-        server = Server(_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
+        server = Server(server_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
         server.run([socket.socket(fileno=listener_fd)])
 
     def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
@@ -133,7 +65,7 @@ class Command(BaseCommand):
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
             Processes(command, host, port, processes).run(ready)
         else:
-            Server(_config(host, port), ready).run([listening(host, port)])
+            Server(server_config(host, port), ready).run([listening(host, port)])
 
     def _announce(self, host: str, port: int) -> None:
         base = settings.WATCHIUM_URL or local_url(host, port)
@@ -152,29 +84,6 @@ class Command(BaseCommand):
             )
             sys.exit(1)
         return super().execute(*args, **options)
-
-
-def _config(host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        "watchium.asgi:application",
-        host=host,
-        port=port,
-        backlog=BACKLOG,
-        http=HttpProtocol,
-        ws=WebSocketProtocol,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        # A socket nothing was heard from for three seconds is asked, and dead after six more: with a grace of six
-        # behind it a lost member has left within 15 s.
-        ws_ping_interval=3,
-        ws_ping_timeout=6,
-        timeout_graceful_shutdown=2,
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-    )
 
 
 def _host(said: str) -> str:
