@@ -12,7 +12,7 @@ from chat.text import clean_comment, clean_emoji, content_hash
 from rooms import access
 from rooms.models import Member, ModerationAct, Person, Room
 from watchium import server_clock
-from watchium.db.prepared import together
+from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound
@@ -112,7 +112,7 @@ def say_system(room: Room, text: str, position: float, *, now_ms: float | None =
 def _say(room: Room, text: str, position: float, now_ms: float, **fields: Any) -> Comment:
     taken = room.take_comment_seq()
     comment = Comment(room=room, seq=room.comment_seq, text=text, position=position, at_ms=now_ms, **fields)
-    ((comment.pk,),), _ = together(insert(comment), taken)
+    ((comment.pk,),), _ = run_in_one_round_trip(insert(comment), taken)
     event = events.NewComment(room_id=room.room_id, timestamp=now_ms, payload=comment.as_state())
     broadcast.to_room(room.room_id, event)
     return comment
@@ -124,7 +124,7 @@ def _delete(room: Room, comment: Comment, by: Person | None) -> bool:
         return False
     taken = room.take_comment_seq()
     comment.deleted_at, comment.deleted_by, comment.deleted_seq = timezone.now(), by, room.comment_seq
-    together(taken, update(comment, "deleted_at", "deleted_by", "deleted_seq"))
+    run_in_one_round_trip(taken, update(comment, "deleted_at", "deleted_by", "deleted_seq"))
     deleted = events.DeletedComment(id=comment.pk, seq=comment.deleted_seq)
     event = events.CommentDeleted(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=deleted)
     broadcast.to_room(room.room_id, event)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from chat import actions
 from chat.models import Comment
-from rooms.admin import ReadOnly, each, may_change
+from rooms.admin import ReadOnly, act_on_each, may_change
 
 
 @admin.register(Comment)
@@ -26,4 +26,6 @@ class CommentAdmin(ReadOnly):
     @admin.action(description="Delete the selected comments", permissions=["act"])
     def delete_comments(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
         name = request.user.get_username()
-        each(self, request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted")
+        act_on_each(
+            self, request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted"
+        )

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from rooms.models import Member, Person, Room
-from watchium.db.prepared import Statement, together
-from watchium.db.rows import Columns
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
+from watchium.db.rows import RowMapper
 from watchium.protocol import events
 
 
@@ -38,7 +38,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The last of what was said, oldest first."""
         words = f"""SELECT {COMMENT.sql} FROM chat_comment comment
             WHERE comment.room_id = %s AND comment.deleted_at IS NULL ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
-        (rows,) = together(Statement(words, [room.pk, limit]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, [room.pk, limit]))
         return [COMMENT.row(row) for row in reversed(rows)]
 
     def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
@@ -81,7 +81,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Also one that was deleted; None for another room's."""
         return self.select_related("person").filter(room=room, pk=pk).first()
 
-    def hand_over(self, before: Person, after: Person) -> None:
+    def reassign(self, before: Person, after: Person) -> None:
         """What one person said is the other's from now on, but for what both said under the same `event_id`."""
         same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
         taken = self.filter(same, person=after)
@@ -136,12 +136,12 @@ class Comment(models.Model):
         return f"{self.username or 'system'}: {self.text[:40]}"
 
     @staticmethod
-    def to_answer_again(by: Member, event_id: str) -> Statement:
+    def to_answer_again(by: Member, event_id: str) -> PreparedQuery:
         """Gives an `Answered` if this command of theirs was accepted before."""
         words = """SELECT content_hash, at_ms FROM chat_comment
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
+        return PreparedQuery(words, [by.room_id, event_id, by.pk])
 
     def as_state(self) -> events.CommentState:
         """The comment as it travels; `created_at` is UTC with milliseconds."""
@@ -160,4 +160,4 @@ class Comment(models.Model):
         )
 
 
-COMMENT = Columns(Comment, "comment", but=["person", "event_id", "content_hash", "deleted_by"])
+COMMENT = RowMapper(Comment, "comment", but=["person", "event_id", "content_hash", "deleted_by"])

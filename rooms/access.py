@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from rooms.models import Ban, Member, Person, Room, Visibility
-from watchium.db.prepared import Rows, Statement
+from watchium.db.prepared import PreparedQuery, Rows
 from watchium.protocol.errors import NotMember, RoomClosed
 from watchium.telemetry.context import about
 
@@ -74,7 +74,7 @@ def lock(member: Member) -> Member:
     return lock_and_ask(member)[0]
 
 
-def lock_and_ask(member: Member, *questions: Statement) -> tuple[Member, list[Rows]]:
+def lock_and_ask(member: Member, *questions: PreparedQuery) -> tuple[Member, list[Rows]]:
     """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
     locked, answers = member.locked(*questions)
     if locked is None:

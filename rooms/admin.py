@@ -52,10 +52,10 @@ def may_change(self: Rows, request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.has_perm(name))
 
 
-def each(
+def act_on_each(
     self: Rows, request: HttpRequest, rows: QuerySet[Any], deed: Callable[[Any], object], done: str
 ) -> None:
-    """Do the deed to each row and log that; say how often it was done and why it was not."""
+    """Run the action on each row and log it; report how many succeeded and why others were refused."""
     count = 0
     for row in rows:
         try:
@@ -126,7 +126,7 @@ class RoomAdmin(ReadOnly):
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
         why = _why(request)
-        each(self, request, rooms, lambda room: actions.close_room(room, by=None, why=why), "Closed")
+        act_on_each(self, request, rooms, lambda room: actions.close_room(room, by=None, why=why), "Closed")
 
 
 @admin.register(Member)
@@ -155,14 +155,14 @@ class MemberAdmin(ReadOnly):
         def deed(member: Member) -> None:
             actions.remove(member.room, member.person.user_id, by=None, why=_why(request))
 
-        each(self, request, members, deed, "Removed")
+        act_on_each(self, request, members, deed, "Removed")
 
     @admin.action(description="Ban from the room for a day", permissions=["act"])
     def ban_for_a_day(self, request: HttpRequest, members: QuerySet[Member]) -> None:
         def deed(member: Member) -> None:
             actions.ban(member.room, member.person.user_id, by=None, minutes=BAN_MINUTES, why=_why(request))
 
-        each(self, request, members, deed, "Banned for a day")
+        act_on_each(self, request, members, deed, "Banned for a day")
 
 
 def _why(request: HttpRequest) -> str:
@@ -212,7 +212,7 @@ class BanAdmin(ReadOnly):
     @admin.action(description="Let them come back", permissions=["act"])
     def lift(self, request: HttpRequest, bans: QuerySet[Ban]) -> None:
         why = _why(request)
-        each(self, request, bans, lambda ban: actions.lift_ban(ban, by=None, why=why), "Lifted")
+        act_on_each(self, request, bans, lambda ban: actions.lift_ban(ban, by=None, why=why), "Lifted")
 
 
 @admin.register(ModerationAct)

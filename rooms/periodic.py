@@ -23,7 +23,7 @@ def as_leader(look: Callable[[float], object], now_ms: float) -> None:
         look(now_ms)
 
 
-def each(deed: Callable[[T, float], object], due: Iterable[T], now_ms: float) -> int:
+def for_each_isolated(deed: Callable[[T, float], object], due: Iterable[T], now_ms: float) -> int:
     """Do it to each on its own; how many that changed. What fails is logged, and still due at the next look.
 
     Raises only what means that the database is away.

@@ -11,7 +11,7 @@ from playback.domain.queue import OFF, REPEATS, Entry, Queue
 from playback.domain.timeline import FASTEST, SLOWEST
 from playback.domain.undo_history import History, Past, bounded
 from rooms.models import Person
-from watchium.db.prepared import Statement, together
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
 DEVICES = 20  # of one account that are shown
 ANSWERED = 100  # commands whose answer is remembered
@@ -80,7 +80,7 @@ class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
         words = """UPDATE playback_deviceplayer SET position = %s, at_ms = %s, heard_ms = %s
             WHERE device_id = %s AND current = %s AND is_playing AND placed <= %s RETURNING revision"""
         values = (here.position_s, here.at_ms, here.heard_ms, device_id, here.entry_id, here.revision)
-        (rows,) = together(Statement(words, values))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, values))
         return rows[0][0] if rows else None
 
     def note_heard(self, device_id: str, now_ms: float) -> None:

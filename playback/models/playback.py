@@ -25,8 +25,8 @@ from playback.domain.stall_policy import (
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
 from rooms.models import Member, Room
-from watchium.db.prepared import Rows, Statement, among, together
-from watchium.db.rows import Columns, update
+from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
+from watchium.db.rows import RowMapper, update
 from watchium.protocol.events import Media
 
 SYNC_TOLERANCE_MS = 500
@@ -50,7 +50,7 @@ def somebody_present() -> models.QuerySet[Member]:
 class PlaybackQuerySet(models.QuerySet["Playback"]):
     def of(self, room: Room) -> Playback:
         """The room's playback, made idle where there is none yet; its `room` is the very object given."""
-        (rows,) = together(Playback.to_read(room.pk))
+        (rows,) = run_in_one_round_trip(Playback.to_read(room.pk))
         return Playback.made_of(rows, room)
 
     def has(self, room: Room) -> bool:
@@ -58,12 +58,12 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
 
     def courses(self, room_ids: Iterable[str]) -> dict[str, Course]:
         """By room_id, for many rooms at once."""
-        which = among("room.room_id", room_ids)
+        which = any_of("room.room_id", room_ids)
         words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
             playback.phase, playback.at_ms, room.revision, playback.duration, playback.duration_source
             FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
             WHERE {which.sql}"""  # noqa: S608
-        (rows,) = together(Statement(words, which.values))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, which.values))
         return {row[0]: Course(Timeline(*row[2:]), row[1]) for row in rows}
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
@@ -157,10 +157,10 @@ class Playback(models.Model):
         return f"{self.phase} at {self.position:.1f} s in {self.room_id}"
 
     @staticmethod
-    def to_read(room_pk: int) -> Statement:
+    def to_read(room_pk: int) -> PreparedQuery:
         """Gives what `made_of` takes."""
         words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
-        return Statement(words, [room_pk])
+        return PreparedQuery(words, [room_pk])
 
     @classmethod
     def made_of(cls, rows: Rows, room: Room) -> Playback:
@@ -228,7 +228,7 @@ class Playback(models.Model):
         self.waited = msgspec.to_builtins(patience)
         self.save(update_fields=["waited"])
 
-    def kept(self) -> Statement:
+    def kept(self) -> PreparedQuery:
         """What writes all that moves, for the caller to have done; the settings are written by whoever changes them."""
         documents = self.documents
         same = bool(self.as_read) and all(map(is_, documents, self.as_read))
@@ -244,4 +244,4 @@ class Playback(models.Model):
         self.duration, self.duration_source = timeline.duration_s, timeline.duration_source
 
 
-PLAYBACK = Columns(Playback, "playback")
+PLAYBACK = RowMapper(Playback, "playback")

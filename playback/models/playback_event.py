@@ -12,7 +12,7 @@ from django.utils import timezone
 from playback.domain.duration import EXACT
 from playback.models.playback import somebody_present
 from rooms.models import Member, Person, Room
-from watchium.db.prepared import Statement, together
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
@@ -41,7 +41,7 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
 
     def event_id_at(self, room: Room, revision: int) -> str | None:
         words = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
-        (rows,) = together(Statement(words, [room.pk, revision]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, [room.pk, revision]))
         return rows[0][0] if rows else None
 
     def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
@@ -58,7 +58,7 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
         return self.filter(created_at__lt=before).exclude(active & recent)
 
-    def hand_over(self, before: Person, after: Person) -> None:
+    def reassign(self, before: Person, after: Person) -> None:
         """What one person did is the other's from now on, but for what both did under the same `event_id`."""
         same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
         taken = self.filter(same, person=after)
@@ -119,17 +119,17 @@ class PlaybackEvent(models.Model):
         return f"{self.type} {self.revision or ''} in {self.room_id}"
 
     @staticmethod
-    def to_find_last(room_pk: int) -> Statement:
+    def to_find_last(room_pk: int) -> PreparedQuery:
         """Gives revision and event_id of the room's last change."""
         words = """SELECT event.revision, event.event_id FROM playback_playbackevent event
             JOIN rooms_room room ON room.id = event.room_id AND room.revision = event.revision WHERE room.id = %s"""
-        return Statement(words, [room_pk])
+        return PreparedQuery(words, [room_pk])
 
     @staticmethod
-    def to_answer_again(by: Member, event_id: str) -> Statement:
+    def to_answer_again(by: Member, event_id: str) -> PreparedQuery:
         """Gives an `Answered` if this command of theirs was accepted before."""
         # Whose it is as of now: a guest who signed in is another person than a moment ago.
         words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return Statement(words, [by.room_id, event_id, by.pk])
+        return PreparedQuery(words, [by.room_id, event_id, by.pk])

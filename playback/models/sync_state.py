@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from playback.domain.drift import OLDEST_MS, SYNCED_S
 from rooms.models import Member, Room
-from watchium.db.prepared import Statement
+from watchium.db.prepared import PreparedQuery
 
 # Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
 # members present, and these are bounded.
@@ -111,7 +111,7 @@ class SyncState(models.Model):
         velocity: float,
         heard: Mapping[str, float],
         within_ms: float = OLDEST_MS,
-    ) -> Statement:
+    ) -> PreparedQuery:
         """One for each present member: where the room was when this happened, and where the member.
 
         `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
@@ -123,4 +123,4 @@ class SyncState(models.Model):
         )
         told = msgspec.json.encode(heard).decode()
         values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
-        return Statement(_WORDS[connection.vendor], values)
+        return PreparedQuery(_WORDS[connection.vendor], values)

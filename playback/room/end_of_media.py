@@ -17,7 +17,7 @@ from playback.room import duration_updates
 from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST
 from rooms.models import Room
-from rooms.periodic import each
+from rooms.periodic import for_each_isolated
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
@@ -26,10 +26,10 @@ LAP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into 
 
 def due(now_ms: float) -> int:
     """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
-    over = each(end, Playback.objects.over(now_ms, LAP_AHEAD_MS), now_ms)
+    over = for_each_isolated(end, Playback.objects.over(now_ms, LAP_AHEAD_MS), now_ms)
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
     left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
-    return over + each(start_afresh, left_alone, now_ms)
+    return over + for_each_isolated(start_afresh, left_alone, now_ms)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room.serializers import event_of
 from playback.room.status_reports import LAST
 from rooms.models import Member
-from watchium.db.prepared import Statement, together
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import insert
 from watchium.realtime import broadcast
 
@@ -50,7 +50,7 @@ def record(playback: Playback, kind: str, timeline: Timeline, why: Reason, now_m
     row = PlaybackEvent(
         room=room, type=kind, revision=room.revision, **_of_timeline(playback, timeline), **_of_why(why)
     )
-    ((row.pk,),), *_ = together(insert(row), taken, playback.kept(), *judged)
+    ((row.pk,),), *_ = run_in_one_round_trip(insert(row), taken, playback.kept(), *judged)
     broadcast.to_room(room.room_id, event_of(row, room))
     return row
 
@@ -90,7 +90,7 @@ def _of_why(why: Reason) -> dict[str, Any]:
     }
 
 
-def _sync_states(playback: Playback, kind: str, now_ms: float) -> Statement:
+def _sync_states(playback: Playback, kind: str, now_ms: float) -> PreparedQuery:
     """One for each present member: where the room was when this happened, and where the member.
 
     A report from before the last change does not tell where its player is now: such a member has no time.

@@ -26,7 +26,7 @@ from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST
 from rooms import access
 from rooms.models import Member, Room
-from rooms.periodic import each
+from rooms.periodic import for_each_isolated
 
 SAME_PLACE_S = 0.5  # a start within this of where the room stood needs no other part of the medium
 TAIL_S = 1.5  # nobody waits for the last moments
@@ -104,7 +104,7 @@ def due(now_ms: float) -> int:
     global _holding
     waiting = Playback.objects.holding()
     _holding = {playback.room.room_id for playback in waiting}
-    return each(_tend_unless_busy, [playback.room_id for playback in waiting], now_ms)
+    return for_each_isolated(_tend_unless_busy, [playback.room_id for playback in waiting], now_ms)
 
 
 @transaction.atomic

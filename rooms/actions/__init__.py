@@ -1,8 +1,8 @@
 """What people do with rooms: each deed changes the database in one transaction and tells the room when it commits."""
 
 from rooms.actions.dispatch import command
-from rooms.actions.epoch import begin_epoch, doubt
-from rooms.actions.hosting import ask_control, claim_host, hand_over
+from rooms.actions.epoch import begin_epoch, suspect_restore
+from rooms.actions.hosting import ask_control, claim_host, transfer_host
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.presence import (
@@ -26,12 +26,10 @@ __all__ = [
     "close_room",
     "command",
     "disconnect",
-    "doubt",
     "due",
     "end_token",
     "enter",
     "grant_fresh_leases",
-    "hand_over",
     "join",
     "leave",
     "lift_ban",
@@ -43,4 +41,6 @@ __all__ = [
     "remove",
     "renew",
     "set_moderator",
+    "suspect_restore",
+    "transfer_host",
 ]

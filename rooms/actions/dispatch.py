@@ -6,7 +6,7 @@ import msgspec
 from django.db import transaction
 
 from rooms import access
-from rooms.actions.hosting import claim_host, hand_over
+from rooms.actions.hosting import claim_host, transfer_host
 from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
@@ -42,7 +42,7 @@ def _done(by: Member, said: PeopleCommand) -> ModerationAct:
         case SetModerator(payload=trust):
             return set_moderator(by, trust.user_id, trust.moderator)
         case TransferHost(payload=whom):
-            hand_over(by, whom.user_id)
+            transfer_host(by, whom.user_id)
         case ClaimHost():
             claim_host(by)
     return ModerationAct.objects.create(room=by.room, kind=_kind(said), by=by.person)

@@ -15,7 +15,7 @@ from watchium.shared_state.token_bucket import Allowance
 TESTIMONY = Allowance(burst=1, per_s=1 / 600)
 
 
-def doubt(room: Room) -> None:
+def suspect_restore(room: Room) -> None:
     """A client was told, in the room's present epoch, what the log does not have. Changes `room.epoch`."""
     if store.house().wait_ms(f"epoch.{room.pk}", TESTIMONY, server_clock.now_ms()) == 0:
         begin_epoch(room.room_id, room.epoch)

@@ -70,7 +70,7 @@ def end_hold(room_pk: int, now_ms: float) -> None:
 
 
 @transaction.atomic
-def hand_over(by: Member, user_id: str) -> int:
+def transfer_host(by: Member, user_id: str) -> int:
     """Give the seat to a member who is here; the revision it took."""
     by = access.lock(by)
     to = Member.objects.named(by.room, user_id)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rooms import access, display_names
 from rooms.actions.hosting import choose_next_host
 from rooms.actions.naming import name_for
-from rooms.actions.presence import broadcast_presence, end_leases, gone
+from rooms.actions.presence import broadcast_presence, end_leases, mark_absent
 from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
@@ -118,7 +118,7 @@ def depart(member: Member, reason: str) -> None:
     """End a membership; the room's row is locked by the caller."""
     was_host = member.is_host
     end_leases(member.connections.all())
-    gone(member, reason)
+    mark_absent(member, reason)
     if was_host:
         choose_next_host(member.room)
     now = timezone.now()

@@ -18,7 +18,7 @@ RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
 
 
 @transaction.atomic
-def adopt(guest: Person, person: Person) -> None:
+def merge_guest(guest: Person, person: Person) -> None:
     """Hand the guest's rooms, seats and bans to the person. Twice is harmless.
 
     The guest's sockets come back at once as the person: their session already says so.

@@ -19,10 +19,10 @@ from rooms.actions.hosting import assign_host, cancel_host_grace, end_hold, star
 from rooms.display_names import unique_name
 from rooms.models import Connection, Member, Pulse, Room, Token
 from rooms.models.connection import ConnectionQuerySet
-from rooms.periodic import each
+from rooms.periodic import for_each_isolated
 from rooms.serializers import member_state
 from watchium import server_clock
-from watchium.db.prepared import together
+from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert
 from watchium.protocol.errors import CloseCode, TooManyConnections
 from watchium.protocol.events import MemberJoined, MemberLeft, WhoLeft
@@ -53,7 +53,7 @@ def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
     )
-    (((connection.pk,),),) = together(insert(connection))
+    (((connection.pk,),),) = run_in_one_round_trip(insert(connection))
     _mark_present(member, now_ms, has_host=bool(hosts))
     return member, connection
 
@@ -168,8 +168,8 @@ def grant_fresh_leases() -> int:
 def due(now_ms: float) -> None:
     """What has become due: lapsed leases, then holds that ran out."""
     Connection.objects.drop_replaced(now_ms)
-    each(_lapse, Connection.objects.lapsed(now_ms), now_ms)
-    each(end_hold, Room.objects.with_ended_holds(now_ms), now_ms)
+    for_each_isolated(_lapse, Connection.objects.lapsed(now_ms), now_ms)
+    for_each_isolated(end_hold, Room.objects.with_ended_holds(now_ms), now_ms)
 
 
 @transaction.atomic
@@ -185,10 +185,10 @@ def _lapse(connection: Connection, now_ms: float) -> None:
     _hold_if_last(room, member, now_ms)
     if not member.connections.exists():
         member.room = room
-        gone(member, "lost")
+        mark_absent(member, "lost")
 
 
-def gone(member: Member, reason: str) -> None:
+def mark_absent(member: Member, reason: str) -> None:
     """The member is not here any more; the room's row is locked by the caller."""
     if not Member.objects.filter(pk=member.pk, present=True).update(present=False, is_synced=None):
         return

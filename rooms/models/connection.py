@@ -10,7 +10,7 @@ from django.db.models.functions import Least
 
 from rooms.models.member import Member
 from rooms.models.room import Room
-from watchium.db.prepared import Statement, among, together
+from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -19,10 +19,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         numbers = list(pks)
         renewed: set[int] = set()
         for start in range(0, len(numbers), at_once):
-            which = among("id", numbers[start : start + at_once])
+            which = any_of("id", numbers[start : start + at_once])
             words = f"""UPDATE rooms_connection SET lapses_at_ms = %s
                 WHERE {which.sql} AND NOT closed RETURNING id"""  # noqa: S608
-            (rows,) = together(Statement(words, [until_ms, *which.values]))
+            (rows,) = run_in_one_round_trip(PreparedQuery(words, [until_ms, *which.values]))
             renewed.update(pk for (pk,) in rows)
         return renewed
 
@@ -39,7 +39,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def ended(self, process: str) -> set[int]:
         """Those of a process that closed within the last seconds, or are to."""
         words = "SELECT id FROM rooms_connection WHERE process = %s AND closed"
-        (rows,) = together(Statement(words, [process]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, [process]))
         return {pk for (pk,) in rows}
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
@@ -88,8 +88,8 @@ class Connection(models.Model):
         return f"{self.member_id} until {self.lapses_at_ms:.0f}"
 
     @staticmethod
-    def to_count_of_device(device_id: str, now_ms: float) -> Statement:
+    def to_count_of_device(device_id: str, now_ms: float) -> PreparedQuery:
         """How many sockets a browser has open."""
         words = """SELECT count(*) FROM rooms_connection
             WHERE device_id = %s AND NOT closed AND lapses_at_ms > %s"""
-        return Statement(words, [device_id, now_ms])
+        return PreparedQuery(words, [device_id, now_ms])

@@ -14,8 +14,8 @@ from django.utils import timezone
 from rooms.models.choices import ControlPolicy, Role
 from rooms.models.person import Person
 from rooms.models.room import PERSON, ROOM, Room
-from watchium.db.prepared import Rows, Statement, together
-from watchium.db.rows import Columns
+from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
+from watchium.db.rows import RowMapper
 
 # What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
 _KEEP_POSTGRES = """
@@ -49,17 +49,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(left_at=None)
 
     def host_of(self, room: Room) -> Member | None:
-        (hosts,) = together(Member.to_find_host(room.pk))
+        (hosts,) = run_in_one_round_trip(Member.to_find_host(room.pk))
         return next(iter(Member.made_of(hosts, room)), None)
 
     def as_of_now(self, pk: int) -> Member | None:
         """With room and person; None for somebody who has left."""
-        (found,) = together(_with_rooms("member.id = %s", pk))
+        (found,) = run_in_one_round_trip(_with_rooms("member.id = %s", pk))
         return _in_their_room(found)
 
     def of_person(self, room_id: str, person: Person) -> Member | None:
         """The same, by who it is and where."""
-        (found,) = together(_with_rooms("room.room_id = %s AND member.person_id = %s", room_id, person.pk))
+        (found,) = run_in_one_round_trip(
+            _with_rooms("room.room_id = %s AND member.person_id = %s", room_id, person.pk)
+        )
         return _in_their_room(found)
 
     def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
@@ -122,7 +124,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def _longest_first(self) -> MemberQuerySet:
         return self.order_by(F("last_heartbeat").asc(nulls_first=True), "joined_at", "pk")
 
-    def note_line(self, member: Member, address_hash: str) -> None:
+    def record_address(self, member: Member, address_hash: str) -> None:
         """Where the member comes from now; nothing is written when that is as before, or not known."""
         if address_hash and address_hash != member.address_hash:
             self.filter(pk=member.pk).update(address_hash=address_hash)
@@ -180,30 +182,32 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.username} in {self.room_id}"
 
-    def locked(self, *questions: Statement) -> tuple[Member | None, list[Rows]]:
+    def locked(self, *questions: PreparedQuery) -> tuple[Member | None, list[Rows]]:
         """The member as of now with the room locked, and what was answered to the questions, all in one trip.
 
         None for somebody who is not in the room any more.
         """
         # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
         # and a former host could still press Play.
-        rooms, members, *answers = together(Room.to_lock(self.room_id), self.to_read(self.pk), *questions)
+        rooms, members, *answers = run_in_one_round_trip(
+            Room.to_lock(self.room_id), self.to_read(self.pk), *questions
+        )
         if not rooms or not members:
             return None, answers
         (found,) = self.made_of(members, ROOM.row(rooms[0]))
         return found, answers
 
     @staticmethod
-    def to_read(pk: int) -> Statement:
+    def to_read(pk: int) -> PreparedQuery:
         """A current member; this and what follows give what `made_of` takes."""
         return _members("member.id = %s AND member.left_at IS NULL", pk)
 
     @staticmethod
-    def to_find_host(room_pk: int) -> Statement:
+    def to_find_host(room_pk: int) -> PreparedQuery:
         return _members("member.room_id = %s AND member.role = 'host'", room_pk)
 
     @staticmethod
-    def to_read_present(room_pk: int, limit: int = 500) -> Statement:
+    def to_read_present(room_pk: int, limit: int = 500) -> PreparedQuery:
         """Those who are here, longest first."""
         here = "member.room_id = %s AND member.left_at IS NULL AND member.present"
         return _members(f"{here} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
@@ -239,20 +243,20 @@ class Member(models.Model):
         return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
 
 
-MEMBER = Columns(Member, "member", but=["joined_at", "last_heartbeat"])
+MEMBER = RowMapper(Member, "member", but=["joined_at", "last_heartbeat"])
 
 
-def _members(which: str, *values: int) -> Statement:
+def _members(which: str, *values: int) -> PreparedQuery:
     words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
         JOIN rooms_person person ON person.id = member.person_id WHERE {which}"""  # noqa: S608
-    return Statement(words, values)
+    return PreparedQuery(words, values)
 
 
-def _with_rooms(which: str, *values: Any) -> Statement:
+def _with_rooms(which: str, *values: Any) -> PreparedQuery:
     words = f"""SELECT {MEMBER.sql}, {PERSON.sql}, {ROOM.sql} FROM rooms_member member
         JOIN rooms_person person ON person.id = member.person_id
         JOIN rooms_room room ON room.id = member.room_id WHERE {which} AND member.left_at IS NULL"""  # noqa: S608
-    return Statement(words, values)
+    return PreparedQuery(words, values)
 
 
 def _in_their_room(rows: Rows) -> Member | None:

@@ -66,7 +66,7 @@ class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
         acts = self.filter(room=ban.room_id, target=ban.person_id, kind__in=("ban", "remove"), undone_at=None)
         acts.filter(details__until=ban.until.isoformat()).update(undone_at=now)
 
-    def hand_over(self, before: Person, after: Person) -> None:
+    def reassign(self, before: Person, after: Person) -> None:
         """What one person did is the other's from now on, but for what both did under the same `event_id`."""
         same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
         taken = self.filter(same, by=after)

@@ -16,8 +16,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from rooms.ids import guest_id
-from watchium.db.prepared import Statement, together
-from watchium.db.rows import Columns
+from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
+from watchium.db.rows import RowMapper
 
 LEFT_TOKEN_KEPT = timedelta(hours=1)
 
@@ -25,7 +25,7 @@ LEFT_TOKEN_KEPT = timedelta(hours=1)
 class PersonQuerySet(models.QuerySet["Person"]):
     def with_account(self, pk: int) -> Person | None:
         words = f"SELECT {WHO.sql}, {accounts().sql} FROM {_PEOPLE} WHERE person.id = %s"  # noqa: S608
-        (rows,) = together(Statement(words, [pk]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, [pk]))
         return _with_account(rows[0]) if rows else None
 
     def of_accounts(self, accounts: list[int]) -> list[int]:
@@ -71,7 +71,7 @@ class TokenQuerySet(models.QuerySet["Token"]):
         words = f"""SELECT {TOKEN.sql}, {WHO.sql}, {accounts().sql}
             FROM rooms_token token JOIN {_PEOPLE} ON person.id = token.person_id
             WHERE token.digest = %s AND token.last_used_at > %s"""  # noqa: S608
-        (rows,) = together(Statement(words, [digest_of(value), alive]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, [digest_of(value), alive]))
         if not rows:
             return None
         token = TOKEN.row(rows[0])
@@ -109,14 +109,14 @@ class Token(models.Model):
 
 
 # Everybody who asks is looked up by these, with every socket and request.
-WHO = Columns(Person, "person")
-TOKEN = Columns(Token, "token")
+WHO = RowMapper(Person, "person")
+TOKEN = RowMapper(Token, "token")
 _PEOPLE = "(rooms_person person LEFT JOIN auth_user account ON account.id = person.account_id)"
 
 
 @cache
-def accounts() -> Columns[Any]:
-    return Columns(get_user_model(), "account")
+def accounts() -> RowMapper[Any]:
+    return RowMapper(get_user_model(), "account")
 
 
 def _with_account(values: Sequence[Any]) -> Person:

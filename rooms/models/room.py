@@ -14,8 +14,8 @@ from django.utils import timezone
 from rooms.ids import new_epoch, random_id
 from rooms.models.choices import ControlPolicy, Visibility
 from rooms.models.person import Person
-from watchium.db.prepared import Rows, Statement, among, is_postgresql, together
-from watchium.db.rows import Columns, update
+from watchium.db.prepared import PreparedQuery, Rows, any_of, is_postgresql, run_in_one_round_trip
+from watchium.db.rows import RowMapper, update
 
 if TYPE_CHECKING:
     from rooms.models.member import Member
@@ -49,9 +49,9 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def heads(self, room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
         """Revision, comment_seq and epoch by room_id."""
-        which = among("room_id", room_ids)
+        which = any_of("room_id", room_ids)
         words = f"SELECT room_id, revision, comment_seq, epoch FROM rooms_room WHERE {which.sql}"  # noqa: S608
-        (rows,) = together(Statement(words, which.values))
+        (rows,) = run_in_one_round_trip(PreparedQuery(words, which.values))
         return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
 
     def begin_epoch(self, room_id: str, former: str) -> bool:
@@ -138,19 +138,19 @@ class Room(models.Model):
         return f"{self.title} ({self.room_id})"
 
     @staticmethod
-    def to_lock(pk: int) -> Statement:
+    def to_lock(pk: int) -> PreparedQuery:
         """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
         lock = (
             "FOR UPDATE" if is_postgresql() else ""
         )  # SQLite's transactions are locked from their beginning
-        return Statement(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
+        return PreparedQuery(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
 
     @staticmethod
-    def to_read_with_owner(pk: int) -> Statement:
+    def to_read_with_owner(pk: int) -> PreparedQuery:
         """Gives what `made_with_owner` takes."""
         words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
             LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
-        return Statement(words, [pk])
+        return PreparedQuery(words, [pk])
 
     @staticmethod
     def made_with_owner(rows: Rows) -> Room:
@@ -162,13 +162,13 @@ class Room(models.Model):
             room.owner = PERSON.row(rows[0][len(ROOM.names) :])
         return room
 
-    def take_revision(self) -> Statement:
+    def take_revision(self) -> PreparedQuery:
         """The next revision, and what writes it; the row must be locked by the caller."""
         self.revision += 1
         self.last_active_at = timezone.now()
         return update(self, "revision", "last_active_at")
 
-    def take_comment_seq(self) -> Statement:
+    def take_comment_seq(self) -> PreparedQuery:
         """The next place in the order of comments and deletions, and what writes it; the row must be locked."""
         self.comment_seq += 1
         self.last_active_at = timezone.now()
@@ -182,5 +182,5 @@ class Room(models.Model):
         return self.members.host_of(self)
 
 
-ROOM = Columns(Room, "room", but=["created_at", "last_active_at"])
-PERSON = Columns(Person, "person", but=["created_at", "last_seen_at"])
+ROOM = RowMapper(Room, "room", but=["created_at", "last_active_at"])
+PERSON = RowMapper(Person, "person", but=["created_at", "last_seen_at"])

@@ -194,7 +194,7 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(name=people, to=people)
     def hands_over(self, name, to) -> None:
         if self.reference.host == name and to in self.reference.here and not self.member(name).left_at:
-            self.do(lambda: rooms.actions.hand_over(self.member(name), self.people[to].user_id))
+            self.do(lambda: rooms.actions.transfer_host(self.member(name), self.people[to].user_id))
             if to != name:
                 self.reference.seat(to)
 

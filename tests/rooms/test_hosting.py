@@ -11,7 +11,7 @@ from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost, 
 class HandOverTests(Cast):
     def test_alice_hands_the_seat_to_bob(self):
         with self.telling():
-            revision = actions.hand_over(self.alice, self.bob.person.user_id)
+            revision = actions.transfer_host(self.alice, self.bob.person.user_id)
         told = self.heard.last("new_host")
         assert told["revision"] == revision
         assert told["payload"]["user_id"] == self.bob.person.user_id
@@ -19,22 +19,22 @@ class HandOverTests(Cast):
 
     def test_handing_over_twice_is_harmless(self):
         with self.telling():
-            revisions = [actions.hand_over(self.alice, self.bob.person.user_id) for _ in range(2)]
+            revisions = [actions.transfer_host(self.alice, self.bob.person.user_id) for _ in range(2)]
         assert revisions[0] == revisions[1]
         assert self.heard.types().count("new_host") == 1
 
     def test_bob_cannot_hand_over_what_is_not_his(self):
         with pytest.raises(NotHost):
-            actions.hand_over(self.bob, self.bob.person.user_id)
+            actions.transfer_host(self.bob, self.bob.person.user_id)
 
     def test_the_seat_goes_only_to_somebody_who_is_here(self):
         Member.objects.filter(pk=self.bob.pk).update(present=False)
         for user_id in (self.bob.person.user_id, self.carol.user_id, "nobody"):
             with pytest.raises(NotFound):
-                actions.hand_over(self.alice, user_id)
+                actions.transfer_host(self.alice, user_id)
 
     def test_the_owner_takes_the_seat_back(self):
-        actions.hand_over(self.alice, self.bob.person.user_id)
+        actions.transfer_host(self.alice, self.bob.person.user_id)
         actions.claim_host(self.alice)
         assert self.room.host == self.alice
 

@@ -47,7 +47,7 @@ class OneByOne(Cast):
 
     def test_what_fails_holds_up_nobody_and_is_undone(self):
         with self.assertLogs("rooms.periodic", logging.ERROR) as log:
-            assert periodic.each(self.rename, ["first", "bad", "bad"], NOW_MS) == 1
+            assert periodic.for_each_isolated(self.rename, ["first", "bad", "bad"], NOW_MS) == 1
         assert Room.objects.get(pk=self.room.pk).title == "first"
         assert "rename failed for bad" in log.output[0]
 
@@ -60,5 +60,5 @@ class OneByOne(Cast):
 
         self.replace(connection, "is_usable", lambda: False)
         with pytest.raises(OperationalError):
-            periodic.each(meet_a_dead_line, ["a", "b"], NOW_MS)
+            periodic.for_each_isolated(meet_a_dead_line, ["a", "b"], NOW_MS)
         assert tried == ["a"]

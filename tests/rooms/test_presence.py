@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from rooms import actions
 from rooms.actions import presence
-from rooms.actions.merge_guest import adopt
+from rooms.actions.merge_guest import merge_guest
 from rooms.models import Connection, Member, Person, Pulse, Role, Room
 from rooms.models.room import RoomQuerySet
 from tests.cases import Cast
@@ -87,7 +87,7 @@ class PresenceTests(Arrivals):
         connection = self.enter(self.bob)
         account = self.enrol(Person.objects.create(username="mira", user_id="u_mira"))
         with self.telling():
-            adopt(self.bob.person, account.person)
+            merge_guest(self.bob.person, account.person)
         self.leave_tab(connection)
         connection.refresh_from_db()
         assert (connection.member_id, connection.closed) == (account.pk, True)
@@ -103,7 +103,7 @@ class PresenceTests(Arrivals):
             return locked(rooms, pk)
 
         with patch.object(RoomQuerySet, "locked", lock), self.telling():
-            adopt(self.bob.person, account.person)
+            merge_guest(self.bob.person, account.person)
         assert touched == [False]
         assert not Connection.objects.filter(closed=False).exists()
 
@@ -146,14 +146,14 @@ class PresenceTests(Arrivals):
         self.leave_tab(self.enter(self.alice))
         other = actions.open_room(self.carol)
         self.leave_tab(self.enter(other))
-        gone = presence.gone
+        mark_absent = presence.mark_absent
 
         def fail_here(member: Member, reason: str) -> None:
             if member.room_id == self.room.pk:
                 raise ValueError("this one room")
-            gone(member, reason)
+            mark_absent(member, reason)
 
-        self.replace(presence, "gone", fail_here)
+        self.replace(presence, "mark_absent", fail_here)
         with self.assertLogs("rooms.periodic"):
             self.pass_ms(presence.GRACE_MS + 1)
         assert Member.objects.get(pk=self.alice.pk).present

@@ -161,5 +161,5 @@ def _admit(identity: Identity, room_id: str) -> Member:
         count_guess(identity.address)
         raise
     # A ban is to hold where they are now, not where they were when they joined.
-    Member.objects.note_line(member, address_hash(identity.address))
+    Member.objects.record_address(member, address_hash(identity.address))
     return member

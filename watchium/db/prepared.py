@@ -23,7 +23,7 @@ _IDLE = 0  # libpq's word for no transaction; SQLite has no use for psycopg, whi
 _prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by psycopg's connection
 
 
-class Statement(NamedTuple):
+class PreparedQuery(NamedTuple):
     """`%s` in the words for each of the values, which the database has to understand as they are.
 
     The words are prepared and kept: they must not differ from one time to the next. What type a value has is said by
@@ -34,7 +34,7 @@ class Statement(NamedTuple):
     values: Sequence[Any] = ()
 
 
-def together(*statements: Statement) -> list[Rows]:
+def run_in_one_round_trip(*statements: PreparedQuery) -> list[Rows]:
     """What each gave, in their order, inside the caller's transaction.
 
     PostgreSQL hears them in one round trip. Each sees what was committed when its own turn came, so that a question
@@ -49,17 +49,17 @@ def is_postgresql() -> bool:
     return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
 
 
-def among(column: str, values: Iterable[Any]) -> Statement:
+def any_of(column: str, values: Iterable[Any]) -> PreparedQuery:
     """A condition: one value for the database, however many there are."""
     if is_postgresql():
-        return Statement(f"{column} = ANY(%s)", [list(values)])
-    return Statement(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
+        return PreparedQuery(f"{column} = ANY(%s)", [list(values)])
+    return PreparedQuery(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
 
 
 # ---------------------------------------------------------------- PostgreSQL
 
 
-def _in_one_trip(database: Any, statements: Sequence[Statement]) -> list[Rows]:
+def _in_one_trip(database: Any, statements: Sequence[PreparedQuery]) -> list[Rows]:
     with database.cursor() as cursor:
         line = database.connection
         with database.wrap_database_errors:
@@ -132,7 +132,7 @@ def _rows(cursor: Any) -> Rows:
 # ---------------------------------------------------------------- SQLite
 
 
-def _one_by_one(database: Any, statements: Sequence[Statement]) -> list[Rows]:
+def _one_by_one(database: Any, statements: Sequence[PreparedQuery]) -> list[Rows]:
     if database.execute_wrappers or database.queries_logged:
         with database.cursor() as cursor:
             return [cursor.execute(sql, values).fetchall() for sql, values in statements]

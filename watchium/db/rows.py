@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.db.models import Model
 from django.db.models.base import ModelState
 
-from watchium.db.prepared import Statement
+from watchium.db.prepared import PreparedQuery
 
 M = TypeVar("M", bound=Model)
 Value = Callable[[Model], Any]
@@ -31,15 +31,15 @@ _AS_THEY_ARE = (
 )
 
 
-def insert(row: Model) -> Statement:
+def insert(row: Model) -> PreparedQuery:
     """Gives the row's new primary key, which the caller may set."""
     sql, stored = _insert(type(row))
-    return Statement(sql, [value(row) for value in stored])
+    return PreparedQuery(sql, [value(row) for value in stored])
 
 
-def update(row: Model, *names: str) -> Statement:
+def update(row: Model, *names: str) -> PreparedQuery:
     sql, stored = _update(type(row), names)
-    return Statement(sql, [*(value(row) for value in stored), row.pk])
+    return PreparedQuery(sql, [*(value(row) for value in stored), row.pk])
 
 
 @cache
@@ -66,7 +66,7 @@ def _value_of(field: Any, *, add: bool) -> Value:
     return lambda row: field.get_db_prep_save(field.pre_save(row, add), connection)
 
 
-class Columns(Generic[M]):
+class RowMapper(Generic[M]):
     """A model's columns for a question written by hand, and the row made of what it gave.
 
     Those left out are asked for when somebody looks at them, as the ORM does.

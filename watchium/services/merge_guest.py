@@ -6,15 +6,15 @@ from django.db import transaction
 
 from chat.models import Comment
 from playback.models import PlaybackEvent
-from rooms.actions.merge_guest import adopt
+from rooms.actions.merge_guest import merge_guest
 from rooms.models import ModerationAct, Person
 
 
 @transaction.atomic
-def hand_over(guest: Person, person: Person) -> None:
+def merge_guest_into_account(guest: Person, person: Person) -> None:
     """Rooms, seats and bans; what the guest said; and what they commanded, so that a command that is sent again
     after signing in is known still. Twice is harmless."""
-    adopt(guest, person)
-    Comment.objects.hand_over(guest, person)
-    PlaybackEvent.objects.hand_over(guest, person)
-    ModerationAct.objects.hand_over(guest, person)
+    merge_guest(guest, person)
+    Comment.objects.reassign(guest, person)
+    PlaybackEvent.objects.reassign(guest, person)
+    ModerationAct.objects.reassign(guest, person)

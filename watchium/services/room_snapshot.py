@@ -15,7 +15,7 @@ from rooms import access
 from rooms.models import Member, Room
 from rooms.serializers import member_state, room_state, you_state
 from watchium import server_clock
-from watchium.db.prepared import together
+from watchium.db.prepared import run_in_one_round_trip
 from watchium.protocol.events import (
     MAX_FRAME_BYTES,
     Events,
@@ -65,7 +65,7 @@ class Seen(NamedTuple):
 
     @classmethod
     def now(cls, room_pk: int) -> Seen:
-        rooms_read, hosts, present, playbacks, last = together(
+        rooms_read, hosts, present, playbacks, last = run_in_one_round_trip(
             Room.to_read_with_owner(room_pk),
             Member.to_find_host(room_pk),
             Member.to_read_present(room_pk),
@@ -104,7 +104,7 @@ def compose_snapshot(
     room = seen.room
     resumed = applied is not None and _still_holds(room, applied)
     if applied is not None and not resumed and _detects_restore(room, applied):
-        rooms.actions.doubt(room)
+        rooms.actions.suspect_restore(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
         room=room_state(room, seen.host, seen.playback.choices),

@@ -25,7 +25,7 @@ from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, kno
 from rooms.display_names import NAME_CHARS, clean_name
 from rooms.models import AccountName, Person, random_id
 from watchium.protocol.errors import NameTaken, RateLimited, Refused
-from watchium.services.merge_guest import hand_over
+from watchium.services.merge_guest import merge_guest_into_account
 from watchium.web import login_limits
 
 LONGEST_NEXT = 2000
@@ -150,7 +150,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     request.session.save()
     hand_device(request.session[DEVICE], person.pk)
     if guest is not None and guest.account_id is None:
-        hand_over(guest, person)
+        merge_guest_into_account(guest, person)
 
 
 def person_of(account: Any) -> Person:

@@ -157,7 +157,7 @@ class State(RoomAPIView):
                 raise Banned from None
             raise
         # A ban is to hold where they are now, as with a socket.
-        Member.objects.note_line(member, address_hash(identity.address))
+        Member.objects.record_address(member, address_hash(identity.address))
         return answer(poll(member, identity.device_id, asked, received_ms))
 
 

@@ -188,7 +188,7 @@ class Refusing(DeedCase):
         self.assertEqual(actions.play(self.bob, play(), now_ms=NOW_MS).revision, 1)
 
     def test_a_former_host_may_not(self):
-        room_deeds.hand_over(self.alice, self.bob.person.user_id)
+        room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         with pytest.raises(NotHost):
             actions.play(self.alice, play(), now_ms=NOW_MS)
         actions.play(self.bob, play(), now_ms=NOW_MS)
@@ -226,7 +226,7 @@ class AskingTwice(DeedCase):
         first = actions.play(self.alice, play(), now_ms=NOW_MS)
         for n in range(59):
             actions.play(self.alice, play(f"{n}"), now_ms=NOW_MS)
-        room_deeds.hand_over(self.alice, self.bob.person.user_id)
+        room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         self.assertEqual(actions.play(self.alice, play(), now_ms=NOW_MS), first)
 
 

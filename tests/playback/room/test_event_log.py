@@ -43,7 +43,7 @@ class TellingAgain(DeedCase):
         with self.telling():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 3000)
-            room_deeds.hand_over(self.alice, self.bob.person.user_id)
+            room_deeds.transfer_host(self.alice, self.bob.person.user_id)
             room_deeds.change_room(self.room, by=None, title="Late night")
             actions.load(self.bob, load(title="Song"), now_ms=NOW_MS + 4000)
         told = [frame for _, frame in self.heard.frames if frame["revision"] is not None]
@@ -78,7 +78,7 @@ class TellingAgain(DeedCase):
                 self.assertEqual(queries.resumes(room, revision, event_id), resumed)
 
     def test_a_change_nobody_commanded_is_resumed_from_with_an_empty_event_id(self):
-        room_deeds.hand_over(self.alice, self.bob.person.user_id)
+        room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         self.assertTrue(queries.resumes(self.room_now(), 1, ""))
 
     def test_a_trimmed_log_or_one_too_long_does_not_resume(self):

@@ -9,7 +9,7 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from playback.domain import media_sources
 from playback.models import Playback, PlaybackEvent
 from playback.room import actions, end_of_media, stall_handling
-from rooms.actions import hand_over
+from rooms.actions import transfer_host
 from rooms.models import Member, Person, Role, Room
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, play, seek
@@ -71,7 +71,7 @@ class Races(TransactionTestCase):
 
         def hand_over_slowly() -> None:
             with transaction.atomic():
-                hand_over(self.alice, self.bob.person.user_id)
+                transfer_host(self.alice, self.bob.person.user_id)
                 handed.set()
                 may_commit.wait(5)
 

@@ -312,7 +312,7 @@ class GoingOn(Waiting):
     def test_other_changes_keep_the_hold_and_tell_it(self):
         with self.telling():
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 11_000)
-            room_deeds.hand_over(self.alice, self.bob.person.user_id)
+            room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         for kind in ("set_rate", "new_host"):
             self.assertEqual(self.heard.last(kind)["payload"]["hold"]["until"], NOW_MS + 18_000)
         self.assertEqual(self.waits_for(), ["Bob"])

@@ -8,7 +8,7 @@ import websockets
 from django.test import Client
 
 from rooms import actions
-from rooms.actions.merge_guest import adopt
+from rooms.actions.merge_guest import merge_guest
 from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, ModerationAct
 from tests.servers import Server, watchium_server
@@ -55,7 +55,7 @@ class ComingBack(ApiCase):
     def test_not_by_making_an_account_or_signing_in_to_one(self):
         self.ban()
         dana = self.account_named("dana")
-        adopt(self.bob.person, dana)
+        merge_guest(self.bob.person, dana)
         self.refused(self.program_of(dana).post(self.url("join/"), {}), 403, "banned")
 
     def test_not_by_a_new_name(self):
@@ -78,7 +78,7 @@ class ComingBack(ApiCase):
         assert "2001" not in kept
 
     def test_not_from_the_line_they_were_on_last(self):
-        Member.objects.note_line(self.bob, address_hash(ELSEWHERE))
+        Member.objects.record_address(self.bob, address_hash(ELSEWHERE))
         self.ban()
         assert self.join(Client(), ELSEWHERE) == 403
         assert self.join(Client(), HOME) == 200

@@ -11,7 +11,7 @@ from rooms.models import Ban, ModerationAct, Person, Room, Token
 from tests.watchium.api.callers import ApiCase
 from watchium.protocol.errors import CloseCode
 from watchium.realtime import broadcast
-from watchium.services.merge_guest import hand_over
+from watchium.services.merge_guest import merge_guest_into_account
 
 
 class Staff(ApiCase):
@@ -133,13 +133,13 @@ class WhatAGuestSaidBefore(ApiCase):
         self.as_alice.post(self.url("sync/control/"), {"action": "play", "event_id": "played"})
 
     def test_is_the_accounts_after_signing_in(self):
-        hand_over(self.bob.person, self.dana)
+        merge_guest_into_account(self.bob.person, self.dana)
         said = Comment.objects.get(text="hello")
         assert (said.person, said.user_id) == (self.dana, self.dana.user_id)
         assert self.program_of(self.dana).delete(self.url(f"comments/{said.pk}/")).status_code == 204
 
     def test_is_known_when_it_is_sent_again(self):
-        hand_over(self.alice.person, self.dana)
+        merge_guest_into_account(self.alice.person, self.dana)
         again = self.program_of(self.dana).post(
             self.url("sync/control/"), {"action": "play", "event_id": "played"}
         )
@@ -149,11 +149,11 @@ class WhatAGuestSaidBefore(ApiCase):
     def test_stays_where_the_account_said_something_under_the_same_name(self):
         self.enrol(self.dana)
         self.program_of(self.dana).post(self.url("comments/"), {"text": "me too", "event_id": "said"})
-        hand_over(self.bob.person, self.dana)
+        merge_guest_into_account(self.bob.person, self.dana)
         assert Comment.objects.get(text="hello").person == self.bob.person
         assert Comment.objects.get(text="me too").person == self.dana
 
     def test_twice_is_harmless(self):
         for _ in range(2):
-            hand_over(self.bob.person, self.dana)
+            merge_guest_into_account(self.bob.person, self.dana)
         assert Comment.objects.get(text="hello").person == self.dana

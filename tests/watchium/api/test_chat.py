@@ -86,7 +86,7 @@ class Chatting(ApiCase):
         assert told.json() == {"timestamp": event["timestamp"]}
 
     def test_a_program_that_owns_the_room_may_still_send_events_when_somebody_else_hosts(self):
-        actions.hand_over(self.alice, self.bob.person.user_id)
+        actions.transfer_host(self.alice, self.bob.person.user_id)
         for caller in (self.as_alice, self.as_bob):
             with self.telling():
                 assert (

@@ -8,14 +8,16 @@ from playback.models import Playback, PlaybackEvent
 from rooms import access
 from rooms.models import Member, Room
 from tests.cases import Cast
-from watchium.db.prepared import Statement, among, together
-from watchium.db.rows import Columns, insert, update
+from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
+from watchium.db.rows import RowMapper, insert, update
 
 
 class ByHand(Cast):
     def asked(self, model, alias):
-        columns = Columns(model, alias)
-        (rows,) = together(Statement(f"SELECT {columns.sql} FROM {model._meta.db_table} {alias} ORDER BY id"))
+        columns = RowMapper(model, alias)
+        (rows,) = run_in_one_round_trip(
+            PreparedQuery(f"SELECT {columns.sql} FROM {model._meta.db_table} {alias} ORDER BY id")
+        )
         return [columns.row(row) for row in rows]
 
     def test_a_row_read_by_hand_is_the_row_that_the_orm_reads(self):
@@ -41,7 +43,7 @@ class ByHand(Cast):
             media={"title": "Schöne % Grüße; 'quoted' \\"},
             metadata={},
         )
-        ((row.pk,),), _ = together(insert(row), self.room.take_revision())
+        ((row.pk,),), _ = run_in_one_round_trip(insert(row), self.room.take_revision())
         kept = PlaybackEvent.objects.get(pk=row.pk)
         assert model_to_dict(kept) == model_to_dict(row)
         assert kept.created_at == row.created_at
@@ -49,14 +51,14 @@ class ByHand(Cast):
 
     def test_only_what_is_named_is_written(self):
         Room.objects.filter(pk=self.room.pk).update(title="another")
-        together(update(self.room, "successor", "seat_hold_s"))
+        run_in_one_round_trip(update(self.room, "successor", "seat_hold_s"))
         assert Room.objects.get(pk=self.room.pk).title == "another"
 
     def test_many_values_are_one_value_for_the_database(self):
         for values in ([], [self.bob.pk], list(range(self.bob.pk, self.bob.pk + 40_000))):
-            which = among("id", values)
-            ((count,),) = together(
-                Statement(f"SELECT count(*) FROM rooms_member WHERE {which.sql}", which.values)
+            which = any_of("id", values)
+            ((count,),) = run_in_one_round_trip(
+                PreparedQuery(f"SELECT count(*) FROM rooms_member WHERE {which.sql}", which.values)
             )
             assert count == (self.bob.pk in values,)
 
@@ -67,7 +69,9 @@ class ByHand(Cast):
 
     def test_several_statements_are_one_trip_where_there_is_a_distance(self):
         with self.assertNumQueries(1 if connection.vendor == "postgresql" else 2):
-            assert together(Statement("SELECT 1"), Statement("SELECT CAST(%s AS integer)", [2])) == [
+            assert run_in_one_round_trip(
+                PreparedQuery("SELECT 1"), PreparedQuery("SELECT CAST(%s AS integer)", [2])
+            ) == [
                 [(1,)],
                 [(2,)],
             ]

@@ -24,7 +24,7 @@ class Announcing(DeedCase):
 
     def test_who_hosts(self):
         with self.telling():
-            room_deeds.hand_over(self.alice, self.bob.person.user_id)
+            room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         self.assertEqual(self.said(), "Bob is the host now")
         self.assertEqual(self.heard.last("new_host")["revision"], 1)
         self.assertEqual(set(self.heard.types()), {"new_host", "new_comment"})

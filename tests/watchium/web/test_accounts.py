@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 
-from rooms.actions.merge_guest import adopt
+from rooms.actions.merge_guest import merge_guest
 from rooms.models import Connection, Member, Person, Role, Room
 from tests.watchium.api.callers import ApiCase
 
@@ -145,7 +145,7 @@ class BecomingOneself(SignedIn):
         Connection.objects.create(member=self.alice, process="p", opened_at_ms=0, lapses_at_ms=9e12)
         Room.objects.filter(pk=self.room.pk).update(successor=self.bob)
         for _ in range(2):
-            adopt(self.alice.person, dana)
+            merge_guest(self.alice.person, dana)
         assert not Member.objects.filter(pk=self.alice.pk).exists()
         seat = Member.objects.get(pk=known.pk)
         assert (seat.role, seat.connections.count(), seat.here_since_ms) == (Role.HOST, 1, 1.0)
@@ -156,7 +156,7 @@ class BecomingOneself(SignedIn):
         dana = self.account_named("Dana")
         self.enrol(dana)
         ban(self.room, dana.user_id, by=self.alice, minutes=10)
-        adopt(self.bob.person, dana)
+        merge_guest(self.bob.person, dana)
         assert (
             not Member.objects.current().filter(room=self.room, person__in=(dana, self.bob.person)).exists()
         )
@@ -166,6 +166,6 @@ class BecomingOneself(SignedIn):
 
         ban(self.room, self.bob.person.user_id, by=self.alice, minutes=10)
         dana = self.account_named("Dana")
-        adopt(self.bob.person, dana)
+        merge_guest(self.bob.person, dana)
         problem = self.program_of(dana).post(self.url("join/"), {})
         self.refused(problem, 403, "banned")
