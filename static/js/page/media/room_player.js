@@ -111,7 +111,7 @@ export class Player extends ViewerSettings {
 
   /** @param {import("../../core/sync/sync_controller.js").Effect} effect */
   #do(effect) {
-    const { hands, element } = this
+    const { hands } = this
     if (effect.do === "play") hands.play()
     else if (effect.do === "pause") hands.pause()
     else if (effect.do === "seek") hands.seek(effect.toS)

@@ -25,7 +25,7 @@ export function mount(mine, commands, sleep) {
     mine.on("halted", () => commands.pause()),
     mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
     every(LOOK_MS, () => failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null)),
-    watchSilence(mine, commands),
+    watchSilence(mine),
   )
 }
 
@@ -75,9 +75,9 @@ function sayFailed(commands, text, offersNext = true) {
 /**
  * It "plays", and no tab is heard: the browser was closed meanwhile. Where the tabs settle the sound among themselves
  * that shows at once; where not, the server finds it out when it is asked after six seconds.
- * @param {Mine} mine @param {import("../player/commands.js").Commands} commands
+ * @param {Mine} mine
  */
-function watchSilence(mine, commands) {
+function watchSilence(mine) {
   let nobody = 0
   return every(LOOK_MS, () => {
     const plays = mine.isOpen && mine.state.is_playing && !mine.sound.here
