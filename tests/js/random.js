@@ -3,7 +3,9 @@
 const SEED = Number(process.env.WATCHIUM_SEED ?? 20260801)
 
 export class Random {
-  constructor(seed) { this.state = seed >>> 0 }
+  constructor(seed) {
+    this.state = seed >>> 0
+  }
   /** mulberry32: small, fast, good enough for test data. */
   next() {
     this.state = (this.state + 0x6d2b79f5) >>> 0
@@ -12,14 +14,27 @@ export class Random {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296
   }
-  between(low, high) { return low + (high - low) * this.next() }
-  int(low, high) { return Math.floor(this.between(low, high + 1)) }
-  chance(p) { return this.next() < p }
-  pick(list) { return list[this.int(0, list.length - 1)] }
-  normal() { return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next()) }
+  between(low, high) {
+    return low + (high - low) * this.next()
+  }
+  int(low, high) {
+    return Math.floor(this.between(low, high + 1))
+  }
+  chance(p) {
+    return this.next() < p
+  }
+  pick(list) {
+    return list[this.int(0, list.length - 1)]
+  }
+  normal() {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next())
+  }
   shuffled(list) {
     const copy = [...list]
-    for (let i = copy.length - 1; i > 0; i--) { const j = this.int(0, i); [copy[i], copy[j]] = [copy[j], copy[i]] }
+    for (let i = copy.length - 1; i > 0; i--) {
+      const j = this.int(0, i)
+      ;[copy[i], copy[j]] = [copy[j], copy[i]]
+    }
     return copy
   }
 }
@@ -27,7 +42,9 @@ export class Random {
 /** Run a property `times` with fresh randomness; a failure names the seed that shows it again. */
 export function each(times, property) {
   for (let i = 0; i < times; i++) {
-    try { property(new Random(SEED + i * 7919)) } catch (error) {
+    try {
+      property(new Random(SEED + i * 7919))
+    } catch (error) {
       error.message = `seed ${SEED + i * 7919} (case ${i}): ${error.message}`
       throw error
     }

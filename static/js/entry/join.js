@@ -1,5 +1,7 @@
 // @ts-check
-/** The pages that are one card: a picture behind it, faces on it, the proposed name ready to be typed over. */
+/**
+ * The pages that are one card: a picture behind it, faces on it, the proposed name ready to be typed over.
+ */
 
 import { fillAvatars } from "../page/ui/avatar.js"
 import { fillCovers } from "../page/ui/placeholder_art.js"
@@ -18,9 +20,11 @@ if (first instanceof HTMLInputElement) {
 }
 
 // A second press of Enter must not join twice.
-document.querySelector("form")?.addEventListener("submit", event => {
+document.querySelector("form")?.addEventListener("submit", (event) => {
   const button = /** @type {SubmitEvent} */ (event).submitter
   if (button instanceof HTMLButtonElement) setTimeout(() => (button.disabled = true))
 })
 // Coming back by the browser's history shows the page as it was left.
-addEventListener("pageshow", () => document.querySelectorAll("button:disabled").forEach(button => button.removeAttribute("disabled")))
+addEventListener("pageshow", () =>
+  document.querySelectorAll("button:disabled").forEach((button) => button.removeAttribute("disabled")),
+)

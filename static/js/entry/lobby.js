@@ -1,5 +1,7 @@
 // @ts-check
-/** The lobby: its rooms and its head count change while you look; without a socket as often as one is tried. */
+/**
+ * The lobby: its rooms and its head count change while you look; without a socket as often as one is tried.
+ */
 
 import { completed } from "../page/lib/urls.js"
 import { fillCovers } from "../page/ui/placeholder_art.js"
@@ -17,15 +19,21 @@ const online = /** @type {HTMLElement} */ (lobby.querySelector("[data-online]"))
 const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("room-card"))
 let waitMs = FIRST_WAIT_MS
 
-/** @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null}} LobbyRoom */
+/**
+ * @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null}}
+ *   LobbyRoom
+ */
 
 function connect() {
   const address = new URL(lobby.dataset.socketPath ?? "/ws/lobby/", location.href)
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
   const socket = new WebSocket(address)
-  socket.addEventListener("message", event => hear(JSON.parse(event.data)))
+  socket.addEventListener("message", (event) => hear(JSON.parse(event.data)))
   let opened = false
-  socket.addEventListener("open", () => { opened = true; document.body.dataset.socket = "open" })
+  socket.addEventListener("open", () => {
+    opened = true
+    document.body.dataset.socket = "open"
+  })
   socket.addEventListener("close", () => comeBack(opened))
 }
 
@@ -39,7 +47,10 @@ function comeBack(opened) {
 
 async function read() {
   try {
-    const answer = await fetch("/api/rooms/", { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(GIVE_UP_MS) })
+    const answer = await fetch("/api/rooms/", {
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(GIVE_UP_MS),
+    })
     if (!answer.ok) return
     const { rooms, online: count } = await answer.json()
     online.textContent = String(count)
@@ -57,17 +68,28 @@ function hear({ type, payload }) {
   show(payload.rooms)
 }
 
-/** Cards that stay keep their element, so that neither focus nor a picture is lost. @param {LobbyRoom[]} rooms */
+/**
+ * Cards that stay keep their element, so that neither focus nor a picture is lost.
+ * @param {LobbyRoom[]} rooms
+ */
 function show(rooms) {
-  const present = new Map([...list.children].map(card => [/** @type {HTMLElement} */ (card).dataset.room, card]))
-  list.replaceChildren(...rooms.map(room => filled(/** @type {HTMLElement} */ (present.get(room.room_id) ?? newCard(room)), room)))
+  const present = new Map(
+    [...list.children].map((card) => [/** @type {HTMLElement} */ (card).dataset.room, card]),
+  )
+  list.replaceChildren(
+    ...rooms.map((room) =>
+      filled(/** @type {HTMLElement} */ (present.get(room.room_id) ?? newCard(room)), room),
+    ),
+  )
   empty.hidden = rooms.length > 0
   fillCovers(list)
 }
 
 /** @param {LobbyRoom} room */
 function newCard(room) {
-  const card = /** @type {HTMLElement} */ (/** @type {Element} */ (blank.content.firstElementChild).cloneNode(true))
+  const card = /** @type {HTMLElement} */ (
+    /** @type {Element} */ (blank.content.firstElementChild).cloneNode(true)
+  )
   card.dataset.room = room.room_id
   card.querySelector("a")?.setAttribute("href", `/rooms/${encodeURIComponent(room.room_id)}/`)
   card.querySelector("[data-cover]")?.setAttribute("data-cover", room.room_id)
@@ -79,7 +101,8 @@ function newCard(room) {
  * @param {LobbyRoom} room
  */
 function filled(card, room) {
-  const slot = (/** @type {string} */ name) => /** @type {HTMLElement} */ (card.querySelector(`[data-${name}]`))
+  const slot = (/** @type {string} */ name) =>
+    /** @type {HTMLElement} */ (card.querySelector(`[data-${name}]`))
   const nothing = blank.content.querySelector("[data-playing]")?.textContent ?? ""
   slot("title").textContent = room.title
   slot("playing").textContent = room.playing ?? nothing
@@ -95,7 +118,9 @@ function showPassphrase() {
 }
 
 const address = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-address]"))
-address?.form?.addEventListener("submit", () => { address.value = completed(address.value) })
+address?.form?.addEventListener("submit", () => {
+  address.value = completed(address.value)
+})
 const passphrase = /** @type {HTMLInputElement | null} */ (document.querySelector("input#passphrase"))
 passphrase?.form?.addEventListener("change", showPassphrase)
 showPassphrase()

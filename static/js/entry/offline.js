@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * The page for when there is no line looks by itself whether there is one again, and then loads what was asked for. It is
- * asked first: loading blindly would blink. How long it waits, it keeps for the case that it comes back all the same: there
- * is a house that answers, and gives nobody its pages. On its own: it is kept in the browser with the page, and nothing else is.
+ * The page for when there is no line looks by itself whether there is one again, and then loads what was
+ * asked for. It is asked first: loading blindly would blink. How long it waits, it keeps for the case that it
+ * comes back all the same: there is a house that answers, and gives nobody its pages. On its own: it is kept
+ * in the browser with the page, and nothing else is.
  */
 
 const ASKED = "/healthz/live"
@@ -61,7 +62,8 @@ function kept() {
 
 // Opened under its own address it would load itself for ever.
 if (location.pathname !== ITSELF) {
-  for (const standing of document.querySelectorAll("[data-standing]")) /** @type {HTMLElement} */ (standing).hidden = false
+  for (const standing of document.querySelectorAll("[data-standing]"))
+    /** @type {HTMLElement} */ (standing).hidden = false
   window.addEventListener("online", look)
   document.addEventListener("visibilitychange", look)
   later()

@@ -51,7 +51,13 @@ function start() {
     () => checkTypedText(document),
   ])
   if (new URLSearchParams(location.search).has("debug")) logEvents(mine)
-  Object.assign(window, { watchium: { mine, on: mine.on.bind(mine), delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs) } })
+  Object.assign(window, {
+    watchium: {
+      mine,
+      on: mine.on.bind(mine),
+      delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs),
+    },
+  })
   mine.open()
   install()
 }

@@ -46,7 +46,11 @@ function start() {
   room.open()
 }
 
-/** @param {string} selector @param {{mount: (element: any, room: any) => unknown}} module @param {Session} room */
+/**
+ * @param {string} selector
+ * @param {{mount: (element: any, room: any) => unknown}} module
+ * @param {Session} room
+ */
 function mountAll(selector, module, room) {
   for (const element of document.querySelectorAll(selector)) {
     try {

@@ -11,15 +11,17 @@ const GIVE_UP_MS = 5000
 
 /** @typedef {import("../page/staff/line_chart.js").Sample} Sample */
 /**
- * @typedef {{at_ms: number, since_ms: number | null, span_s: number, pid: number, processes: number, samples: Sample[],
- *   house: import("../page/staff/room_table.js").House}} Figures
+ * @typedef {{at_ms: number, since_ms: number | null, span_s: number, pid: number, processes: number, samples:
+ *   Sample[],
+ * house: import("../page/staff/room_table.js").House}} Figures
  */
 
 const page = /** @type {HTMLElement} */ (document.querySelector("[data-staff]"))
 const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString()
 const perSecond = (/** @type {number} */ value) => (value < 9.95 ? value.toFixed(1) : whole(value))
 const milliseconds = (/** @type {number} */ value) => `${value < 9.95 ? value.toFixed(1) : whole(value)} ms`
-const perCent = (/** @type {number} */ value) => `${value > 99 && value < 100 ? value.toFixed(1) : Math.round(value)} %`
+const perCent = (/** @type {number} */ value) =>
+  `${value > 99 && value < 100 ? value.toFixed(1) : Math.round(value)} %`
 
 const PLOTS = [
   new Plot(piece(page, "plot=sockets"), { name: "sockets", say: whole, least: 10 }),
@@ -46,8 +48,11 @@ function show(figures) {
 /** @param {Figures} figures */
 function showTiles({ house }) {
   const last = samples.at(-1)
-  const tile = (/** @type {string} */ name, /** @type {number | null | undefined} */ value, /** @type {(value: number) => string} */ say) =>
-    write(piece(page, `tile=${name}`), typeof value === "number" ? say(value) : "–")
+  const tile = (
+    /** @type {string} */ name,
+    /** @type {number | null | undefined} */ value,
+    /** @type {(value: number) => string} */ say,
+  ) => write(piece(page, `tile=${name}`), typeof value === "number" ? say(value) : "–")
   tile("rooms_live", house.rooms_live, whole)
   tile("people", house.people, whole)
   tile("deliveries", last?.deliveries, perSecond)
@@ -60,9 +65,10 @@ function stateOf({ processes, since_ms: sinceMs, pid }) {
   const many = fill(ngettext("{count} process", "{count} processes", processes), { count: processes })
   if (sinceMs === null) return many
   const since = new Date(sinceMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-  const words = processes > 1
-    ? gettext("{many} of this machine, added up; told by process {pid}, which remembers since {since}")
-    : gettext("{many}, number {pid}, which remembers since {since}")
+  const words =
+    processes > 1
+      ? gettext("{many} of this machine, added up; told by process {pid}, which remembers since {since}")
+      : gettext("{many}, number {pid}, which remembers since {since}")
   return fill(words, { many, pid, since })
 }
 
@@ -77,11 +83,17 @@ async function ask() {
   const address = new URL(page.dataset.figuresUrl ?? "", location.href)
   address.searchParams.set("since", String(samples.at(-1)?.at_ms ?? 0))
   try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(GIVE_UP_MS), headers: { Accept: "application/json" } })
+    const response = await fetch(address, {
+      signal: AbortSignal.timeout(GIVE_UP_MS),
+      headers: { Accept: "application/json" },
+    })
     if (response.ok) return await response.json()
-    showState("bad", response.status === 404
-      ? gettext("You are not signed in as staff any more. Load the page again.")
-      : gettext("The server cannot say right now. It is asked again every second."))
+    showState(
+      "bad",
+      response.status === 404
+        ? gettext("You are not signed in as staff any more. Load the page again.")
+        : gettext("The server cannot say right now. It is asked again every second."),
+    )
   } catch {
     showState("bad", gettext("The server does not answer. It is asked again every second."))
   }

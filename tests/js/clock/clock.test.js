@@ -35,7 +35,12 @@ function live(random, { minutes, path, ppm = 0, offsetMs = 93000, clock = new Cl
     last = estimate
   }
   errors.sort((a, b) => a - b)
-  return { clock, worstJumpMs: Math.max(...jumps), p95: errors[Math.floor(errors.length * 0.95)], max: errors.at(-1) }
+  return {
+    clock,
+    worstJumpMs: Math.max(...jumps),
+    p95: errors[Math.floor(errors.length * 0.95)],
+    max: errors.at(-1),
+  }
 }
 
 const gamma = (random, mean) => (-Math.log(1 - random.next()) - Math.log(1 - random.next())) * (mean / 2)
@@ -44,21 +49,35 @@ const broadband = (random) => {
   return { up: 20 + gamma(random, 4) + spike, down: 20 + gamma(random, 4) }
 }
 const lan = (random) => ({ up: 1 + gamma(random, 0.4), down: 1 + gamma(random, 0.4) })
-const bloat = (random) => ({ up: 15 + gamma(random, 2) + (random.chance(0.3) ? random.between(30, 180) : 0), down: 15 + gamma(random, 2) })
+const bloat = (random) => ({
+  up: 15 + gamma(random, 2) + (random.chance(0.3) ? random.between(30, 180) : 0),
+  down: 15 + gamma(random, 2),
+})
 
-test("the true offset is within half the round trip of what one exchange says, whatever its legs cost", () => each(1000, (random) => {
-  const offsetMs = random.between(-1e9, 1e9)
-  const { pong, t3 } = exchange(random.between(0, 1e9), random.between(0, 500), random.between(0, 500), offsetMs)
-  const sample = sampleOf(pong, t3)
-  assert.ok(Math.abs(sample.offsetMs - offsetMs) <= sample.rttMs / 2 + 1e-3)
-}))
-
-for (const [name, path, p95] of [["a local network", lan, 1.5], ["broadband with spikes", broadband, 3], ["a busy upload", bloat, 3]]) {
-  test(`${name}: nearly always within ${p95} ms, and never a jump`, () => each(4, (random) => {
-    const got = live(random, { minutes: 10, path, ppm: random.between(-50, 50) })
-    assert.ok(got.p95 <= p95, `p95 ${got.p95}`)
-    assert.ok(got.worstJumpMs <= 3, `jumped ${got.worstJumpMs}`)
+test("the true offset is within half the round trip of what one exchange says, whatever its legs cost", () =>
+  each(1000, (random) => {
+    const offsetMs = random.between(-1e9, 1e9)
+    const { pong, t3 } = exchange(
+      random.between(0, 1e9),
+      random.between(0, 500),
+      random.between(0, 500),
+      offsetMs,
+    )
+    const sample = sampleOf(pong, t3)
+    assert.ok(Math.abs(sample.offsetMs - offsetMs) <= sample.rttMs / 2 + 1e-3)
   }))
+
+for (const [name, path, p95] of [
+  ["a local network", lan, 1.5],
+  ["broadband with spikes", broadband, 3],
+  ["a busy upload", bloat, 3],
+]) {
+  test(`${name}: nearly always within ${p95} ms, and never a jump`, () =>
+    each(4, (random) => {
+      const got = live(random, { minutes: 10, path, ppm: random.between(-50, 50) })
+      assert.ok(got.p95 <= p95, `p95 ${got.p95}`)
+      assert.ok(got.worstJumpMs <= 3, `jumped ${got.worstJumpMs}`)
+    }))
 }
 
 test("on a line without a floor many samples help: nearly always within 6 ms, six seconds after the page came", () => {
@@ -72,25 +91,31 @@ test("on a line without a floor many samples help: nearly always within 6 ms, si
   assert.ok(errors[56] <= 6, `p95 ${errors[56]}`)
 })
 
-test("a page that is busy while it loads hears its first pongs late, and is right within ten seconds all the same", () => each(20, (random) => {
-  const busy = (loading) => (r) => ({ up: 2 + gamma(r, 0.2), down: 2 + gamma(r, 0.2) + (loading ? 8 + gamma(r, 15) : 0) })
-  const { clock } = live(random, { minutes: 0.06, path: busy(true) })
-  live(random, { minutes: 0.1, path: busy(false), clock, startMs: 3600 })
-  assert.ok(Math.abs(clock.offsetAt(9600) - 93000) < 0.5, `off by ${clock.offsetAt(9600) - 93000}`)
-}))
+test("a page that is busy while it loads hears its first pongs late, and is right within ten seconds all the same", () =>
+  each(20, (random) => {
+    const busy = (loading) => (r) => ({
+      up: 2 + gamma(r, 0.2),
+      down: 2 + gamma(r, 0.2) + (loading ? 8 + gamma(r, 15) : 0),
+    })
+    const { clock } = live(random, { minutes: 0.06, path: busy(true) })
+    live(random, { minutes: 0.1, path: busy(false), clock, startMs: 3600 })
+    assert.ok(Math.abs(clock.offsetAt(9600) - 93000) < 0.5, `off by ${clock.offsetAt(9600) - 93000}`)
+  }))
 
-test("an uneven path costs half its unevenness and no more", () => each(4, (random) => {
-  const path = (r) => ({ up: 60 + gamma(r, 2), down: 40 + gamma(r, 2) })
-  const got = live(random, { minutes: 5, path })
-  assert.ok(got.p95 <= 12 && got.p95 >= 8, `p95 ${got.p95}`)
-}))
+test("an uneven path costs half its unevenness and no more", () =>
+  each(4, (random) => {
+    const path = (r) => ({ up: 60 + gamma(r, 2), down: 40 + gamma(r, 2) })
+    const got = live(random, { minutes: 5, path })
+    assert.ok(got.p95 <= 12 && got.p95 >= 8, `p95 ${got.p95}`)
+  }))
 
-test("twenty seconds without network cost a fraction of a millisecond", () => each(6, (random) => {
-  const ppm = random.between(-60, 60)
-  const { clock } = live(random, { minutes: 4, path: broadband, ppm })
-  const nowMs = 4 * 60000 + 20000
-  assert.ok(Math.abs(clock.offsetAt(nowMs) - (93000 + nowMs * ppm * 1e-6)) < 3)
-}))
+test("twenty seconds without network cost a fraction of a millisecond", () =>
+  each(6, (random) => {
+    const ppm = random.between(-60, 60)
+    const { clock } = live(random, { minutes: 4, path: broadband, ppm })
+    const nowMs = 4 * 60000 + 20000
+    assert.ok(Math.abs(clock.offsetAt(nowMs) - (93000 + nowMs * ppm * 1e-6)) < 3)
+  }))
 
 test("it is usable after five answers and says so", () => {
   const clock = new Clock()
@@ -131,13 +156,14 @@ test("another server's clock makes the samples worthless", () => {
   assert.equal(clock.steps, 1)
 })
 
-test("a new and longer path is believed within a minute", () => each(4, (random) => {
-  const clock = new Clock()
-  live(random, { minutes: 3, path: lan, clock })
-  const mobile = (r) => ({ up: 60 + gamma(r, 3), down: 40 + gamma(r, 3) })
-  const got = live(random, { minutes: 3, path: mobile, clock, startMs: 180000 })
-  assert.ok(got.clock.delayMs > 90, `still believes ${got.clock.delayMs}`)
-}))
+test("a new and longer path is believed within a minute", () =>
+  each(4, (random) => {
+    const clock = new Clock()
+    live(random, { minutes: 3, path: lan, clock })
+    const mobile = (r) => ({ up: 60 + gamma(r, 3), down: 40 + gamma(r, 3) })
+    const got = live(random, { minutes: 3, path: mobile, clock, startMs: 180000 })
+    assert.ok(got.clock.delayMs > 90, `still believes ${got.clock.delayMs}`)
+  }))
 
 test("sleep and a stepped wall clock are noticed, ordinary ticking is not", () => {
   const clock = new Clock()
@@ -175,11 +201,12 @@ test("a server that does not answer is noticed", () => {
   assert.equal(cadence.silent(99000), false)
 })
 
-test("how late a message may be is known after a while, whatever the first exchanges of a busy page took", () => each(20, (random) => {
-  const spiky = (random) => ({ up: 48, down: 48 + (random.chance(0.3) ? 100 : 0) })
-  const clock = new Clock()
-  live(random, { minutes: 0.02, path: () => ({ up: 48, down: 700 }), clock })
-  assert.equal(clock.lateMs, null)
-  live(random, { minutes: 2, path: spiky, clock, startMs: 1200 })
-  assert.ok(Math.abs(clock.lateMs - 100) < 1, `${clock.lateMs}`)
-}))
+test("how late a message may be is known after a while, whatever the first exchanges of a busy page took", () =>
+  each(20, (random) => {
+    const spiky = (random) => ({ up: 48, down: 48 + (random.chance(0.3) ? 100 : 0) })
+    const clock = new Clock()
+    live(random, { minutes: 0.02, path: () => ({ up: 48, down: 700 }), clock })
+    assert.equal(clock.lateMs, null)
+    live(random, { minutes: 2, path: spiky, clock, startMs: 1200 })
+    assert.ok(Math.abs(clock.lateMs - 100) < 1, `${clock.lateMs}`)
+  }))

@@ -16,7 +16,10 @@ test("a listener to * gets every event with its type, behind the listeners to th
   const { heard, stop } = heardBy(source, "*")
   source.emit("seek", { revision: 4 })
   source.emit("state")
-  assert.deepEqual(heard, [["seek", { revision: 4 }], ["state", undefined]])
+  assert.deepEqual(heard, [
+    ["seek", { revision: 4 }],
+    ["state", undefined],
+  ])
   assert.deepEqual(order, ["seek", "*", "*"])
   stop()
   source.emit("seek", { revision: 5 })
@@ -26,7 +29,10 @@ test("a listener to * gets every event with its type, behind the listeners to th
 test("a listener that fails, or stops itself, keeps the others from nothing", (t) => {
   t.mock.method(console, "error", () => {})
   const source = new Listeners()
-  const stop = source.on("seek", () => { stop(); throw new Error("broken") })
+  const stop = source.on("seek", () => {
+    stop()
+    throw new Error("broken")
+  })
   const { heard } = heardBy(source, "seek")
   source.emit("seek", 1)
   source.emit("seek", 2)
@@ -46,5 +52,8 @@ test("the log of the console has everything but the drift", (t) => {
   const source = new Listeners()
   logEvents(source)
   for (const type of ["drift", "seek", "broadcast"]) source.emit(type, {})
-  assert.deepEqual(log.mock.calls.map(({ arguments: [words] }) => words), ["watchium seek", "watchium broadcast"])
+  assert.deepEqual(
+    log.mock.calls.map(({ arguments: [words] }) => words),
+    ["watchium seek", "watchium broadcast"],
+  )
 })

@@ -18,11 +18,26 @@ test("a large paste is counted, not cut", () => {
 
 test("http media on an https page are mixed content, but for those of the visitor's own machine", () => {
   const page = "https://watch.example.org/rooms/abc/"
-  for (const address of ["http://example.org/film.mp4", "HTTP://Example.org/a", "http://192.168.1.5/a", "http://127.example.org/a", "http://localhost.example.org/a"]) {
+  for (const address of [
+    "http://example.org/film.mp4",
+    "HTTP://Example.org/a",
+    "http://192.168.1.5/a",
+    "http://127.example.org/a",
+    "http://localhost.example.org/a",
+  ]) {
     assert.equal(isMixedContent(address, page), true, address)
     assert.equal(isMixedContent(address, "http://watch.example.org/"), false, address)
   }
-  for (const address of ["https://example.org/film.mp4", "/media/samples/clip.webm", "http://localhost:8000/a", "http://127.0.0.1/a", "http://[::1]/a", "http://", "", "film.mp4"]) {
+  for (const address of [
+    "https://example.org/film.mp4",
+    "/media/samples/clip.webm",
+    "http://localhost:8000/a",
+    "http://127.0.0.1/a",
+    "http://[::1]/a",
+    "http://",
+    "",
+    "film.mp4",
+  ]) {
     assert.equal(isMixedContent(address, page), false, address)
   }
 })

@@ -4,11 +4,30 @@ import { Course } from "../../../static/js/core/sync/target.js"
 import { DataEnd } from "../../../static/js/core/media/end_of_data.js"
 import { NaturalEnd } from "../../../static/js/core/media/natural_end.js"
 
-const course = (change = {}) => new Course({
-  revision: 1, timestamp: 0, current_time: 0, is_playing: true, rate: 1, phase: "playing", duration: 300, duration_source: "metadata", media: { url: "m" }, hold: null, ...change,
-})
+const course = (change = {}) =>
+  new Course({
+    revision: 1,
+    timestamp: 0,
+    current_time: 0,
+    is_playing: true,
+    rate: 1,
+    phase: "playing",
+    duration: 300,
+    duration_source: "metadata",
+    media: { url: "m" },
+    hold: null,
+    ...change,
+  })
 const at = (nowMs, currentTimeS, more = {}) => ({
-  nowMs, serverMs: nowMs, currentTimeS, paused: false, seeking: false, ended: false, readyState: 4, durationS: 300, ...more,
+  nowMs,
+  serverMs: nowMs,
+  currentTimeS,
+  paused: false,
+  seeking: false,
+  ended: false,
+  readyState: 4,
+  durationS: 300,
+  ...more,
 })
 
 /** A player's two looks. */

@@ -2,7 +2,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { CutShort, endsEarly } from "../../../static/js/core/media/truncated_media.js"
 
-const timeline = (duration, duration_source, change = {}) => ({ duration, duration_source, media: { url: "film" }, ...change })
+const timeline = (duration, duration_source, change = {}) => ({
+  duration,
+  duration_source,
+  media: { url: "film" },
+  ...change,
+})
 
 test("data that end more than two seconds and two percent before the length end early", () => {
   assert.equal(endsEarly(15.7, 40), true)
@@ -42,7 +47,8 @@ test("what the library said of one file says nothing of another", () => {
 
 test("only an end that players came to counts", () => {
   const cut = new CutShort()
-  for (const source of ["passed", "exact", "metadata", null]) assert.equal(cut.look(timeline(15.7, source), 40), null)
+  for (const source of ["passed", "exact", "metadata", null])
+    assert.equal(cut.look(timeline(15.7, source), 40), null)
   assert.equal(cut.look(null, 40), null)
   assert.equal(cut.look({ ...timeline(15.7, "ended"), media: null }, 40), null)
 })

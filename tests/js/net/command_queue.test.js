@@ -8,24 +8,28 @@ import { Random, each } from "../random.js"
 const pressed = (event_id) => ({ type: "pause", event_id, payload: {} })
 const ids = (commands) => commands.map(({ event_id }) => event_id)
 
-test("every command is sent in order, again after each break, until it is answered", () => each(100, (random) => {
-  const outbox = new Outbox()
-  const applied = [] // what the server did: each event_id once
-  let pressedCount = 0
-  for (let step = 0; step < 60; step++) {
-    if (random.chance(0.4)) outbox.add(pressed(String(pressedCount++)), step)
-    if (random.chance(0.3)) outbox.reconnected()
-    if (random.chance(0.2)) continue // no connection just now
-    for (const { event_id } of outbox.toSend()) {
-      if (random.chance(0.3)) break // the connection broke here
-      if (!applied.includes(event_id)) applied.push(event_id)
-      if (random.chance(0.5)) outbox.answered(event_id)
+test("every command is sent in order, again after each break, until it is answered", () =>
+  each(100, (random) => {
+    const outbox = new Outbox()
+    const applied = [] // what the server did: each event_id once
+    let pressedCount = 0
+    for (let step = 0; step < 60; step++) {
+      if (random.chance(0.4)) outbox.add(pressed(String(pressedCount++)), step)
+      if (random.chance(0.3)) outbox.reconnected()
+      if (random.chance(0.2)) continue // no connection just now
+      for (const { event_id } of outbox.toSend()) {
+        if (random.chance(0.3)) break // the connection broke here
+        if (!applied.includes(event_id)) applied.push(event_id)
+        if (random.chance(0.5)) outbox.answered(event_id)
+      }
+      outbox.reconnected()
     }
-    outbox.reconnected()
-  }
-  for (const { event_id } of outbox.toSend()) if (!applied.includes(event_id)) applied.push(event_id)
-  assert.deepEqual(applied, Array.from({ length: pressedCount }, (_, i) => String(i)))
-}))
+    for (const { event_id } of outbox.toSend()) if (!applied.includes(event_id)) applied.push(event_id)
+    assert.deepEqual(
+      applied,
+      Array.from({ length: pressedCount }, (_, i) => String(i)),
+    )
+  }))
 
 test("what could not be sent within five seconds is dropped, what was sent never", () => {
   const outbox = new Outbox()
@@ -44,16 +48,17 @@ test("answers to what is not ours are not ours", () => {
   assert.equal(outbox.answered(null), false)
 })
 
-test("every wait spreads over what the server asked for at least, later ones grow to ten seconds", () => each(50, (random) => {
-  const backoff = new Backoff(() => random.next())
-  backoff.connected(4000)
-  const ceilings = Array.from({ length: 8 }, () => {
-    const waitMs = backoff.next()
-    assert.ok(waitMs >= 0 && waitMs <= backoff.ceilingMs)
-    return backoff.ceilingMs
-  })
-  assert.deepEqual(ceilings, [4000, 4000, 4000, 4000, 8000, 10000, 10000, 10000])
-}))
+test("every wait spreads over what the server asked for at least, later ones grow to ten seconds", () =>
+  each(50, (random) => {
+    const backoff = new Backoff(() => random.next())
+    backoff.connected(4000)
+    const ceilings = Array.from({ length: 8 }, () => {
+      const waitMs = backoff.next()
+      assert.ok(waitMs >= 0 && waitMs <= backoff.ceilingMs)
+      return backoff.ceilingMs
+    })
+    assert.deepEqual(ceilings, [4000, 4000, 4000, 4000, 8000, 10000, 10000, 10000])
+  }))
 
 test("five failures in a row make it limited, a connection unlimited", () => {
   const backoff = new Backoff(() => 0.5)
@@ -81,7 +86,10 @@ test("a command whose request was lost goes out again under its own id, however 
   outbox.toSend()
   outbox.lost("a")
   assert.deepEqual(outbox.dropOld(60_000), [])
-  assert.deepEqual(outbox.toSend().map(({ event_id }) => event_id), ["a"])
+  assert.deepEqual(
+    outbox.toSend().map(({ event_id }) => event_id),
+    ["a"],
+  )
   assert.deepEqual(outbox.toSend(), [])
 })
 
@@ -92,7 +100,10 @@ test("costs are learned, remembered and never absurd", () => {
   costs.started("fresh", 1e6)
   costs.landed("buffered", -1e6)
   assert.deepEqual([costs.startMs.fresh, costs.seekMs.buffered], [250, 0])
-  assert.deepEqual(new LatencyModel("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(), costs.remember())
+  assert.deepEqual(
+    new LatencyModel("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(),
+    costs.remember(),
+  )
   const spoilt = new LatencyModel("chromium", { startMs: { fresh: "x", rest: NaN }, seekMs: null })
   assert.deepEqual(spoilt.remember(), new LatencyModel("chromium").remember())
 })

@@ -8,11 +8,17 @@ const OFFLINE = new URL("../../../static/js/entry/offline.js", import.meta.url)
 mock.timers.enable({ apis: ["setTimeout"] })
 const page = { loads: 0, asked: 0, line: false }
 const standing = { hidden: true }
-globalThis.MessageChannel = class { port1 = {}; port2 = {} } // Node's keeps the process alive
+globalThis.MessageChannel = class {
+  port1 = {}
+  port2 = {}
+} // Node's keeps the process alive
 globalThis.window = new EventTarget()
 globalThis.document = Object.assign(new EventTarget(), { hidden: false, querySelectorAll: () => [standing] })
 const kept = new Map()
-globalThis.sessionStorage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => void kept.set(name, value) }
+globalThis.sessionStorage = {
+  getItem: (name) => kept.get(name) ?? null,
+  setItem: (name, value) => void kept.set(name, value),
+}
 globalThis.location = { pathname: "/player/", reload: () => void (page.loads += 1) }
 globalThis.fetch = async () => {
   page.asked += 1
@@ -49,7 +55,10 @@ test("the page without a line looks ever less often, not while hidden, and loads
   assert.ok(page.asked >= 4 && page.asked <= 8, `${page.asked} looks in a minute`)
   const early = page.asked
   await pass(300)
-  assert.ok(page.asked - early >= 9 && page.asked - early <= 21, `${page.asked - early} looks in five minutes`)
+  assert.ok(
+    page.asked - early >= 9 && page.asked - early <= 21,
+    `${page.asked - early} looks in five minutes`,
+  )
   show(true)
   const before = page.asked
   await pass(120)
@@ -78,7 +87,10 @@ test("a page that is loaded and comes back without a line waits as long as it di
 test("what did not come is asked for again by itself, at once when the network is back", async () => {
   const again = new Retry(new AbortController().signal)
   let asked = 0
-  const ask = () => { asked += 1; again.later(ask) }
+  const ask = () => {
+    asked += 1
+    again.later(ask)
+  }
   again.later(ask)
   await pass(120)
   assert.ok(asked >= 12, `${asked} times in two minutes`)

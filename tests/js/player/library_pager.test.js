@@ -12,7 +12,9 @@ globalThis.fetch = (address, { signal }) =>
     const query = new URLSearchParams(address.split("?")[1])
     asked.push({ words: query.get("q"), query, answer, fail: () => reject(new TypeError("no line")) })
   })
-beforeEach(() => { asked = [] })
+beforeEach(() => {
+  asked = []
+})
 
 const page = (ids, next = null) => ({ items: ids.map((id) => ({ id })), next })
 const ids = (items) => items.map(({ id }) => id)
@@ -29,7 +31,10 @@ test("what the list shows is taken of the search it was made with, also while an
   const { pages, items } = await listed()
   const search = pages.anew({ words: "new" })
   const taken = pages.first(items, 100)
-  assert.deepEqual(asked.map(({ words }) => words), ["new", "old"])
+  assert.deepEqual(
+    asked.map(({ words }) => words),
+    ["new", "old"],
+  )
   asked[1].answer(200, page([3]))
   assert.deepEqual(await taken.then((found) => [ids(found.items), found.more]), [[1, 2, 3], false])
   assert.equal(pages.goesOn, false)
@@ -51,11 +56,20 @@ test("a list goes on of its own search alone, and not where another one failed",
 })
 
 test("what is refused is told from what failed, and the list goes on", async () => {
-  for (const [status, isRefused] of [[400, true], [404, true], [429, false], [500, false], [503, false]]) {
+  for (const [status, isRefused] of [
+    [400, true],
+    [404, true],
+    [429, false],
+    [500, false],
+    [503, false],
+  ]) {
     const { pages } = await listed()
     const search = pages.anew({ words: "x" })
     asked.shift().answer(status, { message: "q has at most 100 characters." })
-    await assert.rejects(search, (error) => error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")))
+    await assert.rejects(
+      search,
+      (error) => error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")),
+    )
     assert.equal(pages.goesOn, isRefused)
   }
 })
@@ -79,5 +93,11 @@ test("an album is asked for by its id, of several that are called the same", asy
   const pages = new Pages("/api/library/", "title")
   pages.anew({ album: "Greatest Hits", albumId: "0a" }).catch(() => {})
   pages.anew({ album: "Greatest Hits", albumId: "" }).catch(() => {})
-  assert.deepEqual(asked.map(({ query }) => [query.get("album_id"), query.get("album"), query.get("order")]), [["0a", null, "album"], [null, "Greatest Hits", "album"]])
+  assert.deepEqual(
+    asked.map(({ query }) => [query.get("album_id"), query.get("album"), query.get("order")]),
+    [
+      ["0a", null, "album"],
+      [null, "Greatest Hits", "album"],
+    ],
+  )
 })

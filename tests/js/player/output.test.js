@@ -5,16 +5,51 @@ import { simulateBrowser } from "../sync/simulated_element.js"
 const made = simulateBrowser()
 const { AudioOutput } = await import("../../../static/js/page/player_audio/output.js")
 
-const item = (id) => ({ id, title: "t", artist: "", album: "", duration: 100, kind: "audio", mime: "audio/ogg", url: `/media/library/${id}`, cover: null, missing: false })
-const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+const item = (id) => ({
+  id,
+  title: "t",
+  artist: "",
+  album: "",
+  duration: 100,
+  kind: "audio",
+  mime: "audio/ogg",
+  url: `/media/library/${id}`,
+  cover: null,
+  missing: false,
+})
+const STATE = {
+  revision: 3,
+  entries: [
+    { id: "1.0", item: 7 },
+    { id: "1.1", item: 8 },
+  ],
+  current: "1.0",
+  position: 10,
+  at: 0,
+  is_playing: true,
+  rate: 1,
+  repeat: "off",
+  can_undo: false,
+  can_redo: false,
+}
 
 /** A voice that plays, and what it told. */
 function playing() {
   const told = []
   const tell = (what) => () => void told.push(what)
   const line = { cut: false }
-  const voice = new AudioOutput({ cut: () => line.cut, ended: tell("ended"), refused: tell("refused"), halted: tell("halted"), failed: tell("failed"), moved() {}, placed() {}, picture() {} })
-  const follow = (changed = {}, id = 7) => voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
+  const voice = new AudioOutput({
+    cut: () => line.cut,
+    ended: tell("ended"),
+    refused: tell("refused"),
+    halted: tell("halted"),
+    failed: tell("failed"),
+    moved() {},
+    placed() {},
+    picture() {},
+  })
+  const follow = (changed = {}, id = 7) =>
+    voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
   follow()
   voice.track.element.deliver()
   return { voice, told, follow, line, element: voice.track.element }
@@ -173,7 +208,13 @@ test("it waits for data only where none lies ahead, whatever readyState says", (
   const { voice, element } = playing()
   const buffered = (endS) => ({ length: 1, start: () => 0, end: () => endS })
   const { currentTime } = element
-  for (const [readyState, endS, waits] of [[4, 0, false], [3, 0, false], [2, currentTime + 5, false], [2, currentTime + 0.2, true], [1, currentTime + 5, true]]) {
+  for (const [readyState, endS, waits] of [
+    [4, 0, false],
+    [3, 0, false],
+    [2, currentTime + 5, false],
+    [2, currentTime + 0.2, true],
+    [1, currentTime + 5, true],
+  ]) {
     Object.assign(element, { readyState, buffered: buffered(endS) })
     assert.equal(voice.waits, waits, `${readyState}, ${endS} s`)
   }

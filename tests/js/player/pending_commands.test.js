@@ -1,15 +1,41 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { MOST_UNANSWERED, PendingCommands, SEEK_GAP_MS } from "../../../static/js/core/player/pending_commands.js"
+import {
+  MOST_UNANSWERED,
+  PendingCommands,
+  SEEK_GAP_MS,
+} from "../../../static/js/core/player/pending_commands.js"
 import { each } from "../random.js"
 
-const STATE = { revision: 4, entries: [{ id: "1.0", item: 7 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+const STATE = {
+  revision: 4,
+  entries: [{ id: "1.0", item: 7 }],
+  current: "1.0",
+  position: 10,
+  at: 0,
+  is_playing: true,
+  rate: 1,
+  repeat: "off",
+  can_undo: false,
+  can_redo: false,
+}
 const here = () => false
 const said = (type, event_id, payload = {}) => ({ type, event_id, payload })
-const change = (revision, { event_id = null, cause = "seek", changed = { position: 1, at: 1 } } = {}) => ({ type: "player", room_id: null, timestamp: 0, revision, payload: { event_id, cause, changed, items: [] } })
+const change = (revision, { event_id = null, cause = "seek", changed = { position: 1, at: 1 } } = {}) => ({
+  type: "player",
+  room_id: null,
+  timestamp: 0,
+  revision,
+  payload: { event_id, cause, changed, items: [] },
+})
 const ids = (commands) => commands.map(({ event_id }) => event_id)
 const seek = (event_id, position = 1) => said("seek", event_id, { position })
-const refusal = (event_id, code = "rate_limited", retry_after_ms = null) => ({ event_id, code, message: "", retry_after_ms })
+const refusal = (event_id, code = "rate_limited", retry_after_ms = null) => ({
+  event_id,
+  code,
+  message: "",
+  retry_after_ms,
+})
 const add = (event_id) => said("queue_add", event_id, { item_ids: [8] })
 
 test("a command is shown until the state has it, and then no more", () => {
@@ -81,7 +107,9 @@ test("what is our own, or about something else, makes nothing stale", () => {
   pending.toSend(0)
   pending.add(seek("b"), 0, 4)
   pending.changed(change(5, { cause: "queue_add", changed: { entries: [] } }))
-  pending.changed(change(6, { event_id: "a", cause: "next", changed: { current: "1.1", position: 0, at: 0 } }))
+  pending.changed(
+    change(6, { event_id: "a", cause: "next", changed: { current: "1.1", position: 0, at: 0 } }),
+  )
   pending.accepted("a", 6)
   pending.reached(6)
   assert.equal(pending.toSend(1000)[0].payload.base_revision, 6)
@@ -133,35 +161,41 @@ test("what is done to an entry that nobody will ever name is dropped", () => {
   assert.equal(pending.entries.length, 0)
 })
 
-test("every command arrives once and in order, says the same each time it is sent, and what is done to the queue is never too old", () => each(100, (random) => {
-  const pending = new PendingCommands()
-  const done = []
-  const first = new Map()
-  let count = 0
-  const send = (nowMs) => {
-    for (const { event_id, payload } of pending.toSend(nowMs)) {
-      const text = JSON.stringify(payload)
-      assert.equal(first.get(event_id) ?? text, text)
-      first.set(event_id, text)
-      if (random.chance(0.3)) return pending.reconnected() // the connection broke here, and another one was made
-      if (!done.includes(event_id)) done.push(event_id)
-      if (random.chance(0.5)) pending.accepted(event_id, done.length)
+test("every command arrives once and in order, says the same each time it is sent, and what is done to the queue is never too old", () =>
+  each(100, (random) => {
+    const pending = new PendingCommands()
+    const done = []
+    const first = new Map()
+    let count = 0
+    const send = (nowMs) => {
+      for (const { event_id, payload } of pending.toSend(nowMs)) {
+        const text = JSON.stringify(payload)
+        assert.equal(first.get(event_id) ?? text, text)
+        first.set(event_id, text)
+        // the connection broke here, and another one was made
+        if (random.chance(0.3)) return pending.reconnected()
+        if (!done.includes(event_id)) done.push(event_id)
+        if (random.chance(0.5)) pending.accepted(event_id, done.length)
+      }
     }
-  }
-  for (let step = 0; step < 60; step++) {
-    if (random.chance(0.4)) pending.add(said("queue_add", String(count++), { item_ids: [step] }), step, 0, 0)
-    if (random.chance(0.3)) pending.reconnected()
-    pending.dropOld(step * 100_000, false)
-    if (random.chance(0.8)) send(step * 100_000)
-  }
-  for (let again = 0; again < 50 && pending.entries.some(({ revision }) => revision === null); again++) {
+    for (let step = 0; step < 60; step++) {
+      if (random.chance(0.4))
+        pending.add(said("queue_add", String(count++), { item_ids: [step] }), step, 0, 0)
+      if (random.chance(0.3)) pending.reconnected()
+      pending.dropOld(step * 100_000, false)
+      if (random.chance(0.8)) send(step * 100_000)
+    }
+    for (let again = 0; again < 50 && pending.entries.some(({ revision }) => revision === null); again++) {
+      pending.reconnected()
+      send(1e9)
+    }
     pending.reconnected()
-    send(1e9)
-  }
-  pending.reconnected()
-  for (const { event_id } of pending.toSend(1e9)) if (!done.includes(event_id)) done.push(event_id)
-  assert.deepEqual(done, Array.from({ length: count }, (_, number) => String(number)))
-}))
+    for (const { event_id } of pending.toSend(1e9)) if (!done.includes(event_id)) done.push(event_id)
+    assert.deepEqual(
+      done,
+      Array.from({ length: count }, (_, number) => String(number)),
+    )
+  }))
 
 test("only what is done to the queue outlives the page", () => {
   const pending = new PendingCommands()
@@ -190,7 +224,10 @@ test("of eighty kept changes a few are on their way at a time, and those that we
     assert.deepEqual(ids(pending.toSend(nowMs)), []) // no more before an answer
     sent.slice(2).forEach((name) => pending.refused(refusal(name, "rate_limited", 250), nowMs))
     for (const name of sent.slice(0, 2)) pending.accepted(name, done.push(name))
-    assert.deepEqual(ids(pending.toSend(nowMs + 499)).filter((name) => sent.includes(name)), [])
+    assert.deepEqual(
+      ids(pending.toSend(nowMs + 499)).filter((name) => sent.includes(name)),
+      [],
+    )
     nowMs += pending.waitMs(nowMs) ?? 0
   }
   assert.deepEqual([...done].sort(), [...names].sort())
@@ -211,7 +248,13 @@ test("what the server had no time for goes again as it was, after a second", () 
 
 test("a track that ended and was told too fast stays ended", () => {
   const pending = new PendingCommands()
-  const two = { ...STATE, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 8 }] }
+  const two = {
+    ...STATE,
+    entries: [
+      { id: "1.0", item: 7 },
+      { id: "1.1", item: 8 },
+    ],
+  }
   pending.add(said("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
   pending.toSend(0)
   pending.refused(refusal("a", "rate_limited", 250), 0)

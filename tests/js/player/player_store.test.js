@@ -4,12 +4,49 @@ import { PlayerStore } from "../../../static/js/core/player/player_store.js"
 import { Event } from "../../../static/js/core/protocol.js"
 import { each } from "../random.js"
 
-const ITEM = { id: 7, title: "t", artist: "", album: "", duration: 60, kind: "audio", mime: "audio/ogg", url: "/media/library/7", cover: null, missing: false }
-const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+const ITEM = {
+  id: 7,
+  title: "t",
+  artist: "",
+  album: "",
+  duration: 60,
+  kind: "audio",
+  mime: "audio/ogg",
+  url: "/media/library/7",
+  cover: null,
+  missing: false,
+}
+const STATE = {
+  revision: 3,
+  entries: [{ id: "1.0", item: 7 }],
+  current: "1.0",
+  position: 10,
+  at: 0,
+  is_playing: true,
+  rate: 1,
+  repeat: "off",
+  can_undo: false,
+  can_redo: false,
+}
 const said = (type, payload, revision = null) => ({ type, room_id: null, timestamp: 5000, revision, payload })
-const greeting = (state = {}) => said("welcome", { state: { ...STATE, ...state }, items: [ITEM], device: "d", devices: [], sounding: null, limits: {}, clock_id: "c" }, state.revision ?? 3)
-const change = (revision, changed = { rate: revision }) => said("player", { changed, items: [], cause: "set_rate", event_id: null }, revision)
-const whole = (revision) => said("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
+const greeting = (state = {}) =>
+  said(
+    "welcome",
+    {
+      state: { ...STATE, ...state },
+      items: [ITEM],
+      device: "d",
+      devices: [],
+      sounding: null,
+      limits: {},
+      clock_id: "c",
+    },
+    state.revision ?? 3,
+  )
+const change = (revision, changed = { rate: revision }) =>
+  said("player", { changed, items: [], cause: "set_rate", event_id: null }, revision)
+const whole = (revision) =>
+  said("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
 
 function greeted() {
   const log = new PlayerStore("me")
@@ -24,13 +61,17 @@ test("only what was changed is different", () => {
   assert.equal(log.items.get(7)?.title, "t")
 })
 
-test("in whatever order and however often changes arrive, they are done in order and once", () => each(100, (random) => {
-  const log = greeted()
-  const all = Array.from({ length: 20 }, (_, number) => change(number + 4))
-  const told = random.shuffled([...all, ...all]).flatMap((each) => log.take(each, 0))
-  assert.deepEqual(told.map(({ revision }) => revision), all.map(({ revision }) => revision))
-  assert.equal(log.state.rate, 23)
-}))
+test("in whatever order and however often changes arrive, they are done in order and once", () =>
+  each(100, (random) => {
+    const log = greeted()
+    const all = Array.from({ length: 20 }, (_, number) => change(number + 4))
+    const told = random.shuffled([...all, ...all]).flatMap((each) => log.take(each, 0))
+    assert.deepEqual(
+      told.map(({ revision }) => revision),
+      all.map(({ revision }) => revision),
+    )
+    assert.equal(log.state.rate, 23)
+  }))
 
 test("a gap that lasts is asked for, and the whole of it closes it", () => {
   const log = greeted()
@@ -39,7 +80,10 @@ test("a gap that lasts is asked for, and the whole of it closes it", () => {
   assert.equal(log.due(100), null) // it may still come by itself
   assert.deepEqual(log.due(200), { since: 3 })
   assert.equal(log.due(300), null) // asked already
-  assert.deepEqual(log.take(whole(5), 300).map(({ type }) => type), ["player_state", "player"])
+  assert.deepEqual(
+    log.take(whole(5), 300).map(({ type }) => type),
+    ["player_state", "player"],
+  )
   assert.equal(log.state.revision, 6)
   assert.equal(log.due(10_000), null)
 })

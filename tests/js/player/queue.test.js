@@ -9,17 +9,38 @@ const entriesOf = (pairs) => pairs.map(([id, item]) => ({ id, item }))
 const pairsOf = (entries) => entries.map(({ id, item }) => [id, item])
 const named = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
 
-for (const { name, queue, do: [method, ...args], then } of vectors) test(`a queue: ${name}`, () => {
-  const before = new Queue(entriesOf(queue.entries), queue.current)
-  const given = ["added", "begun"].includes(method) ? [entriesOf(args[0]), ...args.slice(1)] : args
-  const after = before[named(method)](...given)
-  assert.deepEqual(after instanceof Queue ? { entries: pairsOf(after.entries), current: after.current } : after, then)
-  assert.deepEqual(pairsOf(before.entries), queue.entries) // nothing is changed under anybody's hands
-})
+for (const {
+  name,
+  queue,
+  do: [method, ...args],
+  then,
+} of vectors)
+  test(`a queue: ${name}`, () => {
+    const before = new Queue(entriesOf(queue.entries), queue.current)
+    const given = ["added", "begun"].includes(method) ? [entriesOf(args[0]), ...args.slice(1)] : args
+    const after = before[named(method)](...given)
+    assert.deepEqual(
+      after instanceof Queue ? { entries: pairsOf(after.entries), current: after.current } : after,
+      then,
+    )
+    assert.deepEqual(pairsOf(before.entries), queue.entries) // nothing is changed under anybody's hands
+  })
 
 const STATE = {
-  revision: 4, entries: entriesOf([["1.0", 7], ["1.1", 8], ["1.2", 9]]), current: "1.0", position: 10, at: 1000, is_playing: true, rate: 2,
-  repeat: "off", can_undo: false, can_redo: true,
+  revision: 4,
+  entries: entriesOf([
+    ["1.0", 7],
+    ["1.1", 8],
+    ["1.2", 9],
+  ]),
+  current: "1.0",
+  position: 10,
+  at: 1000,
+  is_playing: true,
+  rate: 2,
+  repeat: "off",
+  can_undo: false,
+  can_redo: true,
 }
 const said = (type, payload = {}, event_id = "e") => ({ type, event_id, payload })
 const at = (state, nowMs) => positionOf(state, nowMs)
@@ -41,7 +62,10 @@ test("resuming goes on from there; with nothing on, the first one begins", () =>
   const paused = applied(STATE, said("pause"), 2000)
   assert.equal(at(applied(paused, said("resume"), 9000), 9500), 13)
   assert.equal(applied({ ...STATE, current: null, is_playing: false }, said("resume"), 0).current, "1.0")
-  assert.equal(applied({ ...STATE, entries: [], current: null, is_playing: false }, said("resume"), 0).is_playing, false)
+  assert.equal(
+    applied({ ...STATE, entries: [], current: null, is_playing: false }, said("resume"), 0).is_playing,
+    false,
+  )
 })
 
 test("a change of speed moves nothing", () => {
@@ -58,7 +82,8 @@ test("the next one begins at its beginning; behind the last it stops there", () 
 })
 
 test("whoever names what is not on any more changes nothing", () => {
-  for (const type of ["next", "previous"]) assert.equal(applied(STATE, said(type, { entry_id: "1.1" }), 5000), STATE)
+  for (const type of ["next", "previous"])
+    assert.equal(applied(STATE, said(type, { entry_id: "1.1" }), 5000), STATE)
 })
 
 test("files that are away are passed over", () => {
@@ -67,22 +92,40 @@ test("files that are away are passed over", () => {
 
 test("a track that is repeated begins again when it ends, not when somebody presses Next", () => {
   const repeated = { ...STATE, repeat: "one" }
-  assert.deepEqual([applied(repeated, said("next", { entry_id: "1.0", ended: true }), 1).current, applied(repeated, said("next", { entry_id: "1.0" }), 1).current], ["1.0", "1.1"])
+  assert.deepEqual(
+    [
+      applied(repeated, said("next", { entry_id: "1.0", ended: true }), 1).current,
+      applied(repeated, said("next", { entry_id: "1.0" }), 1).current,
+    ],
+    ["1.0", "1.1"],
+  )
 })
 
 test("what is added has a name of its own until the server gives it one", () => {
   const added = applied(STATE, said("queue_add", { item_ids: [5, 6] }, "abc"), 1)
-  assert.deepEqual(added.entries.slice(3), [{ id: "~abc.0", item: 5 }, { id: "~abc.1", item: 6 }])
+  assert.deepEqual(added.entries.slice(3), [
+    { id: "~abc.0", item: 5 },
+    { id: "~abc.1", item: 6 },
+  ])
   assert.ok(added.entries.slice(3).every(({ id }) => isProvisional(id)))
   assert.deepEqual([added.can_undo, added.can_redo], [true, false])
   const played = applied(STATE, said("play_track", { item_id: 5 }, "abc"), 1)
-  assert.deepEqual([played.current, played.entries[1].id, played.position, played.is_playing], ["~abc.0", "~abc.0", 0, true])
+  assert.deepEqual(
+    [played.current, played.entries[1].id, played.position, played.is_playing],
+    ["~abc.0", "~abc.0", 0, true],
+  )
   const several = applied(STATE, said("play_track", { item_ids: [5, 6] }, "abc"), 1)
   assert.deepEqual([several.current, several.entries.map(({ item }) => item)], ["~abc.0", [7, 5, 6, 8, 9]])
 })
 
 test("taking out what is on begins the one behind it, and the last one stops the music", () => {
-  assert.deepEqual([applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).current, applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).position], ["1.1", 0])
+  assert.deepEqual(
+    [
+      applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).current,
+      applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).position,
+    ],
+    ["1.1", 0],
+  )
   const last = applied({ ...STATE, current: "1.2" }, said("queue_remove", { entry_id: "1.2" }), 1)
   assert.deepEqual([last.current, last.is_playing], [null, false])
 })
@@ -93,5 +136,8 @@ test("what a tab cannot know before the answer it does not show", () => {
 
 test("what comes next anyway is played where it is", () => {
   const played = applied(STATE, said("play_track", { item_id: 8 }), 5)
-  assert.deepEqual([played.entries, played.current, played.position, played.at, played.can_redo], [STATE.entries, "1.1", 0, 5, true])
+  assert.deepEqual(
+    [played.entries, played.current, played.position, played.at, played.can_redo],
+    [STATE.entries, "1.1", 0, 5, true],
+  )
 })

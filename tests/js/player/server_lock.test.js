@@ -13,15 +13,28 @@ mock.method(performance, "now", () => nowMs)
 
 /** A page without locks that has asked for the sound, and what came of it. */
 async function asking() {
-  const mine = Object.assign(new Listeners(), { tab: "me", said: [], isOpen: true, log: { state: { is_playing: false }, sounding: "other", heardMs: 0 } })
+  const mine = Object.assign(new Listeners(), {
+    tab: "me",
+    said: [],
+    isOpen: true,
+    log: { state: { is_playing: false }, sounding: "other", heardMs: 0 },
+  })
   mine.say = async (type, payload) => `e${mine.said.push(payload)}`
   const told = []
-  const tells = Object.fromEntries(["granted", "stolen", "robbed", "missed", "vacant"].map((word) => [word, () => void told.push(word)]))
+  const tells = Object.fromEntries(
+    ["granted", "stolen", "robbed", "missed", "vacant"].map((word) => [word, () => void told.push(word)]),
+  )
   const lock = serverSound(mine, tells)
-  const settled = () => new Promise((done) => { setImmediate(done) })
+  const settled = () =>
+    new Promise((done) => {
+      setImmediate(done)
+    })
   lock.steal()
   await settled()
-  const refuse = (refusal) => mine.emit("error", { payload: { event_id: `e${mine.said.length}`, message: "", retry_after_ms: null, ...refusal } })
+  const refuse = (refusal) =>
+    mine.emit("error", {
+      payload: { event_id: `e${mine.said.length}`, message: "", retry_after_ms: null, ...refusal },
+    })
   const sound = (tab) => mine.emit("sound", { payload: { tab } })
   const welcome = (sounding) => mine.emit("welcome", { payload: { sounding } })
   return { mine, told, lock, refuse, sound, welcome, settled }
@@ -61,7 +74,10 @@ test("what was on its way when the line went is asked again with the next one, u
 })
 
 test("what was asked longer ago than anybody remembers is not asked again, and where the sound is is heard", async () => {
-  for (const [waitMs, told] of [[5000, ["stolen"]], [5001, ["stolen", "robbed"]]]) {
+  for (const [waitMs, told] of [
+    [5000, ["stolen"]],
+    [5001, ["stolen", "robbed"]],
+  ]) {
     const page = await asking()
     page.sound("me")
     page.lock.steal("other")

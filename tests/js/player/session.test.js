@@ -7,11 +7,38 @@ mock.timers.enable({ apis: ["setTimeout"] })
 let nowMs = 0
 mock.method(performance, "now", () => nowMs)
 globalThis.addEventListener = () => {}
-globalThis.BroadcastChannel = class { postMessage() {} } // Node's keeps the process alive
+globalThis.BroadcastChannel = class {
+  postMessage() {}
+} // Node's keeps the process alive
 const { Mine } = await import("../../../static/js/page/player/session.js")
 
-const ITEM = { id: 7, title: "t", artist: "", album: "", duration: 100, kind: "audio", mime: "audio/ogg", url: "/media/library/7", cover: null, missing: false }
-const STATE = { revision: 3, entries: [{ id: "1.0", item: 7 }, { id: "1.1", item: 7 }], current: "1.0", position: 10, at: 0, is_playing: true, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+const ITEM = {
+  id: 7,
+  title: "t",
+  artist: "",
+  album: "",
+  duration: 100,
+  kind: "audio",
+  mime: "audio/ogg",
+  url: "/media/library/7",
+  cover: null,
+  missing: false,
+}
+const STATE = {
+  revision: 3,
+  entries: [
+    { id: "1.0", item: 7 },
+    { id: "1.1", item: 7 },
+  ],
+  current: "1.0",
+  position: 10,
+  at: 0,
+  is_playing: true,
+  rate: 1,
+  repeat: "off",
+  can_undo: false,
+  can_redo: false,
+}
 
 /** The tab that is heard, without a line, and what it said was lost. */
 function sounding(state) {
@@ -24,7 +51,8 @@ function sounding(state) {
   mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // shows it
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {
-    if (mine.state.is_playing) mine.heardAt(mine.state.current, mine.voice.positionS) // as it says every second
+    // as it says every second
+    if (mine.state.is_playing) mine.heardAt(mine.state.current, mine.voice.positionS)
     nowMs += 5001
     press("set_repeat", { repeat: "off" })
   }
@@ -34,12 +62,21 @@ function sounding(state) {
 test("a seek that is not sent in time is heard where the tab plays on from there, and else said to be lost", () => {
   const pause = ["pause", { entry_id: "1.0", position: 10 }]
   const next = ["next", { entry_id: "1.0" }]
-  for (const [state, earlier, isLost] of [[{}, [], false], [{ is_playing: false }, [], true], [{}, [pause], true], [{}, [next], true]]) {
+  for (const [state, earlier, isLost] of [
+    [{}, [], false],
+    [{ is_playing: false }, [], true],
+    [{}, [pause], true],
+    [{}, [next], true],
+  ]) {
     const { mine, lost, press, wait } = sounding(state)
     for (const command of earlier) press(...command)
     press("seek", { position: 50 })
     assert.equal(mine.voice.positionS, 50)
     wait()
-    assert.deepEqual([lost.includes("seek"), mine.voice.positionS === 50], [isLost, !isLost], JSON.stringify([state, earlier]))
+    assert.deepEqual(
+      [lost.includes("seek"), mine.voice.positionS === 50],
+      [isLost, !isLost],
+      JSON.stringify([state, earlier]),
+    )
   }
 })

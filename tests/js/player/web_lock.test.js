@@ -1,9 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-globalThis.MessageChannel = class { port1 = {}; port2 = {} } // Node's keeps the process alive
+globalThis.MessageChannel = class {
+  port1 = {}
+  port2 = {}
+} // Node's keeps the process alive
 
-/** `navigator.locks` of a page that goes away: WebKit rejects every request, also those made meanwhile, in the same task. */
+/**
+ * `navigator.locks` of a page that goes away: WebKit rejects every request, also those made meanwhile, in the
+ * same task.
+ */
 class LeavingLocks {
   requests = 0
 
@@ -25,8 +31,14 @@ async function lostAgainAndAgain(reason) {
   const { soundLock } = await import("../../../static/js/page/player_audio/web_lock.js")
   const news = { robbed: 0, missed: 0 }
   const lock = soundLock("sound", {
-    robbed() { news.robbed += 1; lock.queue() },
-    missed() { news.missed += 1; lock.queue() },
+    robbed() {
+      news.robbed += 1
+      lock.queue()
+    },
+    missed() {
+      news.missed += 1
+      lock.queue()
+    },
   })
   return { locks, lock, news, leave: () => page.dispatchEvent(new Event("pagehide")) }
 }

@@ -13,7 +13,9 @@ class Simulation {
     this.seen = { value: false, revision: 0 } // what the page knows of the room
     this.room = { value: false, revision: 0 }
   }
-  at(ms, act) { this.due.push({ ms, act }) }
+  at(ms, act) {
+    this.due.push({ ms, act })
+  }
   run() {
     while (this.due.length) {
       const next = this.due.reduce((first, one) => (one.ms < first.ms ? one : first))
@@ -22,7 +24,9 @@ class Simulation {
       next.act()
     }
   }
-  get shown() { return this.wish.shown(this.seen.revision) ?? this.seen.value }
+  get shown() {
+    return this.wish.shown(this.seen.revision) ?? this.seen.value
+  }
   press(value) {
     this.wish.ask(value)
     assert.deepEqual(this.shown, value, "a press is shown at once")
@@ -50,7 +54,9 @@ class Simulation {
     this.downMs = Math.max(this.downMs, this.nowMs + this.line.down(this.random))
     this.at(this.downMs, answer)
     // Before its answer, with it, or seconds later: a page that polls.
-    this.at(this.downMs + this.line.late(this.random), () => { if (told.revision > this.seen.revision) this.seen = told })
+    this.at(this.downMs + this.line.late(this.random), () => {
+      if (told.revision > this.seen.revision) this.seen = told
+    })
   }
 }
 
@@ -62,36 +68,49 @@ const LINES = [
 ]
 
 function anyLine(random) {
-  return { up: random.pick(LINES), down: random.pick(LINES), late: random.pick([() => -0, (r) => r.between(-20, 20), (r) => r.between(0, 2500)]), refused: random.pick([0, 0, 0.2]) }
+  return {
+    up: random.pick(LINES),
+    down: random.pick(LINES),
+    late: random.pick([() => -0, (r) => r.between(-20, 20), (r) => r.between(0, 2500)]),
+    refused: random.pick([0, 0, 0.2]),
+  }
 }
 
-test("presses of one button at any spacing over any line end with as many changes as presses", () => each(3000, (random) => {
-  const so = new Simulation(random, anyLine(random))
-  const presses = random.int(1, 20)
-  const spacing = random.pick([() => 150, () => random.between(0, 100), () => random.between(0, 900), () => GAP_MS])
-  for (let i = 0, ms = 0; i < presses; i++, ms += spacing()) so.at(ms, () => so.press(!so.shown))
-  so.run()
-  const wanted = presses % 2 === 1
-  assert.deepEqual([so.room.value, so.shown], [wanted, wanted])
-}))
+test("presses of one button at any spacing over any line end with as many changes as presses", () =>
+  each(3000, (random) => {
+    const so = new Simulation(random, anyLine(random))
+    const presses = random.int(1, 20)
+    const spacing = random.pick([
+      () => 150,
+      () => random.between(0, 100),
+      () => random.between(0, 900),
+      () => GAP_MS,
+    ])
+    for (let i = 0, ms = 0; i < presses; i++, ms += spacing()) so.at(ms, () => so.press(!so.shown))
+    so.run()
+    const wanted = presses % 2 === 1
+    assert.deepEqual([so.room.value, so.shown], [wanted, wanted])
+  }))
 
-test("any values, the same ones again among them, end with the last", () => each(2000, (random) => {
-  const so = new Simulation(random, anyLine(random))
-  const values = Array.from({ length: random.int(1, 15) }, () => random.int(0, 3))
-  values.forEach((value, i) => so.at(i * random.pick([20, 150, 500]), () => so.press(value)))
-  so.run()
-  assert.ok([...values, false].includes(so.room.value))
-  assert.equal(so.wish.wish?.value ?? so.room.value, so.room.value)
-  assert.equal(so.shown, so.room.value)
-}))
+test("any values, the same ones again among them, end with the last", () =>
+  each(2000, (random) => {
+    const so = new Simulation(random, anyLine(random))
+    const values = Array.from({ length: random.int(1, 15) }, () => random.int(0, 3))
+    values.forEach((value, i) => so.at(i * random.pick([20, 150, 500]), () => so.press(value)))
+    so.run()
+    assert.ok([...values, false].includes(so.room.value))
+    assert.equal(so.wish.wish?.value ?? so.room.value, so.room.value)
+    assert.equal(so.shown, so.room.value)
+  }))
 
-test("no more is sent than one in the gap, and the first at once", () => each(300, (random) => {
-  const so = new Simulation(random, { up: LINES[0], down: LINES[0], late: () => 0 })
-  for (let i = 0; i < 50; i++) so.at(i * 20, () => so.press(i))
-  so.run()
-  assert.equal(so.room.value, 49)
-  assert.ok(so.sent <= 1 + Math.ceil((50 * 20) / GAP_MS), `${so.sent} sent`)
-}))
+test("no more is sent than one in the gap, and the first at once", () =>
+  each(300, (random) => {
+    const so = new Simulation(random, { up: LINES[0], down: LINES[0], late: () => 0 })
+    for (let i = 0; i < 50; i++) so.at(i * 20, () => so.press(i))
+    so.run()
+    assert.equal(so.room.value, 49)
+    assert.ok(so.sent <= 1 + Math.ceil((50 * 20) / GAP_MS), `${so.sent} sent`)
+  }))
 
 test("a refused wish shows the room again, unless a later one took its place", () => {
   const wish = new LastWish(GAP_MS)

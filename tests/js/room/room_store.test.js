@@ -4,20 +4,70 @@ import { Log } from "../../../static/js/core/room/room_store.js"
 import { polledChanges } from "../../../static/js/core/net/polled_changes.js"
 import { each } from "../random.js"
 
-const member = (user_id, role = "member") => ({ user_id, username: user_id, avatar_url: null, role, may_control: role === "host" })
-const ROOM = {
-  room_id: "r", title: "t", visibility: "unlisted", control_policy: "host", owner_id: "alice", host_id: "alice", seat: null,
-  epoch: "e", sync_enabled: true, sync_tolerance_ms: 500,
-}
-const said = (type, payload, revision = null) => ({ type, room_id: "r", timestamp: 1000 + (revision ?? 0), revision, payload })
-const motion = (revision) => ({ current_time: revision, is_playing: true, rate: 1, phase: "playing", duration: 90, media: null, user_id: "alice", username: "alice", event_id: `e${revision}` })
-const change = (revision, type = "seek") => said(type, motion(revision), revision)
-const comment = (seq) => ({ id: seq * 10, seq, user_id: "bob", username: "bob", text: `says ${seq}`, current_time: 1, created_at: "", is_system_message: false, reply_to: null })
-const spoken = (seq) => said("new_comment", comment(seq))
-const welcome = (more = {}) => said("welcome", {
-  you: { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }, room: ROOM, members: [member("alice", "host"), member("bob")],
-  timeline: { revision: 0, timestamp: 0, ...motion(0) }, comments: [], revision: 0, comment_seq: 0, limits: {}, clock_id: "c", resumed: false, ...more,
+const member = (user_id, role = "member") => ({
+  user_id,
+  username: user_id,
+  avatar_url: null,
+  role,
+  may_control: role === "host",
 })
+const ROOM = {
+  room_id: "r",
+  title: "t",
+  visibility: "unlisted",
+  control_policy: "host",
+  owner_id: "alice",
+  host_id: "alice",
+  seat: null,
+  epoch: "e",
+  sync_enabled: true,
+  sync_tolerance_ms: 500,
+}
+const said = (type, payload, revision = null) => ({
+  type,
+  room_id: "r",
+  timestamp: 1000 + (revision ?? 0),
+  revision,
+  payload,
+})
+const motion = (revision) => ({
+  current_time: revision,
+  is_playing: true,
+  rate: 1,
+  phase: "playing",
+  duration: 90,
+  media: null,
+  user_id: "alice",
+  username: "alice",
+  event_id: `e${revision}`,
+})
+const change = (revision, type = "seek") => said(type, motion(revision), revision)
+const comment = (seq) => ({
+  id: seq * 10,
+  seq,
+  user_id: "bob",
+  username: "bob",
+  text: `says ${seq}`,
+  current_time: 1,
+  created_at: "",
+  is_system_message: false,
+  reply_to: null,
+})
+const spoken = (seq) => said("new_comment", comment(seq))
+const welcome = (more = {}) =>
+  said("welcome", {
+    you: { ...member("bob"), device_id: null, is_owner: false, may_moderate: false },
+    room: ROOM,
+    members: [member("alice", "host"), member("bob")],
+    timeline: { revision: 0, timestamp: 0, ...motion(0) },
+    comments: [],
+    revision: 0,
+    comment_seq: 0,
+    limits: {},
+    clock_id: "c",
+    resumed: false,
+    ...more,
+  })
 
 function joined() {
   const log = new Log()
@@ -25,42 +75,77 @@ function joined() {
   return log
 }
 
-const summary = ({ state }) => ({ revision: state.revision, seq: state.comment_seq, at: state.timeline.current_time, comments: state.comments.map(({ id }) => id) })
+const summary = ({ state }) => ({
+  revision: state.revision,
+  seq: state.comment_seq,
+  at: state.timeline.current_time,
+  comments: state.comments.map(({ id }) => id),
+})
 
-test("in whatever order and however often things arrive, the room comes out the same", () => each(200, (random) => {
-  const things = Array.from({ length: 30 }, () => (random.chance(0.5) ? change : spoken)).map((make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length))
-  const straight = joined()
-  for (const thing of things) straight.take(thing, 0)
-  const jumbled = joined()
-  for (const thing of random.shuffled([...things, ...things.filter(() => random.chance(0.4))])) jumbled.take(thing, 0)
-  assert.deepEqual(summary(jumbled), summary(straight))
-}))
+test("in whatever order and however often things arrive, the room comes out the same", () =>
+  each(200, (random) => {
+    const things = Array.from({ length: 30 }, () => (random.chance(0.5) ? change : spoken)).map(
+      (make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length),
+    )
+    const straight = joined()
+    for (const thing of things) straight.take(thing, 0)
+    const jumbled = joined()
+    for (const thing of random.shuffled([...things, ...things.filter(() => random.chance(0.4))]))
+      jumbled.take(thing, 0)
+    assert.deepEqual(summary(jumbled), summary(straight))
+  }))
 
-test("each thing is told once and in order, whatever arrives", () => each(200, (random) => {
-  const log = joined()
-  const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
-  const told = random.shuffled([...all, ...all]).flatMap((thing) => log.take(thing, 0)).map(({ revision }) => revision)
-  assert.deepEqual(told, all.map(({ revision }) => revision))
-}))
+test("each thing is told once and in order, whatever arrives", () =>
+  each(200, (random) => {
+    const log = joined()
+    const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
+    const told = random
+      .shuffled([...all, ...all])
+      .flatMap((thing) => log.take(thing, 0))
+      .map(({ revision }) => revision)
+    assert.deepEqual(
+      told,
+      all.map(({ revision }) => revision),
+    )
+  }))
 
-test("what is lost is asked for after a moment's patience, and the answer heals it", () => each(100, (random) => {
-  const log = joined()
-  const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
-  const talk = Array.from({ length: 20 }, (_, i) => spoken(i + 1))
-  for (const thing of [...all, ...talk].filter(() => random.chance(0.6))) log.take(thing, 0)
-  log.take(said("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
-  if (log.state.revision < 20 || log.state.comment_seq < 20) assert.equal(log.due(100), null)
-  let nowMs = 200
-  for (let asked = log.due(nowMs), n = 0; asked; asked = log.due((nowMs += 1000))) {
-    assert.ok(n++ < 50, "asks on and on")
-    const events = all.filter(({ revision }) => revision > asked.since).slice(0, 5)
-    const comments = talk.map(({ payload }) => payload).filter(({ seq }) => seq > asked.last_comment_id).slice(0, 5)
-    const revision = events.at(-1)?.revision ?? 20
-    const comment_seq = comments.at(-1)?.seq ?? 20
-    log.take(said("events", { events, comments, deleted: [], revision, comment_seq, more: revision < 20 || comment_seq < 20 }), nowMs)
-  }
-  assert.deepEqual(summary(log), { revision: 20, seq: 20, at: 20, comments: talk.map(({ payload }) => payload.id) })
-}))
+test("what is lost is asked for after a moment's patience, and the answer heals it", () =>
+  each(100, (random) => {
+    const log = joined()
+    const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
+    const talk = Array.from({ length: 20 }, (_, i) => spoken(i + 1))
+    for (const thing of [...all, ...talk].filter(() => random.chance(0.6))) log.take(thing, 0)
+    log.take(said("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
+    if (log.state.revision < 20 || log.state.comment_seq < 20) assert.equal(log.due(100), null)
+    let nowMs = 200
+    for (let asked = log.due(nowMs), n = 0; asked; asked = log.due((nowMs += 1000))) {
+      assert.ok(n++ < 50, "asks on and on")
+      const events = all.filter(({ revision }) => revision > asked.since).slice(0, 5)
+      const comments = talk
+        .map(({ payload }) => payload)
+        .filter(({ seq }) => seq > asked.last_comment_id)
+        .slice(0, 5)
+      const revision = events.at(-1)?.revision ?? 20
+      const comment_seq = comments.at(-1)?.seq ?? 20
+      log.take(
+        said("events", {
+          events,
+          comments,
+          deleted: [],
+          revision,
+          comment_seq,
+          more: revision < 20 || comment_seq < 20,
+        }),
+        nowMs,
+      )
+    }
+    assert.deepEqual(summary(log), {
+      revision: 20,
+      seq: 20,
+      at: 20,
+      comments: talk.map(({ payload }) => payload.id),
+    })
+  }))
 
 test("while an answer is under way nothing is asked again, until it must be lost", () => {
   const log = joined()
@@ -74,7 +159,15 @@ test("a snapshot replaces everything, what was held too", () => {
   const log = joined()
   log.take(spoken(1), 0)
   log.take(change(9), 0)
-  log.take(welcome({ revision: 4, comment_seq: 7, timeline: { revision: 4, timestamp: 0, ...motion(4) }, comments: [comment(7)] }), 0)
+  log.take(
+    welcome({
+      revision: 4,
+      comment_seq: 7,
+      timeline: { revision: 4, timestamp: 0, ...motion(4) },
+      comments: [comment(7)],
+    }),
+    0,
+  )
   assert.deepEqual(summary(log), { revision: 4, seq: 7, at: 4, comments: [70] })
   assert.equal(log.due(9999), null)
 })
@@ -85,15 +178,38 @@ test("a welcome that resumes leaves what is known, and the events after it compl
   log.take(spoken(1), 0)
   assert.deepEqual(log.resume(), { revision: 1, event_id: "e1", comment_seq: 1, epoch: "e" })
   log.take(welcome({ resumed: true, timeline: null, comments: null, revision: 2, comment_seq: 2 }), 0)
-  log.take(said("events", { events: [change(2)], comments: [comment(2)], deleted: [10], revision: 2, comment_seq: 3, more: false }), 0)
+  log.take(
+    said("events", {
+      events: [change(2)],
+      comments: [comment(2)],
+      deleted: [10],
+      revision: 2,
+      comment_seq: 3,
+      more: false,
+    }),
+    0,
+  )
   assert.deepEqual(summary(log), { revision: 2, seq: 3, at: 2, comments: [20] })
 })
 
 test("an answer tells its comments and deletions like those that come by themselves", () => {
   const log = joined()
   log.take(spoken(1), 0)
-  const told = log.take(said("events", { events: [change(1)], comments: [comment(2)], deleted: [10, 99], revision: 1, comment_seq: 4, more: false }), 0)
-  assert.deepEqual(told.map(({ type }) => type), ["seek", "new_comment", "comment_deleted", "events"])
+  const told = log.take(
+    said("events", {
+      events: [change(1)],
+      comments: [comment(2)],
+      deleted: [10, 99],
+      revision: 1,
+      comment_seq: 4,
+      more: false,
+    }),
+    0,
+  )
+  assert.deepEqual(
+    told.map(({ type }) => type),
+    ["seek", "new_comment", "comment_deleted", "events"],
+  )
 })
 
 test("another epoch means starting over, without a claim to resume", () => {
@@ -108,7 +224,10 @@ test("another epoch means starting over, without a claim to resume", () => {
 
 test("a new host moves the seat, the rights and the role", () => {
   const log = joined()
-  log.take(said("seat_held", { user_id: "alice", username: "alice", until: 5, next: "bob", next_username: "bob" }), 0)
+  log.take(
+    said("seat_held", { user_id: "alice", username: "alice", until: 5, next: "bob", next_username: "bob" }),
+    0,
+  )
   assert.equal(log.state.room.seat.next, "bob")
   log.take(said("new_host", { ...motion(1), user_id: "bob", username: "bob", former_id: "alice" }, 1), 0)
   assert.equal(log.state.room.host_id, "bob")
@@ -121,7 +240,15 @@ test("a new host moves the seat, the rights and the role", () => {
 test("people come, report and go", () => {
   const log = joined()
   log.take(said("member_joined", member("carol")), 0)
-  log.take(said("presence", { members: [{ user_id: "carol", drift_ms: 3 }, { user_id: "stranger", drift_ms: 1 }] }), 0)
+  log.take(
+    said("presence", {
+      members: [
+        { user_id: "carol", drift_ms: 3 },
+        { user_id: "stranger", drift_ms: 1 },
+      ],
+    }),
+    0,
+  )
   assert.equal(log.state.members.get("carol").drift_ms, 3)
   assert.equal(log.state.members.has("stranger"), false)
   log.take(said("member_left", { user_id: "carol", username: "carol", reason: "left" }), 0)
@@ -144,15 +271,34 @@ test("custom events pass through untouched", () => {
 
 /** A room's own log, and what it answers to a poll: the whole, or what came after a claim it can bear out. */
 class Served {
-  constructor() { Object.assign(this, { changes: [], talk: [] }) }
+  constructor() {
+    Object.assign(this, { changes: [], talk: [] })
+  }
   poll(claim) {
-    const whole = { revision: this.changes.length, comment_seq: this.talk.length, event_id: this.changes.length ? `e${this.changes.length}` : "" }
+    const whole = {
+      revision: this.changes.length,
+      comment_seq: this.talk.length,
+      event_id: this.changes.length ? `e${this.changes.length}` : "",
+    }
     const last = this.changes.at(-1)
-    const timeline = { revision: whole.revision, timestamp: 0, ...motion(whole.revision), ...(last ? {} : { current_time: 0 }) }
+    const timeline = {
+      revision: whole.revision,
+      timestamp: 0,
+      ...motion(whole.revision),
+      ...(last ? {} : { current_time: 0 }),
+    }
     const comments = this.talk.map(({ payload }) => payload)
     if (!claim) return [welcome({ ...whole, timeline, comments })]
-    const missed = { events: this.changes.slice(claim.revision), comments: comments.slice(claim.comment_seq), deleted: [], more: false }
-    return [welcome({ ...whole, timeline: null, comments: null, resumed: true }), said("events", { ...missed, ...whole })]
+    const missed = {
+      events: this.changes.slice(claim.revision),
+      comments: comments.slice(claim.comment_seq),
+      deleted: [],
+      more: false,
+    }
+    return [
+      welcome({ ...whole, timeline: null, comments: null, resumed: true }),
+      said("events", { ...missed, ...whole }),
+    ]
   }
 }
 
@@ -164,24 +310,37 @@ test("polled at first, in a room where nothing has happened, the media is there 
   assert.deepEqual([...log.state.members.keys()], ["alice", "bob"])
 })
 
-test("polls and sockets in any turn tell each thing once and in order, and end in the room as it is", () => each(200, (random) => {
-  const server = new Served()
-  const log = new Log()
-  const told = []
-  const take = (envelope) => told.push(...log.take(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
-  server.poll(log.resume()).forEach(take)
-  for (let i = 0; i < 30; i++) {
-    const spoke = random.chance(0.5)
-    const thing = spoke ? spoken(server.talk.length + 1) : change(server.changes.length + 1)
-    ;(spoke ? server.talk : server.changes).push(thing)
-    if (random.chance(0.3)) server.poll(log.resume()).forEach(take)
-    else if (random.chance(0.6)) take(thing) // the others are lost: there is no socket just then
-  }
-  server.poll(log.resume()).forEach(take)
-  assert.deepEqual(summary(log), { revision: server.changes.length, seq: server.talk.length, at: server.changes.length, comments: server.talk.map(({ payload }) => payload.id) })
-  assert.deepEqual(told.filter(({ type }) => type === "seek").map(({ revision }) => revision), server.changes.map(({ revision }) => revision))
-  assert.deepEqual(told.filter(({ type }) => type === "new_comment").map(({ payload }) => payload.seq), server.talk.map(({ payload }) => payload.seq))
-}))
+test("polls and sockets in any turn tell each thing once and in order, and end in the room as it is", () =>
+  each(200, (random) => {
+    const server = new Served()
+    const log = new Log()
+    const told = []
+    const take = (envelope) =>
+      told.push(...log.take(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
+    server.poll(log.resume()).forEach(take)
+    for (let i = 0; i < 30; i++) {
+      const spoke = random.chance(0.5)
+      const thing = spoke ? spoken(server.talk.length + 1) : change(server.changes.length + 1)
+      ;(spoke ? server.talk : server.changes).push(thing)
+      if (random.chance(0.3)) server.poll(log.resume()).forEach(take)
+      else if (random.chance(0.6)) take(thing) // the others are lost: there is no socket just then
+    }
+    server.poll(log.resume()).forEach(take)
+    assert.deepEqual(summary(log), {
+      revision: server.changes.length,
+      seq: server.talk.length,
+      at: server.changes.length,
+      comments: server.talk.map(({ payload }) => payload.id),
+    })
+    assert.deepEqual(
+      told.filter(({ type }) => type === "seek").map(({ revision }) => revision),
+      server.changes.map(({ revision }) => revision),
+    )
+    assert.deepEqual(
+      told.filter(({ type }) => type === "new_comment").map(({ payload }) => payload.seq),
+      server.talk.map(({ payload }) => payload.seq),
+    )
+  }))
 
 test("what no counter numbers is told as the events a socket would have brought", () => {
   const log = joined()
@@ -192,8 +351,13 @@ test("what no counter numbers is told as the events a socket would have brought"
     return polledChanges(before, log.state).map(({ type, payload }) => [type, payload.user_id ?? null])
   }
   assert.deepEqual(polled({}), [])
-  assert.deepEqual(polled({ members: [member("bob"), member("carol")] }), [["member_left", "alice"], ["member_joined", "carol"]])
-  assert.deepEqual(polled({ members: [member("bob", "moderator"), member("carol")] }), [["role_changed", "bob"]])
+  assert.deepEqual(polled({ members: [member("bob"), member("carol")] }), [
+    ["member_left", "alice"],
+    ["member_joined", "carol"],
+  ])
+  assert.deepEqual(polled({ members: [member("bob", "moderator"), member("carol")] }), [
+    ["role_changed", "bob"],
+  ])
   const people = { members: [member("bob", "moderator"), member("carol")] }
   assert.deepEqual(polled({ ...people, room: { ...ROOM, seat } }), [["seat_held", "alice"]])
   assert.deepEqual(polled({ ...people, room: { ...ROOM, seat: { ...seat } } }), [])

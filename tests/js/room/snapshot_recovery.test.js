@@ -3,14 +3,37 @@ import { test } from "node:test"
 import { Log } from "../../../static/js/core/room/room_store.js"
 import { Event } from "../../../static/js/core/protocol.js"
 
-const member = (user_id, role = "member") => ({ user_id, username: user_id, avatar_url: null, role, may_control: role === "host" })
+const member = (user_id, role = "member") => ({
+  user_id,
+  username: user_id,
+  avatar_url: null,
+  role,
+  may_control: role === "host",
+})
 const event = (type, payload) => ({ type, room_id: "r", timestamp: 1000, revision: null, payload })
 
 function room() {
   const log = new Log()
   const you = { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }
-  const known = { revision: 3, event_id: "", comment_seq: 2, timeline: null, comments: [], limits: {}, clock_id: "c", resumed: false }
-  log.take(event(Event.Welcome, { you, room: { host_id: "alice", epoch: "e" }, members: [member("alice", "host"), member("bob")], ...known }), 0)
+  const known = {
+    revision: 3,
+    event_id: "",
+    comment_seq: 2,
+    timeline: null,
+    comments: [],
+    limits: {},
+    clock_id: "c",
+    resumed: false,
+  }
+  log.take(
+    event(Event.Welcome, {
+      you,
+      room: { host_id: "alice", epoch: "e" },
+      members: [member("alice", "host"), member("bob")],
+      ...known,
+    }),
+    0,
+  )
   log.take(event(Event.Presence, { members: [{ user_id: "bob", drift_ms: 3 }] }), 0)
   return log
 }

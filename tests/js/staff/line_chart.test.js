@@ -4,7 +4,10 @@ import test from "node:test"
 import { path, scale } from "../../../static/js/page/staff/line_chart.js"
 
 const place = { fromMs: 0, spanMs: 600_000, top: 10 }
-const at = (/** @type {number} */ second, /** @type {number | null} */ value) => ({ at_ms: second * 1000, value })
+const at = (/** @type {number} */ second, /** @type {number | null} */ value) => ({
+  at_ms: second * 1000,
+  value,
+})
 
 test("a scale ends at the next round number, whatever the size", () => {
   assert.deepEqual([0.3, 1, 3, 9.9, 10, 11, 480, 5001].map(scale), [0.5, 1, 5, 10, 10, 20, 500, 10_000])

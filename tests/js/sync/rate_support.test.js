@@ -42,20 +42,27 @@ test("one excursion that does what was planned ends the doubt", () => {
   assert.equal(capability.slewOk, true)
 })
 
-test("a page that is opened later remembers the verdict and its end, whatever was kept", () => each(20, (random) => {
-  const capability = new RateSupport("chromium")
-  miss(capability, 5000)
-  const kept = JSON.parse(JSON.stringify(capability.remember()))
-  assert.equal(new RateSupport("chromium", kept, 6000).slewOk, false)
-  assert.equal(new RateSupport("chromium", kept, 5000 + TEN_MINUTES_MS).slewOk, true)
-  const spoilt = random.pick([null, {}, { slewOk: false }, { notBeforeMs: null, retryMs: 1 }, { notBeforeMs: "x", retryMs: NaN }])
-  assert.equal(new RateSupport("chromium", spoilt, 0).slewOk, true)
-  const far = { notBeforeMs: 1e15, retryMs: random.pick([1, 1e15]) }
-  assert.equal(new RateSupport("chromium", far, DAY_MS).slewOk, false)
-  const bounded = new RateSupport("chromium", far, 0)
-  bounded.look(DAY_MS)
-  assert.equal(bounded.slewOk, true)
-}))
+test("a page that is opened later remembers the verdict and its end, whatever was kept", () =>
+  each(20, (random) => {
+    const capability = new RateSupport("chromium")
+    miss(capability, 5000)
+    const kept = JSON.parse(JSON.stringify(capability.remember()))
+    assert.equal(new RateSupport("chromium", kept, 6000).slewOk, false)
+    assert.equal(new RateSupport("chromium", kept, 5000 + TEN_MINUTES_MS).slewOk, true)
+    const spoilt = random.pick([
+      null,
+      {},
+      { slewOk: false },
+      { notBeforeMs: null, retryMs: 1 },
+      { notBeforeMs: "x", retryMs: NaN },
+    ])
+    assert.equal(new RateSupport("chromium", spoilt, 0).slewOk, true)
+    const far = { notBeforeMs: 1e15, retryMs: random.pick([1, 1e15]) }
+    assert.equal(new RateSupport("chromium", far, DAY_MS).slewOk, false)
+    const bounded = new RateSupport("chromium", far, 0)
+    bounded.look(DAY_MS)
+    assert.equal(bounded.slewOk, true)
+  }))
 
 test("WebKit's rates are not tried at all", () => {
   const capability = new RateSupport("webkit")
@@ -63,13 +70,14 @@ test("WebKit's rates are not tried at all", () => {
   assert.equal(capability.slewOk, false)
 })
 
-test("on a machine whose timers are late nothing is learned of the rates", () => each(20, (random) => {
-  const seat = new Seat(random, { model: random.pick(["chromium", "staircase"]) })
-  seat.lateMs = 300
-  seat.follow(playing(-5000, 0))
-  for (let i = 0; i < 40; i++) {
-    seat.run(3000)
-    seat.player.positionS -= random.between(0, 0.2) // what a pipeline loses that gets no processor
-  }
-  assert.equal(seat.machine.steering.capability.slewOk, true)
-}))
+test("on a machine whose timers are late nothing is learned of the rates", () =>
+  each(20, (random) => {
+    const seat = new Seat(random, { model: random.pick(["chromium", "staircase"]) })
+    seat.lateMs = 300
+    seat.follow(playing(-5000, 0))
+    for (let i = 0; i < 40; i++) {
+      seat.run(3000)
+      seat.player.positionS -= random.between(0, 0.2) // what a pipeline loses that gets no processor
+    }
+    assert.equal(seat.machine.steering.capability.slewOk, true)
+  }))

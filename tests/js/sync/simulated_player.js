@@ -1,13 +1,14 @@
 /**
- * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms give or take
- * an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an excursion and ignores tiny
- * rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1 whatever it is told. `webkit` is WebKitGTK:
- * after a seek its `readyState` stays at 2, a start from a place is exact, one from rest 20 ms early, every change of the
- * rate costs 15 to 50 ms, and `freezes` of them stop it until it is sought. What changes it leaves an event in `events`,
- * whoever did it.
+ * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms
+ * give or take an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an
+ * excursion and ignores tiny rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1
+ * whatever it is told. `webkit` is WebKitGTK: after a seek its `readyState` stays at 2, a start from a place
+ * is exact, one from rest 20 ms early, every change of the rate costs 15 to 50 ms, and `freezes` of them stop
+ * it until it is sought. What changes it leaves an event in `events`, whoever did it.
  *
- * `ranges: false` is a server without range requests, where every seek lands at the start. Before `beginsS` and from
- * `dataEndS` on there is no data. `live` is an endless stream: it has `burstS` at once, then one second a second.
+ * `ranges: false` is a server without range requests, where every seek lands at the start. Before `beginsS`
+ * and from `dataEndS` on there is no data. `live` is an endless stream: it has `burstS` at once, then one
+ * second a second.
  */
 
 const QUANTUM_MS = 1024 / 48 // one audio buffer
@@ -16,9 +17,26 @@ const STRETCH_DEAF = 0.00104 // stretching passes rates this near to 1 through u
 
 export class SimulatedPlayer {
   constructor(random, habits = {}) {
-    const { model = "chromium", ppm = 0, durationS = 7200, startMs = 65, seekMs = 81, readyMs = 20, freezes = 0 } = habits
+    const {
+      model = "chromium",
+      ppm = 0,
+      durationS = 7200,
+      startMs = 65,
+      seekMs = 81,
+      readyMs = 20,
+      freezes = 0,
+    } = habits
     const { ranges = true, beginsS = 0, dataEndS = Infinity, live = false, burstS = 4 } = habits
-    Object.assign(this, { random, model, ppm, durationS: live ? Infinity : durationS, startMs, seekMs, readyMs, freezes })
+    Object.assign(this, {
+      random,
+      model,
+      ppm,
+      durationS: live ? Infinity : durationS,
+      startMs,
+      seekMs,
+      readyMs,
+      freezes,
+    })
     Object.assign(this, { ranges, beginsS, dataEndS, live, burstS })
     if (model === "webkit") Object.assign(this, { startMs: 0, seekMs: 26 })
     this.nowMs = 0
@@ -53,7 +71,8 @@ export class SimulatedPlayer {
   advance(toMs) {
     if (this.frozen) this.standsUntilMs = toMs
     const from = Math.max(this.nowMs, Math.min(toMs, Math.max(this.standsUntilMs, this.starvedUntilMs)))
-    if (!this.paused && !this.seeking) this.positionS = Math.min(this.#dataS, this.positionS + ((toMs - from) / 1000) * this.#speed)
+    if (!this.paused && !this.seeking)
+      this.positionS = Math.min(this.#dataS, this.positionS + ((toMs - from) / 1000) * this.#speed)
     this.nowMs = toMs
     if (!this.seeking && !this.live && this.positionS >= this.dataEndS) this.#breakOff()
     if (!this.paused && this.ended) this.pause()
@@ -101,12 +120,15 @@ export class SimulatedPlayer {
     this.positionS = this.ranges ? Math.max(toS, this.beginsS) : 0
     this.seekingUntilMs = this.nowMs + this.random.between(0.5, 1) * this.readyMs
     if (this.paused) this.fresh = true
-    else this.standsUntilMs = this.nowMs + this.seekMs + (this.model === "webkit" ? 19 : 4) * (this.random.next() * 2 - 1)
+    else
+      this.standsUntilMs =
+        this.nowMs + this.seekMs + (this.model === "webkit" ? 19 : 4) * (this.random.next() * 2 - 1)
   }
 
   setRate(rate, preservesPitch) {
     const stretched = (r) => this.preservesPitch && Math.abs(r - 1) >= STRETCH_DEAF
-    if (this.model === "chromium" && stretched(this.rate) && !stretched(rate)) this.positionS -= STRETCH_LOSS_S
+    if (this.model === "chromium" && stretched(this.rate) && !stretched(rate))
+      this.positionS -= STRETCH_LOSS_S
     if (Math.abs(this.rate - 1) < 0.002 && Math.abs(rate - 1) >= 0.002) this.excursions += 1
     this.fastest = Math.max(this.fastest, Math.abs(rate - 1))
     if (this.rate !== rate) this.events.push("ratechange")

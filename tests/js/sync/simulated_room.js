@@ -1,4 +1,7 @@
-/** The real state machine and steering around a simulated player, in virtual time. The server's clock is this one's plus an offset. */
+/**
+ * The real state machine and steering around a simulated player, in virtual time. The server's clock is this
+ * one's plus an offset.
+ */
 
 import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
 import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
@@ -18,7 +21,8 @@ export class Seat {
     const engine = ENGINES[habits.model ?? "chromium"]
     this.costs = new LatencyModel(engine)
     this.machine = new SyncController({
-      costs: this.costs, steering: new RateControl({ engine, audioOnly, capability: new RateSupport(engine) }),
+      costs: this.costs,
+      steering: new RateControl({ engine, audioOnly, capability: new RateSupport(engine) }),
     })
     this.clockErrorMs = clockErrorMs
     this.nowMs = 0
@@ -41,17 +45,38 @@ export class Seat {
   seen() {
     const { player } = this
     return {
-      nowMs: this.nowMs, serverMs: this.nowMs + this.clockErrorMs(this.nowMs), locked: this.locked, clockSteps: this.clockSteps,
-      movementMs: 0, currentTimeS: player.currentTimeS, paused: player.paused, seeking: player.seeking, ended: player.ended,
-      muted: false, hidden: this.hidden, readyState: player.readyState, rate: player.rate, idle: !this.fetching, durationS: player.durationS,
-      bufferedAheadS: Math.min(player.aheadS, player.durationS - player.positionS), buffered: () => true,
+      nowMs: this.nowMs,
+      serverMs: this.nowMs + this.clockErrorMs(this.nowMs),
+      locked: this.locked,
+      clockSteps: this.clockSteps,
+      movementMs: 0,
+      currentTimeS: player.currentTimeS,
+      paused: player.paused,
+      seeking: player.seeking,
+      ended: player.ended,
+      muted: false,
+      hidden: this.hidden,
+      readyState: player.readyState,
+      rate: player.rate,
+      idle: !this.fetching,
+      durationS: player.durationS,
+      bufferedAheadS: Math.min(player.aheadS, player.durationS - player.positionS),
+      buffered: () => true,
       seekable: (positionS) => player.seekable(positionS),
     }
   }
 
   follow(change) {
     const duration = Number.isFinite(this.player.durationS) ? this.player.durationS : null
-    this.timeline = { revision: 1, phase: "paused", rate: 1, is_playing: false, duration, media: MEDIUM, ...change }
+    this.timeline = {
+      revision: 1,
+      phase: "paused",
+      rate: 1,
+      is_playing: false,
+      duration,
+      media: MEDIUM,
+      ...change,
+    }
     this.machine.follow(this.timeline, this.nowMs)
     this.tick()
   }
@@ -59,7 +84,8 @@ export class Seat {
   tick() {
     const { effects, askInMs, precise } = this.machine.tick(this.seen())
     for (const effect of effects) this.#do(effect)
-    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs) // timers are late, spinning hardly
+    // timers are late, spinning hardly
+    const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs)
     this.askMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
   }
 
@@ -144,14 +170,19 @@ export class Seat {
       this.player.advance(this.nowMs)
       if (this.player.events.length && this.random.chance(0.5)) this.#hear()
       if (this.nowMs >= this.askMs) this.tick()
-      if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10) this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
+      if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10)
+        this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
     }
     return this
   }
 
   /** The largest true error within a span of virtual time. */
   worstMs(fromMs, toMs = Infinity) {
-    return Math.max(...this.trace.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).map(({ errorMs }) => Math.abs(errorMs)))
+    return Math.max(
+      ...this.trace
+        .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+        .map(({ errorMs }) => Math.abs(errorMs)),
+    )
   }
 
   forgetTrace() {
@@ -160,5 +191,17 @@ export class Seat {
   }
 }
 
-export const playing = (atMs, positionS = 0, rate = 1) => ({ phase: "playing", is_playing: true, timestamp: atMs, current_time: positionS, rate })
-export const standing = (atMs, positionS = 0, rate = 1) => ({ phase: "paused", is_playing: false, timestamp: atMs, current_time: positionS, rate })
+export const playing = (atMs, positionS = 0, rate = 1) => ({
+  phase: "playing",
+  is_playing: true,
+  timestamp: atMs,
+  current_time: positionS,
+  rate,
+})
+export const standing = (atMs, positionS = 0, rate = 1) => ({
+  phase: "paused",
+  is_playing: false,
+  timestamp: atMs,
+  current_time: positionS,
+  rate,
+})

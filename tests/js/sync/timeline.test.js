@@ -7,13 +7,21 @@ import { each } from "../random.js"
 const vectors = JSON.parse(readFileSync(new URL("../../vectors/timeline.json", import.meta.url), "utf8"))
 
 const fromVector = (v) => ({
-  timestamp: v.at_ms, current_time: v.position_s, is_playing: v.playing, rate: v.rate, duration: v.duration_s, duration_source: v.duration_source,
+  timestamp: v.at_ms,
+  current_time: v.position_s,
+  is_playing: v.playing,
+  rate: v.rate,
+  duration: v.duration_s,
+  duration_source: v.duration_source,
 })
 
 test("agrees with the examples that Python reads too", () => {
   for (const { timeline, now_ms, position_s } of vectors) {
     const got = positionAt(fromVector(timeline), now_ms)
-    assert.ok(Math.abs(got - position_s) < 1e-6, `${JSON.stringify(timeline)} at ${now_ms}: ${got}, not ${position_s}`)
+    assert.ok(
+      Math.abs(got - position_s) < 1e-6,
+      `${JSON.stringify(timeline)} at ${now_ms}: ${got}, not ${position_s}`,
+    )
   }
 })
 
@@ -25,27 +33,50 @@ const anyTimeline = (random) => ({
   duration: random.chance(0.3) ? null : random.between(5000, 9000),
 })
 
-test("a paused room stands still", () => each(500, (random) => {
-  const timeline = { ...anyTimeline(random), is_playing: false }
-  assert.equal(positionAt(timeline, timeline.timestamp + random.between(-1e6, 1e6)), timeline.current_time)
-}))
+test("a paused room stands still", () =>
+  each(500, (random) => {
+    const timeline = { ...anyTimeline(random), is_playing: false }
+    assert.equal(positionAt(timeline, timeline.timestamp + random.between(-1e6, 1e6)), timeline.current_time)
+  }))
 
-test("a playing room stands still until its instant, then moves by its rate until it ends", () => each(500, (random) => {
-  const timeline = { ...anyTimeline(random), is_playing: true }
-  assert.equal(positionAt(timeline, timeline.timestamp - random.between(0, 1e6)), timeline.current_time)
-  const elapsedMs = random.between(0, 1e6)
-  const moved = Math.min(timeline.current_time + (timeline.rate * elapsedMs) / 1000, timeline.duration ?? Infinity)
-  assert.ok(Math.abs(positionAt(timeline, timeline.timestamp + elapsedMs) - moved) < 1e-4)
-}))
+test("a playing room stands still until its instant, then moves by its rate until it ends", () =>
+  each(500, (random) => {
+    const timeline = { ...anyTimeline(random), is_playing: true }
+    assert.equal(positionAt(timeline, timeline.timestamp - random.between(0, 1e6)), timeline.current_time)
+    const elapsedMs = random.between(0, 1e6)
+    const moved = Math.min(
+      timeline.current_time + (timeline.rate * elapsedMs) / 1000,
+      timeline.duration ?? Infinity,
+    )
+    assert.ok(Math.abs(positionAt(timeline, timeline.timestamp + elapsedMs) - moved) < 1e-4)
+  }))
 
-test("the instant of a position is where the timeline has that position", () => each(500, (random) => {
-  const timeline = { ...anyTimeline(random), is_playing: true, timestamp: random.between(0, 1e9), duration: null }
-  const positionS = timeline.current_time + random.between(0, 5000)
-  assert.ok(Math.abs(positionAt(timeline, instantOf(timeline, positionS)) - positionS) < 1e-3)
-}))
+test("the instant of a position is where the timeline has that position", () =>
+  each(500, (random) => {
+    const timeline = {
+      ...anyTimeline(random),
+      is_playing: true,
+      timestamp: random.between(0, 1e9),
+      duration: null,
+    }
+    const positionS = timeline.current_time + random.between(0, 5000)
+    assert.ok(Math.abs(positionAt(timeline, instantOf(timeline, positionS)) - positionS) < 1e-3)
+  }))
 
 test("an event carries the whole timeline", () => {
-  const payload = { current_time: 83.2, is_playing: true, rate: 1.5, phase: "playing", duration: 90, media: null }
-  assert.deepEqual(timelineOf({ type: "seek", room_id: "r", timestamp: 5, revision: 42, payload }),
-    { revision: 42, timestamp: 5, ...payload, hold: null, duration_source: null })
+  const payload = {
+    current_time: 83.2,
+    is_playing: true,
+    rate: 1.5,
+    phase: "playing",
+    duration: 90,
+    media: null,
+  }
+  assert.deepEqual(timelineOf({ type: "seek", room_id: "r", timestamp: 5, revision: 42, payload }), {
+    revision: 42,
+    timestamp: 5,
+    ...payload,
+    hold: null,
+    duration_source: null,
+  })
 })

@@ -2,8 +2,9 @@
 /**
  * The server's clock, as seen from here.
  *
- * What comes out of the estimate is slewed, because a jump in the clock would be chased by the player as if it were
- * drift; it steps only where it is a frame wrong, and starts anew after a sleep and with another server.
+ * What comes out of the estimate is slewed, because a jump in the clock would be chased by the player as if
+ * it were drift; it steps only where it is a frame wrong, and starts anew after a sleep and with another
+ * server.
  *
  * All local times are `performance.now()` milliseconds, handed in.
  */
@@ -12,10 +13,12 @@ import { Estimate, sampleOf } from "./offset_estimator.js"
 import { clamp } from "./statistics.js"
 
 export const USABLE_AFTER = 5 // pongs; half a second of the first burst
-export const SETTLED_AFTER = 30 // pongs, ten seconds: a page that just came is busy and hears them late; so long the output follows freely
+// pongs, ten seconds: a page that just came is busy and hears them late; so long the output follows freely
+export const SETTLED_AFTER = 30
 export const STALE_PONG_MS = 5000 // a pong that took longer says nothing
 const SLEW_MS_PER_S = 0.5 // far below what the controller would notice
-const SLEW_MORE = { beyondMs: 1, perS: 0.5 } // an error that large is no noise: half of what is beyond, each second
+// an error that large is no noise: half of what is beyond, each second
+const SLEW_MORE = { beyondMs: 1, perS: 0.5 }
 const STEP_BEYOND_MS = 25 // a whole frame wrong: better to step once
 const WALL_STEP_MS = 250 // local clocks disagree: slept, or somebody set the wall clock
 const FROZEN_MS = 3000 // nothing ran for so long: frozen tab
@@ -66,7 +69,10 @@ export class Clock {
     return this.estimate.delayMs
   }
 
-  /** How much later than by the fastest exchange a message has to be expected, one in twenty left out; null: not known yet. */
+  /**
+   * How much later than by the fastest exchange a message has to be expected, one in twenty left out; null:
+   * not known yet.
+   */
   get lateMs() {
     return this.estimate.lateMs
   }
@@ -98,7 +104,8 @@ export class Clock {
    */
   answered(pong, t3) {
     if (!this.asked.delete(pong.t0)) return false
-    if (pong.t0 < this.lastT0 || t3 - pong.t0 > STALE_PONG_MS || t3 < pong.t0 || pong.t2 < pong.t1) return false
+    if (pong.t0 < this.lastT0 || t3 - pong.t0 > STALE_PONG_MS || t3 < pong.t0 || pong.t2 < pong.t1)
+      return false
     this.lastT0 = pong.t0
     if (this.clockId !== null && pong.clock_id !== this.clockId) this.invalidate()
     this.clockId = pong.clock_id
@@ -108,7 +115,8 @@ export class Clock {
   }
 
   /**
-   * Server clock minus local clock, milliseconds. Continuous, but for steps beyond a frame, which are counted.
+   * Server clock minus local clock, milliseconds. Continuous, but for steps beyond a frame, which are
+   * counted.
    * @param {number} nowMs
    */
   offsetAt(nowMs) {
@@ -147,9 +155,10 @@ export class Clock {
   }
 
   /**
-   * Called on every tick with both local clocks, the only use of the wall clock. True when the samples had to go:
-   * then a burst of pings is due.
-   * @param {number} wallMs @param {number} nowMs
+   * Called on every tick with both local clocks, the only use of the wall clock. True when the samples had to
+   * go: then a burst of pings is due.
+   * @param {number} wallMs
+   * @param {number} nowMs
    */
   slept(wallMs, nowMs) {
     const before = this.lastLook

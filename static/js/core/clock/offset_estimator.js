@@ -1,15 +1,16 @@
 // @ts-check
 /**
- * A line through all that was asked of the server's clock: min-RTT ridge regression. Pure; times are handed in.
+ * A line through all that was asked of the server's clock: min-RTT ridge regression. Pure; times are handed
+ * in.
  *
- * Averages believe delayed samples; the faster an exchange, the less it can lie, and so the more it weighs. A line
- * through all of ten minutes also follows the drift between the two crystals, so that the estimate holds through minutes
- * without network. The true offset is within half the fastest round trip; half the asymmetry of a path cannot be seen by
- * anybody (hence the fine-tune).
+ * Averages believe delayed samples; the faster an exchange, the less it can lie, and so the more it weighs. A
+ * line through all of ten minutes also follows the drift between the two crystals, so that the estimate holds
+ * through minutes without network. The true offset is within half the fastest round trip; half the asymmetry
+ * of a path cannot be seen by anybody (hence the fine-tune).
  *
- * No sample is thrown away for a faster neighbour: on a line whose jitter has no floor (48 ms, 9 ms normal) that takes
- * the error six seconds after the page came from 12.5 to 4.3 ms (95th percentile of 200 simulated lines), and costs a
- * line with a floor nothing.
+ * No sample is thrown away for a faster neighbour: on a line whose jitter has no floor (48 ms, 9 ms normal)
+ * that takes the error six seconds after the page came from 12.5 to 4.3 ms (95th percentile of 200 simulated
+ * lines), and costs a line with a floor nothing.
  */
 
 import { clamp } from "./statistics.js"
@@ -18,14 +19,18 @@ export const MEMORY_S = 600 // longer histories bend with temperature
 const SAMPLES = 256 // ten minutes of pings while playing, with room for bursts
 const WEIGHT_FLOOR_MS = 0.3 // keeps the weight of the very fastest sample finite
 const TYPICAL = 0.25 // the part of the samples that a path's ordinary jitter lets through as fast as it gets
-const SLOPE_PRIOR = 60 // simulated with crystals up to 50 ppm apart; 400 followed too late (p95 3.1 ms for 2.1), 20 shakes in the first minute
+// simulated with crystals up to 50 ppm apart; 400 followed too late (p95 3.1 ms for 2.1), 20 shakes in the
+// first minute
+const SLOPE_PRIOR = 60
 const SLOPE_LIMIT = 0.2 // ms per s (200 ppm): beyond it the samples are wrong, not the crystal
 const SLOPE_FROM_S = 15 // samples must reach back so far before a slope means anything
-const LATE = { afterFirst: 10, of: 40, atLeast: 20, share: 0.95 } // the first come while the page is busy loading
+// the first come while the page is busy loading
+const LATE = { afterFirst: 10, of: 40, atLeast: 20, share: 0.95 }
 const ROUTE_S = 40 // so long on a slower path, and it is a new path
 const ROUTE_RTT_MS = 15
 const ROUTE_OFFSET_MS = 5
-const ROUTE_AGREE = { samples: 3, withinMs: 10 } // a path has a floor that is met again and again; a busy uplink has none
+// a path has a floor that is met again and again; a busy uplink has none
+const ROUTE_AGREE = { samples: 3, withinMs: 10 }
 
 /** @typedef {{tS: number, rttMs: number, offsetMs: number}} Sample */
 
@@ -43,9 +48,16 @@ export class Estimate {
     return this.samples.length ? Math.min(...this.samples.map((sample) => sample.rttMs)) : null
   }
 
-  /** How much longer than the fastest nineteen of twenty exchanges take at most, of late; null while too few are known. */
+  /**
+   * How much longer than the fastest nineteen of twenty exchanges take at most, of late; null while too few
+   * are known.
+   */
   get lateMs() {
-    const rtts = this.samples.slice(LATE.afterFirst).slice(-LATE.of).map((sample) => sample.rttMs).sort((a, b) => a - b)
+    const rtts = this.samples
+      .slice(LATE.afterFirst)
+      .slice(-LATE.of)
+      .map((sample) => sample.rttMs)
+      .sort((a, b) => a - b)
     if (rtts.length < LATE.atLeast) return null
     return rtts[Math.floor(LATE.share * (rtts.length - 1))] - /** @type {number} */ (this.delayMs)
   }
@@ -96,9 +108,9 @@ export class Estimate {
   }
 
   /**
-   * Where no two round trips are alike, one lucky sample must not carry all the weight: its offset is as noisy as
-   * theirs. With 4 and 9 ms of normal jitter this takes the 95th percentile of the error from 8.2 to 3.6 ms and from
-   * 12.1 to 5.8 ms; a path with a floor keeps its 0.3 ms. @param {number} floorMs
+   * Where no two round trips are alike, one lucky sample must not carry all the weight: its offset is as
+   * noisy as theirs. With 4 and 9 ms of normal jitter this takes the 95th percentile of the error from 8.2 to
+   * 3.6 ms and from 12.1 to 5.8 ms; a path with a floor keeps its 0.3 ms. @param {number} floorMs
    */
   #weightFloorMs(floorMs) {
     const extra = this.samples.map((sample) => sample.rttMs - floorMs).sort((a, b) => a - b)

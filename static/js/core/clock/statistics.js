@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The last few errors of a player, and what can be said about them. Medians, because single looks can be off by a
- * frame or a timer; never a long average, because a lagging estimate makes the controller swing.
+ * The last few errors of a player, and what can be said about them. Medians, because single looks can be off
+ * by a frame or a timer; never a long average, because a lagging estimate makes the controller swing.
  */
 
 const MAD_TO_SIGMA = 1.48 // of a Gaussian
@@ -79,8 +79,8 @@ export class Samples {
 }
 
 /**
- * Of a clock that moves in treads (Firefox: 40 ms). One look says where on a tread it fell; the mean of many, spread over
- * the tread, says where the clock is, to a few milliseconds.
+ * Of a clock that moves in treads (Firefox: 40 ms). One look says where on a tread it fell; the mean of many,
+ * spread over the tread, says where the clock is, to a few milliseconds.
  */
 export class StairSamples extends Samples {
   constructor() {
@@ -94,7 +94,8 @@ export class StairSamples extends Samples {
     super.add(nowMs, errorMs, u)
     const recent = this.errors.slice(-STAIRS_ENOUGH)
     const before = this.errors.slice(0, -STAIRS_ENOUGH)
-    if (before.length && Math.abs(mean(recent) - mean(before)) > JUMP_MS) this.kept = this.kept.slice(-STAIRS_ENOUGH)
+    if (before.length && Math.abs(mean(recent) - mean(before)) > JUMP_MS)
+      this.kept = this.kept.slice(-STAIRS_ENOUGH)
   }
 
   estimate() {

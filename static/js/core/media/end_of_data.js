@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Where a medium's data ends, when that is long before the end the room knows: a transfer that broke off, a header that
- * claims more than there is. The element then says `ended` and takes its own length for its position, so that the place
- * is known only to those who watched it come.
+ * Where a medium's data ends, when that is long before the end the room knows: a transfer that broke off, a
+ * header that claims more than there is. The element then says `ended` and takes its own length for its
+ * position, so that the place is known only to those who watched it come.
  */
 
 import { TAIL_S } from "../sync/planned_start.js"
@@ -27,7 +27,10 @@ export class DataEnd {
     this.placed(null)
   }
 
-  /** A seek is asked for: what was played before it says nothing about the place. @param {number | null} toS */
+  /**
+   * A seek is asked for: what was played before it says nothing about the place.
+   * @param {number | null} toS
+   */
   placed(toS) {
     this.ended = false
     /** @type {number | null} */
@@ -55,13 +58,22 @@ export class DataEnd {
     this.played = this.moved
   }
 
-  /** Whether the player stands at an end that is not the room's, and the room is not before it. @param {Course} course @param {Seen} seen */
+  /**
+   * Whether the player stands at an end that is not the room's, and the room is not before it.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   brokeOff(course, seen) {
     if (!seen.ended || this.endS === null || !(this.#lengthS(course, seen) - this.endS > TAIL_S)) return false
     return course.at(seen.serverMs) > this.endS - TAIL_S
   }
 
-  /** The room's length comes from its players, a moment later. A place beyond it that the element claims to have is no end. @param {Course} course @param {Seen} seen */
+  /**
+   * The room's length comes from its players, a moment later. A place beyond it that the element claims to
+   * have is no end.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   #lengthS({ timeline }, { durationS }) {
     const lengthS = timeline.duration ?? durationS
     return !this.played && durationS > lengthS ? durationS : lengthS

@@ -1,5 +1,8 @@
 // @ts-check
-/** What is known of the medium that is in the element: where it can be taken, where its data ends, whether it failed. */
+/**
+ * What is known of the medium that is in the element: where it can be taken, where its data ends, whether it
+ * failed.
+ */
 
 import { DataEnd } from "./end_of_data.js"
 import { failureOf, isLifted } from "./media_failure.js"
@@ -22,7 +25,10 @@ export class Medium {
     this.wantsFetch = false
   }
 
-  /** The element begins to fetch it. What was learned of it stays true where it is fetched again. @param {boolean} again */
+  /**
+   * The element begins to fetch it. What was learned of it stays true where it is fetched again.
+   * @param {boolean} again
+   */
   fetched(again) {
     this.failure = null
     this.wantsFetch = false
@@ -32,7 +38,11 @@ export class Medium {
     this.unaligned.leave()
   }
 
-  /** The element cannot go on with it. @param {Seen} seen @param {boolean} retrying it will be fetched again */
+  /**
+   * The element cannot go on with it.
+   * @param {Seen} seen
+   * @param {boolean} retrying it will be fetched again
+   */
   failed(seen, retrying) {
     this.dataEnd.look(seen)
     this.failure = failureOf(this.dataEnd, retrying)
@@ -50,7 +60,10 @@ export class Medium {
     this.#liftFailure(timeline)
   }
 
-  /** The room waits for its players, or goes on from there. @param {import("../sync/timeline.js").TimelineState} timeline */
+  /**
+   * The room waits for its players, or goes on from there.
+   * @param {import("../sync/timeline.js").TimelineState} timeline
+   */
   roomWaited(timeline) {
     this.seeks.roomWaited()
     this.#liftFailure(timeline)

@@ -4,8 +4,8 @@
 import { TAIL_S } from "../sync/planned_start.js"
 
 /**
- * `unsupported`: nothing of it was ever shown. `broken_off`: played up to `atS`. `no_data`: a seek to `atS` failed.
- * `interrupted`: the connection broke, and it is being fetched again.
+ * `unsupported`: nothing of it was ever shown. `broken_off`: played up to `atS`. `no_data`: a seek to `atS`
+ * failed. `interrupted`: the connection broke, and it is being fetched again.
  * @typedef {{kind: "unsupported" | "broken_off" | "no_data" | "interrupted", atS: number | null}} Failure
  */
 
@@ -17,9 +17,10 @@ export function failureOf({ attached, moved, lastS }, retrying) {
 }
 
 /**
- * Whether the room went to a place that may be good. A room that stands at its start may have loaded the same address
- * once more, which a page without a connection does not hear of.
- * @param {Failure} failure @param {import("../sync/timeline.js").TimelineState} timeline
+ * Whether the room went to a place that may be good. A room that stands at its start may have loaded the same
+ * address once more, which a page without a connection does not hear of.
+ * @param {Failure} failure
+ * @param {import("../sync/timeline.js").TimelineState} timeline
  */
 export function isLifted({ kind, atS }, timeline) {
   if (kind === "interrupted") return false

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Where the medium's data ended for this player, while it moved in step with the room: the best there is to know of a
- * medium's length. Some elements take the length their file claims for their position when the data ends; then the place
- * is where the player was last seen.
+ * Where the medium's data ended for this player, while it moved in step with the room: the best there is to
+ * know of a medium's length. Some elements take the length their file claims for their position when the data
+ * ends; then the place is where the player was last seen.
  */
 
 const IN_STEP_S = 2 // further off, positions of this player may not be those of others
@@ -20,7 +20,13 @@ export class NaturalEnd {
     this.wasEnded = false
   }
 
-  /** `dataEnd` has looked already. @param {Seen} seen @param {Course | null} course @param {DataEnd} dataEnd @returns {boolean} whether it has just ended, in step */
+  /**
+   * `dataEnd` has looked already.
+   * @param {Seen} seen
+   * @param {Course | null} course
+   * @param {DataEnd} dataEnd
+   * @returns {boolean} whether it has just ended, in step
+   */
   look(seen, course, dataEnd) {
     const begins = seen.ended && !this.wasEnded
     this.wasEnded = seen.ended

@@ -2,11 +2,12 @@
 /**
  * Where the media element can be taken, and how often it is asked to go there.
  *
- * On a server without range requests, in a live stream, in a file that begins late or is cut short, a seek lands
- * elsewhere or never. A player that tries again tries for ever: 320 seeks a second were measured. So a seek is only
- * asked for where the element says it can go and where no seek of this medium failed, and whatever the reason is, only
- * a few times without success. `seekable` alone does not tell: Chromium gives [0, Infinity] for a live stream and for
- * an MP4 that claims 200 hours, and only the second one can be sought.
+ * On a server without range requests, in a live stream, in a file that begins late or is cut short, a seek
+ * lands elsewhere or never. A player that tries again tries for ever: 320 seeks a second were measured. So a
+ * seek is only asked for where the element says it can go and where no seek of this medium failed, and
+ * whatever the reason is, only a few times without success. `seekable` alone does not tell: Chromium gives
+ * [0, Infinity] for a live stream and for an MP4 that claims 200 hours, and only the second one can be
+ * sought.
  */
 
 const ATTEMPTS = 3 // without success; each further one waits
@@ -28,7 +29,9 @@ export class SeekBudget {
   newMedium() {
     /** Without a common position: what arrives is played. */
     this.stream = false
-    /** @type {{fromS: number, toS: number} | null} places that have no data: a seek to one landed behind them */
+    /**
+     * @type {{fromS: number, toS: number} | null} places that have no data: a seek to one landed behind them
+     */
     this.gap = null
     /** @type {{fromS: number, toS: number, sinceMs: number} | null} under way */
     this.pending = null
@@ -42,7 +45,9 @@ export class SeekBudget {
     this.roomWaited()
   }
 
-  /** The room waits for its players, or goes on: also a player whose stalls cause that seeks no more often. */
+  /**
+   * The room waits for its players, or goes on: also a player whose stalls cause that seeks no more often.
+   */
   roomWaited() {
     this.asked = 0
     this.askedMs = -Infinity
@@ -50,12 +55,18 @@ export class SeekBudget {
     this.settledMs = Infinity
   }
 
-  /** Why this place cannot be asked for now; null where it can. @param {Seen} seen @param {number} toS @returns {Refusal | null} */
+  /**
+   * Why this place cannot be asked for now; null where it can.
+   * @param {Seen} seen
+   * @param {number} toS
+   * @returns {Refusal | null}
+   */
   refusal(seen, toS) {
     if (this.stream) return "stream"
     if (this.gap && toS >= this.gap.fromS && toS < this.gap.toS) return "begins_later"
     if (seen.seekable && !seen.seekable(toS)) return "not_seekable"
-    if (this.misses >= MISSES || seen.nowMs - this.askedMs < this.#waitMs() || this.#isTooSoon(seen.nowMs)) return "exhausted"
+    if (this.misses >= MISSES || seen.nowMs - this.askedMs < this.#waitMs() || this.#isTooSoon(seen.nowMs))
+      return "exhausted"
     return null
   }
 
@@ -110,7 +121,8 @@ export class SeekBudget {
 
   /** @param {Seen} seen @param {{toS: number}} pending */
   #overshot(seen, { toS }) {
-    if (!seen.paused || seen.ended || seen.currentTimeS <= toS + ELSEWHERE_S) return /** @type {const} */ ("landed")
+    if (!seen.paused || seen.ended || seen.currentTimeS <= toS + ELSEWHERE_S)
+      return /** @type {const} */ ("landed")
     this.gap = { fromS: Math.min(toS, this.gap?.fromS ?? toS), toS: seen.currentTimeS }
     return /** @type {const} */ ("astray")
   }

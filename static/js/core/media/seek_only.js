@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * When to seek where only seeks work: WebKit, whose sound stops at every change of the rate, and browsers whose rates did
- * nothing lately.
+ * When to seek where only seeks work: WebKit, whose sound stops at every change of the rate, and browsers
+ * whose rates did nothing lately.
  *
- * Right after a start one is free: no listener has settled into the sound, and by then it is known what starting cost. From
- * then on they are few, and worth it: further off than seeks are known to land.
+ * Right after a start one is free: no listener has settled into the sound, and by then it is known what
+ * starting cost. From then on they are few, and worth it: further off than seeks are known to land.
  */
 
 import { clamp } from "../clock/statistics.js"
@@ -29,6 +29,8 @@ export class SeekOnly {
 
   /** @param {boolean} justBegun */
   beyondMs(justBegun) {
-    return justBegun ? JUST_BEGUN_MS : clamp(BEYOND_LANDINGS * this.landingMs, BEYOND_MS.least, BEYOND_MS.most)
+    return justBegun
+      ? JUST_BEGUN_MS
+      : clamp(BEYOND_LANDINGS * this.landingMs, BEYOND_MS.least, BEYOND_MS.most)
   }
 }

@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * Whether a file's data end well before the length that the file claims: a transfer that broke off, a wrong header.
+ * Whether a file's data end well before the length that the file claims: a transfer that broke off, a wrong
+ * header.
  *
- * Chromium keeps the header's length as the element's duration at such an end, and the room learns the true one. For an
- * MP3 without a header the element's duration is a guess; the library counts frames, so its length is preferred.
+ * Chromium keeps the header's length as the element's duration at such an end, and the room learns the true
+ * one. For an MP3 without a header the element's duration is a guess; the library counts frames, so its
+ * length is preferred.
  */
 
 const SHORT_S = 2
@@ -28,7 +30,8 @@ export class CutShort {
   }
 
   /**
-   * @param {Pick<import("../sync/timeline.js").TimelineState, "media" | "duration" | "duration_source"> | null} timeline
+   * @param {Pick<import("../sync/timeline.js").TimelineState, "media" | "duration" | "duration_source"> |
+   *   null} timeline
    * @param {number | null} durationS of the element; NaN or null while unknown
    * @returns {Cut | null}
    */

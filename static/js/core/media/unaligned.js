@@ -1,5 +1,8 @@
 // @ts-check
-/** A player that cannot be taken to the room's position: it plays what it has, or waits where it is until the room gets there. */
+/**
+ * A player that cannot be taken to the room's position: it plays what it has, or waits where it is until the
+ * room gets there.
+ */
 
 import { PlannedStart, SLEW_WITHIN_MS } from "../sync/planned_start.js"
 
@@ -35,7 +38,11 @@ export class Unaligned {
     return nowMs - this.sinceMs >= SAID_MS ? this.reason : null
   }
 
-  /** Where the player stands ahead of a room that will come by soon: a start right here, at that instant. @param {Course} course @param {Seen} seen */
+  /**
+   * Where the player stands ahead of a room that will come by soon: a start right here, at that instant.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   meeting(course, seen) {
     return this.#waits(course, seen) && seen.paused ? PlannedStart.here(course, seen) : null
   }
@@ -46,7 +53,13 @@ export class Unaligned {
     return this.reason !== "stream" && aheadMs >= SLEW_WITHIN_MS && aheadMs <= WAIT_MOST_S * 1000
   }
 
-  /** One look at a player that plays on by itself. @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {{state: "ready" | "loading" | "playing" | "ended", askInMs: number}} */
+  /**
+   * One look at a player that plays on by itself.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   * @returns {{state: "ready" | "loading" | "playing" | "ended", askInMs: number}}
+   */
   look(course, seen, effects) {
     effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
     if (this.#waits(course, seen)) return this.#stop(effects)

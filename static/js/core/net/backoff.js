@@ -1,14 +1,16 @@
 // @ts-check
 /**
- * How long to wait before the next attempt to connect. The first wait spreads a whole room over the time the server
- * asked for, so that a restart is not followed by a stampede; later ones grow, with full jitter, and are spread as far:
- * all who tried too early would otherwise come at once, on top of those who try for the first time.
+ * How long to wait before the next attempt to connect. The first wait spreads a whole room over the time the
+ * server asked for, so that a restart is not followed by a stampede; later ones grow, with full jitter, and
+ * are spread as far: all who tried too early would otherwise come at once, on top of those who try for the
+ * first time.
  */
 
 export const FIRST_LATER_MS = 1000
 export const LONGEST_MS = 10000
 export const LIMITED_AFTER = 5 // failures in a row, then we poll over HTTP as well
-export const LIMITED_AT_FIRST = 2 // of a page that was just served: the server is there, and its sockets do not get through
+// of a page that was just served: the server is there, and its sockets do not get through
+export const LIMITED_AT_FIRST = 2
 
 export class Backoff {
   /** @param {() => number} random uniform in [0, 1) */

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Commands on their way: in order, each until it is answered. What was sent and not answered when a connection broke
- * is sent again with its `event_id`, and the server does it once. What could not be sent within five seconds of the
- * press is dropped: nobody wants the pause of a minute ago.
+ * Commands on their way: in order, each until it is answered. What was sent and not answered when a
+ * connection broke is sent again with its `event_id`, and the server does it once. What could not be sent
+ * within five seconds of the press is dropped: nobody wants the pause of a minute ago.
  */
 
 export const TOO_OLD_MS = 5000
@@ -41,12 +41,18 @@ export class Outbox {
 
   /** What waited too long for a connection; it is gone. @param {number} nowMs @returns {Sendable[]} */
   dropOld(nowMs) {
-    const old = [...this.entries.values()].filter((entry) => !entry.everSent && nowMs - entry.pressedMs > TOO_OLD_MS)
+    const old = [...this.entries.values()].filter(
+      (entry) => !entry.everSent && nowMs - entry.pressedMs > TOO_OLD_MS,
+    )
     for (const { command } of old) this.entries.delete(command.event_id)
     return old.map((entry) => entry.command)
   }
 
-  /** Accepted or refused. @param {string | null | undefined} eventId @returns {boolean} whether it was ours */
+  /**
+   * Accepted or refused.
+   * @param {string | null | undefined} eventId
+   * @returns {boolean} whether it was ours
+   */
   answered(eventId) {
     return typeof eventId === "string" && this.entries.delete(eventId)
   }

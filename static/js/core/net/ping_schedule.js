@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * When the next ping is due: bursts where the clock must be had quickly, then just enough to follow its drift.
+ * When the next ping is due: bursts where the clock must be had quickly, then just enough to follow its
+ * drift.
  */
 
 export const FIRST_BURST = 10 // pings; the estimate is usable after five
@@ -70,7 +71,10 @@ export class PingSchedule {
     this.woken = false
   }
 
-  /** The server has been asked and says nothing: the connection is dead although nobody said so. @param {number} nowMs */
+  /**
+   * The server has been asked and says nothing: the connection is dead although nobody said so.
+   * @param {number} nowMs
+   */
   silent(nowMs) {
     if (this.unansweredSinceMs === null) return false
     const waitedMs = nowMs - this.unansweredSinceMs

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a polled answer changed and no revision counts, as the events a socket would have brought: members who came and
- * left, their roles, and whether the host's seat is held.
+ * What a polled answer changed and no revision counts, as the events a socket would have brought: members who
+ * came and left, their roles, and whether the host's seat is held.
  */
 
 import { Event } from "../protocol.js"
@@ -11,9 +11,15 @@ import { Event } from "../protocol.js"
 
 /** @param {RoomModel} before @param {RoomModel} after @returns {Envelope[]} */
 export function polledChanges(before, after) {
-  return [...people(before, after), ...roles(before, after), ...seat(before, after)].map(([type, payload]) => ({
-    type, payload, revision: null, room_id: after.room?.room_id ?? "", timestamp: 0,
-  }))
+  return [...people(before, after), ...roles(before, after), ...seat(before, after)].map(
+    ([type, payload]) => ({
+      type,
+      payload,
+      revision: null,
+      room_id: after.room?.room_id ?? "",
+      timestamp: 0,
+    }),
+  )
 }
 
 /** @param {RoomModel} before @param {RoomModel} after @returns {[string, any][]} */
@@ -21,16 +27,26 @@ function people(before, after) {
   const came = [...after.members.values()].filter(({ user_id }) => !before.members.has(user_id))
   const gone = [...before.members.values()].filter(({ user_id }) => !after.members.has(user_id))
   return [
-    ...gone.map(({ user_id, username }) => /** @type {[string, any]} */ ([Event.MemberLeft, { user_id, username, reason: "left" }])),
+    ...gone.map(
+      ({ user_id, username }) =>
+        /** @type {[string, any]} */ ([Event.MemberLeft, { user_id, username, reason: "left" }]),
+    ),
     ...came.map((member) => /** @type {[string, any]} */ ([Event.MemberJoined, member])),
   ]
 }
 
-/** A host that changes is numbered: that is `new_host`. @param {RoomModel} before @param {RoomModel} after @returns {[string, any][]} */
+/**
+ * A host that changes is numbered: that is `new_host`.
+ * @param {RoomModel} before
+ * @param {RoomModel} after
+ * @returns {[string, any][]}
+ */
 function roles(before, after) {
   const hosts = new Set([before.room?.host_id, after.room?.host_id])
   return [...after.members.values()]
-    .filter(({ user_id, role }) => !hosts.has(user_id) && (before.members.get(user_id)?.role ?? role) !== role)
+    .filter(
+      ({ user_id, role }) => !hosts.has(user_id) && (before.members.get(user_id)?.role ?? role) !== role,
+    )
     .map((member) => [Event.RoleChanged, member])
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Numbered things, taken in order, each once: what comes early waits for what is missing, what comes again is dropped.
+ * Numbered things, taken in order, each once: what comes early waits for what is missing, what comes again is
+ * dropped.
  */
 
 export const HELD = 64 // more than that: what is missing is asked for anyway

@@ -2,13 +2,15 @@
 /**
  * Which tab of a device makes the sound: one, and the one last asked to play.
  *
- * There is one lock for it, and every tab stands in line. Whoever is asked to play robs the holder; nobody takes it by
- * being opened. When the holder closes or crashes the lock falls to the first in line, who does not keep it but asks
- * around and hands it to the tab that was last used. Robbed and robber are never heard together: the one falls silent
- * and says so, the other waits for that word, or for as long as falling silent takes.
+ * There is one lock for it, and every tab stands in line. Whoever is asked to play robs the holder; nobody
+ * takes it by being opened. When the holder closes or crashes the lock falls to the first in line, who does
+ * not keep it but asks around and hands it to the tab that was last used. Robbed and robber are never heard
+ * together: the one falls silent and says so, the other waits for that word, or for as long as falling silent
+ * takes.
  *
- * Decides only. Each call answers with what is to be done: stand in line (`queue`), rob (`steal`), tell the other tabs
- * (`post`), be heard from now on (`start`), fall silent and then call `fellSilent` (`stop`), go out of the line (`leave`).
+ * Decides only. Each call answers with what is to be done: stand in line (`queue`), rob (`steal`), tell the
+ * other tabs (`post`), be heard from now on (`start`), fall silent and then call `fellSilent` (`stop`), go
+ * out of the line (`leave`).
  */
 
 export const ROLL_MS = 120 // for all tabs to say that they are there; a message between tabs takes a few
@@ -16,11 +18,20 @@ export const HAND_MS = 600 // to come and take what one was handed
 export const QUIET_MS = 250 // the robbed tab needs 30 to fade; one that hangs is not waited for any longer
 export const SETTLE_MS = 20 // after the word of silence: another one may have started within that
 
-/** @typedef {{word: "who" | "roll" | "here" | "yours" | "loud" | "silent", from: string, to?: string, usedMs?: number, may?: boolean, sounds?: boolean}} Word */
-/** @typedef {{do: "queue" | "start" | "stop" | "leave"} | {do: "steal", insteadOf?: string | null} | {do: "post", word: Word}} Deed */
+/**
+ * @typedef {{word: "who" | "roll" | "here" | "yours" | "loud" | "silent", from: string, to?: string, usedMs?:
+ *   number, may?: boolean, sounds?: boolean}} Word
+ */
+/**
+ * @typedef {{do: "queue" | "start" | "stop" | "leave"} | {do: "steal", insteadOf?: string | null} | {do:
+ *   "post", word: Word}} Deed
+ */
 
 export class Sounding {
-  /** @param {string} tab @param {number} usedMs when a person last did something in it, wall clock; 0: never */
+  /**
+   * @param {string} tab
+   * @param {number} usedMs when a person last did something in it, wall clock; 0: never
+   */
   constructor(tab, usedMs = 0) {
     this.tab = tab
     this.usedMs = usedMs
@@ -59,7 +70,9 @@ export class Sounding {
 
   /** When to call `tick`, null: not needed. */
   get dueMs() {
-    const times = [this.quietMs, this.election?.untilMs, this.handed?.untilMs].filter((ms) => typeof ms === "number")
+    const times = [this.quietMs, this.election?.untilMs, this.handed?.untilMs].filter(
+      (ms) => typeof ms === "number",
+    )
     return times.length ? Math.min(.../** @type {number[]} */ (times)) : null
   }
 
@@ -88,14 +101,18 @@ export class Sounding {
     if (this.place === "left") return []
     this.usedMs = wallMs
     this.refusedHere = false
-    if (this.election && this.place === "held") this.quietMs = this.election.untilMs // who was robbed by the one that is gone may still fade
+    // who was robbed by the one that is gone may still fade
+    if (this.election && this.place === "held") this.quietMs = this.election.untilMs
     this.#calm()
     if (this.place === "asking") return []
     if (this.place === "queued") return this.#steal()
     return this.sounds || this.quietMs !== null ? [] : this.#start()
   }
 
-  /** It has no line to the server and will get none: not to be heard, and not to be asked. @returns {Deed[]} */
+  /**
+   * It has no line to the server and will get none: not to be heard, and not to be asked.
+   * @returns {Deed[]}
+   */
   left() {
     const { sounds } = this
     this.#calm()
@@ -134,7 +151,8 @@ export class Sounding {
     if (this.place === "asking" || this.place === "left") return []
     if (this.place === "queued") return [{ do: "queue" }] // of a lock it had hardly been given
     const { sounds } = this
-    const waiting = this.quietMs !== null || this.election !== null // then silence is not ours to tell: we wait for it too
+    // then silence is not ours to tell: we wait for it too
+    const waiting = this.quietMs !== null || this.election !== null
     this.#calm()
     this.place = "queued"
     this.quietMs = null
@@ -152,7 +170,12 @@ export class Sounding {
     return [{ do: "queue" }]
   }
 
-  /** Where there is no lock to fall to anybody: the tab that had the sound does not say anything any more. @param {number} nowMs @param {string | null} insteadOf @returns {Deed[]} */
+  /**
+   * Where there is no lock to fall to anybody: the tab that had the sound does not say anything any more.
+   * @param {number} nowMs
+   * @param {string | null} insteadOf
+   * @returns {Deed[]}
+   */
   vacant(nowMs, insteadOf) {
     if (this.place !== "queued" || this.election || this.handed) return []
     this.insteadOf = insteadOf
@@ -174,7 +197,11 @@ export class Sounding {
     return [this.#say("silent")]
   }
 
-  /** The browser lets nothing be heard here without a hand. Another tab may. @param {number} nowMs @returns {Deed[]} */
+  /**
+   * The browser lets nothing be heard here without a hand. Another tab may.
+   * @param {number} nowMs
+   * @returns {Deed[]}
+   */
   refused(nowMs) {
     this.sounds = false
     this.refusedHere = true
@@ -198,7 +225,8 @@ export class Sounding {
     if (word.word === "here") this.#answers(word)
     if (word.word === "loud") this.#isLoud(word.from, nowMs)
     if (word.word === "silent" && word.from === this.elsewhere) this.elsewhere = null
-    if (word.word === "silent" && this.quietMs !== null) this.quietMs = Math.min(this.quietMs, nowMs + SETTLE_MS)
+    if (word.word === "silent" && this.quietMs !== null)
+      this.quietMs = Math.min(this.quietMs, nowMs + SETTLE_MS)
     return word.word === "yours" && this.may && this.place === "queued" ? this.#steal() : []
   }
 
@@ -225,7 +253,10 @@ export class Sounding {
   /** @param {Word["word"]} word @param {string} [to] @returns {Deed} */
   #say(word, to) {
     const { tab: from, usedMs, may, sounds } = this
-    return { do: "post", word: word === "here" ? { word, from, to, usedMs, may, sounds } : { word, from, to } }
+    return {
+      do: "post",
+      word: word === "here" ? { word, from, to, usedMs, may, sounds } : { word, from, to },
+    }
   }
 
   /** @param {number} nowMs @returns {Deed[]} */
@@ -242,9 +273,13 @@ export class Sounding {
 
   /** The tab last used, of those that are there and may. @param {number} nowMs @returns {Deed[]} */
   #decide(nowMs) {
-    const there = [.../** @type {NonNullable<typeof this.election>} */ (this.election).there].filter(([tab]) => !this.deaf.has(tab))
+    const there = [.../** @type {NonNullable<typeof this.election>} */ (this.election).there].filter(
+      ([tab]) => !this.deaf.has(tab),
+    )
     if (this.may) there.push([this.tab, this.usedMs])
-    const best = there.sort(([tab, usedMs], [other, otherMs]) => usedMs - otherMs || (tab < other ? -1 : 1)).at(-1)?.[0]
+    const best = there
+      .sort(([tab, usedMs], [other, otherMs]) => usedMs - otherMs || (tab < other ? -1 : 1))
+      .at(-1)?.[0]
     this.election = null
     if (best === undefined) return []
     if (best !== this.tab) return this.#handTo(best, nowMs)
@@ -254,11 +289,16 @@ export class Sounding {
   /** @param {string} tab @param {number} nowMs @returns {Deed[]} */
   #handTo(tab, nowMs) {
     this.handed = { tab, untilMs: nowMs + HAND_MS }
-    return this.place === "held" ? [this.#say("yours", tab)] : [] // without a lock it finds the same and takes it by itself
+    // without a lock it finds the same and takes it by itself
+    return this.place === "held" ? [this.#say("yours", tab)] : []
   }
 }
 
-/** Whose claim holds: the later one, and of two at once that of one tab, the same for both. @param {{atMs: number, tab: string}} theirs @param {{atMs: number, tab: string}} ours */
+/**
+ * Whose claim holds: the later one, and of two at once that of one tab, the same for both.
+ * @param {{atMs: number, tab: string}} theirs
+ * @param {{atMs: number, tab: string}} ours
+ */
 export function isLater(theirs, ours) {
   return theirs.atMs - ours.atMs > 0 || (theirs.atMs === ours.atMs && theirs.tab > ours.tab)
 }

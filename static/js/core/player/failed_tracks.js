@@ -1,5 +1,8 @@
 // @ts-check
-/** How many tracks in a row could not be played: the queue goes on past a few of them, and not through all of it. */
+/**
+ * How many tracks in a row could not be played: the queue goes on past a few of them, and not through all of
+ * it.
+ */
 
 export const MOST_IN_A_ROW = 3
 const HEARD_S = 5 // a track that was heard for so long ends the row
@@ -27,7 +30,10 @@ export class FailedTracks {
     this.#listenAgain()
   }
 
-  /** Called every second with the place of what is heard; null where nothing is. @param {number | null} positionS */
+  /**
+   * Called every second with the place of what is heard; null where nothing is.
+   * @param {number | null} positionS
+   */
   look(positionS) {
     const movedS = positionS === null || this.lastS === null ? 0 : positionS - this.lastS
     if (movedS > 0 && movedS < HEARD_S) this.heardS += movedS

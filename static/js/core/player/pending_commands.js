@@ -1,15 +1,16 @@
 // @ts-check
 /**
- * Commands to one's own player on their way: shown at once, sent in order, each until it is answered, and again after a
- * break under the same `event_id`.
+ * Commands to one's own player on their way: shown at once, sent in order, each until it is answered, and
+ * again after a break under the same `event_id`.
  *
- * What is done to the queue waits for as long as it takes. A press that could not be sent within five seconds is dropped:
- * nobody wants the play of a minute ago. What the tab that sounds says of its own sound, that it has stopped, goes on, plays
- * something else or came to its end, is heard there already, or waited for, and stays true for as long as it is the one.
+ * What is done to the queue waits for as long as it takes. A press that could not be sent within five seconds
+ * is dropped: nobody wants the play of a minute ago. What the tab that sounds says of its own sound, that it
+ * has stopped, goes on, plays something else or came to its end, is heard there already, or waited for, and
+ * stays true for as long as it is the one.
  *
- * What says where things are to be, instead of what is to be done (`seek`, `undo`, `redo`, a track that ended), is sent with
- * the revision it was meant for. That moves on with every change that is our own or about something else, so that only
- * somebody else's change of the same thing makes it stale.
+ * What says where things are to be, instead of what is to be done (`seek`, `undo`, `redo`, a track that
+ * ended), is sent with the revision it was meant for. That moves on with every change that is our own or
+ * about something else, so that only somebody else's change of the same thing makes it stale.
  */
 
 import { applied, isProvisional } from "./optimistic.js"
@@ -26,13 +27,20 @@ const AVAILABLE_AGAIN_MS = 1000
 /** @typedef {{type: string, event_id: string, payload: any}} Said */
 /** @typedef {{event_id: string, code: string, retry_after_ms?: number | null}} Refusal */
 /**
- * `revision`: of the answer. `seen`: it is in the state already, only its answer is not here yet. `everSent`: the server
- * may have done it. `addedMs` and `notBeforeMs`: local time.
- * @typedef {{command: Said, pressedMs: number, addedMs: number, notBeforeMs: number, base: number, sent: boolean, everSent: boolean, revision: number | null, seen: boolean}} Entry
+ * `revision`: of the answer. `seen`: it is in the state already, only its answer is not here yet. `everSent`:
+ * the server may have done it. `addedMs` and `notBeforeMs`: local time.
+ * @typedef {{command: Said, pressedMs: number, addedMs: number, notBeforeMs: number, base: number, sent:
+ *   boolean, everSent: boolean, revision: number | null, seen: boolean}} Entry
  */
 
 /** Of these only the last counts, as long as none was sent. @type {Map<string, string>} */
-const SAME = new Map([[Command.Resume, "motion"], [Command.Pause, "motion"], [Command.Seek, "place"], [Command.SetRate, "rate"], [Command.SetRepeat, "repeat"]])
+const SAME = new Map([
+  [Command.Resume, "motion"],
+  [Command.Pause, "motion"],
+  [Command.Seek, "place"],
+  [Command.SetRate, "rate"],
+  [Command.SetRepeat, "repeat"],
+])
 /** @type {Set<string>} */
 const OTHER_TRACK = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.ContinueHere])
 /** @type {Set<string>} */
@@ -61,13 +69,26 @@ export class PendingCommands {
   }
 
   /**
-   * @param {Said} command @param {number} pressedMs server time @param {number} revision that was shown @param {number} nowMs local
+   * @param {Said} command
+   * @param {number} pressedMs server time
+   * @param {number} revision that was shown
+   * @param {number} nowMs local
    * @returns {string[]} the commands it takes the place of, which will never be sent
    */
   add(command, pressedMs, revision, nowMs) {
     const dropped = this.entries.filter((entry) => !entry.everSent && replaces(command, entry.command))
     this.entries = this.entries.filter((entry) => !dropped.includes(entry))
-    this.entries.push({ command, pressedMs, addedMs: nowMs, notBeforeMs: -Infinity, base: revision, sent: false, everSent: false, revision: null, seen: false })
+    this.entries.push({
+      command,
+      pressedMs,
+      addedMs: nowMs,
+      notBeforeMs: -Infinity,
+      base: revision,
+      sent: false,
+      everSent: false,
+      revision: null,
+      seen: false,
+    })
     return dropped.map(({ command: { event_id } }) => event_id)
   }
 
@@ -76,9 +97,15 @@ export class PendingCommands {
     for (const entry of this.entries) if (entry.revision === null) entry.sent = false
   }
 
-  /** What could not be sent in time; it is gone. @param {number} nowMs local @param {boolean} sounds this tab is the one that is heard @returns {Said[]} */
+  /**
+   * What could not be sent in time; it is gone.
+   * @param {number} nowMs local
+   * @param {boolean} sounds this tab is the one that is heard
+   * @returns {Said[]}
+   */
   dropOld(nowMs, sounds) {
-    const isOld = (/** @type {Entry} */ { command, addedMs, everSent }) => !everSent && nowMs - addedMs > TOO_OLD_MS && !isKept(command) && !(sounds && isOfSound(command))
+    const isOld = (/** @type {Entry} */ { command, addedMs, everSent }) =>
+      !everSent && nowMs - addedMs > TOO_OLD_MS && !isKept(command) && !(sounds && isOfSound(command))
     const old = this.entries.filter(isOld)
     this.entries = this.entries.filter((entry) => !old.includes(entry))
     return old.map(({ command }) => command)
@@ -105,9 +132,15 @@ export class PendingCommands {
     return ready
   }
 
-  /** How long until something that waits for its time may go, null where nothing does. @param {number} nowMs */
+  /**
+   * How long until something that waits for its time may go, null where nothing does.
+   * @param {number} nowMs
+   */
   waitMs(nowMs) {
-    const times = this.entries.filter(({ sent }) => !sent).map((entry) => this.#notBeforeMs(entry)).filter((ms) => ms > nowMs)
+    const times = this.entries
+      .filter(({ sent }) => !sent)
+      .map((entry) => this.#notBeforeMs(entry))
+      .filter((ms) => ms > nowMs)
     return times.length ? Math.min(...times) - nowMs : null
   }
 
@@ -128,7 +161,11 @@ export class PendingCommands {
     return REVERTS.has(command.type) && earlier.length > 0
   }
 
-  /** Frozen from here on: the same `event_id` has to say the same. @param {Entry} entry @param {number} nowMs */
+  /**
+   * Frozen from here on: the same `event_id` has to say the same.
+   * @param {Entry} entry
+   * @param {number} nowMs
+   */
   #leaving(entry, nowMs) {
     const { command, base, everSent } = entry
     if (!everSent) {
@@ -158,10 +195,15 @@ export class PendingCommands {
     return `${this.named.get(maker(value))}.${value.split(".").at(-1)}`
   }
 
-  /** Drops those that name what nobody will ever name: the command that made it was refused. @returns {string[]} */
+  /**
+   * Drops those that name what nobody will ever name: the command that made it was refused.
+   * @returns {string[]}
+   */
   dropOrphans() {
     const makers = new Set(this.entries.map(({ command }) => command.event_id))
-    const orphans = this.entries.filter(({ everSent, command }) => !everSent && this.#unnamed(command).some((id) => !makers.has(maker(id))))
+    const orphans = this.entries.filter(
+      ({ everSent, command }) => !everSent && this.#unnamed(command).some((id) => !makers.has(maker(id))),
+    )
     this.entries = this.entries.filter((entry) => !orphans.includes(entry))
     return orphans.map(({ command }) => command.event_id)
   }
@@ -176,15 +218,21 @@ export class PendingCommands {
   }
 
   /**
-   * For good, or for now: then it goes again when there is time for it. One of those that had left behind it may be
-   * done before it.
-   * @param {Refusal} refusal @param {number} nowMs local
+   * For good, or for now: then it goes again when there is time for it. One of those that had left behind it
+   * may be done before it.
+   * @param {Refusal} refusal
+   * @param {number} nowMs local
    */
   refused(refusal, nowMs) {
     const entry = this.#of(refusal.event_id)
     const waitMs = againInMs(refusal)
     if (waitMs === null) this.entries = this.entries.filter((each) => each !== entry)
-    else if (entry) Object.assign(entry, { sent: false, everSent: refusal.code === ErrorCode.Unavailable, notBeforeMs: nowMs + waitMs })
+    else if (entry)
+      Object.assign(entry, {
+        sent: false,
+        everSent: refusal.code === ErrorCode.Unavailable,
+        notBeforeMs: nowMs + waitMs,
+      })
   }
 
   /** On its way, or to go again. @param {string} eventId */
@@ -214,7 +262,12 @@ export class PendingCommands {
 
   // ---------------------------------------------------------------- what is shown
 
-  /** The state with everything done to it that is not in it yet. @param {State} state @param {(item: number) => boolean} gone @returns {State} */
+  /**
+   * The state with everything done to it that is not in it yet.
+   * @param {State} state
+   * @param {(item: number) => boolean} gone
+   * @returns {State}
+   */
   shown(state, gone) {
     const coming = this.entries.filter(({ seen }) => !seen)
     return coming.reduce((so, { command, pressedMs }) => applied(so, command, pressedMs, gone), state)
@@ -222,11 +275,17 @@ export class PendingCommands {
 
   /** Those that should outlive this page. */
   get kept() {
-    return this.entries.filter(({ command, revision, seen }) => revision === null && !seen && isKept(command)).map(({ command }) => command)
+    return this.entries
+      .filter(({ command, revision, seen }) => revision === null && !seen && isKept(command))
+      .map(({ command }) => command)
   }
 }
 
-/** When to say it again, null where that is of no use. What was only too much was not done; what the server had no time for it may do yet. @param {Refusal} refusal */
+/**
+ * When to say it again, null where that is of no use. What was only too much was not done; what the server
+ * had no time for it may do yet.
+ * @param {Refusal} refusal
+ */
 function againInMs({ code, retry_after_ms: afterMs = null }) {
   if (code === ErrorCode.Unavailable) return Math.max(afterMs ?? 0, AVAILABLE_AGAIN_MS)
   return afterMs === null ? null : Math.max(afterMs, LEAST_AGAIN_MS)
@@ -244,7 +303,11 @@ function replaces(later, earlier) {
   return same !== undefined && same === SAME.get(earlier.type)
 }
 
-/** Whether a change is of what a command is about. @param {Said} command @param {{changed: object, cause: string | null}} change */
+/**
+ * Whether a change is of what a command is about.
+ * @param {Said} command
+ * @param {{changed: object, cause: string | null}} change
+ */
 function concerns(command, { changed, cause }) {
   if (isPlaced(command)) return "current" in changed || (cause !== null && PLACES.has(cause))
   return "entries" in changed

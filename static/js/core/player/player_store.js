@@ -2,9 +2,9 @@
 /**
  * What a device's player is, made out of what the server said: the reducer of its page.
  *
- * Every change takes a revision and says only what it changed, so they are applied in order and once. How far the player
- * is by now, answers and positions say as well; where something is missing, and now and then, `due()` says what to ask
- * for. Where the sounding tab is takes no revision, and counts for what is on alone.
+ * Every change takes a revision and says only what it changed, so they are applied in order and once. How far
+ * the player is by now, answers and positions say as well; where something is missing, and now and then,
+ * `due()` says what to ask for. Where the sounding tab is takes no revision, and counts for what is on alone.
  */
 
 import { Sequence } from "../net/sequence.js"
@@ -19,7 +19,18 @@ const ASK_ANYWAY_MS = 15_000 // what was lost with nothing after it shows in no 
 /** @typedef {import("../protocol.js").Item} Item */
 
 /** @type {State} */
-const NOTHING = { revision: 0, entries: [], current: null, position: 0, at: 0, is_playing: false, rate: 1, repeat: "off", can_undo: false, can_redo: false }
+const NOTHING = {
+  revision: 0,
+  entries: [],
+  current: null,
+  position: 0,
+  at: 0,
+  is_playing: false,
+  rate: 1,
+  repeat: "off",
+  can_undo: false,
+  can_redo: false,
+}
 
 export class PlayerStore {
   /** @param {string} tab this one */
@@ -35,7 +46,10 @@ export class PlayerStore {
     /** The tab that has the sound, where the server settles it. @type {string | null} */
     this.sounding = null
     this.known = false
-    /** What the tab that sounds last said of the track's length. @type {{entryId: string, seconds: number} | null} */
+    /**
+     * What the tab that sounds last said of the track's length.
+     * @type {{entryId: string, seconds: number} | null}
+     */
     this.length = null
     /** When another tab last said where it is, local time. */
     this.heardMs = -Infinity
@@ -113,15 +127,23 @@ export class PlayerStore {
     this.heard(payload.entry_id, payload.position, timestamp)
   }
 
-  /** How long what is on is: as the tab that sounds says, else as the library does; played beyond that, at least so long. */
+  /**
+   * How long what is on is: as the tab that sounds says, else as the library does; played beyond that, at
+   * least so long.
+   */
   get durationS() {
     const { current, position, entries } = this.state
     const item = this.items.get(entries.find(({ id }) => id === current)?.item ?? NaN)
-    const durationS = this.length?.entryId === current ? this.length.seconds : item?.duration ?? null
+    const durationS = this.length?.entryId === current ? this.length.seconds : (item?.duration ?? null)
     return durationS && Math.max(durationS, position)
   }
 
-  /** Where the track is, by the tab that sounds. @param {string} entryId @param {number} position @param {number} at server time */
+  /**
+   * Where the track is, by the tab that sounds.
+   * @param {string} entryId
+   * @param {number} position
+   * @param {number} at server time
+   */
   heard(entryId, position, at) {
     if (this.state.is_playing && this.state.current === entryId) this.state = { ...this.state, position, at }
   }
@@ -143,7 +165,8 @@ export class PlayerStore {
 
   /** @param {number} nowMs */
   #isDue(nowMs) {
-    if (this.changes.lacks(nowMs)) return nowMs - this.askedMs >= (this.answered ? ASK_LEAST_MS : ASK_AGAIN_MS)
+    if (this.changes.lacks(nowMs))
+      return nowMs - this.askedMs >= (this.answered ? ASK_LEAST_MS : ASK_AGAIN_MS)
     return nowMs - Math.max(this.askedMs, this.greetedMs) >= ASK_ANYWAY_MS
   }
 

@@ -2,18 +2,24 @@
 /**
  * A queue and what is on in it: what follows what, and what each change leaves; pure.
  *
- * Whatever names an entry that has gone meanwhile changes nothing: another tab was faster, and that is no error. The same
- * rules as `playback/domain/queue.py`; `tests/vectors/queue.json` ties the two together.
+ * Whatever names an entry that has gone meanwhile changes nothing: another tab was faster, and that is no
+ * error. The same rules as `playback/domain/queue.py`; `tests/vectors/queue.json` ties the two together.
  */
 
 export const OFF = "off"
 export const ALL = "all"
 export const ONE = "one"
 
-/** A place in the queue: `item` of the library, under an `id` that is never used again. @typedef {{id: string, item: number}} Entry */
+/**
+ * A place in the queue: `item` of the library, under an `id` that is never used again.
+ * @typedef {{id: string, item: number}} Entry
+ */
 
 export class Queue {
-  /** @param {readonly Entry[]} entries @param {string | null} current the entry that is on, null where none is */
+  /**
+   * @param {readonly Entry[]} entries
+   * @param {string | null} current the entry that is on, null where none is
+   */
   constructor(entries = [], current = null) {
     this.entries = entries
     this.current = current
@@ -36,13 +42,20 @@ export class Queue {
 
   // ---------------------------------------------------------------- changes
 
-  /** At the end, or right behind what is on (at the beginning where nothing is). @param {readonly Entry[]} fresh @param {boolean} behindCurrent */
+  /**
+   * At the end, or right behind what is on (at the beginning where nothing is).
+   * @param {readonly Entry[]} fresh
+   * @param {boolean} behindCurrent
+   */
   added(fresh, behindCurrent = false) {
     const cut = behindCurrent ? this.place(this.current) + 1 : this.entries.length
     return new Queue([...this.entries.slice(0, cut), ...fresh, ...this.entries.slice(cut)], this.current)
   }
 
-  /** The first of these is on, right behind what was; where they come there anyway, they are not put in again. @param {readonly Entry[]} fresh */
+  /**
+   * The first of these is on, right behind what was; where they come there anyway, they are not put in again.
+   * @param {readonly Entry[]} fresh
+   */
   begun(fresh) {
     const cut = this.place(this.current) + 1
     const come = fresh.every(({ item }, place) => this.entries[cut + place]?.item === item)
@@ -54,10 +67,14 @@ export class Queue {
     const place = this.place(entryId)
     if (place < 0) return this
     const entries = this.entries.filter(({ id }) => id !== entryId)
-    return new Queue(entries, entryId === this.current ? entries[place]?.id ?? null : this.current)
+    return new Queue(entries, entryId === this.current ? (entries[place]?.id ?? null) : this.current)
   }
 
-  /** To stand before another entry; null, or one that has gone: at the end. @param {string} entryId @param {string | null} before */
+  /**
+   * To stand before another entry; null, or one that has gone: at the end.
+   * @param {string} entryId
+   * @param {string | null} before
+   */
   moved(entryId, before) {
     const entry = this.entry(entryId)
     if (!entry || before === entryId) return this
@@ -69,7 +86,10 @@ export class Queue {
 
   /** All but what is on. */
   cleared() {
-    return new Queue(this.entries.filter(({ id }) => id === this.current), this.current)
+    return new Queue(
+      this.entries.filter(({ id }) => id === this.current),
+      this.current,
+    )
   }
 
   /** @param {string} entryId */
@@ -79,7 +99,10 @@ export class Queue {
 
   // ---------------------------------------------------------------- what comes
 
-  /** The entry behind what is on, where it is asked for; null: that was the last one. @param {string} repeat */
+  /**
+   * The entry behind what is on, where it is asked for; null: that was the last one.
+   * @param {string} repeat
+   */
   following(repeat) {
     return this.#neighbour(1, repeat)
   }

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * One thing that a person may ask for again and again (playing or not, a position, a speed): shown at once, sent seldom, and
- * always the last one. Optimistic state, with the debounce in it.
+ * One thing that a person may ask for again and again (playing or not, a position, a speed): shown at once,
+ * sent seldom, and always the last one. Optimistic state, with the debounce in it.
  *
- * A wish is known by its number, never by its value: the late answer to an earlier press of Play says nothing of a later
- * one. It is shown until the room's state includes it, which the revision of its answer tells.
+ * A wish is known by its number, never by its value: the late answer to an earlier press of Play says nothing
+ * of a later one. It is shown until the room's state includes it, which the revision of its answer tells.
  *
  * All times are handed in, in milliseconds.
  */
@@ -31,7 +31,11 @@ export class LastWish {
     this.wish = { number: this.count, value, sent: false, revision: null }
   }
 
-  /** What to send now, if anything; it counts as sent. @param {number} nowMs @returns {{number: number, value: T} | null} */
+  /**
+   * What to send now, if anything; it counts as sent.
+   * @param {number} nowMs
+   * @returns {{number: number, value: T} | null}
+   */
   toSend(nowMs) {
     const { wish } = this
     if (!wish || wish.sent || nowMs < this.notBeforeMs) return null
@@ -45,7 +49,10 @@ export class LastWish {
     return this.wish && !this.wish.sent ? Math.max(0, this.notBeforeMs - nowMs) : null
   }
 
-  /** @param {number} number @param {number | null} revision that includes it; null: nothing had to be changed for it */
+  /**
+   * @param {number} number
+   * @param {number | null} revision that includes it; null: nothing had to be changed for it
+   */
   accepted(number, revision) {
     this.lastRevision = Math.max(this.lastRevision, revision ?? 0)
     if (this.wish?.number === number) this.wish.revision = this.lastRevision
@@ -77,7 +84,11 @@ export class LastWish {
     if (this.wish?.revision !== null) this.wish = null
   }
 
-  /** What is asked for and not in the room's state at `revision`; null: nothing. @param {number} revision @returns {T | null} */
+  /**
+   * What is asked for and not in the room's state at `revision`; null: nothing.
+   * @param {number} revision
+   * @returns {T | null}
+   */
   shown(revision) {
     const { wish } = this
     return !wish || (wish.revision !== null && wish.revision <= revision) ? null : wish.value

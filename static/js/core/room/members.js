@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Who is here, and what each player last said of itself. Every function gives a new map: what a page drew from the old
- * one stays as it was.
+ * Who is here, and what each player last said of itself. Every function gives a new map: what a page drew
+ * from the old one stays as it was.
  */
 
 /** @typedef {import("../protocol.js").MemberState} MemberState */
@@ -13,7 +13,12 @@ const HOST = "host"
 const MODERATOR = "moderator"
 const MEMBER = "member"
 
-/** A snapshot; reports of people who stayed are kept. @param {MemberState[]} list @param {Members} [before] @returns {Members} */
+/**
+ * A snapshot; reports of people who stayed are kept.
+ * @param {MemberState[]} list
+ * @param {Members} [before]
+ * @returns {Members}
+ */
 export function arrived(list, before = new Map()) {
   return new Map(list.map((member) => [member.user_id, { ...before.get(member.user_id), ...member }]))
 }
@@ -30,7 +35,12 @@ export function left(members, userId) {
   return rest
 }
 
-/** What players said; people we do not know (they left meanwhile) are passed over. @param {Members} members @param {import("../protocol.js").Report[]} reports @returns {Members} */
+/**
+ * What players said; people we do not know (they left meanwhile) are passed over.
+ * @param {Members} members
+ * @param {import("../protocol.js").Report[]} reports
+ * @returns {Members}
+ */
 export function reported(members, reports) {
   const next = new Map(members)
   for (const report of reports) {
@@ -40,12 +50,22 @@ export function reported(members, reports) {
   return next
 }
 
-/** What is new about somebody; of whom we do not know, nothing. @param {Members} members @param {MemberState} member @returns {Members} */
+/**
+ * What is new about somebody; of whom we do not know, nothing.
+ * @param {Members} members
+ * @param {MemberState} member
+ * @returns {Members}
+ */
 export function changed(members, member) {
   return members.has(member.user_id) ? joined(members, member) : members
 }
 
-/** You, as the room calls you now. @param {import("../protocol.js").You} you @param {MemberState} member @returns {import("../protocol.js").You} */
+/**
+ * You, as the room calls you now.
+ * @param {import("../protocol.js").You} you
+ * @param {MemberState} member
+ * @returns {import("../protocol.js").You}
+ */
 export function inRole(you, member) {
   return { ...you, ...member, may_moderate: mayModerate(member.role) }
 }
@@ -64,7 +84,9 @@ function mayModerate(role) {
 export function underHost(member, hostId, policy) {
   const role = member.user_id === hostId ? HOST : member.role === HOST ? MEMBER : member.role
   const rights = { role, may_control: mayControl(role, policy) }
-  return "may_moderate" in member ? { ...member, ...rights, may_moderate: mayModerate(role) } : { ...member, ...rights }
+  return "may_moderate" in member
+    ? { ...member, ...rights, may_moderate: mayModerate(role) }
+    : { ...member, ...rights }
 }
 
 /** @param {string} role @param {string} policy */

@@ -2,9 +2,10 @@
 /**
  * What the room is, made out of what the server said: the client's reducer.
  *
- * Two counters order everything that must not be lost: the revision (changes of the timeline and of who moves it) and
- * `seq` (comments and deletions). Each is applied in order and once, however often and in whatever order it arrives;
- * where something is missing, `due()` says what to ask for. All else (who is here, reactions) is applied as it comes.
+ * Two counters order everything that must not be lost: the revision (changes of the timeline and of who moves
+ * it) and `seq` (comments and deletions). Each is applied in order and once, however often and in whatever
+ * order it arrives; where something is missing, `due()` says what to ask for. All else (who is here,
+ * reactions) is applied as it comes.
  */
 
 import * as presence from "./members.js"
@@ -33,7 +34,14 @@ export class Log {
   constructor() {
     /** @type {RoomModel} */
     this.state = {
-      you: null, room: null, timeline: null, members: new Map(), comments: [], revision: 0, comment_seq: 0, epoch: null,
+      you: null,
+      room: null,
+      timeline: null,
+      members: new Map(),
+      comments: [],
+      revision: 0,
+      comment_seq: 0,
+      epoch: null,
     }
     /** @type {Sequence<Envelope>} */
     this.changes = new Sequence()
@@ -42,7 +50,9 @@ export class Log {
     /** @type {string | null} of the last applied change, to resume by */
     this.eventId = null
     this.known = false
-    /** The server's state was rebuilt: only a fresh connection without a claim to resume tells what it is now. */
+    /**
+     * The server's state was rebuilt: only a fresh connection without a claim to resume tells what it is now.
+     */
     this.outdated = false
     this.askedMs = -Infinity
     this.answered = true
@@ -61,12 +71,18 @@ export class Log {
     if (type === Event.Events) return this.#missed(envelope)
     if (type === Event.Head) return this.#head(envelope, nowMs)
     if (CHANGES.has(type)) return this.#inOrder(this.changes, envelope.revision ?? 0, envelope, nowMs)
-    if (type === Event.NewComment || type === Event.CommentDeleted) return this.#inOrder(this.talk, payload.seq, envelope, nowMs)
+    if (type === Event.NewComment || type === Event.CommentDeleted)
+      return this.#inOrder(this.talk, payload.seq, envelope, nowMs)
     this.#apply(envelope)
     return [envelope]
   }
 
-  /** @param {Sequence<Envelope>} sequence @param {number} number @param {Envelope} envelope @param {number} nowMs */
+  /**
+   * @param {Sequence<Envelope>} sequence
+   * @param {number} number
+   * @param {Envelope} envelope
+   * @param {number} nowMs
+   */
   #inOrder(sequence, number, envelope, nowMs) {
     const ready = sequence.take(number, envelope, nowMs)
     ready.forEach((each) => this.#apply(each))
@@ -93,7 +109,11 @@ export class Log {
     return [envelope]
   }
 
-  /** What a snapshot says replaces what was known. @param {Pick<import("../protocol.js").WelcomeState, "timeline" | "comments" | "revision" | "comment_seq">} whole */
+  /**
+   * What a snapshot says replaces what was known.
+   * @param {Pick<import("../protocol.js").WelcomeState, "timeline" | "comments" | "revision" |
+   *   "comment_seq">} whole
+   */
   #snapshot(whole) {
     const { state } = this
     this.changes.clear()
@@ -115,8 +135,11 @@ export class Log {
     const events = missed.events.filter((event) => (event.revision ?? 0) > this.changes.last)
     const comments = missed.comments.filter((comment) => comment.seq > this.talk.last)
     const applied = [
-      ...events, ...comments.map((comment) => like(envelope, Event.NewComment, comment)),
-      ...missed.deleted.filter((id) => this.#has(id)).map((id) => like(envelope, Event.CommentDeleted, { id, seq: 0 })),
+      ...events,
+      ...comments.map((comment) => like(envelope, Event.NewComment, comment)),
+      ...missed.deleted
+        .filter((id) => this.#has(id))
+        .map((id) => like(envelope, Event.CommentDeleted, { id, seq: 0 })),
     ]
     applied.forEach((each) => this.#apply(each))
     this.changes.reset(Math.max(this.changes.last, missed.revision))
@@ -161,7 +184,12 @@ export class Log {
   /** What to say when connecting: where we are. Nothing, where only a snapshot helps. */
   resume() {
     if (!this.known || this.outdated || this.eventId === null) return null
-    return { revision: this.changes.last, event_id: this.eventId, comment_seq: this.talk.last, epoch: this.state.epoch ?? "" }
+    return {
+      revision: this.changes.last,
+      event_id: this.eventId,
+      comment_seq: this.talk.last,
+      epoch: this.state.epoch ?? "",
+    }
   }
 
   // ---------------------------------------------------------------- single events
@@ -177,7 +205,8 @@ export class Log {
     else if (type === Event.MemberLeft) state.members = presence.left(state.members, payload.user_id)
     else if (type === Event.Presence) state.members = presence.reported(state.members, payload.members)
     else if (type === Event.NewComment) this.#comment(payload)
-    else if (type === Event.CommentDeleted) state.comments = state.comments.filter((comment) => comment.id !== payload.id)
+    else if (type === Event.CommentDeleted)
+      state.comments = state.comments.filter((comment) => comment.id !== payload.id)
     else if (type === Event.SeatHeld && state.room) state.room = { ...state.room, seat: payload }
     else if (type === Event.SeatKept && state.room) state.room = { ...state.room, seat: null }
     this.#numbers()

@@ -13,10 +13,16 @@ const WELL_MS = 10_000 // moving for so long, what was stuck is forgotten
 /** @typedef {import("./target.js").Course} Course */
 /** @typedef {import("./target.js").Seen} Seen */
 /** @typedef {import("./sync_controller.js").Effect} Effect */
-/** @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches about */
+/**
+ * @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches
+ *   about
+ */
 
 export class DriftControl {
-  /** @param {{costs: import("./latency_model.js").LatencyModel, steering: import("./rate_control.js").RateControl, medium: import("../media/media_facts.js").Medium}} parts */
+  /**
+   * @param {{costs: import("./latency_model.js").LatencyModel, steering:
+   *   import("./rate_control.js").RateControl, medium: import("../media/media_facts.js").Medium}} parts
+   */
   constructor({ costs, steering, medium }) {
     this.medium = medium
     this.costs = costs
@@ -37,7 +43,12 @@ export class DriftControl {
     this.stalls.reset()
   }
 
-  /** The player moves from now on. @param {Seen} seen @param {Lesson | null} lesson @param {number} [settleMs] */
+  /**
+   * The player moves from now on.
+   * @param {Seen} seen
+   * @param {Lesson | null} lesson
+   * @param {number} [settleMs]
+   */
   take(seen, lesson, settleMs) {
     this.lesson = lesson
     this.startedMs = seen.nowMs
@@ -45,9 +56,16 @@ export class DriftControl {
     this.steering.begin(seen.nowMs, settleMs)
   }
 
-  /** It was told to play, `lateMs` after it should have been. @param {Seen} seen @param {import("./latency_model.js").StartKind} kind @param {number} lateMs */
+  /**
+   * It was told to play, `lateMs` after it should have been.
+   * @param {Seen} seen
+   * @param {import("./latency_model.js").StartKind} kind
+   * @param {number} lateMs
+   */
   started(seen, kind, lateMs) {
-    const lesson = seen.hidden ? null : /** @type {Lesson} */ ({ what: "start", kind, lateMs: Math.max(0, lateMs) })
+    const lesson = seen.hidden
+      ? null
+      : /** @type {Lesson} */ ({ what: "start", kind, lateMs: Math.max(0, lateMs) })
     this.take(seen, lesson, this.steering.startSettleMs)
   }
 
@@ -58,7 +76,8 @@ export class DriftControl {
    */
   look(course, seen, effects) {
     this.decision = null
-    if (seen.ended || course.leftS(seen) <= 0) return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
+    if (seen.ended || course.leftS(seen) <= 0)
+      return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
     if (this.starving(seen, effects)) return this.#wait(course, seen, effects)
     if (this.#fellBehind(course, seen, effects)) return null
     const askInMs = seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects)
@@ -67,18 +86,28 @@ export class DriftControl {
 
   // ---------------------------------------------------------------- starving
 
-  /** For data; at the room's speed when it comes. One that stands still with data ahead is placed again, now and then. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * For data; at the room's speed when it comes. One that stands still with data ahead is placed again, now
+   * and then.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   #wait(course, seen, effects) {
     effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
-    if (!this.#stuck(seen) || course.leftS(seen) <= TAIL_S) return { state: /** @type {const} */ ("buffering"), askInMs: BUSY_MS }
+    if (!this.#stuck(seen) || course.leftS(seen) <= TAIL_S)
+      return { state: /** @type {const} */ ("buffering"), askInMs: BUSY_MS }
     this.unstuck += 1
     return null
   }
 
   /** @param {Seen} seen */
   #stuck(seen) {
-    const stoodMs = seen.nowMs - Math.max(this.stalls.beganMs, this.stalls.movedMs === Infinity ? 0 : this.stalls.movedMs)
-    return this.unstuck < STUCK_TRIES && !seen.seeking && hasData(seen) && stoodMs > STUCK_MS * 2 ** this.unstuck
+    const stoodMs =
+      seen.nowMs - Math.max(this.stalls.beganMs, this.stalls.movedMs === Infinity ? 0 : this.stalls.movedMs)
+    return (
+      this.unstuck < STUCK_TRIES && !seen.seeking && hasData(seen) && stoodMs > STUCK_MS * 2 ** this.unstuck
+    )
   }
 
   /** Reported when it begins. @param {Seen} seen @param {Effect[]} effects */
@@ -88,7 +117,12 @@ export class DriftControl {
     return this.stalls.stalled
   }
 
-  /** A stall is over: near enough to be steered, or not? @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * A stall is over: near enough to be steered, or not?
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   #fellBehind(course, seen, effects) {
     if (this.stallNews !== "ended") return false
     effects.push({ do: "report", type: "buffer_end", waitedMs: seen.nowMs - this.stalls.beganMs })
@@ -96,7 +130,11 @@ export class DriftControl {
     return Math.abs(course.errorMs(seen)) >= SLEW_WITHIN_MS && course.leftS(seen) > TAIL_S
   }
 
-  /** The room stands, or the player starts: whatever it starved of, it does no more. @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * The room stands, or the player starts: whatever it starved of, it does no more.
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   relieved(seen, effects) {
     if (!this.stalls.stalled) return
     this.stalls.stalled = false
@@ -105,19 +143,34 @@ export class DriftControl {
 
   // ---------------------------------------------------------------- steering
 
-  /** Without a clock nothing is corrected; the player simply goes on. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * Without a clock nothing is corrected; the player simply goes on.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   #coast(course, seen, effects) {
     this.steering.acquire(seen.nowMs)
     effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
     return BUSY_MS
   }
 
-  /** Null: it should be sought, and cannot be. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * Null: it should be sought, and cannot be.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   #steer(course, seen, effects) {
     const decision = this.steering.tick({
-      nowMs: seen.nowMs, errorMs: course.errorMs(seen), roomRate: course.rate,
-      reliable: !seen.seeking && this.stalls.moves(seen), bufferedAheadS: seen.bufferedAheadS,
-      remainingS: Math.min(left(seen), course.leftS(seen)), hidden: seen.hidden, movementMs: seen.movementMs,
+      nowMs: seen.nowMs,
+      errorMs: course.errorMs(seen),
+      roomRate: course.rate,
+      reliable: !seen.seeking && this.stalls.moves(seen),
+      bufferedAheadS: seen.bufferedAheadS,
+      remainingS: Math.min(left(seen), course.leftS(seen)),
+      hidden: seen.hidden,
+      movementMs: seen.movementMs,
     })
     this.decision = decision
     if (seen.nowMs - this.startedMs > WELL_MS && this.stalls.fed) this.unstuck = 0
@@ -127,13 +180,23 @@ export class DriftControl {
     return decision.seek && !this.#seek(course, seen, effects) ? null : decision.lookInMs
   }
 
-  /** Into the next lap without stopping. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * Into the next lap without stopping.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   lap(course, seen, effects) {
     this.steering.acquire(seen.nowMs)
     return this.#seek(course, seen, effects)
   }
 
-  /** Seek without stopping, to where the room will be once that is done; false if it cannot. @param {Course} course @param {Seen} seen @param {Effect[]} effects */
+  /**
+   * Seek without stopping, to where the room will be once that is done; false if it cannot.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   */
   #seek(course, seen, effects) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
     const toS = course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind]))

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What others do to the media element: browsers refuse to play and pause hidden tabs, headsets and extensions press
- * its buttons. None of it is ever the room's doing, and none of it becomes a command.
+ * What others do to the media element: browsers refuse to play and pause hidden tabs, headsets and extensions
+ * press its buttons. None of it is ever the room's doing, and none of it becomes a command.
  */
 
 const COME_BACK_MS = 1000 // somebody else paused us: come back, but not at once

@@ -1,5 +1,8 @@
 // @ts-check
-/** Standing still where the room stands, exactly; while the room waits for its players, saying whether this one is ready. */
+/**
+ * Standing still where the room stands, exactly; while the room waits for its players, saying whether this
+ * one is ready.
+ */
 
 import { left } from "./target.js"
 import { enough } from "./stall_detector.js"
@@ -14,12 +17,18 @@ const BUSY_MS = 50
 /** @typedef {{state: "ended" | "paused" | "ready" | "buffering" | "loading", askInMs: number}} Next */
 
 export class PauseControl {
-  /** @param {{helm: import("./drift_control.js").DriftControl, launch: import("./start_control.js").StartControl}} parts */
+  /**
+   * @param {{helm: import("./drift_control.js").DriftControl, launch:
+   *   import("./start_control.js").StartControl}} parts
+   */
   constructor({ helm, launch }) {
     this.helm = helm
     this.launch = launch
     this.placed = false
-    /** Why the player stands at another place than the room. @type {import("../media/seek_budget.js").Refusal | null} */
+    /**
+     * Why the player stands at another place than the room.
+     * @type {import("../media/seek_budget.js").Refusal | null}
+     */
     this.refusal = null
   }
 
@@ -42,7 +51,13 @@ export class PauseControl {
     return !this.refusal && this.launch.place(course, seen, positionS, effects)
   }
 
-  /** The room goes on when its players can: not before this one has the data. @param {Seen} seen @param {boolean} moved just now @param {Effect[]} effects @returns {Next} */
+  /**
+   * The room goes on when its players can: not before this one has the data.
+   * @param {Seen} seen
+   * @param {boolean} moved just now
+   * @param {Effect[]} effects
+   * @returns {Next}
+   */
   #hold(seen, moved, effects) {
     if (moved || seen.seeking || !enough(seen)) {
       return { state: this.helm.stalls.stalled ? "buffering" : "loading", askInMs: BUSY_MS }
@@ -52,7 +67,11 @@ export class PauseControl {
   }
 }
 
-/** Who is in the last moments of a medium that has ended stays there: ends differ between browsers. @param {string} phase @param {Seen} seen */
+/**
+ * Who is in the last moments of a medium that has ended stays there: ends differ between browsers.
+ * @param {string} phase
+ * @param {Seen} seen
+ */
 function atItsEnd(phase, seen) {
   return phase === "ended" && (seen.ended || left(seen) < TAIL_S)
 }

@@ -1,22 +1,26 @@
 // @ts-check
 /**
- * A start that is planned: be paused at a position that lies ahead, start when the room gets there, early by what
- * starting costs. It turns a seek, whose length nobody knows, into a start, whose length we have learned.
+ * A start that is planned: be paused at a position that lies ahead, start when the room gets there, early by
+ * what starting costs. It turns a seek, whose length nobody knows, into a start, whose length we have
+ * learned.
  */
 
 import { hasData } from "./stall_detector.js"
 import { instantOf } from "./timeline.js"
 
-const MARGIN_MS = { buffered: 250, unbuffered: 1000 } // to start in, beyond what being placed is known to take
+// to start in, beyond what being placed is known to take
+const MARGIN_MS = { buffered: 250, unbuffered: 1000 }
 const GROWTH = 1.6 // of the margin, when it was not enough,
 const ALLOWANCE = 1.25 // and no less than this times what getting ready has just taken
 const MARGIN_MOST_MS = 4000 // standing still longer, with the data there, is worse than to start a little off
 const TRIES = 3
 const CONTENT_MS = 3000 // after this long take what there is: iOS buffers little before it plays
 const PUNCTUAL_MS = 0.2
-export const SCHEDULED_MS = 5 // a start further ahead than this is planned as it is, a nearer one is late already
+// a start further ahead than this is planned as it is, a nearer one is late already
+export const SCHEDULED_MS = 5
 export const SLEW_WITHIN_MS = 400 // a player closer than this is steered, not restarted
-const LATE_MS = 60 // a start later than this is planned again: that takes half a second, slewing would take three
+// a start later than this is planned again: that takes half a second, slewing would take three
+const LATE_MS = 60
 export const TAIL_S = 1.5 // never restart a player for the last moments
 
 /** @typedef {import("./target.js").Course} Course */
@@ -31,7 +35,9 @@ export class PlannedStart {
     this.tries = tries
     this.sinceMs = nowMs
     this.placed = false
-    /** @type {{kind: import("./latency_model.js").SeekKind, sinceMs: number} | null} under way to its place */
+    /**
+     * @type {{kind: import("./latency_model.js").SeekKind, sinceMs: number} | null} under way to its place
+     */
     this.placing = null
   }
 
@@ -40,16 +46,27 @@ export class PlannedStart {
     return new PlannedStart({ positionS: timeline.current_time, atMs: timeline.timestamp, nowMs: seen.nowMs })
   }
 
-  /** The player is ahead and cannot be taken back: it starts where it stands, when the room gets there. @param {Course} course @param {Seen} seen */
+  /**
+   * The player is ahead and cannot be taken back: it starts where it stands, when the room gets there.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   static here({ timeline }, seen) {
-    const plan = new PlannedStart({ positionS: seen.currentTimeS, atMs: instantOf(timeline, seen.currentTimeS), nowMs: seen.nowMs })
+    const plan = new PlannedStart({
+      positionS: seen.currentTimeS,
+      atMs: instantOf(timeline, seen.currentTimeS),
+      nowMs: seen.nowMs,
+    })
     plan.placed = true
     return plan
   }
 
   /**
    * The room moves already: meet it where it will be, not before `leastMs` from now.
-   * @param {Course} course @param {Seen} seen @param {import("./latency_model.js").LatencyModel} costs @param {number} [leastMs]
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {import("./latency_model.js").LatencyModel} costs
+   * @param {number} [leastMs]
    */
   static ahead(course, seen, costs, leastMs = 0) {
     const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
@@ -80,7 +97,12 @@ export class PlannedStart {
     return seen.serverMs - (this.atMs - costMs)
   }
 
-  /** @param {number} lateMs @param {Course} course @param {Seen} seen @returns {"early" | "now" | "missed"} */
+  /**
+   * @param {number} lateMs
+   * @param {Course} course
+   * @param {Seen} seen
+   * @returns {"early" | "now" | "missed"}
+   */
   verdict(lateMs, course, seen) {
     if (lateMs < -PUNCTUAL_MS) return "early"
     const missed = lateMs > LATE_MS && this.tries < TRIES && course.leftS(seen) > TAIL_S

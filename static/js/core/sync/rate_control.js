@@ -1,14 +1,16 @@
 // @ts-check
 /**
- * What to do about a player's error: nothing, a trim nobody hears, one short excursion of the rate, or a seek.
+ * What to do about a player's error: nothing, a trim nobody hears, one short excursion of the rate, or a
+ * seek.
  *
- * Decides only; `page/player.js` acts. An excursion chooses its rate once and ends where the error crosses zero: that
- * is one event to the ear, where proportional control makes a dozen, and it cannot oscillate. It runs with
- * `preservesPitch` off, because resampling does exactly what it is told while time stretching ignores small rates and
- * loses 18 ms whenever it starts. At a room rate other than 1 the stretching is on already and loses nothing.
+ * Decides only; `page/player.js` acts. An excursion chooses its rate once and ends where the error crosses
+ * zero: that is one event to the ear, where proportional control makes a dozen, and it cannot oscillate. It
+ * runs with `preservesPitch` off, because resampling does exactly what it is told while time stretching
+ * ignores small rates and loses 18 ms whenever it starts. At a room rate other than 1 the stretching is on
+ * already and loses nothing.
  *
- * The error is in milliseconds of the room's time; positive means the player is behind. Numbers without another source
- * were measured on Chromium 156 with its null sink.
+ * The error is in milliseconds of the room's time; positive means the player is behind. Numbers without
+ * another source were measured on Chromium 156 with its null sink.
  */
 
 import { RateSupport } from "./rate_support.js"
@@ -17,7 +19,8 @@ import { Samples, StairSamples, clamp } from "../clock/statistics.js"
 import { SeekOnly } from "../media/seek_only.js"
 
 export const SETTLE_MS = 350 // after a start or seek: the audio pipeline is still filling
-export const START_SETTLE_MS = 175 // Chromium, after a start: what is seen 150 ms after play() stays so to within 2 ms (of 490 looks)
+// Chromium, after a start: what is seen 150 ms after play() stays so to within 2 ms (of 490 looks)
+export const START_SETTLE_MS = 175
 const LANDING_MS = 50 // sampling until the first errors after that are known
 export const ACQUIRE_MS = 100 // sampling while acquiring or slewing
 export const LOCKED_MS = 250 // sampling in step
@@ -27,7 +30,8 @@ const SPREAD = (Math.sqrt(5) - 1) / 2 // as evenly as any number of them can be
 
 const DEAD_LEAST_MS = 5 // two players at its opposite ends are 10 ms apart: together to any ear
 const DEAD_FRESH_MS = 2.5 // soon after a start: there two clocks that are still learning come on top of that
-const DEAD_STAIRS_MS = { fresh: 4, steady: 8 } // looks at a staircase are off by 20 ms either way; 95 % of them stay within 25
+// looks at a staircase are off by 20 ms either way; 95 % of them stay within 25
+const DEAD_STAIRS_MS = { fresh: 4, steady: 8 }
 const STAIRS_FRESH_MS = 6000
 const DEAD_MOST_MS = 60
 const DEAD_PER_MOVEMENT = 2 // do not chase the clock's own estimate while it moves
@@ -78,7 +82,10 @@ const TAIL_S = 1.5 // ends differ between browsers: leave the last moments alone
  */
 
 export class RateControl {
-  /** @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, capability?: RateSupport}} player */
+  /**
+   * @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, capability?: RateSupport}}
+   *   player
+   */
   constructor({ engine, audioOnly = false, capability }) {
     this.engine = engine
     this.audioOnly = audioOnly
@@ -147,7 +154,8 @@ export class RateControl {
 
   /** @param {Look} look @returns {Decision} */
   #decide(look) {
-    if (look.nowMs < this.quietUntilMs) return this.#decision(look, "settling", { lookInMs: this.quietUntilMs - look.nowMs })
+    if (look.nowMs < this.quietUntilMs)
+      return this.#decision(look, "settling", { lookInMs: this.quietUntilMs - look.nowMs })
     if (!look.reliable) return this.#interrupted(look)
     this.samples.add(look.nowMs, look.errorMs, this.#u)
     return this.excursion ? this.#slewing(look) : this.#resting(look)
@@ -165,7 +173,8 @@ export class RateControl {
 
   /** @param {Look} look */
   #resting(look) {
-    if (this.samples.count < this.samples.enough) return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
+    if (this.samples.count < this.samples.enough)
+      return this.#decision(look, "settling", { lookInMs: this.landing ? LANDING_MS : ACQUIRE_MS })
     const errorMs = this.samples.estimate()
     const landedMs = this.landing ? errorMs : null
     if (this.landing && this.sought) this.seekOnly.landed(errorMs)
@@ -218,7 +227,8 @@ export class RateControl {
   /** @param {Look} look @param {number} errorMs */
   #rest(look, errorMs) {
     this.#retrim(look, errorMs)
-    const lookInMs = !this.exact && this.#isFresh(look.nowMs) ? ACQUIRE_MS : LOCKED_MS // on stairs many looks tell more
+    // on stairs many looks tell more
+    const lookInMs = !this.exact && this.#isFresh(look.nowMs) ? ACQUIRE_MS : LOCKED_MS
     return this.#decision(look, "dead", { errorMs, lookInMs: look.hidden ? HIDDEN_MS : lookInMs })
   }
 
@@ -241,7 +251,9 @@ export class RateControl {
 
   /** @param {Look} look */
   #slewing(look) {
-    const { u, plannedMs, startedMs, watched } = /** @type {NonNullable<typeof this.excursion>} */ (this.excursion)
+    const { u, plannedMs, startedMs, watched } = /** @type {NonNullable<typeof this.excursion>} */ (
+      this.excursion
+    )
     const errorMs = this.exact ? look.errorMs : this.samples.estimate()
     const tooLong = look.nowMs - startedMs > (GIVE_UP * Math.abs(plannedMs)) / Math.abs(u)
     const starving = u > 0 && look.bufferedAheadS < BUFFER_LEAST_S / 2
@@ -283,7 +295,12 @@ export class RateControl {
     return {
       rate: look.roomRate * (1 + u),
       preservesPitch: this.#preservesPitch(look.roomRate, u),
-      seek: false, errorMs: null, landedMs: null, zone, lookInMs: LOCKED_MS, ...rest,
+      seek: false,
+      errorMs: null,
+      landedMs: null,
+      zone,
+      lookInMs: LOCKED_MS,
+      ...rest,
     }
   }
 

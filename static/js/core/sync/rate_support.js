@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Whether this browser's rates do what they say. Every excursion is checked afterwards; a browser that misses twice in
- * a row is steered by seeks only for a while, then tried again. What was seen while the machine was busy does not count.
- * On WebKit every change of the rate interrupts the sound, so there they are not tried.
+ * Whether this browser's rates do what they say. Every excursion is checked afterwards; a browser that misses
+ * twice in a row is steered by seeks only for a while, then tried again. What was seen while the machine was
+ * busy does not count. On WebKit every change of the rate interrupts the sound, so there they are not tried.
  *
  * Times are in milliseconds of the page's clock.
  */
@@ -16,7 +16,11 @@ const RETRY_GROWTH = 4
 const RETRY_MOST_MS = 86_400_000
 
 export class RateSupport {
-  /** @param {"chromium" | "firefox" | "webkit"} engine @param {any} [remembered] what `remember()` gave, on this page's clock @param {number} [nowMs] */
+  /**
+   * @param {"chromium" | "firefox" | "webkit"} engine
+   * @param {any} [remembered] what `remember()` gave, on this page's clock
+   * @param {number} [nowMs]
+   */
   constructor(engine, remembered, nowMs = 0) {
     this.never = engine === "webkit"
     this.misses = 0
@@ -51,7 +55,10 @@ export class RateSupport {
     this.plannedMs = null
   }
 
-  /** @param {number} leftMs the error after the excursion; small if it did what was planned @param {number} nowMs */
+  /**
+   * @param {number} leftMs the error after the excursion; small if it did what was planned
+   * @param {number} nowMs
+   */
   verify(leftMs, nowMs) {
     if (this.plannedMs === null) return
     const missed = Math.abs(leftMs) > Math.max(MISS_MS, MISS_SHARE * Math.abs(this.plannedMs))

@@ -2,8 +2,8 @@
 /**
  * Whether the player starves: it should move, has no data, and it is not a seek of ours.
  *
- * What counts is the position. A player whose position moves at its rate, with data buffered ahead, does not starve,
- * whatever its `readyState` says: in WebKitGTK that stays at 2 after every seek, for good.
+ * What counts is the position. A player whose position moves at its rate, with data buffered ahead, does not
+ * starve, whatever its `readyState` says: in WebKitGTK that stays at 2 after every seek, for good.
  */
 
 import { left } from "./target.js"
@@ -20,7 +20,10 @@ const PACE_MS = 500 // to judge the speed over
 const PACE_LEAST = 0.5 // of the rate; less is a device that cannot keep up
 
 /** @typedef {"fine" | "began" | "stalled" | "ended"} StallNews */
-/** @typedef {{nowMs: number, currentTimeS: number, durationS: number, readyState: number, seeking: boolean, paused: boolean, bufferedAheadS: number, idle?: boolean, rate?: number}} Seen */
+/**
+ * @typedef {{nowMs: number, currentTimeS: number, durationS: number, readyState: number, seeking: boolean,
+ *   paused: boolean, bufferedAheadS: number, idle?: boolean, rate?: number}} Seen
+ */
 
 export class StallWatch {
   constructor() {
@@ -100,15 +103,19 @@ export class StallWatch {
   }
 }
 
-/** Whether it can start. @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number}} seen */
+/**
+ * Whether it can start.
+ * @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number}} seen
+ */
 export function hasData(seen) {
   return seen.readyState >= 3 || (seen.readyState === 2 && hasAhead(seen, DATA_AHEAD_S))
 }
 
 /**
- * Whether it may go on without starving again at once. Some browsers fetch no further while they stand: what they call
- * enough has to do.
- * @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number, idle?: boolean}} seen
+ * Whether it may go on without starving again at once. Some browsers fetch no further while they stand: what
+ * they call enough has to do.
+ * @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number, idle?:
+ *   boolean}} seen
  */
 export function enough(seen) {
   if (seen.readyState === 4 || (seen.idle && seen.readyState >= 2)) return true

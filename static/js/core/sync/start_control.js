@@ -1,22 +1,28 @@
 // @ts-check
 /**
- * Carrying out a planned start: stand at the place, have data there, play in time. A start that is missed is planned
- * again, as often as the budget of seeks allows.
+ * Carrying out a planned start: stand at the place, have data there, play in time. A start that is missed is
+ * planned again, as often as the budget of seeks allows.
  */
 
 import { SLEW_WITHIN_MS } from "./planned_start.js"
 
 const SAME_PLACE_S = 0.0005 // a paused seek is exact; anything else is another picture sooner or later
 const BUSY_MS = 50
-const ASLEEP_MS = 10000 // no placing takes so long: the machine slept, and the room would pay for it at every seek
+// no placing takes so long: the machine slept, and the room would pay for it at every seek
+const ASLEEP_MS = 10000
 
 /** @typedef {import("./target.js").Course} Course */
 /** @typedef {import("./target.js").Seen} Seen */
 /** @typedef {import("./sync_controller.js").Effect} Effect */
-/** @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Next */
+/**
+ * @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Next
+ */
 
 export class StartControl {
-  /** @param {{costs: import("./latency_model.js").LatencyModel, helm: import("./drift_control.js").DriftControl, medium: import("../media/media_facts.js").Medium}} parts */
+  /**
+   * @param {{costs: import("./latency_model.js").LatencyModel, helm:
+   *   import("./drift_control.js").DriftControl, medium: import("../media/media_facts.js").Medium}} parts
+   */
   constructor({ costs, helm, medium }) {
     this.costs = costs
     this.helm = helm
@@ -27,7 +33,12 @@ export class StartControl {
     this.flushed = true
   }
 
-  /** Why the player cannot be placed there; null where it can, or stands there. @param {Course} course @param {Seen} seen @param {number} positionS */
+  /**
+   * Why the player cannot be placed there; null where it can, or stands there.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {number} positionS
+   */
   refusal(course, seen, positionS) {
     const toS = course.within(seen, positionS)
     return this.#isThere(seen, toS) ? null : this.medium.seeks.refusal(seen, toS)
@@ -38,7 +49,13 @@ export class StartControl {
     return !seen.seeking && Math.abs(seen.currentTimeS - toS) <= SAME_PLACE_S
   }
 
-  /** @param {Course} course @param {Seen} seen @param {number} positionS @param {Effect[]} effects @returns {boolean} whether it has to move */
+  /**
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {number} positionS
+   * @param {Effect[]} effects
+   * @returns {boolean} whether it has to move
+   */
   place(course, seen, positionS, effects) {
     const toS = course.within(seen, positionS)
     if (this.#isThere(seen, toS)) return false
@@ -47,7 +64,13 @@ export class StartControl {
     return true
   }
 
-  /** One look at a player that is to start; the plan is gone once it did. Null: its place is out of reach. @param {Course} course @param {Seen} seen @param {Effect[]} effects @returns {Next | null} */
+  /**
+   * One look at a player that is to start; the plan is gone once it did. Null: its place is out of reach.
+   * @param {Course} course
+   * @param {Seen} seen
+   * @param {Effect[]} effects
+   * @returns {Next | null}
+   */
   look(course, seen, effects) {
     const plan = /** @type {import("./planned_start.js").PlannedStart} */ (this.plan)
     if (!seen.paused) {
@@ -59,7 +82,11 @@ export class StartControl {
       if (this.refusal(course, seen, plan.positionS)) return null
       plan.placed = true
       const moves = this.place(course, seen, plan.positionS, effects)
-      if (moves && !seen.hidden) plan.placing = { kind: seen.buffered(plan.positionS) ? "buffered" : "unbuffered", sinceMs: seen.nowMs }
+      if (moves && !seen.hidden)
+        plan.placing = {
+          kind: seen.buffered(plan.positionS) ? "buffered" : "unbuffered",
+          sinceMs: seen.nowMs,
+        }
       return { state: "loading", askInMs: 0 }
     }
     if (!plan.ready(seen)) return this.#waitForData(seen, effects)
@@ -95,7 +122,13 @@ export class StartControl {
     return this.look(course, seen, effects)
   }
 
-  /** @param {Seen} seen @param {"fresh" | "rest"} kind @param {number} lateMs @param {Effect[]} effects @returns {Next} */
+  /**
+   * @param {Seen} seen
+   * @param {"fresh" | "rest"} kind
+   * @param {number} lateMs
+   * @param {Effect[]} effects
+   * @returns {Next}
+   */
   #start(seen, kind, lateMs, effects) {
     this.plan = null
     this.flushed = false

@@ -2,9 +2,10 @@
 /**
  * The player's state machine: given where the room is and what the media element looks like, what to do now.
  *
- * It is asked on every event of the element and every timer, looks at the whole situation each time, and answers with
- * effects (`page/player.js` carries them out) and with when to ask again. There is no asynchronous work to cancel: a
- * newer timeline replaces the plan, and what is still under way in the element belongs to nobody.
+ * It is asked on every event of the element and every timer, looks at the whole situation each time, and
+ * answers with effects (`page/player.js` carries them out) and with when to ask again. There is no
+ * asynchronous work to cancel: a newer timeline replaces the plan, and what is still under way in the element
+ * belongs to nobody.
  */
 
 import { Course } from "./target.js"
@@ -21,11 +22,21 @@ const IDLE_MS = 1000
 const BUSY_MS = 50
 
 /** @typedef {import("./target.js").Seen} Seen */
-/** @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate: number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number} | {do: "fetch"} | {do: "learned"}} Effect */
-/** @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" | "error" | "broken_off" | "ended" | "off"} State */
+/**
+ * @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate:
+ *   number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number}
+ *   | {do: "fetch"} | {do: "learned"}} Effect
+ */
+/**
+ * @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" |
+ *   "error" | "broken_off" | "ended" | "off"} State
+ */
 
 export class SyncController {
-  /** @param {{costs: import("./latency_model.js").LatencyModel, steering: import("./rate_control.js").RateControl}} parts */
+  /**
+   * @param {{costs: import("./latency_model.js").LatencyModel, steering:
+   *   import("./rate_control.js").RateControl}} parts
+   */
   constructor({ costs, steering }) {
     this.costs = costs
     this.steering = steering
@@ -67,7 +78,11 @@ export class SyncController {
     this.#startOver()
   }
 
-  /** The element cannot go on with its medium. @param {Seen} seen @param {boolean} retrying it will be fetched again */
+  /**
+   * The element cannot go on with its medium.
+   * @param {Seen} seen
+   * @param {boolean} retrying it will be fetched again
+   */
   failed(seen, retrying) {
     this.medium.failed(seen, retrying)
     this.#startOver()
@@ -198,7 +213,11 @@ export class SyncController {
     return this.#be("broken_off", IDLE_MS)
   }
 
-  /** Once at the room's speed without a bend; from then on nothing is ours. @param {Course} course @param {Seen} seen */
+  /**
+   * Once at the room's speed without a bend; from then on nothing is ours.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   #alone(course, seen) {
     this.helm.relieved(seen, this.effects)
     if (this.state !== "off") this.effects.push({ do: "rate", rate: course.rate, preservesPitch: true })
@@ -261,7 +280,8 @@ export class SyncController {
   #move(course, seen) {
     if (this.tracking && !seen.paused) return this.#track(course, seen)
     if (!seen.locked) return this.#unlocked(course, seen)
-    if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS) return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
+    if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS)
+      return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
     if (this.#atTheEnd(course, seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
     if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
     this.tracking = true
@@ -270,13 +290,21 @@ export class SyncController {
     return this.#track(course, seen)
   }
 
-  /** Without a clock no place can be planned; who plays apart goes on. @param {Course} course @param {Seen} seen */
+  /**
+   * Without a clock no place can be planned; who plays apart goes on.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   #unlocked(course, seen) {
     const { reason } = this.medium.unaligned
     return reason && !seen.paused ? this.#apart(course, seen, reason) : this.#be("loading", BUSY_MS)
   }
 
-  /** Ends differ between browsers: who gets there a moment before the others waits for the room. @param {Course} course @param {Seen} seen */
+  /**
+   * Ends differ between browsers: who gets there a moment before the others waits for the room.
+   * @param {Course} course
+   * @param {Seen} seen
+   */
   #atTheEnd(course, seen) {
     return course.over(seen) || (seen.ended && course.leftS(seen) < TAIL_S)
   }
@@ -305,7 +333,11 @@ export class SyncController {
 
   // ---------------------------------------------------------------- what others did to the element
 
-  /** `play()` was refused: by whom, and what now. @param {string} name of the DOMException @param {Seen} seen */
+  /**
+   * `play()` was refused: by whom, and what now.
+   * @param {string} name of the DOMException
+   * @param {Seen} seen
+   */
   refused(name, seen) {
     if (name === "AbortError") return // our own pause or load came between
     this.#startOver()
@@ -313,9 +345,21 @@ export class SyncController {
     else this.others.refused(name, seen)
   }
 
-  /** Somebody else paused, moved or started the element: the room does not follow, we come back. @param {Seen} seen @param {string} type */
+  /**
+   * Somebody else paused, moved or started the element: the room does not follow, we come back.
+   * @param {Seen} seen
+   * @param {string} type
+   */
   intruded(type, seen) {
-    if (!this.course || this.off || this.medium.failure || this.others.blocked || seen.ended || this.course.over(seen)) return
+    if (
+      !this.course ||
+      this.off ||
+      this.medium.failure ||
+      this.others.blocked ||
+      seen.ended ||
+      this.course.over(seen)
+    )
+      return
     if (type === "play" && this.launch.plan) return // the plan pauses it again
     this.#startOver()
     if (type === "play") this.others.suspended = false

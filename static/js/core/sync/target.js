@@ -81,12 +81,20 @@ export class Course {
   }
 
   /**
-   * Whether this one comes to its end just where another begins, as laps of a loop do: then it is sailed until there.
-   * @param {TimelineState} next @param {number} serverMs
+   * Whether this one comes to its end just where another begins, as laps of a loop do: then it is sailed
+   * until there.
+   * @param {TimelineState} next
+   * @param {number} serverMs
    */
   flowsInto(next, serverMs) {
     const mine = this.timeline
-    if (!mine.is_playing || !next.is_playing || next.rate !== mine.rate || next.media?.url !== mine.media?.url) return false
+    if (
+      !mine.is_playing ||
+      !next.is_playing ||
+      next.rate !== mine.rate ||
+      next.media?.url !== mine.media?.url
+    )
+      return false
     if (mine.duration === null || next.timestamp <= serverMs || mine.timestamp > serverMs) return false
     return Math.abs(instantOf(mine, mine.duration) - next.timestamp) <= SEAM_MS
   }
@@ -98,7 +106,10 @@ export class Course {
   waitsOrResumes(next, serverMs) {
     const mine = this.timeline
     if (mine.phase !== "holding" && next.phase !== "holding") return false
-    return mine.media?.url === next.media?.url && Math.abs(this.at(serverMs) - positionAt(next, serverMs)) < RESUME_S
+    return (
+      mine.media?.url === next.media?.url &&
+      Math.abs(this.at(serverMs) - positionAt(next, serverMs)) < RESUME_S
+    )
   }
 
   /**
@@ -107,7 +118,8 @@ export class Course {
    */
   same(other, serverMs) {
     const mine = this.timeline
-    if (mine.is_playing !== other.is_playing || mine.rate !== other.rate || mine.phase !== other.phase) return false
+    if (mine.is_playing !== other.is_playing || mine.rate !== other.rate || mine.phase !== other.phase)
+      return false
     if (mine.media?.url !== other.media?.url) return false
     return [serverMs, serverMs + 1000].every((ms) => Math.abs(this.at(ms) - positionAt(other, ms)) < 1e-3)
   }

@@ -1,11 +1,15 @@
 // @ts-check
 /**
- * Where the room is at an instant: the browser's half of the arithmetic that `playback/domain/timeline.py` does on the
- * server. Both read `tests/vectors/timeline.json`. A timeline is the wire's own object; nothing here reads a clock.
+ * Where the room is at an instant: the browser's half of the arithmetic that `playback/domain/timeline.py`
+ * does on the server. Both read `tests/vectors/timeline.json`. A timeline is the wire's own object; nothing
+ * here reads a clock.
  */
 
 /** @typedef {import("../protocol.js").TimelineState} TimelineState */
-/** @typedef {Pick<TimelineState, "timestamp" | "current_time" | "is_playing" | "rate" | "duration"> & {duration_source?: string | null}} Motion */
+/**
+ * @typedef {Pick<TimelineState, "timestamp" | "current_time" | "is_playing" | "rate" | "duration"> &
+ *   {duration_source?: string | null}} Motion
+ */
 
 const EXACT = "exact"
 
@@ -18,8 +22,8 @@ export function velocity(timeline) {
 }
 
 /**
- * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, which is what makes a
- * start that lies ahead a scheduled one.
+ * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, which is what
+ * makes a start that lies ahead a scheduled one.
  * @param {Motion} timeline
  * @param {number} nowMs
  */
@@ -34,7 +38,7 @@ export function positionAt(timeline, nowMs) {
  * @param {Pick<Motion, "duration" | "duration_source">} timeline
  */
 export function limitOf({ duration, duration_source }) {
-  return (duration_source ?? EXACT) === EXACT ? duration ?? Infinity : Infinity
+  return (duration_source ?? EXACT) === EXACT ? (duration ?? Infinity) : Infinity
 }
 
 /**

@@ -47,18 +47,28 @@ export function mount(chat, room) {
  */
 function listen(chat, log, room, signal) {
   const older = olderReader(log, room)
-  log.scroll.addEventListener("scroll", () => {
-    if (log.atEnd) log.newest.hidden = true
-    if (log.scroll.scrollTop < OLDER_WITHIN_PX) older()
-  }, { signal, passive: true })
+  log.scroll.addEventListener(
+    "scroll",
+    () => {
+      if (log.atEnd) log.newest.hidden = true
+      if (log.scroll.scrollTop < OLDER_WITHIN_PX) older()
+    },
+    { signal, passive: true },
+  )
   log.newest.addEventListener("click", () => log.toEnd(), { signal })
-  log.list.addEventListener("click", event => {
-    const button = event.target instanceof Element ? event.target.closest("[data-remove]") : null
-    const id = Number(/** @type {HTMLElement | undefined} */ (button?.closest("[data-id]"))?.dataset.id)
-    if (button && id) room.say("delete_comment", { id }).catch(announceRefusal)
-  }, { signal })
+  log.list.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-remove]") : null
+      const id = Number(/** @type {HTMLElement | undefined} */ (button?.closest("[data-id]"))?.dataset.id)
+      if (button && id) room.say("delete_comment", { id }).catch(announceRefusal)
+    },
+    { signal },
+  )
   // The phone's keyboard takes half the room: the last words stay in view.
-  const resized = new ResizeObserver(() => { if (log.newest.hidden) log.toEnd() })
+  const resized = new ResizeObserver(() => {
+    if (log.newest.hidden) log.toEnd()
+  })
   resized.observe(log.scroll)
   signal.addEventListener("abort", () => resized.disconnect())
   listenToFold(chat, log, signal)
@@ -75,7 +85,9 @@ function olderReader(log, room) {
     if (busy || log.complete) return
     busy = true
     try {
-      const answer = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, { headers: { Accept: "application/json" } })
+      const answer = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, {
+        headers: { Accept: "application/json" },
+      })
       if (!answer.ok) return
       const page = await answer.json()
       log.complete = !page.more
@@ -96,9 +108,13 @@ function olderReader(log, room) {
  */
 function listenToFold(chat, log, signal) {
   const button = document.querySelector("[data-fold]")
-  button?.addEventListener("click", () => {
-    const folded = document.body.toggleAttribute("data-folded")
-    button.setAttribute("aria-expanded", String(!folded))
-    if (!folded) log.toEnd()
-  }, { signal })
+  button?.addEventListener(
+    "click",
+    () => {
+      const folded = document.body.toggleAttribute("data-folded")
+      button.setAttribute("aria-expanded", String(!folded))
+      if (!folded) log.toEnd()
+    },
+    { signal },
+  )
 }

@@ -20,7 +20,9 @@ export function mount(room) {
       while (strip.childElementCount > KEPT) strip.firstElementChild?.remove()
       setTimeout(() => line.remove(), SHOWN_MS)
     }),
-    room.on("comment_deleted", ({ payload }) => strip.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove()),
+    room.on("comment_deleted", ({ payload }) =>
+      strip.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove(),
+    ),
     () => strip.replaceChildren(),
   )
 }

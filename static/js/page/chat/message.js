@@ -1,5 +1,8 @@
 // @ts-check
-/** One comment as an element. Text is set as text; an address in it becomes a link, nothing else means anything. */
+/**
+ * One comment as an element. Text is set as text; an address in it becomes a link, nothing else means
+ * anything.
+ */
 
 import { putAvatar } from "../ui/avatar.js"
 import { clockTime } from "../lib/format.js"
@@ -42,9 +45,16 @@ function message(comment, reader) {
   time.textContent = clockTime(comment.current_time)
   time.dateTime = comment.created_at
   time.title = new Date(comment.created_at).toLocaleTimeString()
-  piece(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+  piece(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+  })
   text.append(...linked(comment.text))
-  element.classList.toggle("only-emoji", /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u.test(comment.text) && !/\d/.test(comment.text))
+  element.classList.toggle(
+    "only-emoji",
+    /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u.test(comment.text) &&
+      !/\d/.test(comment.text),
+  )
   element.classList.toggle("for-me", mentions(comment.text, reader.username))
   piece(element, "remove").hidden = !reader.removable
   quote(piece(element, "quote"), comment, reader.quoted)

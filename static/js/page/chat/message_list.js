@@ -1,5 +1,8 @@
 // @ts-check
-/** The log of the chat: in the order of the room, each comment once, and quiet when it moves too fast to be read out. */
+/**
+ * The log of the chat: in the order of the room, each comment once, and quiet when it moves too fast to be
+ * read out.
+ */
 
 import { piece } from "../lib/dom.js"
 import { renderMessage } from "./message.js"
@@ -42,7 +45,7 @@ export class Log {
   /** The room as it is now; what was read from further back stays. @param {Comment[]} comments */
   reset(comments) {
     this.complete = comments.length < AT_JOIN
-    const oldest = Math.min(...comments.map(comment => comment.seq), Infinity)
+    const oldest = Math.min(...comments.map((comment) => comment.seq), Infinity)
     this.live.setAttribute("aria-busy", "true")
     for (const element of [...this.list.children]) {
       if (Number(/** @type {HTMLElement} */ (element).dataset.seq) >= oldest) this.#drop(element)
@@ -107,7 +110,12 @@ export class Log {
   /** The first element that belongs behind `seq`; nearly always none. @param {number} seq */
   #after(seq) {
     let found = null
-    for (let at = this.list.lastElementChild; at && Number(/** @type {HTMLElement} */ (at).dataset.seq) > seq; at = at.previousElementSibling) found = at
+    for (
+      let at = this.list.lastElementChild;
+      at && Number(/** @type {HTMLElement} */ (at).dataset.seq) > seq;
+      at = at.previousElementSibling
+    )
+      found = at
     return found
   }
 
@@ -115,13 +123,18 @@ export class Log {
   #reader(comment) {
     const { user_id: userId, username } = this.room.boot.you
     const removable = comment.user_id === userId || Boolean(this.room.state?.you?.may_moderate)
-    return { userId, username, removable, quoted: comment.reply_to ? this.known.get(comment.reply_to) : undefined }
+    return {
+      userId,
+      username,
+      removable,
+      quoted: comment.reply_to ? this.known.get(comment.reply_to) : undefined,
+    }
   }
 
   /** Many at once are shown, not read out. */
   #calm() {
     const now = performance.now()
-    this.arrivals = [...this.arrivals.filter(at => now - at < BUSY_WITHIN_MS), now]
+    this.arrivals = [...this.arrivals.filter((at) => now - at < BUSY_WITHIN_MS), now]
     this.live.setAttribute("aria-live", this.arrivals.length > BUSY_COMMENTS ? "off" : "polite")
   }
 
@@ -132,7 +145,12 @@ export class Log {
 
 /** Comments of one person in one go share a face and a name. @param {Element} element */
 function group(element) {
-  const [mine, before] = [element, element.previousElementSibling].map(one => /** @type {HTMLElement | null} */ (one)?.dataset)
+  const [mine, before] = [element, element.previousElementSibling].map(
+    (one) => /** @type {HTMLElement | null} */ (one)?.dataset,
+  )
   const gapMs = Date.parse(mine?.at ?? "") - Date.parse(before?.at ?? "")
-  element.classList.toggle("again", Boolean(mine?.author) && mine?.author === before?.author && gapMs < GROUP_WITHIN_MS)
+  element.classList.toggle(
+    "again",
+    Boolean(mine?.author) && mine?.author === before?.author && gapMs < GROUP_WITHIN_MS,
+  )
 }

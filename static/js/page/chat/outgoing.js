@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Lines on their way into the log: none is lost. Each goes when the one before it was answered, so that they arrive in
- * the order of writing; one that came too fast is sent again when the room says so; one that was refused, or found no
- * connection in time, waits for a press. All tries of a line share its `event_id`: it is said once.
+ * Lines on their way into the log: none is lost. Each goes when the one before it was answered, so that they
+ * arrive in the order of writing; one that came too fast is sent again when the room says so; one that was
+ * refused, or found no connection in time, waits for a press. All tries of a line share its `event_id`: it is
+ * said once.
  */
 
 import { TOO_OLD_MS } from "../../core/net/command_queue.js"
@@ -12,8 +13,14 @@ import { withdraw, wordsOf } from "../ui/notify.js"
 const AGAIN_MS = 1000 // where a refusal does not say when
 const ARRIVES_MS = 1000 // after its answer a line is in the log, or came and went
 
-/** @typedef {"queued" | "sending" | "late" | "done" | "failed"} Standing `late`: sent, and no answer because the line is down */
-/** @typedef {{eventId: string, text: string, replyTo: number | null, standing: Standing, why: string, at: number}} Letter */
+/**
+ * @typedef {"queued" | "sending" | "late" | "done" | "failed"} Standing `late`: sent, and no answer because
+ *   the line is down
+ */
+/**
+ * @typedef {{eventId: string, text: string, replyTo: number | null, standing: Standing, why: string, at:
+ *   number}} Letter
+ */
 /** @typedef {import("../room/types.js").Room} Room */
 
 export class OutgoingMessages {
@@ -48,10 +55,17 @@ export class OutgoingMessages {
     this.changed()
   }
 
-  /** The room said it: the line itself stands in the log now. @param {import("../room/types.js").Comment} comment */
+  /**
+   * The room said it: the line itself stands in the log now.
+   * @param {import("../room/types.js").Comment} comment
+   */
   arrived({ user_id, text }) {
     if (user_id !== this.room.boot.you.user_id) return
-    const same = this.all.find((letter) => (letter.standing === "sending" || letter.standing === "late" || letter.standing === "done") && plain(letter.text) === plain(text))
+    const same = this.all.find(
+      (letter) =>
+        (letter.standing === "sending" || letter.standing === "late" || letter.standing === "done") &&
+        plain(letter.text) === plain(text),
+    )
     if (same) this.discard(same)
   }
 
@@ -72,7 +86,9 @@ export class OutgoingMessages {
     letter.standing = "sending"
     try {
       const { text, replyTo } = letter
-      await this.room.say("comment", replyTo ? { text, reply_to: replyTo } : { text }, { eventId: letter.eventId })
+      await this.room.say("comment", replyTo ? { text, reply_to: replyTo } : { text }, {
+        eventId: letter.eventId,
+      })
       letter.standing = "done"
       setTimeout(() => this.discard(letter), ARRIVES_MS)
     } catch (refusal) {
@@ -86,7 +102,8 @@ export class OutgoingMessages {
   /** @param {Letter} letter @param {{code?: string, retry_after_ms?: number | null}} refusal */
   async #refused(letter, refusal) {
     withdraw("refused") // the log says it beside the line
-    if (refusal.code !== "rate_limited") return this.#fail(letter, refusal.code === "dropped" ? "" : wordsOf(refusal))
+    if (refusal.code !== "rate_limited")
+      return this.#fail(letter, refusal.code === "dropped" ? "" : wordsOf(refusal))
     letter.standing = "queued"
     await new Promise((done) => setTimeout(done, refusal.retry_after_ms ?? AGAIN_MS))
   }

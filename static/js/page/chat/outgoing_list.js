@@ -1,5 +1,8 @@
 // @ts-check
-/** Below the log: your own lines that the room has not said yet, greyed; a refused one says why, and goes again at a press. */
+/**
+ * Below the log: your own lines that the room has not said yet, greyed; a refused one says why, and goes
+ * again at a press.
+ */
 
 import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { OutgoingMessages } from "./outgoing.js"
@@ -35,7 +38,11 @@ export function mount(list, room, log) {
  */
 function show(list, letters, shown, log) {
   const before = shown.size
-  for (const [letter, element] of shown) if (!letters.all.includes(letter)) { element.remove(); shown.delete(letter) }
+  for (const [letter, element] of shown)
+    if (!letters.all.includes(letter)) {
+      element.remove()
+      shown.delete(letter)
+    }
   for (const letter of letters.all) {
     const element = shown.get(letter) ?? newLine(letter, letters)
     shown.set(letter, element)

@@ -15,13 +15,20 @@ export function mount(chat, room) {
   const gone = new AbortController()
   const sky = piece(document, "reactions")
   let lastMs = -Infinity
-  chat.addEventListener("click", event => {
-    const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null
-    if (!(button instanceof HTMLElement) || performance.now() - lastMs < GAP_MS) return
-    lastMs = performance.now()
-    room.say("reaction", { emoji: button.dataset.emoji ?? "" }).catch(announceRefusal)
-  }, { signal: gone.signal })
-  return all(() => gone.abort(), room.on("reaction", ({ payload }) => float(sky, payload.emoji)))
+  chat.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null
+      if (!(button instanceof HTMLElement) || performance.now() - lastMs < GAP_MS) return
+      lastMs = performance.now()
+      room.say("reaction", { emoji: button.dataset.emoji ?? "" }).catch(announceRefusal)
+    },
+    { signal: gone.signal },
+  )
+  return all(
+    () => gone.abort(),
+    room.on("reaction", ({ payload }) => float(sky, payload.emoji)),
+  )
 }
 
 /**

@@ -11,11 +11,15 @@ export function mount(room) {
     const plain = document.title.replace(/^\(\d+\) /, "")
     document.title = unread ? `(${unread}) ${plain}` : plain
   }
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return
-    unread = 0
-    show()
-  }, { signal: gone.signal })
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.hidden) return
+      unread = 0
+      show()
+    },
+    { signal: gone.signal },
+  )
   return all(
     () => gone.abort(),
     room.on("new_comment", ({ payload }) => {

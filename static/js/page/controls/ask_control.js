@@ -18,8 +18,14 @@ export function sayWhoControls(room) {
   if (!facts || !timeline?.media) return
   const host = members?.get(facts.host_id ?? "")?.username
   const others = facts.control_policy === "moderators"
-  const text = !host ? gettext("Nobody controls what plays just now.")
-    : fill(others ? gettext("{name} and the moderators control what plays.") : gettext("{name} controls what plays."), { name: host })
+  const text = !host
+    ? gettext("Nobody controls what plays just now.")
+    : fill(
+        others
+          ? gettext("{name} and the moderators control what plays.")
+          : gettext("{name} controls what plays."),
+        { name: host },
+      )
   const act = host ? { text: gettext("Ask for control"), run: () => askForControl(room) } : undefined
   announce({ key: "view-only", text, act, lastsMs: SHORT_MS })
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** The bar under the picture: the same for every source; whoever may not control sees where things are, and can ask. */
+/**
+ * The bar under the picture: the same for every source; whoever may not control sees where things are, and
+ * can ask.
+ */
 
 import { mount as mountChange } from "./media_dialog.js"
 import { commandsOf } from "./playback_commands.js"
@@ -16,7 +19,20 @@ const TICK_MS = 250
 const KEY_STEP_S = 5
 
 /** Changes after which the bar may look different. */
-const CHANGES = ["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "role_changed", "room_changed", "player", "presence"]
+const CHANGES = [
+  "state",
+  "play",
+  "pause",
+  "seek",
+  "set_rate",
+  "load",
+  "timeline",
+  "new_host",
+  "role_changed",
+  "room_changed",
+  "player",
+  "presence",
+]
 
 /**
  * @param {HTMLElement} bar
@@ -25,16 +41,21 @@ const CHANGES = ["state", "play", "pause", "seek", "set_rate", "load", "timeline
 export function mount(bar, room) {
   const gone = new AbortController()
   let player = ""
-  const show = () => { showRole(bar, room); showPlayback(bar, room, player) }
+  const show = () => {
+    showRole(bar, room)
+    showPlayback(bar, room, player)
+  }
   listen(bar, room, gone.signal)
   const ticking = setInterval(() => showPosition(bar, room), TICK_MS)
   show()
   return all(
     () => gone.abort(),
     () => clearInterval(ticking),
-    room.on("player", ({ state }) => { player = state }),
+    room.on("player", ({ state }) => {
+      player = state
+    }),
     commandsOf(room).watch(show),
-    ...CHANGES.map(type => room.on(type, show)),
+    ...CHANGES.map((type) => room.on(type, show)),
     mountSound(bar, room),
     mountScreen(bar, room),
     mountPip(bar, room),
@@ -68,15 +89,40 @@ function listen(bar, room, signal) {
 function listenToSeek(seek, bar, room, signal) {
   const commands = commandsOf(room)
   const letGo = () => delete seek.dataset.dragged
-  seek.addEventListener("input", () => { seek.dataset.dragged = ""; showTimes(bar, Number(seek.value), commands.durationS) }, { signal })
-  seek.addEventListener("change", () => { letGo(); commands.seekTo(Number(seek.value)) }, { signal })
+  seek.addEventListener(
+    "input",
+    () => {
+      seek.dataset.dragged = ""
+      showTimes(bar, Number(seek.value), commands.durationS)
+    },
+    { signal },
+  )
+  seek.addEventListener(
+    "change",
+    () => {
+      letGo()
+      commands.seekTo(Number(seek.value))
+    },
+    { signal },
+  )
   seek.addEventListener("blur", letGo, { signal })
-  seek.addEventListener("keydown", event => {
-    const steps = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -6, PageUp: 6 })[event.key]
-    if (!steps) return
-    event.preventDefault()
-    commands.seekBy(steps * KEY_STEP_S)
-  }, { signal })
+  seek.addEventListener(
+    "keydown",
+    (event) => {
+      const steps = /** @type {Record<string, number>} */ ({
+        ArrowLeft: -1,
+        ArrowDown: -1,
+        ArrowRight: 1,
+        ArrowUp: 1,
+        PageDown: -6,
+        PageUp: 6,
+      })[event.key]
+      if (!steps) return
+      event.preventDefault()
+      commands.seekBy(steps * KEY_STEP_S)
+    },
+    { signal },
+  )
 }
 
 /**
@@ -87,7 +133,8 @@ function showRole(bar, room) {
   if (!room.state?.room) return
   const { allowed, governs } = commandsOf(room)
   for (const name of ["play", "seek", "speed"]) piece(bar, name).hidden = !allowed
-  for (const one of bar.querySelectorAll("[data-may-control]")) /** @type {HTMLElement} */ (one).hidden = !governs
+  for (const one of bar.querySelectorAll("[data-may-control]"))
+    /** @type {HTMLElement} */ (one).hidden = !governs
   piece(bar, "progress").hidden = allowed
   piece(bar, "view-only").hidden = allowed
 }
@@ -119,11 +166,15 @@ function showPlayback(bar, room, player) {
 function showRate(select, rate) {
   const value = String(rate)
   if (select.value === value) return
-  if (![...select.options].some(option => option.value === value)) select.add(new Option(`${rate}×`, value))
+  if (![...select.options].some((option) => option.value === value)) select.add(new Option(`${rate}×`, value))
   select.value = value
 }
 
-/** Whoever cannot choose the speed still sees that it is not the usual one. @param {HTMLElement} slot @param {import("../room/types.js").Room} room */
+/**
+ * Whoever cannot choose the speed still sees that it is not the usual one.
+ * @param {HTMLElement} slot
+ * @param {import("../room/types.js").Room} room
+ */
 function showRoomRate(slot, room) {
   const { allowed, rate } = commandsOf(room)
   slot.hidden = allowed || rate === 1

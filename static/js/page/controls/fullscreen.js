@@ -1,5 +1,7 @@
 // @ts-check
-/** Fullscreen of the whole stage, so that the talk stays readable; and the bar that leaves when nobody moves. */
+/**
+ * Fullscreen of the whole stage, so that the talk stays readable; and the bar that leaves when nobody moves.
+ */
 
 import { all, piece, showWhen } from "../lib/dom.js"
 import { commandsOf } from "./playback_commands.js"
@@ -17,11 +19,15 @@ export function mount(bar, room) {
   const button = piece(bar, "fullscreen")
   button.hidden = !document.fullscreenEnabled
   button.addEventListener("click", () => toggleFullscreen(stage), { signal })
-  document.addEventListener("fullscreenchange", () => {
-    const full = document.fullscreenElement === stage
-    showWhen(button, full ? "full" : "window")
-    button.setAttribute("aria-pressed", String(full))
-  }, { signal })
+  document.addEventListener(
+    "fullscreenchange",
+    () => {
+      const full = document.fullscreenElement === stage
+      showWhen(button, full ? "full" : "window")
+      button.setAttribute("aria-pressed", String(full))
+    },
+    { signal },
+  )
   return all(() => gone.abort(), watchIdle(stage, room, signal))
 }
 
@@ -43,14 +49,24 @@ function stageOf(inside) {
  */
 function watchIdle(stage, room, signal) {
   let timer = 0
-  const sleep = () => { if (commandsOf(room).playing) stage.dataset.idle = "" }
+  const sleep = () => {
+    if (commandsOf(room).playing) stage.dataset.idle = ""
+  }
   const wake = () => {
     delete stage.dataset.idle
     clearTimeout(timer)
     timer = setTimeout(sleep, IDLE_MS)
   }
-  for (const type of ["pointermove", "pointerdown", "keydown", "focusin"]) stage.addEventListener(type, wake, { signal, passive: true })
-  stage.addEventListener("pointerleave", () => { clearTimeout(timer); timer = setTimeout(sleep, IDLE_MS / 4) }, { signal })
-  const offs = ["play", "pause", "timeline", "state"].map(type => room.on(type, wake))
+  for (const type of ["pointermove", "pointerdown", "keydown", "focusin"])
+    stage.addEventListener(type, wake, { signal, passive: true })
+  stage.addEventListener(
+    "pointerleave",
+    () => {
+      clearTimeout(timer)
+      timer = setTimeout(sleep, IDLE_MS / 4)
+    },
+    { signal },
+  )
+  const offs = ["play", "pause", "timeline", "state"].map((type) => room.on(type, wake))
   return all(() => clearTimeout(timer), ...offs)
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** What this server has itself to put on, in the box in which the room's medium is changed: asked for when that opens. */
+/**
+ * What this server has itself to put on, in the box in which the room's medium is changed: asked for when
+ * that opens.
+ */
 
 import { Pages } from "../ui/library_pager.js"
 import { all, cloneTemplate, piece, showWhen, write } from "../lib/dom.js"
@@ -19,13 +22,32 @@ export function mount(dialog, { library_url: url, samples }) {
   const search = /** @type {HTMLInputElement} */ (piece(dialog, "house-search"))
   const find = () => show(dialog, pages, search.value.trim(), shown)
   let cancel = () => {}
-  search.addEventListener("input", () => { cancel(); if (search.validity.valid) cancel = after(TYPING_MS, find) }, { signal: gone.signal })
-  const opened = new MutationObserver(() => { if (dialog.open) find() })
+  search.addEventListener(
+    "input",
+    () => {
+      cancel()
+      if (search.validity.valid) cancel = after(TYPING_MS, find)
+    },
+    { signal: gone.signal },
+  )
+  const opened = new MutationObserver(() => {
+    if (dialog.open) find()
+  })
   opened.observe(dialog, { attributeFilter: ["open"] })
-  return all(() => gone.abort(), () => opened.disconnect(), () => cancel())
+  return all(
+    () => gone.abort(),
+    () => opened.disconnect(),
+    () => cancel(),
+  )
 }
 
-/** Where the library does not answer, links and samples are left. @param {HTMLElement} dialog @param {Pages} pages @param {string} words @param {Set<string>} shown */
+/**
+ * Where the library does not answer, links and samples are left.
+ * @param {HTMLElement} dialog
+ * @param {Pages} pages
+ * @param {string} words
+ * @param {Set<string>} shown
+ */
 async function show(dialog, pages, words, shown) {
   const page = await pages.anew({ words }).catch(() => null)
   if (!page) return

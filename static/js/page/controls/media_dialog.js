@@ -17,17 +17,30 @@ export function mount(box, room) {
   const form = /** @type {HTMLFormElement} */ (piece(box, "change-form"))
   const [address, title] = [...form.querySelectorAll("input")]
 
-  form.addEventListener("submit", event => {
-    event.preventDefault()
-    load(dialog, room, completed(address.value), title.value.trim()).then(done => { if (done) form.reset() })
-  }, { signal })
-  const forgive = () => { piece(dialog, "problem").hidden = true }
+  form.addEventListener(
+    "submit",
+    (event) => {
+      event.preventDefault()
+      load(dialog, room, completed(address.value), title.value.trim()).then((done) => {
+        if (done) form.reset()
+      })
+    },
+    { signal },
+  )
+  const forgive = () => {
+    piece(dialog, "problem").hidden = true
+  }
   form.addEventListener("input", forgive, { signal })
   dialog.addEventListener("close", forgive, { signal })
-  box.addEventListener("click", event => {
-    const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
-    if (sample instanceof HTMLElement) load(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
-  }, { signal })
+  box.addEventListener(
+    "click",
+    (event) => {
+      const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
+      if (sample instanceof HTMLElement)
+        load(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
+    },
+    { signal },
+  )
   return all(() => gone.abort(), mountHouse(dialog, room.boot))
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The keys on keyboards, headsets and lock screens that browsers pass on. They go the way of the buttons: a command
- * from whoever controls, and nothing at all from anyone else, whose player follows.
+ * The keys on keyboards, headsets and lock screens that browsers pass on. They go the way of the buttons: a
+ * command from whoever controls, and nothing at all from anyone else, whose player follows.
  */
 
 import { commandsOf } from "./playback_commands.js"
@@ -20,22 +20,44 @@ export function mountMediaKeys(room) {
   for (const [action, deed] of deeds) set(session, action, deed)
   const show = () => describe(session, room)
   show()
-  return all(...CHANGES.map((type) => room.on(type, show)), () => deeds.forEach(([action]) => set(session, action, null)))
+  return all(...CHANGES.map((type) => room.on(type, show)), () =>
+    deeds.forEach(([action]) => set(session, action, null)),
+  )
 }
 
 /** @param {Room} room @returns {[MediaSessionAction, MediaSessionActionHandler][]} */
 function deedsFor(room) {
   const commands = commandsOf(room)
   return [
-    ["play", () => { room.player.unlock(); if (!commands.playing) commands.toggle() }],
-    ["pause", () => { if (commands.playing) commands.toggle() }],
-    ["seekto", ({ seekTime }) => { if (seekTime !== undefined && seekTime !== null) commands.seekTo(seekTime) }],
+    [
+      "play",
+      () => {
+        room.player.unlock()
+        if (!commands.playing) commands.toggle()
+      },
+    ],
+    [
+      "pause",
+      () => {
+        if (commands.playing) commands.toggle()
+      },
+    ],
+    [
+      "seekto",
+      ({ seekTime }) => {
+        if (seekTime !== undefined && seekTime !== null) commands.seekTo(seekTime)
+      },
+    ],
     ["seekbackward", ({ seekOffset }) => commands.seekBy(-(seekOffset ?? STEP_S))],
     ["seekforward", ({ seekOffset }) => commands.seekBy(seekOffset ?? STEP_S)],
   ]
 }
 
-/** @param {MediaSession} session @param {MediaSessionAction} action @param {MediaSessionActionHandler | null} deed */
+/**
+ * @param {MediaSession} session
+ * @param {MediaSessionAction} action
+ * @param {MediaSessionActionHandler | null} deed
+ */
 function set(session, action, deed) {
   try {
     session.setActionHandler(action, deed)
@@ -52,5 +74,6 @@ function describe(session, room) {
   const title = media?.title ?? ""
   const artist = facts?.title ?? ""
   if (!media) session.metadata = null
-  else if (session.metadata?.title !== title || session.metadata.artist !== artist) session.metadata = new MediaMetadata({ title, artist })
+  else if (session.metadata?.title !== title || session.metadata.artist !== artist)
+    session.metadata = new MediaMetadata({ title, artist })
 }

@@ -1,5 +1,7 @@
 // @ts-check
-/** The picture in a window of its own, over everything else: it plays on, in step, while the tab is hidden. */
+/**
+ * The picture in a window of its own, over everything else: it plays on, in step, while the tab is hidden.
+ */
 
 import { all, piece } from "../lib/dom.js"
 
@@ -17,18 +19,26 @@ export function mount(bar, room) {
     button.setAttribute("aria-pressed", String(document.pictureInPictureElement === video))
   }
   button.addEventListener("click", () => toggle(video), { signal })
-  for (const type of ["enterpictureinpicture", "leavepictureinpicture"]) video.addEventListener(type, show, { signal })
+  for (const type of ["enterpictureinpicture", "leavepictureinpicture"])
+    video.addEventListener(type, show, { signal })
   show()
   return all(() => gone.abort(), ...["state", "load", "timeline"].map((type) => room.on(type, show)))
 }
 
 /** @param {HTMLVideoElement} video */
 function supported(video) {
-  return Boolean(document.pictureInPictureEnabled) && !video.disablePictureInPicture && "requestPictureInPicture" in video
+  return (
+    Boolean(document.pictureInPictureEnabled) &&
+    !video.disablePictureInPicture &&
+    "requestPictureInPicture" in video
+  )
 }
 
 /** @param {HTMLVideoElement} video */
 function toggle(video) {
-  const going = document.pictureInPictureElement === video ? document.exitPictureInPicture() : video.requestPictureInPicture()
+  const going =
+    document.pictureInPictureElement === video
+      ? document.exitPictureInPicture()
+      : video.requestPictureInPicture()
   going.catch(() => {}) // not before there is a picture: the browser's own rules
 }

@@ -1,10 +1,11 @@
 // @ts-check
 /**
- * The playback commands as a person gives them, by button, slider or key: shown at once, sent seldom, and always the
- * last one. Until the room has answered, what was asked for is shown; the answer is the room's own timeline.
+ * The playback commands as a person gives them, by button, slider or key: shown at once, sent seldom, and
+ * always the last one. Until the room has answered, what was asked for is shown; the answer is the room's own
+ * timeline.
  *
- * Who watches alone moves their own player and nobody else's. Only where the room itself keeps nobody in step does
- * whoever controls it move the room as well: for those who come, and for when it is kept in step again.
+ * Who watches alone moves their own player and nobody else's. Only where the room itself keeps nobody in step
+ * does whoever controls it move the room as well: for those who come, and for when it is kept in step again.
  */
 
 import { LastWish } from "../../core/room/latest_command.js"
@@ -41,7 +42,9 @@ export class Commands {
     this.wantedRate = new LastWish(RATE_GAP_MS)
     /** @type {Set<() => void>} */
     this.watchers = new Set()
-    room.on("state", () => [this.wantedPlaying, this.wantedS, this.wantedRate].forEach(wish => wish.snapshot()))
+    room.on("state", () =>
+      [this.wantedPlaying, this.wantedS, this.wantedRate].forEach((wish) => wish.snapshot()),
+    )
   }
 
   /** Whether the room obeys. */
@@ -79,10 +82,15 @@ export class Commands {
   }
 
   get positionS() {
-    return this.wantedS.shown(this.#revision) ?? (this.alone ? this.room.player.position : this.room.position())
+    return (
+      this.wantedS.shown(this.#revision) ?? (this.alone ? this.room.player.position : this.room.position())
+    )
   }
 
-  /** What the bar shows: at an estimated end the room's clock runs on for a moment, while no medium may be left. */
+  /**
+   * What the bar shows: at an estimated end the room's clock runs on for a moment, while no medium may be
+   * left.
+   */
   get shownS() {
     return Math.min(this.positionS, this.durationS ?? Infinity)
   }
@@ -92,12 +100,16 @@ export class Commands {
     return this.wantedRate.shown(this.#revision) ?? this.room.state?.timeline?.rate ?? 1
   }
 
-  /** How long the medium is, as far as anybody knows; for a player beyond that, what the file claims, and at least so long. */
+  /**
+   * How long the medium is, as far as anybody knows; for a player beyond that, what the file claims, and at
+   * least so long.
+   */
   get durationS() {
     const { state, player } = this.room
     const durationS = state?.timeline?.duration ?? player.duration()
     if (!durationS || !Number.isFinite(durationS)) return null
-    if (!state?.timeline || limitOf(state.timeline) !== Infinity || player.position <= durationS) return durationS
+    if (!state?.timeline || limitOf(state.timeline) !== Infinity || player.position <= durationS)
+      return durationS
     return Math.max(player.position, player.duration() ?? 0)
   }
 
@@ -111,7 +123,7 @@ export class Commands {
     if (!this.allowed || !this.hasMedia) return
     const playing = !this.playing
     this.room.player.playHere(playing)
-    if (this.#told) this.#want(this.wantedPlaying, playing, wanted => this.#toggle(wanted))
+    if (this.#told) this.#want(this.wantedPlaying, playing, (wanted) => this.#toggle(wanted))
     this.#changed()
   }
 
@@ -120,7 +132,7 @@ export class Commands {
     if (!this.allowed || !this.hasMedia) return
     const wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
     this.room.player.seekHere(wantedS)
-    if (this.#told) this.#want(this.wantedS, wantedS, current_time => this.#say("seek", { current_time }))
+    if (this.#told) this.#want(this.wantedS, wantedS, (current_time) => this.#say("seek", { current_time }))
     this.#changed()
   }
 
@@ -132,7 +144,7 @@ export class Commands {
   /** @param {number} rate */
   setRate(rate) {
     this.room.player.rateHere(rate)
-    if (this.#told) this.#want(this.wantedRate, rate, wanted => this.#say("set_rate", { rate: wanted }))
+    if (this.#told) this.#want(this.wantedRate, rate, (wanted) => this.#say("set_rate", { rate: wanted }))
     this.#changed()
   }
 
@@ -174,7 +186,9 @@ export class Commands {
    * @param {any} refusal
    */
   #refused(wish, number, say, refusal) {
-    const again = refusal.code === ErrorCode.RateLimited && wish.refusedForNow(number, refusal.retry_after_ms ?? 0, performance.now())
+    const again =
+      refusal.code === ErrorCode.RateLimited &&
+      wish.refusedForNow(number, refusal.retry_after_ms ?? 0, performance.now())
     if (again) return void this.#send(wish, say)
     wish.forget(number)
     announceRefusal(refusal)

@@ -26,31 +26,60 @@ export function mount(body, room) {
   const { signal } = gone
   const pressed = pressedByHand(body, signal)
   let spaceIsOurs = false
-  body.addEventListener("keydown", event => {
-    const deed = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-    if (!deed || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTaken(event, pressed())) return
-    event.preventDefault()
-    spaceIsOurs = event.key === " "
-    deed()
-  }, { signal })
+  body.addEventListener(
+    "keydown",
+    (event) => {
+      const deed = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+      if (
+        !deed ||
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTaken(event, pressed())
+      )
+        return
+      event.preventDefault()
+      spaceIsOurs = event.key === " "
+      deed()
+    },
+    { signal },
+  )
   // A button in focus is pressed when Space comes up again.
-  body.addEventListener("keyup", event => {
-    if (event.key === " " && spaceIsOurs) event.preventDefault()
-    if (event.key === " ") spaceIsOurs = false
-  }, { signal })
+  body.addEventListener(
+    "keyup",
+    (event) => {
+      if (event.key === " " && spaceIsOurs) event.preventDefault()
+      if (event.key === " ") spaceIsOurs = false
+    },
+    { signal },
+  )
   return all(() => gone.abort(), mountMediaKeys(room))
 }
 
 /**
- * The button that has the focus because a mouse or a finger pressed it: nobody who then presses Space means it.
+ * The button that has the focus because a mouse or a finger pressed it: nobody who then presses Space means
+ * it.
  * @param {HTMLElement} body
  * @param {AbortSignal} signal
  */
 function pressedByHand(body, signal) {
   /** @type {Element | null} */
   let pressed = null
-  body.addEventListener("pointerdown", event => { pressed = event.target instanceof Element ? event.target.closest("button, a, summary") : null }, { signal, capture: true })
-  body.addEventListener("keydown", event => { if (event.key === "Tab") pressed = null }, { signal, capture: true })
+  body.addEventListener(
+    "pointerdown",
+    (event) => {
+      pressed = event.target instanceof Element ? event.target.closest("button, a, summary") : null
+    },
+    { signal, capture: true },
+  )
+  body.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab") pressed = null
+    },
+    { signal, capture: true },
+  )
   return () => pressed
 }
 
@@ -58,8 +87,12 @@ function pressedByHand(body, signal) {
 function keysFor(room) {
   const commands = commandsOf(room)
   const { player } = room
-  const governed = (/** @type {() => void} */ deed) => () => (commands.allowed ? deed() : sayWhoControls(room))
-  const toShare = (/** @type {number} */ share) => governed(() => { if (commands.durationS) commands.seekTo(commands.durationS * share) })
+  const governed = (/** @type {() => void} */ deed) => () =>
+    commands.allowed ? deed() : sayWhoControls(room)
+  const toShare = (/** @type {number} */ share) =>
+    governed(() => {
+      if (commands.durationS) commands.seekTo(commands.durationS * share)
+    })
   return {
     ...Object.fromEntries(Array.from({ length: 10 }, (_, tenth) => [String(tenth), toShare(tenth / 10)])),
     Home: toShare(0),
@@ -79,10 +112,19 @@ function keysFor(room) {
   }
 }
 
-/** Somebody types, or the element in focus has its own use for this key. @param {KeyboardEvent} event @param {Element | null} pressed by hand */
+/**
+ * Somebody types, or the element in focus has its own use for this key.
+ * @param {KeyboardEvent} event
+ * @param {Element | null} pressed by hand
+ */
 function isTaken(event, pressed) {
   const at = event.target instanceof HTMLElement ? event.target : document.body
-  if (document.body.dataset.socket === "closed" || document.querySelector("dialog[open]") || at.isContentEditable) return true
+  if (
+    document.body.dataset.socket === "closed" ||
+    document.querySelector("dialog[open]") ||
+    at.isContentEditable
+  )
+    return true
   if (at.matches("textarea, select, input:not([type=range], [type=checkbox], [type=radio])")) return true
   if (at.matches("button, a, summary")) return event.key === " " && at !== pressed
   return MOVES.test(event.key) && (at.matches("input[type=range]") || Boolean(at.closest("[data-scroll]")))

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of the road. */
+/**
+ * What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of
+ * the road.
+ */
 
 import { mayControl } from "../room/permissions.js"
 import { commandsOf } from "./playback_commands.js"
@@ -14,11 +17,28 @@ const DOUBLE_MS = 250 // a second press by then is a double-click, which is for 
 const LAST_WORD_MS = 3000 // an error this shortly before the end is its reason
 const PATIENCE_MS = 400 // a shorter wait is not worth a word
 const SLOW_MS = 4000 // a longer one is
-const CHANGES = ["state", "load", "timeline", "new_host", "role_changed", "room_changed", "play", "pause", "presence"]
+const CHANGES = [
+  "state",
+  "load",
+  "timeline",
+  "new_host",
+  "role_changed",
+  "room_changed",
+  "play",
+  "pause",
+  "presence",
+]
 
 /** @typedef {import("../room/types.js").Room} Room */
-/** @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, over?: boolean}} Scene */
-/** @typedef {{player: {state: string, trouble?: import("../media/media_errors.js").Trouble | null}, connection: {status: string, closeCode?: number}, patient: boolean, slow: boolean, lastWord: string, lastWordMs: number}} Seen */
+/**
+ * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, over?:
+ *   boolean}} Scene
+ */
+/**
+ * @typedef {{player: {state: string, trouble?: import("../media/media_errors.js").Trouble | null},
+ *   connection: {status: string, closeCode?: number}, patient: boolean, slow: boolean, lastWord: string,
+ *   lastWordMs: number}} Seen
+ */
 
 /**
  * @param {HTMLElement} stage
@@ -27,7 +47,14 @@ const CHANGES = ["state", "load", "timeline", "new_host", "role_changed", "room_
 export function mount(stage, room) {
   const gone = new AbortController()
   /** @type {Seen} */
-  const seen = { player: { state: "empty" }, connection: { status: "connecting" }, patient: true, slow: false, lastWord: "", lastWordMs: 0 }
+  const seen = {
+    player: { state: "empty" },
+    connection: { status: "connecting" },
+    patient: true,
+    slow: false,
+    lastWord: "",
+    lastWordMs: 0,
+  }
   let timer = 0
   let slowTimer = 0
   const show = () => showScene(stage, room, sceneOf(room, seen))
@@ -36,8 +63,14 @@ export function mount(stage, room) {
     seen.slow = false
     clearTimeout(timer)
     clearTimeout(slowTimer)
-    slowTimer = setTimeout(() => { seen.slow = true; show() }, SLOW_MS)
-    timer = setTimeout(() => { seen.patient = false; show() }, PATIENCE_MS)
+    slowTimer = setTimeout(() => {
+      seen.slow = true
+      show()
+    }, SLOW_MS)
+    timer = setTimeout(() => {
+      seen.patient = false
+      show()
+    }, PATIENCE_MS)
     show()
   }
   listenToPicture(piece(stage, "media").parentElement ?? stage, stage, room, gone.signal)
@@ -47,10 +80,20 @@ export function mount(stage, room) {
     () => gone.abort(),
     () => clearTimeout(timer),
     () => clearTimeout(slowTimer),
-    room.on("player", report => { const news = report.state !== seen.player.state; seen.player = report; news ? waitThenShow() : show() }),
-    room.on("error", ({ payload }) => { if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() }) }),
-    room.on("connection", connection => { if (performance.now() - seen.lastWordMs > LAST_WORD_MS) seen.lastWord = ""; seen.connection = connection; show() }),
-    ...CHANGES.map(type => room.on(type, show)),
+    room.on("player", (report) => {
+      const news = report.state !== seen.player.state
+      seen.player = report
+      news ? waitThenShow() : show()
+    }),
+    room.on("error", ({ payload }) => {
+      if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() })
+    }),
+    room.on("connection", (connection) => {
+      if (performance.now() - seen.lastWordMs > LAST_WORD_MS) seen.lastWord = ""
+      seen.connection = connection
+      show()
+    }),
+    ...CHANGES.map((type) => room.on(type, show)),
   )
 }
 
@@ -63,15 +106,26 @@ export function mount(stage, room) {
  */
 function listenToPicture(picture, stage, room, signal) {
   let timer = 0
-  const onPicture = (/** @type {Event} */ event) => event.target instanceof Element && Boolean(event.target.closest("[data-media], [data-sound-cover]"))
-  picture.addEventListener("click", event => {
-    if (!onPicture(event)) return
-    room.player.unlock()
-    clearTimeout(timer)
-    const { pointerType, detail } = /** @type {PointerEvent} */ (event)
-    if (pointerType === "mouse" && detail === 1) timer = setTimeout(() => press(room), DOUBLE_MS)
-  }, { signal })
-  picture.addEventListener("dblclick", event => { if (onPicture(event)) toggleFullscreen(stage) }, { signal })
+  const onPicture = (/** @type {Event} */ event) =>
+    event.target instanceof Element && Boolean(event.target.closest("[data-media], [data-sound-cover]"))
+  picture.addEventListener(
+    "click",
+    (event) => {
+      if (!onPicture(event)) return
+      room.player.unlock()
+      clearTimeout(timer)
+      const { pointerType, detail } = /** @type {PointerEvent} */ (event)
+      if (pointerType === "mouse" && detail === 1) timer = setTimeout(() => press(room), DOUBLE_MS)
+    },
+    { signal },
+  )
+  picture.addEventListener(
+    "dblclick",
+    (event) => {
+      if (onPicture(event)) toggleFullscreen(stage)
+    },
+    { signal },
+  )
   signal.addEventListener("abort", () => clearTimeout(timer))
 }
 
@@ -94,23 +148,49 @@ function sceneOf(room, { player, connection, patient, slow, lastWord }) {
   const trouble = player.trouble && wordsInPlace(room, player.trouble)
   if (trouble) return { ...trouble, mayChange: mayControl(room.state) }
   const waits = player.state === "loading" || player.state === "buffering"
-  return waits && !patient ? { title: "", text: slow ? gettext("The server of this medium is slow to answer.") : "", spin: true } : null
+  return waits && !patient
+    ? { title: "", text: slow ? gettext("The server of this medium is slow to answer.") : "", spin: true }
+    : null
 }
 
 /** @param {Room} room @returns {Scene} */
 function nothingYet(room) {
-  if (mayControl(room.state)) return { title: gettext("The screen is yours"), text: gettext("Paste a link, or pick a sample to try it out."), mayChange: true }
+  if (mayControl(room.state))
+    return {
+      title: gettext("The screen is yours"),
+      text: gettext("Paste a link, or pick a sample to try it out."),
+      mayChange: true,
+    }
   const host = room.state?.members.get(room.state.room.host_id ?? "")?.username
-  const text = host ? fill(gettext("{name} will pick something in a moment."), { name: host }) : gettext("The host will pick something in a moment.")
+  const text = host
+    ? fill(gettext("{name} will pick something in a moment."), { name: host })
+    : gettext("The host will pick something in a moment.")
   return { title: gettext("Nothing is playing yet"), text }
 }
 
-/** @param {number | undefined} code @param {string} lastWord what the server said before it closed @returns {Scene} */
+/**
+ * @param {number | undefined} code
+ * @param {string} lastWord what the server said before it closed
+ * @returns {Scene}
+ */
 function farewell(code, lastWord) {
-  if (code === 4503) return { title: gettext("You were removed from this room"), text: lastWord || gettext("The host decides who may stay.") }
-  if (code === 4504) return { title: gettext("This room is closed"), text: gettext("Thank you for watching.") }
-  if (code === 4501) return { title: gettext("You are not in this room any more"), text: lastWord || gettext("Load the page again to join it.") }
-  if (code === 4509) return { title: gettext("This room is open in many tabs already"), text: gettext("Close one of them, then load this page again.") }
+  if (code === 4503)
+    return {
+      title: gettext("You were removed from this room"),
+      text: lastWord || gettext("The host decides who may stay."),
+    }
+  if (code === 4504)
+    return { title: gettext("This room is closed"), text: gettext("Thank you for watching.") }
+  if (code === 4501)
+    return {
+      title: gettext("You are not in this room any more"),
+      text: lastWord || gettext("Load the page again to join it."),
+    }
+  if (code === 4509)
+    return {
+      title: gettext("This room is open in many tabs already"),
+      text: gettext("Close one of them, then load this page again."),
+    }
   return { title: gettext("The connection has ended"), text: gettext("Load the page again to come back.") }
 }
 

@@ -10,7 +10,16 @@ import { tokenNow } from "./csrf.js"
  * @param {object} body
  */
 export async function ask(address, method, token, body) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenNow() ?? token }
-  const answer = await fetch(address, { method, headers, body: JSON.stringify(body), credentials: "same-origin" })
+  const headers = {
+    "Content-Type": "application/json",
+    Accept: "application/json",
+    "X-CSRFToken": tokenNow() ?? token,
+  }
+  const answer = await fetch(address, {
+    method,
+    headers,
+    body: JSON.stringify(body),
+    credentials: "same-origin",
+  })
   if (!answer.ok) throw await answer.json().catch(() => ({}))
 }

@@ -2,7 +2,8 @@
 /** Finding and copying pieces of the page, by their data attributes. */
 
 /**
- * The element with `data-NAME` below `root`. The template and its script belong together: a missing one is a mistake.
+ * The element with `data-NAME` below `root`. The template and its script belong together: a missing one is a
+ * mistake.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} name
@@ -49,5 +50,5 @@ export function write(element, text) {
  * @param {...(() => void)} undos
  */
 export function all(...undos) {
-  return () => undos.forEach(undo => undo())
+  return () => undos.forEach((undo) => undo())
 }

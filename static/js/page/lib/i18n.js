@@ -4,7 +4,10 @@
  * (`makemessages -d djangojs` finds these calls); without it they are English.
  */
 
-/** @typedef {{gettext: (text: string) => string, ngettext: (one: string, many: string, count: number) => string}} Catalogue */
+/**
+ * @typedef {{gettext: (text: string) => string, ngettext: (one: string, many: string, count: number) =>
+ *   string}} Catalogue
+ */
 
 const catalogue = () => /** @type {{django?: Catalogue}} */ (globalThis).django
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Asks once more by itself for what did not come: when the network is back, when the page is shown, or after a while that grows. */
+/**
+ * Asks once more by itself for what did not come: when the network is back, when the page is shown, or after
+ * a while that grows.
+ */
 
 import { Backoff } from "../../core/net/backoff.js"
 import { after } from "./timers.js"

@@ -1,5 +1,8 @@
 // @ts-check
-/** What this browser remembers between visits. Storage can be full, forbidden or absent; then nothing is remembered. */
+/**
+ * What this browser remembers between visits. Storage can be full, forbidden or absent; then nothing is
+ * remembered.
+ */
 
 const PREFIX = "watchium:"
 

@@ -20,7 +20,7 @@ export function lastWithin(gapMs, act) {
     act(newest)
   }
 
-  return value => {
+  return (value) => {
     newest = value
     if (timer) return
     const waitMs = lastMs + gapMs - performance.now()

@@ -1,7 +1,9 @@
 // @ts-check
 /** Timers that keep time in a hidden tab. One worker serves the whole page. */
 
-const here = import.meta.resolve ? import.meta.resolve("./timer_worker.js") : new URL("./timer_worker.js", import.meta.url).href
+const here = import.meta.resolve
+  ? import.meta.resolve("./metronome.js")
+  : new URL("./timer_worker.js", import.meta.url).href
 
 /** @type {Map<number, () => void>} */
 const waiting = new Map()
@@ -61,12 +63,15 @@ channel.port1.onmessage = () => {
   fn?.()
 }
 
-const SPIN_MS = 8 // timers are late by up to this; the rest is spent spinning, and no more than that: it blocks the page
+// timers are late by up to this; the rest is spent spinning, and no more than that: it blocks the page
+const SPIN_MS = 8
 const STRIDE_MS = 100 // look again so often on the way: the clock may have moved
 
 /**
- * As near to `ms` from now as a page can be. It may call early; whoever needs the instant looks at the clock and asks again.
- * @param {number} ms @param {() => void} fn
+ * As near to `ms` from now as a page can be. It may call early; whoever needs the instant looks at the clock
+ * and asks again.
+ * @param {number} ms
+ * @param {() => void} fn
  */
 export function precisely(ms, fn) {
   if (ms > SPIN_MS + 4) return after(Math.min(ms - SPIN_MS, STRIDE_MS), fn)

@@ -10,8 +10,8 @@ export function shortened(address) {
 }
 
 /**
- * `example.com/film.mp4` means https; a path of this server stays what it is, and so does what names no host: the server
- * says that it is no address.
+ * `example.com/film.mp4` means https; a path of this server stays what it is, and so does what names no host:
+ * the server says that it is no address.
  * @param {string} typed
  */
 export function completed(typed) {
@@ -21,7 +21,10 @@ export function completed(typed) {
   return namesHost(rest) ? `https://${rest}` : address
 }
 
-/** Without a scheme a word is no host: that has a dot or a port, or is this machine. @param {string} address */
+/**
+ * Without a scheme a word is no host: that has a dot or a port, or is this machine.
+ * @param {string} address
+ */
 function namesHost(address) {
   const [, host, port] = /^([^/?#:[\]]+|\[[\da-f:.]+\])(:\d+)?(?:[/?#]|$)/i.exec(address) ?? []
   if (!host || /[\s%]/.test(host)) return false

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * When time has passed that the page did not see, or somebody looks at it again: a hidden tab is shown, a frozen one
- * thaws, a laptop is opened, a network comes back. The clocks are compared once a second, whether or not there is a
- * connection: an outage is no sleep.
+ * When time has passed that the page did not see, or somebody looks at it again: a hidden tab is shown, a
+ * frozen one thaws, a laptop is opened, a network comes back. The clocks are compared once a second, whether
+ * or not there is a connection: an outage is no sleep.
  */
 
 import { every } from "./timers.js"
@@ -11,7 +11,8 @@ const LOOK_MS = 1000
 
 /**
  * @param {import("../../core/clock/clock.js").Clock} clock
- * @param {{woke: () => void, hid: () => void, network: () => void}} tell `woke`: clock and player; `hid`: the player; `network`: the clock
+ * @param {{woke: () => void, hid: () => void, network: () => void}} tell `woke`: clock and player; `hid`: the
+ *   player; `network`: the clock
  */
 export function watchForWaking(clock, { woke, hid, network }) {
   const slept = () => clock.slept(Date.now(), performance.now())
@@ -25,5 +26,7 @@ export function watchForWaking(clock, { woke, hid, network }) {
   window.addEventListener("online", network)
   const { connection } = /** @type {{connection?: EventTarget}} */ (navigator)
   connection?.addEventListener("change", network)
-  return every(LOOK_MS, () => { if (slept()) woke() })
+  return every(LOOK_MS, () => {
+    if (slept()) woke()
+  })
 }

@@ -1,19 +1,29 @@
 // @ts-check
-/** What is done to the media element. Each deed is entered in the ledger before it is done, so that its event is known for ours. */
+/**
+ * What is done to the media element. Each deed is entered in the ledger before it is done, so that its event
+ * is known for ours.
+ */
 
 const RATE_SAME = 1e-7
 
 /** @typedef {HTMLMediaElement & {webkitPreservesPitch?: boolean}} Element */
 
 export class ElementDriver {
-  /** @param {HTMLMediaElement} element @param {import("../../core/sync/expected_events.js").Ledger} ledger @param {(error: DOMException) => void} refused */
+  /**
+   * @param {HTMLMediaElement} element
+   * @param {import("../../core/sync/expected_events.js").Ledger} ledger
+   * @param {(error: DOMException) => void} refused
+   */
   constructor(element, ledger, refused) {
     this.element = /** @type {Element} */ (element)
     this.ledger = ledger
     this.refused = refused
   }
 
-  /** A fragment such as `#t=1,2` would stop the element where it ends; no server ever sees it. @param {string | null} url */
+  /**
+   * A fragment such as `#t=1,2` would stop the element where it ends; no server ever sees it.
+   * @param {string | null} url
+   */
   fetch(url) {
     this.ledger.clear()
     if (url) this.element.src = url.split("#", 1)[0]

@@ -18,11 +18,23 @@ export function look(element, clock, fineTuneMs) {
   const nowMs = performance.now()
   const currentTimeS = element.currentTime
   return {
-    nowMs, currentTimeS, serverMs: clock.serverNow(nowMs) - fineTuneMs, locked: clock.locked, clockSteps: clock.steps,
-    movementMs: clock.movementMs, paused: element.paused, seeking: element.seeking, ended: element.ended,
-    muted: element.muted, hidden: isHidden(), readyState: element.readyState, rate: element.playbackRate, durationS: element.duration,
+    nowMs,
+    currentTimeS,
+    serverMs: clock.serverNow(nowMs) - fineTuneMs,
+    locked: clock.locked,
+    clockSteps: clock.steps,
+    movementMs: clock.movementMs,
+    paused: element.paused,
+    seeking: element.seeking,
+    ended: element.ended,
+    muted: element.muted,
+    hidden: isHidden(),
+    readyState: element.readyState,
+    rate: element.playbackRate,
+    durationS: element.duration,
     idle: element.networkState === HTMLMediaElement.NETWORK_IDLE,
-    bufferedAheadS: bufferedAhead(element.buffered, currentTimeS), buffered: (positionS) => bufferedAhead(element.buffered, positionS) > 0,
+    bufferedAheadS: bufferedAhead(element.buffered, currentTimeS),
+    buffered: (positionS) => bufferedAhead(element.buffered, positionS) > 0,
     seekable: (positionS) => contains(element.seekable, positionS),
   }
 }

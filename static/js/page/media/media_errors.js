@@ -13,11 +13,17 @@ import { fill, gettext } from "../lib/i18n.js"
 /** @typedef {import("../room/types.js").Room} Room */
 /** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
 /**
- * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it waits for it.
- * @typedef {{kind: import("../../core/media/media_failure.js").Failure["kind"] | import("../../core/media/seek_budget.js").Refusal, atS: number | null}} Trouble
+ * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it
+ * waits for it.
+ * @typedef {{kind: import("../../core/media/media_failure.js").Failure["kind"] |
+ *   import("../../core/media/seek_budget.js").Refusal, atS: number | null}} Trouble
  */
 
-/** @param {SyncController} machine @param {import("../../core/sync/target.js").Seen} seen @returns {Trouble | null} */
+/**
+ * @param {SyncController} machine
+ * @param {import("../../core/sync/target.js").Seen} seen
+ * @returns {Trouble | null}
+ */
 export function troubleOf({ state, medium, launch }, seen) {
   const { failure, dataEnd, unaligned } = medium
   if (failure) return failure
@@ -26,15 +32,33 @@ export function troubleOf({ state, medium, launch }, seen) {
   return kind && { kind, atS: launch.plan?.positionS ?? null }
 }
 
-/** What stands in place of the picture; null where there is one. @param {Room} room @param {Trouble} trouble @returns {{title: string, text: string, mayRetry: boolean} | null} */
+/**
+ * What stands in place of the picture; null where there is one.
+ * @param {Room} room
+ * @param {Trouble} trouble
+ * @returns {{title: string, text: string, mayRetry: boolean} | null}
+ */
 export function wordsInPlace(room, { kind, atS }) {
   const at = clockTime(atS ?? 0)
-  if (kind === "unsupported") return { title: gettext("This will not play here"), text: others(room, unsupported(room)), mayRetry: true }
+  if (kind === "unsupported")
+    return {
+      title: gettext("This will not play here"),
+      text: others(room, unsupported(room)),
+      mayRetry: true,
+    }
   if (kind === "interrupted") {
-    return { title: gettext("The connection to the media server broke"), text: gettext("It is being fetched again."), mayRetry: false }
+    return {
+      title: gettext("The connection to the media server broke"),
+      text: gettext("It is being fetched again."),
+      mayRetry: false,
+    }
   }
   if (kind === "broken_off") {
-    return { title: fill(gettext("The medium broke off at {time}"), { time: at }), text: others(room, shorter(room)), mayRetry: true }
+    return {
+      title: fill(gettext("The medium broke off at {time}"), { time: at }),
+      text: others(room, shorter(room)),
+      mayRetry: true,
+    }
   }
   if (kind === "no_data") {
     return { title: wordsOfNoData(atS), text: others(room, shorter(room)), mayRetry: true }
@@ -42,11 +66,15 @@ export function wordsInPlace(room, { kind, atS }) {
   return null
 }
 
-/** What is said while it plays, or waits; null where there is nothing to say. @param {Trouble | null} trouble */
+/**
+ * What is said while it plays, or waits; null where there is nothing to say.
+ * @param {Trouble | null} trouble
+ */
 export function wordsBeside(trouble) {
   const why = {
     stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),
-    not_seekable: () => gettext("The server of this medium does not let players jump (it answers no range requests)."),
+    not_seekable: () =>
+      gettext("The server of this medium does not let players jump (it answers no range requests)."),
     begins_later: () => gettext("This medium has nothing to show at the room's position."),
     exhausted: () => gettext("Your player could not be taken to the room's position."),
   }[/** @type {string} */ (trouble?.kind)]?.()
@@ -63,7 +91,9 @@ function meanwhile(waitsAtS) {
 /** @param {"sound" | "picture"} track */
 export function wordsOfMissing(track) {
   return track === "sound"
-    ? gettext("No sound comes with this picture: the film has none, or this browser does not know its format.")
+    ? gettext(
+        "No sound comes with this picture: the film has none, or this browser does not know its format.",
+      )
     : gettext("No picture comes with this sound: there is none, or this browser does not know its format.")
 }
 
@@ -72,14 +102,19 @@ function unsupported(room) {
   const address = room.state?.timeline?.media?.url ?? ""
   if (isMixedContent(address, location.href)) return mixedContentWords()
   return mayControl(room.state)
-    ? fill(gettext("{address} could not be played: it may be gone, or your browser does not know its format."), { address: shortened(address) })
+    ? fill(
+        gettext("{address} could not be played: it may be gone, or your browser does not know its format."),
+        { address: shortened(address) },
+      )
     : gettext("The file may be gone, or your browser does not know its format.")
 }
 
 /** @param {Room} room */
 function shorter(room) {
   const why = gettext("Its file is damaged or cut short.")
-  return mayControl(room.state) ? `${why} ${gettext("The room goes on: seek back, pause, or pick something else.")}` : why
+  return mayControl(room.state)
+    ? `${why} ${gettext("The room goes on: seek back, pause, or pick something else.")}`
+    : why
 }
 
 /** @param {Room} room @param {string} why */

@@ -1,5 +1,8 @@
 // @ts-check
-/** What is wrong with the medium, while it plays all the same: at this player, and for the host at those of others. */
+/**
+ * What is wrong with the medium, while it plays all the same: at this player, and for the host at those of
+ * others.
+ */
 
 import { CutShort } from "../../core/media/truncated_media.js"
 import { CHANGES } from "../../core/protocol.js"
@@ -28,7 +31,10 @@ export function mediumNotices(room, stack, rank) {
     else stack.drop(key)
   }
   const sayCut = cutNotice(room, say)
-  const tryAgain = () => { said.medium = null; room.player.resync() }
+  const tryAgain = () => {
+    said.medium = null
+    room.player.resync()
+  }
   return [
     room.on("player", ({ trouble }) => {
       const act = trouble?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
@@ -36,8 +42,12 @@ export function mediumNotices(room, stack, rank) {
       sayCut()
     }),
     ...["state", ...CHANGES].map((type) => room.on(type, sayCut)),
-    room.on("lacks", (track) => say({ key: "lacks", text: wordsOfMissing(track), tone: "warn", lastsMs: LACKS_MS })),
-    room.on("presence", () => say({ key: "others", text: said.medium ? "" : wordsOfOthers(room), tone: "warn", lastsMs: OTHERS_MS })),
+    room.on("lacks", (track) =>
+      say({ key: "lacks", text: wordsOfMissing(track), tone: "warn", lastsMs: LACKS_MS }),
+    ),
+    room.on("presence", () =>
+      say({ key: "others", text: said.medium ? "" : wordsOfOthers(room), tone: "warn", lastsMs: OTHERS_MS }),
+    ),
     room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => say({ key, text: "" }))),
   ]
 }
@@ -64,5 +74,7 @@ function wordsOfOthers(room) {
   const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
   if (failing.length) return fill(gettext("Cannot play this: {names}."), { names: namesOf(failing, yourId) })
   const apart = others.filter(({ state }) => state === "unaligned")
-  return apart.length ? fill(gettext("Cannot be taken to the room's position: {names}."), { names: namesOf(apart, yourId) }) : ""
+  return apart.length
+    ? fill(gettext("Cannot be taken to the room's position: {names}."), { names: namesOf(apart, yourId) })
+    : ""
 }

@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * The player: `core/following.js` decides, `eyes.js` looks, `hands.js` acts. No other module touches the media element.
+ * The player: `core/following.js` decides, `eyes.js` looks, `hands.js` acts. No other module touches the
+ * media element.
  *
- * The element's events are only watched. No event of it ever becomes a command: a pause that nobody pressed (a hidden
- * tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
+ * The element's events are only watched. No event of it ever becomes a command: a pause that nobody pressed
+ * (a hidden tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
 import { missingTrack } from "../../core/player/missing_track.js"
@@ -15,23 +16,42 @@ import { causeOf, newsOf } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
 
-const WATCHED = ["loadedmetadata", "canplay", "canplaythrough", "playing", "waiting", "stalled", "suspend", "seeked", "ended", "progress", "durationchange"]
+const WATCHED = [
+  "loadedmetadata",
+  "canplay",
+  "canplaythrough",
+  "playing",
+  "waiting",
+  "stalled",
+  "suspend",
+  "seeked",
+  "ended",
+  "progress",
+  "durationchange",
+]
 const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
 const DRIFT_EVERY_MS = 250
 const RETRY_MS = 1500 // a medium whose connection broke is fetched again
-const RETRIES = { moving: 2, placed: 1 } // then its viewer reads what is wrong; a place that fails twice has no data
+// then its viewer reads what is wrong; a place that fails twice has no data
+const RETRIES = { moving: 2, placed: 1 }
 
 /**
  * @typedef {object} Tells
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
  * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
- * @property {(change: {state: string, message: string, cause: string | null, trouble: import("./media_errors.js").Trouble | null}) => void} changed
+ * @property {(change: {state: string, message: string, cause: string | null, trouble:
+ *   import("./media_errors.js").Trouble | null}) => void} changed
  * @property {(track: "sound" | "picture") => void} lacks the medium plays without it
- * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) => void} drift
+ * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) =>
+ *   void} drift
  */
 
 export class Player extends ViewerSettings {
-  /** @param {HTMLMediaElement} element @param {import("../../core/clock/clock.js").Clock} clock @param {Tells} tells */
+  /**
+   * @param {HTMLMediaElement} element
+   * @param {import("../../core/clock/clock.js").Clock} clock
+   * @param {Tells} tells
+   */
   constructor(element, clock, tells) {
     super(element)
     this.clock = clock
@@ -152,7 +172,8 @@ export class Player extends ViewerSettings {
   #watch() {
     for (const type of WATCHED) this.element.addEventListener(type, () => this.tick())
     for (const type of OURS_OR_NOT) this.element.addEventListener(type, () => this.#happened(type))
-    for (const type of ["enterpictureinpicture", "leavepictureinpicture"]) this.element.addEventListener(type, () => this.tick())
+    for (const type of ["enterpictureinpicture", "leavepictureinpicture"])
+      this.element.addEventListener(type, () => this.tick())
     this.element.addEventListener("error", () => this.#broke())
     document.addEventListener("pointerdown", () => this.machine.others.blocked && this.unlock())
   }
@@ -180,7 +201,8 @@ export class Player extends ViewerSettings {
     const retries = RETRIES[this.machine.medium.dataEnd.moved ? "moving" : "placed"]
     const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
     this.machine.failed(this.seen(), retrying)
-    if (retrying) after(RETRY_MS, () => this.url === url && this.machine.medium.failure && this.#fetch({ again: true }))
+    if (retrying)
+      after(RETRY_MS, () => this.url === url && this.machine.medium.failure && this.#fetch({ again: true }))
     this.tick()
   }
 
@@ -215,22 +237,38 @@ export class Player extends ViewerSettings {
     this.firstS ??= seen.currentTimeS
     const element = /** @type {any} */ (this.element)
     const missing = missingTrack({
-      isFilm: !this.machine.steering.audioOnly, playedS: seen.currentTimeS - this.firstS,
-      audioBytes: element.webkitAudioDecodedByteCount, hasAudio: element.mozHasAudio, pictureWidth: element.videoWidth,
+      isFilm: !this.machine.steering.audioOnly,
+      playedS: seen.currentTimeS - this.firstS,
+      audioBytes: element.webkitAudioDecodedByteCount,
+      hasAudio: element.mozHasAudio,
+      pictureWidth: element.videoWidth,
     })
     if (!missing) return
     this.firstS = Infinity
     this.tells.lacks(missing)
   }
 
-  /** While it is in the room's motion: filtered where there is a filter, else as it looks. @param {import("../../core/sync/target.js").Seen} seen @param {string | null} cause */
+  /**
+   * While it is in the room's motion: filtered where there is a filter, else as it looks.
+   * @param {import("../../core/sync/target.js").Seen} seen
+   * @param {string | null} cause
+   */
   #tellDrift(seen, cause) {
     const { machine } = this
-    if (seen.nowMs - this.driftToldMs < DRIFT_EVERY_MS || (machine.state !== "playing" && machine.state !== "buffering")) return
+    if (
+      seen.nowMs - this.driftToldMs < DRIFT_EVERY_MS ||
+      (machine.state !== "playing" && machine.state !== "buffering")
+    )
+      return
     const driftMs = machine.filteredDriftMs() ?? (machine.helm.decision ? null : machine.driftMs(seen))
     if (driftMs === null) return
     this.driftToldMs = seen.nowMs
-    this.tells.drift({ driftMs, latencyMs: this.clock.delayMs, zone: machine.helm.decision?.zone ?? "settling", cause })
+    this.tells.drift({
+      driftMs,
+      latencyMs: this.clock.delayMs,
+      zone: machine.helm.decision?.zone ?? "settling",
+      cause,
+    })
   }
 }
 

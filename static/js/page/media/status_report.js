@@ -7,7 +7,11 @@ import { TAIL_S } from "../../core/sync/planned_start.js"
 /** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
 /** @typedef {import("../../core/sync/target.js").Seen} Seen */
 
-/** Why it is not in step, or may not be, in one word; null where there is no reason. @param {Player} player @param {Seen} seen */
+/**
+ * Why it is not in step, or may not be, in one word; null where there is no reason.
+ * @param {Player} player
+ * @param {Seen} seen
+ */
 export function causeOf({ machine, clock }, seen) {
   const { decision, degraded } = machine.helm
   if (machine.state === "buffering") return "buffering"
@@ -15,7 +19,9 @@ export function causeOf({ machine, clock }, seen) {
   if (!clock.locked) return "clock"
   if (degraded) return "device"
   if (!machine.steering.capability.slewOk) return "seek_only"
-  return decision?.zone === "fine" || decision?.zone === "coarse" || decision?.zone === "seek" ? "catching_up" : null
+  return decision?.zone === "fine" || decision?.zone === "coarse" || decision?.zone === "seek"
+    ? "catching_up"
+    : null
 }
 
 /**
@@ -32,8 +38,8 @@ export function stateOf(machine, hidden) {
 }
 
 /**
- * What the room should hear before the next heartbeat, because it may wait for it: data ran out, or the medium stands
- * ready where the room holds. Null: nothing.
+ * What the room should hear before the next heartbeat, because it may wait for it: data ran out, or the
+ * medium stands ready where the room holds. Null: nothing.
  * @param {SyncController} machine
  */
 export function newsOf({ state, timeline, medium }) {
@@ -43,11 +49,16 @@ export function newsOf({ state, timeline, medium }) {
   return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
 }
 
-/** The payload of a heartbeat. @param {Player} player @param {number} toleranceMs beyond which it is not in sync */
+/**
+ * The payload of a heartbeat.
+ * @param {Player} player
+ * @param {number} toleranceMs beyond which it is not in sync
+ */
 export function reportOf(player, toleranceMs) {
   const seen = inPlace(player.machine, player.seen())
   const { machine, costs, clock, fineTuneMs } = player
-  const attached = seen.readyState >= 1 && machine.timeline !== null // before that a position of 0 would be a lie
+  // before that a position of 0 would be a lie
+  const attached = seen.readyState >= 1 && machine.timeline !== null
   const driftMs = attached ? machine.driftMs(seen) : null
   return {
     current_time: attached ? seen.currentTimeS : 0,
@@ -66,14 +77,23 @@ export function reportOf(player, toleranceMs) {
   }
 }
 
-/** An element whose data ended early takes its length for its position. @param {SyncController} machine @param {Seen} seen @returns {Seen} */
+/**
+ * An element whose data ended early takes its length for its position.
+ * @param {SyncController} machine
+ * @param {Seen} seen
+ * @returns {Seen}
+ */
 function inPlace({ medium }, seen) {
   const { endS } = medium.dataEnd
   const isElsewhere = seen.ended && endS !== null && seen.currentTimeS - endS > TAIL_S
   return isElsewhere ? { ...seen, currentTimeS: endS } : seen
 }
 
-/** A field only where there is a number to put into it. @param {string} name @param {number | null | undefined} value */
+/**
+ * A field only where there is a number to put into it.
+ * @param {string} name
+ * @param {number | null | undefined} value
+ */
 function known(name, value) {
   return Number.isFinite(value) ? { [name]: value } : {}
 }

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the viewer at this device wants of the player: how loud, how late, in step or not. Kept on the device; nobody else hears of it. */
+/**
+ * What the viewer at this device wants of the player: how loud, how late, in step or not. Kept on the device;
+ * nobody else hears of it.
+ */
 
 import { LatencyModel } from "../../core/sync/latency_model.js"
 import { RateSupport } from "../../core/sync/rate_support.js"
@@ -20,7 +23,10 @@ export class ViewerSettings {
     this.hands = new ElementDriver(element, this.ledger, (error) => this.refused(error))
     this.costs = new LatencyModel(engine(), recall(`costs-${version()}`, null))
     const capability = new RateSupport(engine(), recallRates(), performance.now())
-    this.machine = new SyncController({ costs: this.costs, steering: new RateControl({ engine: engine(), capability }) })
+    this.machine = new SyncController({
+      costs: this.costs,
+      steering: new RateControl({ engine: engine(), capability }),
+    })
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
     this.stopped = false
@@ -84,7 +90,10 @@ export class ViewerSettings {
     this.tick()
   }
 
-  /** A browser that wants a hand in this tab first pauses instead: then it plays on without sound, and the viewer is asked. */
+  /**
+   * A browser that wants a hand in this tab first pauses instead: then it plays on without sound, and the
+   * viewer is asked.
+   */
   #unmute() {
     const { element, machine, ledger, hands } = this
     const playing = !element.paused

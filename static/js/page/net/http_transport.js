@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * The room over HTTP, where no WebSocket gets through: one request brings everything new, another sends one command.
+ * The room over HTTP, where no WebSocket gets through: one request brings everything new, another sends one
+ * command.
  *
- * A rejection with a `code` is the server's refusal. Without one the request was lost, and may have been done.
+ * A rejection with a `code` is the server's refusal. Without one the request was lost, and may have been
+ * done.
  */
 
 import { tokenNow } from "../lib/csrf.js"
@@ -17,7 +19,10 @@ export class HttpTransport {
     this.lastCommand = Promise.resolve()
   }
 
-  /** @param {object} asked where we are and what our player does @returns {Promise<{events: any[], received: number, timestamp: number, clock_id: string}>} */
+  /**
+   * @param {object} asked where we are and what our player does
+   * @returns {Promise<{events: any[], received: number, timestamp: number, clock_id: string}>}
+   */
   poll(asked) {
     return send(this.boot.state_url, asked)
   }
@@ -34,11 +39,19 @@ export class HttpTransport {
   }
 }
 
-/** @param {string} url @param {object} [body] without one it is a question @returns {Promise<any>} null where there is nothing to say */
+/**
+ * @param {string} url
+ * @param {object} [body] without one it is a question
+ * @returns {Promise<any>} null where there is nothing to say
+ */
 export async function send(url, body) {
   const response = await fetch(url, {
     method: body ? "POST" : "GET",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": tokenNow() ?? "" },
+    headers: {
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      "X-CSRFToken": tokenNow() ?? "",
+    },
     body: JSON.stringify(body),
     credentials: "same-origin",
     signal: AbortSignal.timeout(GIVE_UP_MS),

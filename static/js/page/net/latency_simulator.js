@@ -1,5 +1,8 @@
 // @ts-check
-/** A slow network on demand: `watchium.delay(300)` in the console holds every frame that long, each way, in order. */
+/**
+ * A slow network on demand: `watchium.delay(300)` in the console holds every frame that long, each way, in
+ * order.
+ */
 
 import { after } from "../lib/timers.js"
 
@@ -23,9 +26,11 @@ export class Latency {
     if (ms === 0 && this.held === 0) return pass()
     this.held += 1
     const passed = new Promise((resolve) => after(ms, () => resolve(undefined)))
-    this.lines[way] = this.lines[way].then(() => passed).then(() => {
-      this.held -= 1
-      pass()
-    })
+    this.lines[way] = this.lines[way]
+      .then(() => passed)
+      .then(() => {
+        this.held -= 1
+        pass()
+      })
   }
 }

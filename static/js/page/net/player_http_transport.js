@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The player over HTTP, where no WebSocket gets through: the server is asked for all of it every few seconds, and told one
- * command at a time. What it answers is heard as the socket's envelopes are.
+ * The player over HTTP, where no WebSocket gets through: the server is asked for all of it every few seconds,
+ * and told one command at a time. What it answers is heard as the socket's envelopes are.
  */
 
 import { Command, DEEDS, Event } from "../../core/protocol.js"
@@ -18,7 +18,8 @@ const RESTING_MS = 5000
 export class HttpLine {
   /**
    * @param {import("../player/session.js").Mine} mine
-   * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} tells `found`: whether the server answers
+   * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} tells `found`: whether the
+   *   server answers
    */
   constructor(mine, tells) {
     this.mine = mine
@@ -39,7 +40,11 @@ export class HttpLine {
   }
 
   #look() {
-    const waitMs = this.wanted ? LEAST_MS : this.mine.state.is_playing || !this.mine.clock.locked ? PLAYING_MS : RESTING_MS
+    const waitMs = this.wanted
+      ? LEAST_MS
+      : this.mine.state.is_playing || !this.mine.clock.locked
+        ? PLAYING_MS
+        : RESTING_MS
     if (this.#limited && !this.asking && performance.now() - this.askedMs >= waitMs) void this.#ask()
   }
 
@@ -54,7 +59,9 @@ export class HttpLine {
       clock.hint(timestamp, performance.now())
       clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id }, performance.now())
       if (!this.#limited) return // a socket that opened meanwhile knows better
-      const [type, payload] = log.known ? [Event.PlayerState, whole] : [Event.Welcome, { ...whole, device: "", sounding: null }]
+      const [type, payload] = log.known
+        ? [Event.PlayerState, whole]
+        : [Event.Welcome, { ...whole, device: "", sounding: null }]
       this.tells.said({ type, room_id: null, timestamp, revision: whole.state.revision, payload })
       this.tells.found(true)
     } catch {
@@ -68,8 +75,10 @@ export class HttpLine {
   send(command) {
     const { type, payload } = command
     if (type === Command.SyncRequest) this.wanted = true
-    else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {}) // the next one counts
-    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null }) // no other tab can settle it
+    // the next one counts
+    else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {})
+    // no other tab can settle it
+    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null })
     else if (DEEDS.has(type)) this.last = this.last.then(() => this.#command(command))
     else return false
     return true
@@ -81,7 +90,8 @@ export class HttpLine {
       this.#hear(Event.Ack, await send(this.mine.boot.control_url, command))
     } catch (problem) {
       const { code } = /** @type {any} */ (problem)
-      if (typeof code === "string") this.#hear(Event.Error, { event_id: command.event_id, ... /** @type {any} */ (problem) })
+      if (typeof code === "string")
+        this.#hear(Event.Error, { event_id: command.event_id, .../** @type {any} */ (problem) })
       else this.tells.found(false) // it goes again, as the same, when the server answers
     }
     this.wanted = true

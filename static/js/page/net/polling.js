@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Where no socket can be had (a proxy, a network) the room is asked over HTTP, by one request for all of it.
- * Whether that is answered says what is wrong: the server is there and sockets do not get through, or nothing does.
+ * Whether that is answered says what is wrong: the server is there and sockets do not get through, or nothing
+ * does.
  */
 
 import { Close, ErrorCode, Event } from "../../core/protocol.js"
@@ -17,7 +18,11 @@ const TROUBLE_MS = 4000
 const LOGGED = new Set([Event.Welcome, Event.Events, Event.Presence])
 
 /** The refusals after which a socket would be closed for good. @type {Record<string, number>} */
-const ENDS = { [ErrorCode.Banned]: Close.Removed, [ErrorCode.NotMember]: Close.NotAMember, [ErrorCode.RoomClosed]: Close.NoSuchRoom }
+const ENDS = {
+  [ErrorCode.Banned]: Close.Removed,
+  [ErrorCode.NotMember]: Close.NotAMember,
+  [ErrorCode.RoomClosed]: Close.NoSuchRoom,
+}
 
 export class Polling {
   /** @param {import("../room/session.js").Session} session */
@@ -41,7 +46,8 @@ export class Polling {
   }
 
   #look() {
-    if (this.session.connection.status !== "limited") this.heardMs = null // what comes from here on, a socket brings
+    // what comes from here on, a socket brings
+    if (this.session.connection.status !== "limited") this.heardMs = null
     if (this.session.connection.status !== "limited" || this.asking) return
     if (performance.now() - this.askedMs >= (this.wanted ? LEAST_MS : this.waitMs)) void this.#ask()
   }
@@ -67,7 +73,11 @@ export class Polling {
     const { clock } = session
     const t0 = performance.now()
     clock.sent(t0)
-    const answer = await session.http.poll({ ...session.log.resume(), report: session.report(), heard: this.heardMs })
+    const answer = await session.http.poll({
+      ...session.log.resume(),
+      report: session.report(),
+      heard: this.heardMs,
+    })
     const { received: t1, timestamp: t2, clock_id } = answer
     clock.answered({ t0, t1, t2, clock_id }, performance.now())
     if (session.connection.status !== "limited") return // a socket that opened meanwhile knows better
@@ -80,7 +90,9 @@ export class Polling {
     const { clock, log, state } = this.session
     if (log.more) return 0
     if (!clock.locked) return UNTIL_LOCKED_MS
-    return state.timeline?.phase === "playing" || state.timeline?.phase === "holding" ? PLAYING_MS : RESTING_MS
+    return state.timeline?.phase === "playing" || state.timeline?.phase === "holding"
+      ? PLAYING_MS
+      : RESTING_MS
   }
 
   /** @param {any} error */
@@ -90,8 +102,12 @@ export class Polling {
     const over = ENDS[error?.code]
     if (over) return session.socket.end(over)
     if (error?.code === ErrorCode.RateLimited) return
-    if (error?.code) return session.found(error.code === ErrorCode.Unavailable || error.code === ErrorCode.Internal ? "failing" : "refused")
-    if (!(error instanceof TypeError || error instanceof DOMException)) return session.found("failing") // an answer that is none of ours
+    if (error?.code)
+      return session.found(
+        error.code === ErrorCode.Unavailable || error.code === ErrorCode.Internal ? "failing" : "refused",
+      )
+    // an answer that is none of ours
+    if (!(error instanceof TypeError || error instanceof DOMException)) return session.found("failing")
     session.found(navigator.onLine ? "nothing" : "offline")
   }
 }

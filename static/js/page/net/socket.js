@@ -2,7 +2,8 @@
 /**
  * The connection to the room: opens, measures the clock, notices its own death, comes back.
  *
- * It knows nothing of what is said. `open` means that the server said `welcome`, not that a handshake succeeded.
+ * It knows nothing of what is said. `open` means that the server said `welcome`, not that a handshake
+ * succeeded.
  */
 
 import { Backoff } from "../../core/net/backoff.js"
@@ -20,10 +21,12 @@ const LOOK_MS = 1000 // how often silence is noticed
 /** @typedef {"connecting" | "open" | "lost" | "limited" | "closed"} Status */
 /**
  * @typedef {object} Asks
- * @property {() => {revision: number, event_id: string, comment_seq: number, epoch: string} | null} resume where we are
+ * @property {() => {revision: number, event_id: string, comment_seq: number, epoch: string} | null} resume
+ *   where we are
  * @property {() => {playing: boolean, hidden: boolean}} page
  * @property {(envelope: Envelope) => void} said
- * @property {(change: {status: Status, attempt: number, retryInMs: number | null, closeCode: number | null}) => void} status
+ * @property {(change: {status: Status, attempt: number, retryInMs: number | null, closeCode: number | null})
+ *   => void} status
  */
 
 export class Socket {
@@ -72,7 +75,11 @@ export class Socket {
     return url.href
   }
 
-  /** Gone, or given up on: a dead connection may take minutes to say so. @param {number | null} closeCode @param {boolean} [unanswered] */
+  /**
+   * Gone, or given up on: a dead connection may take minutes to say so.
+   * @param {number | null} closeCode
+   * @param {boolean} [unanswered]
+   */
   #lost(closeCode, unanswered = false) {
     this.#drop()
     if (closeCode !== null && closeCode >= FINAL_FROM && closeCode <= FINAL_TO) return this.#finish(closeCode)
@@ -125,7 +132,10 @@ export class Socket {
 
   // ---------------------------------------------------------------- frames
 
-  /** @param {{type: string, event_id?: string, payload: object}} command @returns {boolean} whether it left */
+  /**
+   * @param {{type: string, event_id?: string, payload: object}} command
+   * @returns {boolean} whether it left
+   */
   send(command) {
     const ws = this.ws
     if (!ws || !this.welcomed || ws.readyState !== WebSocket.OPEN) return false
@@ -150,7 +160,8 @@ export class Socket {
     this.cancelConnect()
     this.welcomed = true
     this.backoff.connected(envelope.payload.limits.reconnect_spread_ms)
-    if (this.clock.clockId !== null && this.clock.clockId !== envelope.payload.clock_id) this.clock.invalidate()
+    if (this.clock.clockId !== null && this.clock.clockId !== envelope.payload.clock_id)
+      this.clock.invalidate()
     this.clock.hint(envelope.timestamp, nowMs)
     this.cadence.start(this.clock.locked)
     this.#look()

@@ -12,7 +12,10 @@ import { fill, gettext } from "../lib/i18n.js"
 const EDGE_PX = 12
 const BAN_MINUTES = 60
 
-/** The card's buttons: their names, what they command, and with what besides the person. @type {[string, string, object][]} */
+/**
+ * The card's buttons: their names, what they command, and with what besides the person.
+ * @type {[string, string, object][]}
+ */
 const DEEDS = [
   ["hand-over", "transfer_host", {}],
   ["trust", "set_moderator", { moderator: true }],
@@ -29,18 +32,37 @@ export function mount(card, room) {
   const gone = new AbortController()
   const { signal } = gone
   let shownId = ""
-  const refresh = () => { if (shownId) show(card, room, shownId) }
+  const refresh = () => {
+    if (shownId) show(card, room, shownId)
+  }
 
-  piece(card, "mention").addEventListener("click", () => {
-    card.hidePopover()
-    document.dispatchEvent(new CustomEvent("watchium:mention", { detail: room.state?.members.get(shownId)?.username }))
-  }, { signal })
-  for (const [name, command, more] of DEEDS) piece(card, name).addEventListener("click", () => {
-    const user_id = shownId
-    card.hidePopover()
-    room.say(command, { user_id, ...more }).catch(announceRefusal)
-  }, { signal })
-  card.addEventListener("toggle", event => { if (/** @type {ToggleEvent} */ (event).newState === "closed") shownId = "" }, { signal })
+  piece(card, "mention").addEventListener(
+    "click",
+    () => {
+      card.hidePopover()
+      document.dispatchEvent(
+        new CustomEvent("watchium:mention", { detail: room.state?.members.get(shownId)?.username }),
+      )
+    },
+    { signal },
+  )
+  for (const [name, command, more] of DEEDS)
+    piece(card, name).addEventListener(
+      "click",
+      () => {
+        const user_id = shownId
+        card.hidePopover()
+        room.say(command, { user_id, ...more }).catch(announceRefusal)
+      },
+      { signal },
+    )
+  card.addEventListener(
+    "toggle",
+    (event) => {
+      if (/** @type {ToggleEvent} */ (event).newState === "closed") shownId = ""
+    },
+    { signal },
+  )
 
   return {
     refresh,

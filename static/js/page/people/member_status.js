@@ -16,9 +16,17 @@ const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "
 /** Answers over HTTP that say nothing of the others. */
 const CUT_OFF = new Set(["nothing", "offline", "failing"])
 
-/** In one word, for the ring around a face; without a line to the server nobody knows. @param {Member} member @param {Room} room */
+/**
+ * In one word, for the ring around a face; without a line to the server nobody knows.
+ * @param {Member} member
+ * @param {Room} room
+ */
 export function step(member, { connection }) {
-  if (connection.status === "closed" || (connection.status === "limited" && CUT_OFF.has(connection.reach ?? ""))) return "unknown"
+  if (
+    connection.status === "closed" ||
+    (connection.status === "limited" && CUT_OFF.has(connection.reach ?? ""))
+  )
+    return "unknown"
   if (WAITING.has(member.state ?? "")) return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
@@ -26,13 +34,20 @@ export function step(member, { connection }) {
 
 /** Whether somebody else has the picture that this player cannot show. @param {Room} room */
 export function othersSee(room) {
-  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== room.boot.you.user_id)
+  const others = [...(room.state?.members.values() ?? [])].filter(
+    ({ user_id }) => user_id !== room.boot.you.user_id,
+  )
   return others.some((member) => SHOWING.has(member.state ?? "") && !endedEarly(member, room))
 }
 
-/** Whether another player may have the picture, as far as is known: it has not said that it fails. @param {Room} room */
+/**
+ * Whether another player may have the picture, as far as is known: it has not said that it fails.
+ * @param {Room} room
+ */
 export function othersMayPlay(room) {
-  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== room.boot.you.user_id)
+  const others = [...(room.state?.members.values() ?? [])].filter(
+    ({ user_id }) => user_id !== room.boot.you.user_id,
+  )
   return others.some(({ state }) => state !== "error" && state !== "broken_off")
 }
 

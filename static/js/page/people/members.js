@@ -8,7 +8,17 @@ import { all, cloneTemplate, piece, write } from "../lib/dom.js"
 import { announceRefusal } from "../ui/notify.js"
 import { aboutMember, step } from "./member_status.js"
 
-const CHANGES = ["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed", "presence", "connection"]
+const CHANGES = [
+  "state",
+  "member_joined",
+  "member_left",
+  "members",
+  "role_changed",
+  "new_host",
+  "room_changed",
+  "presence",
+  "connection",
+]
 
 /** @typedef {import("../room/types.js").Member} Member */
 /** @typedef {import("../room/types.js").Room} Room */
@@ -21,14 +31,26 @@ export function mount(people, room) {
   const gone = new AbortController()
   const list = piece(people, "list")
   const person = mountPerson(piece(people, "person"), room)
-  const show = () => { showSeats(list, room); showClaim(people, room); person.refresh() }
-  list.addEventListener("click", event => {
-    const seat = event.target instanceof Element ? event.target.closest("[data-user]") : null
-    if (seat instanceof HTMLElement) person.open(seat.dataset.user ?? "", seat)
-  }, { signal: gone.signal })
-  piece(people, "claim-button").addEventListener("click", () => room.say("claim_host", {}).catch(announceRefusal), { signal: gone.signal })
+  const show = () => {
+    showSeats(list, room)
+    showClaim(people, room)
+    person.refresh()
+  }
+  list.addEventListener(
+    "click",
+    (event) => {
+      const seat = event.target instanceof Element ? event.target.closest("[data-user]") : null
+      if (seat instanceof HTMLElement) person.open(seat.dataset.user ?? "", seat)
+    },
+    { signal: gone.signal },
+  )
+  piece(people, "claim-button").addEventListener(
+    "click",
+    () => room.say("claim_host", {}).catch(announceRefusal),
+    { signal: gone.signal },
+  )
   show()
-  return all(() => gone.abort(), person.unmount, ...CHANGES.map(type => room.on(type, show)))
+  return all(() => gone.abort(), person.unmount, ...CHANGES.map((type) => room.on(type, show)))
 }
 
 /**
@@ -38,13 +60,20 @@ export function mount(people, room) {
  */
 function showSeats(list, room) {
   const members = ordered(room)
-  const kept = new Map([...list.children].map(seat => [/** @type {HTMLElement} */ (seat).dataset.user, /** @type {HTMLElement} */ (seat)]))
-  const seats = members.map(member => filled(kept.get(member.user_id) ?? newSeat(member), member, room))
-  if (seats.length !== list.childElementCount || seats.some((seat, i) => list.children[i] !== seat)) list.replaceChildren(...seats)
+  const kept = new Map(
+    [...list.children].map((seat) => [
+      /** @type {HTMLElement} */ (seat).dataset.user,
+      /** @type {HTMLElement} */ (seat),
+    ]),
+  )
+  const seats = members.map((member) => filled(kept.get(member.user_id) ?? newSeat(member), member, room))
+  if (seats.length !== list.childElementCount || seats.some((seat, i) => list.children[i] !== seat))
+    list.replaceChildren(...seats)
   const count = document.querySelector("[data-watching]")
   if (!count) return
   write(count, members.length ? String(members.length) : "")
-  count.parentElement?.toggleAttribute("data-unknown", !members.length) // WebKit does not notice what was written
+  // WebKit does not notice what was written
+  count.parentElement?.toggleAttribute("data-unknown", !members.length)
 }
 
 /** @param {Room} room */

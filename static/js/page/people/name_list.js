@@ -7,7 +7,9 @@ const NAMED = 2
 
 /** @param {{user_id: string, username: string}[]} people @param {string} yourId */
 export function namesOf(people, yourId) {
-  const names = people.slice(0, NAMED).map(({ user_id, username }) => (user_id === yourId ? gettext("you") : username))
+  const names = people
+    .slice(0, NAMED)
+    .map(({ user_id, username }) => (user_id === yourId ? gettext("you") : username))
   const rest = people.length - names.length
   if (rest > 0) names.push(fill(ngettext("{count} other", "{count} others", rest), { count: rest }))
   return names.join(", ")

@@ -1,5 +1,8 @@
 // @ts-check
-/** What a person asks of the player, by button, slider, key or headset. Playing asks for the sound; nothing else does. */
+/**
+ * What a person asks of the player, by button, slider, key or headset. Playing asks for the sound; nothing
+ * else does.
+ */
 
 import { isProvisional } from "../../core/player/optimistic.js"
 import { Command } from "../../core/protocol.js"
@@ -50,7 +53,9 @@ export class Commands {
     const { mine } = this
     const { current } = mine.state
     const position = mine.sound.here ? mine.voice.positionS : null
-    return position === null || current === null || isProvisional(current) ? {} : { entry_id: current, position }
+    return position === null || current === null || isProvisional(current)
+      ? {}
+      : { entry_id: current, position }
   }
 
   /** The sound comes into this tab; what is paused goes on. */
@@ -77,7 +82,8 @@ export class Commands {
   playAll(items) {
     const { entries, current } = this.mine.state
     const from = entries.findIndex(({ id }) => id === current)
-    if (from >= 0 && items.every(({ id }, place) => entries[from + place]?.item === id)) return this.playHere()
+    if (from >= 0 && items.every(({ id }, place) => entries[from + place]?.item === id))
+      return this.playHere()
     this.mine.knows(items)
     this.takeSound()
     return this.#say(Command.PlayTrack, { item_ids: items.map(({ id }) => id) })
@@ -131,7 +137,10 @@ export class Commands {
   /** @param {Item[]} items @param {boolean} [next] behind what is on */
   add(items, next = false) {
     this.mine.knows(items)
-    return this.#say(Command.QueueAdd, next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) })
+    return this.#say(
+      Command.QueueAdd,
+      next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) },
+    )
   }
 
   /** @param {string} entryId */
@@ -183,7 +192,11 @@ export class Commands {
     }
   }
 
-  /** What was meant for something that is not so any more. @param {string} type @param {Record<string, any>} payload */
+  /**
+   * What was meant for something that is not so any more.
+   * @param {string} type
+   * @param {Record<string, any>} payload
+   */
   #askWhose(type, payload) {
     const { base_revision: _, ...mine } = payload
     announce({

@@ -26,9 +26,16 @@ export function mount(dialog, mine, commands) {
   const gone = new AbortController()
   const { signal } = gone
   const show = () => showDevices(dialog, mine)
-  const showOpen = () => { if (/** @type {HTMLDialogElement} */ (dialog).open) show() }
-  const ask = () => { if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) askForDevices(mine).then(show) }
-  const opened = new MutationObserver(() => { showOpen(); ask() })
+  const showOpen = () => {
+    if (/** @type {HTMLDialogElement} */ (dialog).open) show()
+  }
+  const ask = () => {
+    if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) askForDevices(mine).then(show)
+  }
+  const opened = new MutationObserver(() => {
+    showOpen()
+    ask()
+  })
   opened.observe(dialog, { attributeFilter: ["open"] })
   piece(dialog, "devices-list").addEventListener("click", (event) => press(event, mine), { signal })
   for (const how of /** @type {const} */ (["replace", "merge"])) {
@@ -36,12 +43,20 @@ export function mount(dialog, mine, commands) {
   }
   show()
   const heard = [Event.Welcome, Event.Devices].map((type) => mine.on(type, show))
-  return all(() => gone.abort(), mountForgetting(dialog, commands), () => opened.disconnect(), every(LOOK_MS, showOpen), every(ASK_MS, ask), ...heard, mine.on(Event.Device, ({ payload }) => preview(payload)))
+  return all(
+    () => gone.abort(),
+    mountForgetting(dialog, commands),
+    () => opened.disconnect(),
+    every(LOOK_MS, showOpen),
+    every(ASK_MS, ask),
+    ...heard,
+    mine.on(Event.Device, ({ payload }) => preview(payload)),
+  )
 }
 
 /**
- * What was changed on another device is told here; that it plays on, or was closed, is not. An answer that was overtaken
- * by what was told is older. @param {Mine} mine
+ * What was changed on another device is told here; that it plays on, or was closed, is not. An answer that
+ * was overtaken by what was told is older. @param {Mine} mine
  */
 async function askForDevices(mine) {
   const { devices } = mine.log
@@ -56,17 +71,31 @@ async function askForDevices(mine) {
 
 // ---------------------------------------------------------------- the list
 
-/** Lines that stay keep their element, and with it the focus. @param {HTMLElement} dialog @param {Mine} mine */
+/**
+ * Lines that stay keep their element, and with it the focus.
+ * @param {HTMLElement} dialog
+ * @param {Mine} mine
+ */
 function showDevices(dialog, mine) {
   const { devices, device } = mine.log
   const others = devices.filter((each) => each.device !== device)
   piece(dialog, "alone").hidden = others.length > 0
   const list = piece(dialog, "devices-list")
-  const present = new Map([...list.children].map((line) => [/** @type {HTMLElement} */ (line).dataset.device, /** @type {HTMLElement} */ (line)]))
-  const lines = devices.map((each) => filled(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine))
-  lines.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
+  const present = new Map(
+    [...list.children].map((line) => [
+      /** @type {HTMLElement} */ (line).dataset.device,
+      /** @type {HTMLElement} */ (line),
+    ]),
+  )
+  const lines = devices.map((each) =>
+    filled(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine),
+  )
+  lines.forEach((line, place) => {
+    if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
+  })
   while (list.childElementCount > lines.length) list.lastElementChild?.remove()
-  for (const opener of document.querySelectorAll("[data-devices-opener]")) /** @type {HTMLElement} */ (opener).hidden = devices.length === 0
+  for (const opener of document.querySelectorAll("[data-devices-opener]"))
+    /** @type {HTMLElement} */ (opener).hidden = devices.length === 0
 }
 
 /** @param {HTMLElement} line @param {DeviceState} told @param {boolean} here @param {Mine} mine */
@@ -82,7 +111,12 @@ function filled(line, told, here, mine) {
   return line
 }
 
-/** Of this device the page knows more than the list. @param {DeviceState} told @param {Mine} mine @returns {DeviceState} */
+/**
+ * Of this device the page knows more than the list.
+ * @param {DeviceState} told
+ * @param {Mine} mine
+ * @returns {DeviceState}
+ */
 function thisOne(told, { state, item }) {
   const { is_playing, position, at, rate, entries } = state
   return { ...told, item, is_playing, position, at, rate, entries: entries.length }
@@ -91,10 +125,18 @@ function thisOne(told, { state, item }) {
 /** @param {DeviceState} state @param {number} nowMs */
 function wordsOf(state, nowMs) {
   const { item, entries } = state
-  if (!item) return entries ? fill(ngettext("{count} track in its queue", "{count} tracks in its queue", entries), { count: entries }) : gettext("Nothing in its queue")
+  if (!item)
+    return entries
+      ? fill(ngettext("{count} track in its queue", "{count} tracks in its queue", entries), {
+          count: entries,
+        })
+      : gettext("Nothing in its queue")
   const plays = state.is_playing && nowMs - state.at < SILENT_MS
   const at = clockTime(plays ? positionOf(/** @type {any} */ (state), nowMs, item.duration) : state.position)
-  return fill(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), { title: item.title, at })
+  return fill(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), {
+    title: item.title,
+    at,
+  })
 }
 
 /** @param {globalThis.Event} event @param {Mine} mine */
@@ -113,12 +155,22 @@ function preview({ device, name, state, items }) {
   const known = new Map(items.map((item) => [item.id, item]))
   dialog.dataset.device = device
   write(piece(dialog, "preview-name"), name)
-  const from = Math.max(0, state.entries.findIndex(({ id }) => id === state.current))
+  const from = Math.max(
+    0,
+    state.entries.findIndex(({ id }) => id === state.current),
+  )
   const shown = state.entries.slice(from, from + SHOWN)
-  piece(dialog, "preview-list").replaceChildren(...shown.map(({ id, item }) => previewLine(known.get(item), id === state.current ? state.position : null)))
+  piece(dialog, "preview-list").replaceChildren(
+    ...shown.map(({ id, item }) =>
+      previewLine(known.get(item), id === state.current ? state.position : null),
+    ),
+  )
   const more = state.entries.length - shown.length
   piece(dialog, "preview-more").hidden = more <= 0
-  write(piece(dialog, "preview-more"), fill(ngettext("and {count} more", "and {count} more", more), { count: more }))
+  write(
+    piece(dialog, "preview-more"),
+    fill(ngettext("and {count} more", "and {count} more", more), { count: more }),
+  )
   openDialog("preview")
 }
 
@@ -126,7 +178,8 @@ function preview({ device, name, state, items }) {
 function previewLine(item, positionS) {
   const line = document.createElement("li")
   const title = item?.title ?? gettext("A track that is gone")
-  line.textContent = positionS === null ? title : fill(gettext("{title}, from {at}"), { title, at: clockTime(positionS) })
+  line.textContent =
+    positionS === null ? title : fill(gettext("{title}, from {at}"), { title, at: clockTime(positionS) })
   return line
 }
 

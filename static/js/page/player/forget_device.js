@@ -8,29 +8,55 @@ import { fill, gettext } from "../lib/i18n.js"
 export function mount(dialog, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const [list, sure, question, now, not] = ["devices-list", "forget-sure", "forget-question", "forget-now", "forget-not"].map((name) => piece(dialog, name))
+  const [list, sure, question, now, not] = [
+    "devices-list",
+    "forget-sure",
+    "forget-question",
+    "forget-now",
+    "forget-not",
+  ].map((name) => piece(dialog, name))
   let asked = /** @type {HTMLElement | null} */ (null)
-  const settle = () => { sure.hidden = true; asked = null }
-  list.addEventListener("click", ({ target }) => {
-    const button = target instanceof Element ? target.closest("[data-forget]") : null
-    const line = button?.closest("[data-device]")
-    if (!(line instanceof HTMLElement)) return
-    asked = line
-    write(question, fill(gettext("Forget {name}? What it has lined up is gone then."), { name: piece(line, "name").textContent ?? "" }))
-    sure.hidden = false
-    now.focus()
-  }, { signal })
-  now.addEventListener("click", () => {
-    const device = asked?.dataset.device
-    settle()
-    if (device) commands.forget(device)
-    piece(dialog, "close").focus()
-  }, { signal })
-  not.addEventListener("click", () => {
-    const line = asked
-    settle()
-    if (line) piece(line, "forget").focus()
-  }, { signal })
+  const settle = () => {
+    sure.hidden = true
+    asked = null
+  }
+  list.addEventListener(
+    "click",
+    ({ target }) => {
+      const button = target instanceof Element ? target.closest("[data-forget]") : null
+      const line = button?.closest("[data-device]")
+      if (!(line instanceof HTMLElement)) return
+      asked = line
+      write(
+        question,
+        fill(gettext("Forget {name}? What it has lined up is gone then."), {
+          name: piece(line, "name").textContent ?? "",
+        }),
+      )
+      sure.hidden = false
+      now.focus()
+    },
+    { signal },
+  )
+  now.addEventListener(
+    "click",
+    () => {
+      const device = asked?.dataset.device
+      settle()
+      if (device) commands.forget(device)
+      piece(dialog, "close").focus()
+    },
+    { signal },
+  )
+  not.addEventListener(
+    "click",
+    () => {
+      const line = asked
+      settle()
+      if (line) piece(line, "forget").focus()
+    },
+    { signal },
+  )
   dialog.addEventListener("close", settle, { signal })
   return () => gone.abort()
 }

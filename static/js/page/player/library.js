@@ -29,41 +29,87 @@ export function mount(section, mine, commands) {
   const { signal } = gone
   const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal), signal)
   listen(section, library, commands, signal)
-  const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), { rootMargin: `${EARLY_PX}px` })
-  library.grown = () => { near.disconnect(); near.observe(piece(section, "more")) } // asked anew, it says so also where the end is still in sight
+  const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
+    rootMargin: `${EARLY_PX}px`,
+  })
+  // asked anew, it says so also where the end is still in sight
+  library.grown = () => {
+    near.disconnect()
+    near.observe(piece(section, "more"))
+  }
   library.show({})
-  return all(() => gone.abort(), () => near.disconnect(), mine.on("state", () => library.mark()))
+  return all(
+    () => gone.abort(),
+    () => near.disconnect(),
+    mine.on("state", () => library.mark()),
+  )
 }
 
-/** @param {HTMLElement} section @param {Library} library @param {Commands} commands @param {AbortSignal} signal */
+/**
+ * @param {HTMLElement} section
+ * @param {Library} library
+ * @param {Commands} commands
+ * @param {AbortSignal} signal
+ */
 function listen(section, library, commands, signal) {
   const search = /** @type {HTMLInputElement} */ (piece(section, "search"))
   const order = /** @type {HTMLSelectElement} */ (piece(section, "order"))
   const find = () => library.show({ words: search.value.trim() })
   let typing = 0
-  search.addEventListener("input", () => {
-    clearTimeout(typing)
-    if (search.validity.valid) typing = setTimeout(find, TYPING_MS)
-  }, { signal })
-  piece(section, "search-form").addEventListener("submit", (event) => { event.preventDefault(); find() }, { signal })
+  search.addEventListener(
+    "input",
+    () => {
+      clearTimeout(typing)
+      if (search.validity.valid) typing = setTimeout(find, TYPING_MS)
+    },
+    { signal },
+  )
+  piece(section, "search-form").addEventListener(
+    "submit",
+    (event) => {
+      event.preventDefault()
+      find()
+    },
+    { signal },
+  )
   order.value = library.pages.wanted.order
-  if (!order.value) order.value = library.pages.wanted.order = "title" // one that was remembered and is none any more
-  order.addEventListener("change", () => { remember(ORDER, order.value); library.show({ order: order.value }) }, { signal })
+  // one that was remembered and is none any more
+  if (!order.value) order.value = library.pages.wanted.order = "title"
+  order.addEventListener(
+    "change",
+    () => {
+      remember(ORDER, order.value)
+      library.show({ order: order.value })
+    },
+    { signal },
+  )
   const pressed = /** @type {Record<string, () => void>} */ ({
     more: () => library.more(),
     again: () => library.show({}),
-    "whole-library": () => { search.focus(); library.show({ album: "", albumId: "" }) },
-    "play-all": () => { commands.takeSound(); takeAll(library, (items) => commands.playAll(items)) }, // that wants to happen within the press
+    "whole-library": () => {
+      search.focus()
+      library.show({ album: "", albumId: "" })
+    },
+    // that wants to happen within the press
+    "play-all": () => {
+      commands.takeSound()
+      takeAll(library, (items) => commands.playAll(items))
+    },
     "queue-all": () => takeAll(library, (items) => commands.add(items)),
   })
-  for (const [name, deed] of Object.entries(pressed)) piece(section, name).addEventListener("click", deed, { signal })
-  piece(section, "rows").addEventListener("click", (event) => press(event, section, library, commands), { signal })
+  for (const [name, deed] of Object.entries(pressed))
+    piece(section, name).addEventListener("click", deed, { signal })
+  piece(section, "rows").addEventListener("click", (event) => press(event, section, library, commands), {
+    signal,
+  })
 }
 
 /** @param {Event} event @param {HTMLElement} section @param {Library} library @param {Commands} commands */
 function press(event, section, library, commands) {
   const at = event.target instanceof Element ? event.target : null
-  const item = library.items.get(Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item))
+  const item = library.items.get(
+    Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item),
+  )
   if (!item) return
   if (at?.closest("[data-add]")) commands.add([item])
   else if (at?.closest("[data-play-item]")) commands.playItem(item)
@@ -72,7 +118,7 @@ function press(event, section, library, commands) {
 
 /** @param {HTMLElement} section @param {Library} library @param {Item} item whose album */
 function showAlbum(section, library, { album, album_id: albumId }) {
-  /** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
+  ;/** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
   library.show({ words: "", album, albumId })
   piece(section, "play-all").focus() // the line that was pressed goes
 }
@@ -81,7 +127,13 @@ function showAlbum(section, library, { album, album_id: albumId }) {
 async function takeAll(library, take) {
   const found = await library.first(AT_ONCE)
   if (!found || !(await take(found.items)) || !found.more) return
-  announce({ key: "first", text: fill(gettext("The first {count} were taken. There is more of this in the library."), { count: found.items.length }), lastsMs: SAID_MS })
+  announce({
+    key: "first",
+    text: fill(gettext("The first {count} were taken. There is more of this in the library."), {
+      count: found.items.length,
+    }),
+    lastsMs: SAID_MS,
+  })
 }
 
 class Library {
@@ -124,7 +176,12 @@ class Library {
     }
   }
 
-  /** What is refused is so the next time as well. @param {Promise<Page | null>} page @param {() => void} ask for it once more @returns {Promise<Page | null>} */
+  /**
+   * What is refused is so the next time as well.
+   * @param {Promise<Page | null>} page
+   * @param {() => void} ask for it once more
+   * @returns {Promise<Page | null>}
+   */
   async #come(page, ask) {
     this.again.forget()
     try {
@@ -189,7 +246,8 @@ class Library {
     const id = String(this.mine.item?.id ?? "")
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.rows.children)) {
       const on = row.dataset.item === id
-      if (on !== row.hasAttribute("aria-current")) on ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
+      if (on !== row.hasAttribute("aria-current"))
+        on ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
     }
   }
 }

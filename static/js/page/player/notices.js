@@ -9,25 +9,43 @@ import { fill, gettext } from "../lib/i18n.js"
 
 const TICK_MS = 500
 const SHORT_MS = 5000
-const RANK = { line: 5, news: 6 } // without a line there is a notice all the time; what came of a press goes first
+// without a line there is a notice all the time; what came of a press goes first
+const RANK = { line: 5, news: 6 }
 
 /** @param {HTMLElement} shelf @param {import("./session.js").Mine} mine */
 export function mount(shelf, mine) {
   const gone = new AbortController()
   const stack = new Stack(shelf, () => mine.serverNow())
-  onNotice((notice) => stack.put(notice), (key) => stack.drop(key), gone.signal)
+  onNotice(
+    (notice) => stack.put(notice),
+    (key) => stack.drop(key),
+    gone.signal,
+  )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
   const line = new Line(stack, mine)
   const show = () => line.show()
-  return all(() => gone.abort(), () => clearInterval(ticking), ...["connection", "state", "sound", "moved"].map((type) => mine.on(type, show)), mine.on("dropped", () => showDropped(stack)))
+  return all(
+    () => gone.abort(),
+    () => clearInterval(ticking),
+    ...["connection", "state", "sound", "moved"].map((type) => mine.on(type, show)),
+    mine.on("dropped", () => showDropped(stack)),
+  )
 }
 
 /** @param {Stack} stack */
 function showDropped(stack) {
-  stack.put({ key: "dropped", text: gettext("That did not reach the server in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })
+  stack.put({
+    key: "dropped",
+    text: gettext("That did not reach the server in time. Press again."),
+    tone: "warn",
+    rank: RANK.news,
+    lastsMs: SHORT_MS,
+  })
 }
 
-/** How it is about the line to the server, and what waits for it. Said again only where the words are others. */
+/**
+ * How it is about the line to the server, and what waits for it. Said again only where the words are others.
+ */
 class Line {
   /** @param {Stack} stack @param {import("./session.js").Mine} mine */
   constructor(stack, mine) {
@@ -42,26 +60,47 @@ class Line {
     if (text === this.said) return
     this.said = text
     if (!text) return this.stack.drop("line")
-    const act = status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
-    this.stack.put({ key: "line", text, tone: "warn", rank: RANK.line, act, lastsMs: this.mine.overHttp ? 2 * SHORT_MS : undefined })
+    const act =
+      status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
+    this.stack.put({
+      key: "line",
+      text,
+      tone: "warn",
+      rank: RANK.line,
+      act,
+      lastsMs: this.mine.overHttp ? 2 * SHORT_MS : undefined,
+    })
   }
 
   /** @param {string} status */
   #words(status) {
     const { log, connection } = this.mine
-    if (this.mine.overHttp) return gettext("Live updates do not get through here, so the server is asked every few seconds. Everything else works as usual.")
+    if (this.mine.overHttp)
+      return gettext(
+        "Live updates do not get through here, so the server is asked every few seconds. Everything else works as usual.",
+      )
     const waits = status === "lost" || status === "limited" ? this.#waiting : null
-    if (waits) return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
-    return {
-      lost: log.known ? gettext("Reconnecting … What you change in the queue is kept and sent then.") : gettext("The server does not answer yet. Trying again …"),
-      limited: gettext("Still no line to the server. It keeps trying; what you change in the queue is kept."),
-      closed: connection.closeCode === Close.TooMany ? gettext("Too many tabs of this player are open.") : gettext("This page and the server do not understand each other any more."),
-    }[status] ?? ""
+    if (waits)
+      return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
+    return (
+      {
+        lost: log.known
+          ? gettext("Reconnecting … What you change in the queue is kept and sent then.")
+          : gettext("The server does not answer yet. Trying again …"),
+        limited: gettext(
+          "Still no line to the server. It keeps trying; what you change in the queue is kept.",
+        ),
+        closed:
+          connection.closeCode === Close.TooMany
+            ? gettext("Too many tabs of this player are open.")
+            : gettext("This page and the server do not understand each other any more."),
+      }[status] ?? ""
+    )
   }
 
   /** What should be heard here by now. @returns {string | null} */
   get #waiting() {
     const { sound, state, voice, item } = this.mine
-    return sound.here && state.is_playing && voice.waits ? item?.title ?? null : null
+    return sound.here && state.is_playing && voice.waits ? (item?.title ?? null) : null
   }
 }

@@ -11,12 +11,24 @@ const TICK_MS = 250
 const pageTitle = document.title
 const KEY_STEP_S = 5
 const REPEATS = ["off", "all", "one"]
-const STEPS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -6, PageUp: 6 })
+const STEPS = /** @type {Record<string, number>} */ ({
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -6,
+  PageUp: 6,
+})
 
 /** @typedef {import("./session.js").Mine} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 
-/** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness */
+/**
+ * @param {HTMLElement} bar
+ * @param {Mine} mine
+ * @param {Commands} commands
+ * @param {import("../player_audio/volume_state.js").VolumeState} loudness
+ */
 export function mount(bar, mine, commands, loudness) {
   const gone = new AbortController()
   const show = () => showAll(bar, mine, commands)
@@ -41,24 +53,54 @@ function listen(bar, mine, commands, signal) {
     "play-here": () => commands.playHere(),
     repeat: () => commands.setRepeat(REPEATS[(REPEATS.indexOf(mine.state.repeat) + 1) % REPEATS.length]),
   })
-  for (const [name, deed] of Object.entries(pressed)) piece(bar, name).addEventListener("click", deed, { signal })
+  for (const [name, deed] of Object.entries(pressed))
+    piece(bar, name).addEventListener("click", deed, { signal })
   rate.addEventListener("change", () => commands.setRate(Number(rate.value)), { signal })
   listenToSeek(/** @type {HTMLInputElement} */ (piece(bar, "seek")), bar, mine, commands, signal)
   const more = piece(bar, "more")
-  more.addEventListener("click", () => more.setAttribute("aria-expanded", String(bar.toggleAttribute("data-unfolded"))), { signal })
+  more.addEventListener(
+    "click",
+    () => more.setAttribute("aria-expanded", String(bar.toggleAttribute("data-unfolded"))),
+    { signal },
+  )
 }
 
-/** A drag is shown here and said when it is let go. @param {HTMLInputElement} seek @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands @param {AbortSignal} signal */
+/**
+ * A drag is shown here and said when it is let go.
+ * @param {HTMLInputElement} seek
+ * @param {HTMLElement} bar
+ * @param {Mine} mine
+ * @param {Commands} commands
+ * @param {AbortSignal} signal
+ */
 function listenToSeek(seek, bar, mine, commands, signal) {
   const letGo = () => delete seek.dataset.dragged
-  seek.addEventListener("input", () => { seek.dataset.dragged = ""; showTimes(bar, Number(seek.value), mine.durationS) }, { signal })
-  seek.addEventListener("change", () => { letGo(); commands.seekTo(Number(seek.value)) }, { signal })
+  seek.addEventListener(
+    "input",
+    () => {
+      seek.dataset.dragged = ""
+      showTimes(bar, Number(seek.value), mine.durationS)
+    },
+    { signal },
+  )
+  seek.addEventListener(
+    "change",
+    () => {
+      letGo()
+      commands.seekTo(Number(seek.value))
+    },
+    { signal },
+  )
   seek.addEventListener("blur", letGo, { signal })
-  seek.addEventListener("keydown", (event) => {
-    if (!STEPS[event.key]) return
-    event.preventDefault()
-    commands.seekBy(STEPS[event.key] * KEY_STEP_S)
-  }, { signal })
+  seek.addEventListener(
+    "keydown",
+    (event) => {
+      if (!STEPS[event.key]) return
+      event.preventDefault()
+      commands.seekBy(STEPS[event.key] * KEY_STEP_S)
+    },
+    { signal },
+  )
 }
 
 /** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands */
@@ -68,7 +110,8 @@ function showAll(bar, mine, commands) {
   showElsewhere(bar, mine)
   showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), mine.state.rate)
   showRepeat(piece(bar, "repeat"), mine.state.repeat)
-  for (const name of ["next", "previous"]) /** @type {HTMLButtonElement} */ (piece(bar, name)).disabled = mine.state.current === null
+  for (const name of ["next", "previous"])
+    /** @type {HTMLButtonElement} */ (piece(bar, name)).disabled = mine.state.current === null
   bar.toggleAttribute("data-waits", mine.sound.here && mine.voice.waits)
   showPosition(bar, mine)
 }
@@ -94,14 +137,24 @@ function showPlay(bar, { playing, canPlay }) {
   showWhen(play, playing ? "playing" : "paused")
 }
 
-/** Where the sound is, where it is not here; nothing as long as that is not known. @param {HTMLElement} bar @param {Mine} mine */
+/**
+ * Where the sound is, where it is not here; nothing as long as that is not known.
+ * @param {HTMLElement} bar
+ * @param {Mine} mine
+ */
 function showElsewhere(bar, mine) {
   const { sound, state, log } = mine
   const silent = log.known && state.current !== null && !sound.here && !sound.isComing
   const waits = silent && (sound.refusedHere || (state.is_playing && sound.isNobodys))
   const elsewhere = silent && state.is_playing && sound.elsewhere
   piece(bar, "elsewhere").hidden = !waits && !elsewhere
-  if (waits || elsewhere) write(piece(bar, "elsewhere-text"), waits ? gettext("Your browser waits for a press before it plays here.") : gettext("The sound is in another tab."))
+  if (waits || elsewhere)
+    write(
+      piece(bar, "elsewhere-text"),
+      waits
+        ? gettext("Your browser waits for a press before it plays here.")
+        : gettext("The sound is in another tab."),
+    )
 }
 
 /** @param {HTMLSelectElement} select @param {number} rate */
@@ -114,7 +167,10 @@ function showRate(select, rate) {
 
 /** @param {HTMLElement} button @param {string} repeat */
 function showRepeat(button, repeat) {
-  const word = { off: gettext("Repeat: off"), all: gettext("Repeat: the queue"), one: gettext("Repeat: this track") }[repeat] ?? ""
+  const word =
+    { off: gettext("Repeat: off"), all: gettext("Repeat: the queue"), one: gettext("Repeat: this track") }[
+      repeat
+    ] ?? ""
   if (button.getAttribute("aria-label") === word) return
   button.setAttribute("aria-label", word)
   button.title = word

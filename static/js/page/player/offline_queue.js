@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Changes of the queue that could not be sent yet, kept in the browser: a page that is closed without a line loses none.
- * Each under a key of its own, because several tabs write here; sent by two of them, the server does it once.
+ * Changes of the queue that could not be sent yet, kept in the browser: a page that is closed without a line
+ * loses none. Each under a key of its own, because several tabs write here; sent by two of them, the server
+ * does it once.
  */
 
 const LONGEST_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
@@ -36,7 +37,9 @@ export class Kept {
   all() {
     try {
       const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix))
-      const found = keys.map((key) => JSON.parse(localStorage.getItem(key) ?? "{}")).filter(({ keptMs }) => Date.now() - keptMs < LONGEST_MS)
+      const found = keys
+        .map((key) => JSON.parse(localStorage.getItem(key) ?? "{}"))
+        .filter(({ keptMs }) => Date.now() - keptMs < LONGEST_MS)
       return found.sort((a, b) => a.keptMs - b.keptMs).map(({ command }) => command)
     } catch {
       return []

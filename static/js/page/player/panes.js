@@ -7,10 +7,15 @@ import { piece } from "../lib/dom.js"
 export function mount(switcher, main) {
   const gone = new AbortController()
   const buttons = ["library", "queue"].map((name) => piece(switcher, `show-${name}`))
-  for (const button of buttons) button.addEventListener("click", () => {
-    main.dataset.pane = button.dataset.pane
-    for (const each of buttons) each.setAttribute("aria-pressed", String(each === button))
-    scrollTo(0, 0)
-  }, { signal: gone.signal })
+  for (const button of buttons)
+    button.addEventListener(
+      "click",
+      () => {
+        main.dataset.pane = button.dataset.pane
+        for (const each of buttons) each.setAttribute("aria-pressed", String(each === button))
+        scrollTo(0, 0)
+      },
+      { signal: gone.signal },
+    )
   return () => gone.abort()
 }

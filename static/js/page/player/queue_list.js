@@ -33,7 +33,12 @@ export function mount(section, mine, commands) {
     for (const line of lines(list)) mark(line, line.dataset.entry === current)
     showSums(section, mine)
   }
-  for (const name of ["clear", "undo", "redo"]) piece(section, name).addEventListener("click", () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](), { signal })
+  for (const name of ["clear", "undo", "redo"])
+    piece(section, name).addEventListener(
+      "click",
+      () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](),
+      { signal },
+    )
   list.addEventListener("click", (event) => press(event, commands), { signal })
   list.addEventListener("keydown", (event) => step(event, section, mine, commands), { signal })
   offer = mountWalking(list, signal) // after the arrows that move a line
@@ -47,15 +52,25 @@ function lines(list) {
   return /** @type {HTMLElement[]} */ ([...list.children])
 }
 
-/** Lines that stay keep their element: neither focus nor a picture is lost. @param {HTMLElement} list @param {Mine} mine */
+/**
+ * Lines that stay keep their element: neither focus nor a picture is lost.
+ * @param {HTMLElement} list
+ * @param {Mine} mine
+ */
 function showEntries(list, mine) {
   const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
   const focused = document.activeElement
   const spare = renamed(list, mine.state.entries)
-  const wanted = mine.state.entries.map((entry) => filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, mine))
-  wanted.forEach((line, place) => { if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null) })
+  const wanted = mine.state.entries.map((entry) =>
+    filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, mine),
+  )
+  wanted.forEach((line, place) => {
+    if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
+  })
   while (list.childElementCount > wanted.length) list.lastElementChild?.remove()
-  if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused)) focused.focus() // moving a line takes it away
+  // moving a line takes it away
+  if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused))
+    focused.focus()
 }
 
 /** Lines of entries that had a name of ours until now. @param {HTMLElement} list @param {Entry[]} entries */
@@ -64,7 +79,11 @@ function renamed(list, entries) {
   return lines(list).filter(({ dataset: { entry = "" } }) => isProvisional(entry) && !stay.has(entry))
 }
 
-/** One of them for the entry, of which there is one less then. @param {HTMLElement[]} spare @param {Entry} entry */
+/**
+ * One of them for the entry, of which there is one less then.
+ * @param {HTMLElement[]} spare
+ * @param {Entry} entry
+ */
 function taken(spare, entry) {
   const place = spare.findIndex((line) => line.dataset.item === String(entry.item))
   return place < 0 ? null : spare.splice(place, 1)[0]
@@ -80,7 +99,7 @@ function filled(line, entry, mine) {
   line.toggleAttribute("data-coming", isProvisional(entry.id))
   putArt(piece(line, "art"), item)
   write(piece(line, "title"), title)
-  write(piece(line, "artist"), item?.missing ? gettext("The file is away") : item?.artist ?? "")
+  write(piece(line, "artist"), item?.missing ? gettext("The file is away") : (item?.artist ?? ""))
   write(piece(line, "length"), clockTime(item?.duration))
   name(piece(line, "grip"), fill(gettext("Move {title}"), { title }))
   name(piece(line, "play-entry"), fill(gettext("Play from here: {title}"), { title }))
@@ -99,7 +118,11 @@ function mark(line, on) {
   else line.removeAttribute("aria-current")
 }
 
-/** How many, how long together, and what can be taken back. @param {HTMLElement} section @param {Mine} mine */
+/**
+ * How many, how long together, and what can be taken back.
+ * @param {HTMLElement} section
+ * @param {Mine} mine
+ */
 function showSums(section, mine) {
   const { entries, can_undo: canUndo, can_redo: canRedo, current } = mine.state
   const lengthS = entries.reduce((sum, { item }) => sum + (mine.log.items.get(item)?.duration ?? 0), 0)
@@ -110,18 +133,19 @@ function showSums(section, mine) {
   enable(section, "clear", rest)
   enable(section, "undo", canUndo)
   enable(section, "redo", canRedo)
-  for (const count of document.querySelectorAll("[data-queue-count]")) write(count, entries.length ? String(entries.length) : "")
+  for (const count of document.querySelectorAll("[data-queue-count]"))
+    write(count, entries.length ? String(entries.length) : "")
 }
 
 /** @param {HTMLElement} section @param {string} name @param {boolean} can */
 function enable(section, name, can) {
-  /** @type {HTMLButtonElement} */ (piece(section, name)).disabled = !can
+  ;/** @type {HTMLButtonElement} */ (piece(section, name)).disabled = !can
 }
 
 /** @param {EventTarget | null} inside */
 function entryOf(inside) {
   const line = inside instanceof Element ? inside.closest("[data-entry]") : null
-  return line instanceof HTMLElement ? line.dataset.entry ?? null : null
+  return line instanceof HTMLElement ? (line.dataset.entry ?? null) : null
 }
 
 /** @param {Event} event @param {Commands} commands */
@@ -129,11 +153,17 @@ function press(event, commands) {
   const at = event.target instanceof Element ? event.target : null
   const entryId = entryOf(at)
   if (!entryId) return
-  if (at?.closest("[data-remove]")) removeAt(/** @type {HTMLElement} */ (at.closest("[data-entry]")), entryId, commands)
+  if (at?.closest("[data-remove]"))
+    removeAt(/** @type {HTMLElement} */ (at.closest("[data-entry]")), entryId, commands)
   else if (at?.closest("[data-play-entry]")) commands.playEntry(entryId)
 }
 
-/** The focus goes to the line that takes its place. @param {HTMLElement} line @param {string} entryId @param {Commands} commands */
+/**
+ * The focus goes to the line that takes its place.
+ * @param {HTMLElement} line
+ * @param {string} entryId
+ * @param {Commands} commands
+ */
 function removeAt(line, entryId, commands) {
   const neighbour = line.nextElementSibling ?? line.previousElementSibling
   const focused = line.contains(document.activeElement)
@@ -141,7 +171,13 @@ function removeAt(line, entryId, commands) {
   if (focused && neighbour) piece(neighbour, "remove").focus()
 }
 
-/** Alt with an arrow moves the line that has the focus; on its grip the arrow alone does. @param {KeyboardEvent} event @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
+/**
+ * Alt with an arrow moves the line that has the focus; on its grip the arrow alone does.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} section
+ * @param {Mine} mine
+ * @param {Commands} commands
+ */
 function step(event, section, mine, commands) {
   const by = STEPS[event.key]
   const at = event.target instanceof Element ? event.target : null
@@ -154,5 +190,8 @@ function step(event, section, mine, commands) {
   if (there < 0 || there >= entries.length) return
   commands.move(entryId, entries[by < 0 ? there : there + 1]?.id ?? null)
   const format = gettext("{title}: {place} of {count}")
-  write(piece(section, "moved"), fill(format, { title: mine.itemOf(entryId)?.title ?? "", place: there + 1, count: entries.length }))
+  write(
+    piece(section, "moved"),
+    fill(format, { title: mine.itemOf(entryId)?.title ?? "", place: there + 1, count: entries.length }),
+  )
 }

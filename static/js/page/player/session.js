@@ -2,9 +2,10 @@
 /**
  * A tab of one device's player: what `mine` is to every module of the page.
  *
- * The socket brings what was changed in any tab, the log makes state of it, what is on its way is laid over it, and where
- * this tab has the sound, the voice follows. Commands are born of hands alone, but for two: the tab that sounds says that
- * a track has ended, and that its sound was stopped by something else (headphones that were pulled, a call).
+ * The socket brings what was changed in any tab, the log makes state of it, what is on its way is laid over
+ * it, and where this tab has the sound, the voice follows. Commands are born of hands alone, but for two: the
+ * tab that sounds says that a track has ended, and that its sound was stopped by something else (headphones
+ * that were pulled, a call).
  */
 
 import { playable, positionOf, queueOf } from "../../core/player/optimistic.js"
@@ -45,21 +46,42 @@ export class Mine extends Listeners {
     this.kept = new Kept(boot.device_id)
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
-    this.connection = { status: "connecting", attempt: 0, retryInMs: /** @type {number | null} */ (null), closeCode: /** @type {number | null} */ (null) }
+    this.connection = {
+      status: "connecting",
+      attempt: 0,
+      retryInMs: /** @type {number | null} */ (null),
+      closeCode: /** @type {number | null} */ (null),
+    }
     this.state = this.log.state
     this.cancelFlush = () => {}
     this.voice = new AudioOutput({
       ended: (track) => this.emit("ended", track),
       cut: () => !this.isOpen,
-      refused: () => { this.voice.drop(); this.sound.refused() },
+      refused: () => {
+        this.voice.drop()
+        this.sound.refused()
+      },
       halted: () => this.sound.here && this.emit("halted"),
       failed: (item) => this.emit("failed", item),
       moved: () => this.emit("moved"),
       placed: () => this.emit("placed"),
       picture: (element) => this.emit("picture", element),
     })
-    const lockFor = (/** @type {any} */ tells) => (hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells))
-    this.sound = new AudioFocus(boot.device_id, this.tab, { start: () => { this.voice.start(); this.#show() }, stop: () => this.voice.stop(), known: () => this.emit("sound") }, lockFor)
+    const lockFor = (/** @type {any} */ tells) =>
+      hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells)
+    this.sound = new AudioFocus(
+      boot.device_id,
+      this.tab,
+      {
+        start: () => {
+          this.voice.start()
+          this.#show()
+        },
+        stop: () => this.voice.stop(),
+        known: () => this.emit("sound"),
+      },
+      lockFor,
+    )
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
@@ -67,7 +89,10 @@ export class Mine extends Listeners {
       status: (change) => this.#connected(change),
     })
     this.reached = false // over HTTP
-    this.http = new HttpLine(this, { said: (envelope) => this.#said(envelope), found: (reached) => this.#found(reached) })
+    this.http = new HttpLine(this, {
+      said: (envelope) => this.#said(envelope),
+      found: (reached) => this.#found(reached),
+    })
   }
 
   open() {
@@ -99,7 +124,7 @@ export class Mine extends Listeners {
   /** @param {string | null} entryId @returns {Item | null} */
   itemOf(entryId) {
     const entry = this.state.entries.find(({ id }) => id === entryId)
-    return entry ? this.log.items.get(entry.item) ?? null : null
+    return entry ? (this.log.items.get(entry.item) ?? null) : null
   }
 
   /** What is on. */
@@ -116,7 +141,11 @@ export class Mine extends Listeners {
   gone = (item) => this.log.items.get(item)?.missing ?? false
 
   get durationS() {
-    return (this.sound.here ? this.voice.durationS : null) ?? (this.state.current === this.log.state.current ? this.log.durationS : this.item?.duration) ?? null
+    return (
+      (this.sound.here ? this.voice.durationS : null) ??
+      (this.state.current === this.log.state.current ? this.log.durationS : this.item?.duration) ??
+      null
+    )
   }
 
   /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
@@ -134,9 +163,11 @@ export class Mine extends Listeners {
   // ---------------------------------------------------------------- what is said
 
   /**
-   * @param {string} type @param {Record<string, any>} [payload]
-   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question its `event_id`;
-   *   rejects with a refusal
+   * @param {string} type
+   * @param {Record<string, any>} [payload]
+   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question
+   *   its `event_id`;
+   * rejects with a refusal
    */
   say(type, payload = {}) {
     const command = { type, event_id: newId(), payload }
@@ -177,13 +208,18 @@ export class Mine extends Listeners {
   #dropOld(nowMs) {
     const old = this.pending.dropOld(nowMs, this.sound.here)
     for (const { type, event_id: eventId } of old) {
-      this.#answer(eventId, (waiter) => waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }))
+      this.#answer(eventId, (waiter) =>
+        waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }),
+      )
       if (type !== Command.Seek || !this.#isHeard) this.emit("dropped", { type })
     }
     if (old.length) this.#show()
   }
 
-  /** The voice is where it was put, says so, and is believed: then it stays there, whatever becomes of the seek. */
+  /**
+   * The voice is where it was put, says so, and is believed: then it stays there, whatever becomes of the
+   * seek.
+   */
   get #isHeard() {
     const { state, log, sound } = this
     return sound.here && state.is_playing && log.state.is_playing && state.current === log.state.current
@@ -194,7 +230,10 @@ export class Mine extends Listeners {
     this.askForMissed()
   }
 
-  /** @param {string} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  /**
+   * @param {string} eventId
+   * @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell
+   */
   #answer(eventId, tell) {
     const waiter = this.waiting.get(eventId)
     this.waiting.delete(eventId)
@@ -211,10 +250,12 @@ export class Mine extends Listeners {
     if (type === Event.Welcome) this.pending.reconnected()
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
-    if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id) // done, whichever tab said it
+    // done, whichever tab said it
+    if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id)
     const applied = this.log.take(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
-    const nothingNew = (type === Event.Welcome || type === Event.PlayerState) && this.log.state.revision === revision
+    const nothingNew =
+      (type === Event.Welcome || type === Event.PlayerState) && this.log.state.revision === revision
     if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
     this.pending.reached(this.log.state.revision)
     this.#show()
@@ -225,13 +266,14 @@ export class Mine extends Listeners {
   }
 
   /**
-   * Nothing was changed, or only what was pressed here and is heard already, perhaps since the line went: then this
-   * tab, where it sounds, knows better where it is than whoever heard of it last.
+   * Nothing was changed, or only what was pressed here and is heard already, perhaps since the line went:
+   * then this tab, where it sounds, knows better where it is than whoever heard of it last.
    */
   #insist() {
     const { current } = this.log.state
     const { positionS, track } = this.voice
-    if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id) this.log.heard(current, positionS, this.serverNow())
+    if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id)
+      this.log.heard(current, positionS, this.serverNow())
   }
 
   /** @param {Envelope} envelope */
@@ -249,7 +291,8 @@ export class Mine extends Listeners {
 
   askForMissed() {
     const missed = this.isOpen ? this.log.due(performance.now()) : null
-    if (missed) this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
+    if (missed)
+      this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
   }
 
   /** @param {boolean} reached the server answers over HTTP, or not */
@@ -284,7 +327,8 @@ export class Mine extends Listeners {
   #show() {
     this.state = this.pending.shown(this.log.state, this.gone)
     if (!this.log.state.is_playing) this.voice.halted = false
-    if (this.sound.here) this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
+    if (this.sound.here)
+      this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
     this.emit("state")
   }
 
@@ -294,5 +338,4 @@ export class Mine extends Listeners {
     this.state = this.pending.shown(this.log.state, this.gone)
     this.voice.said(this.state)
   }
-
 }

@@ -10,25 +10,51 @@ const VOLUME_STEP = 0.1
 
 /** @typedef {import("./commands.js").Commands} Commands */
 
-/** @param {HTMLElement} body @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness */
+/**
+ * @param {HTMLElement} body
+ * @param {Commands} commands
+ * @param {import("../player_audio/volume_state.js").VolumeState} loudness
+ */
 export function mount(body, commands, loudness) {
   const gone = new AbortController()
   const { signal } = gone
   const keys = keysFor(commands, loudness)
-  let pressed = /** @type {Element | null} */ (null) // has the focus because a hand pressed it: Space is not meant for it
-  body.addEventListener("pointerdown", ({ target }) => { pressed = target instanceof Element ? target.closest("button, a, summary") : null }, { signal, capture: true })
-  body.addEventListener("keydown", (event) => {
-    if (event.key === "Tab") pressed = null
-    const deed = revert(event, commands) ?? keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-    if (!deed || event.defaultPrevented || event.altKey || isTaken(event, pressed)) return
-    event.preventDefault()
-    deed()
-  }, { signal })
-  body.addEventListener("keyup", (event) => { if (event.key === " " && pressed && event.target === pressed) event.preventDefault() }, { signal })
+  // has the focus because a hand pressed it: Space is not meant for it
+  let pressed = /** @type {Element | null} */ (null)
+  body.addEventListener(
+    "pointerdown",
+    ({ target }) => {
+      pressed = target instanceof Element ? target.closest("button, a, summary") : null
+    },
+    { signal, capture: true },
+  )
+  body.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab") pressed = null
+      const deed =
+        revert(event, commands) ?? keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+      if (!deed || event.defaultPrevented || event.altKey || isTaken(event, pressed)) return
+      event.preventDefault()
+      deed()
+    },
+    { signal },
+  )
+  body.addEventListener(
+    "keyup",
+    (event) => {
+      if (event.key === " " && pressed && event.target === pressed) event.preventDefault()
+    },
+    { signal },
+  )
   return () => gone.abort()
 }
 
-/** @param {Commands} commands @param {import("../player_audio/volume_state.js").VolumeState} loudness @returns {Record<string, () => void>} */
+/**
+ * @param {Commands} commands
+ * @param {import("../player_audio/volume_state.js").VolumeState} loudness
+ * @returns {Record<string, () => void>}
+ */
 function keysFor(commands, loudness) {
   const player = /** @type {any} */ (loudness)
   return {
@@ -55,7 +81,11 @@ function revert({ key, ctrlKey, metaKey, shiftKey }, commands) {
   return key.toLowerCase() === "y" ? () => commands.redo() : null
 }
 
-/** Somebody types, or the element in focus has its own use for this key. @param {KeyboardEvent} event @param {Element | null} pressed */
+/**
+ * Somebody types, or the element in focus has its own use for this key.
+ * @param {KeyboardEvent} event
+ * @param {Element | null} pressed
+ */
 function isTaken(event, pressed) {
   const at = event.target instanceof HTMLElement ? event.target : document.body
   if (document.querySelector("dialog[open]") || at.isContentEditable) return true

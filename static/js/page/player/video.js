@@ -8,11 +8,18 @@ export function mount(frame, mine) {
   const gone = new AbortController()
   const full = piece(frame, "full")
   full.hidden = !document.fullscreenEnabled
-  full.addEventListener("click", () => {
-    if (document.fullscreenElement) document.exitFullscreen()
-    else frame.requestFullscreen().catch(() => {})
-  }, { signal: gone.signal })
-  return all(() => gone.abort(), mine.on("picture", (element) => show(frame, element)))
+  full.addEventListener(
+    "click",
+    () => {
+      if (document.fullscreenElement) document.exitFullscreen()
+      else frame.requestFullscreen().catch(() => {})
+    },
+    { signal: gone.signal },
+  )
+  return all(
+    () => gone.abort(),
+    mine.on("picture", (element) => show(frame, element)),
+  )
 }
 
 /** @param {HTMLElement} frame @param {HTMLVideoElement | null} element */

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * Carries out what `core/sounding.js` decides: the lock of the device, the channel between its tabs, the waits.
+ * Carries out what `core/sounding.js` decides: the lock of the device, the channel between its tabs, the
+ * waits.
  *
- * A tab that is loaded again remembers when it was last used: whoever reloads the only tab wants the music to go on.
+ * A tab that is loaded again remembers when it was last used: whoever reloads the only tab wants the music to
+ * go on.
  */
 
 import { Sounding } from "../../core/player/audio_focus.js"
@@ -13,14 +15,22 @@ const USED = "watchium:used"
 const HANDS = ["pointerdown", "keydown"]
 
 /** @typedef {import("../../core/player/audio_focus.js").Deed} Deed */
-/** @typedef {{held: () => Promise<boolean>, queue: () => void, steal: (insteadOf?: string | null) => void, leave: () => void}} Lock */
-/** @typedef {{granted: () => void, stolen: () => void, robbed: () => void, missed: () => void, vacant: (insteadOf: string | null) => void}} LockTells */
+/**
+ * @typedef {{held: () => Promise<boolean>, queue: () => void, steal: (insteadOf?: string | null) => void,
+ *   leave: () => void}} Lock
+ */
+/**
+ * @typedef {{granted: () => void, stolen: () => void, robbed: () => void, missed: () => void, vacant:
+ *   (insteadOf: string | null) => void}} LockTells
+ */
 
 export class AudioFocus {
   /**
-   * @param {string} device @param {string} tab
-   * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when nothing can be heard
-   *   any more; `known`: where the sound is, is known anew
+   * @param {string} device
+   * @param {string} tab
+   * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when
+   *   nothing can be heard
+   * any more; `known`: where the sound is, is known anew
    * @param {(tells: LockTells) => Lock} lockFor
    */
   constructor(device, tab, tells, lockFor) {
@@ -38,7 +48,8 @@ export class AudioFocus {
     })
     this.cancel = () => {}
     this.told = ""
-    for (const hand of HANDS) addEventListener(hand, ({ isTrusted }) => isTrusted && this.#used(), { capture: true, passive: true })
+    for (const hand of HANDS)
+      addEventListener(hand, ({ isTrusted }) => isTrusted && this.#used(), { capture: true, passive: true })
     addEventListener("pageshow", ({ persisted }) => persisted && this.#restored())
   }
 
@@ -104,7 +115,10 @@ export class AudioFocus {
     this.#tell()
     this.cancel()
     const { dueMs } = this.machine
-    if (dueMs !== null) this.cancel = after(Math.max(0, dueMs - performance.now()), () => this.#do(this.machine.tick(performance.now())))
+    if (dueMs !== null)
+      this.cancel = after(Math.max(0, dueMs - performance.now()), () =>
+        this.#do(this.machine.tick(performance.now())),
+      )
   }
 
   #tell() {

@@ -1,5 +1,8 @@
 // @ts-check
-/** What happens by itself: a track ends, one cannot be played, the sound is stopped, a browser was closed while it played. */
+/**
+ * What happens by itself: a track ends, one cannot be played, the sound is stopped, a browser was closed
+ * while it played.
+ */
 
 import { playable } from "../../core/player/optimistic.js"
 import { FailedTracks } from "../../core/player/failed_tracks.js"
@@ -17,14 +20,24 @@ const NOBODY_LOOKS = 2 // tabs that hand the sound over need a moment
 
 /** @typedef {import("../player/session.js").Mine} Mine */
 
-/** @param {Mine} mine @param {import("../player/commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep */
+/**
+ * @param {Mine} mine
+ * @param {import("../player/commands.js").Commands} commands
+ * @param {{endsWith: () => boolean}} sleep
+ */
 export function mount(mine, commands, sleep) {
   const failures = new FailedTracks()
   return all(
-    mine.on("ended", (track) => { failures.forget(); sayCut(track); ended(mine, commands, sleep) }),
+    mine.on("ended", (track) => {
+      failures.forget()
+      sayCut(track)
+      ended(mine, commands, sleep)
+    }),
     mine.on("halted", () => commands.pause()),
     mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
-    every(LOOK_MS, () => failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null)),
+    every(LOOK_MS, () =>
+      failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null),
+    ),
     watchSilence(mine),
   )
 }
@@ -36,7 +49,11 @@ function sayCut({ item, early }) {
   announce({ key: "cut", text: `${item.title}: ${why}`, tone: "warn", rank: 3, lastsMs: SAID_MS })
 }
 
-/** @param {Mine} mine @param {import("../player/commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep */
+/**
+ * @param {Mine} mine
+ * @param {import("../player/commands.js").Commands} commands
+ * @param {{endsWith: () => boolean}} sleep
+ */
 function ended(mine, commands, sleep) {
   if (sleep.endsWith()) commands.pause()
   commands.next(true)
@@ -45,17 +62,32 @@ function ended(mine, commands, sleep) {
 
 /**
  * The tab that sounds says so and goes on to the next one; after a few in a row it stops.
- * @param {Mine} mine @param {import("../player/commands.js").Commands} commands @param {{endsWith: () => boolean}} sleep
- * @param {FailedTracks} failures @param {import("../../core/protocol.js").Item} item
+ * @param {Mine} mine
+ * @param {import("../player/commands.js").Commands} commands
+ * @param {{endsWith: () => boolean}} sleep
+ * @param {FailedTracks} failures
+ * @param {import("../../core/protocol.js").Item} item
  */
 function failed(mine, commands, sleep, failures, item) {
   const { state } = mine
-  if (!state.is_playing) return sayFailed(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
+  if (!state.is_playing)
+    return sayFailed(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
   const goesOn = failures.failed()
-  if (!goesOn) return stop(commands, fill(gettext("{title} cannot be played here, nor could the tracks before it. The queue stops here."), { title: item.title }))
+  if (!goesOn)
+    return stop(
+      commands,
+      fill(gettext("{title} cannot be played here, nor could the tracks before it. The queue stops here."), {
+        title: item.title,
+      }),
+    )
   const next = playable(state, mine.gone).following(state.repeat)
-  if (next === null || next === state.current || sleep.endsWith()) return stop(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
-  sayFailed(commands, fill(gettext("{title} cannot be played here. The next one plays instead."), { title: item.title }), false)
+  if (next === null || next === state.current || sleep.endsWith())
+    return stop(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
+  sayFailed(
+    commands,
+    fill(gettext("{title} cannot be played here. The next one plays instead."), { title: item.title }),
+    false,
+  )
   commands.next()
   if (mine.item?.id === item.id) failed(mine, commands, sleep, failures, item) // the same file again
 }
@@ -66,15 +98,25 @@ function stop(commands, text) {
   sayFailed(commands, text)
 }
 
-/** @param {import("../player/commands.js").Commands} commands @param {string} text @param {boolean} [offersNext] */
+/**
+ * @param {import("../player/commands.js").Commands} commands
+ * @param {string} text
+ * @param {boolean} [offersNext]
+ */
 function sayFailed(commands, text, offersNext = true) {
-  const act = { text: gettext("Play the next one"), run: () => { commands.next(); commands.resume() } }
+  const act = {
+    text: gettext("Play the next one"),
+    run: () => {
+      commands.next()
+      commands.resume()
+    },
+  }
   announce({ key: "failed", text, tone: "bad", rank: 3, ...(offersNext ? { act } : { lastsMs: SAID_MS }) })
 }
 
 /**
- * It "plays", and no tab is heard: the browser was closed meanwhile. Where the tabs settle the sound among themselves
- * that shows at once; where not, the server finds it out when it is asked after six seconds.
+ * It "plays", and no tab is heard: the browser was closed meanwhile. Where the tabs settle the sound among
+ * themselves that shows at once; where not, the server finds it out when it is asked after six seconds.
  * @param {Mine} mine
  */
 function watchSilence(mine) {
@@ -85,7 +127,8 @@ function watchSilence(mine) {
     if (nobody === NOBODY_LOOKS) return stopWhereItWas(mine)
     if (!plays || performance.now() - mine.log.heardMs < SILENT_MS) return
     mine.log.heardMs = performance.now()
-    fetch(mine.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {}) // to be asked is enough
+    // to be asked is enough
+    fetch(mine.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {})
   })
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * A lock among the tabs of a browser for pages that have no Web Locks because they were not loaded securely: the holder
- * answers every question, and a holder that does not answer any more is gone.
+ * A lock among the tabs of a browser for pages that have no Web Locks because they were not loaded securely:
+ * the holder answers every question, and a holder that does not answer any more is gone.
  */
 
 import { isLater } from "../../core/player/audio_focus.js"
@@ -13,7 +13,12 @@ const GONE_MS = 2500 // two questions without an answer, and some
 
 /** @typedef {{say: "who" | "held" | "mine", atMs: number, tab: string}} Word */
 
-/** @param {string} name @param {string} tab @param {import("./audio_focus.js").LockTells} tells @returns {import("./audio_focus.js").Lock} */
+/**
+ * @param {string} name
+ * @param {string} tab
+ * @param {import("./audio_focus.js").LockTells} tells
+ * @returns {import("./audio_focus.js").Lock}
+ */
 export function channelLock(name, tab, tells) {
   const channel = new BroadcastChannel(`${name}:lock`)
   /** When it became ours, wall clock; null: it is not. @type {number | null} */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The media elements of this tab, used again and again: some browsers let an element be heard only after it was touched
- * within a press, and forget that with the element.
+ * The media elements of this tab, used again and again: some browsers let an element be heard only after it
+ * was touched within a press, and forget that with the element.
  */
 
 const SPARE = 2 // of each kind: what is on, and what comes

@@ -1,9 +1,10 @@
 // @ts-check
 /**
- * The sound of this device, in the tab that has it: follows what the player's state says, and touches the media elements;
- * no other module does. In every other tab there is no element at all.
+ * The sound of this device, in the tab that has it: follows what the player's state says, and touches the
+ * media elements; no other module does. In every other tab there is no element at all.
  *
- * Near a track's end the following one is fetched into an element of its own, so that it starts where the other stops.
+ * Near a track's end the following one is fetched into an element of its own, so that it starts where the
+ * other stops.
  */
 
 import { positionOf } from "../../core/player/optimistic.js"
@@ -47,12 +48,20 @@ export class AudioOutput {
     this.fadeIn = false
     this.trackTells = {
       cut: tells.cut,
-      ended: (/** @type {Track} */ track) => { if (track === this.track) tells.ended(track) },
-      refused: (/** @type {Track} */ track) => { if (track === this.track) tells.refused() },
+      ended: (/** @type {Track} */ track) => {
+        if (track === this.track) tells.ended(track)
+      },
+      refused: (/** @type {Track} */ track) => {
+        if (track === this.track) tells.refused()
+      },
       halted: (/** @type {Track} */ track) => this.#halted(track),
       failed: (/** @type {Track} */ track) => this.#failed(track),
-      moved: (/** @type {Track} */ track) => { if (track === this.track) tells.moved() },
-      placed: (/** @type {Track} */ track) => { if (track === this.track) tells.placed() },
+      moved: (/** @type {Track} */ track) => {
+        if (track === this.track) tells.moved()
+      },
+      placed: (/** @type {Track} */ track) => {
+        if (track === this.track) tells.placed()
+      },
     }
   }
 
@@ -83,7 +92,11 @@ export class AudioOutput {
     this.tells.picture(element instanceof HTMLVideoElement ? element : null)
   }
 
-  /** Only where somebody said a place: a player that waits for data is late, and stays so. @param {State} state @param {number} nowMs */
+  /**
+   * Only where somebody said a place: a player that waits for data is late, and stays so.
+   * @param {State} state
+   * @param {number} nowMs
+   */
   #place(state, nowMs) {
     if (!this.track || placeOf(state) === this.followed) return
     const wantedS = positionOf(state, nowMs, this.track.durationS)
@@ -125,7 +138,14 @@ export class AudioOutput {
   prepare(comes) {
     const { track, ahead } = this
     const leftS = track?.durationS ? track.durationS - track.positionS : Infinity
-    if (!comes || comes.missing || comes.id === this.unready || comes.id === track?.item.id || leftS > AHEAD_S) return
+    if (
+      !comes ||
+      comes.missing ||
+      comes.id === this.unready ||
+      comes.id === track?.item.id ||
+      leftS > AHEAD_S
+    )
+      return
     if (ahead?.item.id === comes.id) return
     ahead?.drop()
     this.ahead = new Track(comes, this.trackTells)
@@ -155,7 +175,12 @@ export class AudioOutput {
     const { track } = this
     if (!track?.wantsToPlay) return false
     const { currentTime, duration, readyState, buffered } = track.element
-    return !hasData({ readyState, currentTimeS: currentTime, durationS: duration, bufferedAheadS: bufferedAhead(buffered, currentTime) })
+    return !hasData({
+      readyState,
+      currentTimeS: currentTime,
+      durationS: duration,
+      bufferedAheadS: bufferedAhead(buffered, currentTime),
+    })
   }
 
   /** @param {{volume: number, muted: boolean}} loudness */
@@ -187,7 +212,11 @@ export class AudioOutput {
   }
 }
 
-/** Where to begin: a player that nobody was heard of stands where it last was. @param {State} state @param {number} nowMs */
+/**
+ * Where to begin: a player that nobody was heard of stands where it last was.
+ * @param {State} state
+ * @param {number} nowMs
+ */
 function startOf(state, nowMs) {
   return nowMs - state.at > FRESH_MS ? state.position : positionOf(state, nowMs)
 }

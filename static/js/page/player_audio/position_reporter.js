@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The tab that sounds says where it is: every second while it plays, after every change of place, when it is hidden and
- * when it is left. The others hear it and move their bars; the server finds it again after the browser was closed.
+ * The tab that sounds says where it is: every second while it plays, after every change of place, when it is
+ * hidden and when it is left. The others hear it and move their bars; the server finds it again after the
+ * browser was closed.
  */
 
 import { isProvisional } from "../../core/player/optimistic.js"
@@ -20,23 +21,40 @@ const GAP_MS = 600 // the server takes two a second
 export function mount(mine) {
   const gone = new AbortController()
   const { signal } = gone
-  const tell = () => { const here = hereOf(mine); if (here) say(mine, here) }
+  const tell = () => {
+    const here = hereOf(mine)
+    if (here) say(mine, here)
+  }
   const soon = lastWithin(GAP_MS, tell)
   document.addEventListener("visibilitychange", () => document.hidden && tell(), { signal })
   addEventListener("pagehide", () => leave(mine), { signal })
-  return all(() => gone.abort(), every(EVERY_MS, tell), mine.on("placed", () => soon(undefined)))
+  return all(
+    () => gone.abort(),
+    every(EVERY_MS, tell),
+    mine.on("placed", () => soon(undefined)),
+  )
 }
 
 /** @param {Mine} mine */
 function hereOf(mine) {
   const { current, is_playing: isPlaying } = mine.state
   const { positionS, durationS } = mine.voice
-  if (!mine.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current)) return null
+  if (!mine.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current))
+    return null
   const length = durationS === null ? {} : { duration: durationS }
-  return { entry_id: current, position: positionS, tab: mine.tab, revision: mine.log.state.revision, ...length }
+  return {
+    entry_id: current,
+    position: positionS,
+    tab: mine.tab,
+    revision: mine.log.state.revision,
+    ...length,
+  }
 }
 
-/** @param {Mine} mine @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here */
+/**
+ * @param {Mine} mine
+ * @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here
+ */
 function say(mine, here) {
   mine.heardAt(here.entry_id, here.position)
   mine.say(Command.Position, here).catch(() => {}) // no line: the next one counts
@@ -50,5 +68,11 @@ function leave(mine) {
   mine.voice.drop()
   if (!here) return
   const headers = { "Content-Type": "application/json", "X-CSRFToken": tokenNow() ?? "" }
-  fetch(mine.boot.position_url, { method: "POST", keepalive: true, credentials: "same-origin", headers, body: JSON.stringify({ ...here, leaving: true }) }).catch(() => {})
+  fetch(mine.boot.position_url, {
+    method: "POST",
+    keepalive: true,
+    credentials: "same-origin",
+    headers,
+    body: JSON.stringify({ ...here, leaving: true }),
+  }).catch(() => {})
 }

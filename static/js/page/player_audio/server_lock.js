@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The device's sound where the browser has no locks, which is on plain http: the server keeps which tab has it, and the
- * last hand wins. That a tab is gone shows in its silence: it says every second where it is.
+ * The device's sound where the browser has no locks, which is on plain http: the server keeps which tab has
+ * it, and the last hand wins. That a tab is gone shows in its silence: it says every second where it is.
  */
 
 import { TOO_OLD_MS } from "../../core/net/command_queue.js"
@@ -12,9 +12,16 @@ const SILENT_MS = 4000
 const LOOK_MS = 1000
 const AVAILABLE_AGAIN_MS = 1000
 
-/** What was asked for, until it is known who has the sound. @typedef {{more: object, sinceMs: number, eventId: string}} Asked */
+/**
+ * What was asked for, until it is known who has the sound.
+ * @typedef {{more: object, sinceMs: number, eventId: string}} Asked
+ */
 
-/** @param {import("../player/session.js").Mine} mine @param {import("./audio_focus.js").LockTells} tells @returns {import("./audio_focus.js").Lock} */
+/**
+ * @param {import("../player/session.js").Mine} mine
+ * @param {import("./audio_focus.js").LockTells} tells
+ * @returns {import("./audio_focus.js").Lock}
+ */
 export function serverSound(mine, tells) {
   let ours = false
   /** @type {Asked | null} */
@@ -24,8 +31,12 @@ export function serverSound(mine, tells) {
   /** @param {object} more @param {number} [sinceMs] */
   function ask(more, sinceMs = performance.now()) {
     const question = (asked = { more, sinceMs, eventId: "" })
-    const unsaid = () => { if (asked === question) missed() }
-    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => { question.eventId = eventId }, unsaid)
+    const unsaid = () => {
+      if (asked === question) missed()
+    }
+    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => {
+      question.eventId = eventId
+    }, unsaid)
   }
 
   function missed() {
@@ -50,7 +61,10 @@ export function serverSound(mine, tells) {
     if (!question || question.eventId !== eventId) return
     const waitMs = code === ErrorCode.Unavailable ? AVAILABLE_AGAIN_MS : afterMs
     if (waitMs === null) missed()
-    else after(waitMs, () => { if (asked === question) askAgain(question) })
+    else
+      after(waitMs, () => {
+        if (asked === question) askAgain(question)
+      })
   }
 
   /** @param {string | null} holder */
@@ -67,21 +81,28 @@ export function serverSound(mine, tells) {
   mine.on(Event.Sound, ({ payload }) => is(payload.tab))
   mine.on(Event.Error, ({ payload }) => refused(payload))
   mine.on(Event.Welcome, ({ payload: { sounding } }) => {
-    if (asked && sounding !== tab && isFresh(asked)) askAgain(asked) // its answer was lost with our line, or it was itself
-    else if (ours && sounding === null) ask({ instead_of: null }) // given back when our line was lost
+    // its answer was lost with our line, or it was itself
+    if (asked && sounding !== tab && isFresh(asked)) askAgain(asked)
+    else if (ours && sounding === null)
+      ask({ instead_of: null }) // given back when our line was lost
     else if (ours || sounding !== null) is(sounding)
     else if (asked) missed()
   })
   every(LOOK_MS, () => {
     const { state, sounding, heardMs } = mine.log
     const silent = performance.now() - heardMs > SILENT_MS
-    if (mine.isOpen && state.is_playing && sounding !== null && sounding !== tab && silent) tells.vacant(sounding)
+    if (mine.isOpen && state.is_playing && sounding !== null && sounding !== tab && silent)
+      tells.vacant(sounding)
   })
 
   return {
-    held: () => new Promise((tell) => {
-      const heard = mine.on(Event.Welcome, ({ payload }) => { heard(); tell(payload.sounding !== null) })
-    }),
+    held: () =>
+      new Promise((tell) => {
+        const heard = mine.on(Event.Welcome, ({ payload }) => {
+          heard()
+          tell(payload.sounding !== null)
+        })
+      }),
     queue() {},
     steal(insteadOf) {
       ask(insteadOf === undefined ? {} : { instead_of: insteadOf })

@@ -1,5 +1,7 @@
 // @ts-check
-/** One item in an element: fetched, placed, started, faded, given back. The element's events are only watched. */
+/**
+ * One item in an element: fetched, placed, started, faded, given back. The element's events are only watched.
+ */
 
 import { endsEarly } from "../../core/media/truncated_media.js"
 import { DataEnd } from "../../core/media/end_of_data.js"
@@ -9,7 +11,8 @@ import { borrow, giveBack } from "./element_pool.js"
 
 const FADE_MS = 30 // shorter clicks, longer is heard twice
 const FADE_STEPS = 6
-const HUSHED = 0.001 // nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
+// nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
+const HUSHED = 0.001
 const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
@@ -38,7 +41,10 @@ export class Track {
     this.gone = new AbortController()
     this.ledger = new Ledger()
     this.dataEnd = new DataEnd()
-    /** Where it ended, when that is well before its length. @type {(import("../../core/media/truncated_media.js").Cut & {played: boolean}) | null} */
+    /**
+     * Where it ended, when that is well before its length.
+     * @type {(import("../../core/media/truncated_media.js").Cut & {played: boolean}) | null}
+     */
     this.early = null
     this.wantsToPlay = false
     this.loudness = 1
@@ -85,13 +91,20 @@ export class Track {
     const { dataEnd } = this
     const nowMs = performance.now()
     if (seeking) dataEnd.placed(currentTime)
-    const latestS = (dataEnd.lastS ?? 0) + (dataEnd.moved ? ((nowMs - dataEnd.lastMs) / 1000) * playbackRate : 0)
+    const latestS =
+      (dataEnd.lastS ?? 0) + (dataEnd.moved ? ((nowMs - dataEnd.lastMs) / 1000) * playbackRate : 0)
     dataEnd.look({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
     if (!ended) this.early = null
-    else if (!this.early && dataEnd.endS !== null) this.early = this.#cut(latestS, dataEnd.endS, dataEnd.played)
+    else if (!this.early && dataEnd.endS !== null)
+      this.early = this.#cut(latestS, dataEnd.endS, dataEnd.played)
   }
 
-  /** The library's length is preferred to the browser's, which may be a guess. @param {number} latestS where it can be at most @param {number} endS @param {boolean} played */
+  /**
+   * The library's length is preferred to the browser's, which may be a guess.
+   * @param {number} latestS where it can be at most
+   * @param {number} endS
+   * @param {boolean} played
+   */
   #cut(latestS, endS, played) {
     const saidS = this.item.duration ?? this.durationS
     return saidS !== null && endsEarly(latestS, saidS) ? { endS, saidS, played } : null
@@ -106,7 +119,8 @@ export class Track {
   #place() {
     const positionS = this.placeS
     this.placeS = null
-    if (positionS !== null && Math.abs(positionS - this.element.currentTime) > NEAR_S) this.element.currentTime = positionS
+    if (positionS !== null && Math.abs(positionS - this.element.currentTime) > NEAR_S)
+      this.element.currentTime = positionS
     this.tells.moved(this)
   }
 

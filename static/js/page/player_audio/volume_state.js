@@ -1,5 +1,8 @@
 // @ts-check
-/** How loud it is: kept in the browser, and the same in all its tabs, so that a remote can turn down what another plays. */
+/**
+ * How loud it is: kept in the browser, and the same in all its tabs, so that a remote can turn down what
+ * another plays.
+ */
 
 import { recall, remember } from "../lib/storage.js"
 
@@ -10,7 +13,10 @@ export class VolumeState {
   constructor(voice) {
     this.voice = voice
     this.level = { volume: 1, muted: false, ...recall(NAME, {}) }
-    addEventListener("storage", ({ key }) => key?.endsWith(NAME) && this.#set({ ...this.level, ...recall(NAME, {}) }))
+    addEventListener(
+      "storage",
+      ({ key }) => key?.endsWith(NAME) && this.#set({ ...this.level, ...recall(NAME, {}) }),
+    )
     voice.setLoudness(this.level)
   }
 

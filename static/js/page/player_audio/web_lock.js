@@ -2,8 +2,9 @@
 /**
  * The lock of a device's sound, held in the browser: it falls free by itself when its tab closes or crashes.
  *
- * While a page goes away WebKit rejects its requests, also those made meanwhile. A request made in answer to a rejection
- * would be rejected in the same task, without end, and the page would never be gone: it waits for the next task.
+ * While a page goes away WebKit rejects its requests, also those made meanwhile. A request made in answer to
+ * a rejection would be rejected in the same task, without end, and the page would never be gone: it waits for
+ * the next task.
  */
 
 import { after } from "../lib/timers.js"
@@ -25,9 +26,13 @@ export function soundLock(name, tells) {
       if (ours !== request) return
       held = true
       got()
-      return new Promise((done) => { release = () => done(undefined) })
+      return new Promise((done) => {
+        release = () => done(undefined)
+      })
     }
-    navigator.locks.request(name, options, keep).catch((error) => { if (ours === request && error.name === "AbortError") lost(held || !options.steal) })
+    navigator.locks.request(name, options, keep).catch((error) => {
+      if (ours === request && error.name === "AbortError") lost(held || !options.steal)
+    })
   }
 
   /** By somebody who was faster, before or after it was ours. @param {boolean} had */

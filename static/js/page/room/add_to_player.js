@@ -1,5 +1,8 @@
 // @ts-check
-/** What plays in the room, for later and for oneself: where it is of this house's library, a press puts it into one's own queue. */
+/**
+ * What plays in the room, for later and for oneself: where it is of this house's library, a press puts it
+ * into one's own queue.
+ */
 
 import { Command } from "../../core/protocol.js"
 import { ask } from "../lib/api.js"
@@ -33,7 +36,11 @@ async function keep(room) {
   const item = itemOn(room)
   if (item === null) return
   try {
-    await ask("/api/player/control/", "POST", "", { type: Command.QueueAdd, event_id: newId(), payload: { item_ids: [item] } })
+    await ask("/api/player/control/", "POST", "", {
+      type: Command.QueueAdd,
+      event_id: newId(),
+      payload: { item_ids: [item] },
+    })
     announce({ key: "kept", text: gettext("It is in your player's queue."), lastsMs: SAID_MS })
   } catch (refusal) {
     announceRefusal(refusal)

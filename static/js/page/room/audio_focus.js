@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A room that is open in several tabs of a browser sounds in one of them: the first, or the one last asked to. The others
- * follow without sound and offer to take it. When the tab that sounds closes or crashes, the one last used takes over.
+ * A room that is open in several tabs of a browser sounds in one of them: the first, or the one last asked
+ * to. The others follow without sound and offer to take it. When the tab that sounds closes or crashes, the
+ * one last used takes over.
  */
 
 import { channelLock } from "../player_audio/channel_lock.js"
@@ -24,11 +25,19 @@ export function mount(_body, room) {
     player.silence(!here)
     rememberHere(name, here)
     if (here || over) withdraw(NOTICE)
-    else announce({ key: NOTICE, rank: RANK, text: gettext("This room plays in another tab."), act: { text: gettext("Play sound here"), run: () => sound.take() } })
+    else
+      announce({
+        key: NOTICE,
+        rank: RANK,
+        text: gettext("This room plays in another tab."),
+        act: { text: gettext("Play sound here"), run: () => sound.take() },
+      })
   }
   const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
   const [tab, lock] = [newId(), `watchium-sound:${name}`]
-  const sound = new AudioFocus(name, tab, tells, (lockTells) => (hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells)))
+  const sound = new AudioFocus(name, tab, tells, (lockTells) =>
+    hasLocks() ? soundLock(lock, lockTells) : channelLock(lock, tab, lockTells),
+  )
   player.wantSound = () => sound.take()
   void open(sound, name, () => be(false))
   return room.on("connection", ({ status }) => {
@@ -39,9 +48,18 @@ export function mount(_body, room) {
   })
 }
 
-/** A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again. @param {AudioFocus} sound @param {string} name @param {() => void} follow without sound */
+/**
+ * A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again.
+ * @param {AudioFocus} sound
+ * @param {string} name
+ * @param {() => void} follow without sound
+ */
 async function open(sound, name, follow) {
-  const reloaded = wasHere(name) && performance.getEntriesByType("navigation").some((entry) => /** @type {PerformanceNavigationTiming} */ (entry).type === "reload")
+  const reloaded =
+    wasHere(name) &&
+    performance
+      .getEntriesByType("navigation")
+      .some((entry) => /** @type {PerformanceNavigationTiming} */ (entry).type === "reload")
   const elsewhere = await sound.lock.held()
   if (elsewhere && !reloaded) follow()
   await sound.open()

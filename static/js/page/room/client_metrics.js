@@ -25,7 +25,9 @@ export function mount(_body, room) {
     post(told(minute, room, now))
     minute = begun(minute)
   }
-  const hidden = () => { if (document.visibilityState === "hidden") send() }
+  const hidden = () => {
+    if (document.visibilityState === "hidden") send()
+  }
   document.addEventListener("visibilitychange", hidden)
   const stops = [
     room.on("drift", (drift) => heard(minute, drift, room)),
@@ -38,12 +40,23 @@ export function mount(_body, room) {
   }
 }
 
-/** A stall or an excursion that goes on is not counted again. @param {Minute | null} before @returns {Minute} */
+/**
+ * A stall or an excursion that goes on is not counted again.
+ * @param {Minute | null} before
+ * @returns {Minute}
+ */
 function begun(before) {
   const now = performance.now()
   return {
-    sinceMs: now, sampledMs: -Infinity, driftMs: [], stalls: 0, stalledMs: 0, excursions: 0, seeks: 0,
-    stalledSinceMs: before?.stalledSinceMs == null ? null : now, steering: before?.steering ?? false,
+    sinceMs: now,
+    sampledMs: -Infinity,
+    driftMs: [],
+    stalls: 0,
+    stalledMs: 0,
+    excursions: 0,
+    seeks: 0,
+    stalledSinceMs: before?.stalledSinceMs == null ? null : now,
+    steering: before?.steering ?? false,
   }
 }
 
@@ -77,7 +90,11 @@ function told(minute, { clock }, now) {
   const { driftMs, stalls, excursions, seeks } = minute
   const standing = minute.stalledSinceMs === null ? 0 : now - minute.stalledSinceMs
   return {
-    span_ms: Math.min(rounded(now - minute.sinceMs), 600_000), drift_ms: driftMs, stalls, excursions, seeks,
+    span_ms: Math.min(rounded(now - minute.sinceMs), 600_000),
+    drift_ms: driftMs,
+    stalls,
+    excursions,
+    seeks,
     stalled_ms: Math.min(rounded(minute.stalledMs + standing), 600_000),
     ...(clock.delayMs === null ? {} : { delay_ms: Math.min(rounded(clock.delayMs), 60_000) }),
     ...(clock.locked ? { offset_uncertainty_ms: Math.min(rounded(clock.movementMs), 60_000) } : {}),
@@ -92,6 +109,11 @@ function rounded(ms) {
 /** It goes out even as the page closes; nobody waits for the answer. @param {object} body */
 function post(body) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": tokenNow() ?? "" }
-  fetch("/api/metrics/", { method: "POST", headers, body: JSON.stringify(body), keepalive: true, credentials: "same-origin" })
-    .catch(() => {}) // figures for others: the film does not miss them
+  fetch("/api/metrics/", {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    keepalive: true,
+    credentials: "same-origin",
+  }).catch(() => {}) // figures for others: the film does not miss them
 }

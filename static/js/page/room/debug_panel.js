@@ -6,8 +6,16 @@ import { stateOf } from "../media/status_report.js"
 
 const EVERY_MS = 100
 const LOOK = {
-  position: "fixed", insetInlineStart: "0", insetBlockEnd: "0", zIndex: "1000", margin: "0", padding: "0.5rem",
-  font: "12px/1.4 monospace", color: "#fff", background: "rgb(0 0 0 / 0.75)", pointerEvents: "none",
+  position: "fixed",
+  insetInlineStart: "0",
+  insetBlockEnd: "0",
+  zIndex: "1000",
+  margin: "0",
+  padding: "0.5rem",
+  font: "12px/1.4 monospace",
+  color: "#fff",
+  background: "rgb(0 0 0 / 0.75)",
+  pointerEvents: "none",
 }
 
 /** @param {HTMLElement} element @param {import("./session.js").Session} session */

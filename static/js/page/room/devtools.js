@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * `window.watchium`, for programs, the console and tests, and custom events of the room as DOM events of `window`. What of
- * it stays is on the page about the page's API (docs/page-api.md).
+ * `window.watchium`, for programs, the console and tests, and custom events of the room as DOM events of
+ * `window`. What of it stays is on the page about the page's API (docs/page-api.md).
  */
 
 const BROADCAST = "watchium:broadcast"
@@ -11,7 +11,8 @@ export function expose(room) {
   Object.assign(window, {
     watchium: {
       room,
-      on: (/** @type {string} */ type, /** @type {import("../lib/emitter.js").Listener} */ fn) => room.on(type, fn),
+      on: (/** @type {string} */ type, /** @type {import("../lib/emitter.js").Listener} */ fn) =>
+        room.on(type, fn),
       /** Hold every frame this long, each way. */
       delay: (/** @type {number} */ upMs, downMs = upMs) => room.socket.latency.set(upMs, downMs),
       sample: () => sample(room),
@@ -22,7 +23,10 @@ export function expose(room) {
   })
 }
 
-/** Everything in one task, so that the numbers belong to one instant. @param {import("./session.js").Session} room */
+/**
+ * Everything in one task, so that the numbers belong to one instant.
+ * @param {import("./session.js").Session} room
+ */
 function sample(room) {
   const now = performance.now()
   const { element } = room.player
@@ -30,5 +34,14 @@ function sample(room) {
   const position = room.position()
   const { revision } = room.state
   const driftMs = (currentTime - position) * 1000
-  return { now, serverNow: room.clock.serverNow(now), currentTime, paused, position, driftMs, revision, offsetMs: room.clock.output }
+  return {
+    now,
+    serverNow: room.clock.serverNow(now),
+    currentTime,
+    paused,
+    position,
+    driftMs,
+    revision,
+    offsetMs: room.clock.output,
+  }
 }

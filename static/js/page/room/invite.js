@@ -1,5 +1,8 @@
 // @ts-check
-/** One press copies the room's link, also on a plain http address, where browsers keep the clipboard to themselves. */
+/**
+ * One press copies the room's link, also on a plain http address, where browsers keep the clipboard to
+ * themselves.
+ */
 
 import { piece } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
@@ -13,14 +16,21 @@ const THANKS_MS = 2200
 export function mount(invite, room) {
   const gone = new AbortController()
   let timer = 0
-  piece(invite, "copy").addEventListener("click", async () => {
-    const address = new URL(room.boot.share_url, location.href).href
-    if (!(await copy(address))) return byHand(invite, address)
-    thank(invite, true)
+  piece(invite, "copy").addEventListener(
+    "click",
+    async () => {
+      const address = new URL(room.boot.share_url, location.href).href
+      if (!(await copy(address))) return byHand(invite, address)
+      thank(invite, true)
+      clearTimeout(timer)
+      timer = setTimeout(() => thank(invite, false), THANKS_MS)
+    },
+    { signal: gone.signal },
+  )
+  return () => {
+    gone.abort()
     clearTimeout(timer)
-    timer = setTimeout(() => thank(invite, false), THANKS_MS)
-  }, { signal: gone.signal })
-  return () => { gone.abort(); clearTimeout(timer) }
+  }
 }
 
 /** @param {string} text */

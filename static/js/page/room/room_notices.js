@@ -31,8 +31,21 @@ export function watchRoom(room, stack) {
     ...mediumNotices(room, stack, RANK.medium),
     room.on("role_changed", ({ payload }) => role(room, stack, payload)),
     room.on("set_rate", ({ payload }) => speed(room, stack, payload)),
-    room.on("dropped", ({ type }) => type === "comment" || stack.put({ key: "dropped", text: gettext("That did not reach the room in time. Press again."), tone: "warn", rank: RANK.news, lastsMs: SHORT_MS })),
-    room.on("error", ({ payload }) => stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS })),
+    room.on(
+      "dropped",
+      ({ type }) =>
+        type === "comment" ||
+        stack.put({
+          key: "dropped",
+          text: gettext("That did not reach the room in time. Press again."),
+          tone: "warn",
+          rank: RANK.news,
+          lastsMs: SHORT_MS,
+        }),
+    ),
+    room.on("error", ({ payload }) =>
+      stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS }),
+    ),
   )
 }
 
@@ -57,7 +70,9 @@ function seat(room, stack) {
       stack.drop("seat")
       if (!payload.user_id) return
       const you = payload.user_id === room.boot.you.user_id
-      const text = you ? gettext("You are the host now.") : fill(gettext("{name} is the host now."), { name: payload.username })
+      const text = you
+        ? gettext("You are the host now.")
+        : fill(gettext("{name} is the host now."), { name: payload.username })
       stack.put({ key: "host", text, rank: RANK.news, lastsMs: SHORT_MS })
     }),
   ]
@@ -74,9 +89,23 @@ function line(room, stack) {
     room.on("connection", ({ status, reach }) => {
       const before = polled
       polled = status === "limited" && reach === "http"
-      if (polled) return before || stack.put({ key: "line", text: gettext("Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual."), tone: "warn", rank: RANK.line, lastsMs: 2 * SHORT_MS })
+      if (polled)
+        return (
+          before ||
+          stack.put({
+            key: "line",
+            text: gettext(
+              "Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual.",
+            ),
+            tone: "warn",
+            rank: RANK.line,
+            lastsMs: 2 * SHORT_MS,
+          })
+        )
       const text = {
-        lost: room.state?.room ? gettext("Reconnecting … Your player keeps the time meanwhile.") : gettext("The room does not answer yet. Trying again …"),
+        lost: room.state?.room
+          ? gettext("Reconnecting … Your player keeps the time meanwhile.")
+          : gettext("The room does not answer yet. Trying again …"),
         limited: limitedWords(reach),
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.line })
@@ -84,21 +113,41 @@ function line(room, stack) {
       stack.drop("degraded") // of another process, maybe: this one says so itself, right after its welcome
     }),
     room.on("closing", ({ payload }) => {
-      if (payload.code < 4500) stack.put({ key: "line", text: gettext("The server starts anew. Back in a moment."), tone: "warn", rank: RANK.line, lastsMs: 30_000 })
+      if (payload.code < 4500)
+        stack.put({
+          key: "line",
+          text: gettext("The server starts anew. Back in a moment."),
+          tone: "warn",
+          rank: RANK.line,
+          lastsMs: 30_000,
+        })
     }),
     room.on("status", ({ payload }) => {
-      if (payload.degraded) stack.put({ key: "degraded", text: gettext("Degraded: what others do may reach you a moment late."), tone: "warn", rank: RANK.news })
+      if (payload.degraded)
+        stack.put({
+          key: "degraded",
+          text: gettext("Degraded: what others do may reach you a moment late."),
+          tone: "warn",
+          rank: RANK.news,
+        })
       else stack.drop("degraded")
     }),
   ]
 }
 
-/** Why there is no socket, as far as asking over HTTP tells. @param {string | undefined} reach as `polling.js` found it */
+/**
+ * Why there is no socket, as far as asking over HTTP tells.
+ * @param {string | undefined} reach as `polling.js` found it
+ */
 function limitedWords(reach) {
-  if (reach === "nothing") return gettext("The server does not answer. Your player goes on by itself; trying again …")
-  if (reach === "offline") return gettext("This device is offline. Your player goes on by itself; trying again …")
-  if (reach === "failing") return gettext("The server has trouble just now. Your player goes on by itself; trying again …")
-  if (reach === "refused") return gettext("The server does not let you see this room any more. Reload the page.")
+  if (reach === "nothing")
+    return gettext("The server does not answer. Your player goes on by itself; trying again …")
+  if (reach === "offline")
+    return gettext("This device is offline. Your player goes on by itself; trying again …")
+  if (reach === "failing")
+    return gettext("The server has trouble just now. Your player goes on by itself; trying again …")
+  if (reach === "refused")
+    return gettext("The server does not let you see this room any more. Reload the page.")
   return gettext("No live connection yet. Trying again …")
 }
 
@@ -110,7 +159,9 @@ function limitedWords(reach) {
  */
 function sound(room, stack, blocked, silent) {
   if (!blocked && !silent) return stack.drop("sound")
-  const text = blocked ? gettext("Your browser does not play until you press.") : gettext("Your browser keeps the sound off until you press.")
+  const text = blocked
+    ? gettext("Your browser does not play until you press.")
+    : gettext("Your browser keeps the sound off until you press.")
   const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
   stack.put({ key: "sound", text, rank: RANK.sound, act: { text: press, run: () => room.player.unlock() } })
 }
@@ -127,7 +178,10 @@ function controlAsked(room, stack, { user_id, username }) {
     text: fill(gettext("{name} asks for control."), { name: username }),
     rank: RANK.seat,
     lastsMs: ASKED_MS,
-    act: { text: fill(gettext("Make {name} host"), { name: username }), run: () => room.say("transfer_host", { user_id }).catch(announceRefusal) },
+    act: {
+      text: fill(gettext("Make {name} host"), { name: username }),
+      run: () => room.say("transfer_host", { user_id }).catch(announceRefusal),
+    },
   })
 }
 
@@ -139,7 +193,10 @@ function controlAsked(room, stack, { user_id, username }) {
  */
 function role(room, stack, member) {
   if (member.user_id !== room.boot.you.user_id) return
-  const text = member.role === "moderator" ? gettext("You are a moderator now.") : gettext("You are not a moderator any more.")
+  const text =
+    member.role === "moderator"
+      ? gettext("You are a moderator now.")
+      : gettext("You are not a moderator any more.")
   stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
 }
 
@@ -167,8 +224,17 @@ function holding(room, stack) {
   const text = hold?.who.length
     ? fill(gettext("Waiting for {names}, {seconds}"), { names: namesOf(hold.who, room.boot.you.user_id) })
     : gettext("Waiting until everyone's picture is ready.")
-  const goOn = { text: gettext("Continue without"), run: () => room.say("continue_without", {}).catch(announceRefusal) }
-  stack.put({ key: "hold", text, rank: RANK.hold, untilMs: hold?.until, act: mayControl(room.state) ? goOn : undefined })
+  const goOn = {
+    text: gettext("Continue without"),
+    run: () => room.say("continue_without", {}).catch(announceRefusal),
+  }
+  stack.put({
+    key: "hold",
+    text,
+    rank: RANK.hold,
+    untilMs: hold?.until,
+    act: mayControl(room.state) ? goOn : undefined,
+  })
 }
 
 /** One press and you are with the others again. @param {Room} room @param {Stack} stack */

@@ -2,9 +2,10 @@
 /**
  * One person's visit to one room: what `room` is to every module of the page.
  *
- * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them, the player
- * follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the state was reduced: of those
- * of the server by their type, and of `state`, `connection`, `drift`, `player`, `lacks`, `dropped` and `broadcast`.
+ * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them,
+ * the player follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the
+ * state was reduced: of those of the server by their type, and of `state`, `connection`, `drift`, `player`,
+ * `lacks`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../../core/clock/clock.js"
@@ -28,10 +29,17 @@ import { watchForWaking } from "../lib/wake_detector.js"
 const HEARTBEAT_MS = 3000
 const LOOK_AFTER_MS = 250
 const TOLERANCE_MS = 500 // until the room says its own
-const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
+// carry the instant of the gesture
+const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
 const PLACED = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
 const CUSTOM = "broadcast" // under which modules hear the events that programs send to the room
-const FORGOTTEN = new Set([Command.Typing, Command.Reaction, Command.Heartbeat, Command.BufferStart, Command.BufferEnd])
+const FORGOTTEN = new Set([
+  Command.Typing,
+  Command.Reaction,
+  Command.Heartbeat,
+  Command.BufferStart,
+  Command.BufferEnd,
+])
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
@@ -46,7 +54,10 @@ export class Session extends Listeners {
     this.outbox = new Outbox()
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
-    /** @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?: string}} */
+    /**
+     * @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?:
+     *   string}}
+     */
     this.connection = { status: "connecting", attempt: 0, retryInMs: null, closeCode: null }
     this.player = new Player(media, this.clock, {
       report: (type, payload) => void this.say(type, payload),
@@ -73,7 +84,11 @@ export class Session extends Listeners {
     this.socket.open()
     every(HEARTBEAT_MS, () => this.#heartbeat())
     every(LOOK_AFTER_MS, () => this.#lookAfter())
-    watchForWaking(this.clock, { woke: () => this.#woke(), hid: () => this.player.woke(), network: () => this.socket.wake() })
+    watchForWaking(this.clock, {
+      woke: () => this.#woke(),
+      hid: () => this.player.woke(),
+      network: () => this.socket.wake(),
+    })
     this.polling.start()
   }
 
@@ -120,7 +135,12 @@ export class Session extends Listeners {
     })
   }
 
-  /** Our commands name the timeline's own position, never that of a player which may be off. @param {string} type @param {Record<string, any>} payload @param {number | undefined} at */
+  /**
+   * Our commands name the timeline's own position, never that of a player which may be off.
+   * @param {string} type
+   * @param {Record<string, any>} payload
+   * @param {number | undefined} at
+   */
   #complete(type, payload, at) {
     if (!TIMED.has(/** @type {any} */ (type))) return payload
     const timed = { at: at ?? this.serverNow(), ...payload }
@@ -129,7 +149,10 @@ export class Session extends Listeners {
     return { current_time: positionAt(timeline, timed.at), ...timed }
   }
 
-  /** What is worth nothing later, or is not worth keeping. @param {{type: string, event_id: string, payload: object}} command */
+  /**
+   * What is worth nothing later, or is not worth keeping.
+   * @param {{type: string, event_id: string, payload: object}} command
+   */
   #mention(command) {
     if (this.overHttp) return this.#mentionOverHttp(command)
     const sent = this.socket.send(command)
@@ -152,7 +175,10 @@ export class Session extends Listeners {
     }
   }
 
-  /** The answer is heard as a socket's would be. @param {{type: string, event_id: string, payload: object}} command */
+  /**
+   * The answer is heard as a socket's would be.
+   * @param {{type: string, event_id: string, payload: object}} command
+   */
   async #sendOverHttp(command) {
     const envelope = { room_id: this.boot.room_id, timestamp: this.serverNow(), revision: null }
     try {
@@ -161,7 +187,12 @@ export class Session extends Listeners {
       this.#said({ ...envelope, type: Event.Ack, payload: accepted })
     } catch (problem) {
       const { code } = /** @type {any} */ (problem)
-      if (typeof code === "string") return this.#said({ ...envelope, type: Event.Error, payload: { event_id: command.event_id, ...problem } })
+      if (typeof code === "string")
+        return this.#said({
+          ...envelope,
+          type: Event.Error,
+          payload: { event_id: command.event_id, ...problem },
+        })
       this.outbox.lost(command.event_id)
       this.found("nothing")
       this.polling.soon()
@@ -176,7 +207,8 @@ export class Session extends Listeners {
       if (ROOM_EVENTS.has(applied.type)) {
         this.handlers[applied.type]?.(applied)
         this.emit(applied.type, applied)
-      } else this.emit(CUSTOM, applied) // by whatever name, it never passes for an event of the room or of this page
+        // by whatever name, it never passes for an event of the room or of this page
+      } else this.emit(CUSTOM, applied)
     }
     if (this.log.outdated) this.socket.restart()
     if (this.log.gap) after(PATIENCE_MS + 5, () => this.#askForMissed())
@@ -187,7 +219,10 @@ export class Session extends Listeners {
     const follow = () => this.#follow()
     return {
       ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
-      [Event.Load]: () => { this.player.loaded(); follow() },
+      [Event.Load]: () => {
+        this.player.loaded()
+        follow()
+      },
       [Event.Welcome]: () => this.#welcomed(),
       [Event.Events]: () => this.#askForMissed(),
       [Event.Ack]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.resolve(payload)),
@@ -206,7 +241,10 @@ export class Session extends Listeners {
     this.player.show(this.state.timeline)
   }
 
-  /** @param {string | null} eventId @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell */
+  /**
+   * @param {string | null} eventId
+   * @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell
+   */
   #answered(eventId, tell) {
     if (!this.outbox.answered(eventId)) return
     const waiter = this.waiting.get(/** @type {string} */ (eventId))
@@ -214,7 +252,10 @@ export class Session extends Listeners {
     if (waiter) tell(waiter)
   }
 
-  /** What came over HTTP. A welcome that resumes is no arrival: modules hear what it changed. @param {Envelope[]} envelopes */
+  /**
+   * What came over HTTP. A welcome that resumes is no arrival: modules hear what it changed.
+   * @param {Envelope[]} envelopes
+   */
   polled(envelopes) {
     for (const envelope of envelopes) {
       if (envelope.type !== Event.Welcome || !envelope.payload.resumed) {
@@ -234,7 +275,10 @@ export class Session extends Listeners {
     this.emit("connection", this.connection)
   }
 
-  /** What polling says of a line that carries no socket. @param {"http" | "refused" | "failing" | "nothing" | "offline"} reach */
+  /**
+   * What polling says of a line that carries no socket.
+   * @param {"http" | "refused" | "failing" | "nothing" | "offline"} reach
+   */
   found(reach) {
     if (reach === this.connection.reach || this.connection.status !== "limited") return
     this.connection = { ...this.connection, reach }
@@ -257,7 +301,8 @@ export class Session extends Listeners {
   }
 
   #heartbeat() {
-    if (this.connection.status === "open") this.socket.send({ type: Command.Heartbeat, payload: this.report() })
+    if (this.connection.status === "open")
+      this.socket.send({ type: Command.Heartbeat, payload: this.report() })
   }
 
   /** What our player does, as the room is told. */
@@ -269,7 +314,9 @@ export class Session extends Listeners {
     this.#flush()
     this.#askForMissed()
     for (const { type, event_id } of this.outbox.dropOld(performance.now())) {
-      this.waiting.get(event_id)?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
+      this.waiting
+        .get(event_id)
+        ?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
       this.waiting.delete(event_id)
       this.emit("dropped", { type })
     }

@@ -20,13 +20,44 @@ export function mount(dialog, room) {
   const { signal } = gone
   const form = /** @type {HTMLFormElement} */ (piece(dialog, "form"))
   const show = () => showSettings(dialog, form, room)
-  form.addEventListener("submit", event => { event.preventDefault(); save(form, room) }, { signal })
-  const forgive = () => { piece(form, "problem").hidden = true }
-  form.addEventListener("input", () => { form.dataset.touched = ""; forgive(); showDependent(form) }, { signal })
-  dialog.addEventListener("close", () => { delete form.dataset.touched; forgive(); field(form, "passphrase").value = ""; show() }, { signal })
+  form.addEventListener(
+    "submit",
+    (event) => {
+      event.preventDefault()
+      save(form, room)
+    },
+    { signal },
+  )
+  const forgive = () => {
+    piece(form, "problem").hidden = true
+  }
+  form.addEventListener(
+    "input",
+    () => {
+      form.dataset.touched = ""
+      forgive()
+      showDependent(form)
+    },
+    { signal },
+  )
+  dialog.addEventListener(
+    "close",
+    () => {
+      delete form.dataset.touched
+      forgive()
+      field(form, "passphrase").value = ""
+      show()
+    },
+    { signal },
+  )
   piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
   show()
-  return all(() => gone.abort(), mountDialogs(document.body), mountEnding(dialog, room), ...["state", "room_changed", "new_host"].map(type => room.on(type, show)))
+  return all(
+    () => gone.abort(),
+    mountDialogs(document.body),
+    mountEnding(dialog, room),
+    ...["state", "room_changed", "new_host"].map((type) => room.on(type, show)),
+  )
 }
 
 /**
@@ -69,7 +100,13 @@ function showDependent(form) {
   showField(form, "stall-wait", "stall_wait_s", kept && field(form, "stall_policy").value === "wait")
 }
 
-/** A field that is not shown is off: whatever it holds, it neither keeps the form from being sent nor is sent. @param {HTMLFormElement} form @param {string} place @param {string} name @param {boolean} shown */
+/**
+ * A field that is not shown is off: whatever it holds, it neither keeps the form from being sent nor is sent.
+ * @param {HTMLFormElement} form
+ * @param {string} place
+ * @param {string} name
+ * @param {boolean} shown
+ */
 function showField(form, place, name, shown) {
   piece(form, place).hidden = !shown
   field(form, name).disabled = !shown
@@ -88,9 +125,16 @@ function field(form, name) {
  * @param {import("./types.js").Room} room
  */
 async function save(form, room) {
-  const { csrfmiddlewaretoken: token, passphrase, ...rest } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
+  const {
+    csrfmiddlewaretoken: token,
+    passphrase,
+    ...rest
+  } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
   const numbers = NUMBERS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
-  const wanted = changed({ ...rest, sync_enabled: field(form, "sync_enabled").checked, ...Object.fromEntries(numbers) }, room)
+  const wanted = changed(
+    { ...rest, sync_enabled: field(form, "sync_enabled").checked, ...Object.fromEntries(numbers) },
+    room,
+  )
   if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
   const problem = piece(form, "problem")
   problem.hidden = true

@@ -53,8 +53,12 @@ export class Plot {
     write(piece(this.figure, "now"), now)
     if (second) write(piece(this.figure, "second"), said(last?.[second], say))
     const words = values.length
-      ? fill(gettext("{title}: {now} now, between {low} and {high} in the last ten minutes"),
-        { title: this.title, now, low: say(Math.min(...values)), high: say(Math.max(...values)) })
+      ? fill(gettext("{title}: {now} now, between {low} and {high} in the last ten minutes"), {
+          title: this.title,
+          now,
+          low: say(Math.min(...values)),
+          high: say(Math.max(...values)),
+        })
       : fill(gettext("{title}: nothing was measured yet"), { title: this.title })
     this.figure.querySelector("svg")?.setAttribute("aria-label", words)
   }

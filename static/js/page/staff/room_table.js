@@ -1,5 +1,8 @@
 // @ts-check
-/** The rooms with somebody in them, as rows. One that stays keeps its row, so that neither focus nor a selection is lost. */
+/**
+ * The rooms with somebody in them, as rows. One that stays keeps its row, so that neither focus nor a
+ * selection is lost.
+ */
 
 import { distance } from "../lib/format.js"
 import { cloneTemplate, piece, write } from "../lib/dom.js"
@@ -8,9 +11,10 @@ import { fill, gettext } from "../lib/i18n.js"
 const FEW_PER_CENT = 90 // below it, somebody should know
 
 /**
- * @typedef {{room_id: string, title: string, visibility: string, host: string | null, viewers: number, phase: string,
- *   medium: string | null, revision: number, in_step: number | null, spread_ms: number | null, heard: number,
- *   admin: string | null}} LiveRoom
+ * @typedef {{room_id: string, title: string, visibility: string, host: string | null, viewers: number, phase:
+ *   string,
+ * medium: string | null, revision: number, in_step: number | null, spread_ms: number | null, heard: number,
+ * admin: string | null}} LiveRoom
  * @typedef {{rooms: LiveRoom[] | null, rooms_live: number, people: number}} House
  */
 
@@ -20,8 +24,11 @@ export function showRooms(page, { rooms, rooms_live: live }) {
   const body = table?.querySelector("tbody")
   if (!rooms || !table || !body) return
   const rows = new Map([...body.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.room, row]))
-  const shown = rooms.map((room) => filled(/** @type {HTMLElement} */ (rows.get(room.room_id) ?? newRow(body, room)), room))
-  if (shown.some((row, i) => body.children[i] !== row) || body.children.length !== shown.length) body.replaceChildren(...shown)
+  const shown = rooms.map((room) =>
+    filled(/** @type {HTMLElement} */ (rows.get(room.room_id) ?? newRow(body, room)), room),
+  )
+  if (shown.some((row, i) => body.children[i] !== row) || body.children.length !== shown.length)
+    body.replaceChildren(...shown)
   table.hidden = rooms.length === 0
   piece(page, "no-rooms").hidden = rooms.length > 0
   const more = piece(page, "more")

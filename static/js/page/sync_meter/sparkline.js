@@ -49,10 +49,13 @@ export class Sparkline {
   /** @param {boolean} everyone */
   draw(everyone) {
     const lines = everyone ? [...this.theirs.values()].slice(0, LINES) : []
-    const scaleMs = scaleFor([this.own, ...lines.map(line => line.samples)])
+    const scaleMs = scaleFor([this.own, ...lines.map((line) => line.samples)])
     piece(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
-    piece(this.meter, "others").replaceChildren(...lines.map((line, i) =>
-      draw("path", { class: `spark-line ink-${i % INKS}`, d: path(untilNow(line.samples), scaleMs) })))
+    piece(this.meter, "others").replaceChildren(
+      ...lines.map((line, i) =>
+        draw("path", { class: `spark-line ink-${i % INKS}`, d: path(untilNow(line.samples), scaleMs) }),
+      ),
+    )
     write(piece(this.meter, "scale"), `± ${distance(scaleMs)}`)
     this.#drawBand(scaleMs)
     this.#drawLegend(lines)
@@ -70,13 +73,15 @@ export class Sparkline {
   #drawLegend(lines) {
     const legend = piece(this.meter, "legend")
     legend.hidden = !lines.length
-    legend.replaceChildren(...lines.map((line, i) => {
-      const item = cloneTemplate("meter-line")
-      item.querySelector("i")?.classList.add(`ink-${i % INKS}`)
-      piece(item, "name").textContent = line.name
-      piece(item, "ms").textContent = distance(line.samples[line.samples.length - 1]?.driftMs ?? 0)
-      return item
-    }))
+    legend.replaceChildren(
+      ...lines.map((line, i) => {
+        const item = cloneTemplate("meter-line")
+        item.querySelector("i")?.classList.add(`ink-${i % INKS}`)
+        piece(item, "name").textContent = line.name
+        piece(item, "ms").textContent = distance(line.samples[line.samples.length - 1]?.driftMs ?? 0)
+        return item
+      }),
+    )
   }
 }
 
@@ -100,8 +105,8 @@ function untilNow(samples) {
 
 /** @param {Sample[][]} lines */
 function scaleFor(lines) {
-  const most = Math.max(0, ...lines.flat().map(sample => Math.abs(sample.driftMs)))
-  return SCALES_MS.find(scale => scale >= most) ?? SCALES_MS[SCALES_MS.length - 1]
+  const most = Math.max(0, ...lines.flat().map((sample) => Math.abs(sample.driftMs)))
+  return SCALES_MS.find((scale) => scale >= most) ?? SCALES_MS[SCALES_MS.length - 1]
 }
 
 /**
@@ -111,9 +116,11 @@ function scaleFor(lines) {
  */
 function path(samples, scaleMs) {
   const nowMs = performance.now()
-  return samples.map(({ atMs, driftMs }, i) => {
-    const x = WIDTH - ((nowMs - atMs) / SPAN_MS) * WIDTH
-    const share = Math.max(-1, Math.min(1, driftMs / scaleMs))
-    return `${i ? "L" : "M"}${x.toFixed(1)} ${(MIDDLE - share * (MIDDLE - 4)).toFixed(1)}`
-  }).join("")
+  return samples
+    .map(({ atMs, driftMs }, i) => {
+      const x = WIDTH - ((nowMs - atMs) / SPAN_MS) * WIDTH
+      const share = Math.max(-1, Math.min(1, driftMs / scaleMs))
+      return `${i ? "L" : "M"}${x.toFixed(1)} ${(MIDDLE - share * (MIDDLE - 4)).toFixed(1)}`
+    })
+    .join("")
 }

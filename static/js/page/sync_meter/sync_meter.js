@@ -19,7 +19,14 @@ export function mount(meter, room) {
   const card = piece(meter, "verdict").closest("[popover]")
   const spark = new Sparkline(meter)
   /** @type {import("./sync_status.js").Seen} */
-  const seen = { connection: { status: "connecting" }, drift: null, player: { state: "empty" }, following: true, kept: true, degraded: false }
+  const seen = {
+    connection: { status: "connecting" },
+    drift: null,
+    player: { state: "empty" },
+    following: true,
+    kept: true,
+    degraded: false,
+  }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
     seen.following = room.player.following
@@ -27,22 +34,43 @@ export function mount(meter, room) {
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
   }
-  const drawing = setInterval(() => { if (isOpen()) spark.draw(isHost(room.state)) }, DRAW_EVERY_MS)
+  const drawing = setInterval(() => {
+    if (isOpen()) spark.draw(isHost(room.state))
+  }, DRAW_EVERY_MS)
 
-  card?.addEventListener("toggle", () => { show(); if (isOpen()) spark.draw(isHost(room.state)) }, { signal: gone.signal })
+  card?.addEventListener(
+    "toggle",
+    () => {
+      show()
+      if (isOpen()) spark.draw(isHost(room.state))
+    },
+    { signal: gone.signal },
+  )
   listen(meter, room, show, gone.signal)
   show()
   return all(
     () => gone.abort(),
     () => clearInterval(drawing),
-    room.on("connection", connection => { seen.connection = connection; seen.degraded = false; show() }),
-    room.on("status", ({ payload }) => { seen.degraded = payload.degraded; show() }),
-    room.on("player", player => {
-      if (player.state !== "playing" && player.state !== "buffering") seen.drift = null // what it was before says nothing any more
+    room.on("connection", (connection) => {
+      seen.connection = connection
+      seen.degraded = false
+      show()
+    }),
+    room.on("status", ({ payload }) => {
+      seen.degraded = payload.degraded
+      show()
+    }),
+    room.on("player", (player) => {
+      // what it was before says nothing any more
+      if (player.state !== "playing" && player.state !== "buffering") seen.drift = null
       seen.player = player
       show()
     }),
-    room.on("drift", drift => { seen.drift = drift; spark.mine(drift.driftMs); show() }),
+    room.on("drift", (drift) => {
+      seen.drift = drift
+      spark.mine(drift.driftMs)
+      show()
+    }),
     room.on("presence", ({ payload }) => spark.others(payload.members, room)),
     room.on("state", show),
     room.on("room_changed", show),
@@ -59,12 +87,34 @@ function listen(meter, room, show, signal) {
   const fine = /** @type {HTMLInputElement} */ (piece(meter, "fine"))
   fine.value = String(room.player.fineTuneMs ?? 0)
   const press = (/** @type {string} */ name, /** @type {() => void} */ act) =>
-    piece(meter, name).addEventListener("click", () => { act(); show() }, { signal })
+    piece(meter, name).addEventListener(
+      "click",
+      () => {
+        act()
+        show()
+      },
+      { signal },
+    )
   press("resync", () => room.player.resync())
   press("stop-following", () => room.player.stopFollowing())
   press("follow", () => room.player.follow())
-  fine.addEventListener("input", () => { room.player.setFineTune(Number(fine.value)); show() }, { signal })
-  fine.addEventListener("dblclick", () => { fine.value = "0"; room.player.setFineTune(0); show() }, { signal })
+  fine.addEventListener(
+    "input",
+    () => {
+      room.player.setFineTune(Number(fine.value))
+      show()
+    },
+    { signal },
+  )
+  fine.addEventListener(
+    "dblclick",
+    () => {
+      fine.value = "0"
+      room.player.setFineTune(0)
+      show()
+    },
+    { signal },
+  )
 }
 
 /**
@@ -90,7 +140,10 @@ function showCard(meter, room, seen) {
   write(piece(meter, "cause"), cause)
   write(piece(meter, "drift"), drift ? signed(Math.round(drift.driftMs)) : "–")
   write(piece(meter, "latency"), drift?.latencyMs ? distance(drift.latencyMs) : "–")
-  write(piece(meter, "link-state"), connection.status !== "open" ? pillOf(seen).word : degraded ? gettext("degraded") : gettext("live"))
+  write(
+    piece(meter, "link-state"),
+    connection.status !== "open" ? pillOf(seen).word : degraded ? gettext("degraded") : gettext("live"),
+  )
   write(piece(meter, "fine-value"), signed(room.player.fineTuneMs ?? 0))
   const fine = piece(meter, "fine")
   fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)

@@ -11,8 +11,10 @@ const CUT_OFF = new Set(["nothing", "offline"]) // asking over HTTP does not hel
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
  * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
- *   player: {state: string, cause?: string | null, trouble?: import("../media/media_errors.js").Trouble | null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in step;
- *   `degraded`: the server's processes do not hear each other
+ * player: {state: string, cause?: string | null, trouble?: import("../media/media_errors.js").Trouble |
+ * null}, following: boolean, kept: boolean, degraded?: boolean}} Seen `kept`: the room wants its players in
+ * step;
+ * `degraded`: the server's processes do not hear each other
  */
 
 /**
@@ -23,7 +25,8 @@ export function pillOf({ connection, drift, player, following, kept }) {
   const says = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
   if (connection.status === "connecting") return says(gettext("connecting"), "wait")
   if (connection.status === "lost") return says(gettext("reconnecting …"), "wait")
-  if (connection.status === "limited" && CUT_OFF.has(connection.reach ?? "")) return says(gettext("no connection"), "bad")
+  if (connection.status === "limited" && CUT_OFF.has(connection.reach ?? ""))
+    return says(gettext("no connection"), "bad")
   if (connection.status === "limited") return says(gettext("limited"), "warn")
   if (connection.status === "closed") return says(gettext("not connected"), "bad")
   if (!following || !kept) return says(gettext("on your own"), "off")
@@ -51,26 +54,49 @@ export function syncStatus(seen) {
   const { word, tone } = pillOf(seen)
   const { drift, connection, player } = seen
   if (connection.status === "lost") {
-    return { title: gettext("Reconnecting"), cause: gettext("The line to the room is down. Your player keeps the time by itself.") }
+    return {
+      title: gettext("Reconnecting"),
+      cause: gettext("The line to the room is down. Your player keeps the time by itself."),
+    }
   }
   if (connection.status === "limited") {
-    const title = CUT_OFF.has(connection.reach ?? "") ? gettext("No connection") : gettext("Limited connection")
+    const title = CUT_OFF.has(connection.reach ?? "")
+      ? gettext("No connection")
+      : gettext("Limited connection")
     return { title, cause: reachWords(connection.reach) }
   }
   if (tone === "off") return alone(seen, word)
   const cause = wordsBeside(player.trouble ?? null) ?? causeWords(player.cause)
-  if (tone === "good") return { title: gettext("You are in step"), cause: cause || gettext("You see what the others see, when they see it.") }
+  if (tone === "good")
+    return {
+      title: gettext("You are in step"),
+      cause: cause || gettext("You see what the others see, when they see it."),
+    }
   if (tone === "warn" && drift && word === gettext("catching up")) {
-    const format = drift.driftMs > 0 ? gettext("You are {time} ahead, waiting for the room") : gettext("You are {time} behind, catching up")
-    return { title: fill(format, { time: distance(drift.driftMs) }), cause: cause || causeWords("catching_up") }
+    const format =
+      drift.driftMs > 0
+        ? gettext("You are {time} ahead, waiting for the room")
+        : gettext("You are {time} behind, catching up")
+    return {
+      title: fill(format, { time: distance(drift.driftMs) }),
+      cause: cause || causeWords("catching_up"),
+    }
   }
   return { title: upper(word), cause }
 }
 
 /** @param {Seen} seen @param {string} word */
 function alone({ following, kept }, word) {
-  if (!kept) return { title: gettext("You watch on your own"), cause: gettext("This room lets everybody watch at their own pace.") }
-  if (!following) return { title: gettext("You watch on your own"), cause: gettext("The room goes on without you. Come back any time.") }
+  if (!kept)
+    return {
+      title: gettext("You watch on your own"),
+      cause: gettext("This room lets everybody watch at their own pace."),
+    }
+  if (!following)
+    return {
+      title: gettext("You watch on your own"),
+      cause: gettext("The room goes on without you. Come back any time."),
+    }
   return { title: upper(word), cause: "" }
 }
 
@@ -79,16 +105,27 @@ function upper(word) {
   return word.charAt(0).toLocaleUpperCase() + word.slice(1)
 }
 
-/** Why there is no socket, as far as asking over HTTP tells. @param {string | undefined} reach as `polling.js` found it */
+/**
+ * Why there is no socket, as far as asking over HTTP tells.
+ * @param {string | undefined} reach as `polling.js` found it
+ */
 function reachWords(reach) {
   const words = {
-    http: () => gettext("The server answers, but live connections do not get through: a proxy or a network in between stops WebSockets. The room is asked every few seconds instead, so changes reach you later."),
-    refused: () => gettext("The server answers, and does not let you see this room any more. Reload the page."),
-    failing: () => gettext("The server is there and has trouble just now. Your player keeps the time by itself."),
+    http: () =>
+      gettext(
+        "The server answers, but live connections do not get through: a proxy or a network in between stops WebSockets. The room is asked every few seconds instead, so changes reach you later.",
+      ),
+    refused: () =>
+      gettext("The server answers, and does not let you see this room any more. Reload the page."),
+    failing: () =>
+      gettext("The server is there and has trouble just now. Your player keeps the time by itself."),
     nothing: () => gettext("The server does not answer. Your player keeps the time by itself."),
     offline: () => gettext("This device is offline. Your player keeps the time by itself."),
   }
-  return words[/** @type {keyof typeof words} */ (reach)]?.() ?? gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.")
+  return (
+    words[/** @type {keyof typeof words} */ (reach)]?.() ??
+    gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.")
+  )
 }
 
 /** @param {string | null | undefined} cause as `report.js` names it */

@@ -1,7 +1,15 @@
 // @ts-check
-/** A list is one stop for the Tab key: arrows walk its lines, and only the line that was last in focus offers its buttons. */
+/**
+ * A list is one stop for the Tab key: arrows walk its lines, and only the line that was last in focus offers
+ * its buttons.
+ */
 
-const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity })
+const STEPS = /** @type {Record<string, number>} */ ({
+  ArrowUp: -1,
+  ArrowDown: 1,
+  Home: -Infinity,
+  End: Infinity,
+})
 
 /**
  * Its buttons are out of the Tab key's way in their template.
@@ -11,7 +19,9 @@ const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1
 export function mount(list, signal) {
   list.addEventListener("keydown", (event) => walk(list, event), { signal })
   list.addEventListener("focusin", (event) => offer(list, lineOf(list, event.target)), { signal })
-  return () => { if (!list.querySelector(":scope > [data-offers]")) offer(list, list.firstElementChild) }
+  return () => {
+    if (!list.querySelector(":scope > [data-offers]")) offer(list, list.firstElementChild)
+  }
 }
 
 /** @param {HTMLElement} list @param {KeyboardEvent} event */
@@ -25,7 +35,13 @@ function walk(list, event) {
   counterpart(next, line, /** @type {HTMLElement} */ (event.target))?.focus()
 }
 
-/** In another line what one is at in this one. @param {Element} next @param {Element} line @param {HTMLElement} at @returns {HTMLElement | undefined} */
+/**
+ * In another line what one is at in this one.
+ * @param {Element} next
+ * @param {Element} line
+ * @param {HTMLElement} at
+ * @returns {HTMLElement | undefined}
+ */
 function counterpart(next, line, at) {
   if (at === line) return /** @type {HTMLElement} */ (next)
   const buttons = [...next.querySelectorAll("button")].filter((button) => button.offsetParent)

@@ -1,5 +1,7 @@
 // @ts-check
-/** A face for everyone: two-colour shapes made from the `user_id`, initials on top, nothing asked of anybody. */
+/**
+ * A face for everyone: two-colour shapes made from the `user_id`, initials on top, nothing asked of anybody.
+ */
 
 import { draw } from "./svg.js"
 import { pick, seeded } from "../lib/random.js"
@@ -19,8 +21,13 @@ const INK = "#241612"
 
 const SHAPES = [
   (/** @type {number} */ turn) => draw("circle", { cx: 20 + turn * 30, cy: 14, r: 26 }),
-  (/** @type {number} */ turn) => draw("path", { d: "M0 44 70 0V70H0Z", transform: `rotate(${Math.round(turn * 360)} 32 32)` }),
-  (/** @type {number} */ turn) => draw("path", { d: "M-20 40Q10 14 32 34T84 28V84H-20Z", transform: `rotate(${Math.round(turn * 90 - 45)} 32 32)` }),
+  (/** @type {number} */ turn) =>
+    draw("path", { d: "M0 44 70 0V70H0Z", transform: `rotate(${Math.round(turn * 360)} 32 32)` }),
+  (/** @type {number} */ turn) =>
+    draw("path", {
+      d: "M-20 40Q10 14 32 34T84 28V84H-20Z",
+      transform: `rotate(${Math.round(turn * 90 - 45)} 32 32)`,
+    }),
   (/** @type {number} */ turn) => draw("circle", { cx: 32, cy: 50 + turn * 14, r: 32 }),
 ]
 
@@ -46,7 +53,10 @@ export function avatar(userId, username) {
  * @param {string} username
  */
 export function initials(username) {
-  const letters = username.split(/[\s_.-]+/u).map(word => word.match(/\p{L}/u)?.[0] ?? "").filter(Boolean)
+  const letters = username
+    .split(/[\s_.-]+/u)
+    .map((word) => word.match(/\p{L}/u)?.[0] ?? "")
+    .filter(Boolean)
   const firsts = letters.length > 1 ? [letters[0], letters[letters.length - 1]] : letters
   return firsts.join("").toLocaleUpperCase()
 }

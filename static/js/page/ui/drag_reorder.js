@@ -1,28 +1,54 @@
 // @ts-check
-/** Lines of a list put into another order by hand: with a mouse by the whole line, with a finger by its grip. */
+/**
+ * Lines of a list put into another order by hand: with a mouse by the whole line, with a finger by its grip.
+ */
 
 const EDGE_PX = 48
 const SCROLL_PX = 12
 const BEGIN_PX = 4 // less is a press
 
-/** @param {HTMLElement} list @param {(entryId: string, before: string | null) => void} moved @param {AbortSignal} signal */
+/**
+ * @param {HTMLElement} list
+ * @param {(entryId: string, before: string | null) => void} moved
+ * @param {AbortSignal} signal
+ */
 export function mount(list, moved, signal) {
   /** @type {{line: HTMLElement, pointer: number, fromY: number, next: Element | null, on: boolean} | null} */
   let drag = null
   let over = () => {}
 
-  list.addEventListener("pointerdown", (event) => {
-    const line = grasped(event)
-    if (line) drag = { line, pointer: event.pointerId, fromY: event.clientY, next: line.nextElementSibling, on: false }
-  }, { signal })
-  list.addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return
-    if (!drag.on && Math.abs(event.clientY - drag.fromY) > BEGIN_PX) begin()
-    if (drag.on) follow(list, drag.line, event.clientY)
-  }, { signal })
-  const end = (/** @type {PointerEvent} */ event) => event.pointerId === drag?.pointer && finish(event.type === "pointerup")
-  for (const type of /** @type {const} */ (["pointerup", "pointercancel"])) list.addEventListener(type, end, { signal })
-  document.addEventListener("keydown", (event) => event.key === "Escape" && drag?.on && finish(false), { signal, capture: true })
+  list.addEventListener(
+    "pointerdown",
+    (event) => {
+      const line = grasped(event)
+      if (line)
+        drag = {
+          line,
+          pointer: event.pointerId,
+          fromY: event.clientY,
+          next: line.nextElementSibling,
+          on: false,
+        }
+    },
+    { signal },
+  )
+  list.addEventListener(
+    "pointermove",
+    (event) => {
+      if (!drag || event.pointerId !== drag.pointer) return
+      if (!drag.on && Math.abs(event.clientY - drag.fromY) > BEGIN_PX) begin()
+      if (drag.on) follow(list, drag.line, event.clientY)
+    },
+    { signal },
+  )
+  const end = (/** @type {PointerEvent} */ event) =>
+    event.pointerId === drag?.pointer && finish(event.type === "pointerup")
+  for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
+    list.addEventListener(type, end, { signal })
+  document.addEventListener("keydown", (event) => event.key === "Escape" && drag?.on && finish(false), {
+    signal,
+    capture: true,
+  })
 
   function begin() {
     if (!drag) return
@@ -47,7 +73,9 @@ export function mount(list, moved, signal) {
   return {
     isOn: () => Boolean(drag?.on),
     /** @param {() => void} fn */
-    whenOver: (fn) => { over = fn },
+    whenOver: (fn) => {
+      over = fn
+    },
   }
 }
 
@@ -65,14 +93,21 @@ function grasped(event) {
 function follow(list, line, y) {
   const box = list.getBoundingClientRect()
   scroll(list, box, y)
-  const at = document.elementFromPoint(box.left + box.width / 2, Math.min(Math.max(y, box.top + 1), box.bottom - 1))?.closest("[data-entry]")
+  const at = document
+    .elementFromPoint(box.left + box.width / 2, Math.min(Math.max(y, box.top + 1), box.bottom - 1))
+    ?.closest("[data-entry]")
   if (!at || at === line || at.parentElement !== list) return
   const { top, height } = at.getBoundingClientRect()
   const before = y < top + height / 2 ? at : at.nextElementSibling
   if (before !== line && before !== line.nextElementSibling) list.insertBefore(line, before)
 }
 
-/** Near an edge of what can be seen of it; where the list does not scroll, the page does. @param {HTMLElement} list @param {DOMRect} box @param {number} y */
+/**
+ * Near an edge of what can be seen of it; where the list does not scroll, the page does.
+ * @param {HTMLElement} list
+ * @param {DOMRect} box
+ * @param {number} y
+ */
 function scroll(list, box, y) {
   const page = /** @type {Element} */ (document.scrollingElement)
   const scroller = list.scrollHeight > list.clientHeight + 1 ? list : page

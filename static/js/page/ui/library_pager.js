@@ -1,9 +1,14 @@
 // @ts-check
-/** The library as the server tells it, page by page: what is wanted of it, and what the list is of meanwhile. */
+/**
+ * The library as the server tells it, page by page: what is wanted of it, and what the list is of meanwhile.
+ */
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {{items: Item[], next: string | null}} Page */
-/** `albumId` is the album, of which several may be called `album`. @typedef {{words: string, album: string, albumId: string, order: string}} Wanted */
+/**
+ * `albumId` is the album, of which several may be called `album`.
+ * @typedef {{words: string, album: string, albumId: string, order: string}} Wanted
+ */
 
 const TOO_MANY = 429
 
@@ -39,7 +44,12 @@ export class Pages {
     return this.#take(this.shown, this.after)
   }
 
-  /** A later question makes an earlier one needless. @param {Wanted} wanted @param {string | null} after @returns {Promise<Page | null>} */
+  /**
+   * A later question makes an earlier one needless.
+   * @param {Wanted} wanted
+   * @param {string | null} after
+   * @returns {Promise<Page | null>}
+   */
   async #take(wanted, after) {
     this.asking.abort()
     const { signal } = (this.asking = new AbortController())
@@ -59,7 +69,12 @@ export class Pages {
     }
   }
 
-  /** Of what the list shows, seen or not. @param {Iterable<Item>} seen @param {number} most @returns {Promise<{items: Item[], more: boolean}>} */
+  /**
+   * Of what the list shows, seen or not.
+   * @param {Iterable<Item>} seen
+   * @param {number} most
+   * @returns {Promise<{items: Item[], more: boolean}>}
+   */
   async first(seen, most) {
     const { shown } = this
     const items = [...seen]
@@ -72,9 +87,15 @@ export class Pages {
     return { items: items.slice(0, most), more: items.length > most || after !== null }
   }
 
-  /** @param {Wanted} wanted @param {string | null} after @param {AbortSignal} [signal] @returns {Promise<Page>} */
+  /**
+   * @param {Wanted} wanted
+   * @param {string | null} after
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Page>}
+   */
   async #fetch({ words, album, albumId, order }, after, signal) {
-    const asked = new URLSearchParams({ order: album ? "album" : order }) // an album begins with its first track
+    // an album begins with its first track
+    const asked = new URLSearchParams({ order: album ? "album" : order })
     if (words) asked.set("q", words)
     if (albumId) asked.set("album_id", albumId)
     else if (album) asked.set("album", album)

@@ -38,10 +38,20 @@ export class Stack {
     this.#show()
   }
 
-  /** Said already, without an end: its button stays where it may be about to be pressed. @param {Notice} notice */
+  /**
+   * Said already, without an end: its button stays where it may be about to be pressed.
+   * @param {Notice} notice
+   */
   #stands({ key, text, act, lastsMs, untilMs }) {
     const there = this.waiting.get(key)
-    return !lastsMs && !untilMs && there?.text === text && there.act?.text === act?.text && !there.lastsMs && !there.untilMs
+    return (
+      !lastsMs &&
+      !untilMs &&
+      there?.text === text &&
+      there.act?.text === act?.text &&
+      !there.lastsMs &&
+      !there.untilMs
+    )
   }
 
   /** @param {string} key */
@@ -60,7 +70,8 @@ export class Stack {
   /** The weightiest, and of those the newest. */
   #show() {
     let best = null
-    for (const notice of this.waiting.values()) if (!best || (notice.rank ?? 0) >= (best.rank ?? 0)) best = notice
+    for (const notice of this.waiting.values())
+      if (!best || (notice.rank ?? 0) >= (best.rank ?? 0)) best = notice
     if (best === this.shown) return
     this.shown = best
     this.shelf.replaceChildren(...(best ? [this.#render(best)] : []))
@@ -79,21 +90,33 @@ export class Stack {
     return element
   }
 
-  /** @param {HTMLElement | null} button @param {string} key @param {{text: string, run: () => void} | undefined} act */
+  /**
+   * @param {HTMLElement | null} button
+   * @param {string} key
+   * @param {{text: string, run: () => void} | undefined} act
+   */
   #offer(button, key, act) {
     if (!button || !act) return
     button.textContent = act.text
     button.hidden = false
-    button.addEventListener("click", () => { this.drop(key); act.run() })
+    button.addEventListener("click", () => {
+      this.drop(key)
+      act.run()
+    })
   }
 
   #count() {
     const slot = this.shelf.querySelector("[data-seconds]")
-    if (slot && this.shown?.untilMs) slot.textContent = `${Math.max(0, Math.ceil((this.shown.untilMs - this.serverNow()) / 1000))} s`
+    if (slot && this.shown?.untilMs)
+      slot.textContent = `${Math.max(0, Math.ceil((this.shown.untilMs - this.serverNow()) / 1000))} s`
   }
 }
 
-/** The seconds tick for the eye; a screen reader hears the sentence once. @param {string} text @returns {(Node | string)[]} */
+/**
+ * The seconds tick for the eye; a screen reader hears the sentence once.
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
 function counted(text) {
   const [before, after] = text.split(SECONDS)
   if (after === undefined) return [text]

@@ -6,7 +6,10 @@ import { gettext } from "../lib/i18n.js"
 const EVENT = "watchium:notice"
 const WITHDRAWN = "watchium:notice-withdrawn"
 
-/** @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, act?: {text: string, run: () => void}, other?: {text: string, run: () => void}}} Notice */
+/**
+ * @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number,
+ *   act?: {text: string, run: () => void}, other?: {text: string, run: () => void}}} Notice
+ */
 
 /** @param {Notice} notice a later one with the same `key` replaces it */
 export function announce(notice) {
@@ -19,8 +22,10 @@ export function announce(notice) {
  * @param {AbortSignal} signal
  */
 export function onNotice(hear, forget, signal) {
-  document.addEventListener(WITHDRAWN, event => forget(/** @type {CustomEvent} */ (event).detail), { signal })
-  document.addEventListener(EVENT, event => hear(/** @type {CustomEvent} */ (event).detail), { signal })
+  document.addEventListener(WITHDRAWN, (event) => forget(/** @type {CustomEvent} */ (event).detail), {
+    signal,
+  })
+  document.addEventListener(EVENT, (event) => hear(/** @type {CustomEvent} */ (event).detail), { signal })
 }
 
 /**

@@ -23,17 +23,27 @@ let drawn = 0
 export function landscape(seed) {
   const next = seeded(`cover:${seed}`)
   const [above, horizon, light, far, middle, near] = pick(next, EVENINGS)
-  const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}` // the same picture twice, and the first one hidden: its sky would be missing in the other
-  const sun = draw("circle", { cx: 60 + next() * 200, cy: 62 + next() * 46, r: 14 + next() * 20, fill: light })
-  return draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" }, [
-    sky(id, above, horizon),
-    draw("rect", { width: WIDTH, height: HEIGHT, fill: `url(#${id})` }),
-    ...stars(next, light),
-    sun,
-    hills(next, 106, 22, far),
-    hills(next, 128, 18, middle),
-    hills(next, 152, 14, near),
-  ])
+  // the same picture twice, and the first one hidden: its sky would be missing in the other
+  const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}`
+  const sun = draw("circle", {
+    cx: 60 + next() * 200,
+    cy: 62 + next() * 46,
+    r: 14 + next() * 20,
+    fill: light,
+  })
+  return draw(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
+    [
+      sky(id, above, horizon),
+      draw("rect", { width: WIDTH, height: HEIGHT, fill: `url(#${id})` }),
+      ...stars(next, light),
+      sun,
+      hills(next, 106, 22, far),
+      hills(next, 128, 18, middle),
+      hills(next, 152, 14, near),
+    ],
+  )
 }
 
 /**
@@ -54,7 +64,8 @@ function sky(id, above, horizon) {
  */
 function stars(next, light) {
   return Array.from({ length: 14 }, () =>
-    draw("circle", { cx: next() * WIDTH, cy: next() * 70, r: 0.4 + next() * 0.7, fill: light, opacity: 0.7 }))
+    draw("circle", { cx: next() * WIDTH, cy: next() * 70, r: 0.4 + next() * 0.7, fill: light, opacity: 0.7 }),
+  )
 }
 
 /**
@@ -65,7 +76,10 @@ function stars(next, light) {
  * @param {string} fill
  */
 function hills(next, level, swing, fill) {
-  const points = Array.from({ length: 7 }, (_, i) => [(i - 0.5) * (WIDTH / 5), level + (next() - 0.5) * 2 * swing])
+  const points = Array.from({ length: 7 }, (_, i) => [
+    (i - 0.5) * (WIDTH / 5),
+    level + (next() - 0.5) * 2 * swing,
+  ])
   let path = `M-60 ${HEIGHT}L${points[0][0]} ${points[0][1]}`
   for (let i = 1; i < points.length; i++) {
     const half = (points[i - 1][0] + points[i][0]) / 2

@@ -2,5 +2,8 @@
 /** The worker that shows a page when there is no line, and lets browsers offer to install this one. */
 
 export function install() {
-  navigator.serviceWorker?.register("/service-worker.js", { scope: "/", updateViaCache: "none" }).catch(() => {}) // a page like any other then
+  // a page like any other then
+  navigator.serviceWorker
+    ?.register("/service-worker.js", { scope: "/", updateViaCache: "none" })
+    .catch(() => {})
 }

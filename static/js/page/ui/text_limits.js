@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Says below a field what is wrong with its text: while it is typed how much is too much (`data-longest` is how many
- * characters fit, `data-media-address` marks the address of a medium), and the rest when the form is sent, in place of the
- * browser's bubble. Nothing is cut, so nothing is lost.
+ * Says below a field what is wrong with its text: while it is typed how much is too much (`data-longest` is
+ * how many characters fit, `data-media-address` marks the address of a medium), and the rest when the form is
+ * sent, in place of the browser's bubble. Nothing is cut, so nothing is lost.
  */
 
 import { excess, isMixedContent } from "../../core/text_limits.js"
@@ -16,8 +16,20 @@ export function mount(root) {
   const gone = new AbortController()
   const { signal } = gone
   // Before the field's own listeners, which may ask whether it is valid.
-  root.addEventListener("input", ({ target }) => { if (target instanceof HTMLInputElement) show(target) }, { capture: true, signal })
-  root.addEventListener("reset", ({ target }) => { if (target instanceof HTMLFormElement) setTimeout(() => fieldsOf(target).forEach(show)) }, { signal })
+  root.addEventListener(
+    "input",
+    ({ target }) => {
+      if (target instanceof HTMLInputElement) show(target)
+    },
+    { capture: true, signal },
+  )
+  root.addEventListener(
+    "reset",
+    ({ target }) => {
+      if (target instanceof HTMLFormElement) setTimeout(() => fieldsOf(target).forEach(show))
+    },
+    { signal },
+  )
   root.addEventListener("invalid", refusal(), { capture: true, signal })
   fieldsOf(root).forEach(show)
   return () => gone.abort()
@@ -43,17 +55,29 @@ function refusal() {
 
 /** @param {HTMLInputElement} field */
 function wordsFor(field) {
-  const { customError, patternMismatch, rangeOverflow, rangeUnderflow, tooShort, valueMissing } = field.validity
+  const { customError, patternMismatch, rangeOverflow, rangeUnderflow, tooShort, valueMissing } =
+    field.validity
   if (customError) return field.validationMessage
   if (valueMissing || patternMismatch) return field.title || gettext("Please fill this in.")
-  if (tooShort) return fill(ngettext("At least {count} character, please.", "At least {count} characters, please.", field.minLength), { count: field.minLength })
-  if (rangeOverflow || rangeUnderflow) return fill(gettext("A number from {least} to {most}, please."), { least: field.min, most: field.max })
+  if (tooShort)
+    return fill(
+      ngettext(
+        "At least {count} character, please.",
+        "At least {count} characters, please.",
+        field.minLength,
+      ),
+      { count: field.minLength },
+    )
+  if (rangeOverflow || rangeUnderflow)
+    return fill(gettext("A number from {least} to {most}, please."), { least: field.min, most: field.max })
   return field.validationMessage
 }
 
 /** @param {ParentNode} root */
 function fieldsOf(root) {
-  return [...root.querySelectorAll("input")].filter((field) => field.dataset.longest !== undefined || noteOf(field))
+  return [...root.querySelectorAll("input")].filter(
+    (field) => field.dataset.longest !== undefined || noteOf(field),
+  )
 }
 
 /** @param {HTMLInputElement} field */
@@ -70,7 +94,9 @@ function say(field, words) {
   const note = there ?? newNote(field)
   note.textContent = words
   note.hidden = !words
-  const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== note.id)
+  const others = (field.getAttribute("aria-describedby") ?? "")
+    .split(" ")
+    .filter((id) => id && id !== note.id)
   setOrRemove(field, "aria-describedby", [...others, ...(words ? [note.id] : [])].join(" "))
   setOrRemove(field, "aria-invalid", words && "true")
 }
@@ -84,11 +110,20 @@ function setOrRemove(element, name, value) {
 /** @param {HTMLInputElement} field */
 function problemOf(field) {
   const over = field.dataset.longest === undefined ? 0 : excess(field.value, Number(field.dataset.longest))
-  if (over) return fill(ngettext("This is too long by {count} character.", "This is too long by {count} characters.", over), { count: over })
-  return "mediaAddress" in field.dataset && isMixedContent(completed(field.value), location.href) ? mixedContentWords() : ""
+  if (over)
+    return fill(
+      ngettext("This is too long by {count} character.", "This is too long by {count} characters.", over),
+      { count: over },
+    )
+  return "mediaAddress" in field.dataset && isMixedContent(completed(field.value), location.href)
+    ? mixedContentWords()
+    : ""
 }
 
-/** The line below the field, or below the row that it stands in with its button. @param {HTMLInputElement} field */
+/**
+ * The line below the field, or below the row that it stands in with its button.
+ * @param {HTMLInputElement} field
+ */
 function noteOf(field) {
   const there = (field.closest("[data-field-row]") ?? field).nextElementSibling
   return there instanceof HTMLElement && "typedProblem" in there.dataset ? there : null
@@ -96,7 +131,11 @@ function noteOf(field) {
 
 /** @param {HTMLInputElement} field */
 function newNote(field) {
-  const note = Object.assign(document.createElement("p"), { className: "error", id: `problem-${newId()}`, hidden: true })
+  const note = Object.assign(document.createElement("p"), {
+    className: "error",
+    id: `problem-${newId()}`,
+    hidden: true,
+  })
   note.dataset.typedProblem = ""
   note.setAttribute("role", "status")
   const above = field.closest("[data-field-row]") ?? field

@@ -14,8 +14,22 @@ export function mount(bar, room) {
   const volume = /** @type {HTMLInputElement} */ (piece(bar, "volume"))
   const show = () => showSound(mute, volume, room.player)
 
-  mute.addEventListener("click", () => { toggleMute(room.player); show() }, { signal })
-  volume.addEventListener("input", () => { setVolume(room.player, Number(volume.value)); show() }, { signal })
+  mute.addEventListener(
+    "click",
+    () => {
+      toggleMute(room.player)
+      show()
+    },
+    { signal },
+  )
+  volume.addEventListener(
+    "input",
+    () => {
+      setVolume(room.player, Number(volume.value))
+      show()
+    },
+    { signal },
+  )
   document.addEventListener("watchium:sound", show, { signal })
   show()
   return all(() => gone.abort(), room.on("player", show), room.on("state", show))
