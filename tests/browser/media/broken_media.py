@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-SAMPLES = Path(__file__).parents[2] / "static" / "samples"
+SAMPLES = Path(__file__).parents[3] / "static" / "samples"
 FRAME = b"\xff\xfb\x90\x00" + bytes(413)  # of silence, 128 kbit/s
 FRAMES_PER_S = 44100 / 1152
 STREAM_STEP_S = 0.25

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.support.fixtures import join, wait_until
 
-AXE = Path(__file__).parent / "vendor/axe-core/axe-4.14.1.min.js"
+AXE = Path(__file__).parents[1] / "vendor/axe-core/axe-4.14.1.min.js"
 VIOLATIONS = """async () => {
     // What is still fading in has less contrast than it will have.
     const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
