@@ -1,1 +1,1 @@
-"""What could keep Watchium from working well here, each with its fix. `manage.py doctor` asks all of it."""
+"""Checks for `manage.py doctor`: the causes that could keep this installation from working, each with its fix."""

@@ -1,4 +1,4 @@
-"""A check and what it finds; each check has an end, whatever it waits for."""
+"""A check, its result, and the function that runs checks in order; each check has a time limit."""
 
 from __future__ import annotations
 
@@ -11,82 +11,80 @@ Level = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """`fix` says what to do about it; empty where nothing is to be done.
+class Result:
+    """`fix` is what the operator should do; empty if there is nothing to do.
 
-    `skips_rest`: it says all there is to say, so that what needs the same is not asked.
+    `skips_dependents`: checks that need this one are left out of the output, because they would add nothing to it.
     """
 
     level: Level
-    says: str
+    message: str
     fix: str = ""
-    skips_rest: bool = False
-
-
-Check = Callable[[], Finding]
+    skips_dependents: bool = False
 
 
 @dataclass(frozen=True)
-class Question:
-    """`needs`: what it is about that has to be well first."""
+class Check:
+    """`needs` is the name of the check that has to pass before this one makes sense."""
 
-    about: str
-    check: Check
-    bound_s: float = 5.0
+    name: str
+    function: Callable[[], Result]
+    timeout_s: float = 5.0
     needs: str = ""
 
 
-def ok(says: str) -> Finding:
-    return Finding("ok", says)
+def ok(message: str) -> Result:
+    return Result("ok", message)
 
 
-def warn(says: str, fix: str) -> Finding:
-    return Finding("warn", says, fix)
+def warn(message: str, fix: str) -> Result:
+    return Result("warn", message, fix)
 
 
-def fail(says: str, fix: str) -> Finding:
-    return Finding("fail", says, fix)
+def fail(message: str, fix: str) -> Result:
+    return Result("fail", message, fix)
 
 
-def run_all(questions: list[Question]) -> Iterator[tuple[str, Finding]]:
+def run_all(checks: list[Check]) -> Iterator[tuple[str, Result]]:
+    """Run the checks in order and yield the name and the result of each that is not skipped."""
     failed: set[str] = set()
     skipped: set[str] = set()
-    for question in questions:
-        if question.needs in skipped:
-            skipped.add(question.about)
+    for check in checks:
+        if check.needs in skipped:
+            skipped.add(check.name)
             continue
-        if question.needs in failed:
-            finding = fail(f"not asked, because of the {question.needs}", f"First the {question.needs}.")
+        if check.needs in failed:
+            result = fail(f"not checked, because {check.needs} failed", f"Fix {check.needs} first.")
         else:
-            finding = ask(question)
-        if finding.level == "fail":
-            failed.add(question.about)
-        if finding.skips_rest:
-            skipped.add(question.about)
-        yield question.about, finding
+            result = run(check)
+        if result.level == "fail":
+            failed.add(check.name)
+        if result.skips_dependents:
+            skipped.add(check.name)
+        yield check.name, result
 
 
-def ask(question: Question) -> Finding:
-    """The check's finding; one that breaks or does not come back has failed."""
-    found: list[Finding] = []
+def run(check: Check) -> Result:
+    """Run one check on a thread; it fails if it raises or does not return in time."""
+    results: list[Result] = []
 
     def on_thread() -> None:
         try:
-            found.append(question.check())
+            results.append(check.function())
         except Exception as error:
-            found.append(
-                fail(f"{type(error).__name__}: {first_line(error)}", "See the log of whatever it names.")
+            results.append(
+                fail(f"{type(error).__name__}: {first_line(error)}", "See the log of the service it names.")
             )
 
-    # Not joined for ever, and no obstacle to leaving: a check of a frozen server never returns.
-    thread = Thread(target=on_thread, name=question.about, daemon=True)
+    # A daemon thread, joined for a limited time: a check of a frozen server never returns and must not block exit.
+    thread = Thread(target=on_thread, name=check.name, daemon=True)
     thread.start()
-    thread.join(question.bound_s)
-    if found:
-        return found[0]
+    thread.join(check.timeout_s)
+    if results:
+        return results[0]
     return fail(
-        f"no answer within {question.bound_s:g} s",
-        "It is up but does not answer: look at its load and its log.",
+        f"no answer within {check.timeout_s:g} s",
+        "The service accepts connections but does not answer: check its load and its log.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The way that browsers take: the page's address, through whatever stands in front, into a socket."""
+"""Checks of the public address as a browser uses it: HTTP through any proxy, then a WebSocket."""
 
 from __future__ import annotations
 
@@ -14,110 +14,114 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from watchium.doctor import page_checks
-from watchium.doctor.check import Finding, fail, first_line, ok
-from watchium.doctor.http_client import BOUND_S, ask, base_url
+from watchium.doctor.check import Result, fail, first_line, ok
+from watchium.doctor.http_client import TIMEOUT_S, base_url, request
 
 SOCKET = "/ws/lobby/"
-UPGRADE = "Let the proxy pass Upgrade and Connection for /ws/ (see deploy/ and docs/operations.md)."
+UPGRADE = "Let the proxy forward Upgrade and Connection for /ws/ (see deploy/proxy and docs/operations.md)."
 
 
-def server() -> Finding:
-    """Whether the address answers, and that it is Watchium."""
-    return _asked(lambda: _judged(*_ready()))
+def server() -> Result:
+    """Check that the address answers and that Watchium is behind it."""
+    return _with_connection_errors(_readiness)
 
 
-def page() -> Finding:
-    return _asked(page_checks.page)
+def page() -> Result:
+    return _with_connection_errors(page_checks.page)
 
 
-def static_file() -> Finding:
-    return _asked(page_checks.static_file)
+def static_file() -> Result:
+    return _with_connection_errors(page_checks.static_file)
 
 
-def api() -> Finding:
-    return _asked(page_checks.api)
+def api() -> Result:
+    return _with_connection_errors(page_checks.api)
 
 
-def form() -> Finding:
-    return _asked(page_checks.form)
+def form() -> Result:
+    return _with_connection_errors(page_checks.form)
 
 
-def _ready() -> tuple[int, str]:
-    answer = ask("/healthz/ready")
-    return answer.status, answer.body[:1000]
-
-
-def _asked(check: Callable[[], Finding]) -> Finding:
-    """The check's finding, or what keeps its requests from arriving."""
+def _with_connection_errors(check: Callable[[], Result]) -> Result:
+    """Return the check's result, or a result that says why its requests did not arrive."""
     try:
         return check()
     except ssl.SSLError as error:
         return fail(
-            f"{base_url()}: {first_line(error)}", "Renew the proxy's certificate, or name the host it is for."
+            f"{base_url()}: {first_line(error)}",
+            "Renew the proxy's certificate, or use one that covers this host name.",
         )
     except (OSError, http.client.HTTPException) as error:
-        return _nobody(first_line(error))
+        return _unreachable(first_line(error))
 
 
-def _nobody(says: str) -> Finding:
+def _unreachable(reason: str) -> Result:
     if settings.WATCHIUM_URL:
         return fail(
-            f"{base_url()}: {says}",
-            "Start the server (manage.py serve) and the proxy; check the name and the firewall.",
+            f"{base_url()}: {reason}",
+            "Start the server (manage.py serve) and the proxy; check DNS and the firewall.",
         )
-    return Finding(
+    return Result(
         "warn",
-        f"nothing answers at {base_url()} ({says}): no page, API, form or socket is asked for",
+        f"nothing answers at {base_url()} ({reason}): page, API, form and socket are not checked",
         "Start the server, or run doctor with the same HOST and PORT as the server.",
-        skips_rest=True,
+        skips_dependents=True,
     )
 
 
-def _judged(status: int, body: str) -> Finding:
+def _readiness() -> Result:
+    response = request("/healthz/ready")
+    return _evaluate_readiness(response.status, response.body[:1000])
+
+
+def _evaluate_readiness(status: int, body: str) -> Result:
     if status == 200 and "database" in body:
         return ok(f"{base_url()} is ready")
     if status == 503 and "database" in body:
-        return fail(f"{base_url()} answers, and is not ready: {body}", "Look at what it names above.")
+        return fail(
+            f"{base_url()} answers but is not ready: {body}", "See the checks above for what it names."
+        )
     if status in (502, 504):
         return fail(
             f"the proxy answers {status}: it does not reach the server",
-            "Start manage.py serve where the proxy looks for it.",
+            "Start manage.py serve at the address that the proxy forwards to.",
         )
     return fail(
         f"{base_url()}/healthz/ready answers {status}",
-        "Let the proxy pass everything to Watchium, with its Host header.",
+        "Let the proxy forward all paths to Watchium, with the Host header.",
     )
 
 
-def socket() -> Finding:
-    """A lobby socket with the Origin that a page of ours has, greeted and answering a ping."""
+def socket() -> Result:
+    """Open a lobby socket with this site's Origin and expect its first message."""
     address = base_url().replace("http", "ws", 1) + SOCKET
     try:
         began_s = time.perf_counter()
         with connect(
-            address, origin=Origin(base_url()), open_timeout=BOUND_S, close_timeout=1, proxy=None
-        ) as line:
-            said = json.loads(line.recv(timeout=BOUND_S))
+            address, origin=Origin(base_url()), open_timeout=TIMEOUT_S, close_timeout=1, proxy=None
+        ) as connection:
+            message = json.loads(connection.recv(timeout=TIMEOUT_S))
             took_ms = (time.perf_counter() - began_s) * 1000
-            if said.get("type") != "lobby":
-                return _turned_away(said)
-            return ok(f"{address} greets in {took_ms:.0f} ms")
+            if message.get("type") != "lobby":
+                return _rejected(message)
+            return ok(f"{address} answers in {took_ms:.0f} ms")
     except InvalidStatus as error:
-        return fail(f"{address} answers {error.response.status_code} instead of a socket", UPGRADE)
+        return fail(f"{address} answers {error.response.status_code} instead of a WebSocket upgrade", UPGRADE)
     except ConnectionClosed as error:
-        return fail(f"{address} was closed: {error}", "Look at the server's log.")
+        return fail(f"{address} was closed: {error}", "Check the server's log.")
     except TimeoutError:
-        return fail(f"{address} says nothing within {BOUND_S:g} s", UPGRADE + " Do not buffer /ws/.")
+        return fail(f"{address} sends nothing within {TIMEOUT_S:g} s", UPGRADE + " Do not buffer /ws/.")
     except InvalidHandshake as error:
         return fail(f"{address}: {first_line(error)}", UPGRADE)
     except OSError as error:
-        return _nobody(first_line(error))
+        return _unreachable(first_line(error))
 
 
-def _turned_away(said: dict[str, object]) -> Finding:
-    payload = said.get("payload")
-    why = payload.get("message", "") if isinstance(payload, dict) else ""
+def _rejected(message: dict[str, object]) -> Result:
+    payload = message.get("payload")
+    reason = payload.get("message", "") if isinstance(payload, dict) else ""
     return fail(
-        f"turned away: {why or said.get('type')}",
-        "The server expects pages from elsewhere: start it with this WATCHIUM_URL, and let the proxy pass Host.",
+        f"rejected: {reason or message.get('type')}",
+        "The server expects pages from another address: start it with this WATCHIUM_URL, "
+        "and let the proxy forward Host.",
     )

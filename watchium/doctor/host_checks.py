@@ -1,4 +1,4 @@
-"""This machine: its clock, its disk, what is installed."""
+"""Checks of this machine: clock, disk, library folder, static files, ffprobe."""
 
 from __future__ import annotations
 
@@ -16,56 +16,55 @@ from django.db import connection
 from playback.models import MediaItem
 from watchium import server_clock
 from watchium.config.file_permissions import is_open_to_others
-from watchium.doctor.check import Finding, fail, ok, warn
+from watchium.doctor.check import Result, fail, ok, warn
 
-STEPPED_S = 1.0
-APART_S = 1.0
-# With WATCHIUM_CLOCK=wall timelines of several hosts are only as close as their clocks.
-APART_BETWEEN_HOSTS_S = 0.02
-LITTLE_BYTES = 1_000_000_000
-NONE_BYTES = 100_000_000
-CHANGED_SHOWN = 3
+MAX_STEP_S = 1.0
+MAX_DATABASE_OFFSET_S = 1.0
+# With WATCHIUM_CLOCK=wall, timelines of several hosts agree only as well as their clocks.
+MAX_WALL_CLOCK_OFFSET_S = 0.02
+LOW_DISK_BYTES = 1_000_000_000
+FULL_DISK_BYTES = 100_000_000
+MAX_NAMES_SHOWN = 3
 
 
-def clock() -> Finding:
-    """Whether the wall clock was stepped since the server clock's anchor was set."""
+def clock() -> Result:
+    """Check that the wall clock was not stepped since the server clock's anchor was set."""
     if settings.WATCHIUM_CLOCK == "wall":
         return ok("the wall clock is the server clock (WATCHIUM_CLOCK=wall): keep NTP running on every host")
     try:
         server_clock.start()
     finally:
         connection.close()
-    stepped_s = time.time() - server_clock.now_ms() / 1000
-    if abs(stepped_s) > STEPPED_S:
-        says = f"the wall clock was moved by {stepped_s:+.1f} s since this machine started"
+    step_s = time.time() - server_clock.now_ms() / 1000
+    if abs(step_s) > MAX_STEP_S:
         return warn(
-            says,
-            "Rooms do not notice. Let NTP keep the time, so that dates in admin and retention are right.",
+            f"the wall clock was stepped by {step_s:+.1f} s since this machine started",
+            "Rooms are not affected. Keep NTP running, so that dates in the admin and retention are right.",
         )
-    return ok("steady: the wall clock was not moved since this machine started")
+    return ok("steady: the wall clock was not stepped since this machine started")
 
 
-def clock_of_database() -> Finding:
-    """Half of the round trip is the most that this can be wrong by."""
+def clock_of_database() -> Result:
+    """Compare the database's clock with this machine's; the error is at most half the round trip."""
     if connection.vendor == "sqlite":
-        return ok("SQLite has this machine's")
+        return ok("SQLite uses this machine's clock")
     try:
         with connection.cursor() as cursor:
             before_s = time.time()
             cursor.execute("SELECT EXTRACT(EPOCH FROM clock_timestamp())")
-            there_s = float(cursor.fetchone()[0])
+            database_s = float(cursor.fetchone()[0])
             after_s = time.time()
     finally:
         connection.close()
-    apart_s, error_s = there_s - (before_s + after_s) / 2, (after_s - before_s) / 2
-    says = f"{apart_s * 1000:+.0f} ms from ours (give or take {error_s * 1000:.0f})"
-    most_s = APART_BETWEEN_HOSTS_S if settings.WATCHIUM_CLOCK == "wall" else APART_S
-    if abs(apart_s) > most_s + error_s:
-        return warn(says, "Let NTP (chrony, systemd-timesyncd) keep the time on both machines.")
-    return ok(says)
+    offset_s, error_s = database_s - (before_s + after_s) / 2, (after_s - before_s) / 2
+    message = f"{offset_s * 1000:+.0f} ms from this machine's (± {error_s * 1000:.0f} ms)"
+    max_offset_s = MAX_WALL_CLOCK_OFFSET_S if settings.WATCHIUM_CLOCK == "wall" else MAX_DATABASE_OFFSET_S
+    if abs(offset_s) > max_offset_s + error_s:
+        return warn(message, "Run NTP (chrony, systemd-timesyncd) on both machines.")
+    return ok(message)
 
 
-def data_folder() -> Finding:
+def data_folder() -> Result:
     folder = Path(settings.DATA_DIR)
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -73,86 +72,84 @@ def data_folder() -> Finding:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return fail(
-            f"{folder}: {error.strerror}", "Give the user that runs Watchium the right to write there."
-        )
-    if open_to_others := _open_to_others(folder):
-        return warn(
-            f"other users of this machine may read {open_to_others}", f"Run: chmod go-rwx {open_to_others}"
-        )
+        return fail(f"{folder}: {error.strerror}", "Give the user that runs Watchium write access to it.")
+    if readable := _database_open_to_others(folder):
+        return warn(f"other users of this machine can read {readable}", f"Run: chmod go-rwx {readable}")
     free = shutil.disk_usage(folder).free
-    says = f"{folder} can be written, {free / 1e9:.1f} GB free"
-    if free < NONE_BYTES:
-        return fail(says, "Make room: SQLite and logs stop when the disk is full.")
-    if free < LITTLE_BYTES:
-        return warn(says, "Make room; manage.py maintain keeps the tables small.")
-    return ok(says)
+    message = f"{folder} is writable, {free / 1e9:.1f} GB free"
+    if free < FULL_DISK_BYTES:
+        return fail(message, "Free some space: SQLite and logs stop when the disk is full.")
+    if free < LOW_DISK_BYTES:
+        return warn(message, "Free some space; manage.py maintain keeps the tables small.")
+    return ok(message)
 
 
-def _open_to_others(folder: Path) -> Path | None:
-    """The database, where it lies here and others can read it."""
+def _database_open_to_others(folder: Path) -> Path | None:
+    """Return the SQLite database in the data folder if other users can read it."""
     database = folder / "watchium.sqlite3"
     reachable = is_open_to_others(folder) and database.exists() and is_open_to_others(database)
     return database if reachable else None
 
 
-def library() -> Finding:
-    """Whether the library's folder can be read: a share that is not mounted is an empty library to everybody."""
+def library() -> Result:
+    """Check that the library folder can be read: with a share that is not mounted, the library looks empty."""
     folder = Path(settings.LIBRARY_DIR)
-    fix = "Mount it, or make it and put media into it, or name another by WATCHIUM_LIBRARY_DIR; then scan_media."
+    fix = "Mount it, create it and add media, or set WATCHIUM_LIBRARY_DIR to another folder; then run scan_media."
     try:
         with os.scandir(folder) as entries:
             empty = next(entries, None) is None
     except OSError as error:
         return warn(f"{folder}: {error.strerror}; rooms and samples work without it", fix)
     if empty and _had_files():
-        return warn(f"{folder} is empty, and files of it were there before", fix)
-    return ok(f"{folder} is empty" if empty else f"{folder} can be read")
+        return warn(f"{folder} is empty but had files before", fix)
+    return ok(f"{folder} is empty" if empty else f"{folder} is readable")
 
 
 def _had_files() -> bool:
     try:
-        return MediaItem.objects.exclude(path__startswith="/").exists()  # which samples of our own have
+        return MediaItem.objects.exclude(
+            path__startswith="/"
+        ).exists()  # paths of the bundled samples start with /
     finally:
         connection.close()
 
 
-def static_files() -> Finding:
-    """Whether what was collected is what there is: pages name files by their content."""
+def static_files() -> Result:
+    """Check that the collected static files match the source files; pages link to them by content hash."""
     if not isinstance(staticfiles_storage, ManifestFilesMixin):
-        return ok("served as they are (DEBUG)")
-    kept = staticfiles_storage.hashed_files
-    if not kept:
+        return ok("served uncollected (DEBUG)")
+    collected = staticfiles_storage.hashed_files
+    if not collected:
         return fail("not collected: every page would fail", "Run: manage.py collectstatic --noinput")
-    changed = [name for name in _ours() if _changed(name, kept.get(name))]
+    changed = [name for name in _own_files() if _is_changed(name, collected.get(name))]
     if changed:
-        shown = ", ".join(changed[:CHANGED_SHOWN]) + (" ..." if len(changed) > CHANGED_SHOWN else "")
+        shown = ", ".join(changed[:MAX_NAMES_SHOWN]) + (" ..." if len(changed) > MAX_NAMES_SHOWN else "")
         return fail(
             f"{len(changed)} changed since they were collected: {shown}",
             "Run: manage.py collectstatic --noinput",
         )
-    return ok(f"{len(kept)} collected")
+    return ok(f"{len(collected)} collected")
 
 
-def _ours() -> list[str]:
-    """Not those of libraries: ours are what changes with every update, and nothing rewrites our scripts."""
+def _own_files() -> list[str]:
+    """Only this project's files: they change with every update, and no collection step rewrites its scripts."""
     return sorted(name for name, _ in finders.FileSystemFinder().list([]))
 
 
-def _changed(name: str, kept: str | None) -> bool:
-    """Styles are rewritten while they are collected (addresses in them), so that only their being there is asked."""
-    if kept is None or not staticfiles_storage.exists(kept):
+def _is_changed(name: str, collected_name: str | None) -> bool:
+    """Compare contents; of a stylesheet, whose URLs are rewritten by the collection, only the existence."""
+    if collected_name is None or not staticfiles_storage.exists(collected_name):
         return True
     path = finders.find(name)
     if name.endswith(".css") or not path:
         return False
-    with open(str(path), "rb") as now, staticfiles_storage.open(kept) as then:
-        return bool(now.read() != then.read())
+    with open(str(path), "rb") as source, staticfiles_storage.open(collected_name) as collected:
+        return bool(source.read() != collected.read())
 
 
-def ffprobe() -> Finding:
+def ffprobe() -> Result:
     if found := shutil.which("ffprobe"):
         return ok(found)
     return warn(
-        "not installed", "Optional: install ffmpeg, then lengths and tags of files in the library are known."
+        "not installed", "Optional: install ffmpeg to read durations and tags of the files in the library."
     )

@@ -1,4 +1,4 @@
-"""Requests as a browser sends them, to the address that people use and through whatever stands in front."""
+"""HTTP requests to the public address, through any reverse proxy, as a browser sends them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django.conf import settings
 
 from watchium.config.listen_address import local_url
 
-BOUND_S = 4.0
-LARGEST = 500_000
+TIMEOUT_S = 4.0
+MAX_BODY_BYTES = 500_000
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: http.client.HTTPMessage
     body: str
@@ -26,14 +26,20 @@ def base_url() -> str:
     return settings.WATCHIUM_URL or local_url(settings.HOST, settings.PORT)
 
 
-def ask(path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-    """One request, no redirect followed. Raises OSError (also ssl.SSLError), http.client.HTTPException."""
+def request(path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Response:
+    """Send one request without following redirects.
+
+    Raises:
+        OSError: the connection or TLS failed (ssl.SSLError is one).
+        http.client.HTTPException: the response is not HTTP.
+    """
     url = urlsplit(base_url())
-    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    line = kind(url.hostname or "", url.port, timeout=BOUND_S)
+    connection_type = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = connection_type(url.hostname or "", url.port, timeout=TIMEOUT_S)
     try:
-        line.request(method, path, headers=dict(headers or {}))
-        response = line.getresponse()
-        return Answer(response.status, response.headers, response.read(LARGEST).decode(errors="replace"))
+        connection.request(method, path, headers=dict(headers or {}))
+        response = connection.getresponse()
+        body = response.read(MAX_BODY_BYTES).decode(errors="replace")
+        return Response(response.status, response.headers, body)
     finally:
-        line.close()
+        connection.close()

@@ -121,7 +121,7 @@ class OneProcess(TestCase):
             MaintenanceRun.objects.finish("p", now_ms, now_ms - hours * HOUR_MS, rows=3)
             assert maintenance_checks.last_run().level == level, hours
         MaintenanceRun.objects.all().delete()
-        assert maintenance_checks.last_run().says.endswith("not run yet")
+        assert maintenance_checks.last_run().message.endswith("not run yet")
         MigrationRecorder.Migration.objects.filter(app="watchium").update(
             applied=timezone.now() - timedelta(days=3)
         )
@@ -132,7 +132,7 @@ async def test_a_serving_process_does_it_and_says_so_in_its_metrics(where: dict[
     with watchium_server(where, program=("-m", "tests.watchium.maintenance.early_maintenance")) as server:
         await until(lambda: "watchium_maintenance_last_run_rows" in metrics_of(server))
         _, lines = await asyncio.to_thread(doctor, server, PORT=str(free_port()))
-        assert lines["maintenance"].startswith("ok by a serving process, once a day: 0 h ago"), lines
+        assert lines["maintenance"].startswith("ok once a day by a server process: last run 0 h ago"), lines
         assert "watchium_maintenance_last_run_failed 0.0" in metrics_of(server)
 
 

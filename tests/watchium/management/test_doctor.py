@@ -20,30 +20,30 @@ from tests.servers import (
     watchium_server,
 )
 from watchium.doctor import backend_checks, endpoint_checks, host_checks, settings_checks
-from watchium.doctor.check import Question, ask, fail, ok
+from watchium.doctor.check import Check, fail, ok, run
 from watchium.telemetry import shared_files
 
-FEW_S = 60.0
+TIMEOUT_S = 60.0
 
 
 def doctor(server: Server, **env: str) -> tuple[int, dict[str, str]]:
-    """The exit code, and each line by what it is about."""
+    """Run the command; return its exit code, and the line of each check by its name."""
     done = subprocess.run(
         [sys.executable, "manage.py", "doctor", "--no-color"],
-        cwd=ROOT, env={**server.env, **env}, timeout=FEW_S, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**server.env, **env}, timeout=TIMEOUT_S, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert not done.stderr, done.stderr
     lines = [line.partition(":") for line in done.stdout.splitlines()]
-    return done.returncode, {about[6:]: f"{about[:4].strip()} {says.strip()}" for about, _, says in lines}
+    return done.returncode, {name[6:]: f"{name[:4].strip()} {text.strip()}" for name, _, text in lines}
 
 
-def test_where_all_is_well_there_is_a_line_each_and_no_failure(server: Server):
+def test_a_healthy_installation_prints_one_line_per_check_and_exits_with_zero(server: Server):
     code, lines = doctor(server)
     assert code == 0
     assert lines["database"].startswith("ok ")
     assert lines["migrations"] == "ok all applied"
     assert lines["channel layer"].startswith("ok in memory")
-    assert lines["processes"].startswith("ok 1 process asked for, 1 running")
+    assert lines["processes"].startswith("ok 1 process configured, 1 running")
     assert lines["clock"].startswith("ok steady")
     assert lines["data folder"].startswith("ok ")
     assert lines["static files"].startswith("ok ")
@@ -52,7 +52,7 @@ def test_where_all_is_well_there_is_a_line_each_and_no_failure(server: Server):
     assert lines["address"].startswith("warn WATCHIUM_URL is not set")
 
 
-def test_where_nothing_listens_one_line_says_so_and_what_to_do(server: Server):
+def test_a_server_that_is_not_running_is_reported_in_one_line_with_its_fix(server: Server):
     port = free_port()
     code, lines = doctor(server, PORT=str(port))
     assert code == 0
@@ -64,32 +64,32 @@ def test_where_nothing_listens_one_line_says_so_and_what_to_do(server: Server):
     assert "ffprobe" in lines
 
 
-def test_what_is_wrong_is_said_with_its_fix_and_ends_with_one(server: Server, tmp_path: Path):
-    nowhere = f"http://127.0.0.1:{free_port()}"
+def test_failures_are_printed_with_their_fix_and_exit_with_one(server: Server, tmp_path: Path):
+    unused_url = f"http://127.0.0.1:{free_port()}"
     code, lines = doctor(
         server,
         WATCHIUM_DATA_DIR=str(tmp_path),
-        WATCHIUM_URL=nowhere,
+        WATCHIUM_URL=unused_url,
         DEBUG="1",
         SECRET_KEY="short",
         DATABASE_URL="",
         REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
     )
     assert code == 1
-    for about, fix in {
+    for name, fix in {
         "migrations": "-> Run: manage.py migrate",
         "channel layer": "-> Check REDIS_URL",
         "DEBUG": "-> Unset DEBUG",
         "SECRET_KEY": "-> Set SECRET_KEY",
         "server": "-> Start the server",
-        "socket": "-> First the server",
+        "socket": "-> Fix server first.",
     }.items():
-        assert lines[about].startswith("fail "), lines
-        assert fix in lines[about], lines
+        assert lines[name].startswith("fail "), lines
+        assert fix in lines[name], lines
 
 
 @pytest.mark.once
-def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Server):
+def test_checks_of_a_frozen_database_and_a_frozen_redis_time_out(server: Server):
     try:
         with postgres_service() as database, redis_service() as layer:
             env = {"DATABASE_URL": database.url, "REDIS_URL": layer.url}
@@ -103,21 +103,21 @@ def test_a_frozen_database_and_a_frozen_redis_fail_in_bounded_time(server: Serve
     except Missing as missing:
         unavailable(missing)
     assert code == 1
-    for about in ("database", "migrations", "channel layer"):
-        assert lines[about].startswith("fail "), lines
+    for name in ("database", "migrations", "channel layer"):
+        assert lines[name].startswith("fail "), lines
 
 
-def test_processes_that_run_beside_each_other_without_redis_fail_whatever_is_asked_for(tmp_path: Path):
+def test_several_running_processes_without_redis_fail_whatever_is_configured(tmp_path: Path):
     folder = tmp_path / "figures"
-    held = [shared_files.take(folder), shared_files.take(folder)]
+    files = [shared_files.take(folder), shared_files.take(folder)]
     with override_settings(DATA_DIR=str(tmp_path), REDIS_URL="", PROCESSES=1):
         assert backend_checks.several_processes().level == "fail"
-        held[0].release()
+        files[0].release()
         assert backend_checks.several_processes().level == "ok"
-    held[1].release()
+    files[1].release()
 
 
-def test_a_socket_that_the_server_takes_for_somebody_elses_page_is_explained():
+def test_a_socket_rejected_for_its_origin_is_reported_with_the_fix():
     with watchium_server({"WATCHIUM_URL": "https://watch.example.org"}) as server:
         code, lines = doctor(server, WATCHIUM_URL=server.url)
     assert code == 1
@@ -126,66 +126,66 @@ def test_a_socket_that_the_server_takes_for_somebody_elses_page_is_explained():
     assert "start it with this WATCHIUM_URL" in lines["socket"], lines
 
 
-def test_a_check_that_never_comes_back_is_left_alone():
-    never = Event()
+def test_a_check_that_never_returns_fails_after_its_timeout():
+    finished = Event()
 
     def check():
-        never.wait(FEW_S)
+        finished.wait(TIMEOUT_S)
         return ok("late")
 
-    finding = ask(Question("patience", check, bound_s=0.01))
-    never.set()
-    assert (finding.level, finding.says) == ("fail", "no answer within 0.01 s")
+    result = run(Check("slow", check, timeout_s=0.01))
+    finished.set()
+    assert (result.level, result.message) == ("fail", "no answer within 0.01 s")
 
 
-def test_a_check_that_breaks_has_failed():
+def test_a_check_that_raises_fails():
     def check():
         raise KeyError("unexpected")
 
-    assert ask(Question("breaking", check)).level == "fail"
+    assert run(Check("broken", check)).level == "fail"
 
 
 @pytest.mark.parametrize(
-    ("facts", "level"),
+    ("key", "level"),
     [
-        ({"SECRET_KEY": "x" * 60}, "fail"),
-        ({"SECRET_KEY": "django-insecure-" + "abcdefgh" * 6}, "fail"),
-        ({"SECRET_KEY": "abcdefgh" * 8}, "ok"),
+        ("x" * 60, "fail"),
+        ("django-insecure-" + "abcdefgh" * 6, "fail"),
+        ("abcdefgh" * 8, "ok"),
     ],
 )
-def test_a_key_that_can_be_guessed_is_none(facts: dict[str, str], level: str, tmp_path: Path):
-    with override_settings(DATA_DIR=tmp_path, **facts):
+def test_a_secret_key_that_can_be_guessed_fails(key: str, level: str, tmp_path: Path):
+    with override_settings(DATA_DIR=tmp_path, SECRET_KEY=key):
         assert settings_checks.secret_key().level == level
 
 
-def test_a_key_that_others_may_read_is_warned_of(tmp_path: Path):
-    kept = tmp_path / "secret_key"
-    kept.write_text("abcdefgh" * 8)
+def test_a_secret_key_file_that_other_users_can_read_is_a_warning(tmp_path: Path):
+    key_file = tmp_path / "secret_key"
+    key_file.write_text("abcdefgh" * 8)
     with override_settings(DATA_DIR=tmp_path, SECRET_KEY="abcdefgh" * 8):
-        kept.chmod(0o644)
+        key_file.chmod(0o644)
         assert settings_checks.secret_key().level == "warn"
-        kept.chmod(0o600)
+        key_file.chmod(0o600)
         assert settings_checks.secret_key().level == "ok"
 
 
 @override_settings(WATCHIUM_URL="https://watch.example.org", DEBUG=True)
-def test_debug_for_everybody_fails():
+def test_debug_at_a_public_address_fails():
     assert settings_checks.debug().level == "fail"
 
 
-def test_a_folder_that_cannot_be_written_fails(tmp_path: Path):
+def test_a_data_folder_that_is_not_writable_fails(tmp_path: Path):
     with override_settings(DATA_DIR=tmp_path / "nowhere"):
         assert host_checks.data_folder().level == "fail"
 
 
 @pytest.mark.parametrize(("free", "level"), [(10**7, "fail"), (5 * 10**8, "warn"), (10**10, "ok")])
-def test_room_on_the_disk_is_looked_after(tmp_path: Path, free: int, level: str):
+def test_low_disk_space_is_a_warning_and_a_full_disk_fails(tmp_path: Path, free: int, level: str):
     with override_settings(DATA_DIR=tmp_path), patch.object(host_checks.shutil, "disk_usage") as disk_usage:
         disk_usage.return_value.free = free
         assert host_checks.data_folder().level == level
 
 
-def test_a_missing_ffprobe_is_a_hint_and_no_failure():
+def test_a_missing_ffprobe_is_only_a_warning():
     with patch.object(host_checks.shutil, "which", return_value=None):
         assert host_checks.ffprobe().level == "warn"
 
@@ -200,10 +200,10 @@ def test_a_missing_ffprobe_is_a_hint_and_no_failure():
         (400, "", "fail"),
     ],
 )
-def test_what_answers_at_the_address_is_judged(status: int, body: str, level: str):
-    assert endpoint_checks._judged(status, body).level == level
+def test_the_readiness_response_is_evaluated(status: int, body: str, level: str):
+    assert endpoint_checks._evaluate_readiness(status, body).level == level
 
 
-def test_findings_carry_a_fix_where_there_is_something_to_do():
+def test_only_a_problem_has_a_fix():
     assert fail("no", "do this").fix == "do this"
     assert ok("yes").fix == ""

@@ -1,4 +1,4 @@
-"""What doctor says of a proxy with the mistakes that people make."""
+"""How doctor reports the mistakes that operators make in a proxy configuration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOST = re.compile(rb"(?i)\r\nhost: [^\r]*")
 
 @asynccontextmanager
 async def proxy(port: int, upstream: int, host: bytes | None) -> AsyncIterator[None]:
-    """Passes connections on; each request's Host becomes `host`, or stays where that is None."""
+    """Forward connections to `upstream`; replace the Host header of each request by `host` unless that is None."""
 
     async def serve(near_reader: asyncio.StreamReader, near_writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", upstream)
@@ -36,42 +36,44 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, host: 
 
 
 @pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Server, int]]:
-    """A server, and the port at which people are told that it is."""
+def server_and_proxy_port() -> Iterator[tuple[Server, int]]:
+    """A server, and the port of the proxy that its WATCHIUM_URL names."""
     port = free_port()
     with watchium_server({"WATCHIUM_URL": f"http://localhost:{port}"}) as server:
         yield server, port
 
 
 @pytest.mark.once
-async def test_a_proxy_that_passes_host_on_is_well(behind: tuple[Server, int]):
-    server, port = behind
+async def test_a_proxy_that_forwards_the_host_header_passes(server_and_proxy_port: tuple[Server, int]):
+    server, port = server_and_proxy_port
     async with proxy(port, server.port, None):
         code, lines = await asyncio.to_thread(doctor, server)
     assert code == 0, lines
-    for about in ("page", "static file", "API", "form", "socket"):
-        assert lines[about].startswith("ok "), lines
+    for name in ("page", "static file", "API", "form", "socket"):
+        assert lines[name].startswith("ok "), lines
 
 
 @pytest.mark.once
-async def test_a_proxy_that_passes_its_own_name_is_named_with_both_and_the_remedy(behind: tuple[Server, int]):
-    server, port = behind
+async def test_a_proxy_that_sends_its_own_host_name_is_reported_with_both_names_and_the_fix(
+    server_and_proxy_port: tuple[Server, int],
+):
+    server, port = server_and_proxy_port
     async with proxy(port, server.port, b"upstream.internal:8134"):
         code, lines = await asyncio.to_thread(doctor, server)
     assert code == 1
     assert lines["server"].endswith("is ready")
-    assert "under the name upstream.internal, and WATCHIUM_URL says http://localhost:" in lines["page"]
+    assert "with the host name upstream.internal, but WATCHIUM_URL is http://localhost:" in lines["page"]
     assert "proxy_set_header Host $host" in lines["page"]
     assert server.log().count("'upstream.internal'") == 1
 
 
 @pytest.mark.once
-async def test_a_server_that_was_started_with_another_address_is_named(behind: tuple[Server, int]):
-    server, _ = behind
+async def test_a_server_started_with_another_address_is_reported(server_and_proxy_port: tuple[Server, int]):
+    server, _ = server_and_proxy_port
     code, lines = await asyncio.to_thread(doctor, server, WATCHIUM_URL=f"http://127.0.0.1:{server.port}")
     assert code == 1
     assert "started with another WATCHIUM_URL" in lines["page"]
-    # The right name by another port, which nginx's $host leaves out.
+    # The right host name with another port: nginx's $host has no port.
     async with proxy(other := free_port(), server.port, b"localhost"):
         code, lines = await asyncio.to_thread(doctor, server, WATCHIUM_URL=f"http://localhost:{other}")
     assert code == 1
