@@ -16,7 +16,6 @@ from watchium.protocol.errors import TooLong, UnknownMedia
 from watchium.protocol.events import Media
 from watchium.text import clean, piles_up_marks
 
-OWN = "/media/"
 SAMPLES_AT = "/media/samples/"
 
 MIMES = {

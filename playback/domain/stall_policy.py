@@ -61,9 +61,6 @@ class Hold(msgspec.Struct, frozen=True):
         who = tuple(one for one in awaited if not released(one, heard.get(one.user_id), now_ms))
         return msgspec.structs.replace(self, who=who)
 
-    def without(self, user_id: str) -> Hold:
-        return msgspec.structs.replace(self, who=tuple(one for one in self.who if one.user_id != user_id))
-
     def also_for(self, one: WaitRecord) -> Hold:
         """Somebody else starves meanwhile: waited for as well, but not longer."""
         waited = msgspec.structs.replace(one, until_ms=min(one.until_ms, self.until_ms))

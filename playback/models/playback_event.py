@@ -44,13 +44,6 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         (rows,) = run_in_one_round_trip(PreparedQuery(words, [room.pk, revision]))
         return rows[0][0] if rows else None
 
-    def of_type(self, room: Room, kind: str, limit: int = 100) -> PlaybackEventQuerySet:
-        return self.filter(room=room, type=kind).order_by("-created_at")[:limit]
-
-    def between(self, room: Room, from_ms: float, until_ms: float) -> PlaybackEventQuerySet:
-        """What happened in a span of server time, in order: an evening to be replayed."""
-        return self.filter(room=room, at_ms__gte=from_ms, at_ms__lt=until_ms).order_by("at_ms", "pk")
-
     def discardable(self, before: datetime) -> PlaybackEventQuerySet:
         """Older than that, but never what somebody may still come back for: the last changes of an active room."""
         silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)

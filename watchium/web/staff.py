@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from playback.domain.spread import spread_ms
+from playback.domain.drift import spread_ms
 from playback.models import Playback
 from playback.room.status_reports import LAST
 from rooms.api_view import answer

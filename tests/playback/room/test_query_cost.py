@@ -70,8 +70,11 @@ class Indexes(DeedCase):
         for rows, index in (
             (log.since(self.room, 3), "event_one_per_revision"),
             (log.filter(room=self.room, person=self.alice.person, event_id="x"), "event_"),
-            (log.of_type(self.room, "seek"), "event_room_type"),
-            (log.between(self.room, NOW_MS, NOW_MS + 1), "event_room_at"),
+            (log.filter(room=self.room, type="seek").order_by("-created_at")[:100], "event_room_type"),
+            (
+                log.filter(room=self.room, at_ms__gte=NOW_MS, at_ms__lt=NOW_MS + 1).order_by("at_ms", "pk"),
+                "event_room_at",
+            ),
             (log.filter(created_at__lt=week), "event_created"),
             (SyncState.objects.discardable(week), "sync_created_type"),
             (Playback.objects.filter(ends_at_ms__lte=NOW_MS), "ends_at_ms"),

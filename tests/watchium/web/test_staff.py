@@ -6,7 +6,7 @@ from unittest.mock import patch
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from playback.domain.spread import spread_ms
+from playback.domain.drift import spread_ms
 from playback.domain.timeline import PLAYING
 from playback.models import Playback
 from playback.room.status_reports import LAST
