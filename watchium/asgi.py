@@ -15,9 +15,9 @@ from django.conf import settings  # noqa: E402
 
 from rooms.actions import grant_fresh_leases  # noqa: E402
 from watchium import server_clock  # noqa: E402
-from watchium.middleware.body_limit import bounded  # noqa: E402
-from watchium.middleware.connection_limit import Turnstile  # noqa: E402
-from watchium.middleware.static_files import with_statics  # noqa: E402
+from watchium.middleware.body_limit import limit_body  # noqa: E402
+from watchium.middleware.connection_limit import ConnectionLimit  # noqa: E402
+from watchium.middleware.static_files import serve_static_files  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
 
 
@@ -32,5 +32,5 @@ _waking.start()
 _waking.join()
 
 application = ProtocolTypeRouter(
-    {"http": bounded(with_statics(django_application)), "websocket": Turnstile(websocket)}
+    {"http": limit_body(serve_static_files(django_application)), "websocket": ConnectionLimit(websocket)}
 )

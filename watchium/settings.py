@@ -186,7 +186,7 @@ INSTALLED_APPS = [
     "chat",
 ]
 MIDDLEWARE = [
-    "watchium.middleware.internal_endpoints.machines_first",
+    "watchium.middleware.internal_endpoints.internal_endpoints",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "watchium.middleware.host_check.host_check",

@@ -22,11 +22,13 @@ class LobbyConsumer(Socket):
     def decode(self, text: str) -> Command:
         return decode_lobby_command(text)
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         await self.join_group(broadcast.LOBBY)
         scheduler.tell_lobby_again()
         state = await in_database(lobby_state)
-        self.outbox.send_first(frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state)))
+        self.send_queue.send_first(
+            frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state))
+        )
 
     async def handle(self, command: Any) -> None:
         """The lobby's only command is `ping`, which `Socket` answers."""
@@ -38,8 +40,8 @@ class NotFoundConsumer(Socket):
     def decode(self, text: str) -> Command:
         return decode_lobby_command(text)
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         raise NotMember
 
     async def handle(self, command: Any) -> None:
-        """Never called: `opened` rejects every socket."""
+        """Never called: `on_connect` rejects every socket."""

@@ -10,7 +10,7 @@ from playback import player
 from rooms.access import Identity
 from rooms.auth.origin import header
 from watchium import server_clock
-from watchium.consumers.socket import Socket, in_time
+from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
 from watchium.protocol.events import Ack, Command, IdempotentCommand
@@ -48,7 +48,7 @@ class PlayerConsumer(Socket):
     def decode(self, text: str) -> Command:
         return decode_player_command(text)
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         player.listen(server_clock.now_ms())
         self.device_id = player.device_of(identity)
         self.account = player.account_of(identity)
@@ -67,7 +67,7 @@ class PlayerConsumer(Socket):
         welcome = PlayerWelcome(
             room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=greeting
         )
-        self.outbox.send_first(frame_of(welcome))
+        self.send_queue.send_first(frame_of(welcome))
 
     async def _listen_to_its_groups(self, identity: Identity) -> None:
         """Before the player is read: what happens in between is told after the welcome."""
@@ -80,7 +80,7 @@ class PlayerConsumer(Socket):
         if self.account is not None:
             await self.join_group(broadcast.devices_group(self.account))
 
-    async def closed(self) -> None:
+    async def on_disconnect(self) -> None:
         if self.sounds and not self._is_back():
             await in_database(player.give_sound_back, self.device_id, self.tab)
 
@@ -93,10 +93,10 @@ class PlayerConsumer(Socket):
             for other in hub.hub().groups.get(broadcast.device_group(self.device_id), ())
         )
 
-    def closing_code(self, problem: Refused) -> int:
+    def close_code_for(self, problem: Refused) -> int:
         if isinstance(problem, TooManyConnections):
             return CloseCode.TOO_MANY
-        return super().closing_code(problem)
+        return super().close_code_for(problem)
 
     async def handle(self, command: Any) -> None:
         rate_limits.spend_here("command", self.device_id, server_clock.now_ms())
@@ -116,46 +116,46 @@ class PlayerConsumer(Socket):
                 await self._give_sound(asked)
 
     def _spend(self, what: str) -> None:
-        if wait_ms := self.throttle.wait_ms(what, rate_limits.allowance(what), server_clock.now_ms()):
+        if wait_ms := self.buckets.wait_ms(what, rate_limits.allowance(what), server_clock.now_ms()):
             raise RateLimited(retry_after_ms=wait_ms)
 
     async def _carry_out(self, command: IdempotentCommand) -> None:
         try:
             deed = in_database(player.dispatch, self.device_id, command, account=self.account)
-            accepted = await in_time(deed)
+            accepted = await with_timeout(deed)
         except Stale as stale:
-            self.refuse(stale, command.event_id)
+            self.send_error(stale, command.event_id)
             await self._tell_all()
             return
-        self.tell(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
+        self.send_event(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
 
     async def _note(self, heard: Heard) -> None:
         self._spend("position")
         player.heard(self.device_id, server_clock.now_ms())
-        if not await in_time(in_database(player.note_position, self.device_id, heard)):
+        if not await with_timeout(in_database(player.note_position, self.device_id, heard)):
             await (
                 self._tell_all()
             )  # it plays what is not on, or was placed or paused while this was on its way
 
     async def _show(self, which: WhichDevice) -> None:
-        other = await in_time(in_database(player.look_at, self.account, self.device_id, which.device))
-        self.tell(DeviceShown(room_id=None, timestamp=server_clock.now_ms(), payload=other))
+        other = await with_timeout(in_database(player.look_at, self.account, self.device_id, which.device))
+        self.send_event(DeviceShown(room_id=None, timestamp=server_clock.now_ms(), payload=other))
 
     async def _give_sound(self, asked: Sounding) -> None:
-        holder = await in_time(in_database(player.take_sound, self.device_id, asked))
+        holder = await with_timeout(in_database(player.take_sound, self.device_id, asked))
         self.sounds = holder == self.tab
 
     async def _tell_what_stands(self, since: int) -> None:
-        revision = await in_time(in_database(player.revision_of, self.device_id))
+        revision = await with_timeout(in_database(player.revision_of, self.device_id))
         if revision != since:
             await self._tell_all()
             return
         state = PlayerHeadState(revision=revision)
-        self.tell(PlayerHead(room_id=None, timestamp=server_clock.now_ms(), payload=state))
+        self.send_event(PlayerHead(room_id=None, timestamp=server_clock.now_ms(), payload=state))
 
     async def _tell_all(self) -> None:
-        whole = await in_time(in_database(player.read, self.device_id, sounding=True))
+        whole = await with_timeout(in_database(player.read, self.device_id, sounding=True))
         revision = whole.state.revision
-        self.tell(
+        self.send_event(
             PlayerWhole(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)
         )

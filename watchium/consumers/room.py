@@ -15,7 +15,7 @@ from rooms.models import Connection, Member
 from rooms.rate_limits import count_guess
 from watchium import server_clock
 from watchium.background import log_heads, pubsub_monitor, scheduler
-from watchium.consumers.socket import Socket, in_time
+from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
 from watchium.protocol.errors import (
     Banned,
@@ -66,7 +66,7 @@ class RoomConsumer(Socket):
     def decode(self, text: str) -> Command:
         return decode_room_command(text)
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
         self.device_id = identity.device_id
         member = await in_database(_admit, identity, self.room_id)
@@ -90,15 +90,15 @@ class RoomConsumer(Socket):
             compose_snapshot, self.member, identity.device_id, applied, len(self.live)
         )
         for event in greeting[1:]:
-            self.tell(event)
+            self.send_event(event)
         if pubsub_monitor.degraded():
-            self.tell(pubsub_monitor.status(self.room_id))
-        self.outbox.send_first(frame_of(greeting[0]))
+            self.send_event(pubsub_monitor.status(self.room_id))
+        self.send_queue.send_first(frame_of(greeting[0]))
         self.entering = None
         # Every deed reads its own; this one only ages.
         self.member.room._state.fields_cache.pop("playback", None)
 
-    async def closed(self) -> None:
+    async def on_disconnect(self) -> None:
         if self.connection is None and self.entering is not None:
             # Also for a socket that ended while it entered: what is done on another thread is done to its end.
             (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
@@ -107,8 +107,8 @@ class RoomConsumer(Socket):
             scheduler.drop_lease(self.connection.pk)
             await in_database(rooms.actions.disconnect, self.connection)
 
-    def closing_code(self, problem: Refused) -> int:
-        return CLOSING.get(type(problem)) or super().closing_code(problem)
+    def close_code_for(self, problem: Refused) -> int:
+        return CLOSING.get(type(problem)) or super().close_code_for(problem)
 
     def handle_inline(self, command: Command, now_ms: float) -> bool:
         """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
@@ -128,14 +128,14 @@ class RoomConsumer(Socket):
             await self._apply_heartbeat(command)
             return
         rate_limits.spend_here("command", self.user_id, server_clock.now_ms())
-        answer = await in_time(in_database(dispatch, self.member, command))
+        answer = await with_timeout(in_database(dispatch, self.member, command))
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
         if answer is not None:
-            self.tell(answer)
+            self.send_event(answer)
         if isinstance(command, SyncRequest):
             since, comment_seq = command.payload.since, command.payload.last_comment_id
-            self.tell(
+            self.send_event(
                 await in_database(
                     missed_events, self.member, self.device_id, since, comment_seq, len(self.live)
                 )
@@ -148,7 +148,7 @@ class RoomConsumer(Socket):
         )
 
     def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
-        if wait_ms := self.throttle.wait_ms(what, allowance, now_ms):
+        if wait_ms := self.buckets.wait_ms(what, allowance, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
 

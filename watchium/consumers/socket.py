@@ -48,9 +48,9 @@ from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
 
-WAITING_COMMANDS = 64
-LAST_WORDS_S = 5.0
-DEED_S = 12.0
+MAX_QUEUED_COMMANDS = 64
+FINISH_S = 5.0
+COMMAND_TIMEOUT_S = 12.0
 BAD_MESSAGES = rate_limits.allowance("bad_message")
 PINGS = rate_limits.allowance("ping")
 
@@ -60,17 +60,17 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
-    """One WebSocket. Subclasses decode, greet in `opened`, obey in `handle` and tidy up in `closed`."""
+    """One WebSocket. Subclasses decode, greet in `on_connect`, obey in `handle` and tidy up in `on_disconnect`."""
 
     channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
     live: ClassVar[set[Socket]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.outbox = SendQueue(send, scope.get("extensions", {}).get(EXTENSION), self._turned)
-        self.waiting: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
-        self.handling: asyncio.Task[None] | None = None  # while there is something to obey
-        self.throttle = ConnectionBuckets()
+        self.send_queue = SendQueue(send, scope.get("extensions", {}).get(EXTENSION), self._on_direct_changed)
+        self.queue: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
+        self.handler_task: asyncio.Task[None] | None = None  # while there is something to obey
+        self.buckets = ConnectionBuckets()
         self.groups: list[str] = []
         await receive()
         await send({"type": "websocket.accept"})
@@ -78,27 +78,27 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.live.add(self)
         try:
             await self._listen(receive)
-            await self.finish(LAST_WORDS_S)
+            await self.finish(FINISH_S)
         except Exception:
             logger.exception("a socket broke")
         finally:
             self.live.discard(self)
-            await self._end()
+            await self._clean_up()
 
     async def finish(self, most_s: float) -> None:
         """Obey what was said so far: somebody who says `leave` and goes has left."""
-        if self.handling is not None:
-            await asyncio.wait([self.handling], timeout=most_s)
+        if self.handler_task is not None:
+            await asyncio.wait([self.handler_task], timeout=most_s)
 
-    async def _end(self) -> None:
-        self.outbox.end()
-        if self.handling is not None:
-            self.handling.cancel()
-            await asyncio.wait([self.handling])
+    async def _clean_up(self) -> None:
+        self.send_queue.end()
+        if self.handler_task is not None:
+            self.handler_task.cancel()
+            await asyncio.wait([self.handler_task])
         for group in self.groups:
             await hub.hub().leave(group, self)
         try:
-            await self.closed()
+            await self.on_disconnect()
         except Exception:
             logger.exception("a socket could not be tidied up")
 
@@ -106,19 +106,19 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     @property
     def direct(self) -> Write | None:
-        return self.outbox.direct
+        return self.send_queue.direct
 
-    def _turned(self) -> None:
+    def _on_direct_changed(self) -> None:
         hub.hub().turned(self.groups)
 
     def deliver(self, frame: Frame) -> None:
-        self.outbox.put(frame)
+        self.send_queue.put(frame)
 
     def close(self, code: int) -> None:
-        self.outbox.close(code)
+        self.send_queue.close(code)
 
-    def tell(self, event: Event) -> None:
-        self.outbox.put(frame_of(event))
+    def send_event(self, event: Event) -> None:
+        self.send_queue.put(frame_of(event))
 
     async def join_group(self, group: str) -> None:
         self.groups.append(group)
@@ -128,49 +128,49 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     async def _listen(self, receive: Receive) -> None:
         try:
-            await self.opened(await self._identity())
+            await self.on_connect(await self._identity())
         except Exception as error:
-            self._turn_away(error)
+            self._reject(error)
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
-        if (shortcut := self.outbox.shortcut) is not None:
+        if (shortcut := self.send_queue.shortcut) is not None:
             context = copy_context()  # by which the log knows room and member
-            shortcut.listen(partial(context.run, self._take))  # type: ignore[call-arg]  # its text comes when called
+            shortcut.listen(partial(context.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
-            self._take(message.get("text"))
+            self._on_frame(message.get("text"))
 
-    def _take(self, text: str | None) -> None:
+    def _on_frame(self, text: str | None) -> None:
         """None: it was binary."""
-        if self.outbox.closing:
+        if self.send_queue.closing:
             return  # turned away or sent out: nothing is obeyed any more
         try:
-            self._hear(text, server_clock.now_ms())
+            self._on_text(text, server_clock.now_ms())
         except Exception as error:
-            self.refuse(refusal(error), event_id_in(text or ""))
+            self.send_error(refusal(error), event_id_in(text or ""))
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
             raise NotMember("This page is not from here.")
         return await in_database(identify_scope, self.scope)
 
-    def _hear(self, text: str | None, now_ms: float) -> None:
+    def _on_text(self, text: str | None, now_ms: float) -> None:
         command = self._read(text)
         if isinstance(command, Ping):
-            self._answer_ping(command, now_ms)
+            self._send_pong(command, now_ms)
             return
         # Also while others wait: what can be done at once keeps to no order.
         if not self.handle_inline(command, now_ms):
-            self._wait_its_turn(command, now_ms)
+            self._enqueue(command, now_ms)
 
-    def _wait_its_turn(self, command: Command, now_ms: float) -> None:
-        if len(self.waiting) >= WAITING_COMMANDS:
+    def _enqueue(self, command: Command, now_ms: float) -> None:
+        if len(self.queue) >= MAX_QUEUED_COMMANDS:
             raise RateLimited(retry_after_ms=1000)
-        self.waiting.append((command, now_ms))
-        if self.handling is None:
-            self.handling = asyncio.create_task(self._obey_in_turn())
+        self.queue.append((command, now_ms))
+        if self.handler_task is None:
+            self.handler_task = asyncio.create_task(self._handle_queue())
 
     def _read(self, text: str | None) -> Command:
         if text is None:
@@ -183,39 +183,39 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise refusal_of(error) from None
 
-    def _answer_ping(self, ping: Ping, received_ms: float) -> None:
-        if wait_ms := self.throttle.wait_ms("ping", PINGS, received_ms):
+    def _send_pong(self, ping: Ping, received_ms: float) -> None:
+        if wait_ms := self.buckets.wait_ms("ping", PINGS, received_ms):
             raise RateLimited(retry_after_ms=wait_ms)
         sent_ms = server_clock.now_ms()
         answer = ClockAnswer(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
-        self.tell(Pong(room_id=self.room_id, timestamp=sent_ms, payload=answer))
+        self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=answer))
 
     # ------------------------------------------------------------ to obey and to refuse
 
-    async def _obey_in_turn(self) -> None:
+    async def _handle_queue(self) -> None:
         try:
-            while self.waiting:
-                command, heard_ms = self.waiting[0]
-                about.heard(heard_ms)
+            while self.queue:
+                command, received_ms = self.queue[0]
+                about.heard(received_ms)
                 counters.count("commands", str(command.__struct_config__.tag))
                 try:
                     await self.handle(command)
                 except Exception as error:
-                    self.refuse(refusal(error), command.event_id)
+                    self.send_error(refusal(error), command.event_id)
                 # Only now: whoever looks meanwhile sees that it is not done yet.
-                self.waiting.pop(0)
+                self.queue.pop(0)
         finally:
-            self.handling = None
+            self.handler_task = None
 
-    def refuse(self, problem: Refused, event_id: str | None = None) -> None:
-        self.tell(self._error(problem, event_id))
+    def send_error(self, problem: Refused, event_id: str | None = None) -> None:
+        self.send_event(self._error(problem, event_id))
         bad = isinstance(problem, BadMessage | TooLong)
-        if bad and self.throttle.wait_ms("bad", BAD_MESSAGES, server_clock.now_ms()):
+        if bad and self.buckets.wait_ms("bad", BAD_MESSAGES, server_clock.now_ms()):
             self.close(CloseCode.FLOODING)
 
-    def _turn_away(self, error: Exception) -> None:
+    def _reject(self, error: Exception) -> None:
         problem = refusal(error)
-        self.outbox.send_last_and_close(frame_of(self._error(problem)), self.closing_code(problem))
+        self.send_queue.send_last_and_close(frame_of(self._error(problem)), self.close_code_for(problem))
 
     def _error(self, problem: Refused, event_id: str | None = None) -> Error:
         counters.count("refused", problem.code)
@@ -228,7 +228,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         )
         return Error(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
-    def closing_code(self, problem: Refused) -> int:
+    def close_code_for(self, problem: Refused) -> int:
         return CloseCode.RESTART if isinstance(problem, Unavailable | Internal) else CloseCode.NOT_A_MEMBER
 
     @property
@@ -248,7 +248,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         """Raises msgspec.MsgspecError or UnicodeError."""
         raise NotImplementedError
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         """Greet, or raise a Refused to be turned away."""
         raise NotImplementedError
 
@@ -259,18 +259,18 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
     async def handle(self, command: Any) -> None:
         raise NotImplementedError
 
-    async def closed(self) -> None:
+    async def on_disconnect(self) -> None:
         """Tidy up; also called for a socket that was turned away."""
 
 
-async def in_time(deed: Awaitable[R]) -> R:
+async def with_timeout(deed: Awaitable[R]) -> R:
     """A database that says nothing at all gets no more patience than people have.
 
     What was begun goes on; if it is done after all, everybody hears of it, and who asks again with the same event_id
     is answered.
     """
     try:
-        async with asyncio.timeout(DEED_S):
+        async with asyncio.timeout(COMMAND_TIMEOUT_S):
             return await deed
     except TimeoutError:
         raise Unavailable from None

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from watchium.middleware.upload_limit import Allowance, allowance
+from watchium.middleware.upload_limit import BodyLimit, upload_limit
 from watchium.protocol.errors import BadMessage, Refused, TooLong
 from watchium.protocol.events import Problem
 
@@ -28,7 +28,7 @@ App = Callable[[Scope, Receive, Any], Awaitable[None]]
 GONE: Message = {"type": "http.disconnect"}
 
 
-class TooMuch(TooLong):
+class ContentTooLarge(TooLong):
     status = 413
 
 
@@ -37,14 +37,14 @@ class RequestTimeout(BadMessage):
     message = "This took too long to arrive."
 
 
-def bounded(app: App) -> App:
+def limit_body(app: App) -> App:
     """The application, which never sees more of a body than that, and waits no longer for it."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = await allowance(scope) or Allowance(BODY_BYTES, BODY_S)
-        body = _Body(receive, send, allowed)
-        if _announced(scope) > allowed.size:
-            await _refuse(send, body.too_much())
+        limit = await upload_limit(scope) or BodyLimit(BODY_BYTES, BODY_S)
+        body = _Body(receive, send, limit)
+        if _content_length(scope) > limit.size:
+            await _send_error(send, body.too_large())
             return
         await app(scope, body.receive, body.send)
 
@@ -54,11 +54,11 @@ def bounded(app: App) -> App:
 class _Body:
     """One request: its parts as they come, and the answer, which is ours once the request was refused."""
 
-    def __init__(self, receive: Receive, send: Send, allowed: Allowance) -> None:
-        self._receive, self._send, self._allowed = receive, send, allowed
+    def __init__(self, receive: Receive, send: Send, limit: BodyLimit) -> None:
+        self._receive, self._send, self._limit = receive, send, limit
         self._bytes = 0
         self._complete = self._answered = self._refused = False
-        self._until = asyncio.get_running_loop().time() + allowed.within_s
+        self._until = asyncio.get_running_loop().time() + limit.timeout_s
 
     async def receive(self) -> Message:
         if self._refused:
@@ -69,35 +69,35 @@ class _Body:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            return await self._turn_away(RequestTimeout())
+            return await self._reject(RequestTimeout())
         self._bytes += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
-        if self._bytes > self._allowed.size:
-            return await self._turn_away(self.too_much())
+        if self._bytes > self._limit.size:
+            return await self._reject(self.too_large())
         return message
 
-    def too_much(self) -> TooMuch:
-        return TooMuch(f"A body has at most {self._allowed.size} bytes.")
+    def too_large(self) -> ContentTooLarge:
+        return ContentTooLarge(f"A body has at most {self._limit.size} bytes.")
 
     async def send(self, message: Message) -> None:
         if not self._refused:
             self._answered = True
             await self._send(message)
 
-    async def _turn_away(self, problem: Refused) -> Message:
+    async def _reject(self, problem: Refused) -> Message:
         self._refused = True
         if not self._answered:
-            await _refuse(self._send, problem)
+            await _send_error(self._send, problem)
         return GONE
 
 
-def _announced(scope: Scope) -> int:
+def _content_length(scope: Scope) -> int:
     """What Content-Length says; nonsense is the server's to refuse, and counts as nothing here."""
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() and len(length) < 19 else 0
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
+async def _send_error(send: Send, refused: Refused) -> None:
     """Answer. What is still being sent is not kept, and not waited for long (`heads`): who sends it can read this."""
     body = msgspec.json.encode(Problem(code=refused.code, message=str(refused)))
     headers = [

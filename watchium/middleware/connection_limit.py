@@ -20,7 +20,7 @@ from watchium.protocol.events import Error, Problem, encode
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import RateLimiter
 
-COME_BACK_MS = 10_000
+RETRY_AFTER_MS = 10_000
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
@@ -29,11 +29,11 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class Turnstile:
+class ConnectionLimit:
     def __init__(self, app: App) -> None:
         self.app = app
-        self.throttle = RateLimiter()
-        self.inside: Counter[str] = Counter()
+        self.limiter = RateLimiter()
+        self.open_sockets: Counter[str] = Counter()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         address = scope_address(scope)
@@ -43,23 +43,23 @@ class Turnstile:
 
     async def _counted(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         if wait_ms := self._wait_ms(address):
-            await _turn_away(wait_ms, receive, send)
+            await _reject(wait_ms, receive, send)
             return
-        self.inside[address] += 1
+        self.open_sockets[address] += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self.inside[address] -= 1
-            if not self.inside[address]:
-                del self.inside[address]
+            self.open_sockets[address] -= 1
+            if not self.open_sockets[address]:
+                del self.open_sockets[address]
 
     def _wait_ms(self, address: str) -> int:
-        if self.inside[address] >= settings.MAX_SOCKETS_PER_ADDRESS:
-            return COME_BACK_MS
-        return self.throttle.wait_ms(address, rate_limits.allowance("socket"), server_clock.now_ms())
+        if self.open_sockets[address] >= settings.MAX_SOCKETS_PER_ADDRESS:
+            return RETRY_AFTER_MS
+        return self.limiter.wait_ms(address, rate_limits.allowance("socket"), server_clock.now_ms())
 
 
-async def _turn_away(wait_ms: int, receive: Receive, send: Send) -> None:
+async def _reject(wait_ms: int, receive: Receive, send: Send) -> None:
     """Accepted first, so that a browser can read the reason."""
     await receive()
     problem = Problem(

@@ -18,7 +18,7 @@ from watchium.web import health
 from watchium.web.metrics import metrics
 
 # The headers of every other answer: this comes before the middleware that adds them.
-SECURITY = SecurityMiddleware(lambda _: HttpResponse())
+SECURITY_HEADERS = SecurityMiddleware(lambda _: HttpResponse())
 VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz/live": health.live,
     "/healthz/ready": health.ready,
@@ -27,29 +27,29 @@ VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 
 
 @sync_and_async_middleware
-def machines_first(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def internal_endpoints(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     if iscoroutinefunction(get_response):
-        in_a_thread = sync_to_async(_answer)
+        in_a_thread = sync_to_async(_respond)
 
         async def awaited(request: HttpRequest) -> HttpResponse:
             if request.path in VIEWS:
                 return await in_a_thread(request)
-            answered: Awaitable[HttpResponse] = get_response(request)
-            return await answered
+            response: Awaitable[HttpResponse] = get_response(request)
+            return await response
 
         return awaited
 
     def called(request: HttpRequest) -> HttpResponse:
-        return _answer(request) if request.path in VIEWS else get_response(request)
+        return _respond(request) if request.path in VIEWS else get_response(request)
 
     return called
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _respond(request: HttpRequest) -> HttpResponse:
     try:
         response = VIEWS[request.path](request)
     except Http404:
         response = HttpResponseNotFound(content_type="text/plain")
     response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
-    headed: HttpResponse = SECURITY.process_response(request, response)
-    return headed
+    secured: HttpResponse = SECURITY_HEADERS.process_response(request, response)
+    return secured

@@ -18,43 +18,49 @@ from whitenoise.responders import StaticFile
 
 from watchium.middleware.body_limit import App, Receive, Scope, Send
 
-PIECE_BYTES = 64 * 1024  # read at once, from a local disk and mostly from memory
-ASKED = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+CHUNK_BYTES = 64 * 1024  # read at once, from a local disk and mostly from memory
+FORWARDED_HEADERS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
 Header = tuple[bytes, bytes]
 
 
-def with_statics(app: App) -> App:
+def serve_static_files(app: App) -> App:
     """The application, which is never asked for a file that `collectstatic` put there.
 
     In development files are found where they lie, as they are now.
     """
-    shelf = WhiteNoiseMiddleware()
-    find: Callable[[str], StaticFile | None] = shelf.find_file if shelf.autorefresh else shelf.files.get
-    everywhere = _everywhere()
+    whitenoise = WhiteNoiseMiddleware()
+    find: Callable[[str], StaticFile | None] = (
+        whitenoise.find_file if whitenoise.autorefresh else whitenoise.files.get
+    )
+    security_headers = _security_headers()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         file = find(scope["path"])
         if file is None:
             await app(scope, receive, send)
         else:
-            await _answer(file, scope, send, everywhere)
+            await _respond(file, scope, send, security_headers)
 
     return serve
 
 
-async def _answer(file: StaticFile, scope: Scope, send: Send, everywhere: list[Header]) -> None:
-    asked = {_as_wsgi(name): value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
-    answer = file.get_response(scope["method"], asked)
-    headers = [*map(_header, answer.headers), *everywhere]
+async def _respond(file: StaticFile, scope: Scope, send: Send, security_headers: list[Header]) -> None:
+    request_headers = {
+        _as_wsgi(name): value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in FORWARDED_HEADERS
+    }
+    answer = file.get_response(scope["method"], request_headers)
+    headers = [*map(_header, answer.headers), *security_headers]
     with answer.file or BytesIO() as file:
         await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
-        while len(piece := file.read(PIECE_BYTES)) == PIECE_BYTES:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": piece})
+        while len(chunk := file.read(CHUNK_BYTES)) == CHUNK_BYTES:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": chunk})
 
 
-def _everywhere() -> list[Header]:
+def _security_headers() -> list[Header]:
     """What Django adds to every answer: that this is no other type than it says, and the like."""
     # By HTTPS, where there is one header more, which means nothing to browsers that came by HTTP.
     request = ASGIRequest({"method": "GET", "path": "/", "scheme": "https", "headers": []}, BytesIO())

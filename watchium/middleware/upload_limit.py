@@ -21,30 +21,30 @@ FORM_BYTES = 64 * 1024  # what stands around the files
 ARRIVAL_S = 3600.0
 
 
-class Allowance(NamedTuple):
+class BodyLimit(NamedTuple):
     size: int
-    within_s: float
+    timeout_s: float
 
 
-async def allowance(scope: dict[str, Any]) -> Allowance | None:
+async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
     """None for what keeps to everybody's bounds."""
     if scope["method"] != "POST" or scope["path"] != FILES_AT or scope_bearer(scope) is not None:
         return None
     try:
-        may = await in_database(_may_bring, scope)
+        may_upload = await in_database(_may_upload, scope)
     except (DatabaseError, InterfaceError):
         return None
-    return Allowance(most_bytes() + FORM_BYTES, ARRIVAL_S) if may else None
+    return BodyLimit(most_bytes() + FORM_BYTES, ARRIVAL_S) if may_upload else None
 
 
-def _may_bring(scope: dict[str, Any]) -> bool:
-    request = _Visit()
+def _may_upload(scope: dict[str, Any]) -> bool:
+    request = _SessionRequest()
     request.session = scope_session(scope)
     user = get_user(request)
     return bool(user.is_active and user.is_staff and user.has_perm(MAY_BRING))
 
 
-class _Visit(HttpRequest):
+class _SessionRequest(HttpRequest):
     """As much of a request as it takes to know whose session it is."""
 
     session: SessionBase

@@ -23,7 +23,7 @@ async def drain() -> None:
     """Five seconds at most: who reads nothing any more is cut off."""
     sockets = tuple(Socket.live)
     for socket in sockets:
-        socket.tell(_close_all(socket))
+        socket.send_event(_close_all(socket))
     await asyncio.gather(*(socket.finish(ANSWERS_S) for socket in sockets))
     await scheduler.stop()
     for socket in sockets:

@@ -14,7 +14,7 @@ import websockets.http11
 from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from watchium.server.pending_connections import address_of, of_this_process
+from watchium.server.pending_connections import address_of, pending_connections
 
 HEAD_S = 10.0
 HEAD_BYTES = 32 * 1024  # address and headers together; browsers of people with many cookies send 8 KiB
@@ -55,15 +55,15 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.unanswered: list[RequestResponseCycle] = []
         self.address = address_of(self.client[0] if self.client else "")
-        if not of_this_process().admits(len(self.connections)):
+        if not pending_connections().admits(len(self.connections)):
             self._refuse(TOO_MANY)
             return
         self._start_timer()
-        of_this_process().waits(self, self.address)
+        pending_connections().add(self, self.address)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
-        of_this_process().forget(self)
+        pending_connections().remove(self)
         self._abandon()
         super().connection_lost(exc)
 
@@ -103,7 +103,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self.handle_websocket_upgrade()
 
     def handle_websocket_upgrade(self) -> None:
-        of_this_process().forget(self)
+        pending_connections().remove(self)
         super().handle_websocket_upgrade()
         # The two refer to each other: for as long as the socket is open, and then until garbage is looked for.
         self.parser = None  # type: ignore[assignment]
@@ -120,7 +120,7 @@ class HttpProtocol(HttpToolsProtocol):
         becomes_socket = upgrades and self._should_upgrade()
         if becomes_socket and (problem := problem_of_handshake(self.parser.get_http_version(), self.headers)):
             self._end_parsing(problem)
-        of_this_process().waits(self, self.address)  # for its body
+        pending_connections().add(self, self.address)  # for its body
         super().on_headers_complete()
         if not becomes_socket:
             self.unanswered.append(self.cycle)
@@ -134,22 +134,22 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        of_this_process().forget(self)
+        pending_connections().remove(self)
         self.in_head = True
 
     def on_response_complete(self) -> None:
         self.unanswered = [cycle for cycle in self.unanswered if not cycle.response_complete]
         super().on_response_complete()
         if not self.transport.is_closing():
-            of_this_process().waits(self, self.address)
+            pending_connections().add(self, self.address)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        of_this_process().waits(self, self.address)
+        pending_connections().add(self, self.address)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        of_this_process().forget(self)
+        pending_connections().remove(self)
 
     def _idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

@@ -23,55 +23,55 @@ class Evictable(Protocol):
         """Close the connection now; `forget` has been called for it."""
 
 
-class ConnectionLimit:
+class PendingConnections:
     """`most`: open connections of the process; `per_address`: waiting ones of an address."""
 
     def __init__(self, most: int, per_address: int) -> None:
         self._most = most
         self._per_address = per_address
-        self._waiting: dict[Evictable, str] = {}  # and the address; the longest waiting first
+        self._pending: dict[Evictable, str] = {}  # and the address; the longest waiting first
         self._by_address: dict[str, dict[Evictable, None]] = {}
 
     def admits(self, open_now: int) -> bool:
         """Whether one more may open; the longest waiting one is closed where there would be too many."""
         if open_now <= self._most:
             return True
-        oldest = next(iter(self._waiting), None)
+        oldest = next(iter(self._pending), None)
         if oldest is None:
             return False
         self._evict(oldest)
         return True
 
-    def waits(self, connection: Evictable, address: str) -> None:
+    def add(self, connection: Evictable, address: str) -> None:
         """From now on it waits for the other side. `address` is empty where it is not counted."""
-        self.forget(connection)
-        self._waiting[connection] = address
+        self.remove(connection)
+        self._pending[connection] = address
         if not address:
             return
-        mates = self._by_address.setdefault(address, {})
-        mates[connection] = None
-        if len(mates) > self._per_address:
-            self._evict(next(iter(mates)))
+        same_address = self._by_address.setdefault(address, {})
+        same_address[connection] = None
+        if len(same_address) > self._per_address:
+            self._evict(next(iter(same_address)))
 
-    def forget(self, connection: Evictable) -> None:
+    def remove(self, connection: Evictable) -> None:
         """It waits no longer, or is gone."""
-        address = self._waiting.pop(connection, "")
-        if address and (mates := self._by_address.get(address)) is not None:
-            mates.pop(connection, None)
-            if not mates:
+        address = self._pending.pop(connection, "")
+        if address and (same_address := self._by_address.get(address)) is not None:
+            same_address.pop(connection, None)
+            if not same_address:
                 del self._by_address[address]
 
     def _evict(self, connection: Evictable) -> None:
-        self.forget(connection)
+        self.remove(connection)
         connection.evict()
 
 
 @cache
-def of_this_process() -> ConnectionLimit:
+def pending_connections() -> PendingConnections:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if most == resource.RLIM_INFINITY:
         most = 1_000_000
-    return ConnectionLimit(max(most - RESERVED, most // 2), settings.MAX_SOCKETS_PER_ADDRESS)
+    return PendingConnections(max(most - RESERVED, most // 2), settings.MAX_SOCKETS_PER_ADDRESS)
 
 
 def address_of(peer: str) -> str:

@@ -185,8 +185,8 @@ async def test_the_machine_itself_is_not_counted(small_house: Server):
 
 
 async def test_sockets_are_opened_no_faster_than_that():
-    stile = connection_limit.Turnstile(lambda *_: None)
-    waits = [stile._wait_ms("203.0.113.9") for _ in range(settings.LIMITS["socket"][0] + 1)]
+    limit = connection_limit.ConnectionLimit(lambda *_: None)
+    waits = [limit._wait_ms("203.0.113.9") for _ in range(settings.LIMITS["socket"][0] + 1)]
     assert not any(waits[:-1])
     assert waits[-1] > 0
 

@@ -32,7 +32,7 @@ async def test_a_socket_that_ends_while_it_enters_gives_back_the_lease_it_gets()
         patch.object(rooms.actions, "disconnect", disconnected.append),
     ):
         scheduler.hold_lease(7, lambda: None)
-        tidying = asyncio.create_task(socket.closed())
+        tidying = asyncio.create_task(socket.on_disconnect())
         await asyncio.sleep(0)
         assert disconnected == []
         may_finish.set()
@@ -67,8 +67,8 @@ async def test_whether_somebody_signed_out_is_looked_at_when_a_later_sign_out_wo
         patch.object(socket, "_identity", signed_out),
     ):
         with pytest.raises(Unavailable):
-            await socket.opened(Identity(member.person))
-        await socket.closed()
+            await socket.on_connect(Identity(member.person))
+        await socket.on_disconnect()
     assert had_lease == [True]
     assert disconnected == [connection]
     assert 7 not in scheduler._leases
@@ -79,6 +79,6 @@ async def test_a_socket_that_was_not_let_in_has_nothing_to_give_back():
         raise LookupError
 
     socket = room.RoomConsumer()
-    await socket.closed()
+    await socket.on_disconnect()
     socket.entering = asyncio.create_task(refused())
-    await socket.closed()
+    await socket.on_disconnect()

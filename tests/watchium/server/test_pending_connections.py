@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from watchium.server import pending_connections
-from watchium.server.pending_connections import ConnectionLimit
+from watchium.server.pending_connections import PendingConnections
 
 
 class Connection:
@@ -19,59 +19,59 @@ def evicted(*connections: Connection) -> list[int]:
 
 
 def test_the_longest_waiting_connection_of_an_address_makes_room():
-    limit = ConnectionLimit(most=100, per_address=2)
+    limit = PendingConnections(most=100, per_address=2)
     mine, other = [Connection() for _ in range(4)], Connection()
-    limit.waits(other, "198.51.100.2")
+    limit.add(other, "198.51.100.2")
     for connection in mine:
-        limit.waits(connection, "198.51.100.1")
+        limit.add(connection, "198.51.100.1")
     assert evicted(*mine) == [0, 1]
     assert not other.evicted
 
 
 def test_a_connection_that_is_being_answered_is_not_closed_and_waits_from_its_end_on():
-    limit = ConnectionLimit(most=100, per_address=2)
+    limit = PendingConnections(most=100, per_address=2)
     first, second, third, fourth = connections = [Connection() for _ in range(4)]
-    limit.waits(first, "a")
-    limit.waits(second, "a")
-    limit.forget(first)
-    limit.waits(third, "a")
+    limit.add(first, "a")
+    limit.add(second, "a")
+    limit.remove(first)
+    limit.add(third, "a")
     assert evicted(*connections) == []
-    limit.waits(first, "a")
-    limit.waits(fourth, "a")
+    limit.add(first, "a")
+    limit.add(fourth, "a")
     assert evicted(*connections) == [1, 2]
 
 
 def test_addresses_that_are_not_counted_have_no_limit_of_their_own():
-    limit = ConnectionLimit(most=100, per_address=1)
+    limit = PendingConnections(most=100, per_address=1)
     connections = [Connection() for _ in range(10)]
     for connection in connections:
-        limit.waits(connection, "")
+        limit.add(connection, "")
     assert evicted(*connections) == []
 
 
 def test_beyond_the_most_the_longest_waiting_of_all_makes_room_or_nobody_new_is_let_in():
-    limit = ConnectionLimit(most=3, per_address=9)
+    limit = PendingConnections(most=3, per_address=9)
     first, second = connections = [Connection(), Connection()]
-    limit.waits(first, "")
-    limit.waits(second, "a")
+    limit.add(first, "")
+    limit.add(second, "a")
     assert limit.admits(3)
     assert evicted(*connections) == []
     assert limit.admits(4)
     assert evicted(*connections) == [0]
-    limit.forget(second)
+    limit.remove(second)
     assert not limit.admits(4)
     assert evicted(*connections) == [0]
 
 
 def test_nothing_is_kept_of_connections_that_are_gone():
-    limit = ConnectionLimit(most=3, per_address=2)
+    limit = PendingConnections(most=3, per_address=2)
     connections = [Connection() for _ in range(5)]
     for connection in connections:
-        limit.waits(connection, "a")
+        limit.add(connection, "a")
     for connection in connections:
-        limit.forget(connection)
-        limit.forget(connection)
-    assert not limit._waiting
+        limit.remove(connection)
+        limit.remove(connection)
+    assert not limit._pending
     assert not limit._by_address
 
 

@@ -47,7 +47,7 @@ class Publisher(Socket):
     async def _identity(self) -> Identity:
         return Identity(None)
 
-    async def opened(self, identity: Identity) -> None:
+    async def on_connect(self, identity: Identity) -> None:
         self.told = str(self.scope["url_route"]["kwargs"]["told"])
         query = self.query
         self.custom = "custom" in query
@@ -79,7 +79,7 @@ class Publisher(Socket):
         )
         return Paused(room_id=self.told, timestamp=now_ms, revision=42, payload=change)
 
-    async def closed(self) -> None:
+    async def on_disconnect(self) -> None:
         """It was never in the room."""
 
 
