@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from playback.library import range_response, views
-from playback.library.lookup import ITEM_ID
+from playback.media_lookup import ITEM_ID
 
 urlpatterns = [
     path("media/samples/<str:name>", range_response.sample, name="sample"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from playback import signals
 from playback.domain import start_lead
 from playback.domain.timeline import HOLDING, PAUSED, PLAYING, Timeline
-from playback.library.lookup import duration_of, find
+from playback.media_lookup import duration_of, find
 from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.command import Notice, Scene, accept, hash_of, kind_of, spend

@@ -6,7 +6,7 @@ from django.db import transaction
 
 import playback.room.actions
 import rooms.actions
-from playback.library.lookup import find
+from playback.media_lookup import find
 from rooms import display_names, rate_limits
 from rooms.access import Identity
 from rooms.forms import NewRoom

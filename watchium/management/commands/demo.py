@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from playback.library.lookup import find
 from playback.library.samples import offer_samples
+from playback.media_lookup import find
 from playback.models import Playback
 from playback.room import actions
 from rooms.models import Room, Visibility

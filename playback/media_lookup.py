@@ -1,4 +1,4 @@
-"""What can be played, with the library: an address is one of its items', or one that `sources` knows without asking."""
+"""Find what a room can play at an address: an item of the library, or a source that needs no database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ _library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")
 
 
 def find(address: str, title: str | None = None) -> Media:
-    """Raises UnknownMedia as `sources.find` does, and for items that are not there, or whose file is missing."""
+    """Return the media at an address.
+
+    Raises:
+        UnknownMedia: as `media_sources.find`, and for items that do not exist or whose file is missing.
+    """
     address = address.strip()
     match = _library_address.fullmatch(address)
     if match is None:
@@ -33,7 +37,7 @@ def find(address: str, title: str | None = None) -> Media:
 
 
 def duration_of(media: Media) -> Duration | None:
-    """How long a medium is, where the server knows; else a player tells."""
+    """Return the duration of the media if the server knows it; otherwise a player reports it."""
     match = _library_address.fullmatch(media.url)
     if match is None:
         return media_sources.duration_of(media)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from playback.library import lookup
+from playback import media_lookup
 from playback.models import MediaItem, Playback
 from playback.room import actions
 from rooms.access import Identity
@@ -53,7 +53,7 @@ class RoomsPlayTheLibrary(DeedCase):
             with pytest.raises(UnknownMedia):
                 actions.load(self.alice, load(address))
         with pytest.raises(UnknownMedia):
-            lookup.find("/media/covers/0a.png")
+            media_lookup.find("/media/covers/0a.png")
 
     def test_who_may_not_control_puts_nothing_on(self):
         with pytest.raises(NotHost):
@@ -61,8 +61,8 @@ class RoomsPlayTheLibrary(DeedCase):
 
     def test_other_media_ask_the_database_nothing(self):
         with self.assertNumQueries(0):
-            media = lookup.find("https://example.org/a.mp4")
-            assert lookup.duration_of(media) is None
-            assert lookup.duration_of(lookup.find("/media/samples/clip.webm")).seconds == pytest.approx(
-                96.021
-            )
+            media = media_lookup.find("https://example.org/a.mp4")
+            assert media_lookup.duration_of(media) is None
+            assert media_lookup.duration_of(
+                media_lookup.find("/media/samples/clip.webm")
+            ).seconds == pytest.approx(96.021)
