@@ -15,6 +15,7 @@ from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert, update
 from watchium.protocol import events
+from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
@@ -22,7 +23,7 @@ from watchium.shared_state import rate_limits
 
 @transaction.atomic
 def post(
-    by: Member, command: events.PostComment, *, position: float, now_ms: float | None = None
+    by: Member, command: PostComment, *, position: float, now_ms: float | None = None
 ) -> events.Accepted:
     """Say something at `position` (seconds of the medium); the same command again gets the same answer.
 

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from chat import actions
 from chat.models import Comment
 from rooms.api_view import RoomAPIView, answer
-from watchium.protocol.events import CommentState, Problem
+from watchium.protocol.events import Problem
+from watchium.protocol.types import CommentState
 
 AT_ONCE = 100
 ANY_SEQ = 2**53

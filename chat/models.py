@@ -11,13 +11,13 @@ from django.db.models import Q
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
-from watchium.protocol import events
+from watchium.protocol.types import CommentState
 
 
 class Missed(NamedTuple):
     """What somebody missed in a chat. `more`: ask again from `seq`."""
 
-    comments: list[events.CommentState]
+    comments: list[CommentState]
     deleted: list[int]
     seq: int
     more: bool
@@ -143,9 +143,9 @@ class Comment(models.Model):
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
         return PreparedQuery(words, [by.room_id, event_id, by.pk])
 
-    def as_state(self) -> events.CommentState:
+    def as_state(self) -> CommentState:
         """The comment as it travels; `created_at` is UTC with milliseconds."""
-        return events.CommentState(
+        return CommentState(
             id=self.pk,
             seq=self.seq,
             user_id=self.user_id or None,

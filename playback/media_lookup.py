@@ -9,7 +9,7 @@ from playback.domain.duration import Duration
 from playback.models import MediaItem
 from playback.models.media_item import LIBRARY_AT
 from watchium.protocol.errors import UnknownMedia
-from watchium.protocol.events import Media
+from watchium.protocol.types import Media
 
 ITEM_ID = "[1-9][0-9]{0,14}"
 _library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")

@@ -19,7 +19,7 @@ from rooms.models import Member, Person, Room, Token
 from watchium import server_clock
 from watchium.protocol.codec import event_id_in
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
-from watchium.protocol.events import MAX_FRAME_BYTES
+from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import refusal_of
 from watchium.shared_state import rate_limits as limits
 

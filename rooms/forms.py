@@ -22,7 +22,7 @@ from watchium.protocol.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
-from watchium.protocol.events import URL_CHARS
+from watchium.protocol.types import URL_CHARS
 
 # `names` has the limits, and tells people the one of the field.
 Text = str

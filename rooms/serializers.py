@@ -6,11 +6,11 @@ from typing import Any
 
 from rooms.host_succession import successor
 from rooms.models import Member, Room
-from watchium.protocol import events
+from watchium.protocol.types import MemberState, RoomState, Seat, You
 
 
-def member_state(member: Member) -> events.MemberState:
-    return events.MemberState(
+def member_state(member: Member) -> MemberState:
+    return MemberState(
         user_id=member.person.user_id,
         username=member.username,
         avatar_url=None,
@@ -19,16 +19,16 @@ def member_state(member: Member) -> events.MemberState:
     )
 
 
-def who_is_here(room_ids: list[str]) -> dict[str, list[events.MemberState]]:
+def who_is_here(room_ids: list[str]) -> dict[str, list[MemberState]]:
     """By room_id, everybody who is in one of these rooms, longest first; one query."""
-    here: dict[str, list[events.MemberState]] = {}
+    here: dict[str, list[MemberState]] = {}
     for member in Member.objects.present_in(room_ids):
         here.setdefault(member.room.room_id, []).append(member_state(member))
     return here
 
 
-def you_state(member: Member, device_id: str) -> events.You:
-    return events.You(
+def you_state(member: Member, device_id: str) -> You:
+    return You(
         user_id=member.person.user_id,
         username=member.username,
         avatar_url=None,
@@ -40,12 +40,12 @@ def you_state(member: Member, device_id: str) -> events.You:
     )
 
 
-def host_state(room: Room, host: Member | None) -> events.Seat | None:
+def host_state(room: Room, host: Member | None) -> Seat | None:
     """The held seat, while its host is away and somebody is there to see it."""
     if host is None or room.seat_until_ms is None:
         return None
     following = successor([m for m in room.members.present() if m.pk != host.pk], room.successor_id)
-    return events.Seat(
+    return Seat(
         user_id=host.person.user_id,
         username=host.username,
         until=room.seat_until_ms,
@@ -54,9 +54,9 @@ def host_state(room: Room, host: Member | None) -> events.Seat | None:
     )
 
 
-def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> events.RoomState:
+def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> RoomState:
     """`choices` are the settings about playback, which another floor keeps."""
-    return events.RoomState(
+    return RoomState(
         room_id=room.room_id,
         title=room.title,
         visibility=room.visibility,

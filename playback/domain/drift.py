@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from playback.domain.timeline import Timeline
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 HEARD_MS = 10_000.0  # three heartbeats: who is silent for longer may be anywhere, and nobody waits for them
 OLDEST_MS = 30_000.0  # ten heartbeats without a word: nothing is known any more

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from playback.domain.duration import EXACT, Duration
 from watchium.protocol.errors import TooLong, UnknownMedia
-from watchium.protocol.events import Media
+from watchium.protocol.types import Media
 from watchium.text import clean, piles_up_marks
 
 SAMPLES_AT = "/media/samples/"

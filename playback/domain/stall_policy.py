@@ -15,7 +15,7 @@ import msgspec
 from playback.domain.drift import HEARD_MS, Noted
 from playback.domain.start_lead import INATTENTIVE
 from playback.domain.wait_budget import ROOM, WaitBudget
-from watchium.protocol import events
+from watchium.protocol import types
 
 STALL, READY = "stall", "ready"
 CARRY_ON, WAIT = "carry_on", "wait"
@@ -45,9 +45,9 @@ class Hold(msgspec.Struct, frozen=True):
     since_ms: float
     until_ms: float
 
-    def for_wire(self) -> events.Hold:
-        who = [events.HeldFor(user_id=one.user_id, username=one.username) for one in self.who]
-        return events.Hold(why=self.why, who=who, until=self.until_ms)
+    def for_wire(self) -> types.Hold:
+        who = [types.HeldFor(user_id=one.user_id, username=one.username) for one in self.who]
+        return types.Hold(why=self.why, who=who, until=self.until_ms)
 
     def names(self, user_id: str) -> bool:
         return any(one.user_id == user_id for one in self.who)

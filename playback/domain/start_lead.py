@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 SPARE_MS = 40.0
 LATE_MOST_MS = 150.0  # of one line: so much longer everybody waits at each start, and no longer

@@ -27,7 +27,7 @@ from playback.domain.wait_budget import WaitBudget
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
-from watchium.protocol.events import Media
+from watchium.protocol.types import Media
 
 SYNC_TOLERANCE_MS = 500
 MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")

@@ -9,8 +9,9 @@ from playback.domain.queue import Queue
 from playback.models import MediaItem
 from playback.player.command import Asked, Turn, take
 from playback.player.transfer import forget_device, transfer_here
+from watchium.protocol.commands import IdempotentCommand, Nothing
 from watchium.protocol.errors import BadMessage, UnknownMedia
-from watchium.protocol.events import Accepted, IdempotentCommand, Nothing
+from watchium.protocol.events import Accepted
 from watchium.protocol.player import (
     Based,
     ContinueHere,

@@ -15,17 +15,12 @@ from playback.domain.queue import Queue
 from playback.player.command import Asked, Turn, take
 from rooms.api_view import RoomAPIView, answer
 from watchium import server_clock
+from watchium.protocol.codec import decode_player_command
+from watchium.protocol.commands import IdempotentCommand
 from watchium.protocol.errors import BadMessage
-from watchium.protocol.events import Accepted, EventId, IdempotentCommand, Problem, Rate, Revision, Seconds
-from watchium.protocol.player import (
-    LONGEST_QUEUE,
-    DeviceState,
-    Heard,
-    ItemId,
-    Repeat,
-    WholePlayer,
-    decode_player_command,
-)
+from watchium.protocol.events import Accepted, Problem
+from watchium.protocol.player import LONGEST_QUEUE, DeviceState, Heard, ItemId, Repeat, WholePlayer
+from watchium.protocol.types import EventId, Rate, Revision, Seconds
 from watchium.protocol.validation import refusal_of
 from watchium.shared_state import rate_limits
 

@@ -12,8 +12,8 @@ from playback.player.command import Turn, finish, settle, stand_still
 from playback.player.devices import devices_of, handle_of
 from playback.player.liveness import LEFT_MS, SILENT_MS, is_stale
 from watchium import server_clock
-from watchium.protocol.events import Limits
 from watchium.protocol.player import Heard, PlayerGreeting, PositionState, PositionTold, WholePlayer
+from watchium.protocol.types import Limits
 from watchium.realtime import broadcast
 
 

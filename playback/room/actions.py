@@ -16,7 +16,9 @@ from playback.room.event_log import Reason, explain
 from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
-from watchium.protocol.events import Accepted, ContinueWithout, Load, Media, Pause, Play, Seek, SetRate
+from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek, SetRate
+from watchium.protocol.events import Accepted
+from watchium.protocol.types import Media
 
 _OF_STALLS = {"buffer_start": stall_handling.starved, "buffer_end": stall_handling.recovered}
 

@@ -13,26 +13,21 @@ from rest_framework.request import Request
 from playback.room import actions, queries
 from rooms.api_view import RoomAPIView, answer
 from rooms.models import Member
-from watchium.protocol.errors import BadMessage, Stale
-from watchium.protocol.events import (
-    Accepted,
+from watchium.protocol.commands import (
     ContinueWithout,
-    EventId,
     Load,
     MediaToLoad,
-    Milliseconds,
     Pause,
     Play,
-    Problem,
-    Rate,
     RateTo,
-    Seconds,
     Seek,
     SeekTo,
     SetRate,
-    Url,
     Where,
 )
+from watchium.protocol.errors import BadMessage, Stale
+from watchium.protocol.events import Accepted, Problem
+from watchium.protocol.types import EventId, Milliseconds, Rate, Seconds, Url
 
 
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

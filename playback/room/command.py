@@ -19,9 +19,7 @@ from playback.room.status_reports import LAST
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol.errors import EventIdConflict, NotHost
-from watchium.protocol.events import (
-    Accepted,
+from watchium.protocol.commands import (
     BufferEnd,
     BufferStart,
     ContinueWithout,
@@ -33,6 +31,8 @@ from watchium.protocol.events import (
     SetRate,
     SyncRequest,
 )
+from watchium.protocol.errors import EventIdConflict, NotHost
+from watchium.protocol.events import Accepted
 from watchium.shared_state import rate_limits
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened

@@ -32,7 +32,7 @@ from playback.room.status_reports import LAST, MEMBERS_PER_ROOM, ROOMS
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 from watchium.shared_state import rate_limits
 
 IN_STEP_S = 2.0  # a player further from the room than this proves nothing about the room's medium

@@ -8,7 +8,7 @@ from playback.models import Playback, PlaybackEvent
 from playback.room.serializers import frame_of
 from rooms.models import Room
 from watchium.db.prepared import Rows
-from watchium.protocol.events import TimelineState
+from watchium.protocol.types import TimelineState
 
 AT_ONCE = 500  # what is told again at most; who missed more gets a snapshot
 

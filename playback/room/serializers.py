@@ -8,8 +8,9 @@ import msgspec
 
 from playback.models import PlaybackEvent
 from rooms.models import Room
-from watchium.protocol import events
-from watchium.protocol.events import CHANGES, Change, Event, Hold, Media, NewHostChange, RoomChange, RoomState
+from watchium.protocol.codec import encode
+from watchium.protocol.events import CHANGES, Change, Event, NewHostChange, RoomChange
+from watchium.protocol.types import Hold, Media, RoomState
 
 
 def event_of(row: PlaybackEvent, room: Room) -> Event:
@@ -23,7 +24,7 @@ def event_of(row: PlaybackEvent, room: Room) -> Event:
 
 
 def frame_of(row: PlaybackEvent, room: Room) -> msgspec.Raw:
-    return msgspec.Raw(events.encode(event_of(row, room)))
+    return msgspec.Raw(encode(event_of(row, room)))
 
 
 def _payload(row: PlaybackEvent) -> Change:

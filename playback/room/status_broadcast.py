@@ -11,7 +11,8 @@ from playback.domain.drift import Noted, drift_s, in_sync, is_about
 from playback.models import Course, Playback
 from playback.room.status_reports import LAST
 from rooms.models import Member
-from watchium.protocol.events import Presence, Report, Reports
+from watchium.protocol.events import Presence, Reports
+from watchium.protocol.types import Report
 from watchium.realtime import broadcast
 from watchium.telemetry import counters
 

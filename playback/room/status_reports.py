@@ -23,7 +23,8 @@ import msgspec
 from playback.domain.drift import HEARD_MS, Noted, noted
 from playback.domain.stall_policy import UNREADY
 from watchium import server_clock
-from watchium.protocol.events import PlayerReport, Report
+from watchium.protocol.commands import PlayerReport
+from watchium.protocol.types import Report
 from watchium.shared_state import store
 from watchium.shared_state.store import Shared
 

@@ -11,8 +11,9 @@ from django.db import transaction
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol import events, player
+from watchium.protocol.codec import MESSAGE_TYPES
 from watchium.protocol.errors import BadMessage, NotAllowed, TooLong
+from watchium.protocol.events import Custom
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -20,7 +21,7 @@ KIND = re.compile(r"[a-z][a-z_]{0,39}")
 PAYLOAD_BYTES = 4 * 1024
 # What the pages call their own events; words of the protocol are none of a program's either.
 PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "lacks", "dropped", "broadcast"})
-RESERVED = events.WORDS | player.WORDS | PAGE_EVENTS
+RESERVED = MESSAGE_TYPES | PAGE_EVENTS
 
 
 @transaction.atomic
@@ -38,6 +39,6 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
     if not (by.is_host or by.is_owner):
         raise NotAllowed("Only the host and the owner can broadcast to the room.")
     rate_limits.spend("custom", by.person.user_id, now_ms)
-    event = events.Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
+    event = Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
     broadcast.to_room(by.room.room_id, event)
     return now_ms

@@ -10,8 +10,9 @@ from rooms.actions.hosting import claim_host, transfer_host
 from rooms.actions.moderation import ban, remove, set_moderator
 from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
+from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.events import Accepted, BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
+from watchium.protocol.events import Accepted
 from watchium.shared_state import rate_limits
 
 PeopleCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator

@@ -10,7 +10,8 @@ from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, NotHost
-from watchium.protocol.events import ControlAsked, SeatHeld, SeatKept, WhichMember, WhoAsks
+from watchium.protocol.events import ControlAsked, SeatHeld, SeatKept, WhoAsks
+from watchium.protocol.types import WhichMember
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 

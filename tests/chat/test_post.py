@@ -8,8 +8,8 @@ from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Room
 from tests.cases import Cast
+from watchium.protocol.commands import NewText, PostComment
 from watchium.protocol.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
-from watchium.protocol.events import NewText, PostComment
 from watchium.realtime import broadcast
 
 NOW_MS = 1_800_000_000_000.0

@@ -8,7 +8,8 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Person, Room
-from watchium.protocol.events import Accepted, NewText, PostComment
+from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.events import Accepted
 
 NOW_MS = 1_800_000_000_000.0
 

@@ -12,7 +12,8 @@ import playwright
 
 from rooms.models import Member
 from watchium.client.room_state import Followed, Resume, decode
-from watchium.protocol.events import Event, encode
+from watchium.protocol.codec import encode
+from watchium.protocol.events import Event
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"

@@ -33,8 +33,10 @@ from tests.model.reference import CONFLICT, REFUSED, Reference
 from tests.model.replicas import Node, Viewer
 from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
 from watchium import server_clock
+from watchium.protocol.codec import encode
+from watchium.protocol.commands import NewText, PostComment
 from watchium.protocol.errors import EventIdConflict, NotHost
-from watchium.protocol.events import Head, HeadState, NewText, PostComment, encode
+from watchium.protocol.events import Head, HeadState
 from watchium.realtime import broadcast
 
 NAMES = ("alice", "bob", "carol")

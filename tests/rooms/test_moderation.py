@@ -6,8 +6,7 @@ from django.conf import settings
 from rooms import access, actions
 from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
-from watchium.protocol.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
-from watchium.protocol.events import (
+from watchium.protocol.commands import (
     BanMember,
     ClaimHost,
     RemoveMember,
@@ -16,8 +15,9 @@ from watchium.protocol.events import (
     SomebodyToSend,
     TransferHost,
     Trust,
-    WhichMember,
 )
+from watchium.protocol.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
+from watchium.protocol.types import WhichMember
 
 
 class RemoveTests(Cast):

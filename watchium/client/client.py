@@ -39,17 +39,9 @@ from watchium.client.connection import ProblemError
 from watchium.client.player import PlayerClient
 from watchium.client.room import RoomClient
 from watchium.client.room_state import Resume
-from watchium.protocol.events import (
-    Accepted,
-    CommentState,
-    LobbyRoom,
-    LobbyState,
-    MemberState,
-    Problem,
-    RoomState,
-    TimelineState,
-)
+from watchium.protocol.events import Accepted, LobbyRoom, LobbyState, Problem
 from watchium.protocol.player import Item
+from watchium.protocol.types import CommentState, MemberState, RoomState, TimelineState
 
 __all__ = [
     "Client",

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from watchium.client.clock_offset import offset_and_delay
 from watchium.client.room_state import Heard, type_of
-from watchium.protocol import events as messages
+from watchium.protocol import events
 from watchium.protocol.events import Accepted, ClockAnswer, Problem
 
 TIMEOUT_S = 5.0
@@ -65,7 +65,7 @@ class SocketConnection(Generic[W]):
         """Wait for the welcome. Raises ProblemError when it is an error instead."""
         try:
             first = self.decode(await asyncio.wait_for(self.socket.recv(), TIMEOUT_S))
-            if isinstance(first, messages.Error):
+            if isinstance(first, events.Error):
                 await asyncio.wait_for(self.socket.wait_closed(), TIMEOUT_S)
                 raise ProblemError(first.payload, self.socket.close_code)
         except ConnectionClosed:
@@ -142,9 +142,9 @@ class SocketConnection(Generic[W]):
 
     def heard(self) -> list[Heard]:
         """Everything that arrived and was not asked for yet, taken away."""
-        events = list(self._heard)
+        received = list(self._heard)
         self._heard.clear()
-        return events
+        return received
 
     async def _next(self) -> Heard:
         while not self._heard:
@@ -176,15 +176,15 @@ class SocketConnection(Generic[W]):
     def _is_answer(self, event: Heard) -> bool:
         """Whether it was what somebody here waits for; nobody else is to hear that."""
         match event:
-            case messages.Ack(payload=accepted):
+            case events.Ack(payload=accepted):
                 if answer := self._oldest(accepted.event_id):
                     answer.set_result(accepted)
                 return True
-            case messages.Pong(payload=times):
+            case events.Pong(payload=times):
                 if answer := self._oldest(times.t0):
                     answer.set_result(times)
                 return True
-            case messages.Error(payload=problem) if answer := self._oldest(problem.event_id):
+            case events.Error(payload=problem) if answer := self._oldest(problem.event_id):
                 answer.set_exception(ProblemError(problem))
                 return True
         return False

@@ -7,7 +7,8 @@ from websockets.asyncio.client import ClientConnection
 from watchium.client.connection import SocketConnection
 from watchium.client.room_state import Followed, Heard, Resume, decode
 from watchium.protocol import events
-from watchium.protocol.events import TimelineState, WelcomeState
+from watchium.protocol.events import WelcomeState
+from watchium.protocol.types import TimelineState
 
 
 class RoomClient(SocketConnection[WelcomeState]):

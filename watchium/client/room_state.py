@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from watchium.protocol import events
-from watchium.protocol.events import Custom, Event, TimelineState, WelcomeState
+from watchium.protocol.events import Custom, Event, WelcomeState
+from watchium.protocol.types import TimelineState
 
 KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in events.ROOM_EVENTS}
 CHANGES = tuple(events.CHANGES.values())

@@ -9,8 +9,10 @@ from watchium import server_clock
 from watchium.background import scheduler
 from watchium.consumers.socket import Socket
 from watchium.db.thread_pool import in_database
+from watchium.protocol.codec import decode_lobby_command
+from watchium.protocol.commands import Command
 from watchium.protocol.errors import NotMember
-from watchium.protocol.events import Command, Lobby, decode_lobby_command
+from watchium.protocol.events import Lobby
 from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
 from watchium.services.lobby import lobby_state

@@ -12,8 +12,10 @@ from rooms.auth.origin import header
 from watchium import server_clock
 from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
+from watchium.protocol.codec import decode_player_command
+from watchium.protocol.commands import Command, IdempotentCommand
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
-from watchium.protocol.events import Ack, Command, IdempotentCommand
+from watchium.protocol.events import Ack
 from watchium.protocol.player import (
     DeviceShown,
     Heard,
@@ -27,7 +29,6 @@ from watchium.protocol.player import (
     Sound,
     Sounding,
     WhichDevice,
-    decode_player_command,
 )
 from watchium.realtime import broadcast, hub
 from watchium.realtime.frames import frame_of

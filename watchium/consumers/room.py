@@ -17,6 +17,8 @@ from watchium import server_clock
 from watchium.background import log_heads, pubsub_monitor, scheduler
 from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
+from watchium.protocol.codec import decode_room_command
+from watchium.protocol.commands import Command, Heartbeat, SyncRequest
 from watchium.protocol.errors import (
     Banned,
     CloseCode,
@@ -27,14 +29,7 @@ from watchium.protocol.errors import (
     TooManyConnections,
     Unavailable,
 )
-from watchium.protocol.events import (
-    Accepted,
-    Ack,
-    Command,
-    Heartbeat,
-    SyncRequest,
-    decode_room_command,
-)
+from watchium.protocol.events import Accepted, Ack
 from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
 from watchium.services.room_commands import dispatch

@@ -24,6 +24,7 @@ from watchium import server_clock
 from watchium.background import scheduler
 from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import event_id_in
+from watchium.protocol.commands import Command, Ping
 from watchium.protocol.errors import (
     BadMessage,
     CloseCode,
@@ -34,7 +35,8 @@ from watchium.protocol.errors import (
     TooLong,
     Unavailable,
 )
-from watchium.protocol.events import MAX_FRAME_BYTES, ClockAnswer, Command, Error, Event, Ping, Pong, Problem
+from watchium.protocol.events import ClockAnswer, Error, Event, Pong, Problem
+from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import refusal_of
 from watchium.realtime import hub
 from watchium.realtime.direct_writer import EXTENSION, Write

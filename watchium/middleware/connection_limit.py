@@ -15,8 +15,9 @@ from django.conf import settings
 from rooms.auth.client_address import is_this_machine
 from rooms.auth.origin import scope_address
 from watchium import server_clock
+from watchium.protocol.codec import encode
 from watchium.protocol.errors import CloseCode, RateLimited
-from watchium.protocol.events import Error, Problem, encode
+from watchium.protocol.events import Error, Problem
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import RateLimiter
 

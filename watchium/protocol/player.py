@@ -9,20 +9,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from watchium.protocol.events import (
-    Command,
-    Event,
-    IdempotentCommand,
-    Limits,
-    Nothing,
-    Ping,
-    Rate,
-    Revision,
-    Seconds,
-)
+from watchium.protocol.commands import Command, IdempotentCommand, Nothing, Ping
+from watchium.protocol.events import Event
+from watchium.protocol.types import Limits, Rate, Revision, Seconds
 
 LONGEST_QUEUE = 500
 AT_ONCE = 100
@@ -448,17 +439,4 @@ PLAYER_EVENTS: tuple[type[Event], ...] = (
     SoundTold,
     DevicesTold,
     DeviceShown,
-)
-_player_commands: msgspec.json.Decoder[PlayerCommand] = msgspec.json.Decoder(PlayerCommand)
-
-
-def decode_player_command(text: str | bytes) -> PlayerCommand:
-    """Raises msgspec.MsgspecError or UnicodeError, with the path of the field that is wrong."""
-    return _player_commands.decode(text)
-
-
-WORDS = frozenset(
-    str(kind.__struct_config__.tag)
-    for kind in [*Command.__subclasses__(), *IdempotentCommand.__subclasses__(), *Event.__subclasses__()]
-    if kind is not IdempotentCommand
 )

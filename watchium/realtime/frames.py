@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from watchium.protocol.events import (
-    CommentDeleted,
-    Custom,
-    Event,
-    Head,
-    LobbyChanged,
-    NewComment,
-    Presence,
-    encode,
-)
+from watchium.protocol.codec import encode
+from watchium.protocol.events import CommentDeleted, Custom, Event, Head, LobbyChanged, NewComment, Presence
 
 _FIN_TEXT = 0x81
 _WITH_SEQ = (NewComment, CommentDeleted)

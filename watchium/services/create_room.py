@@ -11,7 +11,7 @@ from rooms import display_names, rate_limits
 from rooms.access import Identity
 from rooms.forms import NewRoom
 from rooms.models import Member, seal
-from watchium.protocol.events import Media
+from watchium.protocol.types import Media
 
 
 def open_room(identity: Identity, form: NewRoom) -> Member:

@@ -15,7 +15,7 @@ from threading import Lock
 import msgspec
 
 from rooms.models import Member
-from watchium.protocol import events as messages
+from watchium.protocol.codec import ROOM_MESSAGE_TYPES
 from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
 from watchium.realtime.direct_writer import Write
@@ -46,7 +46,7 @@ class Mailbox:
         if any(frame.head):
             return  # the log has it
         event = msgspec.json.decode(frame.payload, type=_Event)
-        if event.type in UNLOGGED or event.type not in messages.WORDS:
+        if event.type in UNLOGGED or event.type not in ROOM_MESSAGE_TYPES:
             self.events.append((event.timestamp, msgspec.Raw(frame.payload)))
 
     def close(self, code: int) -> None:

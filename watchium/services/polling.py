@@ -18,7 +18,9 @@ import playback.room.status_reports
 import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol.events import Events, Milliseconds, PlayerReport, Presence, Reports, Revision, Welcome
+from watchium.protocol.commands import PlayerReport
+from watchium.protocol.events import Events, Presence, Reports, Welcome
+from watchium.protocol.types import Milliseconds, Revision
 from watchium.services.mailboxes import collect
 from watchium.services.room_snapshot import Applied, compose_snapshot
 from watchium.shared_state import rate_limits

@@ -10,9 +10,7 @@ import playback.room.status_reports
 import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
-from watchium.protocol.errors import NotFound
-from watchium.protocol.events import (
-    Accepted,
+from watchium.protocol.commands import (
     AskControl,
     BanMember,
     BufferEnd,
@@ -21,7 +19,6 @@ from watchium.protocol.events import (
     Command,
     ContinueWithout,
     DeleteComment,
-    Event,
     Leave,
     Load,
     Pause,
@@ -36,6 +33,8 @@ from watchium.protocol.events import (
     TransferHost,
     Typing,
 )
+from watchium.protocol.errors import NotFound
+from watchium.protocol.events import Accepted, Event
 
 
 def dispatch(member: Member, command: Command) -> Accepted | Event | None:

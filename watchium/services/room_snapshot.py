@@ -16,15 +16,8 @@ from rooms.models import Member, Room
 from rooms.serializers import member_state, room_state, you_state
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
-from watchium.protocol.events import (
-    MAX_FRAME_BYTES,
-    Events,
-    Limits,
-    MissedEvents,
-    RoomState,
-    Welcome,
-    WelcomeState,
-)
+from watchium.protocol.events import Events, MissedEvents, Welcome, WelcomeState
+from watchium.protocol.types import MAX_FRAME_BYTES, Limits, RoomState
 
 COMMENTS_AT_JOIN = 100
 SPREAD_MS_PER_100_SOCKETS = 1200

@@ -13,7 +13,7 @@ from playback.signals import media_loaded
 from rooms import signals
 from rooms.models import ControlPolicy, Member, Room
 from watchium import server_clock
-from watchium.protocol.events import Media
+from watchium.protocol.types import Media
 
 
 @receiver(signals.member_joined)

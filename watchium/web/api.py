@@ -23,17 +23,11 @@ from rooms.forms import Joining, NewRoom, RoomChanges
 from rooms.models import Member, Room, Token
 from rooms.serializers import member_state
 from watchium import server_clock
-from watchium.protocol import events
+from watchium.protocol.codec import decode_room_command
+from watchium.protocol.commands import NewText, PostComment
 from watchium.protocol.errors import Banned, NotMember
-from watchium.protocol.events import (
-    Accepted,
-    EventId,
-    LobbyState,
-    MemberState,
-    Problem,
-    RoomState,
-    TimelineState,
-)
+from watchium.protocol.events import Accepted, LobbyState, Problem
+from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
 from watchium.protocol.validation import refusal_of
 from watchium.services.create_room import open_room
 from watchium.services.lobby import lobby_state
@@ -53,7 +47,7 @@ class WholeState(msgspec.Struct, frozen=True, kw_only=True):
     clock_id: str
 
 
-class NewComment(events.NewText, frozen=True, kw_only=True):
+class NewComment(NewText, frozen=True, kw_only=True):
     event_id: EventId
 
 
@@ -172,7 +166,7 @@ class Commands(RoomAPIView):
     def post(self, request: Request, room_id: str) -> HttpResponse:
         said = self.body(Envelope)
         try:
-            command = events.decode_room_command(msgspec.json.encode(said))
+            command = decode_room_command(msgspec.json.encode(said))
         except msgspec.MsgspecError as error:
             raise refusal_of(error) from None
         member = self.member(room_id)
@@ -202,9 +196,7 @@ class Comments(chat.api.Comments):
     def post(self, request: Request, room_id: str) -> HttpResponse:
         body = self.body(NewComment)
         member = self.member(room_id)
-        command = events.PostComment(
-            event_id=body.event_id, payload=events.NewText(text=body.text, reply_to=body.reply_to)
-        )
+        command = PostComment(event_id=body.event_id, payload=NewText(text=body.text, reply_to=body.reply_to))
         position = playback.room.queries.position_now(member.room, server_clock.now_ms())
         return answer(chat.actions.post(member, command, position=position))
 

@@ -18,7 +18,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from watchium.protocol import events
+from watchium.protocol.introspection import parts
 from watchium.services.error_mapping import MethodNotAllowed
 from watchium.web.api_errors import error_response
 
@@ -28,6 +28,7 @@ docs = require_safe(
 )
 
 RENDERERS = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer}
+_STRUCTS = {kind.__name__: kind for kind in parts()}
 _rendering = Lock()
 _rendered: dict[str, bytes] = {}
 
@@ -87,7 +88,7 @@ class StructExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
             component = ResolvedComponent(  # type: ignore[no-untyped-call]
                 name=name,
                 type=ResolvedComponent.SCHEMA,
-                object=getattr(events, name, name),
+                object=_STRUCTS.get(name, name),
                 schema=as_openapi(schema),
             )
             auto_schema.registry.register_on_missing(component)

@@ -1,8 +1,9 @@
 // @ts-check
-// Rendered from watchium/protocol/events.py and player.py by `manage.py render_protocol`: change it there.
+// Rendered by `manage.py render_protocol` from types.py, commands.py, events.py and player.py in watchium/protocol:
+// change it there.
 
 /**
- * What travels, in either direction.
+ * The fields that every message has, in either direction.
  * @typedef {{type: string, room_id: string | null, timestamp: number, revision: number | null, payload: any}} Envelope
  */
 
@@ -126,6 +127,11 @@
  */
 
 /**
+ * @typedef {object} WhichMember
+ * @property {string} user_id
+ */
+
+/**
  * @typedef {object} Where
  * @property {number | null} [current_time]
  * @property {number | null} [at]
@@ -202,11 +208,6 @@
 /**
  * @typedef {object} Emoji
  * @property {string} emoji
- */
-
-/**
- * @typedef {object} WhichMember
- * @property {string} user_id
  */
 
 /**
@@ -630,7 +631,7 @@
  * @property {string} name
  */
 
-/** What a browser may say. */
+/** Messages to the server. */
 export const Command = Object.freeze({
   Play: "play",
   Pause: "pause",
@@ -672,7 +673,7 @@ export const Command = Object.freeze({
   Sound: "sound",
 })
 
-/** What the server says. */
+/** Messages from the server. */
 export const Event = Object.freeze({
   Play: "play",
   Pause: "pause",
@@ -734,7 +735,7 @@ export const ErrorCode = Object.freeze({
   WrongPassphrase: "wrong_passphrase",
 })
 
-/** Why a socket was closed. 4000-4499: come back; 4500-4999: do not. */
+/** Close codes of a socket. 4000-4499: reconnect; 4500-4999: do not reconnect. */
 export const Close = Object.freeze({
   TooSlow: 4008,
   FellBehind: 4010,
@@ -747,13 +748,13 @@ export const Close = Object.freeze({
   TooMany: 4509,
 })
 
-/** Commands that change the room: answered by `ack` or `error`, and safe to send again. */
+/** Commands that are answered with `ack` or `error` and are safe to send again. */
 export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
-/** Events of rooms and of the lobby. What else a room's socket brings is a custom event. */
+/** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
 export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "pong", "ack", "head", "events", "error", "status", "closing", "lobby", "lobby_changed"]))
 
 export const MAX_FRAME_BYTES = 16384

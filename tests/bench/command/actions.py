@@ -13,7 +13,7 @@ from tests.bench.command import fixtures
 from tests.bench.command.timing import HEAD, Timed
 from watchium import server_clock
 from watchium.db.thread_pool import in_database
-from watchium.protocol.events import (
+from watchium.protocol.commands import (
     Command,
     NewText,
     Pause,

@@ -11,7 +11,7 @@ import playback.room.actions
 from playback.room.status_reports import LAST
 from rooms.models import Connection, Member, Person, Role, Room
 from watchium import server_clock
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 EIGHT = 8
 CLIP = "/media/samples/clip.webm"

@@ -21,7 +21,9 @@ from tests.bench.command import fixtures
 from watchium import server_clock
 from watchium.background import scheduler
 from watchium.db.thread_pool import in_database
-from watchium.protocol.events import Head, HeadState, Heartbeat, decode_room_command
+from watchium.protocol.codec import decode_room_command
+from watchium.protocol.commands import Heartbeat
+from watchium.protocol.events import Head, HeadState
 from watchium.realtime import broadcast, hub
 from watchium.realtime.frames import Frame, frame_of
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from playback.domain.drift import drift_s, in_sync, noted
 from playback.domain.start_lead import play_lead_ms, seek_lead_ms
 from playback.domain.timeline import Timeline
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 NOW_MS = 1_795_219_200_000.0
 PLAYING = Timeline(10, 1, "playing", NOW_MS - 5000, 3, 100)

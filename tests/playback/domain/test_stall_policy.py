@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from playback.domain.drift import Noted
 from playback.domain.stall_policy import Hold, attentive, counted, gate, settled, stall_hold
 from playback.domain.wait_budget import CLEAN_MS, MEMBER_MS, ROOM_MS, WINDOW_MS, WaitBudget
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 NOW_MS = 1_795_219_200_000.0
 BOB, EVE = ("g_bob", "Bob"), ("g_eve", "Eve")

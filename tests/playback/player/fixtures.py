@@ -12,8 +12,9 @@ from playback import player
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from rooms.models import Person
 from tests.cases import Heard
+from watchium.protocol.codec import decode_player_command
 from watchium.protocol.events import Accepted
-from watchium.protocol.player import PlayerState, decode_player_command
+from watchium.protocol.player import PlayerState
 from watchium.realtime import hub
 from watchium.realtime.broadcast import device_group
 

@@ -7,7 +7,7 @@ from playback.room import actions
 from playback.room.status_reports import LAST
 from rooms.models import Room
 from tests.cases import Cast
-from watchium.protocol.events import Load, MediaToLoad, Pause, Play, RateTo, Seek, SeekTo, SetRate, Where
+from watchium.protocol.commands import Load, MediaToLoad, Pause, Play, RateTo, Seek, SeekTo, SetRate, Where
 
 NOW_MS = 1_795_219_200_000.0
 SONG = "/media/samples/music.ogg"

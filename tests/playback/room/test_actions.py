@@ -14,6 +14,7 @@ from rooms import actions as room_deeds
 from rooms.models import ControlPolicy, Member, Room
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, SONG, DeedCase, load, pause, play, seek, set_rate
+from watchium.protocol.commands import BufferReport, BufferStart, PlayerReport, SyncRequest
 from watchium.protocol.errors import (
     EventIdConflict,
     NotHost,
@@ -22,7 +23,6 @@ from watchium.protocol.errors import (
     RoomClosed,
     UnknownMedia,
 )
-from watchium.protocol.events import BufferReport, BufferStart, PlayerReport, SyncRequest
 from watchium.realtime.broadcast import room_group
 
 

@@ -10,8 +10,8 @@ from playback.room import actions, duration_updates, end_of_media
 from playback.room.status_reports import LAST
 from rooms.models import Member
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load, play, seek
+from watchium.protocol.commands import PlayerReport
 from watchium.protocol.errors import NotMember
-from watchium.protocol.events import PlayerReport
 
 FILM = "https://example.org/film.mp3"
 SAID_S = 54.0

@@ -10,7 +10,7 @@ from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions, duration_updates, end_of_media, queries
 from rooms.models import Room
 from tests.playback.room.fixtures import NOW_MS, DeedCase, seek
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 
 
 class Cost(DeedCase):

@@ -13,8 +13,8 @@ from rooms.actions import transfer_host
 from rooms.models import Member, Person, Role, Room
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, play, seek
+from watchium.protocol.commands import BufferStart
 from watchium.protocol.errors import NotHost
-from watchium.protocol.events import BufferStart
 
 
 @skipUnlessDBFeature("has_select_for_update")

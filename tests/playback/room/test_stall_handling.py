@@ -15,8 +15,8 @@ from rooms import actions as room_deeds
 from rooms.models import Member, Person, Room
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load, pause, play, seek, set_rate
 from watchium import server_clock
+from watchium.protocol.commands import BufferEnd, BufferReport, BufferStart, ContinueWithout, PlayerReport
 from watchium.protocol.errors import BadMessage, EventIdConflict, NotHost
-from watchium.protocol.events import BufferEnd, BufferReport, BufferStart, ContinueWithout, PlayerReport
 
 LEAD_MS = 150  # for members as near as these
 

@@ -16,7 +16,7 @@ from rooms.models import Member
 from tests.playback.room.fixtures import NOW_MS, DeedCase, seek
 from tests.servers import redis
 from watchium import server_clock
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 from watchium.shared_state.redis import InRedis
 
 

@@ -11,7 +11,7 @@ from playback.models import DevicePlayer
 from rooms.models import Member
 from tests.playback.player.fixtures import make_items
 from tests.watchium.api.callers import ApiCase
-from watchium.protocol.events import NewText, PostComment
+from watchium.protocol.commands import NewText, PostComment
 
 NOT_OURS = ("admin/",)  # Django's own
 CROSS_SITE = {

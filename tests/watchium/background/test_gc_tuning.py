@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from playback.domain.drift import noted
 from tests.servers import ROOT
 from watchium.background import gc_tuning
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 from watchium.server.http_protocol import HttpProtocol
 from watchium.server.websocket_protocol import WebSocketProtocol
 from watchium.shared_state.token_bucket import Allowance, taken

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchium.client.room_state import Followed, Resume
-from watchium.protocol.events import Change, Events, MissedEvents, Sought, encode
+from watchium.protocol.codec import encode
+from watchium.protocol.events import Change, Events, MissedEvents, Sought
 
 
 def sought(revision: int) -> Sought:

@@ -16,7 +16,7 @@ from tests.cases import Cast
 from watchium import server_clock
 from watchium.db.batch_delete import discard
 from watchium.management.commands import demo
-from watchium.protocol.events import Play, Seek, SeekTo
+from watchium.protocol.commands import Play, Seek, SeekTo
 
 
 def days_ago(days: float):

@@ -4,10 +4,11 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from watchium.protocol import events, render
+from watchium.protocol import render
+from watchium.protocol.codec import ROOM_MESSAGE_TYPES
 
 
-def test_rendered_files_are_what_the_messages_say():
+def test_rendered_files_match_the_structs():
     assert render.stale() == []
 
 
@@ -17,14 +18,14 @@ def test_a_stale_file_fails_the_check(tmp_path, monkeypatch):
         call_command("render_protocol", "--check")
 
 
-def test_every_word_of_the_protocol_is_in_javascript_and_on_the_page():
+def test_every_message_type_is_in_javascript_and_on_the_page():
     javascript, page = render.javascript(), render.page()
-    for word in events.WORDS - {"custom"}:
-        assert f'"{word}"' in javascript
-        assert f"#### `{word}`" in page
+    for kind in ROOM_MESSAGE_TYPES - {"custom"}:
+        assert f'"{kind}"' in javascript
+        assert f"#### `{kind}`" in page
 
 
-def test_every_link_on_the_page_leads_somewhere():
+def test_every_link_on_the_page_has_a_target():
     page = render.page()
     headings = {
         re.sub(r"[^\w -]", "", line.lstrip("#").strip()).lower().replace(" ", "-")

@@ -8,8 +8,9 @@ import playback.room.queries
 import rooms.actions
 from rooms.models import Person, Room
 from tests.cases import Cast
+from watchium.protocol.commands import Play, SyncRequest, Where
 from watchium.protocol.errors import NotMember, RoomClosed
-from watchium.protocol.events import Events, Play, SyncRequest, Welcome, Where
+from watchium.protocol.events import Events, Welcome
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 
 

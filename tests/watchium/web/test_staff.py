@@ -13,7 +13,7 @@ from playback.room.status_reports import LAST
 from rooms.models import Member, Person, Role, Room
 from tests.cases import Cast
 from watchium import server_clock
-from watchium.protocol.events import PlayerReport
+from watchium.protocol.commands import PlayerReport
 from watchium.telemetry import recorder
 from watchium.telemetry.aggregate import Figures
 from watchium.telemetry.history import Course, Look

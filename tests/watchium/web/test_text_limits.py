@@ -16,9 +16,10 @@ from playback.domain.media_sources import find
 from playback.models import Playback
 from rooms.models import Room
 from tests.servers import ROOT
-from watchium.protocol import events
+from watchium.protocol.codec import decode_room_command
+from watchium.protocol.commands import Command
 from watchium.protocol.errors import BadMessage, TooLong
-from watchium.protocol.events import URL_CHARS
+from watchium.protocol.types import URL_CHARS
 from watchium.protocol.validation import refusal_of
 
 SIGNED = "https://store.example.org/film.mp4?X-Amz-Security-Token="
@@ -29,9 +30,9 @@ def address_of(length: int) -> str:
     return SIGNED + "a" * (length - len(SIGNED))
 
 
-def load(**payload: str) -> events.Command:
+def load(**payload: str) -> Command:
     frame = {"type": "load", "event_id": "e", "payload": payload}
-    return events.decode_room_command(msgspec.json.encode(frame))
+    return decode_room_command(msgspec.json.encode(frame))
 
 
 @pytest.mark.parametrize("length", [2335, 4096, URL_CHARS])
@@ -62,9 +63,7 @@ def test_what_is_too_long_is_said_in_words_for_people_and_in_detail_for_programs
 def test_no_message_for_people_has_names_of_the_wire_in_it(payload: dict[str, object]):
     for kind in ("load", "comment", "seek", "reaction"):
         try:
-            events.decode_room_command(
-                msgspec.json.encode({"type": kind, "event_id": "e", "payload": payload})
-            )
+            decode_room_command(msgspec.json.encode({"type": kind, "event_id": "e", "payload": payload}))
         except msgspec.MsgspecError as error:
             refused = refusal_of(error)
             assert isinstance(refused, BadMessage | TooLong)

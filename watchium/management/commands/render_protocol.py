@@ -11,7 +11,7 @@ from watchium.protocol import render
 
 
 class Command(BaseCommand):
-    help = "Render wire.js, the protocol page and the JSON Schema from watchium/protocol/events.py."
+    help = "Render protocol.js, the protocol page and the JSON Schema from watchium/protocol/."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

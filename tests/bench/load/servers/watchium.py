@@ -23,16 +23,10 @@ from django.urls import path  # noqa: E402
 from rooms.access import Identity  # noqa: E402
 from watchium import routing, server_clock  # noqa: E402
 from watchium.consumers.socket import Socket  # noqa: E402
-from watchium.protocol.events import (  # noqa: E402
-    Change,
-    Command,
-    Custom,
-    Event,
-    Media,
-    Pause,
-    Paused,
-    decode_room_command,
-)
+from watchium.protocol.codec import decode_room_command  # noqa: E402
+from watchium.protocol.commands import Command, Pause  # noqa: E402
+from watchium.protocol.events import Change, Custom, Event, Paused  # noqa: E402
+from watchium.protocol.types import Media  # noqa: E402
 from watchium.realtime import broadcast, hub  # noqa: E402
 from watchium.realtime.frames import frame_of  # noqa: E402
 from watchium.server import websocket_protocol  # noqa: E402

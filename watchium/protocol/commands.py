@@ -1,0 +1,250 @@
+"""Commands: messages from a room's or the lobby's client to the server.
+
+Each is a struct tagged by `type`; its fields are the fields of the JSON. The decoder rejects a wrong shape, type or
+range, so that no code behind it validates a message again.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from watchium.protocol.types import (
+    EventId,
+    Milliseconds,
+    Rate,
+    Revision,
+    Seconds,
+    Url,
+    UserId,
+    WhichMember,
+)
+
+
+class Command(Struct, tag_field="type", forbid_unknown_fields=True, frozen=True, kw_only=True):
+    event_id: EventId | None = None
+
+
+class IdempotentCommand(Command, frozen=True, kw_only=True):
+    """A command that changes the room: the same `event_id` twice is done once and answered twice."""
+
+    event_id: EventId
+
+
+class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
+    pass
+
+
+class Where(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    current_time: Seconds | None = None
+    at: Milliseconds | None = None
+
+
+class SeekTo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    current_time: Seconds
+    at: Milliseconds | None = None
+
+
+class RateTo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    rate: Rate
+    at: Milliseconds | None = None
+
+
+class MediaToLoad(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    media_url: Url
+    title: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
+    payload: Where = Where()
+
+
+class Pause(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
+    payload: Where = Where()
+
+
+class Seek(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
+    payload: SeekTo
+
+
+class SetRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
+    payload: RateTo
+
+
+class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
+    payload: MediaToLoad
+
+
+class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does.
+
+    `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step.
+
+    `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most.
+
+    States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
+    (or off), degraded, ended, broken_off, unaligned (it plays, and cannot be taken to the room's position), empty,
+    error. A room that waits, waits for loading and stalled ones.
+    """
+
+    current_time: Seconds
+    is_playing: bool
+    is_synced: bool
+    at: Milliseconds | None = None
+    revision: Revision | None = None
+    duration: Seconds | None = None
+    ended_at: Seconds | None = None
+    drift_ms: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
+    latency_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    late_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+    start_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
+    seek_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
+    state: Annotated[str, Meta(max_length=16)] | None = None
+
+
+class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):
+    payload: PlayerReport
+
+
+class ClockQuestion(Struct, forbid_unknown_fields=True, frozen=True):
+    t0: Annotated[float, Meta(ge=-1e15, le=1e15)]
+
+
+class Ping(Command, tag="ping", frozen=True, kw_only=True):
+    payload: ClockQuestion
+
+
+class Missed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`since`: last revision applied; `last_comment_id`: last `seq` of a comment applied."""
+
+    since: Revision = 0
+    last_comment_id: Revision = 0
+
+
+class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):
+    payload: Missed = Missed()
+
+
+class BufferReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`reason`: network, seek, hidden or decode. `latency_ms`: the fastest round trip measured lately.
+
+    `waited_ms` and the `reason` it began with come at its end.
+    """
+
+    current_time: Seconds | None = None
+    reason: Annotated[str, Meta(max_length=40)] | None = None
+    waited_ms: Annotated[float, Meta(ge=0, le=1e8)] | None = None
+    latency_ms: Annotated[float, Meta(ge=0, le=1e6)] | None = None
+
+
+class BufferStart(Command, tag="buffer_start", frozen=True, kw_only=True):
+    payload: BufferReport = BufferReport()
+
+
+class BufferEnd(Command, tag="buffer_end", frozen=True, kw_only=True):
+    payload: BufferReport = BufferReport()
+
+
+class NewText(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    text: Annotated[str, Meta(min_length=1)]
+    reply_to: Revision | None = None
+
+
+class PostComment(IdempotentCommand, tag="comment", frozen=True, kw_only=True):
+    payload: NewText
+
+
+class WhichComment(Struct, forbid_unknown_fields=True, frozen=True):
+    id: Revision
+
+
+class DeleteComment(Command, tag="delete_comment", frozen=True, kw_only=True):
+    payload: WhichComment
+
+
+class Emoji(Struct, forbid_unknown_fields=True, frozen=True):
+    emoji: Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class React(Command, tag="reaction", frozen=True, kw_only=True):
+    payload: Emoji
+
+
+class Typing(Command, tag="typing", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+class TransferHost(IdempotentCommand, tag="transfer_host", frozen=True, kw_only=True):
+    payload: WhichMember
+
+
+class ClaimHost(IdempotentCommand, tag="claim_host", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+class SomebodyToSend(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SomebodyToBan(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    minutes: Annotated[int, Meta(ge=1, le=366 * 24 * 60)]
+    why: Annotated[str, Meta(max_length=200)] = ""
+
+
+class Trust(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    user_id: UserId
+    moderator: bool
+
+
+class RemoveMember(IdempotentCommand, tag="remove_member", frozen=True, kw_only=True):
+    payload: SomebodyToSend
+
+
+class BanMember(IdempotentCommand, tag="ban_member", frozen=True, kw_only=True):
+    payload: SomebodyToBan
+
+
+class SetModerator(IdempotentCommand, tag="set_moderator", frozen=True, kw_only=True):
+    payload: Trust
+
+
+class AskControl(Command, tag="ask_control", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+class ContinueWithout(IdempotentCommand, tag="continue_without", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+class Leave(Command, tag="leave", frozen=True, kw_only=True):
+    payload: Nothing = Nothing()
+
+
+RoomCommand = (
+    Play
+    | Pause
+    | Seek
+    | SetRate
+    | Load
+    | Heartbeat
+    | Ping
+    | SyncRequest
+    | BufferStart
+    | BufferEnd
+    | PostComment
+    | DeleteComment
+    | React
+    | Typing
+    | TransferHost
+    | ClaimHost
+    | RemoveMember
+    | BanMember
+    | SetModerator
+    | AskControl
+    | ContinueWithout
+    | Leave
+)
+LobbyCommand = Ping

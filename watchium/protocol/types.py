@@ -1,0 +1,138 @@
+"""Value types of the protocol: bounded scalars, and the structs that commands and events share.
+
+Times are server time in Unix milliseconds, positions are media time in seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+MAX_FRAME_BYTES = 16 * 1024
+EventId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Seconds = Annotated[float, Meta(ge=0, le=7 * 86400)]
+Milliseconds = Annotated[float, Meta(ge=0, le=1e14)]
+Rate = Annotated[float, Meta(ge=0.25, le=3)]
+UserId = Annotated[str, Meta(min_length=1, max_length=32)]
+# Signed addresses of stores have 2,000 characters and more; web servers mostly take up to 8 KB.
+URL_CHARS = 8000
+Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS)]
+Revision = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """What can be played: its address, `kind` is `video` or `audio`."""
+
+    url: str
+    kind: str
+    title: str
+    mime: str | None = None
+
+
+class HeldFor(Struct, frozen=True, kw_only=True):
+    user_id: str
+    username: str
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest."""
+
+    why: str
+    who: list[HeldFor]
+    until: float
+
+
+class TimelineState(Struct, frozen=True, kw_only=True):
+    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended.
+
+    `duration_source`: `exact`, or where an estimate comes from: `tags`, `metadata` of a player, `passed` by a player,
+    `ended` there.
+    """
+
+    revision: int
+    timestamp: float
+    current_time: float
+    is_playing: bool
+    rate: float
+    phase: str
+    duration: float | None
+    media: Media | None
+    hold: Hold | None = None
+    duration_source: str | None = None
+
+
+class MemberState(Struct, frozen=True, kw_only=True):
+    user_id: str
+    username: str
+    avatar_url: str | None
+    role: str
+    may_control: bool
+
+
+class You(MemberState, frozen=True, kw_only=True):
+    device_id: str | None
+    is_owner: bool
+    may_moderate: bool
+
+
+class Seat(Struct, frozen=True, kw_only=True):
+    """A host's seat kept free until `until` (server time), then given to `next`."""
+
+    user_id: str
+    username: str
+    until: float
+    next: str | None
+    next_username: str | None
+
+
+class RoomState(Struct, frozen=True, kw_only=True):
+    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for whoever starves."""
+
+    room_id: str
+    title: str
+    visibility: str
+    control_policy: str
+    owner_id: str | None
+    host_id: str | None
+    seat: Seat | None
+    epoch: str
+    sync_enabled: bool
+    sync_tolerance_ms: int
+    stall_policy: str = "carry_on"
+    stall_wait_s: int = 8
+
+
+class CommentState(Struct, frozen=True, kw_only=True):
+    id: int
+    seq: int
+    user_id: str | None
+    username: str
+    text: str
+    current_time: float
+    created_at: str
+    is_system_message: bool
+    reply_to: int | None
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What one member's player last said of itself, as `presence` passes it on."""
+
+    user_id: str
+    current_time: float
+    is_playing: bool
+    is_synced: bool
+    drift_ms: float | None
+    latency_ms: float | None
+    state: str | None
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    frame_bytes: int
+    comment_chars: int
+    heartbeat_ms: int
+    reconnect_spread_ms: int
+
+
+class WhichMember(Struct, forbid_unknown_fields=True, frozen=True):
+    user_id: UserId
