@@ -78,7 +78,7 @@ urlpatterns = [
     path("admin/logout/", accounts.sign_out),
     path("admin/", admin.site.urls),
     path("staff/", staff.page, name="staff"),
-    path("staff/figures/", staff.figures, name="staff-figures"),
+    path("staff/figures/", staff.metrics, name="staff-metrics"),
     path("metrics", metrics.metrics),
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),

@@ -1,7 +1,7 @@
-"""Whether this process is up, and whether what it stands on is: answered in bounded time, whatever hangs.
+"""Liveness and readiness endpoints, which answer in bounded time even if the database or Redis hangs.
 
-A probe of the database runs on one thread of its own. While it hangs there is no second one: who asks meanwhile waits
-for the first, no longer than the bound, so that probes every few seconds do not pile up behind a frozen database.
+A probe of the database runs on a thread of its own. While it hangs no second one starts: further requests wait for
+the first, each for at most the timeout, so that probes every few seconds do not pile up behind a frozen database.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from watchium import server_clock
 
 logger = logging.getLogger(__name__)
 
-DATABASE_BOUND_S = 2.0
-LAYER_BOUND_S = 1.0
-WRITE_EVERY_S, WRITE_BOUND_S, WRITE_STUCK_S = 5.0, 0.5, 10.0
+DATABASE_TIMEOUT_S = 2.0
+LAYER_TIMEOUT_S = 1.0
+WRITE_EVERY_S, WRITE_TIMEOUT_S, WRITE_STUCK_S = 5.0, 0.5, 10.0
 OK = "ok"
-SILENT = "no answer within {:g} s"
-REFUSED = "cannot be reached"
+TIMED_OUT = "no answer within {:g} s"
+UNREACHABLE = "cannot be reached"
 READ_ONLY = "cannot be written"
 
 
@@ -39,125 +39,125 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """200, or 503 with what is wrong: in words that tell strangers nothing about where things are."""
-    answers = {"database": DATABASE.ask(), "channel_layer": _channel_layer()}
-    if answers["database"] == OK:
-        answers["database"] = WRITING.ask(time.monotonic())
-    fine = all(word == OK for word in answers.values())
-    return JsonResponse(answers, status=200 if fine else 503)
+    """Return 200, or 503 with the state of each backend; host names of backends are not disclosed."""
+    states = {"database": DATABASE.run(), "channel_layer": _channel_layer()}
+    if states["database"] == OK:
+        states["database"] = DATABASE_WRITE.run(time.monotonic())
+    healthy = all(state == OK for state in states.values())
+    return JsonResponse(states, status=200 if healthy else 503)
 
 
-class Asked:
-    """One question under way, on a thread that does not keep the process from ending."""
+class ProbeResult:
+    """One probe under way, on a daemon thread so that a hanging probe does not block exit."""
 
-    def __init__(self, question: Callable[[], None]) -> None:
-        self.answered = Event()
-        self.problem: Exception | None = None
-        Thread(target=self._ask, args=(question,), name="probe", daemon=True).start()
+    def __init__(self, check: Callable[[], None]) -> None:
+        self.finished = Event()
+        self.error: Exception | None = None
+        Thread(target=self._run, args=(check,), name="probe", daemon=True).start()
 
-    def _ask(self, question: Callable[[], None]) -> None:
+    def _run(self, check: Callable[[], None]) -> None:
         try:
-            question()
+            check()
         except Exception as error:
-            self.problem = error
+            self.error = error
         finally:
-            self.answered.set()
+            self.finished.set()
 
 
 class Probe:
-    """Asks one question at a time."""
+    """Runs one check at a time; callers that arrive meanwhile share its result."""
 
-    def __init__(self, question: Callable[[], None], bound_s: float) -> None:
-        self.question = question
-        self.bound_s = bound_s
-        self._asked: Asked | None = None
+    def __init__(self, check: Callable[[], None], timeout_s: float) -> None:
+        self.check = check
+        self.timeout_s = timeout_s
+        self._result: ProbeResult | None = None
         self._lock = Lock()
 
-    def ask(self) -> str:
+    def run(self) -> str:
         with self._lock:
-            if self._asked is None or self._asked.answered.is_set():
-                self._asked = Asked(self.question)
-            asked = self._asked
-        if not asked.answered.wait(self.bound_s):
-            return SILENT.format(self.bound_s)
-        if asked.problem is None:
+            if self._result is None or self._result.finished.is_set():
+                self._result = ProbeResult(self.check)
+            result = self._result
+        if not result.finished.wait(self.timeout_s):
+            return TIMED_OUT.format(self.timeout_s)
+        if result.error is None:
             return OK
-        logger.warning("the database is not ready: %s", asked.problem)
-        return REFUSED
+        logger.warning("the database is not ready: %s", result.error)
+        return UNREACHABLE
 
 
-class Seldom:
-    """Asks every few seconds, however often it is asked itself, and answers with what it knows meanwhile.
+class CachedProbe:
+    """Runs its check at most every few seconds and returns the last known state meanwhile.
 
-    A write may wait for another one, so that a probe under way is no bad news until it takes very long.
+    For writes: one may wait for another, so a probe under way changes the state only after WRITE_STUCK_S.
     """
 
-    def __init__(self, question: Callable[[], None]) -> None:
-        self.question = question
-        self._asked: Asked | None = None
-        self._asked_s = 0.0
-        self._answer = OK
+    def __init__(self, check: Callable[[], None]) -> None:
+        self.check = check
+        self._result: ProbeResult | None = None
+        self._started_s = 0.0
+        self._state = OK
         self._lock = Lock()
 
-    def ask(self, now_s: float) -> str:
+    def run(self, now_s: float) -> str:
         with self._lock:
-            if self._asked is None and now_s - self._asked_s >= WRITE_EVERY_S:
-                self._asked, self._asked_s = Asked(self.question), now_s
-            asked, waited_s = self._asked, now_s - self._asked_s
-        if asked is not None and asked.answered.wait(WRITE_BOUND_S):
-            self._note(asked)
-        elif asked is not None and waited_s >= WRITE_STUCK_S:
-            return SILENT.format(WRITE_STUCK_S)
-        return self._answer
+            if self._result is None and now_s - self._started_s >= WRITE_EVERY_S:
+                self._result, self._started_s = ProbeResult(self.check), now_s
+            result, waited_s = self._result, now_s - self._started_s
+        if result is not None and result.finished.wait(WRITE_TIMEOUT_S):
+            self._record(result)
+        elif result is not None and waited_s >= WRITE_STUCK_S:
+            return TIMED_OUT.format(WRITE_STUCK_S)
+        return self._state
 
-    def _note(self, asked: Asked) -> None:
+    def _record(self, result: ProbeResult) -> None:
         with self._lock:
-            if self._asked is asked:
-                self._asked = None
-                self._answer = OK if asked.problem is None else READ_ONLY
-                if asked.problem is not None:
-                    logger.warning("the database cannot be written: %s", asked.problem)
+            if self._result is result:
+                self._result = None
+                self._state = OK if result.error is None else READ_ONLY
+                if result.error is not None:
+                    logger.warning("the database cannot be written: %s", result.error)
 
 
-def in_own_connection(question: Callable[[], None]) -> Callable[[], None]:
-    """The question, its thread's connection given back afterwards."""
+def closing_connection(check: Callable[[], None]) -> Callable[[], None]:
+    """Wrap a check so that it closes its thread's database connection afterwards."""
 
-    def asked() -> None:
+    def wrapped() -> None:
         try:
-            question()
+            check()
         finally:
             connection.close()
 
-    return asked
+    return wrapped
 
 
-def _ask_database() -> None:
+def _select_one() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 def _write() -> None:
-    """Note that a server runs, which is true, and changes a row: an update that changes none writes nothing."""
+    """Renew the server's heartbeat row, which changes it: an update that changes no row writes nothing."""
     Pulse.objects.beat(server_clock.now_ms())
 
 
-WRITING = Seldom(in_own_connection(_write))
-DATABASE = Probe(in_own_connection(_ask_database), DATABASE_BOUND_S)
+DATABASE_WRITE = CachedProbe(closing_connection(_write))
+DATABASE = Probe(closing_connection(_select_one), DATABASE_TIMEOUT_S)
 
 
 def _channel_layer() -> str:
     try:
         async_to_sync(_ping)()
     except TimeoutError:
-        return SILENT.format(LAYER_BOUND_S)
-    except Exception as error:  # whatever a layer raises when it cannot be reached
+        return TIMED_OUT.format(LAYER_TIMEOUT_S)
+    except Exception as error:  # layers raise many kinds of errors when the server is unreachable
         logger.warning("the channel layer is not ready: %s", error)
-        return REFUSED
+        return UNREACHABLE
     return OK
 
 
 async def _ping() -> None:
     layer = get_channel_layer()
     assert layer is not None
-    async with asyncio.timeout(LAYER_BOUND_S):
+    async with asyncio.timeout(LAYER_TIMEOUT_S):
         await layer.group_send("health", {"type": "health"})

@@ -1,4 +1,4 @@
-"""`/staff/`: the house as it runs, for staff accounts. The page asks for its figures once a second."""
+"""`/staff/`: live metrics and rooms of this installation, for staff accounts. The page polls once a second."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ from watchium import server_clock
 from watchium.telemetry import process, recorder
 from watchium.telemetry.history import SECONDS, Sample
 
-ROOMS = 100
-KEPT_MS = 1000.0
+MAX_ROOMS = 100
+CACHE_MS = 1000.0
 View = Callable[[HttpRequest], HttpResponse]
 
 
 class LiveRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """A room with somebody in it. `in_step`: per cent of those whose players said how they do; `spread_ms`: between the
-    foremost and the hindmost of the `heard` ones."""
+    """A room with members present.
+
+    `in_step`: per cent of the members whose players report their status. `spread_ms`: between the most advanced and
+    the most delayed player of the `reports` that could be compared.
+    """
 
     room_id: str
     title: str
@@ -39,24 +42,24 @@ class LiveRoom(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None
     viewers: int
     phase: str
-    medium: str | None
+    media: str | None = msgspec.field(name="medium")
     revision: int
     in_step: float | None
     spread_ms: float | None
-    heard: int
+    reports: int = msgspec.field(name="heard")
     admin: str | None
 
 
-class House(msgspec.Struct, frozen=True, kw_only=True):
-    """`rooms` are the fullest ones; None for staff who may not look at rooms."""
+class InstanceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """`rooms` are the fullest ones; None for staff without the permission to view rooms."""
 
     rooms: list[LiveRoom] | None
     rooms_live: int
     people: int
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """`samples` are sums over all processes of this host, as the one that answers remembers them since `since_ms`."""
+class StaffMetrics(msgspec.Struct, frozen=True, kw_only=True):
+    """`samples` are sums over all processes of this host, recorded by the responding process since `since_ms`."""
 
     at_ms: float
     since_ms: float | None
@@ -64,11 +67,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     processes: int
     samples: list[Sample]
-    house: House
+    instance: InstanceStatus = msgspec.field(name="house")
 
 
 def staff_only(view: View) -> View:
-    """Somebody signed out may sign in; for everybody else the page does not exist."""
+    """Respond with 404 to accounts that are not staff."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
@@ -95,19 +98,20 @@ def _page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 @staff_only
-def figures(request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest) -> HttpResponse:
     samples = recorder.after(_since(request))
-    house = HOUSE.now(server_clock.now_ms())
-    told = Figures(
-        at_ms=server_clock.now_ms(),
-        since_ms=recorder.since_ms(),
-        span_s=SECONDS,
-        pid=process.pid(),
-        processes=samples[-1].processes if samples else recorder.now().processes,
-        samples=samples,
-        house=house if _may_see_rooms(request) else msgspec.structs.replace(house, rooms=None),
+    status = STATUS.at(server_clock.now_ms())
+    return answer(
+        StaffMetrics(
+            at_ms=server_clock.now_ms(),
+            since_ms=recorder.since_ms(),
+            span_s=SECONDS,
+            pid=process.pid(),
+            processes=samples[-1].processes if samples else recorder.now().processes,
+            samples=samples,
+            instance=status if _may_see_rooms(request) else msgspec.structs.replace(status, rooms=None),
+        )
     )
-    return answer(told)
 
 
 def _may_see_rooms(request: HttpRequest) -> bool:
@@ -115,61 +119,60 @@ def _may_see_rooms(request: HttpRequest) -> bool:
 
 
 def _since(request: HttpRequest) -> float:
-    """The last second that the page has; all of them for what is no number."""
+    """Time of the last sample that the page has; 0, which selects all samples, if it is not a number."""
     try:
         return float(request.GET.get("since", "0"))
     except ValueError:
         return 0.0
 
 
-class Kept:
-    """The house, read from the database at most once a second however many staff look at it."""
+class Cached:
+    """The status, read from the database at most once a second for all staff pages together."""
 
     def __init__(self) -> None:
-        self._house: House | None = None
+        self._status: InstanceStatus | None = None
         self._read_ms = 0.0
         self._lock = Lock()
 
-    def now(self, now_ms: float) -> House:
+    def at(self, now_ms: float) -> InstanceStatus:
         with self._lock:
-            if self._house is None or not 0 <= now_ms - self._read_ms < KEPT_MS:
-                self._house, self._read_ms = read_status(now_ms), now_ms
-            return self._house
+            if self._status is None or not 0 <= now_ms - self._read_ms < CACHE_MS:
+                self._status, self._read_ms = read_status(now_ms), now_ms
+            return self._status
 
 
-def read_status(now_ms: float) -> House:
-    """Four queries, however many rooms there are."""
+STATUS = Cached()
+
+
+def read_status(now_ms: float) -> InstanceStatus:
+    """Read the status in four queries, independent of the number of rooms."""
     rooms_live, people = present_in_all()
-    fullest = occupancy_of(ROOMS)
-    pks = [crowd.room for crowd in fullest]
+    fullest = occupancy_of(MAX_ROOMS)
+    pks = [occupancy.room for occupancy in fullest]
     playbacks = Playback.objects.select_related("room").in_bulk(pks, field_name="room_id")
     hosts = Member.objects.host_names(pks)
     rooms = [
-        _live(crowd, playbacks[crowd.room], hosts.get(crowd.room), now_ms)
-        for crowd in fullest
-        if crowd.room in playbacks
+        _live_room(occupancy, playbacks[occupancy.room], hosts.get(occupancy.room), now_ms)
+        for occupancy in fullest
+        if occupancy.room in playbacks
     ]
-    return House(rooms=rooms, rooms_live=rooms_live, people=people)
+    return InstanceStatus(rooms=rooms, rooms_live=rooms_live, people=people)
 
 
-def _live(crowd: Occupancy, playback: Playback, host: str | None, now_ms: float) -> LiveRoom:
-    room, medium = playback.room, playback.medium
-    reports = list(LAST.for_room(room.room_id).values())
-    spread, heard = spread_ms(reports, playback.timeline, now_ms)
+def _live_room(occupancy: Occupancy, playback: Playback, host: str | None, now_ms: float) -> LiveRoom:
+    room, media = playback.room, playback.medium
+    spread, reports = spread_ms(list(LAST.for_room(room.room_id).values()), playback.timeline, now_ms)
     return LiveRoom(
         room_id=room.room_id,
         title=room.title,
         visibility=room.visibility,
         host=host,
-        viewers=crowd.viewers,
+        viewers=occupancy.viewers,
         phase=playback.phase,
-        medium=medium.title if medium else None,
+        media=media.title if media else None,
         revision=room.revision,
-        in_step=100 * crowd.in_step / crowd.judged if crowd.judged else None,
+        in_step=100 * occupancy.in_step / occupancy.judged if occupancy.judged else None,
         spread_ms=spread,
-        heard=heard,
+        reports=reports,
         admin=reverse("admin:rooms_room_change", args=[room.pk]),
     )
-
-
-HOUSE = Kept()

@@ -1,4 +1,4 @@
-"""Health is answered in bounded time: with everything there, away, and frozen."""
+"""Health endpoints answer in bounded time while the database and Redis are up, down or frozen."""
 
 from __future__ import annotations
 
@@ -26,83 +26,83 @@ from tests.servers import (
     watchium_server,
 )
 from watchium.web import health
-from watchium.web.health import OK, READ_ONLY, WRITE_EVERY_S, WRITE_STUCK_S, Probe, Seldom
+from watchium.web.health import OK, READ_ONLY, WRITE_EVERY_S, WRITE_STUCK_S, CachedProbe, Probe
 
-PATIENCE_S = 6.0  # of whoever asks; the bounds are two seconds and one
+TIMEOUT_S = 6.0  # of the client; the endpoints take at most two seconds and one
 
 
-def ask(server: Server, path: str = "/healthz/ready", host: str = "") -> tuple[int, str]:
-    """Status and body, by the name that a probe would use. Fails with a timeout when there is no answer."""
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+def get(server: Server, path: str = "/healthz/ready", host: str = "") -> tuple[int, str]:
+    """Return status and body of a request with this Host header; raises TimeoutError without a response."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_S)
     try:
-        line.request("GET", path, headers={"Host": host} if host else {})
-        response = line.getresponse()
+        connection.request("GET", path, headers={"Host": host} if host else {})
+        response = connection.getresponse()
         return response.status, response.read().decode()
     finally:
-        line.close()
+        connection.close()
 
 
-def ready_within(server: Server, wanted: dict[str, str]) -> None:
-    """Asks until the answer is that; a server takes a moment to find its database again."""
+def wait_for_readiness(server: Server, wanted: dict[str, str]) -> None:
+    """Poll until the response is `wanted`; a server takes a moment to reconnect to its database."""
     until = time.monotonic() + 20
-    while (answer := json.loads(ask(server)[1])) != wanted:
+    while (answer := json.loads(get(server)[1])) != wanted:
         assert time.monotonic() < until, answer
         time.sleep(0.2)
 
 
-def stop(database: Service, sign: int) -> None:
-    """PostgreSQL with all its processes: each of them leads a group of its own."""
+def signal_postgres(database: Service, number: int) -> None:
+    """Send a signal to PostgreSQL and its child processes, each of which leads a process group of its own."""
     assert database.process is not None
     for status in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parent = int(status.read_text().rpartition(")")[2].split()[1])
             if parent == database.process.pid:
-                os.kill(int(status.parent.name), sign)
-    os.kill(database.process.pid, sign)
+                os.kill(int(status.parent.name), number)
+    os.kill(database.process.pid, number)
 
 
-def test_a_server_that_has_everything_is_ready(server: Server):
-    assert ask(server, "/healthz/live") == (200, "ok")
-    status, body = ask(server)
+def test_a_server_with_all_backends_is_ready(server: Server):
+    assert get(server, "/healthz/live") == (200, "ok")
+    status, body = get(server)
     assert (status, json.loads(body)) == (200, {"database": "ok", "channel_layer": "ok"})
 
 
-def test_a_probe_is_answered_by_whatever_name_it_comes():
+def test_health_endpoints_accept_any_host_name():
     with watchium_server({"WATCHIUM_URL": "https://watch.example.org"}) as server:
         for path in ("/healthz/live", "/healthz/ready"):
-            assert ask(server, path, host="10.0.0.7:8000")[0] == 200
-        assert ask(server, "/", host="10.0.0.7:8000")[0] == 400
-        assert ask(server, "/metrics", host="10.0.0.7:8000")[0] == 404
+            assert get(server, path, host="10.0.0.7:8000")[0] == 200
+        assert get(server, "/", host="10.0.0.7:8000")[0] == 400
+        assert get(server, "/metrics", host="10.0.0.7:8000")[0] == 404
 
 
 @pytest.mark.once
-def test_a_frozen_database_and_a_frozen_redis_are_said_in_time_and_heal():
+def test_a_frozen_database_and_redis_are_reported_in_time_and_recover():
     try:
         with (
             postgres_service() as database,
             redis_service() as layer,
             watchium_server({"DATABASE_URL": database.url, "REDIS_URL": layer.url}) as server,
         ):
-            ready_within(server, {"database": "ok", "channel_layer": "ok"})
+            wait_for_readiness(server, {"database": "ok", "channel_layer": "ok"})
             layer.freeze()
-            stop(database, signal.SIGSTOP)
-            status, body = ask(server)
+            signal_postgres(database, signal.SIGSTOP)
+            status, body = get(server)
             assert status == 503
             assert json.loads(body) == {
                 "database": "no answer within 2 s",
                 "channel_layer": "no answer within 1 s",
             }
-            assert ask(server, "/healthz/live") == (200, "ok")
-            assert ask(server, "/metrics")[0] == 200
+            assert get(server, "/healthz/live") == (200, "ok")
+            assert get(server, "/metrics")[0] == 200
             layer.thaw()
-            stop(database, signal.SIGCONT)
-            ready_within(server, {"database": "ok", "channel_layer": "ok"})
+            signal_postgres(database, signal.SIGCONT)
+            wait_for_readiness(server, {"database": "ok", "channel_layer": "ok"})
             layer.kill()
             database.kill()
-            status, body = ask(server)
+            status, body = get(server)
             assert status == 503
             assert set(json.loads(body).values()) <= {
-                health.REFUSED,
+                health.UNREACHABLE,
                 "no answer within 2 s",
                 "no answer within 1 s",
             }
@@ -111,73 +111,73 @@ def test_a_frozen_database_and_a_frozen_redis_are_said_in_time_and_heal():
         unavailable(missing)
 
 
-def test_while_a_question_hangs_no_second_one_is_asked():
-    asked, answer = [], Event()
+def test_no_second_check_starts_while_one_hangs():
+    started, released = [], Event()
 
-    def question() -> None:
-        asked.append(1)
-        answer.wait(PATIENCE_S)
+    def check() -> None:
+        started.append(1)
+        released.wait(TIMEOUT_S)
 
-    probe = Probe(question, bound_s=0.01)
-    assert [probe.ask() for _ in range(3)] == ["no answer within 0.01 s"] * 3
-    assert len(asked) == 1
-    answer.set()
-    probe.bound_s = PATIENCE_S
-    assert probe.ask() == "ok"
+    probe = Probe(check, timeout_s=0.01)
+    assert [probe.run() for _ in range(3)] == ["no answer within 0.01 s"] * 3
+    assert len(started) == 1
+    released.set()
+    probe.timeout_s = TIMEOUT_S
+    assert probe.run() == "ok"
 
 
-def test_what_is_wrong_is_said_without_saying_where_things_are(caplog: pytest.LogCaptureFixture):
-    def question() -> None:
+def test_a_failure_does_not_disclose_the_host_of_the_database(caplog: pytest.LogCaptureFixture):
+    def check() -> None:
         raise OperationalError('connection to server at "db.internal" failed')
 
-    assert Probe(question, PATIENCE_S).ask() == "cannot be reached"
+    assert Probe(check, TIMEOUT_S).run() == "cannot be reached"
     assert "db.internal" in caplog.text
 
 
-def test_live_asks_nobody(django_assert_num_queries, db):
+def test_liveness_makes_no_query(django_assert_num_queries, db):
     with django_assert_num_queries(0):
         assert Client().get("/healthz/live").content == b"ok"
 
 
-def test_writing_is_tried_every_few_seconds_however_often_it_is_asked_for():
-    tried = []
-    seldom = Seldom(lambda: tried.append(1))
-    assert {seldom.ask(100 + step * 0.1) for step in range(100)} == {OK}
-    assert len(tried) == 2
+def test_a_cached_probe_runs_its_check_every_few_seconds_only():
+    writes = []
+    probe = CachedProbe(lambda: writes.append(1))
+    assert {probe.run(100 + step * 0.1) for step in range(100)} == {OK}
+    assert len(writes) == 2
 
 
-def test_a_database_that_cannot_be_written_is_not_ready_until_it_can():
-    problem: list[Exception] = [OperationalError("attempt to write a readonly database")]
+def test_a_read_only_database_is_not_ready_until_it_is_writable():
+    errors: list[Exception] = [OperationalError("attempt to write a readonly database")]
 
     def write() -> None:
-        if problem:
-            raise problem[0]
+        if errors:
+            raise errors[0]
 
-    seldom = Seldom(write)
-    assert seldom.ask(100) == READ_ONLY
-    problem.clear()
-    assert seldom.ask(101) == READ_ONLY
-    assert seldom.ask(100 + WRITE_EVERY_S) == OK
+    probe = CachedProbe(write)
+    assert probe.run(100) == READ_ONLY
+    errors.clear()
+    assert probe.run(101) == READ_ONLY
+    assert probe.run(100 + WRITE_EVERY_S) == OK
 
 
-def test_a_write_that_waits_for_another_is_no_bad_news_until_it_takes_very_long():
+def test_a_write_that_waits_counts_as_healthy_until_it_is_stuck():
     done = Event()
-    seldom = Seldom(lambda: done.wait(60) and None)
-    assert seldom.ask(100) == OK
-    assert seldom.ask(100 + WRITE_STUCK_S - 1) == OK
-    assert seldom.ask(100 + WRITE_STUCK_S) == "no answer within 10 s"
+    probe = CachedProbe(lambda: done.wait(60) and None)
+    assert probe.run(100) == OK
+    assert probe.run(100 + WRITE_STUCK_S - 1) == OK
+    assert probe.run(100 + WRITE_STUCK_S) == "no answer within 10 s"
     done.set()
-    assert seldom._asked is not None
-    seldom._asked.answered.wait(60)
-    assert seldom.ask(100 + WRITE_STUCK_S + 1) == OK
+    assert probe._result is not None
+    probe._result.finished.wait(60)
+    assert probe.run(100 + WRITE_STUCK_S + 1) == OK
 
 
-def test_a_full_disk_is_not_ready_and_is_again_when_there_is_room(mortal_server: Server):
+def test_a_full_disk_is_not_ready_until_there_is_space(mortal_server: Server):
     if "DATABASE_URL" in mortal_server.env:
-        pytest.skip("that is PostgreSQL's own disk")
+        pytest.skip("the limit applies to the server process, not to PostgreSQL")
     before = resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
-    ready_within(mortal_server, {"database": READ_ONLY, "channel_layer": OK})
-    assert ask(mortal_server)[0] == 503
+    wait_for_readiness(mortal_server, {"database": READ_ONLY, "channel_layer": OK})
+    assert get(mortal_server)[0] == 503
     resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, before)
-    ready_within(mortal_server, {"database": OK, "channel_layer": OK})
+    wait_for_readiness(mortal_server, {"database": OK, "channel_layer": OK})

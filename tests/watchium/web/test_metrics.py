@@ -22,13 +22,13 @@ FIGURES = Figures(
 
 
 @pytest.fixture(autouse=True)
-def counted() -> Iterator[None]:
+def fixed_metrics() -> Iterator[None]:
     with patch.object(recorder, "now", lambda: Look(0, 2, FIGURES)):
         yield
 
 
 def samples(text: str) -> dict[str, float]:
-    """Each value by name and labels, read as Prometheus reads it."""
+    """Parse with the parser of prometheus-client; return each value by name and labels."""
     return {
         sample.name + "".join(f" {key}={value}" for key, value in sorted(sample.labels.items())): sample.value
         for family in text_string_to_metric_families(text)
@@ -36,11 +36,11 @@ def samples(text: str) -> dict[str, float]:
     }
 
 
-class Scraping(Cast):
+class Scrape(Cast):
     def setUp(self) -> None:
         super().setUp()
-        # Asked in the test's own transaction, which another thread would not see.
-        self.replace(metrics, "HOUSE", Inline(metrics._count_house))
+        # Runs in the test's own transaction, which a probe's thread would not see.
+        self.replace(metrics, "INSTALLATION", InlineProbe(metrics._read_installation))
 
     def scrape(self) -> dict[str, float]:
         response = self.client.get("/metrics", headers={"Host": "127.0.0.1:8000"})
@@ -48,7 +48,7 @@ class Scraping(Cast):
         assert response["Content-Type"].startswith("text/plain")
         return samples(response.content.decode())
 
-    def test_what_was_counted_is_there_by_name_and_label(self):
+    def test_counters_and_gauges_are_exposed_with_their_labels(self):
         found = self.scrape()
         assert found["watchium_events_total type=play"] == 3
         assert found["watchium_events_total type=new_comment"] == 40
@@ -66,15 +66,15 @@ class Scraping(Cast):
         assert found["watchium_broadcast_seconds_count"] == 10
         assert found["watchium_broadcast_seconds_sum"] == 0.025
 
-    def test_what_never_happened_is_there_as_zero(self):
+    def test_a_counter_without_events_is_exposed_as_zero(self):
         assert self.scrape()["watchium_outbox_drops_total"] == 0
 
-    def test_rooms_and_people_are_those_of_the_whole_house(self):
+    def test_rooms_and_members_are_counted_over_the_whole_installation(self):
         found = self.scrape()
         assert (found["watchium_rooms_live"], found["watchium_members_present"]) == (1, 2)
         assert found["watchium_database_up"] == 1
 
-    def test_without_the_database_everything_else_is_still_told(self):
+    def test_without_the_database_all_other_metrics_are_exposed(self):
         with patch.object(metrics, "present_in_all", side_effect=OperationalError("gone")):
             found = self.scrape()
         assert found["watchium_database_up"] == 0
@@ -82,54 +82,54 @@ class Scraping(Cast):
         assert found["watchium_deliveries_total"] == 99
 
 
-class Inline:
-    def __init__(self, question) -> None:
-        self.question = question
+class InlineProbe:
+    def __init__(self, check) -> None:
+        self.check = check
 
-    def ask(self) -> str:
+    def run(self) -> str:
         try:
-            self.question()
+            self.check()
         except OperationalError:
-            return health.REFUSED
+            return health.UNREACHABLE
         return health.OK
 
 
 @pytest.fixture
 def scrape() -> Iterator:
-    """The status of a scrape with these headers from this address."""
+    """A function that scrapes with these headers from this address and returns the status."""
 
     def get(host: str = "127.0.0.1:8000", peer: str = "127.0.0.1", **headers: str) -> int:
         return Client().get("/metrics", headers={"Host": host, **headers}, REMOTE_ADDR=peer).status_code
 
-    with patch.object(metrics, "_of_the_database", list):
+    with patch.object(metrics, "_from_database", list):
         yield get
 
 
-def test_this_machine_may_read_them(scrape):
+def test_this_machine_may_scrape(scrape):
     assert scrape() == 200
     assert scrape("localhost:9000") == 200
     assert scrape("[::1]:8000", "::1") == 200
 
 
-def test_nobody_else_learns_that_they_are_there(scrape):
+def test_other_addresses_get_404(scrape):
     assert scrape(peer="192.0.2.7") == 404
     assert scrape(peer="") == 404
 
 
-def test_who_comes_through_a_proxy_on_this_machine_is_somebody_else(scrape):
+def test_a_request_through_a_local_proxy_gets_404(scrape):
     assert scrape(**{"X-Forwarded-For": "192.0.2.7"}) == 404
     assert scrape(**{"X-Forwarded-For": "127.0.0.1"}) == 404
     assert scrape(Forwarded="for=127.0.0.1") == 404
 
 
-def test_a_page_whose_name_was_bent_to_this_machine_reads_nothing(scrape):
+def test_a_host_name_rebound_to_this_machine_gets_404(scrape):
     assert scrape("evil.example") == 404
     assert scrape("evil.example:8000") == 404
     assert scrape("") == 404
 
 
 @override_settings(METRICS_TOKEN="a secret of some length")
-def test_with_a_token_whoever_has_it_may_from_anywhere_and_nobody_else(scrape):
+def test_with_a_token_only_its_bearer_may_scrape_from_any_address(scrape):
     assert scrape("metrics.example", "192.0.2.7", Authorization="Bearer a secret of some length") == 200
     assert scrape("metrics.example", "192.0.2.7", Authorization="Bearer another") == 404
     assert scrape("metrics.example", "192.0.2.7", Authorization="Basic a secret of some length") == 404
@@ -137,5 +137,5 @@ def test_with_a_token_whoever_has_it_may_from_anywhere_and_nobody_else(scrape):
 
 
 @override_settings(METRICS_TOKEN="häßlich")
-def test_a_token_of_other_letters_compares_without_an_error(scrape):
+def test_a_token_with_non_ascii_letters_compares_without_an_error(scrape):
     assert scrape(Authorization="Bearer nonsense") == 404
