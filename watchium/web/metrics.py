@@ -115,7 +115,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def may_scrape(request: HttpRequest) -> bool:
-    """With WATCHIUM_METRICS_TOKEN require that bearer token; without it allow only direct requests from this machine."""
+    """Require WATCHIUM_METRICS_TOKEN as a bearer token; without one, allow only direct requests from this machine."""
     if token := settings.METRICS_TOKEN:
         given = bearer(request.META.get("HTTP_AUTHORIZATION", "")) or ""
         return constant_time_compare(given.encode(), token.encode())
