@@ -53,7 +53,7 @@ def tell(part: Said, now_ms: float) -> None:
     for room_id, reports in gathered.items():
         presence = Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))
         broadcast.to_room(room_id, presence)
-    counters.judged(report.is_synced for reports in gathered.values() for report in reports)
+    counters.record_evaluations(report.is_synced for reports in gathered.values() for report in reports)
     keep(gathered, now_ms)
 
 

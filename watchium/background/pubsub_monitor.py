@@ -24,6 +24,7 @@ from watchium.realtime import hub as fanout
 from watchium.realtime.channel_layer import LAYER_BOUND_S, ChannelLayerBridge
 from watchium.realtime.delivery import EVERYBODY, ROOMS, Told, process
 from watchium.realtime.frames import Frame, frame_of
+from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
 
@@ -148,6 +149,9 @@ async def stop() -> None:
 def degraded() -> bool:
     """Whether what happens in other processes reaches this one late."""
     return _watchdog is not None and _watchdog.degraded
+
+
+counters.gauge("degraded", degraded)
 
 
 def status(room_id: str) -> Status:

@@ -37,7 +37,7 @@ from watchium.services.room_snapshot import Applied, compose_snapshot, missed_ev
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import Allowance
 from watchium.telemetry import counters
-from watchium.telemetry.context import about
+from watchium.telemetry.context import bind
 
 HEARTBEATS = rate_limits.allowance("heartbeat")
 CLOSING: dict[type[Refused], CloseCode] = {
@@ -65,7 +65,7 @@ class RoomConsumer(Socket):
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
         self.device_id = identity.device_id
         member = await in_database(_admit, identity, self.room_id)
-        about(self.room_id, member.person.user_id)
+        bind(self.room_id, member.person.user_id)
         # Listening begins before the room is read: what happens in between is told after the welcome.
         await self.join_group(broadcast.room_group(self.room_id))
         await self.join_group(broadcast.member_group(member.pk))

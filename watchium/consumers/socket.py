@@ -38,15 +38,14 @@ from watchium.protocol.errors import (
 from watchium.protocol.events import ClockAnswer, Error, Event, Pong, Problem
 from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import refusal_of
-from watchium.realtime import hub
+from watchium.realtime import broadcast, hub
 from watchium.realtime.direct_writer import EXTENSION, Write
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.send_queue import SendQueue
 from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import ConnectionBuckets
-from watchium.telemetry import context as about
-from watchium.telemetry import counters
+from watchium.telemetry import context, counters
 
 logger = logging.getLogger(__name__)
 
@@ -136,8 +135,8 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
         if (shortcut := self.send_queue.shortcut) is not None:
-            context = copy_context()  # by which the log knows room and member
-            shortcut.listen(partial(context.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
+            bound = copy_context()  # by which the log knows room and member
+            shortcut.listen(partial(bound.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -198,7 +197,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         try:
             while self.queue:
                 command, received_ms = self.queue[0]
-                about.heard(received_ms)
+                context.set_received_at(received_ms)
                 counters.count("commands", str(command.__struct_config__.tag))
                 try:
                     await self.handle(command)
@@ -276,3 +275,12 @@ async def with_timeout(deed: Awaitable[R]) -> R:
             return await deed
     except TimeoutError:
         raise Unavailable from None
+
+
+def _open_sockets() -> dict[str, float]:
+    running = hub.running()
+    lobby = len(running.groups.get(broadcast.LOBBY, ())) if running else 0
+    return {"lobby": lobby, "room": max(0, len(Socket.live) - lobby)}
+
+
+counters.gauge("sockets", _open_sockets)

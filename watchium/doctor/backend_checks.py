@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from watchium.doctor.check import Result, fail, first_line, ok, warn
-from watchium.telemetry.shared_files import serving
+from watchium.telemetry.shared_files import count_processes
 
 SLOW_MS = 50.0
 
@@ -85,7 +85,7 @@ async def _round_trip(layer: object, timeout_s: float = 3.0) -> float | None:
 
 def several_processes() -> Result:
     """Check that several processes, running now or configured, have a shared channel layer and database."""
-    running = serving(Path(settings.DATA_DIR) / "figures")
+    running = count_processes(Path(settings.DATA_DIR) / "figures")
     processes = max(running, settings.PROCESSES)
     sqlite = connection.vendor == "sqlite"
     if processes > 1 and not settings.REDIS_URL:

@@ -15,6 +15,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from watchium.realtime.delivery import Told, process
+from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Counts:
 
 
 counts = Counts()
+counters.counter("layer_errors", lambda: counts.layer_errors)
 
 
 def shared_layer() -> Any | None:

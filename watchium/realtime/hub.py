@@ -35,11 +35,11 @@ TOGETHER = 16 * 1024  # bytes: what waits for the same group goes out in one wri
 class Counts:
     """Since this process began."""
 
-    published: int = 0
     delivered: int = 0
 
 
 counts = Counts()
+counters.counter("deliveries", lambda: counts.delivered)
 
 
 class Hub:
@@ -146,7 +146,6 @@ class Hub:
             self.loop.call_later(PAUSE_S, self._hand_out_later)
 
     def _hand_out_these(self, told: Sequence[Told]) -> None:
-        counts.published += len(told)
         self._apply(told)
         for one in told:
             if one.heard_ms is not None:
@@ -209,7 +208,7 @@ def running() -> Hub | None:
 
 def publish(group: str, frame: Frame) -> None:
     """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision."""
-    _send(Told(group, frame, heard_ms=context.HEARD_MS.get()))
+    _send(Told(group, frame, heard_ms=context.RECEIVED_AT_MS.get()))
 
 
 def publish_close(group: str, code: int) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from watchium.protocol.errors import CloseCode
 from watchium.realtime.direct_writer import DirectWriter, Write
 from watchium.realtime.frames import Frame
+from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ class Counts:
 
 
 counts = Counts()
+counters.counter("too_slow", lambda: counts.too_slow)
+counters.counter("coalesced", lambda: counts.coalesced)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

@@ -1,1 +1,1 @@
-"""What this process and its siblings counted: kept where all of them can read it, remembered for ten minutes."""
+"""Metrics and logs of this process: counted in memory, shared with other processes through files, kept ten minutes."""

@@ -1,7 +1,7 @@
-"""Whom and what is being worked for: known wherever the work goes on, without being handed through every call.
+"""Context variables for logs and metrics: the room, the member and the arrival time of the command being handled.
 
-A log line inside a deed carries room and member by this, and a broadcast knows when its command was received.
-Each request and each socket's task has a context of its own; `in_database` takes it along to its thread.
+A log line inside an action takes its room and member from here, and a broadcast knows when its command was received.
+Each request and each socket's task has its own context; `in_database` copies it to its thread.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from contextvars import ContextVar
 
 ROOM: ContextVar[str] = ContextVar("room", default="")
 MEMBER: ContextVar[str] = ContextVar("member", default="")
-HEARD_MS: ContextVar[float | None] = ContextVar("heard_ms", default=None)
+RECEIVED_AT_MS: ContextVar[float | None] = ContextVar("received_at_ms", default=None)
 
 
-def about(room_id: str | None, user_id: str = "") -> None:
-    """From here on it is about this room and this member of it."""
+def bind(room_id: str | None, user_id: str = "") -> None:
+    """Set the room and the member of all log lines that follow in this context."""
     ROOM.set(room_id or "")
     MEMBER.set(user_id)
 
 
-def heard(now_ms: float) -> None:
-    """What follows in this task obeys a command that was received at this server time."""
-    HEARD_MS.set(now_ms)
+def set_received_at(now_ms: float) -> None:
+    """Set the server time at which the command that this task handles was received."""
+    RECEIVED_AT_MS.set(now_ms)

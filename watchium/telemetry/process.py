@@ -1,4 +1,4 @@
-"""This process: what it counted, what it holds open, what it costs."""
+"""The metrics of this process: its counters, its gauges, and the CPU time, memory and files it uses."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import os
 import threading
 import time
 
-from watchium.realtime import broadcast, channel_layer
-from watchium.realtime import hub as fanout
-from watchium.telemetry.aggregate import Figures, Spread
-from watchium.telemetry.counters import TALLY
+from watchium.telemetry.aggregate import Histogram, Metrics
+from watchium.telemetry.counters import COUNTERS, counter_values, gauge_values
 
 STARTED_S = time.time()
 
@@ -19,59 +17,36 @@ def pid() -> int:
     return os.getpid()
 
 
-def figures(label: str, lag_ms: float | None = None) -> Figures:
-    """As of now. `label` tells this process's own costs from its siblings'."""
-    return Figures(
-        counters={**TALLY.counters(), **_plain()},
-        gauges={"sockets": _sockets(), **_costs(label, lag_ms)},
+def metrics(label: str, lag_ms: float | None = None) -> Metrics:
+    """The current metrics. `label` tells this process's own resources from those of other processes."""
+    return Metrics(
+        counters=counter_values(),
+        gauges={**gauge_values(label), **_resources(label, lag_ms)},
         histograms={
-            name: Spread(bounds=list(told.bounds), counts=[*map(float, told.counts)], total=told.total)
-            for name, told in TALLY.histograms.items()
+            name: Histogram(
+                bounds=list(counted.bounds), counts=[*map(float, counted.counts)], total=counted.total
+            )
+            for name, counted in COUNTERS.histograms.items()
         },
     )
 
 
-# What is called otherwise outside, and what is not told.
-CALLED = {"delivered": "deliveries", "published": ""}
-
-
-def _plain() -> dict[str, dict[str, float]]:
-    """What the hot paths count in bare integers."""
-    from watchium.realtime import send_queue
-
-    counted = vars(fanout.counts) | vars(send_queue.counts) | vars(channel_layer.counts)
-    called = {CALLED.get(name, name): {"": float(count)} for name, count in counted.items()}
-    called.pop("", None)
-    return called
-
-
-def _sockets() -> dict[str, float]:
-    from watchium.consumers.socket import Socket  # which starts the ticker, which starts whoever asks here
-
-    hub = fanout._hub
-    lobby = len(hub.groups.get(broadcast.LOBBY, ())) if hub else 0
-    return {"lobby": lobby, "room": max(0, len(Socket.live) - lobby)}
-
-
-def _costs(label: str, lag_ms: float | None) -> dict[str, dict[str, float]]:
-    from watchium.background import pubsub_monitor
-
-    costs = {
-        "degraded": float(pubsub_monitor.degraded()),
+def _resources(label: str, lag_ms: float | None) -> dict[str, dict[str, float]]:
+    used = {
         "cpu_seconds": time.process_time(),
         "threads": float(threading.active_count()),
         "started_seconds": STARTED_S,
     }
     if lag_ms is not None:
-        costs["loop_lag_ms"] = lag_ms
-    with contextlib.suppress(OSError, AttributeError):  # Linux alone tells these
+        used["loop_lag_ms"] = lag_ms
+    with contextlib.suppress(OSError, AttributeError):  # Linux only
         with open("/proc/self/statm") as file:
-            costs["resident_bytes"] = float(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        costs["open_fds"] = float(_open_fds())
-    return {name: {label: value} for name, value in costs.items()}
+            used["resident_bytes"] = float(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        used["open_fds"] = float(_open_fds())
+    return {name: {label: value} for name, value in used.items()}
 
 
 def _open_fds() -> int:
-    """The size of the folder since Linux 6.2: to list thousands every second takes longer than all the rest."""
+    """The size of the folder since Linux 6.2: listing thousands of files each second takes longest."""
     folder = "/proc/self/fd"
     return os.stat(folder).st_size or len(os.listdir(folder))

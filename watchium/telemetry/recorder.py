@@ -1,6 +1,7 @@
-"""Once a second: write what this process counted, read what all did, remember it.
+"""Records metrics once a second: writes those of this process, reads those of all processes, keeps the history.
 
-On a thread of its own: it goes on when the loop hangs, and measures that; a slow disk holds up nobody's film.
+It runs on a thread of its own, which continues and measures the delay while the event loop hangs, and keeps a slow
+disk from delaying requests.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from django.conf import settings
 
 from watchium import server_clock
 from watchium.telemetry import process, shared_files
-from watchium.telemetry.aggregate import Figures, added, lasting
-from watchium.telemetry.history import Course, Look, Sample
-from watchium.telemetry.shared_files import MetricDirectory, MetricFile, Page
+from watchium.telemetry.aggregate import Metrics, merged, without_gauges
+from watchium.telemetry.history import History, Reading, Sample
+from watchium.telemetry.shared_files import MetricDirectory, MetricFile, MetricPage
 
 logger = logging.getLogger(__name__)
 
@@ -25,108 +26,108 @@ PERIOD_S = 1.0
 
 
 class Recorder:
-    """What one process knows of all of them."""
+    """One process's view of the metrics of all processes."""
 
     def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self.slot: MetricFile | None = shared_files.take(folder)
-        self.shelf = MetricDirectory(folder)
-        self.course = Course()
+        self.file: MetricFile | None = shared_files.acquire(folder)
+        self.directory = MetricDirectory(folder)
+        self.history = History()
         self.loop = loop
         self.pid = process.pid()
         self.started_ms = server_clock.now_ms()
-        self._asked_s: float | None = None
+        self._probed_s: float | None = None
         self._lag_ms: float | None = None
         self._warned = False
 
     @property
     def label(self) -> str:
-        return str(self.slot.number) if self.slot else str(self.pid)
+        return str(self.file.number) if self.file else str(self.pid)
 
-    def own(self) -> Figures:
-        """This process, and whoever held its file before."""
-        mine = process.figures(self.label, self._lag_ms)
-        return added([self.slot.before, mine]) if self.slot else mine
+    def own_metrics(self) -> Metrics:
+        """This process and the processes that held its file before."""
+        metrics = process.metrics(self.label, self._lag_ms)
+        return merged([self.file.before, metrics]) if self.file else metrics
 
-    def look(self, now_ms: float) -> Look:
-        """All processes as of now: this one at once, the others as of their last second."""
-        pages = self.shelf.pages()
-        if self.slot:
-            pages.pop(self.slot.number, None)
-        alive = [page for page in pages.values() if page.fresh(now_ms)]
-        gone = [page for page in pages.values() if not page.fresh(now_ms)]
-        figures = [page.figures for page in alive] + [lasting(page.figures) for page in gone]
-        return Look(now_ms, 1 + len(alive), added([self.own(), *figures]))
+    def read(self, now_ms: float) -> Reading:
+        """All processes: this one as of now, the others as of their last write."""
+        pages = self.directory.pages()
+        if self.file:
+            pages.pop(self.file.number, None)
+        running = [page for page in pages.values() if page.fresh(now_ms)]
+        ended = [page for page in pages.values() if not page.fresh(now_ms)]
+        others = [page.metrics for page in running] + [without_gauges(page.metrics) for page in ended]
+        return Reading(now_ms, 1 + len(running), merged([self.own_metrics(), *others]))
 
     def record(self, now_ms: float) -> None:
-        self._listen_to_the_loop()
+        self._measure_loop_lag()
         self._write(now_ms)
-        self.course.add(self.look(now_ms))
+        self.history.add(self.read(now_ms))
 
     def _write(self, now_ms: float) -> None:
-        if self.slot is None:
+        if self.file is None:
             return
-        page = Page(pid=self.pid, at_ms=now_ms, started_ms=self.started_ms, figures=self.own())
+        page = MetricPage(pid=self.pid, at_ms=now_ms, started_ms=self.started_ms, metrics=self.own_metrics())
         try:
-            self.slot.write(page)
+            self.file.write(page)
         except OSError as error:
             if not self._warned:
-                logger.warning("the figures of this process cannot be written: %s", error)
+                logger.warning("could not write the metrics of this process: %s", error)
             self._warned = True
 
-    def _listen_to_the_loop(self) -> None:
-        """How long the loop lets a call wait. One that has not come back yet has waited since it was asked."""
+    def _measure_loop_lag(self) -> None:
+        """Measure how long the loop delays a callback. One that has not run yet is as late as its age."""
         if self.loop is None or self.loop.is_closed():
             return
-        if self._asked_s is not None:
-            self._lag_ms = (time.monotonic() - self._asked_s) * 1000
+        if self._probed_s is not None:
+            self._lag_ms = (time.monotonic() - self._probed_s) * 1000
             return
-        asked_s = self._asked_s = time.monotonic()
+        probed_s = self._probed_s = time.monotonic()
 
-        def answered() -> None:
-            self._lag_ms = (time.monotonic() - asked_s) * 1000
-            self._asked_s = None
+        def on_loop() -> None:
+            self._lag_ms = (time.monotonic() - probed_s) * 1000
+            self._probed_s = None
 
-        self.loop.call_soon_threadsafe(answered)
+        self.loop.call_soon_threadsafe(on_loop)
 
     def run(self, stopped: threading.Event) -> None:
         while not stopped.wait(PERIOD_S):
             try:
                 self.record(server_clock.now_ms())
             except Exception:
-                logger.exception("the figures of this second are lost")
+                logger.exception("could not record the metrics of this second")
 
 
 _recorder: Recorder | None = None
 
 
 def start() -> None:
-    """Begin to record on the running loop's behalf, unless this process does already."""
+    """Start recording for the running loop, unless this process does already."""
     global _recorder
     if _recorder is not None and _recorder.pid == process.pid():
         return
     folder = Path(settings.DATA_DIR) / "figures"
     _recorder = Recorder(folder, asyncio.get_running_loop())
-    threading.Thread(target=_recorder.run, args=(threading.Event(),), name="figures", daemon=True).start()
+    threading.Thread(target=_recorder.run, args=(threading.Event(),), name="metrics", daemon=True).start()
 
 
-def now() -> Look:
-    """What a scrape is told; of this process alone where it serves no sockets."""
+def current() -> Reading:
+    """The reading for a scrape; of this process alone if it serves no sockets."""
     now_ms = server_clock.now_ms()
     if _recorder is not None:
-        return _recorder.look(now_ms)
-    return Look(now_ms, 1, process.figures(str(process.pid())))
+        return _recorder.read(now_ms)
+    return Reading(now_ms, 1, process.metrics(str(process.pid())))
 
 
 def after(at_ms: float) -> list[Sample]:
-    """The seconds after that one, of the last ten minutes."""
-    return _recorder.course.after(at_ms) if _recorder is not None else []
+    """The samples of the last ten minutes that are later than `at_ms`."""
+    return _recorder.history.after(at_ms) if _recorder is not None else []
 
 
 def latest() -> Sample | None:
     """The last second; None right after the start."""
-    return _recorder.course.samples[-1] if _recorder is not None and _recorder.course.samples else None
+    return _recorder.history.samples[-1] if _recorder is not None and _recorder.history.samples else None
 
 
 def since_ms() -> float | None:
-    """From when on this process remembers."""
+    """The start of this process's history."""
     return _recorder.started_ms if _recorder is not None else None

@@ -27,7 +27,7 @@ Count = Annotated[int, Meta(ge=0, le=10_000)]
 LINE_MS = (1, 2, 5, 10, 20, 35, 50, 75, 100, 150, 250, 500, 1000, 2500)
 STEP_MS = (1, 2, 4, 6, 8, 10, 15, 20, 30, 40, 60, 100, 250, 500, 1000, 2500)
 BOUNDS = {"client_delay_ms": LINE_MS, "client_uncertainty_ms": LINE_MS, "client_drift_ms": STEP_MS}
-counters.TALLY.histograms |= {name: counters.Histogram(bounds) for name, bounds in BOUNDS.items()}
+counters.COUNTERS.histograms |= {name: counters.HistogramCounter(bounds) for name, bounds in BOUNDS.items()}
 
 
 class Measured(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -30,8 +30,8 @@ from rooms.models.occupancy import present_in_all
 from watchium.config.host_names import is_loopback
 from watchium.models import MaintenanceRun
 from watchium.telemetry import recorder
-from watchium.telemetry.aggregate import Spread
-from watchium.telemetry.history import Look
+from watchium.telemetry.aggregate import Histogram
+from watchium.telemetry.history import Reading
 from watchium.web import health
 
 # Internal name: Prometheus name, label name, help text.
@@ -110,7 +110,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not may_scrape(request):
         raise Http404
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(PrometheusCollector(recorder.now()))
+    registry.register(PrometheusCollector(recorder.current()))
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -134,21 +134,21 @@ def may_scrape(request: HttpRequest) -> bool:
 class PrometheusCollector(Collector):
     """The metrics of one scrape."""
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
 
     def collect(self) -> Iterator[Metric]:
-        figures = self.look.figures
-        yield _gauge("processes", "Server processes on this host", {"": self.look.processes})
+        metrics = self.reading.metrics
+        yield _gauge("processes", "Server processes on this host", {"": self.reading.processes})
         for key, (name, label, text) in COUNTERS.items():
-            yield _counter(name, text, figures.counters.get(key, {} if label else {"": 0}), label)
+            yield _counter(name, text, metrics.counters.get(key, {} if label else {"": 0}), label)
         for key, (name, label, text, divisor) in GAUGES.items():
             values = {
-                value_label: value / divisor for value_label, value in figures.gauges.get(key, {}).items()
+                value_label: value / divisor for value_label, value in metrics.gauges.get(key, {}).items()
             }
             yield _gauge(name, text, values, label)
         for key, (name, text) in HISTOGRAMS.items():
-            if histogram := figures.histograms.get(key):
+            if histogram := metrics.histograms.get(key):
                 yield _histogram(name, text, histogram)
         yield from _in_step()
         yield from _from_database()
@@ -212,7 +212,7 @@ def _gauge(name: str, text: str, values: dict[str, float], label: str = "") -> M
     return family
 
 
-def _histogram(name: str, text: str, histogram: Spread) -> Metric:
+def _histogram(name: str, text: str, histogram: Histogram) -> Metric:
     """Convert milliseconds to seconds, and counts per bucket to the cumulative counts of Prometheus."""
     buckets, cumulative = [], 0.0
     for bound, count in zip([*histogram.bounds, None], histogram.counts, strict=True):

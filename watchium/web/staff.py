@@ -107,7 +107,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
             since_ms=recorder.since_ms(),
             span_s=SECONDS,
             pid=process.pid(),
-            processes=samples[-1].processes if samples else recorder.now().processes,
+            processes=samples[-1].processes if samples else recorder.current().processes,
             samples=samples,
             instance=status if _may_see_rooms(request) else msgspec.structs.replace(status, rooms=None),
         )

@@ -109,7 +109,7 @@ def test_checks_of_a_frozen_database_and_a_frozen_redis_time_out(server: Server)
 
 def test_several_running_processes_without_redis_fail_whatever_is_configured(tmp_path: Path):
     folder = tmp_path / "figures"
-    files = [shared_files.take(folder), shared_files.take(folder)]
+    files = [shared_files.acquire(folder), shared_files.acquire(folder)]
     with override_settings(DATA_DIR=str(tmp_path), REDIS_URL="", PROCESSES=1):
         assert backend_checks.several_processes().level == "fail"
         files[0].release()

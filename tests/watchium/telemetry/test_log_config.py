@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchium.telemetry import context, counters, log_config
-from watchium.telemetry.counters import Tally
+from watchium.telemetry.counters import Counters
 
 
 class Lines(logging.Handler):
@@ -33,7 +33,7 @@ class Lines(logging.Handler):
 @pytest.fixture(autouse=True)
 def _about_nothing() -> None:
     """Tests share a thread; requests and sockets have a context each."""
-    context.about("")
+    context.bind("")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_line_is_one_object_with_time_level_and_logger(logger, json_lines):
 
 def test_inside_a_deed_every_line_says_room_and_member(logger, json_lines):
     def deed() -> None:
-        context.about("abcdefghij", "g_bob")
+        context.bind("abcdefghij", "g_bob")
         logger.info("something")
 
     copy_context().run(deed)
@@ -76,7 +76,7 @@ def test_inside_a_deed_every_line_says_room_and_member(logger, json_lines):
 
 async def test_one_task_is_not_about_what_another_is_about(logger, json_lines):
     async def deed(room: str) -> None:
-        context.about(room)
+        context.bind(room)
         await asyncio.sleep(0)
         logger.info("in %s", room)
 
@@ -98,7 +98,7 @@ def test_a_plain_line_says_it_for_people(logger):
     logger.addHandler(handler)
 
     def deed() -> None:
-        context.about("abcdefghij", "g_bob")
+        context.bind("abcdefghij", "g_bob")
         logger.info("something")
 
     copy_context().run(deed)
@@ -156,13 +156,13 @@ def test_no_text_breaks_the_log(text: str):
 
 
 def test_complaints_are_counted_by_level(logger, json_lines, monkeypatch: pytest.MonkeyPatch):
-    counted = Tally()
+    counted = Counters()
     monkeypatch.setattr(counters, "count", counted.count)
     logger.info("fine")
     logger.warning("hm")
     logger.error("oh")
     logger.error("oh")
-    assert counted.counters() == {"log_records": {"warning": 1, "error": 2}}
+    assert counted.values() == {"log_records": {"warning": 1, "error": 2}}
 
 
 @pytest.mark.parametrize("style", ["json", "plain"])

@@ -5,7 +5,7 @@ import pytest
 from tests.watchium.api.callers import ApiCase
 from watchium.shared_state import store
 from watchium.telemetry import counters
-from watchium.telemetry.counters import Tally
+from watchium.telemetry.counters import Counters
 from watchium.web.client_metrics import BOUNDS
 
 GOOD = {
@@ -23,15 +23,17 @@ GOOD = {
 class Measuring(ApiCase):
     def setUp(self) -> None:
         super().setUp()
-        self.tally = Tally()
-        self.tally.histograms |= {name: counters.Histogram(bounds) for name, bounds in BOUNDS.items()}
-        self.replace(counters, "count", self.tally.count)
-        self.replace(counters, "observe", self.tally.observe)
+        self.counters = Counters()
+        self.counters.histograms |= {
+            name: counters.HistogramCounter(bounds) for name, bounds in BOUNDS.items()
+        }
+        self.replace(counters, "count", self.counters.count)
+        self.replace(counters, "observe", self.counters.observe)
 
     def sums(self) -> dict[str, float]:
         return {
             name: by_label[""]
-            for name, by_label in self.tally.counters().items()
+            for name, by_label in self.counters.values().items()
             if name.startswith("client_")
         }
 
@@ -46,14 +48,14 @@ class Measuring(ApiCase):
             "client_excursions": 2,
             "client_seeks": 0,
         }
-        drift = self.tally.histograms["client_drift_ms"]
+        drift = self.counters.histograms["client_drift_ms"]
         assert (sum(drift.counts), drift.total) == (3, 204.5)
-        assert self.tally.histograms["client_delay_ms"].total == 24.5
+        assert self.counters.histograms["client_delay_ms"].total == 24.5
 
     def test_what_was_not_measured_is_not_counted_as_nothing(self):
         assert self.as_bob.post("/api/metrics/", {"span_ms": 5000}).status_code == 204
         for name in ("client_delay_ms", "client_uncertainty_ms", "client_drift_ms"):
-            assert sum(self.tally.histograms[name].counts) == 0
+            assert sum(self.counters.histograms[name].counts) == 0
 
     def test_nobody_is_not_heard(self):
         self.refused(self.nobody.post("/api/metrics/", GOOD), 404, "not_member")

@@ -10,20 +10,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.cases import Cast
 from watchium.telemetry import recorder
-from watchium.telemetry.aggregate import Figures, Spread
-from watchium.telemetry.history import Look
+from watchium.telemetry.aggregate import Histogram, Metrics
+from watchium.telemetry.history import Reading
 from watchium.web import health, metrics
 
-FIGURES = Figures(
+METRICS = Metrics(
     counters={"events": {"play": 3, "new_comment": 40}, "refused": {"not_host": 2}, "deliveries": {"": 99}},
     gauges={"sockets": {"room": 12, "lobby": 1}, "loop_lag_ms": {"0": 1.5}},
-    histograms={"broadcast_ms": Spread(bounds=[1.0, 2.0], counts=[5, 3, 2], total=25)},
+    histograms={"broadcast_ms": Histogram(bounds=[1.0, 2.0], counts=[5, 3, 2], total=25)},
 )
 
 
 @pytest.fixture(autouse=True)
 def fixed_metrics() -> Iterator[None]:
-    with patch.object(recorder, "now", lambda: Look(0, 2, FIGURES)):
+    with patch.object(recorder, "current", lambda: Reading(0, 2, METRICS)):
         yield
 
 

@@ -15,8 +15,8 @@ from tests.cases import Cast
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
 from watchium.telemetry import recorder
-from watchium.telemetry.aggregate import Figures
-from watchium.telemetry.history import Course, Look
+from watchium.telemetry.aggregate import Metrics
+from watchium.telemetry.history import History, Reading
 from watchium.web import staff
 
 PAGE, METRICS = "/staff/", "/staff/figures/"
@@ -146,9 +146,9 @@ class MetricHistory(StaffPage):
     def setUp(self) -> None:
         super().setUp()
         self.sign_in_as_superuser()
-        self.history = Course()
+        self.history = History()
         for second in range(5):
-            self.history.add(Look(1000.0 * second, 2, Figures(counters={"events": {"play": 3 * second}})))
+            self.history.add(Reading(1000.0 * second, 2, Metrics(counters={"events": {"play": 3 * second}})))
 
     def test_a_page_receives_only_newer_samples(self):
         with patch.object(recorder, "after", self.history.after):
