@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rooms.auth.client_address import UNKNOWN, address_hash, counted, is_this_machine
 from rooms.auth.origin import client_address, scope_address
-from watchium.settings import proxies
+from watchium.config.env_values import proxy_count
 
 PEER = "192.0.2.1"
 
@@ -90,10 +90,10 @@ def test_only_this_machines_own_addresses_are_its_own():
     ("said", "how_many"), [("1", 1), ("true", 1), ("Yes", 1), ("0", 0), ("off", 0), ("2", 2)]
 )
 def test_the_number_of_proxies_is_said_in_numbers_or_in_a_word(said, how_many):
-    assert proxies(said) == how_many
+    assert proxy_count(said) == how_many
 
 
 @pytest.mark.parametrize("said", ["", "maybe", "-1", "1.5"])
 def test_what_is_no_number_of_proxies_is_no_setting(said):
     with pytest.raises(ImproperlyConfigured):
-        proxies(said)
+        proxy_count(said)

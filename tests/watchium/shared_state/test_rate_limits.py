@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from watchium.config.rate_limits import parse_limit
 from watchium.protocol.errors import RateLimited
-from watchium.settings import limit
 from watchium.shared_state import rate_limits
 
 NOW_MS = 1_795_219_200_000.0
@@ -25,15 +25,15 @@ def test_each_limit_lets_through_what_it_says_and_then_says_when_to_come_again(w
 
 
 def test_a_limit_may_be_changed():
-    assert limit("comment", "10/3", settings.LIMITS) == (10, 3)
+    assert parse_limit("comment", "10/3", settings.LIMITS) == (10, 3)
 
 
 @pytest.mark.parametrize("said", ["", "5", "5/", "/5", "0/5", "5/00", "-1/5", "5/5/5", "five/5", "1e3/5"])
 def test_a_limit_that_makes_no_sense_keeps_the_server_from_starting(said: str):
     with pytest.raises(ImproperlyConfigured, match="WATCHIUM_LIMITS"):
-        limit("comment", said, settings.LIMITS)
+        parse_limit("comment", said, settings.LIMITS)
 
 
 def test_a_limit_nobody_knows_is_a_mistake_too():
     with pytest.raises(ImproperlyConfigured, match="commment=5/5"):
-        limit("commment", "5/5", settings.LIMITS)
+        parse_limit("commment", "5/5", settings.LIMITS)

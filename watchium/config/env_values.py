@@ -1,0 +1,60 @@
+"""Parse and validate values of environment variables; each error names the variable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import ImproperlyConfigured
+
+from watchium.config.host_names import canonical, check_host
+
+
+def parse(name: str, value: str, parser: Callable[[str], str]) -> str:
+    """Return `parser(value)`; turn its ValueError into ImproperlyConfigured with the variable's name."""
+    try:
+        return parser(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+
+
+def host_names(name: str, value: str) -> list[str]:
+    """Parse host names that are separated by commas or spaces."""
+    return [parse(name, word, _host_name) for word in value.replace(",", " ").split()]
+
+
+def _host_name(value: str) -> str:
+    host = canonical(value)
+    check_host(host)
+    return host
+
+
+def proxy_count(value: str) -> int:
+    """How many reverse proxies append to X-Forwarded-For: a number, or yes or no for one or none."""
+    word = value.strip().lower()
+    words = {"true": 1, "yes": 1, "on": 1, "false": 0, "no": 0, "off": 0}
+    if word not in words and not word.isdecimal():
+        raise ImproperlyConfigured(f"WATCHIUM_BEHIND_PROXY is {value!r}; it should be the number of proxies")
+    return words[word] if word in words else int(word)
+
+
+def redis_url(value: str) -> str:
+    url = value.strip()
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("REDIS_URL should look like redis://host:6379/0")
+    return url
+
+
+def accel_prefix(value: str) -> str:
+    """URL prefix of the library in a proxy that serves files by X-Accel-Redirect; empty for none."""
+    prefix = value.strip()
+    well_formed = prefix.isascii() and prefix.startswith("/") and prefix.endswith("/") and len(prefix) > 2
+    if prefix and not well_formed:
+        raise ImproperlyConfigured(f"WATCHIUM_ACCEL is {prefix!r}; it should look like /protected-media/")
+    return prefix
+
+
+def log_style(value: str) -> str:
+    style = value.strip().lower()
+    if style not in ("plain", "json"):
+        raise ImproperlyConfigured(f"WATCHIUM_LOG is {style!r}; it should be plain or json")
+    return style
