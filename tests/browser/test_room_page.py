@@ -123,7 +123,7 @@ def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
         wait_until(
             alice,
             """phase => { const { room } = window.watchium
-                return room.outbox.size === 0 && room.state.timeline.phase === phase }""",
+                return room.commandQueue.size === 0 && room.state.timeline.phase === phase }""",
             phase,
         )
         expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()

@@ -1,12 +1,12 @@
 // The page's own reducer, spoken to by lines: one JSON question in, one JSON answer out.
 import { createInterface } from "node:readline"
-import { Log } from "../../static/js/core/room/room_store.js"
+import { RoomStore } from "../../static/js/core/room/room_store.js"
 
 const logs = new Map()
 
 const answers = {
-  open: ({ log }) => void logs.set(log, new Log()),
-  take: ({ log, envelope, now }) => void logs.get(log).take(envelope, now),
+  open: ({ log }) => void logs.set(log, new RoomStore()),
+  take: ({ log, envelope, now }) => void logs.get(log).receive(envelope, now),
   due: ({ log, now }) => logs.get(log).due(now),
   resume: ({ log }) => logs.get(log).resume(),
   state: ({ log }) => {

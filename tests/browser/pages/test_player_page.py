@@ -93,7 +93,7 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     expect(queue_of(a)).to_have_count(6)
     a.get_by_role("button", name="Next", exact=True).click()
     expect(a.locator("body")).to_contain_text("The queue stops here.")
-    wait_until(a, "() => !watchium.mine.log.state.is_playing")
+    wait_until(a, "() => !watchium.mine.store.state.is_playing")
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
@@ -147,7 +147,7 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     a.get_by_role("button", name="Pause", exact=True).click()
     for page in (a, b):
-        wait_until(page, "() => !watchium.mine.log.state.is_playing && watchium.mine.log.state.current")
+        wait_until(page, "() => !watchium.mine.store.state.is_playing && watchium.mine.store.state.current")
     before = state(a)["revision"]
     took_ms = a.evaluate(
         """async () => {
@@ -163,7 +163,7 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
         }"""
     )
     for page in (a, b):
-        wait_until(page, "() => Math.abs(watchium.mine.log.state.position - 50) < 0.1")
+        wait_until(page, "() => Math.abs(watchium.mine.store.state.position - 50) < 0.1")
     assert state(a)["revision"] - before <= 4 + took_ms / SEEK_GAP_MS
 
 
@@ -197,7 +197,7 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(music).to_be_visible()
     page.get_by_role("button", name="Queue all").click()
     expect(queue_of(page)).to_have_count(2)
-    wait_until(page, "() => watchium.mine.log.state.revision === 1")
+    wait_until(page, "() => watchium.mine.store.state.revision === 1")
     page.get_by_role("combobox", name="Order").focus()
     page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
     first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
@@ -235,7 +235,7 @@ def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs)
     page.get_by_role("button", name="Next", exact=True).click()
     wait_until(page, "() => watchium.mine.positionS() > 2.5 && watchium.mine.state.current === '2.0'")
     page.context.set_offline(False)
-    wait_until(page, "() => watchium.mine.log.state.current === '2.0'")
+    wait_until(page, "() => watchium.mine.store.state.current === '2.0'")
     assert position_s(page) > 2.5
 
     # One of which nothing is here waits for it.
@@ -260,11 +260,11 @@ def test_the_keys_of_a_headset(tabs: Tabs):
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(page, "() => navigator.mediaSession.metadata?.title === 'Sample music'")
     page.evaluate("() => keys.pause()")
-    wait_until(page, "() => !watchium.mine.log.state.is_playing")
+    wait_until(page, "() => !watchium.mine.store.state.is_playing")
     page.evaluate("() => keys.seekto({ seekTime: 33 })")
-    wait_until(page, "() => watchium.mine.log.state.position === 33")
+    wait_until(page, "() => watchium.mine.store.state.position === 33")
     page.evaluate("() => keys.play()")
-    wait_until(page, "() => watchium.mine.log.state.is_playing")
+    wait_until(page, "() => watchium.mine.store.state.is_playing")
 
 
 def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
@@ -294,7 +294,7 @@ def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server,
 TWO_DEVICES = """() => {
     const { mine } = watchium
     const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
-    mine.log.devices = [{ ...one, device: mine.log.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
+    mine.store.devices = [{ ...one, device: mine.store.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
     Object.defineProperty(mine, "isOpen", { value: false }) // else it asks who is really there
     window.said = []
     mine.say = async (type, payload) => void said.push([type, payload])

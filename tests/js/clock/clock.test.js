@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { PingSchedule } from "../../../static/js/core/net/ping_schedule.js"
+import { PingSchedule } from "../../../static/js/core/net/connection_timing.js"
 import { Clock } from "../../../static/js/core/clock/clock.js"
 import { sampleOf } from "../../../static/js/core/clock/offset_estimator.js"
 import { each } from "../random.js"
@@ -12,21 +12,21 @@ function exchange(t0, upMs, downMs, offsetMs) {
   return { pong: { t0, t1, t2, clock_id: "a" }, t3: t0 + upMs + 0.2 + downMs }
 }
 
-/** Minutes of pings at the real cadence; gives the true offset, the estimate and the locks on the way. */
+/** Minutes of pings at the real schedule; gives the true offset, the estimate and the locks on the way. */
 function live(random, { minutes, path, ppm = 0, offsetMs = 93000, clock = new Clock(), startMs = 0 }) {
-  const cadence = new PingSchedule()
+  const schedule = new PingSchedule()
   const errors = []
   const jumps = []
   const trueOffset = (nowMs) => offsetMs + nowMs * ppm * 1e-6
   let last = null
   for (let nowMs = startMs; nowMs < startMs + minutes * 60000; nowMs += 40) {
-    if (cadence.due(nowMs)) {
-      cadence.sent(nowMs, { playing: true, hidden: false })
+    if (schedule.due(nowMs)) {
+      schedule.pingSent(nowMs, { playing: true, hidden: false })
       const { up, down } = path(random)
       const { pong, t3 } = exchange(nowMs, up, down, trueOffset(nowMs))
-      clock.sent(nowMs)
-      clock.answered(pong, t3)
-      cadence.answered()
+      clock.pingSent(nowMs)
+      clock.pongReceived(pong, t3)
+      schedule.pongReceived()
     }
     if (nowMs - startMs < 2000) continue
     const estimate = clock.offsetAt(nowMs)
@@ -122,8 +122,8 @@ test("it is usable after five answers and says so", () => {
   for (let i = 0; i < 5; i++) {
     assert.equal(clock.locked, false)
     const { pong, t3 } = exchange(i * 80, 20, 20, 500)
-    clock.sent(i * 80)
-    clock.answered(pong, t3)
+    clock.pingSent(i * 80)
+    clock.pongReceived(pong, t3)
   }
   assert.equal(clock.locked, true)
   assert.ok(Math.abs(clock.serverNow(400) - 900) < 1e-6)
@@ -131,26 +131,26 @@ test("it is usable after five answers and says so", () => {
 
 test("answers nobody asked for, late, doubled and overtaken ones change nothing", () => {
   const clock = new Clock()
-  const hear = (t0, t3) => clock.answered({ t0, t1: t0, t2: t0, clock_id: "a" }, t3)
+  const hear = (t0, t3) => clock.pongReceived({ t0, t1: t0, t2: t0, clock_id: "a" }, t3)
   assert.equal(hear(1, 2), false)
-  clock.sent(10)
-  clock.sent(20)
+  clock.pingSent(10)
+  clock.pingSent(20)
   assert.equal(hear(20, 30), true)
   assert.equal(hear(20, 31), false)
   assert.equal(hear(10, 32), false)
-  clock.sent(40)
+  clock.pingSent(40)
   assert.equal(hear(40, 5041), false)
 })
 
 test("another server's clock makes the samples worthless", () => {
   const clock = new Clock()
   for (let i = 0; i < 6; i++) {
-    clock.sent(i * 80)
-    clock.answered({ t0: i * 80, t1: i * 80 + 1000, t2: i * 80 + 1000, clock_id: "a" }, i * 80 + 2)
+    clock.pingSent(i * 80)
+    clock.pongReceived({ t0: i * 80, t1: i * 80 + 1000, t2: i * 80 + 1000, clock_id: "a" }, i * 80 + 2)
   }
   clock.offsetAt(500)
-  clock.sent(600)
-  clock.answered({ t0: 600, t1: 99600, t2: 99600, clock_id: "b" }, 602)
+  clock.pingSent(600)
+  clock.pongReceived({ t0: 600, t1: 99600, t2: 99600, clock_id: "b" }, 602)
   assert.equal(clock.locked, false)
   assert.ok(Math.abs(clock.offsetAt(610) - 98999) < 2)
   assert.equal(clock.steps, 1)
@@ -167,38 +167,38 @@ test("a new and longer path is believed within a minute", () =>
 
 test("sleep and a stepped wall clock are noticed, ordinary ticking is not", () => {
   const clock = new Clock()
-  assert.equal(clock.slept(1000, 0), false)
-  assert.equal(clock.slept(2000, 1000), false)
-  assert.equal(clock.slept(62000, 1500), true) // slept: the monotonic clock stood still
-  assert.equal(clock.slept(63000, 2500), false)
-  assert.equal(clock.slept(58000, 3500), true) // somebody set the wall clock
-  assert.equal(clock.slept(62000, 7500), true) // frozen
+  assert.equal(clock.detectSleep(1000, 0), false)
+  assert.equal(clock.detectSleep(2000, 1000), false)
+  assert.equal(clock.detectSleep(62000, 1500), true) // slept: the monotonic clock stood still
+  assert.equal(clock.detectSleep(63000, 2500), false)
+  assert.equal(clock.detectSleep(58000, 3500), true) // somebody set the wall clock
+  assert.equal(clock.detectSleep(62000, 7500), true) // frozen
 })
 
 test("pings come in a burst first, then seldom, seldomer when nobody looks", () => {
-  const cadence = new PingSchedule()
+  const schedule = new PingSchedule()
   const at = []
   for (let nowMs = 0; nowMs < 60000; nowMs += 10) {
-    if (!cadence.due(nowMs)) continue
+    if (!schedule.due(nowMs)) continue
     at.push(nowMs)
-    cadence.sent(nowMs, { playing: true, hidden: false })
-    cadence.answered()
+    schedule.pingSent(nowMs, { playing: true, hidden: false })
+    schedule.pongReceived()
   }
   assert.equal(at.filter((ms) => ms < 800).length, 10)
   assert.equal(at.filter((ms) => ms >= 800 && ms < 12000).length, 20)
   assert.ok(at.filter((ms) => ms >= 20000).every((ms, i, all) => i === 0 || ms - all[i - 1] === 4000))
-  cadence.sent(60000, { playing: true, hidden: true })
-  assert.equal(cadence.due(89000), false)
+  schedule.pingSent(60000, { playing: true, hidden: true })
+  assert.equal(schedule.due(89000), false)
 })
 
 test("a server that does not answer is noticed", () => {
-  const cadence = new PingSchedule()
-  cadence.start(true)
-  for (let i = 0; i < 8; i++) cadence.sent(i * 80, { playing: true, hidden: false })
-  assert.equal(cadence.silent(5000), false)
-  assert.equal(cadence.silent(13000), true)
-  cadence.answered()
-  assert.equal(cadence.silent(99000), false)
+  const schedule = new PingSchedule()
+  schedule.start(true)
+  for (let i = 0; i < 8; i++) schedule.pingSent(i * 80, { playing: true, hidden: false })
+  assert.equal(schedule.silent(5000), false)
+  assert.equal(schedule.silent(13000), true)
+  schedule.pongReceived()
+  assert.equal(schedule.silent(99000), false)
 })
 
 test("how late a message may be is known after a while, whatever the first exchanges of a busy page took", () =>
@@ -206,7 +206,7 @@ test("how late a message may be is known after a while, whatever the first excha
     const spiky = (random) => ({ up: 48, down: 48 + (random.chance(0.3) ? 100 : 0) })
     const clock = new Clock()
     live(random, { minutes: 0.02, path: () => ({ up: 48, down: 700 }), clock })
-    assert.equal(clock.lateMs, null)
+    assert.equal(clock.jitterMs, null)
     live(random, { minutes: 2, path: spiky, clock, startMs: 1200 })
-    assert.ok(Math.abs(clock.lateMs - 100) < 1, `${clock.lateMs}`)
+    assert.ok(Math.abs(clock.jitterMs - 100) < 1, `${clock.jitterMs}`)
   }))

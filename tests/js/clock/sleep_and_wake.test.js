@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { PingSchedule } from "../../../static/js/core/net/ping_schedule.js"
+import { PingSchedule } from "../../../static/js/core/net/connection_timing.js"
 import { Clock } from "../../../static/js/core/clock/clock.js"
 import { each } from "../random.js"
 import { Seat, playing, standing } from "../sync/simulated_room.js"
@@ -124,22 +124,23 @@ test("after a sleep nothing is corrected until the clock is known again, then it
 test("an outage is no sleep: clocks that were compared meanwhile keep their samples", () => {
   const clock = new Clock()
   for (let i = 0; i < 6; i++) {
-    clock.sent(i * 80)
-    clock.answered({ t0: i * 80, t1: i * 80 + 9, t2: i * 80 + 9, clock_id: "a" }, i * 80 + 4)
+    clock.pingSent(i * 80)
+    clock.pongReceived({ t0: i * 80, t1: i * 80 + 9, t2: i * 80 + 9, clock_id: "a" }, i * 80 + 4)
   }
-  for (let nowMs = 1000; nowMs < 60000; nowMs += 1000) assert.equal(clock.slept(nowMs + 5, nowMs), false)
+  for (let nowMs = 1000; nowMs < 60000; nowMs += 1000)
+    assert.equal(clock.detectSleep(nowMs + 5, nowMs), false)
   assert.ok(clock.locked)
 })
 
 test("a connection that says nothing after a wake-up is given up at once, one that answers is kept", () => {
   for (const answers of [true, false]) {
-    const cadence = new PingSchedule()
-    cadence.start(true)
-    for (let i = 0; i < 8; i++) cadence.sent(i * 80, { playing: true, hidden: true })
-    cadence.burst(90000) // slept: what was asked before is no sign
-    assert.equal(cadence.silent(90000), false)
-    cadence.sent(90000, { playing: true, hidden: false })
-    if (answers) cadence.answered()
-    assert.equal(cadence.silent(92600), !answers)
+    const schedule = new PingSchedule()
+    schedule.start(true)
+    for (let i = 0; i < 8; i++) schedule.pingSent(i * 80, { playing: true, hidden: true })
+    schedule.burst(90000) // slept: what was asked before is no sign
+    assert.equal(schedule.silent(90000), false)
+    schedule.pingSent(90000, { playing: true, hidden: false })
+    if (answers) schedule.pongReceived()
+    assert.equal(schedule.silent(92600), !answers)
   }
 })

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Backoff } from "../../../static/js/core/net/backoff.js"
+import { Backoff } from "../../../static/js/core/net/connection_timing.js"
 import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
-import { Outbox } from "../../../static/js/core/net/command_queue.js"
+import { CommandQueue } from "../../../static/js/core/room/pending_commands.js"
 import { Random, each } from "../random.js"
 
 const pressed = (event_id) => ({ type: "pause", event_id, payload: {} })
@@ -10,21 +10,21 @@ const ids = (commands) => commands.map(({ event_id }) => event_id)
 
 test("every command is sent in order, again after each break, until it is answered", () =>
   each(100, (random) => {
-    const outbox = new Outbox()
+    const queue = new CommandQueue()
     const applied = [] // what the server did: each event_id once
     let pressedCount = 0
     for (let step = 0; step < 60; step++) {
-      if (random.chance(0.4)) outbox.add(pressed(String(pressedCount++)), step)
-      if (random.chance(0.3)) outbox.reconnected()
+      if (random.chance(0.4)) queue.add(pressed(String(pressedCount++)), step)
+      if (random.chance(0.3)) queue.reconnected()
       if (random.chance(0.2)) continue // no connection just now
-      for (const { event_id } of outbox.toSend()) {
+      for (const { event_id } of queue.toSend()) {
         if (random.chance(0.3)) break // the connection broke here
         if (!applied.includes(event_id)) applied.push(event_id)
-        if (random.chance(0.5)) outbox.answered(event_id)
+        if (random.chance(0.5)) queue.acknowledged(event_id)
       }
-      outbox.reconnected()
+      queue.reconnected()
     }
-    for (const { event_id } of outbox.toSend()) if (!applied.includes(event_id)) applied.push(event_id)
+    for (const { event_id } of queue.toSend()) if (!applied.includes(event_id)) applied.push(event_id)
     assert.deepEqual(
       applied,
       Array.from({ length: pressedCount }, (_, i) => String(i)),
@@ -32,20 +32,20 @@ test("every command is sent in order, again after each break, until it is answer
   }))
 
 test("what could not be sent within five seconds is dropped, what was sent never", () => {
-  const outbox = new Outbox()
-  outbox.add(pressed("sent"), 0)
-  outbox.toSend()
-  outbox.reconnected()
-  outbox.add(pressed("unsent"), 0)
-  assert.deepEqual(ids(outbox.dropOld(5000)), [])
-  assert.deepEqual(ids(outbox.dropOld(5001)), ["unsent"])
-  assert.deepEqual(ids(outbox.toSend()), ["sent"])
+  const queue = new CommandQueue()
+  queue.add(pressed("sent"), 0)
+  queue.toSend()
+  queue.reconnected()
+  queue.add(pressed("unsent"), 0)
+  assert.deepEqual(ids(queue.dropExpired(5000)), [])
+  assert.deepEqual(ids(queue.dropExpired(5001)), ["unsent"])
+  assert.deepEqual(ids(queue.toSend()), ["sent"])
 })
 
 test("answers to what is not ours are not ours", () => {
-  const outbox = new Outbox()
-  assert.equal(outbox.answered("stranger"), false)
-  assert.equal(outbox.answered(null), false)
+  const queue = new CommandQueue()
+  assert.equal(queue.acknowledged("stranger"), false)
+  assert.equal(queue.acknowledged(null), false)
 })
 
 test("every wait spreads over what the server asked for at least, later ones grow to ten seconds", () =>
@@ -81,16 +81,16 @@ test("a page that never had a connection is limited after two failures, or one h
 })
 
 test("a command whose request was lost goes out again under its own id, however old, and is never dropped", () => {
-  const outbox = new Outbox()
-  outbox.add({ type: "pause", event_id: "a", payload: {} }, 0)
-  outbox.toSend()
-  outbox.lost("a")
-  assert.deepEqual(outbox.dropOld(60_000), [])
+  const queue = new CommandQueue()
+  queue.add({ type: "pause", event_id: "a", payload: {} }, 0)
+  queue.toSend()
+  queue.lost("a")
+  assert.deepEqual(queue.dropExpired(60_000), [])
   assert.deepEqual(
-    outbox.toSend().map(({ event_id }) => event_id),
+    queue.toSend().map(({ event_id }) => event_id),
     ["a"],
   )
-  assert.deepEqual(outbox.toSend(), [])
+  assert.deepEqual(queue.toSend(), [])
 })
 
 test("costs are learned, remembered and never absurd", () => {

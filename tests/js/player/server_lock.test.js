@@ -17,7 +17,7 @@ async function asking() {
     tab: "me",
     said: [],
     isOpen: true,
-    log: { state: { is_playing: false }, sounding: "other", heardMs: 0 },
+    store: { state: { is_playing: false }, sounding: "other", lastPositionMs: 0 },
   })
   mine.say = async (type, payload) => `e${mine.said.push(payload)}`
   const told = []

@@ -47,7 +47,7 @@ function sounding(state) {
   mine.on("dropped", ({ type }) => lost.push(type))
   mine.sound.machine.sounds = true
   mine.knows([ITEM])
-  mine.log.state = { ...STATE, ...state }
+  mine.store.state = { ...STATE, ...state }
   mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // shows it
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { LastWish } from "../../../static/js/core/room/latest_command.js"
+import { LatestCommand } from "../../../static/js/core/room/pending_commands.js"
 import { each } from "../random.js"
 
 const GAP_MS = 200
@@ -9,7 +9,7 @@ const GAP_MS = 200
 class Simulation {
   constructor(random, line) {
     Object.assign(this, { random, line, nowMs: 0, due: [], upMs: 0, downMs: 0, sent: 0, flips: [] })
-    this.wish = new LastWish(GAP_MS)
+    this.command = new LatestCommand(GAP_MS)
     this.seen = { value: false, revision: 0 } // what the page knows of the room
     this.room = { value: false, revision: 0 }
   }
@@ -25,16 +25,16 @@ class Simulation {
     }
   }
   get shown() {
-    return this.wish.shown(this.seen.revision) ?? this.seen.value
+    return this.command.shown(this.seen.revision) ?? this.seen.value
   }
   press(value) {
-    this.wish.ask(value)
+    this.command.request(value)
     assert.deepEqual(this.shown, value, "a press is shown at once")
     this.pump()
   }
   pump() {
-    const sent = this.wish.toSend(this.nowMs)
-    const waitMs = this.wish.waitMs(this.nowMs)
+    const sent = this.command.toSend(this.nowMs)
+    const waitMs = this.command.waitMs(this.nowMs)
     if (waitMs !== null) this.at(this.nowMs + waitMs, () => this.pump())
     if (!sent) return
     this.sent += 1
@@ -48,8 +48,8 @@ class Simulation {
     const told = this.room
     const answer = () => {
       const retryMs = refused ? this.random.between(0, 1500) : 0
-      if (refused && this.wish.refusedForNow(number, retryMs, this.nowMs)) return this.pump()
-      this.wish.accepted(number, told === before ? null : told.revision)
+      if (refused && this.command.rateLimited(number, retryMs, this.nowMs)) return this.pump()
+      this.command.accepted(number, told === before ? null : told.revision)
     }
     this.downMs = Math.max(this.downMs, this.nowMs + this.line.down(this.random))
     this.at(this.downMs, answer)
@@ -99,7 +99,7 @@ test("any values, the same ones again among them, end with the last", () =>
     values.forEach((value, i) => so.at(i * random.pick([20, 150, 500]), () => so.press(value)))
     so.run()
     assert.ok([...values, false].includes(so.room.value))
-    assert.equal(so.wish.wish?.value ?? so.room.value, so.room.value)
+    assert.equal(so.command.pending?.value ?? so.room.value, so.room.value)
     assert.equal(so.shown, so.room.value)
   }))
 
@@ -112,31 +112,31 @@ test("no more is sent than one in the gap, and the first at once", () =>
     assert.ok(so.sent <= 1 + Math.ceil((50 * 20) / GAP_MS), `${so.sent} sent`)
   }))
 
-test("a refused wish shows the room again, unless a later one took its place", () => {
-  const wish = new LastWish(GAP_MS)
-  wish.ask(true)
-  const first = wish.toSend(0)
-  wish.ask(false)
-  wish.forget(first.number)
-  assert.equal(wish.shown(0), false)
-  wish.forget(wish.toSend(GAP_MS).number)
-  assert.equal(wish.shown(0), null)
+test("a refused command shows the room again, unless a later one took its place", () => {
+  const command = new LatestCommand(GAP_MS)
+  command.request(true)
+  const first = command.toSend(0)
+  command.request(false)
+  command.rejected(first.number)
+  assert.equal(command.shown(0), false)
+  command.rejected(command.toSend(GAP_MS).number)
+  assert.equal(command.shown(0), null)
 })
 
-test("who has to wait long is not made to: the wish is over", () => {
-  const wish = new LastWish(GAP_MS)
-  wish.ask(true)
-  assert.equal(wish.refusedForNow(wish.toSend(0).number, 30_000, 10), false)
-  assert.equal(wish.shown(0), null)
+test("who has to wait long is not made to: the command is over", () => {
+  const command = new LatestCommand(GAP_MS)
+  command.request(true)
+  assert.equal(command.rateLimited(command.toSend(0).number, 30_000, 10), false)
+  assert.equal(command.shown(0), null)
 })
 
 test("after a snapshot nothing is shown that was answered before, and what was not goes on", () => {
-  const wish = new LastWish(GAP_MS)
-  wish.ask(true)
-  wish.accepted(wish.toSend(0).number, 900)
-  wish.snapshot()
-  assert.equal(wish.shown(3), null)
-  wish.ask(false)
-  wish.snapshot()
-  assert.equal(wish.shown(3), false)
+  const command = new LatestCommand(GAP_MS)
+  command.request(true)
+  command.accepted(command.toSend(0).number, 900)
+  command.snapshotReceived()
+  assert.equal(command.shown(3), null)
+  command.request(false)
+  command.snapshotReceived()
+  assert.equal(command.shown(3), false)
 })

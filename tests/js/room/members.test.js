@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import * as presence from "../../../static/js/core/room/members.js"
+import { replaceMembers, updateMember, withRole } from "../../../static/js/core/room/members.js"
 import { completed, shortened } from "../../../static/js/page/lib/urls.js"
 import { maySendOut } from "../../../static/js/page/room/permissions.js"
 import { initials } from "../../../static/js/page/ui/avatar.js"
@@ -14,17 +14,17 @@ const member = (user_id, role = "member") => ({
 })
 
 test("who is called a moderator keeps what was known of them, and somebody who left does not come back", () => {
-  const here = presence.arrived([{ ...member("bob"), drift_ms: 3 }])
-  const after = presence.changed(here, member("bob", "moderator"))
+  const here = replaceMembers([{ ...member("bob"), drift_ms: 3 }])
+  const after = updateMember(here, member("bob", "moderator"))
   assert.deepEqual([after.get("bob").role, after.get("bob").drift_ms], ["moderator", 3])
-  assert.equal(presence.changed(here, member("carol", "moderator")).has("carol"), false)
+  assert.equal(updateMember(here, member("carol", "moderator")).has("carol"), false)
 })
 
 test("you may moderate while you are a moderator", () => {
   const you = { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }
-  const trusted = presence.inRole(you, member("bob", "moderator"))
+  const trusted = withRole(you, member("bob", "moderator"))
   assert.equal(trusted.may_moderate, true)
-  assert.equal(presence.inRole(trusted, member("bob")).may_moderate, false)
+  assert.equal(withRole(trusted, member("bob")).may_moderate, false)
 })
 
 test("a host sends out anybody but the owner, a moderator only members", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Log } from "../../../static/js/core/room/room_store.js"
-import { polledChanges } from "../../../static/js/core/net/polled_changes.js"
+import { RoomStore } from "../../../static/js/core/room/room_store.js"
+import { polledChanges } from "../../../static/js/core/room/members.js"
 import { each } from "../random.js"
 
 const member = (user_id, role = "member") => ({
@@ -70,9 +70,9 @@ const welcome = (more = {}) =>
   })
 
 function joined() {
-  const log = new Log()
-  log.take(welcome(), 0)
-  return log
+  const store = new RoomStore()
+  store.receive(welcome(), 0)
+  return store
 }
 
 const summary = ({ state }) => ({
@@ -88,20 +88,20 @@ test("in whatever order and however often things arrive, the room comes out the 
       (make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length),
     )
     const straight = joined()
-    for (const thing of things) straight.take(thing, 0)
+    for (const thing of things) straight.receive(thing, 0)
     const jumbled = joined()
     for (const thing of random.shuffled([...things, ...things.filter(() => random.chance(0.4))]))
-      jumbled.take(thing, 0)
+      jumbled.receive(thing, 0)
     assert.deepEqual(summary(jumbled), summary(straight))
   }))
 
 test("each thing is told once and in order, whatever arrives", () =>
   each(200, (random) => {
-    const log = joined()
+    const store = joined()
     const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
     const told = random
       .shuffled([...all, ...all])
-      .flatMap((thing) => log.take(thing, 0))
+      .flatMap((thing) => store.receive(thing, 0))
       .map(({ revision }) => revision)
     assert.deepEqual(
       told,
@@ -111,14 +111,14 @@ test("each thing is told once and in order, whatever arrives", () =>
 
 test("what is lost is asked for after a moment's patience, and the answer heals it", () =>
   each(100, (random) => {
-    const log = joined()
+    const store = joined()
     const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
     const talk = Array.from({ length: 20 }, (_, i) => spoken(i + 1))
-    for (const thing of [...all, ...talk].filter(() => random.chance(0.6))) log.take(thing, 0)
-    log.take(said("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
-    if (log.state.revision < 20 || log.state.comment_seq < 20) assert.equal(log.due(100), null)
+    for (const thing of [...all, ...talk].filter(() => random.chance(0.6))) store.receive(thing, 0)
+    store.receive(said("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
+    if (store.state.revision < 20 || store.state.comment_seq < 20) assert.equal(store.due(100), null)
     let nowMs = 200
-    for (let asked = log.due(nowMs), n = 0; asked; asked = log.due((nowMs += 1000))) {
+    for (let asked = store.due(nowMs), n = 0; asked; asked = store.due((nowMs += 1000))) {
       assert.ok(n++ < 50, "asks on and on")
       const events = all.filter(({ revision }) => revision > asked.since).slice(0, 5)
       const comments = talk
@@ -127,7 +127,7 @@ test("what is lost is asked for after a moment's patience, and the answer heals 
         .slice(0, 5)
       const revision = events.at(-1)?.revision ?? 20
       const comment_seq = comments.at(-1)?.seq ?? 20
-      log.take(
+      store.receive(
         said("events", {
           events,
           comments,
@@ -139,7 +139,7 @@ test("what is lost is asked for after a moment's patience, and the answer heals 
         nowMs,
       )
     }
-    assert.deepEqual(summary(log), {
+    assert.deepEqual(summary(store), {
       revision: 20,
       seq: 20,
       at: 20,
@@ -148,18 +148,18 @@ test("what is lost is asked for after a moment's patience, and the answer heals 
   }))
 
 test("while an answer is under way nothing is asked again, until it must be lost", () => {
-  const log = joined()
-  log.take(change(3), 0)
-  assert.deepEqual(log.due(200), { since: 0, last_comment_id: 0 })
-  assert.equal(log.due(1000), null)
-  assert.deepEqual(log.due(3300), { since: 0, last_comment_id: 0 })
+  const store = joined()
+  store.receive(change(3), 0)
+  assert.deepEqual(store.due(200), { since: 0, last_comment_id: 0 })
+  assert.equal(store.due(1000), null)
+  assert.deepEqual(store.due(3300), { since: 0, last_comment_id: 0 })
 })
 
 test("a snapshot replaces everything, what was held too", () => {
-  const log = joined()
-  log.take(spoken(1), 0)
-  log.take(change(9), 0)
-  log.take(
+  const store = joined()
+  store.receive(spoken(1), 0)
+  store.receive(change(9), 0)
+  store.receive(
     welcome({
       revision: 4,
       comment_seq: 7,
@@ -168,17 +168,17 @@ test("a snapshot replaces everything, what was held too", () => {
     }),
     0,
   )
-  assert.deepEqual(summary(log), { revision: 4, seq: 7, at: 4, comments: [70] })
-  assert.equal(log.due(9999), null)
+  assert.deepEqual(summary(store), { revision: 4, seq: 7, at: 4, comments: [70] })
+  assert.equal(store.due(9999), null)
 })
 
 test("a welcome that resumes leaves what is known, and the events after it complete it", () => {
-  const log = joined()
-  log.take(change(1), 0)
-  log.take(spoken(1), 0)
-  assert.deepEqual(log.resume(), { revision: 1, event_id: "e1", comment_seq: 1, epoch: "e" })
-  log.take(welcome({ resumed: true, timeline: null, comments: null, revision: 2, comment_seq: 2 }), 0)
-  log.take(
+  const store = joined()
+  store.receive(change(1), 0)
+  store.receive(spoken(1), 0)
+  assert.deepEqual(store.resume(), { revision: 1, event_id: "e1", comment_seq: 1, epoch: "e" })
+  store.receive(welcome({ resumed: true, timeline: null, comments: null, revision: 2, comment_seq: 2 }), 0)
+  store.receive(
     said("events", {
       events: [change(2)],
       comments: [comment(2)],
@@ -189,13 +189,13 @@ test("a welcome that resumes leaves what is known, and the events after it compl
     }),
     0,
   )
-  assert.deepEqual(summary(log), { revision: 2, seq: 3, at: 2, comments: [20] })
+  assert.deepEqual(summary(store), { revision: 2, seq: 3, at: 2, comments: [20] })
 })
 
 test("an answer tells its comments and deletions like those that come by themselves", () => {
-  const log = joined()
-  log.take(spoken(1), 0)
-  const told = log.take(
+  const store = joined()
+  store.receive(spoken(1), 0)
+  const told = store.receive(
     said("events", {
       events: [change(1)],
       comments: [comment(2)],
@@ -213,34 +213,34 @@ test("an answer tells its comments and deletions like those that come by themsel
 })
 
 test("another epoch means starting over, without a claim to resume", () => {
-  const log = joined()
-  log.take(change(1), 0)
-  log.take(said("head", { revision: 1, comment_seq: 0, epoch: "other" }), 0)
-  assert.equal(log.outdated, true)
-  assert.equal(log.resume(), null)
-  log.take(welcome({ room: { ...ROOM, epoch: "other" } }), 0)
-  assert.equal(log.outdated, false)
+  const store = joined()
+  store.receive(change(1), 0)
+  store.receive(said("head", { revision: 1, comment_seq: 0, epoch: "other" }), 0)
+  assert.equal(store.outdated, true)
+  assert.equal(store.resume(), null)
+  store.receive(welcome({ room: { ...ROOM, epoch: "other" } }), 0)
+  assert.equal(store.outdated, false)
 })
 
 test("a new host moves the seat, the rights and the role", () => {
-  const log = joined()
-  log.take(
+  const store = joined()
+  store.receive(
     said("seat_held", { user_id: "alice", username: "alice", until: 5, next: "bob", next_username: "bob" }),
     0,
   )
-  assert.equal(log.state.room.seat.next, "bob")
-  log.take(said("new_host", { ...motion(1), user_id: "bob", username: "bob", former_id: "alice" }, 1), 0)
-  assert.equal(log.state.room.host_id, "bob")
-  assert.equal(log.state.room.seat, null)
-  assert.equal(log.state.you.role, "host")
-  assert.equal(log.state.you.may_control, true)
-  assert.equal(log.state.members.get("alice").may_control, false)
+  assert.equal(store.state.room.seat.next, "bob")
+  store.receive(said("new_host", { ...motion(1), user_id: "bob", username: "bob", former_id: "alice" }, 1), 0)
+  assert.equal(store.state.room.host_id, "bob")
+  assert.equal(store.state.room.seat, null)
+  assert.equal(store.state.you.role, "host")
+  assert.equal(store.state.you.may_control, true)
+  assert.equal(store.state.members.get("alice").may_control, false)
 })
 
 test("people come, report and go", () => {
-  const log = joined()
-  log.take(said("member_joined", member("carol")), 0)
-  log.take(
+  const store = joined()
+  store.receive(said("member_joined", member("carol")), 0)
+  store.receive(
     said("presence", {
       members: [
         { user_id: "carol", drift_ms: 3 },
@@ -249,27 +249,27 @@ test("people come, report and go", () => {
     }),
     0,
   )
-  assert.equal(log.state.members.get("carol").drift_ms, 3)
-  assert.equal(log.state.members.has("stranger"), false)
-  log.take(said("member_left", { user_id: "carol", username: "carol", reason: "left" }), 0)
-  assert.deepEqual([...log.state.members.keys()], ["alice", "bob"])
+  assert.equal(store.state.members.get("carol").drift_ms, 3)
+  assert.equal(store.state.members.has("stranger"), false)
+  store.receive(said("member_left", { user_id: "carol", username: "carol", reason: "left" }), 0)
+  assert.deepEqual([...store.state.members.keys()], ["alice", "bob"])
 })
 
 test("a deleted comment that came out of turn is gone all the same", () => {
-  const log = joined()
-  log.take(said("comment_deleted", { id: 10, seq: 2 }), 0)
-  log.take(spoken(1), 0)
-  assert.deepEqual(summary(log).comments, [])
-  assert.equal(log.state.comment_seq, 2)
+  const store = joined()
+  store.receive(said("comment_deleted", { id: 10, seq: 2 }), 0)
+  store.receive(spoken(1), 0)
+  assert.deepEqual(summary(store).comments, [])
+  assert.equal(store.state.comment_seq, 2)
 })
 
 test("custom events pass through untouched", () => {
-  const log = joined()
+  const store = joined()
   const custom = said("fireworks", { colour: "red" })
-  assert.deepEqual(log.take(custom, 0), [custom])
+  assert.deepEqual(store.receive(custom, 0), [custom])
 })
 
-/** A room's own log, and what it answers to a poll: the whole, or what came after a claim it can bear out. */
+/** A room's own store, and what it answers to a poll: the whole, or what came after a claim it can bear out. */
 class Served {
   constructor() {
     Object.assign(this, { changes: [], talk: [] })
@@ -303,30 +303,30 @@ class Served {
 }
 
 test("polled at first, in a room where nothing has happened, the media is there and the role too", () => {
-  const log = new Log()
-  for (const envelope of new Served().poll(log.resume())) log.take(envelope, 0)
-  assert.equal(log.state.timeline.current_time, 0)
-  assert.equal(log.state.you.user_id, "bob")
-  assert.deepEqual([...log.state.members.keys()], ["alice", "bob"])
+  const store = new RoomStore()
+  for (const envelope of new Served().poll(store.resume())) store.receive(envelope, 0)
+  assert.equal(store.state.timeline.current_time, 0)
+  assert.equal(store.state.you.user_id, "bob")
+  assert.deepEqual([...store.state.members.keys()], ["alice", "bob"])
 })
 
 test("polls and sockets in any turn tell each thing once and in order, and end in the room as it is", () =>
   each(200, (random) => {
     const server = new Served()
-    const log = new Log()
+    const store = new RoomStore()
     const told = []
     const take = (envelope) =>
-      told.push(...log.take(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
-    server.poll(log.resume()).forEach(take)
+      told.push(...store.receive(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
+    server.poll(store.resume()).forEach(take)
     for (let i = 0; i < 30; i++) {
       const spoke = random.chance(0.5)
       const thing = spoke ? spoken(server.talk.length + 1) : change(server.changes.length + 1)
       ;(spoke ? server.talk : server.changes).push(thing)
-      if (random.chance(0.3)) server.poll(log.resume()).forEach(take)
+      if (random.chance(0.3)) server.poll(store.resume()).forEach(take)
       else if (random.chance(0.6)) take(thing) // the others are lost: there is no socket just then
     }
-    server.poll(log.resume()).forEach(take)
-    assert.deepEqual(summary(log), {
+    server.poll(store.resume()).forEach(take)
+    assert.deepEqual(summary(store), {
       revision: server.changes.length,
       seq: server.talk.length,
       at: server.changes.length,
@@ -343,12 +343,12 @@ test("polls and sockets in any turn tell each thing once and in order, and end i
   }))
 
 test("what no counter numbers is told as the events a socket would have brought", () => {
-  const log = joined()
+  const store = joined()
   const seat = { user_id: "alice", username: "alice", until: 9, next: null, next_username: null }
   const polled = (more) => {
-    const before = { ...log.state }
-    log.take(welcome({ resumed: true, ...more }), 0)
-    return polledChanges(before, log.state).map(({ type, payload }) => [type, payload.user_id ?? null])
+    const before = { ...store.state }
+    store.receive(welcome({ resumed: true, ...more }), 0)
+    return polledChanges(before, store.state).map(({ type, payload }) => [type, payload.user_id ?? null])
   }
   assert.deepEqual(polled({}), [])
   assert.deepEqual(polled({ members: [member("bob"), member("carol")] }), [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Log } from "../../../static/js/core/room/room_store.js"
+import { RoomStore } from "../../../static/js/core/room/room_store.js"
 import { Event } from "../../../static/js/core/protocol.js"
 
 const member = (user_id, role = "member") => ({
@@ -13,7 +13,7 @@ const member = (user_id, role = "member") => ({
 const event = (type, payload) => ({ type, room_id: "r", timestamp: 1000, revision: null, payload })
 
 function room() {
-  const log = new Log()
+  const store = new RoomStore()
   const you = { ...member("bob"), device_id: null, is_owner: false, may_moderate: false }
   const known = {
     revision: 3,
@@ -25,7 +25,7 @@ function room() {
     clock_id: "c",
     resumed: false,
   }
-  log.take(
+  store.receive(
     event(Event.Welcome, {
       you,
       room: { host_id: "alice", epoch: "e" },
@@ -34,20 +34,20 @@ function room() {
     }),
     0,
   )
-  log.take(event(Event.Presence, { members: [{ user_id: "bob", drift_ms: 3 }] }), 0)
-  return log
+  store.receive(event(Event.Presence, { members: [{ user_id: "bob", drift_ms: 3 }] }), 0)
+  return store
 }
 
 test("who came and who left unheard is known when everybody is told whole; what players said stays", () => {
-  const log = room()
-  log.take(event(Event.Members, { members: [member("bob"), member("carol")] }), 0)
-  assert.deepEqual([...log.state.members.keys()], ["bob", "carol"])
-  assert.equal(log.state.members.get("bob").drift_ms, 3)
+  const store = room()
+  store.receive(event(Event.Members, { members: [member("bob"), member("carol")] }), 0)
+  assert.deepEqual([...store.state.members.keys()], ["bob", "carol"])
+  assert.equal(store.state.members.get("bob").drift_ms, 3)
 })
 
 test("a right that was given unheard is yours when everybody is told whole", () => {
-  const log = room()
-  log.take(event(Event.Members, { members: [member("bob", "moderator")] }), 0)
-  assert.equal(log.state.you?.may_moderate, true)
-  assert.equal(log.state.revision, 3)
+  const store = room()
+  store.receive(event(Event.Members, { members: [member("bob", "moderator")] }), 0)
+  assert.equal(store.state.you?.may_moderate, true)
+  assert.equal(store.state.revision, 3)
 })

@@ -1,86 +1,81 @@
 // @ts-check
 /**
- * A line through all that was asked of the server's clock: min-RTT ridge regression. Pure; times are handed
- * in.
+ * A line through all samples of the server's clock: ridge regression weighted by round-trip time. Pure; times
+ * are passed in.
  *
- * Averages believe delayed samples; the faster an exchange, the less it can lie, and so the more it weighs. A
- * line through all of ten minutes also follows the drift between the two crystals, so that the estimate holds
- * through minutes without network. The true offset is within half the fastest round trip; half the asymmetry
- * of a path cannot be seen by anybody (hence the fine-tune).
+ * Averages trust delayed samples. The faster an exchange, the smaller its possible error, and so the larger
+ * its weight. A line through ten minutes of samples also follows the drift between the two crystals, so that
+ * the estimate holds through minutes without network. The true offset is within half the fastest round trip;
+ * half the asymmetry of a path cannot be measured by either side (hence the viewer's fine-tuning).
  *
- * No sample is thrown away for a faster neighbour: on a line whose jitter has no floor (48 ms, 9 ms normal)
- * that takes the error six seconds after the page came from 12.5 to 4.3 ms (95th percentile of 200 simulated
- * lines), and costs a line with a floor nothing.
+ * No sample is discarded in favour of a faster neighbour: on a network whose jitter has no floor (48 ms, 9 ms
+ * normal) that reduces the error six seconds after the page load from 12.5 to 4.3 ms (95th percentile of 200
+ * simulated networks), and costs a network with a floor nothing.
  */
 
-import { clamp } from "./statistics.js"
-
-export const MEMORY_S = 600 // longer histories bend with temperature
+const MEMORY_S = 600 // longer histories bend with temperature
 const SAMPLES = 256 // ten minutes of pings while playing, with room for bursts
 const WEIGHT_FLOOR_MS = 0.3 // keeps the weight of the very fastest sample finite
-const TYPICAL = 0.25 // the part of the samples that a path's ordinary jitter lets through as fast as it gets
-// simulated with crystals up to 50 ppm apart; 400 followed too late (p95 3.1 ms for 2.1), 20 shakes in the
-// first minute
+const TYPICAL = 0.25 // share of the samples that a path with a floor delivers at its floor
+// simulated with crystals up to 50 ppm apart; 400 followed too late (p95 3.1 ms instead of 2.1), 20 is noisy
+// in the first minute
 const SLOPE_PRIOR = 60
 const SLOPE_LIMIT = 0.2 // ms per s (200 ppm): beyond it the samples are wrong, not the crystal
 const SLOPE_FROM_S = 15 // samples must reach back so far before a slope means anything
-// the first come while the page is busy loading
-const LATE = { afterFirst: 10, of: 40, atLeast: 20, share: 0.95 }
-const ROUTE_S = 40 // so long on a slower path, and it is a new path
+// the first samples arrive while the page is busy loading
+const JITTER = { afterFirst: 10, of: 40, atLeast: 20, share: 0.95 }
+const ROUTE_S = 40 // a path that stays slower for this long is a new path
 const ROUTE_RTT_MS = 15
 const ROUTE_OFFSET_MS = 5
-// a path has a floor that is met again and again; a busy uplink has none
+// a path has a floor that is reached again and again; a busy uplink has none
 const ROUTE_AGREE = { samples: 3, withinMs: 10 }
 
 /** @typedef {{tS: number, rttMs: number, offsetMs: number}} Sample */
 
-export class Estimate {
-  constructor() {
-    /** @type {Sample[]} */
-    this.samples = []
-    this.meanOffsetMs = 0
-    this.meanTimeS = 0
-    this.slope = 0
-  }
+export class OffsetEstimator {
+  /** @type {Sample[]} */
+  samples = []
+  meanOffsetMs = 0
+  meanTimeS = 0
+  slope = 0
 
-  /** The fastest exchange known, network time only. */
+  /** Round trip of the fastest exchange, network time only. */
   get delayMs() {
     return this.samples.length ? Math.min(...this.samples.map((sample) => sample.rttMs)) : null
   }
 
   /**
-   * How much longer than the fastest nineteen of twenty exchanges take at most, of late; null while too few
-   * are known.
+   * The 95th percentile of the recent round trips minus the fastest one; null while there are too few samples.
    */
-  get lateMs() {
+  get jitterMs() {
     const rtts = this.samples
-      .slice(LATE.afterFirst)
-      .slice(-LATE.of)
+      .slice(JITTER.afterFirst)
+      .slice(-JITTER.of)
       .map((sample) => sample.rttMs)
       .sort((a, b) => a - b)
-    if (rtts.length < LATE.atLeast) return null
-    return rtts[Math.floor(LATE.share * (rtts.length - 1))] - /** @type {number} */ (this.delayMs)
+    if (rtts.length < JITTER.atLeast) return null
+    return rtts[Math.floor(JITTER.share * (rtts.length - 1))] - /** @type {number} */ (this.delayMs)
   }
 
   /** @param {Sample} sample */
   add(sample) {
-    this.#keep(sample)
+    this.#store(sample)
     this.#discardOldRoute()
     this.#fit()
   }
 
-  /** Server clock minus local clock, in milliseconds, by the line. @param {number} tS */
-  at(tS) {
+  /** Server clock minus local clock in milliseconds, read off the line. @param {number} tS */
+  offsetAt(tS) {
     return this.meanOffsetMs + this.slope * (tS - this.meanTimeS)
   }
 
   /** @param {Sample} sample */
-  #keep(sample) {
+  #store(sample) {
     this.samples.push(sample)
     if (this.samples.length > SAMPLES || this.samples[0].tS < sample.tS - MEMORY_S) this.samples.shift()
   }
 
-  /** A longer way (Wi-Fi to mobile) would lose against the memory of the shorter one for ten minutes. */
+  /** Without this, samples of a shorter path (before Wi-Fi to mobile) would outweigh the new ones for ten minutes. */
   #discardOldRoute() {
     const sinceS = /** @type {Sample} */ (this.samples.at(-1)).tS - ROUTE_S
     if (this.samples[0].tS > sinceS) return
@@ -89,11 +84,11 @@ export class Estimate {
     const rtts = recent.map((sample) => sample.rttMs).sort((a, b) => a - b)
     if (rtts[0] <= /** @type {number} */ (this.delayMs) + ROUTE_RTT_MS) return
     if (rtts[ROUTE_AGREE.samples - 1] - rtts[0] > ROUTE_AGREE.withinMs) return
-    const disagreements = recent.map((sample) => Math.abs(sample.offsetMs - this.at(sample.tS)))
+    const disagreements = recent.map((sample) => Math.abs(sample.offsetMs - this.offsetAt(sample.tS)))
     if (Math.min(...disagreements) > ROUTE_OFFSET_MS) this.samples = recent
   }
 
-  /** Weighted ridge regression: offset = mean + slope * (t - mean t), the slope drawn towards zero. */
+  /** Weighted ridge regression: offset = mean + slope * (t - mean t), the slope shrunk towards zero. */
   #fit() {
     const floorMs = /** @type {number} */ (this.delayMs)
     const leastMs = this.#weightFloorMs(floorMs)
@@ -108,9 +103,10 @@ export class Estimate {
   }
 
   /**
-   * Where no two round trips are alike, one lucky sample must not carry all the weight: its offset is as
-   * noisy as theirs. With 4 and 9 ms of normal jitter this takes the 95th percentile of the error from 8.2 to
-   * 3.6 ms and from 12.1 to 5.8 ms; a path with a floor keeps its 0.3 ms. @param {number} floorMs
+   * On a path without a floor one lucky sample must not carry all the weight: its offset is as noisy as the
+   * others. With 4 and 9 ms of normal jitter this reduces the 95th percentile of the error from 8.2 to 3.6 ms
+   * and from 12.1 to 5.8 ms; a path with a floor keeps its 0.3 ms.
+   * @param {number} floorMs
    */
   #weightFloorMs(floorMs) {
     const extra = this.samples.map((sample) => sample.rttMs - floorMs).sort((a, b) => a - b)
@@ -126,7 +122,7 @@ export class Estimate {
       sxx += weights[i] * dt * dt
       sxy += weights[i] * dt * (sample.offsetMs - this.meanOffsetMs)
     })
-    return clamp(sxy / (sxx + SLOPE_PRIOR), -SLOPE_LIMIT, SLOPE_LIMIT)
+    return Math.min(Math.max(sxy / (sxx + SLOPE_PRIOR), -SLOPE_LIMIT), SLOPE_LIMIT)
   }
 }
 

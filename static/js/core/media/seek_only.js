@@ -7,7 +7,7 @@
  * starting cost. From then on they are few, and worth it: further off than seeks are known to land.
  */
 
-import { clamp } from "../clock/statistics.js"
+import { clamp } from "../sync/error_samples.js"
 
 const JUST_BEGUN_MS = 40
 const BEYOND_MS = { least: 60, most: 150 }

@@ -1,76 +1,77 @@
 // @ts-check
-/**
- * Numbered things, taken in order, each once: what comes early waits for what is missing, what comes again is
- * dropped.
- */
+/** Numbered items in order, each once: early items wait for the missing ones, duplicates are dropped. */
 
-export const HELD = 64 // more than that: what is missing is asked for anyway
-export const PATIENCE_MS = 150 // reordering between processes is over by then; after it something is lost
+const MOST_EARLY = 64 // beyond that the missing items are requested anyway
+export const GAP_TOLERANCE_MS = 150 // reordering between processes is over by then; after it an item is lost
 
 /** @template T */
 export class Sequence {
   constructor() {
+    /** Number of the last item in order. */
     this.last = 0
-    /** @type {Map<number, T>} */
-    this.held = new Map()
+    /** Items that arrived before their predecessors. @type {Map<number, T>} */
+    this.early = new Map()
     /** @type {number | null} */
     this.gapSinceMs = null
+    /** Highest number known to exist. */
     this.head = 0
   }
 
-  /** A snapshot or an answer says that everything up to here is known. @param {number} number */
+  /** A snapshot or a response covers everything up to this number. @param {number} number */
   reset(number) {
     this.last = number
-    this.#forgetOld()
+    this.#discardOld()
   }
 
   /**
-   * One more arrived; what can be applied now, in order.
-   * @param {number} number @param {T} item @param {number} nowMs
+   * Take one item and return those that can be applied now, in order.
+   * @param {number} number
+   * @param {T} item
+   * @param {number} nowMs
    * @returns {T[]}
    */
-  take(number, item, nowMs) {
+  receive(number, item, nowMs) {
     if (number <= this.last) return []
-    if (this.held.size < HELD || number === this.last + 1) this.held.set(number, item)
-    const ready = this.next()
-    this.known(number, nowMs)
+    if (this.early.size < MOST_EARLY || number === this.last + 1) this.early.set(number, item)
+    const ready = this.drain()
+    this.setHead(number, nowMs)
     return ready
   }
 
-  /** What directly follows the last, out of those held. @returns {T[]} */
-  next() {
+  /** Return the early items that directly follow the last one. @returns {T[]} */
+  drain() {
     const ready = []
-    for (let item = this.held.get(this.last + 1); item !== undefined; item = this.held.get(this.last + 1)) {
+    for (let item = this.early.get(this.last + 1); item !== undefined; item = this.early.get(this.last + 1)) {
       this.last += 1
       ready.push(item)
-      this.held.delete(this.last)
+      this.early.delete(this.last)
     }
-    this.#forgetOld()
+    this.#discardOld()
     return ready
   }
 
-  /** The other side has got as far as this. @param {number} number @param {number} nowMs */
-  known(number, nowMs) {
+  /** Items up to this number exist. @param {number} number @param {number} nowMs */
+  setHead(number, nowMs) {
     this.head = Math.max(this.head, number)
     if (this.head > this.last) this.gapSinceMs ??= nowMs
     else this.gapSinceMs = null
   }
 
-  #forgetOld() {
-    for (const number of this.held.keys()) if (number <= this.last) this.held.delete(number)
+  #discardOld() {
+    for (const number of this.early.keys()) if (number <= this.last) this.early.delete(number)
     if (this.head <= this.last) this.gapSinceMs = null
   }
 
-  /** Something is missing and will not come by itself. @param {number} nowMs */
-  lacks(nowMs) {
-    return this.gapSinceMs !== null && nowMs - this.gapSinceMs >= PATIENCE_MS
+  /** Whether an item has been missing for so long that it is lost. @param {number} nowMs */
+  hasLost(nowMs) {
+    return this.gapSinceMs !== null && nowMs - this.gapSinceMs >= GAP_TOLERANCE_MS
   }
 
-  /** Start over, as before the first. */
+  /** Start over, as before the first item. */
   clear() {
     this.last = 0
     this.head = 0
-    this.held.clear()
+    this.early.clear()
     this.gapSinceMs = null
   }
 }

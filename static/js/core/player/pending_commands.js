@@ -14,7 +14,7 @@
  */
 
 import { applied, isProvisional } from "./optimistic.js"
-import { TOO_OLD_MS } from "../net/command_queue.js"
+import { COMMAND_EXPIRES_MS } from "../net/connection_timing.js"
 import { Command, ErrorCode, Event } from "../protocol.js"
 
 export const SEEK_GAP_MS = 250 // a hand on the slider; what comes in between is replaced by what comes last
@@ -105,7 +105,7 @@ export class PendingCommands {
    */
   dropOld(nowMs, sounds) {
     const isOld = (/** @type {Entry} */ { command, addedMs, everSent }) =>
-      !everSent && nowMs - addedMs > TOO_OLD_MS && !isKept(command) && !(sounds && isOfSound(command))
+      !everSent && nowMs - addedMs > COMMAND_EXPIRES_MS && !isKept(command) && !(sounds && isOfSound(command))
     const old = this.entries.filter(isOld)
     this.entries = this.entries.filter((entry) => !old.includes(entry))
     return old.map(({ command }) => command)

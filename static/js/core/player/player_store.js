@@ -1,18 +1,19 @@
 // @ts-check
 /**
- * What a device's player is, made out of what the server said: the reducer of its page.
+ * The reducer of the player's page: the state of a device's player, built from the server's messages.
  *
- * Every change takes a revision and says only what it changed, so they are applied in order and once. How far
- * the player is by now, answers and positions say as well; where something is missing, and now and then,
- * `due()` says what to ask for. Where the sounding tab is takes no revision, and counts for what is on alone.
+ * Every change takes a revision and contains only what it changed, so changes are applied in order and once.
+ * The latest revision is also in acknowledgements and positions. `due()` returns the request for missing
+ * changes; now and then it returns one although no gap is known. The position of the playing tab takes no
+ * revision, and applies to the current track only.
  */
 
 import { Sequence } from "../net/sequence.js"
 import { Event } from "../protocol.js"
 
-const ASK_AGAIN_MS = 3000 // an answer that has not come by now is lost with its question
+const ASK_AGAIN_MS = 3000 // a response that has not arrived by now is lost, or its request is
 const ASK_LEAST_MS = 500
-const ASK_ANYWAY_MS = 15_000 // what was lost with nothing after it shows in no gap
+const ASK_ANYWAY_MS = 15_000 // a lost change that no other follows leaves no gap
 
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 /** @typedef {import("../protocol.js").PlayerState} State */
@@ -33,44 +34,42 @@ const NOTHING = {
 }
 
 export class PlayerStore {
-  /** @param {string} tab this one */
+  /** @param {string} tab id of this tab */
   constructor(tab) {
     this.tab = tab
     this.state = NOTHING
     /** @type {Map<number, Item>} */
     this.items = new Map()
-    /** What this device is called among those of the account. */
+    /** Name of this device among those of the account. */
     this.device = ""
     /** @type {import("../protocol.js").DeviceState[]} */
     this.devices = []
-    /** The tab that has the sound, where the server settles it. @type {string | null} */
+    /** The tab with the audio focus, if the server decides it. @type {string | null} */
     this.sounding = null
     this.known = false
-    /**
-     * What the tab that sounds last said of the track's length.
-     * @type {{entryId: string, seconds: number} | null}
-     */
+    /** The track's length as the playing tab last reported it. @type {{entryId: string, seconds: number} | null} */
     this.length = null
-    /** When another tab last said where it is, local time. */
-    this.heardMs = -Infinity
+    /** When another tab last reported its position, local time. */
+    this.lastPositionMs = -Infinity
     /** @type {Sequence<Envelope>} */
     this.changes = new Sequence()
     this.askedMs = -Infinity
-    this.greetedMs = -Infinity
-    this.answered = true
+    this.welcomedMs = -Infinity
+    this.responded = true
   }
 
   /**
-   * Take one message. What was applied by it comes back, oldest first.
-   * @param {Envelope} envelope @param {number} nowMs local
+   * Process one message and return the messages applied by it, oldest first.
+   * @param {Envelope} envelope
+   * @param {number} nowMs local
    * @returns {Envelope[]}
    */
-  take(envelope, nowMs) {
+  receive(envelope, nowMs) {
     const { type, revision } = envelope
-    if (type === Event.Player) return this.#inOrder(this.changes.take(revision ?? 0, envelope, nowMs))
+    if (type === Event.Player) return this.#apply(this.changes.receive(revision ?? 0, envelope, nowMs))
     if (type === Event.Welcome) return this.#welcome(envelope, nowMs)
-    if (type === Event.PlayerState) return this.#whole(envelope)
-    if (type === Event.Ack) this.changes.known(envelope.payload.revision, nowMs)
+    if (type === Event.PlayerState) return this.#snapshot(envelope)
+    if (type === Event.Ack) this.changes.setHead(envelope.payload.revision, nowMs)
     else if (type === Event.PlayerHead) this.#head(envelope.payload.revision, nowMs)
     else if (type === Event.Position) this.#position(envelope, nowMs)
     else if (type === Event.Devices) this.devices = envelope.payload.devices
@@ -79,10 +78,10 @@ export class PlayerStore {
   }
 
   /** @param {Envelope[]} ready */
-  #inOrder(ready) {
+  #apply(ready) {
     for (const { revision, payload } of ready) {
       this.state = { ...this.state, ...payload.changed, revision: revision ?? 0 }
-      this.knows(payload.items)
+      this.addItems(payload.items)
     }
     return ready
   }
@@ -93,43 +92,43 @@ export class PlayerStore {
     const greeting = envelope.payload
     this.changes.clear()
     this.known = true
-    this.heardMs = this.greetedMs = nowMs
+    this.lastPositionMs = this.welcomedMs = nowMs
     this.device = greeting.device
     this.devices = greeting.devices
     this.sounding = greeting.sounding
-    return this.#whole(envelope)
+    return this.#snapshot(envelope)
   }
 
   /** @param {Envelope} envelope */
-  #whole(envelope) {
+  #snapshot(envelope) {
     /** @type {import("../protocol.js").WholePlayer} */
     const { state, items } = envelope.payload
-    this.answered = true
+    this.responded = true
     if (state.revision < this.changes.last) return [] // overtaken on its way
     this.state = state
-    this.knows(items)
+    this.addItems(items)
     this.changes.reset(state.revision)
-    return [envelope, ...this.#inOrder(this.changes.next())]
+    return [envelope, ...this.#apply(this.changes.drain())]
   }
 
   /** @param {number} revision @param {number} nowMs */
   #head(revision, nowMs) {
-    this.answered = true
-    this.changes.known(revision, nowMs)
+    this.responded = true
+    this.changes.setHead(revision, nowMs)
   }
 
   /** @param {Envelope} envelope @param {number} nowMs */
   #position({ timestamp, payload }, nowMs) {
-    this.changes.known(payload.revision, nowMs)
+    this.changes.setHead(payload.revision, nowMs)
     if (payload.tab === this.tab) return
-    this.heardMs = nowMs
+    this.lastPositionMs = nowMs
     this.length = payload.duration ? { entryId: payload.entry_id, seconds: payload.duration } : null
-    this.heard(payload.entry_id, payload.position, timestamp)
+    this.setPosition(payload.entry_id, payload.position, timestamp)
   }
 
   /**
-   * How long what is on is: as the tab that sounds says, else as the library does; played beyond that, at
-   * least so long.
+   * Duration of the current track: as the playing tab reports it, else as the library knows it, and never less
+   * than the position.
    */
   get durationS() {
     const { current, position, entries } = this.state
@@ -139,38 +138,38 @@ export class PlayerStore {
   }
 
   /**
-   * Where the track is, by the tab that sounds.
+   * Set the position of the current track, as the playing tab reports it.
    * @param {string} entryId
    * @param {number} position
    * @param {number} at server time
    */
-  heard(entryId, position, at) {
+  setPosition(entryId, position, at) {
     if (this.state.is_playing && this.state.current === entryId) this.state = { ...this.state, position, at }
   }
 
   /** @param {Iterable<Item>} items */
-  knows(items) {
+  addItems(items) {
     for (const item of items) this.items.set(item.id, item)
   }
 
-  // ---------------------------------------------------------------- what is missing
+  // ---------------------------------------------------------------- missing changes
 
-  /** What to ask the server for, if anything. @param {number} nowMs */
+  /** The payload of the `sync_request` that is due, or null. @param {number} nowMs */
   due(nowMs) {
     if (!this.known || !this.#isDue(nowMs)) return null
     this.askedMs = nowMs
-    this.answered = false
+    this.responded = false
     return { since: this.changes.last }
   }
 
   /** @param {number} nowMs */
   #isDue(nowMs) {
-    if (this.changes.lacks(nowMs))
-      return nowMs - this.askedMs >= (this.answered ? ASK_LEAST_MS : ASK_AGAIN_MS)
-    return nowMs - Math.max(this.askedMs, this.greetedMs) >= ASK_ANYWAY_MS
+    if (this.changes.hasLost(nowMs))
+      return nowMs - this.askedMs >= (this.responded ? ASK_LEAST_MS : ASK_AGAIN_MS)
+    return nowMs - Math.max(this.askedMs, this.welcomedMs) >= ASK_ANYWAY_MS
   }
 
-  /** Something is missing; it may still come by itself. */
+  /** Changes are missing; they may still arrive without a request. */
   get gap() {
     return this.changes.gapSinceMs !== null
   }

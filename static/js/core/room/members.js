@@ -1,47 +1,50 @@
 // @ts-check
 /**
- * Who is here, and what each player last said of itself. Every function gives a new map: what a page drew
- * from the old one stays as it was.
+ * The members of a room and the last report of each player. Every function returns a new map, so that a page
+ * can compare with the one it rendered.
  */
 
+import { Event } from "../protocol.js"
+
 /** @typedef {import("../protocol.js").MemberState} MemberState */
+/** @typedef {import("../protocol.js").Envelope} Envelope */
 /** @typedef {MemberState & Partial<Omit<import("../protocol.js").Report, "user_id">>} Member */
 /** @typedef {Map<string, Member>} Members */
+/** @typedef {{members: Members, room: import("../protocol.js").RoomState | null}} Membership */
 
-/** The role a host gets, as the server names it. */
 const HOST = "host"
 const MODERATOR = "moderator"
 const MEMBER = "member"
 
 /**
- * A snapshot; reports of people who stayed are kept.
+ * Replace the members by a complete list; reports of members who stayed are retained.
  * @param {MemberState[]} list
  * @param {Members} [before]
  * @returns {Members}
  */
-export function arrived(list, before = new Map()) {
+export function replaceMembers(list, before = new Map()) {
   return new Map(list.map((member) => [member.user_id, { ...before.get(member.user_id), ...member }]))
 }
 
 /** @param {Members} members @param {MemberState} member @returns {Members} */
-export function joined(members, member) {
+export function addMember(members, member) {
   return new Map(members).set(member.user_id, { ...members.get(member.user_id), ...member })
 }
 
 /** @param {Members} members @param {string} userId @returns {Members} */
-export function left(members, userId) {
+export function removeMember(members, userId) {
   const rest = new Map(members)
   rest.delete(userId)
   return rest
 }
 
 /**
- * What players said; people we do not know (they left meanwhile) are passed over.
+ * Add the players' reports; those of unknown members, who have left meanwhile, are ignored.
  * @param {Members} members
  * @param {import("../protocol.js").Report[]} reports
  * @returns {Members}
  */
-export function reported(members, reports) {
+export function addReports(members, reports) {
   const next = new Map(members)
   for (const report of reports) {
     const member = next.get(report.user_id)
@@ -51,22 +54,22 @@ export function reported(members, reports) {
 }
 
 /**
- * What is new about somebody; of whom we do not know, nothing.
+ * Update a member; an unknown one is ignored.
  * @param {Members} members
  * @param {MemberState} member
  * @returns {Members}
  */
-export function changed(members, member) {
-  return members.has(member.user_id) ? joined(members, member) : members
+export function updateMember(members, member) {
+  return members.has(member.user_id) ? addMember(members, member) : members
 }
 
 /**
- * You, as the room calls you now.
+ * Update the viewer's own entry with a changed role.
  * @param {import("../protocol.js").You} you
  * @param {MemberState} member
  * @returns {import("../protocol.js").You}
  */
-export function inRole(you, member) {
+export function withRole(you, member) {
   return { ...you, ...member, may_moderate: mayModerate(member.role) }
 }
 
@@ -76,12 +79,14 @@ function mayModerate(role) {
 }
 
 /**
- * A new host: the seat changes hands and with it who may move the room.
+ * Role and rights of a member once `hostId` is the host.
  * @template {MemberState} M
- * @param {M} member @param {string | null} hostId @param {string} policy `host`, `moderators` or `everyone`
+ * @param {M} member
+ * @param {string | null} hostId
+ * @param {string} policy `host`, `moderators` or `everyone`
  * @returns {M}
  */
-export function underHost(member, hostId, policy) {
+export function withHost(member, hostId, policy) {
   const role = member.user_id === hostId ? HOST : member.role === HOST ? MEMBER : member.role
   const rights = { role, may_control: mayControl(role, policy) }
   return "may_moderate" in member
@@ -93,4 +98,62 @@ export function underHost(member, hostId, policy) {
 function mayControl(role, policy) {
   if (policy === "everyone" || role === HOST) return true
   return policy === "moderators" && role === MODERATOR
+}
+
+// ---------------------------------------------------------------- differences between two polls
+
+/**
+ * The changes without a revision between two polled states, as the events that a socket would have delivered:
+ * joined and left members, changed roles, and the host's grace period.
+ * @param {Membership} before
+ * @param {Membership} after
+ * @returns {Envelope[]}
+ */
+export function polledChanges(before, after) {
+  return [
+    ...joinsAndLeaves(before, after),
+    ...roleChanges(before, after),
+    ...gracePeriodChanges(before, after),
+  ].map(([type, payload]) => ({
+    type,
+    payload,
+    revision: null,
+    room_id: after.room?.room_id ?? "",
+    timestamp: 0,
+  }))
+}
+
+/** @param {Membership} before @param {Membership} after @returns {[string, any][]} */
+function joinsAndLeaves(before, after) {
+  const joined = [...after.members.values()].filter(({ user_id }) => !before.members.has(user_id))
+  const left = [...before.members.values()].filter(({ user_id }) => !after.members.has(user_id))
+  return [
+    ...left.map(
+      ({ user_id, username }) =>
+        /** @type {[string, any]} */ ([Event.MemberLeft, { user_id, username, reason: "left" }]),
+    ),
+    ...joined.map((member) => /** @type {[string, any]} */ ([Event.MemberJoined, member])),
+  ]
+}
+
+/**
+ * A change of the host is left out: it has a revision of its own (`new_host`).
+ * @param {Membership} before
+ * @param {Membership} after
+ * @returns {[string, any][]}
+ */
+function roleChanges(before, after) {
+  const hosts = new Set([before.room?.host_id, after.room?.host_id])
+  return [...after.members.values()]
+    .filter(
+      ({ user_id, role }) => !hosts.has(user_id) && (before.members.get(user_id)?.role ?? role) !== role,
+    )
+    .map((member) => [Event.RoleChanged, member])
+}
+
+/** @param {Membership} before @param {Membership} after @returns {[string, any][]} */
+function gracePeriodChanges(before, after) {
+  const [was, now] = [before.room?.seat, after.room?.seat]
+  if (now && JSON.stringify(now) !== JSON.stringify(was)) return [[Event.SeatHeld, now]]
+  return was && !now ? [[Event.SeatKept, {}]] : []
 }

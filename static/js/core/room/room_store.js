@@ -1,21 +1,29 @@
 // @ts-check
 /**
- * What the room is, made out of what the server said: the client's reducer.
+ * The client's reducer: the state of a room, built from the server's messages.
  *
- * Two counters order everything that must not be lost: the revision (changes of the timeline and of who moves
- * it) and `seq` (comments and deletions). Each is applied in order and once, however often and in whatever
- * order it arrives; where something is missing, `due()` says what to ask for. All else (who is here,
- * reactions) is applied as it comes.
+ * Two counters order all messages that must not be lost: the revision (changes of the timeline and of the
+ * rights to control it) and `seq` (comments and deletions). Each message is applied in order and once, however
+ * often and in whatever order it arrives; `due()` returns the request for missing ones. All other messages
+ * (presence, reactions) are applied as they arrive.
  */
 
-import * as presence from "./members.js"
 import { Sequence } from "../net/sequence.js"
 import { timelineOf } from "../sync/timeline.js"
 import { CHANGES, Event } from "../protocol.js"
+import {
+  addMember,
+  addReports,
+  removeMember,
+  replaceMembers,
+  updateMember,
+  withHost,
+  withRole,
+} from "./members.js"
 
-const ASK_AGAIN_MS = 3000 // an answer that has not come by now is lost with its question
-const ASK_ON_MS = 20 // the next part of a long answer
-const ASK_LEAST_MS = 500 // never faster, whatever the server answers
+const ASK_AGAIN_MS = 3000 // a response that has not arrived by now is lost, or its request is
+const ASK_ON_MS = 20 // before requesting the next page of a long response
+const ASK_LEAST_MS = 500 // minimum interval, whatever the server answers
 
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 /**
@@ -23,14 +31,14 @@ const ASK_LEAST_MS = 500 // never faster, whatever the server answers
  * @property {import("../protocol.js").You | null} you
  * @property {import("../protocol.js").RoomState | null} room
  * @property {import("../protocol.js").TimelineState | null} timeline
- * @property {presence.Members} members
+ * @property {import("./members.js").Members} members
  * @property {import("../protocol.js").CommentState[]} comments
  * @property {number} revision
  * @property {number} comment_seq
  * @property {string | null} epoch
  */
 
-export class Log {
+export class RoomStore {
   constructor() {
     /** @type {RoomModel} */
     this.state = {
@@ -45,34 +53,34 @@ export class Log {
     }
     /** @type {Sequence<Envelope>} */
     this.changes = new Sequence()
-    /** @type {Sequence<Envelope>} */
-    this.talk = new Sequence()
-    /** @type {string | null} of the last applied change, to resume by */
+    /** Comments and deletions. @type {Sequence<Envelope>} */
+    this.comments = new Sequence()
+    /** Of the last applied change, for resuming. @type {string | null} */
     this.eventId = null
     this.known = false
-    /**
-     * The server's state was rebuilt: only a fresh connection without a claim to resume tells what it is now.
-     */
+    /** The server's state was restored from a backup: only a connection that does not resume helps. */
     this.outdated = false
     this.askedMs = -Infinity
-    this.answered = true
-    /** The last answer was not all. */
+    this.responded = true
+    /** The last response was not complete. */
     this.more = false
   }
 
   /**
-   * Take one message. What was applied by it comes back, oldest first: nothing, if it must wait or was known.
-   * @param {Envelope} envelope @param {number} nowMs
+   * Process one message and return the messages applied by it, oldest first: none if it has to wait or is a
+   * duplicate.
+   * @param {Envelope} envelope
+   * @param {number} nowMs
    * @returns {Envelope[]}
    */
-  take(envelope, nowMs) {
+  receive(envelope, nowMs) {
     const { type, payload } = envelope
     if (type === Event.Welcome) return this.#welcome(envelope)
-    if (type === Event.Events) return this.#missed(envelope)
+    if (type === Event.Events) return this.#missedEvents(envelope)
     if (type === Event.Head) return this.#head(envelope, nowMs)
     if (CHANGES.has(type)) return this.#inOrder(this.changes, envelope.revision ?? 0, envelope, nowMs)
     if (type === Event.NewComment || type === Event.CommentDeleted)
-      return this.#inOrder(this.talk, payload.seq, envelope, nowMs)
+      return this.#inOrder(this.comments, payload.seq, envelope, nowMs)
     this.#apply(envelope)
     return [envelope]
   }
@@ -84,12 +92,12 @@ export class Log {
    * @param {number} nowMs
    */
   #inOrder(sequence, number, envelope, nowMs) {
-    const ready = sequence.take(number, envelope, nowMs)
-    ready.forEach((each) => this.#apply(each))
+    const ready = sequence.receive(number, envelope, nowMs)
+    ready.forEach((event) => this.#apply(event))
     return ready
   }
 
-  // ---------------------------------------------------------------- wholes
+  // ---------------------------------------------------------------- snapshots and missed events
 
   /** @param {Envelope} envelope */
   #welcome(envelope) {
@@ -99,56 +107,56 @@ export class Log {
     state.you = welcome.you
     state.room = welcome.room
     state.epoch = welcome.room.epoch
-    state.members = presence.arrived(welcome.members, state.members)
-    if (!welcome.resumed) this.#snapshot(welcome)
+    state.members = replaceMembers(welcome.members, state.members)
+    if (!welcome.resumed) this.#applySnapshot(welcome)
     this.known = true
     this.outdated = false
-    this.answered = true
+    this.responded = true
     this.more = false
     this.askedMs = -Infinity
     return [envelope]
   }
 
   /**
-   * What a snapshot says replaces what was known.
+   * A snapshot replaces the timeline and the comments.
    * @param {Pick<import("../protocol.js").WelcomeState, "timeline" | "comments" | "revision" |
-   *   "comment_seq">} whole
+   *   "comment_seq">} snapshot
    */
-  #snapshot(whole) {
+  #applySnapshot(snapshot) {
     const { state } = this
     this.changes.clear()
-    this.talk.clear()
-    this.changes.reset(whole.revision)
-    this.talk.reset(whole.comment_seq)
-    state.timeline = whole.timeline
-    state.comments = [...(whole.comments ?? [])].sort((a, b) => a.id - b.id)
-    state.revision = whole.revision
-    state.comment_seq = whole.comment_seq
-    this.eventId = /** @type {any} */ (whole).event_id ?? null
+    this.comments.clear()
+    this.changes.reset(snapshot.revision)
+    this.comments.reset(snapshot.comment_seq)
+    state.timeline = snapshot.timeline
+    state.comments = [...(snapshot.comments ?? [])].sort((a, b) => a.id - b.id)
+    state.revision = snapshot.revision
+    state.comment_seq = snapshot.comment_seq
+    this.eventId = /** @type {any} */ (snapshot).event_id ?? null
   }
 
   /** @param {Envelope} envelope */
-  #missed(envelope) {
+  #missedEvents(envelope) {
     /** @type {import("../protocol.js").MissedEvents} */
     const missed = envelope.payload
-    this.answered = true
+    this.responded = true
     const events = missed.events.filter((event) => (event.revision ?? 0) > this.changes.last)
-    const comments = missed.comments.filter((comment) => comment.seq > this.talk.last)
+    const comments = missed.comments.filter((comment) => comment.seq > this.comments.last)
     const applied = [
       ...events,
-      ...comments.map((comment) => like(envelope, Event.NewComment, comment)),
+      ...comments.map((comment) => eventFrom(envelope, Event.NewComment, comment)),
       ...missed.deleted
         .filter((id) => this.#has(id))
-        .map((id) => like(envelope, Event.CommentDeleted, { id, seq: 0 })),
+        .map((id) => eventFrom(envelope, Event.CommentDeleted, { id, seq: 0 })),
     ]
-    applied.forEach((each) => this.#apply(each))
+    applied.forEach((event) => this.#apply(event))
     this.changes.reset(Math.max(this.changes.last, missed.revision))
-    this.talk.reset(Math.max(this.talk.last, missed.comment_seq))
-    const held = [...this.changes.next(), ...this.talk.next()]
-    held.forEach((each) => this.#apply(each))
-    this.#numbers()
+    this.comments.reset(Math.max(this.comments.last, missed.comment_seq))
+    const early = [...this.changes.drain(), ...this.comments.drain()]
+    early.forEach((event) => this.#apply(event))
+    this.#copyCounters()
     this.more = missed.more
-    return [...applied, ...held, envelope]
+    return [...applied, ...early, envelope]
   }
 
   /** @param {Envelope} envelope @param {number} nowMs */
@@ -156,38 +164,39 @@ export class Log {
     /** @type {import("../protocol.js").HeadState} */
     const head = envelope.payload
     if (this.known && head.epoch !== this.state.epoch) this.outdated = true
-    this.changes.known(head.revision, nowMs)
-    this.talk.known(head.comment_seq, nowMs)
+    this.changes.setHead(head.revision, nowMs)
+    this.comments.setHead(head.comment_seq, nowMs)
     return [envelope]
   }
 
   /**
-   * What to ask the server for, if anything: the payload of a `sync_request`.
+   * The payload of the `sync_request` that is due, or null.
    * @param {number} nowMs
    * @returns {{since: number, last_comment_id: number} | null}
    */
   due(nowMs) {
-    if (!this.known || !(this.more || this.changes.lacks(nowMs) || this.talk.lacks(nowMs))) return null
-    const waitMs = !this.answered ? ASK_AGAIN_MS : this.more ? ASK_ON_MS : ASK_LEAST_MS
+    if (!this.known || !(this.more || this.changes.hasLost(nowMs) || this.comments.hasLost(nowMs)))
+      return null
+    const waitMs = !this.responded ? ASK_AGAIN_MS : this.more ? ASK_ON_MS : ASK_LEAST_MS
     if (nowMs - this.askedMs < waitMs) return null
     this.more = false
     this.askedMs = nowMs
-    this.answered = false
-    return { since: this.changes.last, last_comment_id: this.talk.last }
+    this.responded = false
+    return { since: this.changes.last, last_comment_id: this.comments.last }
   }
 
-  /** Something is missing; it may still come by itself. */
+  /** Messages are missing; they may still arrive without a request. */
   get gap() {
-    return this.more || this.changes.gapSinceMs !== null || this.talk.gapSinceMs !== null
+    return this.more || this.changes.gapSinceMs !== null || this.comments.gapSinceMs !== null
   }
 
-  /** What to say when connecting: where we are. Nothing, where only a snapshot helps. */
+  /** The position to resume from when connecting; null if only a snapshot helps. */
   resume() {
     if (!this.known || this.outdated || this.eventId === null) return null
     return {
       revision: this.changes.last,
       event_id: this.eventId,
-      comment_seq: this.talk.last,
+      comment_seq: this.comments.last,
       epoch: this.state.epoch ?? "",
     }
   }
@@ -199,22 +208,22 @@ export class Log {
     const { type, payload } = envelope
     const { state } = this
     if (CHANGES.has(type)) this.#change(envelope)
-    else if (type === Event.MemberJoined) state.members = presence.joined(state.members, payload)
-    else if (type === Event.Members) this.#present(payload.members)
+    else if (type === Event.MemberJoined) state.members = addMember(state.members, payload)
+    else if (type === Event.Members) this.#setMembers(payload.members)
     else if (type === Event.RoleChanged) this.#roleChanged(payload)
-    else if (type === Event.MemberLeft) state.members = presence.left(state.members, payload.user_id)
-    else if (type === Event.Presence) state.members = presence.reported(state.members, payload.members)
+    else if (type === Event.MemberLeft) state.members = removeMember(state.members, payload.user_id)
+    else if (type === Event.Presence) state.members = addReports(state.members, payload.members)
     else if (type === Event.NewComment) this.#comment(payload)
     else if (type === Event.CommentDeleted)
       state.comments = state.comments.filter((comment) => comment.id !== payload.id)
     else if (type === Event.SeatHeld && state.room) state.room = { ...state.room, seat: payload }
     else if (type === Event.SeatKept && state.room) state.room = { ...state.room, seat: null }
-    this.#numbers()
+    this.#copyCounters()
   }
 
-  #numbers() {
+  #copyCounters() {
     this.state.revision = this.changes.last
-    this.state.comment_seq = this.talk.last
+    this.state.comment_seq = this.comments.last
   }
 
   /** @param {Envelope} envelope */
@@ -236,15 +245,15 @@ export class Log {
   #roomChanged(room) {
     const { state } = this
     state.room = room
-    const rule = (/** @type {any} */ member) => presence.underHost(member, room.host_id, room.control_policy)
-    state.members = new Map([...state.members].map(([id, member]) => [id, rule(member)]))
-    if (state.you) state.you = rule(state.you)
+    const withRights = (/** @type {any} */ member) => withHost(member, room.host_id, room.control_policy)
+    state.members = new Map([...state.members].map(([id, member]) => [id, withRights(member)]))
+    if (state.you) state.you = withRights(state.you)
   }
 
-  /** Everybody who is here, told whole. @param {import("../protocol.js").MemberState[]} members */
-  #present(members) {
+  /** The complete list of members. @param {import("../protocol.js").MemberState[]} members */
+  #setMembers(members) {
     const { state } = this
-    state.members = presence.arrived(members, state.members)
+    state.members = replaceMembers(members, state.members)
     const you = members.find(({ user_id }) => user_id === state.you?.user_id)
     if (you) this.#roleChanged(you)
   }
@@ -252,13 +261,13 @@ export class Log {
   /** @param {import("../protocol.js").MemberState} member */
   #roleChanged(member) {
     const { state } = this
-    state.members = presence.changed(state.members, member)
-    if (state.you?.user_id === member.user_id) state.you = presence.inRole(state.you, member)
+    state.members = updateMember(state.members, member)
+    if (state.you?.user_id === member.user_id) state.you = withRole(state.you, member)
   }
 
   /** @param {import("../protocol.js").CommentState} comment */
   #comment(comment) {
-    const others = this.state.comments.filter((each) => each.id !== comment.id)
+    const others = this.state.comments.filter((other) => other.id !== comment.id)
     this.state.comments = [...others, comment].sort((a, b) => a.id - b.id)
   }
 
@@ -268,7 +277,7 @@ export class Log {
   }
 }
 
-/** @param {Envelope} answer @param {string} type @param {any} payload @returns {Envelope} */
-function like({ room_id, timestamp }, type, payload) {
+/** @param {Envelope} response @param {string} type @param {any} payload @returns {Envelope} */
+function eventFrom({ room_id, timestamp }, type, payload) {
   return { type, room_id, timestamp, revision: null, payload }
 }

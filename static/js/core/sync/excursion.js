@@ -4,7 +4,7 @@
  * of the room's rate.
  */
 
-import { clamp } from "../clock/statistics.js"
+import { clamp } from "./error_samples.js"
 
 const FINE_BELOW_MS = 60
 const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 % is not noticed

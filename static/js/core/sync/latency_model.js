@@ -9,7 +9,7 @@
  * property of browser and machine.
  */
 
-import { clamp } from "../clock/statistics.js"
+import { clamp } from "./error_samples.js"
 
 const SCATTER_MS = 25 // of starts and landings; a first lesson that is further off corrects the guess at once
 // scatter is one audio buffer (21 ms): 120 starts missed by 13 ms at p95 with this, by 15 with 0.7

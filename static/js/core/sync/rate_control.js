@@ -15,7 +15,7 @@
 
 import { RateSupport } from "./rate_support.js"
 import { MUSIC_PITCH_BEYOND, excursionFor, zoneOf } from "./excursion.js"
-import { Samples, StairSamples, clamp } from "../clock/statistics.js"
+import { ErrorSamples, StairSamples, clamp } from "./error_samples.js"
 import { SeekOnly } from "../media/seek_only.js"
 
 export const SETTLE_MS = 350 // after a start or seek: the audio pipeline is still filling
@@ -91,7 +91,7 @@ export class RateControl {
     this.audioOnly = audioOnly
     this.capability = capability ?? new RateSupport(engine)
     this.exact = engine === "chromium" // its clock says where it is, not where it was up to 40 ms ago
-    this.samples = this.exact ? new Samples() : new StairSamples()
+    this.samples = this.exact ? new ErrorSamples() : new StairSamples()
     this.seekOnly = new SeekOnly()
     this.looks = 0
     /** @type {{u: number, plannedMs: number, startedMs: number, watched: boolean} | null} */
@@ -197,7 +197,7 @@ export class RateControl {
 
   /** @param {{nowMs: number, movementMs: number}} look */
   deadZoneMs(look) {
-    const noiseMs = this.samples.uncertainMs() + DEAD_PER_MOVEMENT * look.movementMs
+    const noiseMs = this.samples.uncertaintyMs() + DEAD_PER_MOVEMENT * look.movementMs
     return clamp(noiseMs, this.#deadLeastMs(look.nowMs), DEAD_MOST_MS) * (this.degraded(look.nowMs) ? 2 : 1)
   }
 

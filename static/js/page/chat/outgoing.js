@@ -6,7 +6,7 @@
  * said once.
  */
 
-import { TOO_OLD_MS } from "../../core/net/command_queue.js"
+import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
 import { newId } from "../lib/id.js"
 import { withdraw, wordsOf } from "../ui/notify.js"
 
@@ -73,7 +73,7 @@ export class OutgoingMessages {
   #queue(letter) {
     Object.assign(letter, { standing: "queued", why: "", at: performance.now() })
     this.all.push(letter)
-    setTimeout(() => this.#late(), TOO_OLD_MS + 1)
+    setTimeout(() => this.#late(), COMMAND_EXPIRES_MS + 1)
     this.changed()
     void this.#send()
   }
@@ -111,7 +111,7 @@ export class OutgoingMessages {
   /** Nobody waits longer than that without being told. */
   #late() {
     if (this.room.reachable) return
-    const old = this.all.filter(({ at }) => performance.now() - at > TOO_OLD_MS)
+    const old = this.all.filter(({ at }) => performance.now() - at > COMMAND_EXPIRES_MS)
     for (const letter of old) {
       if (letter.standing === "queued") this.#fail(letter, "")
       if (letter.standing === "sending") letter.standing = "late"

@@ -8,7 +8,7 @@
  * does whoever controls it move the room as well: for those who come, and for when it is kept in step again.
  */
 
-import { LastWish } from "../../core/room/latest_command.js"
+import { LatestCommand } from "../../core/room/pending_commands.js"
 import { limitOf } from "../../core/sync/timeline.js"
 import { ErrorCode } from "../../core/protocol.js"
 import { mayControl } from "../room/permissions.js"
@@ -34,16 +34,16 @@ export class Commands {
   /** @param {Room} room */
   constructor(room) {
     this.room = room
-    /** @type {LastWish<boolean>} */
-    this.wantedPlaying = new LastWish(TOGGLE_GAP_MS)
-    /** @type {LastWish<number>} */
-    this.wantedS = new LastWish(SEEK_GAP_MS)
-    /** @type {LastWish<number>} */
-    this.wantedRate = new LastWish(RATE_GAP_MS)
+    /** @type {LatestCommand<boolean>} */
+    this.wantedPlaying = new LatestCommand(TOGGLE_GAP_MS)
+    /** @type {LatestCommand<number>} */
+    this.wantedS = new LatestCommand(SEEK_GAP_MS)
+    /** @type {LatestCommand<number>} */
+    this.wantedRate = new LatestCommand(RATE_GAP_MS)
     /** @type {Set<() => void>} */
     this.watchers = new Set()
     room.on("state", () =>
-      [this.wantedPlaying, this.wantedS, this.wantedRate].forEach((wish) => wish.snapshot()),
+      [this.wantedPlaying, this.wantedS, this.wantedRate].forEach((command) => command.snapshotReceived()),
     )
   }
 
@@ -150,47 +150,47 @@ export class Commands {
 
   /**
    * @template T
-   * @param {LastWish<T>} wish
+   * @param {LatestCommand<T>} command
    * @param {T} value
    * @param {(value: T) => Promise<any>} say
    */
-  #want(wish, value, say) {
-    wish.ask(value)
-    void this.#send(wish, say)
+  #want(command, value, say) {
+    command.request(value)
+    void this.#send(command, say)
   }
 
   /**
    * @template T
-   * @param {LastWish<T>} wish
+   * @param {LatestCommand<T>} command
    * @param {(value: T) => Promise<any>} say
    */
-  async #send(wish, say) {
+  async #send(command, say) {
     const nowMs = performance.now()
-    const sent = wish.toSend(nowMs)
-    const waitMs = wish.waitMs(nowMs)
-    if (waitMs !== null) setTimeout(() => void this.#send(wish, say), waitMs)
+    const sent = command.toSend(nowMs)
+    const waitMs = command.waitMs(nowMs)
+    if (waitMs !== null) setTimeout(() => void this.#send(command, say), waitMs)
     if (!sent) return
     try {
-      wish.accepted(sent.number, (await say(sent.value)).revision)
+      command.accepted(sent.number, (await say(sent.value)).revision)
     } catch (refusal) {
-      this.#refused(wish, sent.number, say, refusal)
+      this.#refused(command, sent.number, say, refusal)
     }
     this.#changed()
   }
 
   /**
    * @template T
-   * @param {LastWish<T>} wish
+   * @param {LatestCommand<T>} command
    * @param {number} number
    * @param {(value: T) => Promise<any>} say
    * @param {any} refusal
    */
-  #refused(wish, number, say, refusal) {
+  #refused(command, number, say, refusal) {
     const again =
       refusal.code === ErrorCode.RateLimited &&
-      wish.refusedForNow(number, refusal.retry_after_ms ?? 0, performance.now())
-    if (again) return void this.#send(wish, say)
-    wish.forget(number)
+      command.rateLimited(number, refusal.retry_after_ms ?? 0, performance.now())
+    if (again) return void this.#send(command, say)
+    command.rejected(number)
     announceRefusal(refusal)
   }
 

@@ -4,7 +4,7 @@
  * a while that grows.
  */
 
-import { Backoff } from "../../core/net/backoff.js"
+import { Backoff } from "../../core/net/connection_timing.js"
 import { after } from "./timers.js"
 
 export class Retry {

@@ -15,7 +15,7 @@ const LOOK_MS = 1000
  *   player; `network`: the clock
  */
 export function watchForWaking(clock, { woke, hid, network }) {
-  const slept = () => clock.slept(Date.now(), performance.now())
+  const slept = () => clock.detectSleep(Date.now(), performance.now())
   const back = () => {
     slept() // first: who wakes must not believe a clock that stood still
     woke()

@@ -70,7 +70,7 @@ export function reportOf(player, toleranceMs) {
     ...known("ended_at", player.naturalEnd.endS),
     ...known("drift_ms", driftMs),
     ...known("latency_ms", clock.delayMs),
-    ...known("late_ms", clock.lateMs),
+    ...known("late_ms", clock.jitterMs),
     start_cost_ms: Math.max(0, costs.startMs.fresh),
     seek_cost_ms: costs.placeMs.buffered,
     state: stateOf(machine, seen.hidden),

@@ -49,17 +49,17 @@ export class HttpLine {
   }
 
   async #ask() {
-    const { boot, clock, log } = this.mine
+    const { boot, clock, store } = this.mine
     const t0 = (this.askedMs = performance.now())
     this.asking = true
     this.wanted = false
-    clock.sent(t0)
+    clock.pingSent(t0)
     try {
       const { timestamp, clock_id, ...whole } = await send(boot.player_url)
       clock.hint(timestamp, performance.now())
-      clock.answered({ t0, t1: timestamp, t2: timestamp, clock_id }, performance.now())
+      clock.pongReceived({ t0, t1: timestamp, t2: timestamp, clock_id }, performance.now())
       if (!this.#limited) return // a socket that opened meanwhile knows better
-      const [type, payload] = log.known
+      const [type, payload] = store.known
         ? [Event.PlayerState, whole]
         : [Event.Welcome, { ...whole, device: "", sounding: null }]
       this.tells.said({ type, room_id: null, timestamp, revision: whole.state.revision, payload })

@@ -72,14 +72,14 @@ export class Polling {
     const { session } = this
     const { clock } = session
     const t0 = performance.now()
-    clock.sent(t0)
+    clock.pingSent(t0)
     const answer = await session.http.poll({
-      ...session.log.resume(),
+      ...session.store.resume(),
       report: session.report(),
       heard: this.heardMs,
     })
     const { received: t1, timestamp: t2, clock_id } = answer
-    clock.answered({ t0, t1, t2, clock_id }, performance.now())
+    clock.pongReceived({ t0, t1, t2, clock_id }, performance.now())
     if (session.connection.status !== "limited") return // a socket that opened meanwhile knows better
     const unlogged = answer.events.filter(({ type }) => !LOGGED.has(type)).map(({ timestamp }) => timestamp)
     this.heardMs = Math.max(this.heardMs ?? t1, ...unlogged)
@@ -87,8 +87,8 @@ export class Polling {
   }
 
   #pauseMs() {
-    const { clock, log, state } = this.session
-    if (log.more) return 0
+    const { clock, store, state } = this.session
+    if (store.more) return 0
     if (!clock.locked) return UNTIL_LOCKED_MS
     return state.timeline?.phase === "playing" || state.timeline?.phase === "holding"
       ? PLAYING_MS

@@ -6,8 +6,7 @@
  * succeeded.
  */
 
-import { Backoff } from "../../core/net/backoff.js"
-import { PingSchedule } from "../../core/net/ping_schedule.js"
+import { Backoff, PingSchedule } from "../../core/net/connection_timing.js"
 import { Close, Command, Event } from "../../core/protocol.js"
 import { Latency } from "./latency_simulator.js"
 import { after } from "../lib/timers.js"
@@ -37,7 +36,7 @@ export class Socket {
     this.asks = asks
     this.latency = new Latency()
     this.backoff = new Backoff(Math.random)
-    this.cadence = new PingSchedule()
+    this.pings = new PingSchedule()
     /** @type {WebSocket | null} */
     this.ws = null
     this.welcomed = false
@@ -163,7 +162,7 @@ export class Socket {
     if (this.clock.clockId !== null && this.clock.clockId !== envelope.payload.clock_id)
       this.clock.invalidate()
     this.clock.hint(envelope.timestamp, nowMs)
-    this.cadence.start(this.clock.locked)
+    this.pings.start(this.clock.locked)
     this.#look()
     this.#tell("open")
   }
@@ -172,17 +171,17 @@ export class Socket {
 
   /** @param {Envelope} envelope @param {number} t3 */
   #pong({ payload }, t3) {
-    this.cadence.answered()
-    this.clock.answered(payload, t3)
+    this.pings.pongReceived()
+    this.clock.pongReceived(payload, t3)
   }
 
   /** Ping when due, notice silence. */
   #look() {
     this.cancelLook()
     const nowMs = performance.now()
-    if (this.cadence.silent(nowMs)) return this.#lost(null)
-    if (this.cadence.due(nowMs)) this.#ping(nowMs)
-    const waitMs = Math.min(Math.max(this.cadence.nextMs - performance.now(), 0), LOOK_MS)
+    if (this.pings.silent(nowMs)) return this.#lost(null)
+    if (this.pings.due(nowMs)) this.#ping(nowMs)
+    const waitMs = Math.min(Math.max(this.pings.nextMs - performance.now(), 0), LOOK_MS)
     this.cancelLook = after(waitMs, () => this.ws && this.#look())
   }
 
@@ -190,9 +189,9 @@ export class Socket {
   #ping(nowMs) {
     if (this.ws && this.ws.bufferedAmount === 0) {
       const t0 = performance.now()
-      if (this.send({ type: Command.Ping, payload: { t0 } })) this.clock.sent(t0)
+      if (this.send({ type: Command.Ping, payload: { t0 } })) this.clock.pingSent(t0)
     }
-    this.cadence.sent(nowMs, this.asks.page())
+    this.pings.pingSent(nowMs, this.asks.page())
   }
 
   // ---------------------------------------------------------------- waking up
@@ -202,7 +201,7 @@ export class Socket {
     if (this.final) return
     if (!this.ws) return this.open()
     if (!this.welcomed) return
-    this.cadence.burst(performance.now())
+    this.pings.burst(performance.now())
     this.#look()
   }
 }

@@ -59,11 +59,11 @@ export function mount(dialog, mine, commands) {
  * was overtaken by what was told is older. @param {Mine} mine
  */
 async function askForDevices(mine) {
-  const { devices } = mine.log
+  const { devices } = mine.store
   try {
     const answer = await fetch(mine.boot.player_url, { headers: { Accept: "application/json" } })
     const found = answer.ok ? (await answer.json()).devices : devices
-    if (mine.log.devices === devices) mine.log.devices = found
+    if (mine.store.devices === devices) mine.store.devices = found
   } catch {
     // No line: what is known grows old, and says so.
   }
@@ -77,7 +77,7 @@ async function askForDevices(mine) {
  * @param {Mine} mine
  */
 function showDevices(dialog, mine) {
-  const { devices, device } = mine.log
+  const { devices, device } = mine.store
   const others = devices.filter((each) => each.device !== device)
   piece(dialog, "alone").hidden = others.length > 0
   const list = piece(dialog, "devices-list")

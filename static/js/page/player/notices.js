@@ -74,7 +74,7 @@ class Line {
 
   /** @param {string} status */
   #words(status) {
-    const { log, connection } = this.mine
+    const { store, connection } = this.mine
     if (this.mine.overHttp)
       return gettext(
         "Live updates do not get through here, so the server is asked every few seconds. Everything else works as usual.",
@@ -84,7 +84,7 @@ class Line {
       return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
     return (
       {
-        lost: log.known
+        lost: store.known
           ? gettext("Reconnecting … What you change in the queue is kept and sent then.")
           : gettext("The server does not answer yet. Trying again …"),
         limited: gettext(

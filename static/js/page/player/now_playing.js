@@ -143,8 +143,8 @@ function showPlay(bar, { playing, canPlay }) {
  * @param {Mine} mine
  */
 function showElsewhere(bar, mine) {
-  const { sound, state, log } = mine
-  const silent = log.known && state.current !== null && !sound.here && !sound.isComing
+  const { sound, state, store } = mine
+  const silent = store.known && state.current !== null && !sound.here && !sound.isComing
   const waits = silent && (sound.refusedHere || (state.is_playing && sound.isNobodys))
   const elsewhere = silent && state.is_playing && sound.elsewhere
   piece(bar, "elsewhere").hidden = !waits && !elsewhere

@@ -26,10 +26,10 @@ export function mount(section, mine, commands) {
   const show = () => {
     if (drag.isOn()) return
     const { entries, current } = mine.state
-    if (shown !== entries || list.dataset.items !== String(mine.log.items.size)) showEntries(list, mine)
+    if (shown !== entries || list.dataset.items !== String(mine.store.items.size)) showEntries(list, mine)
     shown = entries
     offer()
-    list.dataset.items = String(mine.log.items.size)
+    list.dataset.items = String(mine.store.items.size)
     for (const line of lines(list)) mark(line, line.dataset.entry === current)
     showSums(section, mine)
   }
@@ -91,7 +91,7 @@ function taken(spare, entry) {
 
 /** @param {HTMLElement} line @param {Entry} entry @param {Mine} mine */
 function filled(line, entry, mine) {
-  const item = mine.log.items.get(entry.item) ?? null
+  const item = mine.store.items.get(entry.item) ?? null
   const title = item?.title ?? gettext("A track that is gone")
   line.dataset.entry = entry.id
   line.dataset.item = String(entry.item)
@@ -125,10 +125,10 @@ function mark(line, on) {
  */
 function showSums(section, mine) {
   const { entries, can_undo: canUndo, can_redo: canRedo, current } = mine.state
-  const lengthS = entries.reduce((sum, { item }) => sum + (mine.log.items.get(item)?.duration ?? 0), 0)
+  const lengthS = entries.reduce((sum, { item }) => sum + (mine.store.items.get(item)?.duration ?? 0), 0)
   const count = fill(ngettext("{count} track", "{count} tracks", entries.length), { count: entries.length })
   write(piece(section, "sum"), entries.length ? `${count}, ${clockTime(lengthS)}` : "")
-  piece(section, "empty").hidden = entries.length > 0 || !mine.log.known
+  piece(section, "empty").hidden = entries.length > 0 || !mine.store.known
   const rest = entries.some(({ id }) => id !== current)
   enable(section, "clear", rest)
   enable(section, "undo", canUndo)

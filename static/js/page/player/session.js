@@ -12,7 +12,7 @@ import { playable, positionOf, queueOf } from "../../core/player/optimistic.js"
 import { Clock } from "../../core/clock/clock.js"
 import { isKept, PendingCommands } from "../../core/player/pending_commands.js"
 import { PlayerStore } from "../../core/player/player_store.js"
-import { PATIENCE_MS } from "../../core/net/sequence.js"
+import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { Close, Command, DEEDS, Event } from "../../core/protocol.js"
 import { Listeners } from "../lib/emitter.js"
 import { newId } from "../lib/id.js"
@@ -41,7 +41,7 @@ export class Mine extends Listeners {
     this.boot = boot
     this.tab = newId()
     this.clock = new Clock()
-    this.log = new PlayerStore(this.tab)
+    this.store = new PlayerStore(this.tab)
     this.pending = new PendingCommands()
     this.kept = new Kept(boot.device_id)
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
@@ -52,7 +52,7 @@ export class Mine extends Listeners {
       retryInMs: /** @type {number | null} */ (null),
       closeCode: /** @type {number | null} */ (null),
     }
-    this.state = this.log.state
+    this.state = this.store.state
     this.cancelFlush = () => {}
     this.voice = new AudioOutput({
       ended: (track) => this.emit("ended", track),
@@ -124,7 +124,7 @@ export class Mine extends Listeners {
   /** @param {string | null} entryId @returns {Item | null} */
   itemOf(entryId) {
     const entry = this.state.entries.find(({ id }) => id === entryId)
-    return entry ? (this.log.items.get(entry.item) ?? null) : null
+    return entry ? (this.store.items.get(entry.item) ?? null) : null
   }
 
   /** What is on. */
@@ -138,12 +138,12 @@ export class Mine extends Listeners {
   }
 
   /** Whether the file of an item is away. @param {number} item */
-  gone = (item) => this.log.items.get(item)?.missing ?? false
+  gone = (item) => this.store.items.get(item)?.missing ?? false
 
   get durationS() {
     return (
       (this.sound.here ? this.voice.durationS : null) ??
-      (this.state.current === this.log.state.current ? this.log.durationS : this.item?.duration) ??
+      (this.state.current === this.store.state.current ? this.store.durationS : this.item?.duration) ??
       null
     )
   }
@@ -174,7 +174,12 @@ export class Mine extends Listeners {
     if (!DEEDS.has(type)) return this.#mention(command)
     return new Promise((resolve, reject) => {
       this.waiting.set(command.event_id, { resolve, reject })
-      const replaced = this.pending.add(command, this.serverNow(), this.log.state.revision, performance.now())
+      const replaced = this.pending.add(
+        command,
+        this.serverNow(),
+        this.store.state.revision,
+        performance.now(),
+      )
       for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
       if (!this.isOpen && isKept(command)) this.kept.keep(command)
       this.#show()
@@ -221,8 +226,8 @@ export class Mine extends Listeners {
    * seek.
    */
   get #isHeard() {
-    const { state, log, sound } = this
-    return sound.here && state.is_playing && log.state.is_playing && state.current === log.state.current
+    const { state, store, sound } = this
+    return sound.here && state.is_playing && store.state.is_playing && state.current === store.state.current
   }
 
   #lookAfter() {
@@ -245,24 +250,24 @@ export class Mine extends Listeners {
   /** @param {Envelope} envelope */
   #said(envelope) {
     const { type, payload } = envelope
-    const { revision } = this.log.state
+    const { revision } = this.store.state
     const begunHere = type === Event.Player && BEGINS.has(payload.cause) && this.pending.has(payload.event_id)
     if (type === Event.Welcome) this.pending.reconnected()
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
     // done, whichever tab said it
     if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id)
-    const applied = this.log.take(envelope, performance.now())
+    const applied = this.store.receive(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
     const nothingNew =
-      (type === Event.Welcome || type === Event.PlayerState) && this.log.state.revision === revision
+      (type === Event.Welcome || type === Event.PlayerState) && this.store.state.revision === revision
     if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
-    this.pending.reached(this.log.state.revision)
+    this.pending.reached(this.store.state.revision)
     this.#show()
     this.#answered(envelope)
     for (const each of applied) this.emit(each.type, each)
     this.#flush()
-    if (this.log.gap) after(PATIENCE_MS + 5, () => this.askForMissed())
+    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.askForMissed())
   }
 
   /**
@@ -270,10 +275,10 @@ export class Mine extends Listeners {
    * then this tab, where it sounds, knows better where it is than whoever heard of it last.
    */
   #insist() {
-    const { current } = this.log.state
+    const { current } = this.store.state
     const { positionS, track } = this.voice
     if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id)
-      this.log.heard(current, positionS, this.serverNow())
+      this.store.setPosition(current, positionS, this.serverNow())
   }
 
   /** @param {Envelope} envelope */
@@ -290,7 +295,7 @@ export class Mine extends Listeners {
   }
 
   askForMissed() {
-    const missed = this.isOpen ? this.log.due(performance.now()) : null
+    const missed = this.isOpen ? this.store.due(performance.now()) : null
     if (missed)
       this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
   }
@@ -318,15 +323,15 @@ export class Mine extends Listeners {
 
   /** Things of the library that were seen elsewhere than in the queue. @param {Item[]} items */
   knows(items) {
-    this.log.knows(items)
+    this.store.addItems(items)
   }
 
   // ---------------------------------------------------------------- sound
 
   /** Shown is what will be; where this tab sounds, it is heard as well. */
   #show() {
-    this.state = this.pending.shown(this.log.state, this.gone)
-    if (!this.log.state.is_playing) this.voice.halted = false
+    this.state = this.pending.shown(this.store.state, this.gone)
+    if (!this.store.state.is_playing) this.voice.halted = false
     if (this.sound.here)
       this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
     this.emit("state")
@@ -334,8 +339,8 @@ export class Mine extends Listeners {
 
   /** Where the voice is, becomes what the timeline says. @param {string} entryId @param {number} position */
   heardAt(entryId, position) {
-    this.log.heard(entryId, position, this.serverNow())
-    this.state = this.pending.shown(this.log.state, this.gone)
+    this.store.setPosition(entryId, position, this.serverNow())
+    this.state = this.pending.shown(this.store.state, this.gone)
     this.voice.said(this.state)
   }
 }

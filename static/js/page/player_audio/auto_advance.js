@@ -125,8 +125,8 @@ function watchSilence(mine) {
     const plays = mine.isOpen && mine.state.is_playing && !mine.sound.here
     nobody = plays && mine.sound.isNobodys ? nobody + 1 : 0
     if (nobody === NOBODY_LOOKS) return stopWhereItWas(mine)
-    if (!plays || performance.now() - mine.log.heardMs < SILENT_MS) return
-    mine.log.heardMs = performance.now()
+    if (!plays || performance.now() - mine.store.lastPositionMs < SILENT_MS) return
+    mine.store.lastPositionMs = performance.now()
     // to be asked is enough
     fetch(mine.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {})
   })
@@ -134,6 +134,6 @@ function watchSilence(mine) {
 
 /** @param {Mine} mine */
 function stopWhereItWas(mine) {
-  const { current, position } = mine.log.state
+  const { current, position } = mine.store.state
   mine.say(Command.Pause, { entry_id: current, position }).catch(() => {})
 }

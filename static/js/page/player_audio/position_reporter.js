@@ -46,7 +46,7 @@ function hereOf(mine) {
     entry_id: current,
     position: positionS,
     tab: mine.tab,
-    revision: mine.log.state.revision,
+    revision: mine.store.state.revision,
     ...length,
   }
 }

@@ -4,7 +4,7 @@
  * it, and the last hand wins. That a tab is gone shows in its silence: it says every second where it is.
  */
 
-import { TOO_OLD_MS } from "../../core/net/command_queue.js"
+import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
 import { Command, ErrorCode, Event } from "../../core/protocol.js"
 import { after, every } from "../lib/timers.js"
 
@@ -46,7 +46,7 @@ export function serverSound(mine, tells) {
 
   /** The hand that asked is not so long ago that nobody remembers. @param {Asked} question */
   function isFresh({ sinceMs }) {
-    return performance.now() - sinceMs <= TOO_OLD_MS
+    return performance.now() - sinceMs <= COMMAND_EXPIRES_MS
   }
 
   /** @param {Asked} question */
@@ -89,8 +89,8 @@ export function serverSound(mine, tells) {
     else if (asked) missed()
   })
   every(LOOK_MS, () => {
-    const { state, sounding, heardMs } = mine.log
-    const silent = performance.now() - heardMs > SILENT_MS
+    const { state, sounding, lastPositionMs } = mine.store
+    const silent = performance.now() - lastPositionMs > SILENT_MS
     if (mine.isOpen && state.is_playing && sounding !== null && sounding !== tab && silent)
       tells.vacant(sounding)
   })

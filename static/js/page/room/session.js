@@ -3,16 +3,16 @@
  * One person's visit to one room: what `room` is to every module of the page.
  *
  * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them,
- * the player follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the
+ * the player follows the timeline, the command queue sees that commands arrive. Modules hear of an event after the
  * state was reduced: of those of the server by their type, and of `state`, `connection`, `drift`, `player`,
  * `lacks`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../../core/clock/clock.js"
-import { Log } from "../../core/room/room_store.js"
-import { Outbox } from "../../core/net/command_queue.js"
-import { PATIENCE_MS } from "../../core/net/sequence.js"
-import { polledChanges } from "../../core/net/polled_changes.js"
+import { RoomStore } from "../../core/room/room_store.js"
+import { CommandQueue } from "../../core/room/pending_commands.js"
+import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
+import { polledChanges } from "../../core/room/members.js"
 import { positionAt } from "../../core/sync/timeline.js"
 import { CHANGES, Command, DEEDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
 import { isHidden } from "../media/element_state.js"
@@ -50,8 +50,8 @@ export class Session extends Listeners {
     super()
     this.boot = boot
     this.clock = new Clock()
-    this.log = new Log()
-    this.outbox = new Outbox()
+    this.store = new RoomStore()
+    this.commandQueue = new CommandQueue()
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
     /**
@@ -67,10 +67,10 @@ export class Session extends Listeners {
       drift: (drift) => this.emit("drift", drift),
     })
     this.socket = new Socket(boot.socket_path, this.clock, {
-      resume: () => this.log.resume(),
+      resume: () => this.store.resume(),
       page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: isHidden() }),
       said: (envelope) => {
-        if (envelope.type === Event.Welcome) this.outbox.reconnected()
+        if (envelope.type === Event.Welcome) this.commandQueue.reconnected()
         this.#said(envelope)
       },
       status: (change) => this.#connection(change),
@@ -95,7 +95,7 @@ export class Session extends Listeners {
   // ---------------------------------------------------------------- what modules read
 
   get state() {
-    return this.log.state
+    return this.store.state
   }
 
   /** No socket gets through, but the server answers. */
@@ -130,7 +130,7 @@ export class Session extends Listeners {
     if (!DEEDS.has(type)) return this.#mention(command)
     return new Promise((resolve, reject) => {
       this.waiting.set(command.event_id, { resolve, reject })
-      this.outbox.add(command, performance.now())
+      this.commandQueue.add(command, performance.now())
       this.#flush()
     })
   }
@@ -169,7 +169,7 @@ export class Session extends Listeners {
 
   #flush() {
     if (!this.reachable) return
-    for (const command of this.outbox.toSend()) {
+    for (const command of this.commandQueue.toSend()) {
       if (this.overHttp) void this.#sendOverHttp(command)
       else this.socket.send(command)
     }
@@ -193,7 +193,7 @@ export class Session extends Listeners {
           type: Event.Error,
           payload: { event_id: command.event_id, ...problem },
         })
-      this.outbox.lost(command.event_id)
+      this.commandQueue.lost(command.event_id)
       this.found("nothing")
       this.polling.soon()
     }
@@ -203,15 +203,15 @@ export class Session extends Listeners {
 
   /** @param {Envelope} envelope */
   #said(envelope) {
-    for (const applied of this.log.take(envelope, performance.now())) {
+    for (const applied of this.store.receive(envelope, performance.now())) {
       if (ROOM_EVENTS.has(applied.type)) {
         this.handlers[applied.type]?.(applied)
         this.emit(applied.type, applied)
         // by whatever name, it never passes for an event of the room or of this page
       } else this.emit(CUSTOM, applied)
     }
-    if (this.log.outdated) this.socket.restart()
-    if (this.log.gap) after(PATIENCE_MS + 5, () => this.#askForMissed())
+    if (this.store.outdated) this.socket.restart()
+    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.#askForMissed())
   }
 
   /** @returns {Record<string, (envelope: Envelope) => void>} */
@@ -246,7 +246,7 @@ export class Session extends Listeners {
    * @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell
    */
   #answered(eventId, tell) {
-    if (!this.outbox.answered(eventId)) return
+    if (!this.commandQueue.acknowledged(eventId)) return
     const waiter = this.waiting.get(/** @type {string} */ (eventId))
     this.waiting.delete(/** @type {string} */ (eventId))
     if (waiter) tell(waiter)
@@ -263,7 +263,7 @@ export class Session extends Listeners {
         continue
       }
       const before = { ...this.state }
-      this.log.take(envelope, performance.now())
+      this.store.receive(envelope, performance.now())
       for (const change of polledChanges(before, this.state)) this.emit(change.type, change)
     }
   }
@@ -284,7 +284,7 @@ export class Session extends Listeners {
     this.connection = { ...this.connection, reach }
     this.emit("connection", this.connection)
     if (!this.overHttp) return
-    this.outbox.reconnected()
+    this.commandQueue.reconnected()
     this.#flush()
   }
 
@@ -296,7 +296,7 @@ export class Session extends Listeners {
   }
 
   #askForMissed() {
-    const missed = this.connection.status === "open" ? this.log.due(performance.now()) : null
+    const missed = this.connection.status === "open" ? this.store.due(performance.now()) : null
     if (missed) this.socket.send({ type: Command.SyncRequest, payload: missed })
   }
 
@@ -313,7 +313,7 @@ export class Session extends Listeners {
   #lookAfter() {
     this.#flush()
     this.#askForMissed()
-    for (const { type, event_id } of this.outbox.dropOld(performance.now())) {
+    for (const { type, event_id } of this.commandQueue.dropExpired(performance.now())) {
       this.waiting
         .get(event_id)
         ?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
