@@ -3,8 +3,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import rooms.models
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -37,7 +35,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("user_id", models.CharField(default=rooms.models.guest_id, max_length=18, unique=True)),
+                ("user_id", models.CharField(max_length=18, unique=True)),
                 ("username", models.CharField(max_length=40)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("last_seen_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
@@ -101,7 +99,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("room_id", models.CharField(default=rooms.models.random_id, max_length=10, unique=True)),
+                ("room_id", models.CharField(max_length=10, unique=True)),
                 ("title", models.CharField(max_length=80)),
                 (
                     "visibility",
@@ -123,7 +121,7 @@ class Migration(migrations.Migration):
                 ("is_demo", models.BooleanField(default=False)),
                 ("revision", models.BigIntegerField(default=0)),
                 ("comment_seq", models.BigIntegerField(default=0)),
-                ("epoch", models.CharField(default=rooms.models.new_epoch, max_length=8)),
+                ("epoch", models.CharField(max_length=8)),
                 ("seat_until_ms", models.FloatField(blank=True, null=True)),
                 ("seat_hold_s", models.PositiveSmallIntegerField(default=20)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

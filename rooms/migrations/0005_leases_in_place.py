@@ -1,15 +1,15 @@
 from django.db import migrations, models
 
-# Each lease is renewed every three seconds. With room on its page and no index on what changes, PostgreSQL writes the
-# new row beside the old one and leaves all indexes alone.
+# Each lease is renewed every three seconds. With free space on its page and no index on the changed column, PostgreSQL
+# writes the new row version to the same page and updates no index (HOT update).
 
 
-def make_room(apps, schema_editor):
+def set_fillfactor(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE rooms_connection SET (fillfactor = 50)")
 
 
-def fill_up(apps, schema_editor):
+def reset_fillfactor(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE rooms_connection RESET (fillfactor)")
 
@@ -21,5 +21,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField("connection", "lapses_at_ms", models.FloatField()),
-        migrations.RunPython(make_room, fill_up),
+        migrations.RunPython(set_fillfactor, reset_fillfactor),
     ]

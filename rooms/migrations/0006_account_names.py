@@ -2,13 +2,20 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from rooms.models.account_names import keys_of
+# Application code, on purpose: pure, and its table of confusable characters is too large to repeat here.
+from watchium.confusables import look_alike_keys
 
 BATCH = 500
+KEY_CHARS = 200
+
+
+def keys_of(name):
+    """Sorted, so that concurrent transactions insert the same keys in the same order and cannot deadlock."""
+    return sorted({key[:KEY_CHARS] for key in look_alike_keys(name)})
 
 
 def claim_names(apps, schema_editor):
-    """Names that look alike already stay in use: the oldest account holds their key."""
+    """Give each account the keys of its name; of existing names that look alike the oldest account gets the key."""
     user = apps.get_model(settings.AUTH_USER_MODEL)
     account_name = apps.get_model("rooms", "AccountName")
     rows = []

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from rooms.ids import guest_id
+from rooms.models.fields import GeneratedCharField
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 
@@ -36,7 +37,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """A guest or somebody with an account; the same in every room."""
 
-    user_id = models.CharField(max_length=18, unique=True, default=guest_id)
+    user_id = GeneratedCharField(max_length=18, unique=True, default=guest_id)
     username = models.CharField(max_length=40)
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="person"
