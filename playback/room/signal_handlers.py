@@ -45,6 +45,6 @@ def _record(room: Room, kind: str, why: Reason) -> None:
 
 def _state(playback: Playback) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(
-        room_state(playback.room, playback.room.host, playback.choices)
+        room_state(playback.room, Member.objects.host_of(playback.room), playback.choices)
     )
     return told

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rooms import access, actions, rate_limits
+from rooms import access, rate_limits
 from rooms.access import Identity
+from rooms.actions.membership import join
+from rooms.actions.room import make_person
 from rooms.forms import Joining
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -21,9 +23,9 @@ def admit(identity: Identity, room_id: str, form: Joining) -> Member:
     rate_limits.count_join(identity.address)
     if form.passphrase:
         _count_try(room_id, identity.address)
-    person = identity.person or actions.make_person(form.username)
+    person = identity.person or make_person(form.username)
     try:
-        return actions.join(
+        return join(
             person, room_id, username=form.username, passphrase=form.passphrase, address=identity.address
         )
     except Exception:

@@ -18,7 +18,7 @@ from watchium.shared_state import rate_limits
 
 def assign_host(room: Room, to: Member | None) -> None:
     """Seat `to` (None: leave it empty); the room's row is locked by the caller."""
-    former = room.host
+    former = Member.objects.host_of(room)
     if (former and former.pk) == (to and to.pk):
         _free(room)
         return
@@ -57,7 +57,7 @@ def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
 
 def choose_next_host(room: Room) -> None:
     """The host is gone for good: to the named successor, else a moderator, else a member, else nobody."""
-    host = room.host
+    host = Member.objects.host_of(room)
     others = [m for m in room.members.present() if host is None or m.pk != host.pk]
     assign_host(room, successor(others, room.successor_id))
 
@@ -102,7 +102,7 @@ def ask_control(by: Member) -> None:
     by = access.lock(by)
     now_ms = server_clock.now_ms()
     rate_limits.spend("ask_control", by.person.user_id, now_ms)
-    host = by.room.host
+    host = Member.objects.host_of(by.room)
     if host is not None and host.pk != by.pk:
         asks = WhoAsks(user_id=by.person.user_id, username=by.username)
         event = ControlAsked(room_id=by.room.room_id, timestamp=now_ms, payload=asks)

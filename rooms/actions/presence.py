@@ -109,7 +109,7 @@ def disconnect(connection: Connection) -> None:
 
 def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
     if room.seat_until_ms is None and not member.connections.filter(closed=False).exists():
-        host = room.host
+        host = Member.objects.host_of(room)
         if host is not None and host.pk == member.pk:
             start_host_grace(room, host, now_ms)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
 from django.db import models
@@ -13,12 +12,10 @@ from django.utils import timezone
 
 from rooms.ids import new_epoch, random_id
 from rooms.models.choices import ControlPolicy, Visibility
+from rooms.models.fields import GeneratedCharField
 from rooms.models.person import Person
 from watchium.db.prepared import PreparedQuery, Rows, any_of, is_postgresql, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
-
-if TYPE_CHECKING:
-    from rooms.models.member import Member
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -91,7 +88,7 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
 
 class Room(models.Model):
-    room_id = models.CharField(max_length=10, unique=True, default=random_id)
+    room_id = GeneratedCharField(max_length=10, unique=True, default=random_id)
     title = models.CharField(max_length=80)
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.UNLISTED)
     passphrase = models.CharField(max_length=128, blank=True)
@@ -105,7 +102,7 @@ class Room(models.Model):
 
     revision = models.BigIntegerField(default=0)
     comment_seq = models.BigIntegerField(default=0)
-    epoch = models.CharField(max_length=8, default=new_epoch)
+    epoch = GeneratedCharField(max_length=8, default=new_epoch)
 
     # While the host is away: until when the seat is kept, and whom the host named to follow.
     seat_until_ms = models.FloatField(null=True, blank=True)
@@ -176,10 +173,6 @@ class Room(models.Model):
 
     def opens_with(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)
-
-    @property
-    def host(self) -> Member | None:
-        return self.members.host_of(self)
 
 
 ROOM = RowMapper(Room, "room", but=["created_at", "last_active_at"])

@@ -76,7 +76,7 @@ class Seen(NamedTuple):
 
 
 def whole_room_state(room: Room) -> RoomState:
-    return room_state(room, room.host, room.playback.choices)
+    return room_state(room, Member.objects.host_of(room), room.playback.choices)
 
 
 def limits(sockets: int) -> Limits:
