@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.support.fixtures import join, make_room, play, wait_until_moving, wait_until_ready
 from tests.servers import Server, Service, redis_service, watchium_server
 
-SAYS_SO = "Degraded: what others do may reach you a moment late."
+SAYS_SO = "Degraded: changes by others may reach you a moment late."
 NOTICED_MS = 10_000
 
 

@@ -115,7 +115,7 @@ def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that
     expect(bob.get_by_text("The server answers, but live connections do not get through")).to_be_visible()
     bob.keyboard.press("Escape")
     bob.route("**/api/**", lambda route: route.abort())
-    expect(bob.get_by_text("The server does not answer. Your player goes on by itself")).to_be_visible(
+    expect(bob.get_by_text("The server does not answer. Your player continues by itself")).to_be_visible(
         timeout=POLLED_MS
     )
     assert set(bob.eval_on_selector_all("[data-step]", "seats => seats.map(one => one.dataset.step)")) == {

@@ -101,11 +101,11 @@ def test_a_browser_that_was_offline_resumes_where_it_was(scene: Scene, line: Lin
 def test_a_line_said_while_nobody_knew_of_the_break_goes_by_itself_and_once(scene: Scene, line: Line):
     line.hold()
     say(scene.bob, "can you hear me?")
-    expect(scene.bob.get_by_role("list", name="On their way")).to_contain_text("can you hear me?")
+    expect(scene.bob.get_by_role("list", name="Sending")).to_contain_text("can you hear me?")
     line.reset()
     line.release()
     expect(scene.alice.get_by_role("log").get_by_text("can you hear me?")).to_have_count(1, timeout=BACK_MS)
-    expect(scene.bob.get_by_role("list", name="On their way")).to_be_hidden()
+    expect(scene.bob.get_by_role("list", name="Sending")).to_be_hidden()
     expect(scene.bob.get_by_role("log").get_by_text("can you hear me?")).to_have_count(1)
 
 
@@ -116,7 +116,7 @@ def test_a_line_said_in_a_short_break_goes_by_itself_without_a_press(scene: Scen
     say(scene.bob, "can you hear me?")
     line.release()
     expect(scene.alice.get_by_role("log").get_by_text("can you hear me?")).to_have_count(1)
-    expect(scene.bob.get_by_role("list", name="On their way")).to_be_hidden()
+    expect(scene.bob.get_by_role("list", name="Sending")).to_be_hidden()
 
 
 @pytest.mark.long

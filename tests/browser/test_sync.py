@@ -100,9 +100,9 @@ class Cast:
     def stalls(self, policy: str, longest_s: str = "") -> None:
         """The host says what the room does when somebody's connection stalls."""
         self.alice.get_by_role("button", name="Settings").click()
-        self.alice.get_by_role("combobox", name="When somebody's connection stalls").select_option(policy)
+        self.alice.get_by_role("combobox", name="When a member's connection stalls").select_option(policy)
         if longest_s:
-            self.alice.get_by_role("spinbutton", name="Up to how many seconds").fill(longest_s)
+            self.alice.get_by_role("spinbutton", name="Wait at most this many seconds").fill(longest_s)
         self.alice.get_by_role("button", name="Save").click()
         wait_until(self.bob, "policy => watchium.room.state.room.stall_policy === policy", policy)
         self.alice.keyboard.press("Escape")
@@ -308,13 +308,13 @@ def test_who_stops_following_is_left_alone_and_returns_with_one_press(cast):
 def test_a_room_may_keep_nobody_in_step(person):
     cast = Cast(person)
     cast.alice.get_by_role("button", name="Settings").click()
-    cast.alice.get_by_role("checkbox", name="Keep everybody in step").uncheck()
+    cast.alice.get_by_role("checkbox", name="Keep everyone in step").uncheck()
     cast.alice.get_by_role("button", name="Save").click()
     play(cast.bob)
     wait_until_moving(cast.bob, 1)
     assert run(cast.alice, f"{MEDIA}.paused")
     assert cast.commands(cast.bob) == []
-    cast.alice.get_by_role("checkbox", name="Keep everybody in step").check()
+    cast.alice.get_by_role("checkbox", name="Keep everyone in step").check()
     cast.alice.get_by_role("button", name="Save").click()
     wait_for_position(cast.bob, 0)
     expect(cast.bob.get_by_text("View only")).to_be_visible()

@@ -38,13 +38,13 @@ def free_name(said: str, account: int | None) -> str:
     except Refused as refused:
         raise forms.ValidationError(str(refused)) from None
     if AccountName.objects.is_taken(name, besides=account):
-        raise forms.ValidationError(_("This name is taken."))
+        raise forms.ValidationError(_("This username is taken."))
     return name
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
     username = forms.CharField(
-        label=_("Name"),
+        label=_("Username"),
         min_length=2,
         max_length=NAME_CHARS,
         widget=forms.TextInput(attrs={"data-longest": NAME_CHARS}),
@@ -70,7 +70,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
                 if not AccountName.objects.holds(account):
                     raise NameTaken
         except (IntegrityError, NameTaken):  # another request was faster
-            form.add_error("username", _("This name is taken."))
+            form.add_error("username", _("This username is taken."))
         else:
             sign_in_as(request, account)
             return HttpResponseRedirect(next_address(request))
@@ -84,7 +84,7 @@ def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
         rate_limits.count_account(address)
         rate_limits.count_secret(address)
     except RateLimited:
-        form.add_error(None, _("Too many tries. Wait a minute."))
+        form.add_error(None, _("Too many attempts. Wait a minute."))
         return False
     return True
 
@@ -99,7 +99,7 @@ class SignInForm(AuthenticationForm):
         name = str(self.cleaned_data.get("username", ""))
         self.retry_after_s = login_limits.wait_s(identify(self.request).address, name)
         if self.retry_after_s:
-            raise forms.ValidationError(_("Too many tries. Wait a minute."), code="rate_limited")
+            raise forms.ValidationError(_("Too many attempts. Wait a minute."), code="rate_limited")
         return super().clean()
 
 

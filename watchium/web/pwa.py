@@ -37,7 +37,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "id": "/player/",
         "name": "Watchium",
         "short_name": "Watchium",
-        "description": gettext("Your music and films, at the same place in every tab."),
+        "description": gettext("Your music and films, at the same position in every tab."),
         "start_url": "/player/",
         "scope": "/",
         "display": "standalone",

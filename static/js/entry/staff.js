@@ -67,8 +67,8 @@ function stateOf({ processes, since_ms: sinceMs, pid }) {
   const since = new Date(sinceMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
   const words =
     processes > 1
-      ? gettext("{many} of this machine, added up; told by process {pid}, which remembers since {since}")
-      : gettext("{many}, number {pid}, which remembers since {since}")
+      ? gettext("{many} on this machine, summed up by process {pid}; history since {since}")
+      : gettext("{many}, number {pid}; history since {since}")
   return fill(words, { many, pid, since })
 }
 
@@ -91,11 +91,11 @@ async function ask() {
     showState(
       "bad",
       response.status === 404
-        ? gettext("You are not signed in as staff any more. Load the page again.")
-        : gettext("The server cannot say right now. It is asked again every second."),
+        ? gettext("You are no longer signed in as staff. Reload the page.")
+        : gettext("The server has no metrics right now. Trying again every second …"),
     )
   } catch {
-    showState("bad", gettext("The server does not answer. It is asked again every second."))
+    showState("bad", gettext("The server does not answer. Trying again every second …"))
   }
   return null
 }

@@ -70,7 +70,7 @@ def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
     make_room(alice)
     for viewport in ({"width": 1280, "height": 800}, {"width": 360, "height": 740}):
         alice.set_viewport_size(viewport)
-        alice.get_by_role("button", name="Change what plays").click()
+        alice.get_by_role("button", name="Change media").click()
         tops = alice.evaluate(
             """() => {
                 const sample = document.querySelector("dialog[open] [data-sample]")
@@ -118,7 +118,7 @@ def test_the_owner_finds_the_way_back_into_the_seat_in_a_low_window(person):
     for width, height in ((667, 375), (360, 450), (320, 568)):
         alice.set_viewport_size({"width": width, "height": height})
         wait_until(alice, "() => document.querySelector('[data-scroll]').clientHeight > 60")
-        assert alice.get_by_role("button", name="Take the seat back").evaluate(INSIDE), (width, height)
+        assert alice.get_by_role("button", name="Become host again").evaluate(INSIDE), (width, height)
 
 
 # ---------------------------------------------------------------- nothing said is lost
@@ -142,7 +142,7 @@ def test_what_is_said_while_the_line_is_down_is_shown_and_goes_at_a_press(browse
         server.kill()
         expect(bob.locator("body")).to_have_attribute("data-socket", "lost")
         say(bob, "is anybody there")
-        line = bob.get_by_role("list", name="On their way")
+        line = bob.get_by_role("list", name="Sending")
         expect(line).to_contain_text("is anybody there")
         expect(line).to_contain_text("sending")
         expect(line.get_by_role("button", name="Try again")).to_be_visible(timeout=10_000)
@@ -206,7 +206,7 @@ def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person)
     alice.get_by_role("button", name="Make moderator").click()
     expect(bob.get_by_text("You are a moderator now.")).to_be_visible()
     card_of(bob, "Carol")
-    bob.get_by_role("button", name="Remove", exact=True).click()
+    bob.get_by_role("button", name="Kick", exact=True).click()
     expect(carol.get_by_role("heading", name="You were removed from this room")).to_be_visible()
     assert carol.locator("[data-notices] [data-key]").count() == 0
     assert carol.locator("[data-composer]").evaluate("element => element.inert")
@@ -217,7 +217,7 @@ def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person)
 def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_question(person):
     alice, bob = together(person)
     alice.get_by_role("button", name="Settings").click()
-    alice.get_by_role("spinbutton", name="In step means within so many milliseconds").fill("120")
+    alice.get_by_role("spinbutton", name="Tolerance in milliseconds").fill("120")
     alice.get_by_role("button", name="Save").click()
     wait_until(bob, "() => watchium.room.state.room.sync_tolerance_ms === 120")
     alice.get_by_role("button", name="Close the room").click()

@@ -20,7 +20,7 @@ MAKE_STAFF = """
 from django.contrib.auth.models import User
 User.objects.filter(username="root").exists() or User.objects.create_superuser("root", password="correct horse battery")
 """
-PLOTS = ("Open sockets", "Events a second", "Command to broadcast", "In step")
+PLOTS = ("Open sockets", "Events per second", "Command to broadcast", "In step")
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def watch(person, server):
         page.get_by_label("Password").fill("correct horse battery")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/staff/")
-        expect(page.get_by_role("heading", name="The house right now")).to_be_visible()
+        expect(page.get_by_role("heading", name="Server status")).to_be_visible()
         return page
 
     return arrive
@@ -92,11 +92,11 @@ def test_an_empty_house_is_said_and_the_first_room_appears_by_itself(browser, pe
     with watchium_server() as quiet:
         quiet.manage("shell", "-v", "0", "-c", MAKE_STAFF)
         page = watch(base_url=quiet.url)
-        expect(page.get_by_text("Nobody is in any room.")).to_be_visible()
+        expect(page.get_by_text("All rooms are empty.")).to_be_visible()
         expect(page.get_by_role("table")).to_be_hidden()
         make_room(person(base_url=quiet.url))
         expect(page.get_by_role("rowheader")).to_have_count(1)
-        expect(page.get_by_text("Nobody is in any room.")).to_be_hidden()
+        expect(page.get_by_text("All rooms are empty.")).to_be_hidden()
 
 
 def test_a_rooms_title_leads_into_admin(person, watch):
@@ -119,7 +119,7 @@ def test_a_server_that_is_away_is_said_and_comes_back(watch):
     page.route("**/staff/figures/**", lambda route: route.abort())
     expect(page.locator("[data-state-words]")).to_contain_text("does not answer")
     page.unroute("**/staff/figures/**")
-    expect(page.locator("[data-state-words]")).to_contain_text("remembers since")
+    expect(page.locator("[data-state-words]")).to_contain_text("history since")
 
 
 def test_whoever_is_no_staff_finds_nothing(person):

@@ -78,10 +78,10 @@ def test_a_page_open_since_before_its_browser_signed_in_still_works(person, serv
     alice.goto("/")
     elsewhere = alice.context.new_page()
     elsewhere.goto("/accounts/signup/")
-    elsewhere.get_by_role("textbox", name="Name").fill("Alice in two tabs")
+    elsewhere.get_by_role("textbox", name="Username").fill("Alice in two tabs")
     for label in ("Password", "Password confirmation"):
         elsewhere.get_by_label(label, exact=True).fill("horse staple battery")
-    elsewhere.get_by_role("button", name="Make account").click()
+    elsewhere.get_by_role("button", name="Create account").click()
     elsewhere.wait_for_url("**/")
     alice.get_by_role("button", name="Create room").click()
     alice.wait_for_url("**/rooms/*/")

@@ -28,7 +28,7 @@ class Guessing(ApiCase):
         late = self.try_at(password=PASSWORD, REMOTE_ADDR="198.51.100.1")
         assert late.status_code == 429
         assert int(late["Retry-After"]) > 0
-        self.assertContains(late, "Too many tries", status_code=429)
+        self.assertContains(late, "Too many attempts", status_code=429)
         assert self.try_at(password=PASSWORD, REMOTE_ADDR="198.51.100.2").status_code == 302
 
     def test_a_thousand_addresses_together_get_no_further_at_one_account(self):
@@ -74,7 +74,7 @@ class Guessing(ApiCase):
             page = Client(REMOTE_ADDR="198.51.100.7").post("/accounts/signup/", fields)
             assert not page.context["form"].non_field_errors()
         page = Client(REMOTE_ADDR="198.51.100.7").post("/accounts/signup/", fields)
-        assert "Too many tries" in str(page.context["form"].non_field_errors())
+        assert "Too many attempts" in str(page.context["form"].non_field_errors())
 
     def test_passphrases_are_guessed_ten_a_minute_on_pages_and_api_together(self):
         self.make(visibility="private", passphrase="sesame")

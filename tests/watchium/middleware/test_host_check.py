@@ -131,7 +131,7 @@ class Forms(TestCase):
 
     def test_a_missing_cookie_and_an_old_page_are_told_apart(self):
         assert "did not send this server&#x27;s cookie" in self.refused(cookie=False)
-        assert "open for a long time" in self.refused(token="x" * 64)
+        assert "open for too long" in self.refused(token="x" * 64)
         assert "does not say from which page" in self.refused(HTTP_ORIGIN="null")
 
     def test_words_of_a_stranger_are_cut_and_escaped(self):

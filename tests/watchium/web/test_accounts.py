@@ -102,7 +102,7 @@ class SigningUpAndIn(SignedIn):
             assert self.sign_in(browser, password="wrong").status_code == 200
         late = self.sign_in(browser)
         assert late.status_code == 429
-        assert "Too many tries" in str(late.context["form"].errors)
+        assert "Too many attempts" in str(late.context["form"].errors)
         assert browser.get("/").context["person"] is None
 
     def test_staff_come_into_the_admin_the_same_way_and_others_do_not(self):

@@ -67,7 +67,7 @@ class Access(StaffPage):
     def test_staff_without_the_room_permission_see_metrics_but_no_rooms(self):
         self.client.force_login(User.objects.create_user("op", is_staff=True))
         assert self.metrics()["house"] == {"rooms": None, "rooms_live": 1, "people": 2}
-        self.assertContains(self.client.get(PAGE), "may not look at rooms")
+        self.assertContains(self.client.get(PAGE), "may not view rooms")
 
     def test_staff_with_the_room_permission_see_rooms(self):
         operator = User.objects.create_user("op", is_staff=True)

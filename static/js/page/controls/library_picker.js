@@ -60,8 +60,8 @@ async function show(dialog, pages, words, shown) {
 
 /** @param {Item[]} items @param {boolean} more @param {string} words */
 function saying(items, more, words) {
-  if (!items.length) return fill(gettext("Nothing here is called “{words}”."), { words })
-  return more ? gettext("There is more: type what you look for.") : ""
+  if (!items.length) return fill(gettext("No results for “{words}”."), { words })
+  return more ? gettext("There are more results. Type to narrow them down.") : ""
 }
 
 /** @param {Item} item */

@@ -143,13 +143,13 @@ function press(room) {
  */
 function sceneOf(room, { player, connection, patient, slow, lastWord }) {
   if (connection.status === "closed") return { ...farewell(connection.closeCode, lastWord), over: true }
-  if (!room.state?.room) return patient ? null : { title: gettext("Finding your seat"), text: "", spin: true }
+  if (!room.state?.room) return patient ? null : { title: gettext("Joining the room"), text: "", spin: true }
   if (!room.state.timeline?.media) return nothingYet(room)
   const trouble = player.trouble && wordsInPlace(room, player.trouble)
   if (trouble) return { ...trouble, mayChange: mayControl(room.state) }
   const waits = player.state === "loading" || player.state === "buffering"
   return waits && !patient
-    ? { title: "", text: slow ? gettext("The server of this medium is slow to answer.") : "", spin: true }
+    ? { title: "", text: slow ? gettext("The media server is slow to respond.") : "", spin: true }
     : null
 }
 
@@ -183,15 +183,15 @@ function farewell(code, lastWord) {
     return { title: gettext("This room is closed"), text: gettext("Thank you for watching.") }
   if (code === 4501)
     return {
-      title: gettext("You are not in this room any more"),
-      text: lastWord || gettext("Load the page again to join it."),
+      title: gettext("You are no longer in this room"),
+      text: lastWord || gettext("Reload the page to join."),
     }
   if (code === 4509)
     return {
       title: gettext("This room is open in many tabs already"),
-      text: gettext("Close one of them, then load this page again."),
+      text: gettext("Close one of them, then reload this page."),
     }
-  return { title: gettext("The connection has ended"), text: gettext("Load the page again to come back.") }
+  return { title: gettext("The connection has ended"), text: gettext("Reload the page to come back.") }
 }
 
 /**

@@ -49,13 +49,13 @@ export function wordsInPlace(room, { kind, atS }) {
   if (kind === "interrupted") {
     return {
       title: gettext("The connection to the media server broke"),
-      text: gettext("It is being fetched again."),
+      text: gettext("It is being loaded again."),
       mayRetry: false,
     }
   }
   if (kind === "broken_off") {
     return {
-      title: fill(gettext("The medium broke off at {time}"), { time: at }),
+      title: fill(gettext("Playback broke off at {time}"), { time: at }),
       text: others(room, shorter(room)),
       mayRetry: true,
     }
@@ -73,10 +73,9 @@ export function wordsInPlace(room, { kind, atS }) {
 export function wordsBeside(trouble) {
   const why = {
     stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),
-    not_seekable: () =>
-      gettext("The server of this medium does not let players jump (it answers no range requests)."),
-    begins_later: () => gettext("This medium has nothing to show at the room's position."),
-    exhausted: () => gettext("Your player could not be taken to the room's position."),
+    not_seekable: () => gettext("The media server does not support seeking (no range requests)."),
+    begins_later: () => gettext("This media has no data at the room's position."),
+    exhausted: () => gettext("Your player could not seek to the room's position."),
   }[/** @type {string} */ (trouble?.kind)]?.()
   if (!trouble || !why) return null
   return trouble.kind === "stream" ? why : `${why} ${meanwhile(trouble.atS)}`
@@ -84,17 +83,17 @@ export function wordsBeside(trouble) {
 
 /** @param {number | null} waitsAtS */
 function meanwhile(waitsAtS) {
-  if (waitsAtS === null) return gettext("Yours goes on where it is.")
-  return fill(gettext("Yours waits at {time} until the room gets there."), { time: clockTime(waitsAtS) })
+  if (waitsAtS === null) return gettext("Your player continues where it is.")
+  return fill(gettext("Your player waits at {time} until the room gets there."), {
+    time: clockTime(waitsAtS),
+  })
 }
 
 /** @param {"sound" | "picture"} track */
 export function wordsOfMissing(track) {
   return track === "sound"
-    ? gettext(
-        "No sound comes with this picture: the film has none, or this browser does not know its format.",
-      )
-    : gettext("No picture comes with this sound: there is none, or this browser does not know its format.")
+    ? gettext("This video has no sound, or your browser does not support its audio format.")
+    : gettext("There is no picture, or your browser does not support its video format.")
 }
 
 /** Controllers read which address it was. @param {Room} room */
@@ -103,17 +102,19 @@ function unsupported(room) {
   if (isMixedContent(address, location.href)) return mixedContentWords()
   return mayControl(room.state)
     ? fill(
-        gettext("{address} could not be played: it may be gone, or your browser does not know its format."),
+        gettext(
+          "{address} could not be played: it may be gone, or your browser does not support its format.",
+        ),
         { address: shortened(address) },
       )
-    : gettext("The file may be gone, or your browser does not know its format.")
+    : gettext("The file may be gone, or your browser does not support its format.")
 }
 
 /** @param {Room} room */
 function shorter(room) {
   const why = gettext("Its file is damaged or cut short.")
   return mayControl(room.state)
-    ? `${why} ${gettext("The room goes on: seek back, pause, or pick something else.")}`
+    ? `${why} ${gettext("The room continues: seek back, pause, or pick something else.")}`
     : why
 }
 

@@ -75,6 +75,6 @@ function wordsOfOthers(room) {
   if (failing.length) return fill(gettext("Cannot play this: {names}."), { names: namesOf(failing, yourId) })
   const apart = others.filter(({ state }) => state === "unaligned")
   return apart.length
-    ? fill(gettext("Cannot be taken to the room's position: {names}."), { names: namesOf(apart, yourId) })
+    ? fill(gettext("Cannot seek to the room's position: {names}."), { names: namesOf(apart, yourId) })
     : ""
 }

@@ -75,10 +75,10 @@ function stepWords(member, room) {
   if (step(member, room) === "unknown") return room.reachable ? gettext("watching") : ""
   const drift = member.drift_ms ?? 0
   if (member.state === "stalled" || member.state === "loading") return gettext("loading")
-  if (member.state === "blocked") return gettext("waiting for a press")
+  if (member.state === "blocked") return gettext("waiting for a tap")
   if (member.state === "error") return gettext("cannot play this")
-  if (member.state === "broken_off" || endedEarly(member, room)) return gettext("the medium broke off")
-  if (member.state === "unaligned") return gettext("at a place of its own")
+  if (member.state === "broken_off" || endedEarly(member, room)) return gettext("playback broke off")
+  if (member.state === "unaligned") return gettext("at another position")
   if (member.is_synced) return gettext("in step")
   return fill(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), { time: distance(drift) })
 }

@@ -177,7 +177,7 @@ function preview({ device, name, state, items }) {
 /** @param {import("../../core/protocol.js").Item | undefined} item @param {number | null} positionS */
 function previewLine(item, positionS) {
   const line = document.createElement("li")
-  const title = item?.title ?? gettext("A track that is gone")
+  const title = item?.title ?? gettext("Deleted track")
   line.textContent =
     positionS === null ? title : fill(gettext("{title}, from {at}"), { title, at: clockTime(positionS) })
   return line

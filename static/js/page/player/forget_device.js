@@ -29,7 +29,7 @@ export function mount(dialog, commands) {
       asked = line
       write(
         question,
-        fill(gettext("Forget {name}? What it has lined up is gone then."), {
+        fill(gettext("Forget {name}? Its queue will be deleted."), {
           name: piece(line, "name").textContent ?? "",
         }),
       )

@@ -129,7 +129,7 @@ async function takeAll(library, take) {
   if (!found || !(await take(found.items)) || !found.more) return
   announce({
     key: "first",
-    text: fill(gettext("The first {count} were taken. There is more of this in the library."), {
+    text: fill(gettext("The first {count} were added. The library has more."), {
       count: found.items.length,
     }),
     lastsMs: SAID_MS,
@@ -225,7 +225,7 @@ class Library {
     piece(this.section, "nothing").hidden = !none || words + album !== ""
     const unfound = piece(this.section, "unfound")
     unfound.hidden = !none || words + album === ""
-    write(unfound, fill(gettext("Nothing here is called “{words}”."), { words: words || album }))
+    write(unfound, fill(gettext("No results for “{words}”."), { words: words || album }))
     piece(this.section, "table").hidden = none
     piece(this.section, "tools").hidden = none && album === ""
     for (const all of ["play-all", "queue-all"]) piece(this.section, all).hidden = none

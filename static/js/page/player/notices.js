@@ -36,7 +36,7 @@ export function mount(shelf, mine) {
 function showDropped(stack) {
   stack.put({
     key: "dropped",
-    text: gettext("That did not reach the server in time. Press again."),
+    text: gettext("The server did not answer in time. Try again."),
     tone: "warn",
     rank: RANK.news,
     lastsMs: SHORT_MS,
@@ -60,8 +60,7 @@ class Line {
     if (text === this.said) return
     this.said = text
     if (!text) return this.stack.drop("line")
-    const act =
-      status === "closed" ? { text: gettext("Load it again"), run: () => location.reload() } : undefined
+    const act = status === "closed" ? { text: gettext("Reload"), run: () => location.reload() } : undefined
     this.stack.put({
       key: "line",
       text,
@@ -77,23 +76,23 @@ class Line {
     const { store, connection } = this.mine
     if (this.mine.overHttp)
       return gettext(
-        "Live updates do not get through here, so the server is asked every few seconds. Everything else works as usual.",
+        "Live updates are blocked here, so the page asks the server every few seconds. Everything else works as usual.",
       )
     const waits = status === "lost" || status === "limited" ? this.#waiting : null
     if (waits)
-      return fill(gettext("No line to the server. “{title}” plays as soon as it is back."), { title: waits })
+      return fill(gettext("No connection to the server. “{title}” plays as soon as it is back."), {
+        title: waits,
+      })
     return (
       {
         lost: store.known
-          ? gettext("Reconnecting … What you change in the queue is kept and sent then.")
+          ? gettext("Reconnecting … Changes to the queue are kept and sent later.")
           : gettext("The server does not answer yet. Trying again …"),
-        limited: gettext(
-          "Still no line to the server. It keeps trying; what you change in the queue is kept.",
-        ),
+        limited: gettext("Still no connection to the server. Trying again; changes to the queue are kept."),
         closed:
           connection.closeCode === Close.TooMany
             ? gettext("Too many tabs of this player are open.")
-            : gettext("This page and the server do not understand each other any more."),
+            : gettext("This page no longer works with the server."),
       }[status] ?? ""
     )
   }

@@ -152,8 +152,8 @@ function showElsewhere(bar, mine) {
     write(
       piece(bar, "elsewhere-text"),
       waits
-        ? gettext("Your browser waits for a press before it plays here.")
-        : gettext("The sound is in another tab."),
+        ? gettext("Your browser waits for a tap before it plays here.")
+        : gettext("The sound plays in another tab."),
     )
 }
 

@@ -92,14 +92,14 @@ function taken(spare, entry) {
 /** @param {HTMLElement} line @param {Entry} entry @param {Mine} mine */
 function filled(line, entry, mine) {
   const item = mine.store.items.get(entry.item) ?? null
-  const title = item?.title ?? gettext("A track that is gone")
+  const title = item?.title ?? gettext("Deleted track")
   line.dataset.entry = entry.id
   line.dataset.item = String(entry.item)
   line.toggleAttribute("data-missing", item?.missing ?? true)
   line.toggleAttribute("data-coming", isProvisional(entry.id))
   putArt(piece(line, "art"), item)
   write(piece(line, "title"), title)
-  write(piece(line, "artist"), item?.missing ? gettext("The file is away") : (item?.artist ?? ""))
+  write(piece(line, "artist"), item?.missing ? gettext("File not available") : (item?.artist ?? ""))
   write(piece(line, "length"), clockTime(item?.duration))
   name(piece(line, "grip"), fill(gettext("Move {title}"), { title }))
   name(piece(line, "play-entry"), fill(gettext("Play from here: {title}"), { title }))

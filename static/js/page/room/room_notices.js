@@ -37,7 +37,7 @@ export function watchRoom(room, stack) {
         type === "comment" ||
         stack.put({
           key: "dropped",
-          text: gettext("That did not reach the room in time. Press again."),
+          text: gettext("The room did not answer in time. Try again."),
           tone: "warn",
           rank: RANK.news,
           lastsMs: SHORT_MS,
@@ -57,8 +57,8 @@ function seat(room, stack) {
   const held = (/** @type {import("./types.js").Seat | null | undefined} */ seat) => {
     if (!seat) return stack.drop("seat")
     const format = seat.next_username
-      ? gettext("{name}'s connection dropped, seat held {seconds}, then {next}")
-      : gettext("{name}'s connection dropped, seat held {seconds}")
+      ? gettext("{name}'s connection dropped, stays host for {seconds}, then {next}")
+      : gettext("{name}'s connection dropped, stays host for {seconds}")
     const text = fill(format, { name: seat.username, next: seat.next_username ?? "" })
     stack.put({ key: "seat", text, tone: "warn", rank: RANK.seat, untilMs: seat.until })
   }
@@ -104,7 +104,7 @@ function line(room, stack) {
         )
       const text = {
         lost: room.state?.room
-          ? gettext("Reconnecting … Your player keeps the time meanwhile.")
+          ? gettext("Reconnecting … Your player keeps playing meanwhile.")
           : gettext("The room does not answer yet. Trying again …"),
         limited: limitedWords(reach),
       }[/** @type {string} */ (status)]
@@ -116,7 +116,7 @@ function line(room, stack) {
       if (payload.code < 4500)
         stack.put({
           key: "line",
-          text: gettext("The server starts anew. Back in a moment."),
+          text: gettext("The server is restarting. Back in a moment."),
           tone: "warn",
           rank: RANK.line,
           lastsMs: 30_000,
@@ -126,7 +126,7 @@ function line(room, stack) {
       if (payload.degraded)
         stack.put({
           key: "degraded",
-          text: gettext("Degraded: what others do may reach you a moment late."),
+          text: gettext("Degraded: changes by others may reach you a moment late."),
           tone: "warn",
           rank: RANK.news,
         })
@@ -141,13 +141,12 @@ function line(room, stack) {
  */
 function limitedWords(reach) {
   if (reach === "nothing")
-    return gettext("The server does not answer. Your player goes on by itself; trying again …")
+    return gettext("The server does not answer. Your player continues by itself; trying again …")
   if (reach === "offline")
-    return gettext("This device is offline. Your player goes on by itself; trying again …")
+    return gettext("This device is offline. Your player continues by itself; trying again …")
   if (reach === "failing")
-    return gettext("The server has trouble just now. Your player goes on by itself; trying again …")
-  if (reach === "refused")
-    return gettext("The server does not let you see this room any more. Reload the page.")
+    return gettext("The server has a problem right now. Your player continues by itself; trying again …")
+  if (reach === "refused") return gettext("The server no longer lets you see this room. Reload the page.")
   return gettext("No live connection yet. Trying again …")
 }
 
@@ -160,8 +159,8 @@ function limitedWords(reach) {
 function sound(room, stack, blocked, silent) {
   if (!blocked && !silent) return stack.drop("sound")
   const text = blocked
-    ? gettext("Your browser does not play until you press.")
-    : gettext("Your browser keeps the sound off until you press.")
+    ? gettext("Your browser does not play until you tap.")
+    : gettext("Your browser keeps the sound off until you tap.")
   const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
   stack.put({ key: "sound", text, rank: RANK.sound, act: { text: press, run: () => room.player.unlock() } })
 }
@@ -196,7 +195,7 @@ function role(room, stack, member) {
   const text =
     member.role === "moderator"
       ? gettext("You are a moderator now.")
-      : gettext("You are not a moderator any more.")
+      : gettext("You are no longer a moderator.")
   stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
 }
 
@@ -247,7 +246,7 @@ function ownWay(room, stack) {
     if (!now) return stack.drop("alone")
     stack.put({
       key: "alone",
-      text: gettext("You watch on your own. The room goes on without you."),
+      text: gettext("You watch on your own. The room continues without you."),
       rank: RANK.news,
       act: { text: gettext("Watch together again"), run: () => room.player.follow() },
     })

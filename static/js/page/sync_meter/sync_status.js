@@ -33,7 +33,7 @@ export function pillOf({ connection, drift, player, following, kept }) {
   if (player.state === "blocked") return says(gettext("waiting for you"), "warn")
   if (player.state === "error") return says(gettext("cannot play"), "bad")
   if (player.state === "broken_off") return says(gettext("broke off"), "bad")
-  if (wordsBeside(player.trouble ?? null)) return says(gettext("at its own place"), "warn")
+  if (wordsBeside(player.trouble ?? null)) return says(gettext("at another position"), "warn")
   if (player.state === "empty") return says(gettext("ready"), "off")
   if (player.state === "loading" || player.state === "buffering") return says(gettext("loading"), "wait")
   if (!drift) return says(gettext("in step"), "good")
@@ -56,7 +56,7 @@ export function syncStatus(seen) {
   if (connection.status === "lost") {
     return {
       title: gettext("Reconnecting"),
-      cause: gettext("The line to the room is down. Your player keeps the time by itself."),
+      cause: gettext("The connection to the room is down. Your player keeps time by itself."),
     }
   }
   if (connection.status === "limited") {
@@ -90,12 +90,12 @@ function alone({ following, kept }, word) {
   if (!kept)
     return {
       title: gettext("You watch on your own"),
-      cause: gettext("This room lets everybody watch at their own pace."),
+      cause: gettext("This room lets everyone watch at their own pace."),
     }
   if (!following)
     return {
       title: gettext("You watch on your own"),
-      cause: gettext("The room goes on without you. Come back any time."),
+      cause: gettext("The room continues without you. Come back any time."),
     }
   return { title: upper(word), cause: "" }
 }
@@ -113,18 +113,18 @@ function reachWords(reach) {
   const words = {
     http: () =>
       gettext(
-        "The server answers, but live connections do not get through: a proxy or a network in between stops WebSockets. The room is asked every few seconds instead, so changes reach you later.",
+        "The server answers, but live connections do not get through: a proxy or network in between blocks WebSockets. The page asks every few seconds instead, so changes reach you later.",
       ),
-    refused: () =>
-      gettext("The server answers, and does not let you see this room any more. Reload the page."),
-    failing: () =>
-      gettext("The server is there and has trouble just now. Your player keeps the time by itself."),
-    nothing: () => gettext("The server does not answer. Your player keeps the time by itself."),
-    offline: () => gettext("This device is offline. Your player keeps the time by itself."),
+    refused: () => gettext("The server answers but no longer lets you see this room. Reload the page."),
+    failing: () => gettext("The server has a problem right now. Your player keeps time by itself."),
+    nothing: () => gettext("The server does not answer. Your player keeps time by itself."),
+    offline: () => gettext("This device is offline. Your player keeps time by itself."),
   }
   return (
     words[/** @type {keyof typeof words} */ (reach)]?.() ??
-    gettext("No steady line to the room. It is asked every few seconds instead, so changes reach you later.")
+    gettext(
+      "No stable connection to the room. The page asks every few seconds instead, so changes reach you later.",
+    )
   )
 }
 
