@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 
 from tests.deployments import GENEROUS, House, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
-from watchium import server_clock
+from watchium import process_state, server_clock
 from watchium.shared_state import rate_limits, store
 
 # What stands on the database of the run; `house` finds it out late.
@@ -27,8 +27,9 @@ def _anchored_clock() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _full_buckets() -> None:
-    """Time stands still in most tests, so what one of them spent would be missing in the next."""
+def _new_process_state() -> None:
+    """Each test starts with the state of a new process: no leases, no mailboxes, full rate limits."""
+    process_state.reset()
     store.house.cache_clear()
     rate_limits.in_this_process.cache_clear()
 

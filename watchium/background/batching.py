@@ -1,4 +1,4 @@
-"""What concerns all rooms or all sockets is done a part at a time, with room between for whoever says something."""
+"""Splits work on all rooms or all sockets into batches, with pauses in which the event loop serves others."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PAUSE_S = 0.02  # between two parts
+PAUSE_S = 0.02  # between two batches
 
 
-async def in_parts(whole: list[T], at_once: int) -> AsyncIterator[list[T]]:
-    """With a pause between two; the empty one too, so that there is always one."""
-    yield whole[:at_once]
-    for start in range(at_once, len(whole), at_once):
+async def in_batches(items: list[T], size: int) -> AsyncIterator[list[T]]:
+    """Yield slices of `items` with a pause between two. An empty list yields one empty batch."""
+    yield items[:size]
+    for start in range(size, len(items), size):
         await asyncio.sleep(PAUSE_S)
-        yield whole[start : start + at_once]
+        yield items[start : start + size]

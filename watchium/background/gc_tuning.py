@@ -1,31 +1,45 @@
-"""Keeps the garbage collector from standing in the way: each full collection looks at every object there is, which
-stops the loop for the longer the more sockets are open. What refers to itself waits here for a quiet moment."""
+"""Garbage-collector tuning: a full collection visits every object and stops the loop the longer, the more sockets are
+open. Reference cycles wait here for a quiet moment."""
 
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass
 
-YOUNG = 2_000  # objects more than before, between two looks at the young: a millisecond or two
-LOOKS = 5  # at the young between two at what was young then: ten thousand objects, five to ten milliseconds
-FEW_SOCKETS = 500  # with so few a full collection is short
-EVERY_MS = 600_000.0
-AT_LEAST_EVERY_MS = 3_600_000.0  # a pause that is noticed, against memory that would never come back
+from watchium.process_state import process_state
 
-_collected_ms = 0.0
+YOUNG_OBJECTS = (
+    2_000  # new objects that trigger a collection of the youngest generation: a millisecond or two
+)
+YOUNG_COLLECTIONS = (
+    5  # that trigger one of the middle generation: ten thousand objects, five to ten milliseconds
+)
+FEW_SOCKETS = 500  # up to here a full collection is short
+PERIOD_MS = 600_000.0
+MAX_PERIOD_MS = 3_600_000.0  # with many sockets: a noticeable pause, against memory that would never be freed
 
 
-def settle() -> None:
-    """After start-up: what is there now stays, and nobody looks at it again."""
+@dataclass
+class _State:
+    collected_ms: float = 0.0
+
+
+_state = process_state(_State)
+
+
+def freeze() -> None:
+    """After start-up: exclude the objects that exist now from every later collection."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, LOOKS, 1_000_000)
+    gc.set_threshold(YOUNG_OBJECTS, YOUNG_COLLECTIONS, 1_000_000)
 
 
-def tidy(sockets: int, now_ms: float) -> None:
-    """A full collection every ten minutes while few are there to notice, else once an hour: deeds leave objects
-    that refer to each other, and some of them grow old before a look at the young finds them."""
-    global _collected_ms
-    every_ms = EVERY_MS if sockets <= FEW_SOCKETS else AT_LEAST_EVERY_MS
-    if now_ms - _collected_ms > every_ms:
-        _collected_ms = now_ms
+def collect_if_due(sockets: int, now_ms: float) -> None:
+    """Run a full collection every ten minutes while few sockets are open, else once an hour.
+
+    Commands leave reference cycles, and some of them leave the youngest generation before it is collected.
+    """
+    period_ms = PERIOD_MS if sockets <= FEW_SOCKETS else MAX_PERIOD_MS
+    if now_ms - _state.collected_ms > period_ms:
+        _state.collected_ms = now_ms
         gc.collect()

@@ -1,9 +1,10 @@
-"""Nobody stays whose lease was ended, also where no word of it comes through.
+"""Closes sockets whose lease was ended, also when no message about it arrives.
 
-Somebody sent out, signed out, or in a room that was closed is told to go through the channel layer, which may lose
-that, or be away. The deed ends the leases of their sockets as well, and each process asks the database which of its
-own are ended: a question to an index of what closed within the last seconds, however many sockets there are. The word
-mostly comes first, and says why; a socket that still is open at the second look goes without.
+A member who is removed or signs out, or whose room is closed, is disconnected by a message through the channel layer,
+which may lose it or be down. The action also ends the leases of the member's sockets, and each process queries the
+database for its own leases that have ended: an index lookup of what closed within the last seconds, however many
+sockets are open. The message usually arrives first and carries the reason; a socket that is still open at the second
+poll is closed without one.
 """
 
 from __future__ import annotations
@@ -20,36 +21,36 @@ from watchium.realtime.delivery import process
 
 logger = logging.getLogger(__name__)
 
-# Two looks and what they take are less than the second after which nobody hears anything of a room they may not see.
+# Two polls and their queries take less than the second after which nobody receives events of a room they may not see.
 PERIOD_S = 0.25
-# Before a database that was away is asked again: heads and beats wait for it as well, and its threads are few.
-AWAY_S = 1.0
+# Between queries while the database is down: log heads and status broadcasts share its few threads.
+RETRY_S = 1.0
 
 
 class LeaseRevocationWatcher:
-    """`leases`: what to call when one is no more, by the primary key of each that is held here."""
+    """`leases`: the callback of each lease held by this process, by primary key; it is called when the lease ended."""
 
     def __init__(self, leases: dict[int, Callable[[], None]]) -> None:
         self._leases = leases
         self._ended: set[int] = set()
 
-    async def watch(self) -> None:
+    async def run(self) -> None:
         wait_s = PERIOD_S
         while True:
             await asyncio.sleep(wait_s)
             wait_s = PERIOD_S
             try:
-                await self.look()
+                await self.poll()
             except (DatabaseError, InterfaceError):
-                wait_s = AWAY_S  # the ticker says that the database is away
+                wait_s = RETRY_S  # the scheduler logs that the database is down
             except Exception:
-                logger.exception("could not look for ended leases")
+                logger.exception("could not query ended leases")
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         if not self._leases:
             return
         ended = self._leases.keys() & await in_database(Connection.objects.ended, process())
         for pk in ended & self._ended:
-            if lost := self._leases.pop(pk, None):
-                lost()
+            if on_lost := self._leases.pop(pk, None):
+                on_lost()
         self._ended = ended

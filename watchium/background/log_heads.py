@@ -1,113 +1,115 @@
-"""Where each room's log ends: looked at once a second, told to whoever sends a heartbeat, and to all of a room that
-missed something.
+"""Caches the log head (latest revision and comment number) of each room. It is refreshed once a second, sent in every
+heartbeat response, and sent to a whole room that missed an event.
 
-The answers to heartbeats wait for each other, a tenth of a second at most. One at a time each would find nothing of
-what it needs in the cache and wake a processor that sleeps, here or at the other end: 20 us of 75 with 8000 sockets.
+Responses to heartbeats are batched for up to a tenth of a second. Sent one at a time, each would miss the processor's
+cache and wake an idle core, here or at the other end: 20 us of 75 with 8000 sockets.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass, field
 
 import rooms.actions
 from rooms.models import Room
 from watchium import server_clock
-from watchium.background.batching import in_parts
+from watchium.background.batching import in_batches
 from watchium.db.thread_pool import in_database
+from watchium.process_state import process_state, renew
 from watchium.protocol.events import Head, HeadState
 from watchium.realtime import broadcast, hub
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.subscribers import Listener
 
-ROOMS_AT_ONCE = 100
-TOGETHER_S = 0.1
-PIECE_S = 0.002  # so long answers go out at once, before the loop does something else
-
-_heads: dict[str, HeadState] = {}
-_frames: dict[str, Frame] = {}  # made when first asked for, and told until the head is looked at again
-_waiting: deque[tuple[Listener, str]] = deque()  # for an answer; as many as heartbeats in a tenth of a second
-_soon: asyncio.Handle | None = None
+ROOMS_PER_QUERY = 100
+BATCH_DELAY_S = 0.1
+TIME_SLICE_S = 0.002  # responses are sent for this long before the loop gets a turn
 
 
-def forget_all() -> None:
-    """A loop has ended, and another one begins."""
-    global _soon
-    _heads.clear()
-    _frames.clear()
-    _waiting.clear()
-    _soon = None
+@dataclass
+class _State:
+    heads: dict[str, HeadState] = field(default_factory=dict)
+    frames: dict[str, Frame] = field(default_factory=dict)  # encoded heads, until the next refresh
+    pending: deque[tuple[Listener, str]] = field(default_factory=deque)  # unanswered heartbeats
+    timer: asyncio.Handle | None = None
 
 
-def know(room_id: str, room: Room) -> None:
-    """The head of a room whose first socket just came."""
-    _heads.setdefault(
+_state = process_state(_State)
+
+
+def clear() -> None:
+    """Start over on a new event loop."""
+    renew(_state)
+
+
+def set_initial(room_id: str, room: Room) -> None:
+    """Store the head of a room when the first socket of this process enters it."""
+    _state.heads.setdefault(
         room_id, HeadState(revision=room.revision, comment_seq=room.comment_seq, epoch=room.epoch)
     )
 
 
-# ---------------------------------------------------------------- told to whoever sends a heartbeat
+# ---------------------------------------------------------------- responses to heartbeats
 
 
-def answer(who: Listener, room_id: str) -> None:
-    """Where the room's log ended when last looked at, soon."""
-    global _soon
-    _waiting.append((who, room_id))
-    if _soon is None:
-        _soon = asyncio.get_running_loop().call_later(TOGETHER_S, _answer_all)
+def respond(listener: Listener, room_id: str) -> None:
+    """Queue the room's head for the sender of a heartbeat."""
+    _state.pending.append((listener, room_id))
+    if _state.timer is None:
+        _state.timer = asyncio.get_running_loop().call_later(BATCH_DELAY_S, _send_pending)
 
 
-def _answer_all() -> None:
-    global _soon
-    _soon = None
-    loop, now_ms = asyncio.get_running_loop(), server_clock.now_ms()
-    until_s = loop.time() + PIECE_S
-    while _waiting:
-        who, room_id = _waiting.popleft()
+def _send_pending() -> None:
+    _state.timer = None
+    loop, now_ms, pending = asyncio.get_running_loop(), server_clock.now_ms(), _state.pending
+    until_s = loop.time() + TIME_SLICE_S
+    while pending:
+        listener, room_id = pending.popleft()
         if head := _frame(room_id, now_ms):
-            who.deliver(head)
-        if _waiting and loop.time() > until_s:
-            _soon = loop.call_soon(_answer_all)
+            listener.deliver(head)
+        if pending and loop.time() > until_s:
+            _state.timer = loop.call_soon(_send_pending)
             return
 
 
 def _frame(room_id: str, now_ms: float) -> Frame | None:
-    frame = _frames.get(room_id)
-    if frame is None and (known := _heads.get(room_id)):
-        frame = _frames[room_id] = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=known))
+    frame = _state.frames.get(room_id)
+    if frame is None and (head := _state.heads.get(room_id)):
+        frame = _state.frames[room_id] = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head))
     return frame
 
 
-# ---------------------------------------------------------------- looked at once a second
+# ---------------------------------------------------------------- refreshed once a second
 
 
-async def look(now_ms: float) -> None:
-    """A room whose head passed what was delivered here is told where it is; one query for many rooms."""
+async def refresh(now_ms: float) -> None:
+    """Read the heads of all rooms with sockets here; send one to its room if events were missed. A query per batch."""
     room_ids = hub.hub().rooms
-    for gone in _heads.keys() - set(room_ids):
-        del _heads[gone]
-        _frames.pop(gone, None)
-    async for part in in_parts(room_ids, ROOMS_AT_ONCE):
-        if part:
-            await _look_at_some(part, now_ms)
+    for empty in _state.heads.keys() - set(room_ids):
+        del _state.heads[empty]
+        _state.frames.pop(empty, None)
+    async for batch in in_batches(room_ids, ROOMS_PER_QUERY):
+        if batch:
+            await _refresh_batch(batch, now_ms)
 
 
-async def _look_at_some(room_ids: list[str], now_ms: float) -> None:
-    # As of now: whoever opens a room while the database is asked knows of what the answer may not have.
-    before = {room_id: _heads.get(room_id) for room_id in room_ids}
+async def _refresh_batch(room_ids: list[str], now_ms: float) -> None:
+    # Before the query: a member who enters during it may already know of events that the result lacks.
+    before = {room_id: _state.heads.get(room_id) for room_id in room_ids}
     for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
-        head_now = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
-        if _went_back(before[room_id], head_now):
+        head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+        if _went_back(before[room_id], head):
             await in_database(rooms.actions.begin_epoch, room_id, epoch)
-        _heads[room_id] = head_now
-        _frames.pop(room_id, None)
+        _state.heads[room_id] = head
+        _state.frames.pop(room_id, None)
         group = broadcast.room_group(room_id)
         if hub.hub().on_overflow(group, revision, seq):
-            hub.hub().deliver(group, frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head_now)))
+            hub.hub().deliver(group, frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head)))
 
 
 def _went_back(before: HeadState | None, now: HeadState) -> bool:
-    """Whether a backup was put under a server that runs."""
+    """Whether the database was restored from a backup while the server ran."""
     if before is None or before.epoch != now.epoch:
         return False
     return now.revision < before.revision or now.comment_seq < before.comment_seq

@@ -1,12 +1,12 @@
-"""Notices when what other processes tell does not arrive here, says so to the people here, and heals what was lost.
+"""Detects when messages of other processes do not arrive here, informs the members, and repairs what was lost.
 
-A pub/sub layer loses silently: Redis may be gone, stand still, or have been away so briefly that only the subscriptions
-are missing. So each process says something to itself through the layer every second. What does not come back within two
-seconds makes the process degraded: deeds go on through the database, people here hear each other, and the heads that
-the ticker reads heal what was told elsewhere, a second late.
+A pub/sub layer loses messages silently: Redis may be down or frozen, or was away so briefly that only the subscriptions
+are missing. So each process publishes a probe to itself through the layer every second. If the probe does not come back
+within two seconds, the process is degraded: commands still go through the database, members of this process still
+receive each other's events, and the log heads that the scheduler reads repair the rest, a second late.
 
-When it comes back, everything that has no number is told once whole, because nobody could notice that it is missing:
-who is in each room. That is told again a little later, for what was told by a process that recovers after this one.
+On recovery, state without a revision, whose loss no client can notice, is published again in full: the members of each
+room. It is published once more a little later, for messages of a process that recovers after this one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from rooms.models import Room
 from rooms.serializers import who_is_here
 from watchium import server_clock
 from watchium.db.thread_pool import in_database
+from watchium.process_state import process_state
 from watchium.protocol.events import Event, Head, HeadState, Health, Members, Present, Status
 from watchium.realtime import hub as fanout
 from watchium.realtime.channel_layer import LAYER_BOUND_S, ChannelLayerBridge
@@ -29,126 +31,135 @@ from watchium.telemetry import counters
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
-ECHO_BOUND_S = 2.0
-SUBSCRIBE_BOUND_S = 10.0
-AGAIN_S = 3.0
-ROOMS_AT_ONCE = 50
+ECHO_TIMEOUT_S = 2.0
+SUBSCRIBE_TIMEOUT_S = 10.0
+REPUBLISH_AFTER_S = 3.0
+ROOMS_PER_QUERY = 50
 
 
 class PubSubMonitor:
-    """Speaks to itself through the layer. `changed(degraded)` is awaited when that ceases or begins again to work."""
+    """Probes the channel layer. `on_change(degraded)` is awaited when it stops working and when it works again."""
 
-    def __init__(self, hub: fanout.Hub, changed: Callable[[bool], Awaitable[None]]) -> None:
+    def __init__(self, hub: fanout.Hub, on_change: Callable[[bool], Awaitable[None]]) -> None:
         self.degraded = False
         self.group = f"watchdog.{process()}"
         self._hub = hub
-        self._changed = changed
-        self._said = 0
-        self._deaf = 0  # how often in a row the layer took what was said, and it did not come back
+        self._on_change = on_change
+        self._probes = 0
+        self._lost_echoes = 0  # in a row: the layer accepted the probe, and it did not come back
         self._echo = asyncio.Event()
 
-    async def watch(self) -> None:
+    async def run(self) -> None:
         await self._hub.join(self.group, self)
         while True:
             try:
-                await self.look()
+                await self.check()
             except Exception:
-                logger.exception("the watchdog stumbled")
+                logger.exception("the check of the channel layer failed")
             await asyncio.sleep(PERIOD_S)
 
-    async def look(self) -> None:
-        if self.degraded and await self._say():
-            await self._listen_again()
-        works = await self._hears_itself()
+    async def check(self) -> None:
+        if self.degraded and await self._publish_probe():
+            await self._resubscribe()
+        works = await self._receives_echo()
         if works:
             await self._in_time(ChannelLayerBridge.complete)
         if works is self.degraded:
             self.degraded = not works
-            await self._changed(self.degraded)
+            await self._on_change(self.degraded)
 
-    async def _hears_itself(self) -> bool:
-        if not await self._say():
+    async def _receives_echo(self) -> bool:
+        if not await self._publish_probe():
             return False
         try:
-            async with asyncio.timeout(ECHO_BOUND_S):
+            async with asyncio.timeout(ECHO_TIMEOUT_S):
                 await self._echo.wait()
         except TimeoutError:
-            self._deaf += 1
+            self._lost_echoes += 1
             return False
-        self._deaf = 0
+        self._lost_echoes = 0
         return True
 
-    async def _say(self) -> bool:
-        """Whether the layer took it."""
+    async def _publish_probe(self) -> bool:
+        """Whether the layer accepted it."""
         assert self._hub.neighbours is not None
-        self._said += 1
+        self._probes += 1
         self._echo.clear()
-        told = Told(self.group, Frame(self._word))
+        delivery = Told(self.group, Frame(self._payload))
         try:
             async with asyncio.timeout(LAYER_BOUND_S):
-                # Not as this process: a process skips what it said itself.
-                await self._hub.neighbours.layer.group_send(EVERYBODY, {**told.packed(), "from": self.group})
+                # Under another sender than this process, which skips its own messages.
+                message = {**delivery.packed(), "from": self.group}
+                await self._hub.neighbours.layer.group_send(EVERYBODY, message)
         except Exception as error:
             if not self.degraded:
                 logger.warning("the channel layer does not take messages: %r", error)
             return False
         return True
 
-    async def _listen_again(self) -> None:
-        """The layer is there again, and may not know what this process listens to; or the line to it is dead."""
-        await self._in_time(ChannelLayerBridge.reopen if self._deaf > 1 else ChannelLayerBridge.resubscribe)
+    async def _resubscribe(self) -> None:
+        """The layer works again, and may have lost the subscriptions; or the connection to it is dead."""
+        await self._in_time(
+            ChannelLayerBridge.reopen if self._lost_echoes > 1 else ChannelLayerBridge.resubscribe
+        )
 
-    async def _in_time(self, listen: Callable[[ChannelLayerBridge, set[str]], Awaitable[None]]) -> None:
-        """What is not subscribed to within ten seconds is so at the next look."""
+    async def _in_time(self, subscribe: Callable[[ChannelLayerBridge, set[str]], Awaitable[None]]) -> None:
+        """Subscribe for up to ten seconds; the next check subscribes to the rest."""
         assert self._hub.neighbours is not None
         try:
-            async with asyncio.timeout(SUBSCRIBE_BOUND_S):
-                await listen(self._hub.neighbours, self._hub.vias)
+            async with asyncio.timeout(SUBSCRIBE_TIMEOUT_S):
+                await subscribe(self._hub.neighbours, self._hub.vias)
         except TimeoutError:
             logger.warning("could not subscribe to everything in time")
 
     @property
-    def _word(self) -> bytes:
-        return str(self._said).encode()
+    def _payload(self) -> bytes:
+        return str(self._probes).encode()
 
     # ------------------------------------------------------------ as a listener of the hub
 
     direct = None
 
     def deliver(self, frame: Frame) -> None:
-        if frame.payload == self._word:  # an earlier one that comes late proves nothing
+        if frame.payload == self._payload:  # a late echo of an earlier probe proves nothing
             self._echo.set()
 
     def close(self, code: int) -> None:
-        """Nobody closes it."""
+        """Never called: nothing closes this group."""
 
 
-# ---------------------------------------------------------------- the one of this process
+# ---------------------------------------------------------------- the monitor of this process
 
-_watchdog: PubSubMonitor | None = None
-_task: asyncio.Task[None] | None = None
-_telling: set[asyncio.Task[None]] = set()
+
+@dataclass
+class _State:
+    monitor: PubSubMonitor | None = None
+    task: asyncio.Task[None] | None = None
+    republishing: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+_state = process_state(_State)
 
 
 def start() -> None:
-    """Begin to watch on the running loop, where there is a layer to watch, unless it is done already."""
-    global _watchdog, _task
+    """Run the monitor on the running loop if there is a channel layer; does nothing if it already runs."""
     hub = fanout.hub()
-    if hub.neighbours is None or (_task is not None and not _task.done() and _task.get_loop() is hub.loop):
+    task = _state.task
+    if hub.neighbours is None or (task is not None and not task.done() and task.get_loop() is hub.loop):
         return
-    _watchdog = PubSubMonitor(hub, publish_health)
-    _task = hub.loop.create_task(_watchdog.watch())
+    _state.monitor = PubSubMonitor(hub, publish_health)
+    _state.task = hub.loop.create_task(_state.monitor.run())
 
 
 async def stop() -> None:
-    if _task is not None:
-        _task.cancel()
-        await asyncio.wait([_task])
+    if _state.task is not None:
+        _state.task.cancel()
+        await asyncio.wait([_state.task])
 
 
 def degraded() -> bool:
-    """Whether what happens in other processes reaches this one late."""
-    return _watchdog is not None and _watchdog.degraded
+    """Whether events of other processes reach this one late."""
+    return _state.monitor is not None and _state.monitor.degraded
 
 
 counters.gauge("degraded", degraded)
@@ -159,48 +170,44 @@ def status(room_id: str) -> Status:
 
 
 async def publish_health(now_degraded: bool) -> None:
-    """To everybody in a room of this process; afterwards what they may have missed."""
-    logger.warning("what other processes tell %s here", "is late" if now_degraded else "arrives again")
+    """Inform the members in rooms of this process; after a recovery, publish what they may have missed."""
+    logger.warning("messages of other processes %s", "arrive late" if now_degraded else "arrive again")
     for room_id in fanout.hub().rooms:
-        _deliver(
-            room_id,
-            Status(room_id=room_id, timestamp=server_clock.now_ms(), payload=Health(degraded=now_degraded)),
-        )
+        health = Health(degraded=now_degraded)
+        _deliver(room_id, Status(room_id=room_id, timestamp=server_clock.now_ms(), payload=health))
     if not now_degraded:
         task = asyncio.create_task(_republish_state_twice())
-        _telling.add(task)
-        task.add_done_callback(_telling.discard)
+        _state.republishing.add(task)
+        task.add_done_callback(_state.republishing.discard)
 
 
 async def _republish_state_twice() -> None:
-    await _tell_all()
-    await asyncio.sleep(AGAIN_S)
-    await _tell_all()
+    await _republish_state()
+    await asyncio.sleep(REPUBLISH_AFTER_S)
+    await _republish_state()
 
 
-async def _tell_all() -> None:
-    """Where each room's log ends, so that clients ask for what they lack; and who is there, which has no number."""
+async def _republish_state() -> None:
+    """Each room's log head, from which clients request missed events, and its members, which have no revision."""
     room_ids = fanout.hub().rooms
-    for start in range(0, len(room_ids), ROOMS_AT_ONCE):
+    for start in range(0, len(room_ids), ROOMS_PER_QUERY):
         try:
-            await _tell_some(room_ids[start : start + ROOMS_AT_ONCE])
+            await _republish_rooms(room_ids[start : start + ROOMS_PER_QUERY])
         except Exception:
-            logger.exception("could not tell rooms what they may have missed")
+            logger.exception("could not publish the state that rooms may have missed")
 
 
-async def _tell_some(room_ids: list[str]) -> None:
+async def _republish_rooms(room_ids: list[str]) -> None:
     now_ms = server_clock.now_ms()
     heads = await in_database(Room.objects.heads, room_ids)
-    here = await in_database(who_is_here, room_ids)
+    members = await in_database(who_is_here, room_ids)
     for room_id, (revision, seq, epoch) in heads.items():
         head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
         _deliver(room_id, Head(room_id=room_id, timestamp=now_ms, payload=head))
-        _deliver(
-            room_id,
-            Members(room_id=room_id, timestamp=now_ms, payload=Present(members=here.get(room_id, []))),
-        )
+        present = Present(members=members.get(room_id, []))
+        _deliver(room_id, Members(room_id=room_id, timestamp=now_ms, payload=present))
 
 
 def _deliver(room_id: str, event: Event) -> None:
-    """To the sockets of this process only: every process notices, and recovers, by itself."""
+    """To the sockets of this process only: every process detects and recovers by itself."""
     fanout.hub().deliver(ROOMS + room_id, frame_of(event))

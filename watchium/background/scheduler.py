@@ -1,8 +1,8 @@
-"""The one periodic task of a process: what becomes due, told and written once a second.
+"""The periodic tasks of a process: leases, due work in rooms, log heads, status broadcasts and the lobby.
 
-Started by `serve`, else by the first socket. Each deed claims its work under a lock or a condition, so that any
-number of processes may tick at once; each is tried on its own, so that one that fails does not hold up the others.
-Presence has beats of a tenth of a second, so that each room has its turn.
+Started by `serve`, otherwise by the first socket. Each action claims its work under a lock or a condition, so that any
+number of processes may tick at once. Each runs in isolation, so that one failure does not delay the others. Status
+broadcasts have a period of a tenth of a second, in which a part of the rooms has its turn.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -23,10 +24,11 @@ import rooms.actions
 from rooms.periodic import as_leader
 from watchium import server_clock
 from watchium.background import gc_tuning, log_heads, pubsub_monitor
-from watchium.background.batching import in_parts
+from watchium.background.batching import in_batches
 from watchium.background.lease_revocation import LeaseRevocationWatcher
 from watchium.db.thread_pool import in_database
 from watchium.maintenance import runner as maintenance
+from watchium.process_state import process_state
 from watchium.protocol.events import LobbyChanged, LobbyState
 from watchium.realtime import broadcast, hub
 from watchium.realtime.frames import frame_of
@@ -36,60 +38,69 @@ from watchium.telemetry import recorder
 logger = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
-BEAT_S = 0.1
-LEASES_AT_ONCE = 500
+STATUS_PERIOD_S = 0.1
+LEASES_PER_QUERY = 500
 RENEW_MS = 3000.0
-# No lease could be renewed for so long: a machine asleep, a database away. Well before the leases lapse by it.
-ASLEEP_MS = 8000.0
+# No lease could be renewed for this long: the machine slept, or the database was down. Well below the time in which
+# leases lapse.
+MISSED_RENEWAL_MS = 8000.0
 
-_task: asyncio.Task[None] | None = None
-_renewed_ms = 0.0
-_leases: dict[int, Callable[[], None]] = {}
-_lobby: LobbyState | None = None
+
+@dataclass
+class _State:
+    task: asyncio.Task[None] | None = None
+    renewed_ms: float = 0.0
+    leases: dict[int, Callable[[], None]] = field(default_factory=dict)  # by primary key; called when lost
+    lobby: LobbyState | None = None  # as last published
+
+
+_state = process_state(_State)
 
 
 def start() -> None:
-    """Begin to tick on the running loop, unless it does already."""
-    global _task, _renewed_ms
-    loop = asyncio.get_running_loop()
-    if _task is None or _task.done() or _task.get_loop() is not loop:
-        log_heads.forget_all()
-        _renewed_ms = server_clock.now_ms()
-        _task = loop.create_task(_go_on())
+    """Start on the running loop; does nothing if already started there."""
+    loop, task = asyncio.get_running_loop(), _state.task
+    if task is None or task.done() or task.get_loop() is not loop:
+        log_heads.clear()
+        _state.renewed_ms = server_clock.now_ms()
+        _state.task = loop.create_task(_run())
         recorder.start()
         maintenance.start(time.time() * 1000)
         pubsub_monitor.start()
 
 
 async def stop() -> None:
-    """Tick no more; what is under way in the database ends by itself."""
-    if _task is not None:
-        _task.cancel()
-        await asyncio.wait([_task])
+    """Stop ticking; database calls in progress run to their end."""
+    if _state.task is not None:
+        _state.task.cancel()
+        await asyncio.wait([_state.task])
     await pubsub_monitor.stop()
 
 
-def hold_lease(connection_pk: int, lost: Callable[[], None]) -> None:
-    """Renew the lease of an open socket from now on; `lost` is called when it is no more nevertheless."""
-    _leases[connection_pk] = lost
+def hold_lease(connection_pk: int, on_lost: Callable[[], None]) -> None:
+    """Renew the lease of an open socket from now on; `on_lost` is called if it ends nevertheless."""
+    _state.leases[connection_pk] = on_lost
 
 
 def drop_lease(connection_pk: int) -> None:
-    _leases.pop(connection_pk, None)
+    _state.leases.pop(connection_pk, None)
 
 
-def tell_lobby_again() -> None:
-    """Somebody new looks at the lobby: what others were told last may not be what was read for them."""
-    global _lobby
-    _lobby = None
+def holds_lease(connection_pk: int) -> bool:
+    return connection_pk in _state.leases
 
 
-async def _go_on() -> None:
+def republish_lobby() -> None:
+    """For a new lobby socket: the last published state may differ from the one read for it."""
+    _state.lobby = None
+
+
+async def _run() -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_every(PERIOD_S, tick))
-        tasks.create_task(_every(PERIOD_S, look_at_ends))
-        tasks.create_task(_every(BEAT_S, beat))
-        tasks.create_task(LeaseRevocationWatcher(_leases).watch())
+        tasks.create_task(_every(PERIOD_S, refresh_log_heads))
+        tasks.create_task(_every(STATUS_PERIOD_S, broadcast_status))
+        tasks.create_task(LeaseRevocationWatcher(_state.leases).run())
 
 
 async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
@@ -98,71 +109,69 @@ async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(wait_s)
         began_s = clock()
-        await _try(call)  # one that raises would end the others with it
+        await _isolated(call)  # an exception would end the whole task group
         wait_s = max(period_s / 4, period_s - (clock() - began_s))
 
 
-async def beat() -> None:
-    """The rooms whose turn it is to be told where everybody is."""
+async def broadcast_status() -> None:
+    """Send the members' playback status to the rooms whose turn it is."""
     if playback.room.status_broadcast.waits():
-        await _try(in_database, playback.room.status_broadcast.due, server_clock.now_ms())
+        await _isolated(in_database, playback.room.status_broadcast.due, server_clock.now_ms())
 
 
-async def look_at_ends() -> None:
-    await _try(log_heads.look, server_clock.now_ms())
+async def refresh_log_heads() -> None:
+    await _isolated(log_heads.refresh, server_clock.now_ms())
 
 
 async def tick() -> None:
     now_ms = server_clock.now_ms()
-    # Nobody is taken for gone before those who are here could be counted.
-    if await _try(_renew, now_ms):
-        await _try(in_database, as_leader, rooms.actions.due, now_ms)
-    await _try(in_database, as_leader, playback.room.end_of_media.due, now_ms)
-    await _try(in_database, playback.room.stall_handling.due, now_ms)
-    await _try(in_database, playback.room.status_reports.LAST.post)
-    await _try(_tell_lobby, now_ms)
-    if maintenance.should_look(wall_ms := time.time() * 1000):
-        await _try(in_database, as_leader, lambda _: maintenance.look(wall_ms), now_ms)
-    gc_tuning.tidy(len(_leases), now_ms)
+    # No member is marked absent before the leases of those who are here were renewed.
+    if await _isolated(_renew_leases, now_ms):
+        await _isolated(in_database, as_leader, rooms.actions.due, now_ms)
+    await _isolated(in_database, as_leader, playback.room.end_of_media.due, now_ms)
+    await _isolated(in_database, playback.room.stall_handling.due, now_ms)
+    await _isolated(in_database, playback.room.status_reports.LAST.post)
+    await _isolated(_publish_lobby, now_ms)
+    if maintenance.should_check(wall_ms := time.time() * 1000):
+        await _isolated(in_database, as_leader, lambda _: maintenance.run_if_due(wall_ms), now_ms)
+    gc_tuning.collect_if_due(len(_state.leases), now_ms)
 
 
-async def _try(call: Callable[..., Any], *args: Any) -> bool:
-    """Whether it went well."""
+async def _isolated(call: Callable[..., Any], *args: Any) -> bool:
+    """Log an exception instead of raising it. Returns whether there was none."""
     try:
         await call(*args)
     except (DatabaseError, InterfaceError) as error:
-        logger.warning("a part of the tick waits for the database: %s", error)
+        logger.warning("a periodic task waits for the database: %s", error)
         return False
     except Exception:
-        logger.exception("a part of the tick failed")
+        logger.exception("a periodic task failed")
         return False
     return True
 
 
-async def _renew(now_ms: float) -> None:
-    """Every few seconds. A pause in which nothing could be renewed counts against nobody."""
-    global _renewed_ms
-    if now_ms - _renewed_ms < RENEW_MS:
+async def _renew_leases(now_ms: float) -> None:
+    """Every few seconds. After a pause in which none could be renewed, all are extended before any may lapse."""
+    if now_ms - _state.renewed_ms < RENEW_MS:
         return
-    if now_ms - _renewed_ms > ASLEEP_MS:
+    if now_ms - _state.renewed_ms > MISSED_RENEWAL_MS:
         await in_database(rooms.actions.grant_fresh_leases)
-    async for part in in_parts(list(_leases), LEASES_AT_ONCE):
-        for lapsed in await in_database(rooms.actions.renew, set(part)):
-            # This process stood still and another one took its people for gone, or somebody was sent out and no
-            # word of it came through. Whoever may comes back and is here again.
-            if lost := _leases.pop(lapsed, None):
-                lost()
-    _renewed_ms = now_ms
+    async for batch in in_batches(list(_state.leases), LEASES_PER_QUERY):
+        for lapsed in await in_database(rooms.actions.renew, set(batch)):
+            # This process was suspended and another one marked its members absent, or a member was removed and the
+            # message got lost. A member who is still allowed in reconnects and is present again.
+            if on_lost := _state.leases.pop(lapsed, None):
+                on_lost()
+    _state.renewed_ms = now_ms
 
 
-async def _tell_lobby(now_ms: float) -> None:
-    global _lobby
+async def _publish_lobby(now_ms: float) -> None:
     if broadcast.LOBBY not in hub.hub().groups:
-        _lobby = None
+        _state.lobby = None
         return
     state = await in_database(lobby_state)
-    if state != _lobby:
-        _lobby = state
-        # To the sockets of this process only: every process tells its own.
+    if state != _state.lobby:
+        _state.lobby = state
+        # To the sockets of this process only: every process publishes to its own.
         changed = LobbyChanged(room_id=None, timestamp=now_ms, payload=state)
         hub.hub().deliver(broadcast.LOBBY, frame_of(changed))

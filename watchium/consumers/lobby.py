@@ -26,7 +26,7 @@ class LobbyConsumer(Socket):
 
     async def on_connect(self, identity: Identity) -> None:
         await self.join_group(broadcast.LOBBY)
-        scheduler.tell_lobby_again()
+        scheduler.republish_lobby()
         state = await in_database(lobby_state)
         self.send_queue.send_first(
             frame_of(Lobby(room_id=None, timestamp=server_clock.now_ms(), payload=state))

@@ -79,7 +79,7 @@ class RoomConsumer(Socket):
         # socket goes, and comes back as who it is now.
         if (await self._identity()).person != identity.person:
             raise Unavailable
-        log_heads.know(self.room_id, self.member.room)
+        log_heads.set_initial(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
         greeting = await in_database(
             compose_snapshot, self.member, identity.device_id, applied, len(self.live)
@@ -113,7 +113,7 @@ class RoomConsumer(Socket):
         counters.count("heartbeats")
         report = command.payload
         weighs = playback.room.status_reports.note(self.room_id, self.user_id, report, now_ms)
-        log_heads.answer(self, self.room_id)
+        log_heads.respond(self, self.room_id)
         # Not so: news about the length of the medium, news for other processes, and while a room waits.
         news = playback.room.duration_updates.has_news(self.room_id, self.user_id, report, now_ms)
         return not news and not weighs and not playback.room.stall_handling.concerns(self.room_id)

@@ -1,7 +1,7 @@
-"""Does the daily maintenance in one of the serving processes: the one whose turn it is to look after all rooms.
+"""Runs the daily maintenance in one of the worker processes: the current leader.
 
-On a thread of its own, in batches with pauses, so that neither the event loop nor the sockets' database threads wait
-for it. Every process looks once a minute; the database says whether a run is due, and one of them claims it.
+It runs on a thread of its own, in batches with pauses, so that neither the event loop nor the database threads of the
+sockets wait for it. Every process checks once a minute whether a run is due; the leader claims it in the database.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
@@ -19,51 +20,57 @@ from watchium.db.batch_delete import PAUSE_S
 from watchium.maintenance.schedule import due_at
 from watchium.maintenance.work import maintain
 from watchium.models import MaintenanceRun
+from watchium.process_state import process_state
 from watchium.realtime.delivery import process
 
 logger = logging.getLogger(__name__)
 
-LOOK_MS = 60_000.0
+CHECK_MS = 60_000.0
 BATCH_PAUSE_S = 0.05
 
-_started_ms: float | None = None
-_looked_ms = 0.0
-_thread: threading.Thread | None = None
+
+@dataclass
+class _State:
+    started_ms: float | None = None
+    checked_ms: float = 0.0
+    thread: threading.Thread | None = None
+
+
+_state = process_state(_State)
 
 
 def start(now_ms: float) -> None:
-    """From now on this process looks for runs that are due, unless the operator switched that off."""
-    global _started_ms, _looked_ms
-    _started_ms = now_ms if settings.MAINTENANCE else None
-    _looked_ms = now_ms
+    """Check for due runs from now on, unless the operator disabled maintenance."""
+    _state.started_ms = now_ms if settings.MAINTENANCE else None
+    _state.checked_ms = now_ms
 
 
-def should_look(now_ms: float) -> bool:
-    """Whether the last look is a minute ago; a clock that went back counts as well."""
-    global _looked_ms
-    if _started_ms is None or abs(now_ms - _looked_ms) < LOOK_MS:
+def should_check(now_ms: float) -> bool:
+    """Whether the last check was a minute ago, or the wall clock went back by as much."""
+    if _state.started_ms is None or abs(now_ms - _state.checked_ms) < CHECK_MS:
         return False
-    _looked_ms = now_ms
+    _state.checked_ms = now_ms
     return True
 
 
 def minute_of_day() -> int:
-    """This installation's own, so that many on one host do not clean at once."""
+    """Derived from the secret key, so that several installations on one host do not run at the same time."""
     digest = salted_hmac("watchium.maintenance", "minute of day").hexdigest()
     return int(digest[:8], 16) % (24 * 60)
 
 
-def look(now_ms: float) -> None:
-    """Begin a run where one is due. To be called by the process whose turn it is."""
-    global _thread
-    if _thread is not None and _thread.is_alive():
+def run_if_due(now_ms: float) -> None:
+    """Claim and start a due run. To be called by the leader."""
+    if _state.thread is not None and _state.thread.is_alive():
         return
     last = MaintenanceRun.objects.last() or MaintenanceRun()
     failed_ms = last.finished_ms if last.problem else 0.0
-    due_ms = due_at(last.succeeded_ms, failed_ms, _started_ms or now_ms, minute_of_day())
+    due_ms = due_at(last.succeeded_ms, failed_ms, _state.started_ms or now_ms, minute_of_day())
     if now_ms >= due_ms and MaintenanceRun.objects.claim(process(), now_ms):
-        _thread = threading.Thread(target=_run_on_thread, args=(now_ms,), name="maintenance", daemon=True)
-        _thread.start()
+        _state.thread = threading.Thread(
+            target=_run_on_thread, args=(now_ms,), name="maintenance", daemon=True
+        )
+        _state.thread.start()
 
 
 def _run_on_thread(began_ms: float) -> None:
@@ -75,7 +82,7 @@ def _run_on_thread(began_ms: float) -> None:
 
 
 def run(began_ms: float, clock: Callable[[], float]) -> None:
-    """Do it, and note what came of it; what goes wrong is logged and tried again in an hour."""
+    """Run the maintenance and store the result. An error is logged, and the run is retried in an hour."""
     rows, problem = 0, ""
     try:
         for _, count in maintain():

@@ -8,12 +8,12 @@ connections nor one of stalled readers leaves the server without descriptors for
 from __future__ import annotations
 
 import resource
-from functools import cache
 from typing import Protocol
 
 from django.conf import settings
 
 from rooms.auth.client_address import counted, is_this_machine
+from watchium.process_state import per_process
 
 RESERVED = 64  # descriptors: database, Redis, files that are being read, the log
 
@@ -66,7 +66,7 @@ class PendingConnections:
         connection.evict()
 
 
-@cache
+@per_process
 def pending_connections() -> PendingConnections:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if most == resource.RLIM_INFINITY:

@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             scheduler.start()
-            gc_tuning.settle()
+            gc_tuning.freeze()
             if self.siblings is not None:
                 asyncio.get_running_loop().add_reader(self.pipe_fd, self._on_supervisor_exit)
                 self.siblings.listen(self._on_handed_over)

@@ -15,6 +15,7 @@ from threading import Lock
 import msgspec
 
 from rooms.models import Member
+from watchium.process_state import process_state
 from watchium.protocol.codec import ROOM_MESSAGE_TYPES
 from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
@@ -56,8 +57,13 @@ class Mailbox:
         return [event for at_ms, event in list(self.events) if at_ms > heard_ms]
 
 
-_mailboxes: dict[int, Mailbox] = {}
-_lock = Lock()
+@dataclass
+class _State:
+    mailboxes: dict[int, Mailbox] = field(default_factory=dict)  # by the member's primary key
+    lock: Lock = field(default_factory=Lock)
+
+
+_state = process_state(_State)
 
 
 def collect(member: Member, heard_ms: float | None) -> list[msgspec.Raw]:
@@ -78,14 +84,14 @@ def _polled(member: Member) -> tuple[Mailbox | None, bool]:
 
     Two polls at once find one mailbox, and one of them made it.
     """
-    with _lock:
-        mailbox = _mailboxes.get(member.pk)
+    with _state.lock:
+        mailbox = _state.mailboxes.get(member.pk)
         is_new = mailbox is None
         if mailbox is None:
-            if len(_mailboxes) >= MOST_MAILBOXES:
+            if len(_state.mailboxes) >= MOST_MAILBOXES:
                 return None, False
             groups = [broadcast.room_group(member.room.room_id), broadcast.member_group(member.pk)]
-            mailbox = _mailboxes[member.pk] = Mailbox(groups)
+            mailbox = _state.mailboxes[member.pk] = Mailbox(groups)
         mailbox.polls += 1
         return mailbox, is_new
 
@@ -104,7 +110,7 @@ async def _hold(hub: fanout.Hub, member_pk: int, mailbox: Mailbox) -> None:
             polls = mailbox.polls
             await nap()
     finally:
-        with _lock:
-            _mailboxes.pop(member_pk, None)
+        with _state.lock:
+            _state.mailboxes.pop(member_pk, None)
         for group in mailbox.groups:
             await hub.leave(group, mailbox)

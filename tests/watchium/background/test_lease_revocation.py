@@ -10,19 +10,19 @@ from watchium.background import lease_revocation
 from watchium.background.lease_revocation import LeaseRevocationWatcher
 
 
-class Door:
-    """Two sockets of this process, by their leases; what the database says has ended is put into `ended`."""
+class Watched:
+    """Two sockets of this process and a watcher of their leases; `ended` is what the database returns."""
 
     def __init__(self) -> None:
-        self.sent_out: list[int] = []
-        self.leases = {pk: lambda pk=pk: self.sent_out.append(pk) for pk in (1, 2)}
+        self.closed: list[int] = []
+        self.leases = {pk: lambda pk=pk: self.closed.append(pk) for pk in (1, 2)}
         self.ended: set[int] = set()
-        self.asked = 0
-        self.doorman = LeaseRevocationWatcher(self.leases)
+        self.queries = 0
+        self.watcher = LeaseRevocationWatcher(self.leases)
 
-    async def look(self) -> list[int]:
+    async def poll(self) -> list[int]:
         def ended(process: str) -> set[int]:
-            self.asked += 1
+            self.queries += 1
             return self.ended
 
         async def at_once(call, *args):
@@ -32,37 +32,37 @@ class Door:
             patch.object(lease_revocation, "in_database", at_once),
             patch.object(Connection.objects, "ended", ended),
         ):
-            await self.doorman.look()
-        return self.sent_out
+            await self.watcher.poll()
+        return self.closed
 
 
-async def test_whose_lease_was_ended_goes_at_the_second_look_and_once():
-    door = Door()
-    door.ended = {2, 77}  # the other closed by itself a moment ago
-    assert await door.look() == []
-    assert await door.look() == [2]
-    assert await door.look() == [2]
-    assert list(door.leases) == [1]
+async def test_a_socket_is_closed_once_at_the_second_poll_after_its_lease_ended():
+    watched = Watched()
+    watched.ended = {2, 77}  # 77 closed by itself a moment ago
+    assert await watched.poll() == []
+    assert await watched.poll() == [2]
+    assert await watched.poll() == [2]
+    assert list(watched.leases) == [1]
 
 
-async def test_whoever_was_told_to_go_before_is_not_sent_out_again():
-    door = Door()
-    door.ended = {2}
-    await door.look()
-    del door.leases[2]
-    assert await door.look() == []
+async def test_a_socket_closed_by_a_message_is_not_closed_again():
+    watched = Watched()
+    watched.ended = {2}
+    await watched.poll()
+    del watched.leases[2]
+    assert await watched.poll() == []
 
 
-async def test_where_nobody_is_nothing_is_asked():
-    door = Door()
-    door.leases.clear()
-    await door.look()
-    assert door.asked == 0
+async def test_a_process_without_leases_sends_no_query():
+    watched = Watched()
+    watched.leases.clear()
+    await watched.poll()
+    assert watched.queries == 0
 
 
-async def test_a_database_that_is_away_is_asked_again_after_a_second():
+async def test_a_failed_query_is_retried_after_a_second():
     waits: list[float] = []
-    looks = iter([None, OperationalError, OperationalError, ValueError, None])
+    results = iter([None, OperationalError, OperationalError, ValueError, None])
 
     class Done(Exception): ...
 
@@ -71,16 +71,16 @@ async def test_a_database_that_is_away_is_asked_again_after_a_second():
         if len(waits) > 5:
             raise Done
 
-    async def look() -> None:
-        if problem := next(looks):
+    async def poll() -> None:
+        if problem := next(results):
             raise problem
 
-    door = Door()
+    watched = Watched()
     with (
         patch.object(lease_revocation.asyncio, "sleep", sleep),
-        patch.object(door.doorman, "look", look),
+        patch.object(watched.watcher, "poll", poll),
         pytest.raises(Done),
     ):
-        await door.doorman.watch()
-    period_s, away_s = lease_revocation.PERIOD_S, lease_revocation.AWAY_S
-    assert waits == [period_s, period_s, away_s, away_s, period_s, period_s]
+        await watched.watcher.run()
+    period_s, retry_s = lease_revocation.PERIOD_S, lease_revocation.RETRY_S
+    assert waits == [period_s, period_s, retry_s, retry_s, period_s, period_s]

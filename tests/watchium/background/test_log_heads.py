@@ -16,23 +16,21 @@ class Guest:
     direct = None
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, int, int]] = []
+        self.received: list[tuple[str, int, int]] = []
 
     def deliver(self, frame: Frame) -> None:
         head = json.loads(frame.payload)
-        self.heard.append((head["room_id"], head["payload"]["revision"], head["payload"]["comment_seq"]))
+        self.received.append((head["room_id"], head["payload"]["revision"], head["payload"]["comment_seq"]))
 
     def close(self, code: int) -> None: ...
 
 
 @pytest.fixture(autouse=True)
-def at_once() -> Iterator[None]:
-    """Whoever asks within the same turn of the loop is answered together."""
-    with patch.object(log_heads, "TOGETHER_S", 0):
-        log_heads.forget_all()
-        log_heads.know("a", Room(revision=3, comment_seq=2, epoch="e"))
+def without_delay() -> Iterator[None]:
+    """Heartbeats of one turn of the loop are answered in one batch."""
+    with patch.object(log_heads, "BATCH_DELAY_S", 0):
+        log_heads.set_initial("a", Room(revision=3, comment_seq=2, epoch="e"))
         yield
-        log_heads.forget_all()
 
 
 async def settle() -> None:
@@ -40,41 +38,41 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_whoever_asks_is_told_where_the_log_ends_and_as_often():
+async def test_each_heartbeat_gets_a_response_with_the_log_head():
     alice, bob = Guest(), Guest()
     for guest in (alice, bob, alice):
-        log_heads.answer(guest, "a")
-    assert alice.heard == []
+        log_heads.respond(guest, "a")
+    assert alice.received == []
     await settle()
-    assert (alice.heard, bob.heard) == ([("a", 3, 2)] * 2, [("a", 3, 2)])
+    assert (alice.received, bob.received) == ([("a", 3, 2)] * 2, [("a", 3, 2)])
 
 
-async def test_of_a_room_never_looked_at_nothing_is_told():
+async def test_an_unknown_room_gets_no_response():
     alice = Guest()
-    log_heads.answer(alice, "unknown")
+    log_heads.respond(alice, "unknown")
     await settle()
-    assert alice.heard == []
+    assert alice.received == []
 
 
-async def test_many_are_answered_in_pieces_and_all_of_them():
+async def test_many_responses_are_sent_in_slices_and_completely():
     guests = [Guest() for _ in range(50)]
     waiting = []
-    with patch.object(log_heads, "PIECE_S", -1.0):
+    with patch.object(log_heads, "TIME_SLICE_S", -1.0):
         for guest in guests:
-            log_heads.answer(guest, "a")
+            log_heads.respond(guest, "a")
         for _ in range(60):
             await asyncio.sleep(0)
-            waiting.append(sum(not guest.heard for guest in guests))
+            waiting.append(sum(not guest.received for guest in guests))
     assert waiting[-1] == 0
     assert len(set(waiting)) > 25
 
 
-async def test_one_that_breaks_takes_no_answer_from_who_asks_next():
+async def test_a_failing_listener_does_not_stop_later_responses():
     alice, bob = Guest(), Guest()
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
     with patch.object(alice, "deliver", side_effect=RuntimeError):
-        log_heads.answer(alice, "a")
+        log_heads.respond(alice, "a")
         await settle()
-    log_heads.answer(bob, "a")
+    log_heads.respond(bob, "a")
     await settle()
-    assert bob.heard == [("a", 3, 2)]
+    assert bob.received == [("a", 3, 2)]

@@ -13,7 +13,7 @@ from watchium.consumers import room
 from watchium.protocol.errors import Unavailable
 
 
-async def test_a_socket_that_ends_while_it_enters_gives_back_the_lease_it_gets():
+async def test_a_socket_that_closes_while_entering_releases_its_lease():
     disconnected = []
     connection = SimpleNamespace(pk=7)
     may_finish = asyncio.Event()
@@ -32,16 +32,16 @@ async def test_a_socket_that_ends_while_it_enters_gives_back_the_lease_it_gets()
         patch.object(rooms.actions, "disconnect", disconnected.append),
     ):
         scheduler.hold_lease(7, lambda: None)
-        tidying = asyncio.create_task(socket.on_disconnect())
+        closing = asyncio.create_task(socket.on_disconnect())
         await asyncio.sleep(0)
         assert disconnected == []
         may_finish.set()
-        await tidying
+        await closing
     assert disconnected == [connection]
-    assert 7 not in scheduler._leases
+    assert not scheduler.holds_lease(7)
 
 
-async def test_whether_somebody_signed_out_is_looked_at_when_a_later_sign_out_would_meet_a_lease():
+async def test_a_sign_out_is_checked_once_the_lease_exists():
     had_lease, disconnected = [], []
     connection = SimpleNamespace(pk=7)
     member = SimpleNamespace(pk=3, person_id=5, person=SimpleNamespace(user_id="u_1"))
@@ -52,11 +52,11 @@ async def test_whether_somebody_signed_out_is_looked_at_when_a_later_sign_out_wo
         return call(*args)
 
     async def signed_out():
-        had_lease.append(7 in scheduler._leases)
+        had_lease.append(scheduler.holds_lease(7))
         return Identity(None)
 
     async def join(group):
-        """Nobody says anything."""
+        """No event is published."""
 
     with (
         patch.object(room, "in_database", at_once),
@@ -71,10 +71,10 @@ async def test_whether_somebody_signed_out_is_looked_at_when_a_later_sign_out_wo
         await socket.on_disconnect()
     assert had_lease == [True]
     assert disconnected == [connection]
-    assert 7 not in scheduler._leases
+    assert not scheduler.holds_lease(7)
 
 
-async def test_a_socket_that_was_not_let_in_has_nothing_to_give_back():
+async def test_a_rejected_socket_has_no_lease_to_release():
     async def refused():
         raise LookupError
 

@@ -13,6 +13,6 @@ if __name__ == "__main__":
     django.setup()
     from watchium.maintenance import runner, schedule
 
-    runner.LOOK_MS = 200.0
+    runner.CHECK_MS = 200.0
     schedule.AFTER_START_MS = 0.0
     execute_from_command_line(sys.argv)

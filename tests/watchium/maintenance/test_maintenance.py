@@ -26,7 +26,7 @@ minutes = st.integers(0, 24 * 60 - 1)
 
 
 @given(instants, instants, minutes)
-def test_a_server_that_goes_on_runs_once_a_day_at_its_own_minute(
+def test_a_running_server_is_due_once_a_day_at_its_own_minute(
     succeeded_ms: float, started_ms: float, minute: int
 ):
     started_ms = min(started_ms, succeeded_ms)
@@ -37,7 +37,7 @@ def test_a_server_that_goes_on_runs_once_a_day_at_its_own_minute(
 
 
 @given(instants, instants, minutes)
-def test_what_was_missed_while_no_server_ran_is_made_up_for_minutes_after_the_start(
+def test_a_run_missed_while_no_server_ran_is_due_minutes_after_the_start(
     succeeded_ms: float, started_ms: float, minute: int
 ):
     due_ms = due_at(succeeded_ms, 0, started_ms, minute)
@@ -48,57 +48,53 @@ def test_what_was_missed_while_no_server_ran_is_made_up_for_minutes_after_the_st
 
 
 @given(instants, minutes)
-def test_a_run_that_failed_is_tried_again_in_an_hour(failed_ms: float, minute: int):
+def test_a_failed_run_is_retried_in_an_hour(failed_ms: float, minute: int):
     assert due_at(failed_ms - 2 * DAY_MS, failed_ms, failed_ms - DAY_MS, minute) == failed_ms + HOUR_MS
 
 
 class OneProcess(TestCase):
-    """`look` runs the work at once instead of on its thread."""
+    """`run_if_due` runs the work directly instead of on its thread."""
 
     def setUp(self) -> None:
         self.runs = 0
-        for name, value in {"_run_on_thread": self.run_now, "_thread": None, "_started_ms": TODAY_MS}.items():
-            patcher = patch.object(runner, name, value)
+        runner._state.started_ms = TODAY_MS
+        for patcher in (
+            patch.object(runner, "_run_on_thread", self.run_now),
+            patch.object(maintenance_checks, "connection"),  # doctor would close the connection of the test
+            patch.object(runner.threading.Thread, "start", lambda thread: thread._target(*thread._args)),
+        ):
             patcher.start()
             self.addCleanup(patcher.stop)
-        patcher = patch.object(
-            maintenance_checks, "connection"
-        )  # doctor closes its own, and this one is the test's
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        patcher = patch.object(runner.threading.Thread, "start", lambda thread: thread._target(*thread._args))
-        patcher.start()
-        self.addCleanup(patcher.stop)
 
     def run_now(self, began_ms: float) -> None:
         self.runs += 1
         runner.run(began_ms, lambda: began_ms + 2000)
 
-    def look_after(self, duration_ms: float) -> int:
-        runner.look(TODAY_MS + duration_ms)
+    def runs_after(self, duration_ms: float) -> int:
+        runner.run_if_due(TODAY_MS + duration_ms)
         return self.runs
 
-    def test_a_new_installation_is_cleaned_minutes_after_its_start_and_then_once_a_day(self):
-        assert self.look_after(AFTER_START_MS - 1) == 0
-        assert self.look_after(AFTER_START_MS) == 1
-        assert self.look_after(AFTER_START_MS + HOUR_MS) == 1
+    def test_a_new_installation_runs_minutes_after_its_start_and_then_once_a_day(self):
+        assert self.runs_after(AFTER_START_MS - 1) == 0
+        assert self.runs_after(AFTER_START_MS) == 1
+        assert self.runs_after(AFTER_START_MS + HOUR_MS) == 1
         for hours in range(1, 24 * 7 + 13):
-            self.look_after(hours * HOUR_MS)
-        assert self.runs in (1 + 7, 1 + 8)  # the made up one may have been just before the hour
+            self.runs_after(hours * HOUR_MS)
+        assert self.runs in (1 + 7, 1 + 8)  # the first run may have been just before the hour
         last = MaintenanceRun.objects.last()
         assert (last.took_s, last.problem) == (2.0, "")
 
-    def test_what_fails_is_noted_and_tried_again(self):
+    def test_a_failure_is_stored_and_retried(self):
         with patch.object(runner, "maintain", side_effect=DatabaseError("disk is full")):
-            assert self.look_after(AFTER_START_MS) == 1
+            assert self.runs_after(AFTER_START_MS) == 1
         last = MaintenanceRun.objects.last()
         assert (last.succeeded_ms, last.problem) == (0, "DatabaseError: disk is full")
         assert maintenance_checks.last_run().level == "warn"
-        assert self.look_after(AFTER_START_MS + HOUR_MS - 1) == 1
-        assert self.look_after(AFTER_START_MS + HOUR_MS + 2000) == 2
+        assert self.runs_after(AFTER_START_MS + HOUR_MS - 1) == 1
+        assert self.runs_after(AFTER_START_MS + HOUR_MS + 2000) == 2
         assert MaintenanceRun.objects.last().problem == ""
 
-    def test_two_processes_do_it_once_and_one_that_died_over_it_is_followed_by_another(self):
+    def test_one_of_two_processes_claims_a_run_and_an_abandoned_run_can_be_claimed(self):
         assert MaintenanceRun.objects.claim("first", TODAY_MS)
         assert not MaintenanceRun.objects.claim("second", TODAY_MS + 1)
         assert not MaintenanceRun.objects.claim("second", TODAY_MS + ABANDONED_MS)
@@ -106,16 +102,16 @@ class OneProcess(TestCase):
         MaintenanceRun.objects.finish("second", TODAY_MS, TODAY_MS + 5, rows=3)
         assert MaintenanceRun.objects.claim("first", TODAY_MS + 6)
 
-    def test_it_is_looked_for_once_a_minute_and_not_at_all_where_it_is_off(self):
+    def test_due_runs_are_checked_once_a_minute_and_never_if_disabled(self):
         runner.start(TODAY_MS)
-        looks = [runner.should_look(TODAY_MS + second * 1000) for second in range(1, 181)]
-        assert sum(looks) == 3
-        assert runner.should_look(TODAY_MS - DAY_MS)  # a clock that was put back
+        checks = [runner.should_check(TODAY_MS + second * 1000) for second in range(1, 181)]
+        assert sum(checks) == 3
+        assert runner.should_check(TODAY_MS - DAY_MS)  # the clock was set back
         with override_settings(MAINTENANCE=False):
             runner.start(TODAY_MS)
-        assert not runner.should_look(TODAY_MS + DAY_MS)
+        assert not runner.should_check(TODAY_MS + DAY_MS)
 
-    def test_doctor_warns_of_two_days_without_a_run(self):
+    def test_doctor_warns_after_two_days_without_a_run(self):
         for hours, level in ((1, "ok"), (47, "ok"), (49, "warn")):
             now_ms = runner.time.time() * 1000
             MaintenanceRun.objects.finish("p", now_ms, now_ms - hours * HOUR_MS, rows=3)
@@ -128,7 +124,7 @@ class OneProcess(TestCase):
         assert maintenance_checks.last_run().level == "warn"
 
 
-async def test_a_serving_process_does_it_and_says_so_in_its_metrics(where: dict[str, str]):
+async def test_a_server_process_runs_it_and_reports_it_in_its_metrics(where: dict[str, str]):
     with watchium_server(where, program=("-m", "tests.watchium.maintenance.early_maintenance")) as server:
         await until(lambda: "watchium_maintenance_last_run_rows" in metrics_of(server))
         _, lines = await asyncio.to_thread(doctor, server, PORT=str(free_port()))
@@ -137,5 +133,5 @@ async def test_a_serving_process_does_it_and_says_so_in_its_metrics(where: dict[
 
 
 def metrics_of(server) -> str:
-    with urlopen(f"{server.url}/metrics", timeout=10) as answer:
-        return answer.read().decode()
+    with urlopen(f"{server.url}/metrics", timeout=10) as response:
+        return response.read().decode()

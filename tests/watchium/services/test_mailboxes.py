@@ -57,7 +57,7 @@ async def test_who_polls_hears_from_the_first_poll_on_until_they_stop(monkeypatc
     naps.put_nowait(None)
     while room in hub.groups:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    assert mailboxes._mailboxes == {}
+    assert mailboxes._state.mailboxes == {}
 
 
 async def test_of_two_first_polls_at_once_one_begins_to_listen(monkeypatch: pytest.MonkeyPatch):
@@ -67,7 +67,6 @@ async def test_of_two_first_polls_at_once_one_begins_to_listen(monkeypatch: pyte
         begun.append(coroutine.cr_frame.f_locals["mailbox"])
         coroutine.close()
 
-    monkeypatch.setattr(mailboxes, "_mailboxes", {})
     monkeypatch.setattr(mailboxes.asyncio, "run_coroutine_threadsafe", begin)
     fanout.hub()
     member: Any = SimpleNamespace(pk=5, room=SimpleNamespace(room_id="r"))
