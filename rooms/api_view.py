@@ -59,7 +59,7 @@ class RoomAPIView(APIView):
     def count_command(self, who: str) -> None:
         """Whatever changes something is counted before anything is looked up for it. Raises RateLimited."""
         if self.request.method not in SAFE_METHODS:
-            limits.spend_here("command", who, server_clock.now_ms())
+            limits.spend_locally("command", who, server_clock.now_ms())
 
     def readable_room(self, room_id: str) -> Room:
         """The room of a member, or a public one. Raises as `member` does."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import InterfaceError, OperationalError, connection
 
 from rooms.models import Pulse
-from watchium.realtime.delivery import process
+from watchium.realtime.groups import process_id
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 def as_leader(look: Callable[[float], object], now_ms: float) -> None:
     """Look for what is due unless another process does. Two may for a moment: each deed claims its work."""
     # SQLite serves one process, which should not write every second where nothing happens.
-    if connection.vendor == "sqlite" or Pulse.objects.try_acquire(process(), now_ms):
+    if connection.vendor == "sqlite" or Pulse.objects.try_acquire(process_id(), now_ms):
         look(now_ms)
 
 

@@ -25,8 +25,8 @@ from playback.domain.stall_policy import UNREADY
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
 from watchium.protocol.types import Report
-from watchium.shared_state import store
-from watchium.shared_state.store import Shared
+from watchium.shared_state import shared_store
+from watchium.shared_state.store import Store
 
 ROOMS = 5_000
 MEMBERS_PER_ROOM = 1_000
@@ -67,11 +67,11 @@ class LastReports:
         self,
         rooms: int = ROOMS,
         members_per_room: int = MEMBERS_PER_ROOM,
-        house: Callable[[], Shared] = store.house,
+        store: Callable[[], Store] = shared_store,
     ) -> None:
         self.rooms = rooms
         self.members_per_room = members_per_room
-        self._house = house
+        self._store = store
         self._rooms: OrderedDict[str, Heard] = OrderedDict()
         self._untold: dict[str, Untold] = {}  # the longest waiting first
         self._news: set[str] = set()  # those of them where somebody does otherwise than before
@@ -154,21 +154,21 @@ class LastReports:
         with self._lock:
             unposted, self._unposted = self._unposted, {}
         if unposted:
-            self._house().post({board(room_id): _notes(members) for room_id, members in unposted.items()})
+            self._store().put({board(room_id): _notes(members) for room_id, members in unposted.items()})
 
     def share(self, room_id: str) -> bool:
         """Tell the other processes what was said in this room, now; whether there was anything to tell."""
         with self._lock:
             unposted = self._unposted.pop(room_id, None)
         if unposted:
-            self._house().post({board(room_id): _notes(unposted)})
+            self._store().put({board(room_id): _notes(unposted)})
         return bool(unposted)
 
     # ------------------------------------------------------------ what is known
 
     def for_room(self, room_id: str) -> Mapping[str, Noted]:
         """By user_id, what other processes heard included; not to be changed."""
-        if not self._house().alone:
+        if not self._store().single_process:
             self._look(room_id, server_clock.now_ms())
         room = self._rooms.get(room_id)
         return room.members if room else {}
@@ -203,7 +203,7 @@ class LastReports:
                 return
             room.looked_ms = now_ms
             unposted = self._unposted.pop(room_id, {})
-        found = self._house().exchange(board(room_id), _notes(unposted))
+        found = self._store().swap(board(room_id), _notes(unposted))
         with self._lock:
             for user_id, note in found.items():
                 self._learn(room_id, room, user_id, note)
@@ -245,7 +245,7 @@ class LastReports:
             unpublished.members.pop(user_id, None)
 
     def _to_post(self, room_id: str, user_id: str, seen: Noted | None) -> bool:
-        if self._house().alone:
+        if self._store().single_process:
             return False
         self._unposted.setdefault(room_id, {})[user_id] = seen
         return True

@@ -8,16 +8,16 @@ from rooms.models import Room
 from watchium import server_clock
 from watchium.protocol.events import Head, HeadState
 from watchium.realtime import broadcast
-from watchium.shared_state import store
-from watchium.shared_state.token_bucket import Allowance
+from watchium.shared_state import shared_store
+from watchium.shared_state.token_bucket import Limit
 
 # What a client says of itself is believed so often: a liar cannot keep a room starting over.
-TESTIMONY = Allowance(burst=1, per_s=1 / 600)
+TESTIMONY = Limit(burst=1, per_s=1 / 600)
 
 
 def suspect_restore(room: Room) -> None:
     """A client was told, in the room's present epoch, what the log does not have. Changes `room.epoch`."""
-    if store.house().wait_ms(f"epoch.{room.pk}", TESTIMONY, server_clock.now_ms()) == 0:
+    if shared_store().wait_ms(f"epoch.{room.pk}", TESTIMONY, server_clock.now_ms()) == 0:
         begin_epoch(room.room_id, room.epoch)
         room.epoch = Room.objects.epoch_of(room)
 

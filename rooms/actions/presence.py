@@ -27,7 +27,7 @@ from watchium.db.rows import insert
 from watchium.protocol.errors import CloseCode, TooManyConnections
 from watchium.protocol.events import MemberJoined, MemberLeft, WhoLeft
 from watchium.realtime import broadcast
-from watchium.realtime.delivery import process
+from watchium.realtime.groups import process_id
 
 SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
 GRACE_MS = 6_000  # a closed socket's member is still here for so long
@@ -49,7 +49,7 @@ def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
     connection = Connection(
         member=member,
         device_id=socket_key,
-        process=process(),
+        process=process_id(),
         opened_at_ms=now_ms,
         lapses_at_ms=now_ms + SILENCE_MS,
     )

@@ -10,7 +10,7 @@ from rooms.models import Member, Room
 from tests.cases import Cast
 from watchium.protocol.commands import NewText, PostComment
 from watchium.protocol.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
-from watchium.realtime import broadcast
+from watchium.realtime.groups import room_group
 
 NOW_MS = 1_800_000_000_000.0
 
@@ -29,7 +29,7 @@ class Posting(Cast):
         said = Comment.objects.get()
         assert (accepted.event_id, accepted.revision, accepted.timestamp) == ("e1", None, NOW_MS)
         heard = self.heard.last("new_comment")
-        assert self.heard.types(broadcast.room_group(self.room.room_id)) == ["new_comment"]
+        assert self.heard.types(room_group(self.room.room_id)) == ["new_comment"]
         assert (heard["room_id"], heard["revision"], heard["timestamp"]) == (self.room.room_id, None, NOW_MS)
         created_at = heard["payload"].pop("created_at")
         assert heard["payload"] == {

@@ -37,7 +37,7 @@ from watchium.protocol.codec import encode
 from watchium.protocol.commands import NewText, PostComment
 from watchium.protocol.errors import EventIdConflict, NotHost
 from watchium.protocol.events import Head, HeadState
-from watchium.realtime import broadcast
+from watchium.realtime.groups import room_group
 
 NAMES = ("alice", "bob", "carol")
 POSITIONS = st.one_of(st.none(), st.integers(0, 120).map(float))
@@ -125,7 +125,7 @@ class RoomMachine(RuleBasedStateMachine):
             with self.scene.telling():
                 return deed()
         finally:
-            room = broadcast.room_group(self.room.room_id)
+            room = room_group(self.room.room_id)
             for viewer in getattr(self, "viewers", []):
                 viewer.under_way += [frame for group, frame in heard[told:] if group == room]
 

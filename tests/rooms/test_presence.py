@@ -13,7 +13,7 @@ from rooms.models.room import RoomQuerySet
 from tests.cases import Cast
 from watchium import server_clock
 from watchium.protocol.errors import NotMember, TooManyConnections
-from watchium.realtime.delivery import process
+from watchium.realtime.groups import process_id
 
 
 class Arrivals(Cast):
@@ -182,9 +182,9 @@ class PresenceTests(Arrivals):
     def test_whoever_must_go_has_no_lease_any_more_wherever_the_socket_is(self):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
         actions.remove(self.room, self.bob.person.user_id, by=self.alice)
-        assert Connection.objects.ended(process()) == {bob}
+        assert Connection.objects.ended(process_id()) == {bob}
         actions.recheck(self.alice.person.pk)
-        assert Connection.objects.ended(process()) == {alice, bob}
+        assert Connection.objects.ended(process_id()) == {alice, bob}
         assert actions.renew({alice, bob}) == {alice, bob}
 
     def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
@@ -192,7 +192,7 @@ class PresenceTests(Arrivals):
         other = self.enter(actions.open_room(self.carol))
         with self.telling():
             actions.close_room(self.room, by=self.alice)
-        assert Connection.objects.ended(process()) == ends
+        assert Connection.objects.ended(process_id()) == ends
         assert actions.renew({*ends, other.pk}) == ends
 
     def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):

@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError
 
 from rooms.models import Connection
 from watchium.db.thread_pool import in_database
-from watchium.realtime.delivery import process
+from watchium.realtime.groups import process_id
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class LeaseRevocationWatcher:
     async def poll(self) -> None:
         if not self._leases:
             return
-        ended = self._leases.keys() & await in_database(Connection.objects.ended, process())
+        ended = self._leases.keys() & await in_database(Connection.objects.ended, process_id())
         for pk in ended & self._ended:
             if on_lost := self._leases.pop(pk, None):
                 on_lost()

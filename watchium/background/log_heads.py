@@ -18,9 +18,10 @@ from watchium.background.batching import in_batches
 from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state, renew
 from watchium.protocol.events import Head, HeadState
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
-from watchium.realtime.subscribers import Listener
+from watchium.realtime.groups import room_group
+from watchium.realtime.subscribers import Subscriber
 
 ROOMS_PER_QUERY = 100
 BATCH_DELAY_S = 0.1
@@ -31,7 +32,7 @@ TIME_SLICE_S = 0.002  # responses are sent for this long before the loop gets a 
 class _State:
     heads: dict[str, HeadState] = field(default_factory=dict)
     frames: dict[str, Frame] = field(default_factory=dict)  # encoded heads, until the next refresh
-    pending: deque[tuple[Listener, str]] = field(default_factory=deque)  # unanswered heartbeats
+    pending: deque[tuple[Subscriber, str]] = field(default_factory=deque)  # unanswered heartbeats
     timer: asyncio.Handle | None = None
 
 
@@ -53,7 +54,7 @@ def set_initial(room_id: str, room: Room) -> None:
 # ---------------------------------------------------------------- responses to heartbeats
 
 
-def respond(listener: Listener, room_id: str) -> None:
+def respond(listener: Subscriber, room_id: str) -> None:
     """Queue the room's head for the sender of a heartbeat."""
     _state.pending.append((listener, room_id))
     if _state.timer is None:
@@ -103,8 +104,8 @@ async def _refresh_batch(room_ids: list[str], now_ms: float) -> None:
             await in_database(rooms.actions.begin_epoch, room_id, epoch)
         _state.heads[room_id] = head
         _state.frames.pop(room_id, None)
-        group = broadcast.room_group(room_id)
-        if hub.hub().on_overflow(group, revision, seq):
+        group = room_group(room_id)
+        if hub.hub().log_is_ahead(group, revision, seq):
             hub.hub().deliver(group, frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head)))
 
 

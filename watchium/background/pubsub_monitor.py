@@ -23,9 +23,10 @@ from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state
 from watchium.protocol.events import Event, Head, HeadState, Health, Members, Present, Status
 from watchium.realtime import hub as fanout
-from watchium.realtime.channel_layer import LAYER_BOUND_S, ChannelLayerBridge
-from watchium.realtime.delivery import EVERYBODY, ROOMS, Told, process
+from watchium.realtime.channel_layer import LAYER_TIMEOUT_S, ChannelLayerBridge
+from watchium.realtime.delivery import Delivery
 from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.groups import ALL_PROCESSES, process_id, room_group
 from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class PubSubMonitor:
 
     def __init__(self, hub: fanout.Hub, on_change: Callable[[bool], Awaitable[None]]) -> None:
         self.degraded = False
-        self.group = f"watchdog.{process()}"
+        self.group = f"watchdog.{process_id()}"
         self._hub = hub
         self._on_change = on_change
         self._probes = 0
@@ -82,15 +83,15 @@ class PubSubMonitor:
 
     async def _publish_probe(self) -> bool:
         """Whether the layer accepted it."""
-        assert self._hub.neighbours is not None
+        assert self._hub.bridge is not None
         self._probes += 1
         self._echo.clear()
-        delivery = Told(self.group, Frame(self._payload))
+        delivery = Delivery(self.group, Frame(self._payload))
         try:
-            async with asyncio.timeout(LAYER_BOUND_S):
+            async with asyncio.timeout(LAYER_TIMEOUT_S):
                 # Under another sender than this process, which skips its own messages.
-                message = {**delivery.packed(), "from": self.group}
-                await self._hub.neighbours.layer.group_send(EVERYBODY, message)
+                message = {**delivery.to_message(), "from": self.group}
+                await self._hub.bridge.layer.group_send(ALL_PROCESSES, message)
         except Exception as error:
             if not self.degraded:
                 logger.warning("the channel layer does not take messages: %r", error)
@@ -105,10 +106,10 @@ class PubSubMonitor:
 
     async def _in_time(self, subscribe: Callable[[ChannelLayerBridge, set[str]], Awaitable[None]]) -> None:
         """Subscribe for up to ten seconds; the next check subscribes to the rest."""
-        assert self._hub.neighbours is not None
+        assert self._hub.bridge is not None
         try:
             async with asyncio.timeout(SUBSCRIBE_TIMEOUT_S):
-                await subscribe(self._hub.neighbours, self._hub.vias)
+                await subscribe(self._hub.bridge, self._hub.channels)
         except TimeoutError:
             logger.warning("could not subscribe to everything in time")
 
@@ -145,7 +146,7 @@ def start() -> None:
     """Run the monitor on the running loop if there is a channel layer; does nothing if it already runs."""
     hub = fanout.hub()
     task = _state.task
-    if hub.neighbours is None or (task is not None and not task.done() and task.get_loop() is hub.loop):
+    if hub.bridge is None or (task is not None and not task.done() and task.get_loop() is hub.loop):
         return
     _state.monitor = PubSubMonitor(hub, publish_health)
     _state.task = hub.loop.create_task(_state.monitor.run())
@@ -210,4 +211,4 @@ async def _republish_rooms(room_ids: list[str]) -> None:
 
 def _deliver(room_id: str, event: Event) -> None:
     """To the sockets of this process only: every process detects and recovers by itself."""
-    fanout.hub().deliver(ROOMS + room_id, frame_of(event))
+    fanout.hub().deliver(room_group(room_id), frame_of(event))

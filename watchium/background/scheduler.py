@@ -30,8 +30,9 @@ from watchium.db.thread_pool import in_database
 from watchium.maintenance import runner as maintenance
 from watchium.process_state import process_state
 from watchium.protocol.events import LobbyChanged, LobbyState
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
 from watchium.realtime.frames import frame_of
+from watchium.realtime.groups import LOBBY
 from watchium.services.lobby import lobby_state
 from watchium.telemetry import recorder
 
@@ -166,7 +167,7 @@ async def _renew_leases(now_ms: float) -> None:
 
 
 async def _publish_lobby(now_ms: float) -> None:
-    if broadcast.LOBBY not in hub.hub().groups:
+    if LOBBY not in hub.hub().groups:
         _state.lobby = None
         return
     state = await in_database(lobby_state)
@@ -174,4 +175,4 @@ async def _publish_lobby(now_ms: float) -> None:
         _state.lobby = state
         # To the sockets of this process only: every process publishes to its own.
         changed = LobbyChanged(room_id=None, timestamp=now_ms, payload=state)
-        hub.hub().deliver(broadcast.LOBBY, frame_of(changed))
+        hub.hub().deliver(LOBBY, frame_of(changed))

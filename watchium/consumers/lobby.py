@@ -13,8 +13,8 @@ from watchium.protocol.codec import decode_lobby_command
 from watchium.protocol.commands import Command
 from watchium.protocol.errors import NotMember
 from watchium.protocol.events import Lobby
-from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
+from watchium.realtime.groups import LOBBY
 from watchium.services.lobby import lobby_state
 
 
@@ -25,7 +25,7 @@ class LobbyConsumer(Socket):
         return decode_lobby_command(text)
 
     async def on_connect(self, identity: Identity) -> None:
-        await self.join_group(broadcast.LOBBY)
+        await self.join_group(LOBBY)
         scheduler.republish_lobby()
         state = await in_database(lobby_state)
         self.send_queue.send_first(

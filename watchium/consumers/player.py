@@ -30,8 +30,9 @@ from watchium.protocol.player import (
     Sounding,
     WhichDevice,
 )
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
 from watchium.realtime.frames import frame_of
+from watchium.realtime.groups import device_group, devices_group, person_group
 from watchium.services.room_snapshot import limits as limits_of
 from watchium.shared_state import rate_limits
 
@@ -72,14 +73,14 @@ class PlayerConsumer(Socket):
 
     async def _listen_to_its_groups(self, identity: Identity) -> None:
         """Before the player is read: what happens in between is told after the welcome."""
-        group = broadcast.device_group(self.device_id)
+        group = device_group(self.device_id)
         await self.join_group(group)
         if len(hub.hub().groups[group]) > settings.MAX_SOCKETS_PER_DEVICE:
             raise TooManyConnections
         if identity.person is not None:
-            await self.join_group(broadcast.person_group(identity.person.pk))
+            await self.join_group(person_group(identity.person.pk))
         if self.account is not None:
-            await self.join_group(broadcast.devices_group(self.account))
+            await self.join_group(devices_group(self.account))
 
     async def on_disconnect(self) -> None:
         if self.sounds and not self._is_back():
@@ -91,7 +92,7 @@ class PlayerConsumer(Socket):
             isinstance(other, PlayerConsumer)
             and other is not self
             and (other.device_id, other.tab) == (self.device_id, self.tab)
-            for other in hub.hub().groups.get(broadcast.device_group(self.device_id), ())
+            for other in hub.hub().groups.get(device_group(self.device_id), ())
         )
 
     def close_code_for(self, problem: Refused) -> int:
@@ -100,7 +101,7 @@ class PlayerConsumer(Socket):
         return super().close_code_for(problem)
 
     async def handle(self, command: Any) -> None:
-        rate_limits.spend_here("command", self.device_id, server_clock.now_ms())
+        rate_limits.spend_locally("command", self.device_id, server_clock.now_ms())
         match command:
             case IdempotentCommand():
                 await self._carry_out(command)
@@ -117,7 +118,7 @@ class PlayerConsumer(Socket):
                 await self._give_sound(asked)
 
     def _spend(self, what: str) -> None:
-        if wait_ms := self.buckets.wait_ms(what, rate_limits.allowance(what), server_clock.now_ms()):
+        if wait_ms := self.buckets.wait_ms(what, rate_limits.limit(what), server_clock.now_ms()):
             raise RateLimited(retry_after_ms=wait_ms)
 
     async def _carry_out(self, command: IdempotentCommand) -> None:

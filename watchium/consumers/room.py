@@ -30,16 +30,16 @@ from watchium.protocol.errors import (
     Unavailable,
 )
 from watchium.protocol.events import Accepted, Ack
-from watchium.realtime import broadcast
 from watchium.realtime.frames import frame_of
+from watchium.realtime.groups import member_group, person_group, room_group
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import Allowance
+from watchium.shared_state.token_bucket import Limit
 from watchium.telemetry import counters
 from watchium.telemetry.context import bind
 
-HEARTBEATS = rate_limits.allowance("heartbeat")
+HEARTBEATS = rate_limits.limit("heartbeat")
 CLOSING: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
@@ -67,9 +67,9 @@ class RoomConsumer(Socket):
         member = await in_database(_admit, identity, self.room_id)
         bind(self.room_id, member.person.user_id)
         # Listening begins before the room is read: what happens in between is told after the welcome.
-        await self.join_group(broadcast.room_group(self.room_id))
-        await self.join_group(broadcast.member_group(member.pk))
-        await self.join_group(broadcast.person_group(member.person_id))
+        await self.join_group(room_group(self.room_id))
+        await self.join_group(member_group(member.pk))
+        await self.join_group(person_group(member.person_id))
         self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.socket_key))
         self.member, connection = await asyncio.shield(self.entering)
         self.user_id = self.member.person.user_id
@@ -122,7 +122,7 @@ class RoomConsumer(Socket):
         if isinstance(command, Heartbeat):
             await self._apply_heartbeat(command)
             return
-        rate_limits.spend_here("command", self.user_id, server_clock.now_ms())
+        rate_limits.spend_locally("command", self.user_id, server_clock.now_ms())
         answer = await with_timeout(in_database(dispatch, self.member, command))
         if isinstance(answer, Accepted):
             answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
@@ -142,8 +142,8 @@ class RoomConsumer(Socket):
             playback.room.stall_handling.on_important_report, self.member, server_clock.now_ms()
         )
 
-    def _spend(self, what: str, allowance: Allowance, now_ms: float) -> None:
-        if wait_ms := self.buckets.wait_ms(what, allowance, now_ms):
+    def _spend(self, what: str, limit: Limit, now_ms: float) -> None:
+        if wait_ms := self.buckets.wait_ms(what, limit, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
 

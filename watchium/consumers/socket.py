@@ -38,9 +38,10 @@ from watchium.protocol.errors import (
 from watchium.protocol.events import ClockAnswer, Error, Event, Pong, Problem
 from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import refusal_of
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
 from watchium.realtime.direct_writer import EXTENSION, Write
 from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.groups import LOBBY
 from watchium.realtime.send_queue import SendQueue
 from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
@@ -52,8 +53,8 @@ logger = logging.getLogger(__name__)
 MAX_QUEUED_COMMANDS = 64
 FINISH_S = 5.0
 COMMAND_TIMEOUT_S = 12.0
-BAD_MESSAGES = rate_limits.allowance("bad_message")
-PINGS = rate_limits.allowance("ping")
+BAD_MESSAGES = rate_limits.limit("bad_message")
+PINGS = rate_limits.limit("ping")
 
 R = TypeVar("R")
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -110,7 +111,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         return self.send_queue.direct
 
     def _on_direct_changed(self) -> None:
-        hub.hub().turned(self.groups)
+        hub.hub().direct_changed(self.groups)
 
     def deliver(self, frame: Frame) -> None:
         self.send_queue.put(frame)
@@ -134,9 +135,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             self._reject(error)
         # Thousands of sockets sit and wait: what was said at the door is not kept for them.
         self.scope["headers"] = []
-        if (shortcut := self.send_queue.shortcut) is not None:
+        if (writer := self.send_queue.writer) is not None:
             bound = copy_context()  # by which the log knows room and member
-            shortcut.listen(partial(bound.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
+            writer.listen(partial(bound.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -279,7 +280,7 @@ async def with_timeout(deed: Awaitable[R]) -> R:
 
 def _open_sockets() -> dict[str, float]:
     running = hub.running()
-    lobby = len(running.groups.get(broadcast.LOBBY, ())) if running else 0
+    lobby = len(running.groups.get(LOBBY, ())) if running else 0
     return {"lobby": lobby, "room": max(0, len(Socket.live) - lobby)}
 
 

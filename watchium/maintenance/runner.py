@@ -21,7 +21,7 @@ from watchium.maintenance.schedule import due_at
 from watchium.maintenance.work import maintain
 from watchium.models import MaintenanceRun
 from watchium.process_state import process_state
-from watchium.realtime.delivery import process
+from watchium.realtime.groups import process_id
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def run_if_due(now_ms: float) -> None:
     last = MaintenanceRun.objects.last() or MaintenanceRun()
     failed_ms = last.finished_ms if last.problem else 0.0
     due_ms = due_at(last.succeeded_ms, failed_ms, _state.started_ms or now_ms, minute_of_day())
-    if now_ms >= due_ms and MaintenanceRun.objects.claim(process(), now_ms):
+    if now_ms >= due_ms and MaintenanceRun.objects.claim(process_id(), now_ms):
         _state.thread = threading.Thread(
             target=_run_on_thread, args=(now_ms,), name="maintenance", daemon=True
         )
@@ -91,6 +91,6 @@ def run(began_ms: float, clock: Callable[[], float]) -> None:
         logger.exception("maintenance failed; it is tried again in an hour")
         problem = f"{type(error).__name__}: {error}".strip()
     now_ms = clock()
-    MaintenanceRun.objects.finish(process(), began_ms, now_ms, rows=rows, problem=problem)
+    MaintenanceRun.objects.finish(process_id(), began_ms, now_ms, rows=rows, problem=problem)
     if not problem:
         logger.info("maintenance took %.1f s and concerned %d rows", (now_ms - began_ms) / 1000, rows)

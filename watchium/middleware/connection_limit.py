@@ -57,7 +57,7 @@ class ConnectionLimit:
     def _wait_ms(self, address: str) -> int:
         if self.open_sockets[address] >= settings.MAX_SOCKETS_PER_ADDRESS:
             return RETRY_AFTER_MS
-        return self.limiter.wait_ms(address, rate_limits.allowance("socket"), server_clock.now_ms())
+        return self.limiter.wait_ms(address, rate_limits.limit("socket"), server_clock.now_ms())
 
 
 async def _reject(wait_ms: int, receive: Receive, send: Send) -> None:

@@ -1,6 +1,7 @@
-"""How anybody is told anything: a room, one member, a device; and how sockets are closed.
+"""Publishes events to rooms, members and devices, and closes their sockets.
 
-Called by deeds only, inside their transaction; it is told when that commits, never before and never if it does not.
+Only actions call these functions, inside their transaction. Delivery happens when the transaction commits, and not at
+all if it rolls back.
 """
 
 from __future__ import annotations
@@ -12,31 +13,9 @@ from django.db import transaction
 from watchium.protocol.errors import CloseCode
 from watchium.protocol.events import Custom, Event
 from watchium.realtime import hub
-from watchium.realtime.delivery import DEVICES
 from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.groups import device_group, devices_group, member_group, person_group, room_group
 from watchium.telemetry import counters
-
-LOBBY = "lobby"
-
-
-def room_group(room_id: str) -> str:
-    return f"room.{room_id}"
-
-
-def member_group(member_pk: int) -> str:
-    return f"member.{member_pk}"
-
-
-def person_group(person_pk: int) -> str:
-    return f"person.{person_pk}"
-
-
-def device_group(device_id: str) -> str:
-    return f"{DEVICES}{device_id}"
-
-
-def devices_group(person_pk: int) -> str:
-    return f"devices.{person_pk}"
 
 
 def to_room(room_id: str, event: Event | Custom) -> None:
@@ -49,7 +28,7 @@ def to_member(member_pk: int, event: Event) -> None:
 
 
 def to_device(device_id: str, event: Event) -> None:
-    """To every tab of a device that has its player open."""
+    """To every tab in which a device's player is open."""
     _on_commit(device_group(device_id), event)
 
 
@@ -75,16 +54,16 @@ def close_room(room_id: str, code: CloseCode) -> None:
 
 
 def _on_commit(group: str, event: Event | Custom) -> None:
-    # Encoded now, so that what is told is what was true inside the transaction.
-    transaction.on_commit(partial(_tell, group, frame_of(event), _kind(event)))
+    # Encoded now, so that the event has the state inside the transaction.
+    transaction.on_commit(partial(_publish, group, frame_of(event), _type_of(event)))
 
 
-def _tell(group: str, frame: Frame, kind: str) -> None:
-    counters.count("events", kind)
+def _publish(group: str, frame: Frame, event_type: str) -> None:
+    counters.count("events", event_type)
     hub.publish(group, frame)
 
 
-def _kind(event: Event | Custom) -> str:
+def _type_of(event: Event | Custom) -> str:
     return "custom" if isinstance(event, Custom) else str(event.__struct_config__.tag)
 
 

@@ -1,6 +1,6 @@
-"""This process's line to the others, through the channel layer: what is told here goes there, and the other way round.
+"""The bridge between this process's hub and the hubs of other processes, through the channel layer.
 
-It may lose what it carries, and a process without others has none: what must not be lost is in the database.
+The layer may lose messages, and a single process has no bridge: what must not be lost is in the database.
 """
 
 from __future__ import annotations
@@ -14,19 +14,22 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from watchium.realtime.delivery import Told, process
+from watchium.realtime.delivery import Delivery
+from watchium.realtime.groups import process_id
 from watchium.telemetry import counters
 
 logger = logging.getLogger(__name__)
 
 RETRY_S = 0.5
-LAYER_BOUND_S = 1.0  # publishing to a frozen Redis would otherwise wait for 5 s
-PUBLISHING = 2_000  # messages on their way to the layer; beyond it they are lost, and healed by revision
+LAYER_TIMEOUT_S = 1.0  # publishing to a frozen Redis would otherwise wait for 5 s
+MOST_PUBLISHING = (
+    2_000  # messages on their way to the layer; more are dropped, and clients resync by revision
+)
 
 
 @dataclass
 class Counts:
-    """Since this process began."""
+    """Counted since the start of this process."""
 
     layer_errors: int = 0
 
@@ -36,100 +39,107 @@ counters.counter("layer_errors", lambda: counts.layer_errors)
 
 
 def shared_layer() -> Any | None:
-    """The channel layer; None for the in-memory one, which nobody but this process could hear."""
+    """The channel layer; None for the in-memory layer, which no other process can read."""
     layer = get_channel_layer()
     return None if type(layer) in (InMemoryChannelLayer, type(None)) else layer
 
 
 class ChannelLayerBridge:
-    """`hear` is called, on the loop, with everything that another process told."""
+    """Calls `on_delivery`, on the loop, with everything that another process published to a subscribed channel.
 
-    def __init__(self, layer: Any, loop: asyncio.AbstractEventLoop, hear: Callable[[Told], None]) -> None:
+    A channel here is a group of the channel layer (`groups.channel_for`); `inbox` is this process's only Channels
+    channel.
+    """
+
+    def __init__(
+        self, layer: Any, loop: asyncio.AbstractEventLoop, on_delivery: Callable[[Delivery], None]
+    ) -> None:
         self.layer = layer
         self.loop = loop
-        self.hear = hear
-        self.channel: str | None = None
-        self.pump: asyncio.Task[None] | None = None
+        self.on_delivery = on_delivery
+        self.inbox: str | None = None
+        self.receiver: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._failing = False
         self._subscribed: set[str] = set()
         self._publishing: set[asyncio.Task[None]] = set()
 
-    async def subscribe(self, via: str) -> None:
-        """Where the layer is away nobody waits at the door for it: `complete` makes up for that."""
-        if via not in self._subscribed and not self._failing:
-            await self._bounded(self._subscribe(via), "subscribe")
+    async def subscribe(self, channel: str) -> None:
+        """Subscribe, unless the layer is failing: then no socket waits for it, and `complete` subscribes later."""
+        if channel not in self._subscribed and not self._failing:
+            await self._with_timeout(self._subscribe(channel), "subscribe")
 
-    async def _subscribe(self, via: str) -> None:
-        """By the one channel of this process: with two of them everything would be heard twice."""
+    async def _subscribe(self, channel: str) -> None:
+        """Subscribe the one inbox of this process: with two of them each delivery would arrive twice."""
         async with self._opening:
-            if self.channel is None:
-                self.channel = await self.layer.new_channel("process")
-                self.pump = self.loop.create_task(self._pump(self.channel))
-        await self.layer.group_add(via, self.channel)
-        self._subscribed.add(via)
+            if self.inbox is None:
+                self.inbox = await self.layer.new_channel("process")
+                self.receiver = self.loop.create_task(self._receive(self.inbox))
+        await self.layer.group_add(channel, self.inbox)
+        self._subscribed.add(channel)
 
-    async def unsubscribe(self, via: str) -> None:
-        self._subscribed.discard(via)
-        if self.channel is not None:
-            await self._bounded(self.layer.group_discard(via, self.channel), "unsubscribe")
+    async def unsubscribe(self, channel: str) -> None:
+        self._subscribed.discard(channel)
+        if self.inbox is not None:
+            await self._with_timeout(self.layer.group_discard(channel, self.inbox), "unsubscribe")
 
-    async def resubscribe(self, vias: set[str]) -> None:
-        """After the layer was away: it may have forgotten who listens."""
+    async def resubscribe(self, channels: set[str]) -> None:
+        """Subscribe to all of them after an outage, in which the layer may have lost the subscriptions."""
         self._subscribed.clear()
-        await self.complete(vias)
+        await self.complete(channels)
 
-    async def complete(self, vias: set[str]) -> None:
-        """Subscribe to those of them that could not be subscribed to when somebody came."""
-        for via in vias - self._subscribed:
-            await self._bounded(self._subscribe(via), "subscribe")
+    async def complete(self, channels: set[str]) -> None:
+        """Subscribe to those of them whose earlier subscription failed."""
+        for channel in channels - self._subscribed:
+            await self._with_timeout(self._subscribe(channel), "subscribe")
 
-    async def reopen(self, vias: set[str]) -> None:
-        """By new connections: one may be dead without anybody having said so, as when a machine loses its power."""
-        if self.pump is not None:
-            self.pump.cancel()
-        self.channel = self.pump = None
-        await self._bounded(self.layer.flush(), "begin anew")
-        await self.resubscribe(vias)
+    async def reopen(self, channels: set[str]) -> None:
+        """Resubscribe over new connections: one may be dead without an error, for instance after a power failure."""
+        if self.receiver is not None:
+            self.receiver.cancel()
+        self.inbox = self.receiver = None
+        await self._with_timeout(self.layer.flush(), "reconnect")
+        await self.resubscribe(channels)
 
-    def publish(self, told: Told) -> None:
-        """Soon, in a task of its own; what the layer does not take within a second is lost."""
-        if len(self._publishing) >= PUBLISHING:
+    def publish(self, delivery: Delivery) -> None:
+        """Publish soon, in a task; dropped if the layer does not accept it within a second."""
+        if len(self._publishing) >= MOST_PUBLISHING:
             counts.layer_errors += 1
             return
-        task = self.loop.create_task(self._bounded(self.layer.group_send(told.via, told.packed()), "publish"))
+        sending = self.layer.group_send(delivery.channel, delivery.to_message())
+        task = self.loop.create_task(self._with_timeout(sending, "publish"))
         self._publishing.add(task)
         task.add_done_callback(self._publishing.discard)
 
-    async def _pump(self, channel: str) -> None:
+    async def _receive(self, inbox: str) -> None:
         while True:
             try:
-                message = await self.layer.receive(channel)
-                if message.get("from") != process():
-                    self.hear(Told.from_message(message))
+                message = await self.layer.receive(inbox)
+                if message.get("from") != process_id():
+                    self.on_delivery(Delivery.from_message(message))
             except Exception:
                 counts.layer_errors += 1
-                logger.exception("could not hear the channel layer")
+                logger.exception("could not receive from the channel layer")
                 await asyncio.sleep(RETRY_S)
 
-    async def _bounded(self, call: Coroutine[Any, Any, Any], what: str) -> None:
+    async def _with_timeout(self, call: Coroutine[Any, Any, Any], verb: str) -> None:
         try:
-            await _in_time(call)
+            await _within_timeout(call)
         except Exception as error:
             counts.layer_errors += 1
-            if not self._failing:  # once: the watchdog says how it goes on
-                logger.error("could not %s through the channel layer: %r", what, error)
+            if not self._failing:  # logged once: the pub/sub monitor reports what follows
+                logger.error("could not %s through the channel layer: %r", verb, error)
             self._failing = True
         else:
             self._failing = False
 
 
-def publish_from_outside(told: Told) -> None:
-    """From a process that serves no sockets: a management command, a shell."""
+def publish_from_outside(delivery: Delivery) -> None:
+    """Publish from a process without sockets: a management command or a shell."""
     if (layer := shared_layer()) is not None:
-        async_to_sync(_in_time)(layer.group_send(told.via, told.packed()))
+        async_to_sync(_within_timeout)(layer.group_send(delivery.channel, delivery.to_message()))
 
 
-async def _in_time(call: Coroutine[Any, Any, Any]) -> None:
-    async with asyncio.timeout(LAYER_BOUND_S):
+async def _within_timeout(call: Coroutine[Any, Any, Any]) -> None:
+    async with asyncio.timeout(LAYER_TIMEOUT_S):
         await call

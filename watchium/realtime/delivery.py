@@ -1,37 +1,32 @@
-"""What is told to a group of sockets, and how it travels between processes."""
+"""One publication to a group of sockets, and its message in the channel layer."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from typing import Any
 
 import msgspec
 
 from watchium.realtime.frames import Frame
+from watchium.realtime.groups import channel_for, process_id
 
-ROOMS = "room."
-DEVICES = "device."
-EVERYBODY = "everybody"
-CAN_WAIT = "presence"  # of a thousand rooms at once, each second: no command shall stand behind it
-
-_process: tuple[int, str] = (0, "")
+# Published for up to a thousand rooms each second: no command may wait behind it.
+DEFERRABLE = "presence"
 
 
-class Told(msgspec.Struct, frozen=True):
-    """A frame for a group, or the code its sockets are closed with."""
+class Delivery(msgspec.Struct, frozen=True):
+    """A frame for a group, or the code to close its sockets with."""
 
     group: str
     frame: Frame | None = None
-    close: int = 0
-    heard_ms: float | None = None  # when the command behind it arrived here
+    close_code: int = 0
+    received_at_ms: float | None = None  # arrival of the command that caused it
 
     @property
     def size(self) -> int:
         return 0 if self.frame is None else len(self.frame)
 
-    def batches_with(self, earlier: Told) -> bool:
-        """Whether both are frames for the same group, to be handed out now."""
+    def batches_with(self, earlier: Delivery) -> bool:
+        """Whether both are frames for the same group, to be delivered now."""
         return (
             self.frame is not None
             and earlier.frame is not None
@@ -41,17 +36,17 @@ class Told(msgspec.Struct, frozen=True):
 
     @property
     def deferrable(self) -> bool:
-        return self.frame is not None and self.frame.newest == CAN_WAIT
+        return self.frame is not None and self.frame.newest == DEFERRABLE
 
     @property
-    def via(self) -> str:
-        return via(self.group)
+    def channel(self) -> str:
+        return channel_for(self.group)
 
-    def packed(self) -> dict[str, Any]:
-        """As it goes through the channel layer."""
-        message: dict[str, Any] = {"type": "fanout", "from": process(), "group": self.group}
+    def to_message(self) -> dict[str, Any]:
+        """The message for the channel layer."""
+        message: dict[str, Any] = {"type": "fanout", "from": process_id(), "group": self.group}
         if self.frame is None:
-            return {**message, "close": self.close}
+            return {**message, "close": self.close_code}
         return {
             **message,
             "frame": self.frame.payload,
@@ -60,21 +55,8 @@ class Told(msgspec.Struct, frozen=True):
         }
 
     @classmethod
-    def from_message(cls, message: dict[str, Any]) -> Told:
+    def from_message(cls, message: dict[str, Any]) -> Delivery:
         if "close" in message:
-            return cls(message["group"], close=message["close"])
+            return cls(message["group"], close_code=message["close"])
         revision, seq = message["head"]
         return cls(message["group"], Frame(message["frame"], message["newest"], (revision, seq)))
-
-
-def via(group: str) -> str:
-    """The layer's group that carries what is told to a group of ours."""
-    return group if group.startswith((ROOMS, DEVICES)) else EVERYBODY
-
-
-def process() -> str:
-    """This process's name among those that share a channel layer; another one in a fork."""
-    global _process
-    if _process[0] != os.getpid():
-        _process = (os.getpid(), secrets.token_hex(6))
-    return _process[1]

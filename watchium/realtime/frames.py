@@ -1,11 +1,19 @@
-"""An event as it travels: encoded once, its WebSocket frame made once, shared by every socket it goes to."""
+"""An encoded event: its JSON and its WebSocket frame are made once and shared by all sockets that receive it."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 from watchium.protocol.codec import encode
-from watchium.protocol.events import CommentDeleted, Custom, Event, Head, LobbyChanged, NewComment, Presence
+from watchium.protocol.events import (
+    CommentDeleted,
+    Custom,
+    Event,
+    Head,
+    LobbyChanged,
+    NewComment,
+    Presence,
+)
 
 _FIN_TEXT = 0x81
 _WITH_SEQ = (NewComment, CommentDeleted)
@@ -13,23 +21,23 @@ _STATES = (Presence, Head, LobbyChanged)
 
 
 class Frame(Struct, gc=False):
-    """`newest`: of frames with the same word only the last one matters to whoever is behind; None: each matters.
+    """`newest`: of queued frames with the same key a slow reader needs only the last; None: it needs each.
 
-    Playback events and comments count as such: their numbers show the gap, and the reader asks for what it missed.
-    `head`: the revision and the comment that the frame brings, 0 for neither.
+    Playback events and comments have a key too: their numbers show the gap, and the client requests what it missed.
+    `head`: the revision and the comment's seq that the frame brings, 0 for neither.
     """
 
     payload: bytes
     newest: str | None = None
     head: tuple[int, int] = (0, 0)
-    _wire: bytes | None = None  # made when a socket first wants it, and kept
+    _wire: bytes | None = None  # cached when a socket first needs it
 
     def __len__(self) -> int:
         return len(self.payload)
 
     @property
     def wire(self) -> bytes:
-        """One whole WebSocket text frame."""
+        """The whole WebSocket text frame."""
         if self._wire is None:
             self._wire = _header(len(self.payload)) + self.payload
         return self._wire
@@ -40,7 +48,7 @@ class Frame(Struct, gc=False):
 
 
 def _header(size: int) -> bytes:
-    """Of an unmasked frame, as servers send (RFC 6455, section 5.2)."""
+    """The header of an unmasked frame, as servers send them (RFC 6455, section 5.2)."""
     if size < 126:
         return bytes((_FIN_TEXT, size))
     if size < 65536:

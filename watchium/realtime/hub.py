@@ -1,10 +1,10 @@
-"""One subscription per process and group: a frame is encoded once and handed to each local socket.
+"""Delivers events to the sockets of this process: each event is encoded once and handed to every local socket.
 
-Sockets of this process are served first and without the channel layer; the layer carries the same frame once to
-each other process, and a process skips the echo of its own. What the layer loses, clients notice by revision.
+Sockets of this process are served first and without the channel layer, which carries the same frame once to each other
+process; a process skips the echo of its own. If the layer loses a frame, clients notice by the revision.
 
-Rooms and devices have a subscription each. Everything else (a person, a member) is told rarely and goes to every
-process through one: a socket's arrival costs the layer at most one subscription, its room's or its device's.
+Rooms and devices have a channel of the layer each. All other groups (a person, a member) have few events and share one
+channel, which every process receives: a new socket costs the layer at most one subscription, for its room or device.
 """
 
 from __future__ import annotations
@@ -18,22 +18,23 @@ from threading import get_ident
 
 from watchium import server_clock
 from watchium.realtime.channel_layer import ChannelLayerBridge, publish_from_outside, shared_layer
-from watchium.realtime.delivery import EVERYBODY, ROOMS, Told, via
+from watchium.realtime.delivery import Delivery
 from watchium.realtime.frames import Frame
-from watchium.realtime.subscribers import Listener, Listeners
+from watchium.realtime.groups import ALL_PROCESSES, ROOM_PREFIX, channel_for
+from watchium.realtime.subscribers import Subscriber, Subscribers
 from watchium.telemetry import context, counters
 
 logger = logging.getLogger(__name__)
 
-SLICE_S = 0.005  # so long what was told is handed out before the loop does something else
-PIECE_S = 0.002  # so long what can wait is handed out at once
-PAUSE_S = 0.005  # and then something else may happen
-TOGETHER = 16 * 1024  # bytes: what waits for the same group goes out in one write each
+SLICE_S = 0.005  # time for deliveries before the loop may do something else
+DEFERRED_SLICE_S = 0.002  # the same for deferrable deliveries
+DEFERRED_PAUSE_S = 0.005  # pause after each such slice
+BATCH_BYTES = 16 * 1024  # frames for one group that are written together
 
 
 @dataclass
 class Counts:
-    """Since this process began."""
+    """Counted since the start of this process."""
 
     delivered: int = 0
 
@@ -43,147 +44,152 @@ counters.counter("deliveries", lambda: counts.delivered)
 
 
 class Hub:
-    """The groups that sockets of this process listen to; lives on one event loop."""
+    """The groups that sockets of this process subscribe to; lives on one event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.groups: dict[str, Listeners] = {}
-        self._rooms: set[str] = set()  # those of them that are a room's: few among thousands
-        # The newest revision and comment handed out here, by group: the heads are held against them.
+        self.groups: dict[str, Subscribers] = {}
+        self._room_groups: set[str] = set()  # the groups of rooms: few among thousands of groups
+        # The newest revision and comment seq delivered here, by group, to compare with the log heads.
         self.delivered: dict[str, tuple[int, int]] = {}
         layer = shared_layer()
-        self.neighbours = None if layer is None else ChannelLayerBridge(layer, loop, self.apply)
-        self._told: deque[Told] = deque()
-        self._can_wait: dict[
-            str, Told
-        ] = {}  # by group: a newer one takes the place of one not handed out yet
-        self._handing_out = False
-        self._handing_out_later = False
+        self.bridge = None if layer is None else ChannelLayerBridge(layer, loop, self.on_delivery)
+        self._outgoing: deque[Delivery] = deque()
+        self._deferred: dict[str, Delivery] = {}  # by group: a newer delivery replaces one that still waits
+        self._flush_scheduled = False
+        self._deferred_scheduled = False
         self._thread = get_ident()
 
-    # ------------------------------------------------------------ who listens
+    # ------------------------------------------------------------ subscriptions
 
-    async def join(self, group: str, listener: Listener) -> None:
-        self.groups.setdefault(group, Listeners()).add(listener)
-        if group.startswith(ROOMS):
-            self._rooms.add(group)
-        if self.neighbours is not None:
-            await self.neighbours.subscribe(via(group))
+    async def join(self, group: str, subscriber: Subscriber) -> None:
+        self.groups.setdefault(group, Subscribers()).add(subscriber)
+        if group.startswith(ROOM_PREFIX):
+            self._room_groups.add(group)
+        if self.bridge is not None:
+            await self.bridge.subscribe(channel_for(group))
 
-    async def leave(self, group: str, listener: Listener) -> None:
-        listeners = self.groups.get(group, Listeners())
-        listeners.discard(listener)
-        if listeners or self.groups.pop(group, None) is None:
+    async def leave(self, group: str, subscriber: Subscriber) -> None:
+        subscribers = self.groups.get(group, Subscribers())
+        subscribers.discard(subscriber)
+        if subscribers or self.groups.pop(group, None) is None:
             return
-        self._rooms.discard(group)
+        self._room_groups.discard(group)
         self.delivered.pop(group, None)
-        if self.neighbours is not None and via(group) != EVERYBODY:
-            await self.neighbours.unsubscribe(via(group))
+        if self.bridge is not None and channel_for(group) != ALL_PROCESSES:
+            await self.bridge.unsubscribe(channel_for(group))
 
-    def turned(self, groups: Sequence[str]) -> None:
-        """A listener of these groups takes frames in another way from now on."""
+    def direct_changed(self, groups: Sequence[str]) -> None:
+        """The `direct` of a subscriber of these groups has changed."""
         for group in groups:
-            if (listeners := self.groups.get(group)) is not None:
-                listeners.changed()
+            if (subscribers := self.groups.get(group)) is not None:
+                subscribers.direct_changed()
 
     @property
-    def vias(self) -> set[str]:
-        """The layer's groups that carry what is listened to here."""
-        return {via(group) for group in self.groups}
+    def channels(self) -> set[str]:
+        """The channels of the layer that carry this process's groups."""
+        return {channel_for(group) for group in self.groups}
 
     @property
     def rooms(self) -> list[str]:
-        """The rooms (room_id) that are listened to here."""
-        return [group.removeprefix(ROOMS) for group in self._rooms]
+        """The rooms (room_id) with sockets in this process."""
+        return [group.removeprefix(ROOM_PREFIX) for group in self._room_groups]
 
-    # ------------------------------------------------------------ to be told
+    # ------------------------------------------------------------ publishing
 
-    def tell(self, told: Told) -> None:
-        """Hand it out here and to other processes, soon and in order; from any thread."""
-        self._told.append(told)
-        if not self._handing_out:
-            self._handing_out = True
-            # From another thread the loop has to be woken, which costs it two system calls and a turn.
-            at_home = get_ident() == self._thread
-            (self.loop.call_soon if at_home else self.loop.call_soon_threadsafe)(self._hand_out)
+    def publish(self, delivery: Delivery) -> None:
+        """Deliver to this and other processes, soon and in order; callable from any thread."""
+        self._outgoing.append(delivery)
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            # From another thread the loop has to be woken, which costs two system calls and one iteration of the loop.
+            on_loop = get_ident() == self._thread
+            (self.loop.call_soon if on_loop else self.loop.call_soon_threadsafe)(self._flush)
 
-    def _hand_out(self) -> None:
-        """In slices: a thousand rooms told at once must not hold up the pings that arrive meanwhile."""
+    def _flush(self) -> None:
+        """Deliver in slices: events for a thousand rooms at once must not delay the pings that arrive meanwhile."""
         until_s = self.loop.time() + SLICE_S
-        # Before looking: who appends after the last look sees it False and calls again.
-        self._handing_out = False
-        while self._told:
-            told = self._told.popleft()
-            if told.deferrable:
-                self._put_off(told)
+        # Cleared before reading the queue: a thread that appends after the last read sees False and schedules again.
+        self._flush_scheduled = False
+        while self._outgoing:
+            delivery = self._outgoing.popleft()
+            if delivery.deferrable:
+                self._defer(delivery)
                 continue
-            self._hand_out_these(self._together(told))
-            if self.loop.time() > until_s and self._told:
-                self._handing_out = True
-                self.loop.call_soon(self._hand_out)
+            self._deliver_everywhere(self._batch(delivery))
+            if self.loop.time() > until_s and self._outgoing:
+                self._flush_scheduled = True
+                self.loop.call_soon(self._flush)
                 return
 
-    def _together(self, told: Told) -> list[Told]:
-        """With it what was told to the same group right behind it: a deed often tells several things."""
-        found, size = [told], told.size
-        while self._told and self._told[0].batches_with(told) and size + self._told[0].size <= TOGETHER:
-            found.append(self._told.popleft())
-            size += found[-1].size
-        return found
+    def _batch(self, delivery: Delivery) -> list[Delivery]:
+        """Add the deliveries for the same group that follow at once: one action often publishes several events."""
+        batch, size = [delivery], delivery.size
+        while (
+            self._outgoing
+            and self._outgoing[0].batches_with(delivery)
+            and size + self._outgoing[0].size <= BATCH_BYTES
+        ):
+            batch.append(self._outgoing.popleft())
+            size += batch[-1].size
+        return batch
 
-    def _put_off(self, told: Told) -> None:
-        self._can_wait[told.group] = told
-        if not self._handing_out_later:
-            self._handing_out_later = True
-            self.loop.call_soon(self._hand_out_later)
+    def _defer(self, delivery: Delivery) -> None:
+        self._deferred[delivery.group] = delivery
+        if not self._deferred_scheduled:
+            self._deferred_scheduled = True
+            self.loop.call_soon(self._flush_deferred)
 
-    def _hand_out_later(self) -> None:
-        until_s = self.loop.time() + PIECE_S
-        while self._can_wait and self.loop.time() <= until_s:
-            self._hand_out_these([self._can_wait.pop(next(iter(self._can_wait)))])
-        self._handing_out_later = bool(self._can_wait)
-        if self._can_wait:
-            self.loop.call_later(PAUSE_S, self._hand_out_later)
+    def _flush_deferred(self) -> None:
+        until_s = self.loop.time() + DEFERRED_SLICE_S
+        while self._deferred and self.loop.time() <= until_s:
+            self._deliver_everywhere([self._deferred.pop(next(iter(self._deferred)))])
+        self._deferred_scheduled = bool(self._deferred)
+        if self._deferred:
+            self.loop.call_later(DEFERRED_PAUSE_S, self._flush_deferred)
 
-    def _hand_out_these(self, told: Sequence[Told]) -> None:
-        self._apply(told)
-        for one in told:
-            if one.heard_ms is not None:
-                counters.observe("broadcast_ms", server_clock.now_ms() - one.heard_ms)
-            if self.neighbours is not None:
-                self.neighbours.publish(one)
+    def _deliver_everywhere(self, batch: Sequence[Delivery]) -> None:
+        self._deliver_batch(batch)
+        for delivery in batch:
+            if delivery.received_at_ms is not None:
+                counters.observe("broadcast_ms", server_clock.now_ms() - delivery.received_at_ms)
+            if self.bridge is not None:
+                self.bridge.publish(delivery)
 
-    def apply(self, told: Told) -> None:
-        """To the sockets of this process only."""
-        self._apply([told])
+    # ------------------------------------------------------------ delivery in this process
 
-    def _apply(self, told: Sequence[Told]) -> None:
-        """All to one group: frames, or one close."""
-        group = told[0].group
-        listeners = self.groups.get(group)
-        if not listeners:
+    def on_delivery(self, delivery: Delivery) -> None:
+        """Deliver to the sockets of this process what another process published."""
+        self._deliver_batch([delivery])
+
+    def _deliver_batch(self, batch: Sequence[Delivery]) -> None:
+        """All for one group: frames, or one close."""
+        group = batch[0].group
+        subscribers = self.groups.get(group)
+        if not subscribers:
             return
-        frames = [one.frame for one in told if one.frame is not None]
+        frames = [delivery.frame for delivery in batch if delivery.frame is not None]
         if not frames:
-            for listener in listeners:
-                listener.close(told[0].close)
+            for subscriber in subscribers:
+                subscriber.close(batch[0].close_code)
             return
         self.deliver(group, *frames)
         for frame in frames:
-            self._count(group, frame.head)
+            self._record_delivered(group, frame.head)
 
     def deliver(self, group: str, *frames: Frame) -> None:
-        if listeners := self.groups.get(group):
-            listeners.deliver(frames)
-            counts.delivered += len(listeners) * len(frames)
+        """Deliver frames to the group's sockets of this process only."""
+        if subscribers := self.groups.get(group):
+            subscribers.deliver(frames)
+            counts.delivered += len(subscribers) * len(frames)
 
-    def _count(self, group: str, head: tuple[int, int]) -> None:
+    def _record_delivered(self, group: str, head: tuple[int, int]) -> None:
         if any(head):
             revision, seq = self.delivered.get(group, (0, 0))
             self.delivered[group] = (max(revision, head[0]), max(seq, head[1]))
 
-    def on_overflow(self, group: str, revision: int, seq: int) -> bool:
-        """Whether the group's log has passed what was handed out here; said once."""
+    def log_is_ahead(self, group: str, revision: int, seq: int) -> bool:
+        """Whether the group's log is ahead of what was delivered here; True once for each head."""
         known = self.delivered.get(group)
         self.delivered[group] = (revision, seq)
         return known is not None and (revision > known[0] or seq > known[1])
@@ -202,25 +208,25 @@ def hub() -> Hub:
 
 
 def running() -> Hub | None:
-    """The hub of this process where its loop runs, from whatever thread."""
+    """This process's hub if its loop runs; callable from any thread."""
     return _hub if _hub is not None and _hub.loop.is_running() else None
 
 
 def publish(group: str, frame: Frame) -> None:
-    """Tell everybody in the group, from whatever thread. Never raises: what is lost here is healed by revision."""
-    _send(Told(group, frame, heard_ms=context.RECEIVED_AT_MS.get()))
+    """Publish a frame to all sockets of the group, from any thread. Never raises: clients resync by revision."""
+    _publish(Delivery(group, frame, received_at_ms=context.RECEIVED_AT_MS.get()))
 
 
 def publish_close(group: str, code: int) -> None:
     """Close every socket of the group, in every process."""
-    _send(Told(group, close=code))
+    _publish(Delivery(group, close_code=code))
 
 
-def _send(told: Told) -> None:
+def _publish(delivery: Delivery) -> None:
     try:
         if (hub := running()) is not None:
-            hub.tell(told)
+            hub.publish(delivery)
         else:
-            publish_from_outside(told)
+            publish_from_outside(delivery)
     except Exception:
-        logger.exception("could not tell %s", told.group)
+        logger.exception("could not publish to %s", delivery.group)

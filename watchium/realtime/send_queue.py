@@ -1,8 +1,8 @@
-"""What one socket still has to be sent: bounded, so that a slow reader costs little and slows nobody else.
+"""The queue of frames for one socket: bounded, so that a slow reader costs little memory and delays no other socket.
 
-While the transport can take a frame it goes there at once. A reader that is behind gets a queue; when that is full only
-the newest of what replaces itself stays in it; when that is not enough, or nothing moves for seconds, the socket is
-closed with 4008 and its page comes back to a fresh welcome.
+A frame goes to the transport at once while the transport accepts it. A slow reader gets a queue; when that is full,
+older frames that a newer one replaces are dropped from it. If that is not enough, or nothing moves for seconds, the
+socket is closed with 4008 and its page reconnects to a new welcome.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from watchium.telemetry import counters
 logger = logging.getLogger(__name__)
 
 MESSAGES = 64
-MESSAGES_AT_THE_DOOR = 1024
-BYTES = 256 * 1024  # the transport holds another 64 KiB, and one frame of any size may be on its way
+MESSAGES_BEFORE_FIRST = 1024
+BYTES = 256 * 1024  # the transport holds another 64 KiB, and one frame of any size may be in transit
 STALLED_S = 8.0
 
 
 @dataclass
 class Counts:
-    """Since this process began."""
+    """Counted since the start of this process."""
 
     too_slow: int = 0  # sockets closed with 4008
-    coalesced: int = 0  # frames left out because a newer one says the same
+    coalesced: int = 0  # frames dropped because a newer one replaces them
 
 
 counts = Counts()
@@ -41,34 +41,38 @@ counters.counter("coalesced", lambda: counts.coalesced)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def _no_probe() -> None: ...
+def _ignore() -> None: ...
 
 
 class SendQueue:
-    """Frames in order. Nothing leaves before `send_first` has put the first one at the front."""
+    """Frames in order. Nothing is sent before `send_first` has put the first frame at the front."""
 
-    # One step less to each field, and less of each idle socket.
+    # Slots: faster access, and less memory for each idle socket.
     __slots__ = (
-        "_bytes", "_close", "_open", "_queue", "_send", "_stalled", "_turned", "_writing", "direct", "shortcut",
+        "_bytes", "_close", "_on_direct_change", "_open", "_queue", "_send", "_stalled", "_writing", "direct",
+        "writer",
     )  # fmt: skip
 
     def __init__(
-        self, send: Send, shortcut: DirectWriter | None = None, turned: Callable[[], None] = _no_probe
+        self,
+        send: Send,
+        writer: DirectWriter | None = None,
+        on_direct_change: Callable[[], None] = _ignore,
     ) -> None:
         self._send = send
-        self._turned = turned
-        self.shortcut = shortcut
+        self._on_direct_change = on_direct_change
+        self.writer = writer
         self._queue: list[Frame] = []  # short: a deque would cost each idle socket 700 bytes
         self._bytes = 0
         self._open = False
         self._close: int | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
-        # Set while a frame may go straight to the transport: open, nothing queued, and it takes one. Who fans out
-        # uses it without asking here again, so that `turned` is called whenever it changes.
+        # Set while a frame may go directly to the transport: open, nothing queued, and the transport accepts it. The
+        # hub keeps it and does not read it for each frame, so `on_direct_change` is called at every change.
         self.direct: Write | None = None
-        if shortcut is not None:
-            shortcut.watch(self)
+        if writer is not None:
+            writer.watch(self)
 
     @property
     def closing(self) -> bool:
@@ -78,64 +82,64 @@ class SendQueue:
         if self.direct is not None:
             self.direct(frame.wire)
         elif self._close is None:
-            self._queue_up(frame)
+            self._enqueue(frame)
 
     def send_first(self, frame: Frame) -> None:
-        """The first frame, before whatever was told while it was being made."""
+        """Send this frame before those that were queued while it was being made."""
         if self._close is not None:
             return
         self._queue.insert(0, frame)
         self._bytes += len(frame)
         self._open = True
-        self._drain()
+        self._flush()
 
     def send_last_and_close(self, frame: Frame, code: int) -> None:
-        """Turned away: this frame and no other, then close."""
+        """Reject the socket: send this frame and no other, then close."""
         if self._close is None:
-            self._forget()
+            self._clear()
             self.send_first(frame)
             self.close(code)
 
     def close(self, code: int) -> None:
-        """Send what is queued, then close; the first code given holds. Who was never greeted is told nothing."""
+        """Send the queued frames, then close; the first code wins. Without a first frame nothing is sent."""
         if self._close is None:
             if not self._open:
-                self._forget()
+                self._clear()
             self._close = code
             self._open = True
-            self._turn(None)
-            self._drain()
+            self._set_direct(None)
+            self._flush()
 
     def end(self) -> None:
-        """The connection is gone."""
+        """Release everything: the connection is gone."""
         self._close = self._close or 0
-        self._turn(None)
-        self._turned = _no_probe  # it refers back to the socket, and the garbage collector seldom looks
-        self._forget()
+        self._set_direct(None)
+        self._on_direct_change = _ignore  # it refers back to the socket, and garbage collection is rare
+        self._clear()
         if self._writing is not None:
             self._writing.cancel()
 
-    # ------------------------------------------------------------ a reader that is behind
+    # ------------------------------------------------------------ a slow reader
 
-    def _queue_up(self, frame: Frame) -> None:
-        if self._full(frame):
-            self._keep_newest()
-            if self._full(frame):
+    def _enqueue(self, frame: Frame) -> None:
+        if self._is_full(frame):
+            self._coalesce()
+            if self._is_full(frame):
                 self._give_up()
                 return
         self._queue.append(frame)
         self._bytes += len(frame)
         if self._open:
-            self._drain()
+            self._flush()
 
-    def _full(self, frame: Frame) -> bool:
+    def _is_full(self, frame: Frame) -> bool:
         if not self._open:
-            # Not slow, only on its way in: whoever arrives with a whole room hears of each who comes.
-            return len(self._queue) >= MESSAGES_AT_THE_DOOR or self._bytes + len(frame) > BYTES
+            # Not slow, still joining: a member who joins together with a whole room gets an event for each of them.
+            return len(self._queue) >= MESSAGES_BEFORE_FIRST or self._bytes + len(frame) > BYTES
         return len(self._queue) >= MESSAGES or (bool(self._queue) and self._bytes + len(frame) > BYTES)
 
-    def _keep_newest(self) -> None:
-        """Of what replaces itself the last; everything else stays, in order."""
+    def _coalesce(self) -> None:
+        """Keep only the newest frame of each `newest` key; all others stay, in order."""
         kept: list[Frame] = []
         seen: set[str] = set()
         for frame in reversed(self._queue):
@@ -149,70 +153,70 @@ class SendQueue:
 
     def _give_up(self) -> None:
         counts.too_slow += 1
-        self._forget()
+        self._clear()
         self.close(CloseCode.TOO_SLOW)
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._queue.clear()
         self._bytes = 0
-        self._calm()
+        self._cancel_stall_timer()
 
-    def _calm(self) -> None:
+    def _cancel_stall_timer(self) -> None:
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
 
-    # ------------------------------------------------------------ to the transport
+    # ------------------------------------------------------------ the transport
 
-    def _turn(self, direct: Write | None) -> None:
+    def _set_direct(self, direct: Write | None) -> None:
         if self.direct is not direct:
             self.direct = direct
-            self._turned()
+            self._on_direct_change()
 
     def pause_writing(self) -> None:
-        self._turn(None)
+        self._set_direct(None)
         if self._stalled is None:
             self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self._give_up_if_open)
 
     def connection_lost(self) -> None:
-        self._turn(None)
+        self._set_direct(None)
 
     def resume_writing(self) -> None:
-        self._calm()
+        self._cancel_stall_timer()
         if self._open:
-            self._drain()
+            self._flush()
 
     def _give_up_if_open(self) -> None:
         self._stalled = None
         if self._close is None:
             self._give_up()
 
-    def _drain(self) -> None:
-        """Everything queued, as far as the transport takes it; then the close, if there is one."""
-        if self.shortcut is None:
+    def _flush(self) -> None:
+        """Write the queued frames as far as the transport accepts them, then close if requested."""
+        if self.writer is None:
             if self._writing is None or self._writing.done():
                 self._writing = asyncio.get_running_loop().create_task(self._write())
             return
-        while self._queue and self.shortcut.writable:
-            self.shortcut.write(self._take().wire)
+        while self._queue and self.writer.writable:
+            self.writer.write(self._pop().wire)
         if self._close is not None:
-            if not self._queue or not self.shortcut.writable:
-                self.shortcut.close(self._close)
-        elif not self._queue and self.shortcut.writable:
-            self._turn(self.shortcut.direct)
+            if not self._queue or not self.writer.writable:
+                self.writer.close(self._close)
+        elif not self._queue and self.writer.writable:
+            self._set_direct(self.writer.direct)
 
-    def _take(self) -> Frame:
+    def _pop(self) -> Frame:
         frame = self._queue.pop(0)
         self._bytes -= len(frame)
         return frame
 
     async def _write(self) -> None:
-        """Through ordinary sends, for a server without the shortcut. Waits where the transport makes it wait."""
+        """Write through ASGI `send`, for servers without a direct writer; waits while the transport is full."""
         try:
             while self._queue:
-                await self._send({"type": "websocket.send", "text": self._take().text})
+                await self._send({"type": "websocket.send", "text": self._pop().text})
             if self._close is not None:
                 await self._send({"type": "websocket.close", "code": int(self._close)})
-        except Exception as error:  # whatever a server raises when the other side has gone
+        except Exception as error:  # servers raise different errors when the client is gone
             logger.debug("a socket ended: %r", error)
-            self._forget()
+            self._clear()

@@ -1,7 +1,7 @@
-"""Who listens to one group, kept so that telling all of them touches as little memory as can be.
+"""The subscribers of one group, stored so that a delivery to all of them touches little memory.
 
-Hundreds of sockets in turn fit into no cache: what a delivery costs beside the kernel's part is mostly waiting for
-the objects it goes through. So a socket that can take a frame at once is here only as its transport's own `write`.
+Hundreds of sockets do not fit into a CPU cache: apart from the kernel's part, a delivery costs mostly the time to load
+the objects on its way. So a socket that can take a frame directly is stored here as its transport's own `write`.
 """
 
 from __future__ import annotations
@@ -13,58 +13,58 @@ from watchium.realtime.direct_writer import Write
 from watchium.realtime.frames import Frame
 
 
-class Listener(Protocol):
-    """A socket, as the fan-out sees it. None of its methods may block or raise."""
+class Subscriber(Protocol):
+    """A socket as the hub sees it. None of its methods may block or raise."""
 
     @property
     def direct(self) -> Write | None:
-        """Takes whole WebSocket frames, straight to the transport; None while a frame has to go to `deliver`."""
+        """Writes whole WebSocket frames to the transport; None while frames have to go through `deliver`."""
 
     def deliver(self, frame: Frame) -> None: ...
 
     def close(self, code: int) -> None: ...
 
 
-class Listeners:
+class Subscribers:
     __slots__ = ("_all", "_direct", "_others")
 
     def __init__(self) -> None:
-        self._all: dict[Listener, None] = {}
-        # Made when next something is told: many come and go before that.
+        self._all: dict[Subscriber, None] = {}
+        # Built at the next delivery: many sockets may join and leave before it.
         self._direct: tuple[Write, ...] | None = None
-        self._others: tuple[Listener, ...] = ()
+        self._others: tuple[Subscriber, ...] = ()
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def __iter__(self) -> Iterator[Listener]:
+    def __iter__(self) -> Iterator[Subscriber]:
         return iter(tuple(self._all))
 
-    def add(self, listener: Listener) -> None:
-        self._all[listener] = None
+    def add(self, subscriber: Subscriber) -> None:
+        self._all[subscriber] = None
         self._direct = None
 
-    def discard(self, listener: Listener) -> None:
-        self._all.pop(listener, None)
+    def discard(self, subscriber: Subscriber) -> None:
+        self._all.pop(subscriber, None)
         self._direct = None
 
-    def changed(self) -> None:
-        """Somebody's `direct` is another one now."""
+    def direct_changed(self) -> None:
+        """The `direct` of a subscriber has changed."""
         self._direct = None
 
     def deliver(self, frames: Sequence[Frame]) -> None:
-        """To each all of them, in order, in one write where that is possible."""
+        """Deliver all frames to each subscriber in order, in one write if possible."""
         direct = self._direct if self._direct is not None else self._sort()
         others = self._others
         if direct:
             wire = frames[0].wire if len(frames) == 1 else b"".join(frame.wire for frame in frames)
             for write in direct:
                 write(wire)
-        for listener in others:
+        for subscriber in others:
             for frame in frames:
-                listener.deliver(frame)
+                subscriber.deliver(frame)
 
     def _sort(self) -> tuple[Write, ...]:
-        self._direct = tuple(listener.direct for listener in self._all if listener.direct is not None)
-        self._others = tuple(listener for listener in self._all if listener.direct is None)
+        self._direct = tuple(each.direct for each in self._all if each.direct is not None)
+        self._others = tuple(each for each in self._all if each.direct is None)
         return self._direct

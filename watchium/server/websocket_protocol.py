@@ -33,11 +33,11 @@ from watchium.server.affinity import Workers
 from watchium.server.frame_reader import FrameReader
 from watchium.server.http_protocol import NO_HANDSHAKE, answer_to
 from watchium.server.timer_wheel import TimerWheel
-from watchium.shared_state.token_bucket import Allowance, Bucket, taken
+from watchium.shared_state.token_bucket import Bucket, Limit, consume
 
 END_OF_HEAD = b"\r\n\r\n"
 PING_FRAME = b"\x89\x00"  # a ping that says nothing
-CONTROLS = Allowance(
+CONTROLS = Limit(
     burst=100, per_s=10
 )  # pings and pongs of one socket; browsers send a pong every three seconds
 LINGER_S = 2.0  # for a close frame to get out, then for the other side's answer
@@ -211,7 +211,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Whether one more ping or pong is within what any client needs; else the connection is closed."""
         if self.close_sent or self.transport.is_closing():
             return False
-        self._controls, wait_ms = taken(self._controls, CONTROLS, self.loop.time() * 1000)
+        self._controls, wait_ms = consume(self._controls, CONTROLS, self.loop.time() * 1000)
         if wait_ms:
             self.conn.fail(CloseCode.FLOODING, "too many pings")
             self.handle_parser_exception()

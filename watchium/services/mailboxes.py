@@ -17,10 +17,10 @@ import msgspec
 from rooms.models import Member
 from watchium.process_state import process_state
 from watchium.protocol.codec import ROOM_MESSAGE_TYPES
-from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
 from watchium.realtime.direct_writer import Write
 from watchium.realtime.frames import Frame
+from watchium.realtime.groups import member_group, room_group
 
 MOST_EVENTS = 32
 MOST_MAILBOXES = 2000
@@ -90,7 +90,7 @@ def _polled(member: Member) -> tuple[Mailbox | None, bool]:
         if mailbox is None:
             if len(_state.mailboxes) >= MOST_MAILBOXES:
                 return None, False
-            groups = [broadcast.room_group(member.room.room_id), broadcast.member_group(member.pk)]
+            groups = [room_group(member.room.room_id), member_group(member.pk)]
             mailbox = _state.mailboxes[member.pk] = Mailbox(groups)
         mailbox.polls += 1
         return mailbox, is_new

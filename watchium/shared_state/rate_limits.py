@@ -1,8 +1,8 @@
-"""How much of something somebody may do in a while: every limit by name, counted over all processes of the house.
+"""Rate limits by name, counted over all processes of the instance.
 
-The numbers are `settings.LIMITS`. What costs one socket nothing but its own time (pings, heartbeats, bad messages) is
-counted in that socket's memory by the same numbers; all else is counted by person, or by address for whoever may be
-nobody yet.
+The numbers are `settings.LIMITS`. Actions that cost only the socket's own time (pings, heartbeats, bad messages) are
+counted in that socket's memory by the same numbers; everything else is counted by person, or by address for clients
+that may be anonymous.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from functools import cache
 from django.conf import settings
 
 from watchium.protocol.errors import RateLimited
-from watchium.shared_state import store
-from watchium.shared_state.token_bucket import Allowance, RateLimiter
+from watchium.shared_state import shared_store
+from watchium.shared_state.token_bucket import Limit, RateLimiter
 
 
-def allowance(what: str) -> Allowance:
-    times, within_s = settings.LIMITS[what]
-    return Allowance(burst=times, per_s=times / within_s)
+def limit(name: str) -> Limit:
+    times, within_s = settings.LIMITS[name]
+    return Limit(burst=times, per_s=times / within_s)
 
 
-def wait_ms(what: str, who: str, now_ms: float) -> int:
-    """0 and one of `what` taken, or how many milliseconds until `who` may again."""
-    return store.house().wait_ms(f"{what}:{who}", allowance(what), now_ms)
+def wait_ms(name: str, subject: str, now_ms: float) -> int:
+    """Consume one of the subject's tokens and return 0, or return the milliseconds until the next one."""
+    return shared_store().wait_ms(f"{name}:{subject}", limit(name), now_ms)
 
 
-def spend(what: str, who: str, now_ms: float, message: str | None = None) -> None:
-    """Raises RateLimited, with the time after which it would not be."""
-    if waits_ms := wait_ms(what, who, now_ms):
+def spend(name: str, subject: str, now_ms: float, message: str | None = None) -> None:
+    """Consume a token. Raises RateLimited with the time until the next one."""
+    if waits_ms := wait_ms(name, subject, now_ms):
         raise RateLimited(message, retry_after_ms=waits_ms)
 
 
 @cache
-def in_this_process() -> RateLimiter:
+def local_limiter() -> RateLimiter:
     return RateLimiter()
 
 
-def spend_here(what: str, who: str, now_ms: float) -> None:
-    """As `spend`, counted by this process alone: before a trip to Redis or to the database. Raises RateLimited."""
-    if waits_ms := in_this_process().wait_ms((what, who), allowance(what), now_ms):
+def spend_locally(name: str, subject: str, now_ms: float) -> None:
+    """As `spend`, counted in this process only: before a round trip to Redis or the database. Raises RateLimited."""
+    if waits_ms := local_limiter().wait_ms((name, subject), limit(name), now_ms):
         raise RateLimited(retry_after_ms=waits_ms)

@@ -1,8 +1,8 @@
-"""Buckets and boards in Redis, for a house of several processes. Called from threads that may wait, never on the loop.
+"""The shared store in Redis, for an instance with several processes. Called from threads, not on the event loop.
 
-A deed may hold a room's lock while it asks here, so that every wait is short: 200 ms once, then Redis is left alone
-for some seconds and each process counts for itself. What it counted meanwhile is not handed over afterwards: at worst
-somebody does twice as much for a moment.
+An action may hold a room's lock during a call, so each wait is short: after one timeout of 200 ms Redis is not used for
+some seconds and each process counts for itself. Those counts are not added to Redis afterwards: at worst a user gets
+twice the limit for a moment.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
-from watchium.shared_state.store import InMemory, Notes
-from watchium.shared_state.token_bucket import Allowance
+from watchium.shared_state.memory import MemoryStore
+from watchium.shared_state.store import Fields
+from watchium.shared_state.token_bucket import Limit
 
 logger = logging.getLogger(__name__)
 
-BOUND_S = 0.2  # a quiet Redis on the same machine answers within a thousandth of it
-PAUSE_S = 5.0
-NOTES_MS = 30_000  # ten heartbeats
-BOARDS_AT_ONCE = 50  # a millisecond of CPU, for which the loop has to wait
+TIMEOUT_S = 0.2  # an idle Redis on the same machine responds within a thousandth of it
+CIRCUIT_OPEN_S = 5.0
+HASH_TTL_MS = 30_000  # ten heartbeats
+HASHES_PER_CALL = 50  # a millisecond of CPU that the event loop waits for
 
 T = TypeVar("T")
 
-# A bucket is one number: when it will be full again. Taking one token puts that off by the time one token takes.
-# A key that says more than an empty bucket could was written by a clock far ahead, and counts as an empty one.
-_TAKE = """
+# A bucket is one number: the time at which it will be full again. A token moves that time by the interval of one token.
+# A time later than an empty bucket allows was written by a clock far ahead; the bucket then counts as empty.
+_CONSUME = """
 local now, gap, burst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local full_at = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or now), now), now + burst * gap)
 local wait = full_at + gap - now - burst * gap
@@ -42,85 +43,85 @@ return 0
 """
 
 
-class InRedis:
-    alone = False
+class RedisStore:
+    single_process = False
 
     def __init__(
         self, url: str, prefix: str, salt: str = "", clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`salt` is the same in all processes. `clock`: seconds that only grow."""
+        """`salt`: equal in all processes. `clock`: monotonic seconds."""
         self._prefix = prefix
         self._salt = sha256(salt.encode()).digest()
         self._clock = clock
-        self._rests_until_s = 0.0
-        self._meanwhile = InMemory()
+        self._closed_at_s = 0.0
+        self._fallback = MemoryStore()
         self._redis = redis.Redis.from_url(
             url,
-            socket_timeout=BOUND_S,
-            socket_connect_timeout=BOUND_S,
-            retry=Retry(NoBackoff(), 0),  # by itself it would try four times, seconds apart
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),  # the default is four attempts, seconds apart
         )
-        self._take = self._redis.register_script(_TAKE)
+        self._consume = self._redis.register_script(_CONSUME)
 
     @property
     def circuit_open(self) -> bool:
-        """Whether Redis failed lately and is left alone."""
-        return self._clock() < self._rests_until_s
+        """Whether Redis failed recently and is not used for now."""
+        return self._clock() < self._closed_at_s
 
-    def wait_ms(self, key: str, allowance: Allowance, now_ms: float) -> int:
-        keys, args = [self._bucket(key)], [now_ms, 1000 / allowance.per_s, allowance.burst]
-        wait_ms = self._bounded(lambda: self._take(keys, args))
-        return self._meanwhile.wait_ms(key, allowance, now_ms) if wait_ms is None else int(wait_ms)
+    def wait_ms(self, key: str, limit: Limit, now_ms: float) -> int:
+        keys, args = [self._bucket_key(key)], [now_ms, 1000 / limit.per_s, limit.burst]
+        wait_ms = self._call(lambda: self._consume(keys, args))
+        return self._fallback.wait_ms(key, limit, now_ms) if wait_ms is None else int(wait_ms)
 
-    def post(self, boards: Mapping[str, Notes]) -> None:
-        """In batches, so that no other call waits behind thousands of notes."""
-        items = list(boards.items())
-        for start in range(0, len(items), BOARDS_AT_ONCE):
-            self._bounded(lambda batch=items[start : start + BOARDS_AT_ONCE]: self._post(batch))  # type: ignore[misc]
+    def put(self, hashes: Mapping[str, Fields]) -> None:
+        """In batches, so that no other call waits for thousands of fields."""
+        items = list(hashes.items())
+        for start in range(0, len(items), HASHES_PER_CALL):
+            self._call(lambda batch=items[start : start + HASHES_PER_CALL]: self._put(batch))  # type: ignore[misc]
 
-    def exchange(self, board: str, notes: Notes) -> dict[str, bytes]:
-        return self._bounded(lambda: self._exchange(board, notes)) or {}
+    def swap(self, key: str, fields: Fields) -> dict[str, bytes]:
+        return self._call(lambda: self._swap(key, fields)) or {}
 
-    def _post(self, boards: list[tuple[str, Notes]]) -> list[Any]:
+    def _put(self, hashes: list[tuple[str, Fields]]) -> list[Any]:
         pipeline = self._redis.pipeline(transaction=False)
-        for board, notes in boards:
-            self._put(pipeline, board, notes)
+        for key, fields in hashes:
+            self._set_fields(pipeline, key, fields)
         return pipeline.execute()
 
-    def _exchange(self, board: str, notes: Notes) -> dict[str, bytes]:
+    def _swap(self, key: str, fields: Fields) -> dict[str, bytes]:
         pipeline = self._redis.pipeline(transaction=False)
-        self._put(pipeline, board, notes)
-        pipeline.hgetall(self._key(board))
+        self._set_fields(pipeline, key, fields)
+        pipeline.hgetall(self._hash_key(key))
         found: dict[bytes, bytes] = pipeline.execute()[-1]
-        return {name.decode(): note for name, note in found.items()}
+        return {name.decode(): value for name, value in found.items()}
 
-    def _put(self, pipeline: Pipeline, board: str, notes: Notes) -> None:
-        key = self._key(board)
-        up = {name: note for name, note in notes.items() if note is not None}
-        down = [name for name, note in notes.items() if note is None]
-        if down:
-            pipeline.hdel(key, *down)
-        if up:
-            pipeline.hset(key, mapping=up)
-            pipeline.pexpire(key, NOTES_MS)
+    def _set_fields(self, pipeline: Pipeline, key: str, fields: Fields) -> None:
+        hash_key = self._hash_key(key)
+        values = {name: value for name, value in fields.items() if value is not None}
+        deleted = [name for name, value in fields.items() if value is None]
+        if deleted:
+            pipeline.hdel(hash_key, *deleted)
+        if values:
+            pipeline.hset(hash_key, mapping=values)
+            pipeline.pexpire(hash_key, HASH_TTL_MS)
 
-    def _key(self, board: str) -> str:
-        return f"{self._prefix}:board:{board}"
+    def _hash_key(self, key: str) -> str:
+        return f"{self._prefix}:board:{key}"
 
-    def _bucket(self, key: str) -> str:
-        """Whoever reads Redis learns nobody's address from it."""
-        what, _, who = key.partition(":")
-        digest = blake2b(who.encode(), digest_size=12, key=self._salt).hexdigest()
-        return f"{self._prefix}:spent:{what}:{digest}"
+    def _bucket_key(self, key: str) -> str:
+        """The Redis key of a bucket; hashed, so that Redis holds no addresses of users."""
+        name, _, subject = key.partition(":")
+        digest = blake2b(subject.encode(), digest_size=12, key=self._salt).hexdigest()
+        return f"{self._prefix}:spent:{name}:{digest}"
 
-    def _bounded(self, call: Callable[[], T]) -> T | None:
-        """None where Redis did not answer, or is left alone because it did not lately."""
+    def _call(self, call: Callable[[], T]) -> T | None:
+        """The result of the call; None if Redis did not respond or the circuit is open."""
         if self.circuit_open:
             return None
         try:
             return call()
         except redis.RedisError as error:
-            if not self.circuit_open:  # of many that waited at once, one says so
-                logger.warning("Redis did not answer, left alone for %d s: %s", PAUSE_S, error)
-            self._rests_until_s = self._clock() + PAUSE_S
+            if not self.circuit_open:  # only the first of several concurrent calls logs it
+                logger.warning("Redis did not respond; not used for %d s: %s", CIRCUIT_OPEN_S, error)
+            self._closed_at_s = self._clock() + CIRCUIT_OPEN_S
             return None

@@ -24,8 +24,9 @@ from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import decode_room_command
 from watchium.protocol.commands import Heartbeat
 from watchium.protocol.events import Head, HeadState
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.groups import room_group
 
 ROUNDS = 5
 SETTLED_S = 2.0
@@ -99,7 +100,7 @@ async def measure(count: int) -> None:
     leases = set(await in_database(lambda: list(Connection.objects.values_list("pk", flat=True))))
     ears = [FrameReader() for _ in members]
     for member, ear in zip(members, ears, strict=True):
-        await hub.hub().join(broadcast.room_group(member.room.room_id), ear)
+        await hub.hub().join(room_group(member.room.room_id), ear)
     for pk in leases:
         scheduler.hold_lease(pk, lambda: None)
     room_ids = [room[0].room.room_id for room in houses]

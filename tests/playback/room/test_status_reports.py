@@ -17,7 +17,7 @@ from tests.playback.room.fixtures import NOW_MS, DeedCase, seek
 from tests.servers import redis
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
-from watchium.shared_state.redis import InRedis
+from watchium.shared_state.redis import RedisStore
 
 
 def report(position_s: float = 0.0, **told) -> PlayerReport:
@@ -146,8 +146,8 @@ class Processes:
 
     def __init__(self, url: str) -> None:
         prefix = f"scene-{token_hex(4)}"
-        self.here = LastReports(house=cache(lambda: InRedis(url, prefix)))
-        self.there = LastReports(house=cache(lambda: InRedis(url, prefix)))
+        self.here = LastReports(store=cache(lambda: RedisStore(url, prefix)))
+        self.there = LastReports(store=cache(lambda: RedisStore(url, prefix)))
         self.now_ms = NOW_MS
 
     def seen_here(self) -> dict[str, float]:
@@ -238,7 +238,7 @@ def test_a_player_that_has_data_again_is_ready_for_all(processes: Processes):
 def test_a_note_of_another_version_is_passed_over(processes: Processes):
     processes.there.note("a", "bob", report(2), NOW_MS)
     processes.there.post()
-    processes.there._house().post({"reports:a": {"carol": b"\x93later", "dana": b"\xff"}})
+    processes.there._store().put({"reports:a": {"carol": b"\x93later", "dana": b"\xff"}})
     assert processes.seen_here() == {"bob": 2}
 
 

@@ -10,7 +10,7 @@ from rooms.auth.identity import token_of
 from rooms.models import Ban, ModerationAct, Person, Room, Token
 from tests.watchium.api.callers import ApiCase
 from watchium.protocol.errors import CloseCode
-from watchium.realtime import broadcast
+from watchium.realtime.groups import person_group
 from watchium.services.merge_guest import merge_guest_into_account
 
 
@@ -38,7 +38,7 @@ class Staff(ApiCase):
             return self.staff.post(reverse("admin:auth_user_change", args=[account.pk]), form)
 
     def sent_back(self) -> bool:
-        return (broadcast.person_group(self.dana.pk), CloseCode.RESTART) in self.heard.closed
+        return (person_group(self.dana.pk), CloseCode.RESTART) in self.heard.closed
 
     def is_in(self) -> bool:
         return self.hers.get(self.url("state/")).status_code == 200

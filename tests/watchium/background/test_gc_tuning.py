@@ -19,7 +19,7 @@ from watchium.background import gc_tuning
 from watchium.protocol.commands import PlayerReport
 from watchium.server.http_protocol import HttpProtocol
 from watchium.server.websocket_protocol import WebSocketProtocol
-from watchium.shared_state.token_bucket import Allowance, taken
+from watchium.shared_state.token_bucket import Limit, consume
 
 MINUTE_MS = 60_000.0
 
@@ -63,7 +63,7 @@ def test_no_look_at_the_young_takes_long():
 
 def test_what_each_heartbeat_replaces_is_not_looked_at():
     report = PlayerReport(current_time=1, is_playing=True, is_synced=True, state="tracking")
-    bucket, _ = taken(None, Allowance(5, 1), 0)
+    bucket, _ = consume(None, Limit(5, 1), 0)
     assert not gc.is_tracked(noted(report, 0))
     assert not gc.is_tracked(bucket)
 

@@ -14,7 +14,7 @@ from tests.servers import Service, redis_service
 from tests.watchium.realtime.test_hub import FrameReader
 from watchium.background import pubsub_monitor
 from watchium.realtime import channel_layer, hub
-from watchium.realtime.delivery import Told
+from watchium.realtime.delivery import Delivery
 from watchium.realtime.frames import Frame
 
 CHECKS = 10  # each takes at most four seconds
@@ -56,9 +56,9 @@ class Process:
         raise AssertionError(f"after {CHECKS} checks degraded is still {self.monitor.degraded}")
 
     async def end(self) -> None:
-        if self.hub.neighbours.pump is not None:
-            self.hub.neighbours.pump.cancel()
-            await asyncio.wait([self.hub.neighbours.pump], timeout=5)
+        if self.hub.bridge.receiver is not None:
+            self.hub.bridge.receiver.cancel()
+            await asyncio.wait([self.hub.bridge.receiver], timeout=5)
         await self.layer.flush()
 
 
@@ -80,7 +80,7 @@ def redis() -> Iterator[Service]:
 
 async def publish_from_elsewhere(redis: Service, group: str, text: bytes) -> None:
     async with process_on(redis.url) as other:
-        told = Told(group, Frame(text)).packed()
+        told = Delivery(group, Frame(text)).to_message()
         await other.layer.group_send(group, {**told, "from": "elsewhere"})
 
 

@@ -17,7 +17,8 @@ from watchium import server_clock
 from watchium.background import log_heads, scheduler
 from watchium.background.lease_revocation import LeaseRevocationWatcher
 from watchium.protocol.events import LobbyState
-from watchium.realtime import broadcast, hub
+from watchium.realtime import hub
+from watchium.realtime.groups import LOBBY, room_group
 
 START_MS = 1_000_000.0
 
@@ -121,9 +122,9 @@ async def test_a_room_opened_while_heads_are_read_is_not_taken_for_a_restore(pro
         patch.object(Room.objects, "heads", before_alice),
         patch.object(rooms.actions, "begin_epoch", lambda room_id, epoch: restored.append(room_id)),
     ):
-        await hub.hub().join(broadcast.room_group("a"), alice)
+        await hub.hub().join(room_group("a"), alice)
         await process.tick_after(1000)
-        await hub.hub().leave(broadcast.room_group("a"), alice)
+        await hub.hub().leave(room_group("a"), alice)
     assert restored == []
 
 
@@ -186,17 +187,17 @@ async def test_a_new_lobby_socket_receives_the_reversal_of_a_change(process: Pro
     early, late = FakeListener(), FakeListener()
     with patch.object(scheduler, "lobby_state") as lobby_state:
         lobby_state.return_value = before = LobbyState(rooms=[], online=1)
-        await hub.hub().join(broadcast.LOBBY, early)
+        await hub.hub().join(LOBBY, early)
         await process.tick_after(1000)
-        await hub.hub().join(broadcast.LOBBY, late)
+        await hub.hub().join(LOBBY, late)
         scheduler.republish_lobby()  # it read two people, who are gone before the next tick
         await process.tick_after(1000)
         assert len(late.received) == 1
-        await hub.hub().leave(broadcast.LOBBY, early)
-        await hub.hub().leave(broadcast.LOBBY, late)
+        await hub.hub().leave(LOBBY, early)
+        await hub.hub().leave(LOBBY, late)
         await process.tick_after(1000)
-        await hub.hub().join(broadcast.LOBBY, late)
+        await hub.hub().join(LOBBY, late)
         lobby_state.return_value = before
         await process.tick_after(1000)
         assert len(late.received) == 2
-        await hub.hub().leave(broadcast.LOBBY, late)
+        await hub.hub().leave(LOBBY, late)

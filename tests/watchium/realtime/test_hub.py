@@ -7,8 +7,9 @@ from channels.layers import InMemoryChannelLayer
 
 from watchium.realtime import channel_layer
 from watchium.realtime import hub as fanout
-from watchium.realtime.delivery import CAN_WAIT, EVERYBODY, Told
+from watchium.realtime.delivery import DEFERRABLE, Delivery
 from watchium.realtime.frames import Frame
+from watchium.realtime.groups import ALL_PROCESSES
 
 
 class FrameReader:
@@ -83,27 +84,27 @@ async def test_another_process_hears_through_the_layer_and_the_own_echo_is_skipp
     await this_process.join("room.a", here)
     await other_process.join("room.a", there)
     try:
-        this_process.tell(Told("room.a", Frame(b"echo")))
+        this_process.publish(Delivery("room.a", Frame(b"echo")))
         await settle()
         assert (here.heard, there.heard) == (["echo"], [])
         await from_elsewhere(layer, "room.a", b"hello")
         assert (here.heard, there.heard) == (["echo", "hello"], ["hello"])
     finally:
         for hub in (this_process, other_process):
-            hub.neighbours.pump.cancel()
+            hub.bridge.receiver.cancel()
 
 
 async def test_a_log_that_passed_what_was_delivered_is_noticed_once():
     bob = FrameReader()
     hub = fanout.hub()
     await hub.join("room.a", bob)
-    assert not hub.on_overflow("room.a", 3, 1)
+    assert not hub.log_is_ahead("room.a", 3, 1)
     fanout.publish("room.a", Frame(b"4", head=(4, 0)))
     await settle()
-    assert not hub.on_overflow("room.a", 4, 1)
-    assert hub.on_overflow("room.a", 5, 1)
-    assert not hub.on_overflow("room.a", 5, 1)
-    assert hub.on_overflow("room.a", 5, 2)
+    assert not hub.log_is_ahead("room.a", 4, 1)
+    assert hub.log_is_ahead("room.a", 5, 1)
+    assert not hub.log_is_ahead("room.a", 5, 1)
+    assert hub.log_is_ahead("room.a", 5, 2)
 
 
 class SlowLayer(SharedLayer):
@@ -120,7 +121,7 @@ async def hub_on(layer: InMemoryChannelLayer) -> fanout.Hub:
 
 
 async def from_elsewhere(layer: InMemoryChannelLayer, group: str, payload: bytes) -> None:
-    await layer.group_send(group, {**Told(group, Frame(payload)).packed(), "from": "elsewhere"})
+    await layer.group_send(group, {**Delivery(group, Frame(payload)).to_message(), "from": "elsewhere"})
     await settle()
 
 
@@ -137,7 +138,7 @@ async def test_sockets_that_come_at_once_hear_everything_once():
         await from_elsewhere(layer, "room.b", b"hello")
         assert (bob.heard, carol.heard) == (["hello"], ["hello"])
     finally:
-        hub.neighbours.pump.cancel()
+        hub.bridge.receiver.cancel()
 
 
 async def test_a_message_that_makes_no_sense_deafens_nobody():
@@ -152,7 +153,7 @@ async def test_a_message_that_makes_no_sense_deafens_nobody():
         await from_elsewhere(layer, "room.a", b"hello")
         assert bob.heard == ["hello"]
     finally:
-        hub.neighbours.pump.cancel()
+        hub.bridge.receiver.cancel()
 
 
 async def test_a_layer_that_is_away_keeps_nobody_from_coming_in():
@@ -174,12 +175,14 @@ async def test_a_person_is_told_in_every_process_through_one_subscription():
     await hub.join("person.1", bob)
     await hub.join("member.2", bob)
     try:
-        assert set(layer.groups) == {EVERYBODY}
-        await layer.group_send(EVERYBODY, {**Told("person.1", close=4503).packed(), "from": "elsewhere"})
+        assert set(layer.groups) == {ALL_PROCESSES}
+        await layer.group_send(
+            ALL_PROCESSES, {**Delivery("person.1", close_code=4503).to_message(), "from": "elsewhere"}
+        )
         await settle()
         assert bob.closed == [4503]
     finally:
-        hub.neighbours.pump.cancel()
+        hub.bridge.receiver.cancel()
 
 
 async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
@@ -189,7 +192,7 @@ async def test_what_is_told_to_many_rooms_is_handed_out_in_slices():
         await hub.join(f"room.{number}", ear)
     with patch.object(fanout, "SLICE_S", 0.0):
         for number in range(5):
-            hub.tell(Told(f"room.{number}", Frame(b"hello")))
+            hub.publish(Delivery(f"room.{number}", Frame(b"hello")))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert 0 < sum(len(ear.heard) for ear in ears) < 5
@@ -213,7 +216,7 @@ async def test_what_waits_for_one_room_goes_out_in_one_write():
         await hub.join("room.a", ear)
     frames = [Frame(str(number).encode()) for number in range(3)]
     for frame in frames:
-        hub.tell(Told("room.a", frame))
+        hub.publish(Delivery("room.a", frame))
     await settle()
     assert bob.writes == [b"".join(frame.wire for frame in frames)]
     assert carol.heard == ["0", "1", "2"]
@@ -225,10 +228,10 @@ async def test_but_no_more_of_it_than_a_slow_reader_may_cost():
     await hub.join("room.a", bob)
     frames = [Frame(b"x" * 1000) for _ in range(100)]
     for frame in frames:
-        hub.tell(Told("room.a", frame))
+        hub.publish(Delivery("room.a", frame))
     await settle()
     assert b"".join(bob.writes) == b"".join(frame.wire for frame in frames)
-    assert max(len(written) for written in bob.writes) < fanout.TOGETHER + 1000
+    assert max(len(written) for written in bob.writes) < fanout.BATCH_BYTES + 1000
 
 
 async def test_what_is_for_another_room_or_closes_this_one_keeps_its_place():
@@ -245,13 +248,13 @@ async def test_what_is_for_another_room_or_closes_this_one_keeps_its_place():
     for group in ("room.a", "room.b"):
         await hub.join(group, Noting())
     for told in (
-        Told("room.a", Frame(b"a1")),
-        Told("room.b", Frame(b"b1")),
-        Told("room.a", Frame(b"a2")),
-        Told("room.a", close=4504),
-        Told("room.a", Frame(b"a3")),
+        Delivery("room.a", Frame(b"a1")),
+        Delivery("room.b", Frame(b"b1")),
+        Delivery("room.a", Frame(b"a2")),
+        Delivery("room.a", close_code=4504),
+        Delivery("room.a", Frame(b"a3")),
     ):
-        hub.tell(told)
+        hub.publish(told)
     await settle()
     assert heard == ["a1", "b1", "a2", "4504", "a3"]
 
@@ -263,10 +266,10 @@ async def test_whoever_turns_slow_gets_its_frames_the_other_way_from_then_on():
         await hub.join("room.a", ear)
     hub.deliver("room.a", Frame(b"1"))
     bob.direct = None
-    hub.turned(["room.a", "room.nobody_left"])
+    hub.direct_changed(["room.a", "room.nobody_left"])
     hub.deliver("room.a", Frame(b"2"))
     bob.direct = bob.writes.append
-    hub.turned(["room.a"])
+    hub.direct_changed(["room.a"])
     hub.deliver("room.a", Frame(b"3"))
     assert (bob.writes, bob.heard) == ([Frame(b"1").wire, Frame(b"3").wire], ["2"])
     assert carol.writes == [Frame(text).wire for text in (b"1", b"2", b"3")]
@@ -276,10 +279,10 @@ async def test_no_command_stands_behind_the_presence_of_a_thousand_rooms():
     hub = await hub_on(InMemoryChannelLayer())
     bob = FrameReader()
     await hub.join("room.a", bob)
-    with patch.multiple(fanout, PIECE_S=-1.0, PAUSE_S=0.0):
+    with patch.multiple(fanout, DEFERRED_SLICE_S=-1.0, DEFERRED_PAUSE_S=0.0):
         for number in range(3):
-            hub.tell(Told("room.a", Frame(f"where everybody is {number}".encode(), CAN_WAIT)))
-        hub.tell(Told("room.a", Frame(b"pause", "timeline")))
+            hub.publish(Delivery("room.a", Frame(f"where everybody is {number}".encode(), DEFERRABLE)))
+        hub.publish(Delivery("room.a", Frame(b"pause", "timeline")))
         await settle()
         assert bob.heard[0] == "pause"
     async with asyncio.timeout(5):
@@ -294,9 +297,9 @@ async def test_after_the_layer_was_away_everything_is_subscribed_to_again():
     bob = FrameReader()
     await hub.join("room.a", bob)
     layer.groups.clear()
-    await hub.neighbours.resubscribe(hub.vias)
+    await hub.bridge.resubscribe(hub.channels)
     try:
         await from_elsewhere(layer, "room.a", b"hello")
         assert bob.heard == ["hello"]
     finally:
-        hub.neighbours.pump.cancel()
+        hub.bridge.receiver.cancel()

@@ -124,7 +124,7 @@ async def test_who_is_still_on_the_way_in_is_not_taken_for_slow():
 
 async def test_nor_waits_at_the_door_without_end():
     box = SendQueue(nothing, Transport())
-    for number in range(send_queue.MESSAGES_AT_THE_DOOR + 1):
+    for number in range(send_queue.MESSAGES_BEFORE_FIRST + 1):
         box.put(f(f"{number} came"))
     assert box.closing
     assert not box._queue

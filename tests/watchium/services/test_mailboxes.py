@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from watchium.protocol.events import Custom, Head, HeadState, Reacted, Reaction
-from watchium.realtime import broadcast
 from watchium.realtime import hub as fanout
 from watchium.realtime.frames import Frame, frame_of
+from watchium.realtime.groups import room_group
 from watchium.services import mailboxes
 from watchium.services.mailboxes import MOST_EVENTS, Mailbox, collect
 
@@ -47,7 +47,7 @@ async def test_who_polls_hears_from_the_first_poll_on_until_they_stop(monkeypatc
     monkeypatch.setattr(mailboxes, "nap", naps.get)
     member: Any = SimpleNamespace(pk=4, room=SimpleNamespace(room_id="r"))
     hub = fanout.hub()
-    room = broadcast.room_group("r")
+    room = room_group("r")
     assert collect(member, None) == []
     while room not in hub.groups:  # noqa: ASYNC110
         await asyncio.sleep(0)

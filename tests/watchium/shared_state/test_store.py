@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from tests.servers import redis_service
-from watchium.shared_state.redis import PAUSE_S, InRedis
-from watchium.shared_state.store import InMemory, Shared
-from watchium.shared_state.token_bucket import Allowance
+from watchium.shared_state.memory import MemoryStore
+from watchium.shared_state.redis import CIRCUIT_OPEN_S, RedisStore
+from watchium.shared_state.store import Store
+from watchium.shared_state.token_bucket import Limit
 
-FIVE = Allowance(burst=5, per_s=1)
+FIVE = Limit(burst=5, per_s=1)
 NOW_MS = 1_795_219_200_000.0
 
 
@@ -40,50 +41,50 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def here(url: str, prefix: str) -> InRedis:
-    return InRedis(url, prefix)
+def here(url: str, prefix: str) -> RedisStore:
+    return RedisStore(url, prefix)
 
 
 @pytest.fixture
-def there(url: str, prefix: str) -> InRedis:
+def there(url: str, prefix: str) -> RedisStore:
     """Another process of the same house."""
-    return InRedis(url, prefix)
+    return RedisStore(url, prefix)
 
 
-def takes(shared: Shared, times: int, now_ms: float = NOW_MS, who: str = "comment:bob") -> list[int]:
-    return [shared.wait_ms(who, FIVE, now_ms) for _ in range(times)]
+def takes(store: Store, times: int, now_ms: float = NOW_MS, who: str = "comment:bob") -> list[int]:
+    return [store.wait_ms(who, FIVE, now_ms) for _ in range(times)]
 
 
 # ---------------------------------------------------------------- buckets
 
 
-def test_two_processes_let_nobody_do_twice_as_much(here: InRedis, there: InRedis):
+def test_two_processes_let_nobody_do_twice_as_much(here: RedisStore, there: RedisStore):
     assert takes(here, 3) == [0, 0, 0]
     assert takes(there, 3) == [0, 0, 1000]
     assert takes(there, 1, NOW_MS + 1000) == [0]
     assert takes(here, 1, NOW_MS + 1000) == [1000]
 
 
-def test_everybody_has_a_bucket_and_every_house_its_own(here: InRedis, url: str):
+def test_everybody_has_a_bucket_and_every_house_its_own(here: RedisStore, url: str):
     takes(here, 5)
     assert takes(here, 1, who="comment:carol") == [0]
     assert takes(here, 1, who="reaction:bob") == [0]
-    assert takes(InRedis(url, "another house"), 1) == [0]
+    assert takes(RedisStore(url, "another house"), 1) == [0]
 
 
-def test_what_is_kept_vanishes_and_names_nobody(here: InRedis, url: str, prefix: str):
+def test_what_is_kept_vanishes_and_names_nobody(here: RedisStore, url: str, prefix: str):
     assert takes(here, 2, who="join:192.0.2.7") == [0, 0]
     (key,) = Redis.from_url(url).scan_iter(f"{prefix}:*")
     assert b"192.0.2" not in key
     assert 0 < Redis.from_url(url).pttl(key) <= 2000
 
 
-def test_a_clock_that_is_ahead_locks_nobody_out_for_long(here: InRedis, there: InRedis):
+def test_a_clock_that_is_ahead_locks_nobody_out_for_long(here: RedisStore, there: RedisStore):
     takes(here, 1, NOW_MS + 3_600_000)
     assert takes(there, 1) == [1000]
 
 
-def test_of_fifty_at_once_five_get_through(here: InRedis):
+def test_of_fifty_at_once_five_get_through(here: RedisStore):
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda _: here.wait_ms("play:bob", FIVE, NOW_MS), range(50)))
     assert waits.count(0) == 5
@@ -95,39 +96,39 @@ def test_of_fifty_at_once_five_get_through(here: InRedis):
     per_s=st.floats(0.05, 50),
     pauses_ms=st.lists(st.floats(0, 5000), min_size=1, max_size=30),
 )
-def test_redis_counts_as_memory_does(here: InRedis, burst: int, per_s: float, pauses_ms: list[float]):
-    memory, who, now_ms = InMemory(), f"comment:{os.urandom(6).hex()}", NOW_MS
+def test_redis_counts_as_memory_does(here: RedisStore, burst: int, per_s: float, pauses_ms: list[float]):
+    memory, who, now_ms = MemoryStore(), f"comment:{os.urandom(6).hex()}", NOW_MS
     for pause_ms in pauses_ms:
         now_ms += pause_ms
-        waits_ms = [one.wait_ms(who, Allowance(burst, per_s), now_ms) for one in (here, memory)]
+        waits_ms = [one.wait_ms(who, Limit(burst, per_s), now_ms) for one in (here, memory)]
         assert abs(waits_ms[0] - waits_ms[1]) <= 2
 
 
 # ---------------------------------------------------------------- boards
 
 
-def test_what_one_process_posts_another_reads(here: InRedis, there: InRedis):
-    here.post({"room a": {"alice": b"1", "bob": b"2"}, "room b": {"carol": b"3"}})
-    assert there.exchange("room a", {"bob": b"4"}) == {"alice": b"1", "bob": b"4"}
-    there.post({"room a": {"alice": None}})
-    assert here.exchange("room a", {}) == {"bob": b"4"}
-    assert here.exchange("room c", {"bob": None}) == {}
+def test_what_one_process_posts_another_reads(here: RedisStore, there: RedisStore):
+    here.put({"room a": {"alice": b"1", "bob": b"2"}, "room b": {"carol": b"3"}})
+    assert there.swap("room a", {"bob": b"4"}) == {"alice": b"1", "bob": b"4"}
+    there.put({"room a": {"alice": None}})
+    assert here.swap("room a", {}) == {"bob": b"4"}
+    assert here.swap("room c", {"bob": None}) == {}
 
 
 def test_thousands_of_notes_go_up_and_come_down_by_themselves(
-    here: InRedis, there: InRedis, url: str, prefix: str
+    here: RedisStore, there: RedisStore, url: str, prefix: str
 ):
-    here.post({f"room {n}": {"alice": b"x"} for n in range(1000)})
-    assert there.exchange("room 999", {}) == {"alice": b"x"}
+    here.put({f"room {n}": {"alice": b"x"} for n in range(1000)})
+    assert there.swap("room 999", {}) == {"alice": b"x"}
     redis = Redis.from_url(url)
     assert all(0 < redis.pttl(key) <= 30_000 for key in redis.scan_iter(f"{prefix}:board:*", count=2000))
 
 
 def test_a_process_alone_keeps_no_board():
-    memory = InMemory()
-    memory.post({"room a": {"alice": b"1"}})
-    assert memory.alone
-    assert memory.exchange("room a", {}) == {}
+    memory = MemoryStore()
+    memory.put({"room a": {"alice": b"1"}})
+    assert memory.single_process
+    assert memory.swap("room a", {}) == {}
 
 
 # ---------------------------------------------------------------- without Redis
@@ -135,12 +136,12 @@ def test_a_process_alone_keeps_no_board():
 
 def test_redis_that_was_never_there_is_asked_once_and_then_left_alone_for_a_while(prefix: str):
     clock = Clock()
-    shared = InRedis("redis://127.0.0.1:9/0", prefix, clock=clock)
-    assert takes(shared, 6) == [0, 0, 0, 0, 0, 1000]  # each process counts for itself
-    assert shared.exchange("room a", {"alice": b"1"}) == {}
-    assert shared.circuit_open
-    clock.now_s += PAUSE_S
-    assert not shared.circuit_open
+    store = RedisStore("redis://127.0.0.1:9/0", prefix, clock=clock)
+    assert takes(store, 6) == [0, 0, 0, 0, 0, 1000]  # each process counts for itself
+    assert store.swap("room a", {"alice": b"1"}) == {}
+    assert store.circuit_open
+    clock.now_s += CIRCUIT_OPEN_S
+    assert not store.circuit_open
 
 
 def test_a_redis_that_stands_still_costs_one_short_wait_and_is_found_again(
@@ -148,23 +149,23 @@ def test_a_redis_that_stands_still_costs_one_short_wait_and_is_found_again(
 ):
     clock = Clock()
     with redis_service() as service:
-        shared = InRedis(service.url, prefix, clock=clock)
-        assert takes(shared, 1) == [0]
+        store = RedisStore(service.url, prefix, clock=clock)
+        assert takes(store, 1) == [0]
         service.freeze()
-        assert takes(shared, 6) == [0, 0, 0, 0, 0, 1000]
+        assert takes(store, 6) == [0, 0, 0, 0, 0, 1000]
         service.thaw()
         assert len(caplog.records) == 1  # one wait, not six
-        clock.now_s += PAUSE_S
-        shared.post({"room a": {"alice": b"1"}})
-        assert shared.exchange("room a", {}) == {"alice": b"1"}
+        clock.now_s += CIRCUIT_OPEN_S
+        store.put({"room a": {"alice": b"1"}})
+        assert store.swap("room a", {}) == {"alice": b"1"}
 
 
 def test_a_redis_that_came_back_empty_is_taught_anew(prefix: str):
     clock = Clock()
     with redis_service() as service:
-        shared = InRedis(service.url, prefix, clock=clock)
-        assert takes(shared, 5) == [0] * 5
+        store = RedisStore(service.url, prefix, clock=clock)
+        assert takes(store, 5) == [0] * 5
         service.kill()
         service.start()
-        assert takes(shared, 5) == [0] * 5  # it forgot the counts, and the script that counts
-        assert not shared.circuit_open
+        assert takes(store, 5) == [0] * 5  # it forgot the counts, and the script that counts
+        assert not store.circuit_open

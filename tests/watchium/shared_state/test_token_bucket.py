@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.shared_state.token_bucket import Allowance, ConnectionBuckets, RateLimiter
+from watchium.shared_state.token_bucket import ConnectionBuckets, Limit, RateLimiter
 
-FIVE = Allowance(burst=5, per_s=1)
+FIVE = Limit(burst=5, per_s=1)
 
 
 @pytest.mark.parametrize("kind", [RateLimiter, ConnectionBuckets])

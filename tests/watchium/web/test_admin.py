@@ -12,7 +12,7 @@ from playback.models import PlaybackEvent, SyncState
 from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
 from watchium.protocol.errors import CloseCode
-from watchium.realtime import broadcast
+from watchium.realtime.groups import member_group, room_group
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label in ("rooms", "playback", "chat")]
 NASTY = "<script>alert(1)</script>"
@@ -58,7 +58,7 @@ class Acting(Staff):
 
     def test_a_removed_member_is_out_at_once(self):
         self.act(self.bob, "send_out")
-        assert (broadcast.member_group(self.bob.pk), CloseCode.REMOVED) in self.heard.closed
+        assert (member_group(self.bob.pk), CloseCode.REMOVED) in self.heard.closed
         assert self.heard.last("member_left")["payload"]["reason"] == "removed"
         self.bob.refresh_from_db()
         assert self.bob.left_at is not None
@@ -93,7 +93,7 @@ class Acting(Staff):
 
     def test_a_closed_room_closes_its_sockets(self):
         self.act(self.room, "close")
-        assert (broadcast.room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
+        assert (room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
 
     def test_who_did_what_is_in_the_log_of_admin(self):
         self.act(self.room, "close")

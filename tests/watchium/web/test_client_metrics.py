@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.watchium.api.callers import ApiCase
-from watchium.shared_state import store
+from watchium.shared_state import shared_store
 from watchium.telemetry import counters
 from watchium.telemetry.counters import Counters
 from watchium.web.client_metrics import BOUNDS
@@ -81,10 +81,10 @@ class Measuring(ApiCase):
             {**GOOD, "who": "me"},
             [GOOD],
         ):
-            store.house.cache_clear()
+            shared_store.cache_clear()
             self.refused(self.as_bob.post("/api/metrics/", wrong), 400, "bad_message")
         for raw in (b"", b"{", b'{"span_ms": NaN}', b'{"span_ms": 1e999}', b"\xff"):
-            store.house.cache_clear()
+            shared_store.cache_clear()
             self.refused(self.as_bob.raw("POST", "/api/metrics/", raw), 400, "bad_message")
         assert self.sums() == {}
 

@@ -27,11 +27,12 @@ from watchium.protocol.codec import decode_room_command  # noqa: E402
 from watchium.protocol.commands import Command, Pause  # noqa: E402
 from watchium.protocol.events import Change, Custom, Event, Paused  # noqa: E402
 from watchium.protocol.types import Media  # noqa: E402
-from watchium.realtime import broadcast, hub  # noqa: E402
+from watchium.realtime import hub  # noqa: E402
 from watchium.realtime.frames import frame_of  # noqa: E402
+from watchium.realtime.groups import room_group  # noqa: E402
 from watchium.server import websocket_protocol  # noqa: E402
 from watchium.server.websocket_protocol import WebSocketProtocol  # noqa: E402
-from watchium.shared_state.token_bucket import Allowance  # noqa: E402
+from watchium.shared_state.token_bucket import Limit  # noqa: E402
 
 
 class Publisher(Socket):
@@ -51,7 +52,7 @@ class Publisher(Socket):
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
     def handle_inline(self, command: Pause, now_ms: float) -> bool:
-        hub.publish(broadcast.room_group(self.told), frame_of(self._event(command)))
+        hub.publish(room_group(self.told), frame_of(self._event(command)))
         return True
 
     def _event(self, command: Pause) -> Event | Custom:
@@ -79,6 +80,6 @@ class Publisher(Socket):
 
 if __name__ == "__main__":
     # The probe of the loop pings every 10 ms, which is more than any client needs.
-    websocket_protocol.CONTROLS = Allowance(burst=1000, per_s=1000)
+    websocket_protocol.CONTROLS = Limit(burst=1000, per_s=1000)
     routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
     call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))
