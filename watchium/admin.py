@@ -1,4 +1,4 @@
-"""Accounts for the operator's staff: Django's own pages, and what is done there shows in open pages at once."""
+"""Accounts in the admin: Django's pages, whose changes also disconnect open pages of the account."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     Accounts = UserAdmin[User]
     AddForm = AdminUserCreationForm[User]
     ChangeForm = UserChangeForm[User]
-else:  # these take their parameter only when types are checked
+else:  # not generic at run time
     UserForm, Accounts = ModelForm, UserAdmin
     AddForm, ChangeForm = AdminUserCreationForm, UserChangeForm
 
 
-class _FreeName(forms.Form):
-    """Refuses a name that looks like that of another account."""
+class _AvailableNameForm(forms.Form):
+    """Rejects a name that looks like another account's name."""
 
     instance: User
 
@@ -39,18 +39,18 @@ class _FreeName(forms.Form):
         return cleaned
 
 
-class AddAccountForm(_FreeName, AddForm):
+class AddAccountForm(_AvailableNameForm, AddForm):
     pass
 
 
-class ChangeAccountForm(_FreeName, ChangeForm):
+class ChangeAccountForm(_AvailableNameForm, ChangeForm):
     pass
 
 
 class AccountAdmin(Accounts):
-    """A socket asks who it is once, when it opens: whoever may have changed is sent back to ask again.
+    """Closes the sockets of a changed account, because a socket is authenticated only when it opens.
 
-    Who still is who they were comes back by themselves. Whose account was switched off or deleted is not let in.
+    Clients of a valid account reconnect by themselves; those of a deactivated or deleted one are rejected.
     """
 
     list_per_page = 50
@@ -60,24 +60,24 @@ class AccountAdmin(Accounts):
     def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if "is_active" in form.changed_data:
-            _ask_again([obj.pk])
+            _recheck([obj.pk])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        answer = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and answer.status_code == 302 and id.isdecimal():
-            _ask_again([int(id)])
-        return answer
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302 and id.isdecimal():
+            _recheck([int(id)])
+        return response
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        _ask_again([obj.pk])
+        _recheck([obj.pk])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        _ask_again(list(queryset.values_list("pk", flat=True)))
+        _recheck(list(queryset.values_list("pk", flat=True)))
         super().delete_queryset(request, queryset)
 
 
-def _ask_again(accounts: list[Any]) -> None:
+def _recheck(accounts: list[Any]) -> None:
     for person_pk in Person.objects.of_accounts(accounts):
         recheck(person_pk)
 
@@ -86,4 +86,4 @@ admin.site.unregister(User)
 admin.site.register(User, AccountAdmin)
 
 admin.site.site_header = admin.site.site_title = "Watchium"
-admin.site.index_title = "Behind the scenes"
+admin.site.index_title = "Administration"

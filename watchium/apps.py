@@ -7,4 +7,4 @@ class WatchiumConfig(AppConfig):
     name = "watchium"
 
     def ready(self) -> None:
-        from watchium.services import system_comments  # noqa: F401  # connects itself to what rooms and playback announce
+        from watchium.services import system_comments  # noqa: F401  # connects its signal handlers

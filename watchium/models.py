@@ -1,27 +1,27 @@
-"""What an installation knows of its own maintenance."""
+"""The last run of the daily maintenance."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
 
-THE_ONE = 1
-# A process that began so long ago and is not done has ended or hangs; two at once do no harm.
+ONLY_PK = 1
+# An unfinished run older than this has died or hangs; two runs at the same time do no harm.
 ABANDONED_MS = 600_000.0
 
 
 class MaintenanceRunQuerySet(models.QuerySet["MaintenanceRun"]):
     def last(self) -> MaintenanceRun | None:
-        return self.filter(pk=THE_ONE).first()
+        return self.filter(pk=ONLY_PK).first()
 
     def claim(self, process: str, now_ms: float) -> bool:
-        """Begin a run, unless another process is at it."""
-        self.get_or_create(pk=THE_ONE)
+        """Start a run; return False if another process is running one."""
+        self.get_or_create(pk=ONLY_PK)
         idle = Q(began_ms__lte=F("finished_ms")) | Q(began_ms__lt=now_ms - ABANDONED_MS) | Q(process=process)
-        return bool(self.filter(idle, pk=THE_ONE).update(process=process, began_ms=now_ms))
+        return bool(self.filter(idle, pk=ONLY_PK).update(process=process, began_ms=now_ms))
 
     def finish(self, process: str, began_ms: float, now_ms: float, *, rows: int, problem: str = "") -> None:
-        facts = {
+        values = {
             "process": process,
             "began_ms": began_ms,
             "finished_ms": now_ms,
@@ -29,12 +29,12 @@ class MaintenanceRunQuerySet(models.QuerySet["MaintenanceRun"]):
             "problem": problem[:200],
         }
         if not problem:
-            facts["succeeded_ms"] = now_ms
-        self.update_or_create(pk=THE_ONE, defaults=facts)
+            values["succeeded_ms"] = now_ms
+        self.update_or_create(pk=ONLY_PK, defaults=values)
 
 
 class MaintenanceRun(models.Model):
-    """One row: the last run. Times are Unix milliseconds of the wall clock; `process` is a name or "by hand"."""
+    """A single row: the last run. Times are Unix milliseconds of the wall clock; `process` is a name or "by hand"."""
 
     process = models.CharField(max_length=16, blank=True, default="")
     began_ms = models.FloatField(default=0)

@@ -1,4 +1,4 @@
-"""Every HTTP route on one screen."""
+"""All HTTP routes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watchium.web import accounts, api, client_metrics, health, metrics, openapi
 
 
 class RoomIdConverter:
-    """Anything short that could be meant as one: what is none gets the answer of an unknown room."""
+    """Also matches short strings that are no room ID; they get the response for an unknown room."""
 
     regex = "[0-9A-Za-z_-]{1,40}"
 
@@ -58,8 +58,8 @@ urlpatterns = [
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("service-worker.js", pwa.service_worker),
     path("offline/", pwa.offline),
-    # Asked for by browsers wherever no page says which: beside an address of the API, a medium, a bookmark. Not
-    # for good: they would keep that for whatever else is served at this address some day.
+    # Browsers request it if no page names an icon: for an API URL, a media file, a bookmark. The redirect is temporary:
+    # browsers would remember a permanent one even if this address serves something else one day.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}favicon.svg")),
     path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
@@ -74,7 +74,7 @@ urlpatterns = [
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
     path("api/docs/", openapi.docs, name="docs"),
-    path("admin/login/", accounts.sign_in),  # one way in, with its bound on guessing
+    path("admin/login/", accounts.sign_in),  # a single sign-in, with its limit on password attempts
     path("admin/logout/", accounts.sign_out),
     path("admin/", admin.site.urls),
     path("staff/", staff.page, name="staff"),
@@ -88,4 +88,4 @@ urlpatterns = [
 handler400 = "watchium.web.views.bad_request"
 handler403 = "watchium.web.views.forbidden"
 handler404 = "watchium.web.views.not_found"
-handler500 = "watchium.web.views.broken"
+handler500 = "watchium.web.views.server_error"

@@ -1,9 +1,9 @@
-"""What pages need of the static files: the import map, preload hints and icons.
+"""Template tags for static files: the import map, preload hints and icons.
 
-There is no bundler. Modules import each other by relative paths; the browser resolves those against the
-importer's own URL and then looks them up in the import map, which leads to the hashed names. Django's own
-rewriting of imports works by regular expressions and silently skips what they do not match, so it stays off.
-A preload hint that is missed costs a little time and breaks nothing: there, a pattern is good enough.
+There is no bundler. Modules import each other by relative paths; the browser resolves those against the importer's
+URL and looks the result up in the import map, which leads to the hashed file name. Django's rewriting of imports stays
+off: it uses regular expressions and silently skips imports that they do not match. Preload hints may use a pattern,
+because a missing hint costs a little time and breaks nothing.
 """
 
 from __future__ import annotations
@@ -24,44 +24,44 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 FOLDERS = ("js/", "vendor/")
-# An import for its effects, or names and then `from`: a function or a comment between would make it another statement.
+# A bare import, or names followed by `from`; a function or a comment between them makes it another statement.
 STATIC_IMPORT = re.compile(
     r'^(?:import|export)\s*(?:[\w$*{},\s]*?\bfrom\s*)?["\'](\.[^"\']+)["\']', re.MULTILINE
 )
-# What HTML would read inside a script, as JSON escapes.
+# Characters with a meaning to the HTML parser inside a script, as JSON escapes
 ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.simple_tag(takes_context=True)
 def importmap(context: template.Context) -> SafeString:
-    """`<script type="importmap">` with every module of ours, plain name to served name."""
+    """`<script type="importmap">` that maps each module's path to its hashed file."""
     served = json.dumps({"imports": _imports()}, separators=(",", ":")).translate(ESCAPES)
     return format_html('<script type="importmap" nonce="{}">{}</script>', _nonce(context), mark_safe(served))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
 def modulepreload(context: template.Context, *entries: str) -> SafeString:
-    """A preload hint for each of `entries` and all they import: then depth of imports costs no round trips."""
-    names = _with_imports(entries)
+    """Preload hints for `entries` and all their imports, so that nested imports cost no round trips."""
+    names = _closure(entries)
     links = ((static(name), _nonce(context)) for name in names)
     return format_html_join("\n", '<link rel="modulepreload" href="{}" nonce="{}">', links)
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """One drawing of the sprite; it says nothing to a screen reader, the text beside it does."""
+    """An icon of the sprite, hidden from screen readers: the text beside it is the label."""
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
     )
 
 
 def _nonce(context: template.Context) -> str:
-    # Asked for by str() alone: until then the nonce is false and the header does without.
+    # Only str() creates the nonce: before that it is falsy and the header contains none.
     return str(getattr(context.get("request"), "csp_nonce", ""))
 
 
 def _imports() -> dict[str, str]:
-    return _read_imports() if settings.DEBUG else _kept_imports()
+    return _read_imports() if settings.DEBUG else _cached_imports()
 
 
 def _read_imports() -> dict[str, str]:
@@ -69,7 +69,7 @@ def _read_imports() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _kept_imports() -> dict[str, str]:
+def _cached_imports() -> dict[str, str]:
     return _read_imports()
 
 
@@ -80,12 +80,12 @@ def _modules() -> list[str]:
     return sorted(name for name in found if name.startswith(FOLDERS) and name.endswith((".js", ".mjs")))
 
 
-def _with_imports(entries: tuple[str, ...]) -> list[str]:
-    return list(_read_closure(entries) if settings.DEBUG else _kept_closure(entries))
+def _closure(entries: tuple[str, ...]) -> list[str]:
+    return list(_read_closure(entries) if settings.DEBUG else _cached_closure(entries))
 
 
 @lru_cache(maxsize=32)
-def _kept_closure(entries: tuple[str, ...]) -> tuple[str, ...]:
+def _cached_closure(entries: tuple[str, ...]) -> tuple[str, ...]:
     return _read_closure(entries)
 
 

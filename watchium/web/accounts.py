@@ -1,4 +1,4 @@
-"""Accounts are optional: a name nobody else can take, and the same rooms on every device."""
+"""Sign-up, sign-in and sign-out. Accounts are optional: they reserve a username and share rooms between devices."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from watchium.protocol.errors import NameTaken, RateLimited, Refused
 from watchium.services.merge_guest import merge_guest_into_account
 from watchium.web import login_limits
 
-LONGEST_NEXT = 2000
+MAX_NEXT_CHARS = 2000
 
 
-def free_name(said: str, account: int | None) -> str:
-    """The name cleaned, for a form. Raises ValidationError where it looks like that of another account."""
+def available_name(given: str, account: int | None) -> str:
+    """Return the cleaned name; raise ValidationError if it looks like another account's name."""
     try:
-        name = clean_name(said)
+        name = clean_name(given)
     except Refused as refused:
         raise forms.ValidationError(str(refused)) from None
     if AccountName.objects.is_taken(name, besides=account):
@@ -55,7 +55,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
         fields = ("username",)
 
     def clean_username(self) -> str:
-        return free_name(str(super().clean_username() or ""), None)
+        return available_name(str(super().clean_username() or ""), None)
 
 
 @never_cache
@@ -63,7 +63,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and _may_make_one(request, form) and form.is_valid():
+    if request.method == "POST" and _is_sign_up_allowed(request, form) and form.is_valid():
         try:
             with transaction.atomic():
                 account = form.save()
@@ -77,8 +77,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/signup.html", {"form": form, "next": next_address(request)})
 
 
-def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
-    """Says beside the form that it was too often, else nothing."""
+def _is_sign_up_allowed(request: HttpRequest, form: SignUpForm) -> bool:
+    """Spend an attempt; add a form error if the rate limit is exceeded."""
     try:
         address = identify(request).address
         rate_limits.count_account(address)
@@ -90,7 +90,7 @@ def _may_make_one(request: HttpRequest, form: SignUpForm) -> bool:
 
 
 class SignInForm(AuthenticationForm):
-    """Ten tries a minute from one address, right or wrong, and so many at one account."""
+    """Limits attempts per address and per account, right or wrong; see `login_limits`."""
 
     retry_after_s = 0
 
@@ -107,7 +107,7 @@ class SignInForm(AuthenticationForm):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Also the way into the admin: whoever lacks the right for where they wanted to go sees the form again."""
+    """Also the sign-in of the admin: a user without permission for the requested page sees the form again."""
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())
@@ -121,14 +121,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """The account goes, with every open page of it; the browser stays the same device."""
+    """Sign out and disconnect the open pages of this account; the browser keeps its device ID."""
     person = session_person(request.session)
     device_id = known_device(request)
     logout(request)
     if device_id:
         request.session[DEVICE] = device_id
     if person is not None and person.account_id is not None:
-        # Whoever is still signed in comes back by themselves; this browser is not let in again.
+        # Browsers that are still signed in reconnect by themselves; this one is rejected.
         recheck(person.pk)
     elif person is not None:
         keep_person(request, person)
@@ -138,7 +138,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def sign_in_as(request: HttpRequest, account: Any) -> None:
-    """The session's guest becomes the account's person, rooms and all; the device stays."""
+    """Sign in; the session's guest is merged into the account's person, and the device ID is kept."""
     guest = session_person(request.session)
     device_id = known_device(request)
     login(request, account)
@@ -146,7 +146,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     if device_id:
         request.session[DEVICE] = device_id
     keep_person(request, person)
-    # Saved before the guest's sockets are told to come back, so that they come back as the person.
+    # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
     request.session.save()
     hand_device(request.session[DEVICE], person.pk)
     if guest is not None and guest.account_id is None:
@@ -154,21 +154,21 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
 
 
 def person_of(account: Any) -> Person:
-    facts = {"user_id": ACCOUNT_MARK + random_id(16), "username": account.get_username()[:NAME_CHARS]}
-    person, _made = Person.objects.get_or_create(account=account, defaults=facts)
+    defaults = {"user_id": ACCOUNT_MARK + random_id(16), "username": account.get_username()[:NAME_CHARS]}
+    person, _created = Person.objects.get_or_create(account=account, defaults=defaults)
     return person
 
 
 def next_address(request: HttpRequest) -> str:
-    """The path to go to after signing in: a page of this server, `/` for anything else."""
+    """The path to redirect to after sign-in: a page of this server, or `/`."""
     address = request.POST.get("next") or request.GET.get("next") or "/"
-    # Every page of this server has a short ASCII address, and to take another apart takes quadratic time.
-    if len(address) > LONGEST_NEXT or not address.isascii() or not _is_ours(address, request):
+    # All pages of this server have short ASCII paths; parsing a long other one takes quadratic time.
+    if len(address) > MAX_NEXT_CHARS or not address.isascii() or not _is_same_site(address, request):
         return "/"
     path = urlunsplit(("", "", *urlsplit(address)[2:]))
-    # Checked again without its host: the path of http://this.host//other.host/ alone leads to the other host.
-    return path if path.startswith("/") and _is_ours(path, request) else "/"
+    # Checked again without the host: the path of http://this.host//other.host/ alone leads to other.host.
+    return path if path.startswith("/") and _is_same_site(path, request) else "/"
 
 
-def _is_ours(address: str, request: HttpRequest) -> bool:
+def _is_same_site(address: str, request: HttpRequest) -> bool:
     return url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())

@@ -1,4 +1,4 @@
-"""The calls that need more than one app: making a room, joining, reading it whole, saying something in it."""
+"""API endpoints that need several apps: create and join rooms, room state, commands, comments, custom events."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ class Announcement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_o
 
 
 class Envelope(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
-    """Any command of the room's socket; the protocol page has the fields of `payload`."""
+    """Any command of the room's WebSocket; the protocol page lists the fields of `payload`."""
 
     type: str
     payload: dict[str, Any] = {}
     event_id: str | None = None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Published(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float
 
 
@@ -72,7 +72,7 @@ class Rooms(RoomAPIView):
     @extend_schema(
         operation_id="rooms",
         responses={200: LobbyState},
-        description="The public rooms, the fullest first, at most 50.",
+        description="The public rooms, sorted by the number of viewers; at most 50.",
     )
     def get(self, request: Request) -> HttpResponse:
         return answer(lobby_state())
@@ -81,7 +81,7 @@ class Rooms(RoomAPIView):
         operation_id="room_create",
         request=NewRoom,
         responses={201: Entered, "4XX": Problem},
-        description="Make a room. Who came as nobody becomes a guest and gets a token.",
+        description="Create a room. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request) -> HttpResponse:
         member = open_room(self.identity, self.body(NewRoom))
@@ -97,7 +97,7 @@ class RoomDetail(OneRoom):
         operation_id="room_change",
         request=RoomChanges,
         responses={200: RoomState, "4XX": Problem},
-        description="Change the room: host and owner only. What is left out stays.",
+        description="Change the room; host and owner only. Fields that are left out do not change.",
     )
     def patch(self, request: Request, room_id: str) -> HttpResponse:
         changes = self.body(RoomChanges)
@@ -109,7 +109,7 @@ class Join(RoomAPIView):
         operation_id="room_join",
         request=Joining,
         responses={200: Entered, "4XX": Problem},
-        description="Become a member. Who came as nobody becomes a guest and gets a token.",
+        description="Become a member. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = admit(self.identity, room_id, self.body(Joining))
@@ -120,12 +120,12 @@ class State(RoomAPIView):
     @extend_schema(
         operation_id="state",
         responses={200: WholeState, "4XX": Problem},
-        description="The room as it is. A program of a member that asks within every 15 s is present.",
+        description="The state of the room. A member whose program requests it at least every 15 s is present.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         try:
             member = access.member_for(self.identity, room_id)
-            # Only by token: any page can have a browser send this request with its cookies.
+            # Only with a token: any page can make a browser send this request with cookies.
             if isinstance(request.auth, Token):
                 rooms.actions.polled(member)
             room = member.room
@@ -137,12 +137,12 @@ class State(RoomAPIView):
         operation_id="poll",
         request=Poll,
         responses={200: Polled, "4XX": Problem},
-        description="What a socket would have brought since the last request, for members who have none. "
-        "Who asks within every 15 s is present.",
+        description="The events since the last request, for members without a WebSocket. "
+        "A member who polls at least every 15 s is present.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         received_ms = server_clock.now_ms()
-        asked = self.body(Poll)
+        request_body = self.body(Poll)
         identity = self.identity
         try:
             member = self.member(room_id)
@@ -150,9 +150,9 @@ class State(RoomAPIView):
             if access.is_banned(identity, room_id):
                 raise Banned from None
             raise
-        # A ban is to hold where they are now, as with a socket.
+        # A later ban covers the current address, as it does for a socket.
         Member.objects.record_address(member, address_hash(identity.address))
-        return answer(poll(member, identity.device_id, asked, received_ms))
+        return answer(poll(member, identity.device_id, request_body, received_ms))
 
 
 class Commands(RoomAPIView):
@@ -160,13 +160,13 @@ class Commands(RoomAPIView):
         operation_id="command",
         request=Envelope,
         responses={200: Accepted, 204: None, "4XX": Problem},
-        description="One command of the room's socket: the same envelope, the same action, the same answer; "
-        "204 where the socket would not acknowledge it.",
+        description="One command of the room's WebSocket: same envelope, action and response; "
+        "204 for commands that the WebSocket does not acknowledge.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
-        said = self.body(Envelope)
+        envelope = self.body(Envelope)
         try:
-            command = decode_room_command(msgspec.json.encode(said))
+            command = decode_room_command(msgspec.json.encode(envelope))
         except msgspec.MsgspecError as error:
             raise refusal_of(error) from None
         member = self.member(room_id)
@@ -191,7 +191,7 @@ class Comments(chat.api.Comments):
         operation_id="comment_post",
         request=NewComment,
         responses={200: Accepted, "4XX": Problem},
-        description="Say something, at the room's position.",
+        description="Post a comment at the room's position.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         body = self.body(NewComment)
@@ -205,9 +205,9 @@ class Broadcast(RoomAPIView):
     @extend_schema(
         operation_id="broadcast",
         request=Announcement,
-        responses={200: Told, "4XX": Problem},
-        description="Send an event of your own to everybody in the room: host and owner only.",
+        responses={200: Published, "4XX": Problem},
+        description="Send a custom event to all members of the room; host and owner only.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
-        said = self.body(Announcement)
-        return answer(Told(timestamp=tell_custom(self.member(room_id), said.type, said.payload)))
+        event = self.body(Announcement)
+        return answer(Published(timestamp=tell_custom(self.member(room_id), event.type, event.payload)))

@@ -1,4 +1,4 @@
-"""The page for a form that Django's CSRF check refuses."""
+"""The page shown when Django's CSRF check rejects a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a password may be tried: from one address, and at one account from anywhere."""
+"""Limits on password attempts: per address, and per account from all addresses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ NAME_CHARS = 150
 
 
 def wait_s(address: str, username: str) -> int:
-    """0 and one try taken, or how many seconds until there is one.
+    """Spend one attempt and return 0, or return the seconds until the next attempt is allowed.
 
-    Counted before the password is looked at, also for names that nobody has: the answer tells nothing of either.
+    It is called before the password is checked, and for unknown names too, so the response discloses neither.
     """
     now_ms = server_clock.now_ms()
-    for what, who in (("password", address), ("account", username.casefold()[:NAME_CHARS])):
-        if wait_ms := rate_limits.wait_ms(what, who, now_ms):
+    for limit, key in (("password", address), ("account", username.casefold()[:NAME_CHARS])):
+        if wait_ms := rate_limits.wait_ms(limit, key, now_ms):
             return max(1, round(wait_ms / 1000))
     return 0

@@ -1,4 +1,4 @@
-"""What drf-spectacular has to be told: our structs are schemas, and who may call."""
+"""The OpenAPI schema of the API: msgspec structs as schemas, and the authentication methods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from watchium.protocol.introspection import parts
 from watchium.services.error_mapping import MethodNotAllowed
 from watchium.web.api_errors import error_response
 
-# Its script is a file of its own, as the policy wants; its styles are not.
+# Swagger's script is a separate file, as the security policy requires; its styles are inline.
 docs = require_safe(
     csp_replace({"style-src": [SELF, UNSAFE_INLINE]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 )
@@ -33,42 +33,42 @@ _rendering = Lock()
 _rendered: dict[str, bytes] = {}
 
 
-def rendered(form: str) -> bytes:
-    """The description of the API as yaml or json, made once in each process: it takes a sixth of a second."""
+def rendered(name: str) -> bytes:
+    """The schema as yaml or json, rendered once in each process: it takes a sixth of a second."""
     with _rendering:
         if not _rendered:
             description = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-            for name, renderer in RENDERERS.items():
+            for format_name, renderer in RENDERERS.items():
                 text = renderer().render(description)
-                _rendered[name] = text if isinstance(text, bytes) else text.encode()
-        return _rendered[form]
+                _rendered[format_name] = text if isinstance(text, bytes) else text.encode()
+        return _rendered[name]
 
 
 def schema(request: HttpRequest) -> HttpResponse:
-    """YAML, or JSON where that is asked for by `?format=json` or an Accept header."""
+    """The schema as YAML, or as JSON if `?format=json` or the Accept header requests it."""
     if request.method not in ("GET", "HEAD"):
         return error_response(MethodNotAllowed())
     return _schema(request)
 
 
-def _form(request: HttpRequest) -> str:
-    said = request.GET.get("format", "")
-    if said in RENDERERS:
-        return said
+def _format(request: HttpRequest) -> str:
+    requested = request.GET.get("format", "")
+    if requested in RENDERERS:
+        return requested
     return "json" if "json" in request.headers.get("Accept", "") else "yaml"
 
 
 def _etag(request: HttpRequest) -> str:
-    return f'"{sha256(rendered(_form(request))).hexdigest()[:32]}"'
+    return f'"{sha256(rendered(_format(request))).hexdigest()[:32]}"'
 
 
 @condition(etag_func=_etag)
 def _schema(request: HttpRequest) -> HttpResponse:
-    form = _form(request)
-    kind = RENDERERS[form].media_type
-    response = HttpResponse(rendered(form), content_type=f"{kind}; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="Watchium.{form}"'
-    response["Cache-Control"] = "no-cache"  # asked for each time, and mostly answered with 304
+    name = _format(request)
+    media_type = RENDERERS[name].media_type
+    response = HttpResponse(rendered(name), content_type=f"{media_type}; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="Watchium.{name}"'
+    response["Cache-Control"] = "no-cache"  # revalidated each time, and mostly answered with 304
     response["Vary"] = "Accept"
     return response
 
@@ -92,8 +92,8 @@ class StructExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
                 schema=as_openapi(schema),
             )
             auto_schema.registry.register_on_missing(component)
-        told: dict[str, Any] = as_openapi(own)
-        return told
+        converted: dict[str, Any] = as_openapi(own)
+        return converted
 
 
 class PersonScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -112,21 +112,23 @@ def _class(target: Any) -> type:
 
 
 def as_openapi(schema: Any) -> Any:
-    """JSON Schema in OpenAPI 3.0's words, which say `nullable` where JSON Schema has a type null."""
+    """Convert JSON Schema to OpenAPI 3.0, which has `nullable` instead of the type null."""
     if isinstance(schema, list):
-        return [as_openapi(part) for part in schema]
+        return [as_openapi(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    whole = {name: as_openapi(part) for name, part in schema.items() if (name, part) != ("required", [])}
-    choices = whole.get("anyOf")
+    converted = {
+        name: as_openapi(value) for name, value in schema.items() if (name, value) != ("required", [])
+    }
+    choices = converted.get("anyOf")
     if not choices or {"type": "null"} not in choices:
-        return whole
-    del whole["anyOf"]
-    real = [choice for choice in choices if choice != {"type": "null"}]
-    return whole | _only(real) | {"nullable": True}
+        return converted
+    del converted["anyOf"]
+    non_null = [choice for choice in choices if choice != {"type": "null"}]
+    return converted | _any_of(non_null) | {"nullable": True}
 
 
-def _only(choices: list[dict[str, Any]]) -> dict[str, Any]:
+def _any_of(choices: list[dict[str, Any]]) -> dict[str, Any]:
     if len(choices) > 1:
         return {"anyOf": choices}
     return {"allOf": choices} if "$ref" in choices[0] else choices[0]

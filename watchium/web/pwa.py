@@ -1,4 +1,4 @@
-"""What lets a browser install the player: a manifest, and a worker with a page for when there is no line."""
+"""Progressive web app: the manifest, and a service worker with an offline page."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-WORKER = settings.BASE_DIR / "templates" / "pwa" / "service_worker.js"
-SHEETS = ("css/tokens.css", "css/base.css", "css/card.css")
-DRAWN_WITH = (*SHEETS, "favicon.svg", "js/entry/offline.js")
+SERVICE_WORKER = settings.BASE_DIR / "templates" / "pwa" / "service_worker.js"
+STYLESHEETS = ("css/tokens.css", "css/base.css", "css/card.css")
+OFFLINE_ASSETS = (*STYLESHEETS, "favicon.svg", "js/entry/offline.js")
 BACKGROUND = "#13100e"
 ICONS = (
     ("icons/icon-192.png", "192x192", "any"),
@@ -51,31 +51,31 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Another one whenever the page or anything it is drawn with is another: browsers compare it byte by byte."""
-    text = _read_worker() if settings.DEBUG else _kept_worker()
+    """The script changes whenever the offline page or one of its assets changes: browsers compare it byte by byte."""
+    text = _read_worker() if settings.DEBUG else _cached_worker()
     return HttpResponse(text, content_type="text/javascript; charset=utf-8")
 
 
 @lru_cache(maxsize=1)
-def _kept_worker() -> str:
+def _cached_worker() -> str:
     return _read_worker()
 
 
 def _read_worker() -> str:
-    files = [static(name) for name in DRAWN_WITH]
-    page = render_to_string("pwa/offline.html", {"sheets": _sheets()})
+    files = [static(name) for name in OFFLINE_ASSETS]
+    page = render_to_string("pwa/offline.html", {"stylesheets": _stylesheets()})
     version = sha256("\n".join([page, *files]).encode()).hexdigest()[:12]
-    constants = {"KEPT": f"watchium-offline-{version}", "PAGE": "/offline/", "WITH": files}
+    constants = {"CACHE": f"watchium-offline-{version}", "PAGE": "/offline/", "ASSETS": files}
     head = "".join(f"const {name} = {json.dumps(value)}\n" for name, value in constants.items())
-    return head + WORKER.read_text("utf-8")
+    return head + SERVICE_WORKER.read_text("utf-8")
 
 
 @require_safe
 @cache_control(no_cache=True)
 def offline(request: HttpRequest) -> HttpResponse:
-    """Says nothing about anybody: it is kept in the browser."""
-    return render(request, "pwa/offline.html", {"sheets": _sheets()})
+    """Contains nothing about the user, because the browser stores it."""
+    return render(request, "pwa/offline.html", {"stylesheets": _stylesheets()})
 
 
-def _sheets() -> list[str]:
-    return [static(name) for name in SHEETS]
+def _stylesheets() -> list[str]:
+    return [static(name) for name in STYLESHEETS]

@@ -1,4 +1,4 @@
-"""The pages: the lobby, the way into a room, the room, one's own player."""
+"""The HTML pages: lobby, join form, room, personal player, and error pages."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _lobby(request: HttpRequest, identity: Identity, errors: Errors) -> HttpResp
         "online": state.online,
         "person": identity.person,
         "my_rooms": Room.objects.of_person(identity.person) if identity.person else [],
-        **_filled_in(request, identity, errors),
+        **_form_values(request, identity, errors),
     }
     return render(request, "rooms/lobby.html", context, status=400 if errors else 200)
 
@@ -82,7 +82,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
     except RoomClosed:
         return _closed(request, room_id)
     except NotMember:
-        return _entrance(request, identity, room_id)
+        return _join_form(request, identity, room_id)
     return _room(request, member)
 
 
@@ -91,8 +91,8 @@ def _closed(request: HttpRequest, room_id: str) -> HttpResponse:
     return render(request, "rooms/closed.html", context, status=410)
 
 
-def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
-    """One form and one status for every room that somebody is not in, whether it exists or not."""
+def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpResponse:
+    """The same form and status for all rooms of which the visitor is no member, whether the room exists or not."""
     errors: Errors = {}
     if request.method == "POST":
         form, errors = from_post(Joining, request.POST)
@@ -114,19 +114,19 @@ def _entrance(request: HttpRequest, identity: Identity, room_id: str) -> HttpRes
         "room": shown,
         "members": [member_state(present) for present in shown.members.present()] if shown else [],
         "needs_passphrase": shown is None,
-        **_filled_in(request, identity, errors),
+        **_form_values(request, identity, errors),
     }
     return render(request, "rooms/join.html", context)
 
 
-def _filled_in(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
+def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
     name = identity.person.username if identity.person else rooms.actions.propose_name()
     values = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     return {"proposed_name": name, "errors": errors, "values": values}
 
 
 def _room(request: HttpRequest, member: Member) -> HttpResponse:
-    if request.method == "POST":  # joined already: the form was sent twice
+    if request.method == "POST":  # already a member: the join form was sent twice
         return redirect("room", room_id=member.room.room_id)
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
     boot = _boot(request, member) | {"samples": samples}
@@ -180,8 +180,8 @@ def player(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# Django's own pages for errors read the form that came with the request, for a CSRF token that these pages have no use
-# for: one that cannot be parsed made a 500 of a 404.
+# Django's error pages parse the request's form for a CSRF token, which these pages do not use: a form that could not be
+# parsed turned a 404 into a 500.
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -200,8 +200,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse("This request cannot be understood.", status=400, content_type="text/plain")
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault, or a value no column takes (400), or a database that does not answer: 503, and worth another try."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500; 400 for a value that no column accepts; 503 with Retry-After if the database is unavailable."""
     error = sys.exc_info()[1]
     unavailable = is_database_unavailable(error)
     if isinstance(error, DataError | UnicodeError):

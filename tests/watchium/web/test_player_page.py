@@ -14,7 +14,7 @@ from watchium.web import pwa
 
 
 class PlayerPage(TestCase):
-    def test_it_is_there_for_everybody_and_belongs_to_the_device(self):
+    def test_anonymous_visitors_get_a_player_of_their_device(self):
         response = self.client.get("/player/")
         boot = response.context["boot"]
         assert boot["device_id"] == device_in({"device": response.cookies["device"].value})
@@ -23,14 +23,14 @@ class PlayerPage(TestCase):
         assert "csrftoken" in response.cookies
         assert "no-store" in response["Cache-Control"]
 
-    def test_it_knows_who_is_signed_in(self):
+    def test_it_contains_the_signed_in_account(self):
         self.client.force_login(User.objects.create_user("mira"))
         assert self.client.get("/player/").context["boot"]["you"] == {"signed_in": True, "username": "mira"}
 
-    def test_every_page_leads_to_it(self):
+    def test_pages_link_to_it(self):
         self.assertContains(self.client.get("/"), 'href="/player/"')
 
-    def test_its_scripts_and_styles_may_run(self):
+    def test_its_scripts_and_styles_satisfy_the_security_policy(self):
         response = self.client.get("/player/")
         policy = response["Content-Security-Policy"]
         text = response.content.decode()
@@ -39,7 +39,7 @@ class PlayerPage(TestCase):
         assert f"'nonce-{nonces.pop()}'" in policy
         assert not re.search(r'\sstyle="|\son[a-z]+="', text)
 
-    def test_its_list_of_keys_is_a_press_away_and_has_all_of_them(self):
+    def test_the_shortcut_dialog_lists_all_shortcuts(self):
         response = self.client.get("/player/")
         self.assertContains(response, 'data-open="keys"', 1)
         listed = re.findall("<kbd>(.*?)</kbd>", response.content.decode())
@@ -49,17 +49,17 @@ class PlayerPage(TestCase):
         assert {drawn.get(key, key.upper()) for key in keys} <= {*listed}
         assert "Shift" in listed
 
-    def test_no_more_can_be_searched_for_than_the_server_takes(self):
+    def test_the_search_field_has_the_limit_of_the_server(self):
         self.assertContains(self.client.get("/player/"), f'data-longest="{LONGEST_SEARCH}"')
 
-    def test_it_takes_no_query_for_a_guest(self):
+    def test_it_makes_no_query_for_a_guest(self):
         self.client.get("/player/")
         with self.assertNumQueries(0):
             self.client.get("/player/")
 
 
-class Installing(TestCase):
-    def test_the_manifest_names_icons_that_are_there(self):
+class ProgressiveWebApp(TestCase):
+    def test_the_icons_of_the_manifest_exist(self):
         response = self.client.get("/manifest.webmanifest")
         assert response["Content-Type"] == "application/manifest+json"
         manifest = json.loads(response.content)
@@ -76,17 +76,17 @@ class Installing(TestCase):
             assert head.startswith(b"\x89PNG")
             assert f"{int.from_bytes(head[16:20])}x{int.from_bytes(head[20:24])}" == sizes
 
-    def test_the_worker_keeps_the_page_without_a_line_and_what_it_is_drawn_with(self):
+    def test_the_service_worker_caches_the_offline_page_and_its_assets(self):
         response = self.client.get("/service-worker.js")
         assert response["Content-Type"].startswith("text/javascript")
         assert "no-cache" in response["Cache-Control"]
         text = response.content.decode()
-        kept = json.loads(re.search(r"^const WITH = (.*)$", text, re.MULTILINE)[1])
+        cached = json.loads(re.search(r"^const ASSETS = (.*)$", text, re.MULTILINE)[1])
         page = self.client.get("/offline/").content.decode()
-        assert all(path in kept for path in re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
-        assert not [path for path in kept if not path.startswith("/static/")]
+        assert all(path in cached for path in re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+        assert not [path for path in cached if not path.startswith("/static/")]
 
-    def test_the_page_without_a_line_says_nothing_of_anybody(self):
+    def test_the_offline_page_contains_nothing_about_the_user(self):
         signed_in = Client()
         signed_in.force_login(User.objects.create_user("mira"))
         response = signed_in.get("/offline/")

@@ -1,4 +1,4 @@
-"""The demo room: a public room without an owner in which a sample clip waits for whoever comes; and samples to play."""
+"""Create the demo room, a public room without an owner that plays a sample clip, and add samples to the library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from playback.models import Playback
 from playback.room import actions
 from rooms.models import Room, Visibility
 
-# Always the same address; the letters are those of any room_id.
+# A fixed ID, with the letters of any room ID.
 ROOM_ID = "watchparty"
 TITLE = "Demo: a clip to watch together"
 CLIP = "/media/samples/clip.webm"
@@ -21,24 +21,22 @@ CLIP = "/media/samples/clip.webm"
 
 @transaction.atomic
 def make_demo_room() -> Room:
-    """The demo room, open and as it should be, made if it is not there; what plays in it is left alone."""
-    facts = {
+    """Create the demo room or reset its settings; its playback does not change."""
+    values = {
         "title": TITLE,
         "visibility": Visibility.PUBLIC,
         "is_demo": True,
         "owner": None,
         "closed_at": None,
     }
-    room, _ = Room.objects.update_or_create(room_id=ROOM_ID, defaults=facts)
+    room, _ = Room.objects.update_or_create(room_id=ROOM_ID, defaults=values)
     if not Playback.objects.has(room):
         actions.prepare(room, find(CLIP), loops=True)
     return room
 
 
 class Command(BaseCommand):
-    help = (
-        "Make the demo room, or put it right; put the samples into a library that is empty. Says its address."
-    )
+    help = "Create or repair the demo room, add the samples to an empty library, and print the room's path."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         room = make_demo_room()

@@ -1,4 +1,4 @@
-"""Write what is rendered from the protocol, or say that it is stale."""
+"""Render the protocol's documentation, schema and JavaScript constants, or check that they are up to date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is stale")
+        parser.add_argument("--check", action="store_true", help="change nothing; fail if a file is stale")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         stale = render.stale()

@@ -1,4 +1,4 @@
-"""Serve Watchium with uvicorn until told to stop."""
+"""Serve Watchium with uvicorn until it receives SIGINT or SIGTERM."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ class Command(BaseCommand):
         parser.add_argument("--host", type=_host, default=settings.HOST)
         parser.add_argument("--port", type=_port, default=settings.PORT)
         parser.add_argument(
-            "--processes", type=int, default=settings.PROCESSES, help="needs REDIS_URL when above 1"
+            "--processes", type=int, default=settings.PROCESSES, help="more than one needs REDIS_URL"
         )
-        # From a parent to its children: which of them, the socket to listen on, the pipe that ends with the parent,
-        # and the lines between them.
+        # From the parent to its workers: the worker's number; the listening socket, the pipe that closes with the
+        # parent, and the socket pairs between workers.
         parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
         parser.add_argument("--fds", type=int, nargs="+", help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, host: str, port: int, processes: int, **options: Any) -> None:
         if options["fds"]:
-            self._serve_as_child(host, port, options["number"], options["fds"])
+            self._serve_as_worker(host, port, options["number"], options["fds"])
             return
         if processes > 1 and not settings.REDIS_URL:
             raise CommandError(
-                "Several processes need REDIS_URL: without it they would not hear each other, and rooms fall apart."
+                "Several processes need REDIS_URL: without it they would not receive each other's events."
             )
         try:
             self._serve(host, port, processes, lambda: self._announce(host, port))
         except OSError as error:
-            if error.filename is not None:  # of a file, not of the address
+            if error.filename is not None:  # about a file, not the address
                 raise
             raise CommandError(
-                f"Cannot listen on {in_url(host)}:{port}: {error.strerror}. HOST and PORT choose another address.",
+                f"Cannot listen on {in_url(host)}:{port}: {error.strerror}. Set HOST and PORT to another address.",
                 returncode=2,
             ) from None
 
-    def _serve_as_child(self, host: str, port: int, number: int, fds: list[int]) -> None:
-        listener_fd, pipe_fd, *line_fds = fds
-        inbox, *outboxes = (socket.socket(fileno=fd) for fd in line_fds)
+    def _serve_as_worker(self, host: str, port: int, number: int, fds: list[int]) -> None:
+        listener_fd, pipe_fd, *socket_fds = fds
+        inbox, *outboxes = (socket.socket(fileno=fd) for fd in socket_fds)
         siblings = Workers(number, inbox, outboxes)
         server = Server(server_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
         server.run([socket.socket(fileno=listener_fd)])
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        # Asked before the loop runs, where the database may still be used.
+        # Queried before the event loop runs, where synchronous database access is still allowed.
         try:
             self.demo_id = Room.objects.open().filter(is_demo=True).values_list("room_id", flat=True).first()
         except (OperationalError, ProgrammingError) as error:
@@ -86,14 +86,14 @@ class Command(BaseCommand):
         return super().execute(*args, **options)
 
 
-def _host(said: str) -> str:
+def _host(value: str) -> str:
     try:
-        return bind_host(said)
+        return bind_host(value)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _port(said: str) -> int:
-    if not said.isdecimal() or not 0 <= int(said) <= 65535:
-        raise argparse.ArgumentTypeError(f"{said!r} is no port: a number from 1 to 65535")
-    return int(said)
+def _port(value: str) -> int:
+    if not value.isdecimal() or not 0 <= int(value) <= 65535:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a port number from 0 to 65535")
+    return int(value)
