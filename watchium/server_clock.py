@@ -51,10 +51,6 @@ def start(*, wall: bool = False) -> None:
     set_anchor(held_ms, hashlib.sha256(f"{boot_id}:{held_ms}".encode()).hexdigest()[:8])
 
 
-def started() -> bool:
-    return _anchor_ms is not None
-
-
 def now_ms() -> float:
     """Server time in Unix milliseconds."""
     if _anchor_ms is None:

@@ -10,9 +10,10 @@ from contextlib import suppress
 
 import pytest
 
+from tests.client import Client, RoomClient
 from tests.deployments import House, two_processes
 from tests.faults.support.invariants import everything_holds, footprint, settles_back
-from watchium.client import Client, ProblemError, Resume, RoomClient
+from watchium.client import ProblemError, Resume
 from watchium.protocol.events import Accepted
 
 ROOMS = 100

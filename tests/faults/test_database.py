@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import psycopg
 import pytest
 
+from tests.client import RoomClient
 from tests.deployments import House, one_process, two_processes
 from tests.faults.support.invariants import everything_holds, footprint, settles_back, until
 from tests.faults.support.locks import room_row_locked
@@ -17,7 +18,7 @@ from tests.faults.support.send_commands import say_until_accepted
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Missing, Server, Service, postgres_service, unavailable, watchium_server
 from tests.watchium.consumers.fixtures import Scene
-from watchium.client import ProblemError, RoomClient
+from watchium.client import ProblemError
 
 CONNECTIONS = 40
 AT_ONCE = 8

@@ -20,7 +20,7 @@ async def test_filled_tables_go_back_and_forth(mortal_server: Server):
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)]
         await bob.say("comment", text="was it always like this?")
-        await bob.tell("buffer_start", current_time=3)
+        await bob.send("buffer_start", current_time=3)
         resume = alice.resume
     mortal_server.terminate()
     for app, name in FIRST.items():

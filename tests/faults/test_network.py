@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.client import Client, RoomClient
 from tests.deployments import House
 from tests.faults.support.invariants import everything_holds, until
 from tests.faults.support.lossy_link import Link, link_to
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.watchium.consumers.fixtures import Scene
-from watchium.client import Client, ProblemError, Resume, RoomClient
+from watchium.client import ProblemError, Resume
 from watchium.protocol.events import Accepted
 
 BACK_S = 30

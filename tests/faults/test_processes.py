@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.client import Client
 from tests.deployments import House, one_process
 from tests.faults.support.crowd import come_back, crowd
 from tests.faults.support.invariants import everything_holds
@@ -16,7 +17,7 @@ from tests.faults.support.send_commands import say_until_accepted
 from tests.guarantees.fixtures import scene_in
 from tests.servers import ROOT, Server, watchium_server
 from tests.watchium.consumers.fixtures import CLIP
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 
 DIES = str(ROOT / "tests" / "faults" / "support" / "process_kill.py")
 

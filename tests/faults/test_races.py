@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.client import Client
 from tests.deployments import House
 from tests.faults.support.invariants import everything_holds, until
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import watchium_server
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 from watchium.client.room_state import type_of
 
 
@@ -40,7 +41,7 @@ async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(h
     scene = await scene_in(house)
     for _ in range(6):
         async with scene.alice.enter(scene.room_id) as alice:
-            leaving = asyncio.create_task(alice.tell("leave"))
+            leaving = asyncio.create_task(alice.send("leave"))
             async with scene.bob.enter(scene.room_id) as bob:
                 await leaving
                 await alice.closed()
@@ -91,7 +92,7 @@ async def test_twenty_reloads_in_a_row_are_one_member_all_along(house: House):
             sought = await alice.say("seek", current_time=3)
             while (await bob.hear("seek")).revision != sought.revision:
                 pass
-            assert "member_left" not in [type_of(event) for event in alice.heard()]
+            assert "member_left" not in [type_of(event) for event in alice.received()]
             await everything_holds(
                 scene.alice, scene.room_id, live=[alice, bob], acknowledged=[sought], servers=house.servers
             )
@@ -120,8 +121,8 @@ async def test_a_hand_over_while_the_host_leaves_and_another_claims(house: House
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("transfer_host", user_id=scene.bob.user_id)
         async with carol_there.enter(scene.room_id) as carol:
-            deeds = [bob.say("transfer_host", user_id=scene.carol.user_id), bob.tell("leave")]
-            deeds += [alice.say("claim_host")] if owner_claims else [alice.tell("leave")]
+            deeds = [bob.say("transfer_host", user_id=scene.carol.user_id), bob.send("leave")]
+            deeds += [alice.say("claim_host")] if owner_claims else [alice.send("leave")]
             await asyncio.gather(*deeds, return_exceptions=True)
             left = alice if owner_claims else carol
             sitting = scene.alice if owner_claims else scene.carol

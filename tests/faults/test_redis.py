@@ -8,11 +8,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.client import RoomClient
 from tests.deployments import House
 from tests.faults.support.invariants import everything_holds, footprint, settles_back
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Service, redis_service, watchium_server
-from watchium.client import RoomClient
 
 HEALED_S = 20
 
@@ -24,7 +24,9 @@ async def hears_broadcasts(scene, *clients: RoomClient) -> None:
         await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "wave", {})
         await asyncio.sleep(0.5)
         waiting -= {
-            client for client in waiting if "wave" in [getattr(event, "type", "") for event in client.heard()]
+            client
+            for client in waiting
+            if "wave" in [getattr(event, "type", "") for event in client.received()]
         }
         if not waiting:
             return

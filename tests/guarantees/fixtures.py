@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tests.client import Client, RoomClient
 from tests.deployments import House
 from tests.watchium.consumers.fixtures import Scene, set_scene
-from watchium.client import Client, RoomClient
-from watchium.client.room_state import CHANGES, Heard
+from watchium.client.room_state import CHANGES, AnyEvent
 
 
 async def scene_in(house: House, **fields: Any) -> Scene:
@@ -24,15 +24,15 @@ def elsewhere(client: Client, url: str) -> Client:
     return moved
 
 
-def changes(heard: list[Heard]) -> list[tuple[int | None, str | None]]:
+def changes(heard: list[AnyEvent]) -> list[tuple[int | None, str | None]]:
     """Revision and event_id of what moved the room, as it was heard."""
     return [(event.revision, event.payload.event_id) for event in heard if isinstance(event, CHANGES)]
 
 
-async def follow_to(client: RoomClient, revision: int | None) -> list[Heard]:
+async def follow_to(client: RoomClient, revision: int | None) -> list[AnyEvent]:
     """Everything heard until the client has got to that revision."""
     assert revision is not None
-    heard = client.heard()
+    heard = client.received()
     while client.revision < revision:
-        heard.append(await client.hear_next())
-    return heard + client.heard()
+        heard.append(await client.next_event())
+    return heard + client.received()

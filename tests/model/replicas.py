@@ -11,7 +11,7 @@ import msgspec
 import playwright
 
 from rooms.models import Member
-from watchium.client.room_state import Followed, Resume, decode
+from watchium.client.room_state import Resume, RoomReplica, decode
 from watchium.protocol.codec import encode
 from watchium.protocol.events import Event
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
@@ -48,7 +48,7 @@ class Node:
 class Viewer:
     def __init__(self, name: str, node: Node, member: Member) -> None:
         self.name, self.node, self.member = name, node, member
-        self.program = Followed(Resume())
+        self.program = RoomReplica(Resume())
         self.under_way: list[dict[str, Any]] = []
         self.now = 0.0
         node.ask("open", log=name)
@@ -58,9 +58,9 @@ class Viewer:
         for frame in frames:
             event = decode(msgspec.json.encode(frame))
             if frame["type"] == "welcome":
-                self.program.welcome(event.payload)  # type: ignore[union-attr]
+                self.program.apply_snapshot(event.payload)  # type: ignore[union-attr]
             else:
-                self.program.take(event)
+                self.program.apply(event)
             self.node.ask("take", log=self.name, envelope=frame, now=self.now)
 
     def come_back(self) -> None:

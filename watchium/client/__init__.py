@@ -1,23 +1,23 @@
-"""Watchium for programs: its calls over HTTP, and its rooms and the personal player over a socket."""
+"""A Python client: the HTTP API, and the sockets of rooms and of the personal player."""
 
 from watchium.client.client import (
     Client,
-    Entered,
+    JoinedRoom,
     PlayerClient,
     ProblemError,
     Resume,
     RoomClient,
-    WholeState,
+    RoomSnapshot,
     offset_and_delay,
 )
 
 __all__ = [
     "Client",
-    "Entered",
+    "JoinedRoom",
     "PlayerClient",
     "ProblemError",
     "Resume",
     "RoomClient",
-    "WholeState",
+    "RoomSnapshot",
     "offset_and_delay",
 ]

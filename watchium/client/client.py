@@ -1,6 +1,6 @@
-"""Watchium for programs: its calls over HTTP, its rooms and the person's own player over a socket.
+"""A Python client: the HTTP API, and the sockets of rooms and of the personal player.
 
-Needs `websockets` and `msgspec` only. It is part of the checkout: run your program with `PYTHONPATH` naming it.
+Needs `websockets` and `msgspec` only. It is part of the checkout: set `PYTHONPATH` to it and run your program.
 
     import asyncio
     from watchium.client import Client
@@ -9,14 +9,14 @@ Needs `websockets` and `msgspec` only. It is part of the checkout: run your prog
         client = Client("http://127.0.0.1:8000")
         room_id = client.create_room(username="Robot").room_id
         async with client.enter(room_id) as room:
-            await room.say("load", media_url="/media/samples/clip.webm")
-            await room.say("play")
-            paused = await room.hear("pause", timeout=60)
+            await room.request("load", media_url="/media/samples/clip.webm")
+            await room.request("play")
+            paused = await room.wait_for("pause", timeout=60)
 
     asyncio.run(main())
 
-A refusal is a ProblemError with the code of the protocol; its `problem.retry_after_ms` says how long to wait where that
-helps. Calls over HTTP wait; from a coroutine they belong into `asyncio.to_thread`.
+An error of the server is raised as a ProblemError with the protocol's code; `problem.retry_after_ms` says how long to
+wait if a retry helps. HTTP calls block; from a coroutine, run them with `asyncio.to_thread`.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ from watchium.protocol.types import CommentState, MemberState, RoomState, Timeli
 
 __all__ = [
     "Client",
-    "Entered",
+    "JoinedRoom",
     "PlayerClient",
     "ProblemError",
     "Resume",
     "RoomClient",
-    "WholeState",
+    "RoomSnapshot",
     "offset_and_delay",
 ]
 
 T = TypeVar("T")
 
 
-class Entered(msgspec.Struct, frozen=True, kw_only=True):
+class JoinedRoom(msgspec.Struct, frozen=True, kw_only=True):
     room_id: str
     url: str
     user_id: str
@@ -66,7 +66,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
 
 
-class WholeState(msgspec.Struct, frozen=True, kw_only=True):
+class RoomSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     room: RoomState
     timeline: TimelineState
     members: list[MemberState]
@@ -76,21 +76,21 @@ class WholeState(msgspec.Struct, frozen=True, kw_only=True):
     clock_id: str
 
 
-class Comments(msgspec.Struct, frozen=True, kw_only=True):
+class CommentPage(msgspec.Struct, frozen=True, kw_only=True):
     comments: list[CommentState]
     more: bool
 
 
-class Log(msgspec.Struct, frozen=True, kw_only=True):
-    """`events` are envelopes as a socket hears them."""
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`events` are the envelopes that a socket receives."""
 
     events: list[dict[str, Any]]
     revision: int
     more: bool
 
 
-class Library(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of it; `next` asks for the one behind, null where that was the last."""
+class LibraryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`next` is the `after` of the following page, None on the last page."""
 
     items: list[Item]
     next: str | None
@@ -101,7 +101,10 @@ def new_event_id() -> str:
 
 
 class Client:
-    """One person. Without a token a guest, from the first room made or joined on."""
+    """One user: that of the token; without a token a guest, created with the first room created or joined."""
+
+    room_client: type[RoomClient] = RoomClient
+    player_client: type[PlayerClient] = PlayerClient
 
     def __init__(self, base_url: str, token: str | None = None, *, timeout_s: float = 10) -> None:
         self.base_url = base_url.rstrip("/")
@@ -114,12 +117,12 @@ class Client:
     def rooms(self) -> list[LobbyRoom]:
         return self._call("GET", "/api/rooms/", LobbyState).rooms
 
-    def create_room(self, **fields: Any) -> Entered:
+    def create_room(self, **fields: Any) -> JoinedRoom:
         """`title`, `visibility`, `passphrase`, `media_url`, `username`, all optional."""
-        return self._enter("/api/rooms/", fields)
+        return self._join("/api/rooms/", fields)
 
-    def join(self, room_id: str, username: str = "", passphrase: str = "") -> Entered:
-        return self._enter(f"/api/rooms/{room_id}/join/", {"username": username, "passphrase": passphrase})
+    def join(self, room_id: str, username: str = "", passphrase: str = "") -> JoinedRoom:
+        return self._join(f"/api/rooms/{room_id}/join/", {"username": username, "passphrase": passphrase})
 
     def leave(self, room_id: str) -> None:
         self._call("POST", f"/api/rooms/{room_id}/leave/", None, {})
@@ -130,11 +133,11 @@ class Client:
     def close_room(self, room_id: str) -> None:
         self._call("DELETE", f"/api/rooms/{room_id}/", None)
 
-    def state(self, room_id: str) -> WholeState:
-        return self._call("GET", f"/api/rooms/{room_id}/state/", WholeState)
+    def state(self, room_id: str) -> RoomSnapshot:
+        return self._call("GET", f"/api/rooms/{room_id}/state/", RoomSnapshot)
 
-    def events(self, room_id: str, since: int = 0) -> Log:
-        return self._call("GET", f"/api/rooms/{room_id}/events/?since={since}", Log)
+    def events(self, room_id: str, since: int = 0) -> EventPage:
+        return self._call("GET", f"/api/rooms/{room_id}/events/?since={since}", EventPage)
 
     # ------------------------------------------------------------ playback and chat
 
@@ -143,9 +146,9 @@ class Client:
         body = {"action": action, "event_id": event_id or new_event_id(), **fields}
         return self._call("POST", f"/api/rooms/{room_id}/sync/control/", Accepted, body)
 
-    def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> Comments:
+    def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> CommentPage:
         query = urlencode({"limit": limit} | ({} if before is None else {"before": before}))
-        return self._call("GET", f"/api/rooms/{room_id}/comments/?{query}", Comments)
+        return self._call("GET", f"/api/rooms/{room_id}/comments/?{query}", CommentPage)
 
     def comment(
         self, room_id: str, text: str, *, reply_to: int | None = None, event_id: str | None = None
@@ -163,26 +166,27 @@ class Client:
     # ------------------------------------------------------------ the library
 
     def library(
-        self, words: str = "", after: str | None = None, *, album: str = "", order: str = "title"
-    ) -> Library:
+        self, query: str = "", after: str | None = None, *, album: str = "", order: str = "title"
+    ) -> LibraryPage:
         """`order`: "title", "artist", "album" or "newest"."""
-        asked = {"q": words, "album": album, "order": order}
-        query = urlencode(asked if after is None else asked | {"after": after})
-        return self._call("GET", f"/api/library/?{query}", Library)
+        parameters = {"q": query, "album": album, "order": order}
+        if after is not None:
+            parameters["after"] = after
+        return self._call("GET", f"/api/library/?{urlencode(parameters)}", LibraryPage)
 
     # ------------------------------------------------------------ sockets
 
     @contextlib.asynccontextmanager
     async def enter(self, room_id: str, *, resume: Resume | None = None) -> AsyncIterator[RoomClient]:
-        """A socket in a room, welcomed.
+        """Connect a socket to a room and wait for the welcome.
 
         Raises:
-            ProblemError: the room turns us away.
-            OSError: the server cannot be reached, or goes before it has answered.
+            ProblemError: the server rejects the connection.
+            OSError: the server cannot be reached, or closes the connection before it has replied.
         """
         query = f"?{urlencode(resume._asdict())}" if resume else ""
-        async with self._line(f"/ws/rooms/{room_id}/{query}") as socket:
-            room = RoomClient(socket, resume or Resume())
+        async with self._connect(f"/ws/rooms/{room_id}/{query}") as socket:
+            room = self.room_client(socket, resume or Resume())
             try:
                 await room.start()
                 yield room
@@ -191,10 +195,10 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def player(self, tab: str = "program", *, sounding: bool = False) -> AsyncIterator[PlayerClient]:
-        """A tab of this person's own player, welcomed. Raises what `enter` raises."""
+        """Connect a tab to the user's personal player and wait for the welcome. Raises as `enter`."""
         query = urlencode({"tab": tab, "sounding": int(sounding)})
-        async with self._line(f"/ws/player/?{query}") as socket:
-            player = PlayerClient(socket)
+        async with self._connect(f"/ws/player/?{query}") as socket:
+            player = self.player_client(socket)
             try:
                 await player.start()
                 yield player
@@ -202,23 +206,23 @@ class Client:
                 await player.stop()
 
     @contextlib.asynccontextmanager
-    async def _line(self, path: str) -> AsyncIterator[ClientConnection]:
+    async def _connect(self, path: str) -> AsyncIterator[ClientConnection]:
         address = f"ws{self.base_url.removeprefix('http')}{path}"
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
             socket = await connect(address, additional_headers=headers, compression=None, max_size=None)
         except InvalidHandshake as error:
-            raise ConnectionError(f"{address} gave no socket: {error}") from None
+            raise ConnectionError(f"{address} did not accept a socket: {error}") from None
         async with socket:
             yield socket
 
-    # ------------------------------------------------------------ how it calls
+    # ------------------------------------------------------------ HTTP
 
-    def _enter(self, path: str, fields: dict[str, Any]) -> Entered:
-        entered = self._call("POST", path, Entered, fields)
-        self.user_id = entered.user_id
-        self.token = entered.token or self.token
-        return entered
+    def _join(self, path: str, fields: dict[str, Any]) -> JoinedRoom:
+        joined = self._call("POST", path, JoinedRoom, fields)
+        self.user_id = joined.user_id
+        self.token = joined.token or self.token
+        return joined
 
     def _call(self, method: str, path: str, kind: type[T] | None, body: object = None) -> T:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -228,10 +232,10 @@ class Client:
         request = urllib.request.Request(self.base_url + path, data, headers, method=method)  # noqa: S310
         try:
             with urllib.request.urlopen(request, timeout=self.timeout_s) as response:  # noqa: S310
-                said = response.read()
+                content = response.read()
         except urllib.error.HTTPError as error:
             raise _problem(error) from None
-        return msgspec.json.decode(said, type=kind) if kind else None  # type: ignore[return-value]
+        return msgspec.json.decode(content, type=kind) if kind else None  # type: ignore[return-value]
 
 
 def _problem(error: urllib.error.HTTPError) -> ProblemError:
@@ -239,5 +243,5 @@ def _problem(error: urllib.error.HTTPError) -> ProblemError:
         with error:
             problem = msgspec.json.decode(error.read(), type=Problem)
     except msgspec.MsgspecError:
-        problem = Problem(code="internal", message=f"The server answered {error.code}.")
+        problem = Problem(code="internal", message=f"The server responded with {error.code}.")
     return ProblemError(problem, error.code)

@@ -1,4 +1,4 @@
-"""How far two clocks are apart, from one exchange of messages. Pure."""
+"""Clock offset from one exchange of messages. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def offset_and_delay(t1: float, t2: float, t3: float, t4: float) -> tuple[float,
     t1 client sends and t4 client receives, on the client's clock; t2 server receives and
     t3 server sends, on the server's. All four, and both results, in milliseconds.
 
-    The true offset lies within delay / 2 of the returned one, whatever the two directions cost.
+    The true offset lies within delay / 2 of the returned one, however the delay is split between the two directions.
 
     Raises:
         ValueError: if t4 < t1 or t3 < t2 (a clock went backwards).

@@ -1,5 +1,5 @@
-"""One socket of ours, for programs: say something and hear the answer, hear what is told."""
-# ruff: noqa: ASYNC109  # a timeout that a caller gives reads better here than one around every call
+"""One WebSocket of the protocol, for programs: send commands, await their replies, receive events."""
+# ruff: noqa: ASYNC109  # a timeout argument reads better here than a timeout block around every call
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from watchium.client.clock_offset import offset_and_delay
-from watchium.client.room_state import Heard, type_of
+from watchium.client.room_state import AnyEvent, type_of
 from watchium.protocol import events
 from watchium.protocol.events import Accepted, ClockAnswer, Problem
 
@@ -24,7 +24,7 @@ W = TypeVar("W")
 
 
 class ProblemError(Exception):
-    """What the server refused; `code` is its word, `status` the HTTP status or the socket's close code."""
+    """An error of the server. `code` is its protocol code, `status` the HTTP status or the socket's close code."""
 
     def __init__(self, problem: Problem, status: int | None = None) -> None:
         super().__init__(f"{problem.code}: {problem.message}")
@@ -34,35 +34,35 @@ class ProblemError(Exception):
 
 
 class SocketConnection(Generic[W]):
-    """`welcome` is what the server said first. Subclasses decode, and follow what it says since in `take`."""
+    """`welcome` is the payload of the first event. Subclasses decode events and apply them to their state."""
 
     welcome: W
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.close_code: int | None = None
-        self._heard: deque[Heard] = deque()
-        self._news = asyncio.Event()
-        self._waiting: dict[object, deque[asyncio.Future[Any]]] = defaultdict(deque)
+        self._received: deque[AnyEvent] = deque()
+        self._changed = asyncio.Event()
+        self._pending: dict[object, deque[asyncio.Future[Any]]] = defaultdict(deque)
         self._reader: asyncio.Task[None] | None = None
 
     # ------------------------------------------------------------ for subclasses
 
-    def decode(self, frame: str | bytes) -> Heard:
+    def decode(self, frame: str | bytes) -> AnyEvent:
         raise NotImplementedError
 
-    def welcomed(self, payload: W) -> None:
-        """From here on it is followed."""
+    def on_welcome(self, payload: W) -> None:
+        """Initialise the state that `apply` keeps up to date."""
         raise NotImplementedError
 
-    async def take(self, event: Heard) -> list[Heard]:
-        """What is to be heard now, in order."""
+    async def apply(self, event: AnyEvent) -> list[AnyEvent]:
+        """Apply an event; return the events that became current, in order."""
         raise NotImplementedError
 
-    # ------------------------------------------------------------ to come and go
+    # ------------------------------------------------------------ connecting and closing
 
     async def start(self) -> None:
-        """Wait for the welcome. Raises ProblemError when it is an error instead."""
+        """Wait for the welcome. Raises ProblemError if an error arrives instead."""
         try:
             first = self.decode(await asyncio.wait_for(self.socket.recv(), TIMEOUT_S))
             if isinstance(first, events.Error):
@@ -73,7 +73,7 @@ class SocketConnection(Generic[W]):
             raise ProblemError(problem, self.socket.close_code) from None
         assert type_of(first) == "welcome", f"the server began with {type_of(first)}"
         self.welcome = cast(Any, first).payload
-        self.welcomed(self.welcome)
+        self.on_welcome(self.welcome)
         self._reader = asyncio.create_task(self._read())
 
     async def stop(self) -> None:
@@ -82,50 +82,50 @@ class SocketConnection(Generic[W]):
             await asyncio.gather(self._reader, return_exceptions=True)
 
     async def closed(self, timeout: float = TIMEOUT_S) -> int:
-        """Wait for the server to close the socket; the code it closed with."""
+        """Wait for the server to close the socket; return the close code."""
         await asyncio.wait_for(self.socket.wait_closed(), timeout)
         return self.socket.close_code or 1006
 
-    # ------------------------------------------------------------ to say
+    # ------------------------------------------------------------ sending
 
-    async def say(
+    async def request(
         self, kind: str, *, event_id: str | None = None, timeout: float = TIMEOUT_S, **payload: Any
     ) -> Accepted:
-        """Send a deed and return its acknowledgement. Raises ProblemError when it is refused."""
+        """Send a command and return its acknowledgement. Raises ProblemError if it is rejected."""
         event_id = event_id or uuid4().hex
-        deed = {"type": kind, "event_id": event_id, "payload": payload}
-        accepted: Accepted = await self._ask(event_id, deed, timeout)
+        command = {"type": kind, "event_id": event_id, "payload": payload}
+        accepted: Accepted = await self._request(event_id, command, timeout)
         return accepted
 
-    async def tell(self, kind: str, *, event_id: str | None = None, **payload: Any) -> None:
-        """Send what nobody acknowledges: a heartbeat, a reaction, typing."""
+    async def send(self, kind: str, *, event_id: str | None = None, **payload: Any) -> None:
+        """Send a command without an acknowledgement: a heartbeat, a reaction, typing."""
         envelope = {"type": kind, "payload": payload} | ({"event_id": event_id} if event_id else {})
-        await self.send(msgspec.json.encode(envelope).decode())
+        await self.send_frame(msgspec.json.encode(envelope).decode())
 
-    async def send(self, frame: str | bytes) -> None:
-        """A frame as it is, however wrong. Raises ConnectionError when the socket is closed."""
+    async def send_frame(self, frame: str | bytes) -> None:
+        """Send a frame unchanged, valid or not. Raises ConnectionError if the socket is closed."""
         try:
             await self.socket.send(frame)
         except ConnectionClosed:
             raise ConnectionError(f"the socket closed with {self.socket.close_code or 1006}") from None
 
     async def ping(self, timeout: float = TIMEOUT_S) -> tuple[float, float]:
-        """Offset and delay in milliseconds, by one exchange."""
+        """Measure offset and delay in milliseconds with one exchange."""
         t1, started = time.time() * 1000, time.monotonic()
-        answer: ClockAnswer = await self._ask(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
+        answer: ClockAnswer = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
         t4 = t1 + (time.monotonic() - started) * 1000
         return offset_and_delay(t1, answer.t1, answer.t2, t4)
 
-    async def _ask(self, key: object, envelope: dict[str, Any], timeout: float) -> Any:
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting[key].append(answer)
-        await self.send(msgspec.json.encode(envelope).decode())
-        return await asyncio.wait_for(answer, timeout)
+    async def _request(self, key: object, envelope: dict[str, Any], timeout: float) -> Any:
+        reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._pending[key].append(reply)
+        await self.send_frame(msgspec.json.encode(envelope).decode())
+        return await asyncio.wait_for(reply, timeout)
 
-    # ------------------------------------------------------------ to hear
+    # ------------------------------------------------------------ receiving
 
-    async def hear(self, kind: str, timeout: float = TIMEOUT_S) -> Any:
-        """The next event of this type; others before it are skipped. Fails with what was heard instead."""
+    async def wait_for(self, kind: str, timeout: float = TIMEOUT_S) -> Any:
+        """Return the next event of this type and skip others before it. The failure names the skipped events."""
         skipped: list[str] = []
         try:
             async with asyncio.timeout(timeout):
@@ -136,66 +136,66 @@ class SocketConnection(Generic[W]):
             gone = f", and the socket closed with {self.close_code}" if self.close_code else ""
             raise AssertionError(f"no {kind} within {timeout} s, but {skipped}{gone}") from error
 
-    async def hear_next(self, timeout: float = TIMEOUT_S) -> Heard:
-        """The next event, whatever it is. Raises TimeoutError, and ConnectionError when the socket closed."""
+    async def next_event(self, timeout: float = TIMEOUT_S) -> AnyEvent:
+        """Return the next event of any type. Raises TimeoutError, or ConnectionError if the socket closed."""
         return await asyncio.wait_for(self._next(), timeout)
 
-    def heard(self) -> list[Heard]:
-        """Everything that arrived and was not asked for yet, taken away."""
-        received = list(self._heard)
-        self._heard.clear()
+    def received(self) -> list[AnyEvent]:
+        """Remove and return all events that have arrived and were not returned yet."""
+        received = list(self._received)
+        self._received.clear()
         return received
 
-    async def _next(self) -> Heard:
-        while not self._heard:
+    async def _next(self) -> AnyEvent:
+        while not self._received:
             if self.close_code is not None:
                 raise ConnectionError
-            self._news.clear()
-            await self._news.wait()
-        return self._heard.popleft()
+            self._changed.clear()
+            await self._changed.wait()
+        return self._received.popleft()
 
     async def _read(self) -> None:
         try:
             async for frame in self.socket:
-                await self._take(self.decode(frame))
+                await self._on_event(self.decode(frame))
         except ConnectionClosed:
             pass
         finally:
             self.close_code = self.socket.close_code or 1006
-            self._news.set()
-            for key in list(self._waiting):
-                while answer := self._oldest(key):
-                    answer.set_exception(ConnectionError(f"the socket closed with {self.close_code}"))
+            self._changed.set()
+            for key in list(self._pending):
+                while reply := self._oldest_pending(key):
+                    reply.set_exception(ConnectionError(f"the socket closed with {self.close_code}"))
 
-    async def _take(self, event: Heard) -> None:
-        if self._is_answer(event):
+    async def _on_event(self, event: AnyEvent) -> None:
+        if self._is_reply(event):
             return
-        self._heard.extend(await self.take(event))
-        self._news.set()
+        self._received.extend(await self.apply(event))
+        self._changed.set()
 
-    def _is_answer(self, event: Heard) -> bool:
-        """Whether it was what somebody here waits for; nobody else is to hear that."""
+    def _is_reply(self, event: AnyEvent) -> bool:
+        """Resolve the request that this event replies to, if it is a reply; `wait_for` does not see replies."""
         match event:
             case events.Ack(payload=accepted):
-                if answer := self._oldest(accepted.event_id):
-                    answer.set_result(accepted)
+                if reply := self._oldest_pending(accepted.event_id):
+                    reply.set_result(accepted)
                 return True
             case events.Pong(payload=times):
-                if answer := self._oldest(times.t0):
-                    answer.set_result(times)
+                if reply := self._oldest_pending(times.t0):
+                    reply.set_result(times)
                 return True
-            case events.Error(payload=problem) if answer := self._oldest(problem.event_id):
-                answer.set_exception(ProblemError(problem))
+            case events.Error(payload=problem) if reply := self._oldest_pending(problem.event_id):
+                reply.set_exception(ProblemError(problem))
                 return True
         return False
 
-    def _oldest(self, key: object) -> asyncio.Future[Any] | None:
-        """The question that waits longest for this answer; those who gave up do not count."""
-        asked = self._waiting.pop(key, deque())
-        while asked:
-            answer = asked.popleft()
-            if not answer.done():
-                if asked:
-                    self._waiting[key] = asked
-                return answer
+    def _oldest_pending(self, key: object) -> asyncio.Future[Any] | None:
+        """Remove and return the oldest request with this key that has not timed out."""
+        pending = self._pending.pop(key, deque())
+        while pending:
+            reply = pending.popleft()
+            if not reply.done():
+                if pending:
+                    self._pending[key] = pending
+                return reply
         return None

@@ -1,4 +1,4 @@
-"""One tab of a personal player, for programs: say, hear, and know the player's state."""
+"""One tab of a personal player, for programs: send commands, receive events, and read the player's state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from msgspec import UNSET
 from websockets.asyncio.client import ClientConnection
 
 from watchium.client.connection import SocketConnection
-from watchium.client.room_state import Heard
+from watchium.client.room_state import AnyEvent
 from watchium.protocol import events, player
 from watchium.protocol.events import Event
 from watchium.protocol.player import (
@@ -19,9 +19,9 @@ from watchium.protocol.player import (
     WholePlayer,
 )
 
-OTHERS: tuple[type[Event], ...] = (events.Ack, events.Error, events.Pong, events.Closing)
+SHARED_EVENTS: tuple[type[Event], ...] = (events.Ack, events.Error, events.Pong, events.Closing)
 KINDS: dict[str, type[Event]] = {
-    str(kind.__struct_config__.tag): kind for kind in [*player.PLAYER_EVENTS, *OTHERS]
+    str(kind.__struct_config__.tag): kind for kind in [*player.PLAYER_EVENTS, *SHARED_EVENTS]
 }
 
 
@@ -30,7 +30,7 @@ class _Tagged(msgspec.Struct):
 
 
 class PlayerClient(SocketConnection[PlayerGreeting]):
-    """`state` and `items` (by id) follow what the server says; what was missed is asked for."""
+    """`state` and `items` (by id) follow the server's events; missed changes are requested."""
 
     state: PlayerState
 
@@ -38,33 +38,33 @@ class PlayerClient(SocketConnection[PlayerGreeting]):
         super().__init__(socket)
         self.items: dict[int, Item] = {}
 
-    def decode(self, frame: str | bytes) -> Heard:
+    def decode(self, frame: str | bytes) -> AnyEvent:
         kind = KINDS[msgspec.json.decode(frame, type=_Tagged).type]
         return msgspec.json.decode(frame, type=kind)
 
-    def welcomed(self, payload: PlayerGreeting) -> None:
+    def on_welcome(self, payload: PlayerGreeting) -> None:
         self._replace(payload)
 
-    async def take(self, event: Heard) -> list[Heard]:
+    async def apply(self, event: AnyEvent) -> list[AnyEvent]:
         match event:
-            case PlayerWhole(payload=whole) if whole.state.revision >= self.state.revision:
-                self._replace(whole)
+            case PlayerWhole(payload=snapshot) if snapshot.state.revision >= self.state.revision:
+                self._replace(snapshot)
             case PlayerChanged(revision=int(revision)) if revision == self.state.revision + 1:
-                self._apply(event, revision)
+                self._apply_change(event, revision)
             case PlayerChanged(revision=int(revision)) if revision > self.state.revision:
-                await self.tell("sync_request", since=self.state.revision)
+                await self.send("sync_request", since=self.state.revision)
                 return []
             case PlayerChanged():
                 return []
         return [event]
 
-    def _replace(self, whole: WholePlayer) -> None:
-        self.state = whole.state
-        self.items |= {item.id: item for item in whole.items}
+    def _replace(self, snapshot: WholePlayer) -> None:
+        self.state = snapshot.state
+        self.items |= {item.id: item for item in snapshot.items}
 
-    def _apply(self, event: PlayerChanged, revision: int) -> None:
+    def _apply_change(self, event: PlayerChanged, revision: int) -> None:
         changed = event.payload.changed
         fields = {name: getattr(changed, name) for name in changed.__struct_fields__}
-        known = {name: value for name, value in fields.items() if value is not UNSET}
-        self.state = msgspec.structs.replace(self.state, revision=revision, **known)
+        given = {name: value for name, value in fields.items() if value is not UNSET}
+        self.state = msgspec.structs.replace(self.state, revision=revision, **given)
         self.items |= {item.id: item for item in event.payload.items}

@@ -1,54 +1,53 @@
-"""One socket in a room, for programs: say, hear, and know the room's state."""
+"""One socket in a room, for programs: send commands, receive events, and read the room's state."""
 
 from __future__ import annotations
 
 from websockets.asyncio.client import ClientConnection
 
 from watchium.client.connection import SocketConnection
-from watchium.client.room_state import Followed, Heard, Resume, decode
-from watchium.protocol import events
-from watchium.protocol.events import WelcomeState
+from watchium.client.room_state import AnyEvent, Resume, RoomReplica, decode
+from watchium.protocol.events import Events, WelcomeState
 from watchium.protocol.types import TimelineState
 
 
 class RoomClient(SocketConnection[WelcomeState]):
-    """`timeline` and `revision` follow what the server says."""
+    """`timeline` and `revision` follow the server's events; missed events are requested."""
 
     def __init__(self, socket: ClientConnection, applied: Resume) -> None:
         super().__init__(socket)
-        self._followed = Followed(applied)
-        self._asked_since = (-1, -1)
+        self._replica = RoomReplica(applied)
+        self._requested_since = (-1, -1)
 
     @property
     def revision(self) -> int:
-        return self._followed.revision
+        return self._replica.revision
 
     @property
     def timeline(self) -> TimelineState | None:
-        return self._followed.timeline
+        return self._replica.timeline
 
     @property
     def resume(self) -> Resume:
-        """To be handed to the next `enter`."""
-        known = self._followed
-        return Resume(known.revision, known.event_id, known.comment_seq, known.epoch)
+        """The argument for the next `enter`."""
+        replica = self._replica
+        return Resume(replica.revision, replica.event_id, replica.comment_seq, replica.epoch)
 
     @property
     def outdated(self) -> bool:
-        """Whether the server's state was rebuilt, so that only entering again tells what it is now."""
-        return self._followed.outdated
+        """Whether the server's state was rebuilt, so that only entering again brings the current one."""
+        return self._replica.outdated
 
-    def decode(self, frame: str | bytes) -> Heard:
+    def decode(self, frame: str | bytes) -> AnyEvent:
         return decode(frame)
 
-    def welcomed(self, payload: WelcomeState) -> None:
-        self._followed.welcome(payload)
+    def on_welcome(self, payload: WelcomeState) -> None:
+        self._replica.apply_snapshot(payload)
 
-    async def take(self, event: Heard) -> list[Heard]:
-        heard = self._followed.take(event)
-        more = isinstance(event, events.Events) and event.payload.more
-        since = (self._followed.revision, self._followed.comment_seq)
-        if (self._followed.has_gap and self._asked_since != since and not self.outdated) or more:
-            self._asked_since = since
-            await self.tell("sync_request", since=since[0], last_comment_id=since[1])
-        return heard
+    async def apply(self, event: AnyEvent) -> list[AnyEvent]:
+        applied = self._replica.apply(event)
+        more = isinstance(event, Events) and event.payload.more
+        since = (self._replica.revision, self._replica.comment_seq)
+        if (self._replica.has_gap and self._requested_since != since and not self.outdated) or more:
+            self._requested_since = since
+            await self.send("sync_request", since=since[0], last_comment_id=since[1])
+        return applied

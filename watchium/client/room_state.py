@@ -1,4 +1,4 @@
-"""A room's state, followed from what its socket says: every change once and in order, whatever got lost. Pure."""
+"""A local copy of a room's state that follows the events of its socket: each change once and in order. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from watchium.protocol.types import TimelineState
 
 KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in events.ROOM_EVENTS}
 CHANGES = tuple(events.CHANGES.values())
-Heard = Event | Custom
+AnyEvent = Event | Custom
 
 
 class Resume(NamedTuple):
-    """What was applied last, and of which log, for coming back without a snapshot."""
+    """The last applied revision, command and comment, and their log, to reconnect without a snapshot."""
 
     revision: int = 0
     event_id: str = ""
@@ -28,27 +28,27 @@ class _Tagged(msgspec.Struct):
     type: str
 
 
-def decode(frame: str | bytes) -> Heard:
-    """An event; one whose type is no word of the protocol is somebody's own."""
+def decode(frame: str | bytes) -> AnyEvent:
+    """Decode an event; a type outside the protocol is a custom event."""
     tag = msgspec.json.decode(frame, type=_Tagged).type
-    kind: type[Heard] = KINDS.get(tag, Custom)
+    kind: type[AnyEvent] = KINDS.get(tag, Custom)
     return msgspec.json.decode(frame, type=kind)
 
 
-def type_of(event: Heard) -> str:
+def type_of(event: AnyEvent) -> str:
     return event.type if isinstance(event, Custom) else str(event.__struct_config__.tag)
 
 
-class Numbered:
-    """Taken in order and once: what comes early waits for what is missing, what comes again is dropped."""
+class OrderedEvents:
+    """Puts numbered events in order: early ones wait for the missing ones, repeated ones are dropped."""
 
     def __init__(self, last: int) -> None:
         self.last = last
-        self.head = last  # how far the server is known to be
+        self.head = last  # the server's latest known number
         self._early: dict[int, Any] = {}
 
     def take(self, number: int, item: Any) -> list[Any]:
-        """What can be applied now, oldest first."""
+        """Add an event; return those that can be applied now, oldest first."""
         self.head = max(self.head, number)
         if number > self.last:
             self._early[number] = item
@@ -62,20 +62,20 @@ class Numbered:
         return following
 
     def reset(self, last: int) -> None:
-        """A snapshot or an answer says that everything up to here is known."""
+        """A snapshot or a response includes everything up to `last`."""
         self.last = last
         self.head = max(self.head, last)
         self._early = {number: item for number, item in self._early.items() if number > last}
 
 
-class Followed:
-    """`timeline` is None until something said it: a welcome, or after a resumption the first change.
+class RoomReplica:
+    """`timeline` is None until an event brings it: a welcome, or the first change after a resume.
 
-    `outdated`: the server's state was rebuilt, and only a fresh connection tells what it is now.
+    `outdated`: the server's state was rebuilt, and only a new connection brings the current one.
     """
 
     def __init__(self, applied: Resume) -> None:
-        self.changes, self.talk = Numbered(applied.revision), Numbered(applied.comment_seq)
+        self.changes, self.comments = OrderedEvents(applied.revision), OrderedEvents(applied.comment_seq)
         self.event_id, self.epoch = applied.event_id, applied.epoch
         self.timeline: TimelineState | None = None
         self.outdated = False
@@ -86,49 +86,49 @@ class Followed:
 
     @property
     def comment_seq(self) -> int:
-        return self.talk.last
+        return self.comments.last
 
     @property
     def has_gap(self) -> bool:
-        """Whether more is known to have happened than was heard: time to ask for what was missed."""
-        return self.changes.head > self.changes.last or self.talk.head > self.talk.last
+        """Whether the server is known to have newer changes or comments: time to request what was missed."""
+        return self.changes.head > self.changes.last or self.comments.head > self.comments.last
 
-    def welcome(self, state: WelcomeState) -> None:
+    def apply_snapshot(self, state: WelcomeState) -> None:
         self.epoch, self.outdated = state.room.epoch, False
         if not state.resumed:
-            self.changes, self.talk = Numbered(state.revision), Numbered(state.comment_seq)
+            self.changes, self.comments = OrderedEvents(state.revision), OrderedEvents(state.comment_seq)
             self.event_id, self.timeline = state.event_id, state.timeline
 
-    def take(self, event: Heard) -> list[Heard]:
-        """What is to be heard now, in order: nothing for a stale or an early one."""
+    def apply(self, event: AnyEvent) -> list[AnyEvent]:
+        """Apply an event; return the events that became current, in order: none for a stale or an early one."""
         match event:
             case events.Events():
-                return self._missed(event)
-            case events.Welcome(payload=whole):  # the answer where the log does not reach back
-                self.welcome(whole)
+                return self._apply_missed(event)
+            case events.Welcome(payload=snapshot):  # the response if the log does not reach back far enough
+                self.apply_snapshot(snapshot)
             case events.Head(payload=head):
                 self.outdated = self.outdated or self.epoch not in ("", head.epoch)
                 self.changes.head = max(self.changes.head, head.revision)
-                self.talk.head = max(self.talk.head, head.comment_seq)
-            case events.NewComment(payload=spoken) | events.CommentDeleted(payload=spoken):
-                return self.talk.take(spoken.seq, event)
+                self.comments.head = max(self.comments.head, head.comment_seq)
+            case events.NewComment(payload=comment) | events.CommentDeleted(payload=comment):
+                return self.comments.take(comment.seq, event)
             case _ if isinstance(event, CHANGES):
-                return self._take_change(event)
+                return self._apply_change(event)
         return [event]
 
-    def _missed(self, event: events.Events) -> list[Heard]:
+    def _apply_missed(self, event: events.Events) -> list[AnyEvent]:
         missed = event.payload
-        self.talk.reset(max(self.talk.last, missed.comment_seq))
-        told = [heard for frame in missed.events for heard in self._take_change(decode(bytes(frame)))]
-        return [event, *told, *self.talk.ready()]
+        self.comments.reset(max(self.comments.last, missed.comment_seq))
+        applied = [change for frame in missed.events for change in self._apply_change(decode(bytes(frame)))]
+        return [event, *applied, *self.comments.ready()]
 
-    def _take_change(self, event: Any) -> list[Heard]:
-        told = self.changes.take(event.revision, event)
-        for change in told:
-            self._apply(change)
-        return told
+    def _apply_change(self, event: Any) -> list[AnyEvent]:
+        ready = self.changes.take(event.revision, event)
+        for change in ready:
+            self._set_timeline(change)
+        return ready
 
-    def _apply(self, event: Any) -> None:
+    def _set_timeline(self, event: Any) -> None:
         change = event.payload
         self.event_id = change.event_id or ""
         self.timeline = TimelineState(

@@ -25,9 +25,9 @@ import django
 django.setup()
 
 from tests.bench.hostile_clients.attacks import ATTACKS, Target  # noqa: E402
+from tests.client import Client  # noqa: E402
 from tests.security.hostile_input.raw_client import BROKEN, WITHIN_S, Outcome, descriptors  # noqa: E402
 from tests.servers import ROOT, Server, redis_service, watchium_server  # noqa: E402
-from watchium.client import Client  # noqa: E402
 
 REST_S = 1.0
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import websockets
 
+from tests.client import Client
 from tests.security.hostile_input.fuzz_inputs import FuzzInput, fuzz_inputs
 from tests.security.hostile_input.raw_client import Outcome, say_all, send_all
 from tests.servers import Server
-from watchium.client import Client
 
 MARKS = "\u0345\u0301\u0328\u0323"
 UPGRADE = b"Host: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

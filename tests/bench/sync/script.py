@@ -12,8 +12,8 @@ from tests.bench.sync.network_profiles import PROFILES, Line, Way, queueing
 from tests.bench.sync.proxy import Network, Player
 from tests.bench.sync.recording import Mark, Recording
 from tests.bench.sync.runner import OwnClock, Stage, boot_ms, open_stage
+from tests.client import Client
 from tests.servers import Server
-from watchium.client import Client
 
 HOST = "P1"
 CLIP = "/media/samples/clip.webm"

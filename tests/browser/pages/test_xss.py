@@ -3,7 +3,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.fixtures import join, wait_until
-from watchium.client import Client
+from tests.client import Client
 
 MARKUP = '<img src=x onerror="window.pwned=1"><svg onload="window.pwned=1">'
 NAME = '"><img src=x onerror=pwned=1>'

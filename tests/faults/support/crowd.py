@@ -7,8 +7,9 @@ import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
+from tests.client import Client, RoomClient
 from tests.servers import Server
-from watchium.client import Client, ProblemError, Resume, RoomClient
+from watchium.client import ProblemError, Resume
 
 AT_ONCE = 8  # threads of this test that join people
 TRIES = 12

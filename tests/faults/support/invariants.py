@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.client import Client, RoomClient
 from tests.servers import Server
-from watchium.client import Client, RoomClient, WholeState
+from watchium.client import RoomSnapshot
 from watchium.protocol.events import Accepted
 
 HEARTBEAT_S = 1.0  # a page's takes 3 s: its answer tells who missed something
@@ -35,7 +36,7 @@ async def everything_holds(
     live: Iterable[RoomClient] = (),
     acknowledged: Iterable[Accepted] = (),
     servers: Iterable[Server] = (),
-) -> WholeState:
+) -> RoomSnapshot:
     """The final check of trust.md: `somebody` is in the room and may ask; `live` are those whose socket is open."""
     state = await asyncio.to_thread(somebody.state, room_id)
     log = await asyncio.to_thread(whole_log, somebody, room_id)
@@ -66,12 +67,12 @@ def each_acknowledged_once(log: list[dict[str, Any]], acknowledged: Iterable[Acc
         assert (written[answer.event_id], at.get(answer.event_id)) == (1, answer.revision), answer
 
 
-async def agrees(client: RoomClient, state: WholeState) -> None:
+async def agrees(client: RoomClient, state: RoomSnapshot) -> None:
     """The client gets as far as the server is, by no more than what a page does, and then holds the same."""
     ends = time.monotonic() + AGREED_WITHIN_S
     while client.revision < state.revision:
         assert time.monotonic() < ends, f"who follows stays at revision {client.revision} of {state.revision}"
-        await client.tell("heartbeat", current_time=0, is_playing=False, is_synced=True)
+        await client.send("heartbeat", current_time=0, is_playing=False, is_synced=True)
         with suppress(AssertionError):
             await until(lambda: client.revision >= state.revision, HEARTBEAT_S)
     if client.revision == state.revision and client.timeline is not None:

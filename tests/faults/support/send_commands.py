@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from watchium.client import ProblemError, RoomClient
+from tests.client import RoomClient
+from watchium.client import ProblemError
 from watchium.protocol.events import Accepted
 
 TRIES = 60

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from watchium.client import Client
+from tests.client import Client
 
 SMALL = 4096  # bytes of receive buffer: little hides in the kernel
 SEGMENT = 1400

@@ -39,7 +39,7 @@ async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(
         # A custom event has no revision and no head: only a broadcast brings it.
         for _ in range(40):
             await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "wave", {})
-            if any(getattr(event, "type", "") == "wave" for event in bob.heard()):
+            if any(getattr(event, "type", "") == "wave" for event in bob.received()):
                 break
             await asyncio.sleep(0.5)
         else:

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
+from tests.client import RoomClient
 from tests.deployments import one_process
 from tests.faults.support.invariants import everything_holds, footprint, until
 from tests.faults.support.stalled_reader import deaf_socket
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Server
 from tests.watchium.consumers.fixtures import Scene
-from watchium.client import RoomClient
 from watchium.client.room_state import type_of
 
 COSTS_KB = 2 * 1000  # of two readers
@@ -40,7 +40,7 @@ async def tell_much(scene: Scene, listener: RoomClient) -> None:
     await asyncio.to_thread(broadcast_much, scene)
     heard = 0
     while heard < TOLD:
-        heard += type_of(await listener.hear_next()) == "noise"
+        heard += type_of(await listener.next_event()) == "noise"
 
 
 @pytest.mark.once

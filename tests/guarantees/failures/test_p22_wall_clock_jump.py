@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.client import RoomClient
 from tests.deployments import House, one_process
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.wall_clock import WallClock, wall_clock
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Missing, Server, unavailable, watchium_server
-from watchium.client import RoomClient
 
 HOUR_S, TEN_MINUTES_S = 3600, 600
 MOVED_MS = 250

@@ -28,7 +28,7 @@ async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(house: Hou
         async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
             await asyncio.gather(
                 alice.say("transfer_host", user_id=scene.bob.user_id),
-                bob.tell("leave"),
+                bob.send("leave"),
                 alice.say("claim_host"),
                 bob.say("transfer_host", user_id=scene.alice.user_id),
                 return_exceptions=True,

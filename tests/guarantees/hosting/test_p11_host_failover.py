@@ -28,7 +28,7 @@ async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_sai
         sought = await bob.say("seek", current_time=4)
         while (await carol.hear("seek")).revision != sought.revision:
             pass
-        assert "new_host" not in [type_of(event) for client in (bob, carol) for event in client.heard()]
+        assert "new_host" not in [type_of(event) for client in (bob, carol) for event in client.received()]
         await everything_holds(
             scene.bob, scene.room_id, live=[bob, carol], acknowledged=[sought], servers=house.servers
         )
@@ -44,4 +44,4 @@ async def test_p11_a_host_who_is_back_in_time_was_never_away(house: House):
             await bob.hear("seat_kept")
             await alice.say("seek", current_time=4)
             await bob.hear("seek")
-            assert "new_host" not in [type_of(event) for event in bob.heard()]
+            assert "new_host" not in [type_of(event) for event in bob.received()]

@@ -27,7 +27,7 @@ async def test_p12_a_join_and_a_clean_leave_show_within_a_second(house: House):
     scene = await scene_in(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await heard_of(alice, "member_joined", scene.bob.user_id, 1)
-        await bob.tell("leave")
+        await bob.send("leave")
         left = await heard_of(alice, "member_left", scene.bob.user_id, 1)
         assert left.payload.reason == "left"
 
@@ -46,7 +46,7 @@ async def test_p12_a_reload_shows_neither(house: House):
             # carol's tab closed after bob's: when its grace is over, so would his have been.
             about: list[tuple[str, str]] = []
             while ("member_left", carol.user_id) not in about:
-                event = await alice.hear_next(timeout=DIRTY_S)
+                event = await alice.next_event(timeout=DIRTY_S)
                 if type_of(event) in ("member_joined", "member_left"):
                     about.append((type_of(event), event.payload.user_id))
             assert scene.bob.user_id not in [user_id for _, user_id in about]

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.client import RoomClient
 from tests.deployments import House
 from tests.guarantees.fixtures import changes, follow_to, scene_in
-from watchium.client import RoomClient
 
 
 async def test_p02_two_people_pressing_at_once_are_heard_in_one_order_by_everybody(house: House):

@@ -3,11 +3,11 @@ from __future__ import annotations
 import asyncio
 from random import Random
 
+from tests.client import RoomClient
 from tests.deployments import House
 from tests.faults.support.invariants import agrees
 from tests.guarantees.fixtures import changes, follow_to, scene_in
-from watchium.client import RoomClient
-from watchium.client.room_state import CHANGES, Heard
+from watchium.client.room_state import CHANGES, AnyEvent
 
 
 class Lossy(RoomClient):
@@ -15,10 +15,10 @@ class Lossy(RoomClient):
 
     chance = Random(3)
 
-    async def _take(self, event: Heard) -> None:
+    async def _on_event(self, event: AnyEvent) -> None:
         if isinstance(event, CHANGES) and self.chance.random() < 2 / 3:
             return
-        await super()._take(event)
+        await super()._on_event(event)
 
 
 async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(house: House):

@@ -33,7 +33,7 @@ async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
         await alice.say("comment", text="a secret")
         for tab in (bob, other):
             assert "a secret" not in [
-                event.payload.text for event in tab.heard() if type_of(event) == "new_comment"
+                event.payload.text for event in tab.received() if type_of(event) == "new_comment"
             ]
     for door in (scene.bob, second_tab):
         for call in (door.state, door.events, door.comments):

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.client import Client
 from tests.deployments import House
 from tests.faults.support.invariants import agrees
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import Server
-from watchium.client import Client
 
 HEARTBEAT_S = 3
 
@@ -39,7 +39,7 @@ async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(house: Hou
         await alice.say("seek", current_time=3)
         said = await alice.say("comment", text="hello")
         while True:
-            await bob.tell("heartbeat", current_time=3, is_playing=False, is_synced=True)
+            await bob.send("heartbeat", current_time=3, is_playing=False, is_synced=True)
             head = (await bob.hear("head")).payload
             if head.revision == alice.revision and head.comment_seq:
                 break

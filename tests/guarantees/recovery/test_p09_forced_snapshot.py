@@ -103,7 +103,7 @@ async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(hou
 async def heard_head(client, revision: int):
     """The head once the server knows of that revision; asked at a heartbeat's pace."""
     while True:
-        await client.tell("heartbeat", current_time=0, is_playing=False, is_synced=True)
+        await client.send("heartbeat", current_time=0, is_playing=False, is_synced=True)
         head = (await client.hear("head")).payload
         if head.revision == revision:
             return head

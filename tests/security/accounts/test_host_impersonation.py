@@ -88,14 +88,14 @@ async def test_a_member_who_sends_the_hosts_commands_moves_nothing(server: Serve
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         ids = {"ALICE": alice.welcome.you.user_id, "BOB": bob.welcome.you.user_id}
         payload = {key: ids.get(str(value), value) for key, value in HOST_ONLY[command].items()}
-        await bob.send(json.dumps({"type": command, "event_id": "forged", "payload": payload}))
+        await bob.send_frame(json.dumps({"type": command, "event_id": "forged", "payload": payload}))
         error = await bob.hear("error")
         assert (error.payload.code, error.payload.event_id) == ("not_host", "forged")
         for more in ({"user_id": ids["ALICE"]}, {"role": "host"}, {"is_host": True}):
             claim = {"type": "play", "event_id": "c", "payload": more}
-            await bob.send(json.dumps(claim))
+            await bob.send_frame(json.dumps(claim))
             assert (await bob.hear("error")).payload.code == "bad_message"
-            await bob.send(json.dumps({"type": "play", "event_id": "c", "payload": {}, **more}))
+            await bob.send_frame(json.dumps({"type": "play", "event_id": "c", "payload": {}, **more}))
             assert (await bob.hear("error")).payload.code == "bad_message"
         # The host's own next change takes the very next revision: nothing came between.
         before = alice.welcome.revision

@@ -44,7 +44,7 @@ async def test_a_comment_sent_twenty_times_is_said_once(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         for _ in range(20):
-            await bob.tell("comment", event_id="said", text="hello")
+            await bob.send("comment", event_id="said", text="hello")
         await bob.say("comment", text="the end")
         texts = []
         while not texts or texts[-1] != "the end":

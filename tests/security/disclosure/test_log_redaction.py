@@ -7,9 +7,10 @@ import urllib.error
 
 import websockets
 
+from tests.client import Client
 from tests.servers import Server, watchium_server
 from tests.watchium.web.test_accounts_live import Browser
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 
 PASSWORD = "horse-staple-battery"
 PASSPHRASE = "open-sesame-please"

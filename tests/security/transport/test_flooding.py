@@ -107,7 +107,7 @@ async def test_whoever_floods_a_room_with_words_is_slowed_down_and_nobody_else(s
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await bob.hear("member_joined")
         for number in range(sent):
-            await bob.tell(kind, event_id=f"{kind}{number}", **payload)
+            await bob.send(kind, event_id=f"{kind}{number}", **payload)
             if number % 10 == 9:
                 await bob.ping()  # answered, however many are still waiting to be refused
         with contextlib.suppress(ProblemError):  # what she says is done in turn: all of the above is
@@ -115,7 +115,7 @@ async def test_whoever_floods_a_room_with_words_is_slowed_down_and_nobody_else(s
         await alice.say("comment", text="the end")
         seen = 0
         while True:
-            event = await alice.hear_next()
+            event = await alice.next_event()
             seen += (
                 type_of(event) == seen_as
                 and getattr(event.payload, "user_id", None) == bob.welcome.you.user_id

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.client import Client
 from tests.servers import Server, watchium_server
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from tests.client import Client, RoomClient
 from tests.deployments import House
 from tests.guarantees.fixtures import scene_in
-from watchium.client import Client, ProblemError, RoomClient
+from watchium.client import ProblemError
 
 HEALED_S = 15.0
 

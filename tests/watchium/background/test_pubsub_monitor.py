@@ -11,7 +11,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 
 from tests.faults.support.lossy_link import Way, link_to
 from tests.servers import Service, redis_service
-from tests.watchium.realtime.test_hub import FrameReader
+from tests.watchium.realtime.test_hub import Socket
 from watchium.background import pubsub_monitor
 from watchium.realtime import channel_layer, hub
 from watchium.realtime.delivery import Delivery
@@ -22,7 +22,7 @@ CHECKS = 10  # each takes at most four seconds
 pytestmark = pytest.mark.once
 
 
-class Listening(FrameReader):
+class Listening(Socket):
     """A listener with an event to wait for."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ async def received_by(bob: Listening, redis: Service) -> list[str]:
     """What bob receives when another process publishes."""
     await publish_from_elsewhere(redis, "room.a", b"hello")
     await asyncio.wait_for(bob.news.wait(), 5)
-    return bob.heard
+    return bob.received
 
 
 async def test_a_process_that_receives_its_own_probes_reports_no_change(redis: Service):

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium.client.room_state import Followed, Resume
+from watchium.client.room_state import Resume, RoomReplica
 from watchium.protocol.codec import encode
 from watchium.protocol.events import Change, Events, MissedEvents, Sought
 
@@ -31,24 +31,26 @@ def missed(since: int, until: int) -> Events:
 
 
 @given(st.permutations(range(1, 8)), st.lists(st.integers(1, 7), max_size=5))
-def test_any_order_with_any_doubles_ends_in_one_state_and_is_heard_once_in_order(order, doubles):
-    followed = Followed(Resume())
-    heard = [event.revision for revision in [*order, *doubles] for event in followed.take(sought(revision))]
-    assert heard == list(range(1, 8))
-    assert (followed.revision, followed.timeline.current_time, followed.has_gap) == (7, 7.0, False)
+def test_events_in_any_order_and_repeated_are_applied_once_and_in_order(order, repeated):
+    replica = RoomReplica(Resume())
+    applied = [
+        event.revision for revision in [*order, *repeated] for event in replica.apply(sought(revision))
+    ]
+    assert applied == list(range(1, 8))
+    assert (replica.revision, replica.timeline.current_time, replica.has_gap) == (7, 7.0, False)
 
 
 @given(st.sets(st.integers(1, 7)))
-def test_what_was_lost_is_filled_in_by_asking(arrived):
-    followed = Followed(Resume())
-    heard = [event for revision in sorted(arrived) for event in followed.take(sought(revision))]
-    heard += [event for event in followed.take(missed(followed.revision, 7)) if isinstance(event, Sought)]
-    assert [event.revision for event in heard] == list(range(1, 8))
-    assert not followed.has_gap
+def test_lost_events_are_filled_in_from_the_response(arrived):
+    replica = RoomReplica(Resume())
+    applied = [event for revision in sorted(arrived) for event in replica.apply(sought(revision))]
+    applied += [event for event in replica.apply(missed(replica.revision, 7)) if isinstance(event, Sought)]
+    assert [event.revision for event in applied] == list(range(1, 8))
+    assert not replica.has_gap
 
 
-def test_a_gap_is_seen():
-    followed = Followed(Resume(revision=3))
-    assert followed.take(sought(5)) == []
-    assert followed.has_gap
-    assert [event.revision for event in followed.take(sought(4))] == [4, 5]
+def test_a_gap_is_detected():
+    replica = RoomReplica(Resume(revision=3))
+    assert replica.apply(sought(5)) == []
+    assert replica.has_gap
+    assert [event.revision for event in replica.apply(sought(4))] == [4, 5]

@@ -9,8 +9,8 @@ from typing import Any
 
 import websockets
 
+from tests.client import Client
 from tests.servers import Server
-from watchium.client import Client
 
 CLIP = "/media/samples/clip.webm"
 

@@ -52,7 +52,7 @@ async def test_bad_input_is_answered_and_closes_nobody(server: Server, what: str
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         tracebacks = server.log().count("Traceback")
-        await alice.send(BAD[what])
+        await alice.send_frame(BAD[what])
         error = await alice.hear("error")
         assert error.payload.code in CODES.get(what, {"bad_message"}), error.payload
         assert error.payload.message
@@ -64,9 +64,9 @@ async def test_bad_input_is_answered_and_closes_nobody(server: Server, what: str
 async def test_a_refusal_names_the_command_where_that_can_be_read(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
-        await alice.send(BAD["missing field"])
+        await alice.send_frame(BAD["missing field"])
         assert (await alice.hear("error")).payload.event_id == "a"
-        await alice.send(BAD["not JSON"])
+        await alice.send_frame(BAD["not JSON"])
         assert (await alice.hear("error")).payload.event_id is None
 
 
@@ -82,7 +82,7 @@ async def test_an_address_with_too_much_in_it_is_an_address_with_nothing_in_it(s
 async def test_binary_frames_are_answered(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
-        await alice.send(b'{"type": "leave"}')
+        await alice.send_frame(b'{"type": "leave"}')
         assert (await alice.hear("error")).payload.code == "bad_message"
         await alice.say("play")
 
@@ -91,12 +91,12 @@ async def test_a_frame_that_is_too_long_is_answered_and_one_far_too_long_ends_on
     scene = await scene_on(server)
     async with scene.bob.enter(scene.room_id) as bob:
         async with scene.alice.enter(scene.room_id) as alice:
-            await alice.send(
+            await alice.send_frame(
                 json.dumps({"type": "comment", "event_id": "a", "payload": {"text": "x" * 17_000}})
             )
             assert (await alice.hear("error")).payload.code == "too_long"
             await alice.say("play")
-            await alice.send("x" * 100_000)
+            await alice.send_frame("x" * 100_000)
             assert await alice.closed() == 1009
         await bob.say("comment", text="still here")
 
@@ -104,7 +104,9 @@ async def test_a_frame_that_is_too_long_is_answered_and_one_far_too_long_ends_on
 async def test_a_comment_has_its_length(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
-        await alice.send(json.dumps({"type": "comment", "event_id": "long", "payload": {"text": "x" * 501}}))
+        await alice.send_frame(
+            json.dumps({"type": "comment", "event_id": "long", "payload": {"text": "x" * 501}})
+        )
         error = await alice.hear("error")
         assert (error.payload.code, error.payload.event_id) == ("too_long", "long")
 
@@ -126,7 +128,7 @@ async def test_twenty_bad_messages_in_a_minute_close_that_one_socket(server: Ser
     scene = await scene_on(server)
     async with scene.bob.enter(scene.room_id) as bob, scene.alice.enter(scene.room_id) as alice:
         for _ in range(22):
-            await alice.send("nonsense")
+            await alice.send_frame("nonsense")
         assert await alice.closed() == 4029
         await bob.say("comment", text="still here")
 
@@ -135,7 +137,7 @@ async def test_too_many_heartbeats_are_told_to_wait_and_close_nobody(server: Ser
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         for _ in range(12):
-            await alice.tell("heartbeat", current_time=0, is_playing=False, is_synced=True)
+            await alice.send("heartbeat", current_time=0, is_playing=False, is_synced=True)
         error = await alice.hear("error")
         assert error.payload.code == "rate_limited"
         assert error.payload.retry_after_ms > 0

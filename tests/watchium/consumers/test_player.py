@@ -9,8 +9,9 @@ import msgspec
 import pytest
 import websockets
 
+from tests.client import Client
 from tests.servers import Server, watchium_server
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ async def test_whoever_comes_later_finds_it_as_it_is(server: Server):
     async with alice.player("one") as one:
         await one.say("queue_add", item_ids=items[:2])
         await one.say("resume")
-        await one.tell("position", entry_id=one.state.current, position=3.5, tab="one")
+        await one.send("position", entry_id=one.state.current, position=3.5, tab="one")
         await one.hear("position")
         async with alice.player("late") as late:
             assert late.state.entries == one.state.entries
@@ -80,7 +81,7 @@ async def test_whoever_comes_later_finds_it_as_it_is(server: Server):
 async def test_a_position_of_what_is_not_on_is_answered_by_what_is(server: Server):
     alice = await somebody(server)
     async with alice.player("one") as one:
-        await one.tell("position", entry_id="9.9", position=3.5, tab="one")
+        await one.send("position", entry_id="9.9", position=3.5, tab="one")
         assert (await one.hear("player_state")).payload.state.position == 0
 
 
@@ -117,12 +118,12 @@ async def test_the_sound_goes_to_whoever_asks_and_back_when_the_tab_goes(server:
     alice = await somebody(server)
     async with alice.player("one") as one:
         async with alice.player("two") as two:
-            await one.tell("sound", tab="one", want=True)
+            await one.send("sound", tab="one", want=True)
             assert (await two.hear("sound")).payload.tab == "one"
-            await two.tell("sound", tab="two", want=True)
+            await two.send("sound", tab="two", want=True)
             assert (await two.hear("sound")).payload.tab == "two"
             # Too late: it believed that nobody had it.
-            await one.tell("sound", tab="one", want=True, instead_of=None)
+            await one.send("sound", tab="one", want=True, instead_of=None)
             assert (await two.hear("sound")).payload.tab == "two"
         while (await one.hear("sound")).payload.tab is not None:
             pass
@@ -156,6 +157,6 @@ async def test_eleven_tabs_are_too_many(server: Server):
 async def test_what_makes_no_sense_is_refused_and_changes_nothing(server: Server, frame: str):
     alice = await somebody(server)
     async with alice.player() as tab:
-        await tab.send(frame)
+        await tab.send_frame(frame)
         assert (await tab.hear("error")).payload.code == "bad_message"
         assert tab.state.revision == tab.welcome.state.revision

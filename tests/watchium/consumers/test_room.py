@@ -89,7 +89,7 @@ async def test_leaving_in_one_tab_is_leaving_in_all(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as one:
         async with scene.bob.enter(scene.room_id) as other:
-            await one.tell("leave")
+            await one.send("leave")
             assert await other.closed() == 4501
         left = await alice.hear("member_left")
         assert (left.payload.username, left.payload.reason) == ("Bob", "left")
@@ -111,8 +111,8 @@ async def test_who_says_leave_and_goes_has_left_and_did_what_was_said_before(ser
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id) as bob:
             for number in range(4):
-                await bob.tell("comment", event_id=f"c{number}", text=f"said {number}")
-            await bob.tell("leave")
+                await bob.send("comment", event_id=f"c{number}", text=f"said {number}")
+            await bob.send("leave")
         assert (await alice.hear("member_left")).payload.reason == "left"
     said = await asyncio.to_thread(scene.alice.comments, scene.room_id)
     assert [c.text for c in said.comments if c.text.startswith("said")] == [f"said {n}" for n in range(4)]

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from tests.client import RoomClient
 from tests.deployments import House
 from tests.guarantees.fixtures import scene_in
 from tests.watchium.consumers.fixtures import Scene
-from watchium.client import ProblemError, RoomClient
+from watchium.client import ProblemError
 
 
 async def waiting_scene(house: House, wait_s: int = 8) -> Scene:
@@ -20,7 +21,7 @@ async def report(member: RoomClient, state: str, revision: int | None = None) ->
     """A heartbeat, as the page sends one whenever its player's state changes."""
     revision = member.revision if revision is None else revision
     told = {"state": state, "revision": revision, "latency_ms": 5, "start_cost_ms": 10}
-    await member.tell("heartbeat", current_time=0, is_playing=False, is_synced=True, **told)
+    await member.send("heartbeat", current_time=0, is_playing=False, is_synced=True, **told)
     await member.hear("head")
 
 
@@ -36,7 +37,7 @@ async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house:
     scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
-        await bob.tell("buffer_start", reason="waiting")
+        await bob.send("buffer_start", reason="waiting")
         held = await alice.hear("timeline")
         assert (held.payload.phase, held.payload.cause) == ("holding", "hold")
         assert [one.username for one in held.payload.hold.who] == ["Bob"]
@@ -47,7 +48,7 @@ async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house:
         await report(bob, "stalled")
         await report(alice, "paused")
         assert alice.timeline is not None and alice.timeline.phase == "holding"
-        await bob.tell(
+        await bob.send(
             "heartbeat",
             current_time=0,
             is_playing=False,
@@ -66,7 +67,7 @@ async def test_the_host_goes_on_without_bob_and_bob_may_not(house: House):
     scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
-        await bob.tell("buffer_start")
+        await bob.send("buffer_start")
         await alice.hear("timeline")
         with pytest.raises(ProblemError, match="not_host"):
             await bob.say("continue_without")
@@ -80,7 +81,7 @@ async def test_nobody_is_waited_for_longer_than_the_room_said(house: House):
     scene = await waiting_scene(house, wait_s=1)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
-        await bob.tell("buffer_start")
+        await bob.send("buffer_start")
         held = await alice.hear("timeline")
         over = await alice.hear("timeline")
         assert (over.payload.cause, over.payload.phase) == ("hold_ended", "playing")

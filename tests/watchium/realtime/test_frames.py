@@ -10,11 +10,11 @@ from watchium.realtime.frames import Frame, frame_of
 
 
 @given(st.one_of(st.text(max_size=200), st.integers(0, 70_000).map(lambda size: "x" * size)))
-def test_a_ready_frame_is_the_frame_a_library_makes(text):
+def test_an_encoded_frame_equals_the_frame_of_the_websockets_library(text):
     payload = text.encode()
     assert Frame(payload).wire == WebSocketFrame(Opcode.TEXT, payload).serialize(mask=False)
 
 
-def test_a_head_replaces_the_head_before_it():
+def test_a_head_replaces_the_previous_head():
     head = Head(room_id="r", timestamp=1.0, payload=HeadState(revision=3, comment_seq=2, epoch="e"))
     assert frame_of(head).newest == "head"

@@ -20,7 +20,7 @@ NOW_MS = 1_795_219_200_000.0
 
 
 class Clock:
-    """Seconds that stand still until somebody moves them."""
+    """Seconds that only a test advances."""
 
     def __init__(self) -> None:
         self.now_s = 1000.0
@@ -47,44 +47,44 @@ def here(url: str, prefix: str) -> RedisStore:
 
 @pytest.fixture
 def there(url: str, prefix: str) -> RedisStore:
-    """Another process of the same house."""
+    """Another process of the same instance."""
     return RedisStore(url, prefix)
 
 
-def takes(store: Store, times: int, now_ms: float = NOW_MS, who: str = "comment:bob") -> list[int]:
+def consume(store: Store, times: int, now_ms: float = NOW_MS, who: str = "comment:bob") -> list[int]:
     return [store.wait_ms(who, FIVE, now_ms) for _ in range(times)]
 
 
 # ---------------------------------------------------------------- buckets
 
 
-def test_two_processes_let_nobody_do_twice_as_much(here: RedisStore, there: RedisStore):
-    assert takes(here, 3) == [0, 0, 0]
-    assert takes(there, 3) == [0, 0, 1000]
-    assert takes(there, 1, NOW_MS + 1000) == [0]
-    assert takes(here, 1, NOW_MS + 1000) == [1000]
+def test_two_processes_share_one_bucket(here: RedisStore, there: RedisStore):
+    assert consume(here, 3) == [0, 0, 0]
+    assert consume(there, 3) == [0, 0, 1000]
+    assert consume(there, 1, NOW_MS + 1000) == [0]
+    assert consume(here, 1, NOW_MS + 1000) == [1000]
 
 
-def test_everybody_has_a_bucket_and_every_house_its_own(here: RedisStore, url: str):
-    takes(here, 5)
-    assert takes(here, 1, who="comment:carol") == [0]
-    assert takes(here, 1, who="reaction:bob") == [0]
-    assert takes(RedisStore(url, "another house"), 1) == [0]
+def test_each_user_and_each_instance_has_its_own_bucket(here: RedisStore, url: str):
+    consume(here, 5)
+    assert consume(here, 1, who="comment:carol") == [0]
+    assert consume(here, 1, who="reaction:bob") == [0]
+    assert consume(RedisStore(url, "another instance"), 1) == [0]
 
 
-def test_what_is_kept_vanishes_and_names_nobody(here: RedisStore, url: str, prefix: str):
-    assert takes(here, 2, who="join:192.0.2.7") == [0, 0]
+def test_keys_expire_and_contain_no_addresses(here: RedisStore, url: str, prefix: str):
+    assert consume(here, 2, who="join:192.0.2.7") == [0, 0]
     (key,) = Redis.from_url(url).scan_iter(f"{prefix}:*")
     assert b"192.0.2" not in key
     assert 0 < Redis.from_url(url).pttl(key) <= 2000
 
 
-def test_a_clock_that_is_ahead_locks_nobody_out_for_long(here: RedisStore, there: RedisStore):
-    takes(here, 1, NOW_MS + 3_600_000)
-    assert takes(there, 1) == [1000]
+def test_a_clock_that_is_ahead_does_not_block_a_user_for_long(here: RedisStore, there: RedisStore):
+    consume(here, 1, NOW_MS + 3_600_000)
+    assert consume(there, 1) == [1000]
 
 
-def test_of_fifty_at_once_five_get_through(here: RedisStore):
+def test_of_fifty_concurrent_calls_five_pass(here: RedisStore):
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(lambda _: here.wait_ms("play:bob", FIVE, NOW_MS), range(50)))
     assert waits.count(0) == 5
@@ -96,7 +96,7 @@ def test_of_fifty_at_once_five_get_through(here: RedisStore):
     per_s=st.floats(0.05, 50),
     pauses_ms=st.lists(st.floats(0, 5000), min_size=1, max_size=30),
 )
-def test_redis_counts_as_memory_does(here: RedisStore, burst: int, per_s: float, pauses_ms: list[float]):
+def test_redis_counts_like_memory(here: RedisStore, burst: int, per_s: float, pauses_ms: list[float]):
     memory, who, now_ms = MemoryStore(), f"comment:{os.urandom(6).hex()}", NOW_MS
     for pause_ms in pauses_ms:
         now_ms += pause_ms
@@ -104,10 +104,10 @@ def test_redis_counts_as_memory_does(here: RedisStore, burst: int, per_s: float,
         assert abs(waits_ms[0] - waits_ms[1]) <= 2
 
 
-# ---------------------------------------------------------------- boards
+# ---------------------------------------------------------------- hashes
 
 
-def test_what_one_process_posts_another_reads(here: RedisStore, there: RedisStore):
+def test_one_process_reads_the_fields_of_another(here: RedisStore, there: RedisStore):
     here.put({"room a": {"alice": b"1", "bob": b"2"}, "room b": {"carol": b"3"}})
     assert there.swap("room a", {"bob": b"4"}) == {"alice": b"1", "bob": b"4"}
     there.put({"room a": {"alice": None}})
@@ -115,7 +115,7 @@ def test_what_one_process_posts_another_reads(here: RedisStore, there: RedisStor
     assert here.swap("room c", {"bob": None}) == {}
 
 
-def test_thousands_of_notes_go_up_and_come_down_by_themselves(
+def test_thousands_of_fields_are_stored_and_expire(
     here: RedisStore, there: RedisStore, url: str, prefix: str
 ):
     here.put({f"room {n}": {"alice": b"x"} for n in range(1000)})
@@ -124,7 +124,7 @@ def test_thousands_of_notes_go_up_and_come_down_by_themselves(
     assert all(0 < redis.pttl(key) <= 30_000 for key in redis.scan_iter(f"{prefix}:board:*", count=2000))
 
 
-def test_a_process_alone_keeps_no_board():
+def test_a_single_process_stores_no_hashes():
     memory = MemoryStore()
     memory.put({"room a": {"alice": b"1"}})
     assert memory.single_process
@@ -134,38 +134,38 @@ def test_a_process_alone_keeps_no_board():
 # ---------------------------------------------------------------- without Redis
 
 
-def test_redis_that_was_never_there_is_asked_once_and_then_left_alone_for_a_while(prefix: str):
+def test_an_unreachable_redis_opens_the_circuit_for_a_while(prefix: str):
     clock = Clock()
     store = RedisStore("redis://127.0.0.1:9/0", prefix, clock=clock)
-    assert takes(store, 6) == [0, 0, 0, 0, 0, 1000]  # each process counts for itself
+    assert consume(store, 6) == [0, 0, 0, 0, 0, 1000]  # each process counts for itself
     assert store.swap("room a", {"alice": b"1"}) == {}
     assert store.circuit_open
     clock.now_s += CIRCUIT_OPEN_S
     assert not store.circuit_open
 
 
-def test_a_redis_that_stands_still_costs_one_short_wait_and_is_found_again(
+def test_a_frozen_redis_costs_one_timeout_and_is_used_again_later(
     prefix: str, caplog: pytest.LogCaptureFixture
 ):
     clock = Clock()
     with redis_service() as service:
         store = RedisStore(service.url, prefix, clock=clock)
-        assert takes(store, 1) == [0]
+        assert consume(store, 1) == [0]
         service.freeze()
-        assert takes(store, 6) == [0, 0, 0, 0, 0, 1000]
+        assert consume(store, 6) == [0, 0, 0, 0, 0, 1000]
         service.thaw()
-        assert len(caplog.records) == 1  # one wait, not six
+        assert len(caplog.records) == 1  # one timeout, not six
         clock.now_s += CIRCUIT_OPEN_S
         store.put({"room a": {"alice": b"1"}})
         assert store.swap("room a", {}) == {"alice": b"1"}
 
 
-def test_a_redis_that_came_back_empty_is_taught_anew(prefix: str):
+def test_a_redis_that_restarts_empty_gets_the_script_again(prefix: str):
     clock = Clock()
     with redis_service() as service:
         store = RedisStore(service.url, prefix, clock=clock)
-        assert takes(store, 5) == [0] * 5
+        assert consume(store, 5) == [0] * 5
         service.kill()
         service.start()
-        assert takes(store, 5) == [0] * 5  # it forgot the counts, and the script that counts
+        assert consume(store, 5) == [0] * 5  # it lost the counts and the script
         assert not store.circuit_open

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.client import Client
 from tests.deployments import House
 from tests.servers import Server
 from tests.watchium.consumers.fixtures import scene_on
-from watchium.client import Client, ProblemError
+from watchium.client import ProblemError
 
 PATIENCE_S = 10.0
 
@@ -77,7 +78,7 @@ async def test_players_reports_become_a_share_in_step(server: Server):
     scene = await scene_on(server)
     before = await asyncio.to_thread(scrape, server)
     async with scene.alice.enter(scene.room_id) as alice:
-        await alice.tell("heartbeat", current_time=0, is_playing=False, is_synced=True)
+        await alice.send("heartbeat", current_time=0, is_playing=False, is_synced=True)
         name = 'watchium_reports_total{verdict="in_step"}'
         found = await asyncio.to_thread(wait_for, server, name, before.get(name, 0) + 1)
     assert found["watchium_heartbeats_total"] > before.get("watchium_heartbeats_total", 0)

@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.client import RoomClient
 from tests.servers import Server
-from watchium.client import ProblemError, Resume, RoomClient
+from watchium.client import ProblemError, Resume
 
 
 class Browser:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.client import Client
 from tests.servers import Server, watchium_server
 from tests.watchium.web.cookie_client import Browser
-from watchium.client import Client
 
 
 @pytest.fixture(scope="module")

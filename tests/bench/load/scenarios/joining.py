@@ -11,7 +11,8 @@ from tests.bench.load.figures import Figure, Outcome, percentile
 from tests.bench.load.harness.crowd import Seat, enter, watchium
 from tests.bench.load.options import Options
 from tests.bench.load.scenarios.rooms import lively
-from watchium.client import Client, ProblemError
+from tests.client import Client
+from watchium.client import ProblemError
 
 JOINS = 60
 PEOPLE = 8
