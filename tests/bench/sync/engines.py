@@ -37,8 +37,8 @@ EAR = """every => {
     setInterval(look, every)
 }"""
 TAKE = "() => { const taken = [looks, seeks]; looks = []; seeks = 0; return taken }"
-TOLD = """() => { const { machine, costs } = watchium.room.player
-    return { state: machine.state, costs: costs.remember().startMs, slews: machine.steering.capability.slewOk } }"""
+TOLD = """() => { const { machine, latencyModel } = watchium.room.player
+    return { state: machine.state, costs: latencyModel.snapshot().startMs, slews: machine.rateControl.rateSupport.slewOk } }"""
 
 
 @dataclass

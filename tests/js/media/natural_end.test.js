@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Course } from "../../../static/js/core/sync/target.js"
-import { DataEnd } from "../../../static/js/core/media/end_of_data.js"
-import { NaturalEnd } from "../../../static/js/core/media/natural_end.js"
+import { SyncTarget } from "../../../static/js/core/sync/timeline.js"
+import { EndOfData } from "../../../static/js/core/media/end_of_data.js"
+import { NaturalEnd } from "../../../static/js/core/media/end_of_data.js"
 
-const course = (change = {}) =>
-  new Course({
+const target = (change = {}) =>
+  new SyncTarget({
     revision: 1,
     timestamp: 0,
     current_time: 0,
@@ -33,12 +33,12 @@ const at = (nowMs, currentTimeS, more = {}) => ({
 /** A player's two looks. */
 class Looks {
   constructor() {
-    Object.assign(this, { data: new DataEnd(), natural: new NaturalEnd() })
+    Object.assign(this, { data: new EndOfData(), natural: new NaturalEnd() })
   }
 
   look(seen, room) {
-    this.data.look(seen)
-    return this.natural.look(seen, room, this.data)
+    this.data.update(seen)
+    return this.natural.update(seen, room, this.data)
   }
 
   get endS() {
@@ -46,7 +46,7 @@ class Looks {
   }
 }
 
-function played(end, toS, room = course()) {
+function played(end, toS, room = target()) {
   for (let s = 0; s <= toS; s += 0.25) end.look(at(1000 * s, s), room)
   return room
 }
@@ -70,18 +70,18 @@ test("an element that takes the length it was told for its position is not belie
 test("who was sought to the end, or is elsewhere than the room, proves nothing", () => {
   const sought = new Looks()
   const room = played(sought, 5)
-  sought.data.placed(300)
+  sought.data.sought(300)
   sought.look(at(5100, 300, { seeking: true }), room)
   assert.equal(sought.look(at(5200, 300, { ended: true }), room), false)
   const astray = new Looks()
   played(astray, 20)
-  assert.equal(astray.look(at(20_100, 20.1, { ended: true }), course({ current_time: 40 })), false)
+  assert.equal(astray.look(at(20_100, 20.1, { ended: true }), target({ current_time: 40 })), false)
 })
 
 test("where the room stands, nothing ended for it", () => {
   const end = new Looks()
   played(end, 20)
-  assert.equal(end.look(at(20_100, 20.1, { ended: true }), course({ is_playing: false })), false)
+  assert.equal(end.look(at(20_100, 20.1, { ended: true }), target({ is_playing: false })), false)
   assert.equal(end.endS, null)
 })
 
@@ -95,12 +95,12 @@ test("a player that goes on has not ended", () => {
 
 test("a seek from an end to a place without data is an end at that place, also where the element never left its end", () => {
   const { data } = new Looks()
-  data.look(at(0, 15.7))
-  data.look(at(100, 300, { ended: true, paused: true }))
+  data.update(at(0, 15.7))
+  data.update(at(100, 300, { ended: true, paused: true }))
   assert.equal(data.endS, 15.7)
-  data.placed(30)
-  data.look(at(200, 300, { ended: true, seeking: true, paused: true }))
-  data.look(at(300, 300, { ended: true, paused: true }))
+  data.sought(30)
+  data.update(at(200, 300, { ended: true, seeking: true, paused: true }))
+  data.update(at(300, 300, { ended: true, paused: true }))
   assert.equal(data.endS, 30)
   assert.equal(data.played, false)
 })

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { stallReason } from "../../../static/js/core/media/stall_reason.js"
+import { stallReason } from "../../../static/js/core/sync/stall_detector.js"
 
 test("the log says why a player had nothing to play", () => {
   const seen = { hidden: false, seeking: false, readyState: 2 }

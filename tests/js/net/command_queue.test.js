@@ -93,29 +93,29 @@ test("a command whose request was lost goes out again under its own id, however 
   assert.deepEqual(queue.toSend(), [])
 })
 
-test("costs are learned, remembered and never absurd", () => {
-  const costs = new LatencyModel("chromium")
-  for (let i = 0; i < 20; i++) costs.started("fresh", 120 - costs.startMs.fresh)
-  assert.ok(Math.abs(costs.startMs.fresh - 120) < 1)
-  costs.started("fresh", 1e6)
-  costs.landed("buffered", -1e6)
-  assert.deepEqual([costs.startMs.fresh, costs.seekMs.buffered], [250, 0])
+test("latencies are learned, remembered and never absurd", () => {
+  const latencies = new LatencyModel("chromium")
+  for (let i = 0; i < 20; i++) latencies.recordStart("fresh", 120 - latencies.startMs.fresh)
+  assert.ok(Math.abs(latencies.startMs.fresh - 120) < 1)
+  latencies.recordStart("fresh", 1e6)
+  latencies.recordSeek("buffered", -1e6)
+  assert.deepEqual([latencies.startMs.fresh, latencies.seekMs.buffered], [250, 0])
   assert.deepEqual(
-    new LatencyModel("chromium", JSON.parse(JSON.stringify(costs.remember()))).remember(),
-    costs.remember(),
+    new LatencyModel("chromium", JSON.parse(JSON.stringify(latencies.snapshot()))).snapshot(),
+    latencies.snapshot(),
   )
   const spoilt = new LatencyModel("chromium", { startMs: { fresh: "x", rest: NaN }, seekMs: null })
-  assert.deepEqual(spoilt.remember(), new LatencyModel("chromium").remember())
+  assert.deepEqual(spoilt.snapshot(), new LatencyModel("chromium").snapshot())
 })
 
 test("being placed later than expected is believed at once, sooner only after a while, and longer than a second never", () => {
-  const costs = new LatencyModel("chromium")
-  costs.placed("buffered", 490)
-  assert.equal(costs.placeMs.buffered, 90 + 0.7 * 400)
-  costs.placed("buffered", 270)
-  assert.equal(costs.placeMs.buffered, 370 - 0.15 * 100)
-  for (let i = 0; i < 20; i++) costs.placed("buffered", 9000)
-  assert.deepEqual(costs.placeMs, { buffered: 1000, unbuffered: 400 })
+  const latencies = new LatencyModel("chromium")
+  latencies.recordPlacing("buffered", 490)
+  assert.equal(latencies.placeMs.buffered, 90 + 0.7 * 400)
+  latencies.recordPlacing("buffered", 270)
+  assert.equal(latencies.placeMs.buffered, 370 - 0.15 * 100)
+  for (let i = 0; i < 20; i++) latencies.recordPlacing("buffered", 9000)
+  assert.deepEqual(latencies.placeMs, { buffered: 1000, unbuffered: 400 })
 })
 
 test("the seeded generator is the same every time", () => {

@@ -95,7 +95,7 @@ test("an end well before the length that the library knows is noticed, whatever 
   element.runTo(14)
   element.runTo(15)
   element.end()
-  assert.equal(voice.track.early.saidS, 100)
+  assert.equal(voice.track.early.claimedS, 100)
   assert.equal(voice.track.early.played, true)
   assert.ok(Math.abs(voice.track.early.endS - 15) <= 0.5)
   const whole = playing()
@@ -112,7 +112,7 @@ test("a seek beyond the data is no end of what was played", () => {
   element.deliver()
   element.happens("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
   element.deliver()
-  assert.deepEqual(voice.track.early, { endS: 60, saidS: 100, played: false })
+  assert.deepEqual(voice.track.early, { endS: 60, claimedS: 100, played: false })
 })
 
 test("an end, and what does not play any more, is no halt", () => {

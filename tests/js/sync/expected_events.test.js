@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Ledger } from "../../../static/js/core/sync/expected_events.js"
+import { ExpectedEvents } from "../../../static/js/core/sync/expected_events.js"
 import { each } from "../random.js"
 
 /**
@@ -41,28 +41,28 @@ class Element {
   }
 }
 
-function deliver(element, ledger) {
+function deliver(element, expectedEvents) {
   const type = element.queue.shift()
-  return ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)
+  return expectedEvents.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)
 }
 
 const OURS = {
-  play: (element, ledger) => {
-    if (element.paused) ledger.expect("play")
+  play: (element, expectedEvents) => {
+    if (element.paused) expectedEvents.expect("play")
     element.play()
   },
-  pause: (element, ledger) => {
-    if (!element.paused) ledger.expect("pause")
+  pause: (element, expectedEvents) => {
+    if (!element.paused) expectedEvents.expect("pause")
     element.pause()
   },
-  seek: (element, ledger, random) => {
+  seek: (element, expectedEvents, random) => {
     const toS = random.between(0, 99)
-    ledger.expect("seeked", toS)
+    expectedEvents.expect("seeked", toS)
     element.seek(toS)
   },
-  rate: (element, ledger, random) => {
+  rate: (element, expectedEvents, random) => {
     const rate = random.between(0.9, 1.1)
-    ledger.expect("ratechange", rate)
+    expectedEvents.expect("ratechange", rate)
     element.setRate(rate)
   },
 }
@@ -70,39 +70,39 @@ const OURS = {
 test("nothing we do is ever taken for somebody else's doing", () =>
   each(1000, (random) => {
     const element = new Element()
-    const ledger = new Ledger()
+    const expectedEvents = new ExpectedEvents()
     for (let step = 0; step < 40; step++) {
-      if (random.chance(0.6)) OURS[random.pick(Object.keys(OURS))](element, ledger, random)
+      if (random.chance(0.6)) OURS[random.pick(Object.keys(OURS))](element, expectedEvents, random)
       if (random.chance(0.3)) element.landed()
-      while (element.queue.length && random.chance(0.5)) assert.ok(deliver(element, ledger))
+      while (element.queue.length && random.chance(0.5)) assert.ok(deliver(element, expectedEvents))
     }
     element.landed()
-    while (element.queue.length) assert.ok(deliver(element, ledger))
+    while (element.queue.length) assert.ok(deliver(element, expectedEvents))
   }))
 
 test("a play that was refused leaves no room for a stranger's", () => {
   const element = new Element()
-  const ledger = new Ledger()
-  ledger.expect("play")
-  ledger.withdraw("play")
+  const expectedEvents = new ExpectedEvents()
+  expectedEvents.expect("play")
+  expectedEvents.withdraw("play")
   element.play()
-  assert.equal(deliver(element, ledger), false)
+  assert.equal(deliver(element, expectedEvents), false)
 })
 
 test("what somebody else does is seen, however soon after something of ours", () => {
   const element = new Element()
-  const ledger = new Ledger()
-  OURS.play(element, ledger)
-  assert.ok(deliver(element, ledger))
+  const expectedEvents = new ExpectedEvents()
+  OURS.play(element, expectedEvents)
+  assert.ok(deliver(element, expectedEvents))
   element.pause()
-  assert.equal(deliver(element, ledger), false)
-  ledger.expect("seeked", 10)
+  assert.equal(deliver(element, expectedEvents), false)
+  expectedEvents.expect("seeked", 10)
   element.seek(10)
   element.landed()
-  assert.ok(deliver(element, ledger))
+  assert.ok(deliver(element, expectedEvents))
   element.seek(50)
   element.landed()
-  assert.equal(deliver(element, ledger), false)
+  assert.equal(deliver(element, expectedEvents), false)
   element.setRate(2)
-  assert.equal(deliver(element, ledger), false)
+  assert.equal(deliver(element, expectedEvents), false)
 })

@@ -1,12 +1,12 @@
 /**
- * The real state machine and steering around a simulated player, in virtual time. The server's clock is this
+ * The real state machine and rateControl around a simulated player, in virtual time. The server's clock is this
  * one's plus an offset.
  */
 
 import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
 import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
 import { SyncController } from "../../../static/js/core/sync/sync_controller.js"
-import { Ledger } from "../../../static/js/core/sync/expected_events.js"
+import { ExpectedEvents } from "../../../static/js/core/sync/expected_events.js"
 import { RateControl } from "../../../static/js/core/sync/rate_control.js"
 import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { SimulatedPlayer } from "./simulated_player.js"
@@ -14,15 +14,15 @@ import { SimulatedPlayer } from "./simulated_player.js"
 const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium", webkit: "webkit" }
 export const MEDIUM = { url: "film", kind: "video", title: "Film" }
 
-export class Seat {
+export class Viewer {
   constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...habits } = {}) {
     this.random = random
     this.player = new SimulatedPlayer(random, habits)
     const engine = ENGINES[habits.model ?? "chromium"]
-    this.costs = new LatencyModel(engine)
+    this.latencyModel = new LatencyModel(engine)
     this.machine = new SyncController({
-      costs: this.costs,
-      steering: new RateControl({ engine, audioOnly, capability: new RateSupport(engine) }),
+      latencyModel: this.latencyModel,
+      rateControl: new RateControl({ engine, audioOnly, rateSupport: new RateSupport(engine) }),
     })
     this.clockErrorMs = clockErrorMs
     this.nowMs = 0
@@ -30,7 +30,7 @@ export class Seat {
     this.hidden = false
     this.locked = true
     this.clockSteps = 0
-    this.ledger = new Ledger()
+    this.expectedEvents = new ExpectedEvents()
     this.strangers = [] // events that were none of our doing
     this.effects = new Set() // kinds of everything that was ever done
     this.pausedByBrowser = false
@@ -90,17 +90,17 @@ export class Seat {
   }
 
   #do(effect) {
-    const { player, ledger } = this
+    const { player, expectedEvents } = this
     this.effects.add(effect.do)
     if (effect.do === "play") this.#play()
     else if (effect.do === "pause") {
-      if (!player.paused) ledger.expect("pause")
+      if (!player.paused) expectedEvents.expect("pause")
       player.pause()
     } else if (effect.do === "seek") {
-      ledger.expect("seeked", effect.toS)
+      expectedEvents.expect("seeked", effect.toS)
       player.seek(effect.toS)
     } else if (effect.do === "rate" && Math.abs(player.rate - effect.rate) > 1e-7) {
-      ledger.expect("ratechange", effect.rate)
+      expectedEvents.expect("ratechange", effect.rate)
       player.setRate(effect.rate, effect.preservesPitch)
     } else if (effect.do === "fetch") {
       this.fetches += 1
@@ -110,10 +110,10 @@ export class Seat {
 
   #play() {
     if (!this.player.refuses) {
-      if (this.player.paused) this.ledger.expect("play")
+      if (this.player.paused) this.expectedEvents.expect("play")
       return this.player.play()
     }
-    this.machine.refused(this.player.refuses, this.seen())
+    this.machine.playRefused(this.player.refuses, this.seen())
   }
 
   /** The element's events come in a later task, one by one, as the page hears them. */
@@ -121,10 +121,10 @@ export class Seat {
     const { player, machine } = this
     const type = player.events.shift()
     if (type === "seeked" && !player.paused) return
-    if (this.ledger.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
+    if (this.expectedEvents.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
     this.strangers.push(type)
-    if (type === "ratechange") machine.steering.capability.stranger(this.nowMs)
-    else if (type === "play" && machine.others.blocked) machine.resync()
+    if (type === "ratechange") machine.rateControl.rateSupport.foreignRate(this.nowMs)
+    else if (type === "play" && machine.interference.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()
   }
@@ -154,7 +154,7 @@ export class Seat {
   }
 
   wake() {
-    if (this.machine.woke(this.seen())) this.ledger.expect("pause")
+    if (this.machine.wokeUp(this.seen())) this.expectedEvents.expect("pause")
     this.tick()
   }
 

@@ -1,129 +1,128 @@
 // @ts-check
 /**
- * Where the media element can be taken, and how often it is asked to go there.
+ * Where the media element can seek to, and how often it is asked to.
  *
- * On a server without range requests, in a live stream, in a file that begins late or is cut short, a seek
- * lands elsewhere or never. A player that tries again tries for ever: 320 seeks a second were measured. So a
- * seek is only asked for where the element says it can go and where no seek of this medium failed, and
- * whatever the reason is, only a few times without success. `seekable` alone does not tell: Chromium gives
- * [0, Infinity] for a live stream and for an MP4 that claims 200 hours, and only the second one can be
- * sought.
+ * On a server without range requests, in a live stream, in a file that begins late or is truncated, a seek
+ * lands elsewhere or never. A player that simply tries again never stops: 320 seeks a second were measured. So
+ * the player seeks only where the element claims that it can and where no seek in this media failed, and for
+ * whatever reason only a few times without success. `seekable` alone is not enough: Chromium returns
+ * [0, Infinity] for a live stream and for an MP4 that claims 200 hours, and only the second can be sought.
  */
 
 const ATTEMPTS = 3 // without success; each further one waits
 const WAIT_MS = 10_000 // before the fourth, and twice as long before each after that
 const WAIT_MOST_MS = 300_000
-const SETTLED_MS = 30_000 // in step for so long: earlier failures say nothing any more
-const ELSEWHERE_S = 0.25 // browsers land on the frame that was asked for
-const MISSES = 2 // landings before the place that was asked for, until the room moves
-const HANGS_MS = 2500 // a seek in a medium without a length: a live stream never gets there
+const SETTLED_MS = 30_000 // after this long in step earlier failures no longer count
+const ELSEWHERE_S = 0.25 // browsers land on the requested frame
+const MISSES = 2 // landings before the requested position, until the room moves
+const HANGS_MS = 2500 // a seek in media without a duration: a live stream never gets there
 
-/** @typedef {import("../sync/target.js").Seen} Seen */
+/** @typedef {import("../sync/timeline.js").ElementState} ElementState */
 /** @typedef {"stream" | "not_seekable" | "begins_later" | "exhausted"} Refusal */
+/** @typedef {{fromS: number, toS: number, sinceMs: number}} PendingSeek */
 
 export class SeekBudget {
-  constructor() {
-    this.newMedium()
-  }
+  /** A stream without a common position: the player plays the data as it arrives. */
+  stream = false
+  /** Positions without data: a seek there landed behind them. @type {{fromS: number, toS: number} | null} */
+  gap = null
+  /** @type {PendingSeek | null} */
+  pending = null
+  /** Times of the latest seeks in ms. @type {number[]} */
+  latestMs = []
+  attempts = 0
+  attemptedMs = -Infinity
+  misses = 0
+  settledMs = Infinity
 
-  newMedium() {
-    /** Without a common position: what arrives is played. */
+  /** Other media was loaded, or the viewer retries. */
+  reset() {
     this.stream = false
-    /**
-     * @type {{fromS: number, toS: number} | null} places that have no data: a seek to one landed behind them
-     */
     this.gap = null
-    /** @type {{fromS: number, toS: number, sinceMs: number} | null} under way */
     this.pending = null
     this.renew()
   }
 
-  /** The room moved, or the viewer asks for another attempt. */
+  /** The room moved. */
   renew() {
-    /** The latest seeks, in ms. @type {number[]} */
     this.latestMs = []
     this.roomWaited()
   }
 
-  /**
-   * The room waits for its players, or goes on: also a player whose stalls cause that seeks no more often.
-   */
+  /** The room waits or resumes. The latest seeks still count, so that a player whose stalls cause it seeks no more often. */
   roomWaited() {
-    this.asked = 0
-    this.askedMs = -Infinity
+    this.attempts = 0
+    this.attemptedMs = -Infinity
     this.misses = 0
     this.settledMs = Infinity
   }
 
   /**
-   * Why this place cannot be asked for now; null where it can.
-   * @param {Seen} seen
+   * Why the player cannot seek to a position now; null if it can.
+   * @param {ElementState} element
    * @param {number} toS
    * @returns {Refusal | null}
    */
-  refusal(seen, toS) {
+  refusal(element, toS) {
     if (this.stream) return "stream"
     if (this.gap && toS >= this.gap.fromS && toS < this.gap.toS) return "begins_later"
-    if (seen.seekable && !seen.seekable(toS)) return "not_seekable"
-    if (this.misses >= MISSES || seen.nowMs - this.askedMs < this.#waitMs() || this.#isTooSoon(seen.nowMs))
-      return "exhausted"
-    return null
+    if (element.seekable && !element.seekable(toS)) return "not_seekable"
+    return this.#isExhausted(element.nowMs) ? "exhausted" : null
   }
 
   /** @param {number} nowMs */
-  #isTooSoon(nowMs) {
+  #isExhausted(nowMs) {
+    if (this.misses >= MISSES || nowMs - this.attemptedMs < this.#waitMs()) return true
     return this.latestMs.length >= ATTEMPTS && nowMs - this.latestMs[0] < WAIT_MS
   }
 
   #waitMs() {
-    return this.asked < ATTEMPTS ? 0 : Math.min(WAIT_MS * 2 ** (this.asked - ATTEMPTS), WAIT_MOST_MS)
+    return this.attempts < ATTEMPTS ? 0 : Math.min(WAIT_MS * 2 ** (this.attempts - ATTEMPTS), WAIT_MOST_MS)
   }
 
-  /** A seek is asked for now. @param {Seen} seen @param {number} toS */
-  ask(seen, toS) {
-    this.pending = { fromS: this.pending?.fromS ?? seen.currentTimeS, toS, sinceMs: seen.nowMs }
-    this.asked += 1
-    this.askedMs = seen.nowMs
-    this.latestMs = [...this.latestMs, seen.nowMs].slice(-ATTEMPTS)
+  /** A seek is requested now. @param {ElementState} element @param {number} toS */
+  seekRequested(element, toS) {
+    this.pending = { fromS: this.pending?.fromS ?? element.currentTimeS, toS, sinceMs: element.nowMs }
+    this.attempts += 1
+    this.attemptedMs = element.nowMs
+    this.latestMs = [...this.latestMs, element.nowMs].slice(-ATTEMPTS)
     this.settledMs = Infinity
   }
 
-  /** The player is in step, once more. @param {number} nowMs */
+  /** The player is in step. @param {number} nowMs */
   inStep(nowMs) {
     this.settledMs = Math.min(this.settledMs, nowMs)
-    if (nowMs - this.settledMs > SETTLED_MS && this.asked) this.renew()
+    if (nowMs - this.settledMs > SETTLED_MS && this.attempts) this.renew()
   }
 
   /**
-   * What became of the seek that is under way. `astray`: it landed elsewhere. `hangs`: it never lands.
-   * @param {Seen} seen @returns {"landed" | "astray" | "hangs" | null}
+   * The result of the pending seek. `astray`: it landed elsewhere. `hangs`: it never lands.
+   * @param {ElementState} element
+   * @returns {"landed" | "astray" | "hangs" | null}
    */
-  look(seen) {
+  update(element) {
     const { pending } = this
     if (!pending) return null
-    if (seen.seeking) return this.#hangs(seen, pending)
+    if (element.seeking) return this.#hangs(element, pending)
     this.pending = null
-    if (seen.currentTimeS < pending.toS - ELSEWHERE_S) return this.#fellShort()
-    return this.#overshot(seen, pending)
+    if (element.currentTimeS < pending.toS - ELSEWHERE_S) {
+      this.misses += 1
+      return "astray"
+    }
+    return this.#landed(element, pending)
   }
 
-  /** @param {Seen} seen @param {{sinceMs: number}} pending */
-  #hangs(seen, pending) {
-    if (Number.isFinite(seen.durationS) || this.stream || seen.nowMs - pending.sinceMs < HANGS_MS) return null
+  /** @param {ElementState} element @param {PendingSeek} pending @returns {"hangs" | null} */
+  #hangs(element, { sinceMs }) {
+    if (Number.isFinite(element.durationS) || this.stream || element.nowMs - sinceMs < HANGS_MS) return null
     this.stream = true
-    return /** @type {const} */ ("hangs")
+    return "hangs"
   }
 
-  #fellShort() {
-    this.misses += 1
-    return /** @type {const} */ ("astray")
-  }
-
-  /** @param {Seen} seen @param {{toS: number}} pending */
-  #overshot(seen, { toS }) {
-    if (!seen.paused || seen.ended || seen.currentTimeS <= toS + ELSEWHERE_S)
-      return /** @type {const} */ ("landed")
-    this.gap = { fromS: Math.min(toS, this.gap?.fromS ?? toS), toS: seen.currentTimeS }
-    return /** @type {const} */ ("astray")
+  /** @param {ElementState} element @param {PendingSeek} pending @returns {"landed" | "astray"} */
+  #landed(element, { toS }) {
+    if (!element.paused || element.ended || element.currentTimeS <= toS + ELSEWHERE_S) return "landed"
+    this.gap = { fromS: Math.min(toS, this.gap?.fromS ?? toS), toS: element.currentTimeS }
+    return "astray"
   }
 }

@@ -1,219 +1,235 @@
 // @ts-check
-/** Keeping a moving player on course: starving is noticed, errors are steered away, costs are learned. */
+/** Keeps a moving player in step: detects stalls, corrects its error and learns its latencies. */
 
-import { left } from "./target.js"
-import { StallWatch, hasData } from "./stall_detector.js"
-import { SLEW_WITHIN_MS, TAIL_S } from "./planned_start.js"
+import { StallDetector, hasData } from "./stall_detector.js"
+import { TAIL_S, ownRemainingS } from "./timeline.js"
 
 const BUSY_MS = 50
-const STUCK_MS = 2000 // WebKitGTK: now and then a change of the rate stops the element for good
+const STUCK_MS = 2000 // WebKitGTK: occasionally a change of the rate stops the element for good
 const STUCK_TRIES = 4
-const WELL_MS = 10_000 // moving for so long, what was stuck is forgotten
+const RECOVERED_MS = 10_000 // after moving for this long the attempts are forgotten
 
-/** @typedef {import("./target.js").Course} Course */
-/** @typedef {import("./target.js").Seen} Seen */
+/** @typedef {import("./timeline.js").SyncTarget} SyncTarget */
+/** @typedef {import("./timeline.js").ElementState} ElementState */
 /** @typedef {import("./sync_controller.js").Effect} Effect */
+/** @typedef {import("./latency_model.js").StartKind} StartKind */
+/** @typedef {import("./latency_model.js").SeekKind} SeekKind */
 /**
- * @typedef {{what: "start" | "seek", kind: any, lateMs: number}} Lesson what the next settled look teaches
- *   about
+ * A start or seek whose latency the next settled error shows.
+ * @typedef {{of: "start", kind: StartKind, lateMs: number} | {of: "seek", kind: SeekKind}} Measurement
  */
 
 export class DriftControl {
   /**
-   * @param {{costs: import("./latency_model.js").LatencyModel, steering:
-   *   import("./rate_control.js").RateControl, medium: import("../media/media_facts.js").Medium}} parts
+   * @param {object} parts
+   * @param {import("./latency_model.js").LatencyModel} parts.latencyModel
+   * @param {import("./rate_control.js").RateControl} parts.rateControl
+   * @param {import("../media/media_state.js").MediaState} parts.media
    */
-  constructor({ costs, steering, medium }) {
-    this.medium = medium
-    this.costs = costs
-    this.steering = steering
-    this.stalls = new StallWatch()
+  constructor({ latencyModel, rateControl, media }) {
+    this.media = media
+    this.latencyModel = latencyModel
+    this.rateControl = rateControl
+    this.stalls = new StallDetector()
+    /** @type {import("./stall_detector.js").StallChange} */
+    this.stallChange = "fine"
     this.degraded = false
-    this.unstuck = 0 // how often it was placed again because it stood
+    this.unstickAttempts = 0
     this.startedMs = 0
     /** @type {import("./rate_control.js").Decision | null} */
     this.decision = null
-    /** @type {Lesson | null} */
-    this.lesson = null
+    /** @type {Measurement | null} */
+    this.measurement = null
   }
 
-  /** Nothing that was under way counts any more. */
+  /** Discard anything under way. */
   reset() {
-    this.lesson = null
+    this.measurement = null
     this.stalls.reset()
   }
 
   /**
    * The player moves from now on.
-   * @param {Seen} seen
-   * @param {Lesson | null} lesson
+   * @param {ElementState} element
+   * @param {Measurement | null} measurement
    * @param {number} [settleMs]
    */
-  take(seen, lesson, settleMs) {
-    this.lesson = lesson
-    this.startedMs = seen.nowMs
+  begin(element, measurement, settleMs) {
+    this.measurement = measurement
+    this.startedMs = element.nowMs
     this.stalls.reset()
-    this.steering.begin(seen.nowMs, settleMs)
+    this.rateControl.acquireAfterStart(element.nowMs, settleMs)
   }
 
   /**
-   * It was told to play, `lateMs` after it should have been.
-   * @param {Seen} seen
-   * @param {import("./latency_model.js").StartKind} kind
+   * `play()` was called, `lateMs` after it should have been.
+   * @param {ElementState} element
+   * @param {StartKind} kind
    * @param {number} lateMs
    */
-  started(seen, kind, lateMs) {
-    const lesson = seen.hidden
-      ? null
-      : /** @type {Lesson} */ ({ what: "start", kind, lateMs: Math.max(0, lateMs) })
-    this.take(seen, lesson, this.steering.startSettleMs)
+  started(element, kind, lateMs) {
+    /** @type {Measurement} */
+    const measurement = { of: "start", kind, lateMs: Math.max(0, lateMs) }
+    this.begin(element, element.hidden ? null : measurement, this.rateControl.startSettleMs)
   }
 
   /**
-   * One look at a moving player. Null: it is lost, and must be started anew.
-   * @param {Course} course @param {Seen} seen @param {Effect[]} effects
+   * Update a moving player. Returns null if it is too far off and has to start again.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
+   * @param {Effect[]} effects
    * @returns {{state: "playing" | "buffering" | "ended", askInMs: number} | null}
    */
-  look(course, seen, effects) {
+  update(target, element, effects) {
     this.decision = null
-    if (seen.ended || course.leftS(seen) <= 0)
-      return { state: seen.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
-    if (this.starving(seen, effects)) return this.#wait(course, seen, effects)
-    if (this.#fellBehind(course, seen, effects)) return null
-    const askInMs = seen.locked ? this.#steer(course, seen, effects) : this.#coast(course, seen, effects)
+    if (element.ended || target.remainingS(element) <= 0)
+      return { state: element.ended ? "ended" : "playing", askInMs: 2 * BUSY_MS }
+    if (this.detectStall(element, effects)) return this.#waitForData(target, element, effects)
+    if (this.#fellBehind(target, element, effects)) return null
+    const correct = element.locked ? this.#correct : this.#coast
+    const askInMs = correct.call(this, target, element, effects)
     return askInMs === null ? null : { state: "playing", askInMs }
   }
 
-  // ---------------------------------------------------------------- starving
+  // ---------------------------------------------------------------- stalls
 
   /**
-   * For data; at the room's speed when it comes. One that stands still with data ahead is placed again, now
-   * and then.
-   * @param {Course} course
-   * @param {Seen} seen
+   * At the room's rate, for when the data arrives. A player that stands although data is buffered is placed
+   * again, a few times.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
    */
-  #wait(course, seen, effects) {
-    effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
-    if (!this.#stuck(seen) || course.leftS(seen) <= TAIL_S)
+  #waitForData(target, element, effects) {
+    effects.push({ do: "rate", rate: target.rate, preservesPitch: target.rate !== 1 })
+    if (!this.#isStuck(element) || target.remainingS(element) <= TAIL_S)
       return { state: /** @type {const} */ ("buffering"), askInMs: BUSY_MS }
-    this.unstuck += 1
+    this.unstickAttempts += 1
     return null
   }
 
-  /** @param {Seen} seen */
-  #stuck(seen) {
-    const stoodMs =
-      seen.nowMs - Math.max(this.stalls.beganMs, this.stalls.movedMs === Infinity ? 0 : this.stalls.movedMs)
+  /** @param {ElementState} element */
+  #isStuck(element) {
+    const { beganMs, movedMs } = this.stalls
+    const stoodMs = element.nowMs - Math.max(beganMs, movedMs === Infinity ? 0 : movedMs)
     return (
-      this.unstuck < STUCK_TRIES && !seen.seeking && hasData(seen) && stoodMs > STUCK_MS * 2 ** this.unstuck
+      this.unstickAttempts < STUCK_TRIES &&
+      !element.seeking &&
+      hasData(element) &&
+      stoodMs > STUCK_MS * 2 ** this.unstickAttempts
     )
   }
 
-  /** Reported when it begins. @param {Seen} seen @param {Effect[]} effects */
-  starving(seen, effects) {
-    this.stallNews = this.stalls.look(seen)
-    if (this.stallNews === "began") effects.push({ do: "report", type: "buffer_start", waitedMs: 0 })
+  /** Return whether the player is stalled, and report the beginning. @param {ElementState} element @param {Effect[]} effects */
+  detectStall(element, effects) {
+    this.stallChange = this.stalls.update(element)
+    if (this.stallChange === "began") effects.push({ do: "report", type: "buffer_start", waitedMs: 0 })
     return this.stalls.stalled
   }
 
   /**
-   * A stall is over: near enough to be steered, or not?
-   * @param {Course} course
-   * @param {Seen} seen
+   * A stall is over: whether the player is now too far off to be corrected by its rate.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
    */
-  #fellBehind(course, seen, effects) {
-    if (this.stallNews !== "ended") return false
-    effects.push({ do: "report", type: "buffer_end", waitedMs: seen.nowMs - this.stalls.beganMs })
-    this.steering.acquire(seen.nowMs)
-    return Math.abs(course.errorMs(seen)) >= SLEW_WITHIN_MS && course.leftS(seen) > TAIL_S
+  #fellBehind(target, element, effects) {
+    if (this.stallChange !== "ended") return false
+    this.#reportEnd(element, effects)
+    this.rateControl.acquire(element.nowMs)
+    return target.isFar(element) && target.remainingS(element) > TAIL_S
   }
 
-  /**
-   * The room stands, or the player starts: whatever it starved of, it does no more.
-   * @param {Seen} seen
-   * @param {Effect[]} effects
-   */
-  relieved(seen, effects) {
+  /** The room stands, or the player starts: a stall is over. @param {ElementState} element @param {Effect[]} effects */
+  endStall(element, effects) {
     if (!this.stalls.stalled) return
     this.stalls.stalled = false
-    effects.push({ do: "report", type: "buffer_end", waitedMs: seen.nowMs - this.stalls.beganMs })
+    this.#reportEnd(element, effects)
   }
 
-  // ---------------------------------------------------------------- steering
+  /** @param {ElementState} element @param {Effect[]} effects */
+  #reportEnd(element, effects) {
+    effects.push({ do: "report", type: "buffer_end", waitedMs: element.nowMs - this.stalls.beganMs })
+  }
+
+  // ---------------------------------------------------------------- corrections
 
   /**
-   * Without a clock nothing is corrected; the player simply goes on.
-   * @param {Course} course
-   * @param {Seen} seen
+   * Without a clock nothing is corrected; the player goes on at the room's rate.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
+   * @returns {number | null}
    */
-  #coast(course, seen, effects) {
-    this.steering.acquire(seen.nowMs)
-    effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
+  #coast(target, element, effects) {
+    this.rateControl.acquire(element.nowMs)
+    effects.push({ do: "rate", rate: target.rate, preservesPitch: target.rate !== 1 })
     return BUSY_MS
   }
 
   /**
-   * Null: it should be sought, and cannot be.
-   * @param {Course} course
-   * @param {Seen} seen
+   * Returns null if the player should seek and cannot.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
+   * @returns {number | null}
    */
-  #steer(course, seen, effects) {
-    const decision = this.steering.tick({
-      nowMs: seen.nowMs,
-      errorMs: course.errorMs(seen),
-      roomRate: course.rate,
-      reliable: !seen.seeking && this.stalls.moves(seen),
-      bufferedAheadS: seen.bufferedAheadS,
-      remainingS: Math.min(left(seen), course.leftS(seen)),
-      hidden: seen.hidden,
-      movementMs: seen.movementMs,
+  #correct(target, element, effects) {
+    const decision = this.rateControl.tick({
+      nowMs: element.nowMs,
+      errorMs: target.errorMs(element),
+      roomRate: target.rate,
+      reliable: !element.seeking && this.stalls.moves(element),
+      bufferedAheadS: element.bufferedAheadS,
+      remainingS: Math.min(ownRemainingS(element), target.remainingS(element)),
+      hidden: element.hidden,
+      movementMs: element.movementMs,
     })
     this.decision = decision
-    if (seen.nowMs - this.startedMs > WELL_MS && this.stalls.fed) this.unstuck = 0
-    this.degraded = this.steering.degraded(seen.nowMs)
+    if (element.nowMs - this.startedMs > RECOVERED_MS && this.stalls.flowing) this.unstickAttempts = 0
+    this.degraded = this.rateControl.degraded(element.nowMs)
     if (decision.landedMs !== null) this.#learn(decision.landedMs, effects)
     effects.push({ do: "rate", rate: decision.rate, preservesPitch: decision.preservesPitch })
-    return decision.seek && !this.#seek(course, seen, effects) ? null : decision.lookInMs
+    return decision.seek && !this.#seek(target, element, effects) ? null : decision.askInMs
   }
 
   /**
-   * Into the next lap without stopping.
-   * @param {Course} course
-   * @param {Seen} seen
+   * Seek to the next lap of a loop without stopping.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
    */
-  lap(course, seen, effects) {
-    this.steering.acquire(seen.nowMs)
-    return this.#seek(course, seen, effects)
+  seekToLap(target, element, effects) {
+    this.rateControl.acquire(element.nowMs)
+    return this.#seek(target, element, effects)
   }
 
   /**
-   * Seek without stopping, to where the room will be once that is done; false if it cannot.
-   * @param {Course} course
-   * @param {Seen} seen
+   * Seek without stopping, to where the room will be when the seek is done. Returns false if it is not
+   * possible.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
    * @param {Effect[]} effects
    */
-  #seek(course, seen, effects) {
-    const kind = seen.buffered(course.at(seen.serverMs)) ? "buffered" : "unbuffered"
-    const toS = course.within(seen, course.at(seen.serverMs + this.costs.seekMs[kind]))
-    if (this.medium.seeks.refusal(seen, toS)) return false
-    this.lesson = { what: "seek", kind, lateMs: 0 }
+  #seek(target, element, effects) {
+    const kind = element.buffered(target.positionAt(element.serverMs)) ? "buffered" : "unbuffered"
+    const arrivalMs = element.serverMs + this.latencyModel.seekMs[kind]
+    const toS = target.seekPosition(element, target.positionAt(arrivalMs))
+    if (this.media.seeks.refusal(element, toS)) return false
+    this.measurement = { of: "seek", kind }
     this.stalls.reset()
-    this.medium.seek(seen, toS, effects)
+    this.media.seek(element, toS, effects)
     return true
   }
 
   /** @param {number} errorMs @param {Effect[]} effects */
   #learn(errorMs, effects) {
-    if (!this.lesson) return
-    const { what, kind, lateMs } = this.lesson
-    if (what === "start") this.costs.started(kind, errorMs - lateMs)
-    else this.costs.landed(kind, errorMs)
-    this.lesson = null
+    const { measurement } = this
+    if (!measurement) return
+    if (measurement.of === "start")
+      this.latencyModel.recordStart(measurement.kind, errorMs - measurement.lateMs)
+    else this.latencyModel.recordSeek(measurement.kind, errorMs)
+    this.measurement = null
     effects.push({ do: "learned" })
   }
 }

@@ -1,26 +1,26 @@
 // @ts-check
 /**
- * What starting, seeking and placing cost on this device, learned from every start and every landing.
+ * The latencies of starting, seeking and placing on this device, learned from every start and every seek.
  *
  * A player that starts after a seek is heard some 76 ms late, because its pipeline was flushed; one that was
- * only paused starts at once. Fed forward, the room starts together; uncorrected, everybody is late by a
- * different amount. A paused player that is placed elsewhere needs a while until it could start: the room's
- * lead for a seek has to cover it. Measured on Chromium with its null sink; kept per browser, because it is a
- * property of browser and machine.
+ * only paused starts at once. With the latency fed forward the room starts together; without it, each player
+ * is late by a different amount. A paused player that is placed elsewhere needs some time until it could
+ * start, and the room's lead time for a seek has to cover it. Measured on Chromium with its null sink; stored
+ * per browser, because it is a property of browser and machine.
  */
 
 import { clamp } from "./error_samples.js"
 
-const SCATTER_MS = 25 // of starts and landings; a first lesson that is further off corrects the guess at once
+const SCATTER_MS = 25 // of starts and landings; a first error beyond it corrects the guess completely
 // scatter is one audio buffer (21 ms): 120 starts missed by 13 ms at p95 with this, by 15 with 0.7
 const START_GAIN = 0.4
 const SEEK_GAIN = 0.5 // landings scatter more than starts
-// who is placed too late starts anew: rather a little more than needed
+// a player that is placed too late has to start again, so rather overestimate
 const PLACE_GAIN = { up: 0.7, down: 0.15 }
 const START_LEAST_MS = -50 // WebKitGTK starts 14 to 27 ms ahead of where it was paused
 const START_MOST_MS = 250
 const SEEK_MOST_MS = 1500
-const PLACE_MOST_MS = 1000 // beyond that waiting for one device costs everybody more than it is worth
+const PLACE_MOST_MS = 1000 // beyond that waiting for one device costs all members more than it is worth
 
 /**
  * First guesses in ms: start after a seek or load, start after a plain pause, seek in buffered media.
@@ -40,88 +40,71 @@ const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until
 export class LatencyModel {
   /**
    * @param {"chromium" | "firefox" | "webkit"} engine
-   * @param {unknown} [remembered] what `remember()` gave before
+   * @param {unknown} [stored] an earlier `snapshot()`
    */
-  constructor(engine, remembered) {
+  constructor(engine, stored) {
     const { fresh, rest, seek } = GUESSES[engine]
-    /** What is no guess any more. @type {Set<string>} */
-    this.known = new Set()
+    /** Names of the latencies that are no longer guesses. @type {Set<string>} */
+    this.learned = new Set()
     /** @type {Record<StartKind, number>} */
     this.startMs = { fresh, rest }
     /** @type {Record<SeekKind, number>} */
     this.seekMs = { buffered: seek, unbuffered: UNBUFFERED_MS }
     /** @type {Record<SeekKind, number>} */
     this.placeMs = { buffered: seek, unbuffered: UNBUFFERED_MS }
-    this.#recall(remembered)
+    this.#restore(stored)
   }
 
-  /** @param {any} remembered */
-  #recall(remembered) {
-    for (const [kind, least, most] of /** @type {const} */ ([
+  /** @param {any} stored */
+  #restore(stored) {
+    for (const [name, least, most] of /** @type {const} */ ([
       ["startMs", START_LEAST_MS, START_MOST_MS],
       ["seekMs", 0, SEEK_MOST_MS],
       ["placeMs", 0, PLACE_MOST_MS],
     ])) {
       /** @type {any} */
-      const costs = this[kind]
-      for (const key of Object.keys(costs)) {
-        const value = remembered?.[kind]?.[key]
-        if (!Number.isFinite(value) || value === costs[key]) continue
-        costs[key] = clamp(value, least, most)
-        this.known.add(`${kind}.${key}`)
+      const latencies = this[name]
+      for (const kind of Object.keys(latencies)) {
+        const value = stored?.[name]?.[kind]
+        if (!Number.isFinite(value) || value === latencies[kind]) continue
+        latencies[kind] = clamp(value, least, most)
+        this.learned.add(`${name}.${kind}`)
       }
     }
   }
 
-  /** The player was `errorMs` behind once it had started. @param {StartKind} kind @param {number} errorMs */
-  started(kind, errorMs) {
-    this.startMs[kind] = clamp(
-      this.startMs[kind] + this.#gain(`startMs.${kind}`, errorMs, START_GAIN) * errorMs,
-      START_LEAST_MS,
-      START_MOST_MS,
-    )
+  /** The player was `errorMs` behind after a start. @param {StartKind} kind @param {number} errorMs */
+  recordStart(kind, errorMs) {
+    const startMs = this.startMs[kind] + this.#gain(`startMs.${kind}`, errorMs, START_GAIN) * errorMs
+    this.startMs[kind] = clamp(startMs, START_LEAST_MS, START_MOST_MS)
+  }
+
+  /** The player was `errorMs` behind after a seek while playing. @param {SeekKind} kind @param {number} errorMs */
+  recordSeek(kind, errorMs) {
+    const seekMs = this.seekMs[kind] + this.#gain(`seekMs.${kind}`, errorMs, SEEK_GAIN) * errorMs
+    this.seekMs[kind] = clamp(seekMs, 0, SEEK_MOST_MS)
   }
 
   /**
-   * The player was `errorMs` behind after a seek while playing.
-   * @param {SeekKind} kind
-   * @param {number} errorMs
-   */
-  landed(kind, errorMs) {
-    this.seekMs[kind] = clamp(
-      this.seekMs[kind] + this.#gain(`seekMs.${kind}`, errorMs, SEEK_GAIN) * errorMs,
-      0,
-      SEEK_MOST_MS,
-    )
-  }
-
-  /**
-   * How much of its error a lesson corrects.
-   * @param {string} what
+   * How much of an error is corrected.
+   * @param {string} latency
    * @param {number} errorMs
    * @param {number} usual
    */
-  #gain(what, errorMs, usual) {
-    const first = !this.known.has(what)
-    this.known.add(what)
+  #gain(latency, errorMs, usual) {
+    const first = !this.learned.has(latency)
+    this.learned.add(latency)
     return first && Math.abs(errorMs) > SCATTER_MS ? 1 : usual
   }
 
-  /**
-   * The paused player could start `tookMs` after it was placed.
-   * @param {SeekKind} kind
-   * @param {number} tookMs
-   */
-  placed(kind, tookMs) {
-    const wrongMs = tookMs - this.placeMs[kind]
-    this.placeMs[kind] = clamp(
-      this.placeMs[kind] + (wrongMs > 0 ? PLACE_GAIN.up : PLACE_GAIN.down) * wrongMs,
-      0,
-      PLACE_MOST_MS,
-    )
+  /** The paused player could start `tookMs` after it was placed. @param {SeekKind} kind @param {number} tookMs */
+  recordPlacing(kind, tookMs) {
+    const errorMs = tookMs - this.placeMs[kind]
+    const gain = errorMs > 0 ? PLACE_GAIN.up : PLACE_GAIN.down
+    this.placeMs[kind] = clamp(this.placeMs[kind] + gain * errorMs, 0, PLACE_MOST_MS)
   }
 
-  remember() {
+  snapshot() {
     return { startMs: { ...this.startMs }, seekMs: { ...this.seekMs }, placeMs: { ...this.placeMs } }
   }
 }

@@ -1,53 +1,57 @@
 // @ts-check
 /**
- * Whether this browser's rates do what they say. Every excursion is checked afterwards; a browser that misses
- * twice in a row is steered by seeks only for a while, then tried again. What was seen while the machine was
- * busy does not count. On WebKit every change of the rate interrupts the sound, so there they are not tried.
+ * Whether this browser plays at the rates it is set to. Every excursion is verified afterwards. A browser that
+ * misses twice in a row is corrected by seeks only for a while, then tried again. Observations on a busy
+ * machine do not count. In WebKit every change of the rate interrupts the sound, so rates are never tried
+ * there.
  *
  * Times are in milliseconds of the page's clock.
  */
 
 const MISS_MS = 15 // more than a time-stretching switch should leave behind
-const MISS_SHARE = 0.4 // of what was planned
+const MISS_SHARE = 0.4 // of the planned correction
 const MISSES = 2
-const STRANGERS = 2 // somebody else (a speed extension) writes rates: do not fight
-const RETRY_MS = 600_000 // two excursions that do nothing, every ten minutes, are not noticed
+const FOREIGN_WRITES = 2 // other code (a speed extension) writes rates: do not fight it
+const RETRY_MS = 600_000 // two excursions without effect every ten minutes go unnoticed
 const RETRY_GROWTH = 4
 const RETRY_MOST_MS = 86_400_000
 
 export class RateSupport {
+  /** Whether corrections by the rate are possible now. */
+  slewOk = false
+  misses = 0
+  foreignWrites = 0
+  retryMs = RETRY_MS
+  /** Only seeks until then. */
+  notBeforeMs = -Infinity
+  /** @type {number | null} */
+  plannedMs = null
+
   /**
    * @param {"chromium" | "firefox" | "webkit"} engine
-   * @param {any} [remembered] what `remember()` gave, on this page's clock
+   * @param {any} [stored] an earlier `snapshot()`, in this page's time
    * @param {number} [nowMs]
    */
-  constructor(engine, remembered, nowMs = 0) {
+  constructor(engine, stored, nowMs = 0) {
     this.never = engine === "webkit"
-    this.misses = 0
-    this.strangers = 0
-    this.retryMs = RETRY_MS
-    /** Seeks only, until then. */
-    this.notBeforeMs = -Infinity
-    /** @type {number | null} */
-    this.plannedMs = null
-    this.#recall(remembered, nowMs)
-    this.look(nowMs)
+    this.#restore(stored, nowMs)
+    this.update(nowMs)
   }
 
-  /** @param {any} remembered @param {number} nowMs */
-  #recall(remembered, nowMs) {
-    if (!Number.isFinite(remembered?.notBeforeMs) || !Number.isFinite(remembered?.retryMs)) return
-    this.retryMs = Math.min(Math.max(remembered.retryMs, RETRY_MS), RETRY_MOST_MS)
-    this.notBeforeMs = Math.min(remembered.notBeforeMs, nowMs + this.retryMs)
+  /** @param {any} stored @param {number} nowMs */
+  #restore(stored, nowMs) {
+    if (!Number.isFinite(stored?.notBeforeMs) || !Number.isFinite(stored?.retryMs)) return
+    this.retryMs = Math.min(Math.max(stored.retryMs, RETRY_MS), RETRY_MOST_MS)
+    this.notBeforeMs = Math.min(stored.notBeforeMs, nowMs + this.retryMs)
   }
 
   /** @param {number} nowMs */
-  look(nowMs) {
+  update(nowMs) {
     this.slewOk = !this.never && nowMs >= this.notBeforeMs
   }
 
-  /** An excursion is over; what it left is seen at the next median. @param {number} plannedMs */
-  finished(plannedMs) {
+  /** An excursion is over; the next estimate shows the remaining error. @param {number} plannedMs */
+  excursionFinished(plannedMs) {
     this.plannedMs = plannedMs
   }
 
@@ -56,33 +60,33 @@ export class RateSupport {
   }
 
   /**
-   * @param {number} leftMs the error after the excursion; small if it did what was planned
+   * @param {number} remainingMs the error after the excursion; small if the rate had its effect
    * @param {number} nowMs
    */
-  verify(leftMs, nowMs) {
+  verify(remainingMs, nowMs) {
     if (this.plannedMs === null) return
-    const missed = Math.abs(leftMs) > Math.max(MISS_MS, MISS_SHARE * Math.abs(this.plannedMs))
+    const missed = Math.abs(remainingMs) > Math.max(MISS_MS, MISS_SHARE * Math.abs(this.plannedMs))
     this.plannedMs = null
     this.misses = missed ? this.misses + 1 : 0
     if (!missed) this.retryMs = RETRY_MS
-    if (this.misses >= MISSES) this.#rest(nowMs)
+    if (this.misses >= MISSES) this.#suspend(nowMs)
   }
 
-  /** A rate was written that was not ours. @param {number} nowMs */
-  stranger(nowMs) {
-    this.strangers += 1
-    if (this.strangers >= STRANGERS) this.#rest(nowMs)
+  /** Other code set the rate. @param {number} nowMs */
+  foreignRate(nowMs) {
+    this.foreignWrites += 1
+    if (this.foreignWrites >= FOREIGN_WRITES) this.#suspend(nowMs)
   }
 
   /** @param {number} nowMs */
-  #rest(nowMs) {
-    this.misses = this.strangers = 0
+  #suspend(nowMs) {
+    this.misses = this.foreignWrites = 0
     this.notBeforeMs = nowMs + this.retryMs
     this.retryMs = Math.min(RETRY_GROWTH * this.retryMs, RETRY_MOST_MS)
-    this.look(nowMs)
+    this.update(nowMs)
   }
 
-  remember() {
+  snapshot() {
     return { notBeforeMs: this.notBeforeMs, retryMs: this.retryMs }
   }
 }

@@ -1,88 +1,95 @@
 // @ts-check
 /**
- * Whether the player starves: it should move, has no data, and it is not a seek of ours.
+ * Detects a buffer underrun: the player should move, has no data, and it is not a seek of ours.
  *
- * What counts is the position. A player whose position moves at its rate, with data buffered ahead, does not
- * starve, whatever its `readyState` says: in WebKitGTK that stays at 2 after every seek, for good.
+ * The position decides. A player whose position moves at its rate, with data buffered ahead, is not stalled,
+ * whatever its `readyState` is: in WebKitGTK that stays at 2 after every seek, for good.
  */
 
-import { left } from "./target.js"
+import { ownRemainingS } from "./timeline.js"
 
 const NOTICED_MS = 250 // shorter gaps flicker; Jellyfin's 3 s leave the room wondering
 const OWN_SEEK_MS = 1000 // a seek of ours may take this long before it counts
-const FROZEN_MS = 700 // Firefox and Safari may freeze without saying `waiting`
-const READY_AHEAD_S = 3 // resuming with less would starve again at once
-const DATA_AHEAD_S = 1 // with so much ahead `readyState` 2 is data enough to move
-const END_SLACK_S = 0.25 // what is buffered may end a little before the length says
+const FROZEN_MS = 700 // Firefox and Safari may freeze without a `waiting` event
+const READY_AHEAD_S = 3 // resuming with less would stall again at once
+const DATA_AHEAD_S = 1 // with this much ahead `readyState` 2 is enough data to move
+const END_SLACK_S = 0.25 // the buffered range may end a little before the duration
 const MOVED_S = 0.002 // a clock that stands may tremble
-const STILL_MS = 150 // Firefox moves its clock in treads of 40 ms
-const PACE_MS = 500 // to judge the speed over
-const PACE_LEAST = 0.5 // of the rate; less is a device that cannot keep up
+const STILL_MS = 150 // Firefox moves its clock in steps of 40 ms
+const PACE_MS = 500 // interval over which the speed is judged
+const PACE_LEAST = 0.5 // of the rate; less means a device that cannot keep up
 
-/** @typedef {"fine" | "began" | "stalled" | "ended"} StallNews */
+/** @typedef {import("./timeline.js").ElementState} ElementState */
+/** @typedef {"fine" | "began" | "stalled" | "ended"} StallChange */
 /**
- * @typedef {{nowMs: number, currentTimeS: number, durationS: number, readyState: number, seeking: boolean,
- *   paused: boolean, bufferedAheadS: number, idle?: boolean, rate?: number}} Seen
+ * @typedef {Pick<ElementState, "nowMs" | "currentTimeS" | "durationS" | "readyState" | "seeking" | "paused" |
+ *   "bufferedAheadS" | "idle" | "rate">} Playback
  */
+/** @typedef {Pick<Playback, "currentTimeS" | "durationS" | "bufferedAheadS">} Buffered */
 
-export class StallWatch {
-  constructor() {
-    this.reset()
-    this.stalled = false
-    this.beganMs = 0
-  }
+export class StallDetector {
+  stalled = false
+  beganMs = 0
+  /** @type {number | null} */
+  starvedSinceMs = null
+  lastTimeS = NaN
+  movedMs = Infinity
+  /** The position moves, with data ahead. */
+  flowing = false
+  hasMoved = false
+  /** Where the measurement of the speed started. @type {{nowMs: number, timeS: number} | null} */
+  mark = null
+  slow = false
 
-  /** The player was moved or stopped on purpose: begin to look anew. A stall that was reported stays one. */
+  /** The player was moved or stopped on purpose: start over. A stall that was reported remains one. */
   reset() {
-    /** @type {number | null} */
-    this.starvingSinceMs = null
+    this.starvedSinceMs = null
     this.lastTimeS = NaN
     this.movedMs = Infinity
-    /** Its position moves, with data ahead. */
-    this.fed = false
-    this.begun = false
-    /** @type {{nowMs: number, timeS: number} | null} from where its speed is judged */
+    this.flowing = false
+    this.hasMoved = false
     this.mark = null
     this.slow = false
   }
 
-  /** @param {Seen} seen @returns {StallNews} */
-  look(seen) {
-    this.#move(seen)
-    const starving = this.#starving(seen)
-    if (this.stalled) return starving || !(this.fed || enough(seen)) ? "stalled" : this.#over()
-    if (!starving) this.starvingSinceMs = null
-    else this.starvingSinceMs ??= seen.readyState < 3 ? Math.min(this.movedMs, seen.nowMs) : seen.nowMs
-    const patienceMs = seen.seeking ? OWN_SEEK_MS : NOTICED_MS
-    if (this.starvingSinceMs === null || seen.nowMs - this.starvingSinceMs < patienceMs) return "fine"
+  /** @param {Playback} element @returns {StallChange} */
+  update(element) {
+    this.#trackMotion(element)
+    const starved = this.#isStarved(element)
+    if (this.stalled) return starved || !(this.flowing || hasEnough(element)) ? "stalled" : this.#end()
+    if (!starved) this.starvedSinceMs = null
+    else
+      this.starvedSinceMs ??= element.readyState < 3 ? Math.min(this.movedMs, element.nowMs) : element.nowMs
+    const toleratedMs = element.seeking ? OWN_SEEK_MS : NOTICED_MS
+    if (this.starvedSinceMs === null || element.nowMs - this.starvedSinceMs < toleratedMs) return "fine"
     this.stalled = true
-    this.beganMs = this.starvingSinceMs
+    this.beganMs = this.starvedSinceMs
     return "began"
   }
 
-  #over() {
+  #end() {
     this.stalled = false
     this.reset()
-    return /** @type {StallNews} */ ("ended")
+    return /** @type {StallChange} */ ("ended")
   }
 
-  /** @param {Seen} seen */
-  #move(seen) {
-    const { nowMs, currentTimeS, paused } = seen
+  /** @param {Playback} element */
+  #trackMotion(element) {
+    const { nowMs, currentTimeS, paused } = element
     const moved = !(Math.abs(currentTimeS - this.lastTimeS) <= MOVED_S)
     const moves = moved && !paused && !Number.isNaN(this.lastTimeS)
-    this.begun ||= moves
+    this.hasMoved ||= moves
     if (moved || paused) {
       this.lastTimeS = currentTimeS
       this.movedMs = nowMs
     }
-    this.#judge(seen)
-    if (paused || seen.seeking || this.slow || nowMs - this.movedMs > STILL_MS) this.fed = false
-    else if (moves) this.fed = hasAhead(seen, DATA_AHEAD_S)
+    this.#measureSpeed(element)
+    if (paused || element.seeking || this.slow || nowMs - this.movedMs > STILL_MS) this.flowing = false
+    else if (moves) this.flowing = hasAhead(element, DATA_AHEAD_S)
   }
 
-  /** @param {Seen} seen */
-  #judge({ nowMs, currentTimeS, paused, seeking, rate = 1 }) {
+  /** @param {Playback} element */
+  #measureSpeed({ nowMs, currentTimeS, paused, seeking, rate = 1 }) {
     if (paused || seeking) this.mark = null
     else if (!this.mark) this.mark = { nowMs, timeS: currentTimeS }
     else if (nowMs - this.mark.nowMs >= PACE_MS) {
@@ -91,38 +98,45 @@ export class StallWatch {
     }
   }
 
-  /** @param {Seen} seen */
-  #starving(seen) {
-    if (seen.seeking || seen.nowMs - this.movedMs > FROZEN_MS) return true
-    return !this.moves(seen)
+  /** @param {Playback} element */
+  #isStarved(element) {
+    if (element.seeking || element.nowMs - this.movedMs > FROZEN_MS) return true
+    return !this.moves(element)
   }
 
-  /** Whether it moves as far as anybody can tell, or begins to. @param {Seen} seen */
-  moves(seen) {
-    return seen.readyState >= 3 || this.fed || (!this.begun && hasData(seen))
+  /** Whether the player moves as far as can be told, or is about to. @param {Playback} element */
+  moves(element) {
+    return element.readyState >= 3 || this.flowing || (!this.hasMoved && hasData(element))
   }
+}
+
+/** Whether the player can start. @param {Buffered & {readyState: number}} element */
+export function hasData(element) {
+  return element.readyState >= 3 || (element.readyState === 2 && hasAhead(element, DATA_AHEAD_S))
 }
 
 /**
- * Whether it can start.
- * @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number}} seen
+ * Whether the player may resume without stalling again at once. Some browsers load no further while paused;
+ * then the amount they are content with has to do.
+ * @param {Buffered & {readyState: number, idle?: boolean}} element
  */
-export function hasData(seen) {
-  return seen.readyState >= 3 || (seen.readyState === 2 && hasAhead(seen, DATA_AHEAD_S))
+export function hasEnough(element) {
+  if (element.readyState === 4 || (element.idle && element.readyState >= 2)) return true
+  return element.readyState >= 2 && hasAhead(element, READY_AHEAD_S)
+}
+
+/** @param {Buffered} element @param {number} aheadS */
+function hasAhead(element, aheadS) {
+  return element.bufferedAheadS >= Math.min(aheadS, ownRemainingS(element) - END_SLACK_S)
 }
 
 /**
- * Whether it may go on without starving again at once. Some browsers fetch no further while they stand: what
- * they call enough has to do.
- * @param {{readyState: number, currentTimeS: number, durationS: number, bufferedAheadS: number, idle?:
- *   boolean}} seen
+ * Why a player is stalled, as the room's event log records it. `decode`: it has the data and does not move.
+ * @param {Pick<ElementState, "hidden" | "seeking" | "readyState">} element
+ * @returns {"hidden" | "seek" | "network" | "decode"}
  */
-export function enough(seen) {
-  if (seen.readyState === 4 || (seen.idle && seen.readyState >= 2)) return true
-  return seen.readyState >= 2 && hasAhead(seen, READY_AHEAD_S)
-}
-
-/** @param {{currentTimeS: number, durationS: number, bufferedAheadS: number}} seen @param {number} aheadS */
-function hasAhead(seen, aheadS) {
-  return seen.bufferedAheadS >= Math.min(aheadS, left(seen) - END_SLACK_S)
+export function stallReason({ hidden, seeking, readyState }) {
+  if (hidden) return "hidden"
+  if (seeking) return "seek"
+  return readyState < 3 ? "network" : "decode"
 }

@@ -1,27 +1,26 @@
 // @ts-check
 /**
- * The player's state machine: given where the room is and what the media element looks like, what to do now.
+ * The player's state machine: given the room's timeline and the state of the media element, what to do now.
  *
- * It is asked on every event of the element and every timer, looks at the whole situation each time, and
- * answers with effects (`page/player.js` carries them out) and with when to ask again. There is no
- * asynchronous work to cancel: a newer timeline replaces the plan, and what is still under way in the element
- * belongs to nobody.
+ * It is called on every event of the element and every timer, evaluates the whole situation each time, and
+ * returns effects (`page/media/room_player.js` carries them out) and when to be called again. There is no
+ * asynchronous work to cancel: a newer timeline replaces the plan.
  */
 
-import { Course } from "./target.js"
-import { PauseControl } from "./pause_control.js"
+import { MediaState } from "../media/media_state.js"
 import { DriftControl } from "./drift_control.js"
-import { Interference } from "./interference.js"
-import { StartControl } from "./start_control.js"
-import { Medium } from "../media/media_facts.js"
-import { PlannedStart, SCHEDULED_MS, SLEW_WITHIN_MS, TAIL_S } from "./planned_start.js"
+import { Interference } from "./expected_events.js"
+import { PlannedStart, SCHEDULED_MS } from "./planned_start.js"
+import { PauseControl, StartControl } from "./start_control.js"
+import { SyncTarget } from "./timeline.js"
 
 const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
 const VISIBLE_SETTLE_MS = 500 // the video track of a tab that was hidden comes back within this
 const IDLE_MS = 1000
 const BUSY_MS = 50
 
-/** @typedef {import("./target.js").Seen} Seen */
+/** @typedef {import("./timeline.js").ElementState} ElementState */
+/** @typedef {import("../media/seek_budget.js").Refusal} Refusal */
 /**
  * @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate:
  *   number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number}
@@ -33,349 +32,311 @@ const BUSY_MS = 50
  */
 
 export class SyncController {
+  /** @type {SyncTarget | null} */
+  target = null
+  /** The target that this one flows into. @type {SyncTarget | null} */
+  nextTarget = null
+  /** @type {State} */
+  state = "empty"
+  interference = new Interference()
+  media = new MediaState()
+  /** The viewer or the room wants no synchronisation. */
+  off = false
+  /** The player is in step and is kept there. */
+  tracking = false
+  /** Place the player again, whatever it does. */
+  forced = false
+  precise = false
+  clockSteps = 0
+  hidden = false
+  shownMs = -Infinity
+  /** @type {Effect[]} */
+  effects = []
+
   /**
-   * @param {{costs: import("./latency_model.js").LatencyModel, steering:
-   *   import("./rate_control.js").RateControl}} parts
+   * @param {object} parts
+   * @param {import("./latency_model.js").LatencyModel} parts.latencyModel
+   * @param {import("./rate_control.js").RateControl} parts.rateControl
    */
-  constructor({ costs, steering }) {
-    this.costs = costs
-    this.steering = steering
-    this.medium = new Medium()
-    this.helm = new DriftControl({ costs, steering, medium: this.medium })
-    this.launch = new StartControl({ costs, helm: this.helm, medium: this.medium })
-    this.halt = new PauseControl({ helm: this.helm, launch: this.launch })
-    /** @type {Course | null} */
-    this.course = null
-    /** @type {Course | null} what this one flows into */
-    this.next = null
-    /** @type {State} */
-    this.state = "empty"
-    this.others = new Interference()
-    /** Left alone: the viewer, or the room, wants no keeping in step. */
-    this.off = false
-    this.forced = false
-    this.clockSteps = 0
-    this.hidden = false
-    this.shownMs = -Infinity
-    /** @type {Effect[]} */
-    this.effects = []
-    this.#startOver()
-    this.newSource()
+  constructor({ latencyModel, rateControl }) {
+    const { media } = this
+    this.latencyModel = latencyModel
+    this.rateControl = rateControl
+    this.driftControl = new DriftControl({ latencyModel, rateControl, media })
+    this.startControl = new StartControl({ latencyModel, driftControl: this.driftControl, media })
+    this.pauseControl = new PauseControl({ driftControl: this.driftControl, startControl: this.startControl })
   }
 
-  /** Forget what was planned for an older timeline. */
+  /** Discard the plan for an older timeline. */
   #startOver() {
-    this.launch.plan = null
+    this.startControl.plan = null
     this.tracking = false
-    this.halt.placed = false
-    this.helm.reset()
+    this.pauseControl.placed = false
+    this.driftControl.reset()
   }
 
-  /** The element got another medium, or fetches the same one again. */
+  /** The element loads other media, or the same again. */
   newSource({ again = false } = {}) {
-    this.launch.flushed = true
-    this.medium.fetched(again)
+    this.startControl.flushed = true
+    this.media.loadStarted(again)
+    this.#startOver()
+  }
+
+  /** The element failed. @param {ElementState} element @param {boolean} retrying it will be loaded again */
+  failed(element, retrying) {
+    this.media.failed(element, retrying)
     this.#startOver()
   }
 
   /**
-   * The element cannot go on with its medium.
-   * @param {Seen} seen
-   * @param {boolean} retrying it will be fetched again
-   */
-  failed(seen, retrying) {
-    this.medium.failed(seen, retrying)
-    this.#startOver()
-  }
-
-  /**
-   * The room's timeline is now this one. One that describes the same motion changes nothing.
-   * @param {import("./timeline.js").TimelineState | null} timeline @param {number} serverMs
+   * Follow a timeline. One that describes the same motion changes nothing.
+   * @param {import("./timeline.js").TimelineState | null} timeline
+   * @param {number} serverMs
    */
   follow(timeline, serverMs) {
-    this.next = timeline && this.course?.flowsInto(timeline, serverMs) ? new Course(timeline) : null
-    if (this.next) return
-    const same = timeline && this.course?.same(timeline, serverMs)
-    const waits = timeline && this.course?.waitsOrResumes(timeline, serverMs)
-    this.course = timeline && new Course(timeline)
+    this.nextTarget = timeline && this.target?.flowsInto(timeline, serverMs) ? new SyncTarget(timeline) : null
+    if (this.nextTarget) return
+    const same = timeline && this.target?.isSameMotion(timeline, serverMs)
+    const waits = timeline && this.target?.waitsOrResumes(timeline, serverMs)
+    this.target = timeline && new SyncTarget(timeline)
     if (same) return
-    if (waits) this.medium.roomWaited(timeline)
-    else this.medium.roomMoved(timeline)
+    if (waits) this.media.roomWaited(timeline)
+    else this.media.roomMoved(timeline)
     this.#startOver()
   }
 
   get timeline() {
-    return this.course?.timeline ?? null
+    return this.target?.timeline ?? null
   }
 
-  /** Media time; positive is ahead; null without a room to be ahead of. @param {Seen} seen */
-  driftMs(seen) {
-    return this.course ? this.course.driftMs(seen) : null
+  /** Media time; positive if the player is ahead; null without a timeline. @param {ElementState} element */
+  driftMs(element) {
+    return this.target ? this.target.driftMs(element) : null
   }
 
-  /** The same as the steering last saw it, without the noise of one look; null where nothing is steered. */
+  /** The drift without the noise of one sample; null while nothing is corrected. */
   filteredDriftMs() {
-    const errorMs = this.helm.decision?.errorMs
-    return this.course && errorMs !== null && errorMs !== undefined ? -errorMs * this.course.rate : null
+    const errorMs = this.driftControl.decision?.errorMs
+    return this.target && errorMs !== null && errorMs !== undefined ? -errorMs * this.target.rate : null
   }
 
-  /** Place the player anew, whatever it does. */
+  /** Place the player again, whatever it does. */
   resync() {
-    this.others.forgive()
-    this.medium.forgive()
+    this.interference.reset()
+    this.media.seeks.reset()
     this.#startOver()
     this.forced = true
   }
 
-  /** Leave the player to its viewer, or take it back. @param {boolean} off */
+  /** Stop or resume synchronising the player. @param {boolean} off */
   leaveAlone(off) {
     if (off !== this.off) this.#startOver()
-    if (off) this.medium.unaligned.leave()
+    if (off) this.media.unaligned.leave()
     this.off = off
   }
 
-  /** @param {Seen} seen @returns {{effects: Effect[], askInMs: number, precise: boolean}} */
-  tick(seen) {
+  /** @param {ElementState} element @returns {{effects: Effect[], askInMs: number, precise: boolean}} */
+  tick(element) {
     this.effects = []
-    this.helm.decision = null
+    this.driftControl.decision = null
     this.precise = false
-    this.#turn(seen)
-    const askInMs = this.#decide(seen)
-    const turnInMs = this.#turnInMs(seen)
-    if (turnInMs < askInMs) return { effects: this.effects, askInMs: Math.max(0, turnInMs), precise: true }
+    this.#startDueLap(element)
+    const askInMs = this.#decide(element)
+    const lapInMs = this.#lapInMs(element)
+    if (lapInMs < askInMs) return { effects: this.effects, askInMs: Math.max(0, lapInMs), precise: true }
     return { effects: this.effects, askInMs: Math.max(0, askInMs), precise: this.precise }
   }
 
-  /** Until the next lap's seek is due, early by what it costs. @param {Seen} seen */
-  #turnInMs(seen) {
-    return this.next ? this.next.timeline.timestamp - this.costs.seekMs.buffered - seen.serverMs : Infinity
+  /** Time until the seek to the next lap is due, early by its latency. @param {ElementState} element */
+  #lapInMs(element) {
+    if (!this.nextTarget) return Infinity
+    return this.nextTarget.timeline.timestamp - this.latencyModel.seekMs.buffered - element.serverMs
   }
 
-  /** Into the next lap, when it is time. @param {Seen} seen */
-  #turn(seen) {
-    if (!this.next || this.#turnInMs(seen) > 0) return
-    this.course = this.next
-    this.next = null
-    this.medium.roomMoved(this.course.timeline)
-    const goesOn = this.tracking && !seen.paused && !this.off
-    if (!goesOn || !this.helm.lap(this.course, seen, this.effects)) this.#startOver()
+  /** Change to the next lap when it is due. @param {ElementState} element */
+  #startDueLap(element) {
+    if (!this.nextTarget || this.#lapInMs(element) > 0) return
+    this.target = this.nextTarget
+    this.nextTarget = null
+    this.media.roomMoved(this.target.timeline)
+    const goesOn = this.tracking && !element.paused && !this.off
+    if (!goesOn || !this.driftControl.seekToLap(this.target, element, this.effects)) this.#startOver()
   }
 
-  /** @param {Seen} seen */
-  #decide(seen) {
-    this.#notice(seen)
-    const { course, others, medium } = this
-    if (!course?.timeline.media) return this.#be("empty", IDLE_MS)
-    if (medium.failure) return this.#fail(medium.failure, seen)
-    if (this.off) return this.#alone(course, seen)
-    if (seen.readyState < 1) return this.#be("loading", IDLE_MS)
-    if (!course.timeline.is_playing) return this.#stand(course, seen)
-    if (others.blocked) return this.#be("blocked", IDLE_MS)
-    if (others.suspended) return this.#be("suspended", IDLE_MS)
-    if (medium.dataEnd.brokeOff(course, seen)) return this.#breakOff(seen)
-    if (seen.nowMs < others.notBeforeMs) return this.#be("paused", others.notBeforeMs - seen.nowMs)
-    return this.launch.plan ? this.#prepare(course, seen) : this.#move(course, seen)
+  /** @param {ElementState} element */
+  #decide(element) {
+    this.#observe(element)
+    const { target, interference, media } = this
+    if (!target?.timeline.media) return this.#enter("empty", IDLE_MS)
+    if (media.failure) return this.#fail(media.failure, element)
+    if (this.off) return this.#release(target, element)
+    if (element.readyState < 1) return this.#enter("loading", IDLE_MS)
+    if (!target.timeline.is_playing) return this.#pause(target, element)
+    if (interference.blocked) return this.#enter("blocked", IDLE_MS)
+    if (interference.suspended) return this.#enter("suspended", IDLE_MS)
+    if (media.endOfData.brokeOff(target, element)) return this.#breakOff(element)
+    if (element.nowMs < interference.notBeforeMs)
+      return this.#enter("paused", interference.notBeforeMs - element.nowMs)
+    return this.startControl.plan ? this.#start(target, element) : this.#play(target, element)
   }
 
-  /** What happened around us since the last look. @param {Seen} seen */
-  #notice(seen) {
-    if (seen.clockSteps !== this.clockSteps) this.steering.acquire(seen.nowMs, 0)
-    if (this.hidden && !seen.hidden) this.#shown(seen)
-    this.clockSteps = seen.clockSteps
-    this.hidden = seen.hidden
-    if (this.medium.look(seen, this.effects) === "astray") this.#startOver()
+  /** Changes since the last tick. @param {ElementState} element */
+  #observe(element) {
+    if (element.clockSteps !== this.clockSteps) this.rateControl.acquire(element.nowMs, 0)
+    if (this.hidden && !element.hidden) this.#shown(element)
+    this.clockSteps = element.clockSteps
+    this.hidden = element.hidden
+    if (this.media.update(element, this.effects) === "astray") this.#startOver()
   }
 
-  /** Somebody looks again: nothing that was paused for want of eyes stays so. @param {Seen} seen */
-  #shown(seen) {
-    this.others.suspended = false
-    this.medium.seeks.renew()
-    this.shownMs = seen.nowMs
-    this.steering.acquire(seen.nowMs, VISIBLE_SETTLE_MS)
+  /** The tab is visible again: a pause because it was hidden is over. @param {ElementState} element */
+  #shown(element) {
+    this.interference.suspended = false
+    this.media.seeks.renew()
+    this.shownMs = element.nowMs
+    this.rateControl.acquire(element.nowMs, VISIBLE_SETTLE_MS)
   }
 
   /** @param {State} state @param {number} askInMs */
-  #be(state, askInMs) {
+  #enter(state, askInMs) {
     this.state = state
     return askInMs
   }
 
-  /** @param {import("../media/media_failure.js").Failure} failure @param {Seen} seen */
-  #fail(failure, seen) {
-    if (this.medium.takeFetch(seen.nowMs)) this.effects.push({ do: "fetch" })
-    return this.#be(failure.kind === "interrupted" ? "loading" : "error", IDLE_MS)
+  /** @param {import("../media/media_state.js").Failure} failure @param {ElementState} element */
+  #fail(failure, element) {
+    if (this.media.takeReload(element.nowMs)) this.effects.push({ do: "fetch" })
+    return this.#enter(failure.kind === "interrupted" ? "loading" : "error", IDLE_MS)
   }
 
-  /** @param {Seen} seen */
-  #breakOff(seen) {
-    this.helm.relieved(seen, this.effects)
+  /** @param {ElementState} element */
+  #breakOff(element) {
+    this.driftControl.endStall(element, this.effects)
     this.#startOver()
-    return this.#be("broken_off", IDLE_MS)
+    return this.#enter("broken_off", IDLE_MS)
   }
 
-  /**
-   * Once at the room's speed without a bend; from then on nothing is ours.
-   * @param {Course} course
-   * @param {Seen} seen
-   */
-  #alone(course, seen) {
-    this.helm.relieved(seen, this.effects)
-    if (this.state !== "off") this.effects.push({ do: "rate", rate: course.rate, preservesPitch: true })
-    return this.#be("off", IDLE_MS)
+  /** Set the room's rate once; from then on the viewer controls the player. @param {SyncTarget} target @param {ElementState} element */
+  #release(target, element) {
+    this.driftControl.endStall(element, this.effects)
+    if (this.state !== "off") this.effects.push({ do: "rate", rate: target.rate, preservesPitch: true })
+    return this.#enter("off", IDLE_MS)
   }
 
-  // ---------------------------------------------------------------- standing
-
-  /** @param {Course} course @param {Seen} seen */
-  #stand(course, seen) {
+  /** @param {SyncTarget} target @param {ElementState} element */
+  #pause(target, element) {
     this.tracking = false
-    const { state, askInMs } = this.halt.look(course, seen, this.effects)
-    if (this.halt.refusal) this.medium.unaligned.enter(this.halt.refusal, seen.nowMs)
-    else this.medium.unaligned.leave()
-    const untilAGesture = this.others.blocked && course.timeline.phase === "holding"
-    return this.#be(untilAGesture ? "blocked" : state, askInMs)
+    const { state, askInMs } = this.pauseControl.update(target, element, this.effects)
+    if (this.pauseControl.refusal) this.media.unaligned.enter(this.pauseControl.refusal, element.nowMs)
+    else this.media.unaligned.leave()
+    const needsGesture = this.interference.blocked && target.timeline.phase === "holding"
+    return this.#enter(needsGesture ? "blocked" : state, askInMs)
   }
 
-  // ---------------------------------------------------------------- a planned start
+  // ---------------------------------------------------------------- starting
 
-  /** @param {Course} course @param {Seen} seen @param {PlannedStart} plan */
-  #planned(course, seen, plan) {
-    const refusal = this.launch.refusal(course, seen, plan.positionS)
-    if (refusal) return this.#apart(course, seen, refusal)
-    this.launch.plan = plan
+  /** @param {SyncTarget} target @param {ElementState} element @param {PlannedStart} plan @returns {number} */
+  #startWith(target, element, plan) {
+    const refusal = this.startControl.refusal(target, element, plan.positionS)
+    if (refusal) return this.#playUnaligned(target, element, refusal)
+    this.startControl.plan = plan
     this.tracking = false
     this.forced = false
-    return this.#prepare(course, seen)
+    return this.#start(target, element)
   }
 
-  /** @param {Course} course @param {Seen} seen */
-  #prepare(course, seen) {
-    this.effects.push({ do: "rate", rate: course.rate, preservesPitch: course.rate !== 1 })
-    const next = this.launch.look(course, seen, this.effects)
-    if (!next) return this.#apart(course, seen, "exhausted")
-    const { state, askInMs, precise = false } = next
-    this.tracking = !this.launch.plan
-    if (this.tracking) this.medium.unaligned.leave()
-    this.precise = precise
-    return this.#be(state, askInMs)
+  /** @param {SyncTarget} target @param {ElementState} element @returns {number} */
+  #start(target, element) {
+    this.effects.push({ do: "rate", rate: target.rate, preservesPitch: target.rate !== 1 })
+    const step = this.startControl.update(target, element, this.effects)
+    if (!step) return this.#playUnaligned(target, element, "exhausted")
+    this.tracking = !this.startControl.plan
+    if (this.tracking) this.media.unaligned.leave()
+    this.precise = step.precise ?? false
+    return this.#enter(step.state, step.askInMs)
   }
 
-  // ---------------------------------------------------------------- out of reach
-
-  /** @param {Course} course @param {Seen} seen @param {import("../media/seek_budget.js").Refusal} reason */
-  #apart(course, seen, reason) {
-    const { unaligned } = this.medium
+  /** The room's position is out of reach. @param {SyncTarget} target @param {ElementState} element @param {Refusal} reason @returns {number} */
+  #playUnaligned(target, element, reason) {
+    const { unaligned } = this.media
     this.#startOver()
     this.forced = false
-    unaligned.enter(reason, seen.nowMs)
-    this.launch.plan = unaligned.meeting(course, seen)
-    if (this.launch.plan) return this.#prepare(course, seen)
-    const { state, askInMs } = unaligned.look(course, seen, this.effects)
-    return this.#be(state, askInMs)
+    unaligned.enter(reason, element.nowMs)
+    this.startControl.plan = unaligned.meetingPoint(target, element)
+    if (this.startControl.plan) return this.#start(target, element)
+    const { state, askInMs } = unaligned.update(target, element, this.effects)
+    return this.#enter(state, askInMs)
   }
 
-  // ---------------------------------------------------------------- moving
+  // ---------------------------------------------------------------- playing
 
-  /** @param {Course} course @param {Seen} seen */
-  #move(course, seen) {
-    if (this.tracking && !seen.paused) return this.#track(course, seen)
-    if (!seen.locked) return this.#unlocked(course, seen)
-    if (course.timeline.timestamp - seen.serverMs > SCHEDULED_MS)
-      return this.#planned(course, seen, PlannedStart.scheduled(course, seen))
-    if (this.#atTheEnd(course, seen)) return this.#be(seen.ended ? "ended" : this.state, IDLE_MS)
-    if (seen.paused || this.forced || this.#far(course, seen)) return this.#catchUp(course, seen)
+  /** @param {SyncTarget} target @param {ElementState} element */
+  #play(target, element) {
+    if (this.tracking && !element.paused) return this.#track(target, element)
+    if (!element.locked) return this.#playWithoutClock(target, element)
+    if (target.timeline.timestamp - element.serverMs > SCHEDULED_MS)
+      return this.#startWith(target, element, PlannedStart.scheduled(target, element))
+    if (target.isAtEnd(element)) return this.#enter(element.ended ? "ended" : this.state, IDLE_MS)
+    if (element.paused || this.forced || target.isFar(element)) return this.#catchUp(target, element)
     this.tracking = true
-    this.medium.unaligned.leave()
-    this.helm.take(seen, null, Math.max(RESUME_SETTLE_MS, this.#unsettledMs(seen)))
-    return this.#track(course, seen)
+    this.media.unaligned.leave()
+    this.driftControl.begin(element, null, Math.max(RESUME_SETTLE_MS, this.#unsettledMs(element)))
+    return this.#track(target, element)
   }
 
-  /**
-   * Without a clock no place can be planned; who plays apart goes on.
-   * @param {Course} course
-   * @param {Seen} seen
-   */
-  #unlocked(course, seen) {
-    const { reason } = this.medium.unaligned
-    return reason && !seen.paused ? this.#apart(course, seen, reason) : this.#be("loading", BUSY_MS)
+  /** No start can be planned without a clock; an unaligned player goes on. @param {SyncTarget} target @param {ElementState} element */
+  #playWithoutClock(target, element) {
+    const { reason } = this.media.unaligned
+    if (reason && !element.paused) return this.#playUnaligned(target, element, reason)
+    return this.#enter("loading", BUSY_MS)
   }
 
-  /**
-   * Ends differ between browsers: who gets there a moment before the others waits for the room.
-   * @param {Course} course
-   * @param {Seen} seen
-   */
-  #atTheEnd(course, seen) {
-    return course.over(seen) || (seen.ended && course.leftS(seen) < TAIL_S)
+  /** @param {ElementState} element */
+  #unsettledMs(element) {
+    return Math.max(0, this.shownMs + VISIBLE_SETTLE_MS - element.nowMs)
   }
 
-  /** @param {Seen} seen */
-  #unsettledMs(seen) {
-    return Math.max(0, this.shownMs + VISIBLE_SETTLE_MS - seen.nowMs)
+  /** @param {SyncTarget} target @param {ElementState} element */
+  #catchUp(target, element) {
+    const leastMs = this.#unsettledMs(element)
+    return this.#startWith(target, element, PlannedStart.ahead(target, element, this.latencyModel, leastMs))
   }
 
-  /** @param {Course} course @param {Seen} seen */
-  #far(course, seen) {
-    return Math.abs(course.errorMs(seen)) >= SLEW_WITHIN_MS
+  /** @param {SyncTarget} target @param {ElementState} element */
+  #track(target, element) {
+    const step = this.driftControl.update(target, element, this.effects)
+    if (!target.isFar(element)) this.media.seeks.inStep(element.nowMs)
+    return step ? this.#enter(step.state, step.askInMs) : this.#catchUp(target, element)
   }
 
-  /** @param {Course} course @param {Seen} seen */
-  #catchUp(course, seen) {
-    return this.#planned(course, seen, PlannedStart.ahead(course, seen, this.costs, this.#unsettledMs(seen)))
-  }
+  // ---------------------------------------------------------------- actions of others
 
-  /** @param {Course} course @param {Seen} seen */
-  #track(course, seen) {
-    const next = this.helm.look(course, seen, this.effects)
-    if (!this.#far(course, seen)) this.medium.seeks.inStep(seen.nowMs)
-    return next ? this.#be(next.state, next.askInMs) : this.#catchUp(course, seen)
-  }
-
-  // ---------------------------------------------------------------- what others did to the element
-
-  /**
-   * `play()` was refused: by whom, and what now.
-   * @param {string} name of the DOMException
-   * @param {Seen} seen
-   */
-  refused(name, seen) {
+  /** `play()` was refused. @param {string} name of the DOMException @param {ElementState} element */
+  playRefused(name, element) {
     if (name === "AbortError") return // our own pause or load came between
     this.#startOver()
-    if (name === "NotSupportedError") this.medium.refused()
-    else this.others.refused(name, seen)
+    if (name === "NotSupportedError") this.media.unsupported()
+    else this.interference.playRefused(name, element)
   }
 
-  /**
-   * Somebody else paused, moved or started the element: the room does not follow, we come back.
-   * @param {Seen} seen
-   * @param {string} type
-   */
-  intruded(type, seen) {
-    if (
-      !this.course ||
-      this.off ||
-      this.medium.failure ||
-      this.others.blocked ||
-      seen.ended ||
-      this.course.over(seen)
-    )
-      return
-    if (type === "play" && this.launch.plan) return // the plan pauses it again
+  /** Others paused, moved or started the element: the room does not follow, the player returns. @param {string} type @param {ElementState} element */
+  intruded(type, element) {
+    const { target, interference } = this
+    if (!target || this.off || this.media.failure || interference.blocked) return
+    if (element.ended || target.isOver(element)) return
+    if (type === "play" && this.startControl.plan) return // the plan pauses it again
     this.#startOver()
-    if (type === "play") this.others.suspended = false
-    if (type === "pause" && this.course.timeline.is_playing) this.others.paused(seen)
+    if (type === "play") interference.suspended = false
+    if (type === "pause" && target.timeline.is_playing) interference.paused(element)
   }
 
-  /**
-   * Back from a freeze or from sleep. True: the browser paused us in it, and its event is still to come.
-   * @param {Seen} seen
-   */
-  woke(seen) {
-    const paused = this.tracking && seen.paused && !seen.ended
-    this.shownMs = seen.nowMs
+  /** The page woke from a freeze or from sleep. Returns true if the browser paused the element and its event is still to come. @param {ElementState} element */
+  wokeUp(element) {
+    const paused = this.tracking && element.paused && !element.ended
+    this.shownMs = element.nowMs
     if (!paused) return false
     this.#startOver()
-    this.others.suspended = seen.hidden
+    this.interference.suspended = element.hidden
     return true
   }
 }

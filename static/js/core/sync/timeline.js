@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Where the room is at an instant: the browser's half of the arithmetic that `playback/domain/timeline.py`
- * does on the server. Both read `tests/vectors/timeline.json`. A timeline is the wire's own object; nothing
- * here reads a clock.
+ * Where the room is at an instant, and what that means for one player. The browser's half of the arithmetic
+ * that `playback/domain/timeline.py` does on the server; both read `tests/vectors/timeline.json`. A timeline is
+ * the protocol's own object; nothing here reads a clock.
  */
 
 /** @typedef {import("../protocol.js").TimelineState} TimelineState */
@@ -12,9 +12,12 @@
  */
 
 const EXACT = "exact"
+const SEAM_MS = 300 // ends differ by this much; a start that is further from the end is another start
+const RESUME_S = 1 // a wait starts at the server's position, a message's travel time before it is known here
+const END_GUARD_S = 0.25 // browsers differ about the end by tens of ms: never seek into that
 
-/** The phases in which a medium moves; in all others the room stands still. */
-export const PLAYING = "playing"
+export const SLEW_WITHIN_MS = 400 // a player closer than this is corrected by its rate, not restarted
+export const TAIL_S = 1.5 // never restart a player for the last moments
 
 /** @param {Motion} timeline */
 export function velocity(timeline) {
@@ -22,8 +25,8 @@ export function velocity(timeline) {
 }
 
 /**
- * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, which is what
- * makes a start that lies ahead a scheduled one.
+ * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, so that a start in
+ * the future is a scheduled one.
  * @param {Motion} timeline
  * @param {number} nowMs
  */
@@ -34,7 +37,7 @@ export function positionAt(timeline, nowMs) {
 }
 
 /**
- * The last position there can be, in seconds. A medium may go on past a length that is an estimate.
+ * The last possible position in seconds. Media may go on past a duration that is an estimate.
  * @param {Pick<Motion, "duration" | "duration_source">} timeline
  */
 export function limitOf({ duration, duration_source }) {
@@ -42,7 +45,7 @@ export function limitOf({ duration, duration_source }) {
 }
 
 /**
- * The server time at which a playing timeline reaches `positionS`; never, for one that stands still.
+ * The server time at which a playing timeline reaches `positionS`; infinity if it stands still.
  * @param {Motion} timeline
  * @param {number} positionS
  */
@@ -52,7 +55,7 @@ export function instantOf(timeline, positionS) {
 }
 
 /**
- * The timeline that an event carries. Every change that takes a revision carries a whole one.
+ * The timeline in an event. Every change with a revision contains a complete one.
  * @param {import("../protocol.js").Envelope} event
  * @returns {TimelineState}
  */
@@ -70,4 +73,148 @@ export function timelineOf(event) {
     hold: change.hold ?? null,
     duration_source: change.duration_source ?? null,
   }
+}
+
+// ---------------------------------------------------------------- one player
+
+/**
+ * @typedef {object} ElementState The media element and the clocks, read in one task.
+ * @property {number} nowMs
+ * @property {number} serverMs server time, shifted by the viewer's fine-tuning
+ * @property {boolean} locked the clock can be trusted
+ * @property {number} clockSteps
+ * @property {number} movementMs
+ * @property {number} currentTimeS
+ * @property {boolean} paused
+ * @property {boolean} seeking
+ * @property {boolean} ended
+ * @property {boolean} muted
+ * @property {boolean} hidden
+ * @property {number} readyState
+ * @property {number} [rate] the element's playback rate
+ * @property {boolean} [idle] the browser loads nothing now: it has buffered enough
+ * @property {number} durationS NaN while unknown
+ * @property {number} bufferedAheadS
+ * @property {(positionS: number) => boolean} buffered
+ * @property {(positionS: number) => boolean} [seekable] whether the element claims that it can seek there
+ */
+
+/** A timeline as the target of one player: where to be, how far off it is, how much is left. */
+export class SyncTarget {
+  /** @param {TimelineState} timeline */
+  constructor(timeline) {
+    this.timeline = timeline
+  }
+
+  get rate() {
+    return this.timeline.rate
+  }
+
+  /** @param {number} serverMs */
+  positionAt(serverMs) {
+    return positionAt(this.timeline, serverMs)
+  }
+
+  /** Room time; positive if the player is behind. @param {ElementState} element */
+  errorMs(element) {
+    return (-1000 * this.#aheadS(element)) / this.rate
+  }
+
+  /** Media time; positive if the player is ahead. @param {ElementState} element */
+  driftMs(element) {
+    return 1000 * this.#aheadS(element)
+  }
+
+  /** @param {ElementState} element */
+  #aheadS(element) {
+    return element.currentTimeS - this.positionAt(element.serverMs)
+  }
+
+  /** Whether the player is too far off to be corrected by its rate. @param {ElementState} element */
+  isFar(element) {
+    return Math.abs(this.errorMs(element)) >= SLEW_WITHIN_MS
+  }
+
+  /** Media between the room's position and the end. @param {ElementState} element */
+  remainingS(element) {
+    return this.#endS(element) - this.positionAt(element.serverMs)
+  }
+
+  /**
+   * Where to seek for a position: never quite to the end.
+   * @param {ElementState} element
+   * @param {number} positionS
+   */
+  seekPosition(element, positionS) {
+    return Math.max(0, Math.min(positionS, this.#endS(element) - END_GUARD_S))
+  }
+
+  /** @param {ElementState} element */
+  isOver(element) {
+    return this.remainingS(element) <= END_GUARD_S
+  }
+
+  /**
+   * Ends differ between browsers: a player that ends a moment early waits for the room there.
+   * @param {ElementState} element
+   */
+  isAtEnd(element) {
+    return this.isOver(element) || (element.ended && this.remainingS(element) < TAIL_S)
+  }
+
+  /** @param {ElementState} element */
+  #endS({ durationS }) {
+    return Math.min(Number.isFinite(durationS) ? durationS : Infinity, limitOf(this.timeline))
+  }
+
+  /**
+   * Whether this timeline ends just where another starts, as the laps of a loop do. The player then follows it
+   * to its end.
+   * @param {TimelineState} next
+   * @param {number} serverMs
+   */
+  flowsInto(next, serverMs) {
+    const own = this.timeline
+    if (!own.is_playing || !next.is_playing || next.rate !== own.rate || next.media?.url !== own.media?.url)
+      return false
+    if (own.duration === null || next.timestamp <= serverMs || own.timestamp > serverMs) return false
+    return Math.abs(instantOf(own, own.duration) - next.timestamp) <= SEAM_MS
+  }
+
+  /**
+   * Whether the room only starts or stops waiting for its players, at its present position.
+   * @param {TimelineState} next
+   * @param {number} serverMs
+   */
+  waitsOrResumes(next, serverMs) {
+    const own = this.timeline
+    if (own.phase !== "holding" && next.phase !== "holding") return false
+    return (
+      own.media?.url === next.media?.url &&
+      Math.abs(this.positionAt(serverMs) - positionAt(next, serverMs)) < RESUME_S
+    )
+  }
+
+  /**
+   * Whether another timeline describes the same motion, so that nothing has to be done.
+   * @param {TimelineState} other
+   * @param {number} serverMs
+   */
+  isSameMotion(other, serverMs) {
+    const own = this.timeline
+    if (own.is_playing !== other.is_playing || own.rate !== other.rate || own.phase !== other.phase)
+      return false
+    if (own.media?.url !== other.media?.url) return false
+    return [serverMs, serverMs + 1000].every(
+      (ms) => Math.abs(this.positionAt(ms) - positionAt(other, ms)) < 1e-3,
+    )
+  }
+}
+
+/**
+ * Media between the player's own position and its end; infinity while the duration is unknown.
+ * @param {Pick<ElementState, "currentTimeS" | "durationS">} element
+ */
+export function ownRemainingS({ currentTimeS, durationS }) {
+  return Number.isFinite(durationS) ? durationS - currentTimeS : Infinity
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What is done to the media element. Each deed is entered in the ledger before it is done, so that its event
+ * What is done to the media element. Each deed is entered in the expectedEvents before it is done, so that its event
  * is known for ours.
  */
 
@@ -11,12 +11,12 @@ const RATE_SAME = 1e-7
 export class ElementDriver {
   /**
    * @param {HTMLMediaElement} element
-   * @param {import("../../core/sync/expected_events.js").Ledger} ledger
+   * @param {import("../../core/sync/expected_events.js").ExpectedEvents} expectedEvents
    * @param {(error: DOMException) => void} refused
    */
-  constructor(element, ledger, refused) {
+  constructor(element, expectedEvents, refused) {
     this.element = /** @type {Element} */ (element)
-    this.ledger = ledger
+    this.expectedEvents = expectedEvents
     this.refused = refused
   }
 
@@ -25,26 +25,26 @@ export class ElementDriver {
    * @param {string | null} url
    */
   fetch(url) {
-    this.ledger.clear()
+    this.expectedEvents.clear()
     if (url) this.element.src = url.split("#", 1)[0]
     else this.element.removeAttribute("src")
     this.element.load()
   }
 
   play() {
-    if (this.element.paused) this.ledger.expect("play")
+    if (this.element.paused) this.expectedEvents.expect("play")
     this.element.play().catch(this.refused)
   }
 
   pause() {
     if (this.element.paused) return
-    this.ledger.expect("pause")
+    this.expectedEvents.expect("pause")
     this.element.pause()
   }
 
   /** @param {number} toS */
   seek(toS) {
-    this.ledger.expect("seeked", toS)
+    this.expectedEvents.expect("seeked", toS)
     this.element.currentTime = toS
   }
 
@@ -54,7 +54,7 @@ export class ElementDriver {
     if (element.preservesPitch !== preservesPitch) element.preservesPitch = preservesPitch
     if ("webkitPreservesPitch" in element) element.webkitPreservesPitch = preservesPitch
     if (Math.abs(element.playbackRate - rate) < RATE_SAME) return
-    this.ledger.expect("ratechange", rate)
+    this.expectedEvents.expect("ratechange", rate)
     element.playbackRate = rate
   }
 }

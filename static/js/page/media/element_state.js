@@ -12,7 +12,7 @@ export function isHidden() {
  * @param {HTMLMediaElement} element
  * @param {import("../../core/clock/clock.js").Clock} clock
  * @param {number} fineTuneMs positive: this device plays later
- * @returns {import("../../core/sync/target.js").Seen}
+ * @returns {import("../../core/sync/timeline.js").ElementState}
  */
 export function look(element, clock, fineTuneMs) {
   const nowMs = performance.now()

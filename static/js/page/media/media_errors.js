@@ -15,21 +15,22 @@ import { fill, gettext } from "../lib/i18n.js"
 /**
  * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it
  * waits for it.
- * @typedef {{kind: import("../../core/media/media_failure.js").Failure["kind"] |
+ * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] |
  *   import("../../core/media/seek_budget.js").Refusal, atS: number | null}} Trouble
  */
 
 /**
  * @param {SyncController} machine
- * @param {import("../../core/sync/target.js").Seen} seen
+ * @param {import("../../core/sync/timeline.js").ElementState} element
  * @returns {Trouble | null}
  */
-export function troubleOf({ state, medium, launch }, seen) {
-  const { failure, dataEnd, unaligned } = medium
+export function troubleOf({ state, media, startControl }, element) {
+  const { failure, endOfData, unaligned } = media
   if (failure) return failure
-  if (state === "broken_off") return { kind: dataEnd.played ? "broken_off" : "no_data", atS: dataEnd.endS }
-  const kind = unaligned.trouble(seen.nowMs)
-  return kind && { kind, atS: launch.plan?.positionS ?? null }
+  if (state === "broken_off")
+    return { kind: endOfData.played ? "broken_off" : "no_data", atS: endOfData.endS }
+  const kind = unaligned.lastingReason(element.nowMs)
+  return kind && { kind, atS: startControl.plan?.positionS ?? null }
 }
 
 /**

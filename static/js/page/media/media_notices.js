@@ -4,7 +4,7 @@
  * others.
  */
 
-import { CutShort } from "../../core/media/truncated_media.js"
+import { TruncationDetector } from "../../core/media/end_of_data.js"
 import { CHANGES } from "../../core/protocol.js"
 import { isHost } from "../room/permissions.js"
 import { wordsOfCut } from "./truncation_message.js"
@@ -57,10 +57,10 @@ export function mediumNotices(room, stack, rank) {
  * @param {Room} room @param {(notice: import("../ui/notify.js").Notice) => void} say
  */
 function cutNotice(room, say) {
-  const cutShort = new CutShort()
+  const truncation = new TruncationDetector()
   return () => {
     const timeline = room.state?.timeline ?? null
-    const text = wordsOfCut(cutShort.look(timeline, room.player.duration()))
+    const text = wordsOfCut(truncation.update(timeline, room.player.duration()))
     const isReplayed = timeline?.is_playing && room.position() < (timeline.duration ?? 0)
     say({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: CUT_MS })
   }

@@ -7,9 +7,9 @@
  * (a hidden tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
-import { missingTrack } from "../../core/player/missing_track.js"
-import { NaturalEnd } from "../../core/media/natural_end.js"
-import { stallReason } from "../../core/media/stall_reason.js"
+import { NaturalEnd } from "../../core/media/end_of_data.js"
+import { missingTrack } from "../../core/media/media_state.js"
+import { stallReason } from "../../core/sync/stall_detector.js"
 import { look } from "./element_state.js"
 import { troubleOf } from "./media_errors.js"
 import { causeOf, newsOf } from "./status_report.js"
@@ -90,7 +90,7 @@ export class Player extends ViewerSettings {
     this.url = media?.url ?? null
     this.retries = 0
     this.firstS = null
-    this.machine.steering.audioOnly = media?.kind === "audio"
+    this.machine.rateControl.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
@@ -117,9 +117,9 @@ export class Player extends ViewerSettings {
   tick() {
     this.cancel()
     const seen = this.seen()
-    const { course, medium } = this.machine
+    const { target, media } = this.machine
     const { effects, askInMs, precise } = this.machine.tick(seen)
-    if (this.naturalEnd.look(seen, course, medium.dataEnd)) this.tells.urgent()
+    if (this.naturalEnd.update(seen, target, media.endOfData)) this.tells.urgent()
     for (const effect of effects) this.#do(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
     this.#tell()
@@ -155,15 +155,15 @@ export class Player extends ViewerSettings {
 
   /** @param {DOMException} error */
   refused(error) {
-    const { others } = this.machine
-    if (error.name === "NotAllowedError") this.ledger.withdraw("play") // the element has not begun
-    this.machine.refused(error.name, this.seen())
-    if (others.mutedByUs && !others.blocked) this.element.muted = true // a silent start keeps the step
+    const { interference } = this.machine
+    if (error.name === "NotAllowedError") this.expectedEvents.withdraw("play") // the element has not begun
+    this.machine.playRefused(error.name, this.seen())
+    if (interference.mutedByUs && !interference.blocked) this.element.muted = true // a silent start keeps the step
     this.tick()
   }
 
   resync() {
-    if (this.machine.medium.failure) this.retry()
+    if (this.machine.media.failure) this.retry()
     else super.resync()
   }
 
@@ -175,12 +175,12 @@ export class Player extends ViewerSettings {
     for (const type of ["enterpictureinpicture", "leavepictureinpicture"])
       this.element.addEventListener(type, () => this.tick())
     this.element.addEventListener("error", () => this.#broke())
-    document.addEventListener("pointerdown", () => this.machine.others.blocked && this.unlock())
+    document.addEventListener("pointerdown", () => this.machine.interference.blocked && this.unlock())
   }
 
   /** Somebody looks again, or time has passed unseen. */
   woke() {
-    if (this.machine.woke(this.seen())) this.ledger.expect("pause")
+    if (this.machine.wokeUp(this.seen())) this.expectedEvents.expect("pause")
     this.tick()
   }
 
@@ -188,9 +188,10 @@ export class Player extends ViewerSettings {
   #happened(type) {
     const { element, machine } = this
     if (type === "seeked" && !element.paused) return
-    if (this.ledger.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)) return
-    if (type === "ratechange") machine.off || machine.steering.capability.stranger(performance.now())
-    else if (type === "play" && machine.others.blocked) machine.resync()
+    if (this.expectedEvents.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime))
+      return
+    if (type === "ratechange") machine.off || machine.rateControl.rateSupport.foreignRate(performance.now())
+    else if (type === "play" && machine.interference.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()
   }
@@ -198,11 +199,11 @@ export class Player extends ViewerSettings {
   #broke() {
     const { element, url } = this
     if (!element.error || !url) return
-    const retries = RETRIES[this.machine.medium.dataEnd.moved ? "moving" : "placed"]
+    const retries = RETRIES[this.machine.media.endOfData.moved ? "moving" : "placed"]
     const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
     this.machine.failed(this.seen(), retrying)
     if (retrying)
-      after(RETRY_MS, () => this.url === url && this.machine.medium.failure && this.#fetch({ again: true }))
+      after(RETRY_MS, () => this.url === url && this.machine.media.failure && this.#fetch({ again: true }))
     this.tick()
   }
 
@@ -212,7 +213,7 @@ export class Player extends ViewerSettings {
     const { machine } = this
     const seen = this.seen()
     const state = shown(machine.state, seen.paused)
-    const message = machine.others.mutedByUs ? "muted" : ""
+    const message = machine.interference.mutedByUs ? "muted" : ""
     const cause = causeOf(this, seen)
     const trouble = troubleOf(machine, seen)
     const told = [state, message, cause, this.alone, this.muted, trouble?.kind, trouble?.atS].join()
@@ -231,13 +232,13 @@ export class Player extends ViewerSettings {
     this.news = news
   }
 
-  /** Once for each medium. @param {import("../../core/sync/target.js").Seen} seen */
+  /** Once for each medium. @param {import("../../core/sync/timeline.js").ElementState} seen */
   #tellMissing(seen) {
     if (this.firstS === Infinity || seen.paused || seen.seeking || seen.readyState < 3) return
     this.firstS ??= seen.currentTimeS
     const element = /** @type {any} */ (this.element)
     const missing = missingTrack({
-      isFilm: !this.machine.steering.audioOnly,
+      isFilm: !this.machine.rateControl.audioOnly,
       playedS: seen.currentTimeS - this.firstS,
       audioBytes: element.webkitAudioDecodedByteCount,
       hasAudio: element.mozHasAudio,
@@ -250,7 +251,7 @@ export class Player extends ViewerSettings {
 
   /**
    * While it is in the room's motion: filtered where there is a filter, else as it looks.
-   * @param {import("../../core/sync/target.js").Seen} seen
+   * @param {import("../../core/sync/timeline.js").ElementState} seen
    * @param {string | null} cause
    */
   #tellDrift(seen, cause) {
@@ -260,13 +261,14 @@ export class Player extends ViewerSettings {
       (machine.state !== "playing" && machine.state !== "buffering")
     )
       return
-    const driftMs = machine.filteredDriftMs() ?? (machine.helm.decision ? null : machine.driftMs(seen))
+    const driftMs =
+      machine.filteredDriftMs() ?? (machine.driftControl.decision ? null : machine.driftMs(seen))
     if (driftMs === null) return
     this.driftToldMs = seen.nowMs
     this.tells.drift({
       driftMs,
       latencyMs: this.clock.delayMs,
-      zone: machine.helm.decision?.zone ?? "settling",
+      zone: machine.driftControl.decision?.zone ?? "settling",
       cause,
     })
   }

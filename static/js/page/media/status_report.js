@@ -1,24 +1,24 @@
 // @ts-check
 /** What a player says of itself: to the room with every heartbeat, to its viewer when asked why. */
 
-import { TAIL_S } from "../../core/sync/planned_start.js"
+import { TAIL_S } from "../../core/sync/timeline.js"
 
 /** @typedef {import("./room_player.js").Player} Player */
 /** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
-/** @typedef {import("../../core/sync/target.js").Seen} Seen */
+/** @typedef {import("../../core/sync/timeline.js").ElementState} ElementState */
 
 /**
  * Why it is not in step, or may not be, in one word; null where there is no reason.
  * @param {Player} player
- * @param {Seen} seen
+ * @param {ElementState} seen
  */
 export function causeOf({ machine, clock }, seen) {
-  const { decision, degraded } = machine.helm
+  const { decision, degraded } = machine.driftControl
   if (machine.state === "buffering") return "buffering"
   if (seen.hidden) return "hidden"
   if (!clock.locked) return "clock"
   if (degraded) return "device"
-  if (!machine.steering.capability.slewOk) return "seek_only"
+  if (!machine.rateControl.rateSupport.slewOk) return "seek_only"
   return decision?.zone === "fine" || decision?.zone === "coarse" || decision?.zone === "seek"
     ? "catching_up"
     : null
@@ -29,12 +29,12 @@ export function causeOf({ machine, clock }, seen) {
  * @param {SyncController} machine @param {boolean} hidden
  */
 export function stateOf(machine, hidden) {
-  const { failure, unaligned } = machine.medium
+  const { failure, unaligned } = machine.media
   if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
   if (machine.state === "suspended" || (hidden && machine.state !== "off")) return "hidden"
   if (unaligned.reason) return "unaligned"
   if (machine.state === "buffering") return "stalled"
-  return machine.state === "playing" && machine.helm.degraded ? "degraded" : machine.state
+  return machine.state === "playing" && machine.driftControl.degraded ? "degraded" : machine.state
 }
 
 /**
@@ -42,8 +42,8 @@ export function stateOf(machine, hidden) {
  * medium stands ready where the room holds. Null: nothing.
  * @param {SyncController} machine
  */
-export function newsOf({ state, timeline, medium }) {
-  const lost = medium.unaligned.reason ?? medium.failure?.kind
+export function newsOf({ state, timeline, media }) {
+  const lost = media.unaligned.reason ?? media.failure?.kind
   if (lost && timeline?.phase === "holding") return `${lost} ${timeline.revision}`
   if (state === "buffering") return "stalled"
   return state === "ready" && timeline?.phase === "holding" ? `ready ${timeline.revision}` : null
@@ -56,7 +56,7 @@ export function newsOf({ state, timeline, medium }) {
  */
 export function reportOf(player, toleranceMs) {
   const seen = inPlace(player.machine, player.seen())
-  const { machine, costs, clock, fineTuneMs } = player
+  const { machine, latencyModel, clock, fineTuneMs } = player
   // before that a position of 0 would be a lie
   const attached = seen.readyState >= 1 && machine.timeline !== null
   const driftMs = attached ? machine.driftMs(seen) : null
@@ -71,8 +71,8 @@ export function reportOf(player, toleranceMs) {
     ...known("drift_ms", driftMs),
     ...known("latency_ms", clock.delayMs),
     ...known("late_ms", clock.jitterMs),
-    start_cost_ms: Math.max(0, costs.startMs.fresh),
-    seek_cost_ms: costs.placeMs.buffered,
+    start_cost_ms: Math.max(0, latencyModel.startMs.fresh),
+    seek_cost_ms: latencyModel.placeMs.buffered,
     state: stateOf(machine, seen.hidden),
   }
 }
@@ -80,11 +80,11 @@ export function reportOf(player, toleranceMs) {
 /**
  * An element whose data ended early takes its length for its position.
  * @param {SyncController} machine
- * @param {Seen} seen
- * @returns {Seen}
+ * @param {ElementState} seen
+ * @returns {ElementState}
  */
-function inPlace({ medium }, seen) {
-  const { endS } = medium.dataEnd
+function inPlace({ media }, seen) {
+  const { endS } = media.endOfData
   const isElsewhere = seen.ended && endS !== null && seen.currentTimeS - endS > TAIL_S
   return isElsewhere ? { ...seen, currentTimeS: endS } : seen
 }

@@ -4,11 +4,11 @@
 import { clockTime } from "../lib/format.js"
 import { fill, gettext } from "../lib/i18n.js"
 
-/** @param {import("../../core/media/truncated_media.js").Cut | null} cut */
+/** @param {import("../../core/media/end_of_data.js").Truncation | null} cut */
 export function wordsOfCut(cut) {
   if (!cut) return ""
   const words = gettext("The file ends at {end}, although it says it is {length} long. It may be incomplete.")
-  return fill(words, { end: clockTime(cut.endS), length: clockTime(cut.saidS) })
+  return fill(words, { end: clockTime(cut.endS), length: clockTime(cut.claimedS) })
 }
 
 /** A seek to this place found the end. @param {number | null} atS */

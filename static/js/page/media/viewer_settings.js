@@ -7,7 +7,7 @@
 import { LatencyModel } from "../../core/sync/latency_model.js"
 import { RateSupport } from "../../core/sync/rate_support.js"
 import { SyncController } from "../../core/sync/sync_controller.js"
-import { Ledger } from "../../core/sync/expected_events.js"
+import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { RateControl } from "../../core/sync/rate_control.js"
 import { engine, version } from "./browser_engine.js"
 import { ElementDriver } from "./element_driver.js"
@@ -19,13 +19,13 @@ export class ViewerSettings {
   /** @param {HTMLMediaElement} element */
   constructor(element) {
     this.element = element
-    this.ledger = new Ledger()
-    this.hands = new ElementDriver(element, this.ledger, (error) => this.refused(error))
-    this.costs = new LatencyModel(engine(), recall(`costs-${version()}`, null))
-    const capability = new RateSupport(engine(), recallRates(), performance.now())
+    this.expectedEvents = new ExpectedEvents()
+    this.hands = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
+    this.latencyModel = new LatencyModel(engine(), recall(`costs-${version()}`, null))
+    const rateSupport = new RateSupport(engine(), recallRates(), performance.now())
     this.machine = new SyncController({
-      costs: this.costs,
-      steering: new RateControl({ engine: engine(), capability }),
+      latencyModel: this.latencyModel,
+      rateControl: new RateControl({ engine: engine(), rateSupport }),
     })
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
@@ -47,8 +47,8 @@ export class ViewerSettings {
 
   /** What was learned about this browser outlives the page. */
   rememberLearned() {
-    remember(`costs-${version()}`, this.costs.remember())
-    rememberRates(this.machine.steering.capability.remember())
+    remember(`costs-${version()}`, this.latencyModel.snapshot())
+    rememberRates(this.machine.rateControl.rateSupport.snapshot())
   }
 
   // ---------------------------------------------------------------- sound
@@ -69,7 +69,7 @@ export class ViewerSettings {
 
   /** @param {boolean} muted */
   setMuted(muted) {
-    this.machine.others.mutedByUs = false
+    this.machine.interference.mutedByUs = false
     this.mutedByHand = muted
     remember("muted", muted)
     if (this.silenced && !muted) return this.wantSound()
@@ -95,21 +95,21 @@ export class ViewerSettings {
    * viewer is asked.
    */
   #unmute() {
-    const { element, machine, ledger, hands } = this
+    const { element, machine, expectedEvents, hands } = this
     const playing = !element.paused
     element.muted = false
     if (!playing || !element.paused) return
-    ledger.expect("pause")
+    expectedEvents.expect("pause")
     element.muted = true
-    machine.others.mutedByUs = true
+    machine.interference.mutedByUs = true
     hands.play()
   }
 
   /** Inside a gesture: sound, and play if that was refused. */
   unlock() {
-    const { others } = this.machine
-    if (others.mutedByUs) this.setMuted(false)
-    if (others.blocked || others.suspended) this.resync()
+    const { interference } = this.machine
+    if (interference.mutedByUs) this.setMuted(false)
+    if (interference.blocked || interference.suspended) this.resync()
   }
 
   // ---------------------------------------------------------------- in step
@@ -123,7 +123,7 @@ export class ViewerSettings {
   setFineTune(ms) {
     this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
     remember("fine-tune", this.fineTuneMs)
-    this.machine.steering.acquire(performance.now(), 0)
+    this.machine.rateControl.acquire(performance.now(), 0)
     this.tick()
   }
 
@@ -198,7 +198,7 @@ function recallRates() {
   return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
 }
 
-/** @param {ReturnType<RateSupport["remember"]>} learned */
+/** @param {ReturnType<RateSupport["snapshot"]>} learned */
 function rememberRates(learned) {
   remember(`rates-${version()}`, { ...learned, notBeforeMs: learned.notBeforeMs + performance.timeOrigin })
 }

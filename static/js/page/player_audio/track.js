@@ -3,9 +3,8 @@
  * One item in an element: fetched, placed, started, faded, given back. The element's events are only watched.
  */
 
-import { endsEarly } from "../../core/media/truncated_media.js"
-import { DataEnd } from "../../core/media/end_of_data.js"
-import { Ledger } from "../../core/sync/expected_events.js"
+import { EndOfData, isTruncated } from "../../core/media/end_of_data.js"
+import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { after } from "../lib/timers.js"
 import { borrow, giveBack } from "./element_pool.js"
 
@@ -39,11 +38,11 @@ export class Track {
     this.tells = tells
     this.element = borrow(item.kind === "video" ? "video" : "audio")
     this.gone = new AbortController()
-    this.ledger = new Ledger()
-    this.dataEnd = new DataEnd()
+    this.expectedEvents = new ExpectedEvents()
+    this.endOfData = new EndOfData()
     /**
      * Where it ended, when that is well before its length.
-     * @type {(import("../../core/media/truncated_media.js").Cut & {played: boolean}) | null}
+     * @type {(import("../../core/media/end_of_data.js").Truncation & {played: boolean}) | null}
      */
     this.early = null
     this.wantsToPlay = false
@@ -88,15 +87,15 @@ export class Track {
   /** Some browsers take the length for the place at an end, so the place before it is remembered. */
   #look() {
     const { currentTime, paused, ended, seeking, readyState, playbackRate } = this.element
-    const { dataEnd } = this
+    const { endOfData } = this
     const nowMs = performance.now()
-    if (seeking) dataEnd.placed(currentTime)
+    if (seeking) endOfData.sought(currentTime)
     const latestS =
-      (dataEnd.lastS ?? 0) + (dataEnd.moved ? ((nowMs - dataEnd.lastMs) / 1000) * playbackRate : 0)
-    dataEnd.look({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
+      (endOfData.lastS ?? 0) + (endOfData.moved ? ((nowMs - endOfData.lastMs) / 1000) * playbackRate : 0)
+    endOfData.update({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
     if (!ended) this.early = null
-    else if (!this.early && dataEnd.endS !== null)
-      this.early = this.#cut(latestS, dataEnd.endS, dataEnd.played)
+    else if (!this.early && endOfData.endS !== null)
+      this.early = this.#cut(latestS, endOfData.endS, endOfData.played)
   }
 
   /**
@@ -106,8 +105,8 @@ export class Track {
    * @param {boolean} played
    */
   #cut(latestS, endS, played) {
-    const saidS = this.item.duration ?? this.durationS
-    return saidS !== null && endsEarly(latestS, saidS) ? { endS, saidS, played } : null
+    const claimedS = this.item.duration ?? this.durationS
+    return claimedS !== null && isTruncated(latestS, claimedS) ? { endS, claimedS, played } : null
   }
 
   /** @param {number} positionS */
@@ -143,14 +142,14 @@ export class Track {
   pause() {
     this.wantsToPlay = false
     if (this.element.paused) return
-    this.ledger.expect("pause")
+    this.expectedEvents.expect("pause")
     this.element.pause()
   }
 
   /** An end pauses as well, and is told by itself; waiting for data does not. */
   #paused() {
     const { element } = this
-    const ours = this.ledger.claim("pause", element.currentTime)
+    const ours = this.expectedEvents.claim("pause", element.currentTime)
     if (ours || !this.wantsToPlay || !element.paused || element.ended || element.error) return
     this.wantsToPlay = false
     this.tells.halted(this)
@@ -211,7 +210,7 @@ export class Track {
     if (this.gone.signal.aborted || !this.element.error) return
     this.cancelAgain()
     this.placeS = this.brokeS
-    this.ledger.clear()
+    this.expectedEvents.clear()
     this.element.load()
     if (this.wantsToPlay) this.play()
   }

@@ -70,7 +70,7 @@ function heard(minute, { driftMs, zone }, room) {
   const steering = AT_HELM.has(zone)
   if (steering && !minute.steering) minute.excursions += 1
   minute.steering = steering
-  minute.seeks = room.player.machine.steering.seeks.filter((at) => at >= minute.sinceMs).length
+  minute.seeks = room.player.machine.rateControl.seeks.filter((at) => at >= minute.sinceMs).length
 }
 
 /** @param {Minute} minute @param {boolean} stands */

@@ -35,18 +35,18 @@ export function mount(element, session) {
 
 /** @param {import("./session.js").Session} session */
 function lines({ clock, player, state, connection }) {
-  const { machine, costs } = player
-  const { steering, helm } = machine
+  const { machine, latencyModel } = player
+  const { rateControl, driftControl } = machine
   const seen = player.seen()
-  const zone = helm.decision?.zone ?? "-"
+  const zone = driftControl.decision?.zone ?? "-"
   return [
     `socket    ${connection.status}, ${clock.locked ? "clock locked" : "clock not locked"}`,
     `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}, ${clock.pongs} pongs`,
     `delay     ${number(clock.delayMs)} ms`,
     `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
-    `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(steering.deadZoneMs(seen))}, seek beyond ${steering.seekBeyondMs(seen.nowMs)}`,
-    `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${steering.capability.slewOk ? "" : ", seek only"}`,
-    `costs     start ${number(costs.startMs.fresh)} / ${number(costs.startMs.rest)}, seek ${number(costs.seekMs.buffered)} / ${number(costs.seekMs.unbuffered)}, place ${number(costs.placeMs.buffered)} / ${number(costs.placeMs.unbuffered)}`,
+    `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(rateControl.deadZoneMs(seen))}, seek beyond ${rateControl.seekBeyondMs(seen.nowMs)}`,
+    `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${rateControl.rateSupport.slewOk ? "" : ", seek only"}`,
+    `latency   start ${number(latencyModel.startMs.fresh)} / ${number(latencyModel.startMs.rest)}, seek ${number(latencyModel.seekMs.buffered)} / ${number(latencyModel.seekMs.unbuffered)}, place ${number(latencyModel.placeMs.buffered)} / ${number(latencyModel.placeMs.unbuffered)}`,
     `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,
   ]
 }

@@ -73,9 +73,9 @@ function meddle(name, what, value) {
 
 /** The same player without its corrections: it measures, starts in time and learns, but never steers. */
 function doNotSteer(name) {
-  const { steering } = frames.get(name).contentWindow.watchium.room.player.machine
-  const decide = steering.tick.bind(steering)
-  steering.tick = (seen) => ({ ...decide(seen), rate: seen.roomRate, preservesPitch: true, seek: false })
+  const { rateControl } = frames.get(name).contentWindow.watchium.room.player.machine
+  const decide = rateControl.tick.bind(rateControl)
+  rateControl.tick = (sample) => ({ ...decide(sample), rate: sample.roomRate, preservesPitch: true, seek: false })
 }
 
 /** The tightest of many exchanges with a clock on this machine: [round trip, its clock minus ours]. */

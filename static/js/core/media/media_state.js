@@ -1,0 +1,204 @@
+// @ts-check
+/**
+ * What is known about the loaded media: where the player can seek to, where its data ends, why it failed, and
+ * whether the player can be aligned with the room.
+ */
+
+import { PlannedStart } from "../sync/planned_start.js"
+import { SLEW_WITHIN_MS, TAIL_S } from "../sync/timeline.js"
+import { EndOfData } from "./end_of_data.js"
+import { SeekBudget } from "./seek_budget.js"
+
+const RELOAD_MS = 5000 // failed media is not loaded more often because the room moved
+
+/** @typedef {import("../sync/timeline.js").TimelineState} TimelineState */
+/** @typedef {import("../sync/timeline.js").SyncTarget} SyncTarget */
+/** @typedef {import("../sync/timeline.js").ElementState} ElementState */
+/** @typedef {import("../sync/sync_controller.js").Effect} Effect */
+/** @typedef {import("./seek_budget.js").Refusal} Refusal */
+/**
+ * `unsupported`: nothing of it was ever shown. `broken_off`: played up to `atS`. `no_data`: a seek to `atS`
+ * failed. `interrupted`: the connection broke, and it is being loaded again.
+ * @typedef {{kind: "unsupported" | "broken_off" | "no_data" | "interrupted", atS: number | null}} Failure
+ */
+
+export class MediaState {
+  seeks = new SeekBudget()
+  endOfData = new EndOfData()
+  unaligned = new Unaligned()
+  /** @type {Failure | null} */
+  failure = null
+  reloadedMs = -Infinity
+  wantsReload = false
+
+  /** The element starts to load. Knowledge of the media stays valid if it is loaded again. @param {boolean} again */
+  loadStarted(again) {
+    this.failure = null
+    this.wantsReload = false
+    if (again) return
+    this.seeks.reset()
+    this.endOfData.reset()
+    this.unaligned.leave()
+  }
+
+  /** The element failed. @param {ElementState} element @param {boolean} retrying it will be loaded again */
+  failed(element, retrying) {
+    this.endOfData.update(element)
+    this.failure = failureOf(this.endOfData, retrying)
+    this.seeks.pending = null
+  }
+
+  /** The browser does not know the format. */
+  unsupported() {
+    this.failure ??= { kind: "unsupported", atS: null }
+  }
+
+  /** The room's motion changed. @param {TimelineState | null} timeline */
+  roomMoved(timeline) {
+    this.seeks.renew()
+    this.#reconsiderFailure(timeline)
+  }
+
+  /** The room waits for its players, or resumes at the same position. @param {TimelineState} timeline */
+  roomWaited(timeline) {
+    this.seeks.roomWaited()
+    this.#reconsiderFailure(timeline)
+  }
+
+  /** @param {TimelineState | null} timeline */
+  #reconsiderFailure(timeline) {
+    this.wantsReload ||= timeline !== null && this.failure !== null && isWorthReload(this.failure, timeline)
+  }
+
+  /** Whether failed media has to be loaded again now. @param {number} nowMs */
+  takeReload(nowMs) {
+    const due = this.wantsReload && nowMs - this.reloadedMs >= RELOAD_MS
+    this.wantsReload = false
+    if (due) this.reloadedMs = nowMs
+    return due
+  }
+
+  /** All seeks of the player go through here. @param {ElementState} element @param {number} toS @param {Effect[]} effects */
+  seek(element, toS, effects) {
+    effects.push({ do: "seek", toS })
+    this.seeks.seekRequested(element, toS)
+    this.endOfData.sought(toS)
+  }
+
+  /**
+   * Returns `astray` if the pending seek led elsewhere. A seek that hangs is taken back.
+   * @param {ElementState} element
+   * @param {Effect[]} effects
+   * @returns {"astray" | null}
+   */
+  update(element, effects) {
+    this.endOfData.update(element)
+    const fromS = this.seeks.pending?.fromS ?? 0
+    const result = this.seeks.update(element)
+    if (result === "hangs") this.seek(element, fromS, effects)
+    return result === "astray" || result === "hangs" ? "astray" : null
+  }
+}
+
+// ---------------------------------------------------------------- failures
+
+/** @param {EndOfData} endOfData @param {boolean} retrying @returns {Failure} */
+function failureOf({ attached, moved, lastS }, retrying) {
+  if (retrying) return { kind: "interrupted", atS: lastS }
+  if (!attached) return { kind: "unsupported", atS: null }
+  return { kind: moved ? "broken_off" : "no_data", atS: lastS ?? 0 }
+}
+
+/**
+ * Whether the room moved to a position that may be good. A room that stands at its start may have loaded the
+ * same address again, an event that a page without a connection misses.
+ * @param {Failure} failure
+ * @param {TimelineState} timeline
+ */
+function isWorthReload({ kind, atS }, timeline) {
+  if (kind === "interrupted") return false
+  const isAtStart = !timeline.is_playing && timeline.current_time === 0
+  return isAtStart || (atS !== null && timeline.current_time < atS - TAIL_S)
+}
+
+const MISSING_AFTER_S = 2 // by then some of each track was decoded
+
+/**
+ * Which track of a film is not played. A browser that does not know the format of one track plays the other
+ * and reports nothing; a film without sound looks the same from here.
+ * @param {object} playback
+ * @param {boolean} playback.isFilm
+ * @param {number} playback.playedS
+ * @param {number | undefined} playback.audioBytes in Chromium and WebKit
+ * @param {boolean | undefined} playback.hasAudio in Firefox
+ * @param {number} playback.pictureWidth
+ * @returns {"sound" | "picture" | null}
+ */
+export function missingTrack({ isFilm, playedS, audioBytes, hasAudio, pictureWidth }) {
+  if (!isFilm || playedS < MISSING_AFTER_S) return null
+  if (audioBytes === 0 || hasAudio === false) return "sound"
+  return pictureWidth === 0 ? "picture" : null
+}
+
+// ---------------------------------------------------------------- players that cannot seek to the room
+
+const IDLE_MS = 250
+const WAIT_MOST_S = 30 // standing still for longer is worse than being elsewhere
+const LASTING_MS = 1000 // shorter ones are over before the message is read
+
+/** A player that cannot seek to the room's position: it plays on, or waits where it is until the room arrives. */
+export class Unaligned {
+  /** @type {Refusal | null} */
+  reason = null
+  sinceMs = Infinity
+
+  /** @param {Refusal} reason @param {number} nowMs */
+  enter(reason, nowMs) {
+    this.sinceMs = Math.min(this.sinceMs, nowMs)
+    this.reason = reason
+  }
+
+  leave() {
+    this.reason = null
+    this.sinceMs = Infinity
+  }
+
+  /** The reason, once it has lasted long enough to be worth a message. @param {number} nowMs */
+  lastingReason(nowMs) {
+    return nowMs - this.sinceMs >= LASTING_MS ? this.reason : null
+  }
+
+  /**
+   * A planned start at the position of a paused player that is ahead of the room, when the room arrives soon.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
+   */
+  meetingPoint(target, element) {
+    return this.#waitsForRoom(target, element) && element.paused ? PlannedStart.here(target, element) : null
+  }
+
+  /** @param {SyncTarget} target @param {ElementState} element */
+  #waitsForRoom(target, element) {
+    const aheadMs = -target.errorMs(element)
+    return this.reason !== "stream" && aheadMs >= SLEW_WITHIN_MS && aheadMs <= WAIT_MOST_S * 1000
+  }
+
+  /**
+   * @param {SyncTarget} target
+   * @param {ElementState} element
+   * @param {Effect[]} effects
+   * @returns {{state: "ready" | "loading" | "playing" | "ended", askInMs: number}}
+   */
+  update(target, element, effects) {
+    effects.push({ do: "rate", rate: target.rate, preservesPitch: target.rate !== 1 })
+    if (this.#waitsForRoom(target, element)) {
+      effects.push({ do: "pause" })
+      return { state: "ready", askInMs: 0 }
+    }
+    const untilMs = target.timeline.timestamp - element.serverMs
+    if (untilMs > 0 && element.paused) return { state: "ready", askInMs: Math.min(untilMs, IDLE_MS) }
+    if (element.ended) return { state: "ended", askInMs: IDLE_MS }
+    if (element.paused) effects.push({ do: "play" })
+    return { state: element.readyState < 3 ? "loading" : "playing", askInMs: IDLE_MS }
+  }
+}
