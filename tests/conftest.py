@@ -12,7 +12,6 @@ from django.test import TransactionTestCase
 from tests.deployments import GENEROUS, House, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
-from watchium.shared_state import rate_limits, shared_store
 
 # What stands on the database of the run; `house` finds it out late.
 OF_THE_RUN = {"where", "furnished", "house", "db", "transactional_db", "django_db_setup"}
@@ -30,8 +29,6 @@ def _anchored_clock() -> Iterator[None]:
 def _new_process_state() -> None:
     """Each test starts with the state of a new process: no leases, no mailboxes, full rate limits."""
     process_state.reset()
-    shared_store.cache_clear()
-    rate_limits.local_limiter.cache_clear()
 
 
 @pytest.fixture

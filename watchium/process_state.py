@@ -18,15 +18,20 @@ _resets: list[Callable[[], None]] = []
 def process_state(kind: type[T]) -> T:
     """Make a module's state and register it for `reset`. Its class keeps its fields in `__dict__`."""
     state = kind()
-    _resets.append(lambda: renew(state))
+    at_reset(lambda: renew(state))
     return state
 
 
 def per_process(make: Callable[[], T]) -> Callable[[], T]:
     """Decorate a function without arguments: its result is made by the first call and kept until `reset`."""
     cached = cache(make)
-    _resets.append(cached.cache_clear)
+    at_reset(cached.cache_clear)
     return cached
+
+
+def at_reset(call: Callable[[], None]) -> None:
+    """Call it in `reset`: for state that is neither, such as a set of a class."""
+    _resets.append(call)
 
 
 def renew(state: object) -> None:

@@ -32,6 +32,7 @@ from playback.room.status_reports import LAST, MEMBERS_PER_ROOM, ROOMS
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
+from watchium.process_state import at_reset
 from watchium.protocol.commands import PlayerReport
 from watchium.shared_state import rate_limits
 
@@ -59,6 +60,7 @@ class _Known:
 
 
 _known: dict[str, _Known] = {}  # by room_id
+at_reset(_known.clear)
 
 
 def forget_all() -> None:

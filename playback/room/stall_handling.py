@@ -6,6 +6,8 @@ process takes those out whom it hears, and whichever finds nobody left lets the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from django.db import transaction
 
 from playback.domain import start_lead
@@ -27,16 +29,23 @@ from playback.room.status_reports import LAST
 from rooms import access
 from rooms.models import Member, Room
 from rooms.periodic import for_each_isolated
+from watchium.process_state import process_state
 
 SAME_PLACE_S = 0.5  # a start within this of where the room stood needs no other part of the medium
 TAIL_S = 1.5  # nobody waits for the last moments
 
-_holding: set[str] = set()  # room_ids that wait as far as this process knows: a hint that spares asking
+
+@dataclass
+class _State:
+    waiting: set[str] = field(default_factory=set)  # room_ids, as far as this process knows: saves queries
+
+
+_state = process_state(_State)
 
 
 def concerns(room_id: str) -> bool:
     """Whether what is heard from this room may let it go on."""
-    return room_id in _holding
+    return room_id in _state.waiting
 
 
 def gated(playback: Playback, start: Timeline, now_ms: float) -> Timeline:
@@ -101,9 +110,8 @@ def released(playback: Playback, now_ms: float) -> Timeline:
 
 def due(now_ms: float) -> int:
     """Look after all that wait: names are told anew, ended holds are over. How many changed; once a second."""
-    global _holding
     waiting = Playback.objects.holding()
-    _holding = {playback.room.room_id for playback in waiting}
+    _state.waiting = {playback.room.room_id for playback in waiting}
     return for_each_isolated(_tend_unless_busy, [playback.room_id for playback in waiting], now_ms)
 
 
@@ -139,7 +147,7 @@ def reevaluate(room: Room, now_ms: float, *, tell_who: bool) -> bool:
 def _look(playback: Playback, now_ms: float, *, tell_who: bool, apart_from: str = "") -> bool:
     held = playback.held
     if held is None:
-        _holding.discard(playback.room.room_id)
+        _state.waiting.discard(playback.room.room_id)
         return False
     if held.over(now_ms):
         release(playback, "hold_ended", now_ms)
@@ -161,7 +169,7 @@ def _look(playback: Playback, now_ms: float, *, tell_who: bool, apart_from: str 
 
 def _begin(playback: Playback, hold: Hold, now_ms: float) -> None:
     playback.wait(hold, now_ms)
-    _holding.add(playback.room.room_id)
+    _state.waiting.add(playback.room.room_id)
 
 
 def _unready(playback: Playback, revision: int, now_ms: float) -> list[tuple[str, str]]:

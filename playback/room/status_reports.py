@@ -23,6 +23,7 @@ import msgspec
 from playback.domain.drift import HEARD_MS, Noted, noted
 from playback.domain.stall_policy import UNREADY
 from watchium import server_clock
+from watchium.process_state import process_state
 from watchium.protocol.commands import PlayerReport
 from watchium.protocol.types import Report
 from watchium.shared_state import shared_store
@@ -280,6 +281,6 @@ def _notes(members: Mapping[str, Noted | None]) -> dict[str, bytes | None]:
     }
 
 
-LAST = LastReports()
+LAST = process_state(LastReports)
 note = LAST.note
 forget = LAST.forget

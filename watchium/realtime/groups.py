@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cache
 
 ROOM_PREFIX = "room."
 DEVICE_PREFIX = "device."
 LOBBY = "lobby"
 ALL_PROCESSES = "everybody"
-
-_process: tuple[int, str] = (0, "")
 
 
 def room_group(room_id: str) -> str:
@@ -41,7 +40,9 @@ def channel_for(group: str) -> str:
 
 def process_id() -> str:
     """This process's name among those that share a channel layer; a fork gets its own."""
-    global _process
-    if _process[0] != os.getpid():
-        _process = (os.getpid(), secrets.token_hex(6))
-    return _process[1]
+    return _name(os.getpid())
+
+
+@cache
+def _name(pid: int) -> str:
+    return secrets.token_hex(6)

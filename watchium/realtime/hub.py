@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from threading import get_ident
 
 from watchium import server_clock
+from watchium.process_state import process_state
 from watchium.realtime.channel_layer import ChannelLayerBridge, publish_from_outside, shared_layer
 from watchium.realtime.delivery import Delivery
 from watchium.realtime.frames import Frame
@@ -195,21 +196,25 @@ class Hub:
         return known is not None and (revision > known[0] or seq > known[1])
 
 
-_hub: Hub | None = None
+@dataclass
+class _State:
+    hub: Hub | None = None
+
+
+_state = process_state(_State)
 
 
 def hub() -> Hub:
     """The hub of the running loop."""
-    global _hub
     loop = asyncio.get_running_loop()
-    if _hub is None or _hub.loop is not loop:
-        _hub = Hub(loop)
-    return _hub
+    if _state.hub is None or _state.hub.loop is not loop:
+        _state.hub = Hub(loop)
+    return _state.hub
 
 
 def running() -> Hub | None:
     """This process's hub if its loop runs; callable from any thread."""
-    return _hub if _hub is not None and _hub.loop.is_running() else None
+    return _state.hub if _state.hub is not None and _state.hub.loop.is_running() else None
 
 
 def publish(group: str, frame: Frame) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.conf import settings
 
+from watchium.process_state import per_process
 from watchium.shared_state.memory import MemoryStore
 from watchium.shared_state.store import Store
 
 
-@cache
+@per_process
 def shared_store() -> Store:
     """The store that this process shares with the other processes of its instance."""
     if not settings.REDIS_URL:

@@ -7,10 +7,9 @@ that may be anonymous.
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.conf import settings
 
+from watchium.process_state import per_process
 from watchium.protocol.errors import RateLimited
 from watchium.shared_state import shared_store
 from watchium.shared_state.token_bucket import Limit, RateLimiter
@@ -32,7 +31,7 @@ def spend(name: str, subject: str, now_ms: float, message: str | None = None) ->
         raise RateLimited(message, retry_after_ms=waits_ms)
 
 
-@cache
+@per_process
 def local_limiter() -> RateLimiter:
     return RateLimiter()
 

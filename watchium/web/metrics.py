@@ -7,6 +7,7 @@ second, and cover one process. The layers below count in plain numbers; a collec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from rooms.auth.origin import parse
 from rooms.models.occupancy import present_in_all
 from watchium.config.host_names import is_loopback
 from watchium.models import MaintenanceRun
+from watchium.process_state import process_state
 from watchium.telemetry import recorder
 from watchium.telemetry.aggregate import Histogram
 from watchium.telemetry.history import Reading
@@ -165,7 +167,7 @@ def _from_database() -> Iterable[Metric]:
     state = INSTALLATION.run()
     yield _gauge("database_up", "1 if the database answered in time", {"": float(state == health.OK)})
     if state == health.OK:
-        rooms, members = _present
+        rooms, members = _state.present
         yield _gauge("rooms_live", "Rooms with members present, in the whole installation", {"": rooms})
         yield from _maintenance()
         yield _gauge("members_present", "Members present in rooms, in the whole installation", {"": members})
@@ -173,7 +175,7 @@ def _from_database() -> Iterable[Metric]:
 
 def _maintenance() -> Iterable[Metric]:
     """The last maintenance run of the whole installation; no metrics before the first one."""
-    if (last := _last_run) is None:
+    if (last := _state.last_run) is None:
         return
     yield _gauge(
         "maintenance_last_success_timestamp_seconds",
@@ -185,14 +187,18 @@ def _maintenance() -> Iterable[Metric]:
     yield _gauge("maintenance_last_run_failed", "1 if the last run failed", {"": float(bool(last.problem))})
 
 
-_present = (0.0, 0.0)  # rooms, members
-_last_run: MaintenanceRun | None = None
+@dataclass
+class _State:
+    present: tuple[float, float] = (0.0, 0.0)  # rooms, members
+    last_run: MaintenanceRun | None = None
+
+
+_state = process_state(_State)
 
 
 def _read_installation() -> None:
-    global _present, _last_run
-    _present = present_in_all()
-    _last_run = MaintenanceRun.objects.last()
+    _state.present = present_in_all()
+    _state.last_run = MaintenanceRun.objects.last()
 
 
 INSTALLATION = health.Probe(health.closing_connection(_read_installation), health.DATABASE_TIMEOUT_S)

@@ -21,6 +21,7 @@ from rooms.api_view import answer
 from rooms.models import Member
 from rooms.models.occupancy import Occupancy, occupancy_of, present_in_all
 from watchium import server_clock
+from watchium.process_state import process_state
 from watchium.telemetry import process, recorder
 from watchium.telemetry.history import SECONDS, Sample
 
@@ -141,7 +142,7 @@ class Cached:
             return self._status
 
 
-STATUS = Cached()
+STATUS = process_state(Cached)
 
 
 def read_status(now_ms: float) -> InstanceStatus:

@@ -397,7 +397,7 @@ class Coming(PlayerScene):
 
     def test_a_server_that_was_away_for_seconds_waits_for_the_tab_that_sounds(self):
         self.say("play_track", item_id=self.items[0].pk)
-        with patch.object(liveness, "_listening_since_ms", self.at(20)):
+        with patch.object(liveness._state, "listening_since_ms", self.at(20)):
             assert player.read(LAPTOP, now_ms=self.at(25)).state.is_playing
             assert not player.read(LAPTOP, now_ms=self.at(27)).state.is_playing
 

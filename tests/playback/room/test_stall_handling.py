@@ -27,7 +27,7 @@ class Waiting(DeedCase):
     def setUp(self) -> None:
         super().setUp()
         LAST.clear()
-        stall_handling._holding.clear()
+        stall_handling._state.waiting.clear()
         self.be(stall_policy="wait")
 
     def be(self, **facts) -> None:
