@@ -17,6 +17,7 @@ from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound
+from watchium.protocol.types import UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -87,7 +88,7 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     rate_limits.spend("reaction", by.person.user_id, now_ms)
     by = access.as_of_now(by)
-    reacted = events.Reacted(user_id=by.person.user_id, username=by.username, emoji=emoji)
+    reacted = events.SentReaction(user_id=by.person.user_id, username=by.username, emoji=emoji)
     broadcast.to_room(
         by.room.room_id, events.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
     )
@@ -99,7 +100,7 @@ def typing(by: Member, *, now_ms: float | None = None) -> None:
     if rate_limits.wait_ms("typing", by.person.user_id, now_ms):
         return
     by = access.as_of_now(by)
-    who = events.WhoAsks(user_id=by.person.user_id, username=by.username)
+    who = UserRef(user_id=by.person.user_id, username=by.username)
     broadcast.to_room(
         by.room.room_id, events.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from rooms.host_succession import successor
 from rooms.models import Member, Room
-from watchium.protocol.types import MemberState, RoomState, Seat, You
+from watchium.protocol.types import HostGrace, MemberState, RoomState, You
 
 
 def member_state(member: Member) -> MemberState:
@@ -40,12 +40,12 @@ def you_state(member: Member, device_id: str) -> You:
     )
 
 
-def host_state(room: Room, host: Member | None) -> Seat | None:
+def host_state(room: Room, host: Member | None) -> HostGrace | None:
     """The held seat, while its host is away and somebody is there to see it."""
     if host is None or room.seat_until_ms is None:
         return None
     following = successor([m for m in room.members.present() if m.pk != host.pk], room.successor_id)
-    return Seat(
+    return HostGrace(
         user_id=host.person.user_id,
         username=host.username,
         until=room.seat_until_ms,

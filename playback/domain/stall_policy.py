@@ -46,7 +46,7 @@ class Hold(msgspec.Struct, frozen=True):
     until_ms: float
 
     def for_wire(self) -> types.Hold:
-        who = [types.HeldFor(user_id=one.user_id, username=one.username) for one in self.who]
+        who = [types.UserRef(user_id=one.user_id, username=one.username) for one in self.who]
         return types.Hold(why=self.why, who=who, until=self.until_ms)
 
     def names(self, user_id: str) -> bool:

@@ -9,18 +9,22 @@ from playback.domain.queue import Queue
 from playback.models import MediaItem
 from playback.player.command import Asked, Turn, take
 from playback.player.transfer import forget_device, transfer_here
-from watchium.protocol.commands import IdempotentCommand, Nothing
+from watchium.protocol.commands import EmptyPayload, IdempotentCommand
 from watchium.protocol.errors import BadMessage, UnknownMedia
 from watchium.protocol.events import Accepted
 from watchium.protocol.player import (
-    Based,
+    BaseRevision,
     ContinueHere,
-    EntryToMove,
+    EntryMove,
+    EntryRef,
     ForgetDevice,
     ItemsToAdd,
     Next,
     PausePlayer,
-    PlaceToGo,
+    PausePosition,
+    PlayerRate,
+    PlayerSeekTarget,
+    PlayTarget,
     PlayTrack,
     Previous,
     QueueAdd,
@@ -28,17 +32,13 @@ from watchium.protocol.player import (
     QueueMove,
     QueueRemove,
     Redo,
-    Repetition,
+    RepeatMode,
     Resume,
     SeekPlayer,
     SetPlayerRate,
     SetRepeat,
-    Speed,
-    Step,
-    TrackToPlay,
+    TrackStep,
     Undo,
-    WhereItStopped,
-    WhichEntry,
 )
 
 
@@ -55,7 +55,7 @@ def dispatch(
 # ---------------------------------------------------------------- playing
 
 
-def play_track(turn: Turn, asked: TrackToPlay) -> None:
+def play_track(turn: Turn, asked: PlayTarget) -> None:
     queue = turn.queue
     if asked.entry_id is not None:
         if asked.entry_id not in queue:
@@ -76,7 +76,7 @@ def _must_be_there(turn: Turn) -> None:
         raise UnknownMedia("The file of this track is gone.")
 
 
-def resume(turn: Turn, _: Nothing) -> None:
+def resume(turn: Turn, _: EmptyPayload) -> None:
     queue, player = turn.queue, turn.player
     if player.is_playing or not queue.entries:
         return
@@ -87,7 +87,7 @@ def resume(turn: Turn, _: Nothing) -> None:
     player.is_playing = True
 
 
-def pause(turn: Turn, stopped: WhereItStopped) -> None:
+def pause(turn: Turn, stopped: PausePosition) -> None:
     if not turn.player.is_playing:
         return
     said = stopped.position if stopped.entry_id == turn.player.current else None
@@ -95,25 +95,25 @@ def pause(turn: Turn, stopped: WhereItStopped) -> None:
     turn.player.is_playing = False
 
 
-def seek(turn: Turn, there: PlaceToGo) -> None:
+def seek(turn: Turn, there: PlayerSeekTarget) -> None:
     turn.must_be_placed_by(there.base_revision)
     if turn.player.current is not None:
         turn.place(there.position)
 
 
-def set_rate(turn: Turn, speed: Speed) -> None:
+def set_rate(turn: Turn, speed: PlayerRate) -> None:
     turn.hold_at(turn.position_s)
     turn.player.rate = speed.rate
 
 
-def set_repeat(turn: Turn, asked: Repetition) -> None:
+def set_repeat(turn: Turn, asked: RepeatMode) -> None:
     turn.player.repeat = asked.repeat
 
 
 # ---------------------------------------------------------------- going on
 
 
-def go_on(turn: Turn, step: Step) -> None:
+def go_on(turn: Turn, step: TrackStep) -> None:
     """To what follows; at the end of the queue it stops, at the beginning of what was on."""
     if not _is_meant(turn, step):
         return
@@ -123,7 +123,7 @@ def go_on(turn: Turn, step: Step) -> None:
     turn.player.is_playing = turn.player.is_playing and following is not None
 
 
-def go_back(turn: Turn, step: Step) -> None:
+def go_back(turn: Turn, step: TrackStep) -> None:
     if _is_meant(turn, step):
         _step_to(turn, _playable(turn.queue).preceding(turn.player.repeat))
 
@@ -134,7 +134,7 @@ def _step_to(turn: Turn, entry_id: str | None) -> None:
     turn.place(0.0)
 
 
-def _is_meant(turn: Turn, step: Step) -> bool:
+def _is_meant(turn: Turn, step: TrackStep) -> bool:
     """Forty tabs may say at once that a track has ended: the first one moves on."""
     fresh = step.base_revision is None or step.base_revision >= turn.player.placed
     return step.entry_id == turn.player.current and fresh
@@ -159,25 +159,25 @@ def queue_add(turn: Turn, asked: ItemsToAdd) -> None:
     turn.order(turn.queue.added(turn.entries_of(asked.item_ids), behind_current=asked.next))
 
 
-def queue_remove(turn: Turn, which: WhichEntry) -> None:
+def queue_remove(turn: Turn, which: EntryRef) -> None:
     turn.order(turn.queue.removed(which.entry_id))
 
 
-def queue_move(turn: Turn, asked: EntryToMove) -> None:
+def queue_move(turn: Turn, asked: EntryMove) -> None:
     turn.order(turn.queue.moved(asked.entry_id, asked.before))
 
 
-def queue_clear(turn: Turn, _: Nothing) -> None:
+def queue_clear(turn: Turn, _: EmptyPayload) -> None:
     turn.order(turn.queue.cleared())
 
 
-def undo(turn: Turn, based: Based) -> None:
+def undo(turn: Turn, based: BaseRevision) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.undo(turn.past)
     turn.go_back_to(was)
 
 
-def redo(turn: Turn, based: Based) -> None:
+def redo(turn: Turn, based: BaseRevision) -> None:
     turn.must_be_ordered_by(based.base_revision)
     turn.history.stacks, was = turn.history.stacks.redo(turn.past)
     turn.go_back_to(was)

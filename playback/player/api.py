@@ -19,13 +19,13 @@ from watchium.protocol.codec import decode_player_command
 from watchium.protocol.commands import IdempotentCommand
 from watchium.protocol.errors import BadMessage
 from watchium.protocol.events import Accepted, Problem
-from watchium.protocol.player import LONGEST_QUEUE, DeviceState, Heard, ItemId, Repeat, WholePlayer
+from watchium.protocol.player import MAX_QUEUE, DeviceState, ItemId, PlayerSnapshot, PositionReport, Repeat
 from watchium.protocol.types import EventId, Rate, Revision, Seconds
 from watchium.protocol.validation import refusal_of
 from watchium.shared_state import rate_limits
 
 
-class WithDevices(WholePlayer, frozen=True, kw_only=True):
+class WithDevices(PlayerSnapshot, frozen=True, kw_only=True):
     """`timestamp`: server time of the answer."""
 
     devices: list[DeviceState]
@@ -38,8 +38,8 @@ class PlayerPatch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_on
 
     base_revision: Revision
     event_id: EventId
-    item_ids: Annotated[list[ItemId], Meta(max_length=LONGEST_QUEUE)] | UnsetType = UNSET
-    on: Annotated[int, Meta(ge=0, le=LONGEST_QUEUE - 1)] | UnsetType | None = UNSET
+    item_ids: Annotated[list[ItemId], Meta(max_length=MAX_QUEUE)] | UnsetType = UNSET
+    on: Annotated[int, Meta(ge=0, le=MAX_QUEUE - 1)] | UnsetType | None = UNSET
     position: Seconds | UnsetType = UNSET
     is_playing: bool | UnsetType = UNSET
     rate: Rate | UnsetType = UNSET
@@ -147,12 +147,12 @@ class Control(PlayerDoorway):
 class LastPosition(PlayerDoorway):
     @extend_schema(
         operation_id="player_position",
-        request=Heard,
+        request=PositionReport,
         responses={204: None, "4XX": Problem},
         description="Where the tab that sounds is: for a page that is being left.",
     )
     def post(self, request: Request) -> HttpResponse:
-        heard = self.body(Heard)
+        heard = self.body(PositionReport)
         device_id = self.device_id
         rate_limits.spend("position", device_id, server_clock.now_ms())
         player.note_position(device_id, heard)

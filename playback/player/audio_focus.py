@@ -7,12 +7,12 @@ from msgspec import UNSET
 
 from playback.models import DevicePlayer
 from watchium import server_clock
-from watchium.protocol.player import Sounding, SoundState, SoundTold
+from watchium.protocol.player import AudioFocusChanged, AudioFocusRequest, AudioFocusState
 from watchium.realtime import broadcast
 
 
 @transaction.atomic
-def take_sound(device_id: str, asked: Sounding) -> str | None:
+def take_sound(device_id: str, asked: AudioFocusRequest) -> str | None:
     """Give a tab the sound, or take it back; who has it then.
 
     Who asks in place of a tab that has lost it meanwhile comes too late.
@@ -24,11 +24,13 @@ def take_sound(device_id: str, asked: Sounding) -> str | None:
     else:
         sounding = None if player.sounding == asked.tab else player.sounding
     DevicePlayer.objects.give_sound(device_id, sounding)
-    told = SoundTold(room_id=None, timestamp=server_clock.now_ms(), payload=SoundState(tab=sounding))
+    told = AudioFocusChanged(
+        room_id=None, timestamp=server_clock.now_ms(), payload=AudioFocusState(tab=sounding)
+    )
     broadcast.to_device(device_id, told)
     return sounding
 
 
 def give_sound_back(device_id: str, tab: str) -> None:
     """The tab is gone."""
-    take_sound(device_id, Sounding(tab=tab, want=False))
+    take_sound(device_id, AudioFocusRequest(tab=tab, want=False))

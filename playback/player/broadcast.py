@@ -13,8 +13,8 @@ from playback.player import serializers
 from playback.player.devices import devices_of
 from watchium import server_clock
 from watchium.protocol.player import (
+    DevicesChanged,
     DevicesState,
-    DevicesTold,
     PlayerChange,
     PlayerChanged,
     PlayerChanges,
@@ -63,7 +63,7 @@ def tell_devices(account: int | None) -> None:
 
 def _tell_devices(person_pk: int) -> None:
     state = DevicesState(devices=devices_of(person_pk))
-    told = DevicesTold(room_id=None, timestamp=server_clock.now_ms(), payload=state)
+    told = DevicesChanged(room_id=None, timestamp=server_clock.now_ms(), payload=state)
     broadcast.to_devices(person_pk, told)
 
 

@@ -23,7 +23,7 @@ from playback.player.liveness import is_stale
 from watchium import server_clock
 from watchium.protocol.errors import EventIdConflict, Stale, TooLong, UnknownMedia
 from watchium.protocol.events import Accepted
-from watchium.protocol.player import LONGEST_QUEUE, PlayerState
+from watchium.protocol.player import MAX_QUEUE, PlayerState
 from watchium.shared_state import rate_limits
 
 AT_THE_END_S = 0.5  # so near to the end, playing starts over
@@ -84,8 +84,8 @@ class Turn:
 
     def order(self, queue: Queue) -> None:
         """Another queue, which can be taken back."""
-        if len(queue) > LONGEST_QUEUE:
-            raise TooLong(f"A queue has at most {LONGEST_QUEUE} entries.")
+        if len(queue) > MAX_QUEUE:
+            raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
         if queue.entries != self.queue.entries:
             self.history.push(self.past)
         self.become(queue)

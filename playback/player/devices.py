@@ -12,7 +12,7 @@ from playback.player.liveness import is_stale
 from rooms.access import Identity
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode, NotFound, NotMember
-from watchium.protocol.player import DeviceState, OtherPlayer
+from watchium.protocol.player import DevicePreview, DeviceState
 from watchium.realtime import broadcast
 
 
@@ -76,10 +76,10 @@ def other_device(person_pk: int | None, device_id: str, handle: str) -> DevicePl
     raise NotFound("There is no such device any more.")
 
 
-def look_at(person_pk: int | None, device_id: str, handle: str) -> OtherPlayer:
+def look_at(person_pk: int | None, device_id: str, handle: str) -> DevicePreview:
     """What would be taken over from it."""
     player = other_device(person_pk, device_id, handle)
     history = PlayerHistory(player=player)  # what can be undone there is nobody's business here
     state = serializers.state_of(player, history)
     items = serializers.items_of(player.queue.entries)
-    return OtherPlayer(device=handle, name=player.name, state=state, items=items)
+    return DevicePreview(device=handle, name=player.name, state=state, items=items)

@@ -7,7 +7,7 @@ from typing import Any
 
 from playback.domain.queue import Entry
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
-from watchium.protocol.player import Item, PlayerChanges, PlayerState, QueueEntry, WholePlayer
+from watchium.protocol.player import Item, PlayerChanges, PlayerSnapshot, PlayerState, QueueEntry
 
 
 def state_of(player: DevicePlayer, history: PlayerHistory) -> PlayerState:
@@ -25,8 +25,8 @@ def state_of(player: DevicePlayer, history: PlayerHistory) -> PlayerState:
     )
 
 
-def whole(player: DevicePlayer, history: PlayerHistory) -> WholePlayer:
-    return WholePlayer(state=state_of(player, history), items=items_of(player.queue.entries))
+def whole(player: DevicePlayer, history: PlayerHistory) -> PlayerSnapshot:
+    return PlayerSnapshot(state=state_of(player, history), items=items_of(player.queue.entries))
 
 
 def items_of(entries: Iterable[Entry]) -> list[Item]:

@@ -12,12 +12,18 @@ from playback.player.command import Turn, finish, settle, stand_still
 from playback.player.devices import devices_of, handle_of
 from playback.player.liveness import LEFT_MS, SILENT_MS, is_stale
 from watchium import server_clock
-from watchium.protocol.player import Heard, PlayerGreeting, PositionState, PositionTold, WholePlayer
+from watchium.protocol.player import (
+    PlayerSnapshot,
+    PlayerWelcomeState,
+    PositionReport,
+    PositionReported,
+    PositionState,
+)
 from watchium.protocol.types import Limits
 from watchium.realtime import broadcast
 
 
-def read(device_id: str, *, sounding: bool = False, now_ms: float | None = None) -> WholePlayer:
+def read(device_id: str, *, sounding: bool = False, now_ms: float | None = None) -> PlayerSnapshot:
     """The player as it is. `sounding`: asked by the tab that plays, back after its connection was lost."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     player = DevicePlayer.objects.of(device_id)
@@ -32,14 +38,14 @@ def revision_of(device_id: str) -> int:
 
 def greet(
     device_id: str, account: int | None, name: str, limits: Limits, *, sounding: bool = False
-) -> PlayerGreeting:
+) -> PlayerWelcomeState:
     now_ms = server_clock.now_ms()
     player, history = _found(device_id, sounding, now_ms)
     if sounding:
         DevicePlayer.objects.note_heard(device_id, now_ms)
     _meet(player, account, name, now_ms)
     whole = serializers.whole(player, history)
-    return PlayerGreeting(
+    return PlayerWelcomeState(
         state=whole.state,
         items=whole.items,
         device=handle_of(device_id),
@@ -50,7 +56,7 @@ def greet(
     )
 
 
-def note_position(device_id: str, heard: Heard, now_ms: float | None = None) -> bool:
+def note_position(device_id: str, heard: PositionReport, now_ms: float | None = None) -> bool:
     """Save where the tab that sounds is and tell the others. False: something else is on, or it is paused."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     revision = DevicePlayer.objects.save_position(device_id, _here(device_id, heard, now_ms))
@@ -63,11 +69,11 @@ def note_position(device_id: str, heard: Heard, now_ms: float | None = None) -> 
         revision=revision,
         duration=heard.duration,
     )
-    broadcast.to_device(device_id, PositionTold(room_id=None, timestamp=now_ms, payload=state))
+    broadcast.to_device(device_id, PositionReported(room_id=None, timestamp=now_ms, payload=state))
     return True
 
 
-def _here(device_id: str, heard: Heard, now_ms: float) -> Here:
+def _here(device_id: str, heard: PositionReport, now_ms: float) -> Here:
     if heard.leaving:
         liveness.left(device_id)
     heard_ms = now_ms - SILENT_MS + LEFT_MS if heard.leaving else now_ms

@@ -13,11 +13,11 @@ from playback.player.command import Turn, finish, settle
 from playback.player.devices import other_device
 from playback.player.liveness import is_stale
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.player import DeviceToContinue, WhichDevice
+from watchium.protocol.player import DeviceRef, TransferRequest
 from watchium.realtime import broadcast
 
 
-def transfer_here(turn: Turn, asked: DeviceToContinue) -> None:
+def transfer_here(turn: Turn, asked: TransferRequest) -> None:
     """`replace`: its queue, its track and its place, and it stops there. `merge`: its queue behind the one here."""
     there = other_device(turn.account, turn.player.device_id, asked.device)
     theirs = _renamed(there.queue, turn)
@@ -53,7 +53,7 @@ def _stop(device_id: str, now_ms: float) -> None:
     finish(turn)
 
 
-def forget_device(turn: Turn, which: WhichDevice) -> None:
+def forget_device(turn: Turn, which: DeviceRef) -> None:
     """Its queue is gone. Its tabs, where some are open, begin anew."""
     there = other_device(turn.account, turn.player.device_id, which.device)
     transaction.on_commit(partial(_forget, there.device_id))

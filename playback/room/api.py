@@ -16,14 +16,14 @@ from rooms.models import Member
 from watchium.protocol.commands import (
     ContinueWithout,
     Load,
-    MediaToLoad,
+    MediaRequest,
+    OptionalPosition,
     Pause,
     Play,
-    RateTo,
+    RateChange,
     Seek,
-    SeekTo,
+    SeekTarget,
     SetRate,
-    Where,
 )
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.events import Accepted, Problem
@@ -70,22 +70,22 @@ class Controls(RoomAPIView):
 
 def dispatch(member: Member, control: Control) -> Accepted:
     """The same command and the same deed as over the socket, so that one event_id is one deed over both."""
-    where = Where(current_time=control.current_time, at=control.at)
+    where = OptionalPosition(current_time=control.current_time, at=control.at)
     match control:
         case Control(action="play"):
             return actions.play(member, Play(event_id=control.event_id, payload=where))
         case Control(action="pause"):
             return actions.pause(member, Pause(event_id=control.event_id, payload=where))
         case Control(action="seek", current_time=float() | int() as current_time):
-            target = SeekTo(current_time=current_time, at=control.at)
+            target = SeekTarget(current_time=current_time, at=control.at)
             return actions.seek(member, Seek(event_id=control.event_id, payload=target))
         case Control(action="set_rate", rate=float() | int() as rate):
-            wanted = RateTo(rate=rate, at=control.at)
+            wanted = RateChange(rate=rate, at=control.at)
             return actions.set_rate(member, SetRate(event_id=control.event_id, payload=wanted))
         case Control(action="continue_without"):
             return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
         case Control(action="load", media_url=str() as media_url):
-            medium = MediaToLoad(media_url=media_url, title=control.title)
+            medium = MediaRequest(media_url=media_url, title=control.title)
             return actions.load(member, Load(event_id=control.event_id, payload=medium))
     needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
     raise BadMessage(detail=f"Object missing required field `{needed}`")

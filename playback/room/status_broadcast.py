@@ -11,8 +11,8 @@ from playback.domain.drift import Noted, drift_s, in_sync, is_about
 from playback.models import Course, Playback
 from playback.room.status_reports import LAST
 from rooms.models import Member
-from watchium.protocol.events import Presence, Reports
-from watchium.protocol.types import Report
+from watchium.protocol.events import MemberReports, Presence
+from watchium.protocol.types import MemberReport
 from watchium.realtime import broadcast
 from watchium.telemetry import counters
 
@@ -51,13 +51,13 @@ def tell(part: Said, now_ms: float) -> None:
     """Two statements at most, and a frame for each room."""
     gathered = judge(part, now_ms)
     for room_id, reports in gathered.items():
-        presence = Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))
+        presence = Presence(room_id=room_id, timestamp=now_ms, payload=MemberReports(members=reports))
         broadcast.to_room(room_id, presence)
     counters.record_evaluations(report.is_synced for reports in gathered.values() for report in reports)
     keep(gathered, now_ms)
 
 
-def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
+def judge(part: Said, now_ms: float) -> dict[str, list[MemberReport]]:
     """By room_id, each member's report as the server sees it; one statement.
 
     What somebody said before the room's last change does not tell whether they follow it: they say so in a moment.
@@ -75,7 +75,7 @@ def judge(part: Said, now_ms: float) -> dict[str, list[Report]]:
     return {room_id: reports for room_id, reports in judged.items() if reports}
 
 
-def keep(gathered: dict[str, list[Report]], now_ms: float) -> int:
+def keep(gathered: dict[str, list[MemberReport]], now_ms: float) -> int:
     """Write it into Member, of whom nothing was written for a while; how many rows that changed."""
     rows = [
         (room_id, report.user_id, report.current_time, report.is_synced)
@@ -85,10 +85,10 @@ def keep(gathered: dict[str, list[Report]], now_ms: float) -> int:
     return Member.objects.keep_reports(rows) if rows else 0
 
 
-def _judged(user_id: str, seen: Noted, course: Course, now_ms: float) -> Report:
+def _judged(user_id: str, seen: Noted, course: Course, now_ms: float) -> MemberReport:
     """Where the player is now, and whether that is within the room's tolerance."""
     drift = drift_s(seen, course.timeline, now_ms)
-    return Report(
+    return MemberReport(
         user_id=user_id,
         current_time=round(seen.position_at(now_ms, course.timeline.rate), 3),
         is_playing=seen.report.is_playing,

@@ -25,7 +25,7 @@ from playback.domain.stall_policy import UNREADY
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.protocol.commands import PlayerReport
-from watchium.protocol.types import Report
+from watchium.protocol.types import MemberReport
 from watchium.shared_state import shared_store
 from watchium.shared_state.store import Store
 
@@ -179,7 +179,7 @@ class LastReports:
         # A copy first: heartbeats arrive on another thread than deeds run on.
         return [seen.report for seen in list(self.for_room(room_id).values()) if seen.fresh(now_ms, HEARD_MS)]
 
-    def unwritten(self, room_id: str, reports: Sequence[Report], now_ms: float) -> list[Report]:
+    def unwritten(self, room_id: str, reports: Sequence[MemberReport], now_ms: float) -> list[MemberReport]:
         """Those of members of whom no row was written for a while, which counts as done now."""
         with self._lock:
             written = self._room(room_id).written

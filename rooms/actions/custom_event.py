@@ -13,7 +13,7 @@ from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.codec import MESSAGE_TYPES
 from watchium.protocol.errors import BadMessage, NotAllowed, TooLong
-from watchium.protocol.events import Custom
+from watchium.protocol.events import CustomEvent
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -39,6 +39,6 @@ def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float
     if not (by.is_host or by.is_owner):
         raise NotAllowed("Only the host and the owner can broadcast to the room.")
     rate_limits.spend("custom", by.person.user_id, now_ms)
-    event = Custom(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
+    event = CustomEvent(type=kind, room_id=by.room.room_id, timestamp=now_ms, payload=payload)
     broadcast.to_room(by.room.room_id, event)
     return now_ms

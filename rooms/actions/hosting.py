@@ -10,8 +10,8 @@ from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, NotHost
-from watchium.protocol.events import ControlAsked, SeatHeld, SeatKept, WhoAsks
-from watchium.protocol.types import WhichMember
+from watchium.protocol.events import ControlRequested, HostGraceCancelled, HostGraceStarted
+from watchium.protocol.types import MemberRef, UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
@@ -44,15 +44,17 @@ def start_host_grace(room: Room, host: Member, now_ms: float) -> None:
     room.save(update_fields=["seat_until_ms"])
     seat = host_state(room, host)
     if seat is not None:
-        broadcast.to_room(room.room_id, SeatHeld(room_id=room.room_id, timestamp=now_ms, payload=seat))
+        broadcast.to_room(
+            room.room_id, HostGraceStarted(room_id=room.room_id, timestamp=now_ms, payload=seat)
+        )
 
 
 def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
     """The host is back in time: nothing happened."""
     room.seat_until_ms = None
     room.save(update_fields=["seat_until_ms"])
-    kept = WhichMember(user_id=host.person.user_id)
-    broadcast.to_room(room.room_id, SeatKept(room_id=room.room_id, timestamp=now_ms, payload=kept))
+    kept = MemberRef(user_id=host.person.user_id)
+    broadcast.to_room(room.room_id, HostGraceCancelled(room_id=room.room_id, timestamp=now_ms, payload=kept))
 
 
 def choose_next_host(room: Room) -> None:
@@ -104,6 +106,6 @@ def ask_control(by: Member) -> None:
     rate_limits.spend("ask_control", by.person.user_id, now_ms)
     host = Member.objects.host_of(by.room)
     if host is not None and host.pk != by.pk:
-        asks = WhoAsks(user_id=by.person.user_id, username=by.username)
-        event = ControlAsked(room_id=by.room.room_id, timestamp=now_ms, payload=asks)
+        asks = UserRef(user_id=by.person.user_id, username=by.username)
+        event = ControlRequested(room_id=by.room.room_id, timestamp=now_ms, payload=asks)
         broadcast.to_member(host.pk, event)

@@ -11,7 +11,7 @@ from rooms.actions.presence import broadcast_presence, end_leases
 from rooms.models import Ban, Connection, Member, Person, Role, Room
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.events import MemberLeft, WhoLeft
+from watchium.protocol.events import Departure, MemberLeft
 from watchium.realtime import broadcast
 
 RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
@@ -79,7 +79,7 @@ def _merged(room: Room, before: Member, person: Person) -> Member:
 def _tell(room: Room, before: Member, after: Member) -> None:
     now_ms = server_clock.now_ms()
     if after.present:
-        went = WhoLeft(user_id=before.person.user_id, username=before.username, reason="renamed")
+        went = Departure(user_id=before.person.user_id, username=before.username, reason="renamed")
         broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=went))
         broadcast_presence(after, now_ms)
     if after.is_host:

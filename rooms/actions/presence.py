@@ -25,7 +25,7 @@ from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.db.rows import insert
 from watchium.protocol.errors import CloseCode, TooManyConnections
-from watchium.protocol.events import MemberJoined, MemberLeft, WhoLeft
+from watchium.protocol.events import Departure, MemberJoined, MemberLeft
 from watchium.realtime import broadcast
 from watchium.realtime.groups import process_id
 
@@ -196,7 +196,7 @@ def mark_absent(member: Member, reason: str) -> None:
     room = member.room
     room.last_active_at = timezone.now()
     room.save(update_fields=["last_active_at"])
-    who = WhoLeft(user_id=member.person.user_id, username=member.username, reason=reason)
+    who = Departure(user_id=member.person.user_id, username=member.username, reason=reason)
     broadcast.to_room(
         room.room_id, MemberLeft(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=who)
     )

@@ -8,7 +8,7 @@ from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Room
 from tests.cases import Cast
-from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import BadMessage, EventIdConflict, NotFound, NotMember, RateLimited, TooLong
 from watchium.realtime.groups import room_group
 
@@ -16,7 +16,7 @@ NOW_MS = 1_800_000_000_000.0
 
 
 def comment(text: str, event_id: str = "e1", reply_to: int | None = None) -> PostComment:
-    return PostComment(event_id=event_id, payload=NewText(text=text, reply_to=reply_to))
+    return PostComment(event_id=event_id, payload=CommentDraft(text=text, reply_to=reply_to))
 
 
 class Posting(Cast):

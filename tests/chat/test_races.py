@@ -8,7 +8,7 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Person, Room
-from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.events import Accepted
 
 NOW_MS = 1_800_000_000_000.0
@@ -34,7 +34,7 @@ class Races(TransactionTestCase):
             return list(pool.map(on_thread, range(count)))
 
     def test_one_comment_sent_twenty_times_at_once_is_there_once(self):
-        command = PostComment(event_id="e", payload=NewText(text="hello"))
+        command = PostComment(event_id="e", payload=CommentDraft(text="hello"))
 
         def post(_number: int) -> Accepted:
             return actions.post(self.members[0], command, position=0, now_ms=NOW_MS)
@@ -45,7 +45,7 @@ class Races(TransactionTestCase):
 
     def test_two_people_talking_at_once_leave_no_gap_in_the_order(self):
         def post(number: int) -> Accepted:
-            command = PostComment(event_id=f"e{number}", payload=NewText(text=str(number)))
+            command = PostComment(event_id=f"e{number}", payload=CommentDraft(text=str(number)))
             return actions.post(self.members[number % 2], command, position=0, now_ms=NOW_MS)
 
         self.at_once(10, post)

@@ -34,7 +34,7 @@ from tests.model.replicas import Node, Viewer
 from tests.playback.room.fixtures import SONG, load, pause, play, seek, set_rate
 from watchium import server_clock
 from watchium.protocol.codec import encode
-from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import EventIdConflict, NotHost
 from watchium.protocol.events import Head, HeadState
 from watchium.realtime.groups import room_group
@@ -153,7 +153,7 @@ class RoomMachine(RuleBasedStateMachine):
         if self.member(name).left_at:
             return
         words = f"{name} says {next(self.spoken)}"
-        command = PostComment(event_id=words, payload=NewText(text=words))
+        command = PostComment(event_id=words, payload=CommentDraft(text=words))
         first = self.do(lambda: chat.actions.post(self.member(name), command, position=0.0))
         assert self.do(lambda: chat.actions.post(self.member(name), command, position=0.0)) == first
         self.reference.said.append((self.people[name].user_id, words))

@@ -8,16 +8,16 @@ from rooms.models import Member, ModerationAct, Role, Room
 from tests.cases import Cast
 from watchium.protocol.commands import (
     BanMember,
+    BanRequest,
     ClaimHost,
+    ModeratorChange,
+    RemovalRequest,
     RemoveMember,
     SetModerator,
-    SomebodyToBan,
-    SomebodyToSend,
     TransferHost,
-    Trust,
 )
 from watchium.protocol.errors import Banned, EventIdConflict, NotAllowed, NotFound, NotMember, RateLimited
-from watchium.protocol.types import WhichMember
+from watchium.protocol.types import MemberRef
 
 
 class RemoveTests(Cast):
@@ -72,16 +72,16 @@ class CommandTests(Cast):
             return actions.command(by, said)
 
     def test_the_same_event_id_is_done_once_and_answered_as_often_as_asked(self):
-        away = RemoveMember(event_id="out", payload=SomebodyToSend(user_id=self.bob.person.user_id))
+        away = RemoveMember(event_id="out", payload=RemovalRequest(user_id=self.bob.person.user_id))
         assert self.say(self.alice, away) == self.say(self.alice, away)
         assert self.heard.types().count("member_left") == 1
 
     def test_a_hand_over_sent_again_does_not_happen_again(self):
-        over = TransferHost(event_id="over", payload=WhichMember(user_id=self.bob.person.user_id))
+        over = TransferHost(event_id="over", payload=MemberRef(user_id=self.bob.person.user_id))
         first = self.say(self.alice, over)
         assert first.revision == self.heard.last("new_host")["revision"]
         self.say(
-            self.bob, TransferHost(event_id="back", payload=WhichMember(user_id=self.alice.person.user_id))
+            self.bob, TransferHost(event_id="back", payload=MemberRef(user_id=self.alice.person.user_id))
         )
         assert self.say(self.alice, over) == first
         assert Member.objects.host_of(self.room) == self.alice
@@ -89,18 +89,24 @@ class CommandTests(Cast):
     def test_the_same_event_id_for_something_else_is_a_conflict(self):
         self.say(
             self.alice,
-            SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=True)),
+            SetModerator(
+                event_id="m", payload=ModeratorChange(user_id=self.bob.person.user_id, moderator=True)
+            ),
         )
         with pytest.raises(EventIdConflict):
             self.say(
                 self.alice,
-                SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=False)),
+                SetModerator(
+                    event_id="m", payload=ModeratorChange(user_id=self.bob.person.user_id, moderator=False)
+                ),
             )
 
     def test_everybody_hears_of_a_moderator(self):
         self.say(
             self.alice,
-            SetModerator(event_id="m", payload=Trust(user_id=self.bob.person.user_id, moderator=True)),
+            SetModerator(
+                event_id="m", payload=ModeratorChange(user_id=self.bob.person.user_id, moderator=True)
+            ),
         )
         assert self.heard.last("role_changed")["payload"]["role"] == "moderator"
         assert Member.objects.get(pk=self.bob.pk).may_moderate
@@ -114,7 +120,7 @@ class CommandTests(Cast):
     def test_a_ban_over_the_wire_keeps_out(self):
         self.say(
             self.alice,
-            BanMember(event_id="b", payload=SomebodyToBan(user_id=self.bob.person.user_id, minutes=60)),
+            BanMember(event_id="b", payload=BanRequest(user_id=self.bob.person.user_id, minutes=60)),
         )
         with pytest.raises(Banned):
             actions.join(self.bob.person, self.room.room_id)
@@ -130,7 +136,7 @@ class TooOften(Cast):
 
     def pass_the_seat_around(self, number: int) -> None:
         if Member.objects.get(pk=self.alice.pk).is_host:
-            whom = WhichMember(user_id=self.bob.person.user_id)
+            whom = MemberRef(user_id=self.bob.person.user_id)
             actions.command(self.alice, TransferHost(event_id=f"e{number}", payload=whom))
         else:
             actions.command(self.alice, ClaimHost(event_id=f"e{number}"))
@@ -143,16 +149,16 @@ class TooOften(Cast):
             self.pass_the_seat_around(self.times)
         assert refused.value.retry_after_ms
         assert (ModerationAct.objects.count(), Room.objects.get().revision) == (acts, revision)
-        whom = WhichMember(user_id=self.bob.person.user_id)
+        whom = MemberRef(user_id=self.bob.person.user_id)
         assert actions.command(self.alice, TransferHost(event_id="e0", payload=whom)).event_id == "e0"
 
     def test_neither_are_moderators_named_over_and_over(self):
         for number in range(self.times):
-            trust = Trust(user_id=self.bob.person.user_id, moderator=bool(number % 2))
+            trust = ModeratorChange(user_id=self.bob.person.user_id, moderator=bool(number % 2))
             actions.command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
         with self.telling(), pytest.raises(RateLimited):
             actions.command(self.alice, SetModerator(event_id="late", payload=trust))
         assert self.heard.types() == []
-        whom = SomebodyToSend(user_id=self.bob.person.user_id)
+        whom = RemovalRequest(user_id=self.bob.person.user_id)
         with pytest.raises(RateLimited):
             actions.command(self.alice, RemoveMember(event_id="out", payload=whom))

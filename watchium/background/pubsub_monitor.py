@@ -21,7 +21,7 @@ from rooms.serializers import who_is_here
 from watchium import server_clock
 from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state
-from watchium.protocol.events import Event, Head, HeadState, Health, Members, Present, Status
+from watchium.protocol.events import Event, Head, HeadState, Health, MemberList, Members, Status
 from watchium.realtime import hub as fanout
 from watchium.realtime.channel_layer import LAYER_TIMEOUT_S, ChannelLayerBridge
 from watchium.realtime.delivery import Delivery
@@ -205,7 +205,7 @@ async def _republish_rooms(room_ids: list[str]) -> None:
     for room_id, (revision, seq, epoch) in heads.items():
         head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
         _deliver(room_id, Head(room_id=room_id, timestamp=now_ms, payload=head))
-        present = Present(members=members.get(room_id, []))
+        present = MemberList(members=members.get(room_id, []))
         _deliver(room_id, Members(room_id=room_id, timestamp=now_ms, payload=present))
 
 

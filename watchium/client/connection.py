@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from watchium.client.clock_offset import offset_and_delay
 from watchium.client.room_state import AnyEvent, type_of
 from watchium.protocol import events
-from watchium.protocol.events import Accepted, ClockAnswer, Problem
+from watchium.protocol.events import Accepted, PongTimes, Problem
 
 TIMEOUT_S = 5.0
 
@@ -112,7 +112,7 @@ class SocketConnection(Generic[W]):
     async def ping(self, timeout: float = TIMEOUT_S) -> tuple[float, float]:
         """Measure offset and delay in milliseconds with one exchange."""
         t1, started = time.time() * 1000, time.monotonic()
-        answer: ClockAnswer = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
+        answer: PongTimes = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
         t4 = t1 + (time.monotonic() - started) * 1000
         return offset_and_delay(t1, answer.t1, answer.t2, t4)
 

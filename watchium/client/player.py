@@ -13,10 +13,10 @@ from watchium.protocol.events import Event
 from watchium.protocol.player import (
     Item,
     PlayerChanged,
-    PlayerGreeting,
+    PlayerSnapshot,
     PlayerState,
-    PlayerWhole,
-    WholePlayer,
+    PlayerSynced,
+    PlayerWelcomeState,
 )
 
 SHARED_EVENTS: tuple[type[Event], ...] = (events.Ack, events.Error, events.Pong, events.Closing)
@@ -29,7 +29,7 @@ class _Tagged(msgspec.Struct):
     type: str
 
 
-class PlayerClient(SocketConnection[PlayerGreeting]):
+class PlayerClient(SocketConnection[PlayerWelcomeState]):
     """`state` and `items` (by id) follow the server's events; missed changes are requested."""
 
     state: PlayerState
@@ -42,12 +42,12 @@ class PlayerClient(SocketConnection[PlayerGreeting]):
         kind = KINDS[msgspec.json.decode(frame, type=_Tagged).type]
         return msgspec.json.decode(frame, type=kind)
 
-    def on_welcome(self, payload: PlayerGreeting) -> None:
+    def on_welcome(self, payload: PlayerWelcomeState) -> None:
         self._replace(payload)
 
     async def apply(self, event: AnyEvent) -> list[AnyEvent]:
         match event:
-            case PlayerWhole(payload=snapshot) if snapshot.state.revision >= self.state.revision:
+            case PlayerSynced(payload=snapshot) if snapshot.state.revision >= self.state.revision:
                 self._replace(snapshot)
             case PlayerChanged(revision=int(revision)) if revision == self.state.revision + 1:
                 self._apply_change(event, revision)
@@ -58,7 +58,7 @@ class PlayerClient(SocketConnection[PlayerGreeting]):
                 return []
         return [event]
 
-    def _replace(self, snapshot: WholePlayer) -> None:
+    def _replace(self, snapshot: PlayerSnapshot) -> None:
         self.state = snapshot.state
         self.items |= {item.id: item for item in snapshot.items}
 

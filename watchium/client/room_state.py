@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from watchium.protocol import events
-from watchium.protocol.events import Custom, Event, WelcomeState
+from watchium.protocol.events import CustomEvent, Event, WelcomeState
 from watchium.protocol.types import TimelineState
 
 KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in events.ROOM_EVENTS}
 CHANGES = tuple(events.CHANGES.values())
-AnyEvent = Event | Custom
+AnyEvent = Event | CustomEvent
 
 
 class Resume(NamedTuple):
@@ -31,12 +31,12 @@ class _Tagged(msgspec.Struct):
 def decode(frame: str | bytes) -> AnyEvent:
     """Decode an event; a type outside the protocol is a custom event."""
     tag = msgspec.json.decode(frame, type=_Tagged).type
-    kind: type[AnyEvent] = KINDS.get(tag, Custom)
+    kind: type[AnyEvent] = KINDS.get(tag, CustomEvent)
     return msgspec.json.decode(frame, type=kind)
 
 
 def type_of(event: AnyEvent) -> str:
-    return event.type if isinstance(event, Custom) else str(event.__struct_config__.tag)
+    return event.type if isinstance(event, CustomEvent) else str(event.__struct_config__.tag)
 
 
 class OrderedEvents:

@@ -17,18 +17,18 @@ from watchium.protocol.commands import Command, IdempotentCommand
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
 from watchium.protocol.events import Ack
 from watchium.protocol.player import (
-    DeviceShown,
-    Heard,
-    LookAtDevice,
+    AudioFocusRequest,
+    DevicePreviewed,
+    DeviceRef,
     PlayerHead,
     PlayerHeadState,
     PlayerSync,
+    PlayerSynced,
     PlayerWelcome,
-    PlayerWhole,
-    Position,
-    Sound,
-    Sounding,
-    WhichDevice,
+    PositionReport,
+    PreviewDevice,
+    ReportPosition,
+    RequestAudioFocus,
 )
 from watchium.realtime import hub
 from watchium.realtime.frames import frame_of
@@ -105,15 +105,15 @@ class PlayerConsumer(Socket):
         match command:
             case IdempotentCommand():
                 await self._carry_out(command)
-            case Position(payload=heard):
+            case ReportPosition(payload=heard):
                 await self._note(heard)
             case PlayerSync(payload=missed):
                 self._spend("player_question")
                 await self._tell_what_stands(missed.since)
-            case LookAtDevice(payload=which):
+            case PreviewDevice(payload=which):
                 self._spend("player_question")
                 await self._show(which)
-            case Sound(payload=asked):
+            case RequestAudioFocus(payload=asked):
                 self._spend("player_question")
                 await self._give_sound(asked)
 
@@ -131,7 +131,7 @@ class PlayerConsumer(Socket):
             return
         self.send_event(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
 
-    async def _note(self, heard: Heard) -> None:
+    async def _note(self, heard: PositionReport) -> None:
         self._spend("position")
         player.heard(self.device_id, server_clock.now_ms())
         if not await with_timeout(in_database(player.note_position, self.device_id, heard)):
@@ -139,11 +139,11 @@ class PlayerConsumer(Socket):
                 self._tell_all()
             )  # it plays what is not on, or was placed or paused while this was on its way
 
-    async def _show(self, which: WhichDevice) -> None:
+    async def _show(self, which: DeviceRef) -> None:
         other = await with_timeout(in_database(player.look_at, self.account, self.device_id, which.device))
-        self.send_event(DeviceShown(room_id=None, timestamp=server_clock.now_ms(), payload=other))
+        self.send_event(DevicePreviewed(room_id=None, timestamp=server_clock.now_ms(), payload=other))
 
-    async def _give_sound(self, asked: Sounding) -> None:
+    async def _give_sound(self, asked: AudioFocusRequest) -> None:
         holder = await with_timeout(in_database(player.take_sound, self.device_id, asked))
         self.sounds = holder == self.tab
 
@@ -159,5 +159,5 @@ class PlayerConsumer(Socket):
         whole = await with_timeout(in_database(player.read, self.device_id, sounding=True))
         revision = whole.state.revision
         self.send_event(
-            PlayerWhole(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)
+            PlayerSynced(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)
         )

@@ -35,7 +35,7 @@ from watchium.protocol.errors import (
     TooLong,
     Unavailable,
 )
-from watchium.protocol.events import ClockAnswer, Error, Event, Pong, Problem
+from watchium.protocol.events import Error, Event, Pong, PongTimes, Problem
 from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import refusal_of
 from watchium.realtime import hub
@@ -189,7 +189,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if wait_ms := self.buckets.wait_ms("ping", PINGS, received_ms):
             raise RateLimited(retry_after_ms=wait_ms)
         sent_ms = server_clock.now_ms()
-        answer = ClockAnswer(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
+        answer = PongTimes(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
         self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=answer))
 
     # ------------------------------------------------------------ to obey and to refuse

@@ -12,13 +12,13 @@ from msgspec import Meta, Struct
 
 from watchium.protocol.types import (
     EventId,
+    MemberRef,
     Milliseconds,
     Rate,
     Revision,
     Seconds,
     Url,
     UserId,
-    WhichMember,
 )
 
 
@@ -32,48 +32,48 @@ class IdempotentCommand(Command, frozen=True, kw_only=True):
     event_id: EventId
 
 
-class Nothing(Struct, forbid_unknown_fields=True, frozen=True):
+class EmptyPayload(Struct, forbid_unknown_fields=True, frozen=True):
     pass
 
 
-class Where(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class OptionalPosition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     current_time: Seconds | None = None
     at: Milliseconds | None = None
 
 
-class SeekTo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class SeekTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     current_time: Seconds
     at: Milliseconds | None = None
 
 
-class RateTo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class RateChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     rate: Rate
     at: Milliseconds | None = None
 
 
-class MediaToLoad(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class MediaRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     media_url: Url
     title: Annotated[str, Meta(max_length=200)] | None = None
 
 
 class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
-    payload: Where = Where()
+    payload: OptionalPosition = OptionalPosition()
 
 
 class Pause(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
-    payload: Where = Where()
+    payload: OptionalPosition = OptionalPosition()
 
 
 class Seek(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
-    payload: SeekTo
+    payload: SeekTarget
 
 
 class SetRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
-    payload: RateTo
+    payload: RateChange
 
 
 class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
-    payload: MediaToLoad
+    payload: MediaRequest
 
 
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -107,15 +107,15 @@ class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):
     payload: PlayerReport
 
 
-class ClockQuestion(Struct, forbid_unknown_fields=True, frozen=True):
+class PingTime(Struct, forbid_unknown_fields=True, frozen=True):
     t0: Annotated[float, Meta(ge=-1e15, le=1e15)]
 
 
 class Ping(Command, tag="ping", frozen=True, kw_only=True):
-    payload: ClockQuestion
+    payload: PingTime
 
 
-class Missed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class LastApplied(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`since`: last revision applied; `last_comment_id`: last `seq` of a comment applied."""
 
     since: Revision = 0
@@ -123,7 +123,7 @@ class Missed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):
-    payload: Missed = Missed()
+    payload: LastApplied = LastApplied()
 
 
 class BufferReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -146,21 +146,21 @@ class BufferEnd(Command, tag="buffer_end", frozen=True, kw_only=True):
     payload: BufferReport = BufferReport()
 
 
-class NewText(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class CommentDraft(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     text: Annotated[str, Meta(min_length=1)]
     reply_to: Revision | None = None
 
 
 class PostComment(IdempotentCommand, tag="comment", frozen=True, kw_only=True):
-    payload: NewText
+    payload: CommentDraft
 
 
-class WhichComment(Struct, forbid_unknown_fields=True, frozen=True):
+class CommentRef(Struct, forbid_unknown_fields=True, frozen=True):
     id: Revision
 
 
 class DeleteComment(Command, tag="delete_comment", frozen=True, kw_only=True):
-    payload: WhichComment
+    payload: CommentRef
 
 
 class Emoji(Struct, forbid_unknown_fields=True, frozen=True):
@@ -172,55 +172,55 @@ class React(Command, tag="reaction", frozen=True, kw_only=True):
 
 
 class Typing(Command, tag="typing", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
 class TransferHost(IdempotentCommand, tag="transfer_host", frozen=True, kw_only=True):
-    payload: WhichMember
+    payload: MemberRef
 
 
 class ClaimHost(IdempotentCommand, tag="claim_host", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
-class SomebodyToSend(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class RemovalRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     user_id: UserId
     why: Annotated[str, Meta(max_length=200)] = ""
 
 
-class SomebodyToBan(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class BanRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     user_id: UserId
     minutes: Annotated[int, Meta(ge=1, le=366 * 24 * 60)]
     why: Annotated[str, Meta(max_length=200)] = ""
 
 
-class Trust(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class ModeratorChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     user_id: UserId
     moderator: bool
 
 
 class RemoveMember(IdempotentCommand, tag="remove_member", frozen=True, kw_only=True):
-    payload: SomebodyToSend
+    payload: RemovalRequest
 
 
 class BanMember(IdempotentCommand, tag="ban_member", frozen=True, kw_only=True):
-    payload: SomebodyToBan
+    payload: BanRequest
 
 
 class SetModerator(IdempotentCommand, tag="set_moderator", frozen=True, kw_only=True):
-    payload: Trust
+    payload: ModeratorChange
 
 
-class AskControl(Command, tag="ask_control", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+class RequestControl(Command, tag="ask_control", frozen=True, kw_only=True):
+    payload: EmptyPayload = EmptyPayload()
 
 
 class ContinueWithout(IdempotentCommand, tag="continue_without", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
 class Leave(Command, tag="leave", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
 RoomCommand = (
@@ -243,7 +243,7 @@ RoomCommand = (
     | RemoveMember
     | BanMember
     | SetModerator
-    | AskControl
+    | RequestControl
     | ContinueWithout
     | Leave
 )

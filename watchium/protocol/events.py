@@ -10,14 +10,15 @@ from msgspec import Struct
 from watchium.protocol.types import (
     CommentState,
     Hold,
+    HostGrace,
     Limits,
     Media,
+    MemberRef,
+    MemberReport,
     MemberState,
-    Report,
     RoomState,
-    Seat,
     TimelineState,
-    WhichMember,
+    UserRef,
     You,
 )
 
@@ -114,45 +115,40 @@ class MemberJoined(Event, tag="member_joined", frozen=True, kw_only=True):
     payload: MemberState
 
 
-class Present(Struct, frozen=True, kw_only=True):
+class MemberList(Struct, frozen=True, kw_only=True):
     """Everybody who is here, longest first."""
 
     members: list[MemberState]
 
 
 class Members(Event, tag="members", frozen=True, kw_only=True):
-    payload: Present
+    payload: MemberList
 
 
 class RoleChanged(Event, tag="role_changed", frozen=True, kw_only=True):
     payload: MemberState
 
 
-class WhoLeft(Struct, frozen=True, kw_only=True):
+class Departure(Struct, frozen=True, kw_only=True):
     user_id: str
     username: str
     reason: str
 
 
 class MemberLeft(Event, tag="member_left", frozen=True, kw_only=True):
-    payload: WhoLeft
+    payload: Departure
 
 
-class SeatHeld(Event, tag="seat_held", frozen=True, kw_only=True):
-    payload: Seat
+class HostGraceStarted(Event, tag="seat_held", frozen=True, kw_only=True):
+    payload: HostGrace
 
 
-class SeatKept(Event, tag="seat_kept", frozen=True, kw_only=True):
-    payload: WhichMember
+class HostGraceCancelled(Event, tag="seat_kept", frozen=True, kw_only=True):
+    payload: MemberRef
 
 
-class WhoAsks(Struct, frozen=True, kw_only=True):
-    user_id: str
-    username: str
-
-
-class ControlAsked(Event, tag="control_asked", frozen=True, kw_only=True):
-    payload: WhoAsks
+class ControlRequested(Event, tag="control_asked", frozen=True, kw_only=True):
+    payload: UserRef
 
 
 class NewComment(Event, tag="new_comment", frozen=True, kw_only=True):
@@ -168,29 +164,29 @@ class CommentDeleted(Event, tag="comment_deleted", frozen=True, kw_only=True):
     payload: DeletedComment
 
 
-class Reacted(Struct, frozen=True, kw_only=True):
+class SentReaction(Struct, frozen=True, kw_only=True):
     user_id: str
     username: str
     emoji: str
 
 
 class Reaction(Event, tag="reaction", frozen=True, kw_only=True):
-    payload: Reacted
+    payload: SentReaction
 
 
 class IsTyping(Event, tag="typing", frozen=True, kw_only=True):
-    payload: WhoAsks
+    payload: UserRef
 
 
-class Reports(Struct, frozen=True, kw_only=True):
-    members: list[Report]
+class MemberReports(Struct, frozen=True, kw_only=True):
+    members: list[MemberReport]
 
 
 class Presence(Event, tag="presence", frozen=True, kw_only=True):
-    payload: Reports
+    payload: MemberReports
 
 
-class ClockAnswer(Struct, frozen=True, kw_only=True):
+class PongTimes(Struct, frozen=True, kw_only=True):
     t0: float
     t1: float
     t2: float
@@ -198,7 +194,7 @@ class ClockAnswer(Struct, frozen=True, kw_only=True):
 
 
 class Pong(Event, tag="pong", frozen=True, kw_only=True):
-    payload: ClockAnswer
+    payload: PongTimes
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -263,13 +259,13 @@ class Status(Event, tag="status", frozen=True, kw_only=True):
     payload: Health
 
 
-class Goodbye(Struct, frozen=True, kw_only=True):
+class ClosingNotice(Struct, frozen=True, kw_only=True):
     code: int
     retry_after_ms: int | None = None
 
 
 class Closing(Event, tag="closing", frozen=True, kw_only=True):
-    payload: Goodbye
+    payload: ClosingNotice
 
 
 class LobbyRoom(Struct, frozen=True, kw_only=True):
@@ -293,7 +289,7 @@ class LobbyChanged(Event, tag="lobby_changed", frozen=True, kw_only=True):
     payload: LobbyState
 
 
-class Custom(Struct, frozen=True, kw_only=True):
+class CustomEvent(Struct, frozen=True, kw_only=True):
     """An event of a program's own, sent through `POST .../broadcast/`; its type is no word of this page."""
 
     type: str

@@ -13,8 +13,8 @@ from msgspec import inspect as mi
 from watchium.protocol import commands as command_module
 from watchium.protocol import events as event_module
 from watchium.protocol import player, types
-from watchium.protocol.commands import Command, IdempotentCommand, Nothing
-from watchium.protocol.events import Custom, Event
+from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand
+from watchium.protocol.events import CustomEvent, Event
 
 StructType = type[msgspec.Struct]
 
@@ -42,7 +42,7 @@ def parts(*modules: ModuleType) -> list[StructType]:
         for kind in vars(module).values()
         if inspect.isclass(kind) and issubclass(kind, msgspec.Struct) and not issubclass(kind, messages)
     )
-    found = (kind for kind in structs if kind not in (msgspec.Struct, Custom, Nothing))
+    found = (kind for kind in structs if kind not in (msgspec.Struct, CustomEvent, EmptyPayload))
     return _in_definition_order(set(_defined_in(modules, found)))
 
 
@@ -83,7 +83,7 @@ def fields(kind: StructType) -> tuple[mi.Field, ...]:
 def payload(kind: StructType) -> StructType | None:
     for field in fields(kind):
         if field.name == "payload" and isinstance(field.type, mi.StructType):
-            return None if field.type.cls is Nothing else field.type.cls
+            return None if field.type.cls is EmptyPayload else field.type.cls
     return None
 
 
@@ -112,7 +112,7 @@ def js_type(kind: mi.Type) -> str:
         case mi.UnionType(types=types):
             return " | ".join(js_type(each) for each in types)
         case mi.StructType(cls=cls):
-            return "{}" if cls is Nothing else cls.__name__
+            return "{}" if cls is EmptyPayload else cls.__name__
         case mi.DictType():
             return "Record<string, any>"
         case mi.RawType():

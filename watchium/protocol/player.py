@@ -11,18 +11,18 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from watchium.protocol.commands import Command, IdempotentCommand, Nothing, Ping
+from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand, Ping
 from watchium.protocol.events import Event
 from watchium.protocol.types import Limits, Rate, Revision, Seconds
 
-LONGEST_QUEUE = 500
-AT_ONCE = 100
+MAX_QUEUE = 500
+MAX_ITEMS_PER_COMMAND = 100
 
 ItemId = Annotated[int, Meta(ge=1, le=2**53)]
-SomeItems = Annotated[list[ItemId], Meta(min_length=1, max_length=AT_ONCE)]
+ItemIds = Annotated[list[ItemId], Meta(min_length=1, max_length=MAX_ITEMS_PER_COMMAND)]
 EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
-Tab = Annotated[str, Meta(min_length=1, max_length=40)]
-Device = Annotated[str, Meta(min_length=1, max_length=32)]
+TabId = Annotated[str, Meta(min_length=1, max_length=40)]
+DeviceId = Annotated[str, Meta(min_length=1, max_length=32)]
 Repeat = Literal["off", "all", "one"]
 
 
@@ -109,26 +109,26 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 # ---------------------------------------------------------------- commands: to the server
 
 
-class TrackToPlay(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PlayTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind
     what is on, unless they come there anyway.
     """
 
     item_id: ItemId | None = None
-    item_ids: SomeItems | None = None
+    item_ids: ItemIds | None = None
     entry_id: EntryId | None = None
     position: Seconds = 0.0
 
 
 class PlayTrack(IdempotentCommand, tag="play_track", frozen=True, kw_only=True):
-    payload: TrackToPlay
+    payload: PlayTarget
 
 
 class Resume(IdempotentCommand, tag="resume", frozen=True, kw_only=True):
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
-class WhereItStopped(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PausePosition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is."""
 
     entry_id: EntryId | None = None
@@ -136,10 +136,10 @@ class WhereItStopped(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
 
 class PausePlayer(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
-    payload: WhereItStopped = WhereItStopped()
+    payload: PausePosition = PausePosition()
 
 
-class PlaceToGo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PlayerSeekTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     position: Seconds
     base_revision: Revision
 
@@ -147,29 +147,29 @@ class PlaceToGo(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 class SeekPlayer(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
     """Stale where another track is on since, or it was sought by somebody else."""
 
-    payload: PlaceToGo
+    payload: PlayerSeekTarget
 
 
-class Speed(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PlayerRate(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     rate: Rate
 
 
 class SetPlayerRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
-    payload: Speed
+    payload: PlayerRate
 
 
-class Repetition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class RepeatMode(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     repeat: Repeat
 
 
 class SetRepeat(IdempotentCommand, tag="set_repeat", frozen=True, kw_only=True):
-    payload: Repetition
+    payload: RepeatMode
 
 
 class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`next`: behind what is on, instead of at the end."""
 
-    item_ids: SomeItems
+    item_ids: ItemIds
     next: bool = False
 
 
@@ -177,17 +177,17 @@ class QueueAdd(IdempotentCommand, tag="queue_add", frozen=True, kw_only=True):
     payload: ItemsToAdd
 
 
-class WhichEntry(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class EntryRef(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     entry_id: EntryId
 
 
 class QueueRemove(IdempotentCommand, tag="queue_remove", frozen=True, kw_only=True):
     """Of what is on: the following one is on then."""
 
-    payload: WhichEntry
+    payload: EntryRef
 
 
-class EntryToMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class EntryMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`before`: the entry it is to stand before, null for the end."""
 
     entry_id: EntryId
@@ -195,16 +195,16 @@ class EntryToMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
 
 class QueueMove(IdempotentCommand, tag="queue_move", frozen=True, kw_only=True):
-    payload: EntryToMove
+    payload: EntryMove
 
 
 class QueueClear(IdempotentCommand, tag="queue_clear", frozen=True, kw_only=True):
     """All but what is on."""
 
-    payload: Nothing = Nothing()
+    payload: EmptyPayload = EmptyPayload()
 
 
-class Step(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class TrackStep(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end.
 
     With `base_revision` nothing happens either where another track was put on since: a track that is repeated
@@ -217,55 +217,55 @@ class Step(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Next(IdempotentCommand, tag="next", frozen=True, kw_only=True):
-    payload: Step
+    payload: TrackStep
 
 
 class Previous(IdempotentCommand, tag="previous", frozen=True, kw_only=True):
-    payload: Step
+    payload: TrackStep
 
 
-class Based(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class BaseRevision(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     base_revision: Revision
 
 
 class Undo(IdempotentCommand, tag="undo", frozen=True, kw_only=True):
     """Take the last change of the queue back. Stale where the queue was changed since `base_revision`."""
 
-    payload: Based
+    payload: BaseRevision
 
 
 class Redo(IdempotentCommand, tag="redo", frozen=True, kw_only=True):
-    payload: Based
+    payload: BaseRevision
 
 
-class DeviceToContinue(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class TransferRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here."""
 
-    device: Device
+    device: DeviceId
     how: Literal["replace", "merge"]
 
 
 class ContinueHere(IdempotentCommand, tag="continue_here", frozen=True, kw_only=True):
     """Take over the queue, track and position of another device of the account; that one pauses."""
 
-    payload: DeviceToContinue
+    payload: TransferRequest
 
 
-class WhichDevice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    device: Device
+class DeviceRef(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    device: DeviceId
 
 
 class ForgetDevice(IdempotentCommand, tag="forget_device", frozen=True, kw_only=True):
-    payload: WhichDevice
+    payload: DeviceRef
 
 
-class LookAtDevice(Command, tag="look_at_device", frozen=True, kw_only=True):
+class PreviewDevice(Command, tag="look_at_device", frozen=True, kw_only=True):
     """Answered by `device`: what `transfer_here` would take over."""
 
-    payload: WhichDevice
+    payload: DeviceRef
 
 
-class Heard(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class PositionReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own.
 
     `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the
@@ -275,39 +275,39 @@ class Heard(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
     entry_id: EntryId
     position: Seconds
-    tab: Tab
+    tab: TabId
     revision: Revision | None = None
     leaving: bool = False
     duration: Seconds | None = None
 
 
-class Position(Command, tag="position", frozen=True, kw_only=True):
-    payload: Heard
+class ReportPosition(Command, tag="position", frozen=True, kw_only=True):
+    payload: PositionReport
 
 
-class Sounding(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class AudioFocusRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway.
 
     `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
     """
 
-    tab: Tab
+    tab: TabId
     want: bool
-    instead_of: Tab | UnsetType | None = UNSET
+    instead_of: TabId | UnsetType | None = UNSET
 
 
-class Sound(Command, tag="sound", frozen=True, kw_only=True):
-    payload: Sounding
+class RequestAudioFocus(Command, tag="sound", frozen=True, kw_only=True):
+    payload: AudioFocusRequest
 
 
-class Since(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class KnownRevision(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     since: Revision = 0
 
 
 class PlayerSync(Command, tag="sync_request", frozen=True, kw_only=True):
     """Answered by `player_state`, or by `player_head` where nothing was missed. Worth asking now and then."""
 
-    payload: Since = Since()
+    payload: KnownRevision = KnownRevision()
 
 
 PlayerCommand = (
@@ -327,9 +327,9 @@ PlayerCommand = (
     | Redo
     | ContinueHere
     | ForgetDevice
-    | LookAtDevice
-    | Position
-    | Sound
+    | PreviewDevice
+    | ReportPosition
+    | RequestAudioFocus
     | PlayerSync
     | Ping
 )
@@ -338,14 +338,14 @@ PlayerCommand = (
 # ---------------------------------------------------------------- events: from the server
 
 
-class WholePlayer(Struct, frozen=True, kw_only=True):
+class PlayerSnapshot(Struct, frozen=True, kw_only=True):
     """`items`: those the queue is of, each once."""
 
     state: PlayerState
     items: list[Item]
 
 
-class PlayerGreeting(WholePlayer, frozen=True, kw_only=True):
+class PlayerWelcomeState(PlayerSnapshot, frozen=True, kw_only=True):
     """`device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves.
 
     `devices`: of the account, none without one.
@@ -359,7 +359,7 @@ class PlayerGreeting(WholePlayer, frozen=True, kw_only=True):
 
 
 class PlayerWelcome(Event, tag="welcome", frozen=True, kw_only=True):
-    payload: PlayerGreeting
+    payload: PlayerWelcomeState
 
 
 class PlayerChange(Struct, frozen=True, kw_only=True):
@@ -377,8 +377,8 @@ class PlayerChanged(Event, tag="player", frozen=True, kw_only=True):
     payload: PlayerChange
 
 
-class PlayerWhole(Event, tag="player_state", frozen=True, kw_only=True):
-    payload: WholePlayer
+class PlayerSynced(Event, tag="player_state", frozen=True, kw_only=True):
+    payload: PlayerSnapshot
 
 
 class PlayerHeadState(Struct, frozen=True, kw_only=True):
@@ -401,42 +401,42 @@ class PositionState(Struct, frozen=True, kw_only=True):
     duration: float | None = None
 
 
-class PositionTold(Event, tag="position", frozen=True, kw_only=True):
+class PositionReported(Event, tag="position", frozen=True, kw_only=True):
     payload: PositionState
 
 
-class SoundState(Struct, frozen=True, kw_only=True):
+class AudioFocusState(Struct, frozen=True, kw_only=True):
     tab: str | None
 
 
-class SoundTold(Event, tag="sound", frozen=True, kw_only=True):
-    payload: SoundState
+class AudioFocusChanged(Event, tag="sound", frozen=True, kw_only=True):
+    payload: AudioFocusState
 
 
 class DevicesState(Struct, frozen=True, kw_only=True):
     devices: list[DeviceState]
 
 
-class DevicesTold(Event, tag="devices", frozen=True, kw_only=True):
+class DevicesChanged(Event, tag="devices", frozen=True, kw_only=True):
     payload: DevicesState
 
 
-class OtherPlayer(WholePlayer, frozen=True, kw_only=True):
+class DevicePreview(PlayerSnapshot, frozen=True, kw_only=True):
     device: str
     name: str
 
 
-class DeviceShown(Event, tag="device", frozen=True, kw_only=True):
-    payload: OtherPlayer
+class DevicePreviewed(Event, tag="device", frozen=True, kw_only=True):
+    payload: DevicePreview
 
 
 PLAYER_EVENTS: tuple[type[Event], ...] = (
     PlayerWelcome,
     PlayerChanged,
-    PlayerWhole,
+    PlayerSynced,
     PlayerHead,
-    PositionTold,
-    SoundTold,
-    DevicesTold,
-    DeviceShown,
+    PositionReported,
+    AudioFocusChanged,
+    DevicesChanged,
+    DevicePreviewed,
 )

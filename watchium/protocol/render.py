@@ -82,7 +82,7 @@ def javascript() -> str:
     room_events = ", ".join(f'"{tag(kind)}"' for kind in ROOM_EVENTS)
     sets = [
         "/** Commands that are answered with `ack` or `error` and are safe to send again. */\n"
-        f"export const DEEDS = Object.freeze(new Set([{idempotent}]))\n",
+        f"export const IDEMPOTENT_COMMANDS = Object.freeze(new Set([{idempotent}]))\n",
         "/** Events that take a revision; each carries the whole timeline. */\n"
         f"export const CHANGES = Object.freeze(new Set([{changes}]))\n",
         "/** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */\n"

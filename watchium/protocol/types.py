@@ -30,7 +30,7 @@ class Media(Struct, frozen=True, kw_only=True):
     mime: str | None = None
 
 
-class HeldFor(Struct, frozen=True, kw_only=True):
+class UserRef(Struct, frozen=True, kw_only=True):
     user_id: str
     username: str
 
@@ -39,7 +39,7 @@ class Hold(Struct, frozen=True, kw_only=True):
     """The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest."""
 
     why: str
-    who: list[HeldFor]
+    who: list[UserRef]
     until: float
 
 
@@ -76,7 +76,7 @@ class You(MemberState, frozen=True, kw_only=True):
     may_moderate: bool
 
 
-class Seat(Struct, frozen=True, kw_only=True):
+class HostGrace(Struct, frozen=True, kw_only=True):
     """A host's seat kept free until `until` (server time), then given to `next`."""
 
     user_id: str
@@ -95,7 +95,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     control_policy: str
     owner_id: str | None
     host_id: str | None
-    seat: Seat | None
+    seat: HostGrace | None
     epoch: str
     sync_enabled: bool
     sync_tolerance_ms: int
@@ -115,7 +115,7 @@ class CommentState(Struct, frozen=True, kw_only=True):
     reply_to: int | None
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class MemberReport(Struct, frozen=True, kw_only=True):
     """What one member's player last said of itself, as `presence` passes it on."""
 
     user_id: str
@@ -134,5 +134,5 @@ class Limits(Struct, frozen=True, kw_only=True):
     reconnect_spread_ms: int
 
 
-class WhichMember(Struct, forbid_unknown_fields=True, frozen=True):
+class MemberRef(Struct, forbid_unknown_fields=True, frozen=True):
     user_id: UserId

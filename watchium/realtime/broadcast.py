@@ -11,14 +11,14 @@ from functools import partial
 from django.db import transaction
 
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.events import Custom, Event
+from watchium.protocol.events import CustomEvent, Event
 from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import device_group, devices_group, member_group, person_group, room_group
 from watchium.telemetry import counters
 
 
-def to_room(room_id: str, event: Event | Custom) -> None:
+def to_room(room_id: str, event: Event | CustomEvent) -> None:
     _on_commit(room_group(room_id), event)
 
 
@@ -53,7 +53,7 @@ def close_room(room_id: str, code: CloseCode) -> None:
     _on_commit_close(room_group(room_id), code)
 
 
-def _on_commit(group: str, event: Event | Custom) -> None:
+def _on_commit(group: str, event: Event | CustomEvent) -> None:
     # Encoded now, so that the event has the state inside the transaction.
     transaction.on_commit(partial(_publish, group, frame_of(event), _type_of(event)))
 
@@ -63,8 +63,8 @@ def _publish(group: str, frame: Frame, event_type: str) -> None:
     hub.publish(group, frame)
 
 
-def _type_of(event: Event | Custom) -> str:
-    return "custom" if isinstance(event, Custom) else str(event.__struct_config__.tag)
+def _type_of(event: Event | CustomEvent) -> str:
+    return "custom" if isinstance(event, CustomEvent) else str(event.__struct_config__.tag)
 
 
 def _on_commit_close(group: str, code: CloseCode) -> None:

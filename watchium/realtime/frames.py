@@ -7,7 +7,7 @@ from msgspec import Struct
 from watchium.protocol.codec import encode
 from watchium.protocol.events import (
     CommentDeleted,
-    Custom,
+    CustomEvent,
     Event,
     Head,
     LobbyChanged,
@@ -56,13 +56,13 @@ def _header(size: int) -> bytes:
     return bytes((_FIN_TEXT, 127)) + size.to_bytes(8, "big")
 
 
-def frame_of(event: Event | Custom) -> Frame:
+def frame_of(event: Event | CustomEvent) -> Frame:
     seq = event.payload.seq if isinstance(event, _WITH_SEQ) else 0
     head = (event.revision or 0, seq)
     return Frame(encode(event), _newest(event, head), head)
 
 
-def _newest(event: Event | Custom, head: tuple[int, int]) -> str | None:
+def _newest(event: Event | CustomEvent, head: tuple[int, int]) -> str | None:
     if head[0]:
         return "timeline"
     if head[1]:

@@ -11,7 +11,7 @@ from watchium import server_clock
 from watchium.background import scheduler
 from watchium.consumers.socket import Socket
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.events import Closing, Goodbye
+from watchium.protocol.events import Closing, ClosingNotice
 
 ANSWERS_S = 2.5
 GOING_S = 2.0
@@ -48,5 +48,5 @@ async def _all_gone() -> None:
 
 
 def _close_all(socket: Socket) -> Closing:
-    payload = Goodbye(code=int(CloseCode.RESTART), retry_after_ms=RETRY_AFTER_MS)
+    payload = ClosingNotice(code=int(CloseCode.RESTART), retry_after_ms=RETRY_AFTER_MS)
     return Closing(room_id=socket.room_id, timestamp=server_clock.now_ms(), payload=payload)

@@ -19,7 +19,7 @@ import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
-from watchium.protocol.events import Events, Presence, Reports, Welcome
+from watchium.protocol.events import Events, MemberReports, Presence, Welcome
 from watchium.protocol.types import Milliseconds, Revision
 from watchium.services.mailboxes import collect
 from watchium.services.room_snapshot import Applied, compose_snapshot
@@ -90,4 +90,4 @@ def _presence(room_id: str, now_ms: float) -> list[Presence]:
     reports = playback.room.status_broadcast.judge({room_id: said}, now_ms).get(room_id) if said else None
     if not reports:
         return []
-    return [Presence(room_id=room_id, timestamp=now_ms, payload=Reports(members=reports))]
+    return [Presence(room_id=room_id, timestamp=now_ms, payload=MemberReports(members=reports))]

@@ -11,7 +11,6 @@ import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.commands import (
-    AskControl,
     BanMember,
     BufferEnd,
     BufferStart,
@@ -26,6 +25,7 @@ from watchium.protocol.commands import (
     PostComment,
     React,
     RemoveMember,
+    RequestControl,
     Seek,
     SetModerator,
     SetRate,
@@ -68,7 +68,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             chat.actions.typing(member)
         case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
             return rooms.actions.command(member, command)
-        case AskControl():
+        case RequestControl():
             rooms.actions.ask_control(member)
         case Leave():
             rooms.actions.leave(member)

@@ -24,7 +24,7 @@ from rooms.models import Member, Room, Token
 from rooms.serializers import member_state
 from watchium import server_clock
 from watchium.protocol.codec import decode_room_command
-from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import Banned, NotMember
 from watchium.protocol.events import Accepted, LobbyState, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
@@ -47,7 +47,7 @@ class WholeState(msgspec.Struct, frozen=True, kw_only=True):
     clock_id: str
 
 
-class NewComment(NewText, frozen=True, kw_only=True):
+class NewComment(CommentDraft, frozen=True, kw_only=True):
     event_id: EventId
 
 
@@ -196,7 +196,9 @@ class Comments(chat.api.Comments):
     def post(self, request: Request, room_id: str) -> HttpResponse:
         body = self.body(NewComment)
         member = self.member(room_id)
-        command = PostComment(event_id=body.event_id, payload=NewText(text=body.text, reply_to=body.reply_to))
+        command = PostComment(
+            event_id=body.event_id, payload=CommentDraft(text=body.text, reply_to=body.reply_to)
+        )
         position = playback.room.queries.position_now(member.room, server_clock.now_ms())
         return answer(chat.actions.post(member, command, position=position))
 

@@ -17,7 +17,7 @@
  */
 
 /**
- * @typedef {object} HeldFor
+ * @typedef {object} UserRef
  * @property {string} user_id
  * @property {string} username
  */
@@ -26,7 +26,7 @@
  * The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest.
  * @typedef {object} Hold
  * @property {string} why
- * @property {HeldFor[]} who
+ * @property {UserRef[]} who
  * @property {number} until
  */
 
@@ -68,7 +68,7 @@
 
 /**
  * A host's seat kept free until `until` (server time), then given to `next`.
- * @typedef {object} Seat
+ * @typedef {object} HostGrace
  * @property {string} user_id
  * @property {string} username
  * @property {number} until
@@ -85,7 +85,7 @@
  * @property {string} control_policy
  * @property {string | null} owner_id
  * @property {string | null} host_id
- * @property {Seat | null} seat
+ * @property {HostGrace | null} seat
  * @property {string} epoch
  * @property {boolean} sync_enabled
  * @property {number} sync_tolerance_ms
@@ -108,7 +108,7 @@
 
 /**
  * What one member's player last said of itself, as `presence` passes it on.
- * @typedef {object} Report
+ * @typedef {object} MemberReport
  * @property {string} user_id
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -127,30 +127,30 @@
  */
 
 /**
- * @typedef {object} WhichMember
+ * @typedef {object} MemberRef
  * @property {string} user_id
  */
 
 /**
- * @typedef {object} Where
+ * @typedef {object} OptionalPosition
  * @property {number | null} [current_time]
  * @property {number | null} [at]
  */
 
 /**
- * @typedef {object} SeekTo
+ * @typedef {object} SeekTarget
  * @property {number} current_time
  * @property {number | null} [at]
  */
 
 /**
- * @typedef {object} RateTo
+ * @typedef {object} RateChange
  * @property {number} rate
  * @property {number | null} [at]
  */
 
 /**
- * @typedef {object} MediaToLoad
+ * @typedef {object} MediaRequest
  * @property {string} media_url
  * @property {string | null} [title]
  */
@@ -174,13 +174,13 @@
  */
 
 /**
- * @typedef {object} ClockQuestion
+ * @typedef {object} PingTime
  * @property {number} t0
  */
 
 /**
  * `since`: last revision applied; `last_comment_id`: last `seq` of a comment applied.
- * @typedef {object} Missed
+ * @typedef {object} LastApplied
  * @property {number} [since]
  * @property {number} [last_comment_id]
  */
@@ -195,13 +195,13 @@
  */
 
 /**
- * @typedef {object} NewText
+ * @typedef {object} CommentDraft
  * @property {string} text
  * @property {number | null} [reply_to]
  */
 
 /**
- * @typedef {object} WhichComment
+ * @typedef {object} CommentRef
  * @property {number} id
  */
 
@@ -211,20 +211,20 @@
  */
 
 /**
- * @typedef {object} SomebodyToSend
+ * @typedef {object} RemovalRequest
  * @property {string} user_id
  * @property {string} [why]
  */
 
 /**
- * @typedef {object} SomebodyToBan
+ * @typedef {object} BanRequest
  * @property {string} user_id
  * @property {number} minutes
  * @property {string} [why]
  */
 
 /**
- * @typedef {object} Trust
+ * @typedef {object} ModeratorChange
  * @property {string} user_id
  * @property {boolean} moderator
  */
@@ -299,21 +299,15 @@
 
 /**
  * Everybody who is here, longest first.
- * @typedef {object} Present
+ * @typedef {object} MemberList
  * @property {MemberState[]} members
  */
 
 /**
- * @typedef {object} WhoLeft
+ * @typedef {object} Departure
  * @property {string} user_id
  * @property {string} username
  * @property {string} reason
- */
-
-/**
- * @typedef {object} WhoAsks
- * @property {string} user_id
- * @property {string} username
  */
 
 /**
@@ -323,19 +317,19 @@
  */
 
 /**
- * @typedef {object} Reacted
+ * @typedef {object} SentReaction
  * @property {string} user_id
  * @property {string} username
  * @property {string} emoji
  */
 
 /**
- * @typedef {object} Reports
- * @property {Report[]} members
+ * @typedef {object} MemberReports
+ * @property {MemberReport[]} members
  */
 
 /**
- * @typedef {object} ClockAnswer
+ * @typedef {object} PongTimes
  * @property {number} t0
  * @property {number} t1
  * @property {number} t2
@@ -384,7 +378,7 @@
  */
 
 /**
- * @typedef {object} Goodbye
+ * @typedef {object} ClosingNotice
  * @property {number} code
  * @property {number | null} [retry_after_ms]
  */
@@ -472,7 +466,7 @@
 
 /**
  * One of the three: an entry is there already; an item, or several of which the first begins, are put in behind what is on, unless they come there anyway.
- * @typedef {object} TrackToPlay
+ * @typedef {object} PlayTarget
  * @property {number | null} [item_id]
  * @property {number[] | null} [item_ids]
  * @property {string | null} [entry_id]
@@ -481,24 +475,24 @@
 
 /**
  * `position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is.
- * @typedef {object} WhereItStopped
+ * @typedef {object} PausePosition
  * @property {string | null} [entry_id]
  * @property {number | null} [position]
  */
 
 /**
- * @typedef {object} PlaceToGo
+ * @typedef {object} PlayerSeekTarget
  * @property {number} position
  * @property {number} base_revision
  */
 
 /**
- * @typedef {object} Speed
+ * @typedef {object} PlayerRate
  * @property {number} rate
  */
 
 /**
- * @typedef {object} Repetition
+ * @typedef {object} RepeatMode
  * @property {any} repeat
  */
 
@@ -510,45 +504,45 @@
  */
 
 /**
- * @typedef {object} WhichEntry
+ * @typedef {object} EntryRef
  * @property {string} entry_id
  */
 
 /**
  * `before`: the entry it is to stand before, null for the end.
- * @typedef {object} EntryToMove
+ * @typedef {object} EntryMove
  * @property {string} entry_id
  * @property {string | null} [before]
  */
 
 /**
  * `entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end. With `base_revision` nothing happens either where another track was put on since: a track that is repeated ends once.
- * @typedef {object} Step
+ * @typedef {object} TrackStep
  * @property {string} entry_id
  * @property {boolean} [ended]
  * @property {number | null} [base_revision]
  */
 
 /**
- * @typedef {object} Based
+ * @typedef {object} BaseRevision
  * @property {number} base_revision
  */
 
 /**
  * `how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here.
- * @typedef {object} DeviceToContinue
+ * @typedef {object} TransferRequest
  * @property {string} device
  * @property {any} how
  */
 
 /**
- * @typedef {object} WhichDevice
+ * @typedef {object} DeviceRef
  * @property {string} device
  */
 
 /**
  * Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own. `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks the track is, which may be better than what the library knows.
- * @typedef {object} Heard
+ * @typedef {object} PositionReport
  * @property {string} entry_id
  * @property {number} position
  * @property {string} tab
@@ -559,27 +553,27 @@
 
 /**
  * `instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway. `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
- * @typedef {object} Sounding
+ * @typedef {object} AudioFocusRequest
  * @property {string} tab
  * @property {boolean} want
  * @property {string | null} [instead_of]
  */
 
 /**
- * @typedef {object} Since
+ * @typedef {object} KnownRevision
  * @property {number} [since]
  */
 
 /**
  * `items`: those the queue is of, each once.
- * @typedef {object} WholePlayer
+ * @typedef {object} PlayerSnapshot
  * @property {PlayerState} state
  * @property {Item[]} items
  */
 
 /**
  * `device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves. `devices`: of the account, none without one.
- * @typedef {object} PlayerGreeting
+ * @typedef {object} PlayerWelcomeState
  * @property {PlayerState} state
  * @property {Item[]} items
  * @property {string} device
@@ -614,7 +608,7 @@
  */
 
 /**
- * @typedef {object} SoundState
+ * @typedef {object} AudioFocusState
  * @property {string | null} tab
  */
 
@@ -624,7 +618,7 @@
  */
 
 /**
- * @typedef {object} OtherPlayer
+ * @typedef {object} DevicePreview
  * @property {PlayerState} state
  * @property {Item[]} items
  * @property {string} device
@@ -749,7 +743,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const DEEDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

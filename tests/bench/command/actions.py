@@ -15,15 +15,15 @@ from watchium import server_clock
 from watchium.db.thread_pool import in_database
 from watchium.protocol.commands import (
     Command,
-    NewText,
+    CommentDraft,
+    OptionalPosition,
     Pause,
     Play,
     PostComment,
-    RateTo,
+    RateChange,
     Seek,
-    SeekTo,
+    SeekTarget,
     SetRate,
-    Where,
 )
 from watchium.realtime import hub
 from watchium.services.room_commands import dispatch
@@ -32,11 +32,15 @@ from watchium.services.room_snapshot import compose_snapshot
 numbers = itertools.count()
 
 COMMANDS: dict[str, Callable[[str], Command]] = {
-    "play": lambda event_id: Play(event_id=event_id, payload=Where(current_time=3.0)),
-    "pause": lambda event_id: Pause(event_id=event_id, payload=Where()),
-    "seek": lambda event_id: Seek(event_id=event_id, payload=SeekTo(current_time=float(next(numbers) % 7))),
-    "set_rate": lambda event_id: SetRate(event_id=event_id, payload=RateTo(rate=1.0 + next(numbers) % 2 / 4)),
-    "comment": lambda event_id: PostComment(event_id=event_id, payload=NewText(text="What a film!")),
+    "play": lambda event_id: Play(event_id=event_id, payload=OptionalPosition(current_time=3.0)),
+    "pause": lambda event_id: Pause(event_id=event_id, payload=OptionalPosition()),
+    "seek": lambda event_id: Seek(
+        event_id=event_id, payload=SeekTarget(current_time=float(next(numbers) % 7))
+    ),
+    "set_rate": lambda event_id: SetRate(
+        event_id=event_id, payload=RateChange(rate=1.0 + next(numbers) % 2 / 4)
+    ),
+    "comment": lambda event_id: PostComment(event_id=event_id, payload=CommentDraft(text="What a film!")),
 }
 
 

@@ -16,9 +16,9 @@ async def control_from_a_process_nobody_hears(deaf: Server, client: Client, room
     told = await asyncio.to_thread(
         deaf.manage, "shell", "-c",
         "from playback.room import actions; from rooms.models import Member;"
-        "from watchium.protocol.events import Seek, SeekTo;"
+        "from watchium.protocol.commands import Seek, SeekTarget;"
         f"by = Member.objects.get(person__user_id='{client.user_id}', room__room_id='{room_id}');"
-        "print(actions.seek(by, Seek(event_id='unheard', payload=SeekTo(current_time=77))).revision)",
+        "print(actions.seek(by, Seek(event_id='unheard', payload=SeekTarget(current_time=77))).revision)",
     )  # fmt: skip
     return int(told.split()[-1])
 
@@ -55,9 +55,9 @@ async def test_p07_a_comment_that_nobody_was_told_of_comes_too(house: House):
         await asyncio.to_thread(
             nobody.manage, "shell", "-c",
             "from chat import actions; from rooms.models import Member;"
-            "from watchium.protocol.events import PostComment, NewText;"
+            "from watchium.protocol.commands import CommentDraft, PostComment;"
             f"by = Member.objects.get(person__user_id='{scene.bob.user_id}', room__room_id='{scene.room_id}');"
-            "actions.post(by, PostComment(event_id='unheard', payload=NewText(text='psst')), position=0.0)",
+            "actions.post(by, PostComment(event_id='unheard', payload=CommentDraft(text='psst')), position=0.0)",
         )  # fmt: skip
         missed = await alice.hear("events", timeout=HEARTBEAT_S)
         assert [comment.text for comment in missed.payload.comments] == ["psst"]

@@ -14,7 +14,7 @@ from playback.player.liveness import SILENT_MS
 from tests.playback.player.fixtures import LAPTOP, LENGTH_S, NOW_MS, PlayerScene
 from watchium import server_clock
 from watchium.protocol.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
-from watchium.protocol.player import Heard
+from watchium.protocol.player import PositionReport
 from watchium.services.room_snapshot import limits
 
 
@@ -345,7 +345,7 @@ class Coming(PlayerScene):
 
     def received_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
         with self.captureOnCommitCallbacks(execute=True):
-            heard = Heard(entry_id=self.entry(0), position=position, tab="t1", leaving=leaving)
+            heard = PositionReport(entry_id=self.entry(0), position=position, tab="t1", leaving=leaving)
             return player.note_position(LAPTOP, heard, self.at(second))
 
     def test_a_position_is_saved_and_told_without_a_revision(self):
@@ -356,14 +356,14 @@ class Coming(PlayerScene):
 
     def test_the_tab_that_sounds_says_how_long_the_track_is(self):
         self.say("play_track", item_id=self.items[0].pk)
-        heard = Heard(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
+        heard = PositionReport(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
         with self.captureOnCommitCallbacks(execute=True):
             player.note_position(LAPTOP, heard, self.at(1))
         assert self.heard.last("position")["payload"]["duration"] == 3 * LENGTH_S
 
     def test_of_another_track_or_while_paused_no_position_is_taken(self):
         self.say("play_track", item_id=self.items[0].pk)
-        assert not player.note_position(LAPTOP, Heard(entry_id="0.0", position=9, tab="t1"))
+        assert not player.note_position(LAPTOP, PositionReport(entry_id="0.0", position=9, tab="t1"))
         self.say("pause")
         assert not self.received_at(1, 9)
         assert self.state().position == 0
@@ -384,7 +384,7 @@ class Coming(PlayerScene):
     def test_a_report_that_was_on_its_way_while_somebody_sought_is_not_taken(self):
         base = self.say("play_track", item_id=self.items[0].pk).revision
         self.say("seek", position=40, base_revision=base)
-        late = Heard(entry_id=self.entry(0), position=10, tab="t1", revision=base)
+        late = PositionReport(entry_id=self.entry(0), position=10, tab="t1", revision=base)
         assert not player.note_position(LAPTOP, late, self.at(1))
         assert self.state().position == 40
         assert player.note_position(LAPTOP, structs.replace(late, position=41, revision=2), self.at(1))

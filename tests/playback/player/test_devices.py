@@ -10,7 +10,7 @@ from rooms.access import Identity
 from rooms.models import Person
 from tests.playback.player.fixtures import LAPTOP, PHONE, PlayerScene
 from watchium.protocol.errors import NotFound, NotMember
-from watchium.protocol.player import Heard
+from watchium.protocol.player import PositionReport
 from watchium.realtime.broadcast import device_group, devices_group
 from watchium.services.room_snapshot import limits
 
@@ -70,10 +70,12 @@ class Devices(PlayerScene):
 
         entry = self.state(PHONE).entries[0].id
         for second in range(1, 31):
-            player.note_position(PHONE, Heard(entry_id=entry, position=second, tab="t"), self.at(second))
+            player.note_position(
+                PHONE, PositionReport(entry_id=entry, position=second, tab="t"), self.at(second)
+            )
         assert (phone(31).is_playing, phone(31).position, phone(31).at) == (True, 30, self.at(30))
         assert not phone(37).is_playing  # crashed
-        left = Heard(entry_id=entry, position=30.5, tab="t", leaving=True)
+        left = PositionReport(entry_id=entry, position=30.5, tab="t", leaving=True)
         player.note_position(PHONE, left, self.at(31))
         assert phone(32).is_playing  # another tab may go on
         assert (phone(33).is_playing, phone(33).position) == (False, 30.5)

@@ -8,7 +8,7 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from playback import player
 from playback.models import DevicePlayer
 from tests.playback.player.fixtures import LAPTOP, NOW_MS, make_items
-from watchium.protocol.player import ItemsToAdd, Next, QueueAdd, Resume, Step
+from watchium.protocol.player import ItemsToAdd, Next, QueueAdd, Resume, TrackStep
 
 
 @skipUnlessDBFeature("has_select_for_update")
@@ -50,7 +50,7 @@ class PlayerRaces(TransactionTestCase):
             self.add(number)
         player.dispatch(LAPTOP, Resume(event_id="go"), now_ms=NOW_MS)
         on = DevicePlayer.objects.get().current
-        step = Step(entry_id=on, ended=True)
+        step = TrackStep(entry_id=on, ended=True)
         self.at_once(
             10,
             lambda number: player.dispatch(LAPTOP, Next(event_id=f"n{number}", payload=step), now_ms=NOW_MS),

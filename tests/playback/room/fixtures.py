@@ -7,30 +7,40 @@ from playback.room import actions
 from playback.room.status_reports import LAST
 from rooms.models import Room
 from tests.cases import Cast
-from watchium.protocol.commands import Load, MediaToLoad, Pause, Play, RateTo, Seek, SeekTo, SetRate, Where
+from watchium.protocol.commands import (
+    Load,
+    MediaRequest,
+    OptionalPosition,
+    Pause,
+    Play,
+    RateChange,
+    Seek,
+    SeekTarget,
+    SetRate,
+)
 
 NOW_MS = 1_795_219_200_000.0
 SONG = "/media/samples/music.ogg"
 
 
 def play(event_id="play", **where) -> Play:
-    return Play(event_id=event_id, payload=Where(**where))
+    return Play(event_id=event_id, payload=OptionalPosition(**where))
 
 
 def pause(event_id="pause", **where) -> Pause:
-    return Pause(event_id=event_id, payload=Where(**where))
+    return Pause(event_id=event_id, payload=OptionalPosition(**where))
 
 
 def seek(position_s: float, event_id="seek", **where) -> Seek:
-    return Seek(event_id=event_id, payload=SeekTo(current_time=position_s, **where))
+    return Seek(event_id=event_id, payload=SeekTarget(current_time=position_s, **where))
 
 
 def set_rate(rate: float, event_id="rate", **where) -> SetRate:
-    return SetRate(event_id=event_id, payload=RateTo(rate=rate, **where))
+    return SetRate(event_id=event_id, payload=RateChange(rate=rate, **where))
 
 
 def load(url=SONG, event_id="load", title=None) -> Load:
-    return Load(event_id=event_id, payload=MediaToLoad(media_url=url, title=title))
+    return Load(event_id=event_id, payload=MediaRequest(media_url=url, title=title))
 
 
 class DeedCase(Cast):

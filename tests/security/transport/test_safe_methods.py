@@ -11,7 +11,7 @@ from playback.models import DevicePlayer
 from rooms.models import Member
 from tests.playback.player.fixtures import make_items
 from tests.watchium.api.callers import ApiCase
-from watchium.protocol.commands import NewText, PostComment
+from watchium.protocol.commands import CommentDraft, PostComment
 
 NOT_OURS = ("admin/",)  # Django's own
 CROSS_SITE = {
@@ -47,7 +47,7 @@ class ReadingChangesNothing(ApiCase):
         DevicePlayer.objects.create(
             device_id="A" * 16, is_playing=True, entries=[["1.0", self.item.pk]], current="1.0", count=1
         )
-        command = PostComment(event_id="c1", payload=NewText(text="hello"))
+        command = PostComment(event_id="c1", payload=CommentDraft(text="hello"))
         self.said = chat_actions.post(self.alice, command, position=0)
         self.make(visibility="public")
         Member.objects.filter(pk=self.alice.pk).update(role="member", present=False)

@@ -16,7 +16,7 @@ from tests.cases import Cast
 from watchium import server_clock
 from watchium.db.batch_delete import discard
 from watchium.management.commands import demo
-from watchium.protocol.commands import Play, Seek, SeekTo
+from watchium.protocol.commands import Play, Seek, SeekTarget
 
 
 def days_ago(days: float):
@@ -103,7 +103,7 @@ class CleaningTheLog(Housekeeping):
 
 class ResettingRooms(Housekeeping):
     def play_on(self) -> None:
-        playback.room.actions.seek(self.alice, Seek(event_id="s", payload=SeekTo(current_time=40)))
+        playback.room.actions.seek(self.alice, Seek(event_id="s", payload=SeekTarget(current_time=40)))
         playback.room.actions.play(self.alice, Play(event_id="p"))
 
     def test_a_room_silent_for_a_day_is_back_at_the_start_and_its_log_says_so(self):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from watchium.protocol.events import Custom, Head, HeadState, Reacted, Reaction
+from watchium.protocol.events import CustomEvent, Head, HeadState, Reaction, SentReaction
 from watchium.realtime import hub as fanout
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import room_group
@@ -18,12 +18,12 @@ HEAD = Head(room_id="r", timestamp=1.0, payload=HeadState(revision=1, comment_se
 
 
 def reaction(at_ms: float) -> Frame:
-    reacted = Reacted(user_id="g_bob", username="Bob", emoji="🎉")
+    reacted = SentReaction(user_id="g_bob", username="Bob", emoji="🎉")
     return frame_of(Reaction(room_id="r", timestamp=at_ms, payload=reacted))
 
 
 def custom(at_ms: float) -> Frame:
-    return frame_of(Custom(type="fireworks", room_id="r", timestamp=at_ms, payload={}))
+    return frame_of(CustomEvent(type="fireworks", room_id="r", timestamp=at_ms, payload={}))
 
 
 def test_it_holds_what_no_log_keeps_once_and_in_order():

@@ -8,7 +8,7 @@ import playback.room.queries
 import rooms.actions
 from rooms.models import Person, Room
 from tests.cases import Cast
-from watchium.protocol.commands import Play, SyncRequest, Where
+from watchium.protocol.commands import OptionalPosition, Play, SyncRequest
 from watchium.protocol.errors import NotMember, RoomClosed
 from watchium.protocol.events import Events, Welcome
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
@@ -38,7 +38,7 @@ class WelcomeTests(Cast):
 
     def test_it_names_the_last_change_it_tells_of_and_none_that_came_meanwhile(self):
         for event_id in ("first", "second"):
-            playback.room.actions.play(self.alice, Play(event_id=event_id, payload=Where()))
+            playback.room.actions.play(self.alice, Play(event_id=event_id, payload=OptionalPosition()))
         (welcome,) = compose_snapshot(self.bob, "", None, 1)
         assert (welcome.payload.revision, welcome.payload.event_id) == (2, "second")
         room = Room(pk=self.room.pk, revision=1)

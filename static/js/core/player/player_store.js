@@ -88,7 +88,7 @@ export class PlayerStore {
 
   /** @param {Envelope} envelope @param {number} nowMs */
   #welcome(envelope, nowMs) {
-    /** @type {import("../protocol.js").PlayerGreeting} */
+    /** @type {import("../protocol.js").PlayerWelcomeState} */
     const greeting = envelope.payload
     this.changes.clear()
     this.known = true
@@ -101,7 +101,7 @@ export class PlayerStore {
 
   /** @param {Envelope} envelope */
   #snapshot(envelope) {
-    /** @type {import("../protocol.js").WholePlayer} */
+    /** @type {import("../protocol.js").PlayerSnapshot} */
     const { state, items } = envelope.payload
     this.responded = true
     if (state.revision < this.changes.last) return [] // overtaken on its way

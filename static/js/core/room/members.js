@@ -8,7 +8,7 @@ import { Event } from "../protocol.js"
 
 /** @typedef {import("../protocol.js").MemberState} MemberState */
 /** @typedef {import("../protocol.js").Envelope} Envelope */
-/** @typedef {MemberState & Partial<Omit<import("../protocol.js").Report, "user_id">>} Member */
+/** @typedef {MemberState & Partial<Omit<import("../protocol.js").MemberReport, "user_id">>} Member */
 /** @typedef {Map<string, Member>} Members */
 /** @typedef {{members: Members, room: import("../protocol.js").RoomState | null}} Membership */
 
@@ -41,7 +41,7 @@ export function removeMember(members, userId) {
 /**
  * Add the players' reports; those of unknown members, who have left meanwhile, are ignored.
  * @param {Members} members
- * @param {import("../protocol.js").Report[]} reports
+ * @param {import("../protocol.js").MemberReport[]} reports
  * @returns {Members}
  */
 export function addReports(members, reports) {

@@ -4,7 +4,7 @@
  * and told one command at a time. What it answers is heard as the socket's envelopes are.
  */
 
-import { Command, DEEDS, Event } from "../../core/protocol.js"
+import { Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
 import { send } from "./http_transport.js"
 import { every } from "../lib/timers.js"
 
@@ -79,7 +79,7 @@ export class HttpLine {
     else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {})
     // no other tab can settle it
     else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null })
-    else if (DEEDS.has(type)) this.last = this.last.then(() => this.#command(command))
+    else if (IDEMPOTENT_COMMANDS.has(type)) this.last = this.last.then(() => this.#command(command))
     else return false
     return true
   }

@@ -149,7 +149,7 @@ function press(event, mine) {
 
 // ---------------------------------------------------------------- what would be taken over
 
-/** @param {import("../../core/protocol.js").OtherPlayer} other */
+/** @param {import("../../core/protocol.js").DevicePreview} other */
 function preview({ device, name, state, items }) {
   const dialog = piece(document, "preview")
   const known = new Map(items.map((item) => [item.id, item]))

@@ -13,7 +13,7 @@ import { Clock } from "../../core/clock/clock.js"
 import { isKept, PendingCommands } from "../../core/player/pending_commands.js"
 import { PlayerStore } from "../../core/player/player_store.js"
 import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
-import { Close, Command, DEEDS, Event } from "../../core/protocol.js"
+import { Close, Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
 import { Listeners } from "../lib/emitter.js"
 import { newId } from "../lib/id.js"
 import { Socket } from "../net/socket.js"
@@ -171,7 +171,7 @@ export class Mine extends Listeners {
    */
   say(type, payload = {}) {
     const command = { type, event_id: newId(), payload }
-    if (!DEEDS.has(type)) return this.#mention(command)
+    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#mention(command)
     return new Promise((resolve, reject) => {
       this.waiting.set(command.event_id, { resolve, reject })
       const replaced = this.pending.add(

@@ -14,7 +14,7 @@ import { CommandQueue } from "../../core/room/pending_commands.js"
 import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { polledChanges } from "../../core/room/members.js"
 import { positionAt } from "../../core/sync/timeline.js"
-import { CHANGES, Command, DEEDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
+import { CHANGES, Command, IDEMPOTENT_COMMANDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
 import { isHidden } from "../media/element_state.js"
 import { HttpTransport } from "../net/http_transport.js"
 import { Listeners } from "../lib/emitter.js"
@@ -127,7 +127,7 @@ export class Session extends Listeners {
    */
   say(type, payload = {}, { at, eventId = newId() } = {}) {
     const command = { type, event_id: eventId, payload: this.#complete(type, payload, at) }
-    if (!DEEDS.has(type)) return this.#mention(command)
+    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#mention(command)
     return new Promise((resolve, reject) => {
       this.waiting.set(command.event_id, { resolve, reject })
       this.commandQueue.add(command, performance.now())

@@ -25,7 +25,7 @@ from watchium import routing, server_clock  # noqa: E402
 from watchium.consumers.socket import Socket  # noqa: E402
 from watchium.protocol.codec import decode_room_command  # noqa: E402
 from watchium.protocol.commands import Command, Pause  # noqa: E402
-from watchium.protocol.events import Change, Custom, Event, Paused  # noqa: E402
+from watchium.protocol.events import Change, CustomEvent, Event, Paused  # noqa: E402
 from watchium.protocol.types import Media  # noqa: E402
 from watchium.realtime import hub  # noqa: E402
 from watchium.realtime.frames import frame_of  # noqa: E402
@@ -55,12 +55,12 @@ class Publisher(Socket):
         hub.publish(room_group(self.told), frame_of(self._event(command)))
         return True
 
-    def _event(self, command: Pause) -> Event | Custom:
+    def _event(self, command: Pause) -> Event | CustomEvent:
         # Whole milliseconds: every event has the same length, by which the load knows it.
         now_ms = float(int(server_clock.now_ms()))
         if self.custom:
             payload = {"event_id": command.event_id, "title": self.media.title}
-            return Custom(type="bench", room_id=self.told, timestamp=now_ms, payload=payload)
+            return CustomEvent(type="bench", room_id=self.told, timestamp=now_ms, payload=payload)
         change = Change(
             current_time=command.payload.current_time or 0.0,
             is_playing=False,
