@@ -1,9 +1,10 @@
-# One line each; what they do is in deploy/ and tests/.
-.PHONY: run test test-faults lint bench bench-sync pins
+# The commands are scripts in deploy/ and modules in tests/.
+.PHONY: run test test-faults coverage lint bench bench-sync pins
 
 run: ; @exec sh deploy/run.sh
 test: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests
 test-faults: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests faults
+coverage: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests coverage
 lint: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests lint
 bench: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.load $(ARGS)
 bench-sync: ; @sh deploy/bootstrap.sh dev && exec .venv/bin/python -m tests.bench.sync $(ARGS)

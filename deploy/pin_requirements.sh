@@ -1,5 +1,6 @@
 #!/bin/sh
-# Renders requirements.txt and requirements-dev.txt from pyproject.toml, for every platform and Python. Needs uv.
+# Renders requirements.txt, requirements-dev.txt and deploy/pip.txt with hashes, for all platforms and Python versions.
+# Needs uv.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,7 +14,7 @@ pin() {
 }
 
 pin_pip() {
-    { echo '# What installs the rest, where there is no uv: a Python'"'"'s own may have known holes. Rendered by `make pins`; do not edit.' &&
+    { echo '# The pip that installs the other packages if there is no uv; an older pip may have vulnerabilities. Rendered by `make pins`; do not edit.' &&
         echo pip | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
             --no-annotate --no-header "$@" -; } >deploy/pip.txt.new
     mv deploy/pip.txt.new deploy/pip.txt

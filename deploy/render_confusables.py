@@ -3,7 +3,7 @@
     pip download --no-deps confusable-homoglyphs==3.3.1 && unzip confusable_homoglyphs-*.whl
     .venv/bin/python deploy/render_confusables.py confusable_homoglyphs/confusables.json
 
-That package carries Unicode's confusables.txt as JSON. It is needed here only: the server reads the table.
+That package contains Unicode's confusables.txt as JSON. Only this script needs it: the server reads the rendered table.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-TABLE = Path(__file__).resolve().parent.parent / "watchium" / "wire" / "confusables.py"
+TABLE = Path(__file__).resolve().parent.parent / "watchium" / "confusable_characters.py"
 HEAD = '''"""Characters that look alike: each line has a shape, then the characters taken for it, in hexadecimal.
 
 Rendered by deploy/render_confusables.py from Unicode's confusables.txt 15.1 (copyright Unicode, Inc., used under
@@ -25,8 +25,8 @@ added by their names. Characters that compatibility decomposition (NFKD) already
 
 CONFUSABLES = """
 '''
-A_LINE = 18
-# A Latin letter by its name: small capitals, letters in squares and circles, and letters with something through them.
+CHARACTERS_PER_LINE = 18
+# Names of variants of Latin letters: small capitals, letters in squares and circles, letters with strokes.
 LATIN = re.compile(
     r"(?:LATIN (?:CAPITAL LETTER|SMALL LETTER|LETTER SMALL CAPITAL)|REGIONAL INDICATOR SYMBOL LETTER"
     r"|(?:NEGATIVE )?(?:CIRCLED|SQUARED) LATIN CAPITAL LETTER|LATIN SMALL LETTER DOTLESS) ([A-Z])(?: WITH .+)?"
@@ -34,7 +34,7 @@ LATIN = re.compile(
 
 
 def classes(known: dict[str, list[dict[str, str]]]) -> list[set[str]]:
-    """Which characters (or short sequences) are confusable with each other."""
+    """Group characters (or short sequences) that are confusable with each other."""
     parent: dict[str, str] = {}
 
     def root(one: str) -> str:
@@ -53,7 +53,7 @@ def classes(known: dict[str, list[dict[str, str]]]) -> list[set[str]]:
 
 
 def shape_of(alike: set[str]) -> str:
-    """What stands for all of them: an ASCII letter, else a Latin one by its name, else the first."""
+    """The representative of a group: an ASCII letter, else a Latin letter by its name, else the first."""
     plain = [one for one in alike if one.isascii()]
     plain.sort(key=lambda one: (len(one), not one.isalpha(), one))
     by_name = sorted(filter(None, map(latin, alike)))
@@ -67,8 +67,8 @@ def latin(character: str) -> str:
     return found[1].lower() if found else ""
 
 
-def counts(character: str) -> bool:
-    """Whether a skeleton can still have this character after it was decomposed."""
+def survives_nfkd(character: str) -> bool:
+    """Whether the character survives decomposition and can be part of a skeleton."""
     return len(character) == 1 and unicodedata.normalize("NFKD", character) == character
 
 
@@ -77,7 +77,11 @@ def table(known: dict[str, list[dict[str, str]]]) -> dict[str, str]:
     for alike in classes(known):
         shape = shape_of(alike)
         shapes.update(dict.fromkeys(alike - {shape}, shape))
-    return {character: shape for character, shape in shapes.items() if counts(character) and len(shape) <= 3}
+    return {
+        character: shape
+        for character, shape in shapes.items()
+        if survives_nfkd(character) and len(shape) <= 3
+    }
 
 
 def numbers(shape: str) -> str:
@@ -89,9 +93,9 @@ def main(source: str) -> None:
     for character, shape in sorted(table(json.loads(Path(source).read_text())).items()):
         lines[shape].append(f"{ord(character):x}")
     rows = [
-        " ".join([numbers(shape), *alike[start : start + A_LINE]])
+        " ".join([numbers(shape), *alike[start : start + CHARACTERS_PER_LINE]])
         for shape, alike in sorted(lines.items())
-        for start in range(0, len(alike), A_LINE)
+        for start in range(0, len(alike), CHARACTERS_PER_LINE)
     ]
     TABLE.write_text(HEAD + "\n".join(rows) + '\n"""\n')
 
