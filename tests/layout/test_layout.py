@@ -38,7 +38,8 @@ def tracked() -> list[str]:
 
 
 def test_no_folder_holds_more_than_fifteen_files():
-    sizes = Counter(Path(name).parent.as_posix() for name in tracked())
+    # Without dot files, which tools look for in the root.
+    sizes = Counter(Path(name).parent.as_posix() for name in tracked() if not Path(name).name.startswith("."))
     assert {folder: size for folder, size in sizes.items() if size > MOST_FILES} == {}
 
 
