@@ -1,7 +1,7 @@
-"""How much waiting a room still has for whom. Pure: time is an argument, everything in server ms.
+"""How long a room may still wait for a member. Pure: time is an argument, everything in server ms.
 
-A member whose player starves again and again is waited for 20 s within five minutes, the room waits 40 s in all.
-Whoever has used that up is set aside until they went a minute without starving; then they begin anew.
+A room waits at most 20 s for one member and 40 s in all within five minutes. A member who has used that up is
+exhausted: the room no longer waits for them until they went a minute without an underrun. Then their budget is full.
 """
 
 from __future__ import annotations
@@ -12,79 +12,84 @@ WINDOW_MS = 300_000.0
 MEMBER_MS = 20_000.0
 ROOM_MS = 40_000.0
 CLEAN_MS = 60_000.0
-LEAST_MS = 1_000.0  # a shorter wait helps nobody: less than this left is nothing left
+MIN_WAIT_MS = 1_000.0  # a shorter wait does not help, so less than this counts as nothing left
 
-ROOM = ""  # whose name the room's own waiting goes under
+ROOM = ""  # the user_id under which the room's own waiting is recorded
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
-    """Somebody was waited for from `from_ms` to `until_ms`."""
+class Interval(msgspec.Struct, frozen=True, array_like=True):
+    """The room waited for a member from `from_ms` to `until_ms`."""
 
     user_id: str
     from_ms: float
     until_ms: float
 
 
-class WaitBudget(msgspec.Struct, frozen=True):
-    """What was waited for whom within the window, and who is set aside, with when they last starved."""
+class WaitBudget(msgspec.Struct, frozen=True, rename={"intervals": "spans", "exhausted": "aside"}):
+    """The waits within the window, and the exhausted members with the time of their last underrun.
 
-    spans: tuple[Span, ...] = ()
-    aside: dict[str, float] = {}
+    Renamed fields keep the keys of stored rows.
+    """
+
+    intervals: tuple[Interval, ...] = ()
+    exhausted: dict[str, float] = {}
 
     def spent_ms(self, user_id: str, now_ms: float) -> float:
-        """How long this member (or the room) was waited for within the window that ends now."""
+        """How long the room waited for this member (or, for `ROOM`, at all) within the window that ends now."""
         since_ms = now_ms - WINDOW_MS
-        mine = (span for span in self.spans if span.user_id == user_id)
-        return sum(max(0.0, min(span.until_ms, now_ms) - max(span.from_ms, since_ms)) for span in mine)
+        own = (each for each in self.intervals if each.user_id == user_id)
+        return sum(max(0.0, min(each.until_ms, now_ms) - max(each.from_ms, since_ms)) for each in own)
 
     def left_ms(self, user_id: str, now_ms: float) -> float:
-        """For how long this member may still be waited for; 0 for one set aside, or once the room has had enough."""
-        if not self.has_time(now_ms) or self._still_aside(user_id, now_ms):
+        """How long the room may still wait for this member; 0 if the member or the room is exhausted."""
+        if not self.has_time(now_ms) or self._is_exhausted(user_id, now_ms):
             return 0.0
-        if user_id in self.aside:
+        if user_id in self.exhausted:
             return MEMBER_MS
-        return _worth(MEMBER_MS - self.spent_ms(user_id, now_ms))
+        return _usable_ms(MEMBER_MS - self.spent_ms(user_id, now_ms))
 
     def room_left_ms(self, now_ms: float) -> float:
-        return _worth(ROOM_MS - self.spent_ms(ROOM, now_ms))
+        return _usable_ms(ROOM_MS - self.spent_ms(ROOM, now_ms))
 
     def has_time(self, now_ms: float) -> bool:
         return self.room_left_ms(now_ms) > 0
 
-    def starved(self, user_id: str, now_ms: float) -> WaitBudget:
-        """This member's player starved or only now ceased to: one set aside stays so for another minute."""
-        if not self._still_aside(user_id, now_ms):
-            return self._forgiven(user_id)
-        return msgspec.structs.replace(self, aside={**self.aside, user_id: now_ms})
+    def on_underrun(self, user_id: str, now_ms: float) -> WaitBudget:
+        """Record an underrun of this member, or its end: an exhausted member stays exhausted for another minute."""
+        if not self._is_exhausted(user_id, now_ms):
+            return self._restored(user_id)
+        return msgspec.structs.replace(self, exhausted={**self.exhausted, user_id: now_ms})
 
     def charged(self, user_id: str, from_ms: float, until_ms: float) -> WaitBudget:
-        """Written down when the waiting is over; may set the member aside."""
+        """Record a wait that is over. This may exhaust the member."""
         if until_ms <= from_ms:
             return self
-        anew = self if user_id == ROOM else self._forgiven_if_clean(user_id, until_ms)
-        kept = tuple(span for span in anew.spans if span.until_ms > until_ms - WINDOW_MS)
-        told = WaitBudget((*kept, Span(user_id, from_ms, until_ms)), anew._recently_aside(until_ms))
-        if user_id == ROOM or _worth(MEMBER_MS - told.spent_ms(user_id, until_ms)) > 0:
-            return told
-        return msgspec.structs.replace(told, aside={**told.aside, user_id: until_ms})
+        before = self if user_id == ROOM else self._restored_if_clean(user_id, until_ms)
+        recent = tuple(each for each in before.intervals if each.until_ms > until_ms - WINDOW_MS)
+        after = WaitBudget(
+            (*recent, Interval(user_id, from_ms, until_ms)), before._recently_exhausted(until_ms)
+        )
+        if user_id == ROOM or _usable_ms(MEMBER_MS - after.spent_ms(user_id, until_ms)) > 0:
+            return after
+        return msgspec.structs.replace(after, exhausted={**after.exhausted, user_id: until_ms})
 
-    def _still_aside(self, user_id: str, now_ms: float) -> bool:
-        return user_id in self.aside and now_ms - self.aside[user_id] < CLEAN_MS
+    def _is_exhausted(self, user_id: str, now_ms: float) -> bool:
+        return user_id in self.exhausted and now_ms - self.exhausted[user_id] < CLEAN_MS
 
-    def _forgiven_if_clean(self, user_id: str, now_ms: float) -> WaitBudget:
-        return self if self._still_aside(user_id, now_ms) else self._forgiven(user_id)
+    def _restored_if_clean(self, user_id: str, now_ms: float) -> WaitBudget:
+        return self if self._is_exhausted(user_id, now_ms) else self._restored(user_id)
 
-    def _forgiven(self, user_id: str) -> WaitBudget:
-        """Without what is held against a member who was set aside; any other keeps their account."""
-        if user_id not in self.aside:
+    def _restored(self, user_id: str) -> WaitBudget:
+        """Clear the waits of a member who was exhausted; other members keep theirs."""
+        if user_id not in self.exhausted:
             return self
-        spans = tuple(span for span in self.spans if span.user_id != user_id)
-        return WaitBudget(spans, {name: at_ms for name, at_ms in self.aside.items() if name != user_id})
+        intervals = tuple(each for each in self.intervals if each.user_id != user_id)
+        return WaitBudget(intervals, {key: at_ms for key, at_ms in self.exhausted.items() if key != user_id})
 
-    def _recently_aside(self, now_ms: float) -> dict[str, float]:
-        """Older ones have no span left that could be held against them."""
-        return {name: at_ms for name, at_ms in self.aside.items() if now_ms - at_ms < WINDOW_MS}
+    def _recently_exhausted(self, now_ms: float) -> dict[str, float]:
+        """Drop entries older than the window: they have no interval left that could count."""
+        return {user_id: at_ms for user_id, at_ms in self.exhausted.items() if now_ms - at_ms < WINDOW_MS}
 
 
-def _worth(left_ms: float) -> float:
-    return left_ms if left_ms >= LEAST_MS else 0.0
+def _usable_ms(left_ms: float) -> float:
+    return left_ms if left_ms >= MIN_WAIT_MS else 0.0

@@ -70,7 +70,7 @@ class Library(RoomAPIView):
         shown = items[:PAGE]
         more = len(items) > PAGE
         following = mark_of(shown[-1].place_by(wanted.order), wanted.order) if more else None
-        return answer(LibraryPage(items=[item.for_wire() for item in shown], next=following))
+        return answer(LibraryPage(items=[item.to_protocol() for item in shown], next=following))
 
 
 def wanted_by(request: Request) -> Wanted:

@@ -271,7 +271,7 @@ class MediaItem(models.Model):
     def full_title(self) -> str:
         return f"{self.title} \u2013 {self.artist}" if self.artist else self.title
 
-    def for_wire(self) -> Item:
+    def to_protocol(self) -> Item:
         return Item(
             id=self.pk,
             title=self.title,

@@ -19,8 +19,8 @@ from playback.domain.stall_policy import (
     SHORTEST_S,
     WAIT,
     WAIT_S,
-    Hold,
-    settled,
+    Wait,
+    charge_waits,
 )
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
@@ -35,14 +35,14 @@ DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted")
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
-class Course(NamedTuple):
+class SyncReference(NamedTuple):
     """What a player is held against."""
 
     timeline: Timeline
     sync_tolerance_ms: int
 
 
-def somebody_present() -> models.QuerySet[Member]:
+def members_present() -> models.QuerySet[Member]:
     """In the room of the row asked about."""
     return Member.objects.current().filter(room=models.OuterRef("room"), present=True)
 
@@ -56,7 +56,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
     def has(self, room: Room) -> bool:
         return self.filter(room=room).exists()
 
-    def courses(self, room_ids: Iterable[str]) -> dict[str, Course]:
+    def sync_references(self, room_ids: Iterable[str]) -> dict[str, SyncReference]:
         """By room_id, for many rooms at once."""
         which = any_of("room.room_id", room_ids)
         words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
@@ -64,7 +64,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
             FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
             WHERE {which.sql}"""  # noqa: S608
         (rows,) = run_in_one_round_trip(PreparedQuery(words, which.values))
-        return {row[0]: Course(Timeline(*row[2:]), row[1]) for row in rows}
+        return {row[0]: SyncReference(Timeline(*row[2:]), row[1]) for row in rows}
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
         """The rooms (primary keys) whose medium is over, or loops and will be within `ahead_ms`."""
@@ -72,20 +72,20 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         rows = self.filter(due, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
-    def holding(self, limit: int = 200) -> list[Playback]:
+    def waiting(self, limit: int = 200) -> list[Playback]:
         """Those that wait for somebody, the first to go on first."""
         rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
         return list(rows.order_by("hold_until_ms")[:limit])
 
-    def demo_left_alone(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
+    def idle_demos(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
         """Demo rooms (primary keys) not at the start of their own medium, with nobody in them, silent since."""
         at_its_start = UNTOUCHED & Q(media__url=medium.url)
-        return self.left_alone(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
+        return self.idle(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
 
-    def left_alone(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
+    def idle(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
         """Of open rooms that were touched, have nobody in them and were silent since."""
         rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
-        return rows.exclude(models.Exists(somebody_present()))
+        return rows.exclude(models.Exists(members_present()))
 
     def room_pks(self, limit: int) -> list[int]:
         return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
@@ -118,7 +118,7 @@ class Playback(models.Model):
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
-    # Whom it waits for, and what waiting there was lately: `stalls.Hold` and `patience.WaitBudget`.
+    # Whom it waits for, and what waiting there was lately: `stalls.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
@@ -188,15 +188,15 @@ class Playback(models.Model):
         )
 
     @property
-    def length(self) -> Duration | None:
+    def known_duration(self) -> Duration | None:
         return self.timeline.duration_known(self.duration_refuted)
 
     @property
-    def medium(self) -> Media | None:
+    def current_media(self) -> Media | None:
         return None if self.media is None else msgspec.convert(self.media, Media)
 
     @property
-    def choices(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """The settings about playback, as the wire shows them with the room's."""
         return {
             "sync_enabled": self.sync_enabled,
@@ -206,39 +206,39 @@ class Playback(models.Model):
         }
 
     @property
-    def waits(self) -> bool:
+    def waits_for_members(self) -> bool:
         return self.stall_policy == WAIT and self.sync_enabled
 
     @property
-    def held(self) -> Hold | None:
-        return None if self.hold is None else msgspec.convert(self.hold, Hold)
+    def current_wait(self) -> Wait | None:
+        return None if self.hold is None else msgspec.convert(self.hold, Wait)
 
     @property
-    def patience(self) -> WaitBudget:
+    def wait_budget(self) -> WaitBudget:
         return msgspec.convert(self.waited, WaitBudget)
 
-    def wait(self, hold: Hold | None, now_ms: float) -> None:
-        """Wait for these, or for nobody any more; what waiting there was is written down. Unsaved."""
-        if before := self.held:
-            self.waited = msgspec.to_builtins(settled(self.patience, before, hold, now_ms))
-        self.hold = None if hold is None else msgspec.to_builtins(hold)
-        self.hold_until_ms = None if hold is None else hold.until_ms
+    def set_wait(self, wait: Wait | None, now_ms: float) -> None:
+        """Start, change or (None) end the wait, and charge the budget for what is over. Unsaved."""
+        if before := self.current_wait:
+            self.waited = msgspec.to_builtins(charge_waits(self.wait_budget, before, wait, now_ms))
+        self.hold = None if wait is None else msgspec.to_builtins(wait)
+        self.hold_until_ms = None if wait is None else wait.until_ms
 
-    def remember(self, patience: WaitBudget) -> None:
-        self.waited = msgspec.to_builtins(patience)
+    def save_wait_budget(self, budget: WaitBudget) -> None:
+        self.waited = msgspec.to_builtins(budget)
         self.save(update_fields=["waited"])
 
-    def kept(self) -> PreparedQuery:
+    def update_query(self) -> PreparedQuery:
         """What writes all that moves, for the caller to have done; the settings are written by whoever changes them."""
         documents = self.documents
         same = bool(self.as_read) and all(map(is_, documents, self.as_read))
         self.as_read = documents
         return update(self, *MOTION) if same else update(self, *MOTION, *DOCUMENTS)
 
-    def keep(self, timeline: Timeline, now_ms: float) -> None:
+    def set_timeline(self, timeline: Timeline, now_ms: float) -> None:
         """Keep this timeline; what does not hold waits for nobody. Unsaved."""
         if timeline.phase != HOLDING:
-            self.wait(None, now_ms)
+            self.set_wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase
         self.at_ms, self.ends_at_ms = timeline.at_ms, timeline.ends_at_ms
         self.duration, self.duration_source = timeline.duration_s, timeline.duration_source

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from playback.domain.duration import EXACT
-from playback.models.playback import somebody_present
+from playback.models.playback import members_present
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
 # A room is active for a day after something happened in it, and while somebody is there.
 ACTIVE = timedelta(days=1)
 KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
-
-
-class Answered(NamedTuple):
-    """What a command that was accepted before was, and what it was answered."""
-
-    content_hash: str
-    revision: int | None
-    at_ms: float
 
 
 class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
@@ -47,7 +39,7 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
     def discardable(self, before: datetime) -> PlaybackEventQuerySet:
         """Older than that, but never what somebody may still come back for: the last changes of an active room."""
         silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)
-        active = ~silent_since | Q(models.Exists(somebody_present()))
+        active = ~silent_since | Q(models.Exists(members_present()))
         recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
         return self.filter(created_at__lt=before).exclude(active & recent)
 
@@ -119,8 +111,8 @@ class PlaybackEvent(models.Model):
         return PreparedQuery(words, [room_pk])
 
     @staticmethod
-    def to_answer_again(by: Member, event_id: str) -> PreparedQuery:
-        """Gives an `Answered` if this command of theirs was accepted before."""
+    def to_replay(by: Member, event_id: str) -> PreparedQuery:
+        """Gives an `AcceptedCommand` if this command of theirs was accepted before."""
         # Whose it is as of now: a guest who signed in is another person than a moment ago.
         words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
             WHERE room_id = %s AND event_id = %s

@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models import Avg, Count, Q
 from django.utils import timezone
 
-from playback.domain.drift import OLDEST_MS, SYNCED_S
+from playback.domain.drift import MAX_AGE_MS, SYNCED_S
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery
 
@@ -104,13 +104,13 @@ class SyncState(models.Model):
         return f"{self.member_id} at {self.sync_event_type}"
 
     @staticmethod
-    def of_present(
+    def insert_for_present(
         room: Room,
         kind: str,
         host_time: float,
         velocity: float,
         heard: Mapping[str, float],
-        within_ms: float = OLDEST_MS,
+        within_ms: float = MAX_AGE_MS,
     ) -> PreparedQuery:
         """One for each present member: where the room was when this happened, and where the member.
 

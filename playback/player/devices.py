@@ -58,7 +58,7 @@ def _shown(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> Devic
         device=handle_of(player.device_id),
         name=player.name or "A program",
         is_playing=player.is_playing and not is_stale(player, now_ms),
-        item=item.for_wire() if item else None,
+        item=item.to_protocol() if item else None,
         position=player.position,
         at=player.at_ms,
         rate=player.rate,

@@ -32,7 +32,7 @@ def whole(player: DevicePlayer, history: PlayerHistory) -> PlayerSnapshot:
 def items_of(entries: Iterable[Entry]) -> list[Item]:
     """Each once. Those whose row was deleted are not among them."""
     found = MediaItem.objects.by_ids(entry.item for entry in entries)
-    return [item.for_wire() for item in found.values()]
+    return [item.to_protocol() for item in found.values()]
 
 
 def changes(before: PlayerState, after: PlayerState) -> PlayerChanges | None:

@@ -106,7 +106,7 @@ class Log(RoomAPIView):
         last = since + len(events)
         if last != (_revision(events[-1]) if events else room.revision):
             raise Trimmed
-        return answer(Since(events=events, revision=last, more=len(events) == queries.AT_ONCE))
+        return answer(Since(events=events, revision=last, more=len(events) == queries.MAX_EVENTS))
 
 
 class _Numbered(msgspec.Struct):

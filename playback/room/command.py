@@ -1,21 +1,21 @@
-"""The way every command goes before it changes a room, and how it is answered.
+"""The checks that every command passes before it changes a room, and its reply.
 
-The order of checks is the same for all: membership, an event_id already answered, the throttle, authority.
+The order is the same for all commands: membership, idempotent replay, rate limit, authority, change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from playback.domain.idempotency import AcceptedCommand, hash_content
 from playback.domain.timeline import Timeline
-from playback.models import Answered, Playback, PlaybackEvent
+from playback.models import Playback, PlaybackEvent
 from playback.room.event_log import Reason, record
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
@@ -31,20 +31,20 @@ from watchium.protocol.commands import (
     SetRate,
     SyncRequest,
 )
-from watchium.protocol.errors import EventIdConflict, NotHost
+from watchium.protocol.errors import NotHost
 from watchium.protocol.events import Accepted
 from watchium.shared_state import rate_limits
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
 IdempotentCommand = Play | Pause | Seek | SetRate | Load | ContinueWithout
-TOLD_AS = {"continue_without": "timeline"}
+EVENT_TYPES = {"continue_without": "timeline"}
 Notice = BufferStart | BufferEnd | SyncRequest
 
 
 @dataclass
-class Scene:
-    """A deed under way: the room is locked and `now_ms` was read inside the lock."""
+class CommandContext:
+    """A command being handled: the room is locked, and `now_ms` was read inside the lock."""
 
     by: Member
     playback: Playback
@@ -53,8 +53,8 @@ class Scene:
     metadata: dict[str, Any] = field(default_factory=dict)
     cause: str | None = None
 
-    def received_at(self, at: float | None) -> float:
-        """When a gesture happened: not before the last change, at most a second ago, never ahead."""
+    def gesture_ms(self, at: float | None) -> float:
+        """When the gesture happened: not before the last change, at most a second ago, never in the future."""
         if at is None:
             return self.now_ms
         earliest = self.now_ms - EARLIEST_MS
@@ -64,57 +64,54 @@ class Scene:
 
     @property
     def moving(self) -> bool:
-        """Playing, and not over."""
+        """Playing, and not at the end."""
         return self.before.playing and self.before.position_at(self.now_ms) < self.before.limit_s
 
     @property
     def reports(self) -> list[PlayerReport]:
-        return LAST.fresh(self.by.room.room_id, self.now_ms)
+        return LAST_REPORTS.fresh(self.by.room.room_id, self.now_ms)
 
 
-def accept(
-    by: Member, command: IdempotentCommand, change: Callable[[Scene], Timeline | None], now_ms: float | None
+def handle(
+    by: Member,
+    command: IdempotentCommand,
+    change: Callable[[CommandContext], Timeline | None],
+    now_ms: float | None,
 ) -> Accepted:
-    """`change` gives the timeline that follows, or None where there is nothing to do."""
-    by, (answered, playbacks) = access.lock_and_ask(
-        by, PlaybackEvent.to_answer_again(by, command.event_id), Playback.to_read(by.room_id)
+    """Apply `change`, which returns the next timeline, or None if there is nothing to change."""
+    by, (accepted, playbacks) = access.lock_and_ask(
+        by, PlaybackEvent.to_replay(by, command.event_id), Playback.to_read(by.room_id)
     )
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    content_hash = hash_of(command)
-    if answered:
-        return _answer_again(command.event_id, Answered(*answered[0]), content_hash)
-    spend(by, kind_of(command), now_ms)
+    content_hash = content_hash_of(command)
+    if accepted:
+        return AcceptedCommand(*accepted[0]).replay(command.event_id, content_hash)
+    spend(by, command_type(command), now_ms)
     if not by.may_control:
         raise NotHost
     playback = Playback.made_of(playbacks, by.room)
-    scene = Scene(by, playback, playback.timeline, now_ms)
-    timeline = change(scene)
+    context = CommandContext(by, playback, playback.timeline, now_ms)
+    timeline = change(context)
     if timeline is None:
         return Accepted(event_id=command.event_id, revision=None, timestamp=now_ms)
     client_ms = getattr(command.payload, "at", None)
-    why = Reason(by, command.event_id, content_hash, client_ms, metadata=scene.metadata)
-    why = replace(why, cause=scene.cause)
-    kind = TOLD_AS.get(kind_of(command), kind_of(command))
-    row = record(playback, kind, timeline, why, now_ms)
+    reason = Reason(by, command.event_id, content_hash, client_ms, context.cause, context.metadata)
+    kind = EVENT_TYPES.get(command_type(command), command_type(command))
+    row = record(playback, kind, timeline, reason, now_ms)
     return Accepted(event_id=command.event_id, revision=row.revision, timestamp=row.at_ms)
 
 
-def _answer_again(event_id: str, answered: Answered, content_hash: str) -> Accepted:
-    if answered.content_hash != content_hash:
-        raise EventIdConflict
-    return Accepted(event_id=event_id, revision=answered.revision, timestamp=answered.at_ms)
-
-
 def spend(by: Member, kind: str, now_ms: float) -> None:
+    """Charge the rate limit. Raises RateLimited."""
     rate_limits.spend("playback", f"{by.person.user_id}:{kind}", now_ms)
 
 
-def kind_of(command: IdempotentCommand | Notice) -> str:
+def command_type(command: IdempotentCommand | Notice) -> str:
     return str(command.__struct_config__.tag)
 
 
-def hash_of(command: IdempotentCommand | Notice) -> str:
-    """Of what is asked for, not of when: the same command sent again is the same."""
-    asked = msgspec.to_builtins(command.payload)
-    asked.pop("at", None)
-    return sha256(msgspec.json.encode([kind_of(command), asked], order="sorted")).hexdigest()
+def content_hash_of(command: IdempotentCommand | Notice) -> str:
+    """Hash the command without the time of its gesture, which differs when it is sent again."""
+    payload = msgspec.to_builtins(command.payload)
+    payload.pop("at", None)
+    return hash_content(command_type(command), payload)

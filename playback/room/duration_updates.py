@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 
 from playback.domain import start_lead
-from playback.domain.drift import HEARD_MS, Noted
+from playback.domain.drift import RECENT_MS, ReceivedReport
 from playback.domain.duration import (
     ENDED,
     METADATA,
@@ -28,7 +28,7 @@ from playback.domain.stall_policy import UNREADY
 from playback.domain.timeline import OPEN_MS, Timeline
 from playback.models import Playback
 from playback.room.event_log import Reason, record
-from playback.room.status_reports import LAST, MEMBERS_PER_ROOM, ROOMS
+from playback.room.status_reports import LAST_REPORTS, MEMBERS_PER_ROOM, ROOMS
 from rooms import access
 from rooms.models import Member
 from watchium import server_clock
@@ -36,11 +36,11 @@ from watchium.process_state import at_reset
 from watchium.protocol.commands import PlayerReport
 from watchium.shared_state import rate_limits
 
-IN_STEP_S = 2.0  # a player further from the room than this proves nothing about the room's medium
-GONE_BY_S = 1.0  # so far past an end, a player did not end there
+IN_SYNC_S = 2.0  # a player further from the room than this proves nothing about the room's medium
+PASSED_BY_S = 1.0  # so far past an end, a player did not end there
 UNSURE_S = 15.0  # for so long players that may have gone past an end are waited for
 LOADING_MS = 30_000.0  # and players without data at an estimated end
-# Members who may not move the room hold an estimated end open for as long as the medium is said to last, or this.
+# Members who may not move the room hold an estimated end open for as long as the medium is reported to last, or this.
 MEMBERS_HOLD_S = 600.0
 
 _AGAIN_MS, _LATER_MS = 2000.0, 10_000.0  # when a report is looked at again that changed nothing
@@ -52,7 +52,7 @@ class _Known:
 
     timeline: Timeline
     duration: Duration | None
-    quiet_until_ms: dict[str, float] = field(default_factory=dict)
+    ignored_until_ms: dict[str, float] = field(default_factory=dict)
     settled_s: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,7 +70,7 @@ def forget_all() -> None:
 # ---------------------------------------------------------------- reports
 
 
-def has_news(room_id: str, user_id: str, report: PlayerReport, now_ms: float) -> bool:
+def may_update(room_id: str, user_id: str, report: PlayerReport, now_ms: float) -> bool:
     """Whether a heartbeat may change what is known about the medium's length. Memory alone."""
     if report.duration is None and report.ended_at is None:
         return False
@@ -79,85 +79,91 @@ def has_news(room_id: str, user_id: str, report: PlayerReport, now_ms: float) ->
         return True
     if report.revision is not None and report.revision < known.timeline.revision:
         return False  # about another timeline, perhaps another medium
-    if known.quiet_until_ms.get(user_id, 0.0) > now_ms:
+    if known.ignored_until_ms.get(user_id, 0.0) > now_ms:
         return False
     if report.revision is not None and report.revision > known.timeline.revision:
         return True
     if report.ended_at is None and max(report.duration or 0.0, report.current_time) <= known.settled_s:
         return False
-    return _said(known.timeline, known.duration, report, now_ms) is not None
+    return _reported_duration(known.timeline, known.duration, report, now_ms) is not None
 
 
-def learn(by: Member, report: PlayerReport, now_ms: float | None = None) -> bool:
+def update_from_report(by: Member, report: PlayerReport, now_ms: float | None = None) -> bool:
     """Take a player's word for the medium's length where that is better than what is known; whether it was."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     room_id, user_id = by.room.room_id, by.person.user_id
-    if not has_news(room_id, user_id, report, now_ms):
+    if not may_update(room_id, user_id, report, now_ms):
         return False
     seen = Playback.objects.motion_of(by.room)
     if seen is None:
         return False
     known = _remember(room_id, *seen)
     if not _about(known.timeline, report):
-        _hush(room_id, user_id, now_ms + _AGAIN_MS)
+        _ignore_until(room_id, user_id, now_ms + _AGAIN_MS)
         return False
-    if _said(known.timeline, known.duration, report, now_ms) is None:
+    if _reported_duration(known.timeline, known.duration, report, now_ms) is None:
         return False
-    return _learn(by, report, now_ms)
+    return _update(by, report, now_ms)
 
 
 def _about(timeline: Timeline, report: PlayerReport) -> bool:
     return report.revision in (None, timeline.revision)
 
 
-def _said(timeline: Timeline, known: Duration | None, report: PlayerReport, now_ms: float) -> Duration | None:
+def _reported_duration(
+    timeline: Timeline, known: Duration | None, report: PlayerReport, now_ms: float
+) -> Duration | None:
     """The better length that a report names, or the end of a medium that plays; None where it names neither."""
     if known is not None and known.exact:
         return None
-    latest_s = timeline.position_at(now_ms) + IN_STEP_S
+    latest_s = timeline.position_at(now_ms) + IN_SYNC_S
     if report.ended_at is not None and timeline.playing and report.ended_at <= latest_s:
         return end_of_data(report.ended_at, report.duration)
-    if report.duration is not None and is_better(known, said := Duration(report.duration, METADATA)):
-        return said
+    if report.duration is not None and is_better(known, reported := Duration(report.duration, METADATA)):
+        return reported
     if known is None or not report.is_playing or report.current_time > latest_s:
         return None
-    return said if is_better(known, said := Duration(report.current_time, PASSED)) else None
+    return reported if is_better(known, reported := Duration(report.current_time, PASSED)) else None
 
 
 @transaction.atomic
-def _learn(by: Member, report: PlayerReport, now_ms: float) -> bool:
+def _update(by: Member, report: PlayerReport, now_ms: float) -> bool:
     by = access.lock(by)
     room_id, user_id = by.room.room_id, by.person.user_id
     playback = Playback.objects.of(by.room)
     before = playback.timeline
-    said = _said(before, playback.length, report, now_ms) if _about(before, report) else None
-    if said is None:
+    reported = (
+        _reported_duration(before, playback.known_duration, report, now_ms)
+        if _about(before, report)
+        else None
+    )
+    if reported is None:
         return False
-    wait_ms = _LATER_MS if playback.media is None else _wait_ms(playback, by, said, now_ms)
+    wait_ms = _LATER_MS if playback.media is None else _wait_ms(playback, by, reported, now_ms)
     if wait_ms:
-        _hush(room_id, user_id, now_ms + wait_ms)
+        _ignore_until(room_id, user_id, now_ms + wait_ms)
         return False
-    if said.source == ENDED:
-        end_at(playback, _end_of(playback.length, said), now_ms)
+    if reported.source == ENDED:
+        end_at(playback, _end_of(playback.known_duration, reported), now_ms)
     else:
-        _keep(playback, before.lasting(_become(playback, said)), "duration", now_ms)
+        _record(playback, before.lasting(_merge_duration(playback, reported)), "duration", now_ms)
     return True
 
 
-def _wait_ms(playback: Playback, by: Member, said: Duration, now_ms: float) -> float:
+def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) -> float:
     """For how long this is not to be believed; 0: at once."""
-    if not _may_tell(playback, by, now_ms):
+    if not _may_report(playback, by, now_ms):
         return _LATER_MS
-    if said.source != ENDED:
+    if reported.source != ENDED:
         return rate_limits.wait_ms("duration", by.room.room_id, now_ms)
-    if not is_short(playback.length, said.seconds):
+    if not is_short(playback.known_duration, reported.seconds):
         return 0
-    if not is_better(playback.length, said):
+    if not is_better(playback.known_duration, reported):
         return _LATER_MS
-    return _others_wait_ms(playback, by, said.seconds, now_ms)
+    return _others_wait_ms(playback, by, reported.seconds, now_ms)
 
 
-def _may_tell(playback: Playback, by: Member, now_ms: float) -> bool:
+def _may_report(playback: Playback, by: Member, now_ms: float) -> bool:
     """Controllers; and everybody where no controller's player knows."""
     return by.may_control or not any(
         report.duration is not None for report in _of_controllers(playback, now_ms)
@@ -165,53 +171,57 @@ def _may_tell(playback: Playback, by: Member, now_ms: float) -> bool:
 
 
 def _of_controllers(playback: Playback, now_ms: float) -> Iterator[PlayerReport]:
-    reports = LAST.for_room(playback.room.room_id)
+    reports = LAST_REPORTS.for_room(playback.room.room_id)
     for member in playback.room.members.present():
         seen = reports.get(member.person.user_id)
-        if seen is not None and seen.fresh(now_ms, HEARD_MS) and member.may_control:
+        if seen is not None and seen.fresh(now_ms, RECENT_MS) and member.may_control:
             yield seen.report
 
 
 def _others_wait_ms(playback: Playback, by: Member, end_s: float, now_ms: float) -> float:
     """An end long before the known one: other players that have the data to go on are not stopped by it."""
-    reports = dict(LAST.for_room(playback.room.room_id))
+    reports = dict(LAST_REPORTS.for_room(playback.room.room_id))
     reports.pop(by.person.user_id, None)
-    moving = [seen for seen in reports.values() if seen.fresh(now_ms, HEARD_MS) and _goes_on(seen.report)]
-    if any(seen.report.current_time > end_s + GONE_BY_S for seen in moving):
+    moving = [seen for seen in reports.values() if seen.fresh(now_ms, RECENT_MS) and _plays_on(seen.report)]
+    if any(seen.report.current_time > end_s + PASSED_BY_S for seen in moving):
         return _LATER_MS
     unsure = moving and playback.timeline.position_at(now_ms) < end_s + UNSURE_S
     return _AGAIN_MS if unsure else 0
 
 
-def _goes_on(report: PlayerReport) -> bool:
+def _plays_on(report: PlayerReport) -> bool:
     return report.is_playing and report.ended_at is None and report.state not in UNREADY
 
 
-def _end_of(known: Duration | None, said: Duration) -> Duration:
-    return replaced(known, said) if known is None or is_better(known, said) else _confirmed(known, said)
+def _end_of(known: Duration | None, reported: Duration) -> Duration:
+    return (
+        replaced(known, reported)
+        if known is None or is_better(known, reported)
+        else _confirmed(known, reported)
+    )
 
 
-def _confirmed(known: Duration, said: Duration) -> Duration:
+def _confirmed(known: Duration, reported: Duration) -> Duration:
     """An end where it was expected: now it is known for one."""
-    return said._replace(refuted_s=known.refuted_s)
+    return reported._replace(refuted_s=known.refuted_s)
 
 
 # ---------------------------------------------------------------- the end
 
 
-def holds_open(playback: Playback, now_ms: float) -> bool:
+def extend_end(playback: Playback, now_ms: float) -> bool:
     """Whether players go on past an estimated end; then they are looked at again after a while."""
     timeline = playback.timeline
-    if not timeline.estimated or not _somebody_goes_on(playback, now_ms):
+    if not timeline.estimated or not _any_plays_on(playback, now_ms):
         return False
     playback.ends_at_ms = now_ms + OPEN_MS
     playback.save(update_fields=["ends_at_ms"])
     return True
 
 
-def _somebody_goes_on(playback: Playback, now_ms: float) -> bool:
+def _any_plays_on(playback: Playback, now_ms: float) -> bool:
     timeline = playback.timeline
-    reports = list(LAST.for_room(playback.room.room_id).items())
+    reports = list(LAST_REPORTS.for_room(playback.room.room_id).items())
     going = {user for user, seen in reports if _is_past(seen, timeline, now_ms)}
     if not going:
         return False
@@ -222,8 +232,8 @@ def _somebody_goes_on(playback: Playback, now_ms: float) -> bool:
     return any(member.may_control for member in present if member.person.user_id in going)
 
 
-def _is_past(seen: Noted, timeline: Timeline, now_ms: float) -> bool:
-    if not seen.fresh(now_ms, HEARD_MS) or seen.report.ended_at is not None:
+def _is_past(seen: ReceivedReport, timeline: Timeline, now_ms: float) -> bool:
+    if not seen.fresh(now_ms, RECENT_MS) or seen.report.ended_at is not None:
         return False
     if seen.report.state in UNREADY:
         return now_ms - (timeline.reaches_end_ms or now_ms) < LOADING_MS
@@ -236,37 +246,39 @@ def end_at(playback: Playback, duration: Duration, now_ms: float) -> None:
     playback.duration_refuted = duration.refuted_s
     over = before.ended(at_ms=now_ms, duration=duration)
     if playback.loops:
-        lead_ms = start_lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+        lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         again = over.played(at_ms=now_ms + lead_ms, position_s=0)
-        _keep(playback, replace(again, revision=over.revision), "loop", now_ms)
+        _record(playback, replace(again, revision=over.revision), "loop", now_ms)
     else:
-        _keep(playback, over, "end", now_ms)
+        _record(playback, over, "end", now_ms)
 
 
 # ---------------------------------------------------------------- parts
 
 
-def _become(playback: Playback, said: Duration) -> Duration:
-    duration = replaced(playback.length, said)
+def _merge_duration(playback: Playback, reported: Duration) -> Duration:
+    duration = replaced(playback.known_duration, reported)
     playback.duration_refuted = duration.refuted_s
     return duration
 
 
-def _keep(playback: Playback, timeline: Timeline, cause: str, now_ms: float) -> None:
+def _record(playback: Playback, timeline: Timeline, cause: str, now_ms: float) -> None:
     record(playback, "timeline", timeline, Reason(cause=cause), now_ms)
 
 
 def _remember(room_id: str, timeline: Timeline, duration: Duration | None) -> _Known:
     before = _known.get(room_id)
     same = before is not None and before.timeline.revision == timeline.revision
-    quiet = before.quiet_until_ms if before and same and len(before.quiet_until_ms) < MEMBERS_PER_ROOM else {}
+    quiet = (
+        before.ignored_until_ms if before and same and len(before.ignored_until_ms) < MEMBERS_PER_ROOM else {}
+    )
     if len(_known) >= ROOMS:
         _known.clear()
     known = _known[room_id] = _Known(timeline, duration, quiet)
     return known
 
 
-def _hush(room_id: str, user_id: str, until_ms: float) -> None:
+def _ignore_until(room_id: str, user_id: str, until_ms: float) -> None:
     known = _known.get(room_id)
     if known is not None:
-        known.quiet_until_ms[user_id] = until_ms
+        known.ignored_until_ms[user_id] = until_ms

@@ -15,21 +15,21 @@ from playback.domain.media_sources import SAMPLES
 from playback.models import Playback
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Room
 from rooms.periodic import for_each_isolated
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
-LAP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into the next lap without a stop
+LOOP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into the next lap without a stop
 
 
 def due(now_ms: float) -> int:
     """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
-    over = for_each_isolated(end, Playback.objects.over(now_ms, LAP_AHEAD_MS), now_ms)
+    over = for_each_isolated(end, Playback.objects.over(now_ms, LOOP_AHEAD_MS), now_ms)
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
-    left_alone = Playback.objects.demo_left_alone(since, DEMO.media)
-    return over + for_each_isolated(start_afresh, left_alone, now_ms)
+    idle = Playback.objects.idle_demos(since, DEMO.media)
+    return over + for_each_isolated(reset, idle, now_ms)
 
 
 @transaction.atomic
@@ -44,13 +44,13 @@ def end(room_pk: int, now_ms: float) -> bool:
     playback = Playback.objects.of(room)
     before = playback.timeline
     lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
-    ahead_ms = 0.0 if before.estimated else min(LAP_AHEAD_MS, lap_ms / 2)
+    ahead_ms = 0.0 if before.estimated else min(LOOP_AHEAD_MS, lap_ms / 2)
     if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + ahead_ms:
         return False
-    if duration_updates.holds_open(playback, now_ms):
+    if duration_updates.extend_end(playback, now_ms):
         return False
     if lap_ms > 0:
-        lead_ms = start_lead.seek_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+        lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
         record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Reason(cause="loop"), now_ms)
     else:
@@ -59,7 +59,7 @@ def end(room_pk: int, now_ms: float) -> bool:
 
 
 @transaction.atomic
-def start_afresh(room_pk: int, now_ms: float) -> bool:
+def reset(room_pk: int, now_ms: float) -> bool:
     """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile.
 
     A demo has its own medium again, whatever the last visitors put on.
@@ -73,6 +73,6 @@ def start_afresh(room_pk: int, now_ms: float) -> bool:
     if playback.room.is_demo:
         playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
-    fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.length)
+    fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     return True

@@ -1,4 +1,4 @@
-"""What others ask about a room's playback."""
+"""Read a room's playback: its current state, and the events after a revision."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from rooms.models import Room
 from watchium.db.prepared import Rows
 from watchium.protocol.types import TimelineState
 
-AT_ONCE = 500  # what is told again at most; who missed more gets a snapshot
+MAX_EVENTS = 500  # resent at most; a client that missed more gets a snapshot
 
 
 def snapshot(room: Room) -> TimelineState:
-    """The room's playback as the wire shows it."""
+    """Return the room's playback as the protocol shows it."""
     return snapshot_of(Playback.objects.of(room))
 
 
@@ -29,8 +29,8 @@ def snapshot_of(playback: Playback) -> TimelineState:
         phase=timeline.phase,
         duration=timeline.duration_s,
         duration_source=None if timeline.duration_s is None else timeline.duration_source,
-        media=playback.medium,
-        hold=held.for_wire() if (held := playback.held) else None,
+        media=playback.current_media,
+        hold=wait.to_protocol() if (wait := playback.current_wait) else None,
     )
 
 
@@ -39,23 +39,23 @@ def position_now(room: Room, now_ms: float) -> float:
     return Playback.objects.of(room).timeline.position_at(now_ms)
 
 
-def missed(room: Room, since: int, limit: int = AT_ONCE) -> list[msgspec.Raw]:
-    """The changes after a revision, oldest first, each a whole envelope exactly as it was told."""
+def missed(room: Room, since: int, limit: int = MAX_EVENTS) -> list[msgspec.Raw]:
+    """Return the events after a revision, oldest first, each the complete envelope that was broadcast."""
     return [frame_of(row, room) for row in PlaybackEvent.objects.since(room, since, limit)]
 
 
 def reaches_back(room: Room, since: int) -> bool:
-    """Whether the log has every change after `since`: neither trimmed nor too many to be told at once."""
+    """Whether the log has every change after `since`, and no more than `MAX_EVENTS` of them."""
     behind = room.revision - since
     if behind == 0:
         return True
-    return 0 < behind <= AT_ONCE and PlaybackEvent.objects.event_at(room, since + 1) is not None
+    return 0 < behind <= MAX_EVENTS and PlaybackEvent.objects.event_at(room, since + 1) is not None
 
 
 def resumes(room: Room, revision: int, event_id: str | None) -> bool:
-    """Whether who last applied that change only needs what came after, instead of a snapshot.
+    """Whether a client that last applied this change needs only the later ones instead of a snapshot.
 
-    A change that nobody commanded has no event_id; an empty one stands for it.
+    A change without a command has no event_id; the client names it with an empty one.
     """
     if not 0 <= revision <= room.revision:
         return False
@@ -68,7 +68,7 @@ def resumes(room: Room, revision: int, event_id: str | None) -> bool:
 
 
 def contradicts(room: Room, revision: int, event_id: str) -> bool:
-    """Whether the log never had that change at that revision. Where it was trimmed it says nothing."""
+    """Whether the log proves that this revision was another change. A trimmed log proves nothing."""
     if revision > room.revision:
         return True
     applied = PlaybackEvent.objects.event_at(room, revision)
@@ -76,9 +76,9 @@ def contradicts(room: Room, revision: int, event_id: str) -> bool:
 
 
 def last_event_id(found: Rows, room: Room) -> str:
-    """What the change at the room's revision was commanded with; empty where nobody commanded it, or there was none.
+    """Return the event_id of the command behind the room's revision; empty without a command or a change.
 
-    `found` is what `PlaybackEvent.to_find_last` gave, perhaps a moment after the room was read.
+    `found` is the result of `PlaybackEvent.to_find_last`, perhaps read a moment after the room.
     """
     if found and found[0][0] != room.revision:
         return PlaybackEvent.objects.event_id_at(room, room.revision) or ""

@@ -1,4 +1,4 @@
-"""Changes that rooms announce take a revision as well: here they get their row in the log and are told."""
+"""Record the changes that rooms announce: they take a revision too, so they are logged and broadcast here."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from watchium import server_clock
 
 @receiver(signals.host_changed)
 def record_new_host(*, room: Room, member: Member | None, former: Member | None, **_: Any) -> None:
-    why = Reason(by=member, metadata={"former_id": former.person.user_id if former else None})
-    _record(room, "new_host", why)
+    reason = Reason(by=member, metadata={"former_id": former.person.user_id if former else None})
+    _record(room, "new_host", reason)
 
 
 @receiver(signals.member_left)
-def wait_no_longer(*, member: Member, **_: Any) -> None:
-    """Nobody waits for who has left, nor schedules for them."""
+def forget_member(*, member: Member, **_: Any) -> None:
+    """Drop the reports of a member who left: the room neither waits nor schedules for them."""
     status_reports.forget(member.room.room_id, member.person.user_id)
-    if stall_handling.concerns(member.room.room_id):
-        stall_handling.reevaluate(member.room, server_clock.now_ms(), tell_who=True)
+    if stall_handling.is_affected(member.room.room_id):
+        stall_handling.reevaluate(member.room, server_clock.now_ms(), publish_members=True)
 
 
 @receiver(signals.room_changed)
@@ -36,15 +36,15 @@ def record_room_changed(*, room: Room, by: Member | None, **_: Any) -> None:
     _record(room, "room_changed", Reason(by=by))
 
 
-def _record(room: Room, kind: str, why: Reason) -> None:
+def _record(room: Room, kind: str, reason: Reason) -> None:
     playback = Playback.objects.of(room)
     if kind == "room_changed":
-        why = replace(why, metadata={"room": _state(playback)})
-    record(playback, kind, playback.timeline.unmoved(), why, server_clock.now_ms())
+        reason = replace(reason, metadata={"room": _state(playback)})
+    record(playback, kind, playback.timeline.unmoved(), reason, server_clock.now_ms())
 
 
 def _state(playback: Playback) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(
-        room_state(playback.room, Member.objects.host_of(playback.room), playback.choices)
+    state: dict[str, Any] = msgspec.to_builtins(
+        room_state(playback.room, Member.objects.host_of(playback.room), playback.settings)
     )
-    return told
+    return state

@@ -1,7 +1,7 @@
-"""A room's waiting as it goes: begun by who starves or by a start, over when all are ready, at its end, or by command.
+"""A room's waits for buffering: they begin with an underrun or a start, and end with readiness, time or a command.
 
-Who is ready is what all processes heard, as far as this one knows; whom the room waits for is in its row. So each
-process takes those out whom it hears, and whichever finds nobody left lets the room go on.
+Readiness comes from the reports of all processes, as far as this one has them; the awaited members are in the room's
+row. So each process removes the members it knows to be ready, and the one that removes the last resumes the room.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from playback.domain import start_lead
-from playback.domain.drift import HEARD_MS
+from playback.domain.drift import RECENT_MS
 from playback.domain.stall_policy import (
     PLACE_MS,
     START_MS,
-    Hold,
+    Wait,
     attentive,
     counted,
-    gate,
-    ready_at,
-    stall_hold,
+    is_ready_at,
+    stall_wait,
+    start_gate,
 )
 from playback.domain.timeline import HOLDING, PLAYING, Timeline
 from playback.models import Playback
 from playback.room.event_log import Reason, record
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms import access
 from rooms.models import Member, Room
 from rooms.periodic import for_each_isolated
 from watchium.process_state import process_state
 
-SAME_PLACE_S = 0.5  # a start within this of where the room stood needs no other part of the medium
-TAIL_S = 1.5  # nobody waits for the last moments
+SAME_PLACE_S = 0.5  # a start within this distance of the room's position needs no other part of the media
+TAIL_S = 1.5  # the room does not wait during the last moments
 
 
 @dataclass
@@ -43,150 +43,150 @@ class _State:
 _state = process_state(_State)
 
 
-def concerns(room_id: str) -> bool:
-    """Whether what is heard from this room may let it go on."""
+def is_affected(room_id: str) -> bool:
+    """Whether a report from this room may resume it."""
     return room_id in _state.waiting
 
 
-def gated(playback: Playback, start: Timeline, now_ms: float) -> Timeline:
-    """The start as it is; where the room waits, standing still there until every player that counts is ready."""
-    if not playback.waits:
+def with_start_gate(playback: Playback, start: Timeline, now_ms: float) -> Timeline:
+    """Return the start unchanged, or waiting at its position until every player that counts is ready."""
+    if not playback.waits_for_members:
         return start
     before = playback.timeline
-    playback.wait(None, now_ms)
+    playback.set_wait(None, now_ms)
     same_place = abs(start.position_s - before.position_at(now_ms)) <= SAME_PLACE_S
     members = _unready(playback, before.revision if same_place else start.revision, now_ms)
     longest_ms = START_MS if same_place and start.position_s > 0 else PLACE_MS
-    hold = gate(members, playback.patience, longest_ms, start.revision, now_ms)
-    if hold is None:
+    wait = start_gate(members, playback.wait_budget, longest_ms, start.revision, now_ms)
+    if wait is None:
         return start
-    _begin(playback, hold, now_ms)
+    _start_wait(playback, wait, now_ms)
     return start.gated(at_ms=now_ms)
 
 
-def starved(by: Member, now_ms: float) -> None:
-    """A member's player has no data: where the room waits, it holds for them, as long as they have not had enough."""
+def on_underrun(by: Member, now_ms: float) -> None:
+    """Start or extend a wait for a member whose player ran out of data, within the member's wait budget."""
     by = access.lock(by)
     playback = Playback.objects.of(by.room)
-    before, held, patience = playback.timeline, playback.held, playback.patience
+    before, current, budget = playback.timeline, playback.current_wait, playback.wait_budget
     user_id = by.person.user_id
-    if not playback.waits or before.phase not in (PLAYING, HOLDING) or _not_watching(by, now_ms):
+    if (
+        not playback.waits_for_members
+        or before.phase not in (PLAYING, HOLDING)
+        or _not_watching(by, now_ms)
+        or (current and current.includes(user_id))
+        or _nearly_over(before, now_ms)
+    ):
         return
-    if (held and held.names(user_id)) or _nearly_over(before, now_ms):
+    wait = stall_wait((user_id, by.username), budget, playback.stall_wait_s, before.revision + 1, now_ms)
+    if wait is None:
+        _record_underrun(playback, user_id, now_ms)
         return
-    who = (user_id, by.username)
-    hold = stall_hold(who, patience, playback.stall_wait_s, before.revision + 1, now_ms)
-    if hold is None:
-        _remember(playback, user_id, now_ms)
-        return
-    _begin(playback, held.also_for(hold.who[0]) if held else hold, now_ms)
-    after = before.unmoved() if held else before.held(at_ms=now_ms)
+    _start_wait(playback, current.joined_by(wait.members[0]) if current else wait, now_ms)
+    after = before.unmoved() if current else before.held(at_ms=now_ms)
     record(playback, "timeline", after, Reason(cause="hold"), now_ms)
 
 
-def recovered(by: Member, now_ms: float) -> None:
+def on_recovery(by: Member, now_ms: float) -> None:
     """A member's player has data again."""
     by = access.lock(by)
     playback = Playback.objects.of(by.room)
     user_id = by.person.user_id
-    _remember(playback, user_id, now_ms)
-    LAST.became_ready(by.room.room_id, user_id, by.room.revision)
-    never_heard = user_id not in LAST.for_room(by.room.room_id)
-    _look(playback, now_ms, tell_who=never_heard, apart_from=user_id)
+    _record_underrun(playback, user_id, now_ms)
+    LAST_REPORTS.became_ready(by.room.room_id, user_id, by.room.revision)
+    never_reported = user_id not in LAST_REPORTS.for_room(by.room.room_id)
+    _evaluate(playback, now_ms, publish_members=never_reported, except_user_id=user_id)
 
 
-def release(playback: Playback, cause: str, now_ms: float) -> None:
-    """Go on, from where the room stands."""
-    record(playback, "timeline", released(playback, now_ms), Reason(cause=cause), now_ms)
+def resume(playback: Playback, cause: str, now_ms: float) -> None:
+    """Resume from the room's position."""
+    record(playback, "timeline", resumed_timeline(playback, now_ms), Reason(cause=cause), now_ms)
 
 
-def released(playback: Playback, now_ms: float) -> Timeline:
-    lead_ms = start_lead.play_lead_ms(LAST.fresh(playback.room.room_id, now_ms))
+def resumed_timeline(playback: Playback, now_ms: float) -> Timeline:
+    lead_ms = start_lead.play_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
     return playback.timeline.released(at_ms=now_ms + lead_ms)
 
 
-# ---------------------------------------------------------------- looking after those that wait
+# ---------------------------------------------------------------- evaluation of waiting rooms
 
 
 def due(now_ms: float) -> int:
-    """Look after all that wait: names are told anew, ended holds are over. How many changed; once a second."""
-    waiting = Playback.objects.holding()
+    """Reevaluate all waiting rooms and return how many changed. Called once a second."""
+    waiting = Playback.objects.waiting()
     _state.waiting = {playback.room.room_id for playback in waiting}
-    return for_each_isolated(_tend_unless_busy, [playback.room_id for playback in waiting], now_ms)
+    return for_each_isolated(_reevaluate_unless_busy, [playback.room_id for playback in waiting], now_ms)
 
 
 @transaction.atomic
-def _tend_unless_busy(room_pk: int, now_ms: float) -> bool:
+def _reevaluate_unless_busy(room_pk: int, now_ms: float) -> bool:
     room = Room.objects.locked_unless_busy(room_pk)
-    return room is not None and reevaluate(room, now_ms, tell_who=True)
+    return room is not None and reevaluate(room, now_ms, publish_members=True)
 
 
 def on_important_report(by: Member, now_ms: float) -> bool:
-    """After a heartbeat that may matter: other processes learn of it, and a room that waits is looked at.
+    """Share a report that may matter with other processes, and reevaluate a room that waits.
 
-    That it waits may be something another process began a moment ago, so what is news to others is enough to look.
+    Another process may have started a wait a moment ago, so a report that matters to others is reason enough.
     """
-    news = LAST.share(by.room.room_id)
-    return (news or concerns(by.room.room_id)) and heard(by, now_ms)
+    shared = LAST_REPORTS.share(by.room.room_id)
+    return (shared or is_affected(by.room.room_id)) and on_report(by, now_ms)
 
 
 @transaction.atomic
-def heard(by: Member, now_ms: float) -> bool:
-    """After a heartbeat from a room that waits: the last one who was not ready lets it go on at once."""
-    return reevaluate(Room.objects.locked(by.room_id), now_ms, tell_who=False)
+def on_report(by: Member, now_ms: float) -> bool:
+    """Reevaluate after a heartbeat, so that the last member who was not ready resumes the room immediately."""
+    return reevaluate(Room.objects.locked(by.room_id), now_ms, publish_members=False)
 
 
-def reevaluate(room: Room, now_ms: float, *, tell_who: bool) -> bool:
-    """Whether the hold changed, in a room that the caller has locked.
+def reevaluate(room: Room, now_ms: float, *, publish_members: bool) -> bool:
+    """Return whether the wait changed. The caller has locked the room.
 
-    Whom it is for shrinks at every look, and is told by those that `tell_who`.
+    `publish_members`: also publish a wait that only lost some of its members.
     """
-    return _look(Playback.objects.of(room), now_ms, tell_who=tell_who)
+    return _evaluate(Playback.objects.of(room), now_ms, publish_members=publish_members)
 
 
-def _look(playback: Playback, now_ms: float, *, tell_who: bool, apart_from: str = "") -> bool:
-    held = playback.held
-    if held is None:
+def _evaluate(playback: Playback, now_ms: float, *, publish_members: bool, except_user_id: str = "") -> bool:
+    wait = playback.current_wait
+    if wait is None:
         _state.waiting.discard(playback.room.room_id)
         return False
-    if held.over(now_ms):
-        release(playback, "hold_ended", now_ms)
+    if wait.over(now_ms):
+        resume(playback, "hold_ended", now_ms)
         return True
-    here = {member.person.user_id for member in playback.room.members.present()} - {apart_from}
-    left = held.still(LAST.for_room(playback.room.room_id), here, now_ms)
-    if left.who and (left.who == held.who or not tell_who):
+    present = {member.person.user_id for member in playback.room.members.present()} - {except_user_id}
+    remaining = wait.remaining(LAST_REPORTS.for_room(playback.room.room_id), present, now_ms)
+    if remaining.members and (remaining.members == wait.members or not publish_members):
         return False
-    if left.who:
-        playback.wait(left, now_ms)
+    if remaining.members:
+        playback.set_wait(remaining, now_ms)
         record(playback, "timeline", playback.timeline.unmoved(), Reason(cause="hold"), now_ms)
     else:
-        release(playback, "release", now_ms)
+        resume(playback, "release", now_ms)
     return True
 
 
-# ---------------------------------------------------------------- parts
-
-
-def _begin(playback: Playback, hold: Hold, now_ms: float) -> None:
-    playback.wait(hold, now_ms)
+def _start_wait(playback: Playback, wait: Wait, now_ms: float) -> None:
+    playback.set_wait(wait, now_ms)
     _state.waiting.add(playback.room.room_id)
 
 
 def _unready(playback: Playback, revision: int, now_ms: float) -> list[tuple[str, str]]:
-    """Who is here, counts, and has not said to have the picture of that revision."""
-    reports = LAST.for_room(playback.room.room_id)
+    """Present members that count and have not reported to have the picture of that revision."""
+    reports = LAST_REPORTS.for_room(playback.room.room_id)
     found = []
     for member in playback.room.members.present():
-        seen = reports.get(member.person.user_id)
-        if seen is not None and counted(seen, now_ms) and not ready_at(seen, revision):
+        received = reports.get(member.person.user_id)
+        if received is not None and counted(received, now_ms) and not is_ready_at(received, revision):
             found.append((member.person.user_id, member.username))
     return found
 
 
 def _not_watching(by: Member, now_ms: float) -> bool:
-    """Who was not heard lately speaks just now; who was, may have said to be hidden or far away."""
-    seen = LAST.for_room(by.room.room_id).get(by.person.user_id)
-    return seen is not None and seen.fresh(now_ms, HEARD_MS) and not attentive(seen, now_ms)
+    """Whether a recent report says that the member is hidden or distant. Without one, this message proves presence."""
+    received = LAST_REPORTS.for_room(by.room.room_id).get(by.person.user_id)
+    return received is not None and received.fresh(now_ms, RECENT_MS) and not attentive(received, now_ms)
 
 
 def _nearly_over(timeline: Timeline, now_ms: float) -> bool:
@@ -196,8 +196,8 @@ def _nearly_over(timeline: Timeline, now_ms: float) -> bool:
     return left_s < TAIL_S and not (timeline.estimated and left_s < -TAIL_S)
 
 
-def _remember(playback: Playback, user_id: str, now_ms: float) -> None:
-    """Who is set aside for starving too much was just seen starving."""
-    patience = playback.patience
-    if user_id in patience.aside:
-        playback.remember(patience.starved(user_id, now_ms))
+def _record_underrun(playback: Playback, user_id: str, now_ms: float) -> None:
+    """Keep an exhausted member exhausted for another minute."""
+    budget = playback.wait_budget
+    if user_id in budget.exhausted:
+        playback.save_wait_budget(budget.on_underrun(user_id, now_ms))

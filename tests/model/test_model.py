@@ -26,7 +26,7 @@ import playback.room.queries
 import rooms.actions
 from chat.models import Comment
 from playback.domain.media_sources import duration_of, find
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Connection, Member, Person, Role, Room
 from tests.cases import CLIP, Cast
 from tests.model.reference import CONFLICT, REFUSED, Reference
@@ -78,7 +78,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.clock.start()
         self.whole = transaction.atomic()
         self.whole.__enter__()
-        LAST.clear()
+        LAST_REPORTS.clear()
         self.scene.heard.frames.clear()
         self.room = Room.objects.get(pk=self.scene.room.pk)
         self.people = {name: self.enrol(name) for name in (*NAMES, "dora")}

@@ -36,12 +36,12 @@ class RoomsPlayTheLibrary(DeedCase):
     def test_a_length_that_is_not_known_is_left_to_players(self):
         actions.load(self.alice, load(self.film.url, title="  Our film "))
         assert self.playback().duration is None
-        assert self.playback().medium.title == "Our film"
+        assert self.playback().current_media.title == "Our film"
 
     def test_a_room_is_made_with_it(self):
         form = NewRoom(title="Party", media_url=f" {self.song.url} ")
         room = open_room(Identity(self.carol), form).room
-        assert (room.playback.medium.url, room.playback.duration) == (self.song.url, 83.5)
+        assert (room.playback.current_media.url, room.playback.duration) == (self.song.url, 83.5)
 
     def test_what_is_not_there_cannot_be_played(self):
         MediaItem.objects.filter(pk=self.film.pk).update(missing=True)

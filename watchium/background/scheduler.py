@@ -116,7 +116,7 @@ async def _every(period_s: float, call: Callable[[], Awaitable[None]]) -> None:
 
 async def broadcast_status() -> None:
     """Send the members' playback status to the rooms whose turn it is."""
-    if playback.room.status_broadcast.waits():
+    if playback.room.status_broadcast.has_pending():
         await _isolated(in_database, playback.room.status_broadcast.due, server_clock.now_ms())
 
 
@@ -131,7 +131,7 @@ async def tick() -> None:
         await _isolated(in_database, as_leader, rooms.actions.due, now_ms)
     await _isolated(in_database, as_leader, playback.room.end_of_media.due, now_ms)
     await _isolated(in_database, playback.room.stall_handling.due, now_ms)
-    await _isolated(in_database, playback.room.status_reports.LAST.post)
+    await _isolated(in_database, playback.room.status_reports.LAST_REPORTS.post)
     await _isolated(_publish_lobby, now_ms)
     if maintenance.should_check(wall_ms := time.time() * 1000):
         await _isolated(in_database, as_leader, lambda _: maintenance.run_if_due(wall_ms), now_ms)

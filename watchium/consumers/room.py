@@ -112,11 +112,11 @@ class RoomConsumer(Socket):
         self._spend("heartbeat", HEARTBEATS, now_ms)
         counters.count("heartbeats")
         report = command.payload
-        weighs = playback.room.status_reports.note(self.room_id, self.user_id, report, now_ms)
+        weighs = playback.room.status_reports.record(self.room_id, self.user_id, report, now_ms)
         log_heads.respond(self, self.room_id)
         # Not so: news about the length of the medium, news for other processes, and while a room waits.
-        news = playback.room.duration_updates.has_news(self.room_id, self.user_id, report, now_ms)
-        return not news and not weighs and not playback.room.stall_handling.concerns(self.room_id)
+        news = playback.room.duration_updates.may_update(self.room_id, self.user_id, report, now_ms)
+        return not news and not weighs and not playback.room.stall_handling.is_affected(self.room_id)
 
     async def handle(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
@@ -137,7 +137,7 @@ class RoomConsumer(Socket):
             )
 
     async def _apply_heartbeat(self, heartbeat: Heartbeat) -> None:
-        await in_database(playback.room.duration_updates.learn, self.member, heartbeat.payload)
+        await in_database(playback.room.duration_updates.update_from_report, self.member, heartbeat.payload)
         await in_database(
             playback.room.stall_handling.on_important_report, self.member, server_clock.now_ms()
         )

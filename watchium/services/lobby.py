@@ -28,5 +28,5 @@ def lobby_state() -> LobbyState:
 
 
 def _title(playback: Playback | None) -> str | None:
-    medium = playback.medium if playback else None
+    medium = playback.current_media if playback else None
     return medium.title if medium else None

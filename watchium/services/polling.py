@@ -79,15 +79,15 @@ def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Pol
 
 def take_report(member: Member, report: PlayerReport, now_ms: float) -> None:
     """What a heartbeat does, for a report that came over HTTP."""
-    playback.room.status_reports.note(member.room.room_id, member.person.user_id, report, now_ms)
-    playback.room.duration_updates.learn(member, report, now_ms)
+    playback.room.status_reports.record(member.room.room_id, member.person.user_id, report, now_ms)
+    playback.room.duration_updates.update_from_report(member, report, now_ms)
     playback.room.stall_handling.on_important_report(member, now_ms)
 
 
 def _presence(room_id: str, now_ms: float) -> list[Presence]:
     """Where everybody's player is; nothing where no player has said anything yet."""
-    said = dict(playback.room.status_reports.LAST.for_room(room_id))
-    reports = playback.room.status_broadcast.judge({room_id: said}, now_ms).get(room_id) if said else None
+    said = dict(playback.room.status_reports.LAST_REPORTS.for_room(room_id))
+    reports = playback.room.status_broadcast.evaluate({room_id: said}, now_ms).get(room_id) if said else None
     if not reports:
         return []
     return [Presence(room_id=room_id, timestamp=now_ms, payload=MemberReports(members=reports))]

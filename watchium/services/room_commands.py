@@ -56,7 +56,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
         case ContinueWithout():
             return playback.room.actions.continue_without(member, command)
         case BufferStart() | BufferEnd() | SyncRequest():
-            playback.room.actions.notice(member, command)
+            playback.room.actions.record_notice(member, command)
         case PostComment():
             position = playback.room.queries.position_now(member.room, server_clock.now_ms())
             return chat.actions.post(member, command, position=position)

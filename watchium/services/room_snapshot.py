@@ -76,7 +76,7 @@ class Seen(NamedTuple):
 
 
 def whole_room_state(room: Room) -> RoomState:
-    return room_state(room, Member.objects.host_of(room), room.playback.choices)
+    return room_state(room, Member.objects.host_of(room), room.playback.settings)
 
 
 def limits(sockets: int) -> Limits:
@@ -100,7 +100,7 @@ def compose_snapshot(
         rooms.actions.suspect_restore(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
-        room=room_state(room, seen.host, seen.playback.choices),
+        room=room_state(room, seen.host, seen.playback.settings),
         members=[member_state(present) for present in seen.present],
         timeline=None if resumed else playback.room.queries.snapshot_of(seen.playback),
         comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
@@ -141,9 +141,9 @@ def _knows_comments(room: Room, comment_seq: int) -> bool:
 
 def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
     """Everything after a revision and a comment, at most 500 of each; `more` when that was not all."""
-    events = playback.room.queries.missed(room, since, playback.room.queries.AT_ONCE)
-    said = Comment.objects.missed(room, comment_seq, playback.room.queries.AT_ONCE)
-    more_events = len(events) == playback.room.queries.AT_ONCE
+    events = playback.room.queries.missed(room, since, playback.room.queries.MAX_EVENTS)
+    said = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS)
+    more_events = len(events) == playback.room.queries.MAX_EVENTS
     payload = MissedEvents(
         events=events,
         comments=said.comments,

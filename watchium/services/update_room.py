@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 import rooms.actions
-from playback.room.settings import CHOICES, choose
+from playback.room.settings import PLAYBACK_SETTINGS, change_settings
 from rooms.forms import RoomChanges
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -18,11 +18,11 @@ def change_room(by: Member, form: RoomChanges) -> Room:
     if not told:
         return by.room
     rate_limits.spend("room_change", by.person.user_id, server_clock.now_ms())
-    of_playback = {name: told.pop(name) for name in CHOICES & told.keys()}
+    of_playback = {name: told.pop(name) for name in PLAYBACK_SETTINGS & told.keys()}
 
     def besides(room: Room) -> list[str]:
         if of_playback:
-            choose(room, of_playback)
+            change_settings(room, of_playback)
         return sorted(of_playback)
 
     return rooms.actions.change_room(by.room, by=by, besides=besides, **told)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from playback.domain.drift import spread_ms
 from playback.models import Playback
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.api_view import answer
 from rooms.models import Member
 from rooms.models.occupancy import Occupancy, occupancy_of, present_in_all
@@ -161,8 +161,8 @@ def read_status(now_ms: float) -> InstanceStatus:
 
 
 def _live_room(occupancy: Occupancy, playback: Playback, host: str | None, now_ms: float) -> LiveRoom:
-    room, media = playback.room, playback.medium
-    spread, reports = spread_ms(list(LAST.for_room(room.room_id).values()), playback.timeline, now_ms)
+    room, media = playback.room, playback.current_media
+    spread, reports = spread_ms(list(LAST_REPORTS.for_room(room.room_id).values()), playback.timeline, now_ms)
     return LiveRoom(
         room_id=room.room_id,
         title=room.title,

@@ -33,12 +33,12 @@ def clear_lapsed_presence(*, dry_run: bool = False) -> int:
 
 def reset_inactive_rooms(*, hours: int = SILENT_HOURS, dry_run: bool = False) -> int:
     """Put the playback of silent rooms back to paused at 0; how many rooms."""
-    left_alone = Playback.objects.left_alone(timezone.now() - timedelta(hours=hours))
+    idle = Playback.objects.idle(timezone.now() - timedelta(hours=hours))
     if dry_run:
-        return left_alone.count()
+        return idle.count()
     total = 0
-    while batch := left_alone.room_pks(100):
-        total += sum(end_of_media.start_afresh(pk, server_clock.now_ms()) for pk in batch)
+    while batch := idle.room_pks(100):
+        total += sum(end_of_media.reset(pk, server_clock.now_ms()) for pk in batch)
     return total
 
 

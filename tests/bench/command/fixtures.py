@@ -8,7 +8,7 @@ from django.db.models import Min
 
 import playback.domain.media_sources
 import playback.room.actions
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Connection, Member, Person, Role, Room
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
@@ -61,4 +61,4 @@ def report(position_s: float = 1.0) -> PlayerReport:
 
 def speak(room: list[Member]) -> None:
     for member in room:
-        LAST.note(member.room.room_id, member.person.user_id, report(), server_clock.now_ms())
+        LAST_REPORTS.record(member.room.room_id, member.person.user_id, report(), server_clock.now_ms())

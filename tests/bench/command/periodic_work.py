@@ -15,7 +15,7 @@ import playback.room.stall_handling
 import playback.room.status_broadcast
 import playback.room.status_reports
 import rooms.actions
-from playback.room.status_reports import STEADY_MS, WRITTEN_MS
+from playback.room.status_reports import UNCHANGED_INTERVAL_MS, WRITE_INTERVAL_MS
 from rooms.models import Connection, Member, Room
 from tests.bench.command import fixtures
 from watchium import server_clock
@@ -89,7 +89,7 @@ def heartbeats(members: list[Member]) -> float:
         command = decode_room_command(said)
         room_id, now_ms = member.room.room_id, server_clock.now_ms()
         assert isinstance(command, Heartbeat)
-        playback.room.status_reports.note(room_id, member.person.user_id, command.payload, now_ms)
+        playback.room.status_reports.record(room_id, member.person.user_id, command.payload, now_ms)
         _ = frame_of(Head(room_id=room_id, timestamp=now_ms, payload=state)).wire
     return (time.process_time() - cpu) / len(members) * 1e6
 
@@ -123,8 +123,10 @@ async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     # In one go what is done a few rooms at a time, at an instant when all of it is due.
     spent += await cost(
         "reports judged, told and kept",
-        lambda: in_database(playback.room.status_broadcast.due, now_ms + 2 * WRITTEN_MS * (number + 1)),
+        lambda: in_database(
+            playback.room.status_broadcast.due, now_ms + 2 * WRITE_INTERVAL_MS * (number + 1)
+        ),
         lambda: FrameReader.heard >= heard + len(room_ids) * fixtures.EIGHT,
-    ) / (STEADY_MS / 1000)
+    ) / (UNCHANGED_INTERVAL_MS / 1000)
     spent += await cost("heads", lambda: in_database(Room.objects.heads, room_ids))
     print(f"{'all, by the second':34} {'':8} {spent:8.1f}")

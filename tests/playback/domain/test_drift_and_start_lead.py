@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.domain.drift import drift_s, in_sync, noted
+from playback.domain.drift import drift_s, in_sync, received
 from playback.domain.start_lead import play_lead_ms, seek_lead_ms
 from playback.domain.timeline import Timeline
 from watchium.protocol.commands import PlayerReport
@@ -18,27 +18,27 @@ def report(position_s=15.0, **told) -> PlayerReport:
 
 
 def test_a_player_where_the_room_is_does_not_drift():
-    assert drift_s(noted(report(15.0), NOW_MS), PLAYING, NOW_MS) == pytest.approx(0)
+    assert drift_s(received(report(15.0), NOW_MS), PLAYING, NOW_MS) == pytest.approx(0)
 
 
 def test_ahead_is_positive():
-    assert drift_s(noted(report(15.2), NOW_MS), PLAYING, NOW_MS) == pytest.approx(0.2)
+    assert drift_s(received(report(15.2), NOW_MS), PLAYING, NOW_MS) == pytest.approx(0.2)
 
 
 def test_what_was_sampled_a_while_ago_is_projected():
-    seen = noted(report(14.0, at=NOW_MS - 1000), NOW_MS)
+    seen = received(report(14.0, at=NOW_MS - 1000), NOW_MS)
     assert drift_s(seen, PLAYING, NOW_MS) == pytest.approx(0)
     assert drift_s(seen, PLAYING, NOW_MS + 2000) == pytest.approx(0)
 
 
 def test_a_player_that_stands_still_falls_behind():
-    seen = noted(report(15.0, is_playing=False), NOW_MS)
+    seen = received(report(15.0, is_playing=False), NOW_MS)
     assert drift_s(seen, PLAYING, NOW_MS + 3000) == pytest.approx(-3)
 
 
 @given(st.floats(0, 1e14))
 def test_an_absurd_clock_moves_a_report_by_five_seconds_at_most(at_ms):
-    assert NOW_MS - 5000 <= noted(report(at=at_ms), NOW_MS).at_ms <= NOW_MS
+    assert NOW_MS - 5000 <= received(report(at=at_ms), NOW_MS).at_ms <= NOW_MS
 
 
 @given(st.floats(-10, 10))

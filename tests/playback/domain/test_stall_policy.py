@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.domain.drift import Noted
-from playback.domain.stall_policy import Hold, attentive, counted, gate, settled, stall_hold
+from playback.domain.drift import ReceivedReport
+from playback.domain.stall_policy import Wait, attentive, charge_waits, counted, stall_wait, start_gate
 from playback.domain.wait_budget import CLEAN_MS, MEMBER_MS, ROOM_MS, WINDOW_MS, WaitBudget
 from watchium.protocol.commands import PlayerReport
 
@@ -15,7 +15,7 @@ BOB, EVE = ("g_bob", "Bob"), ("g_eve", "Eve")
 NAMES = {who[0] for who in (BOB, EVE)}
 
 
-def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> Noted:
+def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> ReceivedReport:
     report = PlayerReport(
         current_time=0,
         is_playing=True,
@@ -24,7 +24,7 @@ def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> Note
         revision=revision,
         latency_ms=latency_ms,
     )
-    return Noted(report, at_ms)
+    return ReceivedReport(report, at_ms)
 
 
 # ---------------------------------------------------------------- who counts
@@ -52,8 +52,8 @@ def test_nobody_waits_for_who_is_silent_or_far_or_says_nothing_of_their_player()
 # ---------------------------------------------------------------- when a hold is over
 
 
-def held(longest_ms=8000.0) -> Hold:
-    hold = gate([BOB, EVE], WaitBudget(), longest_ms, 5, NOW_MS)
+def held(longest_ms=8000.0) -> Wait:
+    hold = start_gate([BOB, EVE], WaitBudget(), longest_ms, 5, NOW_MS)
     assert hold is not None
     return hold
 
@@ -75,20 +75,20 @@ def held(longest_ms=8000.0) -> Hold:
 )
 def test_a_member_is_waited_for_until_ready_at_the_revision_or_not_watching(seen, waited):
     heard = {"g_bob": seen} if seen else {}
-    still = held().still(heard, NAMES, NOW_MS + 500)
-    assert still.names("g_bob") is waited
-    assert still.names("g_eve")
+    remaining = held().remaining(heard, NAMES, NOW_MS + 500)
+    assert remaining.includes("g_bob") is waited
+    assert remaining.includes("g_eve")
 
 
 def test_nobody_waits_for_who_has_left_or_fell_silent():
-    assert [one.user_id for one in held().still({}, {"g_eve"}, NOW_MS + 1).who] == ["g_eve"]
-    assert held(30_000).still({}, NAMES, NOW_MS + 10_000).who
-    assert not held(30_000).still({}, NAMES, NOW_MS + 10_001).who
+    assert [one.user_id for one in held().remaining({}, {"g_eve"}, NOW_MS + 1).members] == ["g_eve"]
+    assert held(30_000).remaining({}, NAMES, NOW_MS + 10_000).members
+    assert not held(30_000).remaining({}, NAMES, NOW_MS + 10_001).members
 
 
 def test_the_wire_names_whom_the_room_waits_for_and_until_when():
-    hold = stall_hold(BOB, WaitBudget(), 8, 5, NOW_MS)
-    told = hold.for_wire()
+    hold = stall_wait(BOB, WaitBudget(), 8, 5, NOW_MS)
+    told = hold.to_protocol()
     assert (told.why, told.until) == ("stall", NOW_MS + 8000)
     assert [(one.user_id, one.username) for one in told.who] == [BOB]
 
@@ -104,25 +104,25 @@ steps = st.lists(
 
 def evening(steps, wait_s):
     """Members starve after a pause of so many ms, for so long; the holds as they went, and the accounts after each."""
-    patience, now_ms, spent = WaitBudget(), NOW_MS, []
+    budget, now_ms, spent = WaitBudget(), NOW_MS, []
     for who, pause_ms, starving_ms in steps:
         now_ms += pause_ms
-        hold = stall_hold(who, patience, wait_s, 1, now_ms)
+        hold = stall_wait(who, budget, wait_s, 1, now_ms)
         if hold is None:
-            patience = patience.starved(who[0], now_ms)
+            budget = budget.on_underrun(who[0], now_ms)
             continue
         over_ms = min(now_ms + starving_ms, hold.until_ms)
-        patience = settled(patience, hold, None, over_ms)
+        budget = charge_waits(budget, hold, None, over_ms)
         spent.append((who, now_ms, over_ms, hold))
         now_ms = over_ms
-    return patience, now_ms, spent
+    return budget, now_ms, spent
 
 
 @given(steps, waits_s)
 def test_every_hold_ends_within_what_the_room_allows(steps, wait_s):
     for _, from_ms, _, hold in evening(steps, wait_s)[2]:
         assert 0 < hold.until_ms - from_ms <= wait_s * 1000
-        assert all(one.until_ms <= hold.until_ms for one in hold.who)
+        assert all(one.until_ms <= hold.until_ms for one in hold.members)
 
 
 @given(steps, waits_s)
@@ -150,49 +150,60 @@ def test_no_member_costs_more_than_their_share_before_a_clean_minute(steps, wait
 
 @given(steps, waits_s)
 def test_accounts_stay_small(steps, wait_s):
-    patience, now_ms, _ = evening(steps, wait_s)
-    assert len(patience.spans) <= 2 * 40
-    assert all(span.until_ms > now_ms - 3 * WINDOW_MS for span in patience.spans[-2:]) or not patience.spans
+    budget, now_ms, _ = evening(steps, wait_s)
+    assert len(budget.intervals) <= 2 * 40
+    assert (
+        all(interval.until_ms > now_ms - 3 * WINDOW_MS for interval in budget.intervals[-2:])
+        or not budget.intervals
+    )
 
 
 def exhausted() -> tuple[WaitBudget, float]:
-    patience, now_ms = WaitBudget(), NOW_MS
+    budget, now_ms = WaitBudget(), NOW_MS
     for _ in range(2):
-        hold = stall_hold(BOB, patience, 10, 1, now_ms)
-        patience, now_ms = settled(patience, hold, None, now_ms + 10_000), now_ms + 10_000
-    return patience, now_ms
+        hold = stall_wait(BOB, budget, 10, 1, now_ms)
+        budget, now_ms = charge_waits(budget, hold, None, now_ms + 10_000), now_ms + 10_000
+    return budget, now_ms
 
 
 def test_who_had_their_share_is_not_waited_for_until_a_minute_clean():
-    patience, now_ms = exhausted()
-    assert stall_hold(BOB, patience, 10, 1, now_ms + 59_000) is None
-    patience = patience.starved("g_bob", now_ms + 59_000)
-    assert stall_hold(BOB, patience, 10, 1, now_ms + 118_000) is None
-    hold = stall_hold(BOB, patience, 10, 1, now_ms + 119_000)
+    budget, now_ms = exhausted()
+    assert stall_wait(BOB, budget, 10, 1, now_ms + 59_000) is None
+    budget = budget.on_underrun("g_bob", now_ms + 59_000)
+    assert stall_wait(BOB, budget, 10, 1, now_ms + 118_000) is None
+    hold = stall_wait(BOB, budget, 10, 1, now_ms + 119_000)
     assert hold.until_ms == now_ms + 129_000
 
 
 def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
-    patience, now_ms = exhausted()
+    budget, now_ms = exhausted()
     for _ in range(2):
-        hold = stall_hold(EVE, patience, 10, 1, now_ms)
-        patience, now_ms = settled(patience, hold, None, now_ms + 10_000), now_ms + 10_000
-    assert stall_hold(("g_new", "New"), patience, 10, 1, now_ms) is None
-    assert gate([("g_new", "New")], patience, 8000, 1, now_ms) is None
-    later = stall_hold(("g_new", "New"), patience, 10, 1, now_ms + WINDOW_MS - 35_000)
+        hold = stall_wait(EVE, budget, 10, 1, now_ms)
+        budget, now_ms = charge_waits(budget, hold, None, now_ms + 10_000), now_ms + 10_000
+    assert stall_wait(("g_new", "New"), budget, 10, 1, now_ms) is None
+    assert start_gate([("g_new", "New")], budget, 8000, 1, now_ms) is None
+    later = stall_wait(("g_new", "New"), budget, 10, 1, now_ms + WINDOW_MS - 35_000)
     assert later.until_ms - later.since_ms == 5_000
 
 
 def test_only_the_time_somebody_was_waited_for_counts_against_them():
     hold = held()
-    fewer = msgspec.structs.replace(hold, who=tuple(one for one in hold.who if one.user_id != "g_bob"))
-    patience = settled(WaitBudget(), hold, fewer, NOW_MS + 1000)
-    patience = settled(patience, fewer, None, NOW_MS + 5000)
-    spent = {name: patience.spent_ms(name, NOW_MS + 5000) for name in ("g_bob", "g_eve", "")}
+    fewer = msgspec.structs.replace(
+        hold, members=tuple(one for one in hold.members if one.user_id != "g_bob")
+    )
+    budget = charge_waits(WaitBudget(), hold, fewer, NOW_MS + 1000)
+    budget = charge_waits(budget, fewer, None, NOW_MS + 5000)
+    spent = {name: budget.spent_ms(name, NOW_MS + 5000) for name in ("g_bob", "g_eve", "")}
     assert spent == {"g_bob": 1000, "g_eve": 5000, "": 5000}
 
 
 def test_a_start_does_not_wait_for_who_is_set_aside():
-    patience, now_ms = exhausted()
-    assert [one.user_id for one in gate([BOB, EVE], patience, 8000, 1, now_ms).who] == ["g_eve"]
-    assert gate([BOB], patience, 8000, 1, now_ms) is None
+    budget, now_ms = exhausted()
+    assert [one.user_id for one in start_gate([BOB, EVE], budget, 8000, 1, now_ms).members] == ["g_eve"]
+    assert start_gate([BOB], budget, 8000, 1, now_ms) is None
+
+
+def test_stored_waits_and_budgets_keep_their_keys():
+    wait = stall_wait(BOB, WaitBudget(), 8, 1, NOW_MS)
+    assert set(msgspec.to_builtins(wait)) == {"why", "who", "since_ms", "until_ms"}
+    assert set(msgspec.to_builtins(WaitBudget())) == {"spans", "aside"}

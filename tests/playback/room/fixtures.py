@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playback.models import Playback, PlaybackEvent
 from playback.room import actions
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Room
 from tests.cases import Cast
 from watchium.protocol.commands import (
@@ -46,7 +46,7 @@ def load(url=SONG, event_id="load", title=None) -> Load:
 class DeedCase(Cast):
     def setUp(self) -> None:
         super().setUp()
-        self.addCleanup(LAST.clear)
+        self.addCleanup(LAST_REPORTS.clear)
         Playback.objects.filter(room=self.room).update(at_ms=NOW_MS - 60_000)
 
     def timeline(self):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms import actions as room_deeds
 from rooms.models import ControlPolicy, Member, Room
 from tests.cases import CLIP
@@ -44,7 +44,7 @@ class Playing(DeedCase):
         far = PlayerReport(
             current_time=0, is_playing=False, is_synced=True, latency_ms=600, start_cost_ms=100
         )
-        LAST.note(self.room.room_id, self.bob.person.user_id, far, NOW_MS)
+        LAST_REPORTS.record(self.room.room_id, self.bob.person.user_id, far, NOW_MS)
         accepted = actions.play(self.alice, play(), now_ms=NOW_MS)
         self.assertEqual(accepted.timestamp, NOW_MS + 440)
 
@@ -249,7 +249,7 @@ class Explaining(DeedCase):
         )
         with self.telling():
             for command in (waited, waited, SyncRequest()):
-                actions.notice(self.bob, command, now_ms=NOW_MS)
+                actions.record_notice(self.bob, command, now_ms=NOW_MS)
         rows = PlaybackEvent.objects.order_by("pk").values_list("type", "revision", "position")
         self.assertEqual(list(rows), [("buffer_start", None, 3.5), ("sync_request", None, 0)])
         self.assertEqual(PlaybackEvent.objects.first().metadata, {"reason": "network", "latency_ms": 12.5})
@@ -259,7 +259,7 @@ class Explaining(DeedCase):
 class Judging(DeedCase):
     def said(self, member: Member, position_s: float, **told) -> None:
         report = PlayerReport(**{"current_time": position_s, "is_playing": True, "is_synced": True, **told})
-        LAST.note(self.room.room_id, member.person.user_id, report, NOW_MS)
+        LAST_REPORTS.record(self.room.room_id, member.person.user_id, report, NOW_MS)
 
     def test_each_change_judges_everybody_present_at_its_instant(self):
         self.started()
@@ -310,7 +310,7 @@ class Judging(DeedCase):
         for said_ms, judged in ((2000, None), (15_000, False)):
             with self.subTest(said_ms):
                 report = PlayerReport(current_time=2, is_playing=True, is_synced=True, revision=1)
-                LAST.note(self.room.room_id, self.bob.person.user_id, report, NOW_MS + said_ms)
+                LAST_REPORTS.record(self.room.room_id, self.bob.person.user_id, report, NOW_MS + said_ms)
                 now_ms = NOW_MS + said_ms + 500
                 actions.play(self.alice, play(f"judge {said_ms}"), now_ms=now_ms)
                 state = SyncState.objects.filter(member=self.bob, sync_event_type="play").latest("pk")

@@ -7,7 +7,7 @@ import rooms.actions
 from playback.domain.timeline import OPEN_MS
 from playback.models import Playback, PlaybackEvent
 from playback.room import actions, duration_updates, end_of_media
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load, play, seek
 from watchium.protocol.commands import PlayerReport
@@ -33,9 +33,9 @@ class LengthCase(DeedCase):
         """A heartbeat; whether it changed the room."""
         facts = {"is_playing": True, "is_synced": True, "revision": self.timeline().revision, **facts}
         report = PlayerReport(current_time=current_time, **facts)
-        LAST.note(self.room.room_id, by.person.user_id, report, now_ms)
+        LAST_REPORTS.record(self.room.room_id, by.person.user_id, report, now_ms)
         with self.telling():
-            return duration_updates.learn(by, report, now_ms)
+            return duration_updates.update_from_report(by, report, now_ms)
 
     def at(self, now_ms: float) -> int:
         with self.telling():
@@ -78,7 +78,7 @@ class WhoIsBelieved(LengthCase):
         self.assertEqual(self.length(), (SAID_S, "metadata"))
 
     def test_a_member_is_believed_where_the_hosts_browser_cannot_play_it(self):
-        LAST.clear()
+        LAST_REPORTS.clear()
         self.says(self.alice, 0, NOW_MS + 1000, is_playing=False, state="error")
         self.assertTrue(self.says(self.bob, 1, NOW_MS + 1000, duration=90))
 
@@ -115,11 +115,11 @@ class WhoIsBelieved(LengthCase):
             duration=SAID_S,
         )
         with self.assertNumQueries(0):
-            self.assertFalse(duration_updates.learn(self.alice, report, NOW_MS + 4000))
+            self.assertFalse(duration_updates.update_from_report(self.alice, report, NOW_MS + 4000))
         refused = msgspec.structs.replace(report, duration=90)
-        duration_updates.learn(self.bob, refused, NOW_MS + 4000)
+        duration_updates.update_from_report(self.bob, refused, NOW_MS + 4000)
         with self.assertNumQueries(0):
-            self.assertFalse(duration_updates.learn(self.bob, refused, NOW_MS + 7000))
+            self.assertFalse(duration_updates.update_from_report(self.bob, refused, NOW_MS + 7000))
 
 
 class AnEstimatedEnd(LengthCase):

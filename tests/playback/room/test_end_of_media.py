@@ -37,7 +37,7 @@ class TheEnd(DeedCase):
     def test_the_next_lap_is_told_before_the_last_one_ends_and_follows_without_a_gap(self):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
-        self.assertEqual(end_of_media.due(END_MS - end_of_media.LAP_AHEAD_MS - 1), 0)
+        self.assertEqual(end_of_media.due(END_MS - end_of_media.LOOP_AHEAD_MS - 1), 0)
         with self.telling():
             self.assertEqual([end_of_media.due(END_MS - early) for early in (2000, 1000, 0)], [1, 0, 0])
         told = self.heard.last("timeline")
@@ -104,7 +104,7 @@ class TheDemo(DeedCase):
     def test_not_while_somebody_is_there(self):
         Member.objects.filter(pk=self.bob.pk).update(present=True)
         self.assertEqual(end_of_media.due(NOW_MS), 0)
-        self.assertFalse(end_of_media.start_afresh(self.room.pk, NOW_MS))
+        self.assertFalse(end_of_media.reset(self.room.pk, NOW_MS))
 
     def test_no_other_room(self):
         self.be(is_demo=False)

@@ -31,9 +31,9 @@ class Cost(DeedCase):
         self.addCleanup(duration_updates.forget_all)
         report = PlayerReport(current_time=0, is_playing=True, is_synced=True, revision=0, duration=5.0)
         with self.assertNumQueries(1):
-            self.assertFalse(duration_updates.learn(self.bob, report, NOW_MS))
+            self.assertFalse(duration_updates.update_from_report(self.bob, report, NOW_MS))
         with self.assertNumQueries(0):
-            self.assertFalse(duration_updates.learn(self.alice, report, NOW_MS))
+            self.assertFalse(duration_updates.update_from_report(self.alice, report, NOW_MS))
 
     def test_nothing_due_asks_twice(self):
         with self.assertNumQueries(2):

@@ -60,7 +60,7 @@ class Races(TransactionTestCase):
 
     def test_a_hold_ends_once_for_any_number_of_processes(self):
         Playback.objects.update(stall_policy="wait", phase="playing", at_ms=NOW_MS)
-        actions.notice(self.bob, BufferStart(), now_ms=NOW_MS)
+        actions.record_notice(self.bob, BufferStart(), now_ms=NOW_MS)
         assert Playback.objects.get().phase == "holding"
         assert sum(self.at_once(6, lambda _: stall_handling.due(NOW_MS + 8000))) == 1
         timelines = PlaybackEvent.objects.filter(type="timeline").order_by("revision")

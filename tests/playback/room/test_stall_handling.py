@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from playback.models import Playback, PlaybackEvent
 from playback.room import actions, queries, settings, stall_handling
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms import actions as room_deeds
 from rooms.models import Member, Person, Room
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load, pause, play, seek, set_rate
@@ -26,7 +26,7 @@ class Waiting(DeedCase):
 
     def setUp(self) -> None:
         super().setUp()
-        LAST.clear()
+        LAST_REPORTS.clear()
         stall_handling._state.waiting.clear()
         self.be(stall_policy="wait")
 
@@ -43,8 +43,8 @@ class Waiting(DeedCase):
         report = PlayerReport(
             current_time=0, is_playing=False, is_synced=True, state=state, revision=revision, **told
         )
-        LAST.note(self.room.room_id, member.person.user_id, report, at_ms)
-        return stall_handling.concerns(self.room.room_id) and stall_handling.heard(member, at_ms)
+        LAST_REPORTS.record(self.room.room_id, member.person.user_id, report, at_ms)
+        return stall_handling.is_affected(self.room.room_id) and stall_handling.on_report(member, at_ms)
 
     def everyone_says(self, state="tracking", at_ms=NOW_MS) -> None:
         for member in (self.alice, self.bob):
@@ -53,19 +53,19 @@ class Waiting(DeedCase):
     def starves(self, member: Member, at_ms: float, event_id=None) -> None:
         with self.telling():
             report = BufferStart(event_id=event_id, payload=BufferReport(reason="waiting"))
-            actions.notice(member, report, now_ms=at_ms)
+            actions.record_notice(member, report, now_ms=at_ms)
 
     def recovers(self, member: Member, at_ms: float) -> None:
         with self.telling():
-            actions.notice(member, BufferEnd(payload=BufferReport(waited_ms=900)), now_ms=at_ms)
+            actions.record_notice(member, BufferEnd(payload=BufferReport(waited_ms=900)), now_ms=at_ms)
 
     def go_on(self, by: Member, at_ms: float, event_id="go"):
         with self.telling():
             return actions.continue_without(by, ContinueWithout(event_id=event_id), now_ms=at_ms)
 
     def waits_for(self) -> list[str]:
-        held = self.now().held
-        return [one.username for one in held.who] if held else []
+        held = self.now().current_wait
+        return [one.username for one in held.members] if held else []
 
     def begun(self) -> None:
         """Playing since NOW_MS, everybody in step."""
@@ -249,14 +249,14 @@ class Starts(Waiting):
         self.begun()
         self.starves(self.bob, NOW_MS + 4000)
         actions.seek(self.alice, seek(60), now_ms=NOW_MS + 5000)
-        held = self.now().held
-        self.assertEqual((held.why, self.timeline().position_s), ("ready", 60))
-        self.assertEqual(self.now().patience.spent_ms(self.bob.person.user_id, NOW_MS + 5000), 1000)
+        held = self.now().current_wait
+        self.assertEqual((held.reason, self.timeline().position_s), ("ready", 60))
+        self.assertEqual(self.now().wait_budget.spent_ms(self.bob.person.user_id, NOW_MS + 5000), 1000)
 
     def test_a_seek_while_it_waits_starts_there_when_nobody_is_left_to_wait_for(self):
         self.begun()
         self.starves(self.bob, NOW_MS + 4000)
-        LAST.clear()
+        LAST_REPORTS.clear()
         actions.seek(self.alice, seek(60), now_ms=NOW_MS + 5000)
         self.assertTrue(self.timeline().playing)
         self.assertIsNone(self.now().hold)
@@ -323,7 +323,7 @@ class GoingOn(Waiting):
 
     def test_a_room_told_to_carry_on_does_so_at_once(self):
         def carry_on(room: Room) -> list[str]:
-            settings.choose(room, {"stall_policy": "carry_on"}, now_ms=NOW_MS + 11_000)
+            settings.change_settings(room, {"stall_policy": "carry_on"}, now_ms=NOW_MS + 11_000)
             return ["stall_policy"]
 
         with self.telling():
@@ -348,7 +348,7 @@ class Settings(Waiting):
     def test_a_choice_that_is_none_is_refused(self):
         for bad in ({"stall_policy": "hope"}, {"stall_wait_s": 0}, {"stall_wait_s": 31}, {"phase": "ended"}):
             with pytest.raises(BadMessage):
-                settings.choose(self.now().room, bad, now_ms=NOW_MS)
+                settings.change_settings(self.now().room, bad, now_ms=NOW_MS)
 
 
 class Cost(Waiting):
@@ -413,9 +413,9 @@ class AnyEvening(Waiting):
         who = random.choice([self.alice, self.bob])
         match what:
             case "starve":
-                actions.notice(who, BufferStart(), now_ms=now_ms)
+                actions.record_notice(who, BufferStart(), now_ms=now_ms)
             case "recover":
-                actions.notice(who, BufferEnd(), now_ms=now_ms)
+                actions.record_notice(who, BufferEnd(), now_ms=now_ms)
             case "say":
                 self.say(who, random.choice(["tracking", "loading", "stalled", "ready", "hidden"]), now_ms)
             case "due":
@@ -439,4 +439,4 @@ class AnyEvening(Waiting):
         if after.phase == "holding":
             self.assertTrue(math.isfinite(playback.hold_until_ms))
             self.assertLessEqual(playback.hold_until_ms, max(after.at_ms, now_ms) + 30_000)
-            self.assertTrue(playback.held.who)
+            self.assertTrue(playback.current_wait.members)

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from playback.domain.drift import noted
+from playback.domain.drift import received
 from tests.servers import ROOT
 from watchium.background import gc_tuning
 from watchium.protocol.commands import PlayerReport
@@ -64,7 +64,7 @@ def test_no_look_at_the_young_takes_long():
 def test_what_each_heartbeat_replaces_is_not_looked_at():
     report = PlayerReport(current_time=1, is_playing=True, is_synced=True, state="tracking")
     bucket, _ = consume(None, Limit(5, 1), 0)
-    assert not gc.is_tracked(noted(report, 0))
+    assert not gc.is_tracked(received(report, 0))
     assert not gc.is_tracked(bucket)
 
 

@@ -71,7 +71,7 @@ def process() -> Iterator[Process]:
         patch.object(playback.room.end_of_media, "due", lambda now_ms: 0),
         patch.object(playback.room.stall_handling, "due", lambda now_ms: 0),
         patch.object(playback.room.status_broadcast, "due", lambda now_ms: None),
-        patch.object(playback.room.status_reports, "LAST", LastReports()),
+        patch.object(playback.room.status_reports, "LAST_REPORTS", LastReports()),
     ):
         yield process
 

@@ -251,7 +251,7 @@ class DemoRoom(Cast):
         assert f"/rooms/{demo.ROOM_ID}/" in run("demo")
         room = Room.objects.get(room_id=demo.ROOM_ID)
         assert (room.visibility, room.owner, room.is_demo) == ("public", None, True)
-        assert (room.playback.loops, room.playback.medium.url) == (True, demo.CLIP)
+        assert (room.playback.loops, room.playback.current_media.url) == (True, demo.CLIP)
 
     def test_its_address_is_made_of_the_letters_of_any_room(self):
         assert len(demo.ROOM_ID) == 10

@@ -48,7 +48,7 @@ class WelcomeTests(Cast):
         rooms.actions.leave(self.bob)
         for deed in (
             lambda: missed_events(self.bob, "", 0, 0, 1),
-            lambda: playback.room.actions.notice(self.bob, SyncRequest()),
+            lambda: playback.room.actions.record_notice(self.bob, SyncRequest()),
         ):
             with pytest.raises(NotMember):
                 deed()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playback.domain.drift import spread_ms
 from playback.domain.timeline import PLAYING
 from playback.models import Playback
-from playback.room.status_reports import LAST
+from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member, Person, Role, Room
 from tests.cases import Cast
 from watchium import server_clock
@@ -26,7 +26,7 @@ class StaffPage(Cast):
     def setUp(self) -> None:
         super().setUp()
         self.replace(staff, "STATUS", staff.Cached())
-        LAST.clear()
+        LAST_REPORTS.clear()
         Playback.objects.update(at_ms=server_clock.now_ms() - 60_000)
         self.root = User.objects.create_superuser("root")
 
@@ -41,7 +41,7 @@ class StaffPage(Cast):
     def report(self, member: Member, position_s: float, *, in_step: bool | None = None) -> None:
         now_ms = server_clock.now_ms()
         report = PlayerReport(current_time=position_s, is_playing=False, is_synced=True, at=now_ms)
-        LAST.note(self.room.room_id, member.person.user_id, report, now_ms)
+        LAST_REPORTS.record(self.room.room_id, member.person.user_id, report, now_ms)
         Member.objects.filter(pk=member.pk).update(is_synced=in_step)
 
 
@@ -179,14 +179,14 @@ class MetricHistory(StaffPage):
 class DriftSpread(StaffPage):
     def test_one_report_has_no_spread(self):
         self.report(self.alice, 3.0)
-        reports = LAST.for_room(self.room.room_id).values()
+        reports = LAST_REPORTS.for_room(self.room.room_id).values()
         timeline = Playback.objects.of(self.room).timeline
         assert spread_ms(reports, timeline, server_clock.now_ms()) == (None, 1)
 
     def test_reports_before_the_last_change_are_not_counted(self):
         self.report(self.alice, 3.0)
         self.report(self.bob, 4.0)
-        reports = LAST.for_room(self.room.room_id).values()
+        reports = LAST_REPORTS.for_room(self.room.room_id).values()
         now_ms = server_clock.now_ms() + 1000
         sought = Playback.objects.of(self.room).timeline.sought(at_ms=now_ms - 500, position_s=60)
         assert spread_ms(reports, sought, now_ms) == (None, 0)
@@ -194,6 +194,6 @@ class DriftSpread(StaffPage):
     def test_old_reports_are_not_counted(self):
         self.report(self.alice, 3.0)
         self.report(self.bob, 4.0)
-        reports = LAST.for_room(self.room.room_id).values()
+        reports = LAST_REPORTS.for_room(self.room.room_id).values()
         timeline = Playback.objects.of(self.room).timeline
         assert spread_ms(reports, timeline, server_clock.now_ms() + 10_001) == (None, 0)
