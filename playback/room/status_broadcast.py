@@ -87,7 +87,9 @@ def persist(evaluated: dict[str, list[MemberReport]], now_ms: float) -> int:
     return Member.objects.keep_reports(rows) if rows else 0
 
 
-def _evaluate(user_id: str, received: ReceivedReport, reference: SyncReference, now_ms: float) -> MemberReport:
+def _evaluate(
+    user_id: str, received: ReceivedReport, reference: SyncReference, now_ms: float
+) -> MemberReport:
     """Compute the player's position now, and whether it is within the room's tolerance."""
     drift = drift_s(received, reference.timeline, now_ms)
     return MemberReport(

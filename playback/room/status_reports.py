@@ -5,7 +5,7 @@ reports a member is where the last report and the room's clock put them, to half
 
 A member's heartbeats reach one process, an action may run in another. So each process posts its reports to the room's
 report board once a second, and an action reads the board: one round trip however often it asks, a fifth of a second at
-most. MemberReports that a start or a wait depends on (an underrun, a recovery) are posted immediately: `record` says which.
+most. Reports that a start or a wait depends on (an underrun, a recovery) are posted immediately: `record` says which.
 With a single process, or while Redis is unavailable, all of this is memory only.
 
 Nothing here is the only copy: each member reports again within seconds, and `Member` has what was last written.
@@ -55,7 +55,7 @@ class RoomReports:
 
 @dataclass
 class Unpublished:
-    """MemberReports of a room's members since its last broadcast."""
+    """Reports of a room's members since its last broadcast."""
 
     since_ms: float
     members: dict[str, ReceivedReport] = field(default_factory=dict)
