@@ -20,7 +20,7 @@ from watchium import server_clock
 from watchium.protocol.codec import event_id_in
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
 from watchium.protocol.types import MAX_FRAME_BYTES
-from watchium.protocol.validation import refusal_of
+from watchium.protocol.validation import validation_error
 from watchium.shared_state import rate_limits as limits
 
 S = TypeVar("S")
@@ -77,7 +77,7 @@ class RoomAPIView(APIView):
         try:
             return msgspec.json.decode(raw, type=kind)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise refusal_of(error) from None
+            raise validation_error(error) from None
 
     def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
         """A number of the address's query."""

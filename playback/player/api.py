@@ -21,7 +21,7 @@ from watchium.protocol.errors import BadMessage
 from watchium.protocol.events import Accepted, Problem
 from watchium.protocol.player import MAX_QUEUE, DeviceState, ItemId, PlayerSnapshot, PositionReport, Repeat
 from watchium.protocol.types import EventId, Rate, Revision, Seconds
-from watchium.protocol.validation import refusal_of
+from watchium.protocol.validation import validation_error
 from watchium.shared_state import rate_limits
 
 
@@ -138,7 +138,7 @@ class Control(PlayerDoorway):
         try:
             command = decode_player_command(msgspec.json.encode(said))
         except msgspec.MsgspecError as error:
-            raise refusal_of(error) from None
+            raise validation_error(error) from None
         if not isinstance(command, IdempotentCommand):
             raise BadMessage(f"`{said.type}` is for sockets only")
         return answer(player.dispatch(self.device_id, command, account=self.account))

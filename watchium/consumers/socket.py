@@ -37,7 +37,7 @@ from watchium.protocol.errors import (
 )
 from watchium.protocol.events import Error, Event, Pong, PongTimes, Problem
 from watchium.protocol.types import MAX_FRAME_BYTES
-from watchium.protocol.validation import refusal_of
+from watchium.protocol.validation import validation_error
 from watchium.realtime import hub
 from watchium.realtime.direct_writer import EXTENSION, Write
 from watchium.realtime.frames import Frame, frame_of
@@ -183,7 +183,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         try:
             return self.decode(text)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            raise refusal_of(error) from None
+            raise validation_error(error) from None
 
     def _send_pong(self, ping: Ping, received_ms: float) -> None:
         if wait_ms := self.buckets.wait_ms("ping", PINGS, received_ms):

@@ -27,7 +27,7 @@ class Command(Struct, tag_field="type", forbid_unknown_fields=True, frozen=True,
 
 
 class IdempotentCommand(Command, frozen=True, kw_only=True):
-    """A command that changes the room: the same `event_id` twice is done once and answered twice."""
+    """A command that changes the room. A repeated `event_id` changes nothing and gets the first reply again."""
 
     event_id: EventId
 
@@ -77,15 +77,15 @@ class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
 
 
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does.
+    """`at`: server time of the sample. `revision`: of the timeline that the player follows.
 
-    `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step.
+    `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync.
 
-    `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most.
+    `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most.
 
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
-    (or off), degraded, ended, broken_off, unaligned (it plays, and cannot be taken to the room's position), empty,
-    error. A room that waits, waits for loading and stalled ones.
+    (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A
+    waiting room waits for members that are loading or stalled.
     """
 
     current_time: Seconds
@@ -116,7 +116,7 @@ class Ping(Command, tag="ping", frozen=True, kw_only=True):
 
 
 class LastApplied(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`since`: last revision applied; `last_comment_id`: last `seq` of a comment applied."""
+    """`since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment."""
 
     since: Revision = 0
     last_comment_id: Revision = 0
@@ -127,9 +127,9 @@ class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):
 
 
 class BufferReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`reason`: network, seek, hidden or decode. `latency_ms`: the fastest round trip measured lately.
+    """`reason`: network, seek, hidden or decode. `latency_ms`: the shortest recent round trip.
 
-    `waited_ms` and the `reason` it began with come at its end.
+    `buffer_end` carries `waited_ms` and the `reason` of its `buffer_start`.
     """
 
     current_time: Seconds | None = None

@@ -1,4 +1,4 @@
-"""One family of refusals, and the codes a socket is closed with."""
+"""Errors of the protocol with their codes, and the close codes of sockets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from enum import IntEnum
 
 
 class Refused(Exception):
-    """Something that was asked and is not done. `code` and `detail` are for programs, the message for people.
+    """A request that is rejected. `code` and `detail` are for programs, the message is for users.
 
-    Caught once in the socket and once around the API; subclasses fix the code and the HTTP status.
+    Caught once in the socket and once around the API; subclasses set the code and the HTTP status.
     """
 
     code = "internal"
@@ -40,7 +40,7 @@ class NotHost(Refused):
 
 
 class NotMember(Refused):
-    """Also the answer for a room that does not exist: nobody learns the difference."""
+    """Also raised for a room that does not exist, so that a client cannot distinguish the two."""
 
     code = "not_member"
     status = 404
@@ -56,11 +56,11 @@ class WrongPassphrase(NotMember):
 class NotFound(Refused):
     code = "not_found"
     status = 404
-    message = "There is no such thing here."
+    message = "Not found."
 
 
 class NotAllowed(Refused):
-    """Not the host's seat but another right that is missing (somebody else's comment, somebody else's room)."""
+    """A right other than the host's is missing: for another member's comment, or another owner's room."""
 
     code = "not_host"
     status = 403
@@ -88,7 +88,7 @@ class RoomClosed(Refused):
 class NameTaken(Refused):
     code = "name_taken"
     status = 409
-    message = "This name belongs to somebody with an account."
+    message = "This name belongs to a registered account."
 
 
 class UnknownMedia(Refused):
@@ -99,21 +99,21 @@ class UnknownMedia(Refused):
 class EventIdConflict(Refused):
     code = "event_id_conflict"
     status = 409
-    message = "This event_id was used for something else."
+    message = "This event_id was already used for a different command."
 
 
 class Stale(Refused):
-    """What this was meant for has changed since."""
+    """The state that the command was based on has changed since."""
 
     code = "stale"
     status = 409
-    message = "This has changed meanwhile. Read it again."
+    message = "This has changed in the meantime. Load it again."
 
 
 class RateLimited(Refused):
     code = "rate_limited"
     status = 429
-    message = "That was a little fast."
+    message = "That was too fast. Wait a moment."
 
 
 class TooManyConnections(RateLimited):
@@ -129,11 +129,11 @@ class Unavailable(Refused):
 class Internal(Refused):
     code = "internal"
     status = 500
-    message = "Something went wrong here; it was noted."
+    message = "Something went wrong on the server. The error was logged."
 
 
 class CloseCode(IntEnum):
-    """4000-4499: come back. 4500-4999: do not."""
+    """4000-4499: reconnect. 4500-4999: do not reconnect."""
 
     TOO_SLOW = 4008
     FELL_BEHIND = 4010
@@ -155,3 +155,7 @@ CODES = tuple(
         }
     )
 )  # fmt: skip
+
+# Part of the protocol that clients handle, though this server does not send it.
+RESERVED_CODES = frozenset({"muted"})
+RESERVED_CLOSE_CODES = frozenset({CloseCode.FELL_BEHIND, CloseCode.RELOAD})

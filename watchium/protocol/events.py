@@ -30,7 +30,7 @@ class Event(Struct, tag_field="type", frozen=True, kw_only=True):
 
 
 class Change(Struct, frozen=True, kw_only=True):
-    """The whole timeline as it holds from the envelope's `timestamp`, and who brought it about (nobody: null)."""
+    """The whole timeline from the envelope's `timestamp` on, and the member who changed it (null: the server)."""
 
     current_time: float
     is_playing: bool
@@ -71,7 +71,7 @@ class TimelineChanged(Event, tag="timeline", frozen=True, kw_only=True):
 
 
 class NewHostChange(Change, frozen=True, kw_only=True):
-    """`user_id` and `username` are the new host's; both null: nobody holds the seat."""
+    """`user_id` and `username` are the new host's; both null: the room has no host."""
 
     former_id: str | None = None
 
@@ -89,9 +89,9 @@ class RoomChanged(Event, tag="room_changed", frozen=True, kw_only=True):
 
 
 class WelcomeState(Struct, frozen=True, kw_only=True):
-    """`resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows.
+    """`resumed`: the client's own state is still valid; then `timeline` and `comments` are null and `events` follows.
 
-    `event_id` belongs to the change at `revision`, empty where nobody commanded it: to be named when coming back.
+    `event_id` is that of the change at `revision`, empty if no command caused it; a reconnecting client sends it back.
     """
 
     you: You
@@ -116,7 +116,7 @@ class MemberJoined(Event, tag="member_joined", frozen=True, kw_only=True):
 
 
 class MemberList(Struct, frozen=True, kw_only=True):
-    """Everybody who is here, longest first."""
+    """All members who are present, in the order of their arrival."""
 
     members: list[MemberState]
 
@@ -198,7 +198,7 @@ class Pong(Event, tag="pong", frozen=True, kw_only=True):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """The answer to a deed, over socket and HTTP alike. `timestamp`: from when the change holds."""
+    """The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect."""
 
     event_id: str
     revision: int | None
@@ -220,7 +220,10 @@ class Head(Event, tag="head", frozen=True, kw_only=True):
 
 
 class MissedEvents(Struct, frozen=True, kw_only=True):
-    """What happened since, oldest first. `more`: ask again from the last `revision` and `comment_seq` here."""
+    """The events since the requested revision, oldest first.
+
+    `more`: repeat the request from this `revision` and `comment_seq`.
+    """
 
     events: list[msgspec.Raw]
     comments: list[CommentState]
@@ -235,9 +238,9 @@ class Events(Event, tag="events", frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """`code` for programs, `message` for people; HTTP answers carry the same object as their body.
+    """`code` is for programs, `message` for users; error responses over HTTP have the same object as their body.
 
-    `detail`: what is wrong with a message and where in it, for who writes a program.
+    `detail`: the invalid part of a message, for developers.
     """
 
     code: str
@@ -290,7 +293,7 @@ class LobbyChanged(Event, tag="lobby_changed", frozen=True, kw_only=True):
 
 
 class CustomEvent(Struct, frozen=True, kw_only=True):
-    """An event of a program's own, sent through `POST .../broadcast/`; its type is no word of this page."""
+    """An event of a program, sent with `POST .../broadcast/`; its type is none of the protocol's."""
 
     type: str
     room_id: str
@@ -300,7 +303,7 @@ class CustomEvent(Struct, frozen=True, kw_only=True):
 
 
 ROOM_EVENTS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
-# The changes that take a revision, by the word each travels under.
+# The events that take a revision, by type.
 CHANGES: dict[str, type[Event]] = {
     "play": Played,
     "pause": Paused,

@@ -1,8 +1,7 @@
-"""Every word of the personal player: what a tab may say on `/ws/player/`, and what the tabs of a device are told.
+"""The personal player: commands of a tab on `/ws/player/`, and events for the tabs of a device.
 
-A part of the protocol in `messages.py`, by the same rules. Commands that name an entry or an item hold for whatever
-the queue is by then; those that say where things are to be (`seek`, `undo`, `redo`) carry the `base_revision` they were
-thought for, and are `stale` where what they are about was changed since.
+Commands that name an entry or an item apply to the queue as it is when they arrive. Commands that set a state (`seek`,
+`undo`, `redo`) carry the `base_revision` that the client knew, and are `stale` if what they change was changed since.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ DeviceId = Annotated[str, Meta(min_length=1, max_length=32)]
 Repeat = Literal["off", "all", "one"]
 
 
-# ---------------------------------------------------------------- what things look like
+# ---------------------------------------------------------------- values
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet.
+    """An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown.
 
-    `album_id` tells albums of one name apart; empty for what is of none.
+    `album_id` distinguishes albums of the same name; empty for items without an album.
     `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
     """
 
@@ -50,16 +49,16 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class QueueEntry(Struct, frozen=True, kw_only=True):
-    """A place in the queue; the same item may be in it twice, as two entries."""
+    """An entry of the queue; an item that is queued twice has two entries."""
 
     id: str
     item: int
 
 
 class PlayerState(Struct, frozen=True, kw_only=True):
-    """A device's player. `position` held at server time `at`; while it plays, it goes on from there by `rate`.
+    """A device's player. `position` is valid at server time `at`; while playing it advances at `rate`.
 
-    `current`: the entry that is on, null where none is.
+    `current`: the entry of the current track, null if there is none.
     """
 
     revision: int
@@ -75,7 +74,7 @@ class PlayerState(Struct, frozen=True, kw_only=True):
 
 
 class PlayerChanges(Struct, frozen=True, kw_only=True):
-    """Of a player's state what is not as it was before; `position` and `at` always together."""
+    """The changed fields of a player's state; `position` and `at` always come together."""
 
     entries: list[QueueEntry] | UnsetType = UNSET
     current: str | UnsetType | None = UNSET
@@ -89,10 +88,10 @@ class PlayerChanges(Struct, frozen=True, kw_only=True):
 
 
 class DeviceState(Struct, frozen=True, kw_only=True):
-    """One device of an account. `device` is a name for it that says nothing, `item` what is on there.
+    """A device of an account. `device` is an opaque name for it, `item` its current track.
 
-    `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play.
-    Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
+    `position` is valid at `at`. `seen_at`: the last sign of life. A device closed while playing counts as paused. Only
+    a device's own tabs receive its position while it plays: request `GET /api/player/` for the current one.
     """
 
     device: str
@@ -110,8 +109,8 @@ class DeviceState(Struct, frozen=True, kw_only=True):
 
 
 class PlayTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One of the three: an entry is there already; an item, or several of which the first begins, are put in behind
-    what is on, unless they come there anyway.
+    """One of three: an entry of the queue; an item; or several items, of which the first starts. Items are inserted
+    after the current track unless they follow there already.
     """
 
     item_id: ItemId | None = None
@@ -129,7 +128,7 @@ class Resume(IdempotentCommand, tag="resume", frozen=True, kw_only=True):
 
 
 class PausePosition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is."""
+    """`position`: of the tab that plays, for `entry_id`; without them the timeline's position."""
 
     entry_id: EntryId | None = None
     position: Seconds | None = None
@@ -145,7 +144,7 @@ class PlayerSeekTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
 
 class SeekPlayer(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
-    """Stale where another track is on since, or it was sought by somebody else."""
+    """`stale` if the track changed or another tab sought since `base_revision`."""
 
     payload: PlayerSeekTarget
 
@@ -167,7 +166,7 @@ class SetRepeat(IdempotentCommand, tag="set_repeat", frozen=True, kw_only=True):
 
 
 class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`next`: behind what is on, instead of at the end."""
+    """`next`: insert after the current track instead of at the end."""
 
     item_ids: ItemIds
     next: bool = False
@@ -182,13 +181,13 @@ class EntryRef(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class QueueRemove(IdempotentCommand, tag="queue_remove", frozen=True, kw_only=True):
-    """Of what is on: the following one is on then."""
+    """If the current track is removed, the following one becomes current."""
 
     payload: EntryRef
 
 
 class EntryMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`before`: the entry it is to stand before, null for the end."""
+    """`before`: the entry to move it in front of, null for the end."""
 
     entry_id: EntryId
     before: EntryId | None = None
@@ -199,16 +198,15 @@ class QueueMove(IdempotentCommand, tag="queue_move", frozen=True, kw_only=True):
 
 
 class QueueClear(IdempotentCommand, tag="queue_clear", frozen=True, kw_only=True):
-    """All but what is on."""
+    """Remove all entries except the current track."""
 
     payload: EmptyPayload = EmptyPayload()
 
 
 class TrackStep(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end.
+    """`entry_id`: the current track; nothing happens if it is no longer current. `ended`: it played to its end.
 
-    With `base_revision` nothing happens either where another track was put on since: a track that is repeated
-    ends once.
+    With `base_revision` nothing happens either if the track was started again since: a repeated track ends once.
     """
 
     entry_id: EntryId
@@ -229,7 +227,7 @@ class BaseRevision(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class Undo(IdempotentCommand, tag="undo", frozen=True, kw_only=True):
-    """Take the last change of the queue back. Stale where the queue was changed since `base_revision`."""
+    """Revert the last change of the queue. `stale` if the queue changed since `base_revision`."""
 
     payload: BaseRevision
 
@@ -239,14 +237,14 @@ class Redo(IdempotentCommand, tag="redo", frozen=True, kw_only=True):
 
 
 class TransferRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here."""
+    """`how`: `replace` this device's queue with the other one, or `merge`: append the other one to it."""
 
     device: DeviceId
     how: Literal["replace", "merge"]
 
 
 class ContinueHere(IdempotentCommand, tag="continue_here", frozen=True, kw_only=True):
-    """Take over the queue, track and position of another device of the account; that one pauses."""
+    """Take over the queue, track and position of another device of the account, which pauses."""
 
     payload: TransferRequest
 
@@ -260,17 +258,17 @@ class ForgetDevice(IdempotentCommand, tag="forget_device", frozen=True, kw_only=
 
 
 class PreviewDevice(Command, tag="look_at_device", frozen=True, kw_only=True):
-    """Answered by `device`: what `transfer_here` would take over."""
+    """Answered by `device`: what `continue_here` would take over."""
 
     payload: DeviceRef
 
 
 class PositionReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own.
+    """The position of the tab that plays; it is saved and sent to the other tabs, and takes no revision.
 
-    `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the
-    last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks
-    the track is, which may be better than what the library knows.
+    `revision`: the last one the tab knew; a report that crossed another tab's seek is ignored. `leaving`: the last
+    report of a tab that closes; if no other tab continues within a second or two, the player pauses. `duration`: the
+    track's length according to the tab, which may be more exact than the library's.
     """
 
     entry_id: EntryId
@@ -286,9 +284,9 @@ class ReportPosition(Command, tag="position", frozen=True, kw_only=True):
 
 
 class AudioFocusRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway.
+    """`instead_of`: take the audio focus only if this tab still has it (null: no tab); absent: take it in any case.
 
-    `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
+    `want` false releases it. Only for browsers without Web Locks: the others agree among their tabs.
     """
 
     tab: TabId
@@ -305,7 +303,7 @@ class KnownRevision(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 
 class PlayerSync(Command, tag="sync_request", frozen=True, kw_only=True):
-    """Answered by `player_state`, or by `player_head` where nothing was missed. Worth asking now and then."""
+    """Answered by `player_state`, or by `player_head` if nothing was missed. Send it periodically."""
 
     payload: KnownRevision = KnownRevision()
 
@@ -339,16 +337,16 @@ PlayerCommand = (
 
 
 class PlayerSnapshot(Struct, frozen=True, kw_only=True):
-    """`items`: those the queue is of, each once."""
+    """`items`: the items of the queue, each once."""
 
     state: PlayerState
     items: list[Item]
 
 
 class PlayerWelcomeState(PlayerSnapshot, frozen=True, kw_only=True):
-    """`device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves.
+    """`device` names this device; `sounding` is the tab with the audio focus, if tabs cannot agree on it themselves.
 
-    `devices`: of the account, none without one.
+    `devices`: those of the account, empty without an account.
     """
 
     device: str
@@ -363,7 +361,7 @@ class PlayerWelcome(Event, tag="welcome", frozen=True, kw_only=True):
 
 
 class PlayerChange(Struct, frozen=True, kw_only=True):
-    """`items`: those that `changed` speaks of for the first time. `cause`: the command that did it; null: nobody."""
+    """`items`: those that `changed` refers to for the first time. `cause`: the command's type; null: the server."""
 
     changed: PlayerChanges
     items: list[Item]
@@ -386,13 +384,13 @@ class PlayerHeadState(Struct, frozen=True, kw_only=True):
 
 
 class PlayerHead(Event, tag="player_head", frozen=True, kw_only=True):
-    """How far the device's player is by now."""
+    """The latest revision of the device's player."""
 
     payload: PlayerHeadState
 
 
 class PositionState(Struct, frozen=True, kw_only=True):
-    """`position` held at the envelope's `timestamp`; `revision`: how far the player was by then."""
+    """`position` is valid at the envelope's `timestamp`; `revision`: that of the player at that time."""
 
     entry_id: str
     position: float

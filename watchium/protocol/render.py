@@ -192,13 +192,20 @@ def _refusals() -> dict[str, type[errors.Refused]]:
 
 def _codes() -> str:
     rows = [f"| `{code}` | {kind.status} | {kind.message} |" for code, kind in sorted(_refusals().items())]
-    rows += [f"| `{code}` | | |" for code in errors.CODES if code not in _refusals()]
+    rows += [f"| `{code}` | | reserved: not sent by this server |" for code in sorted(errors.RESERVED_CODES)]
     return "\n".join(["| code | HTTP | message |", "|---|---|---|", *rows])
 
 
 def _closes() -> str:
     rows = [
-        f"| {int(code)} | {code.name.lower().replace('_', ' ')} | {'reconnect' if code < 4500 else 'final'} |"
+        f"| {int(code)} | {code.name.lower().replace('_', ' ')} | {_reaction_to(code)} |"
         for code in errors.CloseCode
     ]
-    return "\n".join(["| code | | |", "|---|---|---|", *rows])
+    return "\n".join(["| code | meaning | client |", "|---|---|---|", *rows])
+
+
+def _reaction_to(code: errors.CloseCode) -> str:
+    reaction = "reconnects" if code < 4500 else "does not reconnect"
+    return (
+        f"{reaction}; reserved: not sent by this server" if code in errors.RESERVED_CLOSE_CODES else reaction
+    )

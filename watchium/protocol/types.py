@@ -15,14 +15,14 @@ Seconds = Annotated[float, Meta(ge=0, le=7 * 86400)]
 Milliseconds = Annotated[float, Meta(ge=0, le=1e14)]
 Rate = Annotated[float, Meta(ge=0.25, le=3)]
 UserId = Annotated[str, Meta(min_length=1, max_length=32)]
-# Signed addresses of stores have 2,000 characters and more; web servers mostly take up to 8 KB.
+# Signed URLs of object stores have 2,000 characters and more; most web servers accept up to 8 KB.
 URL_CHARS = 8000
 Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class Media(Struct, frozen=True, kw_only=True):
-    """What can be played: its address, `kind` is `video` or `audio`."""
+    """A media file: its address; `kind` is `video` or `audio`."""
 
     url: str
     kind: str
@@ -36,7 +36,7 @@ class UserRef(Struct, frozen=True, kw_only=True):
 
 
 class Hold(Struct, frozen=True, kw_only=True):
-    """The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest."""
+    """The room waits for members. `why` is `stall` or `ready`; it resumes at server time `until` at the latest."""
 
     why: str
     who: list[UserRef]
@@ -44,10 +44,10 @@ class Hold(Struct, frozen=True, kw_only=True):
 
 
 class TimelineState(Struct, frozen=True, kw_only=True):
-    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended.
+    """The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is set) or ended.
 
-    `duration_source`: `exact`, or where an estimate comes from: `tags`, `metadata` of a player, `passed` by a player,
-    `ended` there.
+    `duration_source`: `exact`, or the source of an estimate: `tags`, `metadata` of a player, `passed` by a player,
+    `ended` in a player.
     """
 
     revision: int
@@ -71,13 +71,15 @@ class MemberState(Struct, frozen=True, kw_only=True):
 
 
 class You(MemberState, frozen=True, kw_only=True):
+    """The client's own member state."""
+
     device_id: str | None
     is_owner: bool
     may_moderate: bool
 
 
 class HostGrace(Struct, frozen=True, kw_only=True):
-    """A host's seat kept free until `until` (server time), then given to `next`."""
+    """The host's grace period: until `until` (server time) the host may return, then `next` becomes host."""
 
     user_id: str
     username: str
@@ -87,7 +89,7 @@ class HostGrace(Struct, frozen=True, kw_only=True):
 
 
 class RoomState(Struct, frozen=True, kw_only=True):
-    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for whoever starves."""
+    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data."""
 
     room_id: str
     title: str
@@ -116,7 +118,7 @@ class CommentState(Struct, frozen=True, kw_only=True):
 
 
 class MemberReport(Struct, frozen=True, kw_only=True):
-    """What one member's player last said of itself, as `presence` passes it on."""
+    """The latest report of one member's player, in `presence`."""
 
     user_id: str
     current_time: float

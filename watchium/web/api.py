@@ -28,7 +28,7 @@ from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import Banned, NotMember
 from watchium.protocol.events import Accepted, LobbyState, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
-from watchium.protocol.validation import refusal_of
+from watchium.protocol.validation import validation_error
 from watchium.services.create_room import open_room
 from watchium.services.lobby import lobby_state
 from watchium.services.polling import Poll, Polled, poll
@@ -168,7 +168,7 @@ class Commands(RoomAPIView):
         try:
             command = decode_room_command(msgspec.json.encode(envelope))
         except msgspec.MsgspecError as error:
-            raise refusal_of(error) from None
+            raise validation_error(error) from None
         member = self.member(room_id)
         accepted = dispatch(member, command)
         return HttpResponse(status=204) if accepted is None else answer(accepted)

@@ -8,7 +8,7 @@
  */
 
 /**
- * What can be played: its address, `kind` is `video` or `audio`.
+ * A media file: its address; `kind` is `video` or `audio`.
  * @typedef {object} Media
  * @property {string} url
  * @property {string} kind
@@ -23,7 +23,7 @@
  */
 
 /**
- * The room waits: `why` is `stall` or `ready`, `until` the server time at which it goes on at the latest.
+ * The room waits for members. `why` is `stall` or `ready`; it resumes at server time `until` at the latest.
  * @typedef {object} Hold
  * @property {string} why
  * @property {UserRef[]} who
@@ -31,7 +31,7 @@
  */
 
 /**
- * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is there) or ended. `duration_source`: `exact`, or where an estimate comes from: `tags`, `metadata` of a player, `passed` by a player, `ended` there.
+ * The room's playback at `timestamp`. `phase`: idle, paused, playing, holding (then `hold` is set) or ended. `duration_source`: `exact`, or the source of an estimate: `tags`, `metadata` of a player, `passed` by a player, `ended` in a player.
  * @typedef {object} TimelineState
  * @property {number} revision
  * @property {number} timestamp
@@ -55,6 +55,7 @@
  */
 
 /**
+ * The client's own member state.
  * @typedef {object} You
  * @property {string} user_id
  * @property {string} username
@@ -67,7 +68,7 @@
  */
 
 /**
- * A host's seat kept free until `until` (server time), then given to `next`.
+ * The host's grace period: until `until` (server time) the host may return, then `next` becomes host.
  * @typedef {object} HostGrace
  * @property {string} user_id
  * @property {string} username
@@ -77,7 +78,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for whoever starves.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -107,7 +108,7 @@
  */
 
 /**
- * What one member's player last said of itself, as `presence` passes it on.
+ * The latest report of one member's player, in `presence`.
  * @typedef {object} MemberReport
  * @property {string} user_id
  * @property {number} current_time
@@ -156,7 +157,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline the player follows. `state`: what it does. `duration`: how long the player thinks the medium is. `ended_at`: its data ended there while it was in step. `latency_ms`: the fastest round trip; `late_ms`: how much longer nineteen of twenty take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays, and cannot be taken to the room's position), empty, error. A room that waits, waits for loading and stalled ones.
+ * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A waiting room waits for members that are loading or stalled.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -179,14 +180,14 @@
  */
 
 /**
- * `since`: last revision applied; `last_comment_id`: last `seq` of a comment applied.
+ * `since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment.
  * @typedef {object} LastApplied
  * @property {number} [since]
  * @property {number} [last_comment_id]
  */
 
 /**
- * `reason`: network, seek, hidden or decode. `latency_ms`: the fastest round trip measured lately. `waited_ms` and the `reason` it began with come at its end.
+ * `reason`: network, seek, hidden or decode. `latency_ms`: the shortest recent round trip. `buffer_end` carries `waited_ms` and the `reason` of its `buffer_start`.
  * @typedef {object} BufferReport
  * @property {number | null} [current_time]
  * @property {string | null} [reason]
@@ -230,7 +231,7 @@
  */
 
 /**
- * The whole timeline as it holds from the envelope's `timestamp`, and who brought it about (nobody: null).
+ * The whole timeline from the envelope's `timestamp` on, and the member who changed it (null: the server).
  * @typedef {object} Change
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -247,7 +248,7 @@
  */
 
 /**
- * `user_id` and `username` are the new host's; both null: nobody holds the seat.
+ * `user_id` and `username` are the new host's; both null: the room has no host.
  * @typedef {object} NewHostChange
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -282,7 +283,7 @@
  */
 
 /**
- * `resumed`: the client's own state still holds; then `timeline` and `comments` are null and `events` follows. `event_id` belongs to the change at `revision`, empty where nobody commanded it: to be named when coming back.
+ * `resumed`: the client's own state is still valid; then `timeline` and `comments` are null and `events` follows. `event_id` is that of the change at `revision`, empty if no command caused it; a reconnecting client sends it back.
  * @typedef {object} WelcomeState
  * @property {You} you
  * @property {RoomState} room
@@ -298,7 +299,7 @@
  */
 
 /**
- * Everybody who is here, longest first.
+ * All members who are present, in the order of their arrival.
  * @typedef {object} MemberList
  * @property {MemberState[]} members
  */
@@ -337,7 +338,7 @@
  */
 
 /**
- * The answer to a deed, over socket and HTTP alike. `timestamp`: from when the change holds.
+ * The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect.
  * @typedef {object} Accepted
  * @property {string} event_id
  * @property {number | null} revision
@@ -352,7 +353,7 @@
  */
 
 /**
- * What happened since, oldest first. `more`: ask again from the last `revision` and `comment_seq` here.
+ * The events since the requested revision, oldest first. `more`: repeat the request from this `revision` and `comment_seq`.
  * @typedef {object} MissedEvents
  * @property {Envelope[]} events
  * @property {CommentState[]} comments
@@ -363,7 +364,7 @@
  */
 
 /**
- * `code` for programs, `message` for people; HTTP answers carry the same object as their body. `detail`: what is wrong with a message and where in it, for who writes a program.
+ * `code` is for programs, `message` for users; error responses over HTTP have the same object as their body. `detail`: the invalid part of a message, for developers.
  * @typedef {object} Problem
  * @property {string} code
  * @property {string} message
@@ -399,7 +400,7 @@
  */
 
 /**
- * Something of the library. `kind` is `audio` or `video`; `duration` in seconds, null where nobody knows yet. `album_id` tells albums of one name apart; empty for what is of none. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+ * An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown. `album_id` distinguishes albums of the same name; empty for items without an album. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
  * @typedef {object} Item
  * @property {number} id
  * @property {string} title
@@ -415,14 +416,14 @@
  */
 
 /**
- * A place in the queue; the same item may be in it twice, as two entries.
+ * An entry of the queue; an item that is queued twice has two entries.
  * @typedef {object} QueueEntry
  * @property {string} id
  * @property {number} item
  */
 
 /**
- * A device's player. `position` held at server time `at`; while it plays, it goes on from there by `rate`. `current`: the entry that is on, null where none is.
+ * A device's player. `position` is valid at server time `at`; while playing it advances at `rate`. `current`: the entry of the current track, null if there is none.
  * @typedef {object} PlayerState
  * @property {number} revision
  * @property {QueueEntry[]} entries
@@ -437,7 +438,7 @@
  */
 
 /**
- * Of a player's state what is not as it was before; `position` and `at` always together.
+ * The changed fields of a player's state; `position` and `at` always come together.
  * @typedef {object} PlayerChanges
  * @property {QueueEntry[]} [entries]
  * @property {string | null} [current]
@@ -451,7 +452,7 @@
  */
 
 /**
- * One device of an account. `device` is a name for it that says nothing, `item` what is on there. `position` held at `at`. `seen_at`: when it was last heard of. One that was closed while it played does not play. Where one is while it plays on, is told to its own tabs alone: ask `GET /api/player/` for how it is now.
+ * A device of an account. `device` is an opaque name for it, `item` its current track. `position` is valid at `at`. `seen_at`: the last sign of life. A device closed while playing counts as paused. Only a device's own tabs receive its position while it plays: request `GET /api/player/` for the current one.
  * @typedef {object} DeviceState
  * @property {string} device
  * @property {string} name
@@ -465,7 +466,7 @@
  */
 
 /**
- * One of the three: an entry is there already; an item, or several of which the first begins, are put in behind what is on, unless they come there anyway.
+ * One of three: an entry of the queue; an item; or several items, of which the first starts. Items are inserted after the current track unless they follow there already.
  * @typedef {object} PlayTarget
  * @property {number | null} [item_id]
  * @property {number[] | null} [item_ids]
@@ -474,7 +475,7 @@
  */
 
 /**
- * `position`: of the tab that sounds, about `entry_id`; without them it is where the timeline is.
+ * `position`: of the tab that plays, for `entry_id`; without them the timeline's position.
  * @typedef {object} PausePosition
  * @property {string | null} [entry_id]
  * @property {number | null} [position]
@@ -497,7 +498,7 @@
  */
 
 /**
- * `next`: behind what is on, instead of at the end.
+ * `next`: insert after the current track instead of at the end.
  * @typedef {object} ItemsToAdd
  * @property {number[]} item_ids
  * @property {boolean} [next]
@@ -509,14 +510,14 @@
  */
 
 /**
- * `before`: the entry it is to stand before, null for the end.
+ * `before`: the entry to move it in front of, null for the end.
  * @typedef {object} EntryMove
  * @property {string} entry_id
  * @property {string | null} [before]
  */
 
 /**
- * `entry_id`: what is on; where another one is by now, nothing happens. `ended`: it played to its end. With `base_revision` nothing happens either where another track was put on since: a track that is repeated ends once.
+ * `entry_id`: the current track; nothing happens if it is no longer current. `ended`: it played to its end. With `base_revision` nothing happens either if the track was started again since: a repeated track ends once.
  * @typedef {object} TrackStep
  * @property {string} entry_id
  * @property {boolean} [ended]
@@ -529,7 +530,7 @@
  */
 
 /**
- * `how`: `replace` what is here by what is there, or `merge`: what is there comes behind what is here.
+ * `how`: `replace` this device's queue with the other one, or `merge`: append the other one to it.
  * @typedef {object} TransferRequest
  * @property {string} device
  * @property {any} how
@@ -541,7 +542,7 @@
  */
 
 /**
- * Where the tab that sounds is; saved, told to the other tabs, and without a revision of its own. `revision`: what the tab knew of; a report that was on its way while somebody sought is not taken. `leaving`: the last it says. Where no other tab goes on within a second or two, nobody does. `duration`: how long its player thinks the track is, which may be better than what the library knows.
+ * The position of the tab that plays; it is saved and sent to the other tabs, and takes no revision. `revision`: the last one the tab knew; a report that crossed another tab's seek is ignored. `leaving`: the last report of a tab that closes; if no other tab continues within a second or two, the player pauses. `duration`: the track's length according to the tab, which may be more exact than the library's.
  * @typedef {object} PositionReport
  * @property {string} entry_id
  * @property {number} position
@@ -552,7 +553,7 @@
  */
 
 /**
- * `instead_of`: take the sound only where this tab still has it (null: nobody); left out: take it anyway. `want` false gives it back. Only for browsers without Web Locks: the others settle it among themselves.
+ * `instead_of`: take the audio focus only if this tab still has it (null: no tab); absent: take it in any case. `want` false releases it. Only for browsers without Web Locks: the others agree among their tabs.
  * @typedef {object} AudioFocusRequest
  * @property {string} tab
  * @property {boolean} want
@@ -565,14 +566,14 @@
  */
 
 /**
- * `items`: those the queue is of, each once.
+ * `items`: the items of the queue, each once.
  * @typedef {object} PlayerSnapshot
  * @property {PlayerState} state
  * @property {Item[]} items
  */
 
 /**
- * `device` names this device; `sounding` is the tab that has the sound where tabs cannot settle it themselves. `devices`: of the account, none without one.
+ * `device` names this device; `sounding` is the tab with the audio focus, if tabs cannot agree on it themselves. `devices`: those of the account, empty without an account.
  * @typedef {object} PlayerWelcomeState
  * @property {PlayerState} state
  * @property {Item[]} items
@@ -584,7 +585,7 @@
  */
 
 /**
- * `items`: those that `changed` speaks of for the first time. `cause`: the command that did it; null: nobody.
+ * `items`: those that `changed` refers to for the first time. `cause`: the command's type; null: the server.
  * @typedef {object} PlayerChange
  * @property {PlayerChanges} changed
  * @property {Item[]} items
@@ -598,7 +599,7 @@
  */
 
 /**
- * `position` held at the envelope's `timestamp`; `revision`: how far the player was by then.
+ * `position` is valid at the envelope's `timestamp`; `revision`: that of the player at that time.
  * @typedef {object} PositionState
  * @property {string} entry_id
  * @property {number} position

@@ -20,7 +20,7 @@ from watchium.protocol.codec import decode_room_command
 from watchium.protocol.commands import Command
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.protocol.types import URL_CHARS
-from watchium.protocol.validation import refusal_of
+from watchium.protocol.validation import validation_error
 
 SIGNED = "https://store.example.org/film.mp4?X-Amz-Security-Token="
 WIRE_NAME = re.compile(r"payload|\$|`|_url|event_id")
@@ -53,7 +53,7 @@ def test_what_is_too_long_is_said_in_words_for_people_and_in_detail_for_programs
 ):
     with pytest.raises(msgspec.ValidationError) as caught:
         load(**payload)
-    refused = refusal_of(caught.value)
+    refused = validation_error(caught.value)
     assert isinstance(refused, TooLong)
     assert str(refused) == says
     assert "$.payload." in (refused.detail or "")
@@ -65,7 +65,7 @@ def test_no_message_for_people_has_names_of_the_wire_in_it(payload: dict[str, ob
         try:
             decode_room_command(msgspec.json.encode({"type": kind, "event_id": "e", "payload": payload}))
         except msgspec.MsgspecError as error:
-            refused = refusal_of(error)
+            refused = validation_error(error)
             assert isinstance(refused, BadMessage | TooLong)
             assert not WIRE_NAME.search(str(refused))
             assert refused.detail
