@@ -160,4 +160,4 @@ class Comment(models.Model):
         )
 
 
-COMMENT = RowMapper(Comment, "comment", but=["person", "event_id", "content_hash", "deleted_by"])
+COMMENT = RowMapper(Comment, "comment", without=["person", "event_id", "content_hash", "deleted_by"])

@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv, validate
 
 from watchium.config import databases, env_values
-from watchium.config.file_permissions import keep_database
-from watchium.config.host_names import bind_host, normal_url
+from watchium.config.file_permissions import restrict_database
+from watchium.config.host_names import bind_host, canonical_url
 from watchium.config.rate_limits import rate_limits
 from watchium.config.secret_key import check_public_keys, read_secret_key
 from watchium.config.security_policy import content_security_policy
@@ -42,7 +42,7 @@ PROCESSES = env.int("WATCHIUM_PROCESSES", 1, validate=AT_LEAST_ONE)
 # and addresses of this machine on its network and those of WATCHIUM_HOSTS (`watchium.config.host_names`).
 WATCHIUM_URL = env.str("WATCHIUM_URL", "").strip()
 if WATCHIUM_URL:
-    WATCHIUM_URL = env_values.parse("WATCHIUM_URL", WATCHIUM_URL, normal_url)
+    WATCHIUM_URL = env_values.parse("WATCHIUM_URL", WATCHIUM_URL, canonical_url)
 EXTRA_HOSTS = env_values.host_names("WATCHIUM_HOSTS", env.str("WATCHIUM_HOSTS", ""))
 if WATCHIUM_URL and EXTRA_HOSTS:
     raise ImproperlyConfigured(
@@ -153,7 +153,7 @@ if env.str("DATABASE_URL", ""):
 else:
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "watchium.sqlite3"}
     if not TESTING:
-        keep_database(DATA_DIR / "watchium.sqlite3")
+        restrict_database(DATA_DIR / "watchium.sqlite3")
 DATABASES = {"default": databases.database(_database, DATABASE_THREADS)}
 
 REDIS_URL = env_values.redis_url(env.str("REDIS_URL", ""))

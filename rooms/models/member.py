@@ -243,7 +243,7 @@ class Member(models.Model):
         return self.is_host or (policy == ControlPolicy.MODERATORS and self.role == Role.MODERATOR)
 
 
-MEMBER = RowMapper(Member, "member", but=["joined_at", "last_heartbeat"])
+MEMBER = RowMapper(Member, "member", without=["joined_at", "last_heartbeat"])
 
 
 def _members(which: str, *values: int) -> PreparedQuery:

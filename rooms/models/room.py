@@ -175,5 +175,5 @@ class Room(models.Model):
         return check_password(passphrase, self.passphrase)
 
 
-ROOM = RowMapper(Room, "room", but=["created_at", "last_active_at"])
-PERSON = RowMapper(Person, "person", but=["created_at", "last_seen_at"])
+ROOM = RowMapper(Room, "room", without=["created_at", "last_active_at"])
+PERSON = RowMapper(Person, "person", without=["created_at", "last_seen_at"])

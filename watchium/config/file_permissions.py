@@ -1,4 +1,4 @@
-"""The data folder and what is secret in it belong to the user that runs Watchium, and to no other of the machine."""
+"""Permissions of the data folder and the secrets in it: for the user that runs Watchium only."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# SQLite keeps these beside a database, with its mode.
-BESIDE_SQLITE = ("", "-wal", "-shm")
+# SQLite creates these files beside a database, with the same mode.
+SQLITE_SUFFIXES = ("", "-wal", "-shm")
 
 
 def make_folder(folder: Path) -> None:
-    """Make it for this user alone; one that is there stays as it is. Raises OSError."""
+    """Create a folder for this user only; an existing folder is left unchanged. Raises OSError."""
     folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
 
 
-def keep_database(database: Path) -> None:
-    """Make the file of an SQLite database for this user alone, before SQLite makes it for everybody.
+def restrict_database(database: Path) -> None:
+    """Create the file of an SQLite database for this user only, before SQLite creates it readable by all users.
 
-    One that is there already is closed to others where it is ours.
+    An existing file that belongs to this user loses the permissions of others.
     """
-    with suppress(OSError):  # whatever uses it says better what is wrong
+    with suppress(OSError):  # opening the database fails with a better message
         os.close(os.open(database, os.O_CREAT | os.O_RDWR, FILE))
-    for suffix in BESIDE_SQLITE:
+    for suffix in SQLITE_SUFFIXES:
         file = database.with_name(database.name + suffix)
         with suppress(OSError):
             if is_open_to_others(file):

@@ -1,4 +1,4 @@
-"""Where the server listens, and the address that opens it in a browser."""
+"""The listening_socket socket, and the address that opens the server in a browser."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import socket
 
 from watchium.config.host_names import in_url, parsed_ip
 
-# Addresses for documentation: nothing is sent to them, the kernel only says which of ours it would send from.
-ROUTES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+# Documentation addresses: nothing is sent, the kernel only returns the source address it would use.
+PROBE_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 
 
-def listening(host: str, port: int, shared: bool = False) -> socket.socket:
-    """A socket bound to HOST, which may be a name; `::` takes IPv4 too. Raises OSError where it is taken."""
+def listening_socket(host: str, port: int, shared: bool = False) -> socket.socket:
+    """Bind a socket to HOST, which may be a name; `::` accepts IPv4 too. Raises OSError if the port is in use."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    # A name with both kinds is bound as IPv4: what most on a local network can reach.
+    # A name with both address families is bound as IPv4, which most devices on a local network can reach.
     family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,14 +36,14 @@ def local_url(host: str, port: int) -> str:
 
 
 def _reachable(host: str) -> str:
-    """HOST itself; for all addresses of the machine the one that others on its network use."""
+    """HOST itself; if it means all addresses of the machine, the one that other devices on its network use."""
     known = parsed_ip(host)
     if known is None or not known.is_unspecified:
         return host
-    for family, elsewhere in ROUTES[: 1 if known.version == 4 else 2]:
+    for family, address in PROBE_ADDRESSES[: 1 if known.version == 4 else 2]:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             try:
-                probe.connect((elsewhere, 9))
+                probe.connect((address, 9))
             except OSError:
                 continue
             return str(probe.getsockname()[0])

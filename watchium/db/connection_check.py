@@ -1,12 +1,15 @@
-"""Whether the other end of an idle connection has hung up: seen without a round trip."""
+"""Detects an idle connection that the server has closed, without a round trip."""
 
 from __future__ import annotations
 
 import select
 
 
-def has_hung_up(descriptor: int) -> bool:
-    """An idle PostgreSQL says farewell or which setting was changed: a new connection is right then as well."""
-    line = select.poll()
-    line.register(descriptor, select.POLLIN)
-    return bool(line.poll(0))
+def is_closed(descriptor: int) -> bool:
+    """Whether an idle connection is readable. PostgreSQL sends data on one only when it closes it or a setting changed.
+
+    In both cases a new connection is right.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,9 +1,9 @@
-"""Statements written by hand and how they travel: as few trips to the database as there can be, and no planning twice.
+"""Prepared statements in as few round trips as possible, for queries on the hot path.
 
-On PostgreSQL planning took two thirds of what a command cost the server. Each statement is prepared once per connection
-(so that connection has to be Watchium's own, with no pooler between that hands out another for each transaction; with
-one, a statement may not be there, and is never another one), and a transaction's BEGIN goes along with its first
-statement. SQLite is at no distance and remembers statements by itself.
+On PostgreSQL, planning took two thirds of the server's time for a command. Each statement is prepared once per
+connection, and a transaction's BEGIN is sent together with its first statement. So the connection has to be Watchium's
+own, without a pooler that switches connections between transactions: with one, a statement may be missing, but a name
+never means a different statement. SQLite has no round trips and caches statements itself.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from django.db import DEFAULT_DB_ALIAS, NotSupportedError, ProgrammingError, con
 
 Rows = list[tuple[Any, ...]]
 
-_IDLE = 0  # libpq's word for no transaction; SQLite has no use for psycopg, which takes 70 ms to load
+_IDLE = 0  # libpq's PQTRANS_IDLE; importing psycopg takes 70 ms, and SQLite does not need it
 _prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()  # by psycopg's connection
 
 
 class PreparedQuery(NamedTuple):
-    """`%s` in the words for each of the values, which the database has to understand as they are.
+    """`sql` with a `%s` for each value; the database driver must accept the values unchanged.
 
-    The words are prepared and kept: they must not differ from one time to the next. What type a value has is said by
-    the words around it.
+    The text is prepared and cached, so it must not vary between calls. PostgreSQL infers the type of a value from the
+    text around it.
     """
 
     sql: str
@@ -35,13 +35,13 @@ class PreparedQuery(NamedTuple):
 
 
 def run_in_one_round_trip(*statements: PreparedQuery) -> list[Rows]:
-    """What each gave, in their order, inside the caller's transaction.
+    """Run the statements in order, inside the caller's transaction, and return the rows of each.
 
-    PostgreSQL hears them in one round trip. Each sees what was committed when its own turn came, so that a question
-    behind a lock sees what happened while the lock was waited for. SQLite hears them one by one.
+    PostgreSQL gets them in one round trip. Each statement has its own snapshot (READ COMMITTED): a query after a lock
+    sees the changes that were committed while it waited for the lock. SQLite gets them one by one.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    return _in_one_trip(database, statements) if is_postgresql() else _one_by_one(database, statements)
+    return _pipelined(database, statements) if is_postgresql() else _one_by_one(database, statements)
 
 
 @cache
@@ -50,7 +50,7 @@ def is_postgresql() -> bool:
 
 
 def any_of(column: str, values: Iterable[Any]) -> PreparedQuery:
-    """A condition: one value for the database, however many there are."""
+    """A condition with one parameter for any number of values."""
     if is_postgresql():
         return PreparedQuery(f"{column} = ANY(%s)", [list(values)])
     return PreparedQuery(f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values))])  # noqa: S608
@@ -59,62 +59,63 @@ def any_of(column: str, values: Iterable[Any]) -> PreparedQuery:
 # ---------------------------------------------------------------- PostgreSQL
 
 
-def _in_one_trip(database: Any, statements: Sequence[PreparedQuery]) -> list[Rows]:
+def _pipelined(database: Any, statements: Sequence[PreparedQuery]) -> list[Rows]:
     with database.cursor() as cursor:
-        line = database.connection
+        connection = database.connection
         with database.wrap_database_errors:
-            words = [_words(line, statement.sql) for statement in statements]
-        begin = _begin(line)
+            executes = [_execute(connection, statement.sql) for statement in statements]
+        begin = _begin(connection)
         try:
             values = [value for statement in statements for value in statement.values]
-            cursor.execute(begin + "; ".join(words), values)
+            cursor.execute(begin + "; ".join(executes), values)
         except (NotSupportedError, ProgrammingError):
-            # A migration changed what a statement gives, or it is not there: prepared anew at its next use.
-            _prepared.pop(line, None)
+            # A migration changed the columns of a statement, or it is missing: prepare it again at its next use.
+            _prepared.pop(connection, None)
             raise
         finally:
-            if begin and line.pgconn.transaction_status == _IDLE:  # nothing was sent
-                line.autocommit = False
+            if begin and connection.pgconn.transaction_status == _IDLE:  # nothing was sent
+                connection.autocommit = False
         found = _all_rows(cursor.cursor)
         return found[1:] if begin else found
 
 
-def _begin(line: Any) -> str:
-    """What begins a transaction that Django has begun and PostgreSQL has not heard of yet.
+def _begin(connection: Any) -> str:
+    """The BEGIN of a transaction that Django has opened and PostgreSQL does not know yet, otherwise an empty string.
 
-    psycopg would send it ahead, in a trip of its own, unless it is told that somebody else takes care; ending a
-    transaction is nothing it has to have begun.
+    psycopg would send it first, in a round trip of its own, unless the connection is in autocommit mode; psycopg can
+    end a transaction that it did not begin.
     """
-    if line.autocommit or line.pgconn.transaction_status != _IDLE:
+    if connection.autocommit or connection.pgconn.transaction_status != _IDLE:
         return ""
-    line.autocommit = True
+    connection.autocommit = True
     return "BEGIN; "
 
 
-def _words(line: Any, sql: str) -> str:
-    """What has the statement carried out, which is prepared at its first time on this connection."""
-    known = _prepared.setdefault(line, {})
+def _execute(connection: Any, sql: str) -> str:
+    """The EXECUTE of the statement, which is prepared at its first use on this connection."""
+    known = _prepared.setdefault(connection, {})
     if sql not in known:
         name = f"watchium_{sha1(sql.encode(), usedforsecurity=False).hexdigest()[:16]}"
-        _prepare(line, name, sql)
-        places = ", ".join(["%s"] * sql.count("%s"))
-        known[sql] = f"EXECUTE {name}({places})" if places else f"EXECUTE {name}"
+        _prepare(connection, name, sql)
+        parameters = ", ".join(["%s"] * sql.count("%s"))
+        known[sql] = f"EXECUTE {name}({parameters})" if parameters else f"EXECUTE {name}"
     return known[sql]
 
 
-def _prepare(line: Any, name: str, sql: str) -> None:
-    """Under a name that no other words have, whoever uses the connection in turn.
+def _prepare(connection: Any, name: str, sql: str) -> None:
+    """Prepare the statement under a name that is unique to its text, also for later users of the connection.
 
-    One that is there already may be of before a migration. Asked for first: an error would end the transaction.
+    A statement of that name may exist from before a migration. It is looked up first: an error would abort the
+    transaction.
     """
-    if line.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name]).fetchone():
-        line.execute(f"DEALLOCATE {name}")
-    line.execute(f"PREPARE {name} AS {_numbered(sql)}")
+    if connection.execute("SELECT 1 FROM pg_prepared_statements WHERE name = %s", [name]).fetchone():
+        connection.execute(f"DEALLOCATE {name}")
+    connection.execute(f"PREPARE {name} AS {_numbered(sql)}")
 
 
 def _numbered(sql: str) -> str:
     first, *rest = sql.split("%s")
-    return first + "".join(f"${number}{words}" for number, words in enumerate(rest, 1))
+    return first + "".join(f"${number}{text}" for number, text in enumerate(rest, 1))
 
 
 def _all_rows(cursor: Any) -> list[Rows]:
@@ -125,7 +126,7 @@ def _all_rows(cursor: Any) -> list[Rows]:
 
 
 def _rows(cursor: Any) -> Rows:
-    # `description` would say it too, but makes an object of each column.
+    # `description` has this too, but creates an object for each column.
     return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
@@ -136,13 +137,16 @@ def _one_by_one(database: Any, statements: Sequence[PreparedQuery]) -> list[Rows
     if database.execute_wrappers or database.queries_logged:
         with database.cursor() as cursor:
             return [cursor.execute(sql, values).fetchall() for sql, values in statements]
-    # Django's cursor would look for the places of the values each time anew, a fifth of what SQLite itself takes.
+    # Django's cursor would search the text for parameters every time, a fifth of the time that SQLite itself takes.
     database.ensure_connection()
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        return [database.connection.execute(_marked(sql), values).fetchall() for sql, values in statements]
+        return [
+            database.connection.execute(_with_question_marks(sql), values).fetchall()
+            for sql, values in statements
+        ]
 
 
 @cache
-def _marked(sql: str) -> str:
+def _with_question_marks(sql: str) -> str:
     return sql.replace("%s", "?")

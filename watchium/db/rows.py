@@ -1,8 +1,8 @@
-"""Rows read and written by hand, for what happens many times a second.
+"""Reads and writes model rows without the ORM's query compiler, for the hot path.
 
-A command's time went into compiling queries and into waiting for one answer after another. Here the words are made
-once, and what does not depend on an answer travels together (`trips`). Whatever happens less often goes through the
-ORM.
+The ORM spent a command's time on compiling queries and on waiting for one result after another. Here the SQL text is
+made once, and independent statements share a round trip (`prepared.run_in_one_round_trip`). Everything less frequent
+uses the ORM.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from watchium.db.prepared import PreparedQuery
 M = TypeVar("M", bound=Model)
 Value = Callable[[Model], Any]
 
-_AS_THEY_ARE = (
+_UNCONVERTED = (
     models.BooleanField,
     models.CharField,
     models.FloatField,
@@ -32,7 +32,7 @@ _AS_THEY_ARE = (
 
 
 def insert(row: Model) -> PreparedQuery:
-    """Gives the row's new primary key, which the caller may set."""
+    """The INSERT of a row; it returns the new primary key, which the caller sets on the row if needed."""
     sql, stored = _insert(type(row))
     return PreparedQuery(sql, [value(row) for value in stored])
 
@@ -46,8 +46,8 @@ def update(row: Model, *names: str) -> PreparedQuery:
 def _insert(model: type[Model]) -> tuple[str, list[Value]]:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    places = ", ".join("%s" for _ in fields)
-    sql = f'INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places}) RETURNING "id"'  # noqa: S608
+    parameters = ", ".join("%s" for _ in fields)
+    sql = f'INSERT INTO {model._meta.db_table} ({columns}) VALUES ({parameters}) RETURNING "id"'  # noqa: S608
     return sql, [_value_of(field, add=True) for field in fields]
 
 
@@ -60,24 +60,24 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Value
 
 
 def _value_of(field: Any, *, add: bool) -> Value:
-    """How a row's value is got for the database: most as they are, JSON and instants by their field."""
-    if isinstance(field, _AS_THEY_ARE):
+    """A getter of the field's database value: most unconverted, JSON and datetimes by their field."""
+    if isinstance(field, _UNCONVERTED):
         return attrgetter(field.attname)
     return lambda row: field.get_db_prep_save(field.pre_save(row, add), connection)
 
 
 class RowMapper(Generic[M]):
-    """A model's columns for a question written by hand, and the row made of what it gave.
+    """A model's columns for a hand-written query, and the model instances made from its rows.
 
-    Those left out are asked for when somebody looks at them, as the ORM does.
+    Columns left out are loaded at their first access, as in the ORM's `defer`.
     """
 
-    def __init__(self, model: type[M], alias: str, *, but: Sequence[str] = ()) -> None:
-        self.model, self.alias, self.but = model, alias, but
+    def __init__(self, model: type[M], alias: str, *, without: Sequence[str] = ()) -> None:
+        self.model, self.alias, self.without = model, alias, without
 
     @cached_property
     def fields(self) -> list[Any]:
-        return [field for field in self.model._meta.concrete_fields if field.name not in self.but]
+        return [field for field in self.model._meta.concrete_fields if field.name not in self.without]
 
     @cached_property
     def sql(self) -> str:
@@ -88,26 +88,26 @@ class RowMapper(Generic[M]):
         return [field.attname for field in self.fields]
 
     def row(self, values: Sequence[Any]) -> M:
-        """Of as many values as there are columns; more may follow them.
+        """Make an instance of the first values; those beyond the model's columns are ignored.
 
-        Without the model's `__init__`, which would take longer than the database does to find the row.
+        Bypasses the model's `__init__`, which would take longer than the database takes to find the row.
         """
         row = self.model.__new__(self.model)
         row._state = ModelState()
         row._state.adding, row._state.db = False, connection.alias
-        own = row.__dict__
-        own.update(zip(self.names, values[: len(self.names)], strict=True))
+        attributes = row.__dict__
+        attributes.update(zip(self.names, values[: len(self.names)], strict=True))
         for name, converters, column in self._conversions:
             for convert in converters:
-                own[name] = convert(own[name], column, connection)
+                attributes[name] = convert(attributes[name], column, connection)
         return row
 
     @cached_property
     def _conversions(self) -> list[tuple[str, list[Callable[..., Any]], Any]]:
-        """Of those columns whose values come otherwise than the model has them: JSON, and SQLite's instants."""
+        """The columns whose database values need a conversion: JSON, and datetimes on SQLite."""
         columns = [(field.attname, field.get_col(self.alias)) for field in self.fields]
-        of_each = [
+        converters = [
             (name, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)], column)
             for name, column in columns
         ]
-        return [conversion for conversion in of_each if conversion[1]]
+        return [conversion for conversion in converters if conversion[1]]

@@ -1,7 +1,7 @@
-"""The small pool of threads on which sockets use the database, so that the loop never waits for it.
+"""A small thread pool for the sockets' database calls, so that the event loop never waits for the database.
 
-Each thread keeps its connection between calls. A round trip to ask whether it is still good would cost as much as a
-tenth of a command; a database that went away says so by closing the line, which is seen without asking.
+Each thread keeps its connection between calls. A round trip to check the connection would cost a tenth of a command; a
+database that shuts down closes the connection, which is detected without a query.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import ParamSpec, TypeVar
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from watchium.db.connection_check import has_hung_up
+from watchium.db.connection_check import is_closed
 from watchium.telemetry import counters
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# So soon after its last use nobody looks; a command that meets a dead line then may be sent again.
+# A connection used this recently is not checked; a command that meets a closed one may be sent again.
 TRUSTED_S = 0.5
 
 _pool: Executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
@@ -31,33 +31,34 @@ _thread = local()
 
 
 async def in_database(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """The call's result, made on a thread of the pool with a connection that is fit for use."""
+    """Run the call on a thread of the pool, with a usable connection, and return its result."""
 
     def on_thread() -> R:
-        _drop_what_is_cut_off()
+        _close_broken_connection()
         try:
             return call(*args, **kwargs)
         except (OperationalError, InterfaceError):
             counters.count("database_errors", "threads")
             raise
         finally:
-            _keep_what_is_sound()
+            _close_failed_connection()
 
     return await asyncio.get_running_loop().run_in_executor(_pool, copy_context().run, on_thread)
 
 
-def _drop_what_is_cut_off() -> None:
+def _close_broken_connection() -> None:
     if connection.connection is None:
         return
-    if time.monotonic() - getattr(_thread, "used_s", 0.0) > TRUSTED_S and _is_cut_off():
+    if time.monotonic() - getattr(_thread, "used_s", 0.0) > TRUSTED_S and _is_broken():
         connection.close()
 
 
-def _is_cut_off() -> bool:
-    return connection.vendor == "postgresql" and has_hung_up(connection.connection.fileno())
+def _is_broken() -> bool:
+    return connection.vendor == "postgresql" and is_closed(connection.connection.fileno())
 
 
-def _keep_what_is_sound() -> None:
-    connection.close_at = None  # the settings say 0, for the threads of requests: they come and go
+def _close_failed_connection() -> None:
+    """Close the connection if it failed, otherwise keep it open for the next call."""
+    connection.close_at = None  # CONN_MAX_AGE is 0, for the short-lived threads of requests
     close_old_connections()
     _thread.used_s = time.monotonic()

@@ -15,7 +15,7 @@ from playback.management.commands.cleanup_playback_events import cleanup_playbac
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, SyncState
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
-from watchium.db.batch_delete import discard
+from watchium.db.batch_delete import delete_in_batches
 
 WEEK, MONTH, YEAR = timedelta(days=7), timedelta(days=30), timedelta(days=366)
 # What hangs on a room goes with it, in the same transaction.
@@ -58,4 +58,4 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "rooms back at the start", reset_inactive_rooms(dry_run=dry_run)
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
     for words, rows, batch in leftovers(timezone.now()):
-        yield words, discard(rows, batch=batch, dry_run=dry_run)
+        yield words, delete_in_batches(rows, batch=batch, dry_run=dry_run)

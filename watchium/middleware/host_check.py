@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from watchium.config.host_names import check_host, is_accepted, is_loopback, parsed_ip
 from watchium.protocol.errors import BadMessage
-from watchium.telemetry.log_rate_limit import Rare
+from watchium.telemetry.log_rate_limit import OncePerPeriod
 from watchium.web.api_errors import error_response
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ LOGGED_EVERY_S = 3600.0
 NAMES_LOGGED = 20
 # Strangers do not learn what the proxy calls the server; `doctor` proves that it may.
 DOCTOR, HOST_SEEN, PASS_S = "X-Watchium-Doctor", "X-Watchium-Host", 60
-logged = Rare(LOGGED_EVERY_S, NAMES_LOGGED)
+logged = OncePerPeriod(LOGGED_EVERY_S, NAMES_LOGGED)
 
 
 class WrongHost(BadMessage):

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from watchium.config.listen_address import listening
+from watchium.config.listen_address import listening_socket
 from watchium.server.affinity import hand_off, lines
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Child:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         self.pipe, self.serves = ours, False
-        listener = listening(self.host, self.port, shared=True)
+        listener = listening_socket(self.host, self.port, shared=True)
         fds = [end.fileno() for end in (listener, theirs, *self.lines)]
         words = [*command, "--number", str(self.number), "--fds", *map(str, fds)]
         self.began_s, self.due_s = time.monotonic(), None
@@ -109,7 +109,7 @@ class Processes:
 
         `ready` is called once some serve and none is on its way: one that cannot start keeps nobody waiting.
         """
-        listening(self.host, self.port).close()  # alone on it: with SO_REUSEPORT nobody would notice
+        listening_socket(self.host, self.port).close()  # alone on it: with SO_REUSEPORT nobody would notice
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, self._stop)
         self.children = self._children()

@@ -1,12 +1,11 @@
-"""How log lines look: plain for people at a terminal, an object a line for machines (`WATCHIUM_LOG=json`).
+"""Log formats: plain text for a terminal, or one JSON object per line (`WATCHIUM_LOG=json`).
 
-Either way a line says which room and member it is about, where the work began with one
-(`watchium/telemetry/context.py`), and carries no secret and no whole address. The finished line is searched for
-secrets, because libraries write into messages too.
+In both formats a line has the room and the member of the request (`watchium/telemetry/context.py`) if there are any,
+and no secret and no full IP address. The finished line is searched for secrets, because libraries write messages too.
 
-Much of what is logged was chosen by a stranger, such as an address that does not exist, and the interpreter is held
-while it is searched. So lines are cut first, and no pattern takes more than linear time: none begins with a
-repetition that each character of a long word could start again.
+Clients choose much of the logged text, such as the path of a page that does not exist, and the search holds the
+interpreter lock. So lines are truncated first, and each pattern takes linear time: none begins with a repetition that
+could start at every character of a long word.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from typing import Any
 from watchium.telemetry import context, counters
 
 LINE_CHARS = 2_000
-FIRST_LINES, LAST_LINES = 20, 80  # of a traceback: where it began, and what it ended with
+FIRST_LINES, LAST_LINES = 20, 80  # of a traceback: the outermost frames and the error
 CUT = "\N{HORIZONTAL ELLIPSIS}"
 
-# Passwords in addresses of databases, tokens, cookies, and whatever is called like one.
+# Passwords in database URLs, tokens, cookies, and values with such a name.
 SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 ***"),
-    # Also where the line was cut within the password.
+    # Also if the line was truncated within the password.
     (re.compile(rf"(://[^\s:/@]*):[^\s@/]+?(@|{CUT}$)", re.MULTILINE), r"\1:***\2"),
     (
         re.compile(
@@ -42,15 +41,15 @@ IPV6 = re.compile(r"(?<![\w:.])(?=[0-9a-f]*:[0-9a-f]*:)[0-9a-f:]{3,39}(?![\w:])"
 
 
 def scrubbed(text: str) -> str:
-    """Cut to a readable size, without secrets; addresses of people shortened to their network."""
+    """Truncate the text, remove secrets, and shorten IP addresses to their network."""
     text = shortened(text)
-    for pattern, instead in SECRETS:
-        text = pattern.sub(instead, text)
+    for pattern, replacement in SECRETS:
+        text = pattern.sub(replacement, text)
     return IPV6.sub(_network, IPV4.sub(r"\1.\2.\3.0/24", text))
 
 
 def shortened(text: str) -> str:
-    """At most 100 lines of 2,000 characters each; what is left out shows as an ellipsis."""
+    """Truncate to 100 lines of 2,000 characters each, with an ellipsis for the omitted text."""
     lines = text.split("\n")
     if len(lines) > FIRST_LINES + LAST_LINES:
         lines = [*lines[:FIRST_LINES], CUT, *lines[-LAST_LINES:]]
@@ -58,7 +57,7 @@ def shortened(text: str) -> str:
 
 
 def _network(found: re.Match[str]) -> str:
-    """A time of day looks like an address to a pattern, and is none."""
+    """The network of the found address; the pattern also matches times of day, which stay unchanged."""
     try:
         address = IPv6Address(found.group())
     except ValueError:
@@ -66,18 +65,18 @@ def _network(found: re.Match[str]) -> str:
     return found.group() if address.is_loopback else str(IPv6Network((address, 32), strict=False))
 
 
-class About(logging.Filter):
-    """Gives each record its room and member."""
+class ContextFilter(logging.Filter):
+    """Adds the room and the member of the context to each record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         room, member = context.ROOM.get(), context.MEMBER.get()
-        where = " ".join(part for part in (room, member) if part)
-        vars(record).update(room=room, member=member, where=f"[{where}] " if where else "")
+        prefix = " ".join(name for name in (room, member) if name)
+        vars(record).update(room=room, member=member, prefix=f"[{prefix}] " if prefix else "")
         return True
 
 
-class Counted(logging.Filter):
-    """Counts warnings and errors, whoever writes them: a server that complains shows in its metrics."""
+class CountingFilter(logging.Filter):
+    """Counts warnings and errors of all loggers for the metrics."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno >= logging.WARNING:
@@ -85,13 +84,13 @@ class Counted(logging.Filter):
         return True
 
 
-class Plain(logging.Formatter):
+class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return scrubbed(super().format(record))
 
 
-class Json(logging.Formatter):
-    """time (UTC), level, logger, message, process; room, member and exception where there is one."""
+class JsonFormatter(logging.Formatter):
+    """Fields: time (UTC), level, logger, message, process; room, member and exception if there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -115,15 +114,15 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
-            "about": {"()": "watchium.telemetry.log_config.About"},
-            "counted": {"()": "watchium.telemetry.log_config.Counted"},
-            "refusals": {"()": "watchium.telemetry.log_rate_limit.Refusals"},
+            "context": {"()": "watchium.telemetry.log_config.ContextFilter"},
+            "counted": {"()": "watchium.telemetry.log_config.CountingFilter"},
+            "rejections": {"()": "watchium.telemetry.log_rate_limit.RejectionFilter"},
         },
         "formatters": {
-            "json": {"class": "watchium.telemetry.log_config.Json"},
+            "json": {"class": "watchium.telemetry.log_config.JsonFormatter"},
             "plain": {
-                "class": "watchium.telemetry.log_config.Plain",
-                "format": "{asctime} {levelname} {name} {where}{message}",
+                "class": "watchium.telemetry.log_config.PlainFormatter",
+                "format": "{asctime} {levelname} {name} {prefix}{message}",
                 "style": "{",
             },
         },
@@ -131,13 +130,13 @@ def logging_settings(style: str, level: str, uvicorn_level: str) -> dict[str, An
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["refusals", "about", "counted"],
+                "filters": ["rejections", "context", "counted"],
             }
         },
         "loggers": {
-            # Says a line for every socket that opens and closes.
+            # Logs a line for every socket that opens or closes.
             "uvicorn": {"level": uvicorn_level},
-            # A traceback every second while Redis is away; our watchdog says once that it is, and once that it is not.
+            # Logs a traceback every second while Redis is unavailable; the pub/sub monitor logs each outage once.
             "channels_redis.pubsub": {"level": "CRITICAL"},
         },
         "root": {"handlers": ["console"], "level": level},

@@ -1,4 +1,4 @@
-"""Keeps what strangers can cause from filling the log: a scanner's thousand wrong addresses are no news."""
+"""Limits log lines that anyone can cause: a scanner's thousand wrong addresses must not fill the log."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-# Characters of a message that tell one kind from another: what follows may be the sender's own words.
-SAME = 24
-KINDS = 50
-EACH_S = 60.0
+# Characters of a message that distinguish its kind: the rest may be text chosen by the sender.
+KEY_CHARS = 24
+MOST_KINDS = 50
+PERIOD_S = 60.0
 LIMITED = ("django.security", "uvicorn")
 
 
-class Rare:
-    """Lets each key pass once in `period_s`, and no more than `most` keys. Holds at most that many."""
+class OncePerPeriod:
+    """Passes each key once in `period_s` seconds, and no more than `most` keys; stores at most that many."""
 
     def __init__(self, period_s: float, most: int) -> None:
         self.period_s = period_s
@@ -32,12 +32,12 @@ class Rare:
             return True
 
 
-class Refusals(logging.Filter):
-    """Shows a line for each 4xx answer to LOG_LEVEL=DEBUG alone, and repeats a refusal's line once a minute at most."""
+class RejectionFilter(logging.Filter):
+    """Logs 4xx responses at DEBUG level only, and each kind of rejection at most once a minute."""
 
     def __init__(self, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(name)
-        self._rare = Rare(EACH_S, KINDS)
+        self._limit = OncePerPeriod(PERIOD_S, MOST_KINDS)
         self._clock = clock
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -45,17 +45,17 @@ class Refusals(logging.Filter):
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
             return logging.getLogger().isEnabledFor(logging.DEBUG)
         if record.name.startswith("django.security") and record.levelno > logging.WARNING:
-            # What Django calls an error here is a request that makes no sense: no operator has to act on it.
+            # An error for Django, but only an invalid request: an operator need not act on it.
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None
         if record.name.startswith(LIMITED):
-            return self._rare.passes(
-                f"{record.name} {str(record.msg)[:SAME]} {_error(record)}", self._clock()
+            return self._limit.passes(
+                f"{record.name} {str(record.msg)[:KEY_CHARS]} {_error(record)}", self._clock()
             )
         return True
 
 
 def _error(record: logging.LogRecord) -> str:
-    """The kind of an exception, so that one kind does not hide another; empty without one."""
+    """The class of the record's exception, so that one class does not hide another; empty without an exception."""
     kind = record.exc_info[0] if record.exc_info else None
     return kind.__name__ if kind is not None else ""

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from playback.models import PlaybackEvent
-from watchium.db.batch_delete import discard
+from watchium.db.batch_delete import delete_in_batches
 
 KEPT_DAYS = 7
 
@@ -17,7 +17,7 @@ KEPT_DAYS = 7
 def cleanup_playback_events(*, days: int = KEPT_DAYS, dry_run: bool = False) -> int:
     """Discard events older than `days`; how many. The last 500 of each active room stay, however old."""
     before = timezone.now() - timedelta(days=days)
-    return discard(PlaybackEvent.objects.discardable(before), dry_run=dry_run)
+    return delete_in_batches(PlaybackEvent.objects.discardable(before), dry_run=dry_run)
 
 
 class Command(BaseCommand):

@@ -90,5 +90,5 @@ def test_a_redirect_that_django_refuses_is_a_warning_without_a_traceback():
         record = logging.LogRecord(
             "django.security.DisallowedRedirect", logging.ERROR, "", 0, "x", (), sys.exc_info()
         )
-    assert log_rate_limit.Refusals(clock=lambda: 0.0).filter(record)
+    assert log_rate_limit.RejectionFilter(clock=lambda: 0.0).filter(record)
     assert (record.levelname, record.exc_info) == ("WARNING", None)

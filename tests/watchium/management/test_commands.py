@@ -14,7 +14,7 @@ from playback.models import MediaItem, Playback, PlaybackEvent, SyncState
 from rooms.models import ALPHABET, Ban, Connection, Member, ModerationAct, Person, Room, Token
 from tests.cases import Cast
 from watchium import server_clock
-from watchium.db.batch_delete import discard
+from watchium.db.batch_delete import delete_in_batches
 from watchium.management.commands import demo
 from watchium.protocol.commands import Play, Seek, SeekTarget
 
@@ -91,7 +91,7 @@ class CleaningTheLog(Housekeeping):
         self.fall_silent(2)
         # Each batch: savepoint, ask, delete, release; the last one finds nothing and deletes nothing.
         with self.assertNumQueries(4 + 4 + 4 + 3):
-            assert discard(PlaybackEvent.objects.discardable(days_ago(7)), batch=10) == 25
+            assert delete_in_batches(PlaybackEvent.objects.discardable(days_ago(7)), batch=10) == 25
         assert self.revisions() == []
 
     def test_twice_is_harmless(self):

@@ -7,7 +7,7 @@ from django.test import Client, TestCase, TransactionTestCase, override_settings
 from watchium.config.host_names import machine_names
 from watchium.middleware import host_check
 from watchium.middleware.host_check import DOCTOR, HOST_SEEN, pass_for_doctor
-from watchium.telemetry.log_rate_limit import Rare, Refusals
+from watchium.telemetry.log_rate_limit import OncePerPeriod, RejectionFilter
 
 PAGES = ("/", "/player/", "/rooms/nosuchroom/", "/accounts/login/", "/admin/", "/nowhere/")
 ANY = ("/healthz/live", "/healthz/ready")
@@ -25,7 +25,7 @@ class HealthAskedFor(TransactionTestCase):  # the probe writes on a connection o
 
 class AskedForByName(TestCase):
     def setUp(self) -> None:
-        host_check.logged = Rare(3600, 20)
+        host_check.logged = OncePerPeriod(3600, 20)
 
     @override_settings(WATCHIUM_URL="https://watch.example.org", HOST="127.0.0.1")
     def test_a_proxy_that_passes_its_own_name_is_explained_and_its_name_told_to_no_stranger(self):
@@ -142,7 +142,7 @@ class Forms(TestCase):
 
 def test_a_line_for_each_refusal_is_dropped_and_what_strangers_cause_is_said_once_a_minute():
     clock = [0.0]
-    refusals = Refusals(clock=lambda: clock[0])
+    refusals = RejectionFilter(clock=lambda: clock[0])
 
     def passes(name: str, message: str, **extra: int) -> bool:
         record = logging.makeLogRecord({"name": name, "msg": message, "levelno": logging.WARNING, **extra})
@@ -161,7 +161,7 @@ def test_a_line_for_each_refusal_is_dropped_and_what_strangers_cause_is_said_onc
 
 
 def test_what_is_rare_holds_a_bounded_number_of_keys_and_forgets_them():
-    rare = Rare(10, 3)
+    rare = OncePerPeriod(10, 3)
     assert [rare.passes(f"name {number}", 0.0) for number in range(5)] == [True, True, True, False, False]
     assert not rare.passes("name 0", 9.9)
     assert rare.passes("name 0", 10.0)
@@ -169,7 +169,7 @@ def test_what_is_rare_holds_a_bounded_number_of_keys_and_forgets_them():
 
 
 def test_two_kinds_of_errors_do_not_hide_each_other_behind_one_message():
-    refusals = Refusals(clock=lambda: 0.0)
+    refusals = RejectionFilter(clock=lambda: 0.0)
     passes = []
     for error in (ValueError("one"), KeyError("two"), ValueError("three")):
         exc_info = (type(error), error, None)

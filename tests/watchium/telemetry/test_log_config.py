@@ -15,15 +15,15 @@ from watchium.telemetry.counters import Counters
 
 
 class Lines(logging.Handler):
-    """What a handler of that style would have written."""
+    """Records the lines of a handler with this style."""
 
     def __init__(self, style: str) -> None:
         super().__init__()
-        told = log_config.logging_settings(style, "INFO", "WARNING")["formatters"][style]
-        formatter = {"json": log_config.Json, "plain": log_config.Plain}[style]
-        self.setFormatter(formatter(told.get("format"), style=told.get("style", "%")))
-        for kept in (log_config.About(), log_config.Counted()):
-            self.addFilter(kept)
+        settings = log_config.logging_settings(style, "INFO", "WARNING")["formatters"][style]
+        formatter = {"json": log_config.JsonFormatter, "plain": log_config.PlainFormatter}[style]
+        self.setFormatter(formatter(settings.get("format"), style=settings.get("style", "%")))
+        for log_filter in (log_config.ContextFilter(), log_config.CountingFilter()):
+            self.addFilter(log_filter)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -31,14 +31,14 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture(autouse=True)
-def _about_nothing() -> None:
-    """Tests share a thread; requests and sockets have a context each."""
+def _empty_context() -> None:
+    """Tests share a thread; requests and sockets have their own context."""
     context.bind("")
 
 
 @pytest.fixture
 def logger(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
-    found = logging.getLogger("tests.a_logger_of_ours")
+    found = logging.getLogger("tests.logger")
     monkeypatch.setattr(found, "handlers", [])
     monkeypatch.setattr(found, "propagate", False)
     found.setLevel(logging.INFO)
@@ -56,31 +56,31 @@ def test_a_line_is_one_object_with_time_level_and_logger(logger, json_lines):
     logger.warning("a %s\nof two lines", "message")
     (line,) = json_lines
     assert "\n" not in line
-    said = json.loads(line)
-    assert said["message"] == "a message\nof two lines"
-    assert (said["level"], said["logger"]) == ("warning", "tests.a_logger_of_ours")
-    assert said["time"].endswith("+00:00")
-    assert isinstance(said["process"], int)
-    assert not {"room", "member", "exception"} & set(said)
+    line_fields = json.loads(line)
+    assert line_fields["message"] == "a message\nof two lines"
+    assert (line_fields["level"], line_fields["logger"]) == ("warning", "tests.logger")
+    assert line_fields["time"].endswith("+00:00")
+    assert isinstance(line_fields["process"], int)
+    assert not {"room", "member", "exception"} & set(line_fields)
 
 
-def test_inside_a_deed_every_line_says_room_and_member(logger, json_lines):
-    def deed() -> None:
+def test_inside_an_action_every_line_has_room_and_member(logger, json_lines):
+    def action() -> None:
         context.bind("abcdefghij", "g_bob")
         logger.info("something")
 
-    copy_context().run(deed)
-    said = json.loads(json_lines[0])
-    assert (said["room"], said["member"]) == ("abcdefghij", "g_bob")
+    copy_context().run(action)
+    line_fields = json.loads(json_lines[0])
+    assert (line_fields["room"], line_fields["member"]) == ("abcdefghij", "g_bob")
 
 
-async def test_one_task_is_not_about_what_another_is_about(logger, json_lines):
-    async def deed(room: str) -> None:
+async def test_tasks_have_their_own_context(logger, json_lines):
+    async def action(room: str) -> None:
         context.bind(room)
         await asyncio.sleep(0)
         logger.info("in %s", room)
 
-    await asyncio.gather(*(asyncio.create_task(deed(room)) for room in ("one", "two")))
+    await asyncio.gather(*(asyncio.create_task(action(room)) for room in ("one", "two")))
     assert [json.loads(line)["room"] for line in json_lines] == ["one", "two"]
 
 
@@ -89,22 +89,22 @@ def test_an_exception_is_in_the_same_line(logger, json_lines):
         raise ValueError("wrong")
     except ValueError:
         logger.exception("it broke")
-    said = json.loads(json_lines[0])
-    assert said["exception"].endswith("ValueError: wrong")
+    line_fields = json.loads(json_lines[0])
+    assert line_fields["exception"].endswith("ValueError: wrong")
 
 
-def test_a_plain_line_says_it_for_people(logger):
+def test_a_plain_line_has_room_and_member(logger):
     handler = Lines("plain")
     logger.addHandler(handler)
 
-    def deed() -> None:
+    def action() -> None:
         context.bind("abcdefghij", "g_bob")
         logger.info("something")
 
-    copy_context().run(deed)
+    copy_context().run(action)
     logger.info("something else")
-    assert handler.lines[0].endswith("INFO tests.a_logger_of_ours [abcdefghij g_bob] something")
-    assert handler.lines[1].endswith("INFO tests.a_logger_of_ours something else")
+    assert handler.lines[0].endswith("INFO tests.logger [abcdefghij g_bob] something")
+    assert handler.lines[1].endswith("INFO tests.logger something else")
 
 
 SECRETS = [
@@ -125,7 +125,7 @@ SECRETS = [
 def test_no_secret_is_written(logger, text: str, secret: str, style: str):
     handler = Lines(style)
     logger.addHandler(handler)
-    logger.error("it says %s", text)
+    logger.error("text %s", text)
     try:
         raise ValueError(text)
     except ValueError:
@@ -149,13 +149,13 @@ def test_addresses_are_shortened_to_their_network(text: str, written: str):
 
 
 @given(st.text())
-def test_no_text_breaks_the_log(text: str):
+def test_any_text_can_be_logged(text: str):
     record = logging.LogRecord("a", logging.INFO, "", 0, "%s", (text,), None)
-    log_config.About().filter(record)
-    assert json.loads(log_config.Json().format(record))["level"] == "info"
+    log_config.ContextFilter().filter(record)
+    assert json.loads(log_config.JsonFormatter().format(record))["level"] == "info"
 
 
-def test_complaints_are_counted_by_level(logger, json_lines, monkeypatch: pytest.MonkeyPatch):
+def test_warnings_and_errors_are_counted_by_level(logger, json_lines, monkeypatch: pytest.MonkeyPatch):
     counted = Counters()
     monkeypatch.setattr(counters, "count", counted.count)
     logger.info("fine")
@@ -166,7 +166,7 @@ def test_complaints_are_counted_by_level(logger, json_lines, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("style", ["json", "plain"])
-def test_the_settings_are_such_that_logging_takes_them(style: str):
+def test_logging_accepts_the_settings(style: str):
     logging.config.DictConfigurator(
         log_config.logging_settings(style, "INFO", "WARNING")
     ).configure_formatter(log_config.logging_settings(style, "INFO", "WARNING")["formatters"][style])

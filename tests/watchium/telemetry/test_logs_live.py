@@ -1,4 +1,4 @@
-"""What real servers write into their logs."""
+"""Logs of running servers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.servers import Server, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from watchium.client import ProblemError
 
-NO_UTF8 = bytes([0x81, 0x82, 0, 0, 0, 0, 0xFF, 0xFE])  # a masked text frame of two bytes
+INVALID_UTF8 = bytes([0x81, 0x82, 0, 0, 0, 0, 0xFF, 0xFE])  # a masked text frame of two bytes
 
 
-async def test_a_log_of_objects_says_room_and_member_and_nothing_secret(where: dict[str, str]):
+async def test_json_logs_have_room_and_member_and_no_secrets(where: dict[str, str]):
     with watchium_server({**where, "WATCHIUM_LOG": "json", "LOG_LEVEL": "DEBUG"}) as server:
         scene = await scene_on(server, visibility="private", passphrase="open sesame")
         with pytest.raises(ProblemError):
@@ -31,11 +31,11 @@ def server_log(lines: list[dict[str, object]]) -> str:
     return "\n".join(map(str, lines))
 
 
-async def test_a_frame_that_is_no_utf8_ends_its_own_socket_and_says_nothing_in_the_log(mortal_server: Server):
+async def test_a_frame_with_invalid_utf8_closes_its_socket_and_logs_nothing(mortal_server: Server):
     scene = await scene_on(mortal_server)
     before = mortal_server.log()
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        bob.socket.transport.write(NO_UTF8)
+        bob.socket.transport.write(INVALID_UTF8)
         assert await bob.closed() == 1007
         await alice.say("comment", text="still here")
     assert mortal_server.log() == before

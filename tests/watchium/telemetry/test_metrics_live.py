@@ -1,4 +1,4 @@
-"""What real servers say of themselves, while somebody watches."""
+"""Metrics of running servers."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from tests.servers import Server
 from tests.watchium.consumers.fixtures import scene_on
 from watchium.client import ProblemError
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
 def scrape(server: Server) -> dict[str, float]:
-    """Each value by its name and labels as written."""
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+    """The values by name and labels."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_S)
     try:
-        line.request("GET", "/metrics")
-        response = line.getresponse()
+        connection.request("GET", "/metrics")
+        response = connection.getresponse()
         text = response.read().decode()
         assert response.status == 200, text
     finally:
-        line.close()
+        connection.close()
     return {name: float(value) for name, value in re.findall(r"^(watchium_\S+) (\S+)$", text, re.MULTILINE)}
 
 
 def wait_for(server: Server, name: str, at_least: float) -> dict[str, float]:
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + TIMEOUT_S
     while (found := scrape(server)).get(name, 0) < at_least:
         assert time.monotonic() < until, f"{name} is {found.get(name)}, not {at_least}"
         time.sleep(0.1)
@@ -54,14 +54,14 @@ async def test_a_command_is_counted_with_the_time_until_its_broadcast(server: Se
     assert more('watchium_events_total{type="pause"}') == 1
     assert more('watchium_commands_total{type="pause"}') == 1
     assert more("watchium_broadcast_seconds_count") >= 1
-    assert 0 < more("watchium_broadcast_seconds_sum") < PATIENCE_S
+    assert 0 < more("watchium_broadcast_seconds_sum") < TIMEOUT_S
     assert more("watchium_deliveries_total") >= 2
     assert found['watchium_sockets{kind="room"}'] >= 2
     assert found["watchium_members_present"] >= 2
     assert found["watchium_database_up"] == 1
 
 
-async def test_a_refusal_is_counted_by_its_code(server: Server):
+async def test_a_rejection_is_counted_by_its_code(server: Server):
     scene = await scene_on(server)
     before = await asyncio.to_thread(scrape, server)
     async with scene.bob.enter(scene.room_id) as bob:
@@ -74,7 +74,7 @@ async def test_a_refusal_is_counted_by_its_code(server: Server):
     assert found[refused] - before.get(refused, 0) == 2
 
 
-async def test_players_reports_become_a_share_in_step(server: Server):
+async def test_reports_of_players_are_counted_by_whether_they_are_in_sync(server: Server):
     scene = await scene_on(server)
     before = await asyncio.to_thread(scrape, server)
     async with scene.alice.enter(scene.room_id) as alice:
@@ -84,37 +84,37 @@ async def test_players_reports_become_a_share_in_step(server: Server):
     assert found["watchium_heartbeats_total"] > before.get("watchium_heartbeats_total", 0)
 
 
-async def test_any_of_several_processes_tells_the_sum(pair: House):
+async def test_each_of_several_processes_reports_the_sum(pair: House):
     scene = await scene_on(pair.here)
     elsewhere = replace(scene, server=pair.there, bob=Client(pair.there.url, scene.bob.token))
     async with scene.alice.enter(scene.room_id) as alice, elsewhere.bob.enter(scene.room_id) as bob:
         before = await asyncio.to_thread(scrape, pair.there)
         await alice.say("pause", current_time=3)
         await bob.hear("pause")
-        counted = 'watchium_events_total{type="pause"}'
+        name = 'watchium_events_total{type="pause"}'
         for server in pair.servers:
-            await asyncio.to_thread(wait_for, server, counted, before.get(counted, 0) + 1)
+            await asyncio.to_thread(wait_for, server, name, before.get(name, 0) + 1)
             await asyncio.to_thread(wait_for, server, "watchium_processes", 2)
             found = await asyncio.to_thread(wait_for, server, 'watchium_sockets{kind="room"}', 2)
             assert len([name for name in found if name.startswith("watchium_process_cpu_seconds")]) == 2
 
 
-async def test_totals_outlive_the_process_that_counted_them(mortal_server: Server):
+async def test_totals_survive_a_restart(mortal_server: Server):
     scene = await scene_on(mortal_server)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("pause", current_time=3)
-    counted = 'watchium_events_total{type="pause"}'
-    await asyncio.to_thread(written, mortal_server, counted)
+    name = 'watchium_events_total{type="pause"}'
+    await asyncio.to_thread(wait_until_written, mortal_server, name)
     mortal_server.kill()
     mortal_server.start()
     found = await asyncio.to_thread(scrape, mortal_server)
-    assert found[counted] == 1
+    assert found[name] == 1
     assert found["watchium_processes"] == 1
 
 
-def written(server: Server, name: str) -> None:
-    """Until the process has put that into its file, which it does once a second."""
-    until = time.monotonic() + PATIENCE_S
+def wait_until_written(server: Server, name: str) -> None:
+    """Wait until the process has written its metric file, which it does once a second."""
+    until = time.monotonic() + TIMEOUT_S
     while b'"pause"' not in (server.data_dir / "figures" / "0").read_bytes():
         assert time.monotonic() < until, f"{name} was never written"
         time.sleep(0.05)

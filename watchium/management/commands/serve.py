@@ -15,7 +15,7 @@ from django.db import OperationalError, ProgrammingError
 
 from rooms.models import Room
 from watchium.config.host_names import bind_host, in_url
-from watchium.config.listen_address import listening, local_url
+from watchium.config.listen_address import listening_socket, local_url
 from watchium.server.affinity import Workers
 from watchium.server.supervisor import Processes, served
 from watchium.server.uvicorn_server import Server, server_config
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
             Processes(command, host, port, processes).run(ready)
         else:
-            Server(server_config(host, port), ready).run([listening(host, port)])
+            Server(server_config(host, port), ready).run([listening_socket(host, port)])
 
     def _announce(self, host: str, port: int) -> None:
         base = settings.WATCHIUM_URL or local_url(host, port)

@@ -8,11 +8,11 @@ from watchium.config import host_names
 from watchium.config.host_names import (
     bind_host,
     canonical,
+    canonical_url,
     check_host,
     in_url,
     is_accepted,
     machine_names,
-    normal_url,
 )
 
 ADDRESSES = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str)
@@ -25,7 +25,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "url"),
+    ("value", "url"),
     [
         ("https://watch.example.org", "https://watch.example.org"),
         ("HTTPS://Watch.Example.ORG", "https://watch.example.org"),
@@ -38,13 +38,13 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
         (" http://192.168.1.5:8000 ", "http://192.168.1.5:8000"),
     ],
 )
-def test_an_address_is_written_as_browsers_write_an_origin(said: str, url: str):
-    assert normal_url(said) == url
-    assert normal_url(url) == url
+def test_a_url_is_normalised_as_browsers_write_an_origin(value: str, url: str):
+    assert canonical_url(value) == url
+    assert canonical_url(url) == url
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("value", "reason"),
     [
         ("watch.example.org", "look like"),
         ("ftp://watch.example.org", "look like"),
@@ -52,21 +52,21 @@ def test_an_address_is_written_as_browsers_write_an_origin(said: str, url: str):
         ("https://watch.example.org/films", "host name of its own"),
         ("https://watch.example.org/?a=b", "host name of its own"),
         ("https://me:secret@watch.example.org", "host name of its own"),
-        ("https://watch.example.org:port", "no address"),
-        ("https://watch.example.org:99999", "no address"),
-        ("https://[::1", "no address"),
+        ("https://watch.example.org:port", "not a valid address"),
+        ("https://watch.example.org:99999", "not a valid address"),
+        ("https://[::1", "not a valid address"),
         ("https://my_host.example.org", "letters, digits"),
         ("https://münchen.example", "xn--mnchen-3ya.example"),
         ("https://*.example.org", "letters, digits"),
     ],
 )
-def test_what_no_browser_has_as_an_origin_is_refused_with_the_reason(said: str, why: str):
-    with pytest.raises(ValueError, match=why):
-        normal_url(said)
+def test_an_invalid_url_is_rejected_with_the_reason(value: str, reason: str):
+    with pytest.raises(ValueError, match=reason):
+        canonical_url(value)
 
 
 @given(ADDRESSES)
-def test_an_ip_address_opens_whatever_the_server_listens_on_but_this_machine_alone(address: str):
+def test_any_ip_address_is_accepted_unless_the_server_listens_on_loopback(address: str):
     for bound_to in ("0.0.0.0", "::", "192.168.1.5", "vm"):
         assert is_accepted(in_url(address), url="", bound_to=bound_to)
     assert is_accepted(address, url="", bound_to="127.0.0.1") is host_names.is_loopback(address)
@@ -77,14 +77,14 @@ def test_an_ip_address_opens_whatever_the_server_listens_on_but_this_machine_alo
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "LOCALHOST", "[::1]", "127.0.0.2", "[::ffff:127.0.0.1]"]
 )
-def test_this_machine_is_found_by_each_of_its_loopback_names(bound_to: str, host: str):
+def test_a_server_on_loopback_accepts_each_loopback_name(bound_to: str, host: str):
     assert is_accepted(host, url="", bound_to=bound_to)
 
 
 @pytest.mark.parametrize(
     "bound_to", ["0.0.0.0", "::", "192.168.1.5", "2001:db8::5", "vm", "Films.Example.net"]
 )
-def test_on_the_local_network_names_of_this_machine_open_and_names_of_others_do_not(bound_to: str):
+def test_on_the_local_network_only_names_of_this_machine_are_accepted(bound_to: str):
     for host in ("vm", "VM", "vm.local", "vm.lan", "vm.home.arpa", "vm.example.net", "vm.", bound_to):
         assert is_accepted(host, url="", bound_to=bound_to), host
     for host in (
@@ -95,31 +95,31 @@ def test_on_the_local_network_names_of_this_machine_open_and_names_of_others_do_
     assert is_accepted("Watch.lan", url="", bound_to=bound_to, extra=["watch.lan"])
 
 
-def test_with_an_address_of_its_own_a_server_has_no_other_name():
+def test_a_server_with_a_url_accepts_no_other_name():
     url = "https://watch.example.org:8443"
     assert is_accepted("Watch.Example.org", url=url, bound_to="0.0.0.0")
     for host in ("localhost", "127.0.0.1", "vm", "192.168.1.5", "watch.lan"):
         assert not is_accepted(host, url=url, bound_to="0.0.0.0", extra=["watch.lan"])
 
 
-def test_a_machine_without_a_domain_has_its_name_and_the_local_ones():
+def test_a_machine_without_a_domain_has_its_name_with_the_local_suffixes():
     assert machine_names("box") == {"box", "box.local", "box.lan", "box.home.arpa", "box.internal"}
 
 
 @pytest.mark.parametrize("host", ["watch.lan", "box", "192.168.1.5", "2001:db8::1", "xn--mnchen-3ya.example"])
-def test_hosts_that_browsers_send_are_hosts(host: str):
+def test_host_names_that_browsers_send_are_valid(host: str):
     check_host(host)
     assert canonical(host) == host
 
 
 @pytest.mark.parametrize("host", ["", "-a", "a b", "http://a", "a:8000", "a/b", "*", ".a", "a..b", "ü"])
-def test_what_is_no_host_is_none(host: str):
+def test_an_invalid_host_name_is_rejected(host: str):
     with pytest.raises(ValueError, match=r"host name|a to z"):
         check_host(host)
 
 
 @pytest.mark.parametrize(
-    ("said", "host"),
+    ("value", "host"),
     [
         ("", "127.0.0.1"),
         ("0", "0.0.0.0"),
@@ -129,11 +129,11 @@ def test_what_is_no_host_is_none(host: str):
         ("::", "::"),
     ],
 )
-def test_what_the_server_listens_on_has_one_spelling(said: str, host: str):
-    assert bind_host(said) == host
+def test_the_bind_host_has_a_canonical_spelling(value: str, host: str):
+    assert bind_host(value) == host
 
 
-@pytest.mark.parametrize("said", ["http://a", "127.0.0.1:8000", "a b", "fe80::1%eth0", "a\x00", "x" * 70])
-def test_what_no_server_listens_on_is_refused(said: str):
+@pytest.mark.parametrize("value", ["http://a", "127.0.0.1:8000", "a b", "fe80::1%eth0", "a\x00", "x" * 70])
+def test_an_invalid_bind_host_is_rejected(value: str):
     with pytest.raises(ValueError, match=r"host name|interface"):
-        bind_host(said)
+        bind_host(value)
