@@ -42,4 +42,4 @@ def duration_of(media: Media) -> Duration | None:
     if match is None:
         return media_sources.duration_of(media)
     item = MediaItem.objects.at_id(int(match[1]))
-    return item.length if item else None
+    return item.known_duration if item else None

@@ -67,7 +67,7 @@ urlpatterns = [
     path("api/rooms/", api.Rooms.as_view()),
     path("api/rooms/<room:room_id>/", include(one_room)),
     path("api/player/", playback.player.api.OnePlayer.as_view()),
-    path("api/player/control/", playback.player.api.Control.as_view()),
+    path("api/player/control/", playback.player.api.PlayerControl.as_view()),
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
     path("api/token/", rooms.api.OwnToken.as_view()),
     path("api/library/", playback.library.api.Library.as_view()),

@@ -1,7 +1,7 @@
-"""A queue and what is on in it: what follows what, and what each change leaves; pure.
+"""A queue and its current entry: what follows what, and the result of each change. Pure.
 
-Whatever names an entry that has gone meanwhile changes nothing: somebody else was faster, and that is no error. The
-same rules in `static/js/core/player/queue.js`; `tests/vectors/queue.json` ties the two together.
+A change that names an entry which was removed meanwhile changes nothing: another client was faster, and that is no
+error. `static/js/core/player/queue.js` has the same rules; `tests/vectors/queue.json` tests both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ REPEATS = (OFF, ALL, ONE)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A place in the queue: `item` of the library, under an `id` that is never used again."""
+    """An `item` of the library in the queue, under an `id` that is never used again."""
 
     id: str
     item: int
@@ -23,7 +23,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`current`: the entry that is on, None where none is."""
+    """`current`: the id of the current entry, or None."""
 
     entries: tuple[Entry, ...] = ()
     current: str | None = None
@@ -32,85 +32,85 @@ class Queue:
         return len(self.entries)
 
     def __contains__(self, entry_id: str | None) -> bool:
-        return self._place(entry_id) is not None
+        return self._index(entry_id) is not None
 
     @property
-    def on(self) -> Entry | None:
+    def current_entry(self) -> Entry | None:
         return self.entry(self.current)
 
     def entry(self, entry_id: str | None) -> Entry | None:
-        place = self._place(entry_id)
-        return None if place is None else self.entries[place]
+        index = self._index(entry_id)
+        return None if index is None else self.entries[index]
 
-    def _place(self, entry_id: str | None) -> int | None:
-        return next((place for place, entry in enumerate(self.entries) if entry.id == entry_id), None)
+    def _index(self, entry_id: str | None) -> int | None:
+        return next((index for index, entry in enumerate(self.entries) if entry.id == entry_id), None)
 
     # ------------------------------------------------------------ changes
 
-    def added(self, new: Iterable[Entry], *, behind_current: bool = False) -> Queue:
-        """At the end, or right behind what is on (at the beginning where nothing is)."""
-        if not behind_current:
+    def added(self, new: Iterable[Entry], *, after_current: bool = False) -> Queue:
+        """Add at the end, or right after the current entry (at the beginning without one)."""
+        if not after_current:
             return replace(self, entries=(*self.entries, *new))
-        place = self._place(self.current)
-        cut = 0 if place is None else place + 1
+        index = self._index(self.current)
+        cut = 0 if index is None else index + 1
         return replace(self, entries=(*self.entries[:cut], *new, *self.entries[cut:]))
 
     def begun(self, new: Sequence[Entry]) -> Queue:
-        """The first of these is on, right behind what was; where they come there anyway, they are not put in again."""
-        place = self._place(self.current)
-        cut = 0 if place is None else place + 1
-        coming = self.entries[cut : cut + len(new)]
-        if [entry.item for entry in coming] == [entry.item for entry in new]:
-            return self.at(coming[0].id)
-        return self.added(new, behind_current=True).at(new[0].id)
+        """Add after the current entry and make the first one current; do not add items that follow there anyway."""
+        index = self._index(self.current)
+        cut = 0 if index is None else index + 1
+        following = self.entries[cut : cut + len(new)]
+        if [entry.item for entry in following] == [entry.item for entry in new]:
+            return self.at(following[0].id)
+        return self.added(new, after_current=True).at(new[0].id)
 
     def removed(self, entry_id: str) -> Queue:
-        """Of what is on: the one behind it is on then, none where it was the last."""
-        place = self._place(entry_id)
-        if place is None:
+        """Removing the current entry makes the next one current, or none if it was the last."""
+        index = self._index(entry_id)
+        if index is None:
             return self
-        entries = (*self.entries[:place], *self.entries[place + 1 :])
+        entries = (*self.entries[:index], *self.entries[index + 1 :])
         if entry_id != self.current:
             return replace(self, entries=entries)
-        return Queue(entries, entries[place].id if place < len(entries) else None)
+        return Queue(entries, entries[index].id if index < len(entries) else None)
 
     def moved(self, entry_id: str, before: str | None) -> Queue:
-        """To stand before another entry; None, or one that has gone: at the end."""
+        """Move before another entry; to the end for None, or if the other one was removed."""
         entry = self.entry(entry_id)
         if entry is None or before == entry_id:
             return self
-        without = [each for each in self.entries if each is not entry]
-        place = next((place for place, each in enumerate(without) if each.id == before), len(without))
-        without.insert(place, entry)
-        return replace(self, entries=tuple(without))
+        others = [each for each in self.entries if each is not entry]
+        index = next((index for index, each in enumerate(others) if each.id == before), len(others))
+        others.insert(index, entry)
+        return replace(self, entries=tuple(others))
 
     def cleared(self) -> Queue:
-        """All but what is on."""
-        return replace(self, entries=(self.on,) if self.on else ())
+        """Remove all entries except the current one."""
+        return replace(self, entries=(self.current_entry,) if self.current_entry else ())
 
     def at(self, entry_id: str) -> Queue:
         return replace(self, current=entry_id) if entry_id in self else self
 
-    # ------------------------------------------------------------ what comes
+    # ------------------------------------------------------------ what follows
 
     def following(self, repeat: str) -> str | None:
-        """The entry behind what is on, where it is asked for; None: that was the last one."""
+        """Return the entry after the current one; None after the last."""
         return self._neighbour(1, repeat)
 
     def preceding(self, repeat: str) -> str | None:
         return self._neighbour(-1, repeat)
 
     def following_end(self, repeat: str) -> str | None:
-        """The entry that comes when what is on played to its end."""
+        """Return the entry that follows when the current one has played to its end."""
         return self.current if repeat == ONE and self.current in self else self.following(repeat)
 
     def _neighbour(self, step: int, repeat: str) -> str | None:
-        place = self._place(self.current)
+        index = self._index(self.current)
         if not self.entries:
             return None
-        if place is None:
+        if index is None:
             return self.entries[0].id
-        there = place + step
+        target = index + step
         if repeat != OFF:
-            there %= len(self.entries)
-        return self.entries[there].id if 0 <= there < len(self.entries) else None
+            target %= len(self.entries)
+        return self.entries[target].id if 0 <= target < len(self.entries) else None

@@ -1,8 +1,8 @@
-"""Taking changes of a queue back, and doing them again: two stacks of what the queue was; pure.
+"""Undo and redo of queue changes: two stacks of earlier queues. Pure.
 
-What is on goes on: a change is taken back around it. Only where it is not in the queue any more then, or came on
-because what was on was taken out, that comes on which was on at the time, where it was. A change that is done again and
-put in what was on then, puts it on.
+Undo keeps the current track playing. If that track is not in the restored queue, or it became current because the
+change removed the one before, undo plays the track that was current when the change was made, from its position then.
+Redo of a change that added the track that was current then plays that track.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from playback.domain.queue import Queue
 
 T = TypeVar("T")
 
-DEEPEST = 50
-MOST_ENTRIES = (
-    10_000  # of all that is remembered together: a row of half a megabyte is too much to write each time
-)
+MAX_DEPTH = 50
+MAX_ENTRIES = 10_000  # in all stored queues: a row of half a megabyte is too large to write for each change
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A queue, and where it was in what was on, and whether it played."""
+class QueueSnapshot:
+    """A queue, the position in its current track, and whether it played."""
 
     queue: Queue
     position_s: float = 0.0
@@ -32,56 +30,58 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`done`: what was before each change, the latest last; `undone`: what was before each undo."""
+    """`done`: the queue before each change, the latest last; `undone`: the queue before each undo."""
 
-    done: tuple[Past, ...] = ()
-    undone: tuple[Past, ...] = ()
+    done: tuple[QueueSnapshot, ...] = ()
+    undone: tuple[QueueSnapshot, ...] = ()
 
-    def changed(self, before: Past) -> History:
-        """A new change: what was undone before it cannot be done again."""
+    def changed(self, before: QueueSnapshot) -> History:
+        """Record a new change, which clears `undone`."""
         return History(_bounded((*self.done, before)))
 
-    def undo(self, now: Past) -> tuple[History, Past]:
+    def undo(self, now: QueueSnapshot) -> tuple[History, QueueSnapshot]:
         if not self.done:
             return self, now
-        *done, was = self.done
-        back = replace(self, done=tuple(done), undone=_bounded((*self.undone, now)))
-        return back, was if _took_out_what_was_on(was, now) else _around(now, was)
+        *done, before = self.done
+        history = replace(self, done=tuple(done), undone=_bounded((*self.undone, now)))
+        return history, before if _removed_current(before, now) else _keep_playing(now, before)
 
-    def redo(self, now: Past) -> tuple[History, Past]:
+    def redo(self, now: QueueSnapshot) -> tuple[History, QueueSnapshot]:
         if not self.undone:
             return self, now
-        *undone, was = self.undone
-        again = replace(self, undone=tuple(undone), done=_bounded((*self.done, now)))
-        return again, was if _put_in_what_was_on(was, now) else _around(now, was)
+        *undone, after = self.undone
+        history = replace(self, undone=tuple(undone), done=_bounded((*self.done, now)))
+        return history, after if _added_current(after, now) else _keep_playing(now, after)
 
 
-def _around(now: Past, was: Past) -> Past:
-    on = now.queue.current
-    if on is None or on not in was.queue:
-        return was
-    return replace(now, queue=was.queue.at(on))
+def _keep_playing(now: QueueSnapshot, restored: QueueSnapshot) -> QueueSnapshot:
+    current = now.queue.current
+    if current is None or current not in restored.queue:
+        return restored
+    return replace(now, queue=restored.queue.at(current))
 
 
-def _took_out_what_was_on(was: Past, now: Past) -> bool:
-    """And nobody has chosen anything else since."""
-    on = was.queue.current
-    return on is not None and on not in now.queue and now.queue.current == was.queue.removed(on).current
+def _removed_current(before: QueueSnapshot, now: QueueSnapshot) -> bool:
+    """Whether the change removed the current entry, and no other entry was chosen since."""
+    current = before.queue.current
+    if current is None or current in now.queue:
+        return False
+    return now.queue.current == before.queue.removed(current).current
 
 
-def _put_in_what_was_on(was: Past, now: Past) -> bool:
-    """It went with the change, and comes on again with it."""
-    on = was.queue.current
-    return on is not None and on not in now.queue
+def _added_current(after: QueueSnapshot, now: QueueSnapshot) -> bool:
+    """Whether undoing the change removed the entry that was current."""
+    current = after.queue.current
+    return current is not None and current not in now.queue
 
 
-def _bounded(stack: tuple[Past, ...]) -> tuple[Past, ...]:
-    return tuple(bounded(stack, lambda past: len(past.queue)))
+def _bounded(stack: tuple[QueueSnapshot, ...]) -> tuple[QueueSnapshot, ...]:
+    return tuple(bounded(stack, lambda snapshot: len(snapshot.queue)))
 
 
 def bounded(stack: Sequence[T], length: Callable[[T], int]) -> Sequence[T]:
-    """The latest of them, as many as are remembered; `length`: how many entries one has."""
-    stack = stack[-DEEPEST:]
-    while len(stack) > 1 and sum(map(length, stack)) > MOST_ENTRIES:
+    """Drop the oldest beyond `MAX_DEPTH` and `MAX_ENTRIES`; `length` returns the number of entries of one."""
+    stack = stack[-MAX_DEPTH:]
+    while len(stack) > 1 and sum(map(length, stack)) > MAX_ENTRIES:
         stack = stack[1:]
     return stack

@@ -1,4 +1,4 @@
-"""A device's player: one row, and what it remembers of what was done to it."""
+"""A device's player: its state, its undo history and its accepted commands."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.models import Q
 
+from playback.domain.idempotency import AcceptedCommand
 from playback.domain.queue import OFF, REPEATS, Entry, Queue
 from playback.domain.timeline import FASTEST, SLOWEST
-from playback.domain.undo_history import History, Past, bounded
+from playback.domain.undo_history import History, QueueSnapshot, bounded
 from rooms.models import Person
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
-DEVICES = 20  # of one account that are shown
-ANSWERED = 100  # commands whose answer is remembered
+MAX_DEVICES = 20  # shown of one account
+MAX_ACCEPTED = 100  # commands whose reply is stored
 
 
-def stored(past: Past) -> str:
-    """One string: how many entries, what was on, where, whether it played, then id and item of each entry.
+def encode(snapshot: QueueSnapshot) -> str:
+    """Encode as one string: number of entries, current entry, position, is_playing, then id and item of each entry.
 
-    Not lists in JSON: with ten thousand entries remembered, those took 40 ms to read and write at each change.
+    Not as JSON lists: with ten thousand stored entries, reading and writing those took 40 ms for each change.
     """
-    entries = " ".join([f"{entry.id}:{entry.item}" for entry in past.queue.entries])
-    count, current, plays = len(past.queue), past.queue.current or "", int(past.is_playing)
-    return f"{count}|{current}|{past.position_s!r}|{plays}|{entries}"
+    entries = " ".join([f"{entry.id}:{entry.item}" for entry in snapshot.queue.entries])
+    count, current, plays = len(snapshot.queue), snapshot.queue.current or "", int(snapshot.is_playing)
+    return f"{count}|{current}|{snapshot.position_s!r}|{plays}|{entries}"
 
 
-def read(document: str) -> Past:
+def decode(document: str) -> QueueSnapshot:
     _, current, position_s, plays, entries = document.split("|")
     pairs = [pair.split(":") for pair in entries.split()]
     queue = Queue(tuple([Entry(entry_id, int(item)) for entry_id, item in pairs]), current or None)
-    return Past(queue, float(position_s), plays == "1")
+    return QueueSnapshot(queue, float(position_s), plays == "1")
 
 
 def _length(document: str) -> int:
     return int(document[: document.index("|")])
 
 
-class Here(NamedTuple):
-    """Where the tab that sounds is; `revision`: what it knew of."""
+class StoredPosition(NamedTuple):
+    """The position of the playing tab; `revision`: the one it knew."""
 
     entry_id: str
     position_s: float
@@ -50,11 +51,11 @@ class Here(NamedTuple):
 
 class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
     def of(self, device_id: str) -> DevicePlayer:
-        """The device's player; an empty one, which is not stored by that, where there is none yet."""
+        """Return the device's player, or an empty unsaved one."""
         return self.filter(device_id=device_id).first() or DevicePlayer(device_id=device_id)
 
     def locked(self, device_id: str) -> DevicePlayer:
-        """The same, until the transaction ends."""
+        """Lock the device's player until the transaction ends; create it if there is none."""
         found = self.select_for_update().filter(device_id=device_id).first()
         if found is None:
             self.get_or_create(device_id=device_id)
@@ -65,37 +66,44 @@ class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
         return self.filter(device_id=device_id).values_list("revision", flat=True).first() or 0
 
     def of_person(self, person_pk: int) -> list[DevicePlayer]:
-        """The latest first, without what is in their queues."""
-        return list(self.defer("entries").filter(person=person_pk).order_by("-seen_ms")[:DEVICES])
+        """The last used first, without their queues."""
+        return list(self.defer("entries").filter(person=person_pk).order_by("-seen_ms")[:MAX_DEVICES])
 
     def idle_since(self, since_ms: float, *, empty_since_ms: float) -> DevicePlayerQuerySet:
-        """Not heard of since then, or since then with nothing in its queue."""
+        """Players not used since `since_ms`, or with an empty queue since `empty_since_ms`."""
         return self.filter(Q(seen_ms__lt=since_ms) | Q(seen_ms__lt=empty_since_ms, entries=[]))
 
-    def save_position(self, device_id: str, here: Here) -> int | None:
-        """How far the player is; None where something else is on, or it is paused, or was placed since.
+    def save_position(self, device_id: str, stored: StoredPosition) -> int | None:
+        """Save the position and return the revision; None if another track is current, it is paused, or it was seeked.
 
-        One statement, without a lock and without a revision, and it touches no index: it comes once a second.
+        One statement, without a lock, a new revision or an indexed column: it runs once a second for each player.
         """
-        words = """UPDATE playback_deviceplayer SET position = %s, at_ms = %s, heard_ms = %s
+        sql = """UPDATE playback_deviceplayer SET position = %s, at_ms = %s, heard_ms = %s
             WHERE device_id = %s AND current = %s AND is_playing AND placed <= %s RETURNING revision"""
-        values = (here.position_s, here.at_ms, here.heard_ms, device_id, here.entry_id, here.revision)
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, values))
+        values = (
+            stored.position_s,
+            stored.at_ms,
+            stored.heard_ms,
+            device_id,
+            stored.entry_id,
+            stored.revision,
+        )
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, values))
         return rows[0][0] if rows else None
 
-    def note_heard(self, device_id: str, now_ms: float) -> None:
-        """The tab that sounds is there, wherever it is."""
+    def record_report(self, device_id: str, now_ms: float) -> None:
+        """Record that the playing tab is connected, whatever its position."""
         self.filter(device_id=device_id).update(heard_ms=now_ms)
 
-    def give_sound(self, device_id: str, tab: str | None) -> None:
+    def set_audio_focus(self, device_id: str, tab: str | None) -> None:
         self.filter(device_id=device_id).update(sounding=tab)
 
-    def meet(self, device_id: str, account: int | None, name: str, now_ms: float) -> None:
-        """Which browser that is, and whose."""
+    def record_visit(self, device_id: str, account: int | None, name: str, now_ms: float) -> None:
+        """Store the account and the name of the browser."""
         self.filter(device_id=device_id).update(person=account, name=name, seen_ms=now_ms)
 
-    def belongs(self, device_id: str, account: int | None) -> int | None:
-        """From now on to this account; to which before."""
+    def attach_account(self, device_id: str, account: int | None) -> int | None:
+        """Assign the device to an account and return the account it had before."""
         rows = self.filter(device_id=device_id)
         before = rows.values_list("person", flat=True).first()
         rows.update(person=account)
@@ -103,10 +111,10 @@ class DevicePlayerQuerySet(models.QuerySet["DevicePlayer"]):
 
 
 class DevicePlayer(models.Model):
-    """What plays on a device and what comes. `position` held at server time `at_ms`.
+    """The current track and the queue of a device. `position` was true at server time `at_ms`.
 
-    `heard_ms`: when the tab that sounds was last heard of. `placed` and `ordered` are the revisions at which the place
-    (track and position) and the queue last changed.
+    `heard_ms`: when the playing tab last reported. `placed` and `ordered` are the revisions at which the position
+    (with its track) and the queue last changed.
     """
 
     device_id = models.CharField(max_length=16, unique=True)
@@ -118,16 +126,16 @@ class DevicePlayer(models.Model):
     placed = models.BigIntegerField(default=0)
     ordered = models.BigIntegerField(default=0)
     entries: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
-    count = models.PositiveIntegerField(default=0)  # of the entries
-    item = models.BigIntegerField(null=True, blank=True)  # what is on, by its number in the library
-    current = models.CharField(max_length=24, null=True, blank=True)  # no entry is on
+    count = models.PositiveIntegerField(default=0)  # number of entries
+    item = models.BigIntegerField(null=True, blank=True)  # the current track, by its id in the library
+    current = models.CharField(max_length=24, null=True, blank=True)  # null: no current entry
     position = models.FloatField(default=0)
     at_ms = models.FloatField(default=0)
     heard_ms = models.FloatField(default=0)
     is_playing = models.BooleanField(default=False)
     rate = models.FloatField(default=1)
     repeat = models.CharField(max_length=3, default=OFF)
-    sounding = models.CharField(max_length=40, null=True, blank=True)  # the tab, or none
+    sounding = models.CharField(max_length=40, null=True, blank=True)  # the tab with audio focus
     seen_ms = models.FloatField(default=0)
 
     objects = DevicePlayerQuerySet.as_manager()
@@ -152,28 +160,28 @@ class DevicePlayer(models.Model):
     def queue(self, queue: Queue) -> None:
         self.entries = [[entry.id, entry.item] for entry in queue.entries]
         self.count, self.current = len(queue), queue.current
-        self.item = queue.on.item if queue.on else None
+        self.item = queue.current_entry.item if queue.current_entry else None
 
     def position_at(self, now_ms: float) -> float:
-        """In seconds; past the end of what is on where nobody stopped there."""
+        """In seconds. Beyond the end of the track if the player was not stopped there."""
         moving = self.rate if self.is_playing else 0.0
         return self.position + moving * max(0.0, now_ms - self.at_ms) / 1000
 
 
 class PlayerHistoryQuerySet(models.QuerySet["PlayerHistory"]):
     def of(self, player: DevicePlayer) -> PlayerHistory:
-        """An empty one where nothing was done yet; not kept by that."""
+        """Return the player's history, or an empty unsaved one."""
         known = None if player.pk is None else self.filter(player=player).first()
         return known or PlayerHistory(player=player)
 
 
 class PlayerHistory(models.Model):
-    """Apart from the player's own row, which is written every second while it plays."""
+    """Separate from the player's row, which is written every second while it plays."""
 
     player = models.OneToOneField(
         DevicePlayer, primary_key=True, on_delete=models.CASCADE, related_name="history"
     )
-    # Each as `stored` has it, the latest last.
+    # Each as `encode` returns it, the latest last.
     done: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     undone: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # [event_id, content_hash, revision, at_ms] of the last commands, the latest last.
@@ -185,29 +193,29 @@ class PlayerHistory(models.Model):
 
     @property
     def stacks(self) -> History:
-        return History(tuple(map(read, self.done)), tuple(map(read, self.undone)))
+        return History(tuple(map(decode, self.done)), tuple(map(decode, self.undone)))
 
     @stacks.setter
     def stacks(self, stacks: History) -> None:
-        self.done = list(map(stored, stacks.done))
-        self.undone = list(map(stored, stacks.undone))
+        self.done = list(map(encode, stacks.done))
+        self.undone = list(map(encode, stacks.undone))
         self.stacks_changed = True
 
-    def push(self, before: Past) -> None:
-        """A new change: as `History.changed`, without reading what is remembered already."""
-        self.done = list(bounded([*self.done, stored(before)], _length))
+    def push(self, before: QueueSnapshot) -> None:
+        """Record a new change: as `History.changed`, without decoding the stored snapshots."""
+        self.done = list(bounded([*self.done, encode(before)], _length))
         self.undone = []
         self.stacks_changed = True
 
-    def keep(self) -> None:
-        """Half a megabyte of what can be undone is not written again for a pause."""
+    def save_changes(self) -> None:
+        """Write the stacks only if they changed: they may be half a megabyte."""
         if self.stacks_changed or self._state.adding:
             self.save()
         else:
             self.save(update_fields=["answered"])
 
-    def answer_to(self, event_id: str) -> list[Any] | None:
-        return next((answer for answer in self.answered if answer[0] == event_id), None)
+    def accepted(self, event_id: str) -> AcceptedCommand | None:
+        return next((AcceptedCommand(*row[1:]) for row in self.answered if row[0] == event_id), None)
 
-    def remember(self, event_id: str, content_hash: str, revision: int, at_ms: float) -> None:
-        self.answered = [*self.answered[1 - ANSWERED :], [event_id, content_hash, revision, at_ms]]
+    def record_accepted(self, event_id: str, content_hash: str, revision: int, at_ms: float) -> None:
+        self.answered = [*self.answered[1 - MAX_ACCEPTED :], [event_id, content_hash, revision, at_ms]]

@@ -106,9 +106,9 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Which of these are there."""
         return set(self.present().filter(pk__in=set(ids)).values_list("pk", flat=True))
 
-    def length_of(self, pk: int) -> Duration | None:
+    def duration_of(self, pk: int) -> Duration | None:
         row = self.filter(pk=pk).values_list("duration", "path").first()
-        return _length(*row) if row else None
+        return _duration(*row) if row else None
 
     def at_id(self, pk: int) -> MediaItem | None:
         """One whose file was there when somebody last looked."""
@@ -183,7 +183,7 @@ def _behind(order: str, place: Place) -> Q:
     return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & behind
 
 
-def _length(seconds: float | None, path: str) -> Duration | None:
+def _duration(seconds: float | None, path: str) -> Duration | None:
     """What a file says of itself is an estimate; the samples are ours."""
     if not seconds:
         return None
@@ -264,8 +264,8 @@ class MediaItem(models.Model):
         return f"{LIBRARY_AT}{self.pk}"
 
     @property
-    def length(self) -> Duration | None:
-        return _length(self.duration, self.path)
+    def known_duration(self) -> Duration | None:
+        return _duration(self.duration, self.path)
 
     @property
     def full_title(self) -> str:

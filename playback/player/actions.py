@@ -1,4 +1,4 @@
-"""What can be done to a device's player; each deed is one transaction, told to its tabs when it commits."""
+"""The actions on a device's player; each is one transaction, broadcast to its tabs on commit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from playback.domain.queue import Queue
 from playback.models import MediaItem
-from playback.player.command import Asked, Turn, take
+from playback.player.command import PlayerCommand, PlayerTransaction, run
 from playback.player.transfer import forget_device, transfer_here
 from watchium.protocol.commands import EmptyPayload, IdempotentCommand
 from watchium.protocol.errors import BadMessage, UnknownMedia
@@ -45,153 +45,153 @@ from watchium.protocol.player import (
 def dispatch(
     device_id: str, command: IdempotentCommand, *, account: int | None = None, now_ms: float | None = None
 ) -> Accepted:
-    """Raises Refused; `stale` where it was meant for something that has changed since."""
-    deed = DEEDS[type(command)]
-    payload = command.payload  # type: ignore[attr-defined]  # every deed has one
-    asked = Asked(str(command.__struct_config__.tag), command.event_id, payload)
-    return take(device_id, asked, lambda turn: deed(turn, payload), account, now_ms)
+    """Run a command. Raises Refused; `stale` if its target has changed since."""
+    action = ACTIONS[type(command)]
+    payload = command.payload  # type: ignore[attr-defined]  # every such command has one
+    player_command = PlayerCommand(str(command.__struct_config__.tag), command.event_id, payload)
+    return run(device_id, player_command, lambda tx: action(tx, payload), account, now_ms)
 
 
 # ---------------------------------------------------------------- playing
 
 
-def play_track(turn: Turn, asked: PlayTarget) -> None:
-    queue = turn.queue
-    if asked.entry_id is not None:
-        if asked.entry_id not in queue:
+def play_track(tx: PlayerTransaction, target: PlayTarget) -> None:
+    queue = tx.queue
+    if target.entry_id is not None:
+        if target.entry_id not in queue:
             return
-        turn.order(queue.at(asked.entry_id))
-    elif item_ids := asked.item_ids or ([asked.item_id] if asked.item_id is not None else []):
-        turn.order(queue.begun(turn.entries_of(item_ids)))
+        tx.change_queue(queue.at(target.entry_id))
+    elif item_ids := target.item_ids or ([target.item_id] if target.item_id is not None else []):
+        tx.change_queue(queue.begun(tx.new_entries(item_ids)))
     else:
         raise BadMessage(detail="Object missing required field `item_id`, `item_ids` or `entry_id`")
-    _must_be_there(turn)
-    turn.place(asked.position)
-    turn.player.is_playing = True
+    _require_file(tx)
+    tx.seek(target.position)
+    tx.player.is_playing = True
 
 
-def _must_be_there(turn: Turn) -> None:
-    on = turn.queue.on
-    if on and on.item in _gone(turn.queue):
+def _require_file(tx: PlayerTransaction) -> None:
+    entry = tx.queue.current_entry
+    if entry and entry.item in _missing(tx.queue):
         raise UnknownMedia("The file of this track is gone.")
 
 
-def resume(turn: Turn, _: EmptyPayload) -> None:
-    queue, player = turn.queue, turn.player
+def resume(tx: PlayerTransaction, _: EmptyPayload) -> None:
+    queue, player = tx.queue, tx.player
     if player.is_playing or not queue.entries:
         return
-    if queue.on is None:
-        turn.become(queue.at(queue.entries[0].id))
-    _must_be_there(turn)
-    turn.place(0.0) if turn.is_at_the_end else turn.hold_at(player.position)
+    if queue.current_entry is None:
+        tx.set_state(queue.at(queue.entries[0].id))
+    _require_file(tx)
+    tx.seek(0.0) if tx.at_end else tx.rebase(player.position)
     player.is_playing = True
 
 
-def pause(turn: Turn, stopped: PausePosition) -> None:
-    if not turn.player.is_playing:
+def pause(tx: PlayerTransaction, stopped: PausePosition) -> None:
+    if not tx.player.is_playing:
         return
-    said = stopped.position if stopped.entry_id == turn.player.current else None
-    turn.hold_at(turn.position_s if said is None else turn.within(said))
-    turn.player.is_playing = False
+    reported = stopped.position if stopped.entry_id == tx.player.current else None
+    tx.rebase(tx.position_s if reported is None else tx.clamp(reported))
+    tx.player.is_playing = False
 
 
-def seek(turn: Turn, there: PlayerSeekTarget) -> None:
-    turn.must_be_placed_by(there.base_revision)
-    if turn.player.current is not None:
-        turn.place(there.position)
+def seek(tx: PlayerTransaction, target: PlayerSeekTarget) -> None:
+    tx.require_position_revision(target.base_revision)
+    if tx.player.current is not None:
+        tx.seek(target.position)
 
 
-def set_rate(turn: Turn, speed: PlayerRate) -> None:
-    turn.hold_at(turn.position_s)
-    turn.player.rate = speed.rate
+def set_rate(tx: PlayerTransaction, request: PlayerRate) -> None:
+    tx.rebase(tx.position_s)
+    tx.player.rate = request.rate
 
 
-def set_repeat(turn: Turn, asked: RepeatMode) -> None:
-    turn.player.repeat = asked.repeat
+def set_repeat(tx: PlayerTransaction, request: RepeatMode) -> None:
+    tx.player.repeat = request.repeat
 
 
-# ---------------------------------------------------------------- going on
+# ---------------------------------------------------------------- next and previous track
 
 
-def go_on(turn: Turn, step: TrackStep) -> None:
-    """To what follows; at the end of the queue it stops, at the beginning of what was on."""
-    if not _is_meant(turn, step):
+def next_track(tx: PlayerTransaction, step: TrackStep) -> None:
+    """Play the next track; at the end of the queue pause at the beginning of the current one."""
+    if not _is_current(tx, step):
         return
-    queue, repeat = _playable(turn.queue), turn.player.repeat
+    queue, repeat = _playable(tx.queue), tx.player.repeat
     following = queue.following_end(repeat) if step.ended else queue.following(repeat)
-    _step_to(turn, following)
-    turn.player.is_playing = turn.player.is_playing and following is not None
+    _step_to(tx, following)
+    tx.player.is_playing = tx.player.is_playing and following is not None
 
 
-def go_back(turn: Turn, step: TrackStep) -> None:
-    if _is_meant(turn, step):
-        _step_to(turn, _playable(turn.queue).preceding(turn.player.repeat))
+def previous_track(tx: PlayerTransaction, step: TrackStep) -> None:
+    if _is_current(tx, step):
+        _step_to(tx, _playable(tx.queue).preceding(tx.player.repeat))
 
 
-def _step_to(turn: Turn, entry_id: str | None) -> None:
+def _step_to(tx: PlayerTransaction, entry_id: str | None) -> None:
     if entry_id is not None:
-        turn.become(turn.queue.at(entry_id))
-    turn.place(0.0)
+        tx.set_state(tx.queue.at(entry_id))
+    tx.seek(0.0)
 
 
-def _is_meant(turn: Turn, step: TrackStep) -> bool:
-    """Forty tabs may say at once that a track has ended: the first one moves on."""
-    fresh = step.base_revision is None or step.base_revision >= turn.player.placed
-    return step.entry_id == turn.player.current and fresh
+def _is_current(tx: PlayerTransaction, step: TrackStep) -> bool:
+    """Whether the step is about the current track: forty tabs may report its end at once, and the first one steps."""
+    fresh = step.base_revision is None or step.base_revision >= tx.player.placed
+    return step.entry_id == tx.player.current and fresh
 
 
 def _playable(queue: Queue) -> Queue:
-    """Without those whose file is gone, but for the one that is on: from there it goes on."""
-    gone = _gone(queue)
-    kept = (entry for entry in queue.entries if entry.item not in gone or entry.id == queue.current)
-    return Queue(tuple(kept), queue.current)
+    """Drop the entries whose file is missing, except the current one, from which the queue continues."""
+    missing = _missing(queue)
+    entries = (entry for entry in queue.entries if entry.item not in missing or entry.id == queue.current)
+    return Queue(tuple(entries), queue.current)
 
 
-def _gone(queue: Queue) -> set[int]:
-    asked = {entry.item for entry in queue.entries}
-    return asked - MediaItem.objects.playable(asked)
+def _missing(queue: Queue) -> set[int]:
+    items = {entry.item for entry in queue.entries}
+    return items - MediaItem.objects.playable(items)
 
 
 # ---------------------------------------------------------------- the queue
 
 
-def queue_add(turn: Turn, asked: ItemsToAdd) -> None:
-    turn.order(turn.queue.added(turn.entries_of(asked.item_ids), behind_current=asked.next))
+def queue_add(tx: PlayerTransaction, request: ItemsToAdd) -> None:
+    tx.change_queue(tx.queue.added(tx.new_entries(request.item_ids), after_current=request.next))
 
 
-def queue_remove(turn: Turn, which: EntryRef) -> None:
-    turn.order(turn.queue.removed(which.entry_id))
+def queue_remove(tx: PlayerTransaction, request: EntryRef) -> None:
+    tx.change_queue(tx.queue.removed(request.entry_id))
 
 
-def queue_move(turn: Turn, asked: EntryMove) -> None:
-    turn.order(turn.queue.moved(asked.entry_id, asked.before))
+def queue_move(tx: PlayerTransaction, request: EntryMove) -> None:
+    tx.change_queue(tx.queue.moved(request.entry_id, request.before))
 
 
-def queue_clear(turn: Turn, _: EmptyPayload) -> None:
-    turn.order(turn.queue.cleared())
+def queue_clear(tx: PlayerTransaction, _: EmptyPayload) -> None:
+    tx.change_queue(tx.queue.cleared())
 
 
-def undo(turn: Turn, based: BaseRevision) -> None:
-    turn.must_be_ordered_by(based.base_revision)
-    turn.history.stacks, was = turn.history.stacks.undo(turn.past)
-    turn.go_back_to(was)
+def undo(tx: PlayerTransaction, base: BaseRevision) -> None:
+    tx.require_queue_revision(base.base_revision)
+    tx.history.stacks, snapshot = tx.history.stacks.undo(tx.queue_snapshot)
+    tx.restore(snapshot)
 
 
-def redo(turn: Turn, based: BaseRevision) -> None:
-    turn.must_be_ordered_by(based.base_revision)
-    turn.history.stacks, was = turn.history.stacks.redo(turn.past)
-    turn.go_back_to(was)
+def redo(tx: PlayerTransaction, base: BaseRevision) -> None:
+    tx.require_queue_revision(base.base_revision)
+    tx.history.stacks, snapshot = tx.history.stacks.redo(tx.queue_snapshot)
+    tx.restore(snapshot)
 
 
-DEEDS: dict[type[IdempotentCommand], Callable[[Turn, Any], None]] = {
+ACTIONS: dict[type[IdempotentCommand], Callable[[PlayerTransaction, Any], None]] = {
     PlayTrack: play_track,
     Resume: resume,
     PausePlayer: pause,
     SeekPlayer: seek,
     SetPlayerRate: set_rate,
     SetRepeat: set_repeat,
-    Next: go_on,
-    Previous: go_back,
+    Next: next_track,
+    Previous: previous_track,
     QueueAdd: queue_add,
     QueueRemove: queue_remove,
     QueueMove: queue_move,

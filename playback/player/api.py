@@ -1,4 +1,4 @@
-"""A device's player over HTTP: read it, change it, and say from a page that goes where it was."""
+"""A device's player over HTTP: read it, change it, and report the last position of a page that is left."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 
-from playback import player
 from playback.domain.queue import Queue
-from playback.player.command import Asked, Turn, take
+from playback.player import actions, devices, queries, session
+from playback.player.command import PlayerCommand, PlayerTransaction, run
 from rooms.api_view import RoomAPIView, answer
 from watchium import server_clock
 from watchium.protocol.codec import decode_player_command
@@ -26,7 +26,7 @@ from watchium.shared_state import rate_limits
 
 
 class WithDevices(PlayerSnapshot, frozen=True, kw_only=True):
-    """`timestamp`: server time of the answer."""
+    """`timestamp`: server time of the response."""
 
     devices: list[DeviceState]
     timestamp: float
@@ -34,7 +34,7 @@ class WithDevices(PlayerSnapshot, frozen=True, kw_only=True):
 
 
 class PlayerPatch(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What is left out stays. `item_ids` replaces the queue; `on` is a place in it, from 0, null for none."""
+    """Omitted fields stay. `item_ids` replaces the queue; `on` is the index of the current entry, null for none."""
 
     base_revision: Revision
     event_id: EventId
@@ -54,106 +54,105 @@ class Anything(msgspec.Struct, frozen=True):
     payload: dict[str, Any] = {}
 
 
-class PlayerDoorway(RoomAPIView):
+class PlayerAPIView(RoomAPIView):
     @property
     def device_id(self) -> str:
-        """Raises NotMember for a browser that never had a page of ours, RateLimited after many commands."""
-        device_id = player.device_of(self.identity)
+        """Raises NotMember for a browser that never opened a page here, RateLimited after many commands."""
+        device_id = devices.device_of(self.identity)
         self.count_command(device_id)
         return device_id
 
     @property
     def account(self) -> int | None:
-        return player.account_of(self.identity)
+        return devices.account_of(self.identity)
 
 
-class OnePlayer(PlayerDoorway):
+class OnePlayer(PlayerAPIView):
     @extend_schema(
         operation_id="player",
         responses={200: WithDevices, "4XX": Problem},
-        description="My device's player. A program has one for its person.",
+        description="The player of your device. A program has one for its person.",
     )
     def get(self, request: Request) -> HttpResponse:
-        return answer(self._whole())
+        return answer(self._state())
 
     @extend_schema(
         operation_id="player_change",
         request=PlayerPatch,
         responses={200: WithDevices, "4XX": Problem},
-        description="Say what it is to be. Refused as `stale` where anything changed since `base_revision`.",
+        description="Change the player. Refused as `stale` if anything changed since `base_revision`.",
     )
     def patch(self, request: Request) -> HttpResponse:
         changes = self.body(PlayerPatch)
-        asked = Asked("patch", changes.event_id, changes)
-        take(self.device_id, asked, lambda turn: change(turn, changes), self.account)
-        return answer(self._whole())
+        command = PlayerCommand("patch", changes.event_id, changes)
+        run(self.device_id, command, lambda tx: change(tx, changes), self.account)
+        return answer(self._state())
 
-    def _whole(self) -> WithDevices:
-        whole, account = player.read(self.device_id), self.account
-        devices = player.devices_of(account) if account is not None else []
+    def _state(self) -> WithDevices:
+        snapshot, account = queries.snapshot(self.device_id), self.account
         return WithDevices(
-            state=whole.state,
-            items=whole.items,
-            devices=devices,
+            state=snapshot.state,
+            items=snapshot.items,
+            devices=devices.devices_of(account) if account is not None else [],
             timestamp=server_clock.now_ms(),
             clock_id=server_clock.clock_id(),
         )
 
 
-def change(turn: Turn, changes: PlayerPatch) -> None:
-    turn.must_be_as_of(changes.base_revision)
+def change(tx: PlayerTransaction, changes: PlayerPatch) -> None:
+    tx.require_revision(changes.base_revision)
     if changes.item_ids is not UNSET:
-        turn.order(Queue(tuple(turn.entries_of(changes.item_ids))))
+        tx.change_queue(Queue(tuple(tx.new_entries(changes.item_ids))))
     if changes.on is not UNSET:
-        turn.become(Queue(turn.queue.entries, _entry_at(turn.queue, changes.on)))
+        tx.set_state(Queue(tx.queue.entries, _entry_at(tx.queue, changes.on)))
     if changes.position is not UNSET:
-        turn.place(changes.position)
+        tx.seek(changes.position)
     if changes.rate is not UNSET:
-        turn.hold_at(turn.position_s)
-        turn.player.rate = changes.rate
+        tx.rebase(tx.position_s)
+        tx.player.rate = changes.rate
     if changes.repeat is not UNSET:
-        turn.player.repeat = changes.repeat
+        tx.player.repeat = changes.repeat
     if changes.is_playing is not UNSET:
-        turn.hold_at(turn.position_s)
-        turn.player.is_playing = changes.is_playing and turn.queue.on is not None
+        tx.rebase(tx.position_s)
+        tx.player.is_playing = changes.is_playing and tx.queue.current_entry is not None
 
 
-def _entry_at(queue: Queue, place: int | None) -> str | None:
-    if place is None:
+def _entry_at(queue: Queue, index: int | None) -> str | None:
+    if index is None:
         return None
-    if place >= len(queue):
+    if index >= len(queue):
         raise BadMessage(f"The queue has {len(queue)} entries: `on` is out of it")
-    return queue.entries[place].id
+    return queue.entries[index].id
 
 
-class Control(PlayerDoorway):
+class PlayerControl(PlayerAPIView):
     @extend_schema(
         operation_id="player_control",
         request=Anything,
         responses={200: Accepted, "4XX": Problem},
-        description="One command of `/ws/player/`, the same envelope and the same deed as over the socket.",
+        description="One command of `/ws/player/`: the same envelope and the same action as over the socket.",
     )
     def post(self, request: Request) -> HttpResponse:
-        said = self.body(Anything)
+        message = self.body(Anything)
         try:
-            command = decode_player_command(msgspec.json.encode(said))
+            command = decode_player_command(msgspec.json.encode(message))
         except msgspec.MsgspecError as error:
             raise validation_error(error) from None
         if not isinstance(command, IdempotentCommand):
-            raise BadMessage(f"`{said.type}` is for sockets only")
-        return answer(player.dispatch(self.device_id, command, account=self.account))
+            raise BadMessage(f"`{message.type}` is for sockets only")
+        return answer(actions.dispatch(self.device_id, command, account=self.account))
 
 
-class LastPosition(PlayerDoorway):
+class LastPosition(PlayerAPIView):
     @extend_schema(
         operation_id="player_position",
         request=PositionReport,
         responses={204: None, "4XX": Problem},
-        description="Where the tab that sounds is: for a page that is being left.",
+        description="The position of the playing tab, sent when its page is left.",
     )
     def post(self, request: Request) -> HttpResponse:
-        heard = self.body(PositionReport)
+        report = self.body(PositionReport)
         device_id = self.device_id
         rate_limits.spend("position", device_id, server_clock.now_ms())
-        player.note_position(device_id, heard)
+        session.report_position(device_id, report)
         return HttpResponse(status=204)

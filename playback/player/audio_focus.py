@@ -1,4 +1,4 @@
-"""Which tab of a device sounds, for browsers that cannot settle it among their tabs (no Web Locks without https)."""
+"""Audio focus: which tab of a device plays, for browsers without Web Locks (which need https)."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from watchium.realtime import broadcast
 
 
 @transaction.atomic
-def take_sound(device_id: str, asked: AudioFocusRequest) -> str | None:
-    """Give a tab the sound, or take it back; who has it then.
+def request_audio_focus(device_id: str, request: AudioFocusRequest) -> str | None:
+    """Give audio focus to a tab, or take it from that tab. Return the tab that has it afterwards.
 
-    Who asks in place of a tab that has lost it meanwhile comes too late.
+    A request to replace a tab that no longer has the focus comes too late and changes nothing.
     """
     player = DevicePlayer.objects.locked(device_id)
-    if asked.want:
-        too_late = asked.instead_of is not UNSET and asked.instead_of != player.sounding
-        sounding = player.sounding if too_late else asked.tab
+    if request.want:
+        too_late = request.instead_of is not UNSET and request.instead_of != player.sounding
+        focused = player.sounding if too_late else request.tab
     else:
-        sounding = None if player.sounding == asked.tab else player.sounding
-    DevicePlayer.objects.give_sound(device_id, sounding)
-    told = AudioFocusChanged(
-        room_id=None, timestamp=server_clock.now_ms(), payload=AudioFocusState(tab=sounding)
+        focused = None if player.sounding == request.tab else player.sounding
+    DevicePlayer.objects.set_audio_focus(device_id, focused)
+    event = AudioFocusChanged(
+        room_id=None, timestamp=server_clock.now_ms(), payload=AudioFocusState(tab=focused)
     )
-    broadcast.to_device(device_id, told)
-    return sounding
+    broadcast.to_device(device_id, event)
+    return focused
 
 
-def give_sound_back(device_id: str, tab: str) -> None:
-    """The tab is gone."""
-    take_sound(device_id, AudioFocusRequest(tab=tab, want=False))
+def release_audio_focus(device_id: str, tab: str) -> None:
+    """Release the focus of a tab that was closed."""
+    request_audio_focus(device_id, AudioFocusRequest(tab=tab, want=False))

@@ -1,4 +1,4 @@
-"""What the tabs of a device hear of a change, and what the other devices of its account do."""
+"""Broadcast a change to the tabs of a device, and the list of devices to the other devices of its account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from watchium.protocol.player import (
 from watchium.realtime import broadcast
 
 
-class Command(Protocol):
+class Cause(Protocol):
+    """The command that made a change."""
+
     @property
     def kind(self) -> str: ...
 
@@ -34,40 +36,39 @@ class Command(Protocol):
 class Change(NamedTuple):
     before: PlayerState
     after: PlayerState
-    different: PlayerChanges
+    fields: PlayerChanges
 
 
-def tell_change(player: DevicePlayer, change: Change, by: Command | None) -> None:
-    """By nobody: the course of things."""
+def broadcast_change(player: DevicePlayer, change: Change, cause: Cause | None) -> None:
+    """`cause`: None for a change without a command."""
     payload = PlayerChange(
-        changed=change.different,
+        changed=change.fields,
         items=serializers.new_items(change.before, change.after),
-        cause=by.kind if by else None,
-        event_id=by.event_id if by else None,
+        cause=cause.kind if cause else None,
+        event_id=cause.event_id if cause else None,
     )
     now_ms = server_clock.now_ms()
     event = PlayerChanged(room_id=None, timestamp=now_ms, revision=player.revision, payload=payload)
     broadcast.to_device(player.device_id, event)
-    if _shows(change.different):
-        tell_devices(player.person_id)
+    if _affects_device_list(change.fields):
+        broadcast_devices(player.person_id)
 
 
-def tell_devices(account: int | None) -> None:
-    """When this is committed: by then it is also known what others changed meanwhile, and nobody waits for a lock.
+def broadcast_devices(account: int | None) -> None:
+    """Broadcast the account's list of devices on commit; do nothing without an account.
 
-    None: there is nobody to tell.
+    Reading the list after the commit includes the changes of other devices, and no transaction waits for a lock.
     """
     if account is not None:
-        transaction.on_commit(partial(_tell_devices, account))
+        transaction.on_commit(partial(_broadcast_devices, account))
 
 
-def _tell_devices(person_pk: int) -> None:
+def _broadcast_devices(person_pk: int) -> None:
     state = DevicesState(devices=devices_of(person_pk))
-    told = DevicesChanged(room_id=None, timestamp=server_clock.now_ms(), payload=state)
-    broadcast.to_devices(person_pk, told)
+    event = DevicesChanged(room_id=None, timestamp=server_clock.now_ms(), payload=state)
+    broadcast.to_devices(person_pk, event)
 
 
-def _shows(changed: PlayerChanges) -> bool:
-    """Whether the list of devices says anything else now."""
+def _affects_device_list(changed: PlayerChanges) -> bool:
     shown = (changed.entries, changed.current, changed.position, changed.is_playing)
     return any(field is not UNSET for field in shown)

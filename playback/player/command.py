@@ -1,32 +1,31 @@
-"""The way every deed goes before it changes a device's player, and how it is answered.
+"""The transaction of every command that changes a device's player, and its reply.
 
-The order of checks is that of a room's commands: shape, an event_id already answered, the throttle, the change.
+The order is that of a room's commands: validation, idempotent replay, rate limit, change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any
 
 import msgspec
 from django.db import transaction
 
 from playback.domain.duration import Duration
+from playback.domain.idempotency import hash_content
 from playback.domain.queue import Entry, Queue
-from playback.domain.undo_history import Past
+from playback.domain.undo_history import QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import serializers
-from playback.player.broadcast import Change, tell_change, tell_devices
+from playback.player.broadcast import Change, broadcast_change, broadcast_devices
 from playback.player.liveness import is_stale
 from watchium import server_clock
-from watchium.protocol.errors import EventIdConflict, Stale, TooLong, UnknownMedia
+from watchium.protocol.errors import Stale, TooLong, UnknownMedia
 from watchium.protocol.events import Accepted
 from watchium.protocol.player import MAX_QUEUE, PlayerState
 from watchium.shared_state import rate_limits
 
-AT_THE_END_S = 0.5  # so near to the end, playing starts over
+AT_END_S = 0.5  # this close to the end, playing starts from the beginning
 
 
 class Changed(Stale):
@@ -34,31 +33,31 @@ class Changed(Stale):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which command, under which event_id, with what in it."""
-
+class PlayerCommand:
     kind: str
     event_id: str
     payload: msgspec.Struct
 
     @property
     def content_hash(self) -> str:
-        return sha256(msgspec.json.encode([self.kind, self.payload], order="sorted")).hexdigest()[:16]
+        return hash_content(self.kind, self.payload)[:16]
 
 
 @dataclass
-class Turn:
-    """A deed under way: the player is locked, and `now_ms` was read inside the lock."""
+class PlayerTransaction:
+    """A command being handled: the player is locked, and `now_ms` was read inside the lock."""
 
     player: DevicePlayer
     history: PlayerHistory
     now_ms: float
     before: PlayerState
-    account: int | None = None  # of whoever asks, where there is one
+    account: int | None = None  # of the client, if it is signed in
 
     @classmethod
-    def begin(cls, device_id: str, now_ms: float | None = None, account: int | None = None) -> Turn:
-        """Inside the caller's transaction."""
+    def begin(
+        cls, device_id: str, now_ms: float | None = None, account: int | None = None
+    ) -> PlayerTransaction:
+        """Lock the player. The caller has opened a database transaction."""
         player = DevicePlayer.objects.locked(device_id)
         history = PlayerHistory.objects.get_or_create(player=player)[0]
         now_ms = server_clock.now_ms() if now_ms is None else now_ms
@@ -66,7 +65,7 @@ class Turn:
 
     @property
     def revision(self) -> int:
-        """The one this change takes."""
+        """The revision that this change takes."""
         return self.player.revision + 1
 
     @property
@@ -75,156 +74,147 @@ class Turn:
 
     # ------------------------------------------------------------ the queue
 
-    def entries_of(self, item_ids: Sequence[int]) -> list[Entry]:
-        """New entries. Raises UnknownMedia for what is not in the library, or not at the moment."""
+    def new_entries(self, item_ids: Sequence[int]) -> list[Entry]:
+        """Raises UnknownMedia for an item that is not in the library, or whose file is missing."""
         known = MediaItem.objects.by_ids(item_ids)
         if any(pk not in known or known[pk].missing for pk in item_ids):
             raise UnknownMedia("This is not in the library any more.")
-        return [Entry(f"{self.revision}.{place}", pk) for place, pk in enumerate(item_ids)]
+        return [Entry(f"{self.revision}.{index}", pk) for index, pk in enumerate(item_ids)]
 
-    def order(self, queue: Queue) -> None:
-        """Another queue, which can be taken back."""
+    def change_queue(self, queue: Queue) -> None:
+        """Set another queue, so that it can be undone."""
         if len(queue) > MAX_QUEUE:
             raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
         if queue.entries != self.queue.entries:
-            self.history.push(self.past)
-        self.become(queue)
+            self.history.push(self.queue_snapshot)
+        self.set_state(queue)
 
     @property
-    def past(self) -> Past:
-        return Past(self.queue, self.position_s, self.player.is_playing)
+    def queue_snapshot(self) -> QueueSnapshot:
+        return QueueSnapshot(self.queue, self.position_s, self.player.is_playing)
 
-    def go_back_to(self, past: Past) -> None:
-        """Where nothing was on, it plays as it did then; else it goes on as it is.
+    def restore(self, snapshot: QueueSnapshot) -> None:
+        """Restore a queue. Without a current track the player plays as it did then, else it continues as it is.
 
-        What was on then and whose file is gone does not come on again.
+        A track that was current then and whose file is missing does not become current again.
         """
-        queue, current = past.queue, self.player.current
-        if queue.current != current and (current is None or current in queue) and self._is_gone(queue.on):
+        queue, current = snapshot.queue, self.player.current
+        may_stay = queue.current != current and (current is None or current in queue)
+        if may_stay and self._is_missing(queue.current_entry):
             queue = Queue(queue.entries, current)
-        plays = past.is_playing if current is None else self.player.is_playing
-        self.become(queue, past.position_s)
+        plays = snapshot.is_playing if current is None else self.player.is_playing
+        self.set_state(queue, snapshot.position_s)
         self.player.is_playing = plays and queue.current is not None
 
-    def _is_gone(self, on: Entry | None) -> bool:
-        return on is not None and not MediaItem.objects.playable([on.item])
+    def _is_missing(self, entry: Entry | None) -> bool:
+        return entry is not None and not MediaItem.objects.playable([entry.item])
 
-    def become(self, queue: Queue, position_s: float = 0.0) -> None:
-        """Another queue; where what was on is not on any more, that is which is on there, at this place."""
+    def set_state(self, queue: Queue, position_s: float = 0.0) -> None:
+        """Set another queue; `position_s` applies if its current track is another one."""
         before = self.queue
         self.player.queue = queue
         if queue.entries != before.entries:
             self.player.ordered = self.revision
         if queue.current != before.current:
-            self.place(position_s)
+            self.seek(position_s)
             self.player.is_playing = self.player.is_playing and queue.current is not None
 
-    # ------------------------------------------------------------ the place
+    # ------------------------------------------------------------ the position
 
-    def place(self, position_s: float) -> None:
-        """From here on, of what is on now."""
-        self.hold_at(self.within(position_s))
+    def seek(self, position_s: float) -> None:
+        """Move to a position in the current track."""
+        self.rebase(self.clamp(position_s))
         self.player.placed = self.revision
 
-    def hold_at(self, position_s: float) -> None:
-        """The same place, said anew as of now."""
+    def rebase(self, position_s: float) -> None:
+        """Store the position as of now, without counting as a seek."""
         self.player.position = position_s
         self.player.at_ms = self.player.heard_ms = self.now_ms
 
     @property
     def position_s(self) -> float:
-        return self.within(self.player.position_at(self.now_ms))
+        return self.clamp(self.player.position_at(self.now_ms))
 
-    def within(self, position_s: float) -> float:
-        """Inside what is on, where its length is exact: an estimate bounds nothing."""
-        length = self._length
-        return min(position_s, length.seconds) if length is not None and length.exact else position_s
-
-    @property
-    def is_at_the_end(self) -> bool:
-        """A place well beyond a length proves that wrong."""
-        length = self._length
-        return length is not None and abs(self.player.position - length.seconds) <= AT_THE_END_S
+    def clamp(self, position_s: float) -> float:
+        """Bound the position by the current track's duration if that is exact: an estimate bounds nothing."""
+        duration = self._duration
+        return min(position_s, duration.seconds) if duration is not None and duration.exact else position_s
 
     @property
-    def _length(self) -> Duration | None:
-        on = self.queue.on
-        return MediaItem.objects.length_of(on.item) if on else None
+    def at_end(self) -> bool:
+        """Whether the position is at the track's end; a position well beyond the duration proves that wrong."""
+        duration = self._duration
+        return duration is not None and abs(self.player.position - duration.seconds) <= AT_END_S
 
-    # ------------------------------------------------------------ what was meant
+    @property
+    def _duration(self) -> Duration | None:
+        entry = self.queue.current_entry
+        return MediaItem.objects.duration_of(entry.item) if entry else None
 
-    def must_be_as_of(self, base_revision: int) -> None:
+    # ------------------------------------------------------------ preconditions
+
+    def require_revision(self, base_revision: int) -> None:
         if base_revision < self.player.revision:
             raise Changed
 
-    def must_be_placed_by(self, base_revision: int) -> None:
+    def require_position_revision(self, base_revision: int) -> None:
         if base_revision < self.player.placed:
             raise Changed
 
-    def must_be_ordered_by(self, base_revision: int) -> None:
+    def require_queue_revision(self, base_revision: int) -> None:
         if base_revision < self.player.ordered:
             raise Changed
 
 
 @transaction.atomic
-def take(
+def run(
     device_id: str,
-    asked: Asked,
-    deed: Callable[[Turn], None],
+    command: PlayerCommand,
+    action: Callable[[PlayerTransaction], None],
     account: int | None = None,
     now_ms: float | None = None,
 ) -> Accepted:
-    """Do it, write it, tell every tab of the device when it commits. The same event_id twice is done once.
+    """Run the action once for each event_id, and broadcast the change to all tabs of the device on commit.
 
-    `account`: of whoever asks; the device is that account's from here on, or nobody's.
+    `account`: of the client, if it is signed in. The device belongs to that account from now on, or to none.
     """
-    turn = Turn.begin(device_id, now_ms, account)
-    if answered := turn.history.answer_to(asked.event_id):
-        return _again(answered, asked.content_hash)
-    rate_limits.spend("player", f"{device_id}:{asked.kind}", turn.now_ms)
-    belong(turn.player, account)
-    settle(turn)
-    deed(turn)
-    finish(turn, asked)
-    return Accepted(event_id=asked.event_id, revision=turn.player.revision, timestamp=turn.now_ms)
+    tx = PlayerTransaction.begin(device_id, now_ms, account)
+    if accepted := tx.history.accepted(command.event_id):
+        return accepted.replay(command.event_id, command.content_hash)
+    rate_limits.spend("player", f"{device_id}:{command.kind}", tx.now_ms)
+    attach_account(tx.player, account)
+    pause_if_stale(tx.player, tx.now_ms)
+    action(tx)
+    commit(tx, command)
+    return Accepted(event_id=command.event_id, revision=tx.player.revision, timestamp=tx.now_ms)
 
 
-def finish(turn: Turn, asked: Asked | None = None) -> None:
-    """Keep what was changed, if anything was: a revision, the answer to its event_id, and a word to the tabs."""
-    player, history = turn.player, turn.history
-    changed = serializers.changes(turn.before, serializers.state_of(player, history))
+def commit(tx: PlayerTransaction, command: PlayerCommand | None = None) -> None:
+    """Save the player and the reply to its command; a change takes a revision and is broadcast to the tabs."""
+    player, history = tx.player, tx.history
+    changed = serializers.changes(tx.before, serializers.state_of(player, history))
     if changed is not None:
         player.revision += 1
-    player.seen_ms = turn.now_ms
-    if asked is not None:
-        history.remember(asked.event_id, asked.content_hash, player.revision, turn.now_ms)
+    player.seen_ms = tx.now_ms
+    if command is not None:
+        history.record_accepted(command.event_id, command.content_hash, player.revision, tx.now_ms)
     player.save()
-    history.keep()
+    history.save_changes()
     if changed is not None:
-        tell_change(player, Change(turn.before, serializers.state_of(player, history), changed), asked)
+        change = Change(tx.before, serializers.state_of(player, history), changed)
+        broadcast_change(player, change, command)
 
 
-def settle(turn: Turn) -> None:
-    stand_still(turn.player, turn.now_ms)
-
-
-def stand_still(player: DevicePlayer, now_ms: float) -> None:
-    """A player that plays, but whose tab fell silent, was closed with its browser: it stands where it last was."""
+def pause_if_stale(player: DevicePlayer, now_ms: float) -> None:
+    """Pause a player at its last position if its playing tab fell silent or was closed with the browser."""
     if is_stale(player, now_ms):
         player.is_playing = False
         player.at_ms = player.heard_ms = now_ms
 
 
-def belong(player: DevicePlayer, account: int | None) -> None:
-    """A device that somebody signed out of is not that account's any more, nor seen by its others."""
+def attach_account(player: DevicePlayer, account: int | None) -> None:
+    """Move the device to the account that is signed in: a device that was signed out leaves its account's list."""
     if player.person_id != account:
-        tell_devices(player.person_id)
-        tell_devices(account)
+        broadcast_devices(player.person_id)
+        broadcast_devices(account)
         player.person_id = account
-
-
-def _again(answered: list[Any], content_hash: str) -> Accepted:
-    event_id, known_hash, revision, at_ms = answered
-    if known_hash != content_hash:
-        raise EventIdConflict
-    return Accepted(event_id=event_id, revision=revision, timestamp=at_ms)

@@ -1,4 +1,4 @@
-"""The devices of an account: what plays where, and taking it over from one to another."""
+"""The devices of an account: their identity, and what plays on each."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from watchium.realtime import broadcast
 
 
 def device_of(identity: Identity) -> str:
-    """Whose player it is: the browser's, or for a program the one of its person.
+    """Return the browser's device id, or for a program the one derived from its person.
 
-    Raises NotMember for whoever is neither.
+    Raises NotMember for a request that has neither.
     """
     if identity.device_id:
         return identity.device_id
@@ -29,31 +29,31 @@ def device_of(identity: Identity) -> str:
 
 
 def account_of(identity: Identity) -> int | None:
-    """Guests have none: their devices stay apart."""
+    """Return the person's primary key, or None for guests, whose devices stay separate."""
     person = identity.person
     return person.pk if person is not None and person.account_id is not None else None
 
 
-def hand_device(device_id: str, account: int | None) -> None:
-    """Somebody signed in there, or out. Its tabs come back as whoever that is now."""
-    DevicePlayer.objects.belongs(device_id, account)
+def assign_device(device_id: str, account: int | None) -> None:
+    """Assign a device to the account that signed in there, or to none. Its tabs reconnect with the new identity."""
+    DevicePlayer.objects.attach_account(device_id, account)
     broadcast.close_device(device_id, CloseCode.RESTART)
 
 
 def handle_of(device_id: str) -> str:
-    """What a device is called towards others: its own id stays with it."""
+    """Return the name of a device for other devices, which never learn its id."""
     return salted_hmac("watchium.device", device_id).hexdigest()[:16]
 
 
 def devices_of(person_pk: int, now_ms: float | None = None) -> list[DeviceState]:
-    """At most twenty, the one last used first. One that was closed while it played does not play."""
+    """Return at most twenty devices, the last used first. One that was closed while playing is shown as paused."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     players = DevicePlayer.objects.of_person(person_pk)
     items = MediaItem.objects.by_ids(player.item for player in players if player.item is not None)
-    return [_shown(player, items.get(player.item or 0), now_ms) for player in players]
+    return [_state_of(player, items.get(player.item or 0), now_ms) for player in players]
 
 
-def _shown(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> DeviceState:
+def _state_of(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> DeviceState:
     return DeviceState(
         device=handle_of(player.device_id),
         name=player.name or "A program",
@@ -68,7 +68,7 @@ def _shown(player: DevicePlayer, item: MediaItem | None, now_ms: float) -> Devic
 
 
 def other_device(person_pk: int | None, device_id: str, handle: str) -> DevicePlayer:
-    """Another device of the same account. Raises NotFound."""
+    """Return another device of the same account. Raises NotFound."""
     players = DevicePlayer.objects.of_person(person_pk) if person_pk is not None else []
     for player in players:
         if player.device_id != device_id and constant_time_compare(handle_of(player.device_id), handle):
@@ -76,10 +76,10 @@ def other_device(person_pk: int | None, device_id: str, handle: str) -> DevicePl
     raise NotFound("There is no such device any more.")
 
 
-def look_at(person_pk: int | None, device_id: str, handle: str) -> DevicePreview:
-    """What would be taken over from it."""
+def preview_device(person_pk: int | None, device_id: str, handle: str) -> DevicePreview:
+    """Return what a transfer from this device would bring."""
     player = other_device(person_pk, device_id, handle)
-    history = PlayerHistory(player=player)  # what can be undone there is nobody's business here
+    history = PlayerHistory(player=player)  # an empty one: its undo history is not shown here
     state = serializers.state_of(player, history)
     items = serializers.items_of(player.queue.entries)
     return DevicePreview(device=handle, name=player.name, state=state, items=items)

@@ -1,4 +1,4 @@
-"""A device's player as the wire shows it, and what of it is not as it was before."""
+"""A device's player as the protocol shows it, and the difference between two states."""
 
 from __future__ import annotations
 
@@ -25,31 +25,32 @@ def state_of(player: DevicePlayer, history: PlayerHistory) -> PlayerState:
     )
 
 
-def whole(player: DevicePlayer, history: PlayerHistory) -> PlayerSnapshot:
+def snapshot_of(player: DevicePlayer, history: PlayerHistory) -> PlayerSnapshot:
     return PlayerSnapshot(state=state_of(player, history), items=items_of(player.queue.entries))
 
 
 def items_of(entries: Iterable[Entry]) -> list[Item]:
-    """Each once. Those whose row was deleted are not among them."""
+    """Return each item once, without those whose row was deleted."""
     found = MediaItem.objects.by_ids(entry.item for entry in entries)
     return [item.to_protocol() for item in found.values()]
 
 
 def changes(before: PlayerState, after: PlayerState) -> PlayerChanges | None:
-    """None where nothing is."""
-    different: dict[str, Any] = {
+    """Return the changed fields, or None if nothing changed."""
+    changed: dict[str, Any] = {
         name: getattr(after, name)
         for name in PlayerChanges.__struct_fields__
         if getattr(after, name) != getattr(before, name)
     }
-    if not different:
+    if not changed:
         return None
-    if different.keys() & {"position", "at"}:
-        different |= {"position": after.position, "at": after.at}
-    return PlayerChanges(**different)
+    if changed.keys() & {"position", "at"}:
+        changed |= {"position": after.position, "at": after.at}
+    return PlayerChanges(**changed)
 
 
 def new_items(before: PlayerState, after: PlayerState) -> list[Item]:
+    """Return the items of `after` that were not in `before`."""
     known = {entry.item for entry in before.entries}
     new = [Entry(entry.id, entry.item) for entry in after.entries if entry.item not in known]
     return items_of(new) if new else []

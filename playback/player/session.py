@@ -1,19 +1,18 @@
-"""What a tab is told on arriving, and where the tab that sounds says it is."""
+"""A tab's session: the welcome it gets when it connects, and the position reports of the playing tab."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from playback.models import DevicePlayer, PlayerHistory
-from playback.models.device_player import Here
+from playback.models.device_player import StoredPosition
 from playback.player import liveness, serializers
-from playback.player.broadcast import tell_devices
-from playback.player.command import Turn, finish, settle, stand_still
+from playback.player.broadcast import broadcast_devices
+from playback.player.command import PlayerTransaction, commit, pause_if_stale
 from playback.player.devices import devices_of, handle_of
-from playback.player.liveness import LEFT_MS, SILENT_MS, is_stale
+from playback.player.liveness import LEAVE_GRACE_MS, TIMEOUT_MS, is_stale
 from watchium import server_clock
 from watchium.protocol.player import (
-    PlayerSnapshot,
     PlayerWelcomeState,
     PositionReport,
     PositionReported,
@@ -23,31 +22,18 @@ from watchium.protocol.types import Limits
 from watchium.realtime import broadcast
 
 
-def read(device_id: str, *, sounding: bool = False, now_ms: float | None = None) -> PlayerSnapshot:
-    """The player as it is. `sounding`: asked by the tab that plays, back after its connection was lost."""
-    now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    player = DevicePlayer.objects.of(device_id)
-    if not sounding:
-        stand_still(player, now_ms)  # as it will be stored with the next change: reading stores nothing
-    return serializers.whole(player, PlayerHistory.objects.of(player))
-
-
-def revision_of(device_id: str) -> int:
-    return DevicePlayer.objects.revision_of(device_id)
-
-
-def greet(
-    device_id: str, account: int | None, name: str, limits: Limits, *, sounding: bool = False
+def welcome(
+    device_id: str, account: int | None, name: str, limits: Limits, *, is_playing_tab: bool = False
 ) -> PlayerWelcomeState:
     now_ms = server_clock.now_ms()
-    player, history = _found(device_id, sounding, now_ms)
-    if sounding:
-        DevicePlayer.objects.note_heard(device_id, now_ms)
-    _meet(player, account, name, now_ms)
-    whole = serializers.whole(player, history)
+    player, history = _load(device_id, is_playing_tab, now_ms)
+    if is_playing_tab:
+        DevicePlayer.objects.record_report(device_id, now_ms)
+    _record_visit(player, account, name, now_ms)
+    snapshot = serializers.snapshot_of(player, history)
     return PlayerWelcomeState(
-        state=whole.state,
-        items=whole.items,
+        state=snapshot.state,
+        items=snapshot.items,
         device=handle_of(device_id),
         devices=devices_of(account) if account is not None else [],
         sounding=player.sounding,
@@ -56,53 +42,56 @@ def greet(
     )
 
 
-def note_position(device_id: str, heard: PositionReport, now_ms: float | None = None) -> bool:
-    """Save where the tab that sounds is and tell the others. False: something else is on, or it is paused."""
+def report_position(device_id: str, report: PositionReport, now_ms: float | None = None) -> bool:
+    """Save the position of the playing tab and broadcast it.
+
+    Return False if another track is current, the player is paused, or it was seeked since.
+    """
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
-    revision = DevicePlayer.objects.save_position(device_id, _here(device_id, heard, now_ms))
+    revision = DevicePlayer.objects.save_position(device_id, _stored_position(device_id, report, now_ms))
     if revision is None:
         return False
     state = PositionState(
-        entry_id=heard.entry_id,
-        position=heard.position,
-        tab=heard.tab,
+        entry_id=report.entry_id,
+        position=report.position,
+        tab=report.tab,
         revision=revision,
-        duration=heard.duration,
+        duration=report.duration,
     )
     broadcast.to_device(device_id, PositionReported(room_id=None, timestamp=now_ms, payload=state))
     return True
 
 
-def _here(device_id: str, heard: PositionReport, now_ms: float) -> Here:
-    if heard.leaving:
-        liveness.left(device_id)
-    heard_ms = now_ms - SILENT_MS + LEFT_MS if heard.leaving else now_ms
-    revision = 2**53 if heard.revision is None else heard.revision
-    return Here(heard.entry_id, heard.position, revision, now_ms, heard_ms)
+def _stored_position(device_id: str, report: PositionReport, now_ms: float) -> StoredPosition:
+    if report.leaving:
+        liveness.record_leaving(device_id)
+    heard_ms = now_ms - TIMEOUT_MS + LEAVE_GRACE_MS if report.leaving else now_ms
+    revision = 2**53 if report.revision is None else report.revision
+    return StoredPosition(report.entry_id, report.position, revision, now_ms, heard_ms)
 
 
-def _found(device_id: str, sounding: bool, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
+def _load(device_id: str, is_playing_tab: bool, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
     player = DevicePlayer.objects.of(device_id)
     if player.pk is None:
         player = DevicePlayer.objects.get_or_create(device_id=device_id)[0]
-    if is_stale(player, now_ms) and not sounding:
-        return _settled(device_id, now_ms)
+    if is_stale(player, now_ms) and not is_playing_tab:
+        return _pause_stale(device_id, now_ms)
     return player, PlayerHistory.objects.of(player)
 
 
 @transaction.atomic
-def _settled(device_id: str, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
-    turn = Turn.begin(device_id, now_ms)
-    settle(turn)
-    finish(turn)
-    return turn.player, turn.history
+def _pause_stale(device_id: str, now_ms: float) -> tuple[DevicePlayer, PlayerHistory]:
+    tx = PlayerTransaction.begin(device_id, now_ms)
+    pause_if_stale(tx.player, now_ms)
+    commit(tx)
+    return tx.player, tx.history
 
 
-def _meet(player: DevicePlayer, account: int | None, name: str, now_ms: float) -> None:
-    """Kept current, so that an account sees its devices: who is signed in there now, and by which browser."""
-    news = (player.person_id, player.name) != (account, name)
-    DevicePlayer.objects.meet(player.device_id, account, name, now_ms)
-    if news:
-        tell_devices(account)
+def _record_visit(player: DevicePlayer, account: int | None, name: str, now_ms: float) -> None:
+    """Store the account and the browser, so that the account sees its devices."""
+    changed = (player.person_id, player.name) != (account, name)
+    DevicePlayer.objects.record_visit(player.device_id, account, name, now_ms)
+    if changed:
+        broadcast_devices(account)
         if player.person_id != account:
-            tell_devices(player.person_id)
+            broadcast_devices(player.person_id)

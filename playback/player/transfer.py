@@ -1,4 +1,4 @@
-"""Taking the queue of another device of the account over, and forgetting one."""
+"""Transfer the queue of another device of the account to this one, and forget a device."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.db import transaction
 
 from playback.domain.queue import Entry, Queue
 from playback.models import DevicePlayer
-from playback.player.broadcast import tell_devices
-from playback.player.command import Turn, finish, settle
+from playback.player.broadcast import broadcast_devices
+from playback.player.command import PlayerTransaction, commit, pause_if_stale
 from playback.player.devices import other_device
 from playback.player.liveness import is_stale
 from watchium.protocol.errors import CloseCode
@@ -17,46 +17,46 @@ from watchium.protocol.player import DeviceRef, TransferRequest
 from watchium.realtime import broadcast
 
 
-def transfer_here(turn: Turn, asked: TransferRequest) -> None:
-    """`replace`: its queue, its track and its place, and it stops there. `merge`: its queue behind the one here."""
-    there = other_device(turn.account, turn.player.device_id, asked.device)
-    theirs = _renamed(there.queue, turn)
-    if asked.how == "merge":
-        mine = turn.queue
-        turn.order(Queue((*mine.entries, *theirs.entries), mine.current or theirs.current))
+def transfer_here(tx: PlayerTransaction, request: TransferRequest) -> None:
+    """`replace`: take the queue, track and position, and pause the other device. `merge`: append its queue here."""
+    other = other_device(tx.account, tx.player.device_id, request.device)
+    queue = _with_new_ids(other.queue, tx)
+    if request.how == "merge":
+        own = tx.queue
+        tx.change_queue(Queue((*own.entries, *queue.entries), own.current or queue.current))
         return
-    plays = there.is_playing and not is_stale(there, turn.now_ms)
-    position_s = there.position_at(turn.now_ms) if plays else there.position
-    turn.order(theirs)
-    turn.place(position_s)
-    turn.player.rate, turn.player.repeat = there.rate, there.repeat
-    turn.player.is_playing = plays and theirs.on is not None
-    if there.is_playing:
-        # Not inside: two devices that take over from each other would wait for each other.
-        transaction.on_commit(partial(_stop, there.device_id, turn.now_ms))
+    plays = other.is_playing and not is_stale(other, tx.now_ms)
+    position_s = other.position_at(tx.now_ms) if plays else other.position
+    tx.change_queue(queue)
+    tx.seek(position_s)
+    tx.player.rate, tx.player.repeat = other.rate, other.repeat
+    tx.player.is_playing = plays and queue.current_entry is not None
+    if other.is_playing:
+        # After the commit: two devices that transfer from each other would wait for each other's lock.
+        transaction.on_commit(partial(_pause, other.device_id, tx.now_ms))
 
 
-def _renamed(queue: Queue, turn: Turn) -> Queue:
-    """The same entries under names of this player's."""
-    names = {entry.id: f"{turn.revision}.{place}" for place, entry in enumerate(queue.entries)}
-    entries = tuple(Entry(names[entry.id], entry.item) for entry in queue.entries)
-    return Queue(entries, names.get(queue.current or ""))
+def _with_new_ids(queue: Queue, tx: PlayerTransaction) -> Queue:
+    """Return the same entries under ids of this player."""
+    ids = {entry.id: f"{tx.revision}.{index}" for index, entry in enumerate(queue.entries)}
+    entries = tuple(Entry(ids[entry.id], entry.item) for entry in queue.entries)
+    return Queue(entries, ids.get(queue.current or ""))
 
 
 @transaction.atomic
-def _stop(device_id: str, now_ms: float) -> None:
-    turn = Turn.begin(device_id, now_ms)
-    settle(turn)
-    if turn.player.is_playing:
-        turn.hold_at(turn.position_s)
-        turn.player.is_playing = False
-    finish(turn)
+def _pause(device_id: str, now_ms: float) -> None:
+    tx = PlayerTransaction.begin(device_id, now_ms)
+    pause_if_stale(tx.player, now_ms)
+    if tx.player.is_playing:
+        tx.rebase(tx.position_s)
+        tx.player.is_playing = False
+    commit(tx)
 
 
-def forget_device(turn: Turn, which: DeviceRef) -> None:
-    """Its queue is gone. Its tabs, where some are open, begin anew."""
-    there = other_device(turn.account, turn.player.device_id, which.device)
-    transaction.on_commit(partial(_forget, there.device_id))
+def forget_device(tx: PlayerTransaction, request: DeviceRef) -> None:
+    """Delete the queue of a device. Its open tabs start with an empty one."""
+    other = other_device(tx.account, tx.player.device_id, request.device)
+    transaction.on_commit(partial(_forget, other.device_id))
 
 
 @transaction.atomic
@@ -64,4 +64,4 @@ def _forget(device_id: str) -> None:
     player = DevicePlayer.objects.locked(device_id)
     player.delete()
     broadcast.close_device(device_id, CloseCode.RESTART)
-    tell_devices(player.person_id)
+    broadcast_devices(player.person_id)

@@ -1,8 +1,8 @@
-"""What a device is called in the list of an account's devices: browser and system, as far as they say; pure."""
+"""Name a device by its browser and system, as far as the User-Agent header says. Pure."""
 
 from __future__ import annotations
 
-# In this order: most browsers also claim to be others.
+# The order matters: most browsers also claim to be others.
 BROWSERS = {
     "Edg": "Edge",
     "OPR": "Opera",
@@ -25,8 +25,8 @@ SYSTEMS = {
 }
 
 
-def name_of_browser(user_agent: str) -> str:
-    """ "Firefox on Android"; "Browser" where it says nothing known."""
+def browser_name(user_agent: str) -> str:
+    """Return a name such as "Firefox on Android", or "Browser" for an unknown one."""
     browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "Browser")
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from playback.domain.queue import Entry, Queue
-from playback.domain.undo_history import History, Past
+from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
 from rooms.models import Room
 
@@ -96,7 +96,9 @@ def test_no_migration_is_missing():
 def test_what_a_player_can_undo_is_kept_back_and_forth():
     history = PlayerHistory(player=DevicePlayer.objects.create(device_id="A" * 16))
     queue = Queue((Entry("1.0", 5), Entry("1.1", 6)), "1.1")
-    history.stacks = History((Past(Queue()), Past(queue, 12.25, True)), (Past(queue, 1e-7),))
+    history.stacks = History(
+        (QueueSnapshot(Queue()), QueueSnapshot(queue, 12.25, True)), (QueueSnapshot(queue, 1e-7),)
+    )
     history.save()
     try:
         migrate("0006_orders_of_the_library")
@@ -111,7 +113,7 @@ def test_what_a_player_can_undo_is_kept_back_and_forth():
         migrate(LATEST)
     after = PlayerHistory.objects.get().stacks
     assert after.done == history.stacks.done
-    assert after.undone == (Past(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
+    assert after.undone == (QueueSnapshot(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
 
 
 @pytest.mark.django_db(transaction=True)

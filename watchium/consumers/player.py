@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from playback import player
+from playback.player import actions, audio_focus, devices, liveness, queries, session
+from playback.player.user_agent import browser_name
 from rooms.access import Identity
 from rooms.auth.origin import header
 from watchium import server_clock
@@ -51,18 +52,23 @@ class PlayerConsumer(Socket):
         return decode_player_command(text)
 
     async def on_connect(self, identity: Identity) -> None:
-        player.listen(server_clock.now_ms())
-        self.device_id = player.device_of(identity)
-        self.account = player.account_of(identity)
+        liveness.start_listening(server_clock.now_ms())
+        self.device_id = devices.device_of(identity)
+        self.account = devices.account_of(identity)
         self.tab = self.query.get("tab", "")[:LONGEST_TAB]
         sounding = self.query.get("sounding") == "1"
-        name = player.name_of_browser(header(self.scope, b"user-agent"))
+        name = browser_name(header(self.scope, b"user-agent"))
         await self._listen_to_its_groups(identity)
         # Whoever signs in or out from here on ends this socket; who did before is seen now.
         if (await self._identity()).person != identity.person:
             raise Unavailable
         greeting = await in_database(
-            player.greet, self.device_id, self.account, name, limits_of(len(self.live)), sounding=sounding
+            session.welcome,
+            self.device_id,
+            self.account,
+            name,
+            limits_of(len(self.live)),
+            is_playing_tab=sounding,
         )
         self.sounds = greeting.sounding is not None and greeting.sounding == self.tab
         revision = greeting.state.revision
@@ -84,7 +90,7 @@ class PlayerConsumer(Socket):
 
     async def on_disconnect(self) -> None:
         if self.sounds and not self._is_back():
-            await in_database(player.give_sound_back, self.device_id, self.tab)
+            await in_database(audio_focus.release_audio_focus, self.device_id, self.tab)
 
     def _is_back(self) -> bool:
         """Over another line; this one was only found dead by now."""
@@ -123,7 +129,7 @@ class PlayerConsumer(Socket):
 
     async def _carry_out(self, command: IdempotentCommand) -> None:
         try:
-            deed = in_database(player.dispatch, self.device_id, command, account=self.account)
+            deed = in_database(actions.dispatch, self.device_id, command, account=self.account)
             accepted = await with_timeout(deed)
         except Stale as stale:
             self.send_error(stale, command.event_id)
@@ -133,22 +139,24 @@ class PlayerConsumer(Socket):
 
     async def _note(self, heard: PositionReport) -> None:
         self._spend("position")
-        player.heard(self.device_id, server_clock.now_ms())
-        if not await with_timeout(in_database(player.note_position, self.device_id, heard)):
+        liveness.record_report(self.device_id, server_clock.now_ms())
+        if not await with_timeout(in_database(session.report_position, self.device_id, heard)):
             await (
                 self._tell_all()
             )  # it plays what is not on, or was placed or paused while this was on its way
 
     async def _show(self, which: DeviceRef) -> None:
-        other = await with_timeout(in_database(player.look_at, self.account, self.device_id, which.device))
+        other = await with_timeout(
+            in_database(devices.preview_device, self.account, self.device_id, which.device)
+        )
         self.send_event(DevicePreviewed(room_id=None, timestamp=server_clock.now_ms(), payload=other))
 
     async def _give_sound(self, asked: AudioFocusRequest) -> None:
-        holder = await with_timeout(in_database(player.take_sound, self.device_id, asked))
+        holder = await with_timeout(in_database(audio_focus.request_audio_focus, self.device_id, asked))
         self.sounds = holder == self.tab
 
     async def _tell_what_stands(self, since: int) -> None:
-        revision = await with_timeout(in_database(player.revision_of, self.device_id))
+        revision = await with_timeout(in_database(queries.revision_of, self.device_id))
         if revision != since:
             await self._tell_all()
             return
@@ -156,7 +164,7 @@ class PlayerConsumer(Socket):
         self.send_event(PlayerHead(room_id=None, timestamp=server_clock.now_ms(), payload=state))
 
     async def _tell_all(self) -> None:
-        whole = await with_timeout(in_database(player.read, self.device_id, sounding=True))
+        whole = await with_timeout(in_database(queries.snapshot, self.device_id, is_playing_tab=True))
         revision = whole.state.revision
         self.send_event(
             PlayerSynced(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playback.player import hand_device
+from playback.player.devices import assign_device
 from rooms import rate_limits
 from rooms.actions import recheck
 from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, known_device, session_person
@@ -133,7 +133,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     elif person is not None:
         keep_person(request, person)
     if device_id:
-        hand_device(device_id, None)
+        assign_device(device_id, None)
     return redirect("/")
 
 
@@ -148,7 +148,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     keep_person(request, person)
     # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
     request.session.save()
-    hand_device(request.session[DEVICE], person.pk)
+    assign_device(request.session[DEVICE], person.pk)
     if guest is not None and guest.account_id is None:
         merge_guest_into_account(guest, person)
 

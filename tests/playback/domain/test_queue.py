@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.domain.queue import ALL, OFF, ONE, REPEATS, Entry, Queue
-from playback.domain.undo_history import DEEPEST, History, Past
+from playback.domain.undo_history import MAX_DEPTH, History, QueueSnapshot
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "queue.json").read_text())
 
@@ -39,7 +39,7 @@ def changes(draw):
     new = [Entry(f"2.{draw(st.integers(0, 10**9))}", 1)]
     return {
         "added": lambda queue: queue.added(new),
-        "added behind": lambda queue: queue.added(new, behind_current=True),
+        "added behind": lambda queue: queue.added(new, after_current=True),
         "begun": lambda queue: queue.begun(new),
         "removed": lambda queue: queue.removed(which),
         "moved": lambda queue: queue.moved(which, before),
@@ -58,7 +58,7 @@ def test_both_languages_agree_on_the_examples(example):
     queue = read(example["queue"])
     if method == "added":
         entries, *behind = args
-        found = queue.added([Entry(*pair) for pair in entries], behind_current=bool(behind and behind[0]))
+        found = queue.added([Entry(*pair) for pair in entries], after_current=bool(behind and behind[0]))
     elif method == "begun":
         found = queue.begun([Entry(*pair) for pair in args[0]])
     else:
@@ -93,8 +93,8 @@ def test_what_was_moved_stands_right_before_what_it_was_to_stand_before(queue, w
 def test_two_who_add_at_once_lose_nothing_whoever_comes_first(queue, items, behind):
     mine = [Entry(f"3.{place}", item) for place, item in enumerate(items)]
     theirs = [Entry("4.0", 9)]
-    one = queue.added(mine, behind_current=behind).added(theirs)
-    other = queue.added(theirs).added(mine, behind_current=behind)
+    one = queue.added(mine, after_current=behind).added(theirs)
+    other = queue.added(theirs).added(mine, after_current=behind)
     assert set(one.entries) == set(other.entries) == {*queue.entries, *mine, *theirs}
 
 
@@ -144,9 +144,9 @@ def test_undoing_all_gives_the_first_queue_and_redoing_all_the_last(first, done)
     for change in done:
         after = change(queue)
         if after.entries != queue.entries:
-            history = history.changed(Past(queue))
+            history = history.changed(QueueSnapshot(queue))
         queue = after
-    last, now = queue, Past(queue)
+    last, now = queue, QueueSnapshot(queue)
     while history.done:
         history, now = history.undo(now)
         assert now.queue.current is None or now.queue.current in now.queue
@@ -159,26 +159,26 @@ def test_undoing_all_gives_the_first_queue_and_redoing_all_the_last(first, done)
 @given(queues(), changes())
 def test_what_is_on_goes_on_through_an_undo_where_it_was_there_before(queue, change):
     after = change(queue)
-    _, back = History().changed(Past(queue, 7)).undo(Past(after, 12))
+    _, back = History().changed(QueueSnapshot(queue, 7)).undo(QueueSnapshot(after, 12))
     taken_out = queue.current is not None and queue.current not in after
     if after.current is not None and after.current in queue and not taken_out:
         assert (back.queue.current, back.position_s) == (after.current, 12)
     else:
-        assert back == Past(queue, 7)
+        assert back == QueueSnapshot(queue, 7)
 
 
 def test_what_was_on_and_taken_out_is_on_again_unless_something_else_was_chosen_since():
-    before = Past(named("a", "b", "c", on="a"), 7)
+    before = QueueSnapshot(named("a", "b", "c", on="a"), 7)
     history = History().changed(before)
     taken = before.queue.removed("a")
-    assert history.undo(Past(taken, 3))[1] == before
-    assert history.undo(Past(taken.at("c"), 3))[1] == Past(named("a", "b", "c", on="c"), 3)
-    last = Past(named("a", on="a"), 7, True)
-    assert History().changed(last).undo(Past(last.queue.removed("a")))[1] == last
+    assert history.undo(QueueSnapshot(taken, 3))[1] == before
+    assert history.undo(QueueSnapshot(taken.at("c"), 3))[1] == QueueSnapshot(named("a", "b", "c", on="c"), 3)
+    last = QueueSnapshot(named("a", on="a"), 7, True)
+    assert History().changed(last).undo(QueueSnapshot(last.queue.removed("a")))[1] == last
 
 
 def test_a_new_change_forgets_what_was_undone():
-    history, past = History().changed(Past(named("a"))).undo(Past(named("a", "b")))
+    history, past = History().changed(QueueSnapshot(named("a"))).undo(QueueSnapshot(named("a", "b")))
     assert history.undone
     assert not history.changed(past).undone
 
@@ -186,19 +186,19 @@ def test_a_new_change_forgets_what_was_undone():
 def test_only_so_much_is_remembered():
     history = History()
     for number in range(200):
-        history = history.changed(Past(named(*map(str, range(number)))))
-    assert len(history.done) == DEEPEST
+        history = history.changed(QueueSnapshot(named(*map(str, range(number)))))
+    assert len(history.done) == MAX_DEPTH
     assert len(history.done[-1].queue) == 199
 
 
 def test_of_long_queues_less_is_remembered():
     history = History()
     for _ in range(30):
-        history = history.changed(Past(named(*map(str, range(500)))))
+        history = history.changed(QueueSnapshot(named(*map(str, range(500)))))
     assert sum(len(past.queue) for past in history.done) <= 10_000
 
 
 def test_nothing_to_undo_changes_nothing():
-    now = Past(named("a", on="a"))
+    now = QueueSnapshot(named("a", on="a"))
     assert History().undo(now) == (History(), now)
     assert History().redo(now) == (History(), now)

@@ -8,8 +8,8 @@ from unittest.mock import patch
 import msgspec
 from django.test import TestCase
 
-from playback import player
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
+from playback.player import actions, serializers
 from rooms.models import Person
 from tests.cases import Heard
 from watchium.protocol.codec import decode_player_command
@@ -41,7 +41,7 @@ def make_items(count: int, **facts: Any) -> list[MediaItem]:
     return MediaItem.objects.bulk_create(rows)
 
 
-class PlayerScene(TestCase):
+class PlayerCase(TestCase):
     """`self.say` is a deed at the laptop; `self.heard` has what was told."""
 
     items: list[MediaItem]
@@ -69,18 +69,18 @@ class PlayerScene(TestCase):
         words = {"type": kind, "event_id": event_id or f"e{self.number}", "payload": payload}
         command = decode_player_command(msgspec.json.encode(words))
         with self.captureOnCommitCallbacks(execute=True):
-            return player.dispatch(where, command, account=self.account, now_ms=self.at(at_s))
+            return actions.dispatch(where, command, account=self.account, now_ms=self.at(at_s))
 
     def state(self, device: str = LAPTOP) -> PlayerState:
         row = DevicePlayer.objects.get(device_id=device)
-        return player.state_of(row, PlayerHistory.objects.get(player=row))
+        return serializers.state_of(row, PlayerHistory.objects.get(player=row))
 
     def order(self, device: str = LAPTOP) -> list[int]:
         """The queue, as numbers of the items."""
         places = {item.pk: number for number, item in enumerate(self.items)}
         return [places[entry.item] for entry in self.state(device).entries]
 
-    def on(self, device: str = LAPTOP) -> int | None:
+    def current(self, device: str = LAPTOP) -> int | None:
         state = self.state(device)
         places = {item.pk: number for number, item in enumerate(self.items)}
         return next((places[entry.item] for entry in state.entries if entry.id == state.current), None)

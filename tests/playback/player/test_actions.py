@@ -7,23 +7,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from msgspec import structs
 
-from playback import player
 from playback.models import DevicePlayer, MediaItem
-from playback.player import liveness
-from playback.player.liveness import SILENT_MS
-from tests.playback.player.fixtures import LAPTOP, LENGTH_S, NOW_MS, PlayerScene
+from playback.player import liveness, queries, session
+from playback.player.liveness import TIMEOUT_MS
+from tests.playback.player.fixtures import LAPTOP, LENGTH_S, NOW_MS, PlayerCase
 from watchium import server_clock
 from watchium.protocol.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
 from watchium.protocol.player import PositionReport
 from watchium.services.room_snapshot import limits
 
 
-class Playing(PlayerScene):
+class Playing(PlayerCase):
     def test_a_track_of_the_library_comes_in_behind_what_is_on_and_plays(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0))
         self.say("play_track", item_id=self.items[4].pk, at_s=5)
-        assert (self.order(), self.on()) == ([0, 4, 1], 4)
+        assert (self.order(), self.current()) == ([0, 4, 1], 4)
         state = self.state()
         assert (state.is_playing, state.position, state.at) == (True, 0, self.at(5))
 
@@ -32,16 +31,16 @@ class Playing(PlayerScene):
         self.say("play_track", entry_id=self.entry(0))
         for number in (1, 2):
             self.say("play_track", item_id=self.items[number].pk)
-            assert (self.order(), self.on(), self.state().is_playing) == ([0, 1, 2], number, True)
+            assert (self.order(), self.current(), self.state().is_playing) == ([0, 1, 2], number, True)
 
     def test_several_are_put_in_and_begun_in_one_change_that_can_be_taken_back(self):
         self.add(0, 1)
         before = self.say("play_track", entry_id=self.entry(0)).revision
         items = [self.items[number].pk for number in (4, 3, 5)]
         after = self.say("play_track", item_ids=items, at_s=4).revision
-        assert (after, self.order(), self.on()) == (before + 1, [0, 4, 3, 5, 1], 4)
+        assert (after, self.order(), self.current()) == (before + 1, [0, 4, 3, 5, 1], 4)
         self.say("undo", base_revision=after, at_s=5)
-        assert (self.order(), self.on(), self.state().position) == ([0, 1], 0, 4)
+        assert (self.order(), self.current(), self.state().position) == ([0, 1], 0, 4)
 
     def test_several_are_as_many_as_fit_or_none(self):
         self.add(*[0] * 100)
@@ -49,7 +48,7 @@ class Playing(PlayerScene):
             self.say("play_track", item_ids=[self.items[number].pk] * 100)
         with pytest.raises(TooLong):
             self.say("play_track", item_ids=[self.items[3].pk])
-        assert (len(self.order()), self.on()) == (500, 2)
+        assert (len(self.order()), self.current()) == (500, 2)
 
     def test_pausing_keeps_the_place_and_resuming_goes_on_from_there(self):
         self.say("play_track", item_id=self.items[0].pk)
@@ -90,7 +89,7 @@ class Playing(PlayerScene):
     def test_resuming_with_nothing_on_plays_the_first(self):
         self.add(2, 3)
         self.say("resume")
-        assert (self.on(), self.state().is_playing) == (2, True)
+        assert (self.current(), self.state().is_playing) == (2, True)
 
     def test_another_speed_does_not_move_it(self):
         self.say("play_track", item_id=self.items[0].pk)
@@ -106,7 +105,7 @@ class Playing(PlayerScene):
             self.say("play_track", item_id=self.items[0].pk)
 
 
-class GoingOn(PlayerScene):
+class GoingOn(PlayerCase):
     def setUp(self):
         super().setUp()
         self.add(0, 1, 2)
@@ -116,46 +115,46 @@ class GoingOn(PlayerScene):
         first = self.entry(0)
         revisions = {self.say("next", entry_id=first, ended=True, at_s=1).revision for _ in range(40)}
         assert len(revisions) == 1
-        assert (self.on(), self.state().is_playing) == (1, True)
+        assert (self.current(), self.state().is_playing) == (1, True)
 
     def test_a_track_that_is_repeated_ends_once(self):
         self.say("set_repeat", repeat="one")
         base = self.state().revision
         for _ in range(2):
             self.say("next", entry_id=self.entry(0), ended=True, base_revision=base, at_s=1)
-        assert (self.on(), self.state().revision) == (0, base + 1)
+        assert (self.current(), self.state().revision) == (0, base + 1)
 
     def test_next_of_a_repeated_track_is_the_next(self):
         self.say("set_repeat", repeat="one")
         self.say("next", entry_id=self.entry(0))
-        assert self.on() == 1
+        assert self.current() == 1
 
     def test_at_the_end_of_the_queue_it_stops(self):
         self.say("play_track", entry_id=self.entry(2))
         self.say("next", entry_id=self.entry(2), ended=True, at_s=3)
         state = self.state()
-        assert (self.on(), state.is_playing, state.position) == (2, False, 0)
+        assert (self.current(), state.is_playing, state.position) == (2, False, 0)
 
     def test_repeating_all_begins_anew(self):
         self.say("set_repeat", repeat="all")
         self.say("play_track", entry_id=self.entry(2))
         self.say("next", entry_id=self.entry(2), ended=True)
-        assert (self.on(), self.state().is_playing) == (0, True)
+        assert (self.current(), self.state().is_playing) == (0, True)
 
     def test_what_is_gone_from_the_disk_is_passed_over(self):
         MediaItem.objects.filter(pk=self.items[1].pk).update(missing=True)
         self.say("next", entry_id=self.entry(0))
-        assert self.on() == 2
+        assert self.current() == 2
         self.say("previous", entry_id=self.entry(2))
-        assert self.on() == 0
+        assert self.current() == 0
 
     def test_paused_it_stays_paused(self):
         self.say("pause")
         self.say("next", entry_id=self.entry(0))
-        assert (self.on(), self.state().is_playing) == (1, False)
+        assert (self.current(), self.state().is_playing) == (1, False)
 
 
-class Ordering(PlayerScene):
+class Ordering(PlayerCase):
     def test_two_tabs_that_add_at_once_lose_nothing(self):
         self.add(0)
         self.add(1)
@@ -188,9 +187,9 @@ class Ordering(PlayerScene):
         self.say("play_track", entry_id=self.entry(0), position=30)
         self.say("queue_remove", entry_id=self.entry(0), at_s=2)
         state = self.state()
-        assert (self.on(), state.is_playing, state.position) == (1, True, 0)
+        assert (self.current(), state.is_playing, state.position) == (1, True, 0)
         self.say("queue_remove", entry_id=self.entry(0))
-        assert (self.on(), self.state().is_playing) == (None, False)
+        assert (self.current(), self.state().is_playing) == (None, False)
 
     def test_an_entry_that_is_gone_changes_nothing(self):
         self.add(0, 1)
@@ -217,19 +216,19 @@ class Ordering(PlayerScene):
         removed = self.say("queue_remove", entry_id=self.entry(0), at_s=2).revision
         self.say("undo", base_revision=removed, at_s=4)
         state = self.state()
-        assert (self.order(), self.on(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
+        assert (self.order(), self.current(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
         self.say("redo", base_revision=state.revision, at_s=5)
         state = self.state()
-        assert (self.order(), self.on(), state.is_playing, state.position) == ([1], 1, True, 2)
+        assert (self.order(), self.current(), state.is_playing, state.position) == ([1], 1, True, 2)
 
     def test_what_several_put_in_began_with_is_on_again_when_they_are_put_in_again(self):
         self.say("play_track", item_id=self.items[0].pk)
         began = self.say("play_track", item_ids=[self.items[1].pk, self.items[2].pk], at_s=5).revision
-        assert (self.order(), self.on()) == ([0, 1, 2], 1)
+        assert (self.order(), self.current()) == ([0, 1, 2], 1)
         back = self.say("undo", base_revision=began, at_s=6).revision
-        assert (self.order(), self.on()) == ([0], 0)
+        assert (self.order(), self.current()) == ([0], 0)
         self.say("redo", base_revision=back, at_s=7)
-        assert (self.order(), self.on(), self.state().is_playing) == ([0, 1, 2], 1, True)
+        assert (self.order(), self.current(), self.state().is_playing) == ([0, 1, 2], 1, True)
 
     def test_the_last_one_that_was_removed_plays_again_if_it_did(self):
         for plays in (True, False):
@@ -237,10 +236,10 @@ class Ordering(PlayerScene):
             if not plays:
                 self.say("pause")
             removed = self.say("queue_remove", entry_id=self.entry(0)).revision
-            assert (self.on(), self.state().is_playing) == (None, False)
+            assert (self.current(), self.state().is_playing) == (None, False)
             self.say("undo", base_revision=removed, at_s=4)
             state = self.state()
-            assert (self.on(), state.is_playing, state.position) == (0, plays, 30)
+            assert (self.current(), state.is_playing, state.position) == (0, plays, 30)
             self.say("queue_remove", entry_id=self.entry(0), at_s=4)
 
     def test_what_was_on_and_whose_file_is_gone_does_not_come_on_again(self):
@@ -252,7 +251,7 @@ class Ordering(PlayerScene):
             self.say("queue_remove", entry_id=self.entry(0))
             self.say("undo", base_revision=self.state().revision, at_s=4)
             state = self.state()
-            assert (self.order(), self.on()) == ([0, *then], then[0] if then else None)
+            assert (self.order(), self.current()) == ([0, *then], then[0] if then else None)
             assert (state.is_playing, state.position, state.at) == (bool(then), 0, NOW_MS)
             MediaItem.objects.update(missing=False)
 
@@ -262,7 +261,7 @@ class Ordering(PlayerScene):
         self.say("queue_remove", entry_id=self.entry(0))
         self.say("pause")
         self.say("undo", base_revision=self.state().revision)
-        assert (self.on(), self.state().is_playing) == (0, False)
+        assert (self.current(), self.state().is_playing) == (0, False)
 
     def test_undo_does_not_move_what_is_playing(self):
         self.add(0)
@@ -270,10 +269,10 @@ class Ordering(PlayerScene):
         self.add(1, at_s=3)
         self.say("undo", base_revision=self.state().revision, at_s=4)
         state = self.state()
-        assert (self.order(), self.on(), state.is_playing, state.at) == ([0], 0, True, NOW_MS)
+        assert (self.order(), self.current(), state.is_playing, state.at) == ([0], 0, True, NOW_MS)
 
 
-class Meaning(PlayerScene):
+class Meaning(PlayerCase):
     """What a command was meant for, and what it finds."""
 
     def test_a_seek_meant_for_another_track_is_stale(self):
@@ -323,7 +322,7 @@ class Meaning(PlayerScene):
         assert self.state().repeat == "one"
 
 
-class Telling(PlayerScene):
+class Telling(PlayerCase):
     def test_only_what_changed_travels_with_the_revision_it_belongs_to(self):
         self.add(0)
         told = self.heard.last("player")
@@ -340,13 +339,13 @@ class Telling(PlayerScene):
         assert self.told() == []
 
 
-class Coming(PlayerScene):
+class Coming(PlayerCase):
     """Where it was is where it is found."""
 
     def received_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
         with self.captureOnCommitCallbacks(execute=True):
             heard = PositionReport(entry_id=self.entry(0), position=position, tab="t1", leaving=leaving)
-            return player.note_position(LAPTOP, heard, self.at(second))
+            return session.report_position(LAPTOP, heard, self.at(second))
 
     def test_a_position_is_saved_and_told_without_a_revision(self):
         self.say("play_track", item_id=self.items[0].pk)
@@ -358,12 +357,12 @@ class Coming(PlayerScene):
         self.say("play_track", item_id=self.items[0].pk)
         heard = PositionReport(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
         with self.captureOnCommitCallbacks(execute=True):
-            player.note_position(LAPTOP, heard, self.at(1))
+            session.report_position(LAPTOP, heard, self.at(1))
         assert self.heard.last("position")["payload"]["duration"] == 3 * LENGTH_S
 
     def test_of_another_track_or_while_paused_no_position_is_taken(self):
         self.say("play_track", item_id=self.items[0].pk)
-        assert not player.note_position(LAPTOP, PositionReport(entry_id="0.0", position=9, tab="t1"))
+        assert not session.report_position(LAPTOP, PositionReport(entry_id="0.0", position=9, tab="t1"))
         self.say("pause")
         assert not self.received_at(1, 9)
         assert self.state().position == 0
@@ -371,13 +370,13 @@ class Coming(PlayerScene):
     def test_after_the_browser_was_closed_it_is_paused_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.received_at(5, 5)
-        later_ms = self.at(5) + SILENT_MS + 1
+        later_ms = self.at(5) + TIMEOUT_MS + 1
         stored = DevicePlayer.objects.values().get()
-        whole = player.read(LAPTOP, now_ms=later_ms)
+        whole = queries.snapshot(LAPTOP, now_ms=later_ms)
         assert (whole.state.is_playing, whole.state.position, whole.state.revision) == (False, 5, 1)
         assert DevicePlayer.objects.values().get() == stored
         with patch.object(server_clock, "now_ms", lambda: later_ms):
-            greeting = player.greet(LAPTOP, None, "Firefox", limits(1))
+            greeting = session.welcome(LAPTOP, None, "Firefox", limits(1))
         assert (greeting.state.is_playing, greeting.state.position, greeting.state.revision) == (False, 5, 2)
         assert self.state() == greeting.state
 
@@ -385,21 +384,21 @@ class Coming(PlayerScene):
         base = self.say("play_track", item_id=self.items[0].pk).revision
         self.say("seek", position=40, base_revision=base)
         late = PositionReport(entry_id=self.entry(0), position=10, tab="t1", revision=base)
-        assert not player.note_position(LAPTOP, late, self.at(1))
+        assert not session.report_position(LAPTOP, late, self.at(1))
         assert self.state().position == 40
-        assert player.note_position(LAPTOP, structs.replace(late, position=41, revision=2), self.at(1))
+        assert session.report_position(LAPTOP, structs.replace(late, position=41, revision=2), self.at(1))
 
     def test_a_database_that_was_away_is_no_silence(self):
         self.say("play_track", item_id=self.items[0].pk)
-        player.heard(LAPTOP, self.at(9))
+        liveness.record_report(LAPTOP, self.at(9))
         self.addCleanup(liveness.left, LAPTOP)
-        assert player.read(LAPTOP, now_ms=self.at(10)).state.is_playing
+        assert queries.snapshot(LAPTOP, now_ms=self.at(10)).state.is_playing
 
     def test_a_server_that_was_away_for_seconds_waits_for_the_tab_that_sounds(self):
         self.say("play_track", item_id=self.items[0].pk)
         with patch.object(liveness._state, "listening_since_ms", self.at(20)):
-            assert player.read(LAPTOP, now_ms=self.at(25)).state.is_playing
-            assert not player.read(LAPTOP, now_ms=self.at(27)).state.is_playing
+            assert queries.snapshot(LAPTOP, now_ms=self.at(25)).state.is_playing
+            assert not queries.snapshot(LAPTOP, now_ms=self.at(27)).state.is_playing
 
     def test_what_can_be_undone_is_not_written_again_for_a_pause(self):
         self.add(0)
@@ -411,24 +410,24 @@ class Coming(PlayerScene):
     def test_a_browser_that_is_opened_again_at_once_finds_it_paused_where_it_was(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.received_at(5, 5, leaving=True)
-        assert player.read(LAPTOP, now_ms=self.at(6)).state.is_playing  # another tab may go on
-        state = player.read(LAPTOP, now_ms=self.at(7)).state
+        assert queries.snapshot(LAPTOP, now_ms=self.at(6)).state.is_playing  # another tab may go on
+        state = queries.snapshot(LAPTOP, now_ms=self.at(7)).state
         assert (state.is_playing, state.position) == (False, 5)
 
     def test_a_tab_that_goes_on_where_another_one_was_closed(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.received_at(5, 5, leaving=True)
         self.received_at(6, 6)
-        assert player.read(LAPTOP, now_ms=self.at(10)).state.is_playing
+        assert queries.snapshot(LAPTOP, now_ms=self.at(10)).state.is_playing
 
     def test_a_tab_that_is_opened_while_another_one_plays_changes_nothing(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.received_at(5, 5)
-        assert player.read(LAPTOP, now_ms=self.at(6)).state.is_playing
+        assert queries.snapshot(LAPTOP, now_ms=self.at(6)).state.is_playing
 
     def test_the_tab_that_sounds_finds_it_playing_after_its_line_was_cut(self):
         self.say("play_track", item_id=self.items[0].pk)
-        assert player.read(LAPTOP, sounding=True, now_ms=self.at(60)).state.is_playing
+        assert queries.snapshot(LAPTOP, is_playing_tab=True, now_ms=self.at(60)).state.is_playing
 
     def test_a_command_after_the_browser_was_closed_begins_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)

@@ -3,19 +3,19 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from playback import player
 from playback.models import DevicePlayer
-from playback.player.user_agent import name_of_browser
+from playback.player import devices, session
+from playback.player.user_agent import browser_name
 from rooms.access import Identity
 from rooms.models import Person
-from tests.playback.player.fixtures import LAPTOP, PHONE, PlayerScene
+from tests.playback.player.fixtures import LAPTOP, PHONE, PlayerCase
 from watchium.protocol.errors import NotFound, NotMember
 from watchium.protocol.player import PositionReport
 from watchium.realtime.broadcast import device_group, devices_group
 from watchium.services.room_snapshot import limits
 
 
-class Devices(PlayerScene):
+class Devices(PlayerCase):
     def setUp(self):
         super().setUp()
         account = User.objects.create(username="mira")
@@ -26,22 +26,22 @@ class Devices(PlayerScene):
 
     def meet(self, device: str, account: int | None) -> None:
         with self.captureOnCommitCallbacks(execute=True):
-            player.greet(device, account, "Firefox on Linux", limits(1))
+            session.welcome(device, account, "Firefox on Linux", limits(1))
 
     def take_over(self, how: str, **more):
-        return self.say("continue_here", device=player.handle_of(PHONE), how=how, **more)
+        return self.say("continue_here", device=devices.handle_of(PHONE), how=how, **more)
 
     def test_an_account_sees_its_devices_and_never_their_ids(self):
-        devices = player.devices_of(self.mira.pk)
-        assert {device.device for device in devices} == {player.handle_of(LAPTOP), player.handle_of(PHONE)}
-        assert not {LAPTOP, PHONE} & {device.device for device in devices}
+        shown = devices.devices_of(self.mira.pk)
+        assert {device.device for device in shown} == {devices.handle_of(LAPTOP), devices.handle_of(PHONE)}
+        assert not {LAPTOP, PHONE} & {device.device for device in shown}
 
     def test_continuing_here_takes_queue_track_and_place_and_stops_there(self):
         self.add(1, 2, where=PHONE)
         self.say("resume", where=PHONE)
         self.take_over("replace", at_s=4)
         state = self.state()
-        assert (self.order(), self.on(), state.is_playing, state.position) == ([1, 2], 1, True, 4)
+        assert (self.order(), self.current(), state.is_playing, state.position) == ([1, 2], 1, True, 4)
         assert not self.state(PHONE).is_playing
         assert "player" in self.heard.types(device_group(PHONE))
 
@@ -57,7 +57,7 @@ class Devices(PlayerScene):
         self.say("resume")
         self.add(1, 2, where=PHONE)
         self.take_over("merge")
-        assert (self.order(), self.on()) == ([0, 1, 2], 0)
+        assert (self.order(), self.current()) == ([0, 1, 2], 0)
         assert self.order(PHONE) == [1, 2]
 
     def test_a_device_that_plays_on_is_seen_where_it_is_and_one_that_was_closed_does_not_play(self):
@@ -65,24 +65,24 @@ class Devices(PlayerScene):
         self.say("resume", where=PHONE)
 
         def phone(second: float):
-            devices = player.devices_of(self.mira.pk, self.at(second))
-            return next(device for device in devices if device.device == player.handle_of(PHONE))
+            shown = devices.devices_of(self.mira.pk, self.at(second))
+            return next(device for device in shown if device.device == devices.handle_of(PHONE))
 
         entry = self.state(PHONE).entries[0].id
         for second in range(1, 31):
-            player.note_position(
+            session.report_position(
                 PHONE, PositionReport(entry_id=entry, position=second, tab="t"), self.at(second)
             )
         assert (phone(31).is_playing, phone(31).position, phone(31).at) == (True, 30, self.at(30))
         assert not phone(37).is_playing  # crashed
         left = PositionReport(entry_id=entry, position=30.5, tab="t", leaving=True)
-        player.note_position(PHONE, left, self.at(31))
+        session.report_position(PHONE, left, self.at(31))
         assert phone(32).is_playing  # another tab may go on
         assert (phone(33).is_playing, phone(33).position) == (False, 30.5)
 
     def test_looking_first(self):
         self.add(1, 2, where=PHONE)
-        other = player.look_at(self.mira.pk, LAPTOP, player.handle_of(PHONE))
+        other = devices.preview_device(self.mira.pk, LAPTOP, devices.handle_of(PHONE))
         assert [item.title for item in other.items] == ["Track 01", "Track 02"]
         assert self.heard.types(devices_group(self.mira.pk)).count("devices") >= 2
 
@@ -90,30 +90,30 @@ class Devices(PlayerScene):
         other = "FFFFFFFFFFFFFFFF"
         self.meet(other, None)
         with pytest.raises(NotFound):
-            self.say("continue_here", device=player.handle_of(other), how="replace")
+            self.say("continue_here", device=devices.handle_of(other), how="replace")
         with pytest.raises(NotFound):
-            player.look_at(None, other, player.handle_of(LAPTOP))
+            devices.preview_device(None, other, devices.handle_of(LAPTOP))
 
     def test_a_device_does_not_continue_itself(self):
         with pytest.raises(NotFound):
-            self.say("continue_here", device=player.handle_of(LAPTOP), how="replace")
+            self.say("continue_here", device=devices.handle_of(LAPTOP), how="replace")
 
     def test_whoever_signs_out_takes_the_device_from_the_account(self):
         self.meet(PHONE, None)
-        assert [device.device for device in player.devices_of(self.mira.pk)] == [player.handle_of(LAPTOP)]
+        assert [device.device for device in devices.devices_of(self.mira.pk)] == [devices.handle_of(LAPTOP)]
 
     def test_a_guest_has_no_devices(self):
-        assert player.account_of(Identity(self.alice)) is None
-        assert player.account_of(Identity(self.mira)) == self.mira.pk
+        assert devices.account_of(Identity(self.alice)) is None
+        assert devices.account_of(Identity(self.mira)) == self.mira.pk
 
     def test_who_is_not_signed_in_any_more_reaches_no_other_device_and_is_seen_by_none(self):
         self.account = None
         with pytest.raises(NotFound):
             self.take_over("replace")
         with pytest.raises(NotFound):
-            self.say("forget_device", device=player.handle_of(PHONE))
+            self.say("forget_device", device=devices.handle_of(PHONE))
         self.add(1)
-        assert [device.device for device in player.devices_of(self.mira.pk)] == [player.handle_of(PHONE)]
+        assert [device.device for device in devices.devices_of(self.mira.pk)] == [devices.handle_of(PHONE)]
 
     def test_a_closed_device_that_is_taken_over_keeps_its_place(self):
         self.add(1, where=PHONE)
@@ -129,30 +129,30 @@ class Devices(PlayerScene):
         self.add(1, where=PHONE)
         self.take_over("replace", at_s=50)
         self.say("undo", base_revision=self.state().revision, at_s=60)
-        assert (self.on(), self.state().position) == (0, 4)
+        assert (self.current(), self.state().position) == (0, 4)
 
     def test_signing_in_and_out_ends_the_tabs_that_are_open_there(self):
         with self.captureOnCommitCallbacks(execute=True):
-            player.hand_device(PHONE, None)
+            devices.assign_device(PHONE, None)
         assert self.heard.closed == [(device_group(PHONE), 4012)]
         assert DevicePlayer.objects.get(device_id=PHONE).person is None
 
     def test_forgetting_one(self):
         self.add(1, where=PHONE)
-        self.say("forget_device", device=player.handle_of(PHONE))
+        self.say("forget_device", device=devices.handle_of(PHONE))
         assert not DevicePlayer.objects.filter(device_id=PHONE).exists()
         assert self.heard.closed == [(device_group(PHONE), 4012)]
 
 
 def test_who_is_nobody_has_no_player():
     with pytest.raises(NotMember):
-        player.device_of(Identity(None))
+        devices.device_of(Identity(None))
 
 
 def test_the_program_of_a_person_is_one_device():
     first, again, other = (Identity(Person(user_id=name)) for name in ("g_a", "g_a", "g_b"))
-    assert player.device_of(first) == player.device_of(again) != player.device_of(other)
-    assert len(player.device_of(first)) == 16
+    assert devices.device_of(first) == devices.device_of(again) != devices.device_of(other)
+    assert len(devices.device_of(first)) == 16
 
 
 @pytest.mark.parametrize(
@@ -169,4 +169,4 @@ def test_the_program_of_a_person_is_one_device():
     ],
 )
 def test_devices_have_names_people_know(said, name):
-    assert name_of_browser(said) == name
+    assert browser_name(said) == name

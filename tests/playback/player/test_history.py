@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.domain.queue import Entry, Queue
-from playback.domain.undo_history import MOST_ENTRIES, History, Past
+from playback.domain.undo_history import MAX_ENTRIES, History, QueueSnapshot
 from playback.models import PlayerHistory
 from tests.playback.domain.test_queue import queues
 
-pasts = st.builds(Past, queues(), st.floats(0, 1e6), st.booleans())
+pasts = st.builds(QueueSnapshot, queues(), st.floats(0, 1e6), st.booleans())
 
 
 @given(st.lists(pasts, max_size=60))
@@ -33,6 +33,6 @@ def test_a_change_forgets_what_was_undone(before):
 
 def test_nothing_that_is_remembered_is_read_for_a_change_but_how_long_it_is():
     history = PlayerHistory(done=["500|not read"] * 30)
-    history.push(Past(Queue(tuple(Entry(f"1.{place}", place) for place in range(500)))))
-    assert len(history.done) == MOST_ENTRIES // 500
+    history.push(QueueSnapshot(Queue(tuple(Entry(f"1.{place}", place) for place in range(500)))))
+    assert len(history.done) == MAX_ENTRIES // 500
     assert set(history.done[:-1]) == {"500|not read"}

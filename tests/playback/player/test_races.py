@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
-from playback import player
 from playback.models import DevicePlayer
+from playback.player import actions
 from tests.playback.player.fixtures import LAPTOP, NOW_MS, make_items
 from watchium.protocol.player import ItemsToAdd, Next, QueueAdd, Resume, TrackStep
 
@@ -31,7 +31,7 @@ class PlayerRaces(TransactionTestCase):
     def add(self, number: int, event_id: str = ""):
         asked = ItemsToAdd(item_ids=[self.items[number]])
         command = QueueAdd(event_id=event_id or f"e{number}", payload=asked)
-        return player.dispatch(LAPTOP, command, now_ms=NOW_MS)
+        return actions.dispatch(LAPTOP, command, now_ms=NOW_MS)
 
     def test_tabs_that_add_at_once_lose_nothing(self):
         answers = self.at_once(12, self.add)
@@ -48,12 +48,12 @@ class PlayerRaces(TransactionTestCase):
     def test_a_track_that_ends_is_followed_once(self):
         for number in range(4):
             self.add(number)
-        player.dispatch(LAPTOP, Resume(event_id="go"), now_ms=NOW_MS)
+        actions.dispatch(LAPTOP, Resume(event_id="go"), now_ms=NOW_MS)
         on = DevicePlayer.objects.get().current
         step = TrackStep(entry_id=on, ended=True)
         self.at_once(
             10,
-            lambda number: player.dispatch(LAPTOP, Next(event_id=f"n{number}", payload=step), now_ms=NOW_MS),
+            lambda number: actions.dispatch(LAPTOP, Next(event_id=f"n{number}", payload=step), now_ms=NOW_MS),
         )
         row = DevicePlayer.objects.get()
         assert [entry_id for entry_id, _ in row.entries].index(row.current) == 1
