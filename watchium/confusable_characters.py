@@ -1,8 +1,8 @@
-"""Characters that look alike: each line has a shape, then the characters taken for it, in hexadecimal.
+"""Confusable characters: each line has a shape, then the characters that look like it, in hexadecimal.
 
 Rendered by deploy/render_confusables.py from Unicode's confusables.txt 15.1 (copyright Unicode, Inc., used under
-https://www.unicode.org/license.txt), to which Latin letters with strokes, hooks and the like, and small capitals are
-added by their names. Characters that compatibility decomposition (NFKD) already turns into others are left out.
+https://www.unicode.org/license.txt), with Latin letters with strokes, hooks and similar marks, and small capitals
+added by their Unicode names. Characters that compatibility decomposition (NFKD) already replaces are omitted.
 """
 
 CONFUSABLES = """

@@ -1,4 +1,4 @@
-"""Which names people would take for each other: by case, form, accents, spaces and characters of one shape. Pure."""
+"""Keys that confusable names share: names that differ in case, form, accents, spaces or similar shapes only. Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from functools import lru_cache
 from watchium.confusable_characters import CONFUSABLES
 from watchium.text import normalized
 
-# Shapes that stand for each other whatever their case: zero and O; one, small l, capital I and the bar.
+# Characters of the same shape in any case: zero and O; one, small l, capital I and the vertical bar.
 _SHAPES = str.maketrans("01i|", "olll")
 _PAIRS = (("rn", "m"), ("vv", "w"))
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-# Blank though their categories say letter or symbol.
+# Blank in spite of a category of letter or symbol.
 _BLANK = set("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
 
 
 def _table() -> dict[int, str]:
-    alike = (line.split() for line in CONFUSABLES.split("\n") if line)
+    rows = (line.split() for line in CONFUSABLES.split("\n") if line)
     return {
         int(number, 16): "".join(chr(int(one, 16)) for one in shape.split("+"))
-        for shape, *numbers in alike
+        for shape, *numbers in rows
         for number in numbers
     }
 
@@ -30,9 +30,9 @@ _CONFUSABLES = _table()
 
 @lru_cache(maxsize=4096)
 def look_alike_keys(name: str) -> frozenset[str]:
-    """One or two keys. Names that share one look alike, and names that differ in case only always share one.
+    """One or two keys. Names that share a key look alike; names that differ only in case always share one.
 
-    Two, because a capital letter of another script may look like another Latin letter than its small one does.
+    Two, because a capital letter of another script may resemble a different Latin letter than its small form does.
     """
     plain = "".join(character for character in normalized("NFKD", name) if _has_shape(character))
     return frozenset((_shape(plain.casefold()), _shape(plain)))
@@ -53,7 +53,7 @@ def _has_shape(character: str) -> bool:
 
 
 def _is_accent(character: str, category: str) -> bool:
-    """A mark that changes the look of a letter little, unlike the vowels and tones of Indic and Thai writing."""
+    """Whether the mark hardly changes the look of a letter, unlike the vowels and tones of Indic and Thai scripts."""
     above_or_below = unicodedata.combining(character)
     return category == "Me" or above_or_below >= 200 or 10 <= above_or_below <= 36 or _is_selector(character)
 

@@ -1,8 +1,8 @@
-"""The server's clock: Unix milliseconds that never step and are the same in every process of a host.
+"""The server's clock: Unix milliseconds that never step and are equal in all processes of a host.
 
-It is the kernel's clock since boot (which a change of the wall clock does not touch and sleep does not stop) plus
-an anchor that all processes share: the first one after a boot stores it, the others read it. `WATCHIUM_CLOCK=wall`
-takes the wall clock instead, for several hosts whose clocks are disciplined by NTP.
+It is the kernel's clock since boot, which neither stops in sleep nor follows changes of the wall clock, plus an anchor
+that all processes share: the first process after a boot stores it, the others read it. `WATCHIUM_CLOCK=wall` uses the
+wall clock instead, for several hosts whose clocks are synchronised by NTP.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _boot_id() -> str:
 
 
 def keep_anchor_with(keep: Callable[[str, float], float]) -> None:
-    """`keep(boot_id, proposed_ms)` stores the proposed anchor unless there is one, and returns the one that holds."""
+    """Set the store of anchors: `keep(boot_id, proposed_ms)` stores an anchor unless one exists, and returns it."""
     global _keep
     _keep = keep
 
@@ -41,14 +41,14 @@ def set_anchor(anchor_ms: float, clock_id: str) -> None:
 
 
 def start(*, wall: bool = False) -> None:
-    """Find the anchor; reads or writes one row. To be called before anything asks for the time."""
+    """Load or store the anchor, with one row read or written. Call this before the first use of the clock."""
     if wall:
         set_anchor(0.0, "wall")
         return
     boot_id = _boot_id()
     proposed_ms = time.time_ns() / 1e6 - _boot_ms()
-    held_ms = _keep(boot_id, proposed_ms) if _keep else proposed_ms
-    set_anchor(held_ms, hashlib.sha256(f"{boot_id}:{held_ms}".encode()).hexdigest()[:8])
+    anchor_ms = _keep(boot_id, proposed_ms) if _keep else proposed_ms
+    set_anchor(anchor_ms, hashlib.sha256(f"{boot_id}:{anchor_ms}".encode()).hexdigest()[:8])
 
 
 def now_ms() -> float:
@@ -61,5 +61,5 @@ def now_ms() -> float:
 
 
 def clock_id() -> str:
-    """Changes when times of before cannot be compared with times from now on."""
+    """Changes when earlier times cannot be compared with later ones."""
     return _clock_id

@@ -1,7 +1,7 @@
-"""Text from people made safe to show: composed, without characters that hide, reorder or pile up. Pure.
+"""Cleans text from users for display: normalised, without invisible, reordering or stacked characters. Pure.
 
-What is invisible goes, with three exceptions that writing needs: joiners, selectors and tags inside an emoji, the
-non-joiner of Persian and its neighbours, and joiners after a virama (as in RFC 5892, appendix A.1 and A.2).
+Invisible characters are removed, with three exceptions that scripts need: joiners, selectors and tags inside an emoji,
+the non-joiner of Persian and related scripts, and joiners after a virama (RFC 5892, appendix A.1 and A.2).
 """
 
 from __future__ import annotations
@@ -12,25 +12,23 @@ from typing import Literal
 
 Form = Literal["NFC", "NFKC", "NFKD"]
 MARKS_IN_A_ROW = 4
-LONGEST_RUN = (
-    30  # of marks that are normalised: what Unicode calls stream-safe (UAX 15), more than any writing has
-)
-WRITTEN_PER_SHOWN = (
-    4  # code points that people type for each character that is left: a letter of Vietnamese has three
-)
-_MARKS_LATER = "\uff9e\uff9f"  # letters that NFKC and NFKD make marks of
+# Combining marks that are normalised together: Unicode's stream-safe limit (UAX 15), more than any script uses.
+LONGEST_RUN = 30
+# Code points typed for each character that remains after cleaning: a Vietnamese letter has three.
+TYPED_PER_SHOWN = 4
+_MARKS_LATER = "\uff9e\uff9f"  # letters that NFKC and NFKD turn into marks
 _NON_JOINER = "\u200c"
 _JOINER = "\u200d"
 _VIRAMA = 9  # a canonical combining class
-# Categories of controls, formats, surrogates, private use and what this Python's Unicode does not know.
+# Categories: control, format, surrogate, private use, and unassigned in this Python's version of Unicode.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-# Blank though their categories say letter, mark or symbol: fillers, vowels without shape, selectors, empty braille.
+# Blank in spite of a category of letter, mark or symbol: fillers, invisible vowels, selectors, blank braille.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159"
     "\U000e0000-\U000e0fff]"
 )
 
-# Emoji of any version of Unicode, this Python's and later ones.
+# Emoji of all versions of Unicode, including versions later than this Python's.
 _SKIN = "[\U0001f3fb-\U0001f3ff]"
 _PICTURE = (
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf"
@@ -41,7 +39,7 @@ _KEYCAP = "[0-9#*]\ufe0f?\u20e3"
 _TAGGED = (
     "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f"  # flags of England, Wales ...
 )
-# Half a flag is no picture: what stands behind it would stay only until the other half comes beside it.
+# Half a flag is not a picture: a joiner after it would be removed when the other half comes beside it.
 _ONE = f"(?!{_REGION}){_PICTURE}(?:{_SKIN}|[\ufe0e\ufe0f])?"
 _EMOJI = f"{_TAGGED}|{_KEYCAP}|{_REGION}{{2}}|{_ONE}(?:{_JOINER}{_ONE})*"
 _emoji = re.compile(f"({_EMOJI})")
@@ -51,12 +49,12 @@ _only_emoji = re.compile(f"(?!{_SKIN}|{_REGION}(?!{_REGION}))(?:{_EMOJI})")
 def clean(text: str, form: Form = "NFC", *, lines: bool = False) -> str:
     """The text normalised to `form`, without control, bidi, zero-width and unassigned characters.
 
-    Emoji stay as they are; at most four combining marks follow one another; white space at the ends goes and,
-    unless `lines`, every run of white space becomes one space. May be empty; cleaning twice is cleaning once.
+    Emoji are unchanged; at most four combining marks follow one another; white space at the ends is removed and, unless
+    `lines` is set, each run of white space becomes one space. The result may be empty; cleaning is idempotent.
     """
-    pieces = _emoji.split(normalized(form, text))
-    # Every second piece is an emoji. What is taken away may bring a letter and its mark together: composed again.
-    shown = "".join(piece if index % 2 else _visible(piece) for index, piece in enumerate(pieces))
+    parts = _emoji.split(normalized(form, text))
+    # Every second part is an emoji. Removing characters may bring a letter and its mark together: composed again.
+    shown = "".join(part if index % 2 else _visible(part) for index, part in enumerate(parts))
     composed = _without_piles(normalized(form, shown))
     if lines:
         return "\n".join(" ".join(line.split()) for line in composed.split("\n")).strip()
@@ -64,9 +62,9 @@ def clean(text: str, form: Form = "NFC", *, lines: bool = False) -> str:
 
 
 def normalized(form: Form, text: str) -> str:
-    """`unicodedata.normalize` in linear time: of marks that follow one another only the first 30 are looked at.
+    """`unicodedata.normalize` in linear time: of successive marks only the first 30 are normalised.
 
-    Python sorts the marks behind a letter by insertion, which takes quadratic time: 170 ms for 16 KB of them.
+    Python sorts the marks after a letter by insertion, which takes quadratic time: 170 ms for 16 KB of marks.
     """
     return unicodedata.normalize(form, _with_short_runs(text))
 
@@ -77,12 +75,12 @@ def piles_up_marks(text: str) -> bool:
 
 
 def is_too_long(text: str, most: int) -> bool:
-    """Whether more was typed than can be `most` characters when it is clean, without looking at it."""
-    return len(text) > WRITTEN_PER_SHOWN * most
+    """Whether the text is too long to have `most` characters after cleaning, without cleaning it."""
+    return len(text) > TYPED_PER_SHOWN * most
 
 
 def is_one_emoji(text: str) -> bool:
-    """One picture as people see it, whatever it is made of: a family, a flag, a keycap."""
+    """Whether the text is a single emoji as displayed, of any number of code points: a family, a flag, a keycap."""
     return _only_emoji.fullmatch(text) is not None
 
 
@@ -90,12 +88,12 @@ def _visible(text: str) -> str:
     kept: list[str] = []
     for index, character in enumerate(text):
         following = text[index + 1 : index + 2]
-        if _may_stay(character, kept[-1] if kept else "", following):
+        if _is_visible(character, kept[-1] if kept else "", following):
             kept.append(" " if character == "\u2800" else character)
     return "".join(kept)
 
 
-def _may_stay(character: str, before: str, after: str) -> bool:
+def _is_visible(character: str, before: str, after: str) -> bool:
     if character in (_NON_JOINER, _JOINER):
         return bool(before and after) and _joins(character, before, after)
     if character.isspace() or character == "\u2800":
@@ -104,7 +102,7 @@ def _may_stay(character: str, before: str, after: str) -> bool:
 
 
 def _joins(joiner: str, before: str, after: str) -> bool:
-    """Whether the writing around it looks different without this joiner."""
+    """Whether the text around it looks different without this joiner."""
     if unicodedata.combining(before) == _VIRAMA:
         return unicodedata.category(after) == "Lo"
     arabic = unicodedata.bidirectional(before) in ("AL", "NSM") and unicodedata.bidirectional(after) == "AL"
@@ -116,8 +114,8 @@ def _becomes_mark(character: str) -> bool:
 
 
 def _with_short_runs(text: str) -> str:
-    """The text itself where it has no run of more than 30 marks, else without the rest of each."""
-    # In each longer run one of these is a mark: mostly nothing else has to be looked at.
+    """The text without the marks beyond the first 30 of each run; the same object if there are none."""
+    # Each longer run has a mark at one of these indexes: for most texts no other character is checked.
     if not any(_becomes_mark(character) for character in text[LONGEST_RUN :: LONGEST_RUN + 1]):
         return text
     kept: list[str] = []

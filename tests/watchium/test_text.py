@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  # ambiguous characters are what this is about
+# ruff: noqa: RUF001  # ambiguous characters are the subject of these tests
 from __future__ import annotations
 
 import sys
@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium import text as unicode
+from watchium import text as text_module
 from watchium.confusables import look_alike_keys
 from watchium.text import LONGEST_RUN, MARKS_IN_A_ROW, clean, is_one_emoji, normalized, piles_up_marks
 
 NORMALIZE = unicodedata.normalize
-words = st.text(st.characters(exclude_categories=["Cs"]))
-# Made of what is hard: joiners, marks, selectors, tags, letters that join, spaces, emoji.
-hard_words = st.text(
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+# Difficult characters: joiners, marks, selectors, tags, letters that join, spaces, emoji.
+difficult_texts = st.text(
     st.sampled_from(
         "a é\u0301\u0308\u20dd\u200b\u200c\u200d\u202e\u2066\ufe0f\u2800\u3164\u034f"
         "می\u064eक\u094dष\u1100\u1161\u11a81#\u20e3❤👩🏽🇩🇪🏴\U000e0067\U000e007f\n\x00"
@@ -25,21 +25,21 @@ hard_words = st.text(
 forms = st.sampled_from(["NFC", "NFKC"])
 
 
-@given(words | hard_words, forms)
-def test_cleaning_twice_is_cleaning_once(text, form):
+@given(texts | difficult_texts, forms)
+def test_cleaning_is_idempotent(text, form):
     cleaned = clean(text, form)
     assert clean(cleaned, form) == cleaned
 
 
-@given(words | hard_words, forms)
+@given(texts | difficult_texts, forms)
 def test_cleaned_text_is_composed_and_has_no_blanks_at_its_ends(text, form):
     cleaned = clean(text, form)
     assert unicodedata.is_normalized(form, cleaned)
     assert cleaned == " ".join(cleaned.split())
 
 
-@given(words | hard_words)
-def test_nothing_in_cleaned_text_controls_or_reorders(text):
+@given(texts | difficult_texts)
+def test_cleaned_text_has_no_control_or_bidi_characters(text):
     cleaned = clean(text)
     assert not any(unicodedata.category(c) in {"Cc", "Cs", "Co"} for c in cleaned)
     assert not any(
@@ -49,7 +49,7 @@ def test_nothing_in_cleaned_text_controls_or_reorders(text):
     assert not set(cleaned) & set("\u00ad\u034f\u061c\u200b\u200e\u200f\u2060\u3164\ufeff")
 
 
-@given(words | hard_words)
+@given(texts | difficult_texts)
 def test_at_most_four_marks_follow_one_another(text):
     row = 0
     for character in clean(text):
@@ -57,12 +57,12 @@ def test_at_most_four_marks_follow_one_another(text):
         assert row <= MARKS_IN_A_ROW
 
 
-def test_two_halves_of_a_flag_that_come_together_are_one():
+def test_two_halves_of_a_flag_become_one():
     assert clean("🇩\u034f🇩\ufe0f") == clean(clean("🇩\u034f🇩\ufe0f")) == "🇩🇩"
 
 
-@given(hard_words)
-def test_lines_stay_where_they_are_asked_for(text):
+@given(difficult_texts)
+def test_line_breaks_are_kept_on_request(text):
     cleaned = clean(text, lines=True)
     assert clean(cleaned, lines=True) == cleaned
     assert cleaned.count("\n") <= text.count("\n")
@@ -90,12 +90,12 @@ def test_lines_stay_where_they_are_asked_for(text):
         "🅰️",
     ],
 )
-def test_an_emoji_stays_what_it_is(emoji):
+def test_an_emoji_is_unchanged(emoji):
     assert clean(f"so {emoji}!") == f"so {emoji}!"
     assert is_one_emoji(emoji)
 
 
-def test_an_emoji_newer_than_this_python_stays():
+def test_an_emoji_newer_than_this_python_is_unchanged():
     assert clean("\U0001fae9") == "\U0001fae9"
 
 
@@ -103,9 +103,9 @@ def test_an_emoji_newer_than_this_python_stays():
     "text",
     [
         "مُحَمَّد رسول",
-        "می‌خواهم کتاب‌ها را",  # Persian: the non-joiner is part of how it is written
+        "می‌خواهم کتاب‌ها را",  # Persian: the non-joiner is part of the spelling
         "שָׁלוֹם עֲלֵיכֶם",
-        "क्‍ष और र्‍य",  # Hindi: joiners choose the shape
+        "क्‍ष और र्‍य",  # Hindi: joiners select the shape
         "ශ්‍රී ලංකා",
         "กุ้งเผ็ด",
         "Việt Nam",
@@ -113,7 +113,7 @@ def test_an_emoji_newer_than_this_python_stays():
         "€5 → £4.30 (½)",
     ],
 )
-def test_writing_of_the_world_stays_readable(text):
+def test_scripts_of_the_world_are_unchanged(text):
     assert clean(text) == unicodedata.normalize("NFC", text)
 
 
@@ -134,16 +134,16 @@ def test_writing_of_the_world_stays_readable(text):
         ("a\u3000b", "a b"),
     ],
 )
-def test_what_hides_reorders_or_piles_up_goes(text, cleaned):
+def test_invisible_reordering_and_stacked_characters_are_removed(text, cleaned):
     assert clean(text) == cleaned
 
 
-def test_lone_halves_of_a_pair_go_should_they_ever_arrive():
+def test_lone_surrogates_are_removed():
     assert clean("a\ud800b") == "ab"
 
 
 def longest_run_of_sorted(text: str) -> int:
-    """Of what normalising has to put in order, at most: characters that become marks and nothing else."""
+    """The longest run that normalisation has to sort: characters that decompose into marks only."""
     longest = run = 0
     for character in text:
         marks = all(unicodedata.combining(part) for part in NORMALIZE("NFKD", character))
@@ -152,7 +152,7 @@ def longest_run_of_sorted(text: str) -> int:
     return longest
 
 
-# Marks of several classes, in an order that has to be sorted; some come together once what is hidden is gone.
+# Marks of several classes in an unsorted order; some become adjacent when invisible characters are removed.
 @pytest.mark.parametrize(
     "unit",
     [
@@ -164,35 +164,35 @@ def longest_run_of_sorted(text: str) -> int:
     ],
 )
 @pytest.mark.parametrize("work", [clean, lambda text: clean(text, "NFKC"), look_alike_keys])
-def test_no_long_run_of_marks_is_ever_sorted(unit: str, work):
+def test_no_long_run_of_marks_is_sorted(unit: str, work):
     seen: list[int] = []
 
-    def watched(form: str, text: str) -> str:
+    def recorded(form: str, text: str) -> str:
         seen.append(longest_run_of_sorted(text))
         return NORMALIZE(form, text)
 
-    with patch.object(unicode.unicodedata, "normalize", watched):
+    with patch.object(text_module.unicodedata, "normalize", recorded):
         work("a" + unit * 300)
     assert seen
     assert max(seen) <= LONGEST_RUN
 
 
-def test_every_character_that_becomes_nothing_but_marks_counts_as_one():
+def test_every_character_that_decomposes_into_marks_counts_as_a_mark():
     for number in range(sys.maxunicode + 1):
         character = chr(number)
         if unicodedata.combining(character) or unicodedata.decomposition(character):
             parts = NORMALIZE("NFKD", character)
-            nothing_else = all(unicodedata.combining(part) for part in parts)
-            assert piles_up_marks(character * 31) or not nothing_else, hex(number)
+            only_marks = all(unicodedata.combining(part) for part in parts)
+            assert piles_up_marks(character * 31) or not only_marks, hex(number)
 
 
-@given(words | hard_words, st.sampled_from(["NFC", "NFKC", "NFKD"]))
-def test_what_people_write_is_normalised_as_everywhere(text, form):
+@given(texts | difficult_texts, st.sampled_from(["NFC", "NFKC", "NFKD"]))
+def test_texts_without_long_runs_are_normalised_as_by_unicodedata(text, form):
     if not piles_up_marks(text):
         assert normalized(form, text) == unicodedata.normalize(form, text)
 
 
 @given(st.text(st.sampled_from("ab\u0301\u0323\uff9e"), max_size=200))
-def test_a_long_run_of_marks_is_found_wherever_it_begins(text):
+def test_a_long_run_of_marks_is_found_at_any_position(text):
     runs = "".join("x" if character in "\u0301\u0323\uff9e" else " " for character in text).split()
     assert piles_up_marks(text) == any(len(run) > LONGEST_RUN for run in runs)
