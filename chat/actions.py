@@ -35,7 +35,7 @@ def post(
         NotFound: what it replies to is not in the room.
     """
     text = clean_comment(command.payload.text)
-    by, (answered,) = access.lock_and_ask(by, Comment.to_answer_again(by, command.event_id))
+    by, (answered,) = access.lock_and_query(by, Comment.to_replay(by, command.event_id))
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     digest = content_hash(text, command.payload.reply_to)
     if answered:
@@ -74,7 +74,7 @@ def remove(by: Member, comment_id: int) -> None:
 
 
 @transaction.atomic
-def remove_by_staff(comment: Comment, staff_name: str) -> None:
+def remove_as_staff(comment: Comment, staff_name: str) -> None:
     """Delete a comment from outside the room, as the staff member with that name. Twice is harmless."""
     room = Room.objects.locked(comment.room_id)
     current = Comment.objects.of_room(room, comment.pk)
@@ -87,7 +87,7 @@ def react(by: Member, emoji: str, *, now_ms: float | None = None) -> None:
     emoji = clean_emoji(emoji)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     rate_limits.spend("reaction", by.person.user_id, now_ms)
-    by = access.as_of_now(by)
+    by = access.reload_member(by)
     reacted = events.SentReaction(user_id=by.person.user_id, username=by.username, emoji=emoji)
     broadcast.to_room(
         by.room.room_id, events.Reaction(room_id=by.room.room_id, timestamp=now_ms, payload=reacted)
@@ -99,14 +99,14 @@ def typing(by: Member, *, now_ms: float | None = None) -> None:
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if rate_limits.wait_ms("typing", by.person.user_id, now_ms):
         return
-    by = access.as_of_now(by)
+    by = access.reload_member(by)
     who = UserRef(user_id=by.person.user_id, username=by.username)
     broadcast.to_room(
         by.room.room_id, events.IsTyping(room_id=by.room.room_id, timestamp=now_ms, payload=who)
     )
 
 
-def say_system(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
+def post_system_comment(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
     """Write what happened into the chat, in nobody's name; the room must be locked by the caller."""
     _say(room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True)
 

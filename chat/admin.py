@@ -27,5 +27,5 @@ class CommentAdmin(ReadOnly):
     def delete_comments(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
         name = request.user.get_username()
         act_on_each(
-            self, request, comments, lambda comment: actions.remove_by_staff(comment, name), "Deleted"
+            self, request, comments, lambda comment: actions.remove_as_staff(comment, name), "Deleted"
         )

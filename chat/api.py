@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from chat import actions
 from chat.models import Comment
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from watchium.protocol.events import Problem
 from watchium.protocol.types import CommentState
 
@@ -35,12 +35,14 @@ class Comments(RoomAPIView):
         description="What was said last, or before a comment.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        before = self.whole_number("before", ANY_SEQ)
-        limit = self.whole_number("limit", AT_ONCE, most=AT_ONCE)
+        before = self.query_integer("before", ANY_SEQ)
+        limit = self.query_integer("limit", AT_ONCE, most=AT_ONCE)
         room = self.readable_room(room_id)
         found = Comment.objects.before(room, before, limit + 1)
         shown = found[-limit:] if limit else []
-        return answer(SomeComments(comments=[c.as_state() for c in shown], more=len(found) > len(shown)))
+        return json_response(
+            SomeComments(comments=[c.as_state() for c in shown], more=len(found) > len(shown))
+        )
 
 
 class OneComment(RoomAPIView):

@@ -66,11 +66,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             more=len(happened) > limit,
         )
 
-    def rooms_with_talk(self) -> models.QuerySet[Comment, int]:
+    def rooms_with_comments(self) -> models.QuerySet[Comment, int]:
         """Of the rooms in which somebody said something (primary keys)."""
         return self.filter(is_system=False).values_list("room_id", flat=True)
 
-    def of_system_before(self, moment: datetime) -> CommentQuerySet:
+    def system_comments_before(self, moment: datetime) -> CommentQuerySet:
         """Who joined and left, hosted or changed something before that."""
         return self.filter(is_system=True, created_at__lt=moment)
 
@@ -136,7 +136,7 @@ class Comment(models.Model):
         return f"{self.username or 'system'}: {self.text[:40]}"
 
     @staticmethod
-    def to_answer_again(by: Member, event_id: str) -> PreparedQuery:
+    def to_replay(by: Member, event_id: str) -> PreparedQuery:
         """Gives an `Answered` if this command of theirs was accepted before."""
         words = """SELECT content_hash, at_ms FROM chat_comment
             WHERE room_id = %s AND event_id = %s

@@ -45,7 +45,7 @@ def member_for(identity: Identity, room_id: str) -> Member:
 
 def is_banned(identity: Identity, room_id: str) -> bool:
     """Whether the person was sent out of this room and may not be back yet."""
-    return identity.person is not None and Ban.objects.keeps_out(room_id, identity.person, timezone.now())
+    return identity.person is not None and Ban.objects.bars(room_id, identity.person, timezone.now())
 
 
 def readable_room(identity: Identity, room_id: str) -> Room:
@@ -59,9 +59,9 @@ def joinable_room(room_id: str) -> Room | None:
     return Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE).first()
 
 
-def as_of_now(member: Member) -> Member:
+def reload_member(member: Member) -> Member:
     """The member read again, for what changes nothing in the room: a socket may outlive its membership by a moment."""
-    found = Member.objects.as_of_now(member.pk)
+    found = Member.objects.current_with_room(member.pk)
     if found is None:
         raise NotMember
     if found.room.closed_at is not None:
@@ -71,10 +71,10 @@ def as_of_now(member: Member) -> Member:
 
 def lock(member: Member) -> Member:
     """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
-    return lock_and_ask(member)[0]
+    return lock_and_query(member)[0]
 
 
-def lock_and_ask(member: Member, *questions: PreparedQuery) -> tuple[Member, list[Rows]]:
+def lock_and_query(member: Member, *questions: PreparedQuery) -> tuple[Member, list[Rows]]:
     """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
     locked, answers = member.locked(*questions)
     if locked is None:

@@ -119,7 +119,7 @@ class RoomAdmin(ReadOnly):
         if not changes:
             return
         try:
-            actions.change_room(obj, by=None, why=_why(request), **changes)
+            actions.update_room(obj, by=None, why=_why(request), **changes)
         except Refused as refused:
             messages.error(request, str(refused))
 
@@ -187,11 +187,11 @@ class TokenAdmin(ReadOnly):
     exclude = ["digest"]
 
     def delete_model(self, request: HttpRequest, obj: Token) -> None:
-        actions.end_token(obj)
+        actions.revoke_token(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         for token in queryset:
-            actions.end_token(token)
+            actions.revoke_token(token)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.has_perm("rooms.delete_token"))

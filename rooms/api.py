@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from rooms import actions
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member, Token
 from rooms.urls import room_url
 from watchium.protocol.errors import NotAllowed, NotMember
@@ -61,8 +61,8 @@ class Members(RoomAPIView):
         member = self.member(room_id)
         if not member.may_moderate:
             raise NotAllowed("Only the host and moderators can see who is away.")
-        rows = Member.objects.last_to_join(member.room)
-        return answer(AllMembers(members=[_row(row) for row in rows]))
+        rows = Member.objects.newest(member.room)
+        return json_response(AllMembers(members=[_row(row) for row in rows]))
 
 
 def _row(member: Member) -> MemberRow:
@@ -84,7 +84,7 @@ class OwnToken(RoomAPIView):
     def delete(self, request: Request) -> HttpResponse:
         if not isinstance(request.auth, Token):
             raise NotMember("Send the token that is to end, as a bearer.")
-        actions.end_token(request.auth)
+        actions.revoke_token(request.auth)
         return HttpResponse(status=204)
 
 

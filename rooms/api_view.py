@@ -49,14 +49,14 @@ class RoomAPIView(APIView):
         """Raises NotMember, RoomClosed, and RateLimited after many commands or rooms that were not theirs."""
         identity = self.identity
         if identity.person is not None:
-            self.count_command(identity.person.user_id)
+            self.limit_commands(identity.person.user_id)
         try:
             return access.member_for(identity, room_id)
         except NotMember:
-            rate_limits.count_guess(identity.address)
+            rate_limits.limit_room_guesses(identity.address)
             raise
 
-    def count_command(self, who: str) -> None:
+    def limit_commands(self, who: str) -> None:
         """Whatever changes something is counted before anything is looked up for it. Raises RateLimited."""
         if self.request.method not in SAFE_METHODS:
             limits.spend_locally("command", who, server_clock.now_ms())
@@ -67,7 +67,7 @@ class RoomAPIView(APIView):
         try:
             return access.readable_room(identity, room_id)
         except NotMember:
-            rate_limits.count_guess(identity.address)
+            rate_limits.limit_room_guesses(identity.address)
             raise
 
     def body(self, kind: type[S]) -> S:
@@ -79,7 +79,7 @@ class RoomAPIView(APIView):
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise validation_error(error) from None
 
-    def whole_number(self, name: str, default: int, most: int = 2**53) -> int:
+    def query_integer(self, name: str, default: int, most: int = 2**53) -> int:
         """A number of the address's query."""
         value = self.request.query_params.get(name, "")
         if not value:
@@ -106,7 +106,7 @@ def _raw(request: Request) -> bytes:
     return raw
 
 
-def answer(struct: object, status: int = 200) -> HttpResponse:
+def json_response(struct: object, status: int = 200) -> HttpResponse:
     """Never kept by a cache: what it says is true now and for this person."""
     response = HttpResponse(msgspec.json.encode(struct), status=status, content_type="application/json")
     response["Cache-Control"] = "no-store"

@@ -129,7 +129,7 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
     return errors
 
 
-def problem_of(refused: Refused) -> Errors:
+def form_errors(refused: Refused) -> Errors:
     """A deed's refusal beside the field it is about."""
     for kind, field in FIELD_OF:
         if isinstance(refused, kind):

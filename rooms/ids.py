@@ -32,7 +32,7 @@ def check_passphrase(passphrase: str) -> None:
         raise BadMessage(f"A passphrase has at least {PASSPHRASE_CHARS} characters.")
 
 
-def seal(passphrase: str) -> str:
+def hash_passphrase(passphrase: str) -> str:
     """A passphrase as it is kept; none stays none. Takes a fifth of a second on purpose.
 
     Raises what `check_passphrase` raises, before that.

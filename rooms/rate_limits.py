@@ -6,32 +6,32 @@ and passwords are counted from every address: those that are set here, tries els
 
 from __future__ import annotations
 
-from rooms.auth.client_address import is_this_machine
+from rooms.auth.client_address import is_loopback
 from watchium import server_clock
 from watchium.shared_state import rate_limits
 
 
-def count_room(address: str) -> None:
+def limit_new_rooms(address: str) -> None:
     """Somebody is about to make a room. Raises RateLimited."""
     _count("new_room", address)
 
 
-def count_account(address: str) -> None:
+def limit_new_accounts(address: str) -> None:
     """Somebody is about to make an account. Raises RateLimited."""
     _count("new_account", address)
 
 
-def count_device(address: str) -> None:
+def limit_new_devices(address: str) -> None:
     """A browser is about to get a device, for its player. Raises RateLimited."""
     _count("new_device", address)
 
 
-def count_join(address: str) -> None:
+def limit_joins(address: str) -> None:
     """Somebody asks to be let into a room. Raises RateLimited."""
     _count("join", address)
 
 
-def count_guess(address: str) -> None:
+def limit_room_guesses(address: str) -> None:
     """Somebody asked for a room that is not there for them. Raises RateLimited.
 
     Unknown and hidden rooms count alike, so that the limit tells no more than the answer did.
@@ -39,7 +39,7 @@ def count_guess(address: str) -> None:
     _count("guess", address)
 
 
-def count_secret(who: str) -> None:
+def limit_new_secrets(who: str) -> None:
     """A password or a passphrase is about to be hashed and kept. Raises RateLimited.
 
     By person, or by address, this machine's own too: each costs a fifth of a second of a core.
@@ -48,5 +48,5 @@ def count_secret(who: str) -> None:
 
 
 def _count(what: str, address: str) -> None:
-    if not is_this_machine(address):
+    if not is_loopback(address):
         rate_limits.spend(what, address, server_clock.now_ms())

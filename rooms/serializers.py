@@ -19,7 +19,7 @@ def member_state(member: Member) -> MemberState:
     )
 
 
-def who_is_here(room_ids: list[str]) -> dict[str, list[MemberState]]:
+def present_members(room_ids: list[str]) -> dict[str, list[MemberState]]:
     """By room_id, everybody who is in one of these rooms, longest first; one query."""
     here: dict[str, list[MemberState]] = {}
     for member in Member.objects.present_in(room_ids):

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from rooms.actions import recheck
+from rooms.actions import reconnect_person
 from rooms.models import AccountName, Person
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class AccountAdmin(Accounts):
 
 def _recheck(accounts: list[Any]) -> None:
     for person_pk in Person.objects.of_accounts(accounts):
-        recheck(person_pk)
+        reconnect_person(person_pk)
 
 
 admin.site.unregister(User)

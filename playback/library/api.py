@@ -17,7 +17,7 @@ from playback.domain.albums import KEY_LENGTH
 from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.models.media_item import ORDERS, PAGE, Place, Wanted
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
 from watchium.protocol.events import Problem
 from watchium.protocol.player import Item
@@ -70,7 +70,7 @@ class Library(RoomAPIView):
         shown = items[:PAGE]
         more = len(items) > PAGE
         following = mark_of(shown[-1].place_by(wanted.order), wanted.order) if more else None
-        return answer(LibraryPage(items=[item.to_protocol() for item in shown], next=following))
+        return json_response(LibraryPage(items=[item.to_protocol() for item in shown], next=following))
 
 
 def wanted_by(request: Request) -> Wanted:

@@ -51,7 +51,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
     def of(self, room: Room) -> Playback:
         """The room's playback, made idle where there is none yet; its `room` is the very object given."""
         (rows,) = run_in_one_round_trip(Playback.to_read(room.pk))
-        return Playback.made_of(rows, room)
+        return Playback.from_rows(rows, room)
 
     def has(self, room: Room) -> bool:
         return self.filter(room=room).exists()
@@ -163,7 +163,7 @@ class Playback(models.Model):
         return PreparedQuery(words, [room_pk])
 
     @classmethod
-    def made_of(cls, rows: Rows, room: Room) -> Playback:
+    def from_rows(cls, rows: Rows, room: Room) -> Playback:
         playback = PLAYBACK.row(rows[0]) if rows else cls.objects.get_or_create(room=room)[0]
         # Not `playback.room = room`: the room would refer back to it, and the two would wait for the garbage collector.
         playback._state.fields_cache["room"] = room

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from playback.domain.queue import Queue
 from playback.player import actions, devices, queries, session
 from playback.player.command import PlayerCommand, PlayerTransaction, run
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from watchium import server_clock
 from watchium.protocol.codec import decode_player_command
 from watchium.protocol.commands import IdempotentCommand
@@ -59,7 +59,7 @@ class PlayerAPIView(RoomAPIView):
     def device_id(self) -> str:
         """Raises NotMember for a browser that never opened a page here, RateLimited after many commands."""
         device_id = devices.device_of(self.identity)
-        self.count_command(device_id)
+        self.limit_commands(device_id)
         return device_id
 
     @property
@@ -74,7 +74,7 @@ class OnePlayer(PlayerAPIView):
         description="The player of your device. A program has one for its person.",
     )
     def get(self, request: Request) -> HttpResponse:
-        return answer(self._state())
+        return json_response(self._state())
 
     @extend_schema(
         operation_id="player_change",
@@ -86,7 +86,7 @@ class OnePlayer(PlayerAPIView):
         changes = self.body(PlayerPatch)
         command = PlayerCommand("patch", changes.event_id, changes)
         run(self.device_id, command, lambda tx: change(tx, changes), self.account)
-        return answer(self._state())
+        return json_response(self._state())
 
     def _state(self) -> WithDevices:
         snapshot, account = queries.snapshot(self.device_id), self.account
@@ -140,7 +140,7 @@ class PlayerControl(PlayerAPIView):
             raise validation_error(error) from None
         if not isinstance(command, IdempotentCommand):
             raise BadMessage(f"`{message.type}` is for sockets only")
-        return answer(actions.dispatch(self.device_id, command, account=self.account))
+        return json_response(actions.dispatch(self.device_id, command, account=self.account))
 
 
 class LastPosition(PlayerAPIView):

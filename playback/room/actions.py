@@ -113,7 +113,7 @@ def record_notice(by: Member, command: Notice, *, now_ms: float | None = None) -
 
     Told to nobody by itself; a room that waits for whoever starves begins to, or goes on.
     """
-    by = access.as_of_now(by)
+    by = access.reload_member(by)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     kind = command_type(command)
     spend(by, kind, now_ms)

@@ -11,7 +11,7 @@ from msgspec import Meta
 from rest_framework.request import Request
 
 from playback.room import actions, queries
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member
 from watchium.protocol.commands import (
     ContinueWithout,
@@ -65,7 +65,7 @@ class Controls(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         control = self.body(Control)
-        return answer(dispatch(self.member(room_id), control))
+        return json_response(dispatch(self.member(room_id), control))
 
 
 def dispatch(member: Member, control: Control) -> Accepted:
@@ -100,13 +100,13 @@ class Log(RoomAPIView):
         "not reach back that far: then read the state.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        since = self.whole_number("since", 0)
+        since = self.query_integer("since", 0)
         room = self.member(room_id).room
         events = queries.missed(room, since)
         last = since + len(events)
         if last != (_revision(events[-1]) if events else room.revision):
             raise Trimmed
-        return answer(Since(events=events, revision=last, more=len(events) == queries.MAX_EVENTS))
+        return json_response(Since(events=events, revision=last, more=len(events) == queries.MAX_EVENTS))
 
 
 class _Numbered(msgspec.Struct):

@@ -79,7 +79,7 @@ def handle(
     now_ms: float | None,
 ) -> Accepted:
     """Apply `change`, which returns the next timeline, or None if there is nothing to change."""
-    by, (accepted, playbacks) = access.lock_and_ask(
+    by, (accepted, playbacks) = access.lock_and_query(
         by, PlaybackEvent.to_replay(by, command.event_id), Playback.to_read(by.room_id)
     )
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
@@ -89,7 +89,7 @@ def handle(
     spend(by, command_type(command), now_ms)
     if not by.may_control:
         raise NotHost
-    playback = Playback.made_of(playbacks, by.room)
+    playback = Playback.from_rows(playbacks, by.room)
     context = CommandContext(by, playback, playback.timeline, now_ms)
     timeline = change(context)
     if timeline is None:

@@ -84,7 +84,7 @@ def persist(evaluated: dict[str, list[MemberReport]], now_ms: float) -> int:
         for room_id, reports in evaluated.items()
         for report in LAST_REPORTS.unwritten(room_id, reports, now_ms)
     ]
-    return Member.objects.keep_reports(rows) if rows else 0
+    return Member.objects.save_reports(rows) if rows else 0
 
 
 def _evaluate(

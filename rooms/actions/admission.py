@@ -5,7 +5,7 @@ from __future__ import annotations
 from rooms import access, rate_limits
 from rooms.access import Identity
 from rooms.actions.membership import join
-from rooms.actions.room import make_person
+from rooms.actions.room import create_guest
 from rooms.forms import Joining
 from rooms.models import Member, Room
 from watchium import server_clock
@@ -20,10 +20,10 @@ def admit(identity: Identity, room_id: str, form: Joining) -> Member:
     Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, after thirty
     for one room, or too many people of one address at once.
     """
-    rate_limits.count_join(identity.address)
+    rate_limits.limit_joins(identity.address)
     if form.passphrase:
         _count_try(room_id, identity.address)
-    person = identity.person or make_person(form.username)
+    person = identity.person or create_guest(form.username)
     try:
         return join(
             person, room_id, username=form.username, passphrase=form.passphrase, address=identity.address
@@ -46,7 +46,7 @@ def room_for_visitor(identity: Identity, room_id: str) -> Room | None:
     """As `visible_room`, for somebody who found nothing but an address. Raises RateLimited after many wrong ones."""
     room = visible_room(identity, room_id)
     if room is None:
-        rate_limits.count_guess(identity.address)
+        rate_limits.limit_room_guesses(identity.address)
     return room
 
 

@@ -25,7 +25,9 @@ RESERVED = MESSAGE_TYPES | PAGE_EVENTS
 
 
 @transaction.atomic
-def tell_custom(by: Member, kind: str, payload: dict[str, Any], *, now_ms: float | None = None) -> float:
+def broadcast_custom_event(
+    by: Member, kind: str, payload: dict[str, Any], *, now_ms: float | None = None
+) -> float:
     """Send an event of a program's own to everybody in the room, as its host or owner; returns its server time.
 
     Raises BadMessage for a word of the protocol, TooLong beyond 4 KiB, NotAllowed, RateLimited.

@@ -65,7 +65,7 @@ def choose_next_host(room: Room) -> None:
 
 
 @transaction.atomic
-def end_hold(room_pk: int, now_ms: float) -> None:
+def end_host_grace(room_pk: int, now_ms: float) -> None:
     """A hold that ran out; whoever ends it first does it, for everyone else there is nothing left to do."""
     room = Room.objects.locked_unless_busy(room_pk)
     if room is not None and room.seat_until_ms is not None and room.seat_until_ms <= now_ms:

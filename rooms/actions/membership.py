@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from rooms import access, display_names
 from rooms.actions.hosting import choose_next_host
-from rooms.actions.naming import name_for
-from rooms.actions.presence import broadcast_presence, end_leases, mark_absent
+from rooms.actions.naming import resolve_name
+from rooms.actions.presence import broadcast_presence, mark_absent, revoke_leases
 from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, Person, Role, Room, Token, Visibility
 from watchium import server_clock
@@ -20,12 +20,12 @@ from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, Wro
 from watchium.realtime import broadcast
 
 # What a full room keeps for members who are not here. The place of one who was here, for an hour:
-PLACE_KEPT = timedelta(hours=1)
+ABSENT_PLACE_KEPT = timedelta(hours=1)
 # Of one who joined and never played along, for as long as a page takes to open, and of all those a part of the places:
-RESERVED = timedelta(seconds=60)
-RESERVED_PART = 4
+NEW_MEMBER_RESERVED = timedelta(seconds=60)
+RESERVED_FRACTION = 4
 # Of one address, as many as a household has:
-ABSENT_OF_ADDRESS = 10
+ABSENT_PER_NETWORK = 10
 
 
 def join(
@@ -88,19 +88,21 @@ def _find_a_place(room: Room) -> None:
         return
     now = timezone.now()
     absent = (
-        room.members.longest_reserved(now - RESERVED, most=max(2, settings.MAX_MEMBERS // RESERVED_PART))
-        or room.members.longest_absent(now - PLACE_KEPT)
-        or room.members.absent_of_a_crowd(more_than=ABSENT_OF_ADDRESS)
+        room.members.longest_reserved(
+            now - NEW_MEMBER_RESERVED, most=max(2, settings.MAX_MEMBERS // RESERVED_FRACTION)
+        )
+        or room.members.longest_absent(now - ABSENT_PLACE_KEPT)
+        or room.members.longest_absent_of_largest_network(more_than=ABSENT_PER_NETWORK)
     )
     if absent is None:
         raise RoomFull
     absent.room = room
-    depart(absent, "left")
+    end_membership(absent, "left")
 
 
 def _name_for(room: Room, person: Person, username: str) -> str:
-    name = name_for(person, username)
-    return display_names.unique_name(name, room.members.names_here(besides=person))
+    name = resolve_name(person, username)
+    return display_names.unique_name(name, room.members.present_names(besides=person))
 
 
 @transaction.atomic
@@ -110,14 +112,14 @@ def leave(member: Member) -> None:
         member = access.lock(member)
     except NotMember:
         return
-    depart(member, "left")
+    end_membership(member, "left")
     broadcast.close_member(member.pk, CloseCode.NOT_A_MEMBER)
 
 
-def depart(member: Member, reason: str) -> None:
+def end_membership(member: Member, reason: str) -> None:
     """End a membership; the room's row is locked by the caller."""
     was_host = member.is_host
-    end_leases(member.connections.all())
+    revoke_leases(member.connections.all())
     mark_absent(member, reason)
     if was_host:
         choose_next_host(member.room)

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import display_names, signals
-from rooms.actions.membership import depart
-from rooms.actions.presence import broadcast_presence, end_leases
+from rooms.actions.membership import end_membership
+from rooms.actions.presence import broadcast_presence, revoke_leases
 from rooms.models import Ban, Connection, Member, Person, Role, Room
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode
@@ -34,11 +34,11 @@ def _bring(room: Room, guest: Person, person: Person) -> None:
     before = room.members.select_related("person").get(person=guest)
     before.room = room
     # Behind the room's lock, as by whoever closes a socket: the other way round the two would wait for each other.
-    end_leases(before.connections.all())
+    revoke_leases(before.connections.all())
     if before.left_at is not None:
         return
     if Ban.objects.holding(room, timezone.now(), person, ""):
-        depart(before, "left")
+        end_membership(before, "left")
         return
     after = _merged(room, before, person)
     if room.closed_at is None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access
-from rooms.actions.membership import depart
+from rooms.actions.membership import end_membership
 from rooms.models import Ban, Member, ModerationAct, Role, Room
 from rooms.serializers import member_state
 from watchium import server_clock
@@ -54,7 +54,7 @@ def _send_away(
         why=why[:200],
         details={"until": until.isoformat(), "name": target.username},
     )
-    depart(target, "banned" if kind == "ban" else "removed")
+    end_membership(target, "banned" if kind == "ban" else "removed")
     broadcast.close_member(target.pk, CloseCode.REMOVED)
     return act
 

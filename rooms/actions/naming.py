@@ -7,7 +7,7 @@ from rooms.models import AccountName, Person
 from watchium.protocol.errors import NameTaken
 
 
-def name_for(person: Person, said: str) -> str:
+def resolve_name(person: Person, said: str) -> str:
     """The name that was said, cleaned, else the one the person has.
 
     Raises BadMessage, TooLong, and NameTaken for a name that looks like that of another account.

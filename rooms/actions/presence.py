@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, signals
-from rooms.actions.hosting import assign_host, cancel_host_grace, end_hold, start_host_grace
+from rooms.actions.hosting import assign_host, cancel_host_grace, end_host_grace, start_host_grace
 from rooms.display_names import unique_name
 from rooms.models import Connection, Member, Pulse, Room, Token
 from rooms.models.connection import ConnectionQuerySet
@@ -41,8 +41,8 @@ START_MS = 1000  # what a server's start counts for as time served
 def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
     """A socket opened: a lease, and presence if this is the member's first."""
     now_ms = server_clock.now_ms()
-    tabs = [Connection.to_count_of_device(socket_key, now_ms)] if socket_key else []
-    member, (hosts, *counted) = access.lock_and_ask(member, Member.to_find_host(member.room_id), *tabs)
+    tabs = [Connection.to_count_open(socket_key, now_ms)] if socket_key else []
+    member, (hosts, *counted) = access.lock_and_query(member, Member.to_find_host(member.room_id), *tabs)
     for ((open_tabs,),) in counted:
         if open_tabs >= settings.MAX_SOCKETS_PER_DEVICE:
             raise TooManyConnections
@@ -59,10 +59,10 @@ def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
 
 
 @transaction.atomic
-def polled(member: Member) -> Member:
+def record_poll(member: Member) -> Member:
     """Count a member who follows over HTTP as present, for as long as they keep asking; the member as of now."""
     now_ms = server_clock.now_ms()
-    member, (hosts,) = access.lock_and_ask(member, Member.to_find_host(member.room_id))
+    member, (hosts,) = access.lock_and_query(member, Member.to_find_host(member.room_id))
     lease = {"closed": False, "lapses_at_ms": now_ms + POLL_MS}
     Connection.objects.update_or_create(
         member=member, process="poll", defaults=lease, create_defaults={**lease, "opened_at_ms": now_ms}
@@ -77,7 +77,7 @@ def _mark_present(member: Member, now_ms: float, *, has_host: bool) -> None:
     if arrived:
         member.present, member.here_since_ms = True, now_ms
         # Somebody who looks alike may have come meanwhile.
-        member.username = unique_name(member.username, room.members.names_here(besides=member.person))
+        member.username = unique_name(member.username, room.members.present_names(besides=member.person))
         member.save(update_fields=["present", "here_since_ms", "username"])
         broadcast_presence(member, now_ms)
         signals.member_joined.send(Member, member=member)
@@ -119,25 +119,25 @@ def renew(connection_pks: set[int]) -> set[int]:
     if not connection_pks:
         return set()
     now_ms = server_clock.now_ms()
-    Pulse.objects.beat(now_ms)
+    Pulse.objects.renew(now_ms)
     return connection_pks - Connection.objects.renew(connection_pks, now_ms + SILENCE_MS)
 
 
 @transaction.atomic
-def recheck(person_pk: int) -> None:
+def reconnect_person(person_pk: int) -> None:
     """Every socket of this person closes, and whoever may comes back as who they are now."""
-    end_leases(Connection.objects.of_person(person_pk))
+    revoke_leases(Connection.objects.of_person(person_pk))
     broadcast.close_person(person_pk, CloseCode.RESTART)
 
 
 @transaction.atomic
-def end_token(token: Token) -> None:
+def revoke_token(token: Token) -> None:
     """The token opens nothing any more; sockets that were opened with it are closed."""
     token.delete()
-    recheck(token.person_id)
+    reconnect_person(token.person_id)
 
 
-def end_leases(leases: ConnectionQuerySet) -> None:
+def revoke_leases(leases: ConnectionQuerySet) -> None:
     """For whom it is over. Told as well: this is what remains true where no word comes through."""
     leases.end(server_clock.now_ms() + GRACE_MS)
 
@@ -157,19 +157,19 @@ def grant_fresh_leases() -> int:
     if pulse.granted_ms and 0 <= now_ms - pulse.granted_ms - pause_ms < REST_MS:
         pulse.granted_ms += pause_ms
         pulse.save()
-        Room.objects.put_off_holds(pause_ms, until_ms)
+        Room.objects.extend_host_grace_by(pause_ms, until_ms)
         return Connection.objects.extend_by(pause_ms, until_ms)
     pulse.granted_ms = now_ms
     pulse.save()
-    Room.objects.prolong_holds(until_ms)
+    Room.objects.extend_host_grace_to(until_ms)
     return Connection.objects.extend_to(until_ms)
 
 
 def due(now_ms: float) -> None:
     """What has become due: lapsed leases, then holds that ran out."""
-    Connection.objects.drop_replaced(now_ms)
+    Connection.objects.delete_superseded(now_ms)
     for_each_isolated(_lapse, Connection.objects.lapsed(now_ms), now_ms)
-    for_each_isolated(end_hold, Room.objects.with_ended_holds(now_ms), now_ms)
+    for_each_isolated(end_host_grace, Room.objects.with_expired_host_grace(now_ms), now_ms)
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rooms import access, display_names, rate_limits, signals
-from rooms.actions.naming import name_for
-from rooms.actions.presence import end_leases
+from rooms.actions.naming import resolve_name
+from rooms.actions.presence import revoke_leases
 from rooms.models import (
     Connection,
     ControlPolicy,
@@ -21,7 +21,7 @@ from rooms.models import (
     Room,
     Token,
     Visibility,
-    seal,
+    hash_passphrase,
 )
 from watchium import server_clock
 from watchium.protocol.errors import BadMessage, CloseCode, NotAllowed
@@ -43,39 +43,44 @@ def propose_name() -> str:
     return display_names.proposed_name()
 
 
-def make_person(username: str = "") -> Person:
+def create_guest(username: str = "") -> Person:
     """A new guest."""
     return Person.objects.create(username=display_names.clean_name(username) if username else propose_name())
 
 
 @transaction.atomic
-def open_room(
-    owner: Person, *, title: str = "", visibility: str = "unlisted", sealed: str = "", username: str = ""
+def create_room(
+    owner: Person,
+    *,
+    title: str = "",
+    visibility: str = "unlisted",
+    passphrase_hash: str = "",
+    username: str = "",
 ) -> Member:
     """A new room, the caller its owner, host and first member. `sealed` is the passphrase as `seal` made it.
 
     Raises what `name_for` raises, BadMessage and TooLong.
     """
-    name = name_for(owner, username)
+    name = resolve_name(owner, username)
     room = Room(
         owner=owner, title=display_names.clean_title(title, f"{name}'s room"[: display_names.TITLE_CHARS])
     )
-    _set_entrance(room, visibility, sealed)
+    _set_entrance(room, visibility, passphrase_hash)
     room.seat_until_ms = server_clock.now_ms() + FIRST_ARRIVAL_MS
     room.save()
     return Member.objects.create(room=room, person=owner, username=name, role=Role.HOST)
 
 
-def _set_entrance(room: Room, visibility: str, sealed: str) -> None:
+def _set_entrance(room: Room, visibility: str, passphrase_hash: str) -> None:
     if visibility not in Visibility.values:
         raise BadMessage(f"visibility is one of {', '.join(Visibility.values)}")
     room.visibility = visibility
-    room.passphrase = sealed or room.passphrase
+    room.passphrase = passphrase_hash or room.passphrase
     if visibility == Visibility.PRIVATE and not room.passphrase:
         raise BadMessage("A private room needs a passphrase.")
 
 
-def change_room(
+def update_room(
     room: Room, *, by: Member | None, besides: Besides = _nothing, why: str = "", **changes: Any
 ) -> Room:
     """Change title, visibility, passphrase, control_policy or seat_hold_s; `by` None is the operator's staff.
@@ -91,24 +96,24 @@ def change_room(
     # The right is checked before it, and again behind the lock.
     if by is not None:
         _require_right(by)
-    sealed = ""
+    passphrase_hash = ""
     if passphrase := changes.get("passphrase"):
         if by is not None:
-            rate_limits.count_secret(by.person.user_id)
-        sealed = seal(passphrase)
-    return _change(room, by, changes, sealed, besides, why)
+            rate_limits.limit_new_secrets(by.person.user_id)
+        passphrase_hash = hash_passphrase(passphrase)
+    return _change(room, by, changes, passphrase_hash, besides, why)
 
 
 @transaction.atomic
 def _change(
-    room: Room, by: Member | None, changes: dict[str, Any], sealed: str, besides: Besides, why: str
+    room: Room, by: Member | None, changes: dict[str, Any], passphrase_hash: str, besides: Besides, why: str
 ) -> Room:
     room = _locked_for(room, by)
     before = {name: getattr(room, name) for name in sorted(changes) if name != "passphrase"}
     if "title" in changes:
         room.title = display_names.clean_title(changes["title"], room.title)
     if "visibility" in changes or "passphrase" in changes:
-        _set_entrance(room, changes.get("visibility", room.visibility), sealed)
+        _set_entrance(room, changes.get("visibility", room.visibility), passphrase_hash)
     if "control_policy" in changes:
         if changes["control_policy"] not in ControlPolicy.values:
             raise BadMessage(f"control_policy is one of {', '.join(ControlPolicy.values)}")
@@ -151,6 +156,6 @@ def close_room(room: Room, *, by: Member | None, why: str = "") -> None:
     ModerationAct.objects.create(
         room=room, kind="close_room", by=by.person if by is not None else None, why=why[:200]
     )
-    end_leases(Connection.objects.of_room(room))
+    revoke_leases(Connection.objects.of_room(room))
     Token.objects.end_soon(room.members.values("person"), room.closed_at)
     broadcast.close_room(room.room_id, CloseCode.NO_SUCH_ROOM)

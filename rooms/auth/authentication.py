@@ -7,8 +7,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from rooms.auth.csrf_reasons import why_refused
-from rooms.auth.identity import bearer, has_state, session_person, token_of
+from rooms.auth.csrf_reasons import csrf_failure_text
+from rooms.auth.identity import bearer, find_valid_token, has_state, session_person
 from rooms.models import Person, Token
 from watchium.protocol.errors import Refused
 
@@ -31,7 +31,7 @@ class PersonAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Person, Token | None] | None:
         value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
         if value is not None:
-            token = token_of(value)
+            token = find_valid_token(value)
             if token is None:
                 raise BadToken
             return token.person, token
@@ -47,7 +47,7 @@ class PersonAuthentication(BaseAuthentication):
 
 class _Check(CsrfViewMiddleware):
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        raise Forged(why_refused(request, reason), detail=f"CSRF: {reason:.200}")
+        raise Forged(csrf_failure_text(request, reason), detail=f"CSRF: {reason:.200}")
 
 
 def _require_csrf(request: HttpRequest) -> None:

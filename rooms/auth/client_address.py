@@ -18,7 +18,7 @@ def address_hash(address: str) -> str:
 
     Empty for none, and for this machine's own: behind that may stand a proxy with everybody.
     """
-    if address == UNKNOWN or is_this_machine(address):
+    if address == UNKNOWN or is_loopback(address):
         return ""
     return salted_hmac("watchium.address", counted(address)).hexdigest()
 
@@ -34,7 +34,7 @@ def counted(address: str) -> str:
     return str(known or address)
 
 
-def written_address(text: str) -> str:
+def parse_forwarded_entry(text: str) -> str:
     """The address in an entry of X-Forwarded-For, without its port and brackets; empty where there is none."""
     text = text.strip().strip('"')
     if found := WITH_PORT.fullmatch(text):
@@ -42,7 +42,7 @@ def written_address(text: str) -> str:
     return text if _parsed(text) is not None else ""
 
 
-def is_this_machine(address: str) -> bool:
+def is_loopback(address: str) -> bool:
     """Whether it is the machine's own, or none at all: such as a bench's, or a proxy's that nobody declared."""
     known = _parsed(address)
     return known.is_loopback if known is not None else not address

@@ -12,7 +12,7 @@ ORIGIN = REASON_BAD_ORIGIN.partition("%s")[0]
 REFERER = REASON_NO_REFERER.partition(" - ")[0]
 
 
-def why_refused(request: HttpRequest, reason: str) -> str:
+def csrf_failure_text(request: HttpRequest, reason: str) -> str:
     """`reason`: as Django's CSRF check gives it."""
     origin = request.META.get("HTTP_ORIGIN", "")
     if reason.startswith((ORIGIN, REFERER)):

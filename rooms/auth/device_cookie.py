@@ -22,7 +22,7 @@ def new_device_id() -> str:
     return secrets.token_hex(8).upper()
 
 
-def device_in(cookies: Mapping[str, str]) -> str:
+def read_device_cookie(cookies: Mapping[str, str]) -> str:
     """Empty without a cookie that this server signed."""
     try:
         device_id = Signer(salt=_SALT).unsign(cookies.get(settings.DEVICE_COOKIE_NAME, ""))
@@ -31,7 +31,7 @@ def device_in(cookies: Mapping[str, str]) -> str:
     return device_id if DEVICE_ID.fullmatch(device_id) else ""
 
 
-def keep_device(response: HttpResponse, device_id: str) -> None:
+def set_device_cookie(response: HttpResponse, device_id: str) -> None:
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
         Signer(salt=_SALT).sign(device_id),

@@ -19,17 +19,17 @@ from django.utils.crypto import constant_time_compare
 
 from rooms import display_names
 from rooms.access import Identity
-from rooms.auth.device_cookie import device_in, new_device_id
+from rooms.auth.device_cookie import new_device_id, read_device_cookie
 from rooms.auth.origin import client_address, header, same_origin, scope_address
-from rooms.models import Person, Token, is_in_a_room
+from rooms.models import Person, Token, has_open_room
 
 __all__ = [
     "Identity",
     "ensure_device",
     "identify",
     "identify_scope",
-    "keep_person",
     "same_origin",
+    "store_person",
 ]
 
 PERSON = "person_id"
@@ -44,7 +44,7 @@ def identify(request: HttpRequest) -> Identity:
     )
     value = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
     if value is not None:
-        token = token_of(value)
+        token = find_valid_token(value)
         return _by_token(token, address)
     return Identity(session_person(request.session), known_device(request), address)
 
@@ -54,11 +54,11 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
     address = scope_address(scope)
     value = scope_bearer(scope)
     if value is not None:
-        token = token_of(value)
+        token = find_valid_token(value)
         return _by_token(token, address)
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
-    return Identity(session_person(session), session.get(DEVICE) or device_in(cookies), address)
+    return Identity(session_person(session), session.get(DEVICE) or read_device_cookie(cookies), address)
 
 
 def _by_token(token: Token | None, address: str) -> Identity:
@@ -75,7 +75,7 @@ def scope_bearer(scope: dict[str, Any]) -> str | None:
     return bearer(header(scope, b"authorization"))
 
 
-def token_of(value: str) -> Token | None:
+def find_valid_token(value: str) -> Token | None:
     now = timezone.now()
     token = Token.objects.find(value, now)
     if token is not None and not _is_barred(token.person) and _holds(token, now):
@@ -90,7 +90,7 @@ def _holds(token: Token, now: datetime) -> bool:
     """Whether a token whose person left a room is still good for anything; if not, it is deleted."""
     if token.ends_at is None or token.ends_at > now:
         return True
-    holds = is_in_a_room(token.person)
+    holds = has_open_room(token.person)
     mine = Token.objects.filter(pk=token.pk)
     _ = mine.update(ends_at=None) if holds else mine.delete()
     return holds
@@ -132,7 +132,7 @@ def _seen(person: Person) -> None:
         Person.objects.filter(pk=person.pk).update(last_seen_at=now)
 
 
-def keep_person(request: HttpRequest, person: Person, username: str = "") -> None:
+def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
     """Keep the person in the session. A guest who says another name is called that from now on."""
     request.session[PERSON] = person.pk
     if username and person.account_id is None and person.username != display_names.clean_name(username):
@@ -150,7 +150,7 @@ def ensure_device(request: HttpRequest) -> str:
 
 def known_device(request: HttpRequest) -> str:
     """Empty for a browser that has none yet."""
-    return str(request.session.get(DEVICE) or device_in(request.COOKIES))
+    return str(request.session.get(DEVICE) or read_device_cookie(request.COOKIES))
 
 
 def has_state(request: HttpRequest) -> bool:

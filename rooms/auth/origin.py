@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from rooms.auth.client_address import UNKNOWN, counted, written_address
+from rooms.auth.client_address import UNKNOWN, counted, parse_forwarded_entry
 from watchium.config.host_names import PORTS, is_accepted
 
 Origin = tuple[str, str, int]
@@ -23,7 +23,7 @@ def client_address(forwarded: str, peer: str) -> str:
     if not settings.PROXIES or not forwarded.strip():
         return counted(peer)
     written = forwarded.split(",")[-settings.PROXIES :][0]
-    return counted(written_address(written)) or UNKNOWN
+    return counted(parse_forwarded_entry(written)) or UNKNOWN
 
 
 def forwarded_for(scope: dict[str, Any]) -> str:

@@ -1,11 +1,11 @@
 """Who there is, which rooms, who is in them: facts, and the questions asked of them."""
 
-from rooms.ids import ALPHABET, guest_id, new_epoch, random_id, seal
+from rooms.ids import ALPHABET, guest_id, hash_passphrase, new_epoch, random_id
 from rooms.models.account_names import AccountName
 from rooms.models.choices import ControlPolicy, Role, Visibility
 from rooms.models.clock_anchor import ClockAnchor
 from rooms.models.connection import Connection
-from rooms.models.guest_cleanup import abandoned_guests, is_in_a_room
+from rooms.models.guest_cleanup import abandoned_guests, has_open_room
 from rooms.models.leader import Pulse
 from rooms.models.member import Member
 from rooms.models.moderation import Ban, ModerationAct
@@ -30,8 +30,8 @@ __all__ = [
     "abandoned_guests",
     "digest_of",
     "guest_id",
-    "is_in_a_room",
+    "has_open_room",
+    "hash_passphrase",
     "new_epoch",
     "random_id",
-    "seal",
 ]

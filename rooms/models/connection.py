@@ -46,7 +46,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         due = self.filter(lapses_at_ms__lte=now_ms).select_related("member")
         return list(due.order_by("lapses_at_ms")[:limit])
 
-    def drop_replaced(self, now_ms: float) -> int:
+    def delete_superseded(self, now_ms: float) -> int:
         """Lapsed ones of members who came back by another: nothing follows from those. How many there were."""
         another = self.filter(member=OuterRef("member"), closed=False, lapses_at_ms__gt=now_ms)
         return self.filter(Exists(another), lapses_at_ms__lte=now_ms).delete()[0]
@@ -88,7 +88,7 @@ class Connection(models.Model):
         return f"{self.member_id} until {self.lapses_at_ms:.0f}"
 
     @staticmethod
-    def to_count_of_device(device_id: str, now_ms: float) -> PreparedQuery:
+    def to_count_open(device_id: str, now_ms: float) -> PreparedQuery:
         """How many sockets a browser has open."""
         words = """SELECT count(*) FROM rooms_connection
             WHERE device_id = %s AND NOT closed AND lapses_at_ms > %s"""

@@ -12,7 +12,7 @@ from rooms.models.person import Person, Token
 from rooms.models.room import Room
 
 
-def is_in_a_room(person: Person) -> bool:
+def has_open_room(person: Person) -> bool:
     """Whether the person may come into an open room, or owns one."""
     return (
         Member.objects.current().filter(person=person, room__closed_at=None).exists()

@@ -50,9 +50,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def host_of(self, room: Room) -> Member | None:
         (hosts,) = run_in_one_round_trip(Member.to_find_host(room.pk))
-        return next(iter(Member.made_of(hosts, room)), None)
+        return next(iter(Member.from_rows(hosts, room)), None)
 
-    def as_of_now(self, pk: int) -> Member | None:
+    def current_with_room(self, pk: int) -> Member | None:
         """With room and person; None for somebody who has left."""
         (found,) = run_in_one_round_trip(_with_rooms("member.id = %s", pk))
         return _in_their_room(found)
@@ -64,7 +64,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         )
         return _in_their_room(found)
 
-    def keep_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
+    def save_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
         """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         if connection.vendor == "postgresql":
@@ -88,7 +88,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
-    def last_to_join(self, room: Room, limit: int = 500) -> MemberQuerySet:
+    def newest(self, room: Room, limit: int = 500) -> MemberQuerySet:
         """The last to join first, also those who are not here."""
         return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]
 
@@ -113,7 +113,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         away = self.away().filter(joined_at__lt=since).exclude(last_heartbeat__gte=since)
         return away._longest_first().first()
 
-    def absent_of_a_crowd(self, more_than: int) -> Member | None:
+    def longest_absent_of_largest_network(self, more_than: int) -> Member | None:
         """Who was away longest of the address with the most absent members, if those are more than so many."""
         known = self.away().exclude(address_hash="").values("address_hash")
         crowd = known.annotate(members=Count("pk")).filter(members__gt=more_than).order_by("-members").first()
@@ -129,7 +129,7 @@ class MemberQuerySet(models.QuerySet["Member"]):
         if address_hash and address_hash != member.address_hash:
             self.filter(pk=member.pk).update(address_hash=address_hash)
 
-    def names_here(self, besides: Person) -> list[str]:
+    def present_names(self, besides: Person) -> list[str]:
         """What those present are called."""
         here = self.current().filter(present=True).exclude(person=besides)
         return list(here.values_list("username", flat=True))
@@ -194,7 +194,7 @@ class Member(models.Model):
         )
         if not rooms or not members:
             return None, answers
-        (found,) = self.made_of(members, ROOM.row(rooms[0]))
+        (found,) = self.from_rows(members, ROOM.row(rooms[0]))
         return found, answers
 
     @staticmethod
@@ -213,7 +213,7 @@ class Member(models.Model):
         return _members(f"{here} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
 
     @staticmethod
-    def made_of(rows: Rows, room: Room) -> list[Member]:
+    def from_rows(rows: Rows, room: Room) -> list[Member]:
         """With their persons, and in this very room."""
         found = []
         for values in rows:
@@ -262,5 +262,5 @@ def _with_rooms(which: str, *values: Any) -> PreparedQuery:
 def _in_their_room(rows: Rows) -> Member | None:
     if not rows:
         return None
-    (member,) = Member.made_of(rows, ROOM.row(rows[0][len(MEMBER.names) + len(PERSON.names) :]))
+    (member,) = Member.from_rows(rows, ROOM.row(rows[0][len(MEMBER.names) + len(PERSON.names) :]))
     return member

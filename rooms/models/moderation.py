@@ -21,7 +21,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
             whom |= Q(address_hash=address_hash)
         return self.filter(whom, room=room, until__gt=now, lifted_at=None).exists()
 
-    def keeps_out(self, room_id: str, person: Person, now: datetime) -> bool:
+    def bars(self, room_id: str, person: Person, now: datetime) -> bool:
         """One question, also for a room that does not exist: the time it takes tells nothing."""
         return self.filter(room__room_id=room_id, person=person, until__gt=now, lifted_at=None).exists()
 

@@ -63,14 +63,14 @@ class RoomQuerySet(models.QuerySet["Room"]):
         """As of now; the object may be older."""
         return self.values_list("revision", flat=True).get(pk=room.pk)
 
-    def with_ended_holds(self, now_ms: float, limit: int = 100) -> list[int]:
+    def with_expired_host_grace(self, now_ms: float, limit: int = 100) -> list[int]:
         return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
 
-    def prolong_holds(self, until_ms: float) -> int:
+    def extend_host_grace_to(self, until_ms: float) -> int:
         """Seats whose hold would end before that are kept until then."""
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=until_ms)
 
-    def put_off_holds(self, by_ms: float, until_ms: float) -> int:
+    def extend_host_grace_by(self, by_ms: float, until_ms: float) -> int:
         """The same, but by no more than that."""
         later = Least(F("seat_until_ms") + by_ms, Value(until_ms))
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=later)
@@ -150,7 +150,7 @@ class Room(models.Model):
         return PreparedQuery(words, [pk])
 
     @staticmethod
-    def made_with_owner(rows: Rows) -> Room:
+    def from_rows_with_owner(rows: Rows) -> Room:
         """Raises Room.DoesNotExist."""
         if not rows:
             raise Room.DoesNotExist

@@ -125,7 +125,7 @@ class Posting(Cast):
 class SystemComments(Cast):
     def test_what_happened_is_written_in_nobodys_name(self):
         with self.telling():
-            actions.say_system(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
+            actions.post_system_comment(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
         said = self.heard.last("new_comment")["payload"]
         assert (said["text"], said["user_id"], said["username"]) == ("Bob joined", None, "")
         assert said["is_system_message"] is True

@@ -15,7 +15,7 @@ class Questions(Cast):
         with transaction.atomic():
             room = Room.objects.locked(cls.room.pk)
             for number in range(1, 8):
-                actions.say_system(room, f"number {number}", 0.0, now_ms=0.0)
+                actions.post_system_comment(room, f"number {number}", 0.0, now_ms=0.0)
         actions.remove(cls.alice, Comment.objects.get(seq=3).pk)
 
     def texts(self, comments) -> list[int]:

@@ -71,7 +71,7 @@ class Removing(Cast):
 
     def test_staff_deletes_and_is_named(self):
         with self.telling():
-            actions.remove_by_staff(self.bobs, "root")
-            actions.remove_by_staff(self.bobs, "root")
+            actions.remove_as_staff(self.bobs, "root")
+            actions.remove_as_staff(self.bobs, "root")
         assert self.heard.types() == ["comment_deleted"]
         assert ModerationAct.objects.get().details == {"comment": self.bobs.pk, "staff": "root"}

@@ -9,7 +9,7 @@ from rooms.access import Identity
 from rooms.forms import NewRoom
 from tests.playback.room.fixtures import DeedCase, load
 from watchium.protocol.errors import NotHost, UnknownMedia
-from watchium.services.create_room import open_room
+from watchium.services.create_room import create_room
 
 
 class RoomsPlayTheLibrary(DeedCase):
@@ -40,7 +40,7 @@ class RoomsPlayTheLibrary(DeedCase):
 
     def test_a_room_is_made_with_it(self):
         form = NewRoom(title="Party", media_url=f" {self.song.url} ")
-        room = open_room(Identity(self.carol), form).room
+        room = create_room(Identity(self.carol), form).room
         assert (room.playback.current_media.url, room.playback.duration) == (self.song.url, 83.5)
 
     def test_what_is_not_there_cannot_be_played(self):

@@ -72,7 +72,7 @@ class HandOverTests(Cast):
 class ChangeRoomTests(Cast):
     def test_everybody_hears_a_change_with_the_whole_room(self):
         with self.telling():
-            actions.change_room(self.room, by=self.alice, title="Other", control_policy="everyone")
+            actions.update_room(self.room, by=self.alice, title="Other", control_policy="everyone")
         told = self.heard.last("room_changed")
         assert told["revision"] == 1
         assert told["payload"]["room"]["title"] == "Other"
@@ -80,12 +80,12 @@ class ChangeRoomTests(Cast):
 
     def test_bob_changes_nothing(self):
         with pytest.raises(NotAllowed):
-            actions.change_room(self.room, by=self.bob, title="Mine")
+            actions.update_room(self.room, by=self.bob, title="Mine")
 
     def test_whoever_happens_to_host_the_demo_room_leaves_it_as_it_is(self):
         Room.objects.update(is_demo=True, owner=None)
         with pytest.raises(NotAllowed):
-            actions.change_room(self.room, by=self.alice, visibility="private", passphrase="mine now")
+            actions.update_room(self.room, by=self.alice, visibility="private", passphrase="mine now")
         with pytest.raises(NotAllowed):
             actions.close_room(self.room, by=self.alice)
         actions.close_room(self.room, by=None)  # staff may
@@ -99,7 +99,7 @@ class ChangeRoomTests(Cast):
             {"owner": 3},
         ):
             with pytest.raises(BadMessage):
-                actions.change_room(self.room, by=self.alice, **nonsense)
+                actions.update_room(self.room, by=self.alice, **nonsense)
 
     def test_moderators_control_where_the_room_says_so(self):
         self.room.control_policy = ControlPolicy.MODERATORS

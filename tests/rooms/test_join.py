@@ -30,7 +30,7 @@ class JoinTests(Cast):
 
     def make_private(self) -> None:
         with self.telling():
-            actions.change_room(self.room, by=self.alice, visibility="private", passphrase="open sesame")
+            actions.update_room(self.room, by=self.alice, visibility="private", passphrase="open sesame")
 
     def test_carol_joins_by_link(self):
         member = self.join(self.carol, username="Carol")
@@ -227,21 +227,21 @@ class ConstraintTests(Cast):
 
 class OpenRoomTests(Cast):
     def test_whoever_makes_a_room_owns_and_hosts_it(self):
-        member = actions.open_room(self.carol, title="  Friday \u202e night ")
+        member = actions.create_room(self.carol, title="  Friday \u202e night ")
         assert member.is_owner
         assert member.is_host
         assert member.room.title == "Friday night"
 
     def test_a_room_without_a_title_is_named_after_its_owner(self):
-        assert actions.open_room(self.carol).room.title == "Carol's room"
+        assert actions.create_room(self.carol).room.title == "Carol's room"
 
     def test_a_private_room_needs_a_passphrase(self):
         with pytest.raises(BadMessage):
-            actions.open_room(self.carol, visibility="private")
+            actions.create_room(self.carol, visibility="private")
         assert Room.objects.count() == 1
 
     def test_room_ids_have_no_look_alikes(self):
-        ids = {actions.open_room(self.carol).room.room_id for _ in range(50)}
+        ids = {actions.create_room(self.carol).room.room_id for _ in range(50)}
         assert len(ids) == 50
         assert not set("".join(ids)) & set("01ilo")
 

@@ -57,7 +57,7 @@ class RemoveTests(Cast):
         actions.remove(self.room, self.bob.person.user_id, by=self.alice)
         assert actions.join(self.carol, self.room.room_id, address="192.0.2.7")
         actions.ban(self.room, self.carol.user_id, by=self.alice, minutes=5)
-        newcomer = actions.make_person("Dora")
+        newcomer = actions.create_guest("Dora")
         with pytest.raises(Banned):
             actions.join(newcomer, self.room.room_id, address="192.0.2.7")
 

@@ -144,7 +144,7 @@ class PresenceTests(Arrivals):
 
     def test_one_room_that_cannot_be_changed_holds_up_no_other(self):
         self.leave_tab(self.enter(self.alice))
-        other = actions.open_room(self.carol)
+        other = actions.create_room(self.carol)
         self.leave_tab(self.enter(other))
         mark_absent = presence.mark_absent
 
@@ -183,13 +183,13 @@ class PresenceTests(Arrivals):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
         actions.remove(self.room, self.bob.person.user_id, by=self.alice)
         assert Connection.objects.ended(process_id()) == {bob}
-        actions.recheck(self.alice.person.pk)
+        actions.reconnect_person(self.alice.person.pk)
         assert Connection.objects.ended(process_id()) == {alice, bob}
         assert actions.renew({alice, bob}) == {alice, bob}
 
     def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
         ends = {self.enter(member).pk for member in (self.alice, self.bob)}
-        other = self.enter(actions.open_room(self.carol))
+        other = self.enter(actions.create_room(self.carol))
         with self.telling():
             actions.close_room(self.room, by=self.alice)
         assert Connection.objects.ended(process_id()) == ends
@@ -198,7 +198,7 @@ class PresenceTests(Arrivals):
     def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):
         tab = self.enter(self.alice)
         with self.telling():
-            actions.recheck(self.alice.person.pk)
+            actions.reconnect_person(self.alice.person.pk)
         self.leave_tab(tab)
         assert "seat_held" in self.heard.types()
 
@@ -214,8 +214,8 @@ class PresenceTests(Arrivals):
 
     def test_polling_is_presence_too(self):
         with self.telling():
-            actions.polled(self.bob)
-            actions.polled(self.bob)
+            actions.record_poll(self.bob)
+            actions.record_poll(self.bob)
         assert Member.objects.get(pk=self.bob.pk).present
         assert self.bob.connections.count() == 1
 
@@ -228,7 +228,7 @@ class PresenceTests(Arrivals):
 
     @override_settings(MAX_SOCKETS_PER_DEVICE=2)
     def test_sockets_without_a_browser_are_not_counted(self):
-        with patch.object(Connection, "to_count_of_device") as counted:
+        with patch.object(Connection, "to_count_open") as counted:
             for _ in range(3):
                 self.enter(self.bob)
         counted.assert_not_called()
@@ -288,7 +288,7 @@ class SeatTests(Arrivals):
         assert self.host() == self.bob
 
     def test_the_maker_of_a_room_keeps_the_seat_until_there(self):
-        member = actions.open_room(self.carol)
+        member = actions.create_room(self.carol)
         self.pass_ms(0)
         assert Member.objects.host_of(member.room) == member
         self.pass_ms(600_001)

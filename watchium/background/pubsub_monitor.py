@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from rooms.models import Room
-from rooms.serializers import who_is_here
+from rooms.serializers import present_members
 from watchium import server_clock
 from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state
@@ -201,7 +201,7 @@ async def _republish_state() -> None:
 async def _republish_rooms(room_ids: list[str]) -> None:
     now_ms = server_clock.now_ms()
     heads = await in_database(Room.objects.heads, room_ids)
-    members = await in_database(who_is_here, room_ids)
+    members = await in_database(present_members, room_ids)
     for room_id, (revision, seq, epoch) in heads.items():
         head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
         _deliver(room_id, Head(room_id=room_id, timestamp=now_ms, payload=head))

@@ -12,7 +12,7 @@ import rooms.actions
 from rooms.access import Identity, is_banned, member_for
 from rooms.auth.client_address import address_hash
 from rooms.models import Connection, Member
-from rooms.rate_limits import count_guess
+from rooms.rate_limits import limit_room_guesses
 from watchium import server_clock
 from watchium.background import log_heads, pubsub_monitor, scheduler
 from watchium.consumers.socket import Socket, with_timeout
@@ -153,7 +153,7 @@ def _admit(identity: Identity, room_id: str) -> Member:
     except NotMember:
         if is_banned(identity, room_id):
             raise Banned from None
-        count_guess(identity.address)
+        limit_room_guesses(identity.address)
         raise
     # A ban is to hold where they are now, not where they were when they joined.
     Member.objects.record_address(member, address_hash(identity.address))

@@ -27,7 +27,7 @@ Rows = QuerySet[Any]
 def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     """What may go: words, rows, and how many at once; what hangs on a row comes before it."""
     closed = Room.objects.closed_before(now - MONTH)
-    unused = Room.objects.never_played(now - MONTH).exclude(pk__in=Comment.objects.rooms_with_talk())
+    unused = Room.objects.never_played(now - MONTH).exclude(pk__in=Comment.objects.rooms_with_comments())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
     yield "bans that are over", Ban.objects.over(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
@@ -39,7 +39,7 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
         ModerationAct.objects.old(now - MONTH, now - YEAR),
         1000,
     )
-    yield "system comments older than 30 days", Comment.objects.of_system_before(now - MONTH), 1000
+    yield "system comments older than 30 days", Comment.objects.system_comments_before(now - MONTH), 1000
     yield "tokens idle for 30 days", Token.objects.idle_since(now - MONTH), 1000
     yield "guests of no room, idle for 30 days", abandoned_guests(now - MONTH, now), 200
     yield "players idle for a year, or for 30 days with nothing in them", idle_players(now), 200

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from rooms.auth.client_address import is_this_machine
+from rooms.auth.client_address import is_loopback
 from rooms.auth.origin import scope_address
 from watchium import server_clock
 from watchium.protocol.codec import encode
@@ -38,7 +38,7 @@ class ConnectionLimit:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         address = scope_address(scope)
-        if is_this_machine(address):
+        if is_loopback(address):
             return self.app(scope, receive, send)  # not awaited here: one frame less for each socket
         return self._counted(address, scope, receive, send)
 

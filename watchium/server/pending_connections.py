@@ -12,7 +12,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from rooms.auth.client_address import counted, is_this_machine
+from rooms.auth.client_address import counted, is_loopback
 from watchium.process_state import per_process
 
 RESERVED = 64  # descriptors: database, Redis, files that are being read, the log
@@ -76,4 +76,4 @@ def pending_connections() -> PendingConnections:
 
 def address_of(peer: str) -> str:
     """By which a connection is counted before it has said anything: empty for this machine and for proxies."""
-    return "" if settings.PROXIES or is_this_machine(peer) else counted(peer)
+    return "" if settings.PROXIES or is_loopback(peer) else counted(peer)

@@ -10,31 +10,31 @@ from playback.media_lookup import find
 from rooms import display_names, rate_limits
 from rooms.access import Identity
 from rooms.forms import NewRoom
-from rooms.models import Member, seal
+from rooms.models import Member, hash_passphrase
 from watchium.protocol.types import Media
 
 
-def open_room(identity: Identity, form: NewRoom) -> Member:
+def create_room(identity: Identity, form: NewRoom) -> Member:
     """A room and its playback, or neither; its maker is owner, host and member, and a new guest if nobody yet.
 
     Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says, RateLimited after many rooms.
     """
-    rate_limits.count_room(identity.address)
+    rate_limits.limit_new_rooms(identity.address)
     media = find(form.media_url) if form.media_url else None
     display_names.clean_name(form.username or "nobody")  # what is refused below anyway costs no hashing
     if form.passphrase:
-        rate_limits.count_secret(identity.address)
-    return _open(identity, form, media, seal(form.passphrase))
+        rate_limits.limit_new_secrets(identity.address)
+    return _open(identity, form, media, hash_passphrase(form.passphrase))
 
 
 @transaction.atomic
-def _open(identity: Identity, form: NewRoom, media: Media | None, sealed: str) -> Member:
-    owner = identity.person or rooms.actions.make_person(form.username)
-    member = rooms.actions.open_room(
+def _open(identity: Identity, form: NewRoom, media: Media | None, passphrase_hash: str) -> Member:
+    owner = identity.person or rooms.actions.create_guest(form.username)
+    member = rooms.actions.create_room(
         owner,
         title=form.title,
         visibility=form.visibility,
-        sealed=sealed,
+        passphrase_hash=passphrase_hash,
         username=form.username,
     )
     playback.room.actions.prepare(member.room, media)

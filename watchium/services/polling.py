@@ -62,7 +62,7 @@ class Polled(msgspec.Struct, frozen=True, kw_only=True):
 def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Polled:
     """Count the member as present for 15 s, take their report, and answer what is new. Raises RateLimited."""
     rate_limits.spend("poll", member.person.user_id, received_ms)
-    member = rooms.actions.polled(member)
+    member = rooms.actions.record_poll(member)
     if asked.report is not None:
         take_report(member, asked.report, received_ms)
     events: list[Welcome | Events | Presence | msgspec.Raw] = []

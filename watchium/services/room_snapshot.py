@@ -65,12 +65,12 @@ class Seen(NamedTuple):
             Playback.to_read(room_pk),
             PlaybackEvent.to_find_last(room_pk),
         )
-        room = Room.made_with_owner(rooms_read)
+        room = Room.from_rows_with_owner(rooms_read)
         return cls(
             room,
-            next(iter(Member.made_of(hosts, room)), None),
-            Member.made_of(present, room),
-            Playback.made_of(playbacks, room),
+            next(iter(Member.from_rows(hosts, room)), None),
+            Member.from_rows(present, room),
+            Playback.from_rows(playbacks, room),
             playback.room.queries.last_event_id(last, room),
         )
 
@@ -159,7 +159,7 @@ def missed_events(
     member: Member, device_id: str, since: int, comment_seq: int, sockets: int
 ) -> Welcome | Events:
     """What a client asked for by revision; the whole room where the log does not reach back that far."""
-    member = access.as_of_now(member)
+    member = access.reload_member(member)
     room = member.room
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
         return compose_missed(room, since, comment_seq)

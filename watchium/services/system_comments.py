@@ -7,7 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from chat.actions import say_system
+from chat.actions import post_system_comment
 from playback.room import queries
 from playback.signals import media_loaded
 from rooms import signals
@@ -62,4 +62,4 @@ def _say(room: Room, text: str, position_s: float | None = None) -> None:
     now_ms = server_clock.now_ms()
     if position_s is None:
         position_s = queries.position_now(room, now_ms)
-    say_system(room, text, position_s, now_ms=now_ms)
+    post_system_comment(room, text, position_s, now_ms=now_ms)

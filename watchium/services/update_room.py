@@ -12,7 +12,7 @@ from watchium import server_clock
 from watchium.shared_state import rate_limits
 
 
-def change_room(by: Member, form: RoomChanges) -> Room:
+def update_room(by: Member, form: RoomChanges) -> Room:
     """The room as it is now; what the form leaves out stays. Raises NotAllowed, BadMessage, TooLong, RateLimited."""
     told = {name: value for name, value in msgspec.structs.asdict(form).items() if value is not msgspec.UNSET}
     if not told:
@@ -25,4 +25,4 @@ def change_room(by: Member, form: RoomChanges) -> Room:
             change_settings(room, of_playback)
         return sorted(of_playback)
 
-    return rooms.actions.change_room(by.room, by=by, besides=besides, **told)
+    return rooms.actions.update_room(by.room, by=by, besides=besides, **told)

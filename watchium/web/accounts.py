@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playback.player.devices import assign_device
 from rooms import rate_limits
-from rooms.actions import recheck
-from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, keep_person, known_device, session_person
+from rooms.actions import reconnect_person
+from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, known_device, session_person, store_person
 from rooms.display_names import NAME_CHARS, clean_name
 from rooms.models import AccountName, Person, random_id
 from watchium.protocol.errors import NameTaken, RateLimited, Refused
@@ -81,8 +81,8 @@ def _is_sign_up_allowed(request: HttpRequest, form: SignUpForm) -> bool:
     """Spend an attempt; add a form error if the rate limit is exceeded."""
     try:
         address = identify(request).address
-        rate_limits.count_account(address)
-        rate_limits.count_secret(address)
+        rate_limits.limit_new_accounts(address)
+        rate_limits.limit_new_secrets(address)
     except RateLimited:
         form.add_error(None, _("Too many attempts. Wait a minute."))
         return False
@@ -129,9 +129,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         request.session[DEVICE] = device_id
     if person is not None and person.account_id is not None:
         # Browsers that are still signed in reconnect by themselves; this one is rejected.
-        recheck(person.pk)
+        reconnect_person(person.pk)
     elif person is not None:
-        keep_person(request, person)
+        store_person(request, person)
     if device_id:
         assign_device(device_id, None)
     return redirect("/")
@@ -145,7 +145,7 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     person = person_of(account)
     if device_id:
         request.session[DEVICE] = device_id
-    keep_person(request, person)
+    store_person(request, person)
     # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
     request.session.save()
     assign_device(request.session[DEVICE], person.pk)

@@ -15,9 +15,9 @@ import playback.room.queries
 import rooms.actions
 from rooms import access
 from rooms.actions.admission import admit
-from rooms.actions.custom_event import tell_custom
+from rooms.actions.custom_event import broadcast_custom_event
 from rooms.api import Entered, OneRoom, entered
-from rooms.api_view import RoomAPIView, answer
+from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
 from rooms.forms import Joining, NewRoom, RoomChanges
 from rooms.models import Member, Room, Token
@@ -29,12 +29,12 @@ from watchium.protocol.errors import Banned, NotMember
 from watchium.protocol.events import Accepted, LobbyState, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
 from watchium.protocol.validation import validation_error
-from watchium.services.create_room import open_room
+from watchium.services.create_room import create_room
 from watchium.services.lobby import lobby_state
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import whole_room_state
-from watchium.services.update_room import change_room
+from watchium.services.update_room import update_room
 
 
 class WholeState(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ class Rooms(RoomAPIView):
         description="The public rooms, sorted by the number of viewers; at most 50.",
     )
     def get(self, request: Request) -> HttpResponse:
-        return answer(lobby_state())
+        return json_response(lobby_state())
 
     @extend_schema(
         operation_id="room_create",
@@ -84,14 +84,14 @@ class Rooms(RoomAPIView):
         description="Create a room. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request) -> HttpResponse:
-        member = open_room(self.identity, self.body(NewRoom))
-        return answer(entered(request, member), 201)
+        member = create_room(self.identity, self.body(NewRoom))
+        return json_response(entered(request, member), 201)
 
 
 class RoomDetail(OneRoom):
     @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        return answer(whole_room_state(self.readable_room(room_id)))
+        return json_response(whole_room_state(self.readable_room(room_id)))
 
     @extend_schema(
         operation_id="room_change",
@@ -101,7 +101,7 @@ class RoomDetail(OneRoom):
     )
     def patch(self, request: Request, room_id: str) -> HttpResponse:
         changes = self.body(RoomChanges)
-        return answer(whole_room_state(change_room(self.member(room_id), changes)))
+        return json_response(whole_room_state(update_room(self.member(room_id), changes)))
 
 
 class Join(RoomAPIView):
@@ -113,7 +113,7 @@ class Join(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = admit(self.identity, room_id, self.body(Joining))
-        return answer(entered(request, member))
+        return json_response(entered(request, member))
 
 
 class State(RoomAPIView):
@@ -127,11 +127,11 @@ class State(RoomAPIView):
             member = access.member_for(self.identity, room_id)
             # Only with a token: any page can make a browser send this request with cookies.
             if isinstance(request.auth, Token):
-                rooms.actions.polled(member)
+                rooms.actions.record_poll(member)
             room = member.room
         except NotMember:
             room = self.readable_room(room_id)
-        return answer(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
+        return json_response(whole_state(Room.objects.select_related("playback", "owner").get(pk=room.pk)))
 
     @extend_schema(
         operation_id="poll",
@@ -152,7 +152,7 @@ class State(RoomAPIView):
             raise
         # A later ban covers the current address, as it does for a socket.
         Member.objects.record_address(member, address_hash(identity.address))
-        return answer(poll(member, identity.device_id, request_body, received_ms))
+        return json_response(poll(member, identity.device_id, request_body, received_ms))
 
 
 class Commands(RoomAPIView):
@@ -171,7 +171,7 @@ class Commands(RoomAPIView):
             raise validation_error(error) from None
         member = self.member(room_id)
         accepted = dispatch(member, command)
-        return HttpResponse(status=204) if accepted is None else answer(accepted)
+        return HttpResponse(status=204) if accepted is None else json_response(accepted)
 
 
 def whole_state(room: Room) -> WholeState:
@@ -200,7 +200,7 @@ class Comments(chat.api.Comments):
             event_id=body.event_id, payload=CommentDraft(text=body.text, reply_to=body.reply_to)
         )
         position = playback.room.queries.position_now(member.room, server_clock.now_ms())
-        return answer(chat.actions.post(member, command, position=position))
+        return json_response(chat.actions.post(member, command, position=position))
 
 
 class Broadcast(RoomAPIView):
@@ -212,4 +212,6 @@ class Broadcast(RoomAPIView):
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         event = self.body(Announcement)
-        return answer(Published(timestamp=tell_custom(self.member(room_id), event.type, event.payload)))
+        return json_response(
+            Published(timestamp=broadcast_custom_event(self.member(room_id), event.type, event.payload))
+        )

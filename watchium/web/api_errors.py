@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework import exceptions
 
-from rooms.api_view import answer
+from rooms.api_view import json_response
 from watchium.protocol.errors import Refused
 from watchium.protocol.events import Problem
 from watchium.services.error_mapping import is_database_unavailable, refusal
@@ -36,7 +36,7 @@ def error_response(refused: Refused, event_id: str | None = None) -> HttpRespons
         retry_after_ms=refused.retry_after_ms,
         detail=refused.detail,
     )
-    response = answer(problem, refused.status)
+    response = json_response(problem, refused.status)
     if refused.retry_after_ms is not None:
         response["Retry-After"] = str(max(1, round(refused.retry_after_ms / 1000)))
     return response

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from rooms.auth.csrf_reasons import why_refused
+from rooms.auth.csrf_reasons import csrf_failure_text
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", {"text": why_refused(request, reason)}, status=403)
+    return render(request, "403_csrf.html", {"text": csrf_failure_text(request, reason)}, status=403)

@@ -138,7 +138,7 @@ def _select_one() -> None:
 
 def _write() -> None:
     """Renew the server's heartbeat row, which changes it: an update that changes no row writes nothing."""
-    Pulse.objects.beat(server_clock.now_ms())
+    Pulse.objects.renew(server_clock.now_ms())
 
 
 DATABASE_WRITE = CachedProbe(closing_connection(_write))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from playback.domain.drift import spread_ms
 from playback.models import Playback
 from playback.room.status_reports import LAST_REPORTS
-from rooms.api_view import answer
+from rooms.api_view import json_response
 from rooms.models import Member
 from rooms.models.occupancy import Occupancy, occupancy_of, present_in_all
 from watchium import server_clock
@@ -102,7 +102,7 @@ def _page(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     samples = recorder.after(_since(request))
     status = STATUS.at(server_clock.now_ms())
-    return answer(
+    return json_response(
         StaffMetrics(
             at_ms=server_clock.now_ms(),
             since_ms=recorder.since_ms(),

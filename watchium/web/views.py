@@ -17,11 +17,11 @@ import rooms.actions
 from playback.domain.media_sources import SAMPLES
 from rooms.access import Identity, member_for
 from rooms.actions.admission import admit, room_for_visitor
-from rooms.auth.device_cookie import keep_device, new_device_id
-from rooms.auth.identity import ensure_device, identify, keep_person, known_device
-from rooms.forms import Errors, Joining, NewRoom, from_post, problem_of
+from rooms.auth.device_cookie import new_device_id, set_device_cookie
+from rooms.auth.identity import ensure_device, identify, known_device, store_person
+from rooms.forms import Errors, Joining, NewRoom, form_errors, from_post
 from rooms.models import Member, Room
-from rooms.rate_limits import count_device
+from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
 from rooms.urls import room_url
 from watchium.protocol.errors import (
@@ -33,7 +33,7 @@ from watchium.protocol.errors import (
     Refused,
     RoomClosed,
 )
-from watchium.services.create_room import open_room
+from watchium.services.create_room import create_room
 from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.services.lobby import lobby_state
 from watchium.telemetry import counters
@@ -52,11 +52,11 @@ def lobby(request: HttpRequest) -> HttpResponse:
     form, errors = from_post(NewRoom, request.POST)
     if not errors:
         try:
-            member = open_room(identity, form)
-            keep_person(request, member.person, form.username)
+            member = create_room(identity, form)
+            store_person(request, member.person, form.username)
             return redirect("room", room_id=member.room.room_id)
         except Refused as refused:
-            errors = problem_of(refused)
+            errors = form_errors(refused)
     return _lobby(request, identity, errors)
 
 
@@ -99,16 +99,16 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
         if not errors:
             try:
                 member = admit(identity, room_id, form)
-                keep_person(request, member.person, form.username)
+                store_person(request, member.person, form.username)
                 return redirect("room", room_id=room_id)
             except NotMember as refused:
                 errors = {"passphrase": str(refused)}
             except Refused as refused:
-                errors = problem_of(refused)
+                errors = form_errors(refused)
     try:
         shown = room_for_visitor(identity, room_id)
     except RateLimited as refused:
-        shown, errors = None, problem_of(refused)
+        shown, errors = None, form_errors(refused)
     context = {
         "room_id": room_id,
         "room": shown,
@@ -160,7 +160,7 @@ def player(request: HttpRequest) -> HttpResponse:
     is_new = not device_id
     if is_new:
         try:
-            count_device(identify(request).address)
+            limit_new_devices(identify(request).address)
         except RateLimited as refused:
             return error_response(refused)
         device_id = new_device_id()
@@ -176,7 +176,7 @@ def player(request: HttpRequest) -> HttpResponse:
     }
     response = render(request, "player/player.html", {"boot": boot})
     if is_new:
-        keep_device(response, device_id)
+        set_device_cookie(response, device_id)
     return response
 
 

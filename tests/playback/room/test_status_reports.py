@@ -278,7 +278,7 @@ class Gathering(DeedCase):
         self.assertIsNone(alice.last_heartbeat)
 
     def test_what_the_database_was_away_for_is_told_and_written_when_it_is_back(self):
-        for gone in (("sync_references", Playback.objects), ("keep_reports", Member.objects)):
+        for gone in (("sync_references", Playback.objects), ("save_reports", Member.objects)):
             with self.subTest(gone[0]):
                 LAST_REPORTS.clear()
                 self.say(self.bob, 9.4)

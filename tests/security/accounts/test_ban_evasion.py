@@ -118,7 +118,7 @@ class BeingLetBack(ApiCase):
         actions.ban(self.room, self.carol.user_id, by=self.alice, minutes=60)
         with pytest.raises(actions.moderation.NotAllowed):
             actions.lift_ban(Ban.objects.get(), by=self.bob)
-        elsewhere = actions.open_room(self.bob.person)
+        elsewhere = actions.create_room(self.bob.person)
         with pytest.raises(actions.moderation.NotFound):
             actions.lift_ban(Ban.objects.get(), by=elsewhere)
         with pytest.raises(Banned):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from chat.models import Comment
 from playback.models import PlaybackEvent
-from rooms.auth.identity import token_of
+from rooms.auth.identity import find_valid_token
 from rooms.models import Ban, ModerationAct, Person, Room, Token
 from tests.watchium.api.callers import ApiCase
 from watchium.protocol.errors import CloseCode
@@ -89,9 +89,9 @@ class SwitchedOff(Staff):
 
     def test_its_programs_are_out_as_well(self):
         token = Token.objects.issue(self.dana)
-        assert token_of(token) is not None
+        assert find_valid_token(token) is not None
         self.change(self.dana.account)
-        assert token_of(token) is None
+        assert find_valid_token(token) is None
 
 
 class ActsOfStaff(Staff):

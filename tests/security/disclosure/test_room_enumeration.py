@@ -49,14 +49,14 @@ class TheSameAnswer(ApiCase):
     def rooms(self):
         """Of kinds that somebody outside may not tell apart."""
         private = Room.objects.create(title="secret plans", owner=self.alice.person, visibility="private")
-        Room.objects.filter(pk=private.pk).update(passphrase=self.sealed("sesame"))
+        Room.objects.filter(pk=private.pk).update(passphrase=self.passphrase_hash("sesame"))
         closed = Room.objects.create(title="over", closed_at=timezone.now())
         return {"private": private.room_id, "closed": closed.room_id}
 
-    def sealed(self, passphrase: str) -> str:
-        from rooms.models import seal
+    def passphrase_hash(self, passphrase: str) -> str:
+        from rooms.models import hash_passphrase
 
-        return seal(passphrase)
+        return hash_passphrase(passphrase)
 
     def test_every_call_answers_an_outsider_alike_and_does_the_same_work_for_it(self):
         for caller in (self.as_carol, self.nobody):

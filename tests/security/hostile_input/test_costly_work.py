@@ -23,33 +23,35 @@ class Hashing(ApiCase):
         return caller.patch(self.url(""), {"passphrase": passphrase})
 
     def test_nobody_who_may_not_change_the_room_has_a_passphrase_hashed(self):
-        with patch.object(rooms.actions.room, "seal") as seal:
+        with patch.object(rooms.actions.room, "hash_passphrase") as hash_passphrase:
             self.refused(self.change(self.as_bob), 403, "not_host")
             self.refused(self.change(self.as_carol), 404, "not_member")
             self.refused(self.change(self.nobody), 404, "not_member")
-        assert not seal.called
+        assert not hash_passphrase.called
 
     @pytest.mark.usefixtures("frozen_clock")
     def test_who_may_does_it_only_so_often(self):
         times = int(settings.LIMITS["new_secret"][0])
-        with patch.object(rooms.actions.room, "seal", return_value="sealed") as seal:
+        with patch.object(rooms.actions.room, "hash_passphrase", return_value="sealed") as hash_passphrase:
             for _ in range(times):
                 assert self.change(self.as_alice).status_code == 200
             self.refused(self.change(self.as_alice), 429, "rate_limited")
-        assert seal.call_count == times
+        assert hash_passphrase.call_count == times
 
     @pytest.mark.usefixtures("frozen_clock")
     def test_a_room_that_is_refused_has_nothing_hashed_and_one_address_makes_only_so_many(self):
         times = int(settings.LIMITS["new_secret"][0])
-        with patch.object(watchium.services.create_room, "seal", return_value="sealed") as seal:
+        with patch.object(
+            watchium.services.create_room, "hash_passphrase", return_value="sealed"
+        ) as hash_passphrase:
             bad = {"passphrase": "open sesame", "media_url": "/no"}
             assert Client().post("/api/rooms/", bad, "application/json").status_code == 400
-            assert not seal.called
+            assert not hash_passphrase.called
             answers = [
                 Client().post("/api/rooms/", {"passphrase": "open sesame"}, "application/json").status_code
                 for _ in range(times + 1)
             ]
-        assert seal.call_count == times
+        assert hash_passphrase.call_count == times
         assert answers == [201] * times + [429]
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from chat.models import Comment
 from playback.models import DevicePlayer
-from rooms.auth.device_cookie import device_in
+from rooms.auth.device_cookie import read_device_cookie
 from rooms.models import Member, Person, Room
 from tests.watchium.api.callers import ApiCase
 
@@ -119,7 +119,7 @@ class AVisitorWhoOnlyHasAPlayer(ApiCase):
         super().setUp()
         self.visitor = Client(enforce_csrf_checks=True)
         self.visitor.get("/player/")
-        self.device_id = device_in({"device": self.visitor.cookies["device"].value})
+        self.device_id = read_device_cookie({"device": self.visitor.cookies["device"].value})
 
     def unsafe(self, **headers: str):
         calls = {

@@ -6,7 +6,7 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.auth.client_address import UNKNOWN, address_hash, counted, is_this_machine
+from rooms.auth.client_address import UNKNOWN, address_hash, counted, is_loopback
 from rooms.auth.origin import client_address, scope_address
 from watchium.config.env_values import proxy_count
 
@@ -50,7 +50,7 @@ def test_what_is_no_address_is_counted_together_and_never_taken_for_this_machine
     settings.PROXIES = 1
     address = client_address(entry, peer)
     assert address == UNKNOWN
-    assert not is_this_machine(address)
+    assert not is_loopback(address)
     assert address_hash(address) == ""  # a ban of it would keep out everybody else whose address is not known
 
 
@@ -58,7 +58,7 @@ def test_what_is_no_address_is_counted_together_and_never_taken_for_this_machine
 def test_whatever_a_proxy_writes_lifts_no_limit_but_for_loopback(written: str):
     with override_settings(PROXIES=1):
         address = client_address(written, "127.0.0.1")
-    assert is_this_machine(address) is (not written.strip() or "127." in address or address == "::1")
+    assert is_loopback(address) is (not written.strip() or "127." in address or address == "::1")
 
 
 def test_a_header_sent_twice_is_read_to_its_end(settings):
@@ -81,9 +81,9 @@ def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
 
 def test_only_this_machines_own_addresses_are_its_own():
     ours = ("127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "")
-    assert all(is_this_machine(address) and is_this_machine(counted(address)) for address in ours)
+    assert all(is_loopback(address) and is_loopback(counted(address)) for address in ours)
     assert {address_hash(counted(address)) for address in ours} == {""}
-    assert not any(is_this_machine(counted(a)) for a in ("10.0.0.1", "203.0.113.9", "2001:db8::1", "0.0.0.0"))
+    assert not any(is_loopback(counted(a)) for a in ("10.0.0.1", "203.0.113.9", "2001:db8::1", "0.0.0.0"))
 
 
 @pytest.mark.parametrize(

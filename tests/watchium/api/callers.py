@@ -8,7 +8,7 @@ import msgspec
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from rooms.models import Person, Room, Token, seal
+from rooms.models import Person, Room, Token, hash_passphrase
 from tests.cases import Cast
 
 
@@ -70,7 +70,7 @@ class ApiCase(Cast):
     def make(self, *, passphrase: str = "", **facts: Any) -> None:
         """Give the room these facts."""
         if passphrase:
-            self.room.passphrase = seal(passphrase)
+            self.room.passphrase = hash_passphrase(passphrase)
             facts["passphrase"] = self.room.passphrase
         Room.objects.filter(pk=self.room.pk).update(**facts)
 

@@ -63,7 +63,7 @@ class RowMapping(Cast):
             assert count == (self.bob.pk in values,)
 
     def test_a_locked_member_has_the_locked_room(self):
-        bob, (comments,) = access.lock_and_ask(self.bob, Comment.to_answer_again(self.bob, "x"))
+        bob, (comments,) = access.lock_and_query(self.bob, Comment.to_replay(self.bob, "x"))
         assert (bob, bob.person, bob.room) == (self.bob, self.bob.person, self.room)
         assert comments == []
 

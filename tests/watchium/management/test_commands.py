@@ -226,7 +226,7 @@ class Maintaining(Housekeeping):
         assert set(Comment.objects.values_list("seq", flat=True)) == {2, 3}
 
     def test_system_comments_alone_are_no_use(self):
-        actions.say_system(self.unused, "Bob joined", 0.0, now_ms=0.0)
+        actions.post_system_comment(self.unused, "Bob joined", 0.0, now_ms=0.0)
         Room.objects.filter(pk=self.unused.pk).update(last_active_at=days_ago(31))
         run("maintain")
         assert self.unused not in self.leftovers()

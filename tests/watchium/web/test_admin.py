@@ -125,7 +125,7 @@ class Looking(Staff):
         Member.objects.filter(pk=self.bob.pk).update(username=NASTY, address_hash="hashed-address")
         Person.objects.filter(pk=self.carol.pk).update(username=NASTY)
         self.token = Token.objects.create(person=self.carol, digest="digest-of-a-token")
-        actions.say_system(Room.objects.locked(self.room.pk), NASTY, 0.0, now_ms=0.0)
+        actions.post_system_comment(Room.objects.locked(self.room.pk), NASTY, 0.0, now_ms=0.0)
 
     def pages(self):
         for model in MODELS:

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client, TestCase
 
 from playback.library.api import LONGEST_SEARCH
-from rooms.auth.device_cookie import device_in
+from rooms.auth.device_cookie import read_device_cookie
 from watchium.web import pwa
 
 
@@ -17,7 +17,7 @@ class PlayerPage(TestCase):
     def test_anonymous_visitors_get_a_player_of_their_device(self):
         response = self.client.get("/player/")
         boot = response.context["boot"]
-        assert boot["device_id"] == device_in({"device": response.cookies["device"].value})
+        assert boot["device_id"] == read_device_cookie({"device": response.cookies["device"].value})
         assert boot["device_id"] == self.client.get("/player/").context["boot"]["device_id"]
         assert boot["you"] == {"signed_in": False, "username": None}
         assert "csrftoken" in response.cookies
