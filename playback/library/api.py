@@ -20,7 +20,7 @@ from playback.models.media_item import ORDERS, PAGE, Place, Wanted
 from rooms.api_view import RoomAPIView, json_response
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
 from watchium.protocol.events import Problem
-from watchium.protocol.player import Item
+from watchium.protocol.player_types import Item
 from watchium.text import clean
 
 LONGEST_SEARCH = 100

@@ -13,7 +13,7 @@ from playback.domain.albums import KEY_LENGTH, album_key
 from playback.domain.duration import EXACT, TAGS, Duration
 from playback.domain.media_sources import SAMPLES_AT
 from playback.domain.sort_keys import folded, name_key, place_key, sort_key
-from watchium.protocol.player import Item
+from watchium.protocol.player_types import Item
 
 KINDS = ("audio", "video")
 PAGE = 50

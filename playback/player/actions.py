@@ -12,7 +12,7 @@ from playback.player.transfer import forget_device, transfer_here
 from watchium.protocol.commands import EmptyPayload, IdempotentCommand
 from watchium.protocol.errors import BadMessage, UnknownMedia
 from watchium.protocol.events import Accepted
-from watchium.protocol.player import (
+from watchium.protocol.player_commands import (
     BaseRevision,
     ContinueHere,
     EntryMove,

@@ -7,7 +7,8 @@ from msgspec import UNSET
 
 from playback.models import DevicePlayer
 from watchium import server_clock
-from watchium.protocol.player import AudioFocusChanged, AudioFocusRequest, AudioFocusState
+from watchium.protocol.player_commands import AudioFocusRequest
+from watchium.protocol.player_events import AudioFocusChanged, AudioFocusState
 from watchium.realtime import broadcast
 
 

@@ -12,14 +12,14 @@ from playback.models import DevicePlayer
 from playback.player import serializers
 from playback.player.devices import devices_of
 from watchium import server_clock
-from watchium.protocol.player import (
+from watchium.protocol.player_events import (
     DevicesChanged,
     DevicesState,
     PlayerChange,
     PlayerChanged,
     PlayerChanges,
-    PlayerState,
 )
+from watchium.protocol.player_types import PlayerState
 from watchium.realtime import broadcast
 
 

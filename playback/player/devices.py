@@ -12,7 +12,8 @@ from playback.player.liveness import is_stale
 from rooms.access import Identity
 from watchium import server_clock
 from watchium.protocol.errors import CloseCode, NotFound, NotMember
-from watchium.protocol.player import DevicePreview, DeviceState
+from watchium.protocol.player_events import DevicePreview
+from watchium.protocol.player_types import DeviceState
 from watchium.realtime import broadcast
 
 

@@ -6,7 +6,7 @@ from playback.models import DevicePlayer, PlayerHistory
 from playback.player import serializers
 from playback.player.command import pause_if_stale
 from watchium import server_clock
-from watchium.protocol.player import PlayerSnapshot
+from watchium.protocol.player_events import PlayerSnapshot
 
 
 def snapshot(device_id: str, *, is_playing_tab: bool = False, now_ms: float | None = None) -> PlayerSnapshot:

@@ -7,7 +7,8 @@ from typing import Any
 
 from playback.domain.queue import Entry
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
-from watchium.protocol.player import Item, PlayerChanges, PlayerSnapshot, PlayerState, QueueEntry
+from watchium.protocol.player_events import PlayerChanges, PlayerSnapshot
+from watchium.protocol.player_types import Item, PlayerState, QueueEntry
 
 
 def state_of(player: DevicePlayer, history: PlayerHistory) -> PlayerState:

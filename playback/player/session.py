@@ -12,12 +12,8 @@ from playback.player.command import PlayerTransaction, commit, pause_if_stale
 from playback.player.devices import devices_of, handle_of
 from playback.player.liveness import LEAVE_GRACE_MS, TIMEOUT_MS, is_stale
 from watchium import server_clock
-from watchium.protocol.player import (
-    PlayerWelcomeState,
-    PositionReport,
-    PositionReported,
-    PositionState,
-)
+from watchium.protocol.player_commands import PositionReport
+from watchium.protocol.player_events import PlayerWelcomeState, PositionReported, PositionState
 from watchium.protocol.types import Limits
 from watchium.realtime import broadcast
 

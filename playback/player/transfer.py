@@ -13,7 +13,7 @@ from playback.player.command import PlayerTransaction, commit, pause_if_stale
 from playback.player.devices import other_device
 from playback.player.liveness import is_stale
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.player import DeviceRef, TransferRequest
+from watchium.protocol.player_commands import DeviceRef, TransferRequest
 from watchium.realtime import broadcast
 
 

@@ -40,7 +40,7 @@ from watchium.client.player import PlayerClient
 from watchium.client.room import RoomClient
 from watchium.client.room_state import Resume
 from watchium.protocol.events import Accepted, LobbyRoom, LobbyState, Problem
-from watchium.protocol.player import Item
+from watchium.protocol.player_types import Item
 from watchium.protocol.types import CommentState, MemberState, RoomState, TimelineState
 
 __all__ = [

@@ -8,20 +8,20 @@ from websockets.asyncio.client import ClientConnection
 
 from watchium.client.connection import SocketConnection
 from watchium.client.room_state import AnyEvent
-from watchium.protocol import events, player
+from watchium.protocol import events
 from watchium.protocol.events import Event
-from watchium.protocol.player import (
-    Item,
+from watchium.protocol.player_events import (
+    PLAYER_EVENTS,
     PlayerChanged,
     PlayerSnapshot,
-    PlayerState,
     PlayerSynced,
     PlayerWelcomeState,
 )
+from watchium.protocol.player_types import Item, PlayerState
 
 SHARED_EVENTS: tuple[type[Event], ...] = (events.Ack, events.Error, events.Pong, events.Closing)
 KINDS: dict[str, type[Event]] = {
-    str(kind.__struct_config__.tag): kind for kind in [*player.PLAYER_EVENTS, *SHARED_EVENTS]
+    str(kind.__struct_config__.tag): kind for kind in [*PLAYER_EVENTS, *SHARED_EVENTS]
 }
 
 

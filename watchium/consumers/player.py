@@ -17,19 +17,21 @@ from watchium.protocol.codec import decode_player_command
 from watchium.protocol.commands import Command, IdempotentCommand
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
 from watchium.protocol.events import Ack
-from watchium.protocol.player import (
+from watchium.protocol.player_commands import (
     AudioFocusRequest,
-    DevicePreviewed,
     DeviceRef,
-    PlayerHead,
-    PlayerHeadState,
     PlayerSync,
-    PlayerSynced,
-    PlayerWelcome,
     PositionReport,
     PreviewDevice,
     ReportPosition,
     RequestAudioFocus,
+)
+from watchium.protocol.player_events import (
+    DevicePreviewed,
+    PlayerHead,
+    PlayerHeadState,
+    PlayerSynced,
+    PlayerWelcome,
 )
 from watchium.realtime import hub
 from watchium.realtime.frames import frame_of

@@ -7,9 +7,9 @@ from types import ModuleType
 import msgspec
 from msgspec import Struct
 
-from watchium.protocol import commands, events, player
+from watchium.protocol import commands, events, player_commands, player_events
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
-from watchium.protocol.player import PlayerCommand
+from watchium.protocol.player_commands import PlayerCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
 _room_commands: msgspec.json.Decoder[RoomCommand] = msgspec.json.Decoder(RoomCommand)
@@ -66,4 +66,4 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
 
 
 ROOM_MESSAGE_TYPES = _types_of(commands, events)
-MESSAGE_TYPES = _types_of(commands, events, player)
+MESSAGE_TYPES = _types_of(commands, events, player_commands, player_events)

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from watchium.protocol import errors, player
+from watchium.protocol import errors
 from watchium.protocol.commands import Command
 from watchium.protocol.events import CHANGES, ROOM_EVENTS, Event
 from watchium.protocol.introspection import (
+    PLAYER_MODULES,
     ROOM_MODULES,
     StructType,
     commands,
@@ -38,8 +39,7 @@ PROSE = Path(__file__).with_name("prose.md")
 
 JS_HEAD = """\
 // @ts-check
-// Rendered by `manage.py render_protocol` from types.py, commands.py, events.py and player.py in watchium/protocol:
-// change it there.
+// Rendered by `manage.py render_protocol` from the structs in watchium/protocol/: change them there.
 
 /**
  * The fields that every message has, in either direction.
@@ -140,9 +140,9 @@ def page() -> str:
         "commands": "\n".join(map(_message_section, commands(*ROOM_MODULES))),
         "events": "\n".join(map(_message_section, events(*ROOM_MODULES))),
         "parts": "\n".join(map(_part_section, parts(*ROOM_MODULES))),
-        "player_commands": "\n".join(map(_message_section, commands(player))),
-        "player_events": "\n".join(map(_message_section, events(player))),
-        "player_parts": "\n".join(map(_part_section, parts(player))),
+        "player_commands": "\n".join(map(_message_section, commands(*PLAYER_MODULES))),
+        "player_events": "\n".join(map(_message_section, events(*PLAYER_MODULES))),
+        "player_parts": "\n".join(map(_part_section, parts(*PLAYER_MODULES))),
         "changes": ", ".join(f"`{word}`" for word in CHANGES),
         "codes": _codes(),
         "closes": _closes(),

@@ -1,6 +1,5 @@
 // @ts-check
-// Rendered by `manage.py render_protocol` from types.py, commands.py, events.py and player.py in watchium/protocol:
-// change it there.
+// Rendered by `manage.py render_protocol` from the structs in watchium/protocol/: change them there.
 
 /**
  * The fields that every message has, in either direction.
@@ -438,20 +437,6 @@
  */
 
 /**
- * The changed fields of a player's state; `position` and `at` always come together.
- * @typedef {object} PlayerChanges
- * @property {QueueEntry[]} [entries]
- * @property {string | null} [current]
- * @property {number} [position]
- * @property {number} [at]
- * @property {boolean} [is_playing]
- * @property {number} [rate]
- * @property {any} [repeat]
- * @property {boolean} [can_undo]
- * @property {boolean} [can_redo]
- */
-
-/**
  * A device of an account. `device` is an opaque name for it, `item` its current track. `position` is valid at `at`. `seen_at`: the last sign of life. A device closed while playing counts as paused. Only a device's own tabs receive its position while it plays: request `GET /api/player/` for the current one.
  * @typedef {object} DeviceState
  * @property {string} device
@@ -563,6 +548,20 @@
 /**
  * @typedef {object} KnownRevision
  * @property {number} [since]
+ */
+
+/**
+ * The changed fields of a player's state; `position` and `at` always come together.
+ * @typedef {object} PlayerChanges
+ * @property {QueueEntry[]} [entries]
+ * @property {string | null} [current]
+ * @property {number} [position]
+ * @property {number} [at]
+ * @property {boolean} [is_playing]
+ * @property {number} [rate]
+ * @property {any} [repeat]
+ * @property {boolean} [can_undo]
+ * @property {boolean} [can_redo]
  */
 
 /**

@@ -14,7 +14,7 @@ from rooms.models import Person
 from tests.cases import Heard
 from watchium.protocol.codec import decode_player_command
 from watchium.protocol.events import Accepted
-from watchium.protocol.player import PlayerState
+from watchium.protocol.player_types import PlayerState
 from watchium.realtime import hub
 from watchium.realtime.broadcast import device_group
 

@@ -13,7 +13,7 @@ from playback.player.liveness import TIMEOUT_MS
 from tests.playback.player.fixtures import LAPTOP, LENGTH_S, NOW_MS, PlayerCase
 from watchium import server_clock
 from watchium.protocol.errors import EventIdConflict, RateLimited, Stale, TooLong, UnknownMedia
-from watchium.protocol.player import PositionReport
+from watchium.protocol.player_commands import PositionReport
 from watchium.services.room_snapshot import limits
 
 

@@ -8,7 +8,7 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from playback.models import DevicePlayer
 from playback.player import actions
 from tests.playback.player.fixtures import LAPTOP, NOW_MS, make_items
-from watchium.protocol.player import ItemsToAdd, Next, QueueAdd, Resume, TrackStep
+from watchium.protocol.player_commands import ItemsToAdd, Next, QueueAdd, Resume, TrackStep
 
 
 @skipUnlessDBFeature("has_select_for_update")

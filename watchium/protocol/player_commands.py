@@ -1,4 +1,4 @@
-"""The personal player: commands of a tab on `/ws/player/`, and events for the tabs of a device.
+"""Commands of the personal player: messages from a tab on `/ws/player/` to the server.
 
 Commands that name an entry or an item apply to the queue as it is when they arrive. Commands that set a state (`seek`,
 `undo`, `redo`) carry the `base_revision` that the client knew, and are `stale` if what they change was changed since.
@@ -6,106 +6,13 @@ Commands that name an entry or an item apply to the queue as it is when they arr
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand, Ping
-from watchium.protocol.events import Event
-from watchium.protocol.types import Limits, Rate, Revision, Seconds
-
-MAX_QUEUE = 500
-MAX_ITEMS_PER_COMMAND = 100
-
-ItemId = Annotated[int, Meta(ge=1, le=2**53)]
-ItemIds = Annotated[list[ItemId], Meta(min_length=1, max_length=MAX_ITEMS_PER_COMMAND)]
-EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
-TabId = Annotated[str, Meta(min_length=1, max_length=40)]
-DeviceId = Annotated[str, Meta(min_length=1, max_length=32)]
-Repeat = Literal["off", "all", "one"]
-
-
-# ---------------------------------------------------------------- values
-
-
-class Item(Struct, frozen=True, kw_only=True):
-    """An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown.
-
-    `album_id` distinguishes albums of the same name; empty for items without an album.
-    `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
-    """
-
-    id: int
-    title: str
-    artist: str
-    album: str
-    album_id: str
-    duration: float | None
-    kind: str
-    mime: str
-    url: str
-    cover: str | None
-    missing: bool = False
-
-
-class QueueEntry(Struct, frozen=True, kw_only=True):
-    """An entry of the queue; an item that is queued twice has two entries."""
-
-    id: str
-    item: int
-
-
-class PlayerState(Struct, frozen=True, kw_only=True):
-    """A device's player. `position` is valid at server time `at`; while playing it advances at `rate`.
-
-    `current`: the entry of the current track, null if there is none.
-    """
-
-    revision: int
-    entries: list[QueueEntry]
-    current: str | None
-    position: float
-    at: float
-    is_playing: bool
-    rate: float
-    repeat: Repeat
-    can_undo: bool
-    can_redo: bool
-
-
-class PlayerChanges(Struct, frozen=True, kw_only=True):
-    """The changed fields of a player's state; `position` and `at` always come together."""
-
-    entries: list[QueueEntry] | UnsetType = UNSET
-    current: str | UnsetType | None = UNSET
-    position: float | UnsetType = UNSET
-    at: float | UnsetType = UNSET
-    is_playing: bool | UnsetType = UNSET
-    rate: float | UnsetType = UNSET
-    repeat: Repeat | UnsetType = UNSET
-    can_undo: bool | UnsetType = UNSET
-    can_redo: bool | UnsetType = UNSET
-
-
-class DeviceState(Struct, frozen=True, kw_only=True):
-    """A device of an account. `device` is an opaque name for it, `item` its current track.
-
-    `position` is valid at `at`. `seen_at`: the last sign of life. A device closed while playing counts as paused. Only
-    a device's own tabs receive its position while it plays: request `GET /api/player/` for the current one.
-    """
-
-    device: str
-    name: str
-    is_playing: bool
-    item: Item | None
-    position: float
-    at: float
-    rate: float
-    entries: int
-    seen_at: float
-
-
-# ---------------------------------------------------------------- commands: to the server
+from watchium.protocol.player_types import DeviceId, EntryId, ItemId, ItemIds, Repeat, TabId
+from watchium.protocol.types import Rate, Revision, Seconds
 
 
 class PlayTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -330,111 +237,4 @@ PlayerCommand = (
     | RequestAudioFocus
     | PlayerSync
     | Ping
-)
-
-
-# ---------------------------------------------------------------- events: from the server
-
-
-class PlayerSnapshot(Struct, frozen=True, kw_only=True):
-    """`items`: the items of the queue, each once."""
-
-    state: PlayerState
-    items: list[Item]
-
-
-class PlayerWelcomeState(PlayerSnapshot, frozen=True, kw_only=True):
-    """`device` names this device; `sounding` is the tab with the audio focus, if tabs cannot agree on it themselves.
-
-    `devices`: those of the account, empty without an account.
-    """
-
-    device: str
-    devices: list[DeviceState]
-    sounding: str | None
-    limits: Limits
-    clock_id: str
-
-
-class PlayerWelcome(Event, tag="welcome", frozen=True, kw_only=True):
-    payload: PlayerWelcomeState
-
-
-class PlayerChange(Struct, frozen=True, kw_only=True):
-    """`items`: those that `changed` refers to for the first time. `cause`: the command's type; null: the server."""
-
-    changed: PlayerChanges
-    items: list[Item]
-    cause: str | None
-    event_id: str | None
-
-
-class PlayerChanged(Event, tag="player", frozen=True, kw_only=True):
-    """Takes a revision of the device's player, each exactly one more than the last."""
-
-    payload: PlayerChange
-
-
-class PlayerSynced(Event, tag="player_state", frozen=True, kw_only=True):
-    payload: PlayerSnapshot
-
-
-class PlayerHeadState(Struct, frozen=True, kw_only=True):
-    revision: int
-
-
-class PlayerHead(Event, tag="player_head", frozen=True, kw_only=True):
-    """The latest revision of the device's player."""
-
-    payload: PlayerHeadState
-
-
-class PositionState(Struct, frozen=True, kw_only=True):
-    """`position` is valid at the envelope's `timestamp`; `revision`: that of the player at that time."""
-
-    entry_id: str
-    position: float
-    tab: str
-    revision: int
-    duration: float | None = None
-
-
-class PositionReported(Event, tag="position", frozen=True, kw_only=True):
-    payload: PositionState
-
-
-class AudioFocusState(Struct, frozen=True, kw_only=True):
-    tab: str | None
-
-
-class AudioFocusChanged(Event, tag="sound", frozen=True, kw_only=True):
-    payload: AudioFocusState
-
-
-class DevicesState(Struct, frozen=True, kw_only=True):
-    devices: list[DeviceState]
-
-
-class DevicesChanged(Event, tag="devices", frozen=True, kw_only=True):
-    payload: DevicesState
-
-
-class DevicePreview(PlayerSnapshot, frozen=True, kw_only=True):
-    device: str
-    name: str
-
-
-class DevicePreviewed(Event, tag="device", frozen=True, kw_only=True):
-    payload: DevicePreview
-
-
-PLAYER_EVENTS: tuple[type[Event], ...] = (
-    PlayerWelcome,
-    PlayerChanged,
-    PlayerSynced,
-    PlayerHead,
-    PositionReported,
-    AudioFocusChanged,
-    DevicesChanged,
-    DevicePreviewed,
 )

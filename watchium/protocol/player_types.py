@@ -1,0 +1,79 @@
+"""Value types of the personal player."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+MAX_QUEUE = 500
+MAX_ITEMS_PER_COMMAND = 100
+ItemId = Annotated[int, Meta(ge=1, le=2**53)]
+ItemIds = Annotated[list[ItemId], Meta(min_length=1, max_length=MAX_ITEMS_PER_COMMAND)]
+EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
+TabId = Annotated[str, Meta(min_length=1, max_length=40)]
+DeviceId = Annotated[str, Meta(min_length=1, max_length=32)]
+Repeat = Literal["off", "all", "one"]
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown.
+
+    `album_id` distinguishes albums of the same name; empty for items without an album.
+    `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+    """
+
+    id: int
+    title: str
+    artist: str
+    album: str
+    album_id: str
+    duration: float | None
+    kind: str
+    mime: str
+    url: str
+    cover: str | None
+    missing: bool = False
+
+
+class QueueEntry(Struct, frozen=True, kw_only=True):
+    """An entry of the queue; an item that is queued twice has two entries."""
+
+    id: str
+    item: int
+
+
+class PlayerState(Struct, frozen=True, kw_only=True):
+    """A device's player. `position` is valid at server time `at`; while playing it advances at `rate`.
+
+    `current`: the entry of the current track, null if there is none.
+    """
+
+    revision: int
+    entries: list[QueueEntry]
+    current: str | None
+    position: float
+    at: float
+    is_playing: bool
+    rate: float
+    repeat: Repeat
+    can_undo: bool
+    can_redo: bool
+
+
+class DeviceState(Struct, frozen=True, kw_only=True):
+    """A device of an account. `device` is an opaque name for it, `item` its current track.
+
+    `position` is valid at `at`. `seen_at`: the last sign of life. A device closed while playing counts as paused. Only
+    a device's own tabs receive its position while it plays: request `GET /api/player/` for the current one.
+    """
+
+    device: str
+    name: str
+    is_playing: bool
+    item: Item | None
+    position: float
+    at: float
+    rate: float
+    entries: int
+    seen_at: float
