@@ -7,7 +7,7 @@ import resource
 import sys
 
 DESCRIPTORS = 200
-HEAD_S = 3.0
+HEADER_TIMEOUT_S = 3.0
 BODY_S = 4.0
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     from watchium.middleware import body_limit
     from watchium.server import http_protocol
 
-    http_protocol.HEAD_S, body_limit.BODY_S = HEAD_S, BODY_S
+    http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_S = HEADER_TIMEOUT_S, BODY_S
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     from django.core.management import execute_from_command_line
 

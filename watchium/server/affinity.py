@@ -1,10 +1,10 @@
-"""A room's sockets in one process, where several serve on one port.
+"""Serves a room's sockets in one process where several processes listen on one port.
 
-The kernel gives a connection to whichever process it likes; in a room spread over processes every event
-reaches some of its people through Redis only. So each room has a home among the processes, by its name, and a
-connection for it that arrives elsewhere is handed over before anybody has answered it: the descriptor itself, with the
-bytes of the handshake. It is only a saving: where the home does not take it, it is served where it is, and Redis
-carries what has to be heard.
+The kernel gives a connection to any of the processes; in a room spread over processes every event reaches some members
+through Redis only. So each room has an owner among the processes, derived from its id, and a connection for it that
+another process accepted is handed over before any response: the file descriptor itself, with the bytes of the
+handshake. This is only an optimisation: if the owner does not take it, the connection is served where it is, and Redis
+carries the events.
 """
 
 from __future__ import annotations
@@ -19,54 +19,55 @@ from dataclasses import dataclass
 from zlib import crc32
 
 ROOM = re.compile(rb"^GET /ws/rooms/([^/?\s]+)/")
-MOST_BYTES = 128 * 1024
+MAX_HANDSHAKE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True)
 class Workers:
-    """This process among those on its port. `inbox`: what is handed to it; `outboxes`: to each of them, by number."""
+    """The processes on one port, seen by one of them. `inbox` receives what is handed to this process; `outboxes` send
+    to each process, by number."""
 
     number: int
     inbox: socket.socket
     outboxes: list[socket.socket]
 
-    def home(self, handshake: bytes) -> int:
-        """The number of the process a connection belongs to; this one's own for whatever is no room."""
+    def owner(self, handshake: bytes) -> int:
+        """The number of the process that owns the connection's room; this process if it is for no room."""
         room = ROOM.match(handshake)
         return crc32(room[1]) % len(self.outboxes) if room else self.number
 
     def hand_over(self, connection: int, handshake: bytes) -> bool:
-        """Whether the connection, by its descriptor, has gone where it belongs and may be closed here."""
-        home = self.home(handshake)
-        if home == self.number:
+        """Send the connection, by its file descriptor, to its owner. If True, it may be closed here."""
+        owner = self.owner(handshake)
+        if owner == self.number:
             return False
         try:
-            socket.send_fds(self.outboxes[home], [handshake], [connection])
-        except OSError:  # its inbox is full: it is starting again, or busy
+            socket.send_fds(self.outboxes[owner], [handshake], [connection])
+        except OSError:  # its inbox is full: the process is restarting or busy
             return False
         return True
 
-    def listen(self, take: Callable[[socket.socket, bytes], None]) -> None:
-        """Call `take` with every connection that is handed to this process, on the running loop."""
-        asyncio.get_running_loop().add_reader(self.inbox, self._receive, take)
+    def listen(self, on_connection: Callable[[socket.socket, bytes], None]) -> None:
+        """Call `on_connection`, on the running loop, with every connection that is handed to this process."""
+        asyncio.get_running_loop().add_reader(self.inbox, self._receive, on_connection)
 
-    def deaf(self) -> None:
+    def stop_listening(self) -> None:
         asyncio.get_running_loop().remove_reader(self.inbox)
 
-    def _receive(self, take: Callable[[socket.socket, bytes], None]) -> None:
+    def _receive(self, on_connection: Callable[[socket.socket, bytes], None]) -> None:
         try:
-            handshake, descriptors, _, _ = socket.recv_fds(self.inbox, MOST_BYTES, 1)
+            handshake, descriptors, _, _ = socket.recv_fds(self.inbox, MAX_HANDSHAKE_BYTES, 1)
         except OSError:
             return
         for descriptor in descriptors:
-            take(socket.socket(fileno=descriptor), handshake)
+            on_connection(socket.socket(fileno=descriptor), handshake)
 
 
-def hand_off(inbox: socket.socket, outbox: socket.socket) -> None:
-    """What waits in the one goes into the other; a connection that does not fit is closed, and comes again."""
+def forward(inbox: socket.socket, outbox: socket.socket) -> None:
+    """Move the connections that wait in `inbox` to `outbox`. One that does not fit is closed; its client reconnects."""
     while True:
         try:
-            handshake, descriptors, _, _ = socket.recv_fds(inbox, MOST_BYTES, 1)
+            handshake, descriptors, _, _ = socket.recv_fds(inbox, MAX_HANDSHAKE_BYTES, 1)
         except OSError:
             return
         with suppress(OSError):
@@ -75,12 +76,12 @@ def hand_off(inbox: socket.socket, outbox: socket.socket) -> None:
             os.close(descriptor)
 
 
-def lines(count: int) -> list[tuple[socket.socket, socket.socket]]:
-    """For each process the end it listens to and the end the others speak into. Nobody waits at either of them."""
+def socket_pairs(count: int) -> list[tuple[socket.socket, socket.socket]]:
+    """For each process the end it reads from and the end the others write to. Neither blocks."""
     pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(count)]
     for pair in pairs:
         for end in pair:
             end.set_inheritable(True)
-            # Here, as Python's `send_fds` and `recv_fds` take flags and leave them out.
+            # Set here because Python's `send_fds` and `recv_fds` accept flags and ignore them.
             end.setblocking(False)
     return pairs

@@ -1,44 +1,44 @@
-"""Where a browser's frames begin and end on the line (RFC 6455, section 5.2). Pure.
+"""Finds the boundaries of a client's WebSocket frames (RFC 6455, section 5.2). Pure.
 
-Only what browsers send all day is cut here: short text in one piece, and control frames. All else is left to the full
-parser, which knows every rule.
+Covers what browsers send continuously: short unfragmented text frames, and control frames. Everything else is left to
+the full parser, which implements every rule.
 """
 
 from __future__ import annotations
 
-from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C where it was built
+from websockets.frames import apply_mask  # type: ignore[attr-defined]  # the C version if it was built
 
-TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A  # whole ones, as the first byte says it
-_PLAIN = frozenset((TEXT, CLOSE, PING, PONG))
-_MASKED, _MASK_BYTES, _SHORT, _IN_TWO_BYTES = 0x80, 4, 126, 126
+TEXT, CLOSE, PING, PONG = 0x81, 0x88, 0x89, 0x8A  # first bytes of unfragmented frames
+_SUPPORTED = frozenset((TEXT, CLOSE, PING, PONG))
+_MASKED, _MASK_BYTES, _SHORT, _TWO_BYTE_LENGTH = 0x80, 4, 126, 126
 
 UNKNOWN = -1
 PARTIAL = 0
 
 
 def size_of_first(data: bytes, start: int = 0) -> int:
-    """How long the frame at `start` is; PARTIAL while it is not all there, UNKNOWN where it is not a plain one."""
-    left = len(data) - start
-    if data[start] not in _PLAIN:
+    """The size of the frame at `start`: PARTIAL if it is incomplete, UNKNOWN if it needs the full parser."""
+    available = len(data) - start
+    if data[start] not in _SUPPORTED:
         return UNKNOWN
-    if left < 2:
+    if available < 2:
         return PARTIAL
-    size = data[start + 1] - _MASKED  # negative where nothing is masked, which clients must
-    head = 2 + _MASK_BYTES
+    size = data[start + 1] - _MASKED  # negative without a mask, which clients must use
+    header = 2 + _MASK_BYTES
     if size >= _SHORT:
-        if size != _IN_TWO_BYTES or data[start] != TEXT:
+        if size != _TWO_BYTE_LENGTH or data[start] != TEXT:
             return UNKNOWN
-        if left < 4:
+        if available < 4:
             return PARTIAL
         size = data[start + 2] << 8 | data[start + 3]
-        head = 4 + _MASK_BYTES
+        header = 4 + _MASK_BYTES
     if size < 0:
         return UNKNOWN
-    return head + size if left >= head + size else PARTIAL
+    return header + size if available >= header + size else PARTIAL
 
 
 def payload_of(frame: bytes) -> bytes:
-    """What a whole frame of the plain kind says."""
+    """The unmasked payload of a complete frame that `size_of_first` accepted."""
     start = 2 if frame[1] - _MASKED < _SHORT else 4
     body = start + _MASK_BYTES
     payload: bytes = apply_mask(frame[body:], frame[start:body])

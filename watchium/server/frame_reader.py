@@ -1,11 +1,11 @@
-"""What a socket says, from where it arrives: cut into frames, and each text to whoever listens.
+"""Reads WebSocket frames directly from the transport and passes each text to a callback (the fast path).
 
-Stands between the transport and the WebSocket protocol once the handshake is over. Thousands of sockets in turn fit
-into no cache, and the protocol's forty fields lie far apart: the few that every frame needs are together here, so that
-a frame touches nothing else of its connection.
+It stands between the transport and the WebSocket protocol once the handshake is over. Thousands of sockets, served in
+turn, do not fit into any processor cache, and the protocol's forty fields lie far apart: the few that every frame needs
+are together here, so that a frame touches nothing else of its connection.
 
-Only what browsers say all day is understood; everything else goes to the full parser, whole frames of it, so that it
-always stands between two.
+Only the frames that browsers send continuously are read here. Everything else goes to the full parser, in whole frames,
+so that the parser is always at a frame boundary.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Protocol
 from watchium.realtime.direct_writer import OnText
 from watchium.server.frame_parser import PARTIAL, PONG, TEXT, UNKNOWN, payload_of, size_of_first
 
-AT_ONCE = 32  # frames; one read of the line may bring forty thousand empty ones
+FRAMES_PER_TURN = 32  # one read may bring forty thousand empty ones
 
 
-class Full(Protocol):
-    """The protocol behind it, which knows every rule."""
+class SlowPath(Protocol):
+    """The WebSocket protocol with the full parser."""
 
     transport: asyncio.Transport
     loop: asyncio.AbstractEventLoop
@@ -29,15 +29,15 @@ class Full(Protocol):
     read_paused: bool
 
     @property
-    def straight(self) -> OnText | None:
-        """Who is called with the next text; None while something said before it waits in the queue."""
+    def fast_path(self) -> OnText | None:
+        """The callback for the next text; None while earlier messages wait in the queue."""
 
     def parse(self, data: bytes) -> None: ...
 
-    def not_utf8(self) -> None: ...
+    def fail_invalid_utf8(self) -> None: ...
 
-    def may_send_control(self) -> bool:
-        """False for too many pings and pongs: then the connection is being closed."""
+    def count_control_frame(self) -> bool:
+        """False for too many pings and pongs: the connection is then being closed."""
 
     def connection_lost(self, exc: Exception | None) -> None: ...
 
@@ -47,86 +47,86 @@ class Full(Protocol):
 
 
 class FrameReader(asyncio.Protocol):
-    """`hear` is called with each text while nothing waits in front of it. `heard_s`: of the loop's clock."""
+    """`on_text` is called with each text while no earlier message is queued. `last_received_s` is loop time."""
 
-    __slots__ = ("_begun", "_full", "_resting", "hear", "heard_s")
+    __slots__ = ("_buffer", "_slow_path", "_yielding", "last_received_s", "on_text")
 
-    def __init__(self, full: Full) -> None:
-        self._full = full
-        self.hear: OnText | None = None
-        self.heard_s = monotonic()
-        self._begun = b""  # of a frame that is not all there, or of more than is heard at once
-        self._resting = False
+    def __init__(self, slow_path: SlowPath) -> None:
+        self._slow_path = slow_path
+        self.on_text: OnText | None = None
+        self.last_received_s = monotonic()
+        self._buffer = b""  # an incomplete frame, or frames beyond the limit of one turn
+        self._yielding = False
 
     def data_received(self, data: bytes) -> None:
-        self.heard_s = monotonic()
-        if self._begun:
-            self._begun += data
-            if not self._resting:
-                self._cut(self._begun)
+        self.last_received_s = monotonic()
+        if self._buffer:
+            self._buffer += data
+            if not self._yielding:
+                self._read_frames(self._buffer)
         elif size_of_first(data) == len(data):
-            self._take(data)
+            self._handle_frame(data)
         else:
-            self._cut(data)
+            self._read_frames(data)
 
-    def _cut(self, data: bytes) -> None:
-        self._begun, start = b"", 0
-        for _ in range(AT_ONCE):
-            if start == len(data) or self._full.transport.is_closing():
+    def _read_frames(self, data: bytes) -> None:
+        self._buffer, start = b"", 0
+        for _ in range(FRAMES_PER_TURN):
+            if start == len(data) or self._slow_path.transport.is_closing():
                 return
             size = size_of_first(data, start)
             if size == PARTIAL:
-                self._begun = data[start:]
+                self._buffer = data[start:]
                 return
             if size == UNKNOWN:
-                self._give_way(data[start:])
+                self._leave_fast_path(data[start:])
                 return
-            self._take(data[start : start + size])
+            self._handle_frame(data[start : start + size])
             start += size
         if start < len(data):
-            self._rest(data[start:])
+            self._yield_to_loop(data[start:])
 
-    def _take(self, frame: bytes) -> None:
+    def _handle_frame(self, frame: bytes) -> None:
         if frame[0] == PONG:
-            self._full.may_send_control()
-            return  # a sign of life, which was noted
-        if frame[0] == TEXT and self.hear is not None:
+            self._slow_path.count_control_frame()
+            return  # it updated `last_received_s`, which is all it is for
+        if frame[0] == TEXT and self.on_text is not None:
             try:
                 text = payload_of(frame).decode()
             except UnicodeDecodeError:
-                self._full.not_utf8()
+                self._slow_path.fail_invalid_utf8()
             else:
-                self.hear(text)
+                self.on_text(text)
             return
-        self._full.parse(frame)
-        self.hear = self._full.straight
+        self._slow_path.parse(frame)
+        self.on_text = self._slow_path.fast_path
 
-    def _give_way(self, data: bytes) -> None:
-        """Something only the full parser knows: from here on all is for it."""
-        self._full.transport.set_protocol(self._full)  # type: ignore[arg-type]  # it is an asyncio.Protocol too
-        self._full.parse(data)
+    def _leave_fast_path(self, data: bytes) -> None:
+        """Only the full parser understands this frame: it reads the connection from here on."""
+        self._slow_path.transport.set_protocol(self._slow_path)  # type: ignore[arg-type]  # also an asyncio.Protocol
+        self._slow_path.parse(data)
 
-    def _rest(self, unheard: bytes) -> None:
-        """Who says so much at once lets the others have a turn, and is read no further meanwhile."""
-        self._begun, self._resting = unheard, True
-        self._full.transport.pause_reading()
-        self._full.loop.call_soon(self._go_on)
+    def _yield_to_loop(self, unread: bytes) -> None:
+        """Let other connections have a turn; pause reading until then."""
+        self._buffer, self._yielding = unread, True
+        self._slow_path.transport.pause_reading()
+        self._slow_path.loop.call_soon(self._resume)
 
-    def _go_on(self) -> None:
-        self._resting = False
-        if self._full.disconnected or self._full.transport.is_closing():
+    def _resume(self) -> None:
+        self._yielding = False
+        if self._slow_path.disconnected or self._slow_path.transport.is_closing():
             return
-        if not self._full.read_paused:
-            self._full.transport.resume_reading()
-        self._cut(self._begun)
+        if not self._slow_path.read_paused:
+            self._slow_path.transport.resume_reading()
+        self._read_frames(self._buffer)
 
-    # ------------------------------------------------------------ what else a transport says
+    # ------------------------------------------------------------ other callbacks of the transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._full.connection_lost(exc)
+        self._slow_path.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self._full.pause_writing()
+        self._slow_path.pause_writing()
 
     def resume_writing(self) -> None:
-        self._full.resume_writing()
+        self._slow_path.resume_writing()

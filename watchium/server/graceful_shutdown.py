@@ -1,4 +1,4 @@
-"""How a process that is told to stop takes leave: what was said is obeyed and answered, then every socket gets 4012."""
+"""Graceful shutdown of a process: pending commands are handled and answered, then every socket is closed with 4012."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from watchium.consumers.socket import Socket
 from watchium.protocol.errors import CloseCode
 from watchium.protocol.events import Closing, ClosingNotice
 
-ANSWERS_S = 2.5
-GOING_S = 2.0
+FINISH_S = 2.5
+DISCONNECT_S = 2.0
 RETRY_AFTER_MS = 1000  # another process listens on the same port, or this one is back by then
-LOOK_S = 0.02
+POLL_S = 0.02
 
 
 async def drain() -> None:
-    """Five seconds at most: who reads nothing any more is cut off."""
+    """Takes up to five seconds: clients that no longer read are cut off."""
     sockets = tuple(Socket.live)
     for socket in sockets:
-        socket.send_event(_close_all(socket))
-    await asyncio.gather(*(socket.finish(ANSWERS_S) for socket in sockets))
+        socket.send_event(_closing(socket))
+    await asyncio.gather(*(socket.finish(FINISH_S) for socket in sockets))
     await scheduler.stop()
     for socket in sockets:
         socket.close(CloseCode.RESTART)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(_all_gone(), GOING_S)
+        await asyncio.wait_for(_all_disconnected(), DISCONNECT_S)
 
 
-def drain_and_close(seconds: float) -> None:
-    """End the process even if a thread does not: a database that hangs would hold it for as long.
+def exit_within(seconds: float) -> None:
+    """End the process even if a thread does not end: a hanging database would hold it for as long.
 
-    What that thread was doing was not acknowledged, and happens as a whole or not at all.
+    The work of that thread was not acknowledged, and is committed as a whole or not at all.
     """
     timer = threading.Timer(seconds, os._exit, [0])
-    timer.daemon = True  # of no consequence when everything ends by itself
+    timer.daemon = True  # does not delay a process that ends by itself
     timer.start()
 
 
-async def _all_gone() -> None:
+async def _all_disconnected() -> None:
     while Socket.live:  # noqa: ASYNC110
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_S)
 
 
-def _close_all(socket: Socket) -> Closing:
+def _closing(socket: Socket) -> Closing:
     payload = ClosingNotice(code=int(CloseCode.RESTART), retry_after_ms=RETRY_AFTER_MS)
     return Closing(room_id=socket.room_id, timestamp=server_clock.now_ms(), payload=payload)

@@ -1,7 +1,7 @@
-"""How many connections are kept that wait for the other side: from one address, and altogether.
+"""Limits how many connections may wait for the other side: from one address, and in total.
 
-Sockets and requests have limits of their own, once there is a whole one. Before that a connection belongs to no user
-and still takes a descriptor: those that wait longest make room for new ones, so that neither a crowd of silent
+Sockets and requests have limits of their own, once a request is complete. Before that a connection belongs to no user
+and still takes a file descriptor: those that wait longest are closed for new ones, so that neither a crowd of silent
 connections nor one of stalled readers leaves the server without descriptors for its files and its database.
 """
 
@@ -15,26 +15,26 @@ from django.conf import settings
 from rooms.auth.client_address import counted, is_loopback
 from watchium.process_state import per_process
 
-RESERVED = 64  # descriptors: database, Redis, files that are being read, the log
+RESERVED = 64  # descriptors: database, Redis, files being served, the log
 
 
 class Evictable(Protocol):
     def evict(self) -> None:
-        """Close the connection now; `forget` has been called for it."""
+        """Close the connection now; it was removed from the pending ones."""
 
 
 class PendingConnections:
-    """`most`: open connections of the process; `per_address`: waiting ones of an address."""
+    """`max_open`: open connections of the process; `per_address`: pending ones of an address."""
 
-    def __init__(self, most: int, per_address: int) -> None:
-        self._most = most
+    def __init__(self, max_open: int, per_address: int) -> None:
+        self._max_open = max_open
         self._per_address = per_address
-        self._pending: dict[Evictable, str] = {}  # and the address; the longest waiting first
+        self._pending: dict[Evictable, str] = {}  # with the address; the longest waiting first
         self._by_address: dict[str, dict[Evictable, None]] = {}
 
     def admits(self, open_now: int) -> bool:
-        """Whether one more may open; the longest waiting one is closed where there would be too many."""
-        if open_now <= self._most:
+        """Whether one more may open; beyond the limit, the longest waiting one is closed for it."""
+        if open_now <= self._max_open:
             return True
         oldest = next(iter(self._pending), None)
         if oldest is None:
@@ -43,7 +43,7 @@ class PendingConnections:
         return True
 
     def add(self, connection: Evictable, address: str) -> None:
-        """From now on it waits for the other side. `address` is empty where it is not counted."""
+        """The connection waits for the other side from now on. An empty `address` is not counted."""
         self.remove(connection)
         self._pending[connection] = address
         if not address:
@@ -54,7 +54,7 @@ class PendingConnections:
             self._evict(next(iter(same_address)))
 
     def remove(self, connection: Evictable) -> None:
-        """It waits no longer, or is gone."""
+        """The connection no longer waits, or is closed."""
         address = self._pending.pop(connection, "")
         if address and (same_address := self._by_address.get(address)) is not None:
             same_address.pop(connection, None)
@@ -68,12 +68,13 @@ class PendingConnections:
 
 @per_process
 def pending_connections() -> PendingConnections:
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if most == resource.RLIM_INFINITY:
-        most = 1_000_000
-    return PendingConnections(max(most - RESERVED, most // 2), settings.MAX_SOCKETS_PER_ADDRESS)
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if descriptors == resource.RLIM_INFINITY:
+        descriptors = 1_000_000
+    max_open = max(descriptors - RESERVED, descriptors // 2)
+    return PendingConnections(max_open, settings.MAX_SOCKETS_PER_ADDRESS)
 
 
 def address_of(peer: str) -> str:
-    """By which a connection is counted before it has said anything: empty for this machine and for proxies."""
+    """The key by which a connection is counted before its request: empty for this machine and behind proxies."""
     return "" if settings.PROXIES or is_loopback(peer) else counted(peer)

@@ -10,8 +10,9 @@ from types import FrameType
 import uvicorn
 
 from watchium.background import gc_tuning, scheduler
+from watchium.server import websocket_protocol
 from watchium.server.affinity import Workers
-from watchium.server.graceful_shutdown import drain, drain_and_close
+from watchium.server.graceful_shutdown import drain, exit_within
 from watchium.server.http_protocol import HttpProtocol
 from watchium.server.supervisor import BACKLOG
 from watchium.server.websocket_protocol import WebSocketProtocol
@@ -27,12 +28,12 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         ready: Callable[[], None],
         pipe_fd: int = -1,
-        siblings: Workers | None = None,
+        workers: Workers | None = None,
     ) -> None:
         super().__init__(config)
         self.ready = ready
         self.pipe_fd = pipe_fd
-        self.siblings = WebSocketProtocol.siblings = siblings
+        self.workers = websocket_protocol.state.workers = workers
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -44,9 +45,9 @@ class Server(uvicorn.Server):
         if self.started:
             scheduler.start()
             gc_tuning.freeze()
-            if self.siblings is not None:
+            if self.workers is not None:
                 asyncio.get_running_loop().add_reader(self.pipe_fd, self._on_supervisor_exit)
-                self.siblings.listen(self._on_handed_over)
+                self.workers.listen(self._on_handed_over)
             self.ready()
 
     def _on_supervisor_exit(self) -> None:
@@ -66,17 +67,17 @@ class Server(uvicorn.Server):
         _, protocol = await loop.connect_accepted_socket(
             lambda: WebSocketProtocol(self.config, self.server_state, self.lifespan.state), connection
         )
-        protocol.at_home = True
+        protocol.handed_over = True
         protocol.data_received(handshake)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
-        if self.siblings is not None:
-            self.siblings.deaf()
+        if self.workers is not None:
+            self.workers.stop_listening()
         await drain()
         await super().shutdown(sockets)
-        drain_and_close(EXIT_S)
+        exit_within(EXIT_S)
 
 
 def server_config(host: str, port: int) -> uvicorn.Config:

@@ -37,7 +37,7 @@ REFUSED = {
     "a body in chunks": (400, handshake("Transfer-Encoding: chunked") + b"5\r\nhello\r\n0\r\n\r\n"),
     "chunks that never come": (400, handshake("Transfer-Encoding: chunked")),
     "more headers than anybody has": (431, handshake(*(f"X-{number}: 1" for number in range(130)))),
-    "more in its head than fits": (431, handshake(f"Cookie: {'c' * http_protocol.HEAD_BYTES}")),
+    "more in its head than fits": (431, handshake(f"Cookie: {'c' * http_protocol.MAX_HEADER_BYTES}")),
     "a list of things to become": (400, handshake(Connection="Upgrade, " + "a, " * 8000)),
     "endless extensions": (400, handshake(f"Sec-WebSocket-Extensions: {'x; ' * 5000}")),
     "a bad key": (400, handshake(Sec_WebSocket_Key="xx")),

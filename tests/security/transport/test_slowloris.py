@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.security.support import BODY_S, DESCRIPTORS, HEAD_S
+from tests.security.support import BODY_S, DESCRIPTORS, HEADER_TIMEOUT_S
 from tests.servers import Server, watchium_server
 from watchium.middleware import body_limit
 from watchium.server import http_protocol
@@ -124,12 +124,12 @@ class TestLarge:
         assert await works(server)
 
     async def test_a_head_that_is_too_large_but_whole_is_refused_by_its_name(self, server: Server):
-        long_name = f"GET /?{'q' * http_protocol.HEAD_BYTES} HTTP/1.1\r\n{HEAD}\r\n"
+        long_name = f"GET /?{'q' * http_protocol.MAX_HEADER_BYTES} HTTP/1.1\r\n{HEAD}\r\n"
         assert status(await talk(server, long_name)) == 431
-        cookies = f"GET / HTTP/1.1\r\n{HEAD}Cookie: {'c' * http_protocol.HEAD_BYTES}\r\n\r\n"
+        cookies = f"GET / HTTP/1.1\r\n{HEAD}Cookie: {'c' * http_protocol.MAX_HEADER_BYTES}\r\n\r\n"
         assert status(await talk(server, cookies)) == 431
         upgrade = f"{HEAD}Upgrade: websocket\r\nConnection: upgrade\r\n"
-        handshake = f"GET /ws/lobby/ HTTP/1.1\r\n{upgrade}X: {'c' * http_protocol.HEAD_BYTES}\r\n\r\n"
+        handshake = f"GET /ws/lobby/ HTTP/1.1\r\n{upgrade}X: {'c' * http_protocol.MAX_HEADER_BYTES}\r\n\r\n"
         assert status(await talk(server, handshake)) == 431
 
     async def test_a_long_question_is_answered(self, server: Server):
@@ -147,7 +147,7 @@ class TestLarge:
     async def test_thousands_of_requests_in_one_piece_are_not_all_looked_at(self, server: Server):
         answer = await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n" * 5000, answers=5000)
         assert b"HTTP/1.1 429" in answer
-        assert answer.count(b"HTTP/1.1 200") <= http_protocol.PIPELINED + 1
+        assert answer.count(b"HTTP/1.1 200") <= http_protocol.MAX_PIPELINED + 1
         for number in (2, 5, 5000) * 10:  # and is not waited for
             _, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(f"GET / HTTP/1.1\r\n{HEAD}\r\n".encode() * number)
@@ -170,11 +170,11 @@ class TestSlow:
     """Each would last for ever. All at once, because each takes as long as our patience."""
 
     async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, impatient: Server):
-        await self.dawdle(impatient, HEAD_S, BODY_S)
+        await self.dawdle(impatient, HEADER_TIMEOUT_S, BODY_S)
 
     @pytest.mark.long
     async def test_whoever_dawdles_gets_no_more_patience_than_is_documented(self, server: Server):
-        await self.dawdle(server, http_protocol.HEAD_S, body_limit.BODY_S)
+        await self.dawdle(server, http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_S)
 
     async def dawdle(self, server: Server, *patience_s: float) -> None:
         dawdlers = [

@@ -19,60 +19,60 @@ def evicted(*connections: Connection) -> list[int]:
 
 
 def test_the_longest_waiting_connection_of_an_address_makes_room():
-    limit = PendingConnections(most=100, per_address=2)
+    pending = PendingConnections(max_open=100, per_address=2)
     mine, other = [Connection() for _ in range(4)], Connection()
-    limit.add(other, "198.51.100.2")
+    pending.add(other, "198.51.100.2")
     for connection in mine:
-        limit.add(connection, "198.51.100.1")
+        pending.add(connection, "198.51.100.1")
     assert evicted(*mine) == [0, 1]
     assert not other.evicted
 
 
 def test_a_connection_that_is_being_answered_is_not_closed_and_waits_from_its_end_on():
-    limit = PendingConnections(most=100, per_address=2)
+    pending = PendingConnections(max_open=100, per_address=2)
     first, second, third, fourth = connections = [Connection() for _ in range(4)]
-    limit.add(first, "a")
-    limit.add(second, "a")
-    limit.remove(first)
-    limit.add(third, "a")
+    pending.add(first, "a")
+    pending.add(second, "a")
+    pending.remove(first)
+    pending.add(third, "a")
     assert evicted(*connections) == []
-    limit.add(first, "a")
-    limit.add(fourth, "a")
+    pending.add(first, "a")
+    pending.add(fourth, "a")
     assert evicted(*connections) == [1, 2]
 
 
 def test_addresses_that_are_not_counted_have_no_limit_of_their_own():
-    limit = PendingConnections(most=100, per_address=1)
+    pending = PendingConnections(max_open=100, per_address=1)
     connections = [Connection() for _ in range(10)]
     for connection in connections:
-        limit.add(connection, "")
+        pending.add(connection, "")
     assert evicted(*connections) == []
 
 
 def test_beyond_the_most_the_longest_waiting_of_all_makes_room_or_nobody_new_is_let_in():
-    limit = PendingConnections(most=3, per_address=9)
+    pending = PendingConnections(max_open=3, per_address=9)
     first, second = connections = [Connection(), Connection()]
-    limit.add(first, "")
-    limit.add(second, "a")
-    assert limit.admits(3)
+    pending.add(first, "")
+    pending.add(second, "a")
+    assert pending.admits(3)
     assert evicted(*connections) == []
-    assert limit.admits(4)
+    assert pending.admits(4)
     assert evicted(*connections) == [0]
-    limit.remove(second)
-    assert not limit.admits(4)
+    pending.remove(second)
+    assert not pending.admits(4)
     assert evicted(*connections) == [0]
 
 
 def test_nothing_is_kept_of_connections_that_are_gone():
-    limit = PendingConnections(most=3, per_address=2)
+    pending = PendingConnections(max_open=3, per_address=2)
     connections = [Connection() for _ in range(5)]
     for connection in connections:
-        limit.add(connection, "a")
+        pending.add(connection, "a")
     for connection in connections:
-        limit.remove(connection)
-        limit.remove(connection)
-    assert not limit._pending
-    assert not limit._by_address
+        pending.remove(connection)
+        pending.remove(connection)
+    assert not pending._pending
+    assert not pending._by_address
 
 
 @pytest.mark.parametrize(

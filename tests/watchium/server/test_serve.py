@@ -1,4 +1,4 @@
-"""The production command: one process or several, and how it takes leave."""
+"""The production command with one process or several, and its graceful shutdown."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.servers import Server, redis, watchium_server
 from tests.watchium.consumers.fixtures import scene_on
 from tests.watchium.server.test_affinity import handshake_for
 from watchium.server.affinity import Workers
-from watchium.server.supervisor import Processes
+from watchium.server.supervisor import Supervisor
 
 
 @pytest.fixture
-def two_children(where: dict[str, str]) -> Iterator[Server]:
+def two_workers(where: dict[str, str]) -> Iterator[Server]:
     with (
         redis() as redis_url,
         watchium_server({**where, "REDIS_URL": redis_url, "WATCHIUM_PROCESSES": "2"}) as running,
@@ -32,18 +32,18 @@ def two_children(where: dict[str, str]) -> Iterator[Server]:
         yield running
 
 
-def children(server: Server) -> set[int]:
+def worker_pids(server: Server) -> set[int]:
     listed = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
     return {int(pid) for pid in listed.split()}
 
 
-async def until(what) -> None:
+async def until(condition) -> None:
     async with asyncio.timeout(20):
-        while not what():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # another process's doing, which no event tells
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # another process does it, without an event
 
 
-async def test_who_is_told_to_stop_says_goodbye_and_ends_with_0(mortal_server):
+async def test_a_stopped_server_closes_its_sockets_and_exits_with_0(mortal_server):
     scene = await scene_on(mortal_server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         stopping = asyncio.create_task(asyncio.to_thread(mortal_server.terminate))
@@ -54,28 +54,30 @@ async def test_who_is_told_to_stop_says_goodbye_and_ends_with_0(mortal_server):
     assert "Traceback" not in mortal_server.log()
 
 
-async def test_what_was_said_before_the_stop_is_answered(mortal_server):
+async def test_commands_sent_before_the_stop_are_responses(mortal_server):
     scene = await scene_on(mortal_server)
     async with scene.alice.enter(scene.room_id) as alice:
-        sayings = [asyncio.create_task(alice.say("seek", current_time=float(second))) for second in range(20)]
-        await sayings[0]
+        seeks = [asyncio.create_task(alice.say("seek", current_time=float(second))) for second in range(20)]
+        await seeks[0]
         mortal_server.process.send_signal(signal.SIGTERM)
-        answered = await asyncio.gather(*sayings)
-        assert [answer.revision for answer in answered] == sorted(answer.revision for answer in answered)
+        responses = await asyncio.gather(*seeks)
+        assert [response.revision for response in responses] == sorted(
+            response.revision for response in responses
+        )
         assert await alice.closed() == 4012
 
 
-async def test_a_reader_that_reads_nothing_does_not_hold_up_the_stop(mortal_server):
+async def test_a_client_that_stopped_reading_does_not_delay_the_stop(mortal_server):
     scene = await scene_on(mortal_server)
     async with scene.alice.enter(scene.room_id) as alice:
         alice.socket.transport.pause_reading()
         assert await asyncio.to_thread(mortal_server.terminate) == 0
-        alice.socket.transport.resume_reading()  # else leaving would wait ten seconds for the server's last word
+        alice.socket.transport.resume_reading()  # else closing would wait ten seconds for the server's close frame
 
 
-async def test_rooms_are_whole_over_several_processes(two_children):
-    scene = await scene_on(two_children)
-    assert len(children(two_children)) == 2
+async def test_events_reach_the_members_of_a_room_in_every_process(two_workers):
+    scene = await scene_on(two_workers)
+    assert len(worker_pids(two_workers)) == 2
     async with scene.alice.enter(scene.room_id) as alice:
         entered = [scene.bob.enter(scene.room_id) for _ in range(8)]
         bobs = [await bob.__aenter__() for bob in entered]
@@ -86,43 +88,43 @@ async def test_rooms_are_whole_over_several_processes(two_children):
             await bob.__aexit__(None, None, None)
 
 
-async def test_a_child_that_dies_is_replaced_and_everybody_is_back(two_children):
-    before = children(two_children)
+async def test_a_killed_worker_is_replaced_and_members_can_return(two_workers):
+    before = worker_pids(two_workers)
     os.kill(min(before), signal.SIGKILL)
-    await until(lambda: len(children(two_children) - before) == 1 and len(children(two_children)) == 2)
-    scene = await scene_on(two_children)
+    await until(lambda: len(worker_pids(two_workers) - before) == 1 and len(worker_pids(two_workers)) == 2)
+    scene = await scene_on(two_workers)
     async with scene.alice.enter(scene.room_id) as alice:
         assert (await alice.say("pause")).revision
 
 
-def test_a_child_that_ends_over_and_over_holds_up_no_other():
-    with two_that_run("") as processes:
-        failing, sound = processes.children
-        before = [child.process for child in processes.children]
+def test_a_worker_that_keeps_ending_does_not_delay_another():
+    with supervise_two("") as supervisor:
+        failing, sound = supervisor.workers
+        before = [worker.process for worker in supervisor.workers]
         for process in before:
             process.wait(30)
         failing.short_lives, sound.began_s = 4, sound.began_s - 60
-        processes.look()
+        supervisor.poll()
         assert failing.process is before[0]
         assert sound.process is not before[1]
 
 
 @contextmanager
-def two_that_run(program: str) -> Iterator[Processes]:
-    """These words of Python instead of a server."""
-    processes = Processes([sys.executable, "-c", program], "127.0.0.1", 0, 2)
-    processes.children = processes._children()
-    for child in processes.children:
-        child.start(processes.command)
-    yield processes
-    for child in processes.children:
-        child.pipe.close()
-        child.process.wait(30)
-        for line in child.lines:
-            line.close()
+def supervise_two(program: str) -> Iterator[Supervisor]:
+    """Run this Python program instead of a server."""
+    supervisor = Supervisor([sys.executable, "-c", program], "127.0.0.1", 0, 2)
+    supervisor.workers = supervisor._make_workers()
+    for worker in supervisor.workers:
+        worker.start(supervisor.command)
+    yield supervisor
+    for worker in supervisor.workers:
+        worker.pipe.close()
+        worker.process.wait(30)
+        for end in worker.affinity_sockets:
+            end.close()
 
 
-# Its first number does not start; the other says that it serves, and stays until its parent is gone.
+# Worker 0 exits; worker 1 reports that it serves, and stays until its parent is gone.
 ONE_FAILS = """
 import os, sys
 number, pipe = int(sys.argv[2]), int(sys.argv[5])
@@ -134,60 +136,60 @@ os.read(pipe, 1)
 
 
 @pytest.fixture
-def one_fails() -> Iterator[Processes]:
-    with two_that_run(ONE_FAILS) as processes:
-        yield processes
+def one_fails() -> Iterator[Supervisor]:
+    with supervise_two(ONE_FAILS) as supervisor:
+        yield supervisor
 
 
-async def test_one_that_does_not_start_delays_nobody(one_fails: Processes):
-    failing, sound = one_fails.children
-    failing.short_lives = 10  # it is not tried again before the test is over
+async def test_a_worker_that_does_not_start_does_not_delay_ready(one_fails: Supervisor):
+    failing, sound = one_fails.workers
+    failing.short_lives = 10  # no restart before the test is over
     assert not one_fails.settled
 
-    def looked() -> bool:
-        one_fails.look()
+    def is_settled() -> bool:
+        one_fails.poll()
         return one_fails.settled
 
-    await until(looked)
+    await until(is_settled)
     assert (failing.serves, sound.serves) == (False, True)
 
 
-async def test_a_connection_handed_to_one_that_does_not_serve_is_passed_on(one_fails: Processes):
-    failing, sound = one_fails.children
+async def test_a_connection_handed_to_a_stopped_worker_is_forwarded(one_fails: Supervisor):
+    failing, sound = one_fails.workers
     failing.short_lives = 10
     here, there = socket.socketpair()
     with here, there:
         handshake = handshake_for(failing.number)
-        siblings = Workers(sound.number, sound.lines[0], sound.lines[1:])
-        assert siblings.hand_over(there.fileno(), handshake)
+        workers = Workers(sound.number, sound.affinity_sockets[0], sound.affinity_sockets[1:])
+        assert workers.hand_over(there.fileno(), handshake)
 
         def arrived() -> bool:
-            one_fails.look()
-            return bool(select.select([sound.lines[0]], [], [], 0)[0])
+            one_fails.poll()
+            return bool(select.select([sound.affinity_sockets[0]], [], [], 0)[0])
 
         await until(arrived)
-        words, (descriptor,), *_ = socket.recv_fds(sound.lines[0], 1024, 1)
+        received, (descriptor,), *_ = socket.recv_fds(sound.affinity_sockets[0], 1024, 1)
         with socket.socket(fileno=descriptor) as connection:
             connection.send(b"served")
-        assert (words, here.recv(6)) == (handshake, b"served")
+        assert (received, here.recv(6)) == (handshake, b"served")
 
 
-async def test_nobody_waits_for_a_child_that_died(two_children):
-    victim = min(children(two_children))
+async def test_no_request_waits_for_a_killed_worker(two_workers):
+    victim = min(worker_pids(two_workers))
     os.kill(victim, signal.SIGKILL)
-    await until(lambda: victim not in children(two_children))
-    answers = [await asyncio.to_thread(get, f"{two_children.url}/healthz/live") for _ in range(20)]
-    assert answers == [b"ok"] * 20
+    await until(lambda: victim not in worker_pids(two_workers))
+    bodies = [await asyncio.to_thread(get, f"{two_workers.url}/healthz/live") for _ in range(20)]
+    assert bodies == [b"ok"] * 20
 
 
 def get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=5) as answer:
-        return answer.read()
+    with urllib.request.urlopen(address, timeout=5) as response:
+        return response.read()
 
 
-async def test_children_do_not_outlive_their_parent(two_children):
-    orphans = children(two_children)
-    os.kill(two_children.pid, signal.SIGKILL)
+async def test_workers_do_not_outlive_the_supervisor(two_workers):
+    orphans = worker_pids(two_workers)
+    os.kill(two_workers.pid, signal.SIGKILL)
     await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
 
 
@@ -198,31 +200,31 @@ def serve(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_where_to_go_is_said_when_it_listens(server):
-    said = server.log()
-    assert f"Watchium is ready: {server.url}/" in said
-    assert f"{server.url}/player/\n" in said
+def test_the_ready_message_names_the_addresses(server):
+    log = server.log()
+    assert f"Watchium is ready: {server.url}/" in log
+    assert f"{server.url}/player/\n" in log
 
 
-def test_several_processes_without_redis_are_refused(server):
-    refused = serve(server, "--processes", "2")
-    assert refused.returncode == 1
-    assert "REDIS_URL" in refused.stderr
+def test_several_processes_without_redis_are_rejected(server):
+    result = serve(server, "--processes", "2")
+    assert result.returncode == 1
+    assert "REDIS_URL" in result.stderr
 
 
-def test_a_port_that_is_taken_is_said_in_a_line(server):
-    refused = serve(server, "--port", str(server.port))
-    assert refused.returncode == 2
-    assert "Address already in use" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
-    assert "Traceback" not in refused.stderr
+def test_a_taken_port_is_reported_in_one_line(server):
+    result = serve(server, "--port", str(server.port))
+    assert result.returncode == 2
+    assert "Address already in use" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "Traceback" not in result.stderr
 
 
-def test_a_database_without_tables_is_said_in_two_lines(server, tmp_path):
+def test_a_database_without_tables_is_reported_in_two_lines(server, tmp_path):
     empty = Server(
         server.port, tmp_path, {**server.env, "WATCHIUM_DATA_DIR": str(tmp_path), "DATABASE_URL": ""}
     )
-    refused = serve(empty)
-    assert refused.returncode == 1
-    assert "manage.py migrate" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    result = serve(empty)
+    assert result.returncode == 1
+    assert "manage.py migrate" in result.stderr
+    assert "Traceback" not in result.stderr

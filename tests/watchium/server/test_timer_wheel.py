@@ -28,58 +28,58 @@ class Loop:
         self.now_s = end
 
 
-def rounds_on(loop: Loop) -> TimerWheel:
+def wheel_on(loop: Loop) -> TimerWheel:
     return TimerWheel(loop)  # type: ignore[arg-type]
 
 
-def test_each_is_called_once_not_before_its_time_and_hardly_after():
+def test_a_callback_is_called_once_within_two_steps_after_its_time():
     loop, called = Loop(), []
-    rounds = rounds_on(loop)
+    wheel = wheel_on(loop)
     for wait_s in (0.01, 0.07, 1.0, 2.99, 3.0):
         due_s = loop.now_s + wait_s
-        rounds.call_at(due_s, lambda due_s=due_s: called.append(loop.now_s - due_s))
+        wheel.call_at(due_s, lambda due_s=due_s: called.append(loop.now_s - due_s))
     loop.run(10)
     assert len(called) == 5
     assert all(0 <= late_s <= 2 * STEP_S + 1e-6 for late_s in called)
 
 
-def test_who_asks_again_is_called_again():
+def test_a_callback_may_schedule_itself_again():
     loop, called = Loop(), []
-    rounds = rounds_on(loop)
+    wheel = wheel_on(loop)
 
     def again() -> None:
         called.append(loop.now_s)
-        rounds.call_at(loop.now_s + 1, again)
+        wheel.call_at(loop.now_s + 1, again)
 
     again()
     loop.run(10.5)
     assert 10 <= len(called) <= 11
 
 
-def test_what_is_overdue_is_called_at_the_next_step_also_after_a_rest():
+def test_an_overdue_callback_is_called_at_the_next_step():
     loop, called = Loop(), []
-    rounds = rounds_on(loop)
-    rounds.call_at(loop.now_s, lambda: called.append("first"))
+    wheel = wheel_on(loop)
+    wheel.call_at(loop.now_s, lambda: called.append("first"))
     loop.run(60)
-    rounds.call_at(loop.now_s - 30, lambda: called.append("overdue"))
+    wheel.call_at(loop.now_s - 30, lambda: called.append("overdue"))
     loop.run(1)
     assert called == ["first", "overdue"]
 
 
-def test_a_loop_that_stood_still_calls_all_it_missed():
+def test_a_blocked_loop_calls_everything_it_missed():
     loop, called = Loop(), []
-    rounds = rounds_on(loop)
+    wheel = wheel_on(loop)
     for wait_s in range(1, 5):
-        rounds.call_at(loop.now_s + wait_s, lambda wait_s=wait_s: called.append(wait_s))
+        wheel.call_at(loop.now_s + wait_s, lambda wait_s=wait_s: called.append(wait_s))
     loop.now_s += 20
     loop.run(0)
     assert called == [1, 2, 3, 4]
 
 
-def test_nobody_to_look_after_is_no_timer():
+def test_an_empty_wheel_has_no_timer():
     loop = Loop()
-    rounds = rounds_on(loop)
-    rounds.call_at(loop.now_s + 1, lambda: None)
+    wheel = wheel_on(loop)
+    wheel.call_at(loop.now_s + 1, lambda: None)
     loop.run(5)
     assert loop.timers == []
 
@@ -91,12 +91,12 @@ async def test_on_a_real_loop():
     await asyncio.wait_for(called.wait(), 5)
 
 
-def test_one_that_breaks_costs_nobody_else_their_turn(caplog):
+def test_a_failing_callback_does_not_stop_the_others(caplog):
     loop, called = Loop(), []
-    rounds = rounds_on(loop)
-    rounds.call_at(loop.now_s + 1, lambda: 1 / 0)
-    rounds.call_at(loop.now_s + 1, lambda: called.append("the same step"))
-    rounds.call_at(loop.now_s + 3, lambda: called.append("a later one"))
+    wheel = wheel_on(loop)
+    wheel.call_at(loop.now_s + 1, lambda: 1 / 0)
+    wheel.call_at(loop.now_s + 1, lambda: called.append("a callback of this step"))
+    wheel.call_at(loop.now_s + 3, lambda: called.append("a callback of a later step"))
     loop.run(5)
-    assert called == ["the same step", "a later one"]
+    assert called == ["a callback of this step", "a callback of a later step"]
     assert "ZeroDivisionError" in caplog.text

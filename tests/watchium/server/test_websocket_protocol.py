@@ -8,8 +8,8 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
 from watchium.realtime.direct_writer import EXTENSION
-from watchium.server.frame_reader import AT_ONCE, FrameReader
-from watchium.server.websocket_protocol import CONTROLS, WebSocketProtocol
+from watchium.server.frame_reader import FRAMES_PER_TURN, FrameReader
+from watchium.server.websocket_protocol import CONTROL_FRAMES, WebSocketProtocol
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -50,12 +50,12 @@ class Transport(asyncio.Transport):
     abort = close
 
 
-class Listening:
-    """A socket that begins to listen when it is told to."""
+class ListeningSocket:
+    """A socket that starts to listen when the test sets `may_listen`."""
 
     def __init__(self) -> None:
-        self.heard: list[str] = []
-        self.received: list[dict[str, Any]] = []
+        self.texts: list[str] = []
+        self.messages: list[dict[str, Any]] = []
         self.may_listen = asyncio.Event()
         config = uvicorn.Config(self, log_config=None, ws_per_message_deflate=False)
         self.protocol = WebSocketProtocol(config, ServerState(), {}, asyncio.get_running_loop())
@@ -66,152 +66,152 @@ class Listening:
         self.transport.set_protocol(self.protocol)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        shortcut = scope["extensions"][EXTENSION]
+        writer = scope["extensions"][EXTENSION]
         await receive()
         await send({"type": "websocket.accept"})
         await self.may_listen.wait()
-        shortcut.listen(self.heard.append)
+        writer.listen(self.texts.append)
         while (message := await receive())["type"] != "websocket.disconnect":
-            self.received.append(message)
-            self.heard.append(message.get("text", "binary"))
+            self.messages.append(message)
+            self.texts.append(message.get("text", "binary"))
 
-    def say(self, *texts: str, opcode: Opcode = Opcode.TEXT) -> None:
+    def send(self, *texts: str, opcode: Opcode = Opcode.TEXT) -> None:
         frames = [Frame(opcode, text.encode()).serialize(mask=True) for text in texts]
         self.transport.protocol.data_received(b"".join(frames))
 
 
-async def settle() -> None:
+async def run_loop() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
 
 
-async def test_what_was_said_before_anybody_listened_comes_first():
-    socket = Listening()
-    await settle()
-    socket.say("1", "2")
+async def test_texts_received_before_listening_come_first():
+    socket = ListeningSocket()
+    await run_loop()
+    socket.send("1", "2")
     socket.may_listen.set()
     await asyncio.sleep(0)
-    socket.say("3")
-    await settle()
-    socket.say("4")
-    assert socket.heard == ["1", "2", "3", "4"]
+    socket.send("3")
+    await run_loop()
+    socket.send("4")
+    assert socket.texts == ["1", "2", "3", "4"]
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_texts_need_no_task_to_wake_up_and_stop_no_reading():
-    socket = Listening()
+async def test_texts_wake_no_task_and_do_not_pause_reading():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
-    socket.say("1", "2")
+    await run_loop()
+    socket.send("1", "2")
     assert isinstance(socket.transport.protocol, FrameReader)
-    assert socket.heard == ["1", "2"]
-    assert (socket.received, socket.transport.stops) == ([], 0)
+    assert socket.texts == ["1", "2"]
+    assert (socket.messages, socket.transport.stops) == ([], 0)
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_what_is_no_text_comes_as_everywhere():
-    socket = Listening()
+async def test_binary_messages_come_through_receive():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
-    socket.say("1")
-    socket.say("bytes", opcode=Opcode.BINARY)
-    socket.say("2")
-    await settle()
-    socket.say("3")
-    assert socket.heard == ["1", "binary", "2", "3"]
+    await run_loop()
+    socket.send("1")
+    socket.send("bytes", opcode=Opcode.BINARY)
+    socket.send("2")
+    await run_loop()
+    socket.send("3")
+    assert socket.texts == ["1", "binary", "2", "3"]
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_a_connection_that_went_meanwhile_is_let_go_of():
-    socket = Listening()
-    await settle()
+async def test_listening_on_a_closed_connection_keeps_no_reference():
+    socket = ListeningSocket()
+    await run_loop()
     socket.protocol.connection_lost(None)
     socket.may_listen.set()
-    await settle()
-    assert socket.protocol.hear is None
+    await run_loop()
+    assert socket.protocol.on_text is None
     assert not socket.protocol.tasks
 
 
-async def test_who_says_much_at_once_is_heard_in_order_and_lets_others_have_a_turn():
-    socket = Listening()
+async def test_many_texts_at_once_are_received_in_order_over_several_turns():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
-    words = [str(number) for number in range(3 * AT_ONCE + 1)]
-    socket.say(*words)
-    assert socket.heard == words[:AT_ONCE]
+    await run_loop()
+    texts = [str(number) for number in range(3 * FRAMES_PER_TURN + 1)]
+    socket.send(*texts)
+    assert socket.texts == texts[:FRAMES_PER_TURN]
     assert socket.transport.stops == 1
-    socket.say("more")
-    assert len(socket.heard) == AT_ONCE
-    await settle()
-    assert socket.heard == [*words, "more"]
+    socket.send("more")
+    assert len(socket.texts) == FRAMES_PER_TURN
+    await run_loop()
+    assert socket.texts == [*texts, "more"]
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_what_is_left_of_too_much_is_not_heard_on_a_line_that_went():
-    socket = Listening()
+async def test_texts_left_for_later_turns_are_dropped_when_the_connection_closes():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
-    socket.say(*["again"] * (AT_ONCE + 1))
+    await run_loop()
+    socket.send(*["again"] * (FRAMES_PER_TURN + 1))
     socket.protocol.connection_lost(None)
-    await settle()
-    assert len(socket.heard) == AT_ONCE
+    await run_loop()
+    assert len(socket.texts) == FRAMES_PER_TURN
 
 
-async def test_what_only_the_full_parser_knows_and_all_behind_it_goes_there():
-    socket = Listening()
+async def test_a_fragmented_message_and_everything_after_it_goes_to_the_full_parser():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
+    await run_loop()
     first, rest = (Frame(opcode, b"in two", fin=fin).serialize(mask=True) for opcode, fin in IN_TWO)
     socket.transport.protocol.data_received(first + rest)
-    socket.say("whole")
-    assert socket.heard == ["in twoin two", "whole"]
+    socket.send("whole")
+    assert socket.texts == ["in twoin two", "whole"]
     assert socket.transport.protocol is socket.protocol
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_pings_and_pongs_without_end_close_the_connection():
+async def test_too_many_pings_or_pongs_close_the_connection():
     for opcode in (Opcode.PING, Opcode.PONG):
-        socket = Listening()
+        socket = ListeningSocket()
         socket.may_listen.set()
-        await settle()
-        for _ in range(int(CONTROLS.burst)):
-            socket.say("", opcode=opcode)
+        await run_loop()
+        for _ in range(int(CONTROL_FRAMES.burst)):
+            socket.send("", opcode=opcode)
         assert not socket.transport.closing
-        socket.say("", opcode=opcode)
+        socket.send("", opcode=opcode)
         assert socket.transport.closing
         assert CLOSE_4029 in socket.transport.written
         socket.protocol.connection_lost(None)
-        await settle()
+        await run_loop()
 
 
-async def test_the_same_in_one_piece_is_not_read_to_its_end():
-    socket = Listening()
+async def test_too_many_pings_in_one_read_close_the_connection():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
-    socket.say(*[""] * 5000, opcode=Opcode.PING)
-    await settle()
+    await run_loop()
+    socket.send(*[""] * 5000, opcode=Opcode.PING)
+    await run_loop()
     assert socket.transport.closing
-    assert socket.transport.written.count(A_PONG) == CONTROLS.burst
+    assert socket.transport.written.count(A_PONG) == CONTROL_FRAMES.burst
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()
 
 
-async def test_who_reads_no_pongs_has_none_kept_for_them():
-    socket = Listening()
+async def test_no_pongs_are_queued_for_a_client_that_does_not_read():
+    socket = ListeningSocket()
     socket.may_listen.set()
-    await settle()
+    await run_loop()
     socket.protocol.pause_writing()
     before = len(socket.transport.written)
-    socket.say(*["x" * 125] * 50, opcode=Opcode.PING)
-    await settle()
+    socket.send(*["x" * 125] * 50, opcode=Opcode.PING)
+    await run_loop()
     assert len(socket.transport.written) == before
     socket.protocol.resume_writing()
-    socket.say("x", opcode=Opcode.PING)
+    socket.send("x", opcode=Opcode.PING)
     assert socket.transport.written[before:] == Frame(Opcode.PONG, b"x").serialize(mask=False)
     socket.protocol.connection_lost(None)
-    await settle()
+    await run_loop()

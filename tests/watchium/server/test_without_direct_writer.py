@@ -1,4 +1,4 @@
-"""Django's own development server (daphne) knows nothing of ready frames and serves the same rooms."""
+"""The development server (daphne) has no direct writer and serves the same rooms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def daphne() -> Iterator[Server]:
         yield running
 
 
-async def test_a_room_under_daphne_hears_what_a_room_under_serve_hears(daphne):
+async def test_members_under_daphne_receive_the_same_events(daphne):
     scene = await scene_on(daphne)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answer = await alice.say("seek", current_time=2.5)
@@ -25,10 +25,10 @@ async def test_a_room_under_daphne_hears_what_a_room_under_serve_hears(daphne):
         assert heard.revision == answer.revision
         await bob.say("comment", text="hello")
         while (await alice.hear("new_comment")).payload.text != "hello":
-            """Somebody joined, somebody seeked."""
+            """Skip system comments."""
 
 
-async def test_who_is_no_member_is_turned_away_with_a_code_there_too(daphne):
+async def test_a_former_member_is_rejected_with_a_code_under_daphne(daphne):
     scene = await scene_on(daphne)
     async with scene.bob.enter(scene.room_id) as bob:
         await asyncio.to_thread(scene.bob.leave, scene.room_id)

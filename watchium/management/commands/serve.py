@@ -17,7 +17,7 @@ from rooms.models import Room
 from watchium.config.host_names import bind_host, in_url
 from watchium.config.listen_address import listening_socket, local_url
 from watchium.server.affinity import Workers
-from watchium.server.supervisor import Processes, served
+from watchium.server.supervisor import Supervisor, report_serving
 from watchium.server.uvicorn_server import Server, server_config
 
 
@@ -56,14 +56,14 @@ class Command(BaseCommand):
     def _serve_as_worker(self, host: str, port: int, number: int, fds: list[int]) -> None:
         listener_fd, pipe_fd, *socket_fds = fds
         inbox, *outboxes = (socket.socket(fileno=fd) for fd in socket_fds)
-        siblings = Workers(number, inbox, outboxes)
-        server = Server(server_config(host, port), lambda: served(pipe_fd), pipe_fd, siblings)
+        workers = Workers(number, inbox, outboxes)
+        server = Server(server_config(host, port), lambda: report_serving(pipe_fd), pipe_fd, workers)
         server.run([socket.socket(fileno=listener_fd)])
 
     def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
         if processes > 1:
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
-            Processes(command, host, port, processes).run(ready)
+            Supervisor(command, host, port, processes).run(ready)
         else:
             Server(server_config(host, port), ready).run([listening_socket(host, port)])
 

@@ -47,7 +47,7 @@ class Publisher(Socket):
         query = self.query
         self.custom = "custom" in query
         if query.get("asks") == "0":
-            WebSocketProtocol._look_at = lambda protocol, due_s: None  # type: ignore[method-assign]
+            WebSocketProtocol._check_at = lambda protocol, due_s: None  # type: ignore[method-assign]
         title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
@@ -80,6 +80,6 @@ class Publisher(Socket):
 
 if __name__ == "__main__":
     # The probe of the loop pings every 10 ms, which is more than any client needs.
-    websocket_protocol.CONTROLS = Limit(burst=1000, per_s=1000)
+    websocket_protocol.CONTROL_FRAMES = Limit(burst=1000, per_s=1000)
     routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
     call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))
