@@ -24,4 +24,4 @@ class RoomsConfig(AppConfig):
         from watchium import server_clock
 
         post_save.connect(_claim_name, sender=get_user_model())
-        server_clock.keep_anchor_with(ClockAnchor.objects.keep)
+        server_clock.set_anchor_store(ClockAnchor.objects.keep)

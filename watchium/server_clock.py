@@ -15,7 +15,7 @@ from pathlib import Path
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _anchor_ms: float | None = None
 _clock_id = ""
-_keep: Callable[[str, float], float] | None = None
+_store: Callable[[str, float], float] | None = None
 
 
 def _boot_ms() -> float:
@@ -29,10 +29,10 @@ def _boot_id() -> str:
         return f"uptime-{int((time.time() - _boot_ms() / 1000) // 60)}"
 
 
-def keep_anchor_with(keep: Callable[[str, float], float]) -> None:
-    """Set the store of anchors: `keep(boot_id, proposed_ms)` stores an anchor unless one exists, and returns it."""
-    global _keep
-    _keep = keep
+def set_anchor_store(store: Callable[[str, float], float]) -> None:
+    """Set the function that stores anchors: `store(boot_id, proposed_ms)` returns the stored one, if any."""
+    global _store
+    _store = store
 
 
 def set_anchor(anchor_ms: float, clock_id: str) -> None:
@@ -47,7 +47,7 @@ def start(*, wall: bool = False) -> None:
         return
     boot_id = _boot_id()
     proposed_ms = time.time_ns() / 1e6 - _boot_ms()
-    anchor_ms = _keep(boot_id, proposed_ms) if _keep else proposed_ms
+    anchor_ms = _store(boot_id, proposed_ms) if _store else proposed_ms
     set_anchor(anchor_ms, hashlib.sha256(f"{boot_id}:{anchor_ms}".encode()).hexdigest()[:8])
 
 

@@ -112,9 +112,9 @@ class SocketConnection(Generic[W]):
     async def ping(self, timeout: float = TIMEOUT_S) -> tuple[float, float]:
         """Measure offset and delay in milliseconds with one exchange."""
         t1, started = time.time() * 1000, time.monotonic()
-        answer: PongTimes = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
+        reply: PongTimes = await self._request(t1, {"type": "ping", "payload": {"t0": t1}}, timeout)
         t4 = t1 + (time.monotonic() - started) * 1000
-        return offset_and_delay(t1, answer.t1, answer.t2, t4)
+        return offset_and_delay(t1, reply.t1, reply.t2, t4)
 
     async def _request(self, key: object, envelope: dict[str, Any], timeout: float) -> Any:
         reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

@@ -90,7 +90,7 @@ class RoomReplica:
 
     @property
     def has_gap(self) -> bool:
-        """Whether the server is known to have newer changes or comments: time to request what was missed."""
+        """Whether the server is known to have newer changes or comments, which should be requested."""
         return self.changes.head > self.changes.last or self.comments.head > self.comments.last
 
     def apply_snapshot(self, state: WelcomeState) -> None:

@@ -78,7 +78,7 @@ def javascript() -> str:
         ),
     ]
     idempotent = ", ".join(dict.fromkeys(f'"{tag(kind)}"' for kind in commands() if is_idempotent(kind)))
-    changes = ", ".join(f'"{word}"' for word in CHANGES)
+    changes = ", ".join(f'"{name}"' for name in CHANGES)
     room_events = ", ".join(f'"{tag(kind)}"' for kind in ROOM_EVENTS)
     sets = [
         "/** Commands that are answered with `ack` or `error` and are safe to send again. */\n"
@@ -143,7 +143,7 @@ def page() -> str:
         "player_commands": "\n".join(map(_message_section, commands(*PLAYER_MODULES))),
         "player_events": "\n".join(map(_message_section, events(*PLAYER_MODULES))),
         "player_parts": "\n".join(map(_part_section, parts(*PLAYER_MODULES))),
-        "changes": ", ".join(f"`{word}`" for word in CHANGES),
+        "changes": ", ".join(f"`{name}`" for name in CHANGES),
         "codes": _codes(),
         "closes": _closes(),
         "frame_bytes": f"{MAX_FRAME_BYTES // 1024} KiB",

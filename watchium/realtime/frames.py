@@ -21,9 +21,9 @@ _STATES = (Presence, Head, LobbyChanged)
 
 
 class Frame(Struct, gc=False):
-    """`newest`: of queued frames with the same key a slow reader needs only the last; None: it needs each.
+    """`newest`: of queued frames with the same key, a slow reader needs only the last; None: it needs all of them.
 
-    Playback events and comments have a key too: their numbers show the gap, and the client requests what it missed.
+    Playback events and comments have a key too: clients detect the gap by their numbers and request the missing ones.
     `head`: the revision and the comment's seq that the frame brings, 0 for neither.
     """
 

@@ -34,7 +34,7 @@ def devices_group(person_pk: int) -> str:
 
 
 def channel_for(group: str) -> str:
-    """The channel-layer group that carries what is published to a group of sockets."""
+    """The channel-layer group that carries the deliveries of a group of sockets."""
     return group if group.startswith((ROOM_PREFIX, DEVICE_PREFIX)) else ALL_PROCESSES
 
 

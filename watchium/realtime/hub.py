@@ -190,7 +190,7 @@ class Hub:
             self.delivered[group] = (max(revision, head[0]), max(seq, head[1]))
 
     def log_is_ahead(self, group: str, revision: int, seq: int) -> bool:
-        """Whether the group's log is ahead of what was delivered here; True once for each head."""
+        """Whether the group's log is ahead of the deliveries here; True once for each head."""
         known = self.delivered.get(group)
         self.delivered[group] = (revision, seq)
         return known is not None and (revision > known[0] or seq > known[1])

@@ -18,7 +18,7 @@ def pid() -> int:
 
 
 def metrics(label: str, lag_ms: float | None = None) -> Metrics:
-    """The current metrics. `label` tells this process's own resources from those of other processes."""
+    """The current metrics. `label` distinguishes this process's resources from those of other processes."""
     return Metrics(
         counters=counter_values(),
         gauges={**gauge_values(label), **_resources(label, lag_ms)},

@@ -87,7 +87,7 @@ async def test_one_event_id_is_one_command_over_socket_and_http(alice: Client, r
     async with alice.enter(room_id) as first, alice.enter(room_id) as second:
         before = first.revision
         over_http = asyncio.to_thread(alice.control, room_id, "pause", event_id="same", current_time=4)
-        answers = await asyncio.gather(
+        replies = await asyncio.gather(
             *(
                 socket.say("pause", event_id="same", current_time=4)
                 for socket in (first, second)
@@ -95,8 +95,8 @@ async def test_one_event_id_is_one_command_over_socket_and_http(alice: Client, r
             ),
             over_http,
         )
-        assert len(answers) == 19
-        assert len(set(answers)) == 1
+        assert len(replies) == 19
+        assert len(set(replies)) == 1
         await second.hear("pause")
         assert second.revision == before + 1
 
