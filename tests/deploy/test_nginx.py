@@ -19,7 +19,7 @@ from watchium.middleware.upload_limit import FILES_AT
 from watchium.protocol.errors import CloseCode
 
 SAMPLE = ROOT / "deploy" / "proxy" / "nginx.conf"
-AROUND = """
+NGINX_CONF = """
 daemon off;
 pid {folder}/pid;
 error_log {folder}/log;
@@ -44,13 +44,13 @@ def nginx_path() -> str:
 
 
 @dataclass
-class House:
+class ProxiedServer:
     server: Server
     plain: int
     tls: int
     trusting: ssl.SSLContext
 
-    def ask(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+    def get(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = http.client.HTTPSConnection("localhost", self.tls, timeout=10, context=self.trusting)
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
@@ -71,8 +71,8 @@ def certificate(folder: Path) -> None:
     )  # fmt: skip
 
 
-def adapted(folder: Path, plain: int, tls: int, upstream: int, library: Path) -> str:
-    """The sample with ports, names and files of this test; everything else as it is."""
+def adapt_sample(folder: Path, plain: int, tls: int, upstream: int, library: Path) -> str:
+    """The sample with the ports, names and files of this test; nothing else is changed."""
     text = SAMPLE.read_text()
     text = re.sub(r"^\s*listen \[::\].*$", "", text, flags=re.MULTILINE)
     for sample, here in (
@@ -89,7 +89,7 @@ def adapted(folder: Path, plain: int, tls: int, upstream: int, library: Path) ->
     return text
 
 
-def answers(port: int) -> bool:
+def is_listening(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/")
@@ -101,7 +101,7 @@ def answers(port: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def proxied() -> Iterator[ProxiedServer]:
     try:
         program = nginx_path()
     except Missing as missing:
@@ -115,23 +115,23 @@ def house() -> Iterator[House]:
     ):
         certificate(folder)
         user = "user root;" if folder.owner() == "root" else ""
-        sample = adapted(folder, plain, tls, server.port, server.data_dir / "library")
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=user, sample=sample))
+        sample = adapt_sample(folder, plain, tls, server.port, server.data_dir / "library")
+        (folder / "nginx.conf").write_text(NGINX_CONF.format(folder=folder, user=user, sample=sample))
         command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-        nginx = Service("nginx", f"https://localhost:{tls}", command, folder, lambda: answers(plain))
+        nginx = Service("nginx", f"https://localhost:{tls}", command, folder, lambda: is_listening(plain))
         try:
             nginx.start()
             trusting = ssl.create_default_context(cafile=folder / "fullchain.pem")
-            yield House(server, plain, tls, trusting)
+            yield ProxiedServer(server, plain, tls, trusting)
         finally:
             nginx.end()
 
 
 class Visitor:
-    """A browser at the public address, as far as these scenes need one."""
+    """A minimal browser at the public address: cookies, forms and sockets."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, proxied: ProxiedServer) -> None:
+        self.proxied = proxied
         self.cookies: dict[str, str] = {}
         self.post("/", self.get("/"))
 
@@ -146,10 +146,10 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: str = "") -> tuple[str | None, str]:
         connection = http.client.HTTPSConnection(
-            "localhost", self.house.tls, timeout=10, context=self.house.trusting
+            "localhost", self.proxied.tls, timeout=10, context=self.proxied.trusting
         )
         headers = {
-            "Cookie": self.cookie, "Origin": self.house.url, "Referer": self.house.url + path,
+            "Cookie": self.cookie, "Origin": self.proxied.url, "Referer": self.proxied.url + path,
             "Content-Type": "application/x-www-form-urlencoded",
         }  # fmt: skip
         connection.request(method, path, body, headers)
@@ -168,123 +168,125 @@ class Visitor:
 
     def socket(self, path: str, origin: str | None = None):
         return connect(
-            f"wss://localhost:{self.house.tls}{path}",
-            ssl=self.house.trusting,
-            origin=origin or self.house.url,
+            f"wss://localhost:{self.proxied.tls}{path}",
+            ssl=self.proxied.trusting,
+            origin=origin or self.proxied.url,
             additional_headers={"Cookie": self.cookie},
         )
 
 
-async def heard(socket, kind: str) -> dict:
+async def wait_for(socket, kind: str) -> dict:
     while True:
-        said = json.loads(await socket.recv())
-        if said["type"] == kind:
-            return said
+        message = json.loads(await socket.recv())
+        if message["type"] == kind:
+            return message
 
 
-async def test_two_people_watch_through_it(house: House):
-    alice, bob = Visitor(house), Visitor(house)
+async def test_two_members_watch_through_the_proxy(proxied: ProxiedServer):
+    alice, bob = Visitor(proxied), Visitor(proxied)
     room = alice.post("/", alice.get("/"), title="film")
     bob.post(room, bob.get(room), username="Bob")
     async with alice.socket(f"/ws{room}") as hers, bob.socket(f"/ws{room}") as his:
-        assert (await heard(hers, "welcome"))["payload"]["you"]["role"] == "host"
-        await heard(his, "welcome")
+        assert (await wait_for(hers, "welcome"))["payload"]["you"]["role"] == "host"
+        await wait_for(his, "welcome")
         await hers.send(json.dumps({"type": "play", "event_id": "p", "payload": {}}))
-        assert (await heard(his, "play"))["payload"]["is_playing"]
+        assert (await wait_for(his, "play"))["payload"]["is_playing"]
         await his.send(json.dumps({"type": "comment", "event_id": "c", "payload": {"text": "hello"}}))
-        while (said := (await heard(hers, "new_comment"))["payload"])["is_system_message"]:
+        while (comment := (await wait_for(hers, "new_comment"))["payload"])["is_system_message"]:
             pass
-        assert said["text"] == "hello"
+        assert comment["text"] == "hello"
 
 
-async def test_a_page_of_somebody_else_gets_no_socket_through_it(house: House):
-    alice = Visitor(house)
+async def test_another_origin_gets_no_socket_through_the_proxy(proxied: ProxiedServer):
+    alice = Visitor(proxied)
     for origin in (
         "https://evil.example",
-        f"http://localhost:{house.tls}",
-        f"http://127.0.0.1:{house.server.port}",
+        f"http://localhost:{proxied.tls}",
+        f"http://127.0.0.1:{proxied.server.port}",
     ):
         async with alice.socket("/ws/lobby/", origin) as socket:
-            await heard(socket, "error")
+            await wait_for(socket, "error")
             await socket.wait_closed()
             assert socket.close_code == CloseCode.NOT_A_MEMBER
 
 
-def test_media_come_in_the_parts_that_were_asked_for(house: House):
+def test_media_ranges_are_served_through_the_proxy(proxied: ProxiedServer):
     whole = (ROOT / "static" / "samples" / "clip.webm").read_bytes()
-    status, headers, body = house.ask("/media/samples/clip.webm", Range="bytes=1000-1999")
+    status, headers, body = proxied.get("/media/samples/clip.webm", Range="bytes=1000-1999")
     assert (status, body) == (206, whole[1000:2000])
     assert headers["Content-Range"] == f"bytes 1000-1999/{len(whole)}"
-    status, headers, body = house.ask("/media/samples/clip.webm", Range="bytes=0-")
+    status, headers, body = proxied.get("/media/samples/clip.webm", Range="bytes=0-")
     assert (status, len(body)) == (206, min(len(whole), 1024 * 1024))
-    assert house.ask("/media/samples/clip.webm", **{"If-None-Match": headers["ETag"]})[0] == 304
-    assert house.ask("/media/samples/clip.webm", Range=f"bytes={len(whole)}-")[0] == 416
+    assert proxied.get("/media/samples/clip.webm", **{"If-None-Match": headers["ETag"]})[0] == 304
+    assert proxied.get("/media/samples/clip.webm", Range=f"bytes={len(whole)}-")[0] == 416
 
 
-def test_the_library_is_sent_by_it_to_whoever_we_say(house: House):
+def test_nginx_sends_library_files_to_authorised_clients(proxied: ProxiedServer):
     song = mp3("Song", frames=4000)
-    place = house.server.data_dir / "library" / "Bø" / "a song & 100% #1?.mp3"
+    place = proxied.server.data_dir / "library" / "Bø" / "a song & 100% #1?.mp3"
     place.parent.mkdir(parents=True)
     place.write_bytes(song)
-    house.server.manage("scan_media")
-    alice = Visitor(house)
-    status, headers, body = house.ask("/media/library/1", Cookie=alice.cookie, Range="bytes=10-19")
+    proxied.server.manage("scan_media")
+    alice = Visitor(proxied)
+    status, headers, body = proxied.get("/media/library/1", Cookie=alice.cookie, Range="bytes=10-19")
     assert (status, body, headers["Content-Type"]) == (206, song[10:20], "audio/mpeg")
     assert headers["Cache-Control"].startswith("private")
     assert (headers["X-Accel-Redirect"], headers["X-Content-Type-Options"]) == (None, "nosniff")
-    # More than a part of ours: it came from nginx.
-    assert house.ask("/media/library/1", Cookie=alice.cookie, Range="bytes=0-")[2] == song
-    assert house.ask("/media/library/1", Range="bytes=10-19")[0] == 404
+    # More than one of our ranges: nginx sent it.
+    assert proxied.get("/media/library/1", Cookie=alice.cookie, Range="bytes=0-")[2] == song
+    assert proxied.get("/media/library/1", Range="bytes=10-19")[0] == 404
     for path in (
         "B%C3%B8/a%20song%20&%20100%25%20%231%3F.mp3",
         "../secret_key",
         "..%2fsecret_key",
         "..%2F..%2Fetc/passwd",
     ):
-        status, _, body = house.ask(f"/protected-media/{path}", Cookie=alice.cookie)
+        status, _, body = proxied.get(f"/protected-media/{path}", Cookie=alice.cookie)
         assert (status in (400, 404), song[:100] in body) == (True, False), path
 
 
-def test_pages_know_that_they_are_behind_tls(house: House):
-    status, headers, _ = house.ask("/")
+def test_pages_know_that_the_proxy_terminates_tls(proxied: ProxiedServer):
+    status, headers, _ = proxied.get("/")
     assert status == 200
     assert headers["Strict-Transport-Security"]
     assert "Secure" in headers["Set-Cookie"]
-    connection = http.client.HTTPConnection("127.0.0.1", house.plain, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", proxied.plain, timeout=10)
     connection.request("GET", "/rooms/abc/", headers={"Host": "evil.example"})
-    assert connection.getresponse().headers["Location"] == f"{house.url}/rooms/abc/"
+    assert connection.getresponse().headers["Location"] == f"{proxied.url}/rooms/abc/"
     connection.close()
 
 
-def test_what_is_too_large_ends_at_the_proxy(house: House):
-    connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+def test_the_proxy_rejects_large_bodies(proxied: ProxiedServer):
+    connection = http.client.HTTPSConnection("localhost", proxied.tls, timeout=10, context=proxied.trusting)
     connection.request("POST", "/api/rooms/", b"x" * 100_000, {"Content-Type": "application/json"})
     assert connection.getresponse().status == 413
     connection.close()
 
 
-def test_where_staff_may_send_more_we_end_what_anybody_else_sends(house: House):
-    connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+def test_watchium_limits_uploads_of_other_users(proxied: ProxiedServer):
+    connection = http.client.HTTPSConnection("localhost", proxied.tls, timeout=10, context=proxied.trusting)
     connection.request("POST", FILES_AT, b"x" * 100_000, {"Content-Type": "multipart/form-data; boundary=x"})
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_long")
     connection.close()
 
 
-def test_an_address_that_a_visitor_writes_is_overwritten(house: House):
-    """Tries at as many accounts, each from "another" address, are tries from one."""
+def test_a_forwarded_address_sent_by_the_client_is_replaced(proxied: ProxiedServer):
+    """Attempts on many accounts, each with another X-Forwarded-For, count for one address."""
     statuses: list[int] = []
     while len(statuses) < 15 and 429 not in statuses:
         number = len(statuses)
         visitor = Visitor.__new__(Visitor)
-        visitor.house, visitor.cookies = house, {}
+        visitor.proxied, visitor.cookies = proxied, {}
         page = visitor.get("/accounts/login/")
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         assert token
         body = f"csrfmiddlewaretoken={token[1]}&username=nobody{number}&password=x"
-        connection = http.client.HTTPSConnection("localhost", house.tls, timeout=10, context=house.trusting)
+        connection = http.client.HTTPSConnection(
+            "localhost", proxied.tls, timeout=10, context=proxied.trusting
+        )
         headers = {
-            "Cookie": visitor.cookie, "Origin": house.url, "X-Forwarded-For": f"203.0.113.{number}",
+            "Cookie": visitor.cookie, "Origin": proxied.url, "X-Forwarded-For": f"203.0.113.{number}",
             "Content-Type": "application/x-www-form-urlencoded",
         }  # fmt: skip
         connection.request("POST", "/accounts/login/", body, headers)

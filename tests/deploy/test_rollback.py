@@ -8,6 +8,6 @@ STEPS = sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in
 
 
 @pytest.mark.parametrize("step", STEPS, ids="_".join)
-def test_an_earlier_version_can_be_gone_back_to_over_every_migration(step: tuple[str, str]):
+def test_every_migration_is_reversible(step: tuple[str, str]):
     migration = MigrationLoader(None).disk_migrations[step]
     assert all(operation.reversible for operation in migration.operations)

@@ -13,14 +13,14 @@ from tests.servers import ROOT
 DEPLOY = ROOT / "deploy"
 SYSTEMD = DEPLOY / "systemd"
 SETTINGS = (ROOT / "watchium" / "settings.py").read_text()
-READ = set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS))
+KNOWN = set(re.findall(r'env\.\w+\(\s*"(\w+)"', SETTINGS))
 
 
-def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
+def test_all_settings_are_documented_and_all_documented_settings_exist():
     page = (ROOT / "docs" / "deployment.md").read_text()
     documented = set(re.findall(r"`([A-Z][A-Z_]{2,})`", page))
-    assert not READ - documented
-    assert not {name for name in documented if name.startswith("WATCHIUM_")} - READ
+    assert not KNOWN - documented
+    assert not {name for name in documented if name.startswith("WATCHIUM_")} - KNOWN
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,13 @@ def test_every_setting_that_is_read_is_documented_and_the_other_way_round():
         "systemd/watchium-maintain.service",
     ],
 )
-def test_samples_set_nothing_that_nobody_reads(sample: str):
+def test_samples_set_only_known_settings(sample: str):
     text = (DEPLOY / sample).read_text()
     ours = set(re.findall(r"\b(WATCHIUM_[A-Z_]+|DATABASE_URL|REDIS_URL|SECRET_KEY)\b", text))
-    assert not ours - READ - {"WATCHIUM_NAME", "WATCHIUM_UPSTREAM"}
+    assert not ours - KNOWN - {"WATCHIUM_NAME", "WATCHIUM_UPSTREAM"}
 
 
-def test_whatever_samples_start_is_there():
+def test_commands_in_samples_exist():
     for sample in filter(Path.is_file, DEPLOY.rglob("*")):
         for command in re.findall(r"manage\.py\"?,? \"?(\w+)", sample.read_text()):
             builtin = ("migrate", "collectstatic")
@@ -47,7 +47,7 @@ def test_whatever_samples_start_is_there():
 
 
 @pytest.mark.parametrize("unit", ["watchium.service", "watchium-maintain.service", "watchium-maintain.timer"])
-def test_units_can_be_read(unit: str, tmp_path: Path):
+def test_systemd_units_can_be_parsed(unit: str, tmp_path: Path):
     parser = configparser.RawConfigParser(strict=False)
     parser.read(SYSTEMD / unit)
     assert "Unit" in parser.sections()
@@ -55,9 +55,9 @@ def test_units_can_be_read(unit: str, tmp_path: Path):
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
 @pytest.mark.parametrize("unit", ["watchium.service", "watchium-maintain.timer"])
-def test_systemd_finds_nothing_strange_in_them(unit: str, tmp_path: Path):
+def test_systemd_verifies_the_units(unit: str, tmp_path: Path):
     for name in ("watchium.service", "watchium-maintain.service", "watchium-maintain.timer"):
-        # Programs of a place that does not exist here would be its only complaint.
+        # Otherwise its only complaint would be that the program does not exist here.
         (tmp_path / name).write_text(
             (SYSTEMD / name).read_text().replace("/opt/watchium/.venv/bin/python", "/bin/true")
         )
@@ -72,7 +72,7 @@ def test_systemd_finds_nothing_strange_in_them(unit: str, tmp_path: Path):
     assert not ours, done.stderr
 
 
-def test_what_installs_the_packages_is_pinned_too():
+def test_pip_is_pinned():
     pinned = (DEPLOY / "pip.txt").read_text()
     assert re.search(r"^pip==\d+\.\d+", pinned, re.MULTILINE)
     assert "--hash=sha256:" in pinned

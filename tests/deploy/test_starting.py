@@ -1,4 +1,4 @@
-"""Starting it as people do: what is printed opens, what is wrong is one line, nothing is left open to others."""
+"""Start the server as an operator does: the printed address opens, errors are one line, files are private."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ START_S = 60.0
 
 
 def own_addresses() -> list[str]:
-    """What this machine can be asked to listen on, beside loopback."""
+    """Addresses of this machine besides loopback."""
     found = {entry[4][0] for entry in socket.getaddrinfo(socket.gethostname(), None)}
     return sorted(str(address) for address in found if "%" not in str(address))
 
@@ -45,18 +45,18 @@ def furnished(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("watchium.sqlite3", "secret_key"):
         shutil.copy(_furnished() / name, folder)
-    # Not a link to the folder: `make run` collects into it, and removes files that other servers are reading.
+    # Copied, not linked: `make run` collects into it and removes files that other servers read.
     shutil.copytree(_furnished() / "static", folder / "static")
     return folder
 
 
 @contextmanager
-def started(folder: Path, *command: str, **env: str) -> Iterator[tuple[list[str], int]]:
-    """The lines it prints until it is ready, and its port. Ends with 0, or this fails."""
+def running_server(folder: Path, *command: str, **env: str) -> Iterator[tuple[list[str], int]]:
+    """Start the command; yield the lines printed until it is ready, and the port. It must exit with 0."""
     port = free_port()
-    words = command or (sys.executable, "manage.py", "serve")
+    arguments = command or (sys.executable, "manage.py", "serve")
     with subprocess.Popen(
-        words, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "PORT": str(port), **env},
+        arguments, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(folder), "PORT": str(port), **env},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -74,28 +74,28 @@ def started(folder: Path, *command: str, **env: str) -> Iterator[tuple[list[str]
             assert process.wait(START_S) == 0
 
 
-def opens(address: str) -> bool:
-    with urllib.request.urlopen(address, timeout=10) as answer:
-        return answer.status == 200 and b"Watchium" in answer.read()
+def is_watchium_page(address: str) -> bool:
+    with urllib.request.urlopen(address, timeout=10) as response:
+        return response.status == 200 and b"Watchium" in response.read()
 
 
 HOSTS = ["127.0.0.2", "localhost", "0.0.0.0", socket.gethostname(), *own_addresses()]
 
 
 @pytest.mark.parametrize("host", dict.fromkeys(HOSTS + (["::", "::1"] if has_ipv6() else [])))
-def test_what_it_prints_opens(furnished: Path, host: str):
-    with started(furnished, HOST=host) as (lines, port):
+def test_the_printed_address_opens(furnished: Path, host: str):
+    with running_server(furnished, HOST=host) as (lines, port):
         (printed,) = re.findall(r"http://\S+/player/", "\n".join(lines))
-        assert opens(printed)
+        assert is_watchium_page(printed)
         assert f":{port}/" in printed
         if host in ("::", "0.0.0.0"):
             for name in ("127.0.0.1", "localhost", *own_addresses()):
                 if host == "::" or ":" not in name:
-                    assert opens(f"http://{f'[{name}]' if ':' in name else name}:{port}/")
+                    assert is_watchium_page(f"http://{f'[{name}]' if ':' in name else name}:{port}/")
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "setting",
     [
         {"PORT": "abc"}, {"PORT": "99999"}, {"PORT_FILE": "/nowhere"}, {"HOST": "http://localhost"},
         {"HOST": "nowhere.invalid"}, {"HOST": "192.0.2.77"}, {"WATCHIUM_PROCESSES": "0"}, {"DATABASE_URL": "nonsense"},
@@ -103,15 +103,15 @@ def test_what_it_prints_opens(furnished: Path, host: str):
     ],
     ids=str,
 )  # fmt: skip
-def test_a_setting_that_makes_no_sense_is_one_line_that_names_it(furnished: Path, wrong: dict[str, str]):
-    done = manage(furnished, "serve", **{"PORT": str(free_port()), **wrong})
+def test_an_invalid_setting_is_reported_in_one_line(furnished: Path, setting: dict[str, str]):
+    done = manage(furnished, "serve", **{"PORT": str(free_port()), **setting})
     assert done.returncode == 2, done
     (line,) = done.stderr.strip().splitlines()
-    assert next(iter(wrong)).removesuffix("_FILE") in line
+    assert next(iter(setting)).removesuffix("_FILE") in line
     assert not done.stdout
 
 
-def test_a_reader_that_stops_reading_gets_no_traceback(furnished: Path):
+def test_a_closed_output_pipe_causes_no_traceback(furnished: Path):
     for command in ("maintain", "help"):
         done = subprocess.run(
             f"{sys.executable} -u manage.py {command} --no-color | true",
@@ -126,7 +126,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.lstat().st_mode) for path in [folder, *folder.iterdir()]}
 
 
-def test_what_it_keeps_is_for_its_own_user_whatever_the_umask(tmp_path: Path):
+def test_data_files_are_private_whatever_the_umask(tmp_path: Path):
     folder = tmp_path / "made" / "data"
     before = os.umask(0o000)
     try:
@@ -137,7 +137,7 @@ def test_what_it_keeps_is_for_its_own_user_whatever_the_umask(tmp_path: Path):
     assert {name: mode for name, mode in modes(folder).items() if mode & 0o077} == {}
 
 
-def test_a_database_that_was_open_to_others_is_closed_at_the_next_start(furnished: Path):
+def test_an_existing_readable_database_is_made_private_at_the_next_start(furnished: Path):
     database = furnished / "watchium.sqlite3"
     database.chmod(0o644)
     assert manage(furnished, "check").returncode == 0
@@ -145,26 +145,26 @@ def test_a_database_that_was_open_to_others_is_closed_at_the_next_start(furnishe
 
 
 def make_run(data: Path, **env: str):
-    return started(data, "sh", "deploy/run.sh", **env)
+    return running_server(data, "sh", "deploy/run.sh", **env)
 
 
 LIBRARIES = ("nowhere", "loop", "file")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_library_that_is_not_there_keeps_no_room_closed(furnished: Path, library: str):
-    place = furnished / "library"
+def test_a_missing_library_folder_does_not_stop_the_server(furnished: Path, library: str):
+    folder = furnished / "library"
     if library == "file":
-        place.write_text("no folder")
+        folder.write_text("no folder")
     else:
-        place.symlink_to("/nowhere/music" if library == "nowhere" else place)
+        folder.symlink_to("/nowhere/music" if library == "nowhere" else folder)
     with make_run(furnished) as (lines, port):
-        assert any(str(place) in line for line in lines)
-        assert opens(f"http://127.0.0.1:{port}/rooms/watchparty/")
+        assert any(str(folder) in line for line in lines)
+        assert is_watchium_page(f"http://127.0.0.1:{port}/rooms/watchparty/")
         scanned = manage(furnished, "scan_media")
         assert (scanned.returncode, "WATCHIUM_LIBRARY_DIR" in scanned.stderr) == (1, True), scanned
-        asked = manage(furnished, "doctor", "--no-color", PORT=str(port))
-        (line,) = (line for line in asked.stdout.splitlines() if " library:" in line)
+        checked = manage(furnished, "doctor", "--no-color", PORT=str(port))
+        (line,) = (line for line in checked.stdout.splitlines() if " library:" in line)
         assert line.startswith("warn"), line
         assert "WATCHIUM_LIBRARY_DIR" in line
-        assert asked.returncode == 0, asked.stdout
+        assert checked.returncode == 0, checked.stdout

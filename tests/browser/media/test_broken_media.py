@@ -84,7 +84,7 @@ def test_without_range_requests_nobody_loops_and_everybody_is_told(here, odd, pe
     carol.evaluate(COUNT)
     expect_words(carol, "does not support seeking")
     wait_until_moving(carol)
-    expect_words(alice, "Cannot be taken to the room's position: Carol.")
+    expect_words(alice, "Cannot seek to the room's position: Carol.")
     say(alice, "seek", current_time=50)
     expect_words(alice, "does not support seeking")
     wait_until_moving(alice, 3)
@@ -155,7 +155,7 @@ def test_a_decode_error_says_where_and_going_back_lifts_it(here, odd):
     say(alice, "seek", current_time=ENDS_S - 1)
     say(alice, "play")
     for page in (alice, bob):
-        expect_words(page, "The medium broke off at 0:0")
+        expect_words(page, "Playback broke off at 0:0")
         assert seeks(page) <= MOST_SEEKS
         forget_seeks(page)
     say(alice, "seek", current_time=1)

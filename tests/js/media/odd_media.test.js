@@ -47,7 +47,7 @@ test("without range requests a late joiner plays from the start, at once, withou
   each(20, (random) => {
     const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(SENTENCE_MS)
     assert.equal(trouble(viewer).kind, "not_seekable")
-    assert.match(wordsBeside(trouble(viewer)), /does not let players jump/)
+    assert.match(wordsBeside(trouble(viewer)), /does not support seeking/)
     viewer.run(60_000)
     assert.equal(viewer.player.allSeeks.length, 0)
     assert.ok(!viewer.player.paused)
@@ -196,7 +196,7 @@ test("a medium that begins late is waited for, and in step from then on", () =>
     viewer.follow(playing(viewer.nowMs + 250, 0))
     viewer.run(5000)
     assert.ok(viewer.player.paused)
-    assert.match(wordsBeside(trouble(viewer)), /nothing to show at the room's position. Yours waits at 0:10/)
+    assert.match(wordsBeside(trouble(viewer)), /no data at the room's position. Your player waits at 0:10/)
     viewer.run(7000)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
     assert.equal(trouble(viewer), null)

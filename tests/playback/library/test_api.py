@@ -147,7 +147,7 @@ class TheLibrary(ApiCase):
 
     def test_it_is_for_whoever_has_been_here(self):
         self.add("Song")
-        self.refused(self.nobody.get(URL), 404, "not_member")
+        self.refused(self.anonymous.get(URL), 404, "not_member")
         self.refused(self.program_with("x").get(URL), 401, "not_member")
         browser = Client()
         session = browser.session

@@ -77,15 +77,15 @@ class Guessing(ApiCase):
         assert "Too many attempts" in str(page.context["form"].non_field_errors())
 
     def test_passphrases_are_guessed_ten_a_minute_on_pages_and_api_together(self):
-        self.make(visibility="private", passphrase="sesame")
+        self.update_room(visibility="private", passphrase="sesame")
         for number in range(settings.LIMITS["passphrase"][0]):
             word = {"username": "Dana", "passphrase": f"guess{number}"}
             if number % 2:
                 self.client.post(f"/rooms/{self.room.room_id}/", word)
             else:
-                self.refused(self.nobody.post(self.url("join/"), word), 403, "wrong_passphrase")
+                self.refused(self.anonymous.post(self.url("join/"), word), 403, "wrong_passphrase")
         right = {"username": "Dana", "passphrase": "sesame"}
-        problem = self.refused(self.nobody.post(self.url("join/"), right), 429, "rate_limited")
+        problem = self.refused(self.anonymous.post(self.url("join/"), right), 429, "rate_limited")
         assert problem["retry_after_ms"] > 0
 
     def try_passphrase(self, address: str, passphrase: str, room_id: str = ""):
@@ -94,7 +94,7 @@ class Guessing(ApiCase):
         return client.post(path, {"username": "Dana", "passphrase": passphrase}, "application/json")
 
     def test_a_thousand_addresses_together_guess_one_room_slowly_and_a_friend_gets_in(self):
-        self.make(visibility="private", passphrase="sesame")
+        self.update_room(visibility="private", passphrase="sesame")
         times = int(settings.LIMITS["room_passphrase"][0])
         for number in range(times):
             assert self.try_passphrase(f"198.51.100.{number}", "barley").status_code == 403
@@ -115,12 +115,12 @@ class Guessing(ApiCase):
     def test_a_passphrase_of_a_letter_or_with_a_zero_byte_is_none(self):
         for passphrase in ("a", "12345", "     a", "sesame\x00", "two\nlines"):
             body = {"visibility": "private", "passphrase": passphrase}
-            self.refused(self.nobody.post("/api/rooms/", body), 400, "bad_message")
+            self.refused(self.anonymous.post("/api/rooms/", body), 400, "bad_message")
             self.refused(self.as_alice.patch(self.url(), body), 400, "bad_message")
             page = Client().post("/", body)
             assert page.context["errors"].keys() == {"passphrase"}
         assert Room.objects.count() == 1
-        assert self.nobody.post("/api/rooms/", body | {"passphrase": "s\u00e9same"}).status_code == 201
+        assert self.anonymous.post("/api/rooms/", body | {"passphrase": "s\u00e9same"}).status_code == 201
 
     def test_a_passphrase_behind_another_choice_is_not_looked_at(self):
         answer = Client().post("/", {"visibility": "public", "passphrase": "a"})
@@ -128,6 +128,6 @@ class Guessing(ApiCase):
         assert Room.objects.get(visibility="public").passphrase == ""
 
     def test_a_short_passphrase_of_before_still_opens_its_room(self):
-        self.make(visibility="private")
+        self.update_room(visibility="private")
         Room.objects.filter(pk=self.room.pk).update(passphrase=make_password("abc"))
         assert self.try_passphrase("192.0.2.1", "abc").status_code == 200

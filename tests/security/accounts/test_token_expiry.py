@@ -14,7 +14,7 @@ from tests.watchium.api.callers import ApiCase
 class ATokenWhosePersonLeft(ApiCase):
     def setUp(self) -> None:
         super().setUp()
-        made = self.nobody.post(self.url("join/"), {"username": "Program"}).json()
+        made = self.anonymous.post(self.url("join/"), {"username": "Program"}).json()
         self.program = self.program_with(made["token"])
         self.person = Person.objects.get(user_id=made["user_id"])
 
@@ -70,5 +70,5 @@ class ATokenWhosePersonLeft(ApiCase):
             assert self.program.delete("/api/token/").status_code == 204
         assert (f"person.{self.person.pk}", 4012) in self.heard.closed
         assert self.status() == 401
-        self.refused(self.nobody.delete("/api/token/"), 404, "not_member")
+        self.refused(self.anonymous.delete("/api/token/"), 404, "not_member")
         assert self.as_bob.get("/api/library/").status_code == 200

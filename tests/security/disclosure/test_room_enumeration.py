@@ -59,7 +59,7 @@ class TheSameAnswer(ApiCase):
         return hash_passphrase(passphrase)
 
     def test_every_call_answers_an_outsider_alike_and_does_the_same_work_for_it(self):
-        for caller in (self.as_carol, self.nobody):
+        for caller in (self.as_carol, self.anonymous):
             for what, call in CALLS.items():
                 expected, expected_work = work(call, caller, f"/api/rooms/{UNKNOWN}/")
                 assert 400 <= expected.status_code < 500, what
@@ -78,7 +78,7 @@ class TheSameAnswer(ApiCase):
             answer = call(self.as_carol, self.url())
             assert answer.content == call(self.as_carol, f"/api/rooms/{UNKNOWN}/").content, what
         assert self.room.room_id not in Client().get("/").content.decode()
-        assert self.room.room_id not in self.nobody.get("/api/rooms/").content.decode()
+        assert self.room.room_id not in self.anonymous.get("/api/rooms/").content.decode()
 
     def test_the_page_of_a_room_that_is_not_there_is_the_page_of_a_private_one(self):
         for send in (
@@ -100,7 +100,7 @@ class TheSameAnswer(ApiCase):
             Noting.noted = hashed
             Room.objects.filter(room_id=private).update(passphrase="noting$salt$hash")
             for room_id in (UNKNOWN, private):
-                self.nobody.post(f"/api/rooms/{room_id}/join/", JOINING)
+                self.anonymous.post(f"/api/rooms/{room_id}/join/", JOINING)
         assert hashed == ["barley", "barley"]
 
     def test_a_private_rooms_title_is_nowhere_for_outsiders(self):

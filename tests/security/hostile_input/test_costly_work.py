@@ -26,7 +26,7 @@ class Hashing(ApiCase):
         with patch.object(rooms.actions.room, "hash_passphrase") as hash_passphrase:
             self.refused(self.change(self.as_bob), 403, "not_host")
             self.refused(self.change(self.as_carol), 404, "not_member")
-            self.refused(self.change(self.nobody), 404, "not_member")
+            self.refused(self.change(self.anonymous), 404, "not_member")
         assert not hash_passphrase.called
 
     @pytest.mark.usefixtures("frozen_clock")

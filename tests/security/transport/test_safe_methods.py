@@ -49,7 +49,7 @@ class ReadingChangesNothing(ApiCase):
         )
         command = PostComment(event_id="c1", payload=CommentDraft(text="hello"))
         self.said = chat_actions.post(self.alice, command, position=0)
-        self.make(visibility="public")
+        self.update_room(visibility="public")
         Member.objects.filter(pk=self.alice.pk).update(role="member", present=False)
 
     def addresses(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Programs and browsers that call the API in tests, each as one of the cast."""
+"""API clients for tests: programs with tokens and browsers with sessions, for each member of the cast."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.cases import Cast
 
 
 class Caller:
-    """Sends JSON as a program does."""
+    """Sends JSON requests."""
 
     def __init__(self, client: Client | None = None, **headers: str) -> None:
         self.client = client or Client()
@@ -35,13 +35,11 @@ class Caller:
         return self.client.delete(url, headers=self.headers)
 
 
-@override_settings(
-    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]
-)  # quick, for tests only
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])  # fast, for tests only
 class ApiCase(Cast):
     def setUp(self) -> None:
         super().setUp()
-        self.nobody = Caller()
+        self.anonymous = Caller()
         self.as_alice, self.as_bob, self.as_carol = (
             self.program_of(person) for person in (self.alice.person, self.bob.person, self.carol)
         )
@@ -53,7 +51,7 @@ class ApiCase(Cast):
         return self.program_with(Token.objects.issue(person))
 
     def browser_of(self, person: Person, **options: Any) -> Client:
-        """A browser whose session is this guest."""
+        """A test client with the session of this guest."""
         client = Client(**options)
         session = client.session
         session["person_id"] = person.pk
@@ -67,15 +65,15 @@ class ApiCase(Cast):
     def url(self, rest: str = "") -> str:
         return f"/api/rooms/{self.room.room_id}/{rest}"
 
-    def make(self, *, passphrase: str = "", **facts: Any) -> None:
-        """Give the room these facts."""
+    def update_room(self, *, passphrase: str = "", **facts: Any) -> None:
+        """Set fields of the room."""
         if passphrase:
             self.room.passphrase = hash_passphrase(passphrase)
             facts["passphrase"] = self.room.passphrase
         Room.objects.filter(pk=self.room.pk).update(**facts)
 
     def refused(self, response: Any, status: int, code: str) -> dict[str, Any]:
-        """The problem, which is the wire's object."""
+        """Assert the status and code of an error response; return its Problem object."""
         assert response.status_code == status, response.content
         problem = response.json()
         assert set(problem) == {"code", "message", "event_id", "retry_after_ms", "detail"}, problem

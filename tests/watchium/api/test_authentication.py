@@ -11,11 +11,11 @@ from rooms.models import Token
 from tests.watchium.api.callers import ApiCase, Caller
 
 
-class WhoCalls(ApiCase):
+class Authentication(ApiCase):
     def page(self, **options) -> Client:
         return self.browser_of(self.alice.person, enforce_csrf_checks=True, **options)
 
-    def test_a_browsers_guest_needs_the_pages_token(self):
+    def test_a_browser_session_needs_the_csrf_token(self):
         browser = self.page()
         forged = Caller(browser).patch(self.url(), {"title": "forged"})
         assert "CSRF" in self.refused(forged, 403, "bad_message")["detail"]
@@ -25,25 +25,25 @@ class WhoCalls(ApiCase):
         changed = Caller(browser, **{"X-CSRFToken": token}).patch(self.url(), {"title": "Mine"})
         assert changed.json()["title"] == "Mine"
 
-    def test_a_page_of_another_site_is_refused_even_with_a_token(self):
+    def test_another_origin_is_rejected_even_with_the_csrf_token(self):
         browser = self.page()
         browser.get("/")
         headers = {"X-CSRFToken": browser.cookies["csrftoken"].value, "Origin": "https://evil.example"}
         self.refused(Caller(browser, **headers).patch(self.url(), {"title": "forged"}), 403, "bad_message")
 
-    def test_a_bearer_needs_no_page_and_ignores_cookies(self):
+    def test_a_bearer_token_needs_no_csrf_token_and_ignores_cookies(self):
         token = Token.objects.issue(self.carol)
         as_carol = Caller(self.page(), Authorization=f"Bearer {token}")
         self.refused(as_carol.patch(self.url(), {"title": "Mine"}), 404, "not_member")
         assert as_carol.post(self.url("join/"), {}).json()["user_id"] == self.carol.user_id
 
-    def test_a_token_that_is_none_is_401(self):
+    def test_an_invalid_token_is_401(self):
         for value in ("x", "", "\xff"):
             response = Caller(self.page(), Authorization=f"Bearer {value}").get(self.url())
             self.refused(response, 401, "not_member")
             assert response["WWW-Authenticate"] == "Bearer"
 
-    def test_a_token_idle_for_thirty_days_is_none(self):
+    def test_a_token_expires_after_thirty_days_without_use(self):
         token = Token.objects.issue(self.alice.person)
         Token.objects.update(last_used_at=timezone.now() - timedelta(days=29))
         assert self.program_with(token).get(self.url()).status_code == 200
@@ -51,11 +51,11 @@ class WhoCalls(ApiCase):
         Token.objects.update(last_used_at=timezone.now() - timedelta(days=31))
         self.refused(self.program_with(token).get(self.url()), 401, "not_member")
 
-    def test_json_is_spoken_whatever_is_asked_for(self):
+    def test_responses_are_json_whatever_the_accept_header(self):
         for accept in ("text/html", "image/png", "nonsense"):
-            assert self.nobody.raw("GET", "/api/rooms/", b"", Accept=accept).json()["rooms"] == []
+            assert self.anonymous.raw("GET", "/api/rooms/", b"", Accept=accept).json()["rooms"] == []
 
-    def test_a_method_that_is_not_there_is_a_problem_too(self):
+    def test_a_method_that_is_not_allowed_is_a_problem_response(self):
         response = self.as_alice.post(self.url("events/"), {})
         self.refused(response, 405, "bad_message")
         assert "GET" in response["Allow"]
@@ -65,23 +65,25 @@ class WhoCalls(ApiCase):
         for url, queries in [(self.url("events/"), 3), (self.url("comments/"), 4)]:
             with self.assertNumQueries(queries):
                 self.as_bob.get(url)
-        self.make(visibility="public")
+        self.update_room(visibility="public")
         with self.assertNumQueries(5):
             self.as_bob.get("/api/rooms/")
 
 
-class TheSchema(ApiCase):
+class OpenApiSchema(ApiCase):
     def test_it_is_valid_and_complete(self):
         call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
 
-    def test_it_is_served_with_a_page_that_loads_nothing_from_elsewhere(self):
+    def test_its_documentation_page_loads_nothing_from_other_hosts(self):
         assert b"/sync/control/" in self.client.get("/api/schema/").content
         page = self.client.get("/api/docs/").content.decode()
         assert "swagger-ui" in page
         assert "cdn" not in page
 
     @override_settings(WATCHIUM_URL="https://watch.example.org")
-    def test_a_room_made_by_a_program_has_an_address(self):
+    def test_a_room_created_by_a_program_has_a_public_url(self):
         assert (
-            self.nobody.post("/api/rooms/", {}).json()["url"].startswith("https://watch.example.org/rooms/")
+            self.anonymous.post("/api/rooms/", {})
+            .json()["url"]
+            .startswith("https://watch.example.org/rooms/")
         )

@@ -18,7 +18,7 @@ PAGES_OWN = (
 )
 
 
-class Chatting(ApiCase):
+class Comments(ApiCase):
     def say(self, caller, text: str, event_id: str = "c1", **fields):
         return caller.post(self.url("comments/"), {"text": text, "event_id": event_id, **fields})
 
@@ -26,29 +26,29 @@ class Chatting(ApiCase):
         comments = caller.get(self.url(f"comments/{query}")).json()["comments"]
         return [comment["text"] for comment in comments if not comment["is_system_message"]]
 
-    def test_what_is_said_is_told_and_kept(self):
+    def test_a_comment_is_published_and_stored(self):
         with self.telling():
             response = self.say(self.as_bob, "hello")
         assert response.json()["event_id"] == "c1"
         assert self.heard.last("new_comment")["payload"]["text"] == "hello"
         assert self.said(self.as_alice) == ["hello"]
 
-    def test_twice_is_said_once(self):
+    def test_a_repeated_event_id_posts_once(self):
         assert self.say(self.as_bob, "hello").content == self.say(self.as_bob, "hello").content
         assert self.said(self.as_alice) == ["hello"]
         self.refused(self.say(self.as_bob, "other"), 409, "event_id_conflict")
 
-    def test_strangers_neither_say_nor_read(self):
+    def test_outsiders_can_neither_post_nor_read(self):
         self.refused(self.say(self.as_carol, "hello"), 404, "not_member")
         self.refused(self.as_carol.get(self.url("comments/")), 404, "not_member")
 
-    def test_anybody_reads_what_is_said_in_public(self):
+    def test_comments_of_a_public_room_are_readable_without_membership(self):
         self.say(self.as_bob, "hello")
-        self.make(visibility="public")
-        assert self.said(self.nobody) == ["hello"]
+        self.update_room(visibility="public")
+        assert self.said(self.anonymous) == ["hello"]
         self.refused(self.say(self.as_carol, "hello"), 404, "not_member")
 
-    def test_older_ones_come_in_pages(self):
+    def test_older_comments_come_in_pages(self):
         for number in range(5):
             self.say(self.as_bob, f"word {number}", f"c{number}")
         page = self.as_alice.get(self.url("comments/?limit=2")).json()
@@ -60,13 +60,13 @@ class Chatting(ApiCase):
         assert self.said(self.as_alice, f"?limit=100&before={before}") == ["word 0", "word 1", "word 2"]
         self.refused(self.as_alice.get(self.url("comments/?limit=101")), 400, "bad_message")
 
-    def test_the_text_is_plain_short_and_never_empty(self):
+    def test_empty_and_long_texts_are_rejected(self):
         for number, (text, code) in enumerate(
             [("", "bad_message"), ("\u200b", "bad_message"), ("x" * 501, "too_long")]
         ):
             self.refused(self.say(self.as_bob, text, f"c{number}"), 400, code)
 
-    def test_one_takes_back_ones_own_and_the_host_anybodys(self):
+    def test_authors_delete_their_own_comments_and_the_host_all(self):
         self.say(self.as_bob, "oops")
         comment = Comment.objects.get(text="oops")
         self.refused(self.as_carol.delete(self.url(f"comments/{comment.pk}/")), 404, "not_member")
@@ -78,14 +78,14 @@ class Chatting(ApiCase):
         assert self.said(self.as_bob) == ["mine"]
         self.refused(self.as_bob.delete(self.url("comments/999999/")), 404, "not_found")
 
-    def test_the_host_tells_the_room_something_of_their_own(self):
+    def test_the_host_sends_a_custom_event(self):
         with self.telling():
             told = self.as_alice.post(self.url("broadcast/"), {"type": "fireworks", "payload": {"n": 1}})
         event = self.heard.last("fireworks")
         assert (event["payload"], event["revision"]) == ({"n": 1}, None)
         assert told.json() == {"timestamp": event["timestamp"]}
 
-    def test_a_program_that_owns_the_room_may_still_send_events_when_somebody_else_hosts(self):
+    def test_the_owner_may_send_custom_events_while_another_member_hosts(self):
         actions.transfer_host(self.alice, self.bob.person.user_id)
         for caller in (self.as_alice, self.as_bob):
             with self.telling():
@@ -98,7 +98,7 @@ class Chatting(ApiCase):
         body = {"type": "fireworks", "payload": {}}
         self.refused(self.as_carol.post(self.url("broadcast/"), body), 403, "not_host")
 
-    def test_only_the_host_and_no_word_of_the_protocol(self):
+    def test_custom_events_need_the_host_and_no_type_of_the_protocol(self):
         body = {"type": "fireworks", "payload": {}}
         self.refused(self.as_bob.post(self.url("broadcast/"), body), 403, "not_host")
         self.refused(self.as_carol.post(self.url("broadcast/"), body), 404, "not_member")

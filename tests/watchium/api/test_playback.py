@@ -10,11 +10,11 @@ class PlaybackCase(ApiCase):
         return Room.objects.get(pk=self.room.pk).revision
 
 
-class Controlling(PlaybackCase):
+class PlaybackControl(PlaybackCase):
     def control(self, caller, action: str, event_id: str = "e1", **fields):
         return caller.post(self.url("sync/control/"), {"action": action, "event_id": event_id, **fields})
 
-    def test_each_command_is_its_deed(self):
+    def test_each_command_performs_its_action(self):
         for number, (action, fields) in enumerate(
             [
                 ("play", {}),
@@ -38,7 +38,7 @@ class Controlling(PlaybackCase):
         assert state["timeline"]["media"]["title"] == "Film"
         assert state["revision"] == state["timeline"]["revision"]
 
-    def test_twice_is_once_with_the_same_answer(self):
+    def test_a_repeated_event_id_gets_the_stored_response(self):
         first = self.control(self.as_alice, "pause", current_time=3)
         again = self.control(self.as_alice, "pause", current_time=3)
         assert first.content == again.content
@@ -46,15 +46,15 @@ class Controlling(PlaybackCase):
         conflict = self.control(self.as_alice, "pause", current_time=4)
         assert self.refused(conflict, 409, "event_id_conflict")["event_id"] == "e1"
 
-    def test_bob_is_refused_as_a_member_and_carol_as_a_stranger(self):
+    def test_members_and_outsiders_are_refused(self):
         before = self.revision()
         problem = self.refused(self.control(self.as_bob, "seek", current_time=1), 403, "not_host")
         assert (problem["message"], problem["event_id"]) == ("Only the host can control playback", "e1")
         self.refused(self.control(self.as_carol, "seek", current_time=1), 404, "not_member")
-        self.refused(self.control(self.nobody, "seek", current_time=1), 404, "not_member")
+        self.refused(self.control(self.anonymous, "seek", current_time=1), 404, "not_member")
         assert self.revision() == before
 
-    def test_what_is_missing_or_absurd_is_named(self):
+    def test_missing_and_invalid_fields_are_named(self):
         for fields, path in [
             ({"action": "seek"}, "current_time"),
             ({"action": "set_rate"}, "rate"),
@@ -69,13 +69,13 @@ class Controlling(PlaybackCase):
             assert path in self.refused(response, 400, "bad_message")["detail"], fields
         assert not PlaybackEvent.objects.filter(event_id="e1").exists()
 
-    def test_what_cannot_be_played_is_refused(self):
+    def test_unsupported_media_urls_are_refused(self):
         response = self.control(self.as_alice, "load", media_url="file:///etc/passwd")
         self.refused(response, 400, "unknown_media")
 
 
-class Reading(PlaybackCase):
-    def test_members_get_every_change_after_a_revision(self):
+class EventLog(PlaybackCase):
+    def test_members_get_all_events_after_a_revision(self):
         for number in range(3):
             body = {"action": "seek", "current_time": number, "event_id": f"e{number}"}
             self.as_alice.post(self.url("sync/control/"), body)
@@ -86,7 +86,7 @@ class Reading(PlaybackCase):
         assert [event["payload"]["event_id"] for event in later["events"]] == ["e2"]
         assert not log["more"]
 
-    def test_a_log_with_a_hole_is_never_told_as_if_it_had_none(self):
+    def test_a_log_with_a_gap_is_answered_as_stale(self):
         for number in range(3):
             body = {"action": "seek", "current_time": number, "event_id": f"e{number}"}
             self.as_alice.post(self.url("sync/control/"), body)
@@ -99,23 +99,23 @@ class Reading(PlaybackCase):
         self.refused(self.as_bob.get(self.url(f"events/?since={head - 1}")), 409, "stale")
         assert self.as_bob.get(self.url(f"events/?since={head}")).json()["events"] == []
 
-    def test_the_log_is_for_members(self):
-        self.make(visibility="public")
+    def test_the_log_is_for_members_only(self):
+        self.update_room(visibility="public")
         self.refused(self.as_carol.get(self.url("events/")), 404, "not_member")
 
-    def test_since_is_a_number(self):
+    def test_since_must_be_a_number(self):
         for since in ("-1", "x", "1e3", "\u0663", "9" * 30):
             self.refused(self.as_bob.get(self.url(f"events/?since={since}")), 400, "bad_message")
 
-    def test_the_state_of_a_public_room_may_be_read_by_anybody(self):
-        self.refused(self.nobody.get(self.url("state/")), 404, "not_member")
-        self.make(visibility="public")
-        state = self.nobody.get(self.url("state/"))
+    def test_the_state_of_a_public_room_is_readable_without_membership(self):
+        self.refused(self.anonymous.get(self.url("state/")), 404, "not_member")
+        self.update_room(visibility="public")
+        state = self.anonymous.get(self.url("state/"))
         assert state["Cache-Control"] == "no-store"
         assert state.json()["room"]["title"] == "movie-night"
 
-    def test_who_asks_is_present(self):
-        dana = self.nobody.post(self.url("join/"), {"username": "Dana"}).json()
+    def test_requesting_the_state_with_a_token_marks_the_member_present(self):
+        dana = self.anonymous.post(self.url("join/"), {"username": "Dana"}).json()
         names = {member["username"] for member in self.as_bob.get(self.url("state/")).json()["members"]}
         assert names == {"Alice", "Bob"}
         self.program_with(dana["token"]).get(self.url("state/"))

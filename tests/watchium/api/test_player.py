@@ -20,7 +20,7 @@ class PlayerApi(ApiCase):
             "/api/player/", {"base_revision": base_revision, "event_id": event_id, **fields}
         )
 
-    def test_a_player_is_read_and_changed(self):
+    def test_a_player_can_be_read_and_changed(self):
         assert self.browser.get("/api/player/").json()["state"]["entries"] == []
         changed = self.change(item_ids=self.items, on=1, position=30, is_playing=True).json()
         state = changed["state"]
@@ -29,45 +29,45 @@ class PlayerApi(ApiCase):
         assert {item["id"] for item in changed["items"]} == set(self.items)
         assert DevicePlayer.objects.get().device_id == "A1B2C3D4E5F60718"
 
-    def test_whoever_read_it_before_it_changed_is_told_so(self):
+    def test_a_change_based_on_an_old_revision_is_stale(self):
         self.change(item_ids=self.items)
         self.refused(self.change(0, "e2", rate=2), 409, "stale")
         assert self.change(1, "e3", rate=2).json()["state"]["rate"] == 2
 
-    def test_the_same_change_twice_is_made_once(self):
+    def test_a_repeated_change_is_made_once(self):
         first, again = (self.change(item_ids=self.items).json()["state"] for _ in range(2))
         assert first == again
 
-    def test_what_makes_no_sense(self):
+    def test_invalid_changes_are_refused(self):
         self.refused(self.change(item_ids=self.items, on=3), 400, "bad_message")
         self.refused(self.change(item_ids=[10**9]), 400, "unknown_media")
         self.refused(self.change(volume=3), 400, "bad_message")
         assert self.browser.get("/api/player/").json()["state"]["revision"] == 0
 
-    def test_a_command_of_the_socket(self):
+    def test_commands_of_the_socket_are_accepted(self):
         body = {"type": "queue_add", "event_id": "e1", "payload": {"item_ids": self.items[:1]}}
         answers = [self.browser.post("/api/player/control/", body).json() for _ in range(2)]
         assert answers[0] == answers[1]
         assert answers[0]["revision"] == 1
 
-    def test_what_is_for_sockets_only(self):
+    def test_some_commands_are_for_sockets_only(self):
         body = {"type": "ping", "event_id": "e1", "payload": {"t0": 1}}
         self.refused(self.browser.post("/api/player/control/", body), 400, "bad_message")
 
-    def test_where_it_was_when_the_page_went(self):
+    def test_the_last_position_is_stored_when_the_page_closes(self):
         self.change(item_ids=self.items, on=0, is_playing=True)
         where = {"entry_id": "1.0", "position": 12.5, "tab": "t1"}
         assert self.browser.post("/api/player/position/", where).status_code == 204
         assert self.browser.get("/api/player/").json()["state"]["position"] == 12.5
 
-    def test_nobody_and_a_browser_that_was_never_here_have_none(self):
-        self.refused(self.nobody.get("/api/player/"), 404, "not_member")
+    def test_anonymous_clients_and_unknown_browsers_have_no_player(self):
+        self.refused(self.anonymous.get("/api/player/"), 404, "not_member")
 
-    def test_a_page_from_elsewhere_changes_nothing(self):
+    def test_another_origin_changes_nothing(self):
         client = self.browser_of(self.carol, enforce_csrf_checks=True)
         assert Caller(client).patch("/api/player/", {}).status_code == 403
 
-    def test_a_program_has_the_player_of_its_person(self):
+    def test_a_token_opens_the_player_of_its_person(self):
         body = {"base_revision": 0, "event_id": "e1", "item_ids": self.items}
         assert self.as_bob.patch("/api/player/", body).status_code == 200
         assert self.as_carol.get("/api/player/").json()["state"]["entries"] == []

@@ -23,36 +23,36 @@ def room_id(server: Server) -> str:
     return Client(server.url).create_room(username="Alice", visibility="public").room_id
 
 
-async def at_once(*calls) -> list:
+async def run_in_parallel(*calls) -> list:
     return await asyncio.gather(*(asyncio.to_thread(*call) for call in calls), return_exceptions=True)
 
 
-async def test_many_joins_for_two_places_fill_two(server: Server, room_id: str):
-    answers = await at_once(*((Client(server.url).join, room_id, f"Guest {n}") for n in range(8)))
+async def test_parallel_joins_do_not_exceed_the_member_limit(server: Server, room_id: str):
+    answers = await run_in_parallel(*((Client(server.url).join, room_id, f"Guest {n}") for n in range(8)))
     codes = sorted(a.code if isinstance(a, ProblemError) else a.role for a in answers)
     assert codes == ["member"] * 2 + ["room_full"] * 6
 
 
-async def test_one_person_joining_many_times_at_once_is_one_member(server: Server, room_id: str):
+async def test_parallel_joins_of_one_person_make_one_member(server: Server, room_id: str):
     bob = Client(server.url)
     bob.create_room(username="Bob")
-    answers = await at_once(*((bob.join, room_id) for _ in range(6)))
+    answers = await run_in_parallel(*((bob.join, room_id) for _ in range(6)))
     assert {answer.user_id for answer in answers} == {bob.user_id}
     assert {answer.username for answer in answers} == {"Bob"}
 
 
-async def test_one_event_id_twenty_times_is_one_revision(server: Server):
+async def test_parallel_commands_with_one_event_id_make_one_revision(server: Server):
     alice = Client(server.url)
     room_id = alice.create_room(media_url="/media/samples/clip.webm").room_id
     before = alice.state(room_id).revision
-    answers = await at_once(
+    answers = await run_in_parallel(
         *((lambda: alice.control(room_id, "seek", event_id="same", current_time=9),) for _ in range(20))
     )
     assert len(set(answers)) == 1, answers
     assert alice.state(room_id).revision == before + 1
 
 
-def test_bodies_that_no_client_of_ours_would_send(server: Server):
+def test_unusual_request_bodies_are_handled(server: Server):
     json = {"Content-Type": "application/json"}
 
     def send(body: object, headers: dict[str, str], *, chunked: bool = False, method: str = "POST") -> int:

@@ -6,7 +6,7 @@ from tests.watchium.api.callers import ApiCase
 
 
 class StallSettings(ApiCase):
-    def test_the_host_changes_them_with_the_rooms_own_and_all_is_told_once(self):
+    def test_the_host_changes_room_and_stall_settings_in_one_request(self):
         wanted = {"sync_tolerance_ms": 250, "stall_policy": "wait", "stall_wait_s": 12}
         with self.telling():
             answer = self.as_alice.patch(self.url(), {"title": "Late night", **wanted})
@@ -18,11 +18,11 @@ class StallSettings(ApiCase):
         assert self.heard.types().count("room_changed") == 1
         assert PlaybackEvent.objects.count() == 1
 
-    def test_sync_is_switched_off_for_the_room(self):
+    def test_the_host_switches_sync_off(self):
         assert self.as_alice.patch(self.url(), {"sync_enabled": False}).json()["sync_enabled"] is False
         assert not Playback.objects.get(room=self.room).sync_enabled
 
-    def test_what_is_left_out_stays(self):
+    def test_fields_that_are_left_out_do_not_change(self):
         self.as_alice.patch(self.url(), {"stall_wait_s": 3})
         state = self.as_bob.get(self.url("state/")).json()["room"]
         assert (state["stall_policy"], state["stall_wait_s"], state["title"]) == (
@@ -31,13 +31,13 @@ class StallSettings(ApiCase):
             "movie-night",
         )
 
-    def test_a_member_changes_nothing(self):
+    def test_a_member_may_not_change_them(self):
         before = Room.objects.get(pk=self.room.pk).revision
         self.refused(self.as_bob.patch(self.url(), {"stall_policy": "wait"}), 403, "not_host")
         assert Playback.objects.get(room=self.room).stall_policy == "carry_on"
         assert Room.objects.get(pk=self.room.pk).revision == before
 
-    def test_what_is_no_choice_is_refused(self):
+    def test_invalid_values_are_refused(self):
         for bad in (
             {"stall_policy": "hope"},
             {"stall_wait_s": 31},
@@ -46,7 +46,7 @@ class StallSettings(ApiCase):
         ):
             self.refused(self.as_alice.patch(self.url(), bad), 400, "bad_message")
 
-    def test_a_programs_host_goes_on_without_as_often_as_it_likes(self):
+    def test_a_host_program_may_end_waits_repeatedly(self):
         body = {"action": "continue_without", "event_id": "go"}
         answer = self.as_alice.post(self.url("sync/control/"), body)
         assert (answer.status_code, answer.json()["revision"]) == (200, None)

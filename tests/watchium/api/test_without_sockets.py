@@ -12,7 +12,7 @@ REPORT = {"current_time": 3.0, "is_playing": False, "is_synced": True, "state": 
 NUMBERED = {"revision", "event_id", "comment_seq", "epoch"}
 
 
-class WithoutSockets(ApiCase):
+class HttpOnly(ApiCase):
     def say(self, caller, type: str, event_id: str = "e1", **payload):
         with self.telling():
             return caller.post(
@@ -20,7 +20,7 @@ class WithoutSockets(ApiCase):
             )
 
 
-class Polling(WithoutSockets):
+class Poll(HttpOnly):
     def poll(self, caller, **asked):
         response = caller.post(self.url("state/"), asked)
         assert response.status_code == 200, response.content
@@ -33,7 +33,7 @@ class Polling(WithoutSockets):
         epoch = welcome["room"]["epoch"]
         return {name: value for name, value in (welcome | {"epoch": epoch}).items() if name in NUMBERED}
 
-    def test_the_first_answer_is_the_whole_room_of_a_room_nothing_happened_in(self):
+    def test_the_first_poll_returns_a_snapshot(self):
         answer = self.poll(self.as_alice)
         first = answer["events"][0]
         assert first["type"] == "welcome"
@@ -45,7 +45,7 @@ class Polling(WithoutSockets):
         assert answer["received"] <= answer["timestamp"]
         assert answer["clock_id"] == first["payload"]["clock_id"]
 
-    def test_the_next_answer_has_what_happened_since_and_nothing_twice(self):
+    def test_the_next_poll_returns_only_new_events(self):
         known = self.applied(self.welcome(self.as_bob))
         self.say(self.as_alice, "seek", "s", current_time=40)
         self.say(self.as_alice, "comment", "c", text="there")
@@ -61,30 +61,30 @@ class Polling(WithoutSockets):
         _, missed, *_ = self.poll(self.as_bob, **known)["events"]
         assert (missed["payload"]["events"], missed["payload"]["comments"]) == ([], [])
 
-    def test_a_claim_that_the_log_does_not_bear_out_gets_the_whole_room(self):
+    def test_an_unknown_log_position_gets_a_snapshot(self):
         self.say(self.as_alice, "seek", "s", current_time=40)
         for claim in ({"revision": 1, "event_id": "other"}, {"revision": 99, "event_id": "s"}):
             assert not self.welcome(self.as_bob, **claim)["resumed"]
 
-    def test_a_role_that_changed_is_in_the_next_answer(self):
+    def test_a_changed_role_is_in_the_next_poll(self):
         assert self.welcome(self.as_bob)["you"]["role"] == "member"
         self.say(self.as_alice, "set_moderator", user_id=self.bob.person.user_id, moderator=True)
         you = self.welcome(self.as_bob)["you"]
         assert (you["role"], you["may_moderate"]) == ("moderator", True)
 
-    def test_a_report_is_seen_by_others_as_a_heartbeat_is(self):
+    def test_a_report_is_published_like_a_heartbeat(self):
         self.say(self.as_alice, "seek", current_time=3)
         self.poll(self.as_bob, report=REPORT)
         presence = self.poll(self.as_alice)["events"][-1]
         assert presence["type"] == "presence"
         assert [one["user_id"] for one in presence["payload"]["members"]] == [self.bob.person.user_id]
 
-    def test_who_polls_is_present(self):
+    def test_polling_marks_the_member_present(self):
         Member.objects.filter(pk=self.bob.pk).update(present=False)
         self.poll(self.as_bob)
         assert Member.objects.get(pk=self.bob.pk).present
 
-    def test_reading_the_state_with_cookies_makes_nobody_present_but_with_a_token_it_does(self):
+    def test_reading_the_state_marks_the_member_present_with_a_token_but_not_with_cookies(self):
         for origin in ("https://evil.example", "http://testserver"):
             Member.objects.filter(pk=self.bob.pk).update(present=False)
             response = self.browser_of(self.bob.person).get(self.url("state/"), headers={"Origin": origin})
@@ -101,9 +101,9 @@ class Polling(WithoutSockets):
             assert browser.post(self.url(path), body, "application/json").status_code == 403
         assert not Member.objects.get(pk=self.bob.pk).present
 
-    def test_strangers_banned_people_and_closed_rooms_are_told_apart_as_by_a_socket(self):
+    def test_outsiders_banned_members_and_closed_rooms_get_the_codes_of_the_socket(self):
         self.refused(self.as_carol.post(self.url("state/"), {}), 404, "not_member")
-        self.refused(self.nobody.post(self.url("state/"), {}), 404, "not_member")
+        self.refused(self.anonymous.post(self.url("state/"), {}), 404, "not_member")
         self.say(self.as_alice, "ban_member", user_id=self.bob.person.user_id, minutes=5)
         assert Ban.objects.exists()
         self.refused(self.as_bob.post(self.url("state/"), {}), 403, "banned")
@@ -111,18 +111,18 @@ class Polling(WithoutSockets):
         self.refused(self.as_alice.post(self.url("state/"), {}), 404, "room_closed")
 
     @pytest.mark.usefixtures("frozen_clock")
-    def test_who_polls_much_too_often_is_told_when_to_come_again(self):
+    def test_polling_too_often_is_rate_limited(self):
         answers = [self.as_bob.post(self.url("state/"), {}) for _ in range(45)]
         problem = self.refused(answers[-1], 429, "rate_limited")
         assert problem["retry_after_ms"] > 0
 
-    def test_what_makes_no_sense_is_named(self):
+    def test_invalid_fields_are_named(self):
         for asked in ({"revision": -1}, {"revision": "x"}, {"comment_seq": -1}, {"since": 3}, {"report": {}}):
             self.refused(self.as_bob.post(self.url("state/"), asked), 400, "bad_message")
 
 
-class Commanding(WithoutSockets):
-    def test_one_event_id_is_one_command_over_the_socket_and_over_every_path(self):
+class Command(HttpOnly):
+    def test_one_event_id_is_one_command_over_socket_and_http(self):
         first = self.say(self.as_alice, "pause", "p", current_time=3)
         again = self.say(self.as_alice, "pause", "p", current_time=3)
         other = self.as_alice.post(
@@ -134,7 +134,7 @@ class Commanding(WithoutSockets):
         conflict = self.say(self.as_alice, "pause", "p", current_time=4)
         assert self.refused(conflict, 409, "event_id_conflict")["event_id"] == "p"
 
-    def test_every_command_of_a_page_is_done(self):
+    def test_every_command_of_a_page_is_accepted(self):
         bob = self.bob.person.user_id
         self.say(self.as_bob, "comment", "c1", text="hello")
         comment = Comment.objects.get(text="hello")
@@ -166,7 +166,7 @@ class Commanding(WithoutSockets):
         assert Member.objects.get(pk=self.bob.pk).left_at is not None
         assert Member.objects.get(pk=self.alice.pk).left_at is not None
 
-    def test_rights_and_refusals_are_those_of_the_socket(self):
+    def test_permissions_and_errors_equal_those_of_the_socket(self):
         problem = self.refused(self.say(self.as_bob, "play"), 403, "not_host")
         assert problem["event_id"] == "e1"
         self.refused(self.say(self.as_carol, "play"), 404, "not_member")

@@ -29,18 +29,18 @@ def run(*args, **options) -> str:
     return out.getvalue()
 
 
-class Housekeeping(Cast):
+class OldData(Cast):
     def log(self, count: int, *, days: float, first: int = 1, room: Room | None = None) -> None:
-        """So many changes of the room's log, all made so many days ago."""
+        """Add `count` events to the room's log, all created `days` days ago."""
         room = room or self.room
-        facts = {"room": room, "type": "seek", "at_ms": 0, "position": 0, "rate": 1, "phase": "paused"}
+        fields = {"room": room, "type": "seek", "at_ms": 0, "position": 0, "rate": 1, "phase": "paused"}
         PlaybackEvent.objects.bulk_create(
-            PlaybackEvent(revision=revision, **facts) for revision in range(first, first + count)
+            PlaybackEvent(revision=revision, **fields) for revision in range(first, first + count)
         )
         PlaybackEvent.objects.filter(room=room, revision__gte=first).update(created_at=days_ago(days))
         Room.objects.filter(pk=room.pk).update(revision=first + count - 1)
 
-    def fall_silent(self, days: float) -> None:
+    def make_inactive(self, days: float) -> None:
         Room.objects.filter(pk=self.room.pk).update(last_active_at=days_ago(days))
         Member.objects.filter(room=self.room).update(present=False)
 
@@ -48,67 +48,67 @@ class Housekeeping(Cast):
         return sorted(PlaybackEvent.objects.filter(room=self.room).values_list("revision", flat=True))
 
 
-class CleaningTheLog(Housekeeping):
-    def test_what_is_older_than_seven_days_goes_from_a_silent_room(self):
+class CleanupPlaybackEvents(OldData):
+    def test_events_older_than_seven_days_of_inactive_rooms_are_deleted(self):
         self.log(3, days=8)
         self.log(2, days=6, first=4)
-        self.fall_silent(2)
+        self.make_inactive(2)
         assert "3 deleted" in run("cleanup_playback_events")
         assert self.revisions() == [4, 5]
 
-    def test_the_last_five_hundred_of_an_active_room_stay_however_old(self):
+    def test_the_last_five_hundred_events_of_an_active_room_stay(self):
         self.log(510, days=30)
-        self.fall_silent(0.5)
+        self.make_inactive(0.5)
         run("cleanup_playback_events")
         assert self.revisions() == list(range(11, 511))
 
-    def test_a_room_is_active_while_somebody_is_there(self):
+    def test_a_room_with_members_present_is_active(self):
         self.log(3, days=30)
         Room.objects.filter(pk=self.room.pk).update(last_active_at=days_ago(3))
         run("cleanup_playback_events")
         assert self.revisions() == [1, 2, 3]
 
-    def test_rows_without_a_revision_go_when_they_are_old(self):
+    def test_old_rows_without_a_revision_are_deleted(self):
         self.log(1, days=30)
         PlaybackEvent.objects.update(revision=None)
         run("cleanup_playback_events")
         assert self.revisions() == []
 
-    def test_a_dry_run_says_what_would_go_and_deletes_nothing(self):
+    def test_a_dry_run_counts_events_and_deletes_nothing(self):
         self.log(3, days=8)
-        self.fall_silent(2)
+        self.make_inactive(2)
         assert ": 3 (dry run)" in run("cleanup_playback_events", dry_run=True)
         assert len(self.revisions()) == 3
 
-    def test_days_can_be_chosen(self):
+    def test_the_number_of_days_is_an_option(self):
         self.log(3, days=3)
-        self.fall_silent(2)
+        self.make_inactive(2)
         run("cleanup_playback_events", days=2)
         assert self.revisions() == []
 
-    def test_many_rows_go_in_batches(self):
+    def test_rows_are_deleted_in_batches(self):
         self.log(25, days=8)
-        self.fall_silent(2)
-        # Each batch: savepoint, ask, delete, release; the last one finds nothing and deletes nothing.
+        self.make_inactive(2)
+        # Each batch: savepoint, select, delete, release; the last one finds nothing and deletes nothing.
         with self.assertNumQueries(4 + 4 + 4 + 3):
             assert delete_in_batches(PlaybackEvent.objects.discardable(days_ago(7)), batch=10) == 25
         assert self.revisions() == []
 
     def test_twice_is_harmless(self):
         self.log(3, days=8)
-        self.fall_silent(2)
+        self.make_inactive(2)
         run("cleanup_playback_events")
         assert ": 0 deleted" in run("cleanup_playback_events")
 
 
-class ResettingRooms(Housekeeping):
-    def play_on(self) -> None:
+class ResetInactiveRooms(OldData):
+    def play_from_40(self) -> None:
         playback.room.actions.seek(self.alice, Seek(event_id="s", payload=SeekTarget(current_time=40)))
         playback.room.actions.play(self.alice, Play(event_id="p"))
 
-    def test_a_room_silent_for_a_day_is_back_at_the_start_and_its_log_says_so(self):
-        self.play_on()
-        self.fall_silent(1.1)
+    def test_a_room_inactive_for_a_day_is_reset_with_an_event(self):
+        self.play_from_40()
+        self.make_inactive(1.1)
         with self.telling():
             assert "rooms back at the start: 1" in run("reset_inactive_rooms")
         kept = Playback.objects.get(room=self.room)
@@ -116,28 +116,28 @@ class ResettingRooms(Housekeeping):
         assert self.heard.last("timeline")["payload"]["cause"] == "reset"
         assert self.revisions() == [1, 2, 3]
 
-    def test_a_room_with_somebody_in_it_goes_on(self):
-        self.play_on()
+    def test_a_room_with_members_present_is_not_reset(self):
+        self.play_from_40()
         Room.objects.update(last_active_at=days_ago(3))
         run("reset_inactive_rooms")
         assert Playback.objects.get(room=self.room).phase == "playing"
 
-    def test_a_room_that_was_active_today_goes_on(self):
-        self.play_on()
-        self.fall_silent(0.9)
+    def test_a_room_that_was_active_today_is_not_reset(self):
+        self.play_from_40()
+        self.make_inactive(0.9)
         run("reset_inactive_rooms")
         assert Playback.objects.get(room=self.room).phase == "playing"
 
     def test_twice_is_harmless_and_a_dry_run_changes_nothing(self):
-        self.play_on()
-        self.fall_silent(2)
+        self.play_from_40()
+        self.make_inactive(2)
         assert "start: 1 (dry run)" in run("reset_inactive_rooms", dry_run=True)
         run("reset_inactive_rooms")
-        self.fall_silent(2)
+        self.make_inactive(2)
         assert "start: 0" in run("reset_inactive_rooms")
         assert self.revisions() == [1, 2, 3]
 
-    def test_whose_server_never_came_back_is_not_shown_any_more(self):
+    def test_members_with_expired_leases_leave(self):
         hour_ms = 3_600_000
         self.lease(self.bob, server_clock.now_ms() - 2 * hour_ms)
         self.lease(self.alice, server_clock.now_ms() - 60_000)
@@ -149,10 +149,10 @@ class ResettingRooms(Housekeeping):
         assert self.heard.last("member_left")["payload"]["username"] == "Bob"
 
     def lease(self, member: Member, lapses_at_ms: float) -> None:
-        Connection.objects.create(member=member, process="gone", opened_at_ms=0, lapses_at_ms=lapses_at_ms)
+        Connection.objects.create(member=member, process="stopped", opened_at_ms=0, lapses_at_ms=lapses_at_ms)
 
 
-class Maintaining(Housekeeping):
+class Maintain(OldData):
     def setUp(self) -> None:
         super().setUp()
         self.state = SyncState.objects.create(
@@ -167,32 +167,32 @@ class Maintaining(Housekeeping):
         self.log(3, days=31, room=self.closed)
         SyncState.objects.update(created_at=days_ago(8))
 
-    def old_room(self, title: str, **facts) -> Room:
-        return Room.objects.create(title=title, last_active_at=days_ago(31), **facts)
+    def old_room(self, title: str, **fields) -> Room:
+        return Room.objects.create(title=title, last_active_at=days_ago(31), **fields)
 
     def leftovers(self) -> set[object]:
         rows = (self.state, self.guest, self.token, self.ban, self.closed, self.unused, self.session)
         return {row for row in rows if type(row)._default_manager.filter(pk=row.pk).exists()}
 
-    def test_everything_that_is_over_goes_and_everything_else_stays(self):
-        said = run("maintain")
+    def test_expired_data_is_deleted_and_other_data_stays(self):
+        output = run("maintain")
         assert self.leftovers() == set()
-        assert "rooms closed 30 days ago: 1" in said
+        assert "rooms closed 30 days ago: 1" in output
         assert Room.objects.get() == self.room
         assert Person.objects.count() == 3
         assert Member.objects.count() == 2
         assert not PlaybackEvent.objects.exists()
 
     def test_a_dry_run_counts_and_deletes_nothing(self):
-        said = run("maintain", dry_run=True)
+        output = run("maintain", dry_run=True)
         assert len(self.leftovers()) == 7
-        assert said.count(": 1 (dry run)") == 7
+        assert output.count(": 1 (dry run)") == 7
 
     def test_twice_is_harmless(self):
         run("maintain")
         assert all(line.endswith(": 0") for line in run("maintain").splitlines())
 
-    def test_what_is_still_good_stays(self):
+    def test_data_within_its_retention_stays(self):
         Token.objects.update(last_used_at=days_ago(29))
         Ban.objects.update(until=timezone.now() + timedelta(hours=1))
         SyncState.objects.update(created_at=days_ago(6))
@@ -203,35 +203,35 @@ class Maintaining(Housekeeping):
         run("maintain")
         assert len(self.leftovers()) == 7
 
-    def test_a_room_in_which_somebody_spoke_was_used(self):
+    def test_a_room_with_comments_is_not_abandoned(self):
         facts = {"room": self.unused, "seq": 1, "position": 0, "at_ms": 0}
         Comment.objects.create(text="hello", is_system=False, **facts)
         run("maintain")
         assert self.unused in self.leftovers()
 
-    def test_old_acts_and_system_comments_go_and_what_people_said_stays(self):
+    def test_old_moderation_acts_and_system_comments_are_deleted_and_user_comments_stay(self):
         def act(kind: str, days: float) -> ModerationAct:
             made = ModerationAct.objects.create(room=self.room, kind=kind, by=self.alice.person)
             ModerationAct.objects.filter(pk=made.pk).update(created_at=days_ago(days))
             return made
 
-        gone = [act("transfer_host", 31), act("moderator", 31), act("ban", 367)]
+        deleted = [act("transfer_host", 31), act("moderator", 31), act("ban", 367)]
         kept = [act("claim_host", 29), act("ban", 300), act("remove", 31)]
         for seq, (is_system, days) in enumerate([(True, 31), (True, 29), (False, 31)], 1):
             facts = {"room": self.room, "position": 0, "at_ms": 0, "text": "x"}
             Comment.objects.create(seq=seq, is_system=is_system, **facts)
             Comment.objects.filter(seq=seq).update(created_at=days_ago(days))
         run("maintain")
-        assert set(ModerationAct.objects.all()) == set(kept), gone
+        assert set(ModerationAct.objects.all()) == set(kept), deleted
         assert set(Comment.objects.values_list("seq", flat=True)) == {2, 3}
 
-    def test_system_comments_alone_are_no_use(self):
+    def test_a_room_with_only_system_comments_is_abandoned(self):
         actions.post_system_comment(self.unused, "Bob joined", 0.0, now_ms=0.0)
         Room.objects.filter(pk=self.unused.pk).update(last_active_at=days_ago(31))
         run("maintain")
         assert self.unused not in self.leftovers()
 
-    def test_a_guest_with_a_room_a_place_a_ban_or_an_account_stays(self):
+    def test_a_guest_with_a_room_a_membership_or_a_ban_stays(self):
         other = Room.objects.create(title="other")
         ties = [Person.objects.create(username=name, last_seen_at=days_ago(90)) for name in "abc"]
         Room.objects.filter(pk=other.pk).update(owner=ties[0])
@@ -240,7 +240,7 @@ class Maintaining(Housekeeping):
         run("maintain")
         assert Person.objects.filter(pk__in=[person.pk for person in ties]).count() == 3
 
-    def test_what_a_guest_said_outlives_the_guest(self):
+    def test_comments_outlive_their_guest(self):
         Comment.objects.create(room=self.room, seq=1, person=self.guest, text="x", position=0, at_ms=0)
         run("maintain")
         assert Comment.objects.get().person is None
@@ -253,11 +253,11 @@ class DemoRoom(Cast):
         assert (room.visibility, room.owner, room.is_demo) == ("public", None, True)
         assert (room.playback.loops, room.playback.current_media.url) == (True, demo.CLIP)
 
-    def test_its_address_is_made_of_the_letters_of_any_room(self):
+    def test_its_id_uses_the_alphabet_of_room_ids(self):
         assert len(demo.ROOM_ID) == 10
         assert set(demo.ROOM_ID) <= set(ALPHABET)
 
-    def test_twice_is_harmless_and_disturbs_nobody(self):
+    def test_running_twice_does_not_disturb_playback(self):
         run("demo")
         playing = Playback.objects.get(room__room_id=demo.ROOM_ID)
         Playback.objects.filter(pk=playing.pk).update(phase="playing", position=3)
@@ -267,7 +267,7 @@ class DemoRoom(Cast):
         room = Room.objects.get(room_id=demo.ROOM_ID)
         assert (playing.phase, room.title, room.revision) == ("playing", demo.TITLE, 7)
 
-    def test_a_library_without_anything_has_the_samples_afterwards(self):
+    def test_an_empty_library_gets_the_samples(self):
         run("demo")
         titles = sorted(MediaItem.objects.values_list("title", flat=True))
         assert titles == ["Sample clip", "Sample music"]
@@ -275,7 +275,7 @@ class DemoRoom(Cast):
         run("demo")
         assert MediaItem.objects.get().title == "Sample music"
 
-    def test_a_closed_demo_room_opens_again(self):
+    def test_a_closed_demo_room_is_reopened(self):
         run("demo")
         Room.objects.filter(room_id=demo.ROOM_ID).update(closed_at=timezone.now())
         run("demo")

@@ -1,4 +1,4 @@
-"""A browser without a page: forms, cookies, and sockets by them."""
+"""A minimal browser for tests: cookies, forms, and sockets that send the cookies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from watchium.client import ProblemError, Resume
 
 
 class Browser:
-    """Forms and cookies, as far as these scenes need a browser."""
+    """Stores cookies, submits forms and opens sockets."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -38,7 +38,7 @@ class Browser:
     async def enter(
         self, room_id: str, origin: str | None = "", at: Server | None = None
     ) -> AsyncIterator[RoomClient]:
-        """`at`: by that process instead of the one its pages come from."""
+        """`at`: connect to that server process instead of the one that serves the pages."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
         server = at or self.server
         address = f"{server.ws_url}/ws/rooms/{room_id}/"

@@ -23,24 +23,24 @@ DISGUISES = [
 ]
 
 
-class TheNameOfAnAccount(SignedIn):
+class ReservedName(SignedIn):
     def setUp(self) -> None:
         super().setUp()
         self.queen = User.objects.create_user("Queen file", password=PASSWORD)
 
-    def test_no_guest_makes_a_room_by_it_over_the_api(self):
+    def test_a_guest_cannot_create_a_room_with_it_over_the_api(self):
         for name in DISGUISES:
             body = {"username": name, "visibility": "public"}
-            self.refused(self.nobody.post("/api/rooms/", body), 409, "name_taken")
+            self.refused(self.anonymous.post("/api/rooms/", body), 409, "name_taken")
         assert Room.objects.count() == 1
 
-    def test_no_guest_joins_by_it(self):
+    def test_a_guest_cannot_join_with_it(self):
         for name in DISGUISES:
-            self.refused(self.nobody.post(self.url("join/"), {"username": name}), 409, "name_taken")
+            self.refused(self.anonymous.post(self.url("join/"), {"username": name}), 409, "name_taken")
             self.refused(self.as_bob.post(self.url("join/"), {"username": name}), 409, "name_taken")
         assert Member.objects.get(pk=self.bob.pk).username == "Bob"
 
-    def test_no_guest_makes_or_joins_a_room_by_it_on_the_pages(self):
+    def test_a_guest_cannot_create_or_join_a_room_with_it_on_the_pages(self):
         for path in ("/", f"/rooms/{self.room.room_id}/"):
             for name in DISGUISES:
                 page = self.client_class().post(path, {"username": name})
@@ -48,12 +48,12 @@ class TheNameOfAnAccount(SignedIn):
         assert Room.objects.count() == 1
         assert Person.objects.count() == 3
 
-    def test_nobody_signs_up_by_it(self):
+    def test_a_second_sign_up_with_it_is_rejected(self):
         for name in DISGUISES:
             assert self.sign_up(self.client_class(), name).context["form"].errors["username"], name
         assert User.objects.count() == 1
 
-    def test_the_account_itself_has_it_everywhere(self):
+    def test_the_account_itself_uses_it_in_every_room(self):
         browser = self.client_class()
         self.sign_in(browser, "Queen file")
         assert browser.post("/", {}).status_code == 302
@@ -62,26 +62,26 @@ class TheNameOfAnAccount(SignedIn):
             "Queen file"
         }
 
-    def test_a_name_is_kept_as_it_is_cleaned(self):
+    def test_the_cleaned_name_is_stored(self):
         self.sign_up(self.client, "\ufb01ne day")
         assert User.objects.filter(username="fine day").exists() is False  # spaces are not for accounts
         self.sign_up(self.client, "\ufb01ne.day")
         assert User.objects.filter(username="fine.day").exists()
         assert self.sign_in(self.client_class(), "fine.day").status_code == 302
 
-    def test_it_is_free_again_once_the_account_is_renamed_or_deleted(self):
+    def test_it_is_available_again_after_the_account_is_renamed_or_deleted(self):
         self.queen.username = "King"
         self.queen.save()
-        assert self.nobody.post("/api/rooms/", {"username": "Queen file"}).status_code == 201
-        self.refused(self.nobody.post("/api/rooms/", {"username": "K1ng"}), 409, "name_taken")
+        assert self.anonymous.post("/api/rooms/", {"username": "Queen file"}).status_code == 201
+        self.refused(self.anonymous.post("/api/rooms/", {"username": "K1ng"}), 409, "name_taken")
         self.queen.delete()
-        assert self.nobody.post("/api/rooms/", {"username": "King"}).status_code == 201
+        assert self.anonymous.post("/api/rooms/", {"username": "King"}).status_code == 201
 
-    def test_signing_in_asks_nothing_about_names(self):
+    def test_signing_in_makes_no_query_about_names(self):
         with self.assertNumQueries(1):
             self.queen.save(update_fields=["last_login"])
 
-    def test_two_accounts_of_before_that_look_alike_both_work(self):
+    def test_two_old_accounts_with_confusable_names_both_work(self):
         second = User.objects.create(username="Qu\u0435en file")
         second.set_password(PASSWORD)
         second.save()
@@ -92,7 +92,7 @@ class TheNameOfAnAccount(SignedIn):
         assert browser.post("/", {}).status_code == 302
 
 
-class InTheAdmin(SignedIn):
+class ReservedNameInAdmin(SignedIn):
     def setUp(self) -> None:
         super().setUp()
         User.objects.create_user("dana", password=PASSWORD)
@@ -114,7 +114,7 @@ class InTheAdmin(SignedIn):
         assert self.client.post("/admin/auth/user/add/", fields | {"username": "erin"}).status_code == 302
 
 
-async def test_of_sign_ups_at_once_by_look_alike_names_one_is_made(house: House):
+async def test_parallel_sign_ups_with_confusable_names_make_one_account(house: House):
     names = ["Race1", "RACE1", "race1", "Racel", "R\u0430ce1", "Rac\u0435l", "ra\u0441e1", "RACEI"]
 
     def sign_up(number: int, name: str) -> bool:

@@ -20,8 +20,8 @@ class SignedIn(ApiCase):
         return browser.post("/accounts/login/", {"username": name, "password": password, **more})
 
 
-class SigningUpAndIn(SignedIn):
-    def test_an_account_is_a_person_with_a_name_nobody_else_can_take(self):
+class SignUpAndSignIn(SignedIn):
+    def test_an_account_has_a_person_and_reserves_its_name(self):
         self.assertRedirects(self.sign_up(self.client), "/")
         person = Person.objects.get(account__username="Dana")
         assert person.user_id.startswith("u_")
@@ -29,14 +29,14 @@ class SigningUpAndIn(SignedIn):
         assert self.client.session["person_id"] == person.pk
         assert self.client.get("/").context["person"] == person
 
-    def test_a_name_is_taken_whatever_its_case(self):
+    def test_names_are_compared_without_case(self):
         self.sign_up(self.client)
         other = self.client_class()
         assert self.sign_up(other, "dANA").context["form"].errors["username"]
         assert self.sign_up(other, "x" * 41).context["form"].errors["username"]
         assert User.objects.count() == 1
 
-    def test_the_device_stays_through_in_and_out(self):
+    def test_the_device_id_survives_sign_in_and_sign_out(self):
         browser = self.browser_of(self.bob.person)
         browser.get(f"/rooms/{self.room.room_id}/")
         device_id = browser.session["device_id"]
@@ -47,7 +47,7 @@ class SigningUpAndIn(SignedIn):
         self.sign_in(browser)
         assert browser.session["device_id"] == device_id
 
-    def test_signing_out_takes_the_person_away_and_sends_their_pages_back(self):
+    def test_signing_out_removes_the_person_and_disconnects_open_pages(self):
         browser = self.browser_of(self.bob.person)
         self.sign_up(browser)
         person = Person.objects.get(account__username="Dana")
@@ -64,7 +64,7 @@ class SigningUpAndIn(SignedIn):
         account.save()
         assert self.client.get("/").context["person"] is None
 
-    def test_afterwards_only_to_a_page_of_ours(self):
+    def test_sign_in_redirects_only_to_pages_of_this_site(self):
         for address, goes in [
             ("/rooms/abc/", "/rooms/abc/"),
             ("https://evil.example/", "/"),
@@ -81,7 +81,7 @@ class SigningUpAndIn(SignedIn):
             User.objects.all().delete()
             assert self.sign_up(browser, next=address)["Location"] == goes
 
-    def test_what_is_no_path_goes_to_the_front_page(self):
+    def test_an_invalid_next_redirects_to_the_lobby(self):
         self.sign_up(self.client)
         for number, address in enumerate(("foo", "room", "login", "?x", "#x", "admin:index", "http://[::1")):
             fields = {"username": "Dana", "password": PASSWORD}
@@ -95,7 +95,7 @@ class SigningUpAndIn(SignedIn):
         answer = self.sign_up(self.client_class(), "Erin", next="room")
         assert (answer.status_code, answer["Location"]) == (302, "/")
 
-    def test_a_wrong_password_says_so_and_ten_tries_are_enough(self):
+    def test_wrong_passwords_are_reported_and_limited_to_ten(self):
         self.sign_up(self.client)
         browser = self.client_class()
         for _ in range(10):
@@ -117,15 +117,15 @@ class SigningUpAndIn(SignedIn):
         staff.post("/admin/logout/")
         assert staff.get("/admin/").status_code == 302
 
-    def test_the_forms_show_and_another_sites_form_is_refused(self):
+    def test_the_forms_open_and_a_form_of_another_site_is_rejected(self):
         strict = self.client_class(enforce_csrf_checks=True)
         for path in ("/accounts/login/", "/accounts/signup/"):
             assert strict.get(path).status_code == 200
         assert self.sign_in(self.client_class(enforce_csrf_checks=True)).status_code == 403
 
 
-class BecomingOneself(SignedIn):
-    def test_a_guests_seat_and_rooms_are_the_accounts_after_signing_in(self):
+class MergeGuest(SignedIn):
+    def test_memberships_and_rooms_of_the_guest_move_to_the_account(self):
         browser = self.browser_of(self.alice.person)
         with self.telling():
             self.sign_up(browser)
@@ -139,7 +139,7 @@ class BecomingOneself(SignedIn):
         assert self.heard.last("member_joined")["payload"]["user_id"] == person.user_id
         assert (f"person.{self.alice.person_id}", 4012) in self.heard.closed
 
-    def test_two_memberships_become_one_with_the_higher_role_and_every_tab(self):
+    def test_two_memberships_merge_with_the_higher_role_and_all_tabs(self):
         dana = self.account_named("Dana")
         known = self.enrol(dana, here_since_ms=5.0)
         Connection.objects.create(member=self.alice, process="p", opened_at_ms=0, lapses_at_ms=9e12)
@@ -150,7 +150,7 @@ class BecomingOneself(SignedIn):
         seat = Member.objects.get(pk=known.pk)
         assert (seat.role, seat.connections.count(), seat.here_since_ms) == (Role.HOST, 1, 1.0)
 
-    def test_somebody_banned_does_not_come_back_by_signing_in(self):
+    def test_a_banned_account_does_not_return_by_signing_in(self):
         from rooms.actions import ban
 
         dana = self.account_named("Dana")

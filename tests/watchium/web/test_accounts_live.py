@@ -22,9 +22,7 @@ def browser(server: Server) -> Browser:
     return browser
 
 
-async def test_a_guest_who_makes_an_account_stays_in_the_room_and_leaves_it_by_signing_out(
-    server: Server, browser: Browser
-):
+async def test_a_guest_who_signs_up_stays_in_the_room_until_signing_out(server: Server, browser: Browser):
     bob = Client(server.url)
     room_id = bob.create_room(username="Bob").room_id
     browser.get(f"/rooms/{room_id}/")
@@ -49,7 +47,7 @@ async def test_a_guest_who_makes_an_account_stays_in_the_room_and_leaves_it_by_s
     assert "Traceback" not in server.log()
 
 
-async def test_a_page_from_elsewhere_gets_no_socket_on_a_browsers_cookies(server: Server, browser: Browser):
+async def test_another_origin_gets_no_socket_with_the_cookies_of_a_browser(server: Server, browser: Browser):
     room_id = browser.post("/").rstrip("/").rpartition("/")[2]
     async with browser.enter(room_id) as hers:
         assert hers.welcome.you.role == "host"

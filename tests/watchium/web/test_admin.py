@@ -29,7 +29,7 @@ class Staff(Cast):
         self.client.force_login(self.root)
 
     def act(self, row, action: str):
-        """Select the row in its list and do the action."""
+        """Select the row in its list and run the action."""
         with self.telling():
             return self.client.post(
                 reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist"),
@@ -43,7 +43,7 @@ class Staff(Cast):
             return self.client.post(url, data, follow=True)
 
 
-class Acting(Staff):
+class AdminActions(Staff):
     def setUp(self) -> None:
         super().setUp()
         self.said = Comment.objects.create(
@@ -51,28 +51,28 @@ class Acting(Staff):
         )
         Room.objects.filter(pk=self.room.pk).update(comment_seq=1)
 
-    def test_a_deleted_comment_goes_from_open_pages_at_once(self):
+    def test_deleting_a_comment_is_published(self):
         self.act(self.said, "delete_comments")
         assert self.heard.last("comment_deleted")["payload"] == {"id": self.said.pk, "seq": 2}
         assert ModerationAct.objects.get().details["staff"] == "root"
 
-    def test_a_removed_member_is_out_at_once(self):
+    def test_a_removed_member_is_disconnected(self):
         self.act(self.bob, "send_out")
         assert (member_group(self.bob.pk), CloseCode.REMOVED) in self.heard.closed
         assert self.heard.last("member_left")["payload"]["reason"] == "removed"
         self.bob.refresh_from_db()
         assert self.bob.left_at is not None
 
-    def test_a_banned_member_is_kept_out(self):
+    def test_a_banned_member_cannot_rejoin(self):
         self.act(self.bob, "ban_for_a_day")
         assert Ban.objects.get().person == self.bob.person
         assert ModerationAct.objects.get().why == "by root, in admin"
 
-    def test_a_room_without_its_host_has_another_host(self):
+    def test_removing_the_host_chooses_another(self):
         self.act(self.alice, "send_out")
         assert self.heard.last("new_host")["payload"]["user_id"] == self.bob.person.user_id
 
-    def test_who_has_left_already_is_reported_and_nothing_breaks(self):
+    def test_removing_an_absent_member_is_reported(self):
         self.act(self.bob, "send_out")
         page = self.act(self.bob, "send_out")
         self.assertContains(page, "not in the room")
@@ -95,12 +95,12 @@ class Acting(Staff):
         self.act(self.room, "close")
         assert (room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
 
-    def test_who_did_what_is_in_the_log_of_admin(self):
+    def test_actions_are_recorded_in_the_admin_log(self):
         self.act(self.room, "close")
         entry = LogEntry.objects.get()
         assert (entry.user, entry.object_id, entry.change_message) == (self.root, str(self.room.pk), "Closed")
 
-    def test_a_new_title_shows_in_open_pages_at_once(self):
+    def test_a_new_title_is_published(self):
         self.change(self.room, title="matinee", visibility="public")
         told = self.heard.last("room_changed")["payload"]["room"]
         assert (told["title"], told["visibility"]) == ("matinee", "public")
@@ -110,12 +110,12 @@ class Acting(Staff):
         self.assertContains(page, "needs a passphrase")
         assert self.heard.types() == []
 
-    def test_saving_without_a_change_tells_nobody(self):
+    def test_saving_without_a_change_publishes_nothing(self):
         self.change(self.room, title=self.room.title, visibility=self.room.visibility)
         assert self.heard.types() == []
 
 
-class Looking(Staff):
+class AdminPages(Staff):
     def setUp(self) -> None:
         super().setUp()
         facts = {"room": self.room, "type": "seek", "at_ms": 0, "position": 0, "rate": 1, "phase": "paused"}
@@ -135,7 +135,7 @@ class Looking(Staff):
             for row in model._default_manager.all():
                 yield self.client.get(reverse(f"{name}_change", args=[row.pk]))
 
-    def test_every_page_opens_without_markup_from_people_and_without_secrets(self):
+    def test_every_page_escapes_user_text_and_hides_secrets(self):
         for page in self.pages():
             assert page.status_code == 200
             text = page.content.decode()
@@ -143,7 +143,7 @@ class Looking(Staff):
             for secret in ("pbkdf2$secret", "hashed-address", "digest-of-a-token"):
                 assert secret not in text
 
-    def test_nothing_is_added_or_deleted_but_tokens(self):
+    def test_only_tokens_can_be_added_or_deleted(self):
         for model in MODELS:
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
             assert self.client.get(reverse(f"{name}_add")).status_code == 403
@@ -152,17 +152,17 @@ class Looking(Staff):
                 deleted = self.client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"})
                 assert deleted.status_code == 403
 
-    def test_the_log_is_not_edited(self):
+    def test_the_log_is_read_only(self):
         page = self.change(self.event, revision=7)
         assert page.status_code == 403
         self.event.refresh_from_db()
         assert self.event.revision == 1
 
-    def test_the_log_is_not_deleted_from_its_list(self):
+    def test_the_log_cannot_be_deleted_from_its_list(self):
         self.act(self.event, "delete_selected")
         assert PlaybackEvent.objects.filter(pk=self.event.pk).exists()
 
-    def test_a_deleted_token_opens_nothing(self):
+    def test_a_deleted_token_is_invalid(self):
         self.client.post(reverse("admin:rooms_token_delete", args=[self.token.pk]), {"post": "yes"})
         assert not Token.objects.exists()
 
@@ -175,12 +175,12 @@ class Looking(Staff):
             self.client.get(url)
 
 
-class NobodyElse(Cast):
-    def test_people_without_the_right_see_nothing_of_it(self):
+class AdminPermissions(Cast):
+    def test_accounts_without_permission_see_no_admin(self):
         self.client.force_login(User.objects.create_user("eve"))
         assert self.client.get(reverse("admin:rooms_room_changelist")).status_code == 302
 
-    def test_who_may_only_view_may_not_act(self):
+    def test_the_view_permission_does_not_allow_actions(self):
         eve = User.objects.create_user("eve", is_staff=True)
         eve.user_permissions.add(Permission.objects.get(codename="view_member"))
         self.client.force_login(eve)
@@ -191,12 +191,12 @@ class NobodyElse(Cast):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_no_list_shows_more_than_a_page(model):
+def test_lists_are_paginated(model):
     assert admin.site._registry[model].list_per_page <= 50
 
 
-class Filters(Staff):
-    """Staff who may only look at rows learn nothing of the columns that are not shown to them."""
+class AdminFilters(Staff):
+    """Staff with the view permission cannot deduce hidden columns by filtering."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -208,7 +208,7 @@ class Filters(Staff):
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         return self.client.get(f"{url}?{query}").status_code
 
-    def test_a_list_is_filtered_by_what_it_offers_and_by_nothing_else(self):
+    def test_only_the_offered_filters_are_accepted(self):
         for model in MODELS:
             offered = admin.site._registry[model].list_filter
             offered = {one if isinstance(one, str) else one[0] for one in offered}
@@ -218,7 +218,7 @@ class Filters(Staff):
                     for lookup in ("startswith", "exact"):
                         assert self.status(model, f"{field.name}__{lookup}=1") == 400, (model, field, lookup)
 
-    def test_secrets_are_no_filter_neither_of_the_row_nor_of_others(self):
+    def test_secret_columns_cannot_be_used_as_filters(self):
         for model, query in (
             (Room, "passphrase__startswith=pbkdf2"),
             (Room, "passphrase=x"),
@@ -233,7 +233,7 @@ class Filters(Staff):
         ):
             assert self.status(model, query) == 400, query
 
-    def test_what_is_offered_works(self):
+    def test_the_offered_filters_work(self):
         for model, query in (
             (Room, "visibility__exact=public"),
             (Room, "closed_at__isnull=True"),

@@ -20,7 +20,7 @@ GOOD = {
 }
 
 
-class Measuring(ApiCase):
+class ClientMetricsApi(ApiCase):
     def setUp(self) -> None:
         super().setUp()
         self.counters = Counters()
@@ -37,7 +37,7 @@ class Measuring(ApiCase):
             if name.startswith("client_")
         }
 
-    def test_what_was_measured_goes_into_the_sums(self):
+    def test_measurements_are_added_to_the_sums(self):
         response = self.as_bob.post("/api/metrics/", GOOD)
         assert (response.status_code, response.content) == (204, b"")
         assert self.sums() == {
@@ -52,21 +52,21 @@ class Measuring(ApiCase):
         assert (sum(drift.counts), drift.total) == (3, 204.5)
         assert self.counters.histograms["client_delay_ms"].total == 24.5
 
-    def test_what_was_not_measured_is_not_counted_as_nothing(self):
+    def test_missing_measurements_are_not_counted_as_zero(self):
         assert self.as_bob.post("/api/metrics/", {"span_ms": 5000}).status_code == 204
         for name in ("client_delay_ms", "client_uncertainty_ms", "client_drift_ms"):
             assert sum(self.counters.histograms[name].counts) == 0
 
-    def test_nobody_is_not_heard(self):
-        self.refused(self.nobody.post("/api/metrics/", GOOD), 404, "not_member")
+    def test_anonymous_clients_are_rejected(self):
+        self.refused(self.anonymous.post("/api/metrics/", GOOD), 404, "not_member")
         assert self.sums() == {}
 
-    def test_a_page_of_another_site_is_not_heard(self):
+    def test_another_origin_is_rejected(self):
         browser = self.browser_of(self.carol, enforce_csrf_checks=True)
         response = browser.post("/api/metrics/", GOOD, "application/json")
         self.refused(response, 403, "bad_message")
 
-    def test_what_cannot_be_is_refused_and_adds_nothing(self):
+    def test_invalid_measurements_are_rejected_and_not_added(self):
         for wrong in (
             {},
             {"span_ms": 0},
@@ -89,19 +89,19 @@ class Measuring(ApiCase):
         assert self.sums() == {}
 
     @pytest.mark.usefixtures("frozen_clock")
-    def test_more_than_a_page_would_send_is_refused_with_when_to_come_back(self):
+    def test_too_many_requests_are_rate_limited(self):
         for _ in range(5):
             assert self.as_bob.post("/api/metrics/", GOOD).status_code == 204
         problem = self.refused(self.as_bob.post("/api/metrics/", GOOD), 429, "rate_limited")
         assert 0 < problem["retry_after_ms"] <= 12_000
         assert self.as_alice.post("/api/metrics/", GOOD).status_code == 204
 
-    def test_it_makes_no_row_and_asks_only_who_it_is(self):
+    def test_it_stores_no_row_and_queries_only_the_identity(self):
         self.as_bob.post("/api/metrics/", GOOD)
         with self.assertNumQueries(1):
             self.as_bob.post("/api/metrics/", GOOD)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_there_is_nothing_to_read_there(client, method: str, db):
+def test_other_methods_are_not_allowed(client, method: str, db):
     assert getattr(client, method)("/api/metrics/").status_code == 405

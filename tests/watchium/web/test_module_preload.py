@@ -40,7 +40,7 @@ def imported(tmp_path: Path, source: str) -> list[str]:
         "// import { look } from './types.js'\n",
     ],
 )
-def test_what_is_named_without_being_imported_is_not_preloaded(tmp_path, source):
+def test_paths_outside_imports_are_not_preloaded(tmp_path, source):
     assert imported(tmp_path, source) == []
 
 
@@ -56,12 +56,12 @@ def test_what_is_named_without_being_imported_is_not_preloaded(tmp_path, source)
         'export * from "./look.js"',
     ],
 )
-def test_every_way_of_importing_is_known(tmp_path, source):
+def test_every_import_syntax_is_recognised(tmp_path, source):
     assert imported(tmp_path, source) == ["js/page/look.js"]
 
 
 @given(st.lists(names, min_size=1, max_size=8), names)
-def test_any_list_of_names_is_known(tmp_path_factory, listed, module):
+def test_any_list_of_imported_names_is_recognised(tmp_path_factory, listed, module):
     source = f'import {{\n  {", ".join(listed)}\n}} from "./{module}.js"\n'
     assert imported(tmp_path_factory.mktemp("js"), source) == [f"js/page/{module}.js"]
 

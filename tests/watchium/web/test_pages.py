@@ -15,22 +15,22 @@ from tests.watchium.api.callers import ApiCase
 
 
 class Lobby(ApiCase):
-    def test_it_shows_public_rooms_and_gives_the_csrf_cookie(self):
-        self.make(visibility="public")
+    def test_it_lists_public_rooms_and_sets_the_csrf_cookie(self):
+        self.update_room(visibility="public")
         response = self.client.get("/")
         assert response.status_code == 200
         self.assertContains(response, f"/rooms/{self.room.room_id}/")
         assert "csrftoken" in response.cookies
         assert "sessionid" not in response.cookies
 
-    def test_create_room_needs_nothing_filled_in(self):
+    def test_a_room_can_be_created_with_an_empty_form(self):
         response = self.client.post("/", {})
         room = Room.objects.exclude(pk=self.room.pk).get()
         self.assertRedirects(response, f"/rooms/{room.room_id}/")
         assert Member.objects.host_of(room).person.pk == self.client.session["person_id"]
         assert len(self.client.session["device_id"]) == 16
 
-    def test_what_was_filled_in_is_used_and_the_name_is_kept(self):
+    def test_the_form_fields_are_used_and_the_name_is_remembered(self):
         fields = {
             "title": "Film night",
             "visibility": "public",
@@ -43,7 +43,7 @@ class Lobby(ApiCase):
         assert self.client.get("/").context["proposed_name"] == "Dana"
         assert list(self.client.get("/").context["my_rooms"]) == [room]
 
-    def test_what_is_wrong_is_said_beside_its_field_and_makes_nothing(self):
+    def test_errors_are_shown_beside_their_field_and_create_nothing(self):
         for fields, wrong in [
             ({"visibility": "private"}, "passphrase"),
             ({"visibility": "secret"}, "visibility"),
@@ -59,7 +59,7 @@ class Lobby(ApiCase):
         assert "person_id" not in self.client.session
 
     def test_it_takes_a_fixed_number_of_queries(self):
-        self.make(visibility="public")
+        self.update_room(visibility="public")
         with self.assertNumQueries(4):
             self.client.get("/")
         for number in range(3):
@@ -68,18 +68,18 @@ class Lobby(ApiCase):
             self.client.get("/")
 
 
-class TheWayIn(ApiCase):
+class JoinPage(ApiCase):
     def page(self, room_id: str = "") -> str:
         return f"/rooms/{room_id or self.room.room_id}/"
 
-    def test_a_link_shows_the_join_card_with_who_is_there(self):
+    def test_the_join_page_shows_the_members_present(self):
         response = self.client.get(self.page())
         self.assertTemplateUsed(response, "rooms/join.html")
         assert [member.username for member in response.context["members"]] == ["Alice", "Bob"]
         assert not response.context["needs_passphrase"]
         assert "sessionid" not in response.cookies
 
-    def test_joining_leads_into_the_room(self):
+    def test_joining_redirects_to_the_room(self):
         response = self.client.post(self.page(), {"username": "Dana"})
         self.assertRedirects(response, self.page())
         boot = self.client.get(self.page()).context["boot"]
@@ -88,13 +88,13 @@ class TheWayIn(ApiCase):
         assert boot["you"]["device_id"] == self.client.session["device_id"]
         assert boot["share_url"] == f"http://testserver{self.page()}"
 
-    def test_sending_the_form_twice_is_harmless(self):
+    def test_submitting_the_form_twice_is_harmless(self):
         for _ in range(2):
             self.assertRedirects(self.client.post(self.page(), {"username": "Dana"}), self.page())
         assert Member.objects.filter(room=self.room, username="Dana").count() == 1
 
-    def test_unknown_and_private_rooms_give_the_same_page(self):
-        self.make(visibility="private", passphrase="sesame")
+    def test_unknown_and_private_rooms_show_the_same_page(self):
+        self.update_room(visibility="private", passphrase="sesame")
         for send in (
             lambda page: self.client.get(page),
             lambda page: self.client.post(page, {"username": "Dana"}),
@@ -109,8 +109,8 @@ class TheWayIn(ApiCase):
             assert contexts[0]["room"] is None
         assert "person_id" not in self.client.session
 
-    def test_a_wrong_passphrase_says_so_and_makes_nobody(self):
-        self.make(visibility="private", passphrase="sesame")
+    def test_a_wrong_passphrase_is_reported_and_creates_no_guest(self):
+        self.update_room(visibility="private", passphrase="sesame")
         people = Person.objects.count()
         response = self.client.post(self.page(), {"username": "Dana", "passphrase": "barley"})
         assert response.context["errors"].keys() == {"passphrase"}
@@ -119,19 +119,19 @@ class TheWayIn(ApiCase):
         self.assertRedirects(right, self.page())
 
     def test_the_owner_never_needs_the_passphrase(self):
-        self.make(visibility="private", passphrase="sesame", owner=self.carol)
+        self.update_room(visibility="private", passphrase="sesame", owner=self.carol)
         browser = self.browser_of(self.carol)
         assert not browser.get(self.page()).context["needs_passphrase"]
         self.assertRedirects(browser.post(self.page(), {"username": "Carol"}), self.page())
 
-    def test_who_was_sent_out_stays_out(self):
+    def test_a_kicked_member_cannot_rejoin(self):
         Ban.objects.create(room=self.room, person=self.carol, until=timezone.now() + timedelta(minutes=5))
         response = self.browser_of(self.carol).post(self.page(), {"username": "Carol"})
         assert response.context["errors"].keys() == {"form"}
         assert not Member.objects.filter(room=self.room, person=self.carol).exists()
 
-    def test_a_closed_room_is_over_for_its_members_and_unknown_to_others(self):
-        self.make(closed_at=timezone.now())
+    def test_a_closed_room_shows_closed_to_members_and_unknown_to_others(self):
+        self.update_room(closed_at=timezone.now())
         assert self.browser_of(self.bob.person).get(self.page()).status_code == 410
         assert self.client.get(self.page()).context["room"] is None
 
@@ -150,8 +150,8 @@ class TheWayIn(ApiCase):
             Client().get(self.page())
 
 
-class EveryPage(ApiCase):
-    def test_its_first_link_leads_past_the_head_to_the_content(self):
+class PageStructure(ApiCase):
+    def test_the_first_link_skips_to_the_content(self):
         bob, guest = self.browser_of(self.bob.person), Client()
         pages = [bob.get(f"/rooms/{self.room.room_id}/"), guest.get(f"/rooms/{self.room.room_id}/")]
         pages += [guest.get(path) for path in ("/", "/player/", "/accounts/login/", "/nowhere/")]
@@ -161,15 +161,15 @@ class EveryPage(ApiCase):
             self.assertContains(page, '<main id="content"', 1, page.status_code)
 
 
-class TheIcon(ApiCase):
-    def test_who_asks_for_it_at_its_old_address_is_sent_to_it(self):
+class Favicon(ApiCase):
+    def test_the_default_favicon_path_redirects_to_the_icon(self):
         response = self.client.get("/favicon.ico")
         assert response.status_code == 302  # browsers keep a 301 for good, whatever is served here then
         assert finders.find(response["Location"].removeprefix(settings.STATIC_URL))
 
 
-class WhenThingsBreak(ApiCase):
-    def test_an_unknown_address_is_a_page_or_a_problem(self):
+class ErrorPages(ApiCase):
+    def test_an_unknown_path_is_an_error_page_or_a_problem_response(self):
         assert self.client.get("/nowhere/").status_code == 404
         self.refused(self.client.get("/api/nowhere/"), 404, "not_found")
         self.refused(self.client.get("/api/rooms/%00/"), 404, "not_found")
@@ -185,7 +185,7 @@ class WhenThingsBreak(ApiCase):
             assert response.status_code == 503, path
             assert response["Retry-After"] == "1"
 
-    def test_a_fault_of_ours_says_nothing_of_itself(self):
+    def test_a_server_error_discloses_nothing(self):
         broken = Client(raise_request_exception=False)
         with (
             patch("watchium.web.api.lobby_state", side_effect=KeyError("secret")),

@@ -1,4 +1,4 @@
-"""A text that does not fit is refused with a reason, whichever way it comes; nothing is shortened."""
+"""A text that is too long is rejected with a reason in every form and API; nothing is truncated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def load(**payload: str) -> Command:
 
 
 @pytest.mark.parametrize("length", [2335, 4096, URL_CHARS])
-def test_a_long_signed_address_is_taken_whole(length: int):
+def test_a_long_signed_url_is_stored_unchanged(length: int):
     command = load(media_url=address_of(length))
     assert find(command.payload.media_url).url == address_of(length)
 
@@ -48,9 +48,7 @@ def test_a_long_signed_address_is_taken_whole(length: int):
         ({"media_url": "https://a.example/b", "title": "t" * 201}, "A title has at most 200 characters."),
     ],
 )
-def test_what_is_too_long_is_said_in_words_for_people_and_in_detail_for_programs(
-    payload: dict[str, str], says: str
-):
+def test_a_text_that_is_too_long_has_a_readable_message_and_a_detail(payload: dict[str, str], says: str):
     with pytest.raises(msgspec.ValidationError) as caught:
         load(**payload)
     refused = validation_error(caught.value)
@@ -60,7 +58,7 @@ def test_what_is_too_long_is_said_in_words_for_people_and_in_detail_for_programs
 
 
 @given(st.dictionaries(st.text(max_size=20), st.none() | st.integers() | st.text(max_size=20), max_size=3))
-def test_no_message_for_people_has_names_of_the_wire_in_it(payload: dict[str, object]):
+def test_messages_contain_no_protocol_names(payload: dict[str, object]):
     for kind in ("load", "comment", "seek", "reaction"):
         try:
             decode_room_command(msgspec.json.encode({"type": kind, "event_id": "e", "payload": payload}))
@@ -71,7 +69,7 @@ def test_no_message_for_people_has_names_of_the_wire_in_it(payload: dict[str, ob
             assert refused.detail
 
 
-def test_no_field_of_a_page_cuts_what_is_pasted():
+def test_no_field_of_a_page_truncates_pasted_text():
     for page in [*Path(ROOT / "templates").rglob("*.html"), *Path(ROOT / "static" / "js").rglob("*.js")]:
         if page.name != "attrs.html":
             assert "maxlength" not in page.read_text().lower(), page
@@ -84,12 +82,12 @@ class Pages(TestCase):
         self.page = self.answer.content.decode()
         return browser
 
-    def test_a_room_is_made_with_a_long_address_and_it_is_the_rooms_medium(self):
+    def test_a_room_can_be_created_with_a_long_media_url(self):
         self.make(media_url=address_of(5000))
         assert self.answer.status_code == 302
         assert Playback.objects.latest("pk").media["url"] == address_of(5000)
 
-    def test_each_field_says_its_own_limit_and_keeps_what_was_typed(self):
+    def test_each_field_reports_its_limit_and_keeps_the_input(self):
         for field, value, says in (
             ("media_url", address_of(URL_CHARS + 1), "at most 8,000 characters"),
             ("title", "Friday " * 100, "A title has at most 80 characters"),
@@ -102,7 +100,7 @@ class Pages(TestCase):
             assert field == "passphrase" or value.strip() in self.page
         assert not Room.objects.exists()
 
-    def test_an_http_address_is_refused_where_the_page_has_https(self):
+    def test_an_http_media_url_is_rejected_on_an_https_page(self):
         with override_settings(HTTPS=True):
             self.make(media_url="http://store.example.org/film.mp4")
             assert self.answer.status_code == 400
@@ -117,7 +115,7 @@ class Pages(TestCase):
         self.make(media_url="http://store.example.org/film.mp4")
         assert self.answer.status_code == 302
 
-    def test_forms_of_django_refuse_too_and_cut_nothing(self):
+    def test_django_forms_reject_long_texts_and_truncate_nothing(self):
         assert "maxlength" not in Client().get("/accounts/signup/").content.decode()
         assert "maxlength" not in Client().get("/accounts/login/").content.decode()
         staff = Client()
