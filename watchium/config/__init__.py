@@ -1,0 +1,1 @@
+"""Values of settings that take more than a line of code to compute."""
