@@ -390,7 +390,7 @@ def test_the_debug_panel_tells_the_truth(person):
     play(alice)
     wait_until_moving(alice, 3)
     panel = alice.locator("[data-debug]")
-    for word in ("offset", "delay", "drift", "zone", "revision", "costs", "D "):
+    for word in ("offset", "delay", "drift", "zone", "revision", "latency", "D "):
         expect(panel).to_contain_text(word)
     told, offset_ms, revision = alice.evaluate(
         """() => [document.querySelector("[data-debug]").textContent, watchium.sample().serverNow - performance.now(),

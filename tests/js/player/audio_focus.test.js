@@ -1,7 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Sounding, isLater } from "../../../static/js/core/player/audio_focus.js"
+import { AudioFocusElection } from "../../../static/js/core/player/audio_focus.js"
 import { each } from "../random.js"
+import { simulateBrowser } from "../sync/simulated_element.js"
+
+simulateBrowser()
+const { isLater } = await import("../../../static/js/page/player_audio/channel_lock.js")
 
 const FADE_MS = 30
 // from the last thing that happened until one sounds: elections that meet a crash begin again
@@ -30,7 +34,7 @@ class Browser {
 
   open(usedMs = 0) {
     const name = `t${this.count++}`
-    const machine = new Sounding(name, usedMs)
+    const machine = new AudioFocusElection(name, usedMs)
     this.tabs.set(name, machine)
     this.do(name, machine.opened(this.holder !== null))
     return name
@@ -59,23 +63,25 @@ class Browser {
     if (machine) this.do(name, call(machine))
   }
 
-  do(name, deeds) {
-    for (const deed of deeds) {
-      if (deed.do === "post")
+  do(name, actions) {
+    for (const action of actions) {
+      if (action.do === "post")
         for (const other of this.tabs.keys())
           if (other !== name)
-            this.later(this.way(), () => this.tell(other, (machine) => machine.heard(deed.word, this.nowMs)))
-      if (deed.do === "queue") {
+            this.later(this.way(), () =>
+              this.tell(other, (machine) => machine.receive(action.message, this.nowMs)),
+            )
+      if (action.do === "queue") {
         this.line.push(name)
         if (this.holder === null) this.free()
       }
-      if (deed.do === "steal") this.later(this.way(), () => this.tabs.has(name) && this.steal(name))
-      if (deed.do === "start") this.sound(name)
-      if (deed.do === "leave") {
+      if (action.do === "steal") this.later(this.way(), () => this.tabs.has(name) && this.steal(name))
+      if (action.do === "start") this.sound(name)
+      if (action.do === "leave") {
         this.line = this.line.filter((each) => each !== name)
         if (this.holder === name) this.free()
       }
-      if (deed.do === "stop") {
+      if (action.do === "stop") {
         this.audible.set(name, this.nowMs + FADE_MS)
         this.later(FADE_MS, () => {
           this.audible.delete(name)
@@ -122,10 +128,10 @@ class Browser {
     this.tabs.get(name)?.used(this.nowMs)
   }
   elsewhere(name) {
-    return this.tabs.get(name).elsewhere
+    return this.tabs.get(name).audibleTab
   }
   get sounding() {
-    return [...this.tabs.keys()].filter((name) => this.tabs.get(name).sounds)
+    return [...this.tabs.keys()].filter((name) => this.tabs.get(name).audible)
   }
 }
 
@@ -228,7 +234,7 @@ test(
     browser.run(1000)
     browser.gone(third)
     browser.run(500)
-    browser.tell(first, (machine) => machine.refused(browser.nowMs))
+    browser.tell(first, (machine) => machine.playRefused(browser.nowMs))
     browser.audible.delete(first)
     browser.run(1000)
     assert.deepEqual(browser.sounding, [second])
@@ -274,24 +280,24 @@ test("whatever happens to the tabs, never two are heard, and never none for long
   }))
 
 test("without a lock the tab last used claims it, and in the place of the one that is gone", () => {
-  const [first, second] = [new Sounding("a", 5), new Sounding("b", 9)]
+  const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
   for (const machine of [first, second]) machine.opened(true)
   const words = [first, second].map(
-    (machine) => machine.vacant(0, "c").find((deed) => deed.do === "post").word,
+    (machine) => machine.vacant(0, "c").find((action) => action.do === "post").message,
   )
-  const answers = [second.heard(words[0], 1), first.heard(words[1], 1)].map(([deed]) => deed.word)
-  first.heard(answers[0], 2)
-  second.heard(answers[1], 2)
+  const answers = [second.receive(words[0], 1), first.receive(words[1], 1)].map(([action]) => action.message)
+  first.receive(answers[0], 2)
+  second.receive(answers[1], 2)
   assert.deepEqual([first.tick(200), second.tick(200)], [[], [{ do: "steal", insteadOf: "c" }]])
 })
 
 test("a tab whose line is lost is not gone", () => {
-  const [first, second] = [new Sounding("a", 5), new Sounding("b", 9)]
+  const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
   second.opened(true)
-  second.place = "held"
-  second.sounds = true
-  const [{ word }] = first.vacant(0, "b")
-  first.heard(second.heard(word, 1)[0].word, 2)
+  second.lock = "held"
+  second.audible = true
+  const [{ message }] = first.vacant(0, "b")
+  first.receive(second.receive(message, 1)[0].message, 2)
   assert.deepEqual([first.dueMs, first.tick(500)], [null, []])
 })
 
@@ -302,7 +308,7 @@ test(
     browser.use(first)
     browser.take(second)
     browser.run(1000)
-    browser.tell(second, (machine) => machine.left())
+    browser.tell(second, (machine) => machine.leave())
     browser.run(1000)
     assert.deepEqual(browser.sounding, [first])
     browser.take(second)
@@ -316,15 +322,15 @@ test(
 )
 
 test("a tab that was turned away before it stood in line never does", () => {
-  const machine = new Sounding("a", 5)
-  assert.deepEqual(machine.left(), [{ do: "leave" }])
+  const machine = new AudioFocusElection("a", 5)
+  assert.deepEqual(machine.leave(), [{ do: "leave" }])
   assert.deepEqual(machine.opened(true), [])
   assert.deepEqual(
     [machine.robbed(), machine.missed(), machine.granted(0), machine.vacant(0, "b"), machine.take(9)],
     [[], [], [], [], []],
   )
   assert.deepEqual(
-    machine.heard({ word: "roll", from: "b" }, 0).map(({ word }) => word.may),
+    machine.receive({ word: "roll", from: "b" }, 0).map(({ message }) => message.may),
     [false],
   )
 })

@@ -1,32 +1,32 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { FailedTracks, MOST_IN_A_ROW } from "../../../static/js/core/player/failed_tracks.js"
+import { FailedTracks, MOST_FAILED } from "../../../static/js/core/player/queue.js"
 
 const failMany = (failures, times) => Array.from({ length: times }, () => failures.failed())
 
 test("the queue goes on past tracks that fail, and stops after a few in a row", () => {
-  assert.deepEqual(failMany(new FailedTracks(), MOST_IN_A_ROW), [true, true, false])
+  assert.deepEqual(failMany(new FailedTracks(), MOST_FAILED), [true, true, false])
 })
 
 test("whoever presses on after that gets as many again", () => {
   const failures = new FailedTracks()
-  failMany(failures, MOST_IN_A_ROW)
-  assert.deepEqual(failMany(failures, MOST_IN_A_ROW), [true, true, false])
+  failMany(failures, MOST_FAILED)
+  assert.deepEqual(failMany(failures, MOST_FAILED), [true, true, false])
 })
 
 test("a track that is heard ends the row, one that only begins does not", () => {
   const failures = new FailedTracks()
   failMany(failures, 2)
-  for (const positionS of [null, 0, 1, 2]) failures.look(positionS)
+  for (const positionS of [null, 0, 1, 2]) failures.update(positionS)
   assert.equal(failures.failed(), false)
   failMany(failures, 2)
-  for (const positionS of [0, 1, 2, 3, 4, 5, 6]) failures.look(positionS)
+  for (const positionS of [0, 1, 2, 3, 4, 5, 6]) failures.update(positionS)
   assert.equal(failures.failed(), true)
 })
 
 test("a jump is not hearing", () => {
   const failures = new FailedTracks()
   failMany(failures, 2)
-  for (const positionS of [0, 60, 120]) failures.look(positionS)
+  for (const positionS of [0, 60, 120]) failures.update(positionS)
   assert.equal(failures.failed(), false)
 })

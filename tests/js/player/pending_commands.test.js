@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  MOST_UNANSWERED,
+  MOST_UNACKNOWLEDGED,
   PendingCommands,
   SEEK_GAP_MS,
 } from "../../../static/js/core/player/pending_commands.js"
@@ -182,7 +182,7 @@ test("every command arrives once and in order, says the same each time it is sen
       if (random.chance(0.4))
         pending.add(said("queue_add", String(count++), { item_ids: [step] }), step, 0, 0)
       if (random.chance(0.3)) pending.reconnected()
-      pending.dropOld(step * 100_000, false)
+      pending.dropExpired(step * 100_000, false)
       if (random.chance(0.8)) send(step * 100_000)
     }
     for (let again = 0; again < 50 && pending.entries.some(({ revision }) => revision === null); again++) {
@@ -201,7 +201,7 @@ test("only what is done to the queue outlives the page", () => {
   const pending = new PendingCommands()
   pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.add(said("pause", "b"), 0, 4)
-  assert.deepEqual(ids(pending.kept), ["a"])
+  assert.deepEqual(ids(pending.persistent), ["a"])
 })
 
 test("what is in the state is not kept, also where its answer was lost", () => {
@@ -209,7 +209,7 @@ test("what is in the state is not kept, also where its answer was lost", () => {
   pending.add(add("a"), 0, 4)
   pending.toSend(0)
   pending.changed(change(5, { event_id: "a", changed: { entries: [] } }))
-  assert.deepEqual(pending.kept, [])
+  assert.deepEqual(pending.persistent, [])
 })
 
 test("of eighty kept changes a few are on their way at a time, and those that were too much go again", () => {
@@ -220,7 +220,7 @@ test("of eighty kept changes a few are on their way at a time, and those that we
   let nowMs = 0
   for (let round = 0; round < 200 && done.length < 80; round++) {
     const sent = ids(pending.toSend(nowMs))
-    assert.ok(sent.length <= MOST_UNANSWERED)
+    assert.ok(sent.length <= MOST_UNACKNOWLEDGED)
     assert.deepEqual(ids(pending.toSend(nowMs)), []) // no more before an answer
     sent.slice(2).forEach((name) => pending.refused(refusal(name, "rate_limited", 250), nowMs))
     for (const name of sent.slice(0, 2)) pending.accepted(name, done.push(name))
@@ -284,10 +284,10 @@ test("a press that could not be sent within five seconds is dropped; what was se
   pending.add(said("play_track", "a", { item_id: 7 }), 0, 4, 0)
   pending.add(said("queue_remove", "b", { entry_id: "~a.0" }), 0, 4, 0)
   pending.add(said("resume", "c"), 0, 4, 1)
-  assert.deepEqual(pending.dropOld(5000, false), [])
-  assert.deepEqual(ids(pending.dropOld(5001, false)), ["a"])
+  assert.deepEqual(pending.dropExpired(5000, false), [])
+  assert.deepEqual(ids(pending.dropExpired(5001, false)), ["a"])
   assert.deepEqual(pending.dropOrphans(), ["b"])
-  assert.deepEqual(ids(pending.dropOld(5002, false)), ["c"])
+  assert.deepEqual(ids(pending.dropExpired(5002, false)), ["c"])
   assert.deepEqual(ids(pending.toSend(5002)), ["sent"])
 })
 
@@ -297,6 +297,6 @@ test("what a tab that sounds plays, that it stopped and that a track has ended i
   pending.add(said("pause", "b", { entry_id: "1.0", position: 12 }), 0, 4, 0)
   pending.add(said("play_track", "c", { item_id: 7 }), 0, 4, 0)
   pending.add(said("set_rate", "d", { rate: 2 }), 0, 4, 0)
-  assert.deepEqual(ids(pending.dropOld(60_000, true)), ["d"])
-  assert.deepEqual(ids(pending.dropOld(60_000, false)), ["a", "b", "c"])
+  assert.deepEqual(ids(pending.dropExpired(60_000, true)), ["d"])
+  assert.deepEqual(ids(pending.dropExpired(60_000, false)), ["a", "b", "c"])
 })

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { applied, isProvisional, positionOf } from "../../../static/js/core/player/optimistic.js"
+import { optimistic, isProvisional, positionOf } from "../../../static/js/core/player/optimistic.js"
 import { Queue } from "../../../static/js/core/player/queue.js"
 
 const vectors = JSON.parse(readFileSync(new URL("../../vectors/queue.json", import.meta.url)))
@@ -52,90 +52,93 @@ test("a position moves with its rate, stands while paused, and never passes the 
 })
 
 test("pausing stops where the tab that sounds is, or where the timeline is", () => {
-  assert.equal(applied(STATE, said("pause", { entry_id: "1.0", position: 11.5 }), 2000).position, 11.5)
-  assert.equal(applied(STATE, said("pause", { entry_id: "9.9", position: 11.5 }), 2000).position, 12)
-  assert.equal(applied(STATE, said("pause"), 2000).position, 12)
-  assert.equal(applied(STATE, said("pause"), 2000).is_playing, false)
+  assert.equal(optimistic(STATE, said("pause", { entry_id: "1.0", position: 11.5 }), 2000).position, 11.5)
+  assert.equal(optimistic(STATE, said("pause", { entry_id: "9.9", position: 11.5 }), 2000).position, 12)
+  assert.equal(optimistic(STATE, said("pause"), 2000).position, 12)
+  assert.equal(optimistic(STATE, said("pause"), 2000).is_playing, false)
 })
 
 test("resuming goes on from there; with nothing on, the first one begins", () => {
-  const paused = applied(STATE, said("pause"), 2000)
-  assert.equal(at(applied(paused, said("resume"), 9000), 9500), 13)
-  assert.equal(applied({ ...STATE, current: null, is_playing: false }, said("resume"), 0).current, "1.0")
+  const paused = optimistic(STATE, said("pause"), 2000)
+  assert.equal(at(optimistic(paused, said("resume"), 9000), 9500), 13)
+  assert.equal(optimistic({ ...STATE, current: null, is_playing: false }, said("resume"), 0).current, "1.0")
   assert.equal(
-    applied({ ...STATE, entries: [], current: null, is_playing: false }, said("resume"), 0).is_playing,
+    optimistic({ ...STATE, entries: [], current: null, is_playing: false }, said("resume"), 0).is_playing,
     false,
   )
 })
 
 test("a change of speed moves nothing", () => {
-  const slower = applied(STATE, said("set_rate", { rate: 1 }), 2000)
+  const slower = optimistic(STATE, said("set_rate", { rate: 1 }), 2000)
   assert.equal(at(slower, 2000), 12)
   assert.equal(at(slower, 3000), 13)
 })
 
 test("the next one begins at its beginning; behind the last it stops there", () => {
-  const next = applied(STATE, said("next", { entry_id: "1.0" }), 5000)
+  const next = optimistic(STATE, said("next", { entry_id: "1.0" }), 5000)
   assert.deepEqual([next.current, next.position, next.at, next.is_playing], ["1.1", 0, 5000, true])
-  const end = applied({ ...STATE, current: "1.2" }, said("next", { entry_id: "1.2", ended: true }), 5000)
+  const end = optimistic({ ...STATE, current: "1.2" }, said("next", { entry_id: "1.2", ended: true }), 5000)
   assert.deepEqual([end.current, end.position, end.is_playing], ["1.2", 0, false])
 })
 
 test("whoever names what is not on any more changes nothing", () => {
   for (const type of ["next", "previous"])
-    assert.equal(applied(STATE, said(type, { entry_id: "1.1" }), 5000), STATE)
+    assert.equal(optimistic(STATE, said(type, { entry_id: "1.1" }), 5000), STATE)
 })
 
 test("files that are away are passed over", () => {
-  assert.equal(applied(STATE, said("next", { entry_id: "1.0" }), 5000, (item) => item === 8).current, "1.2")
+  assert.equal(
+    optimistic(STATE, said("next", { entry_id: "1.0" }), 5000, (item) => item === 8).current,
+    "1.2",
+  )
 })
 
 test("a track that is repeated begins again when it ends, not when somebody presses Next", () => {
   const repeated = { ...STATE, repeat: "one" }
   assert.deepEqual(
     [
-      applied(repeated, said("next", { entry_id: "1.0", ended: true }), 1).current,
-      applied(repeated, said("next", { entry_id: "1.0" }), 1).current,
+      optimistic(repeated, said("next", { entry_id: "1.0", ended: true }), 1).current,
+      optimistic(repeated, said("next", { entry_id: "1.0" }), 1).current,
     ],
     ["1.0", "1.1"],
   )
 })
 
 test("what is added has a name of its own until the server gives it one", () => {
-  const added = applied(STATE, said("queue_add", { item_ids: [5, 6] }, "abc"), 1)
+  const added = optimistic(STATE, said("queue_add", { item_ids: [5, 6] }, "abc"), 1)
   assert.deepEqual(added.entries.slice(3), [
     { id: "~abc.0", item: 5 },
     { id: "~abc.1", item: 6 },
   ])
   assert.ok(added.entries.slice(3).every(({ id }) => isProvisional(id)))
   assert.deepEqual([added.can_undo, added.can_redo], [true, false])
-  const played = applied(STATE, said("play_track", { item_id: 5 }, "abc"), 1)
+  const played = optimistic(STATE, said("play_track", { item_id: 5 }, "abc"), 1)
   assert.deepEqual(
     [played.current, played.entries[1].id, played.position, played.is_playing],
     ["~abc.0", "~abc.0", 0, true],
   )
-  const several = applied(STATE, said("play_track", { item_ids: [5, 6] }, "abc"), 1)
+  const several = optimistic(STATE, said("play_track", { item_ids: [5, 6] }, "abc"), 1)
   assert.deepEqual([several.current, several.entries.map(({ item }) => item)], ["~abc.0", [7, 5, 6, 8, 9]])
 })
 
 test("taking out what is on begins the one behind it, and the last one stops the music", () => {
   assert.deepEqual(
     [
-      applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).current,
-      applied(STATE, said("queue_remove", { entry_id: "1.0" }), 1).position,
+      optimistic(STATE, said("queue_remove", { entry_id: "1.0" }), 1).current,
+      optimistic(STATE, said("queue_remove", { entry_id: "1.0" }), 1).position,
     ],
     ["1.1", 0],
   )
-  const last = applied({ ...STATE, current: "1.2" }, said("queue_remove", { entry_id: "1.2" }), 1)
+  const last = optimistic({ ...STATE, current: "1.2" }, said("queue_remove", { entry_id: "1.2" }), 1)
   assert.deepEqual([last.current, last.is_playing], [null, false])
 })
 
 test("what a tab cannot know before the answer it does not show", () => {
-  assert.equal(applied(STATE, said("undo"), 1), STATE)
+  assert.equal(optimistic(STATE, said("undo"), 1), STATE)
 })
 
 test("what comes next anyway is played where it is", () => {
-  const played = applied(STATE, said("play_track", { item_id: 8 }), 5)
+  const played = optimistic(STATE, said("play_track", { item_id: 8 }), 5)
   assert.deepEqual(
     [played.entries, played.current, played.position, played.at, played.can_redo],
     [STATE.entries, "1.1", 0, 5, true],

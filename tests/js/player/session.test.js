@@ -45,7 +45,7 @@ function sounding(state) {
   const mine = new Mine({ device_id: "d", socket_path: "/" })
   const lost = []
   mine.on("dropped", ({ type }) => lost.push(type))
-  mine.sound.machine.sounds = true
+  mine.sound.machine.audible = true
   mine.knows([ITEM])
   mine.store.state = { ...STATE, ...state }
   mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // shows it

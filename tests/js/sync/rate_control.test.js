@@ -18,7 +18,7 @@ function behind(random, errorMs, habits) {
   viewer.player.positionS = 100 - errorMs / 1000
   viewer.forgetTrace()
   viewer.machine.resync()
-  viewer.machine.forced = false
+  viewer.machine.playControl.forced = false
   viewer.tick()
   return viewer
 }

@@ -154,7 +154,7 @@ test("a timeline that describes the same motion changes nothing", () =>
     viewer.follow(playing(timestamp + 3000, current_time + 3))
     viewer.run(3000)
     assert.equal(viewer.player.seeks, 0)
-    assert.ok(viewer.machine.tracking)
+    assert.ok(viewer.machine.playControl.tracking)
   }))
 
 test("starving is reported once, and its end", () =>

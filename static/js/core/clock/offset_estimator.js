@@ -45,7 +45,8 @@ export class OffsetEstimator {
   }
 
   /**
-   * The 95th percentile of the recent round trips minus the fastest one; null while there are too few samples.
+   * The 95th percentile of the recent round trips minus the fastest one; null while there are too few
+   * samples.
    */
   get jitterMs() {
     const rtts = this.samples
@@ -75,7 +76,10 @@ export class OffsetEstimator {
     if (this.samples.length > SAMPLES || this.samples[0].tS < sample.tS - MEMORY_S) this.samples.shift()
   }
 
-  /** Without this, samples of a shorter path (before Wi-Fi to mobile) would outweigh the new ones for ten minutes. */
+  /**
+   * Without this, samples of a shorter path (before Wi-Fi to mobile) would outweigh the new ones for ten
+   * minutes.
+   */
   #discardOldRoute() {
     const sinceS = /** @type {Sample} */ (this.samples.at(-1)).tS - ROUTE_S
     if (this.samples[0].tS > sinceS) return

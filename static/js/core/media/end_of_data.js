@@ -12,8 +12,8 @@ import { TAIL_S } from "../sync/timeline.js"
 const BETWEEN_UPDATES_S = 0.5 // the player may have moved for this long since the last update
 
 /**
- * Where the data of the loaded media ends. At such an end the element reports `ended` and sets its position to
- * its duration, so that the true position is known only from the updates before.
+ * Where the data of the loaded media ends. At such an end the element reports `ended` and sets its position
+ * to its duration, so that the true position is known only from the updates before.
  */
 export class EndOfData {
   /** @type {number | null} */
@@ -43,7 +43,10 @@ export class EndOfData {
     this.moved = false
   }
 
-  /** @param {Pick<ElementState, "nowMs" | "currentTimeS" | "paused" | "ended" | "seeking" | "readyState">} element */
+  /**
+   * @param {Pick<ElementState, "nowMs" | "currentTimeS" | "paused" | "ended" | "seeking" | "readyState">}
+   *   element
+   */
   update(element) {
     this.attached ||= element.readyState >= 1
     const ended = element.ended && !element.seeking
@@ -132,7 +135,11 @@ const TAGS = "tags" // source of the room's duration: the library read it from t
 
 /** @typedef {{endS: number, claimedS: number}} Truncation */
 
-/** Whether data ends well before the claimed duration. @param {number} endS @param {number | null} claimedS */
+/**
+ * Whether data ends well before the claimed duration.
+ * @param {number} endS
+ * @param {number | null} claimedS
+ */
 export function isTruncated(endS, claimedS) {
   if (claimedS === null || !Number.isFinite(claimedS)) return false
   return claimedS - endS > Math.max(SHORT_S, SHORT_SHARE * claimedS)

@@ -31,7 +31,10 @@ export class MediaState {
   reloadedMs = -Infinity
   wantsReload = false
 
-  /** The element starts to load. Knowledge of the media stays valid if it is loaded again. @param {boolean} again */
+  /**
+   * The element starts to load. Knowledge of the media stays valid if it is loaded again.
+   * @param {boolean} again
+   */
   loadStarted(again) {
     this.failure = null
     this.wantsReload = false
@@ -78,7 +81,12 @@ export class MediaState {
     return due
   }
 
-  /** All seeks of the player go through here. @param {ElementState} element @param {number} toS @param {Effect[]} effects */
+  /**
+   * All seeks of the player go through here.
+   * @param {ElementState} element
+   * @param {number} toS
+   * @param {Effect[]} effects
+   */
   seek(element, toS, effects) {
     effects.push({ do: "seek", toS })
     this.seeks.seekRequested(element, toS)
@@ -146,7 +154,9 @@ const IDLE_MS = 250
 const WAIT_MOST_S = 30 // standing still for longer is worse than being elsewhere
 const LASTING_MS = 1000 // shorter ones are over before the message is read
 
-/** A player that cannot seek to the room's position: it plays on, or waits where it is until the room arrives. */
+/**
+ * A player that cannot seek to the room's position: it plays on, or waits where it is until the room arrives.
+ */
 export class Unaligned {
   /** @type {Refusal | null} */
   reason = null

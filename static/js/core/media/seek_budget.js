@@ -3,10 +3,10 @@
  * Where the media element can seek to, and how often it is asked to.
  *
  * On a server without range requests, in a live stream, in a file that begins late or is truncated, a seek
- * lands elsewhere or never. A player that simply tries again never stops: 320 seeks a second were measured. So
- * the player seeks only where the element claims that it can and where no seek in this media failed, and for
- * whatever reason only a few times without success. `seekable` alone is not enough: Chromium returns
- * [0, Infinity] for a live stream and for an MP4 that claims 200 hours, and only the second can be sought.
+ * lands elsewhere or never. A player that simply tries again never stops: 320 seeks a second were measured.
+ * So the player seeks only where the element claims that it can and where no seek in this media failed, and
+ * for whatever reason only a few times without success. `seekable` alone is not enough: Chromium returns [0,
+ * Infinity] for a live stream and for an MP4 that claims 200 hours, and only the second can be sought.
  */
 
 const ATTEMPTS = 3 // without success; each further one waits
@@ -49,7 +49,10 @@ export class SeekBudget {
     this.roomWaited()
   }
 
-  /** The room waits or resumes. The latest seeks still count, so that a player whose stalls cause it seeks no more often. */
+  /**
+   * The room waits or resumes. The latest seeks still count, so that a player whose stalls cause it seeks no
+   * more often.
+   */
   roomWaited() {
     this.attempts = 0
     this.attemptedMs = -Infinity

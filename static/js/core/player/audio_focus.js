@@ -1,94 +1,101 @@
 // @ts-check
 /**
- * Which tab of a device makes the sound: one, and the one last asked to play.
+ * Decides which tab of a device plays the sound: one, and the one in which a user last pressed Play.
  *
- * There is one lock for it, and every tab stands in line. Whoever is asked to play robs the holder; nobody
- * takes it by being opened. When the holder closes or crashes the lock falls to the first in line, who does
- * not keep it but asks around and hands it to the tab that was last used. Robbed and robber are never heard
- * together: the one falls silent and says so, the other waits for that word, or for as long as falling silent
- * takes.
+ * There is one lock, and every tab queues for it. A tab in which the user presses Play steals it; no tab
+ * takes it by being opened. When the holder closes or crashes, the lock goes to the first tab in the queue,
+ * which does not keep it but holds an election and offers it to the tab that was used last. The old and the
+ * new holder are never audible together: the old one falls silent and announces it, the new one waits for
+ * that message, or for as long as falling silent takes.
  *
- * Decides only. Each call answers with what is to be done: stand in line (`queue`), rob (`steal`), tell the
- * other tabs (`post`), be heard from now on (`start`), fall silent and then call `fellSilent` (`stop`), go
- * out of the line (`leave`).
+ * Every call returns the actions to take: wait for the lock (`queue`), take it (`steal`), send a message to
+ * the other tabs (`post`), play (`start`), fall silent and then call `fellSilent` (`stop`), stop waiting
+ * (`leave`).
  */
 
-export const ROLL_MS = 120 // for all tabs to say that they are there; a message between tabs takes a few
-export const HAND_MS = 600 // to come and take what one was handed
-export const QUIET_MS = 250 // the robbed tab needs 30 to fade; one that hangs is not waited for any longer
-export const SETTLE_MS = 20 // after the word of silence: another one may have started within that
+const ELECTION_MS = 120 // for all tabs to respond; a message between tabs takes a few
+const OFFER_MS = 600 // for a tab to take the lock it was offered
+const SILENCE_MS = 250 // the old holder needs 30 to fade; one that hangs is not waited for any longer
+const SETTLE_MS = 20 // after a `silent` message: another tab may have started within that
 
 /**
+ * A message between tabs; tabs of older versions of the page understand it too.
  * @typedef {{word: "who" | "roll" | "here" | "yours" | "loud" | "silent", from: string, to?: string, usedMs?:
- *   number, may?: boolean, sounds?: boolean}} Word
+ *   number, may?: boolean, sounds?: boolean}} TabMessage
  */
 /**
  * @typedef {{do: "queue" | "start" | "stop" | "leave"} | {do: "steal", insteadOf?: string | null} | {do:
- *   "post", word: Word}} Deed
+ *   "post", message: TabMessage}} FocusAction
  */
 
-export class Sounding {
+export class AudioFocusElection {
+  /** @type {"queued" | "asking" | "held" | "left"} */
+  lock = "queued"
+  audible = false
+  /** Another tab was audible while this one was open. */
+  sawAnother = false
+  /** The browser plays no sound here before a user gesture. */
+  needsGesture = false
+  /** Another tab that is audible, as far as is known. @type {string | null} */
+  audibleTab = null
+  /** Other tabs may be audible until then. @type {number | null} */
+  silentAtMs = null
+  /** @type {{untilMs: number, candidates: Map<string, number>} | null} */
+  election = null
+  /** @type {{tab: string, untilMs: number} | null} */
+  offer = null
+  /** Tabs that did not take the lock they were offered. @type {Set<string>} */
+  unresponsive = new Set()
+  /** Without a lock of the browser: the tab that lost it. @type {string | null | undefined} */
+  insteadOf = undefined
+
   /**
    * @param {string} tab
-   * @param {number} usedMs when a person last did something in it, wall clock; 0: never
+   * @param {number} usedMs when the user last did something in it, wall clock; 0 if never
    */
   constructor(tab, usedMs = 0) {
     this.tab = tab
     this.usedMs = usedMs
-    /** @type {"queued" | "asking" | "held" | "left"} */
-    this.place = "queued"
-    this.sounds = false
-    this.witness = false // it was here while another one sounded
-    this.refusedHere = false // the browser wants a person's hand first
-    /** Another tab that is heard, as far as is known. @type {string | null} */
-    this.elsewhere = null
-    /** Until then others may still be heard. @type {number | null} */
-    this.quietMs = null
-    this.#calm()
   }
 
-  #calm() {
-    /** @type {{untilMs: number, there: Map<string, number>} | null} */
+  #endElection() {
     this.election = null
-    /** @type {{tab: string, untilMs: number} | null} */
-    this.handed = null
-    /** Did not take what they were handed. @type {Set<string>} */
-    this.deaf = new Set()
-    /** Where nobody holds the lock: who lost it. @type {string | null | undefined} */
+    this.offer = null
+    this.unresponsive = new Set()
     this.insteadOf = undefined
   }
 
-  /** Whether it may go on with what another tab played. */
-  get may() {
-    return this.place !== "left" && !this.refusedHere && (this.usedMs > 0 || this.witness)
+  /** Whether this tab may continue what another tab played. */
+  get mayContinue() {
+    return this.lock !== "left" && !this.needsGesture && (this.usedMs > 0 || this.sawAnother)
   }
 
-  /** It has the lock, and no tab is heard or about to be. */
-  get isNobodys() {
-    return this.place === "held" && !this.sounds && this.quietMs === null && !this.election && !this.handed
+  /** This tab holds the lock, and no tab is audible or about to be. */
+  get isIdle() {
+    return this.lock === "held" && !this.audible && this.silentAtMs === null && !this.election && !this.offer
   }
 
-  /** When to call `tick`, null: not needed. */
+  /** When to call `tick`; null if not needed. */
   get dueMs() {
-    const times = [this.quietMs, this.election?.untilMs, this.handed?.untilMs].filter(
+    const times = [this.silentAtMs, this.election?.untilMs, this.offer?.untilMs].filter(
       (ms) => typeof ms === "number",
     )
     return times.length ? Math.min(.../** @type {number[]} */ (times)) : null
   }
 
-  // ---------------------------------------------------------------- what people do
+  // ---------------------------------------------------------------- the user
 
-  /** @param {boolean} held somebody sounds @returns {Deed[]} */
+  /** @param {boolean} held another tab holds the lock @returns {FocusAction[]} */
   opened(held) {
-    if (this.place === "left") return []
-    this.witness = held
-    return [{ do: "queue" }, ...this.asks()]
+    if (this.lock === "left") return []
+    this.sawAnother = held
+    return [{ do: "queue" }, ...this.findAudibleTab()]
   }
 
-  /** Whether another one is heard. @returns {Deed[]} */
-  asks() {
-    this.elsewhere = null
-    return [this.#say("who")]
+  /** Ask whether another tab is audible. @returns {FocusAction[]} */
+  findAudibleTab() {
+    this.audibleTab = null
+    return [this.#message("who")]
   }
 
   /** @param {number} wallMs */
@@ -96,209 +103,196 @@ export class Sounding {
     this.usedMs = wallMs
   }
 
-  /** Asked to play, by hand. @param {number} wallMs @returns {Deed[]} */
+  /** The user pressed Play. @param {number} wallMs @returns {FocusAction[]} */
   take(wallMs) {
-    if (this.place === "left") return []
+    if (this.lock === "left") return []
     this.usedMs = wallMs
-    this.refusedHere = false
-    // who was robbed by the one that is gone may still fade
-    if (this.election && this.place === "held") this.quietMs = this.election.untilMs
-    this.#calm()
-    if (this.place === "asking") return []
-    if (this.place === "queued") return this.#steal()
-    return this.sounds || this.quietMs !== null ? [] : this.#start()
+    this.needsGesture = false
+    // a tab that the former holder stole the lock from may still fade
+    if (this.election && this.lock === "held") this.silentAtMs = this.election.untilMs
+    this.#endElection()
+    if (this.lock === "asking") return []
+    if (this.lock === "queued") return this.#steal()
+    return this.audible || this.silentAtMs !== null ? [] : this.#start()
   }
 
   /**
-   * It has no line to the server and will get none: not to be heard, and not to be asked.
-   * @returns {Deed[]}
+   * This tab lost its connection to the server for good: it must not play any more.
+   * @returns {FocusAction[]}
    */
-  left() {
-    const { sounds } = this
-    this.#calm()
-    this.place = "left"
-    this.quietMs = null
-    this.sounds = false
-    return sounds ? [{ do: "stop" }, { do: "leave" }] : [{ do: "leave" }]
+  leave() {
+    const { audible } = this
+    this.#endElection()
+    this.lock = "left"
+    this.silentAtMs = null
+    this.audible = false
+    return audible ? [{ do: "stop" }, { do: "leave" }] : [{ do: "leave" }]
   }
 
-  /** @param {string | null} [insteadOf] @returns {Deed[]} */
+  /** @param {string | null} [insteadOf] @returns {FocusAction[]} */
   #steal(insteadOf) {
-    this.place = "asking"
+    this.lock = "asking"
     return [insteadOf === undefined ? { do: "steal" } : { do: "steal", insteadOf }]
   }
 
-  // ---------------------------------------------------------------- what happens to the lock
+  // ---------------------------------------------------------------- the lock
 
-  /** It was our turn: whoever held it is gone. @param {number} nowMs @returns {Deed[]} */
+  /** The lock came to this tab because its holder is gone. @param {number} nowMs @returns {FocusAction[]} */
   granted(nowMs) {
-    if (this.place !== "queued") return []
-    this.place = "held"
-    this.elsewhere = null
+    if (this.lock !== "queued") return []
+    this.lock = "held"
+    this.audibleTab = null
     return this.#elect(nowMs)
   }
 
-  /** Ours by force, or by somebody's hand. @param {number} nowMs @returns {Deed[]} */
+  /** This tab took the lock from its holder. @param {number} nowMs @returns {FocusAction[]} */
   stolen(nowMs) {
-    this.#calm()
-    this.place = "held"
-    this.quietMs = nowMs + QUIET_MS
+    this.#endElection()
+    this.lock = "held"
+    this.silentAtMs = nowMs + SILENCE_MS
     return []
   }
 
-  /** @returns {Deed[]} */
+  /** Another tab took the lock from this one. @returns {FocusAction[]} */
   robbed() {
-    if (this.place === "asking" || this.place === "left") return []
-    if (this.place === "queued") return [{ do: "queue" }] // of a lock it had hardly been given
-    const { sounds } = this
-    // then silence is not ours to tell: we wait for it too
-    const waiting = this.quietMs !== null || this.election !== null
-    this.#calm()
-    this.place = "queued"
-    this.quietMs = null
-    this.sounds = false
-    this.witness = true
-    if (sounds) return [{ do: "queue" }, { do: "stop" }]
+    if (this.lock === "asking" || this.lock === "left") return []
+    if (this.lock === "queued") return [{ do: "queue" }] // of a lock that was only just granted
+    const { audible } = this
+    // then this tab cannot announce silence, because it is waiting for it too
+    const waiting = this.silentAtMs !== null || this.election !== null
+    this.#endElection()
+    this.lock = "queued"
+    this.silentAtMs = null
+    this.audible = false
+    this.sawAnother = true
+    if (audible) return [{ do: "queue" }, { do: "stop" }]
     return waiting ? [{ do: "queue" }] : [{ do: "queue" }, ...this.fellSilent()]
   }
 
-  /** Too late: another one took what we asked for. @returns {Deed[]} */
+  /** Another tab was faster to take the lock. @returns {FocusAction[]} */
   missed() {
-    if (this.place !== "asking") return []
-    this.#calm()
-    this.place = "queued"
+    if (this.lock !== "asking") return []
+    this.#endElection()
+    this.lock = "queued"
     return [{ do: "queue" }]
   }
 
   /**
-   * Where there is no lock to fall to anybody: the tab that had the sound does not say anything any more.
+   * Without a lock of the browser: the tab that had the focus does not respond any more.
    * @param {number} nowMs
    * @param {string | null} insteadOf
-   * @returns {Deed[]}
+   * @returns {FocusAction[]}
    */
   vacant(nowMs, insteadOf) {
-    if (this.place !== "queued" || this.election || this.handed) return []
+    if (this.lock !== "queued" || this.election || this.offer) return []
     this.insteadOf = insteadOf
-    this.elsewhere = null
+    this.audibleTab = null
     return this.#elect(nowMs)
   }
 
-  // ---------------------------------------------------------------- silence and sound
+  // ---------------------------------------------------------------- sound and silence
 
-  /** @returns {Deed[]} */
+  /** @returns {FocusAction[]} */
   #start() {
-    this.sounds = true
-    this.elsewhere = null
-    return [this.#say("loud"), { do: "start" }]
+    this.audible = true
+    this.audibleTab = null
+    return [this.#message("loud"), { do: "start" }]
   }
 
-  /** @returns {Deed[]} */
+  /** @returns {FocusAction[]} */
   fellSilent() {
-    return [this.#say("silent")]
+    return [this.#message("silent")]
   }
 
   /**
-   * The browser lets nothing be heard here without a hand. Another tab may.
+   * The browser plays no sound here without a gesture; another tab may.
    * @param {number} nowMs
-   * @returns {Deed[]}
+   * @returns {FocusAction[]}
    */
-  refused(nowMs) {
-    this.sounds = false
-    this.refusedHere = true
-    return this.place === "held" ? this.#elect(nowMs) : []
+  playRefused(nowMs) {
+    this.audible = false
+    this.needsGesture = true
+    return this.lock === "held" ? this.#elect(nowMs) : []
   }
 
-  // ---------------------------------------------------------------- among the tabs
+  // ---------------------------------------------------------------- messages between tabs
 
-  /** @param {number} nowMs @returns {Deed[]} */
+  /** @param {number} nowMs @returns {FocusAction[]} */
   #elect(nowMs) {
-    this.handed = null
-    this.election = { untilMs: nowMs + ROLL_MS, there: new Map() }
-    return [this.#say("roll")]
+    this.offer = null
+    this.election = { untilMs: nowMs + ELECTION_MS, candidates: new Map() }
+    return [this.#message("roll")]
   }
 
-  /** @param {Word} word @param {number} nowMs @returns {Deed[]} */
-  heard(word, nowMs) {
-    if (word.from === this.tab || (word.to ?? this.tab) !== this.tab) return []
-    if (word.word === "who") return this.sounds ? [this.#say("here", word.from)] : []
-    if (word.word === "roll") return this.#isThere(word)
-    if (word.word === "here") this.#answers(word)
-    if (word.word === "loud") this.#isLoud(word.from, nowMs)
-    if (word.word === "silent" && word.from === this.elsewhere) this.elsewhere = null
-    if (word.word === "silent" && this.quietMs !== null)
-      this.quietMs = Math.min(this.quietMs, nowMs + SETTLE_MS)
-    return word.word === "yours" && this.may && this.place === "queued" ? this.#steal() : []
+  /** @param {TabMessage} message @param {number} nowMs @returns {FocusAction[]} */
+  receive(message, nowMs) {
+    const { word, from, to } = message
+    if (from === this.tab || (to ?? this.tab) !== this.tab) return []
+    if (word === "who") return this.audible ? [this.#message("here", from)] : []
+    if (word === "roll") {
+      this.audibleTab = null // elections are held because no tab is audible
+      return [this.#message("here", from)]
+    }
+    if (word === "here") this.#addCandidate(message)
+    if (word === "loud") this.#otherStarted(from, nowMs)
+    if (word === "silent" && from === this.audibleTab) this.audibleTab = null
+    if (word === "silent" && this.silentAtMs !== null)
+      this.silentAtMs = Math.min(this.silentAtMs, nowMs + SETTLE_MS)
+    return word === "yours" && this.mayContinue && this.lock === "queued" ? this.#steal() : []
   }
 
-  /** Who asks around does so because nobody is heard any more. @param {Word} word @returns {Deed[]} */
-  #isThere({ from }) {
-    this.elsewhere = null
-    return [this.#say("here", from)]
-  }
-
-  /** @param {Word} word */
-  #answers({ from, may, usedMs, sounds }) {
-    if (sounds && !this.sounds) this.elsewhere = from
-    if (sounds && this.insteadOf !== undefined) this.#calm() // not gone, only its line is
-    if (may) this.election?.there.set(from, usedMs ?? 0)
+  /** @param {TabMessage} message */
+  #addCandidate({ from, may, usedMs, sounds }) {
+    if (sounds && !this.audible) this.audibleTab = from
+    if (sounds && this.insteadOf !== undefined) this.#endElection() // not gone, only its connection is
+    if (may) this.election?.candidates.set(from, usedMs ?? 0)
   }
 
   /** @param {string} from @param {number} nowMs */
-  #isLoud(from, nowMs) {
-    this.witness = true
-    if (!this.sounds) this.elsewhere = from
-    if (this.quietMs !== null) this.quietMs = nowMs + QUIET_MS
+  #otherStarted(from, nowMs) {
+    this.sawAnother = true
+    if (!this.audible) this.audibleTab = from
+    if (this.silentAtMs !== null) this.silentAtMs = nowMs + SILENCE_MS
   }
 
-  /** @param {Word["word"]} word @param {string} [to] @returns {Deed} */
-  #say(word, to) {
-    const { tab: from, usedMs, may, sounds } = this
+  /** @param {TabMessage["word"]} word @param {string} [to] @returns {FocusAction} */
+  #message(word, to) {
+    const { tab: from, usedMs, mayContinue: may, audible: sounds } = this
     return {
       do: "post",
-      word: word === "here" ? { word, from, to, usedMs, may, sounds } : { word, from, to },
+      message: word === "here" ? { word, from, to, usedMs, may, sounds } : { word, from, to },
     }
   }
 
-  /** @param {number} nowMs @returns {Deed[]} */
+  /** @param {number} nowMs @returns {FocusAction[]} */
   tick(nowMs) {
-    if (this.quietMs !== null && nowMs >= this.quietMs) {
-      this.quietMs = null
+    if (this.silentAtMs !== null && nowMs >= this.silentAtMs) {
+      this.silentAtMs = null
       return this.#start()
     }
-    if (this.election && nowMs >= this.election.untilMs) return this.#decide(nowMs)
-    if (!this.handed || nowMs < this.handed.untilMs) return []
-    this.deaf.add(this.handed.tab)
+    if (this.election && nowMs >= this.election.untilMs) return this.#decide(this.election.candidates, nowMs)
+    if (!this.offer || nowMs < this.offer.untilMs) return []
+    this.unresponsive.add(this.offer.tab)
     return this.#elect(nowMs)
   }
 
-  /** The tab last used, of those that are there and may. @param {number} nowMs @returns {Deed[]} */
-  #decide(nowMs) {
-    const there = [.../** @type {NonNullable<typeof this.election>} */ (this.election).there].filter(
-      ([tab]) => !this.deaf.has(tab),
-    )
-    if (this.may) there.push([this.tab, this.usedMs])
-    const best = there
+  /**
+   * Choose the candidate that was used last.
+   * @param {Map<string, number>} candidates
+   * @param {number} nowMs
+   * @returns {FocusAction[]}
+   */
+  #decide(candidates, nowMs) {
+    const tabs = [...candidates].filter(([tab]) => !this.unresponsive.has(tab))
+    if (this.mayContinue) tabs.push([this.tab, this.usedMs])
+    const best = tabs
       .sort(([tab, usedMs], [other, otherMs]) => usedMs - otherMs || (tab < other ? -1 : 1))
       .at(-1)?.[0]
     this.election = null
     if (best === undefined) return []
-    if (best !== this.tab) return this.#handTo(best, nowMs)
-    return this.place === "held" ? this.#start() : this.#steal(this.insteadOf)
+    if (best === this.tab) return this.lock === "held" ? this.#start() : this.#steal(this.insteadOf)
+    this.offer = { tab: best, untilMs: nowMs + OFFER_MS }
+    // without a lock of the browser that tab comes to the same result and takes the focus by itself
+    return this.lock === "held" ? [this.#message("yours", best)] : []
   }
-
-  /** @param {string} tab @param {number} nowMs @returns {Deed[]} */
-  #handTo(tab, nowMs) {
-    this.handed = { tab, untilMs: nowMs + HAND_MS }
-    // without a lock it finds the same and takes it by itself
-    return this.place === "held" ? [this.#say("yours", tab)] : []
-  }
-}
-
-/**
- * Whose claim holds: the later one, and of two at once that of one tab, the same for both.
- * @param {{atMs: number, tab: string}} theirs
- * @param {{atMs: number, tab: string}} ours
- */
-export function isLater(theirs, ours) {
-  return theirs.atMs - ours.atMs > 0 || (theirs.atMs === ours.atMs && theirs.tab > ours.tab)
 }

@@ -1,28 +1,29 @@
 // @ts-check
 /**
- * A player's state as it will be once the server has done a command: what a tab shows until the answer is
- * here. The same rules as the server's deeds; where the two disagree, the answer wins.
+ * Optimistic state: a player's state as it will be once the server has carried out a command, shown until the
+ * response arrives. The same rules as the server's actions; where the two disagree, the response wins.
  */
 
 import { Queue } from "./queue.js"
-import { Command } from "../protocol.js"
+import { Command, ErrorCode } from "../protocol.js"
 
 /** @typedef {import("../protocol.js").PlayerState} State */
-/** @typedef {{type: string, event_id: string, payload: any}} Said */
+/** @typedef {{type: string, event_id: string, payload: any}} PlayerCommand */
 /**
- * @typedef {{nowMs: number, gone: (item: number) => boolean}} Around `gone`: the file of this item is away
+ * @typedef {{nowMs: number, isMissing: (item: number) => boolean}} Context `isMissing`: the item's file is
+ *   gone
  */
-/** @typedef {(state: State, command: Said, around: Around) => State} Effect */
+/** @typedef {(state: State, command: PlayerCommand, context: Context) => State} Effect */
 
-const MARK = "~" // the server gives entries their names; until then they have one of ours
+const MARK = "~" // the server assigns the ids of entries; until then they have a provisional one
 
 /**
- * What an entry is called that the server has not named yet.
- * @param {string} eventId
- * @param {number} place
+ * The provisional id of an entry.
+ * @param {string} eventId of the command that adds it
+ * @param {number} index among the added entries
  */
-export function provisional(eventId, place) {
-  return `${MARK}${eventId}.${place}`
+function provisionalId(eventId, index) {
+  return `${MARK}${eventId}.${index}`
 }
 
 /** @param {string | null | undefined} entryId */
@@ -31,7 +32,7 @@ export function isProvisional(entryId) {
 }
 
 /**
- * Where the player is at server time `nowMs`, in seconds.
+ * The player's position in seconds at server time `nowMs`.
  * @param {Pick<State, "position" | "at" | "is_playing" | "rate">} state
  * @param {number} nowMs
  * @param {number | null} [durationS]
@@ -42,14 +43,15 @@ export function positionOf(state, nowMs, durationS = null) {
 }
 
 /**
+ * The state after a command.
  * @param {State} state
- * @param {Said} command
+ * @param {PlayerCommand} command
  * @param {number} nowMs server time
- * @param {(item: number) => boolean} [gone]
+ * @param {(item: number) => boolean} [isMissing]
  * @returns {State}
  */
-export function applied(state, command, nowMs, gone = () => false) {
-  return EFFECTS[command.type]?.(state, command, { nowMs, gone }) ?? state
+export function optimistic(state, command, nowMs, isMissing = () => false) {
+  return EFFECTS[command.type]?.(state, command, { nowMs, isMissing }) ?? state
 }
 
 /** @param {State} state */
@@ -57,105 +59,109 @@ export function queueOf(state) {
   return new Queue(state.entries, state.current)
 }
 
+/**
+ * The queue without entries whose file is missing, except the current one.
+ * @param {State} state
+ * @param {(item: number) => boolean} isMissing
+ */
+export function playableQueue(state, isMissing) {
+  return new Queue(
+    state.entries.filter(({ id, item }) => id === state.current || !isMissing(item)),
+    state.current,
+  )
+}
+
 // ---------------------------------------------------------------- changes of a state
 
 /** @param {State} state @param {number} position @param {number} at @returns {State} */
-function placed(state, position, at) {
+function withPosition(state, position, at) {
   return { ...state, position, at }
 }
 
 /**
- * Another queue; where what was on is not on any more, that begins which is.
+ * The state with another queue. If the current entry changes, the new one starts at its beginning.
  * @param {State} state
  * @param {Queue} queue
  * @param {number} nowMs
  * @returns {State}
  */
-function become(state, { entries, current }, nowMs) {
-  const next = { ...state, entries: [...entries], current }
-  if (current === state.current) return next
-  return { ...placed(next, 0, nowMs), is_playing: state.is_playing && current !== null }
+function withQueue(state, { entries, current }, nowMs) {
+  const changed = { ...state, entries: [...entries], current }
+  if (current === state.current) return changed
+  return { ...withPosition(changed, 0, nowMs), is_playing: state.is_playing && current !== null }
 }
 
 /**
- * The same, as a change that can be taken back.
+ * The state with another queue, as a change that can be undone.
  * @param {State} state
  * @param {Queue} queue
  * @param {number} nowMs
  * @returns {State}
  */
-function order(state, queue, nowMs) {
-  const changed =
+function withEditedQueue(state, queue, nowMs) {
+  const edited =
     queue.entries.length !== state.entries.length ||
-    queue.entries.some((entry, place) => entry.id !== state.entries[place].id)
-  const next = become(state, queue, nowMs)
-  return changed ? { ...next, can_undo: true, can_redo: false } : next
+    queue.entries.some((entry, index) => entry.id !== state.entries[index].id)
+  const changed = withQueue(state, queue, nowMs)
+  return edited ? { ...changed, can_undo: true, can_redo: false } : changed
+}
+
+/** @param {string} eventId @param {number[]} items */
+function newEntries(eventId, items) {
+  return items.map((item, index) => ({ id: provisionalId(eventId, index), item }))
 }
 
 /** @type {Effect} */
 function playTrack(state, { payload, event_id }, { nowMs }) {
   const queue = queueOf(state)
   if (payload.entry_id && !queue.has(payload.entry_id)) return state
-  const then = payload.entry_id
+  const started = payload.entry_id
     ? queue.at(payload.entry_id)
-    : queue.begun(fresh(event_id, payload.item_ids ?? [payload.item_id]))
-  return { ...placed(order(state, then, nowMs), payload.position ?? 0, nowMs), is_playing: true }
-}
-
-/** @param {string} eventId @param {number[]} items */
-function fresh(eventId, items) {
-  return items.map((item, place) => ({ id: provisional(eventId, place), item }))
+    : queue.begun(newEntries(event_id, payload.item_ids ?? [payload.item_id]))
+  const changed = withEditedQueue(state, started, nowMs)
+  return { ...withPosition(changed, payload.position ?? 0, nowMs), is_playing: true }
 }
 
 /** @type {Effect} */
 function resume(state, _, { nowMs }) {
   if (state.is_playing || !state.entries.length) return state
-  const on = state.current === null ? become(state, queueOf(state).at(state.entries[0].id), nowMs) : state
-  return { ...placed(on, on.position, nowMs), is_playing: true }
+  const first = state.entries[0].id
+  const resumed = state.current === null ? withQueue(state, queueOf(state).at(first), nowMs) : state
+  return { ...withPosition(resumed, resumed.position, nowMs), is_playing: true }
 }
 
 /** @type {Effect} */
 function pause(state, { payload }, { nowMs }) {
   if (!state.is_playing) return state
-  const said = payload.entry_id === state.current ? payload.position : undefined
-  return { ...placed(state, said ?? positionOf(state, nowMs), nowMs), is_playing: false }
+  const reported = payload.entry_id === state.current ? payload.position : undefined
+  return { ...withPosition(state, reported ?? positionOf(state, nowMs), nowMs), is_playing: false }
 }
 
 /** @type {Effect} */
-function next(state, { payload }, { nowMs, gone }) {
+function next(state, { payload }, { nowMs, isMissing }) {
   if (payload.entry_id !== state.current) return state
-  const queue = playable(state, gone)
-  const there = payload.ended ? queue.followingEnd(state.repeat) : queue.following(state.repeat)
-  return { ...stepTo(state, there, nowMs), is_playing: state.is_playing && there !== null }
+  const queue = playableQueue(state, isMissing)
+  const entryId = payload.ended ? queue.followingEnd(state.repeat) : queue.following(state.repeat)
+  return { ...stepTo(state, entryId, nowMs), is_playing: state.is_playing && entryId !== null }
 }
 
 /** @type {Effect} */
-function previous(state, { payload }, { nowMs, gone }) {
+function previous(state, { payload }, { nowMs, isMissing }) {
   return payload.entry_id === state.current
-    ? stepTo(state, playable(state, gone).preceding(state.repeat), nowMs)
+    ? stepTo(state, playableQueue(state, isMissing).preceding(state.repeat), nowMs)
     : state
 }
 
-/** @param {State} state @param {string | null} there @param {number} nowMs @returns {State} */
-function stepTo(state, there, nowMs) {
-  return placed(there === null ? state : become(state, queueOf(state).at(there), nowMs), 0, nowMs)
-}
-
-/**
- * Without those whose file is away, but for the one that is on.
- * @param {State} state
- * @param {(item: number) => boolean} gone
- */
-export function playable(state, gone) {
-  return new Queue(
-    state.entries.filter(({ id, item }) => id === state.current || !gone(item)),
-    state.current,
-  )
+/** @param {State} state @param {string | null} entryId @param {number} nowMs @returns {State} */
+function stepTo(state, entryId, nowMs) {
+  const changed = entryId === null ? state : withQueue(state, queueOf(state).at(entryId), nowMs)
+  return withPosition(changed, 0, nowMs)
 }
 
 /** @type {Effect} */
 function queueAdd(state, { payload, event_id }, { nowMs }) {
-  return order(state, queueOf(state).added(fresh(event_id, payload.item_ids), payload.next), nowMs)
+  const queue = queueOf(state).added(newEntries(event_id, payload.item_ids), payload.next)
+  return withEditedQueue(state, queue, nowMs)
 }
 
 /** @type {Record<string, Effect>} */
@@ -164,9 +170,9 @@ const EFFECTS = {
   [Command.Resume]: resume,
   [Command.Pause]: pause,
   [Command.Seek]: (state, { payload }, { nowMs }) =>
-    state.current === null ? state : placed(state, payload.position, nowMs),
+    state.current === null ? state : withPosition(state, payload.position, nowMs),
   [Command.SetRate]: (state, { payload }, { nowMs }) => ({
-    ...placed(state, positionOf(state, nowMs), nowMs),
+    ...withPosition(state, positionOf(state, nowMs), nowMs),
     rate: payload.rate,
   }),
   [Command.SetRepeat]: (state, { payload }) => ({ ...state, repeat: payload.repeat }),
@@ -174,8 +180,97 @@ const EFFECTS = {
   [Command.Previous]: previous,
   [Command.QueueAdd]: queueAdd,
   [Command.QueueRemove]: (state, { payload }, { nowMs }) =>
-    order(state, queueOf(state).removed(payload.entry_id), nowMs),
+    withEditedQueue(state, queueOf(state).removed(payload.entry_id), nowMs),
   [Command.QueueMove]: (state, { payload }, { nowMs }) =>
-    order(state, queueOf(state).moved(payload.entry_id, payload.before ?? null), nowMs),
-  [Command.QueueClear]: (state, _, { nowMs }) => order(state, queueOf(state).cleared(), nowMs),
+    withEditedQueue(state, queueOf(state).moved(payload.entry_id, payload.before ?? null), nowMs),
+  [Command.QueueClear]: (state, _, { nowMs }) => withEditedQueue(state, queueOf(state).cleared(), nowMs),
+}
+
+// ---------------------------------------------------------------- kinds of commands
+
+/** Only the last unsent command of each of these kinds counts. @type {Map<string, string>} */
+const KINDS = new Map([
+  [Command.Resume, "motion"],
+  [Command.Pause, "motion"],
+  [Command.Seek, "position"],
+  [Command.SetRate, "rate"],
+  [Command.SetRepeat, "repeat"],
+])
+/** @type {Set<string>} */
+const CHANGES_TRACK = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.ContinueHere])
+/** @type {Set<string>} */
+const CHANGES_POSITION = new Set([Command.Seek, ...CHANGES_TRACK])
+/** @type {Set<string>} */
+const REVERTS = new Set([Command.Undo, Command.Redo])
+/** @type {Set<string>} */
+const CHANGES_QUEUE = new Set([Command.QueueAdd, Command.QueueRemove, Command.QueueMove, Command.QueueClear])
+/** @type {Set<string>} */
+const PLAYBACK = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
+/** @type {Set<string>} */
+const OVERTAKES_QUEUE = new Set([Command.Pause, Command.SetRate, Command.SetRepeat])
+
+/** Whether a command outlives a page that is closed without a connection. @param {PlayerCommand} command */
+export function isPersistent({ type }) {
+  return CHANGES_QUEUE.has(type)
+}
+
+/**
+ * Whether a command overtakes a change of the queue that waits: it does not depend on the queue.
+ * @param {PlayerCommand} command
+ */
+export function overtakesQueue({ type }) {
+  return OVERTAKES_QUEUE.has(type)
+}
+
+/** @param {PlayerCommand} command */
+export function changesPosition({ type }) {
+  return CHANGES_POSITION.has(type)
+}
+
+/** @param {PlayerCommand} command */
+export function isRevert({ type }) {
+  return REVERTS.has(type)
+}
+
+/** Whether a command reports what the playing tab does. @param {PlayerCommand} command */
+export function reportsPlayback({ type, payload }) {
+  return PLAYBACK.has(type) || (type === Command.Pause && payload.position !== undefined)
+}
+
+/** @param {PlayerCommand} later @param {PlayerCommand} earlier */
+export function replaces(later, earlier) {
+  if (earlier.type === Command.Seek && CHANGES_TRACK.has(later.type)) return true
+  const kind = KINDS.get(later.type)
+  return kind !== undefined && kind === KINDS.get(earlier.type)
+}
+
+/**
+ * Whether a change affects what a command depends on.
+ * @param {PlayerCommand} command
+ * @param {{changed: object, cause: string | null}} change
+ */
+export function concerns(command, { changed, cause }) {
+  if (dependsOnPosition(command))
+    return "current" in changed || (cause !== null && CHANGES_POSITION.has(cause))
+  return "entries" in changed
+}
+
+/** Whether a command is meant for a track and a position in it. @param {PlayerCommand} command */
+export function dependsOnPosition({ type, payload }) {
+  return type === Command.Seek || Boolean(payload.ended)
+}
+
+const RETRY_LEAST_MS = 500 // a few at a time, not each as soon as the rate limit allows one
+const UNAVAILABLE_RETRY_MS = 1000
+
+/** @typedef {{event_id: string, code: string, retry_after_ms?: number | null}} Refusal */
+
+/**
+ * When to send a rejected command again, null if never. A rate-limited command was not carried out; one that
+ * the server was too busy for may have been.
+ * @param {Refusal} refusal
+ */
+export function retryInMs({ code, retry_after_ms: afterMs = null }) {
+  if (code === ErrorCode.Unavailable) return Math.max(afterMs ?? 0, UNAVAILABLE_RETRY_MS)
+  return afterMs === null ? null : Math.max(afterMs, RETRY_LEAST_MS)
 }

@@ -1,141 +1,141 @@
 // @ts-check
 /**
- * Commands to one's own player on their way: shown at once, sent in order, each until it is answered, and
- * again after a break under the same `event_id`.
+ * Commands under way to the personal player: shown optimistically, sent in order, each until it is
+ * acknowledged, and again after a break of the connection with the same `event_id`.
  *
- * What is done to the queue waits for as long as it takes. A press that could not be sent within five seconds
- * is dropped: nobody wants the play of a minute ago. What the tab that sounds says of its own sound, that it
- * has stopped, goes on, plays something else or came to its end, is heard there already, or waited for, and
- * stays true for as long as it is the one.
+ * Changes of the queue wait for a connection for as long as it takes. Other commands that could not be sent
+ * within five seconds are dropped: nobody wants the Play of a minute ago. An exception are reports of the
+ * playing tab about itself (it stopped, resumed, changed or finished the track): they have taken effect there
+ * already, and stay true while it is the playing tab.
  *
- * What says where things are to be, instead of what is to be done (`seek`, `undo`, `redo`, a track that
- * ended), is sent with the revision it was meant for. That moves on with every change that is our own or
- * about something else, so that only somebody else's change of the same thing makes it stale.
+ * Commands that depend on the state they were given in (`seek`, `undo`, `redo`, a track that ended) are sent
+ * with its revision. That revision advances with every change that is the tab's own or does not concern the
+ * command, so that only a foreign change of the same thing makes the command stale.
  */
 
-import { applied, isProvisional } from "./optimistic.js"
+import {
+  changesPosition,
+  concerns,
+  dependsOnPosition,
+  isPersistent,
+  isProvisional,
+  isRevert,
+  optimistic,
+  overtakesQueue,
+  replaces,
+  reportsPlayback,
+  retryInMs,
+} from "./optimistic.js"
 import { COMMAND_EXPIRES_MS } from "../net/connection_timing.js"
 import { Command, ErrorCode, Event } from "../protocol.js"
 
-export const SEEK_GAP_MS = 250 // a hand on the slider; what comes in between is replaced by what comes last
-export const MOST_UNANSWERED = 16 // the server lets 64 wait, of all that a tab says
-const LEAST_AGAIN_MS = 500 // a few at a time, not each as soon as there is room for one
-const AVAILABLE_AGAIN_MS = 1000
+export const SEEK_GAP_MS = 250 // while the user drags the slider only the latest position is sent
+export const MOST_UNACKNOWLEDGED = 16 // the server queues 64 commands of a tab, of all kinds
 
 /** @typedef {import("../protocol.js").PlayerState} State */
 /** @typedef {import("../protocol.js").Envelope} Envelope */
-/** @typedef {{type: string, event_id: string, payload: any}} Said */
-/** @typedef {{event_id: string, code: string, retry_after_ms?: number | null}} Refusal */
+/** @typedef {import("./optimistic.js").PlayerCommand} PlayerCommand */
+/** @typedef {import("./optimistic.js").Refusal} Refusal */
 /**
- * `revision`: of the answer. `seen`: it is in the state already, only its answer is not here yet. `everSent`:
- * the server may have done it. `addedMs` and `notBeforeMs`: local time.
- * @typedef {{command: Said, pressedMs: number, addedMs: number, notBeforeMs: number, base: number, sent:
- *   boolean, everSent: boolean, revision: number | null, seen: boolean}} Entry
+ * @typedef {object} PendingCommand
+ * @property {PlayerCommand} command
+ * @property {number} pressedMs server time
+ * @property {number} addedMs local time
+ * @property {number} notBeforeMs local time
+ * @property {number} baseRevision
+ * @property {boolean} sent
+ * @property {boolean} everSent the server may have carried it out
+ * @property {number | null} revision of its acknowledgement
+ * @property {boolean} applied the state includes it already, only its acknowledgement is missing
  */
 
-/** Of these only the last counts, as long as none was sent. @type {Map<string, string>} */
-const SAME = new Map([
-  [Command.Resume, "motion"],
-  [Command.Pause, "motion"],
-  [Command.Seek, "place"],
-  [Command.SetRate, "rate"],
-  [Command.SetRepeat, "repeat"],
-])
-/** @type {Set<string>} */
-const OTHER_TRACK = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.ContinueHere])
-/** @type {Set<string>} */
-const PLACES = new Set([Command.Seek, ...OTHER_TRACK])
-/** @type {Set<string>} */
-const REVERTS = new Set([Command.Undo, Command.Redo])
-/** @type {Set<string>} */
-const OF_QUEUE = new Set([Command.QueueAdd, Command.QueueRemove, Command.QueueMove, Command.QueueClear])
-/** @type {Set<string>} */
-const OF_SOUND = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
-/** The same before and after a change of the queue: they pass one that waits. @type {Set<string>} */
-const PASSES_QUEUE = new Set([Command.Pause, Command.SetRate, Command.SetRepeat])
-
-/** Outlives a page that is closed without a line. @param {Said} command */
-export function isKept({ type }) {
-  return OF_QUEUE.has(type)
-}
-
 export class PendingCommands {
-  constructor() {
-    /** @type {Entry[]} */
-    this.entries = []
-    /** The revision that named the entries a command of ours made. @type {Map<string, number>} */
-    this.named = new Map()
-    this.lastSeekMs = -Infinity
-  }
+  /** @type {PendingCommand[]} */
+  entries = []
+  /**
+   * Revisions of own commands, which are the ids that the server assigned to their entries.
+   * @type {Map<string, number>}
+   */
+  assigned = new Map()
+  lastSeekMs = -Infinity
 
   /**
-   * @param {Said} command
+   * @param {PlayerCommand} command
    * @param {number} pressedMs server time
-   * @param {number} revision that was shown
+   * @param {number} baseRevision of the state that was shown
    * @param {number} nowMs local
-   * @returns {string[]} the commands it takes the place of, which will never be sent
+   * @returns {string[]} ids of the commands it replaces, which will never be sent
    */
-  add(command, pressedMs, revision, nowMs) {
-    const dropped = this.entries.filter((entry) => !entry.everSent && replaces(command, entry.command))
-    this.entries = this.entries.filter((entry) => !dropped.includes(entry))
+  add(command, pressedMs, baseRevision, nowMs) {
+    const replaced = this.#remove((entry) => !entry.everSent && replaces(command, entry.command))
     this.entries.push({
       command,
       pressedMs,
       addedMs: nowMs,
       notBeforeMs: -Infinity,
-      base: revision,
+      baseRevision,
       sent: false,
       everSent: false,
       revision: null,
-      seen: false,
+      applied: false,
     })
-    return dropped.map(({ command: { event_id } }) => event_id)
+    return replaced.map(({ event_id }) => event_id)
   }
 
-  /** The connection is new: everything unanswered has to go out again. */
+  /** @param {(entry: PendingCommand) => boolean} condition */
+  #remove(condition) {
+    const removed = this.entries.filter(condition)
+    this.entries = this.entries.filter((entry) => !removed.includes(entry))
+    return removed.map(({ command }) => command)
+  }
+
+  /** The connection is new: all unacknowledged commands have to be sent again. */
   reconnected() {
     for (const entry of this.entries) if (entry.revision === null) entry.sent = false
   }
 
   /**
-   * What could not be sent in time; it is gone.
+   * Remove and return the commands that could not be sent in time.
    * @param {number} nowMs local
-   * @param {boolean} sounds this tab is the one that is heard
-   * @returns {Said[]}
+   * @param {boolean} isPlayingTab
    */
-  dropOld(nowMs, sounds) {
-    const isOld = (/** @type {Entry} */ { command, addedMs, everSent }) =>
-      !everSent && nowMs - addedMs > COMMAND_EXPIRES_MS && !isKept(command) && !(sounds && isOfSound(command))
-    const old = this.entries.filter(isOld)
-    this.entries = this.entries.filter((entry) => !old.includes(entry))
-    return old.map(({ command }) => command)
+  dropExpired(nowMs, isPlayingTab) {
+    return this.#remove(
+      ({ command, addedMs, everSent }) =>
+        !everSent &&
+        nowMs - addedMs > COMMAND_EXPIRES_MS &&
+        !isPersistent(command) &&
+        !(isPlayingTab && reportsPlayback(command)),
+    )
   }
 
   // ---------------------------------------------------------------- sending
 
-  /** What to send now, in order; it counts as sent. @param {number} nowMs local @returns {Said[]} */
+  /**
+   * Return the commands to send now, in order, and mark them sent.
+   * @param {number} nowMs local
+   * @returns {PlayerCommand[]}
+   */
   toSend(nowMs) {
     const ready = []
-    let room = MOST_UNANSWERED - this.entries.filter(({ sent, revision }) => sent && revision === null).length
+    const underWay = this.entries.filter(({ sent, revision }) => sent && revision === null)
+    let allowed = MOST_UNACKNOWLEDGED - underWay.length
     let queueWaits = false
     for (const entry of this.entries.filter(({ sent }) => !sent)) {
-      if (room <= 0) break
+      if (allowed <= 0) break
       const { command } = entry
-      if ((queueWaits && !PASSES_QUEUE.has(command.type)) || this.#waits(entry, nowMs)) {
-        if (isKept(command)) queueWaits = true
-        else if (command.type !== Command.Seek) break // what comes behind a seek does not depend on it
+      if ((queueWaits && !overtakesQueue(command)) || this.#mustWait(entry, nowMs)) {
+        if (isPersistent(command)) queueWaits = true
+        else if (command.type !== Command.Seek) break // commands after a seek do not depend on it
         continue
       }
-      ready.push(this.#leaving(entry, nowMs))
-      room -= 1
+      ready.push(this.#markSent(entry, nowMs))
+      allowed -= 1
     }
     return ready
   }
 
-  /**
-   * How long until something that waits for its time may go, null where nothing does.
-   * @param {number} nowMs
-   */
+  /** Time until a command that waits may be sent, null if none does. @param {number} nowMs */
   waitMs(nowMs) {
     const times = this.entries
       .filter(({ sent }) => !sent)
@@ -144,89 +144,94 @@ export class PendingCommands {
     return times.length ? Math.min(...times) - nowMs : null
   }
 
-  /** @param {Entry} entry */
+  /** @param {PendingCommand} entry */
   #notBeforeMs({ command, notBeforeMs, everSent }) {
     const isSeek = command.type === Command.Seek && !everSent
     return isSeek ? Math.max(notBeforeMs, this.lastSeekMs + SEEK_GAP_MS) : notBeforeMs
   }
 
-  /** @param {Entry} entry @param {number} nowMs */
-  #waits(entry, nowMs) {
+  /** @param {PendingCommand} entry @param {number} nowMs */
+  #mustWait(entry, nowMs) {
     const { command, everSent } = entry
     if (nowMs < this.#notBeforeMs(entry)) return true
     if (everSent) return false
-    if (this.#unnamed(command).length) return true
+    if (this.#unassigned(command).length) return true
     const earlier = this.entries.slice(0, this.entries.indexOf(entry))
-    if (isPlaced(command)) return earlier.some((each) => PLACES.has(each.command.type))
-    return REVERTS.has(command.type) && earlier.length > 0
+    if (dependsOnPosition(command)) return earlier.some((other) => changesPosition(other.command))
+    return isRevert(command) && earlier.length > 0
   }
 
   /**
-   * Frozen from here on: the same `event_id` has to say the same.
-   * @param {Entry} entry
+   * The payload never changes again: the same `event_id` always has the same payload.
+   * @param {PendingCommand} entry
    * @param {number} nowMs
    */
-  #leaving(entry, nowMs) {
-    const { command, base, everSent } = entry
+  #markSent(entry, nowMs) {
+    const { command, baseRevision, everSent } = entry
     if (!everSent) {
-      command.payload = this.#withNames(command.payload)
-      if (isPlaced(command) || REVERTS.has(command.type)) command.payload.base_revision = base
+      command.payload = this.#withAssignedIds(command.payload)
+      if (dependsOnPosition(command) || isRevert(command)) command.payload.base_revision = baseRevision
       if (command.type === Command.Seek) this.lastSeekMs = nowMs
     }
     entry.sent = entry.everSent = true
     return command
   }
 
-  // ---------------------------------------------------------------- names of entries
+  // ---------------------------------------------------------------- ids of entries
 
-  /** The entries whose names are not known before an answer. @param {Said} command @returns {string[]} */
-  #unnamed({ payload }) {
-    return [payload.entry_id, payload.before].filter((id) => isProvisional(id) && !this.named.has(maker(id)))
+  /**
+   * The entries whose ids are unknown until an acknowledgement.
+   * @param {PlayerCommand} command
+   * @returns {string[]}
+   */
+  #unassigned({ payload }) {
+    const ids = [payload.entry_id, payload.before]
+    return ids.filter((id) => isProvisional(id) && !this.assigned.has(commandOf(id)))
   }
 
   /** @param {Record<string, unknown>} payload */
-  #withNames(payload) {
-    return Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, this.#name(value)]))
+  #withAssignedIds(payload) {
+    return Object.fromEntries(Object.entries(payload).map(([key, value]) => [key, this.#assignedId(value)]))
   }
 
-  /** The server names entries by the revision that made them. @param {unknown} value */
-  #name(value) {
+  /** The server builds ids from the revision that added the entries. @param {unknown} value */
+  #assignedId(value) {
     if (typeof value !== "string" || !isProvisional(value)) return value
-    return `${this.named.get(maker(value))}.${value.split(".").at(-1)}`
+    return `${this.assigned.get(commandOf(value))}.${value.split(".").at(-1)}`
   }
 
   /**
-   * Drops those that name what nobody will ever name: the command that made it was refused.
+   * Remove the commands about entries that will never exist, because the command that adds them was rejected.
    * @returns {string[]}
    */
   dropOrphans() {
-    const makers = new Set(this.entries.map(({ command }) => command.event_id))
-    const orphans = this.entries.filter(
-      ({ everSent, command }) => !everSent && this.#unnamed(command).some((id) => !makers.has(maker(id))),
+    const pending = new Set(this.entries.map(({ command }) => command.event_id))
+    const orphans = this.#remove(
+      ({ everSent, command }) =>
+        !everSent && this.#unassigned(command).some((id) => !pending.has(commandOf(id))),
     )
-    this.entries = this.entries.filter((entry) => !orphans.includes(entry))
-    return orphans.map(({ command }) => command.event_id)
+    return orphans.map(({ event_id }) => event_id)
   }
 
-  // ---------------------------------------------------------------- answers
+  // ---------------------------------------------------------------- responses
 
   /** @param {string} eventId @param {number} revision that it took */
   accepted(eventId, revision) {
-    this.named.set(eventId, revision)
-    const entry = this.#of(eventId)
+    this.assigned.set(eventId, revision)
+    const entry = this.#find(eventId)
     if (entry) entry.revision = revision
   }
 
   /**
-   * For good, or for now: then it goes again when there is time for it. One of those that had left behind it
-   * may be done before it.
+   * A command was rejected, for good or for now; in the second case it is sent again later. Commands that
+   * were sent after it may be carried out before it.
    * @param {Refusal} refusal
    * @param {number} nowMs local
    */
   refused(refusal, nowMs) {
-    const entry = this.#of(refusal.event_id)
-    const waitMs = againInMs(refusal)
-    if (waitMs === null) this.entries = this.entries.filter((each) => each !== entry)
+    const entry = this.#find(refusal.event_id)
+    const waitMs = retryInMs(refusal)
+    if (waitMs === null) this.#remove((other) => other === entry)
     else if (entry)
       Object.assign(entry, {
         sent: false,
@@ -235,90 +240,57 @@ export class PendingCommands {
       })
   }
 
-  /** On its way, or to go again. @param {string} eventId */
+  /** @param {string} eventId */
   has(eventId) {
-    return this.#of(eventId) !== undefined
+    return this.#find(eventId) !== undefined
   }
 
-  /** A change is in the state now. @param {Envelope} envelope */
+  /** The state includes a change now. @param {Envelope} envelope */
   changed({ type, revision, payload }) {
     if (type !== Event.Player) return
-    const ours = this.#of(payload.event_id)
-    if (ours) ours.seen = true
+    const own = this.#find(payload.event_id)
+    if (own) own.applied = true
     for (const entry of this.entries) {
-      if (entry.base + 1 === revision && (ours || !concerns(entry.command, payload))) entry.base += 1
+      if (entry.baseRevision + 1 === revision && (own || !concerns(entry.command, payload)))
+        entry.baseRevision += 1
     }
   }
 
-  /** The state includes everything up to here. @param {number} revision */
+  /** The state includes everything up to this revision. @param {number} revision */
   reached(revision) {
     this.entries = this.entries.filter((entry) => entry.revision === null || entry.revision > revision)
   }
 
   /** @param {string | null} eventId */
-  #of(eventId) {
+  #find(eventId) {
     return this.entries.find(({ command }) => command.event_id === eventId)
   }
 
-  // ---------------------------------------------------------------- what is shown
+  // ---------------------------------------------------------------- optimistic state
 
   /**
-   * The state with everything done to it that is not in it yet.
+   * The state after all pending commands that it does not include yet.
    * @param {State} state
-   * @param {(item: number) => boolean} gone
+   * @param {(item: number) => boolean} isMissing
    * @returns {State}
    */
-  shown(state, gone) {
-    const coming = this.entries.filter(({ seen }) => !seen)
-    return coming.reduce((so, { command, pressedMs }) => applied(so, command, pressedMs, gone), state)
+  shown(state, isMissing) {
+    const pending = this.entries.filter(({ applied }) => !applied)
+    return pending.reduce(
+      (shown, { command, pressedMs }) => optimistic(shown, command, pressedMs, isMissing),
+      state,
+    )
   }
 
-  /** Those that should outlive this page. */
-  get kept() {
+  /** The commands to store when the page is closed. */
+  get persistent() {
     return this.entries
-      .filter(({ command, revision, seen }) => revision === null && !seen && isKept(command))
+      .filter(({ command, revision, applied }) => revision === null && !applied && isPersistent(command))
       .map(({ command }) => command)
   }
 }
 
-/**
- * When to say it again, null where that is of no use. What was only too much was not done; what the server
- * had no time for it may do yet.
- * @param {Refusal} refusal
- */
-function againInMs({ code, retry_after_ms: afterMs = null }) {
-  if (code === ErrorCode.Unavailable) return Math.max(afterMs ?? 0, AVAILABLE_AGAIN_MS)
-  return afterMs === null ? null : Math.max(afterMs, LEAST_AGAIN_MS)
-}
-
-/** Says what is with the sound, where this tab is the one. @param {Said} command */
-function isOfSound({ type, payload }) {
-  return OF_SOUND.has(type) || (type === Command.Pause && payload.position !== undefined)
-}
-
-/** @param {Said} later @param {Said} earlier */
-function replaces(later, earlier) {
-  if (earlier.type === Command.Seek && OTHER_TRACK.has(later.type)) return true
-  const same = SAME.get(later.type)
-  return same !== undefined && same === SAME.get(earlier.type)
-}
-
-/**
- * Whether a change is of what a command is about.
- * @param {Said} command
- * @param {{changed: object, cause: string | null}} change
- */
-function concerns(command, { changed, cause }) {
-  if (isPlaced(command)) return "current" in changed || (cause !== null && PLACES.has(cause))
-  return "entries" in changed
-}
-
-/** Meant for a track and a place in it. @param {Said} command */
-function isPlaced({ type, payload }) {
-  return type === Command.Seek || Boolean(payload.ended)
-}
-
-/** The command that made a provisional entry. @param {string} entryId */
-function maker(entryId) {
+/** The id of the command that adds a provisional entry. @param {string} entryId */
+function commandOf(entryId) {
   return entryId.slice(1, entryId.lastIndexOf("."))
 }

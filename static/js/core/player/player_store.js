@@ -47,7 +47,10 @@ export class PlayerStore {
     /** The tab with the audio focus, if the server decides it. @type {string | null} */
     this.sounding = null
     this.known = false
-    /** The track's length as the playing tab last reported it. @type {{entryId: string, seconds: number} | null} */
+    /**
+     * The track's length as the playing tab last reported it.
+     * @type {{entryId: string, seconds: number} | null}
+     */
     this.length = null
     /** When another tab last reported its position, local time. */
     this.lastPositionMs = -Infinity
@@ -127,8 +130,8 @@ export class PlayerStore {
   }
 
   /**
-   * Duration of the current track: as the playing tab reports it, else as the library knows it, and never less
-   * than the position.
+   * Duration of the current track: as the playing tab reports it, else as the library knows it, and never
+   * less than the position.
    */
   get durationS() {
     const { current, position, entries } = this.state

@@ -36,7 +36,10 @@ export class CommandQueue {
     if (entry) entry.sent = false
   }
 
-  /** Return the commands to send now, in the order of the presses, and mark them sent. @returns {Sendable[]} */
+  /**
+   * Return the commands to send now, in the order of the presses, and mark them sent.
+   * @returns {Sendable[]}
+   */
   toSend() {
     const waiting = [...this.queued.values()].filter((entry) => !entry.sent)
     for (const entry of waiting) entry.sent = entry.everSent = true

@@ -3,9 +3,9 @@
  * The client's reducer: the state of a room, built from the server's messages.
  *
  * Two counters order all messages that must not be lost: the revision (changes of the timeline and of the
- * rights to control it) and `seq` (comments and deletions). Each message is applied in order and once, however
- * often and in whatever order it arrives; `due()` returns the request for missing ones. All other messages
- * (presence, reactions) are applied as they arrive.
+ * rights to control it) and `seq` (comments and deletions). Each message is applied in order and once,
+ * however often and in whatever order it arrives; `due()` returns the request for missing ones. All other
+ * messages (presence, reactions) are applied as they arrive.
  */
 
 import { Sequence } from "../net/sequence.js"

@@ -3,7 +3,8 @@
 
 import { clamp } from "./error_samples.js"
 
-// ---------------------------------------------------------------- excursions of the rate, as shares of the room's
+// ---------------------------------------------------------------- excursions of the rate, as shares of the
+// room's
 
 const FINE_BELOW_MS = 60
 const SPREAD_OVER_MS = 3000 // an excursion aims at three seconds, in which 1.5 % is not noticed
@@ -17,9 +18,10 @@ export const MUSIC_PITCH_BEYOND = 0.02
 /**
  * Speed of an excursion: gentle in the middle of a film, quick right after a start.
  * @param {number} errorMs
- * @param {{hurrying: boolean, audioOnly: boolean}} circumstances
+ * @param {boolean} hurrying soon after a start or seek
+ * @param {boolean} audioOnly
  */
-export function excursionFor(errorMs, { hurrying, audioOnly }) {
+export function excursionFor(errorMs, hurrying, audioOnly) {
   const awayMs = Math.abs(errorMs)
   const { least, most } = awayMs > FINE_BELOW_MS ? COARSE : FINE
   const bearable = audioOnly ? MUSIC_PITCH_BEYOND : HURRY_MOST
@@ -38,7 +40,10 @@ const TRIM_OVER_MS = 10000 // a trim corrects the error within ten seconds
 const TRIM_MOST = 600e-6 // 1 cent
 const TRIM_STEP = 1e-4
 
-/** An inaudible change of the rate against the drift between sound card and server. @param {number} errorMs */
+/**
+ * An inaudible change of the rate against the drift between sound card and server.
+ * @param {number} errorMs
+ */
 export function trimFor(errorMs) {
   return Math.round(clamp(errorMs / TRIM_OVER_MS, -TRIM_MOST, TRIM_MOST) / TRIM_STEP) * TRIM_STEP
 }

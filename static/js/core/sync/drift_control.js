@@ -120,7 +120,11 @@ export class DriftControl {
     )
   }
 
-  /** Return whether the player is stalled, and report the beginning. @param {ElementState} element @param {Effect[]} effects */
+  /**
+   * Return whether the player is stalled, and report the beginning.
+   * @param {ElementState} element
+   * @param {Effect[]} effects
+   */
   detectStall(element, effects) {
     this.stallChange = this.stalls.update(element)
     if (this.stallChange === "began") effects.push({ do: "report", type: "buffer_start", waitedMs: 0 })
@@ -140,7 +144,11 @@ export class DriftControl {
     return target.isFar(element) && target.remainingS(element) > TAIL_S
   }
 
-  /** The room stands, or the player starts: a stall is over. @param {ElementState} element @param {Effect[]} effects */
+  /**
+   * The room stands, or the player starts: a stall is over.
+   * @param {ElementState} element
+   * @param {Effect[]} effects
+   */
   endStall(element, effects) {
     if (!this.stalls.stalled) return
     this.stalls.stalled = false

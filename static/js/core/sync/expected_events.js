@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Which events of the media element are caused by the page itself, and what others do to the element: browsers
- * refuse to play and pause hidden tabs, headsets and extensions press its buttons. None of that is ever the
- * room's doing, and none of it becomes a command.
+ * Which events of the media element are caused by the page itself, and what others do to the element:
+ * browsers refuse to play and pause hidden tabs, headsets and extensions press its buttons. None of that is
+ * ever the room's doing, and none of it becomes a command.
  */
 
 const NEAR_S = 0.021 // half a frame at 24 fps; Chromium returns the position that was set, others round it
@@ -50,8 +50,8 @@ export class ExpectedEvents {
   }
 
   /**
-   * An event came: return whether the page caused it. Only call this for positions while the element is paused;
-   * while it moves, the drift control corrects them.
+   * An event came: return whether the page caused it. Only call this for positions while the element is
+   * paused; while it moves, the drift control corrects them.
    * @param {MediaEvent} type
    * @param {number} value the element's current time or rate
    */

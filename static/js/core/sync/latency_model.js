@@ -34,12 +34,13 @@ const GUESSES = {
 }
 const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until learned
 
+/** @typedef {"chromium" | "firefox" | "webkit"} Engine */
 /** @typedef {"fresh" | "rest"} StartKind after a seek or load; after a plain pause */
 /** @typedef {"buffered" | "unbuffered"} SeekKind */
 
 export class LatencyModel {
   /**
-   * @param {"chromium" | "firefox" | "webkit"} engine
+   * @param {Engine} engine
    * @param {unknown} [stored] an earlier `snapshot()`
    */
   constructor(engine, stored) {
@@ -79,7 +80,11 @@ export class LatencyModel {
     this.startMs[kind] = clamp(startMs, START_LEAST_MS, START_MOST_MS)
   }
 
-  /** The player was `errorMs` behind after a seek while playing. @param {SeekKind} kind @param {number} errorMs */
+  /**
+   * The player was `errorMs` behind after a seek while playing.
+   * @param {SeekKind} kind
+   * @param {number} errorMs
+   */
   recordSeek(kind, errorMs) {
     const seekMs = this.seekMs[kind] + this.#gain(`seekMs.${kind}`, errorMs, SEEK_GAIN) * errorMs
     this.seekMs[kind] = clamp(seekMs, 0, SEEK_MOST_MS)
@@ -97,7 +102,11 @@ export class LatencyModel {
     return first && Math.abs(errorMs) > SCATTER_MS ? 1 : usual
   }
 
-  /** The paused player could start `tookMs` after it was placed. @param {SeekKind} kind @param {number} tookMs */
+  /**
+   * The paused player could start `tookMs` after it was placed.
+   * @param {SeekKind} kind
+   * @param {number} tookMs
+   */
   recordPlacing(kind, tookMs) {
     const errorMs = tookMs - this.placeMs[kind]
     const gain = errorMs > 0 ? PLACE_GAIN.up : PLACE_GAIN.down

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A planned start: be paused at a position ahead of the room, and start when the room gets there, early by the
- * start latency. It replaces a seek, whose duration is unknown, by a start, whose latency has been learned.
+ * A planned start: be paused at a position ahead of the room, and start when the room gets there, early by
+ * the start latency. It replaces a seek, whose duration is unknown, by a start, whose latency has been
+ * learned.
  */
 
 import { hasData } from "./stall_detector.js"
@@ -11,7 +12,8 @@ import { TAIL_S, instantOf } from "./timeline.js"
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 }
 const GROWTH = 1.6 // of the margin if it was not enough,
 const ALLOWANCE = 1.25 // and at least this times the time that getting ready has just taken
-const MARGIN_MOST_MS = 4000 // standing still longer, with the data buffered, is worse than starting a little off
+// standing still longer, with the data buffered, is worse than starting a little off
+const MARGIN_MOST_MS = 4000
 const TRIES = 3
 const CONTENT_MS = 3000 // after this long start with the data there is: iOS buffers little before it plays
 const PUNCTUAL_MS = 0.2
@@ -32,7 +34,10 @@ export class PlannedStart {
     this.tries = tries
     this.sinceMs = nowMs
     this.placed = false
-    /** The seek to its position, while it is measured. @type {{kind: import("./latency_model.js").SeekKind, sinceMs: number} | null} */
+    /**
+     * The seek to its position, while it is measured.
+     * @type {{kind: import("./latency_model.js").SeekKind, sinceMs: number} | null}
+     */
     this.placing = null
   }
 
@@ -81,7 +86,12 @@ export class PlannedStart {
     return PlannedStart.#after(target, element, Math.min(marginMs, MARGIN_MOST_MS), this.tries + 1)
   }
 
-  /** @param {SyncTarget} target @param {ElementState} element @param {number} marginMs @param {number} tries */
+  /**
+   * @param {SyncTarget} target
+   * @param {ElementState} element
+   * @param {number} marginMs
+   * @param {number} tries
+   */
   static #after(target, element, marginMs, tries) {
     const atMs = element.serverMs + marginMs
     return new PlannedStart({

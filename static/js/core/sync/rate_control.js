@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Decides what to do about a player's error: nothing, an inaudible trim, one short excursion of the rate, or a
- * seek. `page/media/room_player.js` carries it out.
+ * Decides what to do about a player's error: nothing, an inaudible trim, one short excursion of the rate, or
+ * a seek. `page/media/room_player.js` carries it out.
  *
  * An excursion chooses its rate once and ends where the error crosses zero: that is one audible event where
  * proportional control makes a dozen, and it cannot oscillate. It runs with `preservesPitch` off, because
@@ -91,7 +91,7 @@ export class RateControl {
   justBegun = false
   sought = false
 
-  /** @param {{engine: "chromium" | "firefox" | "webkit", audioOnly?: boolean, rateSupport?: RateSupport}} player */
+  /** @param {{engine: import("./latency_model.js").Engine, audioOnly?: boolean, rateSupport?: RateSupport}} player */
   constructor({ engine, audioOnly = false, rateSupport }) {
     this.audioOnly = audioOnly
     this.rateSupport = rateSupport ?? new RateSupport(engine)
@@ -132,22 +132,20 @@ export class RateControl {
   /** @param {PlayerSample} sample @returns {Decision} */
   tick(sample) {
     this.rateSupport.update(sample.nowMs)
-    if (sample.hidden || sample.nowMs - this.dueMs > BUSY_LATE_MS) this.#ignoreExcursion()
+    if (sample.hidden || sample.nowMs - this.dueMs > BUSY_LATE_MS) {
+      // the result of the excursion says nothing about the browser
+      this.rateSupport.forgetExcursion()
+      if (this.excursion) this.excursion.verifiable = false
+    }
     const decision = this.#decide(sample)
     const askInMs = decision.askInMs + this.#spreadMs()
     this.dueMs = sample.nowMs + askInMs
     return { ...decision, askInMs }
   }
 
-  /** Intervals that are multiples of the stair would sample the same point of it each time. */
+  /** Intervals that are multiples of a stair would always sample the same point of it. */
   #spreadMs() {
     return this.exact ? 0 : STAIR_MS * ((this.looks++ * SPREAD) % 1)
-  }
-
-  /** The machine is busy: the result of the excursion says nothing about the browser. */
-  #ignoreExcursion() {
-    this.rateSupport.forgetExcursion()
-    if (this.excursion) this.excursion.verifiable = false
   }
 
   /** @param {PlayerSample} sample @returns {Decision} */
@@ -230,8 +228,7 @@ export class RateControl {
 
   /** @param {PlayerSample} sample @param {number} errorMs */
   #startExcursion(sample, errorMs) {
-    const hurrying = this.#settledWithin(sample.nowMs, HURRY_MS)
-    const u = excursionFor(errorMs, { hurrying, audioOnly: this.audioOnly })
+    const u = excursionFor(errorMs, this.#settledWithin(sample.nowMs, HURRY_MS), this.audioOnly)
     this.excursion = { u, plannedMs: errorMs, startedMs: sample.nowMs, verifiable: true }
     this.trim = 0
     return this.#decision(sample, zoneOf(u), { errorMs, askInMs: this.#nextSampleMs(errorMs, u) })

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Whether this browser plays at the rates it is set to. Every excursion is verified afterwards. A browser that
- * misses twice in a row is corrected by seeks only for a while, then tried again. Observations on a busy
+ * Whether this browser plays at the rates it is set to. Every excursion is verified afterwards. A browser
+ * that misses twice in a row is corrected by seeks only for a while, then tried again. Observations on a busy
  * machine do not count. In WebKit every change of the rate interrupts the sound, so rates are never tried
  * there.
  *
@@ -28,7 +28,7 @@ export class RateSupport {
   plannedMs = null
 
   /**
-   * @param {"chromium" | "firefox" | "webkit"} engine
+   * @param {import("./latency_model.js").Engine} engine
    * @param {any} [stored] an earlier `snapshot()`, in this page's time
    * @param {number} [nowMs]
    */

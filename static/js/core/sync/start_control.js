@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Controls a player that stands: it is placed, has its data loaded and starts in time, or pauses exactly at the
- * room's position.
+ * Controls a player that stands: it is placed, has its data loaded and starts in time, or pauses exactly at
+ * the room's position.
  */
 
 import { hasEnough } from "./stall_detector.js"
@@ -17,9 +17,13 @@ const ASLEEP_MS = 10000
 /** @typedef {import("./timeline.js").ElementState} ElementState */
 /** @typedef {import("./sync_controller.js").Effect} Effect */
 /** @typedef {import("./planned_start.js").PlannedStart} PlannedStart */
-/** @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Step */
+/**
+ * @typedef {{state: "loading" | "buffering" | "ready" | "playing", askInMs: number, precise?: boolean}} Step
+ */
 
-/** Carries out a planned start. A start that is missed is planned again, as often as the seek budget allows. */
+/**
+ * Carries out a planned start. A start that is missed is planned again, as often as the seek budget allows.
+ */
 export class StartControl {
   /**
    * @param {object} parts
@@ -70,8 +74,8 @@ export class StartControl {
   }
 
   /**
-   * Advance a planned start; the plan is removed when the player starts. Returns null if its position is out of
-   * reach.
+   * Advance a planned start; the plan is removed when the player starts. Returns null if its position is out
+   * of reach.
    * @param {SyncTarget} target
    * @param {ElementState} element
    * @param {Effect[]} effects

@@ -10,17 +10,13 @@
 import { MediaState } from "../media/media_state.js"
 import { DriftControl } from "./drift_control.js"
 import { Interference } from "./expected_events.js"
-import { PlannedStart, SCHEDULED_MS } from "./planned_start.js"
+import { PlayControl } from "./play_control.js"
 import { PauseControl, StartControl } from "./start_control.js"
 import { SyncTarget } from "./timeline.js"
 
-const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
-const VISIBLE_SETTLE_MS = 500 // the video track of a tab that was hidden comes back within this
 const IDLE_MS = 1000
-const BUSY_MS = 50
 
 /** @typedef {import("./timeline.js").ElementState} ElementState */
-/** @typedef {import("../media/seek_budget.js").Refusal} Refusal */
 /**
  * @typedef {{do: "play"} | {do: "pause"} | {do: "mute"} | {do: "seek", toS: number} | {do: "rate", rate:
  *   number, preservesPitch: boolean} | {do: "report", type: "buffer_start" | "buffer_end", waitedMs: number}
@@ -30,6 +26,7 @@ const BUSY_MS = 50
  * @typedef {"empty" | "loading" | "ready" | "playing" | "paused" | "buffering" | "suspended" | "blocked" |
  *   "error" | "broken_off" | "ended" | "off"} State
  */
+/** @typedef {{state: State, askInMs: number, precise?: boolean}} Step */
 
 export class SyncController {
   /** @type {SyncTarget | null} */
@@ -42,14 +39,8 @@ export class SyncController {
   media = new MediaState()
   /** The viewer or the room wants no synchronisation. */
   off = false
-  /** The player is in step and is kept there. */
-  tracking = false
-  /** Place the player again, whatever it does. */
-  forced = false
-  precise = false
   clockSteps = 0
   hidden = false
-  shownMs = -Infinity
   /** @type {Effect[]} */
   effects = []
 
@@ -64,15 +55,15 @@ export class SyncController {
     this.rateControl = rateControl
     this.driftControl = new DriftControl({ latencyModel, rateControl, media })
     this.startControl = new StartControl({ latencyModel, driftControl: this.driftControl, media })
-    this.pauseControl = new PauseControl({ driftControl: this.driftControl, startControl: this.startControl })
+    const { driftControl, startControl } = this
+    this.pauseControl = new PauseControl({ driftControl, startControl })
+    this.playControl = new PlayControl({ latencyModel, driftControl, startControl, media })
   }
 
   /** Discard the plan for an older timeline. */
   #startOver() {
-    this.startControl.plan = null
-    this.tracking = false
+    this.playControl.startOver()
     this.pauseControl.placed = false
-    this.driftControl.reset()
   }
 
   /** The element loads other media, or the same again. */
@@ -125,7 +116,7 @@ export class SyncController {
     this.interference.reset()
     this.media.seeks.reset()
     this.#startOver()
-    this.forced = true
+    this.playControl.forced = true
   }
 
   /** Stop or resume synchronising the player. @param {boolean} off */
@@ -139,12 +130,12 @@ export class SyncController {
   tick(element) {
     this.effects = []
     this.driftControl.decision = null
-    this.precise = false
     this.#startDueLap(element)
-    const askInMs = this.#decide(element)
+    const { state, askInMs, precise = false } = this.#decide(element)
+    this.state = state
     const lapInMs = this.#lapInMs(element)
     if (lapInMs < askInMs) return { effects: this.effects, askInMs: Math.max(0, lapInMs), precise: true }
-    return { effects: this.effects, askInMs: Math.max(0, askInMs), precise: this.precise }
+    return { effects: this.effects, askInMs: Math.max(0, askInMs), precise }
   }
 
   /** Time until the seek to the next lap is due, early by its latency. @param {ElementState} element */
@@ -159,25 +150,25 @@ export class SyncController {
     this.target = this.nextTarget
     this.nextTarget = null
     this.media.roomMoved(this.target.timeline)
-    const goesOn = this.tracking && !element.paused && !this.off
+    const goesOn = this.playControl.tracking && !element.paused && !this.off
     if (!goesOn || !this.driftControl.seekToLap(this.target, element, this.effects)) this.#startOver()
   }
 
-  /** @param {ElementState} element */
+  /** @param {ElementState} element @returns {Step} */
   #decide(element) {
     this.#observe(element)
     const { target, interference, media } = this
-    if (!target?.timeline.media) return this.#enter("empty", IDLE_MS)
+    if (!target?.timeline.media) return { state: "empty", askInMs: IDLE_MS }
     if (media.failure) return this.#fail(media.failure, element)
     if (this.off) return this.#release(target, element)
-    if (element.readyState < 1) return this.#enter("loading", IDLE_MS)
+    if (element.readyState < 1) return { state: "loading", askInMs: IDLE_MS }
     if (!target.timeline.is_playing) return this.#pause(target, element)
-    if (interference.blocked) return this.#enter("blocked", IDLE_MS)
-    if (interference.suspended) return this.#enter("suspended", IDLE_MS)
+    if (interference.blocked) return { state: "blocked", askInMs: IDLE_MS }
+    if (interference.suspended) return { state: "suspended", askInMs: IDLE_MS }
     if (media.endOfData.brokeOff(target, element)) return this.#breakOff(element)
     if (element.nowMs < interference.notBeforeMs)
-      return this.#enter("paused", interference.notBeforeMs - element.nowMs)
-    return this.startControl.plan ? this.#start(target, element) : this.#play(target, element)
+      return { state: "paused", askInMs: interference.notBeforeMs - element.nowMs }
+    return this.playControl.update(target, element, this.effects, this.state)
   }
 
   /** Changes since the last tick. @param {ElementState} element */
@@ -193,120 +184,42 @@ export class SyncController {
   #shown(element) {
     this.interference.suspended = false
     this.media.seeks.renew()
-    this.shownMs = element.nowMs
-    this.rateControl.acquire(element.nowMs, VISIBLE_SETTLE_MS)
+    this.playControl.becameVisible(element.nowMs)
   }
 
-  /** @param {State} state @param {number} askInMs */
-  #enter(state, askInMs) {
-    this.state = state
-    return askInMs
-  }
-
-  /** @param {import("../media/media_state.js").Failure} failure @param {ElementState} element */
+  /** @param {import("../media/media_state.js").Failure} failure @param {ElementState} element @returns {Step} */
   #fail(failure, element) {
     if (this.media.takeReload(element.nowMs)) this.effects.push({ do: "fetch" })
-    return this.#enter(failure.kind === "interrupted" ? "loading" : "error", IDLE_MS)
+    return { state: failure.kind === "interrupted" ? "loading" : "error", askInMs: IDLE_MS }
   }
 
-  /** @param {ElementState} element */
+  /** @param {ElementState} element @returns {Step} */
   #breakOff(element) {
     this.driftControl.endStall(element, this.effects)
     this.#startOver()
-    return this.#enter("broken_off", IDLE_MS)
+    return { state: "broken_off", askInMs: IDLE_MS }
   }
 
-  /** Set the room's rate once; from then on the viewer controls the player. @param {SyncTarget} target @param {ElementState} element */
+  /**
+   * Set the room's rate once; from then on the viewer controls the player.
+   * @param {SyncTarget} target
+   * @param {ElementState} element
+   * @returns {Step}
+   */
   #release(target, element) {
     this.driftControl.endStall(element, this.effects)
     if (this.state !== "off") this.effects.push({ do: "rate", rate: target.rate, preservesPitch: true })
-    return this.#enter("off", IDLE_MS)
+    return { state: "off", askInMs: IDLE_MS }
   }
 
-  /** @param {SyncTarget} target @param {ElementState} element */
+  /** @param {SyncTarget} target @param {ElementState} element @returns {Step} */
   #pause(target, element) {
-    this.tracking = false
+    this.playControl.tracking = false
     const { state, askInMs } = this.pauseControl.update(target, element, this.effects)
     if (this.pauseControl.refusal) this.media.unaligned.enter(this.pauseControl.refusal, element.nowMs)
     else this.media.unaligned.leave()
     const needsGesture = this.interference.blocked && target.timeline.phase === "holding"
-    return this.#enter(needsGesture ? "blocked" : state, askInMs)
-  }
-
-  // ---------------------------------------------------------------- starting
-
-  /** @param {SyncTarget} target @param {ElementState} element @param {PlannedStart} plan @returns {number} */
-  #startWith(target, element, plan) {
-    const refusal = this.startControl.refusal(target, element, plan.positionS)
-    if (refusal) return this.#playUnaligned(target, element, refusal)
-    this.startControl.plan = plan
-    this.tracking = false
-    this.forced = false
-    return this.#start(target, element)
-  }
-
-  /** @param {SyncTarget} target @param {ElementState} element @returns {number} */
-  #start(target, element) {
-    this.effects.push({ do: "rate", rate: target.rate, preservesPitch: target.rate !== 1 })
-    const step = this.startControl.update(target, element, this.effects)
-    if (!step) return this.#playUnaligned(target, element, "exhausted")
-    this.tracking = !this.startControl.plan
-    if (this.tracking) this.media.unaligned.leave()
-    this.precise = step.precise ?? false
-    return this.#enter(step.state, step.askInMs)
-  }
-
-  /** The room's position is out of reach. @param {SyncTarget} target @param {ElementState} element @param {Refusal} reason @returns {number} */
-  #playUnaligned(target, element, reason) {
-    const { unaligned } = this.media
-    this.#startOver()
-    this.forced = false
-    unaligned.enter(reason, element.nowMs)
-    this.startControl.plan = unaligned.meetingPoint(target, element)
-    if (this.startControl.plan) return this.#start(target, element)
-    const { state, askInMs } = unaligned.update(target, element, this.effects)
-    return this.#enter(state, askInMs)
-  }
-
-  // ---------------------------------------------------------------- playing
-
-  /** @param {SyncTarget} target @param {ElementState} element */
-  #play(target, element) {
-    if (this.tracking && !element.paused) return this.#track(target, element)
-    if (!element.locked) return this.#playWithoutClock(target, element)
-    if (target.timeline.timestamp - element.serverMs > SCHEDULED_MS)
-      return this.#startWith(target, element, PlannedStart.scheduled(target, element))
-    if (target.isAtEnd(element)) return this.#enter(element.ended ? "ended" : this.state, IDLE_MS)
-    if (element.paused || this.forced || target.isFar(element)) return this.#catchUp(target, element)
-    this.tracking = true
-    this.media.unaligned.leave()
-    this.driftControl.begin(element, null, Math.max(RESUME_SETTLE_MS, this.#unsettledMs(element)))
-    return this.#track(target, element)
-  }
-
-  /** No start can be planned without a clock; an unaligned player goes on. @param {SyncTarget} target @param {ElementState} element */
-  #playWithoutClock(target, element) {
-    const { reason } = this.media.unaligned
-    if (reason && !element.paused) return this.#playUnaligned(target, element, reason)
-    return this.#enter("loading", BUSY_MS)
-  }
-
-  /** @param {ElementState} element */
-  #unsettledMs(element) {
-    return Math.max(0, this.shownMs + VISIBLE_SETTLE_MS - element.nowMs)
-  }
-
-  /** @param {SyncTarget} target @param {ElementState} element */
-  #catchUp(target, element) {
-    const leastMs = this.#unsettledMs(element)
-    return this.#startWith(target, element, PlannedStart.ahead(target, element, this.latencyModel, leastMs))
-  }
-
-  /** @param {SyncTarget} target @param {ElementState} element */
-  #track(target, element) {
-    const step = this.driftControl.update(target, element, this.effects)
-    if (!target.isFar(element)) this.media.seeks.inStep(element.nowMs)
-    return step ? this.#enter(step.state, step.askInMs) : this.#catchUp(target, element)
+    return { state: needsGesture ? "blocked" : state, askInMs }
   }
 
   // ---------------------------------------------------------------- actions of others
@@ -319,7 +232,11 @@ export class SyncController {
     else this.interference.playRefused(name, element)
   }
 
-  /** Others paused, moved or started the element: the room does not follow, the player returns. @param {string} type @param {ElementState} element */
+  /**
+   * Others paused, moved or started the element: the room does not follow, the player returns.
+   * @param {string} type
+   * @param {ElementState} element
+   */
   intruded(type, element) {
     const { target, interference } = this
     if (!target || this.off || this.media.failure || interference.blocked) return
@@ -330,10 +247,14 @@ export class SyncController {
     if (type === "pause" && target.timeline.is_playing) interference.paused(element)
   }
 
-  /** The page woke from a freeze or from sleep. Returns true if the browser paused the element and its event is still to come. @param {ElementState} element */
+  /**
+   * The page woke from a freeze or from sleep. Returns true if the browser paused the element and its event
+   * is still to come.
+   * @param {ElementState} element
+   */
   wokeUp(element) {
-    const paused = this.tracking && element.paused && !element.ended
-    this.shownMs = element.nowMs
+    const paused = this.playControl.tracking && element.paused && !element.ended
+    this.playControl.shownMs = element.nowMs
     if (!paused) return false
     this.#startOver()
     this.interference.suspended = element.hidden

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Where the room is at an instant, and what that means for one player. The browser's half of the arithmetic
- * that `playback/domain/timeline.py` does on the server; both read `tests/vectors/timeline.json`. A timeline is
- * the protocol's own object; nothing here reads a clock.
+ * that `playback/domain/timeline.py` does on the server; both read `tests/vectors/timeline.json`. A timeline
+ * is the protocol's own object; nothing here reads a clock.
  */
 
 /** @typedef {import("../protocol.js").TimelineState} TimelineState */
@@ -25,8 +25,8 @@ export function velocity(timeline) {
 }
 
 /**
- * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, so that a start in
- * the future is a scheduled one.
+ * Media time in seconds at server time `nowMs`. Before `timestamp` a timeline stands still, so that a start
+ * in the future is a scheduled one.
  * @param {Motion} timeline
  * @param {number} nowMs
  */
@@ -168,8 +168,8 @@ export class SyncTarget {
   }
 
   /**
-   * Whether this timeline ends just where another starts, as the laps of a loop do. The player then follows it
-   * to its end.
+   * Whether this timeline ends just where another starts, as the laps of a loop do. The player then follows
+   * it to its end.
    * @param {TimelineState} next
    * @param {number} serverMs
    */

@@ -8,9 +8,9 @@
  * that were pulled, a call).
  */
 
-import { playable, positionOf, queueOf } from "../../core/player/optimistic.js"
+import { isPersistent, playableQueue, positionOf, queueOf } from "../../core/player/optimistic.js"
 import { Clock } from "../../core/clock/clock.js"
-import { isKept, PendingCommands } from "../../core/player/pending_commands.js"
+import { PendingCommands } from "../../core/player/pending_commands.js"
 import { PlayerStore } from "../../core/player/player_store.js"
 import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { Close, Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
@@ -134,7 +134,7 @@ export class Mine extends Listeners {
 
   /** What comes when that is over. */
   get comes() {
-    return this.itemOf(playable(this.state, this.gone).followingEnd(this.state.repeat))
+    return this.itemOf(playableQueue(this.state, this.gone).followingEnd(this.state.repeat))
   }
 
   /** Whether the file of an item is away. @param {number} item */
@@ -181,7 +181,7 @@ export class Mine extends Listeners {
         performance.now(),
       )
       for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
-      if (!this.isOpen && isKept(command)) this.kept.keep(command)
+      if (!this.isOpen && isPersistent(command)) this.kept.keep(command)
       this.#show()
       this.#flush()
     })
@@ -211,7 +211,7 @@ export class Mine extends Listeners {
 
   /** @param {number} nowMs */
   #dropOld(nowMs) {
-    const old = this.pending.dropOld(nowMs, this.sound.here)
+    const old = this.pending.dropExpired(nowMs, this.sound.here)
     for (const { type, event_id: eventId } of old) {
       this.#answer(eventId, (waiter) =>
         waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }),

@@ -7,14 +7,14 @@
  * go on.
  */
 
-import { Sounding } from "../../core/player/audio_focus.js"
+import { AudioFocusElection } from "../../core/player/audio_focus.js"
 import { after } from "../lib/timers.js"
 
 const CHANNEL = "watchium-sound"
 const USED = "watchium:used"
 const HANDS = ["pointerdown", "keydown"]
 
-/** @typedef {import("../../core/player/audio_focus.js").Deed} Deed */
+/** @typedef {import("../../core/player/audio_focus.js").FocusAction} FocusAction */
 /**
  * @typedef {{held: () => Promise<boolean>, queue: () => void, steal: (insteadOf?: string | null) => void,
  *   leave: () => void}} Lock
@@ -35,9 +35,9 @@ export class AudioFocus {
    */
   constructor(device, tab, tells, lockFor) {
     this.tells = tells
-    this.machine = new Sounding(tab, usedBefore())
+    this.machine = new AudioFocusElection(tab, usedBefore())
     this.channel = new BroadcastChannel(`${CHANNEL}:${device}`)
-    this.channel.onmessage = ({ data }) => this.#do(this.machine.heard(data, performance.now()))
+    this.channel.onmessage = ({ data }) => this.#do(this.machine.receive(data, performance.now()))
     const { machine } = this
     this.lock = lockFor({
       granted: () => this.#do(machine.granted(performance.now())),
@@ -55,27 +55,27 @@ export class AudioFocus {
 
   /** Whether this is the tab that is heard. */
   get here() {
-    return this.machine.sounds
+    return this.machine.audible
   }
 
   /** The browser wants a hand in this tab before it lets anything be heard. */
   get refusedHere() {
-    return this.machine.refusedHere
+    return this.machine.needsGesture
   }
 
   /** Another tab of this device is known to be heard. */
   get elsewhere() {
-    return this.machine.elsewhere !== null
+    return this.machine.audibleTab !== null
   }
 
   /** This tab keeps the lock and is not heard, because nobody on this device was when it came. */
   get isNobodys() {
-    return this.machine.isNobodys
+    return this.machine.isIdle
   }
 
   /** Asked for it, and waits until the other one is silent. */
   get isComing() {
-    return this.machine.place === "asking" || this.machine.quietMs !== null
+    return this.machine.lock === "asking" || this.machine.silentAtMs !== null
   }
 
   async open() {
@@ -89,12 +89,12 @@ export class AudioFocus {
   }
 
   refused() {
-    this.#do(this.machine.refused(performance.now()))
+    this.#do(this.machine.playRefused(performance.now()))
   }
 
   /** Not to be heard any more, whatever is pressed here. */
   leave() {
-    this.#do(this.machine.left())
+    this.#do(this.machine.leave())
   }
 
   #used() {
@@ -106,12 +106,12 @@ export class AudioFocus {
   #restored() {
     this.lock.leave()
     this.machine.missed()
-    this.#do([...this.machine.robbed(), ...this.machine.asks()])
+    this.#do([...this.machine.robbed(), ...this.machine.findAudibleTab()])
   }
 
-  /** @param {Deed[]} deeds */
-  #do(deeds) {
-    for (const deed of deeds) this.#one(deed)
+  /** @param {FocusAction[]} actions */
+  #do(actions) {
+    for (const action of actions) this.#one(action)
     this.#tell()
     this.cancel()
     const { dueMs } = this.machine
@@ -128,14 +128,14 @@ export class AudioFocus {
     this.tells.known()
   }
 
-  /** @param {Deed} deed */
-  #one(deed) {
-    if (deed.do === "queue") this.lock.queue()
-    if (deed.do === "steal") this.lock.steal(deed.insteadOf)
-    if (deed.do === "leave") this.lock.leave()
-    if (deed.do === "post") this.channel.postMessage(deed.word)
-    if (deed.do === "start") this.tells.start()
-    if (deed.do === "stop") this.tells.stop().then(() => this.#do(this.machine.fellSilent()))
+  /** @param {FocusAction} action */
+  #one(action) {
+    if (action.do === "queue") this.lock.queue()
+    if (action.do === "steal") this.lock.steal(action.insteadOf)
+    if (action.do === "leave") this.lock.leave()
+    if (action.do === "post") this.channel.postMessage(action.message)
+    if (action.do === "start") this.tells.start()
+    if (action.do === "stop") this.tells.stop().then(() => this.#do(this.machine.fellSilent()))
   }
 }
 

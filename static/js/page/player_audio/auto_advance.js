@@ -4,8 +4,8 @@
  * while it played.
  */
 
-import { playable } from "../../core/player/optimistic.js"
-import { FailedTracks } from "../../core/player/failed_tracks.js"
+import { playableQueue } from "../../core/player/optimistic.js"
+import { FailedTracks } from "../../core/player/queue.js"
 import { Command } from "../../core/protocol.js"
 import { wordsOfCut, wordsOfNoData } from "../media/truncation_message.js"
 import { all } from "../lib/dom.js"
@@ -29,14 +29,14 @@ export function mount(mine, commands, sleep) {
   const failures = new FailedTracks()
   return all(
     mine.on("ended", (track) => {
-      failures.forget()
+      failures.reset()
       sayCut(track)
       ended(mine, commands, sleep)
     }),
     mine.on("halted", () => commands.pause()),
     mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
     every(LOOK_MS, () =>
-      failures.look(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null),
+      failures.update(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null),
     ),
     watchSilence(mine),
   )
@@ -80,7 +80,7 @@ function failed(mine, commands, sleep, failures, item) {
         title: item.title,
       }),
     )
-  const next = playable(state, mine.gone).following(state.repeat)
+  const next = playableQueue(state, mine.gone).following(state.repeat)
   if (next === null || next === state.current || sleep.endsWith())
     return stop(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
   sayFailed(

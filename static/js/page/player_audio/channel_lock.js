@@ -4,7 +4,6 @@
  * the holder answers every question, and a holder that does not answer any more is gone.
  */
 
-import { isLater } from "../../core/player/audio_focus.js"
 import { after, every } from "../lib/timers.js"
 
 const ANSWER_MS = 150
@@ -82,4 +81,13 @@ export function channelLock(name, tab, tells) {
     },
     leave,
   }
+}
+
+/**
+ * Which of two claims wins: the later one, and of two at the same time that of one tab, the same for both.
+ * @param {{atMs: number, tab: string}} theirs
+ * @param {{atMs: number, tab: string}} ours
+ */
+export function isLater(theirs, ours) {
+  return theirs.atMs - ours.atMs > 0 || (theirs.atMs === ours.atMs && theirs.tab > ours.tab)
 }

@@ -63,7 +63,7 @@ function say(mine, here) {
 
 /** The socket may be gone before its last word is out; this is not. @param {Mine} mine */
 function leave(mine) {
-  for (const command of mine.pending.kept) mine.kept.keep(command)
+  for (const command of mine.pending.persistent) mine.kept.keep(command)
   const here = hereOf(mine)
   mine.voice.drop()
   if (!here) return
