@@ -150,8 +150,8 @@ def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, pe
     other.goto("/player/")
     wait_until(
         other,
-        """() => { const { store } = window.watchium.mine
-            return store.known && !store.state.is_playing && store.state.position > 31 && store.state.entries.length === 2 }""",
+        """() => { const { store } = window.watchium.mine, { is_playing, position, entries } = store.state
+            return store.known && !is_playing && position > 31 && entries.length === 2 }""",
     )
     other.get_by_role("button", name="Add Sample music to queue").click()
     wait_until(alice, "() => window.watchium.mine.state.entries.length === 3")

@@ -38,7 +38,8 @@ EAR = """every => {
 }"""
 TAKE = "() => { const taken = [looks, seeks]; looks = []; seeks = 0; return taken }"
 TOLD = """() => { const { machine, latencyModel } = watchium.room.player
-    return { state: machine.state, costs: latencyModel.snapshot().startMs, slews: machine.rateControl.rateSupport.slewOk } }"""
+    return { state: machine.state, costs: latencyModel.snapshot().startMs,
+        slews: machine.rateControl.rateSupport.slewOk } }"""
 
 
 @dataclass
