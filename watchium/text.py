@@ -39,7 +39,7 @@ _KEYCAP = "[0-9#*]\ufe0f?\u20e3"
 _TAGGED = (
     "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,8}\U000e007f"  # flags of England, Wales ...
 )
-# Half a flag is not a picture: a joiner after it would be removed when the other half comes beside it.
+# Half a flag is not a picture: a selector after it would be removed once the other half comes beside it.
 _ONE = f"(?!{_REGION}){_PICTURE}(?:{_SKIN}|[\ufe0e\ufe0f])?"
 _EMOJI = f"{_TAGGED}|{_KEYCAP}|{_REGION}{{2}}|{_ONE}(?:{_JOINER}{_ONE})*"
 _emoji = re.compile(f"({_EMOJI})")
