@@ -1,4 +1,4 @@
-"""What a tab with the personal player may say to the server."""
+"""The socket of the personal player."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from watchium.realtime.groups import device_group, devices_group, person_group
 from watchium.services.room_snapshot import limits as limits_of
 from watchium.shared_state import rate_limits
 
-LONGEST_TAB = 40
+MAX_TAB_CHARS = 40
 
 
 class PlayerConsumer(Socket):
-    """A tab of a device. `account`: the person's whose account is signed in there, None without one."""
+    """A tab of a device. `account` is the primary key of the signed-in person, None for a guest."""
 
     device_id: str
     account: int | None = None
     tab: str = ""
-    sounds = False  # as the server keeps it, for tabs that cannot settle it themselves
+    has_audio_focus = False  # according to the server, for tabs that cannot agree among themselves
 
     def decode(self, text: str) -> Command:
         return decode_player_command(text)
@@ -57,11 +57,11 @@ class PlayerConsumer(Socket):
         liveness.start_listening(server_clock.now_ms())
         self.device_id = devices.device_of(identity)
         self.account = devices.account_of(identity)
-        self.tab = self.query.get("tab", "")[:LONGEST_TAB]
-        sounding = self.query.get("sounding") == "1"
+        self.tab = self.query.get("tab", "")[:MAX_TAB_CHARS]
+        is_playing_tab = self.query.get("sounding") == "1"
         name = browser_name(header(self.scope, b"user-agent"))
-        await self._listen_to_its_groups(identity)
-        # Whoever signs in or out from here on ends this socket; who did before is seen now.
+        await self._join_groups(identity)
+        # A later login or logout closes this socket; an earlier one is detected here.
         if (await self._identity()).person != identity.person:
             raise Unavailable
         greeting = await in_database(
@@ -70,17 +70,17 @@ class PlayerConsumer(Socket):
             self.account,
             name,
             limits_of(len(self.live)),
-            is_playing_tab=sounding,
+            is_playing_tab=is_playing_tab,
         )
-        self.sounds = greeting.sounding is not None and greeting.sounding == self.tab
+        self.has_audio_focus = greeting.sounding is not None and greeting.sounding == self.tab
         revision = greeting.state.revision
         welcome = PlayerWelcome(
             room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=greeting
         )
         self.send_queue.send_first(frame_of(welcome))
 
-    async def _listen_to_its_groups(self, identity: Identity) -> None:
-        """Before the player is read: what happens in between is told after the welcome."""
+    async def _join_groups(self, identity: Identity) -> None:
+        """Called before the player is read: events in between are sent after the welcome."""
         group = device_group(self.device_id)
         await self.join_group(group)
         if len(hub.hub().groups[group]) > settings.MAX_SOCKETS_PER_DEVICE:
@@ -91,11 +91,11 @@ class PlayerConsumer(Socket):
             await self.join_group(devices_group(self.account))
 
     async def on_disconnect(self) -> None:
-        if self.sounds and not self._is_back():
+        if self.has_audio_focus and not self._has_reconnected():
             await in_database(audio_focus.release_audio_focus, self.device_id, self.tab)
 
-    def _is_back(self) -> bool:
-        """Over another line; this one was only found dead by now."""
+    def _has_reconnected(self) -> bool:
+        """Whether the tab has a newer socket, and this one was only now found dead."""
         return any(
             isinstance(other, PlayerConsumer)
             and other is not self
@@ -112,62 +112,61 @@ class PlayerConsumer(Socket):
         rate_limits.spend_locally("command", self.device_id, server_clock.now_ms())
         match command:
             case IdempotentCommand():
-                await self._carry_out(command)
-            case ReportPosition(payload=heard):
-                await self._note(heard)
-            case PlayerSync(payload=missed):
-                self._spend("player_question")
-                await self._tell_what_stands(missed.since)
-            case PreviewDevice(payload=which):
-                self._spend("player_question")
-                await self._show(which)
-            case RequestAudioFocus(payload=asked):
-                self._spend("player_question")
-                await self._give_sound(asked)
+                await self._handle_idempotent(command)
+            case ReportPosition(payload=report):
+                await self._record_position(report)
+            case PlayerSync(payload=known):
+                self._charge("player_question")
+                await self._send_head(known.since)
+            case PreviewDevice(payload=device):
+                self._charge("player_question")
+                await self._send_preview(device)
+            case RequestAudioFocus(payload=request):
+                self._charge("player_question")
+                await self._request_audio_focus(request)
 
-    def _spend(self, what: str) -> None:
-        if wait_ms := self.buckets.wait_ms(what, rate_limits.limit(what), server_clock.now_ms()):
+    def _charge(self, name: str) -> None:
+        if wait_ms := self.buckets.wait_ms(name, rate_limits.limit(name), server_clock.now_ms()):
             raise RateLimited(retry_after_ms=wait_ms)
 
-    async def _carry_out(self, command: IdempotentCommand) -> None:
+    async def _handle_idempotent(self, command: IdempotentCommand) -> None:
         try:
-            deed = in_database(actions.dispatch, self.device_id, command, account=self.account)
-            accepted = await with_timeout(deed)
+            action = in_database(actions.dispatch, self.device_id, command, account=self.account)
+            accepted = await with_timeout(action)
         except Stale as stale:
             self.send_error(stale, command.event_id)
-            await self._tell_all()
+            await self._send_snapshot()
             return
         self.send_event(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
 
-    async def _note(self, heard: PositionReport) -> None:
-        self._spend("position")
+    async def _record_position(self, report: PositionReport) -> None:
+        self._charge("position")
         liveness.record_report(self.device_id, server_clock.now_ms())
-        if not await with_timeout(in_database(session.report_position, self.device_id, heard)):
-            await (
-                self._tell_all()
-            )  # it plays what is not on, or was placed or paused while this was on its way
+        if not await with_timeout(in_database(session.report_position, self.device_id, report)):
+            # The tab plays another track, or a seek or pause crossed its report.
+            await self._send_snapshot()
 
-    async def _show(self, which: DeviceRef) -> None:
+    async def _send_preview(self, device: DeviceRef) -> None:
         other = await with_timeout(
-            in_database(devices.preview_device, self.account, self.device_id, which.device)
+            in_database(devices.preview_device, self.account, self.device_id, device.device)
         )
         self.send_event(DevicePreviewed(room_id=None, timestamp=server_clock.now_ms(), payload=other))
 
-    async def _give_sound(self, asked: AudioFocusRequest) -> None:
-        holder = await with_timeout(in_database(audio_focus.request_audio_focus, self.device_id, asked))
-        self.sounds = holder == self.tab
+    async def _request_audio_focus(self, request: AudioFocusRequest) -> None:
+        holder = await with_timeout(in_database(audio_focus.request_audio_focus, self.device_id, request))
+        self.has_audio_focus = holder == self.tab
 
-    async def _tell_what_stands(self, since: int) -> None:
+    async def _send_head(self, since: int) -> None:
         revision = await with_timeout(in_database(queries.revision_of, self.device_id))
         if revision != since:
-            await self._tell_all()
+            await self._send_snapshot()
             return
         state = PlayerHeadState(revision=revision)
         self.send_event(PlayerHead(room_id=None, timestamp=server_clock.now_ms(), payload=state))
 
-    async def _tell_all(self) -> None:
-        whole = await with_timeout(in_database(queries.snapshot, self.device_id, is_playing_tab=True))
-        revision = whole.state.revision
+    async def _send_snapshot(self) -> None:
+        snapshot = await with_timeout(in_database(queries.snapshot, self.device_id, is_playing_tab=True))
+        revision = snapshot.state.revision
         self.send_event(
-            PlayerSynced(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=whole)
+            PlayerSynced(room_id=None, timestamp=server_clock.now_ms(), revision=revision, payload=snapshot)
         )

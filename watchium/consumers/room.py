@@ -40,7 +40,7 @@ from watchium.telemetry import counters
 from watchium.telemetry.context import bind
 
 HEARTBEATS = rate_limits.limit("heartbeat")
-CLOSING: dict[type[Refused], CloseCode] = {
+CLOSE_CODES: dict[type[Refused], CloseCode] = {
     TooManyConnections: CloseCode.TOO_MANY,
     Banned: CloseCode.REMOVED,
     RoomClosed: CloseCode.NO_SUCH_ROOM,
@@ -66,7 +66,7 @@ class RoomConsumer(Socket):
         self.device_id = identity.device_id
         member = await in_database(_admit, identity, self.room_id)
         bind(self.room_id, member.person.user_id)
-        # Listening begins before the room is read: what happens in between is told after the welcome.
+        # Groups are joined before the room is read: events in between are sent after the welcome.
         await self.join_group(room_group(self.room_id))
         await self.join_group(member_group(member.pk))
         await self.join_group(person_group(member.person_id))
@@ -75,27 +75,27 @@ class RoomConsumer(Socket):
         self.user_id = self.member.person.user_id
         self.connection = connection
         scheduler.hold_lease(connection.pk, lambda: self.close(CloseCode.RESTART))
-        # Behind the lease: who signs in or out from here on ends it, and who did before is seen now. Either way the
-        # socket goes, and comes back as who it is now.
+        # After the lease was taken: a later login or logout ends the lease, an earlier one is detected here. Either way
+        # the socket is closed, and the client reconnects with its current identity.
         if (await self._identity()).person != identity.person:
             raise Unavailable
         log_heads.set_initial(self.room_id, self.member.room)
         applied = Applied.from_query(self.query)
-        greeting = await in_database(
+        first, *missed = await in_database(
             compose_snapshot, self.member, identity.device_id, applied, len(self.live)
         )
-        for event in greeting[1:]:
+        for event in missed:
             self.send_event(event)
         if pubsub_monitor.degraded():
             self.send_event(pubsub_monitor.status(self.room_id))
-        self.send_queue.send_first(frame_of(greeting[0]))
+        self.send_queue.send_first(frame_of(first))
         self.entering = None
-        # Every deed reads its own; this one only ages.
+        # Every action reads the playback again; this copy would only go stale.
         self.member.room._state.fields_cache.pop("playback", None)
 
     async def on_disconnect(self) -> None:
         if self.connection is None and self.entering is not None:
-            # Also for a socket that ended while it entered: what is done on another thread is done to its end.
+            # The socket closed while entering, which another thread completes nevertheless.
             (entered,) = await asyncio.gather(self.entering, return_exceptions=True)
             self.connection = None if isinstance(entered, BaseException) else entered[1]
         if self.connection is not None:
@@ -103,31 +103,31 @@ class RoomConsumer(Socket):
             await in_database(rooms.actions.disconnect, self.connection)
 
     def close_code_for(self, problem: Refused) -> int:
-        return CLOSING.get(type(problem)) or super().close_code_for(problem)
+        return CLOSE_CODES.get(type(problem)) or super().close_code_for(problem)
 
     def handle_inline(self, command: Command, now_ms: float) -> bool:
-        """A heartbeat: it stays in memory, and the answer says where the room's log ends."""
+        """Heartbeats stay in memory; the response carries the room's log head."""
         if not isinstance(command, Heartbeat):
             return False
-        self._spend("heartbeat", HEARTBEATS, now_ms)
+        self._charge("heartbeat", HEARTBEATS, now_ms)
         counters.count("heartbeats")
         report = command.payload
-        weighs = playback.room.status_reports.record(self.room_id, self.user_id, report, now_ms)
+        important = playback.room.status_reports.record(self.room_id, self.user_id, report, now_ms)
         log_heads.respond(self, self.room_id)
-        # Not so: news about the length of the medium, news for other processes, and while a room waits.
-        news = playback.room.duration_updates.may_update(self.room_id, self.user_id, report, now_ms)
-        return not news and not weighs and not playback.room.stall_handling.is_affected(self.room_id)
+        # The full path: it may change the known duration, matters to other processes, or the room is waiting.
+        duration = playback.room.duration_updates.may_update(self.room_id, self.user_id, report, now_ms)
+        return not duration and not important and not playback.room.stall_handling.is_affected(self.room_id)
 
     async def handle(self, command: Command) -> None:
         if isinstance(command, Heartbeat):
             await self._apply_heartbeat(command)
             return
         rate_limits.spend_locally("command", self.user_id, server_clock.now_ms())
-        answer = await with_timeout(in_database(dispatch, self.member, command))
-        if isinstance(answer, Accepted):
-            answer = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=answer)
-        if answer is not None:
-            self.send_event(answer)
+        result = await with_timeout(in_database(dispatch, self.member, command))
+        if isinstance(result, Accepted):
+            result = Ack(room_id=self.room_id, timestamp=server_clock.now_ms(), payload=result)
+        if result is not None:
+            self.send_event(result)
         if isinstance(command, SyncRequest):
             since, comment_seq = command.payload.since, command.payload.last_comment_id
             self.send_event(
@@ -142,8 +142,8 @@ class RoomConsumer(Socket):
             playback.room.stall_handling.on_important_report, self.member, server_clock.now_ms()
         )
 
-    def _spend(self, what: str, limit: Limit, now_ms: float) -> None:
-        if wait_ms := self.buckets.wait_ms(what, limit, now_ms):
+    def _charge(self, name: str, limit: Limit, now_ms: float) -> None:
+        if wait_ms := self.buckets.wait_ms(name, limit, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
 
 
@@ -155,6 +155,6 @@ def _admit(identity: Identity, room_id: str) -> Member:
             raise Banned from None
         limit_room_guesses(identity.address)
         raise
-    # A ban is to hold where they are now, not where they were when they joined.
+    # A later ban applies to the member's current address, not to that of the join.
     Member.objects.record_address(member, address_hash(identity.address))
     return member

@@ -1,8 +1,8 @@
-"""What every socket of a browser or a program does: accept, listen, refuse out loud, close with a code.
+"""The base of all WebSocket consumers: accept, receive, queue commands, send errors, close with a code.
 
-Not the machinery of a Channels consumer: there every message first visits the one synchronous thread of the process,
-so that a slow query anywhere shows as clock error everywhere. Here one plain loop receives, what needs no database is
-answered at once, and everything else waits its turn in a bounded queue of this socket. An idle socket is one task.
+It does not use the machinery of a Channels consumer, where every message first visits the one synchronous thread of the
+process, so that a slow query anywhere shows as clock error everywhere. Here one plain loop receives, commands that need
+no database are handled inline, and all others wait in a bounded queue of this socket. An idle socket is one task.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
-    """One WebSocket. Subclasses decode, greet in `on_connect`, obey in `handle` and tidy up in `on_disconnect`."""
+    """One WebSocket. Subclasses implement `decode`, `on_connect`, `handle` and `on_disconnect`."""
 
-    channel_layer_alias = "none"  # it listens to the fan-out instead of to a channel of its own
+    channel_layer_alias = "none"  # it joins groups of the hub instead of having a channel
     live: ClassVar[set[Socket]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
         self.send_queue = SendQueue(send, scope.get("extensions", {}).get(EXTENSION), self._on_direct_changed)
-        self.queue: list[tuple[Command, float]] = []  # and when each was heard; short and mostly empty
-        self.handler_task: asyncio.Task[None] | None = None  # while there is something to obey
+        self.queue: list[tuple[Command, float]] = []  # with the time of receipt; short and mostly empty
+        self.handler_task: asyncio.Task[None] | None = None  # while commands are queued
         self.buckets = ConnectionBuckets()
         self.groups: list[str] = []
         await receive()
@@ -82,15 +82,15 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             await self._listen(receive)
             await self.finish(FINISH_S)
         except Exception:
-            logger.exception("a socket broke")
+            logger.exception("a socket failed")
         finally:
             self.live.discard(self)
             await self._clean_up()
 
-    async def finish(self, most_s: float) -> None:
-        """Obey what was said so far: somebody who says `leave` and goes has left."""
+    async def finish(self, timeout_s: float) -> None:
+        """Handle the queued commands: a client may send `leave` and disconnect at once."""
         if self.handler_task is not None:
-            await asyncio.wait([self.handler_task], timeout=most_s)
+            await asyncio.wait([self.handler_task], timeout=timeout_s)
 
     async def _clean_up(self) -> None:
         self.send_queue.end()
@@ -102,9 +102,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         try:
             await self.on_disconnect()
         except Exception:
-            logger.exception("a socket could not be tidied up")
+            logger.exception("the clean-up of a socket failed")
 
-    # ------------------------------------------------------------ to be told
+    # ------------------------------------------------------------ sending
 
     @property
     def direct(self) -> Write | None:
@@ -126,18 +126,18 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         self.groups.append(group)
         await hub.hub().join(group, self)
 
-    # ------------------------------------------------------------ to listen
+    # ------------------------------------------------------------ receiving
 
     async def _listen(self, receive: Receive) -> None:
         try:
             await self.on_connect(await self._identity())
         except Exception as error:
             self._reject(error)
-        # Thousands of sockets sit and wait: what was said at the door is not kept for them.
+        # Saves memory with thousands of idle sockets.
         self.scope["headers"] = []
         if (writer := self.send_queue.writer) is not None:
-            bound = copy_context()  # by which the log knows room and member
-            writer.listen(partial(bound.run, self._on_frame))  # type: ignore[call-arg]  # its text comes when called
+            bound = copy_context()  # room and member, for log lines
+            writer.listen(partial(bound.run, self._on_frame))  # type: ignore[call-arg]  # the text is passed by the caller
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -145,9 +145,9 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
             self._on_frame(message.get("text"))
 
     def _on_frame(self, text: str | None) -> None:
-        """None: it was binary."""
+        """`text` is None for a binary message."""
         if self.send_queue.closing:
-            return  # turned away or sent out: nothing is obeyed any more
+            return  # the socket was rejected or its member removed
         try:
             self._on_text(text, server_clock.now_ms())
         except Exception as error:
@@ -155,7 +155,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     async def _identity(self) -> Identity:
         if not same_origin(self.scope):
-            raise NotMember("This page is not from here.")
+            raise NotMember("This page belongs to another site.")
         return await in_database(identify_scope, self.scope)
 
     def _on_text(self, text: str | None, now_ms: float) -> None:
@@ -163,7 +163,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if isinstance(command, Ping):
             self._send_pong(command, now_ms)
             return
-        # Also while others wait: what can be done at once keeps to no order.
+        # Inline commands do not wait for queued ones: their order does not matter.
         if not self.handle_inline(command, now_ms):
             self._enqueue(command, now_ms)
 
@@ -189,10 +189,10 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         if wait_ms := self.buckets.wait_ms("ping", PINGS, received_ms):
             raise RateLimited(retry_after_ms=wait_ms)
         sent_ms = server_clock.now_ms()
-        answer = PongTimes(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
-        self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=answer))
+        times = PongTimes(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
+        self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=times))
 
-    # ------------------------------------------------------------ to obey and to refuse
+    # ------------------------------------------------------------ handling and rejecting
 
     async def _handle_queue(self) -> None:
         try:
@@ -204,7 +204,7 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
                     await self.handle(command)
                 except Exception as error:
                     self.send_error(refusal(error), command.event_id)
-                # Only now: whoever looks meanwhile sees that it is not done yet.
+                # Only now: until here it counts as unfinished.
                 self.queue.pop(0)
         finally:
             self.handler_task = None
@@ -235,12 +235,12 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
 
     @property
     def query(self) -> dict[str, str]:
-        """Of the address; nothing where it has more in it than any address of ours, or what no database takes."""
+        """Parameters of the URL; empty if it has too many, or a NUL, which databases reject."""
         try:
-            asked = parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10)
+            pairs = parse_qsl(self.scope.get("query_string", b"").decode("latin-1"), max_num_fields=10)
         except ValueError:
             return {}
-        return {} if any("\0" in value for _, value in asked) else dict(asked)
+        return {} if any("\0" in value for _, value in pairs) else dict(pairs)
 
     # ------------------------------------------------------------ for subclasses
 
@@ -251,29 +251,29 @@ class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
         raise NotImplementedError
 
     async def on_connect(self, identity: Identity) -> None:
-        """Greet, or raise a Refused to be turned away."""
+        """Send the first frame, or raise a Refused to reject the socket."""
         raise NotImplementedError
 
     def handle_inline(self, command: Any, now_ms: float) -> bool:
-        """For what needs neither the database nor time; False: `handle` in turn. May raise a Refused."""
+        """Handle a command that needs no database and no waiting. If False, `handle` follows. May raise a Refused."""
         return False
 
     async def handle(self, command: Any) -> None:
         raise NotImplementedError
 
     async def on_disconnect(self) -> None:
-        """Tidy up; also called for a socket that was turned away."""
+        """Release what the socket holds; also called for a rejected one."""
 
 
-async def with_timeout(deed: Awaitable[R]) -> R:
-    """A database that says nothing at all gets no more patience than people have.
+async def with_timeout(action: Awaitable[R]) -> R:
+    """Wait for an action that may hang in the database. Raises Unavailable after 12 s.
 
-    What was begun goes on; if it is done after all, everybody hears of it, and who asks again with the same event_id
-    is answered.
+    The action itself continues: if it succeeds after all, its event is published, and a retry with the same event_id is
+    answered with its result.
     """
     try:
         async with asyncio.timeout(COMMAND_TIMEOUT_S):
-            return await deed
+            return await action
     except TimeoutError:
         raise Unavailable from None
 

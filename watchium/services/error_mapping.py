@@ -20,7 +20,7 @@ class MethodNotAllowed(BadMessage):
     """The address exists but does not support the HTTP method."""
 
     status = 405
-    message = "This address does not answer to that method."
+    message = "This address does not support that method."
 
 
 def refusal(error: Exception) -> Refused:

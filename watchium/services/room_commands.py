@@ -73,5 +73,5 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
         case Leave():
             rooms.actions.leave(member)
         case _:
-            raise NotFound("This command means nothing here.")
+            raise NotFound("A room does not support this command.")
     return None

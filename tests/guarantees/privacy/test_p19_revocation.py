@@ -8,7 +8,7 @@ import pytest
 from tests.deployments import House
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import Service
-from tests.watchium.consumers.fixtures import turned_away
+from tests.watchium.consumers.fixtures import rejection_of
 from tests.watchium.web.cookie_client import Browser
 from watchium.client import ProblemError
 from watchium.client.room_state import type_of
@@ -40,7 +40,7 @@ async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
             with pytest.raises(ProblemError) as refused:
                 await asyncio.to_thread(call, scene.room_id)
             assert refused.value.code == "not_member"
-    assert await turned_away(scene, scene.bob) == ("banned", 4503)
+    assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
 @pytest.mark.parametrize("away", [Service.kill, Service.freeze])
@@ -55,7 +55,7 @@ async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_l
         away(redis)
         await alice.say(deed, user_id=scene.bob.user_id, **more)
         assert await bob.closed(timeout=SOON_S) == 4012  # why is said to whoever comes back
-    assert await turned_away(scene, scene.bob) == ("banned", 4503)
+    assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
 async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(mortal_pair: House):
@@ -65,7 +65,7 @@ async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(mortal_p
         mortal_pair.redis.kill()
         await asyncio.to_thread(scene.alice.close_room, scene.room_id)
         assert await bob.closed(timeout=SOON_S) == 4012
-    assert await turned_away(scene, scene.bob) == ("room_closed", 4504)
+    assert await rejection_of(scene, scene.bob) == ("room_closed", 4504)
 
 
 async def test_p19_somebody_who_signed_out_in_another_process_hears_nothing_a_second_later_without_redis(
@@ -89,7 +89,7 @@ async def test_p19_outsiders_learn_nothing_of_a_room_not_even_that_it_is_there(h
     scene = await scene_in(house, visibility="private", passphrase="open sesame")
     answers = set()
     for room_id in (scene.room_id, "zzzzzzzzzz"):
-        assert await turned_away(scene, scene.carol, room_id) == ("not_member", 4501)
+        assert await rejection_of(scene, scene.carol, room_id) == ("not_member", 4501)
         for call in (scene.carol.state, scene.carol.events, scene.carol.comments):
             with pytest.raises(ProblemError) as refused:
                 await asyncio.to_thread(call, room_id)

@@ -13,7 +13,7 @@ from rooms.auth.client_address import address_hash
 from rooms.models import Ban, Member, ModerationAct
 from tests.servers import Server, watchium_server
 from tests.watchium.api.callers import ApiCase
-from tests.watchium.consumers.fixtures import scene_on, turned_away
+from tests.watchium.consumers.fixtures import rejection_of, scene_on
 from watchium.client import ProblemError
 from watchium.protocol.errors import Banned
 
@@ -132,7 +132,7 @@ async def test_who_is_banned_is_out_in_every_tab_and_hears_no_more(server: Serve
             await alice.say("ban_member", user_id=one.welcome.you.user_id, minutes=5)
             assert await one.closed() == await two.closed() == 4503
         await alice.say("comment", text="now that he is gone")
-        assert await turned_away(scene, scene.bob) == ("banned", 4503)
+        assert await rejection_of(scene, scene.bob) == ("banned", 4503)
         with pytest.raises(ProblemError, match="removed"):
             scene.bob.join(scene.room_id, "Robert")
         with pytest.raises(ProblemError):
@@ -169,4 +169,4 @@ async def test_who_left_hears_no_more(server: Server):
     async with scene.bob.enter(scene.room_id) as bob:
         scene.bob.leave(scene.room_id)
         assert await bob.closed() == 4501
-    assert await turned_away(scene, scene.bob) == ("not_member", 4501)
+    assert await rejection_of(scene, scene.bob) == ("not_member", 4501)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from rooms.models import Room
 from tests.servers import Server
 from tests.watchium.api.callers import ApiCase
-from tests.watchium.consumers.fixtures import scene_on, turned_away
+from tests.watchium.consumers.fixtures import rejection_of, scene_on
 
 UNKNOWN = "zzzzzzzzzz"
 JOINING = {"username": "Carol", "passphrase": "barley"}
@@ -170,7 +170,9 @@ async def test_a_socket_is_turned_away_from_any_room_that_is_not_ones_own_with_o
     if kind == "closed":
         scene.alice.close_room(scene.room_id)
     for who in (scene.carol, None):
-        assert await turned_away(scene, who) == await turned_away(scene, who, UNKNOWN) == ("not_member", 4501)
+        assert (
+            await rejection_of(scene, who) == await rejection_of(scene, who, UNKNOWN) == ("not_member", 4501)
+        )
 
 
 async def test_what_a_socket_says_on_turning_away_is_the_same_to_the_letter(server: Server):

@@ -1,4 +1,4 @@
-"""alice hosts a room with the clip on a real server, bob is in it, carol is outside."""
+"""A scene on a real server: alice hosts a room with the clip, bob is a member, carol is outside."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ async def scene_on(server: Server, **fields: Any) -> Scene:
     return await asyncio.to_thread(set_scene, server, **fields)
 
 
-async def turned_away(scene: Scene, client: Client | None, room_id: str | None = None) -> tuple[str, int]:
-    """The error's code and the close code that a socket gets which is not let in."""
+async def rejection_of(scene: Scene, client: Client | None, room_id: str | None = None) -> tuple[str, int]:
+    """The error code and the close code that a rejected socket gets."""
     headers = {"Authorization": f"Bearer {client.token}"} if client else {}
     address = f"{scene.server.ws_url}/ws/rooms/{room_id or scene.room_id}/"
     async with websockets.connect(address, additional_headers=headers) as socket:

@@ -16,12 +16,12 @@ from watchium.client import ProblemError
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """One with the samples in its library."""
+    """A server with the samples in its library."""
     with watchium_server(demo=True) as running:
         yield running
 
 
-async def somebody(server: Server) -> Client:
+async def new_client(server: Server) -> Client:
     client = Client(server.url)
     await asyncio.to_thread(client.create_room, username="Alice")
     return client
@@ -32,8 +32,8 @@ async def items_of(client: Client) -> list[int]:
     return [item.id for item in page.items]
 
 
-async def test_what_is_done_in_one_tab_is_in_the_other(server: Server):
-    alice = await somebody(server)
+async def test_a_command_in_one_tab_reaches_the_other(server: Server):
+    alice = await new_client(server)
     clip, music = (await items_of(alice))[:2]
     async with alice.player("one") as one, alice.player("two") as two:
         await one.say("play_track", item_id=clip)
@@ -42,8 +42,8 @@ async def test_what_is_done_in_one_tab_is_in_the_other(server: Server):
         assert two.state.is_playing
         sought = await two.say("seek", position=45, base_revision=two.state.revision)
         await one.hear("player")
-        told = await one.hear("player")
-        assert (told.revision, one.state.position) == (sought.revision, 45)
+        changed = await one.hear("player")
+        assert (changed.revision, one.state.position) == (sought.revision, 45)
         await one.say("queue_add", item_ids=[music])
         await two.hear("player")
         while two.state.revision < 3:
@@ -53,8 +53,8 @@ async def test_what_is_done_in_one_tab_is_in_the_other(server: Server):
         assert two.items[music].title == one.items[music].title
 
 
-async def test_a_tab_that_missed_something_has_it_again(server: Server):
-    alice = await somebody(server)
+async def test_a_tab_that_missed_an_event_gets_a_snapshot(server: Server):
+    alice = await new_client(server)
     items = await items_of(alice)
     async with alice.player("one") as one, alice.player("two") as two:
         await one.say("queue_add", item_ids=items[:1])
@@ -65,8 +65,8 @@ async def test_a_tab_that_missed_something_has_it_again(server: Server):
         assert two.state == one.state
 
 
-async def test_whoever_comes_later_finds_it_as_it_is(server: Server):
-    alice = await somebody(server)
+async def test_a_later_tab_gets_the_current_state(server: Server):
+    alice = await new_client(server)
     items = await items_of(alice)
     async with alice.player("one") as one:
         await one.say("queue_add", item_ids=items[:2])
@@ -78,66 +78,66 @@ async def test_whoever_comes_later_finds_it_as_it_is(server: Server):
             assert (late.state.position, late.state.is_playing) == (3.5, True)
 
 
-async def test_a_position_of_what_is_not_on_is_answered_by_what_is(server: Server):
-    alice = await somebody(server)
+async def test_a_report_about_another_track_gets_a_snapshot(server: Server):
+    alice = await new_client(server)
     async with alice.player("one") as one:
         await one.send("position", entry_id="9.9", position=3.5, tab="one")
         assert (await one.hear("player_state")).payload.state.position == 0
 
 
-async def test_who_comes_too_late_is_told_and_told_what_stands(server: Server):
-    alice = await somebody(server)
+async def test_a_stale_command_gets_an_error_and_a_snapshot(server: Server):
+    alice = await new_client(server)
     items = await items_of(alice)
     async with alice.player("one") as one, alice.player("two") as two:
         base = (await one.say("play_track", item_id=items[0])).revision
         await one.say("play_track", item_id=items[1])
-        with pytest.raises(ProblemError) as refused:
+        with pytest.raises(ProblemError) as raised:
             await two.say("seek", position=50, base_revision=base)
-        assert refused.value.code == "stale"
+        assert raised.value.code == "stale"
         assert (await two.hear("player_state")).payload.state.position == 0
 
 
-async def test_a_program_of_somebody_else_is_another_device(server: Server):
-    alice, bob = await somebody(server), await somebody(server)
+async def test_another_user_has_another_device(server: Server):
+    alice, bob = await new_client(server), await new_client(server)
     items = await items_of(alice)
-    async with alice.player() as mine, bob.player() as his:
-        await mine.say("queue_add", item_ids=items[:1])
-        await his.say("queue_add", item_ids=items[:2])
-        assert (len(mine.state.entries), len(his.state.entries)) == (1, 2)
-        assert mine.welcome.device != his.welcome.device
+    async with alice.player() as alices, bob.player() as bobs:
+        await alices.say("queue_add", item_ids=items[:1])
+        await bobs.say("queue_add", item_ids=items[:2])
+        assert (len(alices.state.entries), len(bobs.state.entries)) == (1, 2)
+        assert alices.welcome.device != bobs.welcome.device
 
 
-async def test_nobody_has_no_player(server: Server):
+async def test_an_anonymous_client_has_no_player(server: Server):
     async with websockets.connect(f"{server.ws_url}/ws/player/") as socket:
         error = json.loads(await asyncio.wait_for(socket.recv(), 5))
         await asyncio.wait_for(socket.wait_closed(), 5)
     assert (error["payload"]["code"], socket.close_code) == ("not_member", 4501)
 
 
-async def test_the_sound_goes_to_whoever_asks_and_back_when_the_tab_goes(server: Server):
-    alice = await somebody(server)
+async def test_audio_focus_goes_to_the_requesting_tab_and_back_when_it_closes(server: Server):
+    alice = await new_client(server)
     async with alice.player("one") as one:
         async with alice.player("two") as two:
             await one.send("sound", tab="one", want=True)
             assert (await two.hear("sound")).payload.tab == "one"
             await two.send("sound", tab="two", want=True)
             assert (await two.hear("sound")).payload.tab == "two"
-            # Too late: it believed that nobody had it.
+            # Stale: it assumed that no tab had it.
             await one.send("sound", tab="one", want=True, instead_of=None)
             assert (await two.hear("sound")).payload.tab == "two"
         while (await one.hear("sound")).payload.tab is not None:
             pass
 
 
-async def test_eleven_tabs_are_too_many(server: Server):
-    alice = await somebody(server)
+async def test_an_eleventh_tab_is_rejected(server: Server):
+    alice = await new_client(server)
     async with AsyncExitStack() as tabs:
         for number in range(10):
             await tabs.enter_async_context(alice.player(f"tab{number}"))
-        with pytest.raises(ProblemError) as refused:
+        with pytest.raises(ProblemError) as raised:
             async with alice.player("eleventh"):
                 pass
-        assert (refused.value.code, refused.value.status) == ("rate_limited", 4509)
+        assert (raised.value.code, raised.value.status) == ("rate_limited", 4509)
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,8 @@ async def test_eleven_tabs_are_too_many(server: Server):
         "nothing",
     ],
 )
-async def test_what_makes_no_sense_is_refused_and_changes_nothing(server: Server, frame: str):
-    alice = await somebody(server)
+async def test_invalid_commands_get_an_error_and_change_nothing(server: Server, frame: str):
+    alice = await new_client(server)
     async with alice.player() as tab:
         await tab.send_frame(frame)
         assert (await tab.hear("error")).payload.code == "bad_message"

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from tests.servers import Server
-from tests.watchium.consumers.fixtures import scene_on, turned_away
+from tests.watchium.consumers.fixtures import rejection_of, scene_on
 from watchium.client import ProblemError
 
 
-async def test_everyone_stops_where_the_host_stopped(server: Server):
+async def test_all_members_pause_where_the_host_paused(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("play", current_time=5)
@@ -20,7 +20,7 @@ async def test_everyone_stops_where_the_host_stopped(server: Server):
         assert (await alice.hear("pause")).payload == paused.payload
 
 
-async def test_whoever_follows_and_whoever_joins_now_hold_the_same_state(server: Server):
+async def test_a_member_who_followed_and_one_who_joins_hold_the_same_state(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("play")
@@ -32,7 +32,7 @@ async def test_whoever_follows_and_whoever_joins_now_hold_the_same_state(server:
             assert late.timeline == bob.timeline == alice.timeline
 
 
-async def test_a_members_seek_is_refused_over_socket_and_http_and_changes_nothing(server: Server):
+async def test_a_members_seek_is_rejected_over_socket_and_http(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         before = await asyncio.to_thread(scene.alice.state, scene.room_id)
@@ -40,37 +40,37 @@ async def test_a_members_seek_is_refused_over_socket_and_http_and_changes_nothin
             await bob.say("seek", current_time=60)
         with pytest.raises(ProblemError) as over_http:
             await asyncio.to_thread(scene.bob.control, scene.room_id, "seek", current_time=60)
-        for refused in (over_socket.value, over_http.value):
-            assert refused.code == "not_host"
-            assert refused.problem.message == "Only the host can control playback"
+        for error in (over_socket.value, over_http.value):
+            assert error.code == "not_host"
+            assert error.problem.message == "Only the host can control playback"
         assert over_http.value.status == 403
         after = await asyncio.to_thread(scene.alice.state, scene.room_id)
         assert (after.revision, after.timeline) == (before.revision, before.timeline)
         assert alice.revision == before.revision
 
 
-async def test_outsiders_and_strangers_get_4501_whatever_the_room(server: Server):
+async def test_outsiders_and_anonymous_clients_get_4501_whether_or_not_the_room_exists(server: Server):
     scene = await scene_on(server, visibility="private", passphrase="open sesame")
     for client in (scene.carol, None):
-        assert await turned_away(scene, client) == ("not_member", 4501)
-        assert await turned_away(scene, client, "zzzzzzzzzz") == ("not_member", 4501)
+        assert await rejection_of(scene, client) == ("not_member", 4501)
+        assert await rejection_of(scene, client, "zzzzzzzzzz") == ("not_member", 4501)
 
 
-async def test_chat_reaches_everybody_once_and_as_text(server: Server):
+async def test_a_comment_reaches_all_members_once_and_as_text(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         text = "<b>hi</b> & <script>alert(1)</script>"
         first = await bob.say("comment", event_id="c1", text=text)
         assert await bob.say("comment", event_id="c1", text=text) == first
-        said = []
-        while not said or said[-1].payload.text != text:
-            said.append(await alice.hear("new_comment"))
-        assert said[-1].payload.username == "Bob"
+        received = []
+        while not received or received[-1].payload.text != text:
+            received.append(await alice.hear("new_comment"))
+        assert received[-1].payload.username == "Bob"
         comments = await asyncio.to_thread(scene.alice.comments, scene.room_id)
         assert [c.text for c in comments.comments].count(text) == 1
 
 
-async def test_a_member_sent_out_loses_every_tab_and_stays_out(server: Server):
+async def test_a_removed_member_loses_every_tab_and_stays_out(server: Server):
     scene = await scene_on(server)
     async with scene.bob.enter(scene.room_id) as one, scene.bob.enter(scene.room_id) as other:
         scene.server.manage(
@@ -80,12 +80,12 @@ async def test_a_member_sent_out_loses_every_tab_and_stays_out(server: Server):
         )  # fmt: skip
         with pytest.raises((ProblemError, ConnectionError)):
             await one.say("comment", text="still here?")
-        # Another process did it and this one was not told: it notices that their leases are no more.
+        # Another process did it and no message arrived: this one finds that the leases have ended.
         assert await other.closed(timeout=15) == 4012
-    assert await turned_away(scene, scene.bob) == ("banned", 4503)
+    assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
-async def test_leaving_in_one_tab_is_leaving_in_all(server: Server):
+async def test_leaving_in_one_tab_closes_all_tabs(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as one:
         async with scene.bob.enter(scene.room_id) as other:
@@ -95,7 +95,7 @@ async def test_leaving_in_one_tab_is_leaving_in_all(server: Server):
         assert (left.payload.username, left.payload.reason) == ("Bob", "left")
 
 
-async def test_whoever_only_heard_the_welcome_comes_back_without_another_snapshot(server: Server):
+async def test_a_client_that_received_only_the_welcome_can_resume(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("play", event_id="go")
@@ -106,7 +106,7 @@ async def test_whoever_only_heard_the_welcome_comes_back_without_another_snapsho
         assert bob.welcome.resumed
 
 
-async def test_who_says_leave_and_goes_has_left_and_did_what_was_said_before(server: Server):
+async def test_commands_before_a_leave_are_handled_though_the_socket_closes(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id) as bob:
@@ -114,5 +114,5 @@ async def test_who_says_leave_and_goes_has_left_and_did_what_was_said_before(ser
                 await bob.send("comment", event_id=f"c{number}", text=f"said {number}")
             await bob.send("leave")
         assert (await alice.hear("member_left")).payload.reason == "left"
-    said = await asyncio.to_thread(scene.alice.comments, scene.room_id)
-    assert [c.text for c in said.comments if c.text.startswith("said")] == [f"said {n}" for n in range(4)]
+    stored = await asyncio.to_thread(scene.alice.comments, scene.room_id)
+    assert [c.text for c in stored.comments if c.text.startswith("said")] == [f"said {n}" for n in range(4)]

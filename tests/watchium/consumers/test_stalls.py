@@ -18,10 +18,10 @@ async def waiting_scene(house: House, wait_s: int = 8) -> Scene:
 
 
 async def report(member: RoomClient, state: str, revision: int | None = None) -> None:
-    """A heartbeat, as the page sends one whenever its player's state changes."""
+    """Send a heartbeat, as the page does when its player's state changes."""
     revision = member.revision if revision is None else revision
-    told = {"state": state, "revision": revision, "latency_ms": 5, "start_cost_ms": 10}
-    await member.send("heartbeat", current_time=0, is_playing=False, is_synced=True, **told)
+    fields = {"state": state, "revision": revision, "latency_ms": 5, "start_cost_ms": 10}
+    await member.send("heartbeat", current_time=0, is_playing=False, is_synced=True, **fields)
     await member.hear("head")
 
 
@@ -30,10 +30,10 @@ async def start(alice: RoomClient, bob: RoomClient) -> None:
         await report(member, "paused")
     await alice.say("play", current_time=0)
     playing = [await member.hear("play") for member in (alice, bob)]
-    assert [told.payload.phase for told in playing] == ["playing", "playing"]
+    assert [event.payload.phase for event in playing] == ["playing", "playing"]
 
 
-async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house: House):
+async def test_the_room_waits_for_a_stalled_member_by_name_and_resumes_with_him(house: House):
     scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
@@ -56,14 +56,14 @@ async def test_bob_starves_the_room_waits_naming_bob_and_goes_on_with_him(house:
             state="ready",
             revision=bob.revision,
         )
-        going_on = await alice.hear("timeline")
-        assert (going_on.payload.cause, going_on.payload.hold) == ("release", None)
-        assert going_on.payload.is_playing
-        assert going_on.payload.current_time == held.payload.current_time
-        assert (await bob.hear("timeline")).payload == going_on.payload
+        resumed = await alice.hear("timeline")
+        assert (resumed.payload.cause, resumed.payload.hold) == ("release", None)
+        assert resumed.payload.is_playing
+        assert resumed.payload.current_time == held.payload.current_time
+        assert (await bob.hear("timeline")).payload == resumed.payload
 
 
-async def test_the_host_goes_on_without_bob_and_bob_may_not(house: House):
+async def test_only_the_host_may_continue_without_a_stalled_member(house: House):
     scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
@@ -72,12 +72,12 @@ async def test_the_host_goes_on_without_bob_and_bob_may_not(house: House):
         with pytest.raises(ProblemError, match="not_host"):
             await bob.say("continue_without")
         accepted = await alice.say("continue_without")
-        going_on = await alice.hear("timeline")
-        assert (going_on.revision, going_on.payload.cause) == (accepted.revision, "release")
-        assert going_on.payload.username == "Alice"
+        resumed = await alice.hear("timeline")
+        assert (resumed.revision, resumed.payload.cause) == (accepted.revision, "release")
+        assert resumed.payload.username == "Alice"
 
 
-async def test_nobody_is_waited_for_longer_than_the_room_said(house: House):
+async def test_a_wait_ends_after_the_rooms_limit(house: House):
     scene = await waiting_scene(house, wait_s=1)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
@@ -88,14 +88,12 @@ async def test_nobody_is_waited_for_longer_than_the_room_said(house: House):
         assert over.timestamp >= held.payload.hold.until
 
 
-async def test_a_start_waits_for_the_one_who_loads(house: House):
+async def test_a_start_waits_for_a_loading_member(house: House):
     scene = await waiting_scene(house)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await report(alice, "paused")
         await report(bob, "loading")
-        await bob.say(
-            "comment", text="wait for me"
-        )  # obeyed in turn: what he reported is known to all processes
+        await bob.say("comment", text="wait for me")  # handled in order: his report has reached all processes
         await alice.say("play", current_time=0)
         held = await bob.hear("play")
         assert (held.payload.phase, held.payload.hold.why) == ("holding", "ready")
