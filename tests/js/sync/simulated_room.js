@@ -4,6 +4,7 @@
  */
 
 import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
+import { MediaState } from "../../../static/js/core/media/media_state.js"
 import { LatencyModel } from "../../../static/js/core/sync/latency_model.js"
 import { SyncController } from "../../../static/js/core/sync/sync_controller.js"
 import { ExpectedEvents } from "../../../static/js/core/sync/expected_events.js"
@@ -23,6 +24,7 @@ export class Viewer {
     this.machine = new SyncController({
       latencyModel: this.latencyModel,
       rateControl: new RateControl({ engine, audioOnly, rateSupport: new RateSupport(engine) }),
+      media: new MediaState(),
     })
     this.clockErrorMs = clockErrorMs
     this.nowMs = 0

@@ -157,7 +157,7 @@ const LASTING_MS = 1000 // shorter ones are over before the message is read
 /**
  * A player that cannot seek to the room's position: it plays on, or waits where it is until the room arrives.
  */
-export class Unaligned {
+class Unaligned {
   /** @type {Refusal | null} */
   reason = null
   sinceMs = Infinity

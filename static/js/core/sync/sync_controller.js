@@ -7,7 +7,6 @@
  * asynchronous work to cancel: a newer timeline replaces the plan.
  */
 
-import { MediaState } from "../media/media_state.js"
 import { DriftControl } from "./drift_control.js"
 import { Interference } from "./expected_events.js"
 import { PlayControl } from "./play_control.js"
@@ -36,7 +35,6 @@ export class SyncController {
   /** @type {State} */
   state = "empty"
   interference = new Interference()
-  media = new MediaState()
   /** The viewer or the room wants no synchronisation. */
   off = false
   clockSteps = 0
@@ -48,9 +46,10 @@ export class SyncController {
    * @param {object} parts
    * @param {import("./latency_model.js").LatencyModel} parts.latencyModel
    * @param {import("./rate_control.js").RateControl} parts.rateControl
+   * @param {import("../media/media_state.js").MediaState} parts.media
    */
-  constructor({ latencyModel, rateControl }) {
-    const { media } = this
+  constructor({ latencyModel, rateControl, media }) {
+    this.media = media
     this.latencyModel = latencyModel
     this.rateControl = rateControl
     this.driftControl = new DriftControl({ latencyModel, rateControl, media })

@@ -20,7 +20,7 @@ export const SLEW_WITHIN_MS = 400 // a player closer than this is corrected by i
 export const TAIL_S = 1.5 // never restart a player for the last moments
 
 /** @param {Motion} timeline */
-export function velocity(timeline) {
+function velocity(timeline) {
   return timeline.is_playing ? timeline.rate : 0
 }
 

@@ -4,6 +4,7 @@
  * nobody else hears of it.
  */
 
+import { MediaState } from "../../core/media/media_state.js"
 import { LatencyModel } from "../../core/sync/latency_model.js"
 import { RateSupport } from "../../core/sync/rate_support.js"
 import { SyncController } from "../../core/sync/sync_controller.js"
@@ -26,6 +27,7 @@ export class ViewerSettings {
     this.machine = new SyncController({
       latencyModel: this.latencyModel,
       rateControl: new RateControl({ engine: engine(), rateSupport }),
+      media: new MediaState(),
     })
     this.fineTuneMs = recall("fine-tune", 0)
     this.allowed = true
