@@ -12,7 +12,7 @@ from django.utils import timezone
 from rooms.models import Ban, Member, Person, Room, Visibility
 from watchium.db.prepared import PreparedQuery, Rows
 from watchium.protocol.errors import NotMember, RoomClosed
-from watchium.telemetry.context import bind
+from watchium.telemetry.context import bind_log_context
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def member_for(identity: Identity, room_id: str) -> Member:
         member = Member.objects.of_person(room_id, identity.person)
     if member is None:
         raise NotMember
-    bind(room_id, member.person.user_id)
+    bind_log_context(room_id, member.person.user_id)
     if member.room.closed_at is not None:
         raise RoomClosed
     return member

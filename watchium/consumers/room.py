@@ -37,7 +37,7 @@ from watchium.services.room_snapshot import Applied, compose_snapshot, missed_ev
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import Limit
 from watchium.telemetry import counters
-from watchium.telemetry.context import bind
+from watchium.telemetry.context import bind_log_context
 
 HEARTBEATS = rate_limits.limit("heartbeat")
 CLOSE_CODES: dict[type[Refused], CloseCode] = {
@@ -65,7 +65,7 @@ class RoomConsumer(Socket):
         self.room_id = self.scope["url_route"]["kwargs"]["room_id"]
         self.device_id = identity.device_id
         member = await in_database(_admit, identity, self.room_id)
-        bind(self.room_id, member.person.user_id)
+        bind_log_context(self.room_id, member.person.user_id)
         # Groups are joined before the room is read: events in between are sent after the welcome.
         await self.join_group(room_group(self.room_id))
         await self.join_group(member_group(member.pk))

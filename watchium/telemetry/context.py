@@ -13,7 +13,7 @@ MEMBER: ContextVar[str] = ContextVar("member", default="")
 RECEIVED_AT_MS: ContextVar[float | None] = ContextVar("received_at_ms", default=None)
 
 
-def bind(room_id: str | None, user_id: str = "") -> None:
+def bind_log_context(room_id: str | None, user_id: str = "") -> None:
     """Set the room and the member of all log lines that follow in this context."""
     ROOM.set(room_id or "")
     MEMBER.set(user_id)

@@ -33,7 +33,7 @@ class Lines(logging.Handler):
 @pytest.fixture(autouse=True)
 def _empty_context() -> None:
     """Tests share a thread; requests and sockets have their own context."""
-    context.bind("")
+    context.bind_log_context("")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_line_is_one_object_with_time_level_and_logger(logger, json_lines):
 
 def test_inside_an_action_every_line_has_room_and_member(logger, json_lines):
     def action() -> None:
-        context.bind("abcdefghij", "g_bob")
+        context.bind_log_context("abcdefghij", "g_bob")
         logger.info("something")
 
     copy_context().run(action)
@@ -76,7 +76,7 @@ def test_inside_an_action_every_line_has_room_and_member(logger, json_lines):
 
 async def test_tasks_have_their_own_context(logger, json_lines):
     async def action(room: str) -> None:
-        context.bind(room)
+        context.bind_log_context(room)
         await asyncio.sleep(0)
         logger.info("in %s", room)
 
@@ -98,7 +98,7 @@ def test_a_plain_line_has_room_and_member(logger):
     logger.addHandler(handler)
 
     def action() -> None:
-        context.bind("abcdefghij", "g_bob")
+        context.bind_log_context("abcdefghij", "g_bob")
         logger.info("something")
 
     copy_context().run(action)
