@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 
 from tests.playback.library.media_files import mp3
 from tests.servers import ROOT, Missing, Server, Service, folder_for, free_port, unavailable, watchium_server
-from watchium.middleware.upload_limit import FILES_AT
+from watchium.middleware.upload_limit import UPLOAD_PATH
 from watchium.protocol.errors import CloseCode
 
 SAMPLE = ROOT / "deploy" / "proxy" / "nginx.conf"
@@ -265,7 +265,9 @@ def test_the_proxy_rejects_large_bodies(proxied: ProxiedServer):
 
 def test_watchium_limits_uploads_of_other_users(proxied: ProxiedServer):
     connection = http.client.HTTPSConnection("localhost", proxied.tls, timeout=10, context=proxied.trusting)
-    connection.request("POST", FILES_AT, b"x" * 100_000, {"Content-Type": "multipart/form-data; boundary=x"})
+    connection.request(
+        "POST", UPLOAD_PATH, b"x" * 100_000, {"Content-Type": "multipart/form-data; boundary=x"}
+    )
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_long")
     connection.close()

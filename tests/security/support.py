@@ -8,7 +8,7 @@ import sys
 
 DESCRIPTORS = 200
 HEADER_TIMEOUT_S = 3.0
-BODY_S = 4.0
+BODY_TIMEOUT_S = 4.0
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     from watchium.middleware import body_limit
     from watchium.server import http_protocol
 
-    http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_S = HEADER_TIMEOUT_S, BODY_S
+    http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_TIMEOUT_S = HEADER_TIMEOUT_S, BODY_TIMEOUT_S
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     from django.core.management import execute_from_command_line
 

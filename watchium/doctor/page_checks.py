@@ -14,7 +14,7 @@ from django.conf import settings
 
 from watchium.doctor.check import Result, fail, ok, warn
 from watchium.doctor.http_client import Response, base_url, request
-from watchium.middleware.host_check import DOCTOR, HOST_SEEN, pass_for_doctor
+from watchium.middleware.host_check import DOCTOR_HEADER, HOST_HEADER, doctor_token
 
 PAGE = "/"
 API = "/api/rooms/"
@@ -24,7 +24,7 @@ STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 def page() -> Result:
     """Open the lobby and check the host name that reaches the server."""
-    response = request(PAGE, headers={DOCTOR: pass_for_doctor()})
+    response = request(PAGE, headers={DOCTOR_HEADER: doctor_token()})
     if response.status in (301, 302, 307, 308):
         return _redirected(response)
     if response.status == 400:
@@ -51,7 +51,7 @@ def _redirected(response: Response) -> Result:
 
 
 def _wrong_host(response: Response) -> Result:
-    seen, configured = response.headers.get(HOST_SEEN), urlsplit(base_url())
+    seen, configured = response.headers.get(HOST_HEADER), urlsplit(base_url())
     if seen is None:
         return fail(
             f"{base_url()}/ answers 400",

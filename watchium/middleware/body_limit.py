@@ -1,7 +1,7 @@
-"""How much may be sent with a request, and how slowly: known to the server before Django has read a byte of it.
+"""Limits the size and the duration of request bodies (ASGI middleware).
 
-Under ASGI Django takes a body of any size and pace into a file first and looks at it then; only what was announced is
-ever refused. Here it is counted as it comes.
+Under ASGI Django first stores a body of any size and speed in a file, and rejects only by its announced length. Here
+the body is counted as it arrives, before Django reads it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from watchium.middleware.upload_limit import BodyLimit, upload_limit
 from watchium.protocol.errors import BadMessage, Refused, TooLong
 from watchium.protocol.events import Problem
 
-BODY_BYTES = 64 * 1024  # the largest form of ours is a page of admin with everything selected
-BODY_S = 10.0  # for all of it
+MAX_BODY_BYTES = 64 * 1024  # the largest form is an admin page with everything selected
+BODY_TIMEOUT_S = 10.0  # for the whole body
 
 Message = dict[str, Any]
 Scope = dict[str, Any]
@@ -25,7 +25,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Any], Awaitable[None]]
 
-GONE: Message = {"type": "http.disconnect"}
+DISCONNECT: Message = {"type": "http.disconnect"}
 
 
 class ContentTooLarge(TooLong):
@@ -38,10 +38,10 @@ class RequestTimeout(BadMessage):
 
 
 def limit_body(app: App) -> App:
-    """The application, which never sees more of a body than that, and waits no longer for it."""
+    """Wrap the application: it receives no more of a body than the limit, and waits no longer for it."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        limit = await upload_limit(scope) or BodyLimit(BODY_BYTES, BODY_S)
+        limit = await upload_limit(scope) or BodyLimit(MAX_BODY_BYTES, BODY_TIMEOUT_S)
         body = _Body(receive, send, limit)
         if _content_length(scope) > limit.size:
             await _send_error(send, body.too_large())
@@ -52,17 +52,17 @@ def limit_body(app: App) -> App:
 
 
 class _Body:
-    """One request: its parts as they come, and the answer, which is ours once the request was refused."""
+    """One request: counts the body as it arrives, and replaces the response of a rejected request."""
 
     def __init__(self, receive: Receive, send: Send, limit: BodyLimit) -> None:
         self._receive, self._send, self._limit = receive, send, limit
         self._bytes = 0
-        self._complete = self._answered = self._refused = False
+        self._complete = self._responded = self._rejected = False
         self._until = asyncio.get_running_loop().time() + limit.timeout_s
 
     async def receive(self) -> Message:
-        if self._refused:
-            return GONE
+        if self._rejected:
+            return DISCONNECT
         if self._complete:
             return await self._receive()
         try:
@@ -80,25 +80,25 @@ class _Body:
         return ContentTooLarge(f"A body has at most {self._limit.size} bytes.")
 
     async def send(self, message: Message) -> None:
-        if not self._refused:
-            self._answered = True
+        if not self._rejected:
+            self._responded = True
             await self._send(message)
 
     async def _reject(self, problem: Refused) -> Message:
-        self._refused = True
-        if not self._answered:
+        self._rejected = True
+        if not self._responded:
             await _send_error(self._send, problem)
-        return GONE
+        return DISCONNECT
 
 
 def _content_length(scope: Scope) -> int:
-    """What Content-Length says; nonsense is the server's to refuse, and counts as nothing here."""
+    """The Content-Length header; an invalid one counts as 0 here, and uvicorn rejects it."""
     length = dict(scope["headers"]).get(b"content-length", b"0")
     return int(length) if length.isdigit() and len(length) < 19 else 0
 
 
 async def _send_error(send: Send, refused: Refused) -> None:
-    """Answer. What is still being sent is not kept, and not waited for long (`heads`): who sends it can read this."""
+    """Respond. The rest of the body is discarded for ten seconds at most (`http_protocol`): the client can read this."""
     body = msgspec.json.encode(Problem(code=refused.code, message=str(refused)))
     headers = [
         (b"content-type", b"application/json"),

@@ -1,7 +1,7 @@
-"""How many sockets one address may have open in this process, and how fast it may open them.
+"""Limits the open sockets of one network address in this process, and the rate at which it opens them.
 
-Counted before anything is looked up for them, so that turning away costs next to nothing. This machine's own address
-is not counted (benches, proxies that nobody declared). Tabs of one browser are counted over all processes elsewhere.
+Checked before any query, so that a rejection costs next to nothing. Loopback addresses are not counted (benchmarks,
+undeclared proxies). The tabs of one browser are counted elsewhere, over all processes.
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ class ConnectionLimit:
 
 
 async def _reject(wait_ms: int, receive: Receive, send: Send) -> None:
-    """Accepted first, so that a browser can read the reason."""
+    """Accept first, so that a browser can read the reason."""
     await receive()
     problem = Problem(
         code=RateLimited.code,
-        message="Too many connections come from this network just now.",
+        message="Too many connections from this network.",
         retry_after_ms=wait_ms,
     )
     event = Error(room_id=None, timestamp=server_clock.now_ms(), payload=problem)

@@ -1,7 +1,7 @@
-"""Answers a request that names another host than ours with a page that says what to do about it.
+"""Rejects a request for an unknown host name with a page that explains the remedy.
 
-Mostly that is a proxy which passes on its own name for the server behind it, or a name on the local network which
-the server was not given. The operator finds a line in the log, once an hour for each name, and `doctor` asks as well.
+Usually a proxy passes on its own name for the server behind it, or the server was not told its name on the local
+network. The operator finds a line in the log, once an hour for each name, and `doctor` checks it as well.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from watchium.web.api_errors import error_response
 
 logger = logging.getLogger(__name__)
 
-LOGGED_EVERY_S = 3600.0
-NAMES_LOGGED = 20
-# Strangers do not learn what the proxy calls the server; `doctor` proves that it may.
-DOCTOR, HOST_SEEN, PASS_S = "X-Watchium-Doctor", "X-Watchium-Host", 60
-logged = OncePerPeriod(LOGGED_EVERY_S, NAMES_LOGGED)
+LOG_PERIOD_S = 3600.0
+MAX_LOGGED_NAMES = 20
+# The proxy's name for the server is shown to `doctor` only, which proves itself with a signed token.
+DOCTOR_HEADER, HOST_HEADER, TOKEN_S = "X-Watchium-Doctor", "X-Watchium-Host", 60
+logged = OncePerPeriod(LOG_PERIOD_S, MAX_LOGGED_NAMES)
 
 
 class WrongHost(BadMessage):
-    """The server does not have the name that the request came by."""
+    """The request is for a host name that the server does not have."""
 
 
 @sync_and_async_middleware
@@ -43,85 +43,85 @@ def host_check(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
     if iscoroutinefunction(get_response):
 
         async def awaited(request: HttpRequest) -> HttpResponse:
-            if not is_ours(request):
-                return refuse(request)
-            answered: Awaitable[HttpResponse] = get_response(request)
-            return await answered
+            if not is_own_host(request):
+                return reject(request)
+            response: Awaitable[HttpResponse] = get_response(request)
+            return await response
 
         return awaited
 
     def called(request: HttpRequest) -> HttpResponse:
-        return get_response(request) if is_ours(request) else refuse(request)
+        return get_response(request) if is_own_host(request) else reject(request)
 
     return called
 
 
-def is_ours(request: HttpRequest) -> bool:
+def is_own_host(request: HttpRequest) -> bool:
     host, url = host_of(request), settings.WATCHIUM_URL
-    if host in settings.ALLOWED_HOSTS:  # tests add one; `*` is no host
+    if host in settings.ALLOWED_HOSTS:  # tests add one; `*` is not a host
         return True
     return is_accepted(host, url=url, bound_to=settings.HOST, extra=settings.EXTRA_HOSTS)
 
 
 def host_of(request: HttpRequest) -> str:
-    """As the request has it, without the port; empty for what is no host."""
-    said = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
-    return str(split_domain_port(said)[0])
+    """The Host header without the port; empty if it is not a host."""
+    header = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    return str(split_domain_port(header)[0])
 
 
-def refuse(request: HttpRequest) -> HttpResponse:
+def reject(request: HttpRequest) -> HttpResponse:
     host = host_of(request)
     if logged.passes(host, time.monotonic()):
-        logger.warning("pages are asked for under the name %.100r, %s", host, for_operator())
+        logger.warning("request for the unknown host %.100r: %s", host, operator_message())
     if request.path.startswith("/api/"):
-        return error_response(WrongHost(for_people(host)))
-    response = render(request, "400_host.html", {"text": for_people(host)}, status=400)
+        return error_response(WrongHost(user_message(host)))
+    response = render(request, "400_host.html", {"text": user_message(host)}, status=400)
     if _is_doctor(request):
-        response[HOST_SEEN] = host[:200]
+        response[HOST_HEADER] = host[:200]
     return response
 
 
-def pass_for_doctor() -> str:
-    """Proves that the sender knows the server's key, for a minute."""
-    return signing.TimestampSigner(salt=DOCTOR).sign("doctor")
+def doctor_token() -> str:
+    """Prove for a minute that the sender knows the server's secret key."""
+    return signing.TimestampSigner(salt=DOCTOR_HEADER).sign("doctor")
 
 
 def _is_doctor(request: HttpRequest) -> bool:
     try:
-        signing.TimestampSigner(salt=DOCTOR).unsign(request.headers.get(DOCTOR, ""), max_age=PASS_S)
+        signing.TimestampSigner(salt=DOCTOR_HEADER).unsign(
+            request.headers.get(DOCTOR_HEADER, ""), max_age=TOKEN_S
+        )
     except signing.BadSignature:
         return False
     return True
 
 
-def for_operator() -> str:
+def operator_message() -> str:
     if settings.WATCHIUM_URL:
-        remedy = "let the proxy pass it on (nginx: proxy_set_header Host $host;)"
-        return f"WATCHIUM_URL says {settings.WATCHIUM_URL}: {remedy}"
+        remedy = "let the proxy forward it (nginx: proxy_set_header Host $host;)"
+        return f"WATCHIUM_URL is {settings.WATCHIUM_URL}: {remedy}"
     if is_loopback(settings.HOST):
         return (
-            "and HOST is this machine alone: set HOST=0.0.0.0, or WATCHIUM_URL to the address that people use"
+            "HOST accepts this machine only: set HOST=0.0.0.0, or WATCHIUM_URL to the address that people use"
         )
-    return "which this machine does not have: add it to WATCHIUM_HOSTS, or set WATCHIUM_URL to the address people use"
+    return "add it to WATCHIUM_HOSTS, or set WATCHIUM_URL to the address that people use"
 
 
-def for_people(host: str) -> str:
-    """What is wrong and what helps; behind a proxy no name of what stands there."""
+def user_message(host: str) -> str:
+    """The problem and the remedy; behind a proxy without the name that it uses for the server."""
     if settings.WATCHIUM_URL:
         return _(
-            "The request came in under a name that is not this server's. If you opened the right address, the proxy in "
-            "front of the server does not pass it on: nginx needs “proxy_set_header Host $host;”. As its "
-            "operator, run “manage.py doctor”: it names both."
+            "The request was for a host name that this server does not have. If you opened the right address, the "
+            "proxy in front of the server does not forward it: nginx needs “proxy_set_header Host $host;”. As its "
+            "operator, run “manage.py doctor”: it shows both names."
         )
     if is_loopback(settings.HOST):
         return _(
-            "This server is set up for the machine it runs on. To let others in, start it with HOST=0.0.0.0, or set "
-            "WATCHIUM_URL to the address that people use."
+            "This server accepts connections from its own machine only. To let others in, start it with HOST=0.0.0.0, "
+            "or set WATCHIUM_URL to the address that people use."
         )
     if not _is_name(host):
-        return _(
-            "The name in this address is not one that a server can have. Open the server by its IP address."
-        )
+        return _("The name in this address is not a valid host name. Open the server by its IP address.")
     return _(
         "This server does not know the name “%(host)s”. Open it by its IP address; or start it with "
         "WATCHIUM_HOSTS=%(host)s, or with WATCHIUM_URL set to the address that people use."

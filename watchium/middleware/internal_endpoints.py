@@ -1,6 +1,6 @@
-"""What other programs ask of a server: answered before anything looks at its host name, its cookies or its database.
+"""Health checks and metrics, answered before the checks of host name and cookies and before any session query.
 
-A container's probe or a scraper comes by an address that no person uses; it shall not be turned away for that.
+A container's health check or a scraper uses an address that no user does, and must not be rejected for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.decorators import sync_and_async_middleware
 from watchium.web import health
 from watchium.web.metrics import metrics
 
-# The headers of every other answer: this comes before the middleware that adds them.
+# The same headers as on other responses: this runs before the middleware that adds them.
 SECURITY_HEADERS = SecurityMiddleware(lambda _: HttpResponse())
 VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "/healthz/live": health.live,

@@ -1,8 +1,8 @@
-"""Static files, answered at the door: before Django looks at the request.
+"""Serves static files before Django sees the request (ASGI middleware).
 
-A page is a hundred small modules, and the way through Django's middleware costs 3.7 ms of processor for each: a third
-of a second for everybody who comes for the first time, on the loop that keeps the others in step. From here it is
-0.14 ms. WhiteNoise knows the files, their headers, encodings and ranges; this only carries them.
+A page is a hundred small modules, and Django's middleware costs 3.7 ms of CPU for each: a third of a second for every
+first visit, on the event loop that keeps the rooms synchronised. Here it is 0.14 ms. WhiteNoise knows the files, their
+headers, encodings and ranges; this middleware only sends them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from whitenoise.responders import StaticFile
 
 from watchium.middleware.body_limit import App, Receive, Scope, Send
 
-CHUNK_BYTES = 64 * 1024  # read at once, from a local disk and mostly from memory
+CHUNK_BYTES = 64 * 1024  # read synchronously, from a local disk and mostly from memory
 FORWARDED_HEADERS = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
 
 Header = tuple[bytes, bytes]
 
 
 def serve_static_files(app: App) -> App:
-    """The application, which is never asked for a file that `collectstatic` put there.
+    """Wrap the application: files that `collectstatic` collected never reach it.
 
-    In development files are found where they lie, as they are now.
+    In development they are read from their sources at each request.
     """
     whitenoise = WhiteNoiseMiddleware()
     find: Callable[[str], StaticFile | None] = (
@@ -51,21 +51,21 @@ async def _respond(file: StaticFile, scope: Scope, send: Send, security_headers:
         for name, value in scope["headers"]
         if name in FORWARDED_HEADERS
     }
-    answer = file.get_response(scope["method"], request_headers)
-    headers = [*map(_header, answer.headers), *security_headers]
-    with answer.file or BytesIO() as file:
-        await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    response = file.get_response(scope["method"], request_headers)
+    headers = [*map(_header, response.headers), *security_headers]
+    with response.file or BytesIO() as file:
+        await send({"type": "http.response.start", "status": int(response.status), "headers": headers})
         while len(chunk := file.read(CHUNK_BYTES)) == CHUNK_BYTES:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": chunk})
 
 
 def _security_headers() -> list[Header]:
-    """What Django adds to every answer: that this is no other type than it says, and the like."""
-    # By HTTPS, where there is one header more, which means nothing to browsers that came by HTTP.
+    """The headers that Django adds to every response, such as X-Content-Type-Options."""
+    # As for HTTPS, which adds a header that browsers ignore over HTTP.
     request = ASGIRequest({"method": "GET", "path": "/", "scheme": "https", "headers": []}, BytesIO())
-    answer = SecurityMiddleware(lambda _: HttpResponse()).process_response(request, HttpResponse())
-    return [_header(pair) for pair in answer.items() if pair[0] != "Content-Type"]
+    response = SecurityMiddleware(lambda _: HttpResponse()).process_response(request, HttpResponse())
+    return [_header(pair) for pair in response.items() if pair[0] != "Content-Type"]
 
 
 def _header(pair: tuple[str, str]) -> Header:

@@ -1,6 +1,6 @@
-"""Who may send more than everybody else: staff who bring files into the library, at that one address.
+"""The larger body limit for staff who upload files to the library, at that one address.
 
-Asked before Django reads the body, so that for anybody else it ends where every body ends.
+Permission is checked before Django reads the body; without it the ordinary limit applies.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from playback.library.uploads import MAY_BRING, most_bytes
 from rooms.auth.identity import scope_bearer, scope_session
 from watchium.db.thread_pool import in_database
 
-FILES_AT = "/admin/playback/mediaitem/files/"
-FORM_BYTES = 64 * 1024  # what stands around the files
-ARRIVAL_S = 3600.0
+UPLOAD_PATH = "/admin/playback/mediaitem/files/"
+FORM_BYTES = 64 * 1024  # the form around the files
+UPLOAD_TIMEOUT_S = 3600.0
 
 
 class BodyLimit(NamedTuple):
@@ -27,14 +27,14 @@ class BodyLimit(NamedTuple):
 
 
 async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
-    """None for what keeps to everybody's bounds."""
-    if scope["method"] != "POST" or scope["path"] != FILES_AT or scope_bearer(scope) is not None:
+    """Return the limit of a permitted upload, or None for the ordinary limit."""
+    if scope["method"] != "POST" or scope["path"] != UPLOAD_PATH or scope_bearer(scope) is not None:
         return None
     try:
         may_upload = await in_database(_may_upload, scope)
     except (DatabaseError, InterfaceError):
         return None
-    return BodyLimit(most_bytes() + FORM_BYTES, ARRIVAL_S) if may_upload else None
+    return BodyLimit(most_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:
@@ -45,6 +45,6 @@ def _may_upload(scope: dict[str, Any]) -> bool:
 
 
 class _SessionRequest(HttpRequest):
-    """As much of a request as it takes to know whose session it is."""
+    """The part of a request that `get_user` needs."""
 
     session: SessionBase

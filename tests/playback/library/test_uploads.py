@@ -14,7 +14,7 @@ from playback.library import admin, uploads
 from playback.models import MediaItem
 from tests.playback.library.fixtures import MetricDirectory
 from tests.playback.library.media_files import mp3, png, wav
-from watchium.middleware.upload_limit import FILES_AT
+from watchium.middleware.upload_limit import UPLOAD_PATH
 
 LIST = reverse("admin:playback_mediaitem_changelist")
 
@@ -29,16 +29,16 @@ class StaffCase(MetricDirectory):
 class Bringing(StaffCase):
     def bring(self, *files: tuple[str, bytes], by: Client | None = None):
         given = [SimpleUploadedFile(name, data) for name, data in files]
-        return (by or self.client).post(FILES_AT, {"chosen": given}, follow=True)
+        return (by or self.client).post(UPLOAD_PATH, {"chosen": given}, follow=True)
 
     def kept(self) -> list[str]:
         folder = self.folder / "uploads"
         return sorted(os.listdir(folder)) if folder.exists() else []
 
     def test_the_address_is_the_one_that_larger_bodies_may_go_to(self):
-        assert reverse("admin:playback_mediaitem_files") == FILES_AT
-        self.assertContains(self.client.get(LIST), FILES_AT)
-        self.assertContains(self.client.get(FILES_AT), "multipart/form-data")
+        assert reverse("admin:playback_mediaitem_files") == UPLOAD_PATH
+        self.assertContains(self.client.get(LIST), UPLOAD_PATH)
+        self.assertContains(self.client.get(UPLOAD_PATH), "multipart/form-data")
 
     def test_what_staff_bring_is_in_the_library_and_stays_there(self):
         page = self.bring(("Our_song.mp3", mp3("", "Somebody", picture=png())), ("two.wav", wav()))
@@ -78,7 +78,7 @@ class Bringing(StaffCase):
         assert MediaItem.objects.get().mime == "audio/mpeg"
 
     def test_no_file_and_an_empty_one_are_said(self):
-        self.assertContains(self.client.post(FILES_AT, {}), "errorlist")
+        self.assertContains(self.client.post(UPLOAD_PATH, {}), "errorlist")
         self.assertContains(self.bring(("empty.mp3", b"")), "errorlist")
 
     def test_one_that_is_bad_keeps_no_other_out(self):
@@ -107,7 +107,7 @@ class Bringing(StaffCase):
             assert MediaItem.objects.count() == 0
         eve_sees = Client()
         eve_sees.force_login(eve)
-        self.assertNotContains(eve_sees.get(LIST), FILES_AT)
+        self.assertNotContains(eve_sees.get(LIST), UPLOAD_PATH)
 
     def test_a_page_of_somebody_else_brings_nothing(self):
         forged = Client(enforce_csrf_checks=True)

@@ -9,15 +9,15 @@ import pytest
 
 from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
-from watchium.middleware.body_limit import BODY_BYTES
-from watchium.middleware.upload_limit import FILES_AT
+from watchium.middleware.body_limit import MAX_BODY_BYTES
+from watchium.middleware.upload_limit import UPLOAD_PATH
 
 STAFF = """
 from django.contrib.auth.models import User
 User.objects.create_superuser("root", password="correct horse battery")
 User.objects.create_user("tom", password="correct horse battery", is_staff=True)
 """
-LARGE = mp3("Song", frames=4 * BODY_BYTES // 417)
+LARGE = mp3("Song", frames=4 * MAX_BODY_BYTES // 417)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ class Visitor:
         assert self.ask("POST", "/accounts/login/", body.encode(), **kind)[0] == 302
         return self
 
-    def bring(self, data: bytes, path: str = FILES_AT, *, chunked: bool = False) -> tuple[int, str]:
+    def bring(self, data: bytes, path: str = UPLOAD_PATH, *, chunked: bool = False) -> tuple[int, str]:
         mark = "a-line-between"
         parts = [
             f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n'
@@ -82,7 +82,13 @@ def test_staff_too_end_at_what_the_operator_said(server: Server):
 
 def test_staff_send_larger_bodies_nowhere_else(server: Server):
     root = Visitor(server).sign_in("root")
-    for path in ("/", "/api/rooms/", f"{FILES_AT}x", "/admin/playback/mediaitem/", "/admin/auth/user/add/"):
+    for path in (
+        "/",
+        "/api/rooms/",
+        f"{UPLOAD_PATH}x",
+        "/admin/playback/mediaitem/",
+        "/admin/auth/user/add/",
+    ):
         assert root.bring(LARGE, path)[0] == 413, path
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.security.support import BODY_S, DESCRIPTORS, HEADER_TIMEOUT_S
+from tests.security.support import BODY_TIMEOUT_S, DESCRIPTORS, HEADER_TIMEOUT_S
 from tests.servers import Server, watchium_server
 from watchium.middleware import body_limit
 from watchium.server import http_protocol
@@ -89,7 +89,7 @@ class TestLarge:
     async def test_a_body_in_chunks_ends_where_it_becomes_too_large(self, server: Server):
         for path in ("/api/rooms/", "/", "/accounts/login/", "/nowhere/"):
             head = f"POST {path} HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n"
-            answer = await talk(server, head, *chunks(2 * body_limit.BODY_BYTES))
+            answer = await talk(server, head, *chunks(2 * body_limit.MAX_BODY_BYTES))
             assert status(answer) == 413, path
         assert await works(server)
 
@@ -170,11 +170,11 @@ class TestSlow:
     """Each would last for ever. All at once, because each takes as long as our patience."""
 
     async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, impatient: Server):
-        await self.dawdle(impatient, HEADER_TIMEOUT_S, BODY_S)
+        await self.dawdle(impatient, HEADER_TIMEOUT_S, BODY_TIMEOUT_S)
 
     @pytest.mark.long
     async def test_whoever_dawdles_gets_no_more_patience_than_is_documented(self, server: Server):
-        await self.dawdle(server, http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_S)
+        await self.dawdle(server, http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_TIMEOUT_S)
 
     async def dawdle(self, server: Server, *patience_s: float) -> None:
         dawdlers = [

@@ -1,4 +1,4 @@
-"""Static files come from the door, whole, in ranges or not at all, and nothing else does."""
+"""The middleware serves static files, whole or in ranges, and passes on every other request."""
 
 from pathlib import Path
 from typing import Any
@@ -7,22 +7,22 @@ import pytest
 
 from watchium.middleware.static_files import CHUNK_BYTES, serve_static_files
 
-LONG = bytes(range(256)) * (CHUNK_BYTES // 128)  # exactly two pieces
+LONG = bytes(range(256)) * (CHUNK_BYTES // 128)  # exactly two chunks
 
 
-class Answer:
+class Response:
     status = 0
     body = b""
-    pieces = 0
+    chunks = 0
     headers: dict[bytes, bytes]
 
-    async def take(self, message: dict[str, Any]) -> None:
+    async def send(self, message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], dict(message["headers"])
         else:
             self.body += message["body"]
-            self.pieces += 1
-            self.over = not message.get("more_body", False)
+            self.chunks += 1
+            self.complete = not message.get("more_body", False)
 
 
 @pytest.fixture
@@ -42,39 +42,39 @@ def get(settings, tmp_path: Path):
 
     application = serve_static_files(django)
 
-    async def ask(path: str, method: str = "GET", **headers: str) -> Answer:
-        told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        answer = Answer()
+    async def request(path: str, method: str = "GET", **headers: str) -> Response:
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        response = Response()
         await application(
-            {"type": "http", "path": path, "method": method, "headers": told}, nothing, answer.take
+            {"type": "http", "path": path, "method": method, "headers": raw}, nothing, response.send
         )
-        assert answer.over
-        return answer
+        assert response.complete
+        return response
 
-    return ask
+    return request
 
 
-async def test_a_file_comes_whole_a_piece_at_a_time(get):
-    answer = await get("/static/long.bin")
-    assert (answer.status, answer.body, answer.pieces) == (200, LONG, 3)
-    assert answer.headers[b"content-length"] == str(len(LONG)).encode()
+async def test_a_file_is_sent_completely_in_chunks(get):
+    response = await get("/static/long.bin")
+    assert (response.status, response.body, response.chunks) == (200, LONG, 3)
+    assert response.headers[b"content-length"] == str(len(LONG)).encode()
     assert (await get("/static/empty.css")).body == b""
 
 
-async def test_a_range_of_it_comes_alone(get):
-    answer = await get("/static/long.bin", range="bytes=10-19")
-    assert (answer.status, answer.body) == (206, LONG[10:20])
-    assert answer.headers[b"content-range"] == f"bytes 10-19/{len(LONG)}".encode()
+async def test_a_range_is_sent_alone(get):
+    response = await get("/static/long.bin", range="bytes=10-19")
+    assert (response.status, response.body) == (206, LONG[10:20])
+    assert response.headers[b"content-range"] == f"bytes 10-19/{len(LONG)}".encode()
     assert (await get("/static/long.bin", range=f"bytes={len(LONG)}-")).status == 416
 
 
-async def test_what_the_browser_has_already_is_not_sent_again(get):
+async def test_an_unchanged_file_gets_a_304(get):
     first = await get("/static/short.js")
     again = await get("/static/short.js", if_none_match=first.headers[b"etag"].decode())
     assert (again.status, again.body) == (304, b"")
 
 
-async def test_it_says_that_it_is_nothing_else_than_it_says(get):
+async def test_responses_have_content_type_and_security_headers(get):
     headers = (await get("/static/short.js")).headers
     assert headers[b"content-type"].startswith(b"text/javascript")
     assert headers[b"x-content-type-options"] == b"nosniff"
@@ -82,7 +82,7 @@ async def test_it_says_that_it_is_nothing_else_than_it_says(get):
     assert b"referrer-policy" in headers
 
 
-async def test_only_the_head_is_told_where_that_is_asked_and_nothing_is_written(get):
+async def test_head_gets_headers_only_and_post_is_rejected(get):
     head = await get("/static/short.js", "HEAD")
     assert (head.status, head.body, head.headers[b"content-length"]) == (200, b"", b"9")
     assert (await get("/static/short.js", "POST")).status == 405
@@ -99,5 +99,5 @@ async def test_only_the_head_is_told_where_that_is_asked_and_nothing_is_written(
         "/rooms/static/short.js",
     ],
 )
-async def test_all_else_is_for_django(get, path: str):
+async def test_other_paths_go_to_django(get, path: str):
     assert (await get(path)).status == 299
