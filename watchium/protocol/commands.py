@@ -57,22 +57,32 @@ class MediaRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
+    """Start playback; without `current_time` from the current position."""
+
     payload: OptionalPosition = OptionalPosition()
 
 
 class Pause(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
+    """Pause playback."""
+
     payload: OptionalPosition = OptionalPosition()
 
 
 class Seek(IdempotentCommand, tag="seek", frozen=True, kw_only=True):
+    """Move playback to a position."""
+
     payload: SeekTarget
 
 
 class SetRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
+    """Set the playback rate of the room."""
+
     payload: RateChange
 
 
 class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
+    """Replace the media of the room."""
+
     payload: MediaRequest
 
 
@@ -104,6 +114,8 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):
+    """Report the state of this client's player and stay present."""
+
     payload: PlayerReport
 
 
@@ -112,6 +124,8 @@ class PingTime(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Ping(Command, tag="ping", frozen=True, kw_only=True):
+    """Measure the clock offset. Answered by `pong`."""
+
     payload: PingTime
 
 
@@ -123,6 +137,8 @@ class LastApplied(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
 
 
 class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):
+    """Request missed events. Answered by `events`, or by `welcome` if the log does not reach back far enough."""
+
     payload: LastApplied = LastApplied()
 
 
@@ -139,10 +155,14 @@ class BufferReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class BufferStart(Command, tag="buffer_start", frozen=True, kw_only=True):
+    """The player has had no data for 250 ms."""
+
     payload: BufferReport = BufferReport()
 
 
 class BufferEnd(Command, tag="buffer_end", frozen=True, kw_only=True):
+    """The player has data again."""
+
     payload: BufferReport = BufferReport()
 
 
@@ -152,6 +172,8 @@ class CommentDraft(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
 
 class PostComment(IdempotentCommand, tag="comment", frozen=True, kw_only=True):
+    """Post a comment, or a reply to one."""
+
     payload: CommentDraft
 
 
@@ -160,6 +182,8 @@ class CommentRef(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class DeleteComment(Command, tag="delete_comment", frozen=True, kw_only=True):
+    """Delete one's own comment; host and moderators may delete any."""
+
     payload: CommentRef
 
 
@@ -168,18 +192,26 @@ class Emoji(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class React(Command, tag="reaction", frozen=True, kw_only=True):
+    """Send an emoji to all members; it is not stored."""
+
     payload: Emoji
 
 
 class Typing(Command, tag="typing", frozen=True, kw_only=True):
+    """Show all members that this member is typing."""
+
     payload: EmptyPayload = EmptyPayload()
 
 
 class TransferHost(IdempotentCommand, tag="transfer_host", frozen=True, kw_only=True):
+    """Make another member the host."""
+
     payload: MemberRef
 
 
 class ClaimHost(IdempotentCommand, tag="claim_host", frozen=True, kw_only=True):
+    """Become host, as the owner of the room."""
+
     payload: EmptyPayload = EmptyPayload()
 
 
@@ -200,26 +232,38 @@ class ModeratorChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
 
 
 class RemoveMember(IdempotentCommand, tag="remove_member", frozen=True, kw_only=True):
+    """Kick a member, who may join again after a minute."""
+
     payload: RemovalRequest
 
 
 class BanMember(IdempotentCommand, tag="ban_member", frozen=True, kw_only=True):
+    """Kick a member and keep them out for some minutes."""
+
     payload: BanRequest
 
 
 class SetModerator(IdempotentCommand, tag="set_moderator", frozen=True, kw_only=True):
+    """Grant or revoke a member's moderator role."""
+
     payload: ModeratorChange
 
 
 class RequestControl(Command, tag="ask_control", frozen=True, kw_only=True):
+    """Ask the host for control of the playback."""
+
     payload: EmptyPayload = EmptyPayload()
 
 
 class ContinueWithout(IdempotentCommand, tag="continue_without", frozen=True, kw_only=True):
+    """End the wait for the members that the room is holding for."""
+
     payload: EmptyPayload = EmptyPayload()
 
 
 class Leave(Command, tag="leave", frozen=True, kw_only=True):
+    """Leave the room."""
+
     payload: EmptyPayload = EmptyPayload()
 
 

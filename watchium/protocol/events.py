@@ -47,26 +47,38 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Played(Event, tag="play", frozen=True, kw_only=True):
+    """Playback started."""
+
     payload: Change
 
 
 class Paused(Event, tag="pause", frozen=True, kw_only=True):
+    """Playback paused."""
+
     payload: Change
 
 
 class Sought(Event, tag="seek", frozen=True, kw_only=True):
+    """Playback moved to a position."""
+
     payload: Change
 
 
 class RateSet(Event, tag="set_rate", frozen=True, kw_only=True):
+    """The playback rate changed."""
+
     payload: Change
 
 
 class Loaded(Event, tag="load", frozen=True, kw_only=True):
+    """The media of the room changed."""
+
     payload: Change
 
 
 class TimelineChanged(Event, tag="timeline", frozen=True, kw_only=True):
+    """The timeline changed without a command of its own type; `cause` says why."""
+
     payload: Change
 
 
@@ -77,6 +89,8 @@ class NewHostChange(Change, frozen=True, kw_only=True):
 
 
 class HostChanged(Event, tag="new_host", frozen=True, kw_only=True):
+    """The room has a new host, or none."""
+
     payload: NewHostChange
 
 
@@ -85,6 +99,8 @@ class RoomChange(Change, frozen=True, kw_only=True):
 
 
 class RoomChanged(Event, tag="room_changed", frozen=True, kw_only=True):
+    """Settings of the room changed."""
+
     payload: RoomChange
 
 
@@ -108,10 +124,14 @@ class WelcomeState(Struct, frozen=True, kw_only=True):
 
 
 class Welcome(Event, tag="welcome", frozen=True, kw_only=True):
+    """The first event on a socket."""
+
     payload: WelcomeState
 
 
 class MemberJoined(Event, tag="member_joined", frozen=True, kw_only=True):
+    """A member is present, or changed their name."""
+
     payload: MemberState
 
 
@@ -122,10 +142,14 @@ class MemberList(Struct, frozen=True, kw_only=True):
 
 
 class Members(Event, tag="members", frozen=True, kw_only=True):
+    """The list of present members, to replace the known one."""
+
     payload: MemberList
 
 
 class RoleChanged(Event, tag="role_changed", frozen=True, kw_only=True):
+    """A member's role changed."""
+
     payload: MemberState
 
 
@@ -136,22 +160,32 @@ class Departure(Struct, frozen=True, kw_only=True):
 
 
 class MemberLeft(Event, tag="member_left", frozen=True, kw_only=True):
+    """A member left, was removed, or lost the connection."""
+
     payload: Departure
 
 
 class HostGraceStarted(Event, tag="seat_held", frozen=True, kw_only=True):
+    """The host's last connection closed."""
+
     payload: HostGrace
 
 
 class HostGraceCancelled(Event, tag="seat_kept", frozen=True, kw_only=True):
+    """The host returned in time."""
+
     payload: MemberRef
 
 
 class ControlRequested(Event, tag="control_asked", frozen=True, kw_only=True):
+    """A member asks the host for control."""
+
     payload: UserRef
 
 
 class NewComment(Event, tag="new_comment", frozen=True, kw_only=True):
+    """A comment was posted."""
+
     payload: CommentState
 
 
@@ -161,6 +195,8 @@ class DeletedComment(Struct, frozen=True, kw_only=True):
 
 
 class CommentDeleted(Event, tag="comment_deleted", frozen=True, kw_only=True):
+    """A comment was deleted."""
+
     payload: DeletedComment
 
 
@@ -171,10 +207,14 @@ class SentReaction(Struct, frozen=True, kw_only=True):
 
 
 class Reaction(Event, tag="reaction", frozen=True, kw_only=True):
+    """A member sent an emoji."""
+
     payload: SentReaction
 
 
 class IsTyping(Event, tag="typing", frozen=True, kw_only=True):
+    """A member is typing."""
+
     payload: UserRef
 
 
@@ -183,6 +223,8 @@ class MemberReports(Struct, frozen=True, kw_only=True):
 
 
 class Presence(Event, tag="presence", frozen=True, kw_only=True):
+    """The players' latest reports."""
+
     payload: MemberReports
 
 
@@ -194,6 +236,8 @@ class PongTimes(Struct, frozen=True, kw_only=True):
 
 
 class Pong(Event, tag="pong", frozen=True, kw_only=True):
+    """The reply to `ping`."""
+
     payload: PongTimes
 
 
@@ -206,6 +250,8 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Ack(Event, tag="ack", frozen=True, kw_only=True):
+    """The command was accepted."""
+
     payload: Accepted
 
 
@@ -216,6 +262,8 @@ class HeadState(Struct, frozen=True, kw_only=True):
 
 
 class Head(Event, tag="head", frozen=True, kw_only=True):
+    """The latest revision and comment of the room, in reply to a heartbeat or after lost events."""
+
     payload: HeadState
 
 
@@ -234,6 +282,8 @@ class MissedEvents(Struct, frozen=True, kw_only=True):
 
 
 class Events(Event, tag="events", frozen=True, kw_only=True):
+    """The missed events, in reply to `sync_request` or after a resumed `welcome`."""
+
     payload: MissedEvents
 
 
@@ -251,6 +301,8 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 class Error(Event, tag="error", frozen=True, kw_only=True):
+    """The command was rejected; without an `event_id`, the connection."""
+
     payload: Problem
 
 
@@ -259,6 +311,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class Status(Event, tag="status", frozen=True, kw_only=True):
+    """Whether events of other server processes arrive late."""
+
     payload: Health
 
 
@@ -268,6 +322,8 @@ class ClosingNotice(Struct, frozen=True, kw_only=True):
 
 
 class Closing(Event, tag="closing", frozen=True, kw_only=True):
+    """The server stops and is about to close the socket."""
+
     payload: ClosingNotice
 
 
@@ -285,10 +341,14 @@ class LobbyState(Struct, frozen=True, kw_only=True):
 
 
 class Lobby(Event, tag="lobby", frozen=True, kw_only=True):
+    """The public rooms, as the first event in the lobby."""
+
     payload: LobbyState
 
 
 class LobbyChanged(Event, tag="lobby_changed", frozen=True, kw_only=True):
+    """The public rooms changed."""
+
     payload: LobbyState
 
 

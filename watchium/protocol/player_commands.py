@@ -27,10 +27,14 @@ class PlayTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class PlayTrack(IdempotentCommand, tag="play_track", frozen=True, kw_only=True):
+    """Play an item or an entry of the queue."""
+
     payload: PlayTarget
 
 
 class Resume(IdempotentCommand, tag="resume", frozen=True, kw_only=True):
+    """Continue playback."""
+
     payload: EmptyPayload = EmptyPayload()
 
 
@@ -42,6 +46,8 @@ class PausePosition(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 
 
 class PausePlayer(IdempotentCommand, tag="pause", frozen=True, kw_only=True):
+    """Pause playback."""
+
     payload: PausePosition = PausePosition()
 
 
@@ -61,6 +67,8 @@ class PlayerRate(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class SetPlayerRate(IdempotentCommand, tag="set_rate", frozen=True, kw_only=True):
+    """Set the playback rate."""
+
     payload: PlayerRate
 
 
@@ -69,6 +77,8 @@ class RepeatMode(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class SetRepeat(IdempotentCommand, tag="set_repeat", frozen=True, kw_only=True):
+    """Set the repeat mode."""
+
     payload: RepeatMode
 
 
@@ -80,6 +90,8 @@ class ItemsToAdd(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class QueueAdd(IdempotentCommand, tag="queue_add", frozen=True, kw_only=True):
+    """Add items to the queue."""
+
     payload: ItemsToAdd
 
 
@@ -101,6 +113,8 @@ class EntryMove(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class QueueMove(IdempotentCommand, tag="queue_move", frozen=True, kw_only=True):
+    """Move an entry of the queue."""
+
     payload: EntryMove
 
 
@@ -122,10 +136,14 @@ class TrackStep(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Next(IdempotentCommand, tag="next", frozen=True, kw_only=True):
+    """Play the next track."""
+
     payload: TrackStep
 
 
 class Previous(IdempotentCommand, tag="previous", frozen=True, kw_only=True):
+    """Play the previous track."""
+
     payload: TrackStep
 
 
@@ -140,6 +158,8 @@ class Undo(IdempotentCommand, tag="undo", frozen=True, kw_only=True):
 
 
 class Redo(IdempotentCommand, tag="redo", frozen=True, kw_only=True):
+    """Apply the change of the queue again that was undone last. `stale` if the queue changed since `base_revision`."""
+
     payload: BaseRevision
 
 
@@ -161,6 +181,8 @@ class DeviceRef(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class ForgetDevice(IdempotentCommand, tag="forget_device", frozen=True, kw_only=True):
+    """Delete the queue of another device of the account."""
+
     payload: DeviceRef
 
 
@@ -187,6 +209,8 @@ class PositionReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 
 
 class ReportPosition(Command, tag="position", frozen=True, kw_only=True):
+    """Report the position of the tab with the audio focus."""
+
     payload: PositionReport
 
 
@@ -202,6 +226,8 @@ class AudioFocusRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only
 
 
 class RequestAudioFocus(Command, tag="sound", frozen=True, kw_only=True):
+    """Request or release the audio focus for a tab."""
+
     payload: AudioFocusRequest
 
 

@@ -44,6 +44,8 @@ class PlayerWelcomeState(PlayerSnapshot, frozen=True, kw_only=True):
 
 
 class PlayerWelcome(Event, tag="welcome", frozen=True, kw_only=True):
+    """The first event on a socket."""
+
     payload: PlayerWelcomeState
 
 
@@ -63,6 +65,8 @@ class PlayerChanged(Event, tag="player", frozen=True, kw_only=True):
 
 
 class PlayerSynced(Event, tag="player_state", frozen=True, kw_only=True):
+    """The whole state, in reply to `sync_request` or after a `stale` error."""
+
     payload: PlayerSnapshot
 
 
@@ -87,6 +91,8 @@ class PositionState(Struct, frozen=True, kw_only=True):
 
 
 class PositionReported(Event, tag="position", frozen=True, kw_only=True):
+    """The position of the tab with the audio focus."""
+
     payload: PositionState
 
 
@@ -95,6 +101,8 @@ class AudioFocusState(Struct, frozen=True, kw_only=True):
 
 
 class AudioFocusChanged(Event, tag="sound", frozen=True, kw_only=True):
+    """Another tab has the audio focus, or none."""
+
     payload: AudioFocusState
 
 
@@ -103,6 +111,8 @@ class DevicesState(Struct, frozen=True, kw_only=True):
 
 
 class DevicesChanged(Event, tag="devices", frozen=True, kw_only=True):
+    """The devices of the account changed."""
+
     payload: DevicesState
 
 
@@ -112,6 +122,8 @@ class DevicePreview(PlayerSnapshot, frozen=True, kw_only=True):
 
 
 class DevicePreviewed(Event, tag="device", frozen=True, kw_only=True):
+    """The player of another device, in reply to `look_at_device`."""
+
     payload: DevicePreview
 
 
