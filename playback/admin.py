@@ -1,4 +1,4 @@
-"""Playback for the operator's staff, to be read: what plays changes by its room's commands and nothing else."""
+"""Read-only admin pages: playback changes only through its room's commands."""
 
 from __future__ import annotations
 
@@ -16,17 +16,23 @@ from rooms.models import Room
 
 
 class RoomInStepAdmin(RoomAdmin):
-    """A room as rooms show it, and how well playback kept its members in step."""
+    """The admin page of rooms, with how well their members were in sync."""
 
     fields = [*(RoomAdmin.fields or []), "in_step"]
     readonly_fields = [*RoomAdmin.readonly_fields, "in_step"]
 
     @admin.display(description="in step, last hour")
     def in_step(self, room: Room) -> SafeString | str:
-        """Of each kind of change, how many members it found within two seconds of the room."""
+        """The share of members within two seconds of the room, for each kind of change."""
         shares = SyncState.objects.by_type(timezone.now() - timedelta(hours=1), room)
         lines = [
-            (share.kind, f"{share.percentage:.0f}", share.synced, share.judged, f"{share.difference_s:.2f}")
+            (
+                share.kind,
+                f"{share.percentage:.0f}",
+                share.synced,
+                share.evaluated,
+                f"{share.difference_s:.2f}",
+            )
             for share in shares
         ]
         return format_html_join("\n", "<div>{}: {} % ({} of {}), {} s off on average</div>", lines) or "-"
@@ -48,7 +54,7 @@ class PlaybackAdmin(ReadOnly):
 
 @admin.register(PlaybackEvent)
 class PlaybackEventAdmin(ReadOnly):
-    """The log: complete as it is, so that every client can rely on it."""
+    """The event log, read-only: clients rely on it being complete."""
 
     list_display = ["room", "revision", "type", "username", "position", "phase", "cause", "created_at"]
     list_filter = ["type", "phase"]

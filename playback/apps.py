@@ -7,4 +7,4 @@ class PlaybackConfig(AppConfig):
     name = "playback"
 
     def ready(self) -> None:
-        from playback.room import signal_handlers  # noqa: F401  # connects itself to what rooms announce
+        from playback.room import signal_handlers  # noqa: F401  # connects its receivers to the signals of rooms

@@ -1,5 +1,5 @@
-"""What playback announces to the floor above, inside the deed's transaction."""
+"""Signals of playback for the layers above, sent inside the action's transaction."""
 
 from django.dispatch import Signal
 
-media_loaded = Signal()  # room (locked), by (Member or None), media (messages.Media), now_ms
+media_loaded = Signal()  # room (locked), by (Member or None), media (types.Media), now_ms

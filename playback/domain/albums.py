@@ -35,12 +35,12 @@ def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
     return sha256(f"{name}\n{owner}".encode("utf-8", "replace")).hexdigest()[:KEY_LENGTH]
 
 
-def place_of(album: str, path: str) -> tuple[str, str]:
+def grouping_key(album: str, path: str) -> tuple[str, str]:
     """Where the tracks of an album lie that do not all name its artist. Uploads lie beside each other by chance."""
     return _plain(album), path if path.startswith(f"{UPLOADS}/") else album_folder(path)
 
 
-def belongs_to(artist: str, album_artist: str) -> bool:
+def matches_artist(artist: str, album_artist: str) -> bool:
     """Whether a track of this artist may be on an album of that one, as "Queen feat. Bowie" on one of Queen."""
     owner, name = _plain(album_artist), _plain(artist)
     return owner == _plain(VARIOUS) or not name or f" {owner} " in f" {_APART.sub(' ', name)} "

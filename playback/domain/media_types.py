@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from playback.domain.media_sources import MIMES as PLAIN
 
 # Browsers play some of these, depending on what is inside: ffprobe has to tell.
-ASK_FFPROBE = frozenset(("mkv", "mka", "3gp", "3g2"))
+NEEDS_FFPROBE = frozenset(("mkv", "mka", "3gp", "3g2"))
 MIMES = {
     **PLAIN,
     "m4b": "audio/mp4",
@@ -34,9 +34,9 @@ FAMILIES = {
 FILM = {"ogg": "ogv", "mp4": "mp4"}
 SOUND = {"webm": "weba", "matroska": "mka"}
 # Codecs that browsers play.
-PLAYED = frozenset(("h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac"))
+PLAYABLE_CODECS = frozenset(("h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac"))
 
-PASSED_BY = {
+SKIPPED = {
     **dict.fromkeys(
         ("avi", "wmv", "asf", "flv", "f4v", "mpg", "mpeg", "m2v", "ts", "mts", "m2ts", "vob", "rm", "rmvb", "divx"),
         "no browser plays this kind of film",
@@ -51,7 +51,7 @@ PASSED_BY = {
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic"), "a picture"),
     **dict.fromkeys(("part", "crdownload", "tmp", "partial", "download", "!ut"), "not complete yet"),
 }  # fmt: skip
-NO_MEDIUM = "neither sound nor film by its extension"
+NOT_MEDIA = "neither sound nor film by its extension"
 
 
 def suffix_of(name: str) -> str:
@@ -69,7 +69,7 @@ def kind_of(mime: str) -> str:
     return mime.partition("/")[0]
 
 
-def called_by(family: str, extension: str, *, film: bool) -> str:
+def extension_for_content(family: str, extension: str, *, film: bool) -> str:
     """The extension that a file of this content should have: its own where that fits."""
     names = FAMILIES[family]
     if extension in names:

@@ -32,6 +32,6 @@ def sort_key(text: str, most: int) -> str:
     return _NUMBER.sub(lambda number: number[0].zfill(9), folded(text))[:most]
 
 
-def place_key(path: str, most: int) -> str:
+def path_key(path: str, most: int) -> str:
     """Where a file stands in its folder: names of files begin with the number of the track. Its end is what counts."""
     return sort_key(path, 9 * len(path))[-most:]

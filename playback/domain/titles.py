@@ -1,4 +1,4 @@
-"""What a file's words become before they are kept, and what it is called where it says nothing; pure."""
+"""Clean the text of tags for storage, and derive a title from a file name. Pure."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import PurePosixPath
 
 from watchium.text import clean
 
-LONGEST_WORDS = 300
-_MOST_CLEANED = 8 * LONGEST_WORDS  # a tag may be megabytes
+MAX_LENGTH = 300
+_MAX_INPUT = 8 * MAX_LENGTH  # a tag may be megabytes
 
 
-def words(text: str) -> str:
-    return clean(text[:_MOST_CLEANED], "NFC")[:LONGEST_WORDS].strip()
+def clean_tag(text: str) -> str:
+    return clean(text[:_MAX_INPUT], "NFC")[:MAX_LENGTH].strip()
 
 
-def name_of(path: str) -> str:
-    """A title from the name of its file."""
-    return words(PurePosixPath(path).stem.replace("_", " "))
+def title_from_path(path: str) -> str:
+    """Return a title from the name of the file."""
+    return clean_tag(PurePosixPath(path).stem.replace("_", " "))

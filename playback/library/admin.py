@@ -80,23 +80,23 @@ class MediaItemAdmin(ReadOnly):
         return may and (not isinstance(obj, MediaItem) or obj.missing or sample_at(obj.path) is not None)
 
     def get_urls(self) -> list[URLPattern]:
-        bring = path("files/", self.admin_site.admin_view(self.bring), name="playback_mediaitem_files")
-        return [bring, *super().get_urls()]
+        upload = path("files/", self.admin_site.admin_view(self.upload), name="playback_mediaitem_files")
+        return [upload, *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "may_bring": _may_bring(request)})
+        return super().changelist_view(request, {**(extra_context or {}), "may_upload": _may_upload(request)})
 
-    def bring(self, request: HttpRequest) -> HttpResponse:
+    def upload(self, request: HttpRequest) -> HttpResponse:
         """The page to bring files. Those that cannot be kept are named, and the others are kept."""
-        if not _may_bring(request):
+        if not _may_upload(request):
             raise PermissionDenied
         sent = request.method == "POST"
         form = FilesForm(request.POST, request.FILES) if sent else FilesForm()
         if sent and form.is_valid():
             for file in form.cleaned_data["chosen"]:
-                self._keep(request, file)
+                self._store(request, file)
             return redirect(reverse("admin:playback_mediaitem_changelist"))
         context = {
             **self.admin_site.each_context(request),
@@ -105,12 +105,12 @@ class MediaItemAdmin(ReadOnly):
             "opts": self.opts,
         }
         return TemplateResponse(
-            request, "admin/playback/mediaitem/upload.html", {**context, "most": uploads.most_bytes()}
+            request, "admin/playback/mediaitem/upload.html", {**context, "most": uploads.max_bytes()}
         )
 
-    def _keep(self, request: HttpRequest, file: UploadedFile[Any]) -> None:
+    def _store(self, request: HttpRequest, file: UploadedFile[Any]) -> None:
         try:
-            item = uploads.keep(file)
+            item = uploads.store(file)
         except UnreadableFile as damaged:
             messages.error(request, f"{file.name}: {damaged}")
         except OSError as error:
@@ -127,8 +127,8 @@ def clock_time(seconds: float) -> str:
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
-def _may_bring(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and request.user.has_perm(uploads.MAY_BRING))
+def _may_upload(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and request.user.has_perm(uploads.ADD_PERMISSION))
 
 
 admin.site.register(MediaItem, MediaItemAdmin)

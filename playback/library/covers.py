@@ -11,15 +11,17 @@ from tempfile import NamedTemporaryFile
 
 from django.conf import settings
 
-LARGEST = 2 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024
 MIMES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
-_BEGINNINGS = {
+_SIGNATURES = {
     "jpg": re.compile(rb"\xff\xd8\xff"),
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
 # What people and programs call the picture of a folder.
-BESIDE = [f"{name}.{kind}" for name in ("cover", "Cover", "folder", "Folder") for kind in ("jpg", "png")]
+FOLDER_PICTURES = [
+    f"{name}.{kind}" for name in ("cover", "Cover", "folder", "Folder") for kind in ("jpg", "png")
+]
 _name = re.compile("[0-9a-f]{32}[.](jpg|png|webp)")
 
 
@@ -27,19 +29,19 @@ def folder() -> Path:
     return Path(settings.COVERS_DIR)
 
 
-def name_for(picture: bytes | None) -> str:
+def file_name(picture: bytes | None) -> str:
     """Empty where it is no picture that every browser shows, or too large to be sent with a list."""
-    if not picture or len(picture) > LARGEST:
+    if not picture or len(picture) > MAX_BYTES:
         return ""
-    for extension, beginning in _BEGINNINGS.items():
+    for extension, beginning in _SIGNATURES.items():
         if beginning.match(picture):
             return f"{hashlib.sha256(picture).hexdigest()[:32]}.{extension}"
     return ""
 
 
-def keep(picture: bytes | None) -> str:
+def store(picture: bytes | None) -> str:
     """Its name, once it is on the disk; empty as above. Raises OSError where the disk is full."""
-    name = name_for(picture)
+    name = file_name(picture)
     place = folder() / name
     if not name or picture is None or place.exists():
         return name
@@ -58,8 +60,8 @@ def keep(picture: bytes | None) -> str:
 
 def beside(track: Path) -> bytes | None:
     """The picture of the folder that a track is in."""
-    pictures = (_read(track.with_name(name)) for name in BESIDE)
-    return next((picture for picture in pictures if name_for(picture)), None)
+    pictures = (_read(track.with_name(name)) for name in FOLDER_PICTURES)
+    return next((picture for picture in pictures if file_name(picture)), None)
 
 
 def _read(place: Path) -> bytes | None:
@@ -71,7 +73,7 @@ def _read(place: Path) -> bytes | None:
     try:
         with open(place, "rb", opener=opener) as file:
             found = os.fstat(file.fileno())
-            return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST else None
+            return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES else None
     except OSError:
         return None
 

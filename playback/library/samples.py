@@ -15,7 +15,7 @@ def offer_samples() -> int:
     if MediaItem.objects.exists():
         return 0
     items = [_item_of(sample) for sample in SAMPLES]
-    MediaItem.objects.keep(items)
+    MediaItem.objects.upsert(items)
     return len(items)
 
 

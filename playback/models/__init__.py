@@ -1,4 +1,4 @@
-"""A room's playback and its log, how far everybody was off when one happened; the library; a device's player."""
+"""Tables: a room's playback, its event log and sync states; the library; a device's player."""
 
 from playback.models.device_player import DevicePlayer, PlayerHistory
 from playback.models.media_item import MediaItem

@@ -1,4 +1,4 @@
-"""The library: what the server has on its disk to be played."""
+"""The library: media files on the server's disk."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from django.db.models import Q
 from playback.domain.albums import KEY_LENGTH, album_key
 from playback.domain.duration import EXACT, TAGS, Duration
 from playback.domain.media_sources import SAMPLES_AT
-from playback.domain.sort_keys import folded, name_key, place_key, sort_key
+from playback.domain.sort_keys import folded, name_key, path_key, sort_key
 from watchium.protocol.player_types import Item
 
 KINDS = ("audio", "video")
 PAGE = 50
 LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
-# What a look at the file says, and the next look may say otherwise.
-SAID_BY_THE_FILE = [
+# Read from the file, and possibly different at the next scan.
+READ_FROM_FILE = [
     *("title", "artist", "album", "album_artist", "duration", "kind", "mime", "cover"),
     *("size", "changed_ns", "missing"),
 ]
-OF_THE_FILE = [
-    *SAID_BY_THE_FILE,
+FILE_FIELDS = [
+    *READ_FROM_FILE,
     *("words", "sort_title", "sort_artist", "sort_album", "sort_place", "album_key"),
 ]
-# What a list can be sorted by, before the number of the item.
+# The columns that each order sorts by, before the id.
 ORDERS: dict[str, tuple[str, ...]] = {
     "title": ("sort_title",),
     "artist": ("sort_artist", "sort_album", "sort_place"),
@@ -38,15 +38,15 @@ ORDERS: dict[str, tuple[str, ...]] = {
 LONGEST_KEYS = {"sort_title": 300, "sort_artist": 100, "sort_album": 100, "sort_place": 200}
 
 
-class Place(NamedTuple):
-    """Behind which item a page begins: what the list is sorted by, and its number."""
+class PageCursor(NamedTuple):
+    """The item after which a page begins: its sort keys and its id."""
 
     keys: tuple[str, ...]
     pk: int
 
 
-class Known(NamedTuple):
-    """Which file a row is about."""
+class KnownFile(NamedTuple):
+    """The file of a row."""
 
     pk: int
     path: str
@@ -56,8 +56,8 @@ class Known(NamedTuple):
     missing: bool
 
 
-class OfAlbum(NamedTuple):
-    """What says which album a row is of."""
+class AlbumRow(NamedTuple):
+    """The fields that determine the album of a row."""
 
     pk: int
     path: str
@@ -67,8 +67,8 @@ class OfAlbum(NamedTuple):
     album_key: str
 
 
-class Wanted(NamedTuple):
-    """What a list is to be of, and in which order."""
+class ItemQuery(NamedTuple):
+    """The filter and order of a list."""
 
     words: str = ""
     album: str = ""  # all albums of this name
@@ -76,7 +76,7 @@ class Wanted(NamedTuple):
     album_id: str = ""  # one album
 
 
-EVERYTHING = Wanted()
+ALL_ITEMS = ItemQuery()
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -84,26 +84,26 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         return self.filter(missing=False)
 
     def page(
-        self, wanted: Wanted = EVERYTHING, after: Place | None = None, limit: int = PAGE
+        self, query: ItemQuery = ALL_ITEMS, after: PageCursor | None = None, limit: int = PAGE
     ) -> list[MediaItem]:
-        """Those that have every one of the words in title, artist or album."""
+        """Return a page of the items that have every word in title, artist or album."""
         rows = self.present()
-        for word in folded(wanted.words).split()[:8]:
+        for word in folded(query.words).split()[:8]:
             rows = rows.filter(words__contains=word)
-        if wanted.album:
-            rows = rows.filter(sort_album=name_key(wanted.album, LONGEST_KEYS["sort_album"]))
-        if wanted.album_id:
-            rows = rows.filter(album_key=wanted.album_id)
+        if query.album:
+            rows = rows.filter(sort_album=name_key(query.album, LONGEST_KEYS["sort_album"]))
+        if query.album_id:
+            rows = rows.filter(album_key=query.album_id)
         if after is not None:
-            rows = rows.filter(_behind(wanted.order, after))
-        last = "-pk" if wanted.order == "newest" else "pk"
-        return list(rows.order_by(*ORDERS[wanted.order], last)[:limit])
+            rows = rows.filter(_after(query.order, after))
+        last = "-pk" if query.order == "newest" else "pk"
+        return list(rows.order_by(*ORDERS[query.order], last)[:limit])
 
     def by_ids(self, ids: Iterable[int]) -> dict[int, MediaItem]:
         return self.in_bulk(set(ids))
 
     def playable(self, ids: Iterable[int]) -> set[int]:
-        """Which of these are there."""
+        """Return those of the ids whose files are present."""
         return set(self.present().filter(pk__in=set(ids)).values_list("pk", flat=True))
 
     def duration_of(self, pk: int) -> Duration | None:
@@ -111,7 +111,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         return _duration(*row) if row else None
 
     def at_id(self, pk: int) -> MediaItem | None:
-        """One whose file was there when somebody last looked."""
+        """Return the item if its file was present at the last scan."""
         return self.present().filter(pk=pk).first()
 
     def with_cover(self, name: str) -> bool:
@@ -120,51 +120,51 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def at_paths(self, paths: Iterable[str]) -> dict[str, MediaItem]:
         return {item.path: item for item in self.filter(path__in=list(paths))}
 
-    def files(self, after: int, limit: int) -> list[Known]:
-        """Those of some rows, which come after this one."""
-        rows = self.filter(pk__gt=after).order_by("pk").values_list(*Known._fields)
-        return [Known(*row) for row in rows[:limit]]
+    def known_files(self, after: int, limit: int) -> list[KnownFile]:
+        """Return the files of up to `limit` rows after this primary key."""
+        rows = self.filter(pk__gt=after).order_by("pk").values_list(*KnownFile._fields)
+        return [KnownFile(*row) for row in rows[:limit]]
 
-    def of_albums(self, after: int, limit: int) -> list[OfAlbum]:
-        """Those of some rows that are there, and of an album."""
+    def album_rows(self, after: int, limit: int) -> list[AlbumRow]:
+        """Return up to `limit` present rows with an album after this primary key."""
         rows = self.present().filter(pk__gt=after).exclude(album="").order_by("pk")
-        return [OfAlbum(*row) for row in rows.values_list(*OfAlbum._fields)[:limit]]
+        return [AlbumRow(*row) for row in rows.values_list(*AlbumRow._fields)[:limit]]
 
-    def give_album_keys(self, keys: Iterable[tuple[int, str]]) -> None:
+    def set_album_keys(self, keys: Iterable[tuple[int, str]]) -> None:
         rows = [MediaItem(pk=pk, album_key=key) for pk, key in keys]
         self.bulk_update(rows, ["album_key"], batch_size=200)
 
     @transaction.atomic
-    def keep(self, items: list[MediaItem]) -> None:
-        """New ones, and what is new about those whose paths are known; when and by whom they came stays."""
-        self._keep(items)
+    def upsert(self, items: list[MediaItem]) -> None:
+        """Insert new items, and update the file fields of known paths; `added_at` and `uploaded` stay."""
+        self._upsert(items)
 
-    def _keep(self, items: list[MediaItem]) -> None:
+    def _upsert(self, items: list[MediaItem]) -> None:
         for item in items:
-            item.fill_in()
-        self.bulk_create(items, update_conflicts=True, unique_fields=["path"], update_fields=OF_THE_FILE)
+            item.compute_keys()
+        self.bulk_create(items, update_conflicts=True, unique_fields=["path"], update_fields=FILE_FIELDS)
 
     @transaction.atomic
-    def moved(self, items: list[MediaItem]) -> None:
-        """Their files are at `path` now, and may be called otherwise.
+    def update_moved(self, items: list[MediaItem]) -> None:
+        """Store the new paths of moved files, and their fields.
 
-        Raises IntegrityError where another item is there.
+        Raises IntegrityError if another item has the path.
         """
         self.bulk_update(items, ["path"])
-        self._keep([_known_by_path(item) for item in items])
+        self._upsert([_known_by_path(item) for item in items])
 
     @transaction.atomic
-    def completed(self, items: list[MediaItem]) -> None:
-        """With a cover or an album artist that was not known."""
+    def update_completed(self, items: list[MediaItem]) -> None:
+        """Store a cover or an album artist that was unknown before."""
         for item in items:
-            item.fill_in()
+            item.compute_keys()
         self.bulk_update(items, ["cover", "album_artist", "album_key"])
 
-    def found_again(self, pks: list[int]) -> None:
+    def mark_present(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)
 
-    def lost(self, paths: list[str]) -> None:
-        """The file that was there; a row that was moved meanwhile has another."""
+    def mark_missing(self, paths: list[str]) -> None:
+        """Mark the rows at these paths; a row that was moved meanwhile has another path."""
         self.filter(path__in=paths).update(missing=True)
 
 
@@ -174,29 +174,29 @@ def _known_by_path(item: MediaItem) -> MediaItem:
     return same
 
 
-def _behind(order: str, place: Place) -> Q:
-    """The first key bounds what an index has to look through."""
-    behind = Q(pk__lt=place.pk) if order == "newest" else Q(pk__gt=place.pk)
-    sorted_by = list(zip(ORDERS[order], place.keys, strict=True))
+def _after(order: str, cursor: PageCursor) -> Q:
+    """Filter for the items after the cursor. The condition on the first key lets the index skip what is before."""
+    condition = Q(pk__lt=cursor.pk) if order == "newest" else Q(pk__gt=cursor.pk)
+    sorted_by = list(zip(ORDERS[order], cursor.keys, strict=True))
     for column, key in reversed(sorted_by):
-        behind = Q(**{f"{column}__gt": key}) | (Q(**{column: key}) & behind)
-    return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & behind
+        condition = Q(**{f"{column}__gt": key}) | (Q(**{column: key}) & condition)
+    return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & condition
 
 
 def _duration(seconds: float | None, path: str) -> Duration | None:
-    """What a file says of itself is an estimate; the samples are ours."""
+    """The duration in a file's tags is an estimate; that of our samples is exact."""
     if not seconds:
         return None
     return Duration(seconds, EXACT if path.startswith(SAMPLES_AT) else TAGS)
 
 
 class MediaItem(models.Model):
-    """One file of the library. Where its `path` leads, `playback.library.paths` says; nobody outside sees it."""
+    """One file of the library. `playback.library.paths` resolves its `path`, which clients never see."""
 
     title = models.CharField(max_length=300)
     artist = models.CharField(max_length=300, blank=True, default="")
     album = models.CharField(max_length=300, blank=True, default="")
-    # Whose album it is, where the file says so; null for what was read before that was asked for.
+    # Empty if the file does not say; null for a row that was read before the column existed.
     album_artist = models.CharField(max_length=300, null=True, blank=True)
     duration = models.FloatField(null=True, blank=True)
     kind = models.CharField(max_length=5)
@@ -208,12 +208,12 @@ class MediaItem(models.Model):
     uploaded = models.BooleanField(default=False)
     missing = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
-    # What is searched and sorted by, made from title, artist, album and path whenever they are written.
+    # Search text and sort keys, computed from title, artist, album and path whenever they are written.
     words = models.TextField(editable=False, default="")
     sort_title = models.CharField(max_length=300, editable=False, default="")
     sort_artist = models.CharField(max_length=100, editable=False, default="")
     sort_album = models.CharField(max_length=100, editable=False, default="")
-    sort_place = models.CharField(max_length=200, editable=False, default="")  # among those of its album
+    sort_place = models.CharField(max_length=200, editable=False, default="")  # within its album
     album_key = models.CharField(max_length=KEY_LENGTH, editable=False, default="")
 
     objects = MediaItemQuerySet.as_manager()
@@ -244,20 +244,20 @@ class MediaItem(models.Model):
         return self.full_title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.fill_in()
+        self.compute_keys()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
-    def fill_in(self) -> None:
-        """To be called before every write, also of many at once."""
+    def compute_keys(self) -> None:
+        """Compute the derived columns. Call this before every write, also in bulk."""
         self.words = folded("\n".join((self.title, self.artist, self.album)))
         self.sort_title = sort_key(self.title, LONGEST_KEYS["sort_title"])
         self.sort_artist = name_key(self.artist, LONGEST_KEYS["sort_artist"])
         self.sort_album = name_key(self.album, LONGEST_KEYS["sort_album"])
-        self.sort_place = place_key(self.path, LONGEST_KEYS["sort_place"])
+        self.sort_place = path_key(self.path, LONGEST_KEYS["sort_place"])
         self.album_key = album_key(self.album, self.album_artist or "", self.artist, self.path)
 
-    def place_by(self, order: str) -> Place:
-        return Place(tuple(getattr(self, column) for column in ORDERS[order]), self.pk)
+    def cursor_by(self, order: str) -> PageCursor:
+        return PageCursor(tuple(getattr(self, column) for column in ORDERS[order]), self.pk)
 
     @property
     def url(self) -> str:

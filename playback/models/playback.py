@@ -1,4 +1,4 @@
-"""A room's timeline, its medium, and the settings about playback."""
+"""A room's timeline, its media and its playback settings."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
 
 
 class SyncReference(NamedTuple):
-    """What a player is held against."""
+    """What a player's report is evaluated against."""
 
     timeline: Timeline
     sync_tolerance_ms: int
 
 
 def members_present() -> models.QuerySet[Member]:
-    """In the room of the row asked about."""
+    """Present members of the outer query's room."""
     return Member.objects.current().filter(room=models.OuterRef("room"), present=True)
 
 
 class PlaybackQuerySet(models.QuerySet["Playback"]):
     def of(self, room: Room) -> Playback:
-        """The room's playback, made idle where there is none yet; its `room` is the very object given."""
+        """Return the room's playback, created idle if there is none; its `room` is the given object."""
         (rows,) = run_in_one_round_trip(Playback.to_read(room.pk))
         return Playback.from_rows(rows, room)
 
@@ -57,33 +57,33 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         return self.filter(room=room).exists()
 
     def sync_references(self, room_ids: Iterable[str]) -> dict[str, SyncReference]:
-        """By room_id, for many rooms at once."""
+        """Return the sync references of many rooms by room_id, in one statement."""
         which = any_of("room.room_id", room_ids)
-        words = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
+        sql = f"""SELECT room.room_id, playback.sync_tolerance_ms, playback.position, playback.rate,
             playback.phase, playback.at_ms, room.revision, playback.duration, playback.duration_source
             FROM rooms_room room JOIN playback_playback playback ON playback.room_id = room.id
             WHERE {which.sql}"""  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, which.values))
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, which.values))
         return {row[0]: SyncReference(Timeline(*row[2:]), row[1]) for row in rows}
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
-        """The rooms (primary keys) whose medium is over, or loops and will be within `ahead_ms`."""
+        """Return the rooms (primary keys) whose media has ended, or loops and ends within `ahead_ms`."""
         due = Q(ends_at_ms__lte=now_ms) | Q(loops=True, ends_at_ms__lte=now_ms + ahead_ms)
         rows = self.filter(due, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
     def waiting(self, limit: int = 200) -> list[Playback]:
-        """Those that wait for somebody, the first to go on first."""
+        """Return the waiting playbacks, the one whose wait ends first in front."""
         rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
         return list(rows.order_by("hold_until_ms")[:limit])
 
-    def idle_demos(self, since: datetime, medium: Media, limit: int = 100) -> list[int]:
-        """Demo rooms (primary keys) not at the start of their own medium, with nobody in them, silent since."""
-        at_its_start = UNTOUCHED & Q(media__url=medium.url)
+    def idle_demos(self, since: datetime, media: Media, limit: int = 100) -> list[int]:
+        """Return the idle demo rooms (primary keys), except those at the start of their own media."""
+        at_its_start = UNTOUCHED & Q(media__url=media.url)
         return self.idle(since, at_its_start).filter(room__is_demo=True).room_pks(limit)
 
     def idle(self, since: datetime, untouched: Q = UNTOUCHED) -> PlaybackQuerySet:
-        """Of open rooms that were touched, have nobody in them and were silent since."""
+        """Playbacks of empty open rooms without activity since, unless they are `untouched`."""
         rows = self.filter(room__closed_at=None, room__last_active_at__lt=since).exclude(untouched)
         return rows.exclude(models.Exists(members_present()))
 
@@ -91,7 +91,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         return list(self.order_by("room_id").values_list("room_id", flat=True)[:limit])
 
     def motion_of(self, room: Room) -> tuple[Timeline, Duration | None] | None:
-        """What reported lengths are held against; None before a room's first change."""
+        """Return what reported durations are compared with; None before a room's first change."""
         columns = ("position", "rate", "phase", "at_ms", "room__revision", "duration", "duration_source")
         row = self.filter(room=room).values_list(*columns, "duration_refuted").first()
         if row is None:
@@ -101,7 +101,7 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
 
 
 class Playback(models.Model):
-    """A room's timeline, its medium, and the settings about playback. `position` held at server time `at_ms`."""
+    """A room's timeline, media and playback settings. `position` was true at server time `at_ms`."""
 
     room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="playback")
     position = models.FloatField(default=0)
@@ -118,12 +118,14 @@ class Playback(models.Model):
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
-    # Whom it waits for, and what waiting there was lately: `stalls.Wait` and `wait_budget.WaitBudget`.
+    # The current wait and the recent ones: `stall_policy.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
     waited: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
-    as_read: tuple[Any, ...] = ()  # `documents` as the row has them, where it was read or written by hand
+    as_read: tuple[
+        Any, ...
+    ] = ()  # `documents` as stored; empty unless the row was read or written by statement
 
     objects = PlaybackQuerySet.as_manager()
 
@@ -158,21 +160,21 @@ class Playback(models.Model):
 
     @staticmethod
     def to_read(room_pk: int) -> PreparedQuery:
-        """Gives what `made_of` takes."""
-        words = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
-        return PreparedQuery(words, [room_pk])
+        """Select the row for `made_of`."""
+        sql = f"SELECT {PLAYBACK.sql} FROM playback_playback playback WHERE playback.room_id = %s"  # noqa: S608
+        return PreparedQuery(sql, [room_pk])
 
     @classmethod
     def from_rows(cls, rows: Rows, room: Room) -> Playback:
         playback = PLAYBACK.row(rows[0]) if rows else cls.objects.get_or_create(room=room)[0]
-        # Not `playback.room = room`: the room would refer back to it, and the two would wait for the garbage collector.
+        # Not `playback.room = room`: the room would refer back to it, and only the garbage collector would free both.
         playback._state.fields_cache["room"] = room
         playback.as_read = playback.documents
         return playback
 
     @property
     def documents(self) -> tuple[Any, ...]:
-        """What is replaced, never changed in its place."""
+        """Values that are replaced, never modified in place."""
         return self.media, self.hold, self.hold_until_ms, self.waited, self.duration_refuted
 
     @property
@@ -197,7 +199,7 @@ class Playback(models.Model):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings about playback, as the wire shows them with the room's."""
+        """The playback settings, as the protocol shows them with the room's."""
         return {
             "sync_enabled": self.sync_enabled,
             "sync_tolerance_ms": self.sync_tolerance_ms,
@@ -229,14 +231,14 @@ class Playback(models.Model):
         self.save(update_fields=["waited"])
 
     def update_query(self) -> PreparedQuery:
-        """What writes all that moves, for the caller to have done; the settings are written by whoever changes them."""
+        """Return the UPDATE of the timeline, and of the JSON fields if they changed. It leaves the settings alone."""
         documents = self.documents
         same = bool(self.as_read) and all(map(is_, documents, self.as_read))
         self.as_read = documents
         return update(self, *MOTION) if same else update(self, *MOTION, *DOCUMENTS)
 
     def set_timeline(self, timeline: Timeline, now_ms: float) -> None:
-        """Keep this timeline; what does not hold waits for nobody. Unsaved."""
+        """Set the timeline, and end the wait unless it is waiting. Unsaved."""
         if timeline.phase != HOLDING:
             self.set_wait(None, now_ms)
         self.position, self.rate, self.phase = timeline.position_s, timeline.rate, timeline.phase

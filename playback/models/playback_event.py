@@ -1,4 +1,4 @@
-"""The log of a room's changes."""
+"""The event log: one row for each change of a room."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from playback.models.playback import members_present
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 
-# A room is active for a day after something happened in it, and while somebody is there.
+# A room is active for a day after its last activity, and while a member is present.
 ACTIVE = timedelta(days=1)
-KEPT_REVISIONS = 500  # of an active room, however old: what a returning client may ask for
+KEPT_REVISIONS = 500  # of an active room, whatever their age: a returning client may request them
 
 
 class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
     def since(self, room: Room, revision: int, limit: int = 500) -> PlaybackEventQuerySet:
-        """The changes after a revision, oldest first."""
+        """Return the changes after a revision, oldest first."""
         later = self.filter(room=room, revision__gt=revision).select_related("person")
         return later.order_by("revision")[:limit]
 
@@ -32,33 +32,33 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         return self.filter(room=room, revision=revision).select_related("person").first()
 
     def event_id_at(self, room: Room, revision: int) -> str | None:
-        words = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, [room.pk, revision]))
+        sql = "SELECT event_id FROM playback_playbackevent WHERE room_id = %s AND revision = %s"
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, revision]))
         return rows[0][0] if rows else None
 
     def discardable(self, before: datetime) -> PlaybackEventQuerySet:
-        """Older than that, but never what somebody may still come back for: the last changes of an active room."""
+        """Rows older than `before`, except the last changes of an active room, which a client may still request."""
         silent_since = Q(room__last_active_at__lt=timezone.now() - ACTIVE)
         active = ~silent_since | Q(models.Exists(members_present()))
         recent = Q(revision__isnull=False, revision__gt=F("room__revision") - KEPT_REVISIONS)
         return self.filter(created_at__lt=before).exclude(active & recent)
 
     def reassign(self, before: Person, after: Person) -> None:
-        """What one person did is the other's from now on, but for what both did under the same `event_id`."""
+        """Move the events of one person to another, except those with an `event_id` that both used."""
         same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
         taken = self.filter(same, person=after)
         self.filter(person=before).exclude(models.Exists(taken)).update(person=after)
 
 
 class PlaybackEvent(models.Model):
-    """One row of the log: enough to tell the change again exactly as it was told.
+    """One row of the log: enough to build the same event again.
 
-    `at_ms` is server time, `client_ms` what the sender's gesture said of itself. `person` is who brought it about,
-    of a `new_host` the new host. Rows without a revision explain (buffering, asking for what was missed) and are
-    never told again.
+    `at_ms` is server time, `client_ms` the time that the sender gave for the gesture. `person` made the change; for
+    `new_host` it is the new host. Rows without a revision are for diagnosis (buffering, requests for missed events)
+    and are never published.
     """
 
-    # No index of its own: another one begins with the room.
+    # No index of its own: others begin with the room.
     room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="playback_events")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     username = models.CharField(max_length=48, null=True, blank=True)
@@ -105,16 +105,16 @@ class PlaybackEvent(models.Model):
 
     @staticmethod
     def to_find_last(room_pk: int) -> PreparedQuery:
-        """Gives revision and event_id of the room's last change."""
-        words = """SELECT event.revision, event.event_id FROM playback_playbackevent event
+        """Select revision and event_id of the room's last change."""
+        sql = """SELECT event.revision, event.event_id FROM playback_playbackevent event
             JOIN rooms_room room ON room.id = event.room_id AND room.revision = event.revision WHERE room.id = %s"""
-        return PreparedQuery(words, [room_pk])
+        return PreparedQuery(sql, [room_pk])
 
     @staticmethod
     def to_replay(by: Member, event_id: str) -> PreparedQuery:
-        """Gives an `AcceptedCommand` if this command of theirs was accepted before."""
-        # Whose it is as of now: a guest who signed in is another person than a moment ago.
-        words = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+        """Select the `AcceptedCommand` if the member's command was accepted before."""
+        # By the member's current person: a guest who signed in a moment ago is another person now.
+        sql = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return PreparedQuery(words, [by.room_id, event_id, by.pk])
+        return PreparedQuery(sql, [by.room_id, event_id, by.pk])

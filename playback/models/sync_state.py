@@ -1,4 +1,4 @@
-"""How far everybody was off when a change happened."""
+"""Sync states: how far each member was from the room at a change."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from playback.domain.drift import MAX_AGE_MS, SYNCED_S
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery
 
-# Who was not heard here lately may have been by another process, which wrote it into Member. As many rows as a room has
-# members present, and these are bounded.
+# A member without a recent report here may report to another process, which writes it into Member. One row for each
+# present member, whose number is bounded.
 _OF_PRESENT = """
 INSERT INTO playback_syncstate
     (room_id, member_id, host_time, member_time, time_difference, is_synced, sync_event_type, created_at)
@@ -24,21 +24,21 @@ SELECT room_id, member_id, host_time, member_time, abs(host_time - member_time),
     abs(host_time - member_time) <= {synced_s}, %s, %s
 FROM (
     SELECT member.room_id AS room_id, member.id AS member_id, CAST(%s AS double precision) AS host_time,
-        COALESCE({heard_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s
+        COALESCE({reported_s}, CASE WHEN member.last_heartbeat BETWEEN %s AND %s
             THEN member.position + CAST(%s AS double precision) * {age_s} END) AS member_time
     FROM rooms_member member JOIN rooms_person person ON person.id = member.person_id
     WHERE member.room_id = %s AND member.left_at IS NULL AND member.present
 ) AS here
 """
-_WORDS = {
+_SQL = {
     "postgresql": _OF_PRESENT.format(
         synced_s=SYNCED_S,
-        heard_s="CAST(CAST(%s AS jsonb) ->> person.user_id AS double precision)",
+        reported_s="CAST(CAST(%s AS jsonb) ->> person.user_id AS double precision)",
         age_s="EXTRACT(EPOCH FROM (%s - member.last_heartbeat))",
     ),
     "sqlite": _OF_PRESENT.format(
         synced_s=SYNCED_S,
-        heard_s="""json_extract(%s, '$."' || person.user_id || '"')""",
+        reported_s="""json_extract(%s, '$."' || person.user_id || '"')""",
         age_s="((julianday(%s) - julianday(member.last_heartbeat)) * 86400.0)",
     ),
 }
@@ -46,43 +46,45 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Share:
-    """How many sync states of one kind there were, how many in sync, and their mean difference in seconds."""
+    """The sync states of one kind of change: how many, how many in sync, their mean difference in seconds."""
 
     kind: str
-    judged: int
+    evaluated: int
     synced: int
     difference_s: float
 
     @property
     def percentage(self) -> float:
-        return 100 * self.synced / self.judged
+        return 100 * self.synced / self.evaluated
 
 
 class SyncStateQuerySet(models.QuerySet["SyncState"]):
     def by_type(self, since: datetime, room: Room | None = None) -> list[Share]:
-        """How well each kind of change found its members in step, the most frequent first."""
+        """Return the share of members in sync for each kind of change, the most frequent kind first."""
         rows = self.filter(created_at__gte=since, is_synced__isnull=False)
         if room is not None:
             rows = rows.filter(room=room)
         counted = rows.values("sync_event_type").annotate(
-            judged=Count("pk"),
+            evaluated=Count("pk"),
             synced=Count("pk", filter=Q(is_synced=True)),
             difference=Avg("time_difference"),
         )
-        columns = ("sync_event_type", "judged", "synced", "difference")
-        return [Share(*row) for row in counted.order_by("-judged", "sync_event_type").values_list(*columns)]
+        columns = ("sync_event_type", "evaluated", "synced", "difference")
+        return [
+            Share(*row) for row in counted.order_by("-evaluated", "sync_event_type").values_list(*columns)
+        ]
 
     def discardable(self, before: datetime) -> SyncStateQuerySet:
         return self.filter(created_at__lt=before)
 
 
 class SyncState(models.Model):
-    """Where a present member was when a change happened, beside where the room was; seconds.
+    """The positions of the room and of a present member at a change, in seconds.
 
-    A member who has not said anything lately has a row without a time.
+    A member without a recent report has a row without a position.
     """
 
-    # No index of its own: another one begins with the room.
+    # No index of its own: another one begins with the room column.
     room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="sync_states")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sync_states")
     host_time = models.FloatField()
@@ -109,18 +111,18 @@ class SyncState(models.Model):
         kind: str,
         host_time: float,
         velocity: float,
-        heard: Mapping[str, float],
+        positions: Mapping[str, float],
         within_ms: float = MAX_AGE_MS,
     ) -> PreparedQuery:
-        """One for each present member: where the room was when this happened, and where the member.
+        """Insert one row for each present member, with the positions of the room and the member.
 
-        `heard` is where those are who were heard lately, by user_id; `velocity` that of a room in which the others
-        went on from what was last written of them, where that was within so many milliseconds.
+        `positions` has the members with a recent report, by user_id. Others are assumed to have moved with `velocity`
+        from their stored position, if that was written within `within_ms`.
         """
         now = timezone.now()
         stored, oldest = map(
             connection.ops.adapt_datetimefield_value, (now, now - timedelta(milliseconds=within_ms))
         )
-        told = msgspec.json.encode(heard).decode()
-        values = [kind, stored, host_time, told, oldest, stored, velocity, stored, room.pk]
-        return PreparedQuery(_WORDS[connection.vendor], values)
+        encoded = msgspec.json.encode(positions).decode()
+        values = [kind, stored, host_time, encoded, oldest, stored, velocity, stored, room.pk]
+        return PreparedQuery(_SQL[connection.vendor], values)

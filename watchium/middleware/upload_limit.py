@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 
-from playback.library.uploads import MAY_BRING, most_bytes
+from playback.library.uploads import ADD_PERMISSION, max_bytes
 from rooms.auth.identity import scope_bearer, scope_session
 from watchium.db.thread_pool import in_database
 
@@ -34,14 +34,14 @@ async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
         may_upload = await in_database(_may_upload, scope)
     except (DatabaseError, InterfaceError):
         return None
-    return BodyLimit(most_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
+    return BodyLimit(max_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:
     request = _SessionRequest()
     request.session = scope_session(scope)
     user = get_user(request)
-    return bool(user.is_active and user.is_staff and user.has_perm(MAY_BRING))
+    return bool(user.is_active and user.is_staff and user.has_perm(ADD_PERMISSION))
 
 
 class _SessionRequest(HttpRequest):

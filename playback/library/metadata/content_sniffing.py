@@ -75,7 +75,7 @@ class Frame:
     rate: int
 
 
-def recognise(file: BinaryIO) -> Content | None:
+def sniff(file: BinaryIO) -> Content | None:
     """None for what is no kind of ours. Reads at most a few hundred kilobytes, wherever they lie."""
     size = file.seek(0, io.SEEK_END)
     start = _behind_zeros(file)

@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from tinytag import TinyTag
 
 from playback.domain.albums import VARIOUS
-from playback.domain.media_types import ASK_FFPROBE, MIMES, PLAYED, called_by, kind_of
+from playback.domain.media_types import MIMES, NEEDS_FFPROBE, PLAYABLE_CODECS, extension_for_content, kind_of
 from playback.library.metadata import ape_tags, ffprobe, legacy_encodings, tag_reader, wav_chunks
 from playback.library.metadata.bounded_reader import TooMuch, opened
-from playback.library.metadata.content_sniffing import Content, recognise
+from playback.library.metadata.content_sniffing import Content, sniff
 from playback.library.metadata.ffprobe import Probed, UnreadableFile
 from playback.library.metadata.mp3_duration import measured_s
 from playback.library.metadata.ogg_duration import chained_s
@@ -21,7 +21,7 @@ from playback.library.metadata.ogg_duration import chained_s
 LONGEST_S = 7 * 86400.0  # as positions go on the wire
 
 
-class NotPlayed(Exception):
+class UnplayableFile(Exception):
     """A sound file that browsers do not play: the message says why."""
 
 
@@ -52,22 +52,22 @@ class Tags:
 def read(place: Path, extension: str, name: str = "") -> Tags:
     """`name`: what the file is called, if not by its place.
 
-    Raises Damaged and NotPlayed with a reason for the operator, OSError where one cannot be read.
+    Raises Damaged and UnplayableFile with a reason for the operator, OSError where one cannot be read.
     """
     try:
         with opened(place) as file:
-            content = recognise(file)
+            content = sniff(file)
     except TooMuch:
         content = None
     if content is None:
         raise UnreadableFile("it does not begin as sound or film does")
     if not content.complete:
         raise UnreadableFile("it is not complete: its index, which is written last, is missing")
-    called = called_by(content.family, extension, film=content.film)
-    probed = _played(place) if called in ASK_FFPROBE else None
+    called = extension_for_content(content.family, extension, film=content.film)
+    probed = _played(place) if called in NEEDS_FFPROBE else None
     film = content.film or (probed is not None and probed.film)
     mime = MIMES[called]
-    if called in ASK_FFPROBE and kind_of(mime) == "video" and not film:
+    if called in NEEDS_FFPROBE and kind_of(mime) == "video" and not film:
         mime = mime.replace("video", "audio")
     by_tinytag = _Reading(content, name or place.name)
     sound = kind_of(mime) == "audio"
@@ -76,13 +76,13 @@ def read(place: Path, extension: str, name: str = "") -> Tags:
 
 
 def _played(place: Path) -> Probed:
-    """Raises NotPlayed unless browsers have every codec of it."""
+    """Raises UnplayableFile unless browsers have every codec of it."""
     probed = ffprobe.probe(place)
     if probed is None:
-        raise NotPlayed("only ffprobe can tell whether browsers play it (install ffmpeg)")
-    foreign = sorted(set(probed.codecs) - PLAYED)
+        raise UnplayableFile("only ffprobe can tell whether browsers play it (install ffmpeg)")
+    foreign = sorted(set(probed.codecs) - PLAYABLE_CODECS)
     if foreign:
-        raise NotPlayed(f"browsers do not play {' and '.join(foreign)}")
+        raise UnplayableFile(f"browsers do not play {' and '.join(foreign)}")
     return probed
 
 

@@ -1,4 +1,4 @@
-"""Writing one batch of a scan: a row that the database refuses is left out alone, with its reason."""
+"""Write one batch of a scan. A row that the database rejects is left out alone, with the reason."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from playback.models import MediaItem
 
 T = TypeVar("T")
-_LIMIT_OF_POSTGRESQL = "54"  # a class of errors about one row, which comes as one about the whole database
-_LONGEST = 200
+_PROGRAM_LIMIT = "54"  # PostgreSQL's class of errors about one row that arrive as an OperationalError
+_MAX_REASON = 200
 
 
 @dataclass
-class Writing:
-    """What a batch changes: rows of files that were read, and of others what is otherwise about them."""
+class PendingWrites:
+    """What a batch changes."""
 
-    read: list[MediaItem] = field(default_factory=list)
+    read: list[MediaItem] = field(default_factory=list)  # from files that were read
     moved: list[MediaItem] = field(default_factory=list)
-    found: list[MediaItem] = field(default_factory=list)  # with a cover or an album artist that was not known
+    completed: list[MediaItem] = field(default_factory=list)  # with a cover or album artist that was unknown
     back: list[int] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
-    def write(self, refused: Callable[[MediaItem, Exception], None]) -> None:
-        """Each refused row is handed on, and the others are written."""
+    def write(self, on_rejected: Callable[[MediaItem, Exception], None]) -> None:
+        """Write all rows except the rejected ones, which are passed to `on_rejected`."""
         for write, rows in (
-            (MediaItem.objects.moved, self.moved),
-            (MediaItem.objects.keep, self.read),
-            (MediaItem.objects.completed, self.found),
+            (MediaItem.objects.update_moved, self.moved),
+            (MediaItem.objects.upsert, self.read),
+            (MediaItem.objects.update_completed, self.completed),
         ):
-            in_parts(write, rows, refused)
+            write_in_halves(write, rows, on_rejected)
         if self.back:
-            MediaItem.objects.found_again(self.back)
+            MediaItem.objects.mark_present(self.back)
         if self.broken:
-            MediaItem.objects.lost(self.broken)
+            MediaItem.objects.mark_missing(self.broken)
 
 
-def in_parts(
-    write: Callable[[list[T]], None], rows: list[T], refused: Callable[[T, Exception], None]
+def write_in_halves(
+    write: Callable[[list[T]], None], rows: list[T], on_rejected: Callable[[T, Exception], None]
 ) -> None:
-    """All at once; where that fails, halves of it, down to the rows that are the reason. `write` is atomic.
+    """Write all rows at once; if that fails, halves of them, down to the rows that cause it. `write` is atomic.
 
-    Raises what is about the database and not about a row.
+    Raises errors that are about the database and not about a row.
     """
     if not rows:
         return
@@ -54,20 +54,20 @@ def in_parts(
         if not _is_about_a_row(error):
             raise
         if len(rows) == 1:
-            refused(rows[0], error)
+            on_rejected(rows[0], error)
             return
         half = len(rows) // 2
-        in_parts(write, rows[:half], refused)
-        in_parts(write, rows[half:], refused)
+        write_in_halves(write, rows[:half], on_rejected)
+        write_in_halves(write, rows[half:], on_rejected)
 
 
 def reason_of(error: Exception) -> str:
-    said = str(error).strip().splitlines()
-    return f"the database refuses it ({said[0][:_LONGEST] if said else type(error).__name__})"
+    lines = str(error).strip().splitlines()
+    return f"the database rejects it ({lines[0][:_MAX_REASON] if lines else type(error).__name__})"
 
 
 def rolled_back(write: Callable[[], None]) -> None:
-    """Try it, and leave nothing of it."""
+    """Run `write` and roll it back."""
     with transaction.atomic():
         write()
         transaction.set_rollback(True)
@@ -75,5 +75,5 @@ def rolled_back(write: Callable[[], None]) -> None:
 
 def _is_about_a_row(error: Exception) -> bool:
     if isinstance(error, OperationalError):
-        return str(getattr(error.__cause__, "sqlstate", "") or "").startswith(_LIMIT_OF_POSTGRESQL)
+        return str(getattr(error.__cause__, "sqlstate", "") or "").startswith(_PROGRAM_LIMIT)
     return not isinstance(error, InterfaceError)

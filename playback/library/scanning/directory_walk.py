@@ -1,4 +1,4 @@
-"""Every media file below a folder, one folder's names at a time in memory. What is passed by is told, with why."""
+"""Walk a folder for media files, with one folder's names in memory at a time, and report what is skipped and why."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playback.domain.media_types import NO_MEDIUM, PASSED_BY, extension_of, suffix_of
+from playback.domain.media_types import NOT_MEDIA, SKIPPED, extension_of, suffix_of
 
-# A row of an index of PostgreSQL holds 2,704 bytes, and the column 1,000 characters.
+# A PostgreSQL index row holds 2,704 bytes, and the column 1,000 characters.
 LONGEST_PATH = 1000
 LONGEST_PATH_BYTES = 2000
-# Times of change as a column of 64 bits holds them: the years 1677 to 2262. Disks have others.
+# Times of change that fit in 64 bits: the years 1677 to 2262. Disks have others.
 FIRST_NS, LAST_NS = -(2**63), 2**63 - 1
 
-Refuse = Callable[[str, str], None]  # a path, and why
+OnSkipped = Callable[[str, str], None]  # a path and a reason
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A file as it was found: `path` relative to the library, `changed_ns` its time of change."""
+class ScannedFile:
+    """A file on disk: `path` is relative to the library, `changed_ns` its time of change."""
 
     path: str
     extension: str
@@ -28,30 +28,30 @@ class Seen:
     changed_ns: int
 
 
-def seen_as(path: str, extension: str, stat: os.stat_result) -> Seen:
-    """A time of change that no column holds becomes the nearest one that is held."""
-    return Seen(path, extension, stat.st_size, max(FIRST_NS, min(LAST_NS, stat.st_mtime_ns)))
+def scanned_file(path: str, extension: str, stat: os.stat_result) -> ScannedFile:
+    """Clamp a time of change to the range of the column."""
+    return ScannedFile(path, extension, stat.st_size, max(FIRST_NS, min(LAST_NS, stat.st_mtime_ns)))
 
 
-def walk(library: Path, folder: Path, left_out: Refuse, unreadable: Refuse) -> Iterator[Seen]:
-    """`folder` is the library or inside it. What cannot be read is told to `unreadable`, and the walk goes on."""
+def walk(library: Path, folder: Path, left_out: OnSkipped, unreadable: OnSkipped) -> Iterator[ScannedFile]:
+    """`folder` is the library or inside it. Report unreadable entries to `unreadable` and continue."""
     folders = [folder]
     while folders:
         here = folders.pop()
-        inner: list[Path] = []
+        subfolders: list[Path] = []
         for entry in _entries(here, library, unreadable):
             path = Path(entry.path).relative_to(library).as_posix()
             try:
                 if not entry.is_symlink() and entry.is_dir(follow_symlinks=False) and entry.name[0] != ".":
-                    inner.append(Path(entry.path))
-                elif reason := _passed_by(entry, path):
+                    subfolders.append(Path(entry.path))
+                elif reason := _skip_reason(entry, path):
                     left_out(path, reason)
                 else:
                     extension = extension_of(entry.name) or ""
-                    yield seen_as(path, extension, entry.stat(follow_symlinks=False))
+                    yield scanned_file(path, extension, entry.stat(follow_symlinks=False))
             except (OSError, ValueError) as error:
                 unreadable(path, reason_of(error))
-        folders.extend(reversed(inner))
+        folders.extend(reversed(subfolders))
 
 
 def reason_of(error: Exception) -> str:
@@ -60,7 +60,7 @@ def reason_of(error: Exception) -> str:
     return f"it cannot be read ({type(error).__name__})"
 
 
-def _entries(folder: Path, library: Path, unreadable: Refuse) -> list[os.DirEntry[str]]:
+def _entries(folder: Path, library: Path, unreadable: OnSkipped) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
@@ -69,8 +69,8 @@ def _entries(folder: Path, library: Path, unreadable: Refuse) -> list[os.DirEntr
         return []
 
 
-def _passed_by(entry: os.DirEntry[str], path: str) -> str:
-    """Why this is not looked at; empty for what is."""
+def _skip_reason(entry: os.DirEntry[str], path: str) -> str:
+    """Return why to skip this entry, or an empty string for a media file."""
     if entry.is_symlink():
         return "a link"
     if entry.name.startswith("."):
@@ -78,14 +78,14 @@ def _passed_by(entry: os.DirEntry[str], path: str) -> str:
     if not entry.is_file(follow_symlinks=False):
         return "neither a file nor a folder"
     if extension_of(entry.name) is None:
-        return PASSED_BY.get(suffix_of(entry.name), NO_MEDIUM)
-    if not _can_be_kept(path):
-        return "its path is too long, or no text"
+        return SKIPPED.get(suffix_of(entry.name), NOT_MEDIA)
+    if not _can_be_stored(path):
+        return "its path is too long or not valid UTF-8"
     return ""
 
 
-def _can_be_kept(path: str) -> bool:
-    """Names on disk are bytes; what is no UTF-8 no database takes."""
+def _can_be_stored(path: str) -> bool:
+    """Names on disk are bytes; databases accept only UTF-8."""
     try:
         return len(path) <= LONGEST_PATH and len(path.encode()) <= LONGEST_PATH_BYTES
     except UnicodeEncodeError:

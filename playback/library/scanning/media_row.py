@@ -1,4 +1,4 @@
-"""The row of a file: what it is and says of itself, in the bounds that the database and the pages have."""
+"""Build the row of a file from its content and tags, within the bounds of the database and the pages."""
 
 from __future__ import annotations
 
@@ -6,39 +6,44 @@ from pathlib import Path
 
 from playback.domain.albums import UPLOADS
 from playback.domain.media_types import kind_of
-from playback.domain.titles import name_of, words
+from playback.domain.titles import clean_tag, title_from_path
 from playback.library import covers
 from playback.library.metadata import tags
 from playback.library.metadata.ffprobe import UnreadableFile
-from playback.library.scanning.directory_walk import Seen
+from playback.library.scanning.directory_walk import ScannedFile
 from playback.models import MediaItem
 
 
 def item_of(
-    seen: Seen, place: Path, known: MediaItem | None = None, *, title: str = "", dry_run: bool = False
+    file: ScannedFile, path: Path, known: MediaItem | None = None, *, title: str = "", dry_run: bool = False
 ) -> MediaItem:
-    """The row of a file, not written yet; its cover is, but for a dry run. Raises Damaged, NotPlayed and OSError.
+    """Return the unsaved row of a file; its cover is stored except in a dry run.
 
-    Without a title of its own it has the one given, the one it had, or its file's name.
+    A file without a title gets the given one, its previous one, or the name of the file.
+
+    Raises:
+        UnreadableFile: the file is damaged.
+        UnplayableFile: browsers do not play it.
+        OSError: reading it, or storing the cover, failed.
     """
-    if not seen.size:
+    if not file.size:
         raise UnreadableFile("it is empty")
-    found = tags.read(place, seen.extension, title or seen.path)
-    title = title or (known.title if known else "") or name_of(seen.path)
+    found = tags.read(path, file.extension, title or file.path)
+    title = title or (known.title if known else "") or title_from_path(file.path)
     picture = found.picture
-    if kind_of(found.mime) == "audio" and not covers.name_for(picture):
-        picture = covers.beside(place)
+    if kind_of(found.mime) == "audio" and not covers.file_name(picture):
+        picture = covers.beside(path)
     return MediaItem(
-        path=seen.path,
-        size=seen.size,
-        changed_ns=seen.changed_ns,
-        title=words(found.title) or words(title) or "Untitled",
-        artist=words(found.artist),
-        album=words(found.album),
-        album_artist=words(found.album_artist),
+        path=file.path,
+        size=file.size,
+        changed_ns=file.changed_ns,
+        title=clean_tag(found.title) or clean_tag(title) or "Untitled",
+        artist=clean_tag(found.artist),
+        album=clean_tag(found.album),
+        album_artist=clean_tag(found.album_artist),
         duration=found.duration_s,
         kind=kind_of(found.mime),
         mime=found.mime,
-        cover=covers.name_for(picture) if dry_run else covers.keep(picture),
-        uploaded=seen.path.startswith(f"{UPLOADS}/"),
+        cover=covers.file_name(picture) if dry_run else covers.store(picture),
+        uploaded=file.path.startswith(f"{UPLOADS}/"),
     )

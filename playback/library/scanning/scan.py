@@ -1,8 +1,8 @@
-"""Looking through the library's folder: what is new, what changed, what came back or moved, what is gone.
+"""Scan the library's folder for files that are new, changed, back, moved or missing.
 
-Done twice it does nothing the second time: a file is known by its path, size and time of change. In batches, each a
-fixed number of queries; files are read between transactions, never inside one. Whatever is wrong with one file is
-said of that file, and the scan goes on: `--dry-run` writes too, and takes it back, so that it says the same.
+A second scan changes nothing: a file is identified by its path, size and time of change. The scan works in batches,
+each with a fixed number of queries; files are read between transactions, never inside one. An error in one file is
+reported for that file, and the scan continues. A dry run writes too and rolls back, so that it reports the same.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from django.db import IntegrityError
 from playback.domain.media_types import kind_of
 from playback.library import covers, paths
 from playback.library.metadata.ffprobe import UnreadableFile
-from playback.library.metadata.tags import NotPlayed
+from playback.library.metadata.tags import UnplayableFile
 from playback.library.scanning import album_artists, move_detection
-from playback.library.scanning.batch_write import Writing, rolled_back
-from playback.library.scanning.batch_write import reason_of as reason_of_the_database
-from playback.library.scanning.directory_walk import Seen, reason_of, walk
+from playback.library.scanning.batch_write import PendingWrites, rolled_back
+from playback.library.scanning.batch_write import reason_of as reason_of_rejection
+from playback.library.scanning.directory_walk import ScannedFile, reason_of, walk
 from playback.library.scanning.media_row import item_of
-from playback.library.scanning.scan_report import Report, Say, Tally
+from playback.library.scanning.scan_report import ScanReport, ScanReporter, WriteLine
 from playback.models import MediaItem
-from playback.models.media_item import SAID_BY_THE_FILE, Known
+from playback.models.media_item import READ_FROM_FILE, KnownFile
 
 BATCH = 200
 T = TypeVar("T")
@@ -36,196 +36,208 @@ class NotInLibrary(Exception):
 
 
 class Scan:
-    """`say` is told, of each file that changes something, what and why; damaged ones with `aloud`.
+    """`write_line` gets a line for each file that changes something or is skipped; damaged files are important.
 
-    `reread`: files are read though nothing of them seems to have changed.
+    `reread`: read files even if their size and time of change are the same.
     """
 
-    def __init__(self, *, dry_run: bool = False, reread: bool = False, say: Say = lambda line, aloud: None):
+    def __init__(
+        self,
+        *,
+        dry_run: bool = False,
+        reread: bool = False,
+        write_line: WriteLine = lambda line, important: None,
+    ):
         self.library = paths.library()
         self.dry_run = dry_run
         self.reread = reread
-        self.report = Report(say)
-        self._gone = move_detection.Gone()
+        self.reporter = ScanReporter(write_line)
+        self._missing_files = move_detection.MissingFiles()
         self._moved: set[int] = set()
 
     @property
-    def tally(self) -> Tally:
-        return self.report.tally
+    def report(self) -> ScanReport:
+        return self.reporter.report
 
-    def look(self, folder: str = "") -> Tally:
-        """Through the whole library, or a folder of it. Raises NotInLibrary for any other."""
-        here = folder_within(self.library, folder)
-        self._gone = move_detection.Gone(_files(), walk(self.library, here, _untold, _untold))
-        for batch in _batches(walk(self.library, here, self.report.left_out, self.report.damaged), BATCH):
-            self._enter(batch)
-        below = "" if here == self.library else f"{here.relative_to(self.library).as_posix()}/"
-        self._miss(below)
-        if not self.dry_run and self.tally.has_changes:
+    def run(self, folder: str = "") -> ScanReport:
+        """Scan the whole library, or a folder of it. Raises NotInLibrary for any other folder."""
+        root = folder_within(self.library, folder)
+        self._missing_files = move_detection.MissingFiles(
+            _known_files(), walk(self.library, root, _ignore, _ignore)
+        )
+        files = walk(self.library, root, self.reporter.left_out, self.reporter.damaged)
+        for batch in _batches(files, BATCH):
+            self._scan_batch(batch)
+        below = "" if root == self.library else f"{root.relative_to(self.library).as_posix()}/"
+        self._mark_missing(below)
+        if not self.dry_run and self.report.has_changes:
             album_artists.share()
-        return self.tally
+        return self.report
 
-    def _enter(self, batch: list[Seen]) -> None:
-        """Queries: one, another where files may have moved, and few more where something is to be written."""
-        known = MediaItem.objects.at_paths(seen.path for seen in batch)
-        movers = self._gone.movers([seen for seen in batch if seen.path not in known], self._moved)
-        batch_of = _Batch(self, Writing())
-        for seen in batch:
-            item = known.get(seen.path)
-            if item is not None and (item.size, item.changed_ns) == (seen.size, seen.changed_ns):
-                batch_of.enter_same(seen, item)
-            elif seen.path in movers:
-                batch_of.enter_moved(seen, movers[seen.path])
+    def _scan_batch(self, files: list[ScannedFile]) -> None:
+        """Queries: one, one more if files may have moved, and a few more to write changes."""
+        known = MediaItem.objects.at_paths(file.path for file in files)
+        unknown = [file for file in files if file.path not in known]
+        moved = self._missing_files.find_moved(unknown, self._moved)
+        batch = _Batch(self)
+        for file in files:
+            item = known.get(file.path)
+            if item is not None and (item.size, item.changed_ns) == (file.size, file.changed_ns):
+                batch.add_same(file, item)
+            elif file.path in moved:
+                batch.add_moved(file, moved[file.path])
             else:
-                batch_of.enter_read(seen, item)
-        self._moved |= batch_of.write()
+                batch.add_read(file, item)
+        self._moved |= batch.write()
 
-    def read(self, seen: Seen, known: MediaItem | None) -> MediaItem | None:
-        """None, and the reason is said, where the file cannot be read or played: any error is that file's own."""
+    def read(self, file: ScannedFile, known: MediaItem | None) -> MediaItem | None:
+        """Return the file's row, or report why it cannot be read or played and return None."""
         try:
-            return item_of(seen, self.library / seen.path, known, dry_run=self.dry_run)
-        except NotPlayed as refused:
-            self.report.left_out(seen.path, str(refused))
+            return item_of(file, self.library / file.path, known, dry_run=self.dry_run)
+        except UnplayableFile as unplayable:
+            self.reporter.left_out(file.path, str(unplayable))
         except UnreadableFile as damaged:
-            self.report.damaged(seen.path, str(damaged))
+            self.reporter.damaged(file.path, str(damaged))
         except Exception as error:
-            self.report.damaged(seen.path, reason_of(error))
+            self.reporter.damaged(file.path, reason_of(error))
         return None
 
-    def _miss(self, below: str) -> None:
-        """What was gone and is nowhere else; some may be back where it was meanwhile."""
-        here = (row for row in self._gone.rows if not row.missing and row.path.startswith(below))
-        gone = [row for row in here if row.pk not in self._moved and not paths.is_there(row.path)]
-        for row in gone:
-            self.report.count("missing", row.path)
+    def _mark_missing(self, below: str) -> None:
+        """Mark rows whose files are missing and did not move. Some may be back at their path meanwhile."""
+        candidates = (
+            row for row in self._missing_files.rows if not row.missing and row.path.startswith(below)
+        )
+        missing = [row for row in candidates if row.pk not in self._moved and not paths.is_there(row.path)]
+        for row in missing:
+            self.reporter.count("missing", row.path)
         if not self.dry_run:
-            for batch in _batches(gone, BATCH):
-                MediaItem.objects.lost([row.path for row in batch])
+            for batch in _batches(missing, BATCH):
+                MediaItem.objects.mark_missing([row.path for row in batch])
 
 
 class _Batch:
-    """Files that are entered together: what is to be written, and what is to be said of each once it is."""
+    """Files that are written together, and the outcome to report for each once it is written."""
 
-    def __init__(self, scan: Scan, writing: Writing):
+    def __init__(self, scan: Scan):
         self._scan = scan
-        self._writing = writing
-        self._to_say: list[tuple[str, str, str]] = []  # what, the path, and how that is said
-        self._movers: dict[str, int] = {}
-        self._refused: set[str] = set()
+        self._pending = PendingWrites()
+        self._outcomes: list[tuple[str, str, str]] = []  # outcome, path, and the text to report
+        self._moved: dict[str, int] = {}
+        self._rejected: set[str] = set()
 
-    def enter_same(self, seen: Seen, item: MediaItem) -> None:
-        """What lies beside it, or was not asked for when it was read, is no reason to read all of it again."""
+    def add_same(self, file: ScannedFile, item: MediaItem) -> None:
+        """Add a new cover or an unread album artist to an unchanged file, without reading all of it."""
         if self._scan.reread:
-            self.enter_read(seen, item)
+            self.add_read(file, item)
             return
-        completed = self._complete(seen, item)
+        completed = self._complete(file, item)
         if completed:
-            self._writing.found.append(item)
+            self._pending.completed.append(item)
         if item.missing:
-            self._writing.back.append(item.pk)
-        self._say("back" if item.missing else "changed" if completed else "same", seen.path)
+            self._pending.back.append(item.pk)
+        self._add_outcome("back" if item.missing else "changed" if completed else "same", file.path)
 
-    def enter_moved(self, seen: Seen, mover: MediaItem) -> None:
-        """Where it is the same file its row stays, with what staff put right."""
-        if not move_detection.called_the_same(mover, seen.path):
-            row = self._scan.read(seen, None)
+    def add_moved(self, file: ScannedFile, moved: MediaItem) -> None:
+        """Keep the row of a moved file, with the corrections by staff, if it is the same file."""
+        if not move_detection.has_same_name(moved, file.path):
+            row = self._scan.read(file, None)
             if row is None:
                 return
-            if not move_detection.says_the_same(mover, row):
-                self._writing.read.append(row)
-                self._say("new", seen.path)
+            if not move_detection.has_same_tags(moved, row):
+                self._pending.read.append(row)
+                self._add_outcome("new", file.path)
                 return
-            mover.title = row.title
-        self._movers[seen.path] = mover.pk
-        self._say("moved", seen.path, f"{mover.path} to {seen.path}")
-        mover.path, mover.missing = seen.path, False
-        self._writing.moved.append(mover)
+            moved.title = row.title
+        self._moved[file.path] = moved.pk
+        self._add_outcome("moved", file.path, f"{moved.path} to {file.path}")
+        moved.path, moved.missing = file.path, False
+        self._pending.moved.append(moved)
 
-    def enter_read(self, seen: Seen, item: MediaItem | None) -> None:
-        row = self._scan.read(seen, item)
-        if row is not None and item is not None and _is_the_same(row, item):
-            self._say("same", seen.path)
+    def add_read(self, file: ScannedFile, item: MediaItem | None) -> None:
+        row = self._scan.read(file, item)
+        if row is not None and item is not None and _is_same(row, item):
+            self._add_outcome("same", file.path)
         elif row is not None:
-            self._writing.read.append(row)
-            self._say("new" if item is None else "changed", seen.path)
+            self._pending.read.append(row)
+            self._add_outcome("new" if item is None else "changed", file.path)
         elif item is not None and not item.missing:
-            self._writing.broken.append(item.path)
+            self._pending.broken.append(item.path)
 
     def write(self) -> set[int]:
-        """The rows that moved. What could not be written is said instead of what would have become of it."""
+        """Write the batch, report the outcomes and rejections, and return the rows that moved."""
         if self._scan.dry_run:
-            rolled_back(lambda: self._writing.write(self._refuse))
+            rolled_back(lambda: self._pending.write(self._on_rejected))
         else:
-            self._writing.write(self._refuse)
-        for what, path, said in self._to_say:
-            if path not in self._refused:
-                self._scan.report.count(what, said)
-        return {pk for path, pk in self._movers.items() if path not in self._refused}
+            self._pending.write(self._on_rejected)
+        for outcome, path, text in self._outcomes:
+            if path not in self._rejected:
+                self._scan.reporter.count(outcome, text)
+        return {pk for path, pk in self._moved.items() if path not in self._rejected}
 
-    def _refuse(self, item: MediaItem, error: Exception) -> None:
-        self._refused.add(item.path)
-        another_was_quicker = item.path in self._movers and isinstance(error, IntegrityError)
-        if not another_was_quicker:
-            self._scan.report.damaged(item.path, reason_of_the_database(error))
+    def _on_rejected(self, item: MediaItem, error: Exception) -> None:
+        self._rejected.add(item.path)
+        another_scan_was_faster = item.path in self._moved and isinstance(error, IntegrityError)
+        if not another_scan_was_faster:
+            self._scan.reporter.damaged(item.path, reason_of_rejection(error))
 
-    def _complete(self, seen: Seen, item: MediaItem) -> bool:
-        """A picture that was put beside it since, and the album's artist, which earlier versions did not keep."""
-        cover = "" if item.cover else self._cover_beside(seen, item)
+    def _complete(self, file: ScannedFile, item: MediaItem) -> bool:
+        """Add a cover that was put beside the file, and the album artist, which earlier versions did not store."""
+        cover = "" if item.cover else self._cover_beside(file, item)
         item.cover = item.cover or cover
-        asked = item.album_artist is None
-        if asked:
-            row = self._scan.read(seen, item) if item.album else None
+        unread = item.album_artist is None
+        if unread:
+            row = self._scan.read(file, item) if item.album else None
             item.album_artist = row.album_artist if row is not None else ""
-        return bool(cover) or asked
+        return bool(cover) or unread
 
-    def _cover_beside(self, seen: Seen, item: MediaItem) -> str:
+    def _cover_beside(self, file: ScannedFile, item: MediaItem) -> str:
         if kind_of(item.mime) != "audio":
             return ""
-        picture = covers.beside(self._scan.library / seen.path)
+        picture = covers.beside(self._scan.library / file.path)
         try:
-            return covers.name_for(picture) if self._scan.dry_run else covers.keep(picture)
+            return covers.file_name(picture) if self._scan.dry_run else covers.store(picture)
         except OSError:
-            return ""  # there is another scan
+            return ""  # the next scan tries again
 
-    def _say(self, what: str, path: str, said: str = "") -> None:
-        self._to_say.append((what, path, said or path))
+    def _add_outcome(self, outcome: str, path: str, text: str = "") -> None:
+        self._outcomes.append((outcome, path, text or path))
 
 
 def folder_within(library: Path, folder: str) -> Path:
-    """The library's folder, or the one inside it that is meant. Raises NotInLibrary."""
+    """Return the library's folder, or the given one inside it. Raises NotInLibrary."""
     if not library.is_dir():
         raise NotInLibrary(
             f"There is no folder {library}: make it and put media into it, or name another by WATCHIUM_LIBRARY_DIR."
         )
-    here = (Path(folder) if Path(folder).is_absolute() else library / folder).resolve()
-    if here != library and (library not in here.parents or _has_dot(here.relative_to(library))):
+    root = (Path(folder) if Path(folder).is_absolute() else library / folder).resolve()
+    if root != library and (library not in root.parents or _has_dot(root.relative_to(library))):
         raise NotInLibrary(f"{folder} is not in the library, which is {library} (WATCHIUM_LIBRARY_DIR).")
-    if not here.is_dir():
-        raise NotInLibrary(f"There is no folder {here}.")
-    return here
+    if not root.is_dir():
+        raise NotInLibrary(f"There is no folder {root}.")
+    return root
 
 
-def _is_the_same(row: MediaItem, item: MediaItem) -> bool:
-    """The rest is made of it, and an album's key of the tracks beside it too."""
-    return all(getattr(row, name) == getattr(item, name) for name in SAID_BY_THE_FILE)
+def _is_same(row: MediaItem, item: MediaItem) -> bool:
+    """Compare what was read: the other fields are computed from it, and the album key also from other tracks."""
+    return all(getattr(row, name) == getattr(item, name) for name in READ_FROM_FILE)
 
 
 def _has_dot(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _untold(path: str, why: str) -> None:
-    """It is told when it is looked at."""
+def _ignore(path: str, reason: str) -> None:
+    """The second walk reports it."""
 
 
-def _files() -> Iterator[Known]:
+def _known_files() -> Iterator[KnownFile]:
     after = 0
-    while rows := MediaItem.objects.files(after, BATCH):
+    while rows := MediaItem.objects.known_files(after, BATCH):
         after = rows[-1].pk
         yield from rows
 
 
-def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(things)
+def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(rows)
     while batch := list(islice(rest, size)):
         yield batch

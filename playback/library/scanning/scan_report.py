@@ -1,4 +1,4 @@
-"""What a scan found, counted, and each line about it said."""
+"""Count what a scan found, and write a line about each file that it changed or skipped."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from playback.domain.media_types import suffix_of
 from watchium.text import clean
 
-MOST_KINDS = 40  # lines of a summary
+MAX_KINDS = 40  # lines of a summary
 COUNTS = ("new", "changed", "back", "moved", "missing", "same", "left_out", "damaged")
-Say = Callable[[str, bool], None]  # a line, and whether it is for everybody
+WriteLine = Callable[[str, bool], None]  # a line, and whether to show it without --verbosity 2
 
 
 @dataclass
-class Tally:
-    """How many files a scan found, or with a dry run would.
+class ScanReport:
+    """How many files a scan found, or with a dry run would find.
 
-    `left_out`: what is no media here; `damaged`: what should be and cannot be read. `why` counts the former by
-    extension and reason.
+    `left_out`: files that are not media; `damaged`: media that cannot be read. `reasons` counts the former by extension
+    and reason.
     """
 
     new: int = 0
@@ -30,7 +30,7 @@ class Tally:
     same: int = 0
     left_out: int = 0
     damaged: int = 0
-    why: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def has_changes(self) -> bool:
@@ -40,34 +40,32 @@ class Tally:
         for name in COUNTS:
             yield f"{name.replace('_', ' ')}: {getattr(self, name)}"
             if name == "left_out":
-                yield from self._reasons()
+                yield from self._reason_lines()
 
-    def _reasons(self) -> Iterator[str]:
-        ordered = sorted(self.why.items(), key=lambda item: (-item[1], item[0]))
-        for (extension, reason), times in ordered[:MOST_KINDS]:
+    def _reason_lines(self) -> Iterator[str]:
+        ordered = sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
+        for (extension, reason), times in ordered[:MAX_KINDS]:
             yield f"  {times} {extension}: {reason}"
-        if len(ordered) > MOST_KINDS:
-            yield f"  {sum(times for _, times in ordered[MOST_KINDS:])} of {len(ordered) - MOST_KINDS} other kinds"
+        if len(ordered) > MAX_KINDS:
+            yield f"  {sum(times for _, times in ordered[MAX_KINDS:])} of {len(ordered) - MAX_KINDS} other kinds"
 
 
-class Report:
-    """Counts, and says of each file that changes something what and why; damaged ones aloud."""
+class ScanReporter:
+    def __init__(self, write_line: WriteLine):
+        self.report = ScanReport()
+        self._write_line = write_line
 
-    def __init__(self, say: Say):
-        self.tally = Tally()
-        self._say = say
+    def count(self, outcome: str, path: str) -> None:
+        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+        if outcome != "same":
+            self._write_line(f"{outcome}: {clean(path)}", False)
 
-    def count(self, what: str, path: str) -> None:
-        setattr(self.tally, what, getattr(self.tally, what) + 1)
-        if what != "same":
-            self._say(f"{what}: {clean(path)}", False)
-
-    def left_out(self, path: str, why: str) -> None:
-        self.tally.left_out += 1
+    def left_out(self, path: str, reason: str) -> None:
+        self.report.left_out += 1
         suffix = clean(suffix_of(path))[:12]
-        self.tally.why[f".{suffix}" if suffix else "without extension", clean(why)] += 1
-        self._say(f"left out: {clean(path)}: {clean(why)}", False)
+        self.report.reasons[f".{suffix}" if suffix else "without extension", clean(reason)] += 1
+        self._write_line(f"left out: {clean(path)}: {clean(reason)}", False)
 
-    def damaged(self, path: str, why: str) -> None:
-        self.tally.damaged += 1
-        self._say(f"damaged: {clean(path)}: {clean(why)}", True)
+    def damaged(self, path: str, reason: str) -> None:
+        self.report.damaged += 1
+        self._write_line(f"damaged: {clean(path)}: {clean(reason)}", True)

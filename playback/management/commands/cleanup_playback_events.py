@@ -1,4 +1,4 @@
-"""Old rows of the event log go; what somebody may still come back for stays."""
+"""Delete old rows of the event log, except those that a returning client may still request."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ KEPT_DAYS = 7
 
 
 def cleanup_playback_events(*, days: int = KEPT_DAYS, dry_run: bool = False) -> int:
-    """Discard events older than `days`; how many. The last 500 of each active room stay, however old."""
+    """Delete events older than `days` and return how many. The last 500 of each active room stay."""
     before = timezone.now() - timedelta(days=days)
     return delete_in_batches(PlaybackEvent.objects.discardable(before), dry_run=dry_run)
 
 
 class Command(BaseCommand):
-    help = (
-        "Delete playback events older than 7 days. The last 500 changes of an active room stay, however old."
-    )
+    help = "Delete playback events older than 7 days. The last 500 changes of an active room stay, whatever their age."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, default=KEPT_DAYS, help="what is older goes (default: 7)")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+        parser.add_argument(
+            "--days", type=int, default=KEPT_DAYS, help="delete events older than this (default: 7)"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be deleted")
 
     def handle(self, *args: Any, days: int, dry_run: bool, **options: Any) -> None:
         count = cleanup_playback_events(days=days, dry_run=dry_run)

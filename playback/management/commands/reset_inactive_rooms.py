@@ -1,4 +1,4 @@
-"""Rooms that were silent for a day go back to the start, and nobody is shown in them any more."""
+"""Reset rooms that were inactive for a day to the start, and end the presence that lapsed in them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from playback.room import end_of_media
 from rooms.models import Connection
 from watchium import server_clock
 
-SILENT_HOURS = 24
-# Leases last seconds and servers end them; what is left after an hour belongs to a server that never came back.
+INACTIVE_HOURS = 24
+# Leases last seconds and servers end them; after an hour their server is not coming back.
 LAPSED_MS = 3_600_000.0
 
 
 def clear_lapsed_presence(*, dry_run: bool = False) -> int:
-    """End the leases that lapsed an hour ago, as a running server would; how many."""
+    """End the leases that lapsed an hour ago, as a running server would, and return how many."""
     before_ms = server_clock.now_ms() - LAPSED_MS
     if dry_run:
         return len(Connection.objects.lapsed(before_ms, limit=1_000_000))
@@ -31,8 +31,8 @@ def clear_lapsed_presence(*, dry_run: bool = False) -> int:
     return total
 
 
-def reset_inactive_rooms(*, hours: int = SILENT_HOURS, dry_run: bool = False) -> int:
-    """Put the playback of silent rooms back to paused at 0; how many rooms."""
+def reset_inactive_rooms(*, hours: int = INACTIVE_HOURS, dry_run: bool = False) -> int:
+    """Reset the playback of inactive rooms to paused at 0, and return how many rooms."""
     idle = Playback.objects.idle(timezone.now() - timedelta(hours=hours))
     if dry_run:
         return idle.count()
@@ -43,15 +43,13 @@ def reset_inactive_rooms(*, hours: int = SILENT_HOURS, dry_run: bool = False) ->
 
 
 class Command(BaseCommand):
-    help = (
-        "Put rooms that were silent for 24 hours back to the start, paused, and clear presence that lapsed."
-    )
+    help = "Reset rooms that were inactive for 24 hours to the start, paused, and end presence that lapsed."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--hours", type=int, default=SILENT_HOURS, help="silent for so long (default: 24)"
+            "--hours", type=int, default=INACTIVE_HOURS, help="inactive for this long (default: 24)"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be done")
 
     def handle(self, *args: Any, hours: int, dry_run: bool, **options: Any) -> None:
         suffix = " (dry run)" if dry_run else ""

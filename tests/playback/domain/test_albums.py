@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from playback.domain.albums import KEY_LENGTH, album_folder, album_key
 from playback.library.scanning.scan import Scan
 from playback.models import MediaItem
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import id3, mp3
 from tests.watchium.api.callers import Caller
 
@@ -44,7 +44,7 @@ def test_discs_lie_in_the_folder_of_their_album(path: str, folder: str):
     assert album_folder(path) == folder
 
 
-class Albums(MetricDirectory):
+class Albums(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         session = self.client.session
@@ -105,7 +105,7 @@ class Albums(MetricDirectory):
                 for path in ("Hits/CD1/1.mp3", "Hits/CD2/4.mp3", "Mixed/6.mp3", "Other/7.mp3")
             ]
             assert albums == [["1", "2", "3"], ["4"], ["5", "6"], ["7"]]
-            assert Scan(reread=True).look().same == 7
+            assert Scan(reread=True).run().same == 7
         self.song("Hits/CD2/3.mp3", "Queen", "Hits", "Somebody Else")
         self.scan()
         assert self.album_of("Hits/CD1/1.mp3") == ["1", "2", "4"]

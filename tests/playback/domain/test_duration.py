@@ -22,8 +22,9 @@ from playback.domain.duration import (
 
 REPORTED = (METADATA, PASSED, ENDED)
 seconds = st.floats(0.5, 7 * 86400)
-durations = st.builds(Duration, seconds, st.sampled_from(SOURCES))
-reports = st.builds(Duration, seconds, st.sampled_from(REPORTED))
+refuted = st.none() | seconds
+durations = st.builds(Duration, seconds, st.sampled_from(SOURCES), refuted)
+reports = st.builds(Duration, seconds, st.sampled_from(REPORTED), refuted)
 
 
 def after(known: Duration | None, said: list[Duration]) -> tuple[Duration | None, int]:

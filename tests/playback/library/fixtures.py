@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 
 from django.test import TestCase, override_settings
 
-from playback.library.scanning.scan import Scan, Tally
+from playback.library.scanning.scan import Scan, ScanReport
 from playback.models import MediaItem
 
 
-class MetricDirectory(TestCase):
+class LibraryCase(TestCase):
     """`self.said` has what the last look told, a line each."""
 
     folder: Path
@@ -33,9 +33,9 @@ class MetricDirectory(TestCase):
             os.utime(place, (changed_s, changed_s))
         return place
 
-    def scan(self, folder: str = "", *, dry_run: bool = False) -> Tally:
+    def scan(self, folder: str = "", *, dry_run: bool = False) -> ScanReport:
         self.said = []
-        return Scan(dry_run=dry_run, say=lambda line, aloud: self.said.append(line)).look(folder)
+        return Scan(dry_run=dry_run, write_line=lambda line, important: self.said.append(line)).run(folder)
 
     def item(self, path: str) -> MediaItem:
         return MediaItem.objects.get(path=path)

@@ -24,7 +24,7 @@ LETTERS = (
     "夜ガ한ΩЖא",
     "\U0001f469\u200d\U0001f467\U0001f3fd\U0010ffff\ue000",
 )
-PASSED_BY = ("mkv", "avi", "wma", "m3u8", "srt", "jpg", "txt", "nfo", "cue", "part", "")
+SKIPPED = ("mkv", "avi", "wma", "m3u8", "srt", "jpg", "txt", "nfo", "cue", "part", "")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class OddFiles:
         return extension, data, False
 
     def other(self) -> tuple[str, bytes, bool]:
-        return self.random.choice(PASSED_BY), self.random.choice((mp3("x"), b"text", b"")), False
+        return self.random.choice(SKIPPED), self.random.choice((mp3("x"), b"text", b"")), False
 
 
 def endless_ogg(pages: int) -> bytes:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from playback.models import MediaItem
-from playback.models.media_item import ORDERS, Wanted
+from playback.models.media_item import ORDERS, ItemQuery
 from tests.watchium.api.callers import ApiCase, Caller
 
 URL = "/api/library/"
@@ -101,7 +101,7 @@ class TheLibrary(ApiCase):
                 f"{number % 7}", f"{number % 5}" * (number % 2), album, path=f"{number % 11}/{number}.mp3"
             )
         for order in ORDERS:
-            wanted = Wanted(order=order)
+            wanted = ItemQuery(order=order)
             all_of_it = [item.pk for item in MediaItem.objects.page(wanted, limit=200)]
             seen, after = [], ""
             while after is not None:
@@ -114,9 +114,9 @@ class TheLibrary(ApiCase):
         self.shelf()
         indexes = {"title": "mediaitem_page", "artist": "mediaitem_by_artist", "album": "mediaitem_by_album"}
         for order, index in indexes.items():
-            place = MediaItem.objects.page(Wanted(order=order))[1].place_by(order)
+            place = MediaItem.objects.page(ItemQuery(order=order))[1].cursor_by(order)
             with CaptureQueriesContext(connection) as asked:
-                MediaItem.objects.page(Wanted(order=order), place)
+                MediaItem.objects.page(ItemQuery(order=order), place)
             if connection.vendor == "sqlite":  # the other one looks through a table of five rows
                 with connection.cursor() as cursor:
                     cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")

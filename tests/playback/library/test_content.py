@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from playback.library.metadata.content_sniffing import MOST_JUNK, recognise
-from tests.playback.library.fixtures import MetricDirectory
+from playback.library.metadata.content_sniffing import MOST_JUNK, sniff
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import flac, id3, mp3, wav
 from tests.playback.library.test_scan import CLIP, SONG, needs_ffprobe, without_ffprobe
 
@@ -49,7 +49,7 @@ ADTS = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)
     ],
 )
 def test_it_is_recognised_by_its_content(data: bytes, family: str):
-    content = recognise(BytesIO(data))
+    content = sniff(BytesIO(data))
     assert content is not None and content.family == family
 
 
@@ -73,10 +73,10 @@ def test_it_is_recognised_by_its_content(data: bytes, family: str):
     ],
 )
 def test_what_is_neither_sound_nor_film_is_none(data: bytes):
-    assert recognise(BytesIO(data)) is None
+    assert sniff(BytesIO(data)) is None
 
 
-class WrongNames(MetricDirectory):
+class WrongNames(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         session = self.client.session
@@ -121,7 +121,7 @@ class WrongNames(MetricDirectory):
         assert self.item("b/flac.mp3").pk == before.pk
 
 
-class WhatIsPassedBy(MetricDirectory):
+class WhatIsPassedBy(LibraryCase):
     def test_each_is_listed_with_its_reason_and_counted_by_kind(self):
         for name in (
             "a.avi",
@@ -192,7 +192,7 @@ class WhatIsPassedBy(MetricDirectory):
 
 @needs_ffmpeg
 @needs_ffprobe
-class Matroska(MetricDirectory):
+class Matroska(LibraryCase):
     def convert(self, name: str, *options: str, source: Path = CLIP) -> None:
         command = ["ffmpeg", "-v", "error", "-t", "1", "-i", str(source), *options, str(self.folder / name)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
@@ -211,7 +211,7 @@ class Matroska(MetricDirectory):
         assert "left out: foreign.mka: browsers do not play ac3" in self.said
 
 
-class Rereading(MetricDirectory):
+class Rereading(LibraryCase):
     def test_tags_that_changed_with_size_and_time_kept_are_read_on_request(self):
         self.put("a.mp3", mp3("Old"), changed_s=1000)
         self.put("b.mp3", mp3("B"), changed_s=1000)

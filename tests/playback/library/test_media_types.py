@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.domain.media_types import MIMES, extension_of
-from playback.library.api import mark_of, place_in
-from playback.library.metadata.content_sniffing import Content, recognise
+from playback.library.api import decode_cursor, encode_cursor
+from playback.library.metadata.content_sniffing import Content, sniff
 from playback.library.metadata.tags import LONGEST_S, seconds
 from playback.library.safe_open import is_below, open_below
-from playback.models.media_item import LONGEST_KEYS, ORDERS, Place
+from playback.models.media_item import LONGEST_KEYS, ORDERS, PageCursor
 from watchium.protocol.errors import BadMessage
 
 
 @given(st.binary(max_size=200), st.integers(0, 40))
 def test_any_bytes_are_a_kind_or_none(head: bytes, zeros: int):
-    content = recognise(BytesIO(bytes(zeros) + head))
+    content = sniff(BytesIO(bytes(zeros) + head))
     assert content is None or isinstance(content, Content)
 
 
@@ -46,32 +46,32 @@ def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
 letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-def places_in(order: str) -> st.SearchStrategy[Place]:
+def places_in(order: str) -> st.SearchStrategy[PageCursor]:
     keys = st.tuples(*(st.text(letters, max_size=LONGEST_KEYS[column]) for column in ORDERS[order]))
-    return st.builds(Place, keys, st.integers(0, 2**53))
+    return st.builds(PageCursor, keys, st.integers(0, 2**53))
 
 
 @given(st.sampled_from(list(ORDERS)).flatmap(lambda order: st.tuples(st.just(order), places_in(order))))
-def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(of: tuple[str, Place]):
+def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(of: tuple[str, PageCursor]):
     order, place = of
-    mark = mark_of(place, order)
-    assert place_in(mark, order) == place
+    mark = encode_cursor(place, order)
+    assert decode_cursor(mark, order) == place
     for other in ORDERS.keys() - {order}:
         with pytest.raises(BadMessage):
-            place_in(mark, other)
+            decode_cursor(mark, other)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("letter", ["\1", "\U0001f300"])
 def test_the_longest_mark_there_can_be_is_taken(order: str, letter: str):
-    place = Place(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
-    assert place_in(mark_of(place, order), order) == place
+    place = PageCursor(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
+    assert decode_cursor(encode_cursor(place, order), order) == place
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
 def test_any_mark_is_a_place_or_refused(mark: str):
     try:
-        place = place_in(mark, "title")
+        place = decode_cursor(mark, "title")
     except BadMessage:
         return
     assert "\0" not in place.keys[0]

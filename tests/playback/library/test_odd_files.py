@@ -14,7 +14,7 @@ from playback.library.metadata.bounded_reader import BoundedReader, TooMuch
 from playback.library.metadata.tags import read
 from playback.library.scanning import directory_walk
 from playback.models import MediaItem
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import flac, id3, mp3, png, wav
 from tests.playback.library.odd_files import OddFiles, endless_ogg
 from tests.playback.library.test_scan import needs_ffprobe, without_ffprobe
@@ -29,26 +29,26 @@ ERRORS = (
 )  # fmt: skip
 
 
-class AThousandOddFiles(MetricDirectory):
+class AThousandOddFiles(LibraryCase):
     def test_the_scan_ends_and_every_good_file_is_there(self):
         made = OddFiles(self.folder, SEED).make(COUNT)
         with without_ffprobe():
             foreseen = self.scan(dry_run=True)
             said = self.said
-            tally = self.scan()
-        assert (foreseen, said) == (tally, self.said)
+            report = self.scan()
+        assert (foreseen, said) == (report, self.said)
         good = {file.path for file in made if file.good}
         assert good - set(self.paths()) == set()
-        assert tally.new + tally.damaged + tally.left_out == COUNT
-        assert tally.new == MediaItem.objects.count() >= len(good) > COUNT // 4
+        assert report.new + report.damaged + report.left_out == COUNT
+        assert report.new == MediaItem.objects.count() >= len(good) > COUNT // 4
         with without_ffprobe():
             again = self.scan()
-        assert (again.same, again.new, again.changed, again.missing) == (tally.new, 0, 0, 0)
+        assert (again.same, again.new, again.changed, again.missing) == (report.new, 0, 0, 0)
         for item in MediaItem.objects.all():
             assert item.title and len(item.title) <= 300 and "\0" not in item.title + item.artist + item.album
 
 
-class OneFact(MetricDirectory):
+class OneFact(LibraryCase):
     def test_times_that_no_column_holds(self):
         self.put("good.wav", wav())
         for number, when in enumerate((2**33, 10_413_792_000, -(2**33), -1, 0)):
@@ -65,9 +65,9 @@ class OneFact(MetricDirectory):
         with patch.object(directory_walk, "LAST_NS", 2**80):
             foreseen = self.scan(dry_run=True)
             assert not MediaItem.objects.exists()
-            tally = self.scan()
-        assert (tally.new, tally.damaged) == (9, 1) and tally == foreseen
-        assert [line for line in self.said if "far.wav: the database refuses it" in line]
+            report = self.scan()
+        assert (report.new, report.damaged) == (9, 1) and report == foreseen
+        assert [line for line in self.said if "far.wav: the database rejects it" in line]
 
     def test_any_error_of_a_reader_is_said_of_the_file(self):
         for name in ("a", "b", "c"):
@@ -82,8 +82,8 @@ class OneFact(MetricDirectory):
         for self.error in ERRORS:
             MediaItem.objects.all().delete()
             with patch.object(tag_reader, "read", failing):
-                tally = self.scan()
-            assert (tally.new, tally.damaged) == (2, 1), self.error
+                report = self.scan()
+            assert (report.new, report.damaged) == (2, 1), self.error
             assert any(line.startswith("damaged: b.mp3: ") for line in self.said)
 
     def test_text_without_an_end(self):

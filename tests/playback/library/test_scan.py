@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from playback.library import covers
 from playback.library.metadata import ffprobe
 from playback.library.scanning.directory_walk import walk
-from playback.library.scanning.move_detection import Gone
+from playback.library.scanning.move_detection import MissingFiles
 from playback.library.scanning.scan import NotInLibrary, Scan
 from playback.models import MediaItem
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import JPEG, flac, mp3, png, wav
 
 CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
@@ -31,18 +31,18 @@ def without_ffprobe():
     return patch.object(ffprobe.shutil, "which", lambda name: None)
 
 
-class WhatFilesSay(MetricDirectory):
+class WhatFilesSay(LibraryCase):
     def test_sound_says_its_words_its_length_and_its_cover(self):
         words = ("Ålesund", "Bø", "Nord")
         self.put("a/one.mp3", mp3(*words, picture=png()))
         self.put("a/two.flac", flac(*words, picture=png(), seconds=83.5))
-        tally = self.scan()
-        assert (tally.new, tally.damaged) == (2, 0)
+        report = self.scan()
+        assert (report.new, report.damaged) == (2, 0)
         for path, mime in (("a/one.mp3", "audio/mpeg"), ("a/two.flac", "audio/flac")):
             item = self.item(path)
             assert (item.title, item.artist, item.album) == words
             assert (item.kind, item.mime) == ("audio", mime)
-            assert item.cover == covers.name_for(png())
+            assert item.cover == covers.file_name(png())
         assert self.item("a/one.mp3").duration == pytest.approx(40 * 1152 / 44100, abs=0.1)
         assert self.item("a/two.flac").duration == 83.5
 
@@ -66,8 +66,8 @@ class WhatFilesSay(MetricDirectory):
     def test_other_files_are_none_of_ours(self):
         for name in ("cover.jpg", "notes.txt", "film.mkv", "mp3", "list.m3u8"):
             self.put(name, b"#EXTM3U\nhttp://127.0.0.1/x\n")
-        tally = self.scan()
-        assert (tally.new, tally.left_out, tally.damaged) == (0, 4, 1)
+        report = self.scan()
+        assert (report.new, report.left_out, report.damaged) == (0, 4, 1)
         assert "left out: notes.txt: neither sound nor film by its extension" in self.said
 
     @needs_ffprobe
@@ -91,7 +91,7 @@ class WhatFilesSay(MetricDirectory):
         assert self.item("song.ogg").duration == pytest.approx(69.2065, abs=0.01)
 
 
-class LookingAgain(MetricDirectory):
+class LookingAgain(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         self.song = self.put("one.mp3", mp3("One"), changed_s=1_700_000_000)
@@ -102,8 +102,8 @@ class LookingAgain(MetricDirectory):
     def test_twice_is_harmless_and_writes_nothing(self):
         before = list(MediaItem.objects.order_by("pk").values())
         with CaptureQueriesContext(connection) as asked:
-            tally = self.scan()
-        assert (tally.same, tally.new, tally.changed) == (2, 0, 0)
+            report = self.scan()
+        assert (report.same, report.new, report.changed) == (2, 0, 0)
         assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
         assert list(MediaItem.objects.order_by("pk").values()) == before
 
@@ -146,8 +146,8 @@ class LookingAgain(MetricDirectory):
         (self.folder / "inner").symlink_to(elsewhere / "inner")
         self.song.rename(elsewhere / "one.mp3")
         self.song.symlink_to(elsewhere / "one.mp3")
-        tally = self.scan()
-        assert (tally.missing, tally.left_out) == (2, 2)
+        report = self.scan()
+        assert (report.missing, report.left_out) == (2, 2)
         assert self.paths() == ["two.mp3"]
 
     def test_a_file_that_broke_is_missing_until_it_is_repaired(self):
@@ -161,7 +161,7 @@ class LookingAgain(MetricDirectory):
         assert (item.pk, item.missing, item.title) == (self.known.pk, False, "Repaired")
 
 
-class Moving(MetricDirectory):
+class Moving(LibraryCase):
     """Every song has a time of change of its own, as on a disk; a move keeps it."""
 
     def setUp(self) -> None:
@@ -180,8 +180,8 @@ class Moving(MetricDirectory):
         place.rename(there)
 
     def counts(self, folder: str = "", *, dry_run: bool = False) -> tuple[int, int, int]:
-        tally = self.scan(folder, dry_run=dry_run)
-        return tally.moved, tally.new, tally.missing
+        report = self.scan(folder, dry_run=dry_run)
+        return report.moved, report.new, report.missing
 
     def test_a_file_in_another_folder_stays_the_same_item_with_what_staff_put_right(self):
         self.a.title = "Put right"
@@ -251,15 +251,15 @@ class Moving(MetricDirectory):
 
     def test_what_another_look_moves_meanwhile_is_not_lost(self):
         self.move(self.songs["a"], "album/a.mp3")
-        before = Gone.__init__
+        before = MissingFiles.__init__
 
-        def late(gone: Gone, *args) -> None:
+        def late(gone: MissingFiles, *args) -> None:
             before(gone, *args)
             if args:
-                with patch.object(Gone, "__init__", before):
+                with patch.object(MissingFiles, "__init__", before):
                     self.scan()
 
-        with patch.object(Gone, "__init__", late):
+        with patch.object(MissingFiles, "__init__", late):
             self.scan()
         item = self.item("album/a.mp3")
         assert (item.pk, item.missing) == (self.a.pk, False)
@@ -268,14 +268,14 @@ class Moving(MetricDirectory):
         self.move(self.songs["a"], "album/a.mp3")
         self.move(self.songs["b"], "album/b.mp3")
         b = self.item("b.mp3")
-        moved = MediaItem.objects.moved
+        moved = MediaItem.objects.update_moved
 
         def too_late(items: list[MediaItem]) -> None:
             if not MediaItem.objects.filter(path="album/a.mp3").exists():
                 MediaItem.objects.create(path="album/a.mp3", title="Theirs", kind="audio", mime="audio/mpeg")
             moved(items)
 
-        with patch.object(MediaItem.objects, "moved", too_late):
+        with patch.object(MediaItem.objects, "update_moved", too_late):
             self.scan()
         assert self.paths() == ["album/a.mp3", "album/b.mp3", "c.mp3", "film_1.wav"]
         assert (self.item("album/a.mp3").title, self.item("album/b.mp3").pk) == ("Theirs", b.pk)
@@ -291,7 +291,7 @@ class Moving(MetricDirectory):
             assert self.counts() == (0, 5, 1)
 
 
-class WhatIsLeftOut(MetricDirectory):
+class WhatIsLeftOut(LibraryCase):
     def test_links_and_dotfiles_are_refused(self):
         outside = self.folder.parent / "outside"
         outside.mkdir()
@@ -302,8 +302,8 @@ class WhatIsLeftOut(MetricDirectory):
         (self.folder / "way").symlink_to(outside)
         self.put(".hidden.mp3", mp3("Hidden"))
         self.put(".trash/thrown.mp3", mp3("Thrown"))
-        tally = self.scan()
-        assert (tally.new, tally.left_out) == (1, 5)
+        report = self.scan()
+        assert (report.new, report.left_out) == (1, 5)
         assert self.paths() == ["near.mp3"]
 
     def test_a_folder_that_contains_itself_ends(self):
@@ -319,8 +319,8 @@ class WhatIsLeftOut(MetricDirectory):
             self.skipTest("this disk takes only names that are text")
         deep = "/".join(["f" * 200] * 6)
         self.put(f"{deep}/long.mp3", mp3("Long"))
-        tally = self.scan()
-        assert (tally.new, tally.left_out) == (0, 2)
+        report = self.scan()
+        assert (report.new, report.left_out) == (0, 2)
 
     def test_a_folder_outside_is_refused(self):
         (self.folder.parent / "outside").mkdir()
@@ -343,7 +343,7 @@ class WhatIsLeftOut(MetricDirectory):
         assert self.paths() == ["two.mp3"]
 
 
-class Damage(MetricDirectory):
+class Damage(LibraryCase):
     """Whatever is in a file: it is named and counted, and the others are found."""
 
     def found(self, name: str, data: bytes) -> bool:
@@ -351,9 +351,9 @@ class Damage(MetricDirectory):
             earlier.unlink()
         self.put(name, data)
         self.put("sound.mp3", mp3("Sound"))
-        tally = self.scan()
+        report = self.scan()
         assert "sound.mp3" in self.paths()
-        assert tally.damaged + tally.left_out == (name not in self.paths())
+        assert report.damaged + report.left_out == (name not in self.paths())
         return name in self.paths()
 
     def test_an_empty_file(self):
@@ -398,11 +398,11 @@ class Damage(MetricDirectory):
     def test_a_file_that_goes_while_it_is_looked_at(self):
         self.put("going.mp3", mp3("Going"))
         self.put("staying.mp3", mp3("Staying"))
-        look = Scan()
-        seen = list(walk(self.folder, self.folder, look.report.left_out, look.report.damaged))
+        scan = Scan()
+        file = list(walk(self.folder, self.folder, scan.reporter.left_out, scan.reporter.damaged))
         (self.folder / "going.mp3").unlink()
-        look._enter(seen)
-        assert (look.tally.new, look.tally.damaged) == (1, 1)
+        scan._scan_batch(file)
+        assert (scan.report.new, scan.report.damaged) == (1, 1)
 
     def test_a_folder_that_cannot_be_read(self):
         self.put("closed/one.mp3", mp3("One"))
@@ -415,8 +415,8 @@ class Damage(MetricDirectory):
             return scandir(path)
 
         with patch("playback.library.scanning.directory_walk.os.scandir", refusing):
-            tally = self.scan()
-        assert (tally.new, tally.damaged) == (1, 1)
+            report = self.scan()
+        assert (report.new, report.damaged) == (1, 1)
         assert "damaged: closed: Permission denied" in self.said
 
 
@@ -438,17 +438,17 @@ def test_ffprobe_opens_nothing_but_the_file_and_reads_no_lists(tmp_path: Path):
     assert ffprobe.probe(strange) is not None
 
 
-class Covers(MetricDirectory):
+class Covers(LibraryCase):
     def test_the_same_picture_is_kept_once(self):
         for number in range(3):
             self.put(f"{number}.mp3", mp3(picture=png()))
         self.put("other.flac", flac(picture=png(7)))
         self.scan()
-        assert self.kept_covers() == sorted({covers.name_for(png()), covers.name_for(png(7))})
+        assert self.kept_covers() == sorted({covers.file_name(png()), covers.file_name(png(7))})
 
     def test_what_is_no_picture_or_too_large_is_not_kept(self):
         for number, picture in enumerate(
-            (b"GIF89a" + bytes(50), b"<svg onload=alert(1)>", JPEG + bytes(covers.LARGEST))
+            (b"GIF89a" + bytes(50), b"<svg onload=alert(1)>", JPEG + bytes(covers.MAX_BYTES))
         ):
             self.put(f"{number}.mp3", mp3("Song", picture=picture))
         assert self.scan().new == 3
@@ -466,9 +466,9 @@ class Covers(MetricDirectory):
         shutil.copy(CLIP, self.folder / "nord" / "film.webm")
         self.scan()
         of = {item.path: item.cover for item in MediaItem.objects.all()}
-        ours, other = covers.name_for(JPEG), covers.name_for(png(9))
+        ours, other = covers.file_name(JPEG), covers.file_name(png(9))
         assert (of["nord/one.mp3"], of["nord/three.mp3"], of["other/four.mp3"]) == (ours, ours, other)
-        assert (of["nord/two.mp3"], of["nord/film.webm"]) == (covers.name_for(png(7)), "")
+        assert (of["nord/two.mp3"], of["nord/film.webm"]) == (covers.file_name(png(7)), "")
 
     def test_a_picture_that_comes_later_is_found_and_nothing_else_changes(self):
         self.put("nord/one.mp3", mp3("One"))
@@ -479,7 +479,7 @@ class Covers(MetricDirectory):
         assert self.kept_covers() == []
         assert self.scan().changed == 1
         item = self.item("nord/one.mp3")
-        assert (item.title, item.cover) == ("Put right", covers.name_for(png()))
+        assert (item.title, item.cover) == ("Put right", covers.file_name(png()))
         assert self.scan().same == 1
 
     def test_no_picture_is_read_through_a_link_or_from_what_is_none(self):
@@ -489,7 +489,7 @@ class Covers(MetricDirectory):
         (self.folder / "nord" / "cover.png").symlink_to(outside)
         (self.folder / "nord" / "cover.jpg").mkdir()
         os.mkfifo(self.folder / "nord" / "folder.png")
-        self.put("nord/folder.jpg", JPEG + bytes(covers.LARGEST))
+        self.put("nord/folder.jpg", JPEG + bytes(covers.MAX_BYTES))
         self.scan()
         assert (self.item("nord/one.mp3").cover, self.kept_covers()) == ("", [])
 
@@ -501,7 +501,7 @@ class Covers(MetricDirectory):
         assert self.scan().new == 1
 
 
-class ThousandsOfFiles(MetricDirectory):
+class ThousandsOfFiles(LibraryCase):
     def test_each_batch_costs_the_same(self):
         for number in range(450):
             self.put(f"{number // 100}/{number}.wav", wav(0.01))
@@ -511,7 +511,7 @@ class ThousandsOfFiles(MetricDirectory):
         assert len(self.paths()) == 450
 
 
-class TheCommand(MetricDirectory):
+class TheCommand(LibraryCase):
     def run_it(self, *args: str, **options) -> str:
         out = StringIO()
         call_command("scan_media", *args, stdout=out, **options)
@@ -527,7 +527,7 @@ class TheCommand(MetricDirectory):
         assert "new: one.mp3" not in self.run_it(verbosity=2)
 
     def test_a_dry_run_says_what_would_be_done_and_changes_nothing(self):
-        gone = self.put("gone.mp3", mp3("Gone"))
+        gone = self.put("gone.mp3", mp3("MissingFiles"))
         changed = self.put("changed.mp3", mp3("Before"), changed_s=1_700_000_000)
         self.scan()
         before = list(MediaItem.objects.order_by("pk").values())

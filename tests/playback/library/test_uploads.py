@@ -12,14 +12,14 @@ from django.urls import reverse
 
 from playback.library import admin, uploads
 from playback.models import MediaItem
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import mp3, png, wav
 from watchium.middleware.upload_limit import UPLOAD_PATH
 
 LIST = reverse("admin:playback_mediaitem_changelist")
 
 
-class StaffCase(MetricDirectory):
+class StaffCase(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         self.root = User.objects.create_superuser("root")

@@ -8,13 +8,13 @@ from playback.library import covers
 from playback.library.samples import offer_samples
 from playback.models import MediaItem
 from rooms.models import Person, Token
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import mp3, png
 
 SONG = mp3("Song", picture=png())
 
 
-class Serving(MetricDirectory):
+class Serving(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         self.place = self.put("Bø/a song & 100%?.mp3", SONG)
@@ -78,7 +78,7 @@ class Serving(MetricDirectory):
         assert self.browser.get(self.cover).status_code == 404
 
     def test_a_cover_is_one_of_an_item(self):
-        stray = covers.keep(png(9))
+        stray = covers.store(png(9))
         assert self.browser.get(f"/media/covers/{stray}").status_code == 404
 
     def test_reading_is_all_that_can_be_done(self):
@@ -102,7 +102,7 @@ class Serving(MetricDirectory):
         assert self.browser.get(self.song.url).status_code == 404
 
 
-class Samples(MetricDirectory):
+class Samples(LibraryCase):
     def test_a_library_that_is_empty_has_the_samples_to_play(self):
         assert offer_samples() == 2
         assert offer_samples() == 0

@@ -37,7 +37,7 @@ def make_items(count: int, **facts: Any) -> list[MediaItem]:
         for number in range(count)
     ]
     for row in rows:
-        row.fill_in()
+        row.compute_keys()
     return MediaItem.objects.bulk_create(rows)
 
 

@@ -391,7 +391,7 @@ class Coming(PlayerCase):
     def test_a_database_that_was_away_is_no_silence(self):
         self.say("play_track", item_id=self.items[0].pk)
         liveness.record_report(LAPTOP, self.at(9))
-        self.addCleanup(liveness.left, LAPTOP)
+        self.addCleanup(liveness.record_leaving, LAPTOP)
         assert queries.snapshot(LAPTOP, now_ms=self.at(10)).state.is_playing
 
     def test_a_server_that_was_away_for_seconds_waits_for_the_tab_that_sounds(self):

@@ -331,7 +331,7 @@ class Judging(DeedCase):
         self.said(self.bob, 90)
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
         share = SyncState.objects.by_type(SyncState.objects.first().created_at, self.room)[0]
-        self.assertEqual((share.kind, share.judged, share.synced, share.percentage), ("pause", 2, 1, 50))
+        self.assertEqual((share.kind, share.evaluated, share.synced, share.percentage), ("pause", 2, 1, 50))
 
 
 class Cost(DeedCase):

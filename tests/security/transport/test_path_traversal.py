@@ -14,7 +14,7 @@ from playback.library import range_response
 from playback.library.paths import is_there, open_item
 from playback.library.safe_open import open_below
 from playback.models import MediaItem
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
 from watchium.protocol.errors import UnknownMedia
@@ -90,7 +90,7 @@ def test_no_room_plays_a_file_by_its_path(way: str):
                 find(address)
 
 
-class RowsThatSayOtherwise(MetricDirectory):
+class RowsThatSayOtherwise(LibraryCase):
     """Whatever a row says, and whatever became of the disk since: an item is a plain file inside the library."""
 
     def setUp(self) -> None:

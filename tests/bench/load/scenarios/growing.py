@@ -192,7 +192,7 @@ class House:
             changed_ns=1_800_000_000_000_000_000,
             cover=f"{digest_of(str(number % 10_000))[:32]}.jpg",
         )
-        item.fill_in()
+        item.compute_keys()
         return item
 
 

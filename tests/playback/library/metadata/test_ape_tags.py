@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.library.metadata.ape_tags import words
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import id3, mp3
 from tests.playback.library.test_scan import without_ffprobe
 
@@ -51,7 +51,7 @@ def test_any_tag_has_an_end(items: bytes, length: int, count: int):
     words(io.BytesIO(items + struct.pack("<8sIIII8x", b"APETAGEX", 2000, length, count, 0)))
 
 
-class InTheLibrary(MetricDirectory):
+class InTheLibrary(LibraryCase):
     def test_they_count_where_there_is_no_other_title(self):
         self.put("ape.mp3", mp3() + ape(TAGS))
         self.put("first.mp3", ape(TAGS) + mp3())

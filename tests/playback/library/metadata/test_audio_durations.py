@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from playback.library.metadata import wav_chunks
 from playback.library.metadata.legacy_encodings import UNDECODED
 from playback.library.metadata.ogg_duration import chained_s
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import wav
 from tests.playback.library.test_scan import without_ffprobe
 
@@ -96,7 +96,7 @@ def test_the_words_of_a_wav_come_undecoded():
     }
 
 
-class InTheLibrary(MetricDirectory):
+class InTheLibrary(LibraryCase):
     def test_lengths_and_words_are_found_without_another_program(self):
         self.put("recorded.wav", wav_with(0xFFFFFFFF) + b"")
         self.put("long.wav", wav_with(0xFFFFFFFF, form=b"RF64"))

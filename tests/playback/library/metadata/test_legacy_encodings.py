@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from playback.library.metadata import legacy_encodings
 from playback.library.metadata.legacy_encodings import UNDECODED, decode
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import id3, mp3
 
 # Title and artist, as people have them.
@@ -323,7 +323,7 @@ def test_what_makes_no_sense_is_empty():
     assert decode({"title": b"\x81\x8d\x8f\x90\x9d".decode(UNDECODED)}) == {"title": ""}
 
 
-class InTags(MetricDirectory):
+class InTags(LibraryCase):
     def test_old_tags_are_found_by_what_they_mean(self):
         tags = [(b"TIT2", "Группа крови"), (b"TPE1", "Кино"), (b"TALB", "Группа крови"), (b"TPE2", "Кино")]
         self.put("a.mp3", id3((name, b"\0" + text.encode("cp1251")) for name, text in tags) + mp3())

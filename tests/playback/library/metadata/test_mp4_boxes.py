@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.library.metadata.mp4_boxes import Outline, outline
-from tests.playback.library.fixtures import MetricDirectory
+from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.test_scan import without_ffprobe
 
 
@@ -61,7 +61,7 @@ def test_any_boxes_have_an_end(data: bytes):
     assert isinstance(outline(io.BytesIO(data)), Outline)
 
 
-class InTheLibrary(MetricDirectory):
+class InTheLibrary(LibraryCase):
     def test_a_film_whose_extension_is_another_is_a_film_wherever_its_index_is(self):
         self.put("film.mp3", HEAD + DATA + FILM)
         self.put("sound.mp3", HEAD + DATA + SOUND)
