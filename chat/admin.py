@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from chat import actions
 from chat.models import Comment
-from rooms.admin import ReadOnly, act_on_each, may_change
+from rooms.admin import ReadOnlyAdmin, act_on_each, may_change
 
 
 @admin.register(Comment)
-class CommentAdmin(ReadOnly):
+class CommentAdmin(ReadOnlyAdmin):
     list_display = ["username", "text", "room", "is_system", "created_at", "deleted_at"]
     list_filter = ["is_system", ("deleted_at", admin.EmptyFieldListFilter)]
     list_select_related = ["room"]

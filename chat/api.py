@@ -36,7 +36,7 @@ class Comments(RoomAPIView):
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         before = self.query_integer("before", ANY_SEQ)
-        limit = self.query_integer("limit", AT_ONCE, most=AT_ONCE)
+        limit = self.query_integer("limit", AT_ONCE, maximum=AT_ONCE)
         room = self.readable_room(room_id)
         found = Comment.objects.before(room, before, limit + 1)
         shown = found[-limit:] if limit else []

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from playback.library.admin import MediaItemAdmin
 from playback.models import Playback, PlaybackEvent, SyncState
-from rooms.admin import ReadOnly, RoomAdmin
+from rooms.admin import ReadOnlyAdmin, RoomAdmin
 from rooms.models import Room
 
 
@@ -45,7 +45,7 @@ admin.site.register(Room, RoomInStepAdmin)
 
 
 @admin.register(Playback)
-class PlaybackAdmin(ReadOnly):
+class PlaybackAdmin(ReadOnlyAdmin):
     list_display = ["room", "phase", "position", "rate", "duration", "loops", "sync_enabled"]
     list_filter = ["phase", "loops"]
     list_select_related = ["room"]
@@ -53,7 +53,7 @@ class PlaybackAdmin(ReadOnly):
 
 
 @admin.register(PlaybackEvent)
-class PlaybackEventAdmin(ReadOnly):
+class PlaybackEventAdmin(ReadOnlyAdmin):
     """The event log, read-only: clients rely on it being complete."""
 
     list_display = ["room", "revision", "type", "username", "position", "phase", "cause", "created_at"]
@@ -65,7 +65,7 @@ class PlaybackEventAdmin(ReadOnly):
 
 
 @admin.register(SyncState)
-class SyncStateAdmin(ReadOnly):
+class SyncStateAdmin(ReadOnlyAdmin):
     list_display = ["room", "member", "sync_event_type", "time_difference", "is_synced", "created_at"]
     list_filter = ["is_synced", "sync_event_type"]
     list_select_related = ["room", "member"]

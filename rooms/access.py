@@ -1,6 +1,6 @@
-"""The only ways to get hold of a room or a member on somebody's behalf.
+"""Access control: the only functions that look up a room or a member for a client.
 
-A room that somebody may not see does not exist for them: unknown, private and unlisted rooms give one answer.
+A room that a client may not see does not exist for it: unknown, private and unlisted rooms give the same error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from watchium.telemetry.context import bind_log_context
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks: a person or nobody yet, from which browser, from which address."""
+    """The client of a request or socket: its person (None if anonymous), browser, address and token."""
 
     person: Person | None
     device_id: str = ""
@@ -26,12 +26,12 @@ class Identity:
 
     @property
     def socket_key(self) -> str:
-        """By what open sockets are counted: the browser, or the token. No device has a T in its name."""
+        """The browser or token whose open sockets are counted together. Device ids are hexadecimal, without a T."""
         return f"T{self.token}" if self.token is not None else self.device_id
 
 
 def member_for(identity: Identity, room_id: str) -> Member:
-    """Raises NotMember for whoever is not in the room, RoomClosed for its members once it was closed."""
+    """Return the client's member. Raises NotMember for clients outside the room, RoomClosed for its members."""
     member = None
     if identity.person is not None:
         member = Member.objects.of_person(room_id, identity.person)
@@ -44,41 +44,49 @@ def member_for(identity: Identity, room_id: str) -> Member:
 
 
 def is_banned(identity: Identity, room_id: str) -> bool:
-    """Whether the person was sent out of this room and may not be back yet."""
-    return identity.person is not None and Ban.objects.bars(room_id, identity.person, timezone.now())
+    """Return whether the person is banned from this room."""
+    return identity.person is not None and Ban.objects.applies_to_person(
+        room_id, identity.person, timezone.now()
+    )
 
 
 def readable_room(identity: Identity, room_id: str) -> Room:
-    """A public room, or one the person is a member of."""
+    """Return a public room, or one of which the person is a member. Raises as `member_for` does."""
     room = Room.objects.open().filter(room_id=room_id, visibility=Visibility.PUBLIC).first()
     return room or member_for(identity, room_id).room
 
 
 def joinable_room(room_id: str) -> Room | None:
-    """The room behind a link for somebody who is not in it: public and unlisted ones only."""
+    """Return the public or unlisted room with this id, for clients who have its link; None for others."""
     return Room.objects.open().filter(room_id=room_id).exclude(visibility=Visibility.PRIVATE).first()
 
 
 def reload_member(member: Member) -> Member:
-    """The member read again, for what changes nothing in the room: a socket may outlive its membership by a moment."""
-    found = Member.objects.current_with_room(member.pk)
-    if found is None:
+    """Read the member again without a lock, for actions that store nothing. A socket may outlive its membership.
+
+    Raises NotMember, RoomClosed.
+    """
+    current = Member.objects.current_with_room(member.pk)
+    if current is None:
         raise NotMember
-    if found.room.closed_at is not None:
+    if current.room.closed_at is not None:
         raise RoomClosed
-    return found
+    return current
 
 
 def lock(member: Member) -> Member:
-    """The member as of now, `member.room` locked until the transaction ends: every deed in a room begins here."""
+    """Read the member again with `member.room` locked until the transaction ends. Every action in a room begins here.
+
+    Raises NotMember, RoomClosed.
+    """
     return lock_and_query(member)[0]
 
 
-def lock_and_query(member: Member, *questions: PreparedQuery) -> tuple[Member, list[Rows]]:
-    """The same, and what else a deed wants to know once the room is locked, without another trip to the database."""
-    locked, answers = member.locked(*questions)
+def lock_and_query(member: Member, *queries: PreparedQuery) -> tuple[Member, list[Rows]]:
+    """Lock as `lock` does and run further queries behind the lock, all in one round trip."""
+    locked, results = member.locked(*queries)
     if locked is None:
         raise NotMember
     if locked.room.closed_at is not None:
         raise RoomClosed
-    return locked, answers
+    return locked, results

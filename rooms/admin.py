@@ -1,4 +1,4 @@
-"""Rooms and people for the staff. What changes a room goes through its deeds and shows in open pages at once."""
+"""Django admin for rooms and persons. Changes go through the same actions as elsewhere, so open pages follow."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from rooms.models import Ban, Member, ModerationAct, Person, Room, Token
 from watchium.protocol.errors import Refused
 
 if TYPE_CHECKING:
-    Rows = admin.ModelAdmin[Any]
+    ModelAdmin = admin.ModelAdmin[Any]
     RoomModelForm = forms.ModelForm[Room]
 else:  # these classes take their parameter only when types are checked
-    Rows, RoomModelForm = admin.ModelAdmin, forms.ModelForm
+    ModelAdmin, RoomModelForm = admin.ModelAdmin, forms.ModelForm
 
 BAN_MINUTES = 24 * 60
 
 
-class ReadOnly(Rows):
-    """Rows to look at. Nothing is deleted here either: a row's deletion would take parts of event logs with it."""
+class ReadOnlyAdmin(ModelAdmin):
+    """Shows rows without changing them. Nothing is deleted here either: a delete would cascade into event logs."""
 
     list_per_page = 50
     show_full_result_count = False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Only what the list itself offers as a filter. Django allows any column of the row, secret ones too."""
+        """Allow only lookups that the list offers as filters. Django allows any column, secret ones included."""
         offered = {
-            one if isinstance(one, str) else one[0] for one in (*self.list_filter, self.date_hierarchy or "")
+            entry if isinstance(entry, str) else entry[0]
+            for entry in (*self.list_filter, self.date_hierarchy or "")
         }
         return lookup.split("__")[0] in offered and super().lookup_allowed(lookup, value, request)
 
@@ -46,21 +47,25 @@ class ReadOnly(Rows):
         return False
 
 
-def may_change(self: Rows, request: HttpRequest) -> bool:
-    """Who may act upon rows that cannot be edited."""
-    name = f"{self.opts.app_label}.change_{self.opts.model_name}"
-    return bool(request.user.is_active and request.user.has_perm(name))
+def may_change(model_admin: ModelAdmin, request: HttpRequest) -> bool:
+    """Return whether the user may run actions on rows that cannot be edited."""
+    permission = f"{model_admin.opts.app_label}.change_{model_admin.opts.model_name}"
+    return bool(request.user.is_active and request.user.has_perm(permission))
 
 
 def act_on_each(
-    self: Rows, request: HttpRequest, rows: QuerySet[Any], deed: Callable[[Any], object], done: str
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    action: Callable[[Any], object],
+    done: str,
 ) -> None:
     """Run the action on each row and log it; report how many succeeded and why others were refused."""
     count = 0
     for row in rows:
         try:
-            deed(row)
-            self.log_change(request, row, done)
+            action(row)
+            model_admin.log_change(request, row, done)
             count += 1
         except Refused as refused:
             messages.error(request, f"{row}: {refused}")
@@ -80,14 +85,14 @@ class RoomForm(RoomModelForm):
         return cleaned
 
 
-ROOM_FACTS = [
+READONLY_ROOM_FIELDS = [
     *("room_id", "has_passphrase", "control_policy", "owner", "is_demo"),
     *("revision", "comment_seq", "epoch", "created_at", "last_active_at", "closed_at"),
 ]
 
 
 @admin.register(Room)
-class RoomAdmin(ReadOnly):
+class RoomAdmin(ReadOnlyAdmin):
     form = RoomForm
     list_display = [
         "title",
@@ -103,8 +108,8 @@ class RoomAdmin(ReadOnly):
     list_select_related = ["owner"]
     search_fields = ["room_id", "title"]
     date_hierarchy = "created_at"
-    fields = ["title", "visibility", *ROOM_FACTS]
-    readonly_fields = ROOM_FACTS
+    fields = ["title", "visibility", *READONLY_ROOM_FIELDS]
+    readonly_fields = READONLY_ROOM_FIELDS
     actions = ["close"]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -119,18 +124,20 @@ class RoomAdmin(ReadOnly):
         if not changes:
             return
         try:
-            actions.update_room(obj, by=None, why=_why(request), **changes)
+            actions.update_room(obj, actor=None, reason=_staff_reason(request), **changes)
         except Refused as refused:
             messages.error(request, str(refused))
 
     @admin.action(description="Close the selected rooms", permissions=["change"])
     def close(self, request: HttpRequest, rooms: QuerySet[Room]) -> None:
-        why = _why(request)
-        act_on_each(self, request, rooms, lambda room: actions.close_room(room, by=None, why=why), "Closed")
+        reason = _staff_reason(request)
+        act_on_each(
+            self, request, rooms, lambda room: actions.close_room(room, actor=None, reason=reason), "Closed"
+        )
 
 
 @admin.register(Member)
-class MemberAdmin(ReadOnly):
+class MemberAdmin(ReadOnlyAdmin):
     list_display = [
         "username",
         "room",
@@ -152,25 +159,31 @@ class MemberAdmin(ReadOnly):
 
     @admin.action(description="Remove from the room", permissions=["act"])
     def send_out(self, request: HttpRequest, members: QuerySet[Member]) -> None:
-        def deed(member: Member) -> None:
-            actions.remove(member.room, member.person.user_id, by=None, why=_why(request))
+        def action(member: Member) -> None:
+            actions.remove(member.room, member.person.user_id, actor=None, reason=_staff_reason(request))
 
-        act_on_each(self, request, members, deed, "Removed")
+        act_on_each(self, request, members, action, "Removed")
 
     @admin.action(description="Ban from the room for a day", permissions=["act"])
     def ban_for_a_day(self, request: HttpRequest, members: QuerySet[Member]) -> None:
-        def deed(member: Member) -> None:
-            actions.ban(member.room, member.person.user_id, by=None, minutes=BAN_MINUTES, why=_why(request))
+        def action(member: Member) -> None:
+            actions.ban(
+                member.room,
+                member.person.user_id,
+                actor=None,
+                minutes=BAN_MINUTES,
+                reason=_staff_reason(request),
+            )
 
-        act_on_each(self, request, members, deed, "Banned for a day")
+        act_on_each(self, request, members, action, "Banned for a day")
 
 
-def _why(request: HttpRequest) -> str:
+def _staff_reason(request: HttpRequest) -> str:
     return f"by {request.user.get_username()}, in admin"
 
 
 @admin.register(Person)
-class PersonAdmin(ReadOnly):
+class PersonAdmin(ReadOnlyAdmin):
     list_display = ["username", "user_id", "account", "created_at", "last_seen_at"]
     list_select_related = ["account"]
     search_fields = ["username", "user_id"]
@@ -178,8 +191,8 @@ class PersonAdmin(ReadOnly):
 
 
 @admin.register(Token)
-class TokenAdmin(ReadOnly):
-    """What programs come in with; a token deleted here opens nothing any more."""
+class TokenAdmin(ReadOnlyAdmin):
+    """API tokens. Deleting one revokes it and closes its sockets."""
 
     list_display = ["person", "created_at", "last_used_at"]
     list_select_related = ["person"]
@@ -198,7 +211,7 @@ class TokenAdmin(ReadOnly):
 
 
 @admin.register(Ban)
-class BanAdmin(ReadOnly):
+class BanAdmin(ReadOnlyAdmin):
     list_display = ["person", "room", "until", "lifted_at", "created_at"]
     list_select_related = ["person", "room"]
     list_filter = [("lifted_at", admin.EmptyFieldListFilter)]
@@ -211,12 +224,14 @@ class BanAdmin(ReadOnly):
 
     @admin.action(description="Let them come back", permissions=["act"])
     def lift(self, request: HttpRequest, bans: QuerySet[Ban]) -> None:
-        why = _why(request)
-        act_on_each(self, request, bans, lambda ban: actions.lift_ban(ban, by=None, why=why), "Lifted")
+        reason = _staff_reason(request)
+        act_on_each(
+            self, request, bans, lambda ban: actions.lift_ban(ban, actor=None, reason=reason), "Lifted"
+        )
 
 
 @admin.register(ModerationAct)
-class ModerationActAdmin(ReadOnly):
+class ModerationActAdmin(ReadOnlyAdmin):
     list_display = ["kind", "room", "by", "target", "why", "created_at", "undone_at"]
     list_filter = ["kind"]
     list_select_related = ["room", "by", "target"]

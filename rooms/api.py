@@ -1,4 +1,4 @@
-"""Rooms over HTTP, as far as they need nothing but rooms."""
+"""HTTP API of rooms, as far as it needs no other app."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watchium.protocol.events import Problem
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
-    """Who you are in a room. `token` is there for a caller who was nobody before: send it as a bearer."""
+    """Your membership. `token` is set if the request was anonymous: send it as a bearer token from now on."""
 
     room_id: str
     url: str
@@ -27,15 +27,15 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def entered(request: Request, member: Member) -> Entered:
-    """What a caller gets for entering; whoever came as nobody also gets a token, and no cookie."""
-    nobody_before = request.user is None
+    """Build the response to creating or joining a room. An anonymous client also gets a token, and no cookie."""
+    was_anonymous = request.user is None
     return Entered(
         room_id=member.room.room_id,
         url=room_url(request._request, member.room.room_id),
         user_id=member.person.user_id,
         username=member.username,
         role=member.role,
-        token=Token.objects.issue(member.person) if nobody_before else None,
+        token=Token.objects.issue(member.person) if was_anonymous else None,
     )
 
 
@@ -55,12 +55,12 @@ class Members(RoomAPIView):
     @extend_schema(
         operation_id="members",
         responses={200: AllMembers, "4XX": Problem},
-        description="Everybody who may come in, here or away, the last to join first, at most 500. For moderators.",
+        description="All members, present or absent, latest to join first, at most 500. For moderators.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
         if not member.may_moderate:
-            raise NotAllowed("Only the host and moderators can see who is away.")
+            raise NotAllowed("Only the host and moderators can see absent members.")
         rows = Member.objects.newest(member.room)
         return json_response(AllMembers(members=[_row(row) for row in rows]))
 
@@ -79,11 +79,11 @@ class OwnToken(RoomAPIView):
     @extend_schema(
         operation_id="token_end",
         responses={204: None, "4XX": Problem},
-        description="End the token this is sent with: it opens nothing any more, and its sockets are closed.",
+        description="Revoke the token this request is sent with, and close its sockets.",
     )
     def delete(self, request: Request) -> HttpResponse:
         if not isinstance(request.auth, Token):
-            raise NotMember("Send the token that is to end, as a bearer.")
+            raise NotMember("Send the token to revoke as a bearer token.")
         actions.revoke_token(request.auth)
         return HttpResponse(status=204)
 
@@ -93,7 +93,7 @@ class Leaving(RoomAPIView):
         operation_id="room_leave",
         request=None,
         responses={204: None, "4XX": Problem},
-        description="Leave the room. Leaving twice is harmless.",
+        description="Leave the room. Idempotent.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         try:
@@ -105,14 +105,14 @@ class Leaving(RoomAPIView):
 
 
 class OneRoom(RoomAPIView):
-    """What the host and the owner may do with a room; reading and changing it need playback too and are added above."""
+    """Closing a room. Reading and changing one need playback as well: see watchium.web.api."""
 
     @extend_schema(
         operation_id="room_close",
         responses={204: None, "4XX": Problem},
-        description="Close the room for good: host and owner only.",
+        description="Close the room for good. For the host and the owner.",
     )
     def delete(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
-        actions.close_room(member.room, by=member)
+        actions.close_room(member.room, actor=member)
         return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""What every call of the API does: know who asks, read a body strictly, answer a struct."""
+"""The base of all API views: identify the client, decode the body strictly, encode the response."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from watchium.shared_state import rate_limits as limits
 
 S = TypeVar("S")
 
-NO_JSON = "The body is JSON: Content-Type: application/json"
+NOT_JSON = "The body is JSON: Content-Type: application/json"
 
 
 class RoomAPIView(APIView):
-    """Subclasses call one deed each; what they raise becomes a Problem."""
+    """Base class of views that call one action each. Raised errors become a Problem response."""
 
     event_id: str | None = None
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """JSON, whatever is asked for: somebody who opens an address in a browser sees it too."""
+        """Respond with JSON whatever Accept says, so that a URL opened in a browser shows it too."""
         return super().perform_content_negotiation(request, force=True)
 
     @property
@@ -46,7 +46,7 @@ class RoomAPIView(APIView):
         return Identity(person if isinstance(person, Person) else None, device_id, address)
 
     def member(self, room_id: str) -> Member:
-        """Raises NotMember, RoomClosed, and RateLimited after many commands or rooms that were not theirs."""
+        """Return the client's member. Raises NotMember, RoomClosed, and RateLimited after many commands or guesses."""
         identity = self.identity
         if identity.person is not None:
             self.limit_commands(identity.person.user_id)
@@ -56,13 +56,13 @@ class RoomAPIView(APIView):
             rate_limits.limit_room_guesses(identity.address)
             raise
 
-    def limit_commands(self, who: str) -> None:
-        """Whatever changes something is counted before anything is looked up for it. Raises RateLimited."""
+    def limit_commands(self, client: str) -> None:
+        """Count a changing request before anything is looked up for it. Raises RateLimited."""
         if self.request.method not in SAFE_METHODS:
-            limits.spend_locally("command", who, server_clock.now_ms())
+            limits.spend_locally("command", client, server_clock.now_ms())
 
     def readable_room(self, room_id: str) -> Room:
-        """The room of a member, or a public one. Raises as `member` does."""
+        """Return the room if it is public or the client is a member. Raises as `member` does."""
         identity = self.identity
         try:
             return access.readable_room(identity, room_id)
@@ -71,7 +71,7 @@ class RoomAPIView(APIView):
             raise
 
     def body(self, kind: type[S]) -> S:
-        """The request's JSON as a struct. Raises BadMessage with the path of what is wrong, TooLong over 16 KiB."""
+        """Decode the request's JSON. Raises BadMessage with the path of the invalid value, TooLong over 16 KiB."""
         raw = _raw(self.request) or b"{}"
         self.event_id = event_id_in(raw)
         try:
@@ -79,35 +79,35 @@ class RoomAPIView(APIView):
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise validation_error(error) from None
 
-    def query_integer(self, name: str, default: int, most: int = 2**53) -> int:
-        """A number of the address's query."""
+    def query_integer(self, name: str, default: int, maximum: int = 2**53) -> int:
+        """Return a non-negative integer of the query string. Raises BadMessage."""
         value = self.request.query_params.get(name, "")
         if not value:
             return default
-        if not (value.isascii() and value.isdigit()) or len(value) > 16 or int(value) > most:
-            raise BadMessage(f"{name} is a whole number of at most {most}")
+        if not (value.isascii() and value.isdigit()) or len(value) > 16 or int(value) > maximum:
+            raise BadMessage(f"{name} is a whole number of at most {maximum}")
         return int(value)
 
 
 def _raw(request: Request) -> bytes:
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if not announced.isdecimal() or int(announced) > MAX_FRAME_BYTES:
+    content_length = request.META.get("CONTENT_LENGTH") or "0"
+    if not content_length.isdecimal() or int(content_length) > MAX_FRAME_BYTES:
         raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
     try:
         raw: bytes = request._request.body
     except RawPostDataException:
-        raise BadMessage(NO_JSON) from None
+        raise BadMessage(NOT_JSON) from None
     if len(raw) > MAX_FRAME_BYTES:
         raise TooLong(f"A body has at most {MAX_FRAME_BYTES} bytes.")
-    # A page of another origin may send any body without a type, but asks first before it sends this one.
+    # A page of another origin can send a body without a type, but this type needs a CORS preflight.
     content_type = str(request.content_type or "").partition(";")[0].strip().lower()
     if content_type != "application/json" and (raw or content_type):
-        raise BadMessage(NO_JSON)
+        raise BadMessage(NOT_JSON)
     return raw
 
 
 def json_response(struct: object, status: int = 200) -> HttpResponse:
-    """Never kept by a cache: what it says is true now and for this person."""
+    """Encode the struct. Not cacheable: the content is current, and specific to the person."""
     response = HttpResponse(msgspec.json.encode(struct), status=status, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 def _claim_name(instance: Any, update_fields: frozenset[str] | None, **_kwargs: Any) -> None:
-    """Every way in which accounts are made or renamed, commands and Django's admin too, ends here."""
+    """Claim the name of a saved account, however it was created or renamed, commands and admin included."""
     if update_fields is None or "username" in update_fields:
         from rooms.models import AccountName
 
@@ -24,4 +24,4 @@ class RoomsConfig(AppConfig):
         from watchium import server_clock
 
         post_save.connect(_claim_name, sender=get_user_model())
-        server_clock.set_anchor_store(ClockAnchor.objects.keep)
+        server_clock.set_anchor_store(ClockAnchor.objects.get_or_store)

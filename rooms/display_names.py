@@ -1,4 +1,4 @@
-"""What people are called: names proposed, cleaned, and told apart within a room."""
+"""Display names: generated, cleaned, and made unique within a room."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Sparrow Stoat Swan Tiger Wren
 """
 
 
-def proposed_name() -> str:
-    """A friendly name for somebody who has not said theirs."""
+def generate_name() -> str:
+    """Return a random friendly name for a guest who gave none."""
     return f"{secrets.choice(_FIRST.split())} {secrets.choice(_SECOND.split())}"
 
 
 def clean_name(name: str) -> str:
-    """Raises BadMessage when nothing is left of it, TooLong beyond 40 characters."""
+    """Clean a name. Raises BadMessage if nothing is left of it, TooLong beyond 40 characters."""
     cleaned = clean(name, "NFKC") if not is_too_long(name, NAME_CHARS) else name
     if not cleaned:
         raise BadMessage("Please type a name.")
@@ -38,6 +38,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_title(title: str, fallback: str) -> str:
+    """Clean a title; return `fallback` if nothing is left of it. Raises TooLong beyond 80 characters."""
     cleaned = title if is_too_long(title, TITLE_CHARS) else clean(title, "NFC") or fallback
     if len(cleaned) > TITLE_CHARS:
         raise TooLong(f"A title has at most {TITLE_CHARS} characters.")
@@ -45,7 +46,7 @@ def clean_title(title: str, fallback: str) -> str:
 
 
 def unique_name(name: str, others: Collection[str]) -> str:
-    """The name, with a number behind it when somebody here has one that looks like it."""
+    """Return the name, with a number appended if it looks like one of the others."""
     taken = {key for other in others for key in look_alike_keys(other)}
     numbered, number = name, 1
     while not taken.isdisjoint(look_alike_keys(numbered)):

@@ -1,4 +1,4 @@
-"""What people and programs fill in: as JSON over the API, as a form on a page. One shape, one set of checks."""
+"""The inputs for creating, joining and changing rooms, shared by the API (JSON) and the pages (forms)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from watchium.protocol.errors import (
 )
 from watchium.protocol.types import URL_CHARS
 
-# `names` has the limits, and tells people the one of the field.
+# `display_names` checks the lengths, with messages that name the limit.
 Text = str
 Passphrase = Annotated[str, Meta(max_length=128)]
 LENGTH = re.compile(r"length <= (\d+)")
@@ -33,7 +33,7 @@ ControlPolicy = Literal["host", "moderators", "everyone"]
 StallPolicy = Literal["carry_on", "wait"]
 Errors = dict[str, str]
 
-FIELD_OF: list[tuple[type[Refused], str]] = [
+ERROR_FIELDS: list[tuple[type[Refused], str]] = [
     (NameTaken, "username"),
     (UnknownMedia, "media_url"),
     (WrongPassphrase, "passphrase"),
@@ -50,13 +50,13 @@ class NewRoom(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     username: Text = ""
 
 
-class Joining(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class JoinForm(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     username: Text = ""
     passphrase: Passphrase = ""
 
 
 class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=True):
-    """What is left out stays."""
+    """Settings to change; omitted ones stay as they are."""
 
     title: Text | msgspec.UnsetType = msgspec.UNSET
     visibility: Visibility | msgspec.UnsetType = msgspec.UNSET
@@ -69,39 +69,39 @@ class RoomChanges(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True,
     stall_wait_s: Annotated[int, Meta(ge=1, le=30)] | msgspec.UnsetType = msgspec.UNSET
 
 
-F = TypeVar("F", NewRoom, Joining)
+F = TypeVar("F", NewRoom, JoinForm)
 
 
 def from_post(kind: type[F], post: Mapping[str, str]) -> tuple[F, Errors]:
-    """The form that was sent, and what is wrong with it by field; values that do not fit are left out.
+    """Decode a posted form; return it without invalid values, and the errors by field.
 
-    So is the passphrase of a new room that is not private: its page does not show that field.
+    The passphrase of a new room that is not private is ignored: the page does not show the field then.
     """
     errors: Errors = {}
-    kept: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         value = post.get(field.name, "")
         if kind is NewRoom and field.name == "passphrase" and post.get("visibility") != "private":
             value = ""
-        value = value if field.name == "passphrase" else value.strip()  # its spaces are part of it
+        value = value if field.name == "passphrase" else value.strip()  # spaces are part of a passphrase
         try:
-            kept |= {field.name: msgspec.convert(value, field.type)} if value else {}
+            values |= {field.name: msgspec.convert(value, field.type)} if value else {}
         except msgspec.ValidationError as error:
-            errors[field.name] = _what_is_wrong(error)
-    form = kind(**kept)
-    return form, {**_name_problem(form.username), **_room_problems(form), **errors}
+            errors[field.name] = _error_text(error)
+    form = kind(**values)
+    return form, {**_name_errors(form.username), **_room_errors(form), **errors}
 
 
-def _what_is_wrong(error: msgspec.ValidationError) -> str:
-    found = LENGTH.search(str(error))
+def _error_text(error: msgspec.ValidationError) -> str:
+    match = LENGTH.search(str(error))
     return (
-        f"This is too long: at most {int(found[1]):,} characters."
-        if found
+        f"This is too long: at most {int(match[1]):,} characters."
+        if match
         else "This is not one of the choices."
     )
 
 
-def _name_problem(username: str) -> Errors:
+def _name_errors(username: str) -> Errors:
     try:
         display_names.clean_name(username or "nobody")
     except Refused as refused:
@@ -109,7 +109,7 @@ def _name_problem(username: str) -> Errors:
     return {}
 
 
-def _room_problems(form: NewRoom | Joining) -> Errors:
+def _room_errors(form: NewRoom | JoinForm) -> Errors:
     if not isinstance(form, NewRoom):
         return {}
     errors: Errors = {}
@@ -120,7 +120,7 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
     if settings.HTTPS and needs_https(form.media_url):
         errors["media_url"] = "Browsers block http media on an https page: use an https address."
     if form.visibility == "private" and not form.passphrase:
-        errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # words, not a secret
+        errors["passphrase"] = "A private room needs a passphrase."  # noqa: S105  # a message, not a secret
     try:
         if form.passphrase:
             check_passphrase(form.passphrase)
@@ -130,8 +130,8 @@ def _room_problems(form: NewRoom | Joining) -> Errors:
 
 
 def form_errors(refused: Refused) -> Errors:
-    """A deed's refusal beside the field it is about."""
-    for kind, field in FIELD_OF:
+    """Assign the error of an action to the form field that it concerns."""
+    for kind, field in ERROR_FIELDS:
         if isinstance(refused, kind):
             return {field: str(refused)}
     return {"media_url" if isinstance(refused, BadMessage) else "form": str(refused)}

@@ -1,4 +1,7 @@
-"""Who hosts next: the one the host named, else a moderator, else a member, whoever has been there longest. Pure."""
+"""Choice of the next host: the member named by the host, else a moderator, else a member; longest present first.
+
+Pure: no Django, no I/O.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ class Candidate(Protocol):
 C = TypeVar("C", bound=Candidate)
 
 
-def successor(present: Sequence[C], named: int | None) -> C | None:
-    """The next host among those present, None when nobody is. The same answer for any order of `present`."""
+def next_host(present: Sequence[C], named: int | None) -> C | None:
+    """Return the next host among the present candidates, or None if there are none. Independent of their order."""
     if not present:
         return None
     return min(present, key=lambda c: (c.pk != named, c.role != "moderator", c.here_since_ms, c.pk))

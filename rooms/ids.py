@@ -1,4 +1,4 @@
-"""Names nobody can guess, and what is kept of a passphrase."""
+"""Random ids, and the check and hash of passphrases."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.contrib.auth.hashers import make_password
 
 from watchium.protocol.errors import BadMessage
 
-# No look-alikes: neither 0 nor o, neither 1 nor l nor i.
+# Without look-alikes: neither 0 nor o, neither 1 nor l nor i.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-PASSPHRASE_CHARS = 6
+MIN_PASSPHRASE_CHARS = 6
 
 
 def random_id(length: int = 10) -> str:
@@ -25,17 +25,17 @@ def guest_id() -> str:
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raises BadMessage for one that is too easy to guess, and for control characters: a hash ends at a NUL."""
+    """Raise BadMessage for a short passphrase, and for control characters: hashes ignore the text after a NUL."""
     if any(unicodedata.category(character) == "Cc" for character in passphrase):
         raise BadMessage("A passphrase is one line of text.")
-    if len(passphrase.strip()) < PASSPHRASE_CHARS:
-        raise BadMessage(f"A passphrase has at least {PASSPHRASE_CHARS} characters.")
+    if len(passphrase.strip()) < MIN_PASSPHRASE_CHARS:
+        raise BadMessage(f"A passphrase has at least {MIN_PASSPHRASE_CHARS} characters.")
 
 
 def hash_passphrase(passphrase: str) -> str:
-    """A passphrase as it is kept; none stays none. Takes a fifth of a second on purpose.
+    """Check and hash a passphrase; an empty one stays empty. Takes a fifth of a second on purpose.
 
-    Raises what `check_passphrase` raises, before that.
+    Raises what `check_passphrase` raises.
     """
     if passphrase:
         check_passphrase(passphrase)

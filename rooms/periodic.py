@@ -1,4 +1,4 @@
-"""What becomes due is looked for by one process at a time, and one room's trouble holds up no other."""
+"""Periodic work on rooms: it runs in one elected process, and an error in one room does not affect the others."""
 
 from __future__ import annotations
 
@@ -16,24 +16,27 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def as_leader(look: Callable[[float], object], now_ms: float) -> None:
-    """Look for what is due unless another process does. Two may for a moment: each deed claims its work."""
-    # SQLite serves one process, which should not write every second where nothing happens.
+def as_leader(work: Callable[[float], object], now_ms: float) -> None:
+    """Do the work if this process holds the leader lease.
+
+    Two processes may hold it for a moment, so each action claims its rows.
+    """
+    # With SQLite there is one process, which should not write every second while nothing happens.
     if connection.vendor == "sqlite" or Pulse.objects.try_acquire(process_id(), now_ms):
-        look(now_ms)
+        work(now_ms)
 
 
-def for_each_isolated(deed: Callable[[T, float], object], due: Iterable[T], now_ms: float) -> int:
-    """Do it to each on its own; how many that changed. What fails is logged, and still due at the next look.
+def for_each_isolated(action: Callable[[T, float], object], due: Iterable[T], now_ms: float) -> int:
+    """Run the action on each due item; return how many it changed.
 
-    Raises only what means that the database is away.
+    Errors are logged, and the item is due again at the next tick. Only the loss of the database is raised.
     """
     changed = 0
-    for one in due:
+    for item in due:
         try:
-            changed += bool(deed(one, now_ms))
+            changed += bool(action(item, now_ms))
         except Exception as error:
             if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
                 raise
-            logger.exception("%s failed for %s", deed.__name__, one)
+            logger.exception("%s failed for %s", action.__name__, item)
     return changed

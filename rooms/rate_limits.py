@@ -1,7 +1,7 @@
-"""What one address may do that makes rows or guesses: rooms, accounts, browsers, coming in, rooms it is not in.
+"""Rate limits per client address for requests that create rows or guess: rooms, accounts, devices, joins, room ids.
 
-This machine's own address is not counted, because behind it stand benches and proxies that nobody declared. Passphrases
-and passwords are counted from every address: those that are set here, tries elsewhere.
+Loopback is exempt, because benchmarks and proxies missing in the settings use it. New passwords and passphrases are
+limited from every address; attempts with them are limited in `actions.admission` and `watchium.web.login_limits`.
 """
 
 from __future__ import annotations
@@ -12,41 +12,43 @@ from watchium.shared_state import rate_limits
 
 
 def limit_new_rooms(address: str) -> None:
-    """Somebody is about to make a room. Raises RateLimited."""
+    """Count a new room. Raises RateLimited."""
     _count("new_room", address)
 
 
 def limit_new_accounts(address: str) -> None:
-    """Somebody is about to make an account. Raises RateLimited."""
+    """Count a new account. Raises RateLimited."""
     _count("new_account", address)
 
 
 def limit_new_devices(address: str) -> None:
-    """A browser is about to get a device, for its player. Raises RateLimited."""
+    """Count a new device, which a browser gets for its player. Raises RateLimited."""
     _count("new_device", address)
 
 
 def limit_joins(address: str) -> None:
-    """Somebody asks to be let into a room. Raises RateLimited."""
+    """Count an attempt to join a room. Raises RateLimited."""
     _count("join", address)
 
 
 def limit_room_guesses(address: str) -> None:
-    """Somebody asked for a room that is not there for them. Raises RateLimited.
+    """Count a request for a room that does not exist for the client. Raises RateLimited.
 
-    Unknown and hidden rooms count alike, so that the limit tells no more than the answer did.
+    Unknown and hidden rooms count alike, so that the limit does not reveal which rooms exist.
     """
     _count("guess", address)
 
 
-def limit_new_secrets(who: str) -> None:
-    """A password or a passphrase is about to be hashed and kept. Raises RateLimited.
+def limit_new_secrets(client: str) -> None:
+    """Count a new password or passphrase, by person or address. Raises RateLimited.
 
-    By person, or by address, this machine's own too: each costs a fifth of a second of a core.
+    Loopback is not exempt: each hash costs a fifth of a second of a core.
     """
-    rate_limits.spend("new_secret", who, server_clock.now_ms(), "Too many of these at once. Wait a minute.")
+    rate_limits.spend(
+        "new_secret", client, server_clock.now_ms(), "Too many of these at once. Wait a minute."
+    )
 
 
-def _count(what: str, address: str) -> None:
+def _count(limit: str, address: str) -> None:
     if not is_loopback(address):
-        rate_limits.spend(what, address, server_clock.now_ms())
+        rate_limits.spend(limit, address, server_clock.now_ms())

@@ -1,10 +1,10 @@
-"""Rooms and members as the wire shows them."""
+"""Rooms and members as structs of the protocol."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rooms.host_succession import successor
+from rooms.host_succession import next_host
 from rooms.models import Member, Room
 from watchium.protocol.types import HostGrace, MemberState, RoomState, You
 
@@ -20,11 +20,11 @@ def member_state(member: Member) -> MemberState:
 
 
 def present_members(room_ids: list[str]) -> dict[str, list[MemberState]]:
-    """By room_id, everybody who is in one of these rooms, longest first; one query."""
-    here: dict[str, list[MemberState]] = {}
+    """Return the present members by room_id, longest present first, in one query."""
+    by_room: dict[str, list[MemberState]] = {}
     for member in Member.objects.present_in(room_ids):
-        here.setdefault(member.room.room_id, []).append(member_state(member))
-    return here
+        by_room.setdefault(member.room.room_id, []).append(member_state(member))
+    return by_room
 
 
 def you_state(member: Member, device_id: str) -> You:
@@ -41,21 +41,21 @@ def you_state(member: Member, device_id: str) -> You:
 
 
 def host_state(room: Room, host: Member | None) -> HostGrace | None:
-    """The held seat, while its host is away and somebody is there to see it."""
+    """Return the host's grace period with the next host, or None if none is running."""
     if host is None or room.seat_until_ms is None:
         return None
-    following = successor([m for m in room.members.present() if m.pk != host.pk], room.successor_id)
+    candidate = next_host([m for m in room.members.present() if m.pk != host.pk], room.successor_id)
     return HostGrace(
         user_id=host.person.user_id,
         username=host.username,
         until=room.seat_until_ms,
-        next=following.person.user_id if following else None,
-        next_username=following.username if following else None,
+        next=candidate.person.user_id if candidate else None,
+        next_username=candidate.username if candidate else None,
     )
 
 
 def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> RoomState:
-    """`choices` are the settings about playback, which another floor keeps."""
+    """Build the room's state; `choices` are the playback settings, which another app stores."""
     return RoomState(
         room_id=room.room_id,
         title=room.title,

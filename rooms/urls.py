@@ -1,4 +1,4 @@
-"""The address of a room, as it is sent to friends."""
+"""The URL of a room, as shared with friends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from django.http import HttpRequest
 
 
 def room_url(request: HttpRequest, room_id: str) -> str:
-    """By the one address people use; where none was set, by the one this request came to."""
+    """Return the absolute URL, based on WATCHIUM_URL or, if that is not set, on the request's host."""
     path = f"/rooms/{room_id}/"
     return settings.WATCHIUM_URL + path if settings.WATCHIUM_URL else request.build_absolute_uri(path)

@@ -34,7 +34,9 @@ class _AvailableNameForm(forms.Form):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         name = (cleaned or {}).get("username", "")
-        if "username" in self.changed_data and AccountName.objects.is_taken(name, besides=self.instance.pk):
+        if "username" in self.changed_data and AccountName.objects.is_taken(
+            name, except_account=self.instance.pk
+        ):
             self.add_error("username", "This name looks like that of another account.")
         return cleaned
 

@@ -19,7 +19,7 @@ from playback.domain.media_sources import sample_at
 from playback.library import uploads
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import MediaItem
-from rooms.admin import ReadOnly, may_change
+from rooms.admin import ReadOnlyAdmin, may_change
 
 FACTS = [
     *("there", "came", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
@@ -44,7 +44,7 @@ class FilesForm(forms.Form):
     chosen = FilesField(label="Files", help_text="Sound and film that browsers play.")
 
 
-class MediaItemAdmin(ReadOnly):
+class MediaItemAdmin(ReadOnlyAdmin):
     """What a scan finds is the file's business: a file that changes brings its own words again."""
 
     list_display = ["title", "artist", "album", "kind", "length", "there", "came", "added_at"]

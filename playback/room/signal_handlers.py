@@ -32,8 +32,8 @@ def forget_member(*, member: Member, **_: Any) -> None:
 
 
 @receiver(signals.room_changed)
-def record_room_changed(*, room: Room, by: Member | None, **_: Any) -> None:
-    _record(room, "room_changed", Reason(by=by))
+def record_room_changed(*, room: Room, actor: Member | None, **_: Any) -> None:
+    _record(room, "room_changed", Reason(by=actor))
 
 
 def _record(room: Room, kind: str, reason: Reason) -> None:

@@ -1,6 +1,6 @@
-"""What people do with rooms: each deed changes the database in one transaction and tells the room when it commits."""
+"""Actions on rooms: each changes the database in one transaction, and its events are published on commit."""
 
-from rooms.actions.dispatch import command
+from rooms.actions.dispatch import handle_command
 from rooms.actions.epoch import begin_epoch, suspect_restore
 from rooms.actions.hosting import ask_control, claim_host, transfer_host
 from rooms.actions.membership import join, leave
@@ -23,13 +23,13 @@ __all__ = [
     "begin_epoch",
     "claim_host",
     "close_room",
-    "command",
     "create_guest",
     "create_room",
     "disconnect",
     "due",
     "enter",
     "grant_fresh_leases",
+    "handle_command",
     "join",
     "leave",
     "lift_ban",

@@ -1,4 +1,4 @@
-"""The way into a room for somebody who may be nobody yet: the same for the page and the API."""
+"""Admission to a room, also for anonymous clients; used by the join page and the API."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rooms import access, rate_limits
 from rooms.access import Identity
 from rooms.actions.membership import join
 from rooms.actions.room import create_guest
-from rooms.forms import Joining
+from rooms.forms import JoinForm
 from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.shared_state import rate_limits as limits
@@ -14,15 +14,15 @@ from watchium.shared_state import rate_limits as limits
 TOO_MANY = "Too many tries. Wait a little."
 
 
-def admit(identity: Identity, room_id: str, form: Joining) -> Member:
-    """Join as who asks, else as a new guest; nobody new stays behind when the door stays shut.
+def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
+    """Join as the client's person, or as a new guest, who is deleted again if joining is refused.
 
-    Raises what joining raises, and RateLimited after ten passphrases from an address within a minute, after thirty
-    for one room, or too many people of one address at once.
+    Raises what `join` raises, and RateLimited after ten passphrases from one address within a minute, after thirty
+    for one room, or after too many joins from one address.
     """
     rate_limits.limit_joins(identity.address)
     if form.passphrase:
-        _count_try(room_id, identity.address)
+        _limit_passphrases(room_id, identity.address)
     person = identity.person or create_guest(form.username)
     try:
         return join(
@@ -34,8 +34,8 @@ def admit(identity: Identity, room_id: str, form: Joining) -> Member:
         raise
 
 
-def _count_try(room_id: str, address: str) -> None:
-    """By address, and by room from all addresses together; the same for rooms that do not exist."""
+def _limit_passphrases(room_id: str, address: str) -> None:
+    """Limit attempts by address, and by room over all addresses; for rooms that do not exist as well."""
     now_ms = server_clock.now_ms()
     limits.spend("passphrase", address, now_ms, TOO_MANY)
     if limits.wait_ms("room_passphrase", room_id, now_ms):
@@ -43,7 +43,7 @@ def _count_try(room_id: str, address: str) -> None:
 
 
 def room_for_visitor(identity: Identity, room_id: str) -> Room | None:
-    """As `visible_room`, for somebody who found nothing but an address. Raises RateLimited after many wrong ones."""
+    """Return `visible_room` for a client who opened a link. Raises RateLimited after many links to no room."""
     room = visible_room(identity, room_id)
     if room is None:
         rate_limits.limit_room_guesses(identity.address)
@@ -51,7 +51,7 @@ def room_for_visitor(identity: Identity, room_id: str) -> Room | None:
 
 
 def visible_room(identity: Identity, room_id: str) -> Room | None:
-    """The room whose title somebody outside may see: public, unlisted, or their own."""
+    """Return the room whose title a non-member may see: a public or unlisted one, or the person's own."""
     room = access.joinable_room(room_id)
     if room is None and identity.person is not None:
         room = Room.objects.open().filter(room_id=room_id, owner=identity.person).first()

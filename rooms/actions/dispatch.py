@@ -1,4 +1,4 @@
-"""What a member commands about people over the wire: each done once per `event_id`, and answered as often as asked."""
+"""Idempotent dispatch of commands about members: each runs once per `event_id`, and a repeat gets the same reply."""
 
 from __future__ import annotations
 
@@ -15,49 +15,51 @@ from watchium.protocol.errors import EventIdConflict
 from watchium.protocol.events import Accepted
 from watchium.shared_state import rate_limits
 
-PeopleCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator
+MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator
 
 
 @transaction.atomic
-def command(by: Member, said: PeopleCommand) -> Accepted:
-    """Raises what the action raises, RateLimited, or EventIdConflict for an `event_id` that was something else."""
-    by = access.lock(by)
-    answered = ModerationAct.objects.answered(by.room, by.person, said.event_id)
-    if answered is not None:
-        return _answer_again(answered, said)
-    rate_limits.spend("people", by.person.user_id, server_clock.now_ms())
-    act = _done(by, said)
-    act.event_id, act.at_ms = said.event_id, server_clock.now_ms()
-    act.revision = Room.objects.revision_of(by.room) if isinstance(said, TransferHost | ClaimHost) else None
-    act.details = {**act.details, "asked": msgspec.to_builtins(said.payload)}
+def handle_command(actor: Member, command: MemberCommand) -> Accepted:
+    """Run the command once. Raises what its action raises, RateLimited, and EventIdConflict for a reused `event_id`."""
+    actor = access.lock(actor)
+    earlier = ModerationAct.objects.of_command(actor.room, actor.person, command.event_id)
+    if earlier is not None:
+        return _replay(earlier, command)
+    rate_limits.spend("people", actor.person.user_id, server_clock.now_ms())
+    act = _execute(actor, command)
+    act.event_id, act.at_ms = command.event_id, server_clock.now_ms()
+    act.revision = (
+        Room.objects.revision_of(actor.room) if isinstance(command, TransferHost | ClaimHost) else None
+    )
+    act.details = {**act.details, "asked": msgspec.to_builtins(command.payload)}
     act.save(update_fields=["event_id", "at_ms", "revision", "details"])
     return _accepted(act)
 
 
-def _done(by: Member, said: PeopleCommand) -> ModerationAct:
-    match said:
-        case RemoveMember(payload=whom):
-            return remove(by.room, whom.user_id, by=by, why=whom.why)
-        case BanMember(payload=whom):
-            return ban(by.room, whom.user_id, by=by, minutes=whom.minutes, why=whom.why)
-        case SetModerator(payload=trust):
-            return set_moderator(by, trust.user_id, trust.moderator)
-        case TransferHost(payload=whom):
-            transfer_host(by, whom.user_id)
+def _execute(actor: Member, command: MemberCommand) -> ModerationAct:
+    match command:
+        case RemoveMember(payload=target):
+            return remove(actor.room, target.user_id, actor=actor, reason=target.why)
+        case BanMember(payload=target):
+            return ban(actor.room, target.user_id, actor=actor, minutes=target.minutes, reason=target.why)
+        case SetModerator(payload=choice):
+            return set_moderator(actor, choice.user_id, choice.moderator)
+        case TransferHost(payload=target):
+            transfer_host(actor, target.user_id)
         case ClaimHost():
-            claim_host(by)
-    return ModerationAct.objects.create(room=by.room, kind=_kind(said), by=by.person)
+            claim_host(actor)
+    return ModerationAct.objects.create(room=actor.room, kind=_kind(command), by=actor.person)
 
 
-def _answer_again(answered: ModerationAct, said: PeopleCommand) -> Accepted:
-    if answered.details.get("asked") != msgspec.to_builtins(said.payload):
+def _replay(earlier: ModerationAct, command: MemberCommand) -> Accepted:
+    if earlier.details.get("asked") != msgspec.to_builtins(command.payload):
         raise EventIdConflict
-    return _accepted(answered)
+    return _accepted(earlier)
 
 
 def _accepted(act: ModerationAct) -> Accepted:
     return Accepted(event_id=act.event_id or "", revision=act.revision, timestamp=act.at_ms or 0.0)
 
 
-def _kind(said: PeopleCommand) -> str:
-    return str(said.__struct_config__.tag)
+def _kind(command: MemberCommand) -> str:
+    return str(command.__struct_config__.tag)

@@ -1,4 +1,8 @@
-"""A room whose log is not the one that people remember: its database came back from a backup."""
+"""Log epochs: detect that the database was restored from a backup, and start a new epoch.
+
+After a restore the log ends before events that clients have seen. Every room gets a new epoch when that is noticed, so
+that its clients drop their state and load a snapshot.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +15,20 @@ from watchium.realtime import broadcast
 from watchium.shared_state import shared_store
 from watchium.shared_state.token_bucket import Limit
 
-# What a client says of itself is believed so often: a liar cannot keep a room starting over.
-TESTIMONY = Limit(burst=1, per_s=1 / 600)
+# How often a client's claim is believed: a malicious client cannot make a room start over again and again.
+CLAIM_LIMIT = Limit(burst=1, per_s=1 / 600)
 
 
 def suspect_restore(room: Room) -> None:
-    """A client was told, in the room's present epoch, what the log does not have. Changes `room.epoch`."""
-    if shared_store().wait_ms(f"epoch.{room.pk}", TESTIMONY, server_clock.now_ms()) == 0:
+    """Start a new epoch: a client has seen events of the current epoch that the log lacks. Updates `room.epoch`."""
+    if shared_store().wait_ms(f"epoch.{room.pk}", CLAIM_LIMIT, server_clock.now_ms()) == 0:
         begin_epoch(room.room_id, room.epoch)
         room.epoch = Room.objects.epoch_of(room)
 
 
 @transaction.atomic
 def begin_epoch(room_id: str, former: str) -> None:
-    """Everybody starts over from a snapshot. Once, however many notice: `former` is the epoch in which they did."""
+    """Make all clients load a snapshot. Happens once for each `former` epoch, however many clients report a gap."""
     if not Room.objects.begin_epoch(room_id, former):
         return
     revision, comment_seq, epoch = Room.objects.heads([room_id])[room_id]

@@ -1,11 +1,11 @@
-"""Whose the seat is: by choice, by absence, by claim."""
+"""The host role: transfer, claim, and the grace period while the host is absent."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from rooms import access, signals
-from rooms.host_succession import successor
+from rooms.host_succession import next_host
 from rooms.models import Member, Role, Room
 from rooms.serializers import host_state
 from watchium import server_clock
@@ -17,40 +17,39 @@ from watchium.shared_state import rate_limits
 
 
 def assign_host(room: Room, to: Member | None) -> None:
-    """Seat `to` (None: leave it empty); the room's row is locked by the caller."""
+    """Make `to` the host (None: the room has no host). The caller has locked the room."""
     former = Member.objects.host_of(room)
     if (former and former.pk) == (to and to.pk):
-        _free(room)
+        _clear_host_grace(room)
         return
     if former is not None:
         Member.objects.filter(pk=former.pk).update(role=Role.MEMBER)
     if to is not None:
         Member.objects.filter(pk=to.pk).update(role=Role.HOST)
         to.role = Role.HOST
-    _free(room)
+    _clear_host_grace(room)
     signals.host_changed.send(Room, room=room, member=to, former=former)
 
 
-def _free(room: Room) -> None:
-    """No hold is running any more."""
+def _clear_host_grace(room: Room) -> None:
     room.seat_until_ms = None
     room.successor = None
     room.save(update_fields=["seat_until_ms", "successor"])
 
 
 def start_host_grace(room: Room, host: Member, now_ms: float) -> None:
-    """The host's last tab is gone: keep the seat for a while, and say so."""
+    """Keep the host role for an absent host for a while, and broadcast until when."""
     room.seat_until_ms = now_ms + room.seat_hold_s * 1000
     room.save(update_fields=["seat_until_ms"])
-    seat = host_state(room, host)
-    if seat is not None:
+    state = host_state(room, host)
+    if state is not None:
         broadcast.to_room(
-            room.room_id, HostGraceStarted(room_id=room.room_id, timestamp=now_ms, payload=seat)
+            room.room_id, HostGraceStarted(room_id=room.room_id, timestamp=now_ms, payload=state)
         )
 
 
 def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
-    """The host is back in time: nothing happened."""
+    """Broadcast that the host came back within the grace period and stays host."""
     room.seat_until_ms = None
     room.save(update_fields=["seat_until_ms"])
     kept = MemberRef(user_id=host.person.user_id)
@@ -58,54 +57,54 @@ def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
 
 
 def choose_next_host(room: Room) -> None:
-    """The host is gone for good: to the named successor, else a moderator, else a member, else nobody."""
+    """Pass the host role on: to the member the host named, a moderator, a member, or to none if the room is empty."""
     host = Member.objects.host_of(room)
     others = [m for m in room.members.present() if host is None or m.pk != host.pk]
-    assign_host(room, successor(others, room.successor_id))
+    assign_host(room, next_host(others, room.successor_id))
 
 
 @transaction.atomic
 def end_host_grace(room_pk: int, now_ms: float) -> None:
-    """A hold that ran out; whoever ends it first does it, for everyone else there is nothing left to do."""
+    """Choose the next host if the grace period is over. Safe in several processes: the first to lock the room acts."""
     room = Room.objects.locked_unless_busy(room_pk)
     if room is not None and room.seat_until_ms is not None and room.seat_until_ms <= now_ms:
         choose_next_host(room)
 
 
 @transaction.atomic
-def transfer_host(by: Member, user_id: str) -> int:
-    """Give the seat to a member who is here; the revision it took."""
-    by = access.lock(by)
-    to = Member.objects.named(by.room, user_id)
+def transfer_host(actor: Member, user_id: str) -> int:
+    """Make a present member the host; return the revision of the change."""
+    actor = access.lock(actor)
+    to = Member.objects.with_user_id(actor.room, user_id)
     if to is not None and to.is_host:
-        return by.room.revision  # said twice, because the first answer was lost
-    if not by.is_host:
+        return actor.room.revision  # sent again because the first reply was lost
+    if not actor.is_host:
         raise NotHost("Only the host can hand over the seat.")
     if to is None or not to.present:
         raise NotFound("This person is not here.")
-    to.room = by.room
-    assign_host(by.room, to)
-    return by.room.revision
+    to.room = actor.room
+    assign_host(actor.room, to)
+    return actor.room.revision
 
 
 @transaction.atomic
-def claim_host(by: Member) -> int:
-    """The owner takes the seat back; the revision it took."""
-    by = access.lock(by)
-    if not by.is_owner:
+def claim_host(actor: Member) -> int:
+    """Make the owner the host; return the revision of the change."""
+    actor = access.lock(actor)
+    if not actor.is_owner:
         raise NotAllowed("Only the room's owner can take the seat back.")
-    assign_host(by.room, by)
-    return by.room.revision
+    assign_host(actor.room, actor)
+    return actor.room.revision
 
 
 @transaction.atomic
-def ask_control(by: Member) -> None:
-    """Tell the host that somebody would like to control playback; not over and over."""
-    by = access.lock(by)
+def ask_control(actor: Member) -> None:
+    """Notify the host that a member would like to control playback. Rate limited."""
+    actor = access.lock(actor)
     now_ms = server_clock.now_ms()
-    rate_limits.spend("ask_control", by.person.user_id, now_ms)
-    host = Member.objects.host_of(by.room)
-    if host is not None and host.pk != by.pk:
-        asks = UserRef(user_id=by.person.user_id, username=by.username)
-        event = ControlRequested(room_id=by.room.room_id, timestamp=now_ms, payload=asks)
+    rate_limits.spend("ask_control", actor.person.user_id, now_ms)
+    host = Member.objects.host_of(actor.room)
+    if host is not None and host.pk != actor.pk:
+        asks = UserRef(user_id=actor.person.user_id, username=actor.username)
+        event = ControlRequested(room_id=actor.room.room_id, timestamp=now_ms, payload=asks)
         broadcast.to_member(host.pk, event)

@@ -1,4 +1,4 @@
-"""Coming in and going for good."""
+"""Joining and leaving a room, and which absent member loses its place in a full one."""
 
 from __future__ import annotations
 
@@ -19,44 +19,47 @@ from watchium import server_clock
 from watchium.protocol.errors import Banned, CloseCode, NotMember, RoomFull, WrongPassphrase
 from watchium.realtime import broadcast
 
-# What a full room keeps for members who are not here. The place of one who was here, for an hour:
+# Which places a full room keeps for absent members. Of a member who was present before, for an hour:
 ABSENT_PLACE_KEPT = timedelta(hours=1)
-# Of one who joined and never played along, for as long as a page takes to open, and of all those a part of the places:
+# Of a member who joined and never sent a heartbeat, for the time a page takes to load, in at most a quarter of places:
 NEW_MEMBER_RESERVED = timedelta(seconds=60)
 RESERVED_FRACTION = 4
-# Of one address, as many as a household has:
+# Of one network, as many as a household needs:
 ABSENT_PER_NETWORK = 10
 
 
 def join(
     person: Person, room_id: str, *, username: str = "", passphrase: str = "", address: str = ""
 ) -> Member:
-    """Make the person a member; twice is harmless, and gives the name said last.
+    """Make the person a member. Idempotent; a repeated join updates the name.
 
     Raises:
-        NotMember, WrongPassphrase: for a private room, and, after the same work, for no room at all.
+        NotMember, WrongPassphrase: for a private room, and, after the same work, for a room that does not exist.
         Banned, RoomFull, NameTaken.
     """
     room = Room.objects.open().filter(room_id=room_id).first()
-    is_in = Member.objects.is_in(room_id, person)
-    if room is None or not (is_in or _stands_open(room, person)):
-        # Outside the transaction: hashing takes a fifth of a second, in which nobody else should wait for the lock.
-        _try_passphrase(room, passphrase)
+    is_member = Member.objects.is_in(room_id, person)
+    if room is None or not (is_member or _is_open_to(room, person)):
+        # Outside the transaction: hashing takes a fifth of a second, too long to hold the lock.
+        _check_passphrase(room, passphrase)
     assert room is not None
     return _admit(room.pk, person, username, address_hash(address))
 
 
-def _stands_open(room: Room, person: Person) -> bool:
+def _is_open_to(room: Room, person: Person) -> bool:
     return room.visibility != Visibility.PRIVATE or room.owner_id == person.pk
 
 
-def _try_passphrase(room: Room | None, passphrase: str) -> None:
-    """The same work for a room that is not there, so that time tells nothing; none where nothing was said."""
+def _check_passphrase(room: Room | None, passphrase: str) -> None:
+    """Raise WrongPassphrase, or NotMember if none was given.
+
+    Hash for a room that does not exist as well: a timing attack must not find out which rooms exist.
+    """
     if not passphrase:
         raise NotMember
     if room is None:
         make_password(passphrase)
-    elif room.opens_with(passphrase):
+    elif room.accepts_passphrase(passphrase):
         return
     raise WrongPassphrase
 
@@ -67,23 +70,23 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
     if room.closed_at is not None:
         raise NotMember
     name = _name_for(room, person, username)
-    facts: dict[str, object] = {"username": name, "address_hash": address, "left_at": None}
+    fields: dict[str, object] = {"username": name, "address_hash": address, "left_at": None}
     known = room.members.current().filter(person=person).first()
     if known is None:
         now = timezone.now()
-        if Ban.objects.holding(room, now, person, address):
+        if Ban.objects.applies(room, now, person, address):
             raise Banned
-        _find_a_place(room)
-        facts["joined_at"] = now
-    member, _ = Member.objects.update_or_create(room=room, person=person, defaults=facts)
+        _free_a_place_if_full(room)
+        fields["joined_at"] = now
+    member, _ = Member.objects.update_or_create(room=room, person=person, defaults=fields)
     if known is not None and known.present and known.username != name:
         member.room = room
         broadcast_presence(member, server_clock.now_ms())
     return member
 
 
-def _find_a_place(room: Room) -> None:
-    """Raises RoomFull when everybody in it is there, was there lately, or has something to come back for."""
+def _free_a_place_if_full(room: Room) -> None:
+    """End the membership of an absent member if the room is full. Raises RoomFull if every place is kept."""
     if room.members.current().count() < settings.MAX_MEMBERS:
         return
     now = timezone.now()
@@ -102,12 +105,12 @@ def _find_a_place(room: Room) -> None:
 
 def _name_for(room: Room, person: Person, username: str) -> str:
     name = resolve_name(person, username)
-    return display_names.unique_name(name, room.members.present_names(besides=person))
+    return display_names.unique_name(name, room.members.present_names(excluding=person))
 
 
 @transaction.atomic
 def leave(member: Member) -> None:
-    """The Leave button: no grace, the seat passes on at once, every tab of the room is told."""
+    """Leave without a grace period: the host role passes on immediately, and all tabs of the member are closed."""
     try:
         member = access.lock(member)
     except NotMember:
@@ -117,7 +120,7 @@ def leave(member: Member) -> None:
 
 
 def end_membership(member: Member, reason: str) -> None:
-    """End a membership; the room's row is locked by the caller."""
+    """End a membership. The caller has locked the room."""
     was_host = member.is_host
     revoke_leases(member.connections.all())
     mark_absent(member, reason)
@@ -125,4 +128,4 @@ def end_membership(member: Member, reason: str) -> None:
         choose_next_host(member.room)
     now = timezone.now()
     Member.objects.filter(pk=member.pk).update(left_at=now, role=Role.MEMBER)
-    Token.objects.end_soon(Person.objects.filter(pk=member.person_id), now)
+    Token.objects.expire_soon(Person.objects.filter(pk=member.person_id), now)

@@ -1,4 +1,4 @@
-"""A guest signs in: what was the guest's becomes the account's person's, in every room."""
+"""Merge a guest into the person of an account at sign-in: memberships, host roles, bans and owned rooms."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
 
 @transaction.atomic
 def merge_guest(guest: Person, person: Person) -> None:
-    """Hand the guest's rooms, seats and bans to the person. Twice is harmless.
+    """Move the guest's memberships, bans and rooms to the person. Idempotent.
 
-    The guest's sockets come back at once as the person: their session already says so.
+    The guest's sockets are closed and reconnect as the person, with whom the session is already signed in.
     """
     broadcast.close_person(guest.pk, CloseCode.RESTART)
     Ban.objects.filter(person=guest).update(person=person)
     for room_pk in guest.memberships.order_by("room_id").values_list("room_id", flat=True):
-        _bring(Room.objects.locked(room_pk), guest, person)
+        _move_membership(Room.objects.locked(room_pk), guest, person)
     Room.objects.filter(owner=guest).update(owner=person)
 
 
-def _bring(room: Room, guest: Person, person: Person) -> None:
+def _move_membership(room: Room, guest: Person, person: Person) -> None:
     before = room.members.select_related("person").get(person=guest)
     before.room = room
-    # Behind the room's lock, as by whoever closes a socket: the other way round the two would wait for each other.
+    # Behind the room's lock, as when a socket closes: in the other order the two would deadlock.
     revoke_leases(before.connections.all())
     if before.left_at is not None:
         return
-    if Ban.objects.holding(room, timezone.now(), person, ""):
+    if Ban.objects.applies(room, timezone.now(), person, ""):
         end_membership(before, "left")
         return
     after = _merged(room, before, person)
     if room.closed_at is None:
-        _tell(room, before, after)
+        _broadcast_merge(room, before, after)
 
 
 def _merged(room: Room, before: Member, person: Person) -> Member:
-    """The one row that is left: the guest's own, or the person's when there already is one in this room."""
+    """Return the remaining row: the person's if it exists in this room, else the guest's."""
     role = before.role
     others = room.members.current().exclude(person__in=(before.person, person))
     name = display_names.unique_name(person.username, list(others.values_list("username", flat=True)))
@@ -55,32 +55,32 @@ def _merged(room: Room, before: Member, person: Person) -> Member:
         role = max(
             after.role if after.left_at is None else Role.MEMBER, role, key=lambda r: RANK.index(Role(r))
         )
-        # One host at most: the row that goes gives up the seat before the one that stays takes it.
+        # At most one host: the deleted row gives up the role before the remaining one takes it.
         Member.objects.filter(pk=before.pk).update(role=Role.MEMBER)
         Connection.objects.filter(member=before).update(member=after.pk)
         Room.objects.filter(pk=room.pk, successor=before.pk).update(successor=after.pk)
-    here = before.present or after.present
+    present = before.present or after.present
     Member.objects.filter(pk=after.pk).update(
         person=person,
         username=name,
         role=role,
         left_at=None,
-        present=here,
+        present=present,
         here_since_ms=before.here_since_ms,
         address_hash=before.address_hash,
     )
     if after.pk != before.pk:
         Member.objects.filter(pk=before.pk).delete()
-    kept = Member.objects.select_related("person").get(pk=after.pk)
-    kept.room = room
-    return kept
+    merged = Member.objects.select_related("person").get(pk=after.pk)
+    merged.room = room
+    return merged
 
 
-def _tell(room: Room, before: Member, after: Member) -> None:
+def _broadcast_merge(room: Room, before: Member, after: Member) -> None:
     now_ms = server_clock.now_ms()
     if after.present:
-        went = Departure(user_id=before.person.user_id, username=before.username, reason="renamed")
-        broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=went))
+        left = Departure(user_id=before.person.user_id, username=before.username, reason="renamed")
+        broadcast.to_room(room.room_id, MemberLeft(room_id=room.room_id, timestamp=now_ms, payload=left))
         broadcast_presence(after, now_ms)
     if after.is_host:
         signals.host_changed.send(Room, room=room, member=after, former=None)

@@ -1,4 +1,4 @@
-"""Sending somebody away, for a while or longer; every act is one row."""
+"""Moderation: remove, ban, lift a ban, appoint moderators. Each act is one row of ModerationAct."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ COOLDOWN_S = 60
 
 
 def remove(
-    room: Room, user_id: str, *, by: Member | None, why: str = "", cooldown_s: int = COOLDOWN_S
+    room: Room, user_id: str, *, actor: Member | None, reason: str = "", cooldown_s: int = COOLDOWN_S
 ) -> ModerationAct:
-    """Send a member out; they may come back after the cooldown. `by` None is the operator's staff."""
-    return _send_away(room, user_id, by, "remove", why, timedelta(seconds=cooldown_s))
+    """Remove a member, who may rejoin after the cooldown. `actor` is None for staff."""
+    return _remove(room, user_id, actor, "remove", reason, timedelta(seconds=cooldown_s))
 
 
-def ban(room: Room, user_id: str, *, by: Member | None, minutes: int, why: str = "") -> ModerationAct:
-    """Send a member out and keep them out until the minutes have passed."""
-    return _send_away(room, user_id, by, "ban", why, timedelta(minutes=minutes))
+def ban(room: Room, user_id: str, *, actor: Member | None, minutes: int, reason: str = "") -> ModerationAct:
+    """Remove a member and ban the person and the address for `minutes`."""
+    return _remove(room, user_id, actor, "ban", reason, timedelta(minutes=minutes))
 
 
 @transaction.atomic
-def _send_away(
-    room: Room, user_id: str, by: Member | None, kind: str, why: str, length: timedelta
+def _remove(
+    room: Room, user_id: str, actor: Member | None, kind: str, reason: str, duration: timedelta
 ) -> ModerationAct:
-    by = access.lock(by) if by is not None else None
-    room = by.room if by is not None else Room.objects.locked(room.pk)
-    target = Member.objects.named(room, user_id)
+    actor = access.lock(actor) if actor is not None else None
+    room = actor.room if actor is not None else Room.objects.locked(room.pk)
+    target = Member.objects.with_user_id(room, user_id)
     if target is None:
         raise NotFound("This person is not in the room.")
     target.room = room
-    _check_may(by, target)
-    until = timezone.now() + length
-    # A removal is about the person; only a ban keeps the whole address out.
+    _require_authority(actor, target)
+    until = timezone.now() + duration
+    # A removal is about the person; only a ban covers the whole network.
     address = target.address_hash if kind == "ban" else ""
     Ban.objects.create(room=room, person=target.person, address_hash=address, until=until)
     act = ModerationAct.objects.create(
         room=room,
         kind=kind,
-        by=by.person if by else None,
+        by=actor.person if actor else None,
         target=target.person,
-        why=why[:200],
+        why=reason[:200],
         details={"until": until.isoformat(), "name": target.username},
     )
     end_membership(target, "banned" if kind == "ban" else "removed")
@@ -60,44 +60,50 @@ def _send_away(
 
 
 @transaction.atomic
-def lift_ban(ban: Ban, *, by: Member | None, why: str = "") -> ModerationAct | None:
-    """Let somebody come back before their time; None when that was so already. `by` None is the operator's staff."""
-    by = access.lock(by) if by is not None else None
-    room = by.room if by is not None else Room.objects.locked(ban.room_id)
+def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationAct | None:
+    """End a ban early; return None if it has ended already. `actor` is None for staff."""
+    actor = access.lock(actor) if actor is not None else None
+    room = actor.room if actor is not None else Room.objects.locked(ban.room_id)
     if ban.room_id != room.pk:
         raise NotFound("There is no such ban here.")
-    if by is not None and not by.may_moderate:
+    if actor is not None and not actor.may_moderate:
         raise NotAllowed("Only the host and moderators can let somebody come back.")
     now = timezone.now()
     if not Ban.objects.lift(ban, now):
         return None
     ModerationAct.objects.undo_ban(ban, now)
     return ModerationAct.objects.create(
-        room=room, kind="lift_ban", by=by.person if by is not None else None, target=ban.person, why=why[:200]
+        room=room,
+        kind="lift_ban",
+        by=actor.person if actor is not None else None,
+        target=ban.person,
+        why=reason[:200],
     )
 
 
 @transaction.atomic
-def set_moderator(by: Member, user_id: str, moderator: bool) -> ModerationAct:
-    """Trust a member with the room's moderation, or no longer; the host's own seat is not changed by it."""
-    by = access.lock(by)
-    if not by.is_host:
+def set_moderator(actor: Member, user_id: str, moderator: bool) -> ModerationAct:
+    """Make a member a moderator, or a plain member again. The host's role is not changed by it."""
+    actor = access.lock(actor)
+    if not actor.is_host:
         raise NotAllowed("Only the host can name moderators.")
-    target = Member.objects.named(by.room, user_id)
+    target = Member.objects.with_user_id(actor.room, user_id)
     if target is None or target.is_host:
         raise NotFound("This person is not in the room.")
-    target.room, target.role = by.room, Role.MODERATOR if moderator else Role.MEMBER
+    target.room, target.role = actor.room, Role.MODERATOR if moderator else Role.MEMBER
     target.save(update_fields=["role"])
-    told = RoleChanged(room_id=by.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(target))
-    broadcast.to_room(by.room.room_id, told)
+    event = RoleChanged(
+        room_id=actor.room.room_id, timestamp=server_clock.now_ms(), payload=member_state(target)
+    )
+    broadcast.to_room(actor.room.room_id, event)
     kind = "moderator" if moderator else "no_moderator"
-    return ModerationAct.objects.create(room=by.room, kind=kind, by=by.person, target=target.person)
+    return ModerationAct.objects.create(room=actor.room, kind=kind, by=actor.person, target=target.person)
 
 
-def _check_may(by: Member | None, target: Member) -> None:
-    if by is None:
+def _require_authority(actor: Member | None, target: Member) -> None:
+    if actor is None:
         return
-    if not by.may_moderate or by.pk == target.pk or target.is_owner:
+    if not actor.may_moderate or actor.pk == target.pk or target.is_owner:
         raise NotAllowed("Only the host and moderators can send somebody out.")
-    if target.role != Role.MEMBER and not by.is_host:
+    if target.role != Role.MEMBER and not actor.is_host:
         raise NotAllowed("A moderator cannot send out the host or another moderator.")

@@ -1,4 +1,4 @@
-"""What a person is called: one check for every way in which a name is said."""
+"""The check of a member's name, shared by all actions that set one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from rooms.models import AccountName, Person
 from watchium.protocol.errors import NameTaken
 
 
-def resolve_name(person: Person, said: str) -> str:
-    """The name that was said, cleaned, else the one the person has.
+def resolve_name(person: Person, requested: str) -> str:
+    """Return the requested name, cleaned, or the person's own name if none was requested.
 
     Raises BadMessage, TooLong, and NameTaken for a name that looks like that of another account.
     """
-    name = clean_name(said) if said else person.username
+    name = clean_name(requested) if requested else person.username
     is_own = person.account_id is not None and name == person.username
-    if not is_own and AccountName.objects.is_taken(name, besides=person.account_id):
+    if not is_own and AccountName.objects.is_taken(name, except_account=person.account_id):
         raise NameTaken
     return name

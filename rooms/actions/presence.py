@@ -1,11 +1,11 @@
-"""Who is here: leases, and what happens when the last of a member's lapses.
+"""Presence by leases: a member is present while one of its connections has not lapsed.
 
-A member is present while one of their connections has not lapsed. Closing a socket shortens its lease to a grace, so
-that a reload is neither a leave nor a join; a killed process leaves leases that lapse by themselves.
+Closing a socket shortens its lease to a grace period, so that a reload is neither a leave nor a join. The leases of a
+killed process lapse by themselves.
 
-Leases are rows, also where there is a Redis: the database serves all processes anyway, one UPDATE every three seconds
-renews those of a whole process, and who lapsed is found in the transaction that tells the room. A lease in Redis would
-vanish with it, and everybody would have left.
+Leases are rows of the database, even with Redis: all processes use the database anyway, one UPDATE every three seconds
+renews the leases of a whole process, and a lapse is detected in the transaction that publishes it. Leases in Redis
+would vanish with it, and all members would appear to have left.
 """
 
 from __future__ import annotations
@@ -29,22 +29,26 @@ from watchium.protocol.events import Departure, MemberJoined, MemberLeft
 from watchium.realtime import broadcast
 from watchium.realtime.groups import process_id
 
-SILENCE_MS = 12_000  # a socket that nothing came from for so long is dead
-GRACE_MS = 6_000  # a closed socket's member is still here for so long
+SILENCE_MS = 12_000  # a socket without a received frame for so long is dead
+GRACE_MS = 6_000  # the member of a closed socket stays present for so long
 POLL_MS = 15_000
-FRESH_MS = 15_000
-REST_MS = 2 * FRESH_MS  # who did not come back in the first half of it has lapsed before the next grant
-START_MS = 1000  # what a server's start counts for as time served
+FRESH_MS = 15_000  # how long clients have to reconnect after a restart
+GRANT_INTERVAL_MS = (
+    2 * FRESH_MS
+)  # a member who did not come back in its first half lapses before the next grant
+START_MS = 1000  # server time that a start counts for
 
 
 @transaction.atomic
 def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
-    """A socket opened: a lease, and presence if this is the member's first."""
+    """Create the lease of an opened socket, and mark the member present. Raises TooManyConnections."""
     now_ms = server_clock.now_ms()
-    tabs = [Connection.to_count_open(socket_key, now_ms)] if socket_key else []
-    member, (hosts, *counted) = access.lock_and_query(member, Member.to_find_host(member.room_id), *tabs)
-    for ((open_tabs,),) in counted:
-        if open_tabs >= settings.MAX_SOCKETS_PER_DEVICE:
+    count_query = [Connection.to_count_open(socket_key, now_ms)] if socket_key else []
+    member, (hosts, *counts) = access.lock_and_query(
+        member, Member.to_find_host(member.room_id), *count_query
+    )
+    for ((open_sockets,),) in counts:
+        if open_sockets >= settings.MAX_SOCKETS_PER_DEVICE:
             raise TooManyConnections
     connection = Connection(
         member=member,
@@ -60,7 +64,7 @@ def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
 
 @transaction.atomic
 def record_poll(member: Member) -> Member:
-    """Count a member who follows over HTTP as present, for as long as they keep asking; the member as of now."""
+    """Mark a member present who polls over HTTP, and renew its lease; return the member read again."""
     now_ms = server_clock.now_ms()
     member, (hosts,) = access.lock_and_query(member, Member.to_find_host(member.room_id))
     lease = {"closed": False, "lapses_at_ms": now_ms + POLL_MS}
@@ -76,8 +80,8 @@ def _mark_present(member: Member, now_ms: float, *, has_host: bool) -> None:
     arrived = not member.present
     if arrived:
         member.present, member.here_since_ms = True, now_ms
-        # Somebody who looks alike may have come meanwhile.
-        member.username = unique_name(member.username, room.members.present_names(besides=member.person))
+        # A member with a similar name may have joined meanwhile.
+        member.username = unique_name(member.username, room.members.present_names(excluding=member.person))
         member.save(update_fields=["present", "here_since_ms", "username"])
         broadcast_presence(member, now_ms)
         signals.member_joined.send(Member, member=member)
@@ -88,7 +92,7 @@ def _mark_present(member: Member, now_ms: float, *, has_host: bool) -> None:
 
 
 def broadcast_presence(member: Member, now_ms: float) -> None:
-    """To the room, on coming and on being called otherwise."""
+    """Broadcast that a member joined or changed its name."""
     room_id = member.room.room_id
     event = MemberJoined(room_id=room_id, timestamp=now_ms, payload=member_state(member))
     broadcast.to_room(room_id, event)
@@ -96,18 +100,18 @@ def broadcast_presence(member: Member, now_ms: float) -> None:
 
 @transaction.atomic
 def disconnect(connection: Connection) -> None:
-    """A socket closed: its lease becomes a grace, and the host's seat is held from now."""
+    """Shorten the lease of a closed socket to the grace period; start the host's if it was the host's last."""
     now_ms = server_clock.now_ms()
     room = Room.objects.locked(connection.member.room_id)
-    # Whose it is as of now: a guest who signed in became another member meanwhile, somebody who left has none.
+    # Read again: a guest who signed in may be another member by now, and leaving deletes connections.
     current = Connection.objects.select_related("member__person").filter(pk=connection.pk).first()
     if current is None:
         return
-    Connection.objects.filter(pk=connection.pk).end(now_ms + GRACE_MS)
-    _hold_if_last(room, current.member, now_ms)
+    Connection.objects.filter(pk=connection.pk).close(now_ms + GRACE_MS)
+    _start_grace_if_last(room, current.member, now_ms)
 
 
-def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
+def _start_grace_if_last(room: Room, member: Member, now_ms: float) -> None:
     if room.seat_until_ms is None and not member.connections.filter(closed=False).exists():
         host = Member.objects.host_of(room)
         if host is not None and host.pk == member.pk:
@@ -115,7 +119,7 @@ def _hold_if_last(room: Room, member: Member, now_ms: float) -> None:
 
 
 def renew(connection_pks: set[int]) -> set[int]:
-    """Prolong the leases of open sockets; those of them that are no more: lapsed, or ended by leaving."""
+    """Renew the leases of open sockets; return those that no longer exist because they lapsed or were revoked."""
     if not connection_pks:
         return set()
     now_ms = server_clock.now_ms()
@@ -125,36 +129,37 @@ def renew(connection_pks: set[int]) -> set[int]:
 
 @transaction.atomic
 def reconnect_person(person_pk: int) -> None:
-    """Every socket of this person closes, and whoever may comes back as who they are now."""
+    """Close all sockets of the person; clients that still may reconnect under their current identity."""
     revoke_leases(Connection.objects.of_person(person_pk))
     broadcast.close_person(person_pk, CloseCode.RESTART)
 
 
 @transaction.atomic
 def revoke_token(token: Token) -> None:
-    """The token opens nothing any more; sockets that were opened with it are closed."""
+    """Delete the token, and close all sockets of its person."""
     token.delete()
     reconnect_person(token.person_id)
 
 
 def revoke_leases(leases: ConnectionQuerySet) -> None:
-    """For whom it is over. Told as well: this is what remains true where no word comes through."""
-    leases.end(server_clock.now_ms() + GRACE_MS)
+    """Close leases so that their sockets are closed even if the message about it is lost."""
+    leases.close(server_clock.now_ms() + GRACE_MS)
 
 
 @transaction.atomic
 def grant_fresh_leases() -> int:
-    """At a server's start and after a pause: time in which no server ran does not count against anybody.
+    """Extend all leases at a server's start or after a pause: downtime does not count as absence.
 
-    Whoever was here has FRESH_MS to come back; not again, though, before servers ran for REST_MS since. Until then
-    leases are only put off by the pause, and a start costs a second: one that crashes over and over keeps nobody.
+    Members have FRESH_MS to reconnect, but only once in GRANT_INTERVAL_MS of server time. Within that interval leases
+    are only extended by the pause, and each start counts as one second: a server that crashes in a loop keeps no absent
+    member present.
     """
     now_ms = server_clock.now_ms()
     until_ms = now_ms + FRESH_MS
     pulse = Pulse.objects.locked()
     pause_ms = max(0.0, now_ms - pulse.at_ms - START_MS)
     pulse.at_ms = now_ms
-    if pulse.granted_ms and 0 <= now_ms - pulse.granted_ms - pause_ms < REST_MS:
+    if pulse.granted_ms and 0 <= now_ms - pulse.granted_ms - pause_ms < GRANT_INTERVAL_MS:
         pulse.granted_ms += pause_ms
         pulse.save()
         Room.objects.extend_host_grace_by(pause_ms, until_ms)
@@ -166,7 +171,7 @@ def grant_fresh_leases() -> int:
 
 
 def due(now_ms: float) -> None:
-    """What has become due: lapsed leases, then holds that ran out."""
+    """Process lapsed leases, then expired grace periods of hosts."""
     Connection.objects.delete_superseded(now_ms)
     for_each_isolated(_lapse, Connection.objects.lapsed(now_ms), now_ms)
     for_each_isolated(end_host_grace, Room.objects.with_expired_host_grace(now_ms), now_ms)
@@ -177,27 +182,27 @@ def _lapse(connection: Connection, now_ms: float) -> None:
     room = Room.objects.locked_unless_busy(connection.member.room_id)
     if room is None:
         return
-    # Claimed by the delete: another process that saw the same lapse deletes nothing and stops here.
+    # The delete claims the work: another process that saw the same lapse deletes nothing and stops here.
     deleted, _ = Connection.objects.filter(pk=connection.pk, lapses_at_ms__lte=now_ms).delete()
     if deleted == 0:
         return
     member = Member.objects.select_related("person").get(pk=connection.member_id)
-    _hold_if_last(room, member, now_ms)
+    _start_grace_if_last(room, member, now_ms)
     if not member.connections.exists():
         member.room = room
         mark_absent(member, "lost")
 
 
 def mark_absent(member: Member, reason: str) -> None:
-    """The member is not here any more; the room's row is locked by the caller."""
+    """Mark the member absent and broadcast it. The caller has locked the room."""
     if not Member.objects.filter(pk=member.pk, present=True).update(present=False, is_synced=None):
         return
     member.present = False
     room = member.room
     room.last_active_at = timezone.now()
     room.save(update_fields=["last_active_at"])
-    who = Departure(user_id=member.person.user_id, username=member.username, reason=reason)
+    left = Departure(user_id=member.person.user_id, username=member.username, reason=reason)
     broadcast.to_room(
-        room.room_id, MemberLeft(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=who)
+        room.room_id, MemberLeft(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=left)
     )
     signals.member_left.send(Member, member=member, reason=reason)

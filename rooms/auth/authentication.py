@@ -1,4 +1,4 @@
-"""Who calls the API: a program with its token, or a browser with its session and Django's CSRF token."""
+"""API authentication for DRF: a bearer token, or a browser's session with Django's CSRF token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BadToken(Refused):
 
 
 class Forged(Refused):
-    """A browser's cookies without the page's token: somebody else's page may have sent this."""
+    """A request with cookies but without a valid CSRF token: a page of another site may have sent it."""
 
     code = "bad_message"
     status = 403
@@ -35,7 +35,7 @@ class PersonAuthentication(BaseAuthentication):
             if token is None:
                 raise BadToken
             return token.person, token
-        # Also without a person: a visitor who only opened the player has a queue.
+        # For visitors without a person too: a visitor of the player has a queue.
         if has_state(request._request):
             _require_csrf(request._request)
         person = session_person(request.session)

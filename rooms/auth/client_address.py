@@ -1,4 +1,4 @@
-"""Network addresses: as they are counted, and as they are kept, which is as salted hashes only."""
+"""Client addresses: parsing, grouping by network for limits, and hashing. Only salted hashes are stored."""
 
 from __future__ import annotations
 
@@ -7,50 +7,50 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.utils.crypto import salted_hmac
 
-PREFIX = 64  # of an IPv6 address: what one line has all to itself
-UNKNOWN = "unknown"  # where a proxy was to write an address and wrote something else
-# As proxies write them: `203.0.113.9:4711`, `[2001:db8::1]:4711`, in quotes.
+PREFIX = 64  # bits of an IPv6 address that identify one subscriber line
+UNKNOWN = "unknown"  # for a proxy that wrote no valid address
+# As some proxies write addresses: `203.0.113.9:4711`, `[2001:db8::1]:4711`, in quotes.
 WITH_PORT = re.compile(r"\[([^\[\]]{2,45})\](?::\d{1,5})?|([\d.]{7,15}):\d{1,5}")
 
 
 def address_hash(address: str) -> str:
-    """The same line gives the same hash on this server and tells nothing elsewhere.
+    """Return a salted hash of the address's network, which means nothing on another server.
 
-    Empty for none, and for this machine's own: behind that may stand a proxy with everybody.
+    Empty for an unknown address and for loopback: all clients of a local proxy would share it.
     """
     if address == UNKNOWN or is_loopback(address):
         return ""
-    return salted_hmac("watchium.address", counted(address)).hexdigest()
+    return salted_hmac("watchium.address", network_of(address)).hexdigest()
 
 
-def counted(address: str) -> str:
-    """The line an address belongs to: an IPv4 address itself, of an IPv6 address its /64.
+def network_of(address: str) -> str:
+    """Return the network that limits count by: an IPv4 address itself, the /64 of an IPv6 address.
 
-    What is no address stays as it is.
+    Text that is not an address is returned unchanged.
     """
-    known = _parsed(address)
-    if isinstance(known, IPv6Address) and not known.is_loopback:
-        return str(ip_network((int(known), PREFIX), strict=False))
-    return str(known or address)
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address) and not parsed.is_loopback:
+        return str(ip_network((int(parsed), PREFIX), strict=False))
+    return str(parsed or address)
 
 
 def parse_forwarded_entry(text: str) -> str:
-    """The address in an entry of X-Forwarded-For, without its port and brackets; empty where there is none."""
+    """Return the address of an X-Forwarded-For entry without port and brackets, or an empty string if invalid."""
     text = text.strip().strip('"')
-    if found := WITH_PORT.fullmatch(text):
-        text = found[1] or found[2]
+    if match := WITH_PORT.fullmatch(text):
+        text = match[1] or match[2]
     return text if _parsed(text) is not None else ""
 
 
 def is_loopback(address: str) -> bool:
-    """Whether it is the machine's own, or none at all: such as a bench's, or a proxy's that nobody declared."""
-    known = _parsed(address)
-    return known.is_loopback if known is not None else not address
+    """Return whether the address is loopback or empty, as from a benchmark or a proxy missing in the settings."""
+    parsed = _parsed(address)
+    return parsed.is_loopback if parsed is not None else not address
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        known = ip_address(text)
+        parsed = ip_address(text)
     except ValueError:
         return None
-    return getattr(known, "ipv4_mapped", None) or known
+    return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -1,4 +1,4 @@
-"""Why Django's CSRF check refused a form or a call, in words with a remedy."""
+"""Explanations of a failed CSRF check for users, with what they can do about it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from django.http import HttpRequest
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 from django.utils.translation import gettext as _
 
-SHOWN = 100
+MAX_ORIGIN_CHARS = 100
 ORIGIN = REASON_BAD_ORIGIN.partition("%s")[0]
 REFERER = REASON_NO_REFERER.partition(" - ")[0]
 
 
 def csrf_failure_text(request: HttpRequest, reason: str) -> str:
-    """`reason`: as Django's CSRF check gives it."""
+    """Return the explanation for the `reason` of Django's CSRF check."""
     origin = request.META.get("HTTP_ORIGIN", "")
     if reason.startswith((ORIGIN, REFERER)):
-        return _from_elsewhere(request, origin)
+        return _origin_failure_text(request, origin)
     if reason != REASON_NO_CSRF_COOKIE:
         return _(
             "The page was open for a long time, or you signed in or out in another tab. Go back, load the page again "
@@ -32,7 +32,7 @@ def csrf_failure_text(request: HttpRequest, reason: str) -> str:
     )
 
 
-def _from_elsewhere(request: HttpRequest, origin: str) -> str:
+def _origin_failure_text(request: HttpRequest, origin: str) -> str:
     if origin in ("", "null"):
         return _(
             "Your browser does not say from which page this came. Load the page again; if that does not help, an "
@@ -42,4 +42,4 @@ def _from_elsewhere(request: HttpRequest, origin: str) -> str:
     return _(
         "This came from a page at %(origin)s, and this server is set up for %(ours)s. Open it there; if %(origin)s is "
         "its right address, WATCHIUM_URL has to be set to that."
-    ) % {"origin": origin[:SHOWN], "ours": ours}
+    ) % {"origin": origin[:MAX_ORIGIN_CHARS], "ours": ours}

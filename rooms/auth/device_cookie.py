@@ -1,6 +1,6 @@
-"""A browser's device in a signed cookie, for visitors who only opened the player: nothing is stored for them.
+"""The device cookie: a signed device id for visitors who only opened the player, without a row in the database.
 
-The session keeps the device of everybody who has one; there it also outlives a change of the secret key.
+Browsers with a session keep the device id there, where it also survives a change of the secret key.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _SALT = "watchium.device"
 
 
 def new_device_id() -> str:
-    """16 upper-case hex characters, which cannot be guessed."""
+    """Return 16 random upper-case hexadecimal characters."""
     return secrets.token_hex(8).upper()
 
 
 def read_device_cookie(cookies: Mapping[str, str]) -> str:
-    """Empty without a cookie that this server signed."""
+    """Return the device id, or an empty string without a cookie signed by this server."""
     try:
         device_id = Signer(salt=_SALT).unsign(cookies.get(settings.DEVICE_COOKIE_NAME, ""))
     except BadSignature:

@@ -1,7 +1,7 @@
-"""Who asks: the person behind a bearer token or a browser's session, over HTTP and over a socket.
+"""Identification of clients over HTTP and sockets, by bearer token or browser session.
 
-A bearer token stands alone: whoever sends one is its person, and cookies are not looked at. A browser's session keeps
-the person and the device. A person with an account counts only while the session is signed in to that account.
+A request with a bearer token is identified by the token alone; its cookies are ignored. A session stores the person and
+the device. A person with an account is accepted only while the session is signed in to that account.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def identify(request: HttpRequest) -> Identity:
 
 
 def identify_scope(scope: dict[str, Any]) -> Identity:
-    """The same for a socket's handshake; to be run in a thread, because it reads the database."""
+    """Identify the client of a socket handshake. Blocking: it reads the database."""
     address = scope_address(scope)
     value = scope_bearer(scope)
     if value is not None:
@@ -66,7 +66,7 @@ def _by_token(token: Token | None, address: str) -> Identity:
 
 
 def bearer(authorization: str) -> str | None:
-    """The token of an Authorization header, None where there is no bearer token in it."""
+    """Return the token of an Authorization header, or None without a bearer token."""
     scheme, _, value = authorization.partition(" ")
     return value.strip() if scheme.lower() == "bearer" else None
 
@@ -76,64 +76,66 @@ def scope_bearer(scope: dict[str, Any]) -> str | None:
 
 
 def find_valid_token(value: str) -> Token | None:
+    """Return the token if it is valid, and record its use and its person's."""
     now = timezone.now()
     token = Token.objects.find(value, now)
-    if token is not None and not _is_barred(token.person) and _holds(token, now):
+    if token is not None and not _is_disabled(token.person) and _keep_or_delete(token, now):
         if token.last_used_at < now - SEEN_EVERY:
             Token.objects.touch(token, now)
-        _seen(token.person)
+        _record_seen(token.person)
         return token
     return None
 
 
-def _holds(token: Token, now: datetime) -> bool:
-    """Whether a token whose person left a room is still good for anything; if not, it is deleted."""
+def _keep_or_delete(token: Token, now: datetime) -> bool:
+    """Delete an expired token unless its person is in a room again; return whether the token is kept."""
     if token.ends_at is None or token.ends_at > now:
         return True
-    holds = has_open_room(token.person)
-    mine = Token.objects.filter(pk=token.pk)
-    _ = mine.update(ends_at=None) if holds else mine.delete()
-    return holds
+    is_kept = has_open_room(token.person)
+    row = Token.objects.filter(pk=token.pk)
+    _ = row.update(ends_at=None) if is_kept else row.delete()
+    return is_kept
 
 
 def session_person(session: SessionBase) -> Person | None:
+    """Return the session's person, or None if it has none or its account is not signed in."""
     pk = session.get(PERSON)
     person = Person.objects.with_account(pk) if pk is not None else None
-    if person is None or not _may_be(person, session):
+    if person is None or not _is_authenticated(person, session):
         return None
-    _seen(person)
+    _record_seen(person)
     return person
 
 
-def _may_be(person: Person, session: SessionBase) -> bool:
-    """Guests are who the session says. An account's person also needs its sign-in, unless the password changed."""
-    if _is_barred(person):
+def _is_authenticated(person: Person, session: SessionBase) -> bool:
+    """Accept guests by the session alone; the person of an account needs a sign-in with the current password."""
+    if _is_disabled(person):
         return False
     account = person.account
     if account is None:
         return True
-    said = session.get(HASH_SESSION_KEY, "")
-    # Sessions that were signed with the key before this one hold until they are renewed.
+    session_hash = session.get(HASH_SESSION_KEY, "")
+    # Sessions signed with the previous secret key stay valid until they are renewed.
     hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
     signed_in = str(session.get(SESSION_KEY)) == str(account.pk)
-    return signed_in and any(constant_time_compare(said, known) for known in hashes)
+    return signed_in and any(constant_time_compare(session_hash, expected) for expected in hashes)
 
 
-def _is_barred(person: Person) -> bool:
-    """Whether their account was switched off, or deleted from under them: then they are no guest either."""
+def _is_disabled(person: Person) -> bool:
+    """Return whether the person's account is deactivated or deleted: such a person is not a guest either."""
     account = person.account
     return not account.is_active if account is not None else person.user_id.startswith(ACCOUNT_MARK)
 
 
-def _seen(person: Person) -> None:
-    """Kept to the hour: guests are forgotten after months."""
+def _record_seen(person: Person) -> None:
+    """Store when the person was last seen, at most once an hour: guests are deleted after months."""
     now = timezone.now()
     if person.last_seen_at < now - SEEN_EVERY:
         Person.objects.filter(pk=person.pk).update(last_seen_at=now)
 
 
 def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
-    """Keep the person in the session. A guest who says another name is called that from now on."""
+    """Store the person in the session, and rename a guest who gave another name."""
     request.session[PERSON] = person.pk
     if username and person.account_id is None and person.username != display_names.clean_name(username):
         person.username = display_names.clean_name(username)
@@ -142,19 +144,19 @@ def store_person(request: HttpRequest, person: Person, username: str = "") -> No
 
 
 def ensure_device(request: HttpRequest) -> str:
-    """This browser's device, the same in all its tabs, kept in its session from now on."""
+    """Return this browser's device id, the same in all its tabs, and store it in the session."""
     if DEVICE not in request.session:
         request.session[DEVICE] = known_device(request) or new_device_id()
     return str(request.session[DEVICE])
 
 
 def known_device(request: HttpRequest) -> str:
-    """Empty for a browser that has none yet."""
+    """Return the browser's device id, or an empty string if it has none yet."""
     return str(request.session.get(DEVICE) or read_device_cookie(request.COOKIES))
 
 
 def has_state(request: HttpRequest) -> bool:
-    """Whether the request carries a cookie by which this server knows the browser."""
+    """Return whether the request has a session or device cookie."""
     return any(
         name in request.COOKIES for name in (settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME)
     )

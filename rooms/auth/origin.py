@@ -1,4 +1,4 @@
-"""Where a request comes from: its address, and whether a socket was opened by a page of ours."""
+"""The address of a client behind proxies, and the origin check of socket handshakes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from rooms.auth.client_address import UNKNOWN, counted, parse_forwarded_entry
+from rooms.auth.client_address import UNKNOWN, network_of, parse_forwarded_entry
 from watchium.config.host_names import PORTS, is_accepted
 
 Origin = tuple[str, str, int]
 
 
 def client_address(forwarded: str, peer: str) -> str:
-    """Whose line a request comes from, as `addresses.counted` names it.
+    """Return the client's network as `network_of` writes it.
 
-    Behind `settings.PROXIES` proxies that is the entry of X-Forwarded-For which the outermost of them wrote; anybody
-    may have written those before it. Without a proxy or an entry it is the other end. Those whose entry is no address
-    are counted together: a proxy that writes something else shall not lift the limits.
+    Behind `settings.PROXIES` proxies it comes from the X-Forwarded-For entry that the outermost of them wrote; clients
+    can forge the entries before it. Without a proxy or an entry it is the peer address. Clients whose entry is not an
+    address share one limit: a proxy that writes something else must not disable the limits.
     """
     if not settings.PROXIES or not forwarded.strip():
-        return counted(peer)
-    written = forwarded.split(",")[-settings.PROXIES :][0]
-    return counted(parse_forwarded_entry(written)) or UNKNOWN
+        return network_of(peer)
+    entry = forwarded.split(",")[-settings.PROXIES :][0]
+    return network_of(parse_forwarded_entry(entry)) or UNKNOWN
 
 
 def forwarded_for(scope: dict[str, Any]) -> str:
-    """Every X-Forwarded-For of the request as one: some proxies add a header of their own behind the sender's."""
-    found = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    return ",".join(found)
+    """Join all X-Forwarded-For headers of the request: some proxies add a second header after the client's."""
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return ",".join(values)
 
 
 def scope_address(scope: dict[str, Any]) -> str:
@@ -41,9 +41,9 @@ def header(scope: dict[str, Any], name: bytes) -> str:
 
 
 def same_origin(scope: dict[str, Any]) -> bool:
-    """Whether a socket may use the browser's cookies: its page has our scheme, host and port.
+    """Return whether a socket may use the browser's cookies: its page has this server's scheme, host and port.
 
-    A socket with a bearer token needs no origin: no browser adds that by itself.
+    A socket with a bearer token needs no origin: browsers do not send one by themselves.
     """
     if header(scope, b"authorization").lower().startswith("bearer "):
         return True
@@ -52,14 +52,14 @@ def same_origin(scope: dict[str, Any]) -> bool:
         return False
     if settings.WATCHIUM_URL:
         return origin == parse(settings.WATCHIUM_URL)
-    # The page's own address, by any port (a forwarded one too), where that name is one of ours.
+    # The origin of the page itself, with any port (it may be forwarded), if its host name is one of this server's.
     if origin != parse("http://" + header(scope, b"host")):
         return False
     return is_accepted(origin[1], url="", bound_to=settings.HOST, extra=settings.EXTRA_HOSTS)
 
 
 def parse(origin: str) -> Origin | None:
-    """Scheme, host and port; None for "null", nothing at all and what is no origin."""
+    """Return scheme, host and port, or None for "null", an empty string and invalid origins."""
     try:
         parts = urlsplit(origin)
         port = parts.port

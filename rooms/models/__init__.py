@@ -1,4 +1,4 @@
-"""Who there is, which rooms, who is in them: facts, and the questions asked of them."""
+"""The tables of rooms, and the queries on them as QuerySet methods."""
 
 from rooms.ids import ALPHABET, guest_id, hash_passphrase, new_epoch, random_id
 from rooms.models.account_names import AccountName

@@ -1,4 +1,4 @@
-"""Names of accounts: what looks like one belongs to it alone."""
+"""Account names: a name that looks like an account's name belongs to that account alone."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ KEY_CHARS = 200
 
 
 def keys_of(name: str) -> list[str]:
-    """Sorted, so that two transactions that insert the same keys do so in one order."""
+    """Return the name's look-alike keys, sorted: concurrent transactions insert them in the same order."""
     return sorted({key[:KEY_CHARS] for key in look_alike_keys(name)})
 
 
 class AccountNameQuerySet(models.QuerySet["AccountName"]):
     def claim(self, account: AbstractBaseUser) -> bool:
-        """Give the account the keys of its name; whether it holds all of them now.
+        """Give the account the keys of its name; return whether it now holds all of them.
 
-        Safe against a race: the unique index decides, and a later claim waits for the transaction of an earlier one.
+        Safe against races: the unique index decides, and a later claim waits for the transaction of an earlier one.
         """
         keys = keys_of(account.get_username())
         self.filter(account=account.pk).exclude(key__in=keys).delete()
@@ -28,19 +28,20 @@ class AccountNameQuerySet(models.QuerySet["AccountName"]):
         return self.holds(account)
 
     def holds(self, account: AbstractBaseUser) -> bool:
+        """Return whether the account holds all keys of its name."""
         keys = keys_of(account.get_username())
         return self.filter(account=account.pk, key__in=keys).count() == len(keys)
 
-    def is_taken(self, name: str, besides: int | None) -> bool:
-        """Whether the name looks like that of an account other than `besides` (a primary key)."""
+    def is_taken(self, name: str, except_account: int | None) -> bool:
+        """Return whether the name looks like that of an account other than `except_account` (a primary key)."""
         taken = self.filter(key__in=keys_of(name))
-        return (taken if besides is None else taken.exclude(account=besides)).exists()
+        return (taken if except_account is None else taken.exclude(account=except_account)).exists()
 
 
 class AccountName(models.Model):
-    """A key of an account's name (see `look_alikes`), held by one account at most.
+    """A look-alike key of an account's name, held by at most one account.
 
-    Accounts of before this table whose names look alike keep their names; the oldest of them holds the key.
+    Accounts that are older than this table keep names that look alike; the oldest of them holds the key.
     """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="name_keys")

@@ -1,4 +1,4 @@
-"""The closed sets of words that rooms are described with."""
+"""The choices of room and member fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server's clock stands on."""
+"""The anchor of the server clock, one per boot and shared by all processes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from django.db import models
 
 
 class ClockAnchorQuerySet(models.QuerySet["ClockAnchor"]):
-    def keep(self, boot_id: str, proposed_ms: float) -> float:
-        """The anchor of this boot in Unix ms; the first process to ask sets it."""
+    def get_or_store(self, boot_id: str, proposed_ms: float) -> float:
+        """Return the anchor of this boot in Unix ms; the first process that asks stores its proposal."""
         anchor, _ = self.get_or_create(boot_id=boot_id, defaults={"anchor_ms": proposed_ms})
         return anchor.anchor_ms
 
 
 class ClockAnchor(models.Model):
-    """What is added to the time since boot to get server time, once per boot."""
+    """The offset that turns the time since boot into server time."""
 
     boot_id = models.CharField(max_length=64, unique=True)
     anchor_ms = models.FloatField()

@@ -1,4 +1,4 @@
-"""The leases by which people are here."""
+"""Presence leases: one row for each open socket, renewed by its process."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from watchium.db.prepared import PreparedQuery, any_of, run_in_one_round_trip
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
-    def renew(self, pks: Collection[int], until_ms: float, at_once: int = 1000) -> set[int]:
-        """Prolong the leases of open connections; which of them there were."""
-        numbers = list(pks)
+    def renew(self, pks: Collection[int], until_ms: float, batch_size: int = 1000) -> set[int]:
+        """Extend the leases of open connections; return the primary keys of those that still existed."""
+        remaining = list(pks)
         renewed: set[int] = set()
-        for start in range(0, len(numbers), at_once):
-            which = any_of("id", numbers[start : start + at_once])
-            words = f"""UPDATE rooms_connection SET lapses_at_ms = %s
-                WHERE {which.sql} AND NOT closed RETURNING id"""  # noqa: S608
-            (rows,) = run_in_one_round_trip(PreparedQuery(words, [until_ms, *which.values]))
+        for start in range(0, len(remaining), batch_size):
+            condition = any_of("id", remaining[start : start + batch_size])
+            sql = f"""UPDATE rooms_connection SET lapses_at_ms = %s
+                WHERE {condition.sql} AND NOT closed RETURNING id"""  # noqa: S608
+            (rows,) = run_in_one_round_trip(PreparedQuery(sql, [until_ms, *condition.values]))
             renewed.update(pk for (pk,) in rows)
         return renewed
 
@@ -32,14 +32,14 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def of_room(self, room: Room) -> ConnectionQuerySet:
         return self.filter(member__room=room)
 
-    def end(self, until_ms: float) -> int:
-        """Their sockets are to close, wherever they are; as closed ones they stay for a grace."""
+    def close(self, until_ms: float) -> int:
+        """Mark open connections as closed; the process of each closes its socket. The leases lapse at `until_ms`."""
         return self.filter(closed=False).update(closed=True, lapses_at_ms=until_ms)
 
-    def ended(self, process: str) -> set[int]:
-        """Those of a process that closed within the last seconds, or are to."""
-        words = "SELECT id FROM rooms_connection WHERE process = %s AND closed"
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, [process]))
+    def closed_of(self, process: str) -> set[int]:
+        """Return the primary keys of a process's connections that closed lately or have to be closed by it."""
+        sql = "SELECT id FROM rooms_connection WHERE process = %s AND closed"
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [process]))
         return {pk for (pk,) in rows}
 
     def lapsed(self, now_ms: float, limit: int = 500) -> list[Connection]:
@@ -47,33 +47,33 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return list(due.order_by("lapses_at_ms")[:limit])
 
     def delete_superseded(self, now_ms: float) -> int:
-        """Lapsed ones of members who came back by another: nothing follows from those. How many there were."""
+        """Delete lapsed leases of members who have another open connection, since no absence follows from them."""
         another = self.filter(member=OuterRef("member"), closed=False, lapses_at_ms__gt=now_ms)
         return self.filter(Exists(another), lapses_at_ms__lte=now_ms).delete()[0]
 
     def extend_to(self, until_ms: float) -> int:
-        """Leases that would lapse before that hold until then."""
+        """Extend leases that would lapse earlier to `until_ms`."""
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=until_ms)
 
     def extend_by(self, by_ms: float, until_ms: float) -> int:
-        """The same, but by no more than that."""
+        """Extend leases by `by_ms`, but not beyond `until_ms`."""
         later = Least(F("lapses_at_ms") + by_ms, Value(until_ms))
         return self.filter(lapses_at_ms__lt=until_ms).update(lapses_at_ms=later)
 
     def people_online(self) -> int:
-        here = self.filter(member__present=True)
-        return here.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
+        connected = self.filter(member__present=True)
+        return connected.aggregate(online=Count(F("member__person"), distinct=True))["online"] or 0
 
 
 class Connection(models.Model):
-    """One open socket: a lease that lapses unless renewed. A closed one stays for a grace."""
+    """An open socket's lease, which lapses unless renewed. A closed connection keeps its lease for a grace period."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="connections")
     device_id = models.CharField(max_length=16, blank=True)
     process = models.CharField(max_length=16)
     closed = models.BooleanField(default=False)
     opened_at_ms = models.FloatField()
-    # No index: who lapsed is looked for once a second, and each lease is renewed every three.
+    # No index: lapsed leases are searched once a second, and every lease is written every three seconds.
     lapses_at_ms = models.FloatField()
 
     objects = ConnectionQuerySet.as_manager()
@@ -89,7 +89,7 @@ class Connection(models.Model):
 
     @staticmethod
     def to_count_open(device_id: str, now_ms: float) -> PreparedQuery:
-        """How many sockets a browser has open."""
-        words = """SELECT count(*) FROM rooms_connection
+        """Count the open sockets of a browser."""
+        sql = """SELECT count(*) FROM rooms_connection
             WHERE device_id = %s AND NOT closed AND lapses_at_ms > %s"""
-        return PreparedQuery(words, [device_id, now_ms])
+        return PreparedQuery(sql, [device_id, now_ms])

@@ -1,4 +1,4 @@
-"""Guests whom nothing ties to this server any more."""
+"""Guests that can be deleted because nothing ties them to this server any more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rooms.models.room import Room
 
 
 def has_open_room(person: Person) -> bool:
-    """Whether the person may come into an open room, or owns one."""
+    """Return whether the person is a member of an open room or owns one."""
     return (
         Member.objects.current().filter(person=person, room__closed_at=None).exists()
         or Room.objects.open().filter(owner=person).exists()
@@ -21,7 +21,7 @@ def has_open_room(person: Person) -> bool:
 
 
 def abandoned_guests(before: datetime, now: datetime) -> QuerySet[Person]:
-    """Not seen since `before`, in no open room, owning none, and not kept out of one."""
+    """Guests not seen since `before` who neither are in an open room, nor own one, nor are banned from one."""
     person = OuterRef("pk")
     ties = (
         Member.objects.current().filter(person=person, room__closed_at=None),

@@ -1,4 +1,4 @@
-"""When a server last ran, and which process looks after what becomes due in all rooms."""
+"""The leader lease: which process does the periodic work of all rooms, and when a server last ran."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 SINGLETON_PK = 1
-LEASE_MS = 2500.0  # a process silent for so long has lost its turn: two looks
+LEASE_MS = 2500.0  # a process that missed two ticks loses the lease
 
 
 class PulseQuerySet(models.QuerySet["Pulse"]):
@@ -15,21 +15,24 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
         return self.select_for_update().get(pk=SINGLETON_PK)
 
     def renew(self, now_ms: float) -> None:
-        """A server runs."""
+        """Record that a server is running."""
         self.filter(pk=SINGLETON_PK, at_ms__lt=now_ms).update(at_ms=now_ms)
 
     def try_acquire(self, process: str, now_ms: float) -> bool:
-        """Whether it is this process's turn. It stays so until that was not asked for a while."""
-        theirs = Q(turn_at_ms__range=(now_ms - LEASE_MS, now_ms + LEASE_MS))
-        mine = self.filter(Q(process=process) | ~theirs, pk=SINGLETON_PK)
-        if mine.update(process=process, turn_at_ms=now_ms, at_ms=now_ms):
+        """Acquire or renew the leader lease for this process; return False while another process holds it."""
+        held = Q(turn_at_ms__range=(now_ms - LEASE_MS, now_ms + LEASE_MS))
+        available = self.filter(Q(process=process) | ~held, pk=SINGLETON_PK)
+        if available.update(process=process, turn_at_ms=now_ms, at_ms=now_ms):
             return True
-        facts = {"process": process, "turn_at_ms": now_ms, "at_ms": now_ms}
-        return self.get_or_create(pk=SINGLETON_PK, defaults=facts)[1]
+        fields = {"process": process, "turn_at_ms": now_ms, "at_ms": now_ms}
+        return self.get_or_create(pk=SINGLETON_PK, defaults=fields)[1]
 
 
 class Pulse(models.Model):
-    """One row. `at_ms`: when a server last ran; `granted_ms`: since when leases were last made fresh."""
+    """One row. `process` holds the leader lease since `turn_at_ms`. `at_ms`: when a server last ran.
+
+    `granted_ms`: when all presence leases were last extended for a restart.
+    """
 
     process = models.CharField(max_length=16, blank=True)
     turn_at_ms = models.FloatField(default=0)

@@ -1,4 +1,4 @@
-"""Who is in a room."""
+"""Members: persons in rooms, with their role and presence."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from rooms.models.room import PERSON, ROOM, Room
 from watchium.db.prepared import PreparedQuery, Rows, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 
-# What somebody else holds is passed over: it comes again in three seconds, and nobody should wait for it.
-_KEEP_POSTGRES = """
-WITH told AS (
-    SELECT member.id, said.position, said.is_synced
-    FROM unnest(%s::text[], %s::text[], %s::float8[], %s::bool[]) AS said(room_id, user_id, position, is_synced)
-    JOIN rooms_room room ON room.room_id = said.room_id
-    JOIN rooms_person person ON person.user_id = said.user_id
+# Rows locked by others are skipped: the next report comes in three seconds, and this write should not wait.
+_SAVE_REPORTS_POSTGRESQL = """
+WITH report AS (
+    SELECT member.id, sent.position, sent.is_synced
+    FROM unnest(%s::text[], %s::text[], %s::float8[], %s::bool[]) AS sent(room_id, user_id, position, is_synced)
+    JOIN rooms_room room ON room.room_id = sent.room_id
+    JOIN rooms_person person ON person.user_id = sent.user_id
     JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
     FOR NO KEY UPDATE OF member SKIP LOCKED
 )
-UPDATE rooms_member SET last_heartbeat = %s, position = told.position, is_synced = told.is_synced
-FROM told WHERE rooms_member.id = told.id
+UPDATE rooms_member SET last_heartbeat = %s, position = report.position, is_synced = report.is_synced
+FROM report WHERE rooms_member.id = report.id
 """
-_KEEP_SQLITE = """
-WITH told AS (
+_SAVE_REPORTS_SQLITE = """
+WITH report AS (
     SELECT member.id AS id, json_extract(value, '$[2]') AS position, json_extract(value, '$[3]') AS is_synced
     FROM json_each(%s)
     JOIN rooms_room room ON room.room_id = json_extract(value, '$[0]')
     JOIN rooms_person person ON person.user_id = json_extract(value, '$[1]')
     JOIN rooms_member member ON member.room_id = room.id AND member.person_id = person.id
 )
-UPDATE rooms_member SET last_heartbeat = %s, position = told.position, is_synced = told.is_synced
-FROM told WHERE rooms_member.id = told.id
+UPDATE rooms_member SET last_heartbeat = %s, position = report.position, is_synced = report.is_synced
+FROM report WHERE rooms_member.id = report.id
 """
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def current(self) -> MemberQuerySet:
-        """Those who have not left: who may read and write the room."""
+        """Members who have not left and so may read and write the room."""
         return self.filter(left_at=None)
 
     def host_of(self, room: Room) -> Member | None:
@@ -53,99 +53,101 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return next(iter(Member.from_rows(hosts, room)), None)
 
     def current_with_room(self, pk: int) -> Member | None:
-        """With room and person; None for somebody who has left."""
-        (found,) = run_in_one_round_trip(_with_rooms("member.id = %s", pk))
-        return _in_their_room(found)
+        """Return the member with room and person, or None if the member has left."""
+        (rows,) = run_in_one_round_trip(_select_with_room("member.id = %s", pk))
+        return _with_room(rows)
 
     def of_person(self, room_id: str, person: Person) -> Member | None:
-        """The same, by who it is and where."""
-        (found,) = run_in_one_round_trip(
-            _with_rooms("room.room_id = %s AND member.person_id = %s", room_id, person.pk)
+        """Return the person's current membership in this room with room and person, or None."""
+        (rows,) = run_in_one_round_trip(
+            _select_with_room("room.room_id = %s AND member.person_id = %s", room_id, person.pk)
         )
-        return _in_their_room(found)
+        return _with_room(rows)
 
-    def save_reports(self, rows: Sequence[tuple[str, str, float, bool]]) -> int:
-        """Write what players last said: room_id, user_id, position in seconds, in sync. How many rows that changed."""
+    def save_reports(self, reports: Sequence[tuple[str, str, float, bool]]) -> int:
+        """Store the latest player reports: room_id, user_id, position in seconds, in sync. Return the row count."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         if connection.vendor == "postgresql":
-            words, told = _KEEP_POSTGRES, [list(column) for column in zip(*rows, strict=True)]
+            sql, values = _SAVE_REPORTS_POSTGRESQL, [list(column) for column in zip(*reports, strict=True)]
         else:
-            words, told = _KEEP_SQLITE, [json.dumps(rows)]  # type: ignore[list-item]
+            sql, values = _SAVE_REPORTS_SQLITE, [json.dumps(reports)]  # type: ignore[list-item]
         with connection.cursor() as cursor:
-            cursor.execute(words, [*told, now])
+            cursor.execute(sql, [*values, now])
             return int(cursor.rowcount)
 
     def present(self, limit: int = 500) -> MemberQuerySet:
-        """Those who are here, longest first. Asked of a room, which is theirs already."""
-        here = self.current().filter(present=True).select_related("person")
-        return here.order_by("here_since_ms", "pk")[:limit]
+        """Present members, longest present first. Called on `room.members`, so `room` is already set."""
+        present = self.current().filter(present=True).select_related("person")
+        return present.order_by("here_since_ms", "pk")[:limit]
 
     def present_in(self, room_ids: list[str]) -> MemberQuerySet:
-        """Those who are in one of these rooms, longest first."""
-        here = self.current().filter(present=True, room__room_id__in=room_ids)
-        return here.select_related("person", "room").order_by("here_since_ms", "pk")
+        """Members present in any of these rooms, longest present first."""
+        present = self.current().filter(present=True, room__room_id__in=room_ids)
+        return present.select_related("person", "room").order_by("here_since_ms", "pk")
 
     def is_in(self, room_id: str, person: Person) -> bool:
         return self.current().filter(room__room_id=room_id, person=person).exists()
 
     def newest(self, room: Room, limit: int = 500) -> MemberQuerySet:
-        """The last to join first, also those who are not here."""
+        """Current members, absent ones included, latest to join first."""
         return self.current().filter(room=room).select_related("person").order_by("-joined_at", "-pk")[:limit]
 
-    def away(self) -> MemberQuerySet:
-        """Plain members, owners apart, who are not here."""
-        away = self.current().filter(role=Role.MEMBER, present=False)
-        return away.exclude(person=F("room__owner")).select_related("person")
+    def replaceable(self) -> MemberQuerySet:
+        """Absent members, except hosts, moderators and owners: a full room may give their places away."""
+        absent = self.current().filter(role=Role.MEMBER, present=False)
+        return absent.exclude(person=F("room__owner")).select_related("person")
 
     def longest_reserved(self, joined_before: datetime, most: int) -> Member | None:
-        """Who joined first of those who joined and never played along.
+        """Return the member who joined first of those who never sent a heartbeat.
 
-        None where that was not before `joined_before` and there are no more than `most` of them.
+        None if this member joined at or after `joined_before` and there are at most `most` of them.
         """
-        reserved = self.away().filter(last_heartbeat=None)
+        reserved = self.replaceable().filter(last_heartbeat=None)
         first = reserved.order_by("joined_at", "pk").first()
         if first is None or (first.joined_at >= joined_before and reserved.count() <= most):
             return None
         return first
 
     def longest_absent(self, since: datetime) -> Member | None:
-        """Who was away longest of those who have not been there since; None when all have."""
-        away = self.away().filter(joined_at__lt=since).exclude(last_heartbeat__gte=since)
-        return away._longest_first().first()
+        """Return the longest absent member among those last seen before `since`, or None."""
+        absent = self.replaceable().filter(joined_at__lt=since).exclude(last_heartbeat__gte=since)
+        return absent._longest_absent_first().first()
 
     def longest_absent_of_largest_network(self, more_than: int) -> Member | None:
-        """Who was away longest of the address with the most absent members, if those are more than so many."""
-        known = self.away().exclude(address_hash="").values("address_hash")
-        crowd = known.annotate(members=Count("pk")).filter(members__gt=more_than).order_by("-members").first()
-        if crowd is None:
+        """Return the longest absent member of the network with most absent members, if those exceed `more_than`."""
+        known = self.replaceable().exclude(address_hash="").values("address_hash")
+        counts = known.annotate(members=Count("pk")).filter(members__gt=more_than)
+        largest = counts.order_by("-members").first()
+        if largest is None:
             return None
-        return self.away().filter(address_hash=crowd["address_hash"])._longest_first().first()
+        of_network = self.replaceable().filter(address_hash=largest["address_hash"])
+        return of_network._longest_absent_first().first()
 
-    def _longest_first(self) -> MemberQuerySet:
+    def _longest_absent_first(self) -> MemberQuerySet:
         return self.order_by(F("last_heartbeat").asc(nulls_first=True), "joined_at", "pk")
 
     def record_address(self, member: Member, address_hash: str) -> None:
-        """Where the member comes from now; nothing is written when that is as before, or not known."""
+        """Store the hash of the member's current address, unless it is unknown or unchanged."""
         if address_hash and address_hash != member.address_hash:
             self.filter(pk=member.pk).update(address_hash=address_hash)
 
-    def present_names(self, besides: Person) -> list[str]:
-        """What those present are called."""
-        here = self.current().filter(present=True).exclude(person=besides)
-        return list(here.values_list("username", flat=True))
+    def present_names(self, excluding: Person) -> list[str]:
+        """Return the names of the present members other than this person."""
+        present = self.current().filter(present=True).exclude(person=excluding)
+        return list(present.values_list("username", flat=True))
 
     def host_names(self, room_pks: list[int]) -> dict[int, str]:
-        """The hosts' names by room."""
+        """Return the hosts' names by the primary key of the room."""
         return dict(self.filter(room__in=room_pks, role=Role.HOST).values_list("room_id", "username"))
 
-    def named(self, room: Room, user_id: str) -> Member | None:
+    def with_user_id(self, room: Room, user_id: str) -> Member | None:
         return (
             self.current().select_related("person", "room").filter(room=room, person__user_id=user_id).first()
         )
 
 
 class Member(models.Model):
-    """A person in a room, once, however many tabs; `present` while one of them is open (or lapsing)."""
+    """A person in a room: one row for any number of tabs, `present` while a lease of one of them has not lapsed."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
@@ -157,7 +159,7 @@ class Member(models.Model):
     joined_at = models.DateTimeField(auto_now_add=True)
     left_at = models.DateTimeField(null=True, blank=True)
 
-    # What the player last said, written in batches.
+    # The player's latest report, written in batches.
     last_heartbeat = models.DateTimeField(null=True, blank=True)
     position = models.FloatField(null=True, blank=True)
     is_synced = models.BooleanField(null=True)
@@ -182,46 +184,46 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.username} in {self.room_id}"
 
-    def locked(self, *questions: PreparedQuery) -> tuple[Member | None, list[Rows]]:
-        """The member as of now with the room locked, and what was answered to the questions, all in one trip.
+    def locked(self, *queries: PreparedQuery) -> tuple[Member | None, list[Rows]]:
+        """Lock the room and read the member again; return it with the rows of `queries`, all in one round trip.
 
-        None for somebody who is not in the room any more.
+        The member is None if it has left the room.
         """
-        # Two statements: who waits for the room's row inside one would then see the member as of before the wait,
-        # and a former host could still press Play.
-        rooms, members, *answers = run_in_one_round_trip(
-            Room.to_lock(self.room_id), self.to_read(self.pk), *questions
+        # Two statements, because of a race: one statement that waits for the room's row would then return the member
+        # as of before the wait, and a former host could still press Play.
+        rooms, members, *results = run_in_one_round_trip(
+            Room.to_lock(self.room_id), self.to_read(self.pk), *queries
         )
         if not rooms or not members:
-            return None, answers
-        (found,) = self.from_rows(members, ROOM.row(rooms[0]))
-        return found, answers
+            return None, results
+        (current,) = self.from_rows(members, ROOM.row(rooms[0]))
+        return current, results
 
     @staticmethod
     def to_read(pk: int) -> PreparedQuery:
-        """A current member; this and what follows give what `made_of` takes."""
-        return _members("member.id = %s AND member.left_at IS NULL", pk)
+        """Select a current member. `from_rows` takes the rows of this query and of the two below."""
+        return _select("member.id = %s AND member.left_at IS NULL", pk)
 
     @staticmethod
     def to_find_host(room_pk: int) -> PreparedQuery:
-        return _members("member.room_id = %s AND member.role = 'host'", room_pk)
+        return _select("member.room_id = %s AND member.role = 'host'", room_pk)
 
     @staticmethod
     def to_read_present(room_pk: int, limit: int = 500) -> PreparedQuery:
-        """Those who are here, longest first."""
-        here = "member.room_id = %s AND member.left_at IS NULL AND member.present"
-        return _members(f"{here} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
+        """Select the present members, longest present first."""
+        condition = "member.room_id = %s AND member.left_at IS NULL AND member.present"
+        return _select(f"{condition} ORDER BY member.here_since_ms, member.id LIMIT %s", room_pk, limit)
 
     @staticmethod
     def from_rows(rows: Rows, room: Room) -> list[Member]:
-        """With their persons, and in this very room."""
-        found = []
+        """Build members with their persons; all share the given room object."""
+        members = []
         for values in rows:
             member = MEMBER.row(values)
             member.person = PERSON.row(values[len(MEMBER.names) :])
             member.room = room
-            found.append(member)
-        return found
+            members.append(member)
+        return members
 
     @property
     def is_host(self) -> bool:
@@ -246,20 +248,20 @@ class Member(models.Model):
 MEMBER = RowMapper(Member, "member", without=["joined_at", "last_heartbeat"])
 
 
-def _members(which: str, *values: int) -> PreparedQuery:
-    words = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
-        JOIN rooms_person person ON person.id = member.person_id WHERE {which}"""  # noqa: S608
-    return PreparedQuery(words, values)
+def _select(condition: str, *values: int) -> PreparedQuery:
+    sql = f"""SELECT {MEMBER.sql}, {PERSON.sql} FROM rooms_member member
+        JOIN rooms_person person ON person.id = member.person_id WHERE {condition}"""  # noqa: S608
+    return PreparedQuery(sql, values)
 
 
-def _with_rooms(which: str, *values: Any) -> PreparedQuery:
-    words = f"""SELECT {MEMBER.sql}, {PERSON.sql}, {ROOM.sql} FROM rooms_member member
+def _select_with_room(condition: str, *values: Any) -> PreparedQuery:
+    sql = f"""SELECT {MEMBER.sql}, {PERSON.sql}, {ROOM.sql} FROM rooms_member member
         JOIN rooms_person person ON person.id = member.person_id
-        JOIN rooms_room room ON room.id = member.room_id WHERE {which} AND member.left_at IS NULL"""  # noqa: S608
-    return PreparedQuery(words, values)
+        JOIN rooms_room room ON room.id = member.room_id WHERE {condition} AND member.left_at IS NULL"""  # noqa: S608
+    return PreparedQuery(sql, values)
 
 
-def _in_their_room(rows: Rows) -> Member | None:
+def _with_room(rows: Rows) -> Member | None:
     if not rows:
         return None
     (member,) = Member.from_rows(rows, ROOM.row(rows[0][len(MEMBER.names) + len(PERSON.names) :]))

@@ -1,4 +1,4 @@
-"""Who may not come back, and who did what to whom."""
+"""Bans, and the log of moderation acts."""
 
 from __future__ import annotations
 
@@ -11,30 +11,31 @@ from django.db.models import Q
 from rooms.models.person import Person
 from rooms.models.room import Room
 
-OF_SEATS = ("transfer_host", "claim_host", "moderator", "no_moderator")
+ROLE_KINDS = ("transfer_host", "claim_host", "moderator", "no_moderator")
 
 
 class BanQuerySet(models.QuerySet["Ban"]):
-    def holding(self, room: Room, now: datetime, person: Person | None, address_hash: str) -> bool:
-        whom = Q(person=person) if person is not None else Q(pk=None)
+    def applies(self, room: Room, now: datetime, person: Person | None, address_hash: str) -> bool:
+        """Return whether a ban of this room is in force for the person or the address."""
+        banned = Q(person=person) if person is not None else Q(pk=None)
         if address_hash:
-            whom |= Q(address_hash=address_hash)
-        return self.filter(whom, room=room, until__gt=now, lifted_at=None).exists()
+            banned |= Q(address_hash=address_hash)
+        return self.filter(banned, room=room, until__gt=now, lifted_at=None).exists()
 
-    def bars(self, room_id: str, person: Person, now: datetime) -> bool:
-        """One question, also for a room that does not exist: the time it takes tells nothing."""
+    def applies_to_person(self, room_id: str, person: Person, now: datetime) -> bool:
+        """Like `applies` in one query, for rooms that may not exist: a timing attack cannot tell the cases apart."""
         return self.filter(room__room_id=room_id, person=person, until__gt=now, lifted_at=None).exists()
 
     def lift(self, ban: Ban, now: datetime) -> bool:
-        """Whether this call did it: one that is over or was lifted before is left as it is."""
+        """Lift the ban; return False if it is already over or lifted."""
         return self.filter(pk=ban.pk, until__gt=now, lifted_at=None).update(lifted_at=now) == 1
 
-    def over(self, now: datetime) -> BanQuerySet:
+    def expired(self, now: datetime) -> BanQuerySet:
         return self.filter(Q(until__lt=now) | Q(lifted_at__lt=now))
 
 
 class Ban(models.Model):
-    """Somebody who may not come back before `until`."""
+    """A person, and with `address_hash` a network, that may not join the room before `until`."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -53,28 +54,28 @@ class Ban(models.Model):
 
 
 class ModerationActQuerySet(models.QuerySet["ModerationAct"]):
-    def answered(self, room: Room, by: Person, event_id: str) -> ModerationAct | None:
-        """The act that this `event_id` of this person was, if it was one."""
-        return self.filter(room=room, by=by, event_id=event_id).first()
+    def of_command(self, room: Room, person: Person, event_id: str) -> ModerationAct | None:
+        """Return the act that this person's command with this `event_id` caused, or None."""
+        return self.filter(room=room, by=person, event_id=event_id).first()
 
-    def old(self, month_ago: datetime, year_ago: datetime) -> ModerationActQuerySet:
-        """Those of a year ago, and of a month ago those that moved a seat or a moderator's place."""
-        return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=OF_SEATS))
+    def outdated(self, month_ago: datetime, year_ago: datetime) -> ModerationActQuerySet:
+        """Acts older than a year; changes of host and moderators already after a month."""
+        return self.filter(Q(created_at__lt=year_ago) | Q(created_at__lt=month_ago, kind__in=ROLE_KINDS))
 
     def undo_ban(self, ban: Ban, now: datetime) -> None:
-        """Mark the act that the ban came from as undone."""
+        """Mark the act that created the ban as undone."""
         acts = self.filter(room=ban.room_id, target=ban.person_id, kind__in=("ban", "remove"), undone_at=None)
         acts.filter(details__until=ban.until.isoformat()).update(undone_at=now)
 
     def reassign(self, before: Person, after: Person) -> None:
-        """What one person did is the other's from now on, but for what both did under the same `event_id`."""
-        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
-        taken = self.filter(same, by=after)
-        self.filter(by=before).exclude(models.Exists(taken)).update(by=after)
+        """Move one person's acts to another, except those whose `event_id` the other has used in the same room."""
+        same_id = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        conflicting = self.filter(same_id, by=after)
+        self.filter(by=before).exclude(models.Exists(conflicting)).update(by=after)
 
 
 class ModerationAct(models.Model):
-    """Who did what to whom, when and why. One commanded over the wire has its `event_id`, and what it answered."""
+    """Who did what to whom, when and why. For a client's command also its `event_id` and the reply, for replays."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="acts")
     kind = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""How many people are where, for those who run the house."""
+"""How many members are present in which rooms, for operators."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from rooms.models.member import Member, MemberQuerySet
 
 @dataclass(frozen=True)
 class Occupancy:
-    """How many are in a room (its primary key), how many said lately how they do, and how many were in step."""
+    """A room (its primary key), its present members, those with a known sync status, and those in sync."""
 
     room: int
     viewers: int
-    judged: int
-    in_step: int
+    evaluated: int
+    in_sync: int
 
 
 def present_in_all() -> tuple[int, int]:
-    """How many rooms have somebody in them, and how many people that is."""
-    counted = _present().aggregate(rooms=Count("room", distinct=True), people=Count("pk"))
-    return counted["rooms"], counted["people"]
+    """Return the number of occupied rooms and the number of present members."""
+    counts = _present().aggregate(rooms=Count("room", distinct=True), members=Count("pk"))
+    return counts["rooms"], counts["members"]
 
 
-def occupancy_of(limit: int) -> list[Occupancy]:
-    """The rooms with the most people in them, the fullest first."""
-    counted = (
+def fullest_rooms(limit: int) -> list[Occupancy]:
+    """Return the rooms with the most present members, fullest first."""
+    counts = (
         _present()
         .values("room")
         .annotate(
             viewers=Count("pk"),
-            judged=Count("pk", filter=Q(is_synced__isnull=False)),
-            in_step=Count("pk", filter=Q(is_synced=True)),
+            evaluated=Count("pk", filter=Q(is_synced__isnull=False)),
+            in_sync=Count("pk", filter=Q(is_synced=True)),
         )
     )
-    columns = ("room", "viewers", "judged", "in_step")
-    return [Occupancy(*row) for row in counted.order_by("-viewers", "room").values_list(*columns)[:limit]]
+    columns = ("room", "viewers", "evaluated", "in_sync")
+    return [Occupancy(*row) for row in counts.order_by("-viewers", "room").values_list(*columns)[:limit]]
 
 
 def _present() -> MemberQuerySet:

@@ -1,4 +1,4 @@
-"""Guests and people with accounts, and the tokens of their programs."""
+"""Persons, who are guests or have an account, and their API tokens."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from rooms.models.fields import GeneratedCharField
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
 
-LEFT_TOKEN_KEPT = timedelta(hours=1)
+TOKEN_GRACE = timedelta(hours=1)
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def with_account(self, pk: int) -> Person | None:
-        words = f"SELECT {WHO.sql}, {accounts().sql} FROM {_PEOPLE} WHERE person.id = %s"  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, [pk]))
+        sql = f"SELECT {FULL_PERSON.sql}, {accounts().sql} FROM {_PERSONS} WHERE person.id = %s"  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [pk]))
         return _with_account(rows[0]) if rows else None
 
     def of_accounts(self, accounts: list[int]) -> list[int]:
-        """The people (primary keys) behind accounts (primary keys)."""
+        """Return the persons (primary keys) of accounts (primary keys)."""
         return list(self.filter(account__in=accounts).values_list("pk", flat=True))
 
 
 class Person(models.Model):
-    """A guest or somebody with an account; the same in every room."""
+    """A guest or the owner of an account, across all rooms."""
 
     user_id = GeneratedCharField(max_length=18, unique=True, default=guest_id)
     username = models.CharField(max_length=40)
@@ -53,7 +53,7 @@ class Person(models.Model):
     def __str__(self) -> str:
         return f"{self.username} ({self.user_id})"
 
-    # What DRF and its permission classes ask of a request's user.
+    # Required of `request.user` by DRF and its permission classes.
     is_authenticated = True
     is_anonymous = False
     avatar_url: str | None = None  # drawn in the browser from the user_id
@@ -61,18 +61,18 @@ class Person(models.Model):
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def issue(self, person: Person) -> str:
-        """A new token for a program; only its digest is kept."""
+        """Create a token and return its value; only the digest is stored."""
         value = secrets.token_urlsafe(32)
         self.create(person=person, digest=digest_of(value))
         return value
 
     def find(self, value: str, now: datetime) -> Token | None:
-        """The token, unless it was idle for 30 days."""
-        alive = connection.ops.adapt_datetimefield_value(now - timedelta(days=30))
-        words = f"""SELECT {TOKEN.sql}, {WHO.sql}, {accounts().sql}
-            FROM rooms_token token JOIN {_PEOPLE} ON person.id = token.person_id
+        """Return the token, or None if it is unknown or was idle for 30 days."""
+        oldest = connection.ops.adapt_datetimefield_value(now - timedelta(days=30))
+        sql = f"""SELECT {TOKEN.sql}, {FULL_PERSON.sql}, {accounts().sql}
+            FROM rooms_token token JOIN {_PERSONS} ON person.id = token.person_id
             WHERE token.digest = %s AND token.last_used_at > %s"""  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, [digest_of(value), alive]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [digest_of(value), oldest]))
         if not rows:
             return None
         token = TOKEN.row(rows[0])
@@ -82,12 +82,12 @@ class TokenQuerySet(models.QuerySet["Token"]):
     def idle_since(self, moment: datetime) -> TokenQuerySet:
         return self.filter(last_used_at__lt=moment)
 
-    def end_soon(self, people: QuerySet[Any], now: datetime) -> int:
-        """Those of people (primary keys) who left: they end in an hour, unless their person is in a room then."""
-        return self.filter(person__in=people, ends_at=None).update(ends_at=now + LEFT_TOKEN_KEPT)
+    def expire_soon(self, persons: QuerySet[Any], now: datetime) -> int:
+        """Let the tokens of persons (primary keys) who left a room end in an hour, unless they are in a room then."""
+        return self.filter(person__in=persons, ends_at=None).update(ends_at=now + TOKEN_GRACE)
 
     def touch(self, token: Token, now: datetime) -> None:
-        """Written at most once an hour: idleness is counted in days."""
+        """Record a use of the token, at most once an hour: idleness is counted in days."""
         self.filter(pk=token.pk, last_used_at__lt=now - timedelta(hours=1)).update(last_used_at=now)
 
 
@@ -100,7 +100,7 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(default=timezone.now)
-    # Set when its person left a room: looked at from then on, see `rooms.identity.token_of`.
+    # Set when the person left a room, checked at each later use: see `find_valid_token` in rooms.auth.identity.
     ends_at = models.DateTimeField(null=True, blank=True)
 
     objects = TokenQuerySet.as_manager()
@@ -109,10 +109,10 @@ class Token(models.Model):
         return f"token of {self.person_id}"
 
 
-# Everybody who asks is looked up by these, with every socket and request.
-WHO = RowMapper(Person, "person")
+# Used at every request and socket handshake.
+FULL_PERSON = RowMapper(Person, "person")
 TOKEN = RowMapper(Token, "token")
-_PEOPLE = "(rooms_person person LEFT JOIN auth_user account ON account.id = person.account_id)"
+_PERSONS = "(rooms_person person LEFT JOIN auth_user account ON account.id = person.account_id)"
 
 
 @cache
@@ -121,7 +121,7 @@ def accounts() -> RowMapper[Any]:
 
 
 def _with_account(values: Sequence[Any]) -> Person:
-    person = WHO.row(values)
+    person = FULL_PERSON.row(values)
     if person.account_id is not None:
-        person.account = accounts().row(values[len(WHO.names) :])
+        person.account = accounts().row(values[len(FULL_PERSON.names) :])
     return person

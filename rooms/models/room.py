@@ -1,4 +1,4 @@
-"""A room: what it is, its two counters, and whose seat is kept."""
+"""Rooms: settings, the two counters (revision and comment_seq), the epoch, and the host's grace period."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class RoomQuerySet(models.QuerySet["Room"]):
         return self.filter(closed_at=None)
 
     def locked(self, pk: int) -> Room:
-        """The room, its row locked until the transaction ends: every change of a room begins here."""
+        """Return the room with its row locked until the transaction ends. Every change of a room begins here."""
         return self.select_for_update().get(pk=pk)
 
     def locked_unless_busy(self, pk: int) -> Room | None:
-        """None while somebody else is changing it: what is due there is still due at the next look."""
+        """Return None while another transaction changes the room: due work stays due until the next tick."""
         return self.select_for_update(skip_locked=True).filter(pk=pk).first()
 
     def listed(self, limit: int = 50) -> RoomQuerySet:
-        """Public rooms with the number of people in them (`viewers`), the fullest first."""
+        """Public rooms with the number of present members (`viewers`), fullest first."""
         viewers = Count("members", filter=Q(members__present=True))
         return (
             self.open()
@@ -41,49 +41,49 @@ class RoomQuerySet(models.QuerySet["Room"]):
         )
 
     def of_person(self, person: Person, limit: int = 50) -> RoomQuerySet:
-        mine = Q(owner=person) | Q(members__person=person, members__left_at=None)
-        return self.open().filter(mine).distinct().order_by("-last_active_at")[:limit]
+        own = Q(owner=person) | Q(members__person=person, members__left_at=None)
+        return self.open().filter(own).distinct().order_by("-last_active_at")[:limit]
 
     def heads(self, room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
-        """Revision, comment_seq and epoch by room_id."""
-        which = any_of("room_id", room_ids)
-        words = f"SELECT room_id, revision, comment_seq, epoch FROM rooms_room WHERE {which.sql}"  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, which.values))
+        """Return revision, comment_seq and epoch by room_id."""
+        condition = any_of("room_id", room_ids)
+        sql = f"SELECT room_id, revision, comment_seq, epoch FROM rooms_room WHERE {condition.sql}"  # noqa: S608
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, condition.values))
         return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
 
     def begin_epoch(self, room_id: str, former: str) -> bool:
-        """A new one, unless somebody began it since `former` held; whether this did."""
+        """Start a new epoch if the current one is still `former`; return whether this call did."""
         return bool(self.filter(room_id=room_id, epoch=former).update(epoch=new_epoch()))
 
     def epoch_of(self, room: Room) -> str:
-        """As of now; the object may be older."""
+        """Read the current value; the object may be outdated."""
         return self.values_list("epoch", flat=True).get(pk=room.pk)
 
     def revision_of(self, room: Room) -> int:
-        """As of now; the object may be older."""
+        """Read the current value; the object may be outdated."""
         return self.values_list("revision", flat=True).get(pk=room.pk)
 
     def with_expired_host_grace(self, now_ms: float, limit: int = 100) -> list[int]:
         return list(self.filter(seat_until_ms__lte=now_ms).values_list("pk", flat=True)[:limit])
 
     def extend_host_grace_to(self, until_ms: float) -> int:
-        """Seats whose hold would end before that are kept until then."""
+        """Extend grace periods of hosts that would end earlier to `until_ms`."""
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=until_ms)
 
     def extend_host_grace_by(self, by_ms: float, until_ms: float) -> int:
-        """The same, but by no more than that."""
+        """Extend grace periods of hosts by `by_ms`, but not beyond `until_ms`."""
         later = Least(F("seat_until_ms") + by_ms, Value(until_ms))
         return self.filter(seat_until_ms__lt=until_ms).update(seat_until_ms=later)
 
-    def silent_since(self, moment: datetime) -> RoomQuerySet:
+    def inactive_since(self, moment: datetime) -> RoomQuerySet:
         return self.open().filter(last_active_at__lt=moment)
 
     def closed_before(self, moment: datetime) -> RoomQuerySet:
         return self.filter(closed_at__lt=moment)
 
     def never_played(self, before: datetime) -> RoomQuerySet:
-        """Made and left before that: no change ever took a revision, and nobody is there."""
-        unused = self.silent_since(before).filter(revision=0, is_demo=False)
+        """Empty rooms last active before that moment whose playback was never changed."""
+        unused = self.inactive_since(before).filter(revision=0, is_demo=False)
         return unused.exclude(members__present=True)
 
 
@@ -104,7 +104,7 @@ class Room(models.Model):
     comment_seq = models.BigIntegerField(default=0)
     epoch = GeneratedCharField(max_length=8, default=new_epoch)
 
-    # While the host is away: until when the seat is kept, and whom the host named to follow.
+    # While the host is absent: when the grace period ends, and the next host as named by the host.
     seat_until_ms = models.FloatField(null=True, blank=True)
     seat_hold_s = models.PositiveSmallIntegerField(default=20)
     successor = models.ForeignKey(
@@ -136,22 +136,21 @@ class Room(models.Model):
 
     @staticmethod
     def to_lock(pk: int) -> PreparedQuery:
-        """What `RoomQuerySet.locked` does, as a statement; gives the columns of `ROOM`."""
-        lock = (
-            "FOR UPDATE" if is_postgresql() else ""
-        )  # SQLite's transactions are locked from their beginning
+        """Do the same as `RoomQuerySet.locked`, as a prepared query that returns the columns of `ROOM`."""
+        # SQLite locks the whole database when a transaction begins.
+        lock = "FOR UPDATE" if is_postgresql() else ""
         return PreparedQuery(f"SELECT {ROOM.sql} FROM rooms_room room WHERE room.id = %s {lock}", [pk])  # noqa: S608
 
     @staticmethod
     def to_read_with_owner(pk: int) -> PreparedQuery:
-        """Gives what `made_with_owner` takes."""
-        words = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
+        """Select a room and its owner, for `from_rows_with_owner`."""
+        sql = f"""SELECT {ROOM.sql}, {PERSON.sql} FROM rooms_room room
             LEFT JOIN rooms_person person ON person.id = room.owner_id WHERE room.id = %s"""  # noqa: S608
-        return PreparedQuery(words, [pk])
+        return PreparedQuery(sql, [pk])
 
     @staticmethod
     def from_rows_with_owner(rows: Rows) -> Room:
-        """Raises Room.DoesNotExist."""
+        """Build the room with its owner. Raises Room.DoesNotExist if there are no rows."""
         if not rows:
             raise Room.DoesNotExist
         room = ROOM.row(rows[0])
@@ -160,18 +159,18 @@ class Room(models.Model):
         return room
 
     def take_revision(self) -> PreparedQuery:
-        """The next revision, and what writes it; the row must be locked by the caller."""
+        """Increment the revision and return the query that stores it; the caller has locked the row."""
         self.revision += 1
         self.last_active_at = timezone.now()
         return update(self, "revision", "last_active_at")
 
     def take_comment_seq(self) -> PreparedQuery:
-        """The next place in the order of comments and deletions, and what writes it; the row must be locked."""
+        """Increment comment_seq, the order of comments and deletions; like `take_revision`."""
         self.comment_seq += 1
         self.last_active_at = timezone.now()
         return update(self, "comment_seq", "last_active_at")
 
-    def opens_with(self, passphrase: str) -> bool:
+    def accepts_passphrase(self, passphrase: str) -> bool:
         return check_password(passphrase, self.passphrase)
 
 

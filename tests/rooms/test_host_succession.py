@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.host_succession import successor
+from rooms.host_succession import next_host
 
 
 @dataclass
@@ -23,25 +23,25 @@ candidates = st.lists(
 
 
 def test_nobody_follows_when_nobody_is_there():
-    assert successor([], 3) is None
+    assert next_host([], 3) is None
 
 
 @given(candidates, st.integers(1, 50), st.randoms())
 def test_the_successor_is_the_same_in_every_process(people, named, shuffler: random.Random):
     shuffled = people[:]
     shuffler.shuffle(shuffled)
-    assert successor(people, named) == successor(shuffled, named)
+    assert next_host(people, named) == next_host(shuffled, named)
 
 
 @given(candidates.filter(bool))
 def test_whom_the_host_named_follows_before_anybody_else(people):
     named = people[-1]
-    assert successor(people, named.pk) == named
+    assert next_host(people, named.pk) == named
 
 
 @given(candidates.filter(bool))
 def test_a_moderator_follows_before_a_member_and_the_longest_there_first(people):
-    chosen = successor(people, None)
+    chosen = next_host(people, None)
     assert chosen is not None
     better = [
         p

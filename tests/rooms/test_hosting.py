@@ -72,7 +72,7 @@ class HandOverTests(Cast):
 class ChangeRoomTests(Cast):
     def test_everybody_hears_a_change_with_the_whole_room(self):
         with self.telling():
-            actions.update_room(self.room, by=self.alice, title="Other", control_policy="everyone")
+            actions.update_room(self.room, actor=self.alice, title="Other", control_policy="everyone")
         told = self.heard.last("room_changed")
         assert told["revision"] == 1
         assert told["payload"]["room"]["title"] == "Other"
@@ -80,15 +80,15 @@ class ChangeRoomTests(Cast):
 
     def test_bob_changes_nothing(self):
         with pytest.raises(NotAllowed):
-            actions.update_room(self.room, by=self.bob, title="Mine")
+            actions.update_room(self.room, actor=self.bob, title="Mine")
 
     def test_whoever_happens_to_host_the_demo_room_leaves_it_as_it_is(self):
         Room.objects.update(is_demo=True, owner=None)
         with pytest.raises(NotAllowed):
-            actions.update_room(self.room, by=self.alice, visibility="private", passphrase="mine now")
+            actions.update_room(self.room, actor=self.alice, visibility="private", passphrase="mine now")
         with pytest.raises(NotAllowed):
-            actions.close_room(self.room, by=self.alice)
-        actions.close_room(self.room, by=None)  # staff may
+            actions.close_room(self.room, actor=self.alice)
+        actions.close_room(self.room, actor=None)  # staff may
         assert Room.objects.get().closed_at is not None
 
     def test_nonsense_is_refused(self):
@@ -99,7 +99,7 @@ class ChangeRoomTests(Cast):
             {"owner": 3},
         ):
             with pytest.raises(BadMessage):
-                actions.update_room(self.room, by=self.alice, **nonsense)
+                actions.update_room(self.room, actor=self.alice, **nonsense)
 
     def test_moderators_control_where_the_room_says_so(self):
         self.room.control_policy = ControlPolicy.MODERATORS
@@ -110,5 +110,5 @@ class ChangeRoomTests(Cast):
 
     def test_closing_closes_every_socket_of_the_room(self):
         with self.telling():
-            actions.close_room(self.room, by=self.alice)
+            actions.close_room(self.room, actor=self.alice)
         assert self.heard.closed == [(f"room.{self.room.room_id}", 4504)]

@@ -30,7 +30,7 @@ class JoinTests(Cast):
 
     def make_private(self) -> None:
         with self.telling():
-            actions.update_room(self.room, by=self.alice, visibility="private", passphrase="open sesame")
+            actions.update_room(self.room, actor=self.alice, visibility="private", passphrase="open sesame")
 
     def test_carol_joins_by_link(self):
         member = self.join(self.carol, username="Carol")
@@ -76,7 +76,7 @@ class JoinTests(Cast):
 
     def test_a_closed_room_is_no_room(self):
         with self.telling():
-            actions.close_room(self.room, by=self.alice)
+            actions.close_room(self.room, actor=self.alice)
         with pytest.raises(NotMember):
             self.join(self.carol)
 
@@ -176,7 +176,10 @@ class JoinTests(Cast):
 
     def test_without_a_passphrase_no_door_takes_the_time_of_trying_one(self):
         self.make_private()
-        with patch.object(membership, "make_password") as hashed, patch.object(Room, "opens_with") as tried:
+        with (
+            patch.object(membership, "make_password") as hashed,
+            patch.object(Room, "accepts_passphrase") as tried,
+        ):
             for room_id in (self.room.room_id, "zzzzzzzzzz"):
                 with pytest.raises(NotMember):
                     actions.join(self.carol, room_id)
@@ -186,10 +189,10 @@ class JoinTests(Cast):
         self.make_private()
 
         def closes_meanwhile(room: Room, passphrase: str) -> bool:
-            actions.close_room(room, by=None)
+            actions.close_room(room, actor=None)
             return True
 
-        with patch.object(Room, "opens_with", closes_meanwhile), pytest.raises(NotMember):
+        with patch.object(Room, "accepts_passphrase", closes_meanwhile), pytest.raises(NotMember):
             self.join(self.carol, passphrase="open sesame")
 
     def test_a_name_that_looks_like_anothers_is_told_apart(self):

@@ -51,4 +51,4 @@ def test_accounts_whose_names_looked_alike_before_keep_them_and_the_oldest_holds
     second.last_name = "Smith"
     second.save()
     assert User.objects.get(username="b\u03bfb").last_name == "Smith"
-    assert not AccountName.objects.is_taken("Bob", besides=accounts[0].pk)
+    assert not AccountName.objects.is_taken("Bob", except_account=accounts[0].pk)

@@ -23,53 +23,53 @@ from watchium.protocol.types import MemberRef
 class RemoveTests(Cast):
     def test_the_host_sends_bob_out_of_every_tab(self):
         with self.telling():
-            actions.remove(self.room, self.bob.person.user_id, by=self.alice, why="spoilers")
+            actions.remove(self.room, self.bob.person.user_id, actor=self.alice, reason="spoilers")
         assert (f"member.{self.bob.pk}", 4503) in self.heard.closed
         with pytest.raises(NotMember):
             access.member_for(access.Identity(self.bob.person), self.room.room_id)
         assert ModerationAct.objects.get().why == "spoilers"
 
     def test_whoever_was_sent_out_is_back_only_after_the_cooldown(self):
-        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         with pytest.raises(Banned):
             actions.join(self.bob.person, self.room.room_id)
 
     def test_no_cooldown_lets_them_back_at_once(self):
-        actions.remove(self.room, self.bob.person.user_id, by=self.alice, cooldown_s=0)
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice, cooldown_s=0)
         assert actions.join(self.bob.person, self.room.room_id)
 
     def test_bob_sends_nobody_out(self):
         with pytest.raises(NotAllowed):
-            actions.remove(self.room, self.alice.person.user_id, by=self.bob)
+            actions.remove(self.room, self.alice.person.user_id, actor=self.bob)
 
     def test_a_moderator_does_not_send_out_the_host(self):
         carol = self.enrol(self.carol, role=Role.MODERATOR)
         with pytest.raises(NotAllowed):
-            actions.remove(self.room, self.alice.person.user_id, by=carol)
-        actions.remove(self.room, self.bob.person.user_id, by=carol)
+            actions.remove(self.room, self.alice.person.user_id, actor=carol)
+        actions.remove(self.room, self.bob.person.user_id, actor=carol)
 
     def test_an_outsider_cannot_be_sent_out(self):
         with pytest.raises(NotFound):
-            actions.remove(self.room, self.carol.user_id, by=self.alice)
+            actions.remove(self.room, self.carol.user_id, actor=self.alice)
 
     def test_a_ban_holds_for_the_address_and_a_removal_does_not(self):
         actions.join(self.bob.person, self.room.room_id, address="192.0.2.7")
-        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         assert actions.join(self.carol, self.room.room_id, address="192.0.2.7")
-        actions.ban(self.room, self.carol.user_id, by=self.alice, minutes=5)
+        actions.ban(self.room, self.carol.user_id, actor=self.alice, minutes=5)
         newcomer = actions.create_guest("Dora")
         with pytest.raises(Banned):
             actions.join(newcomer, self.room.room_id, address="192.0.2.7")
 
     def test_staff_needs_no_membership(self):
-        actions.ban(self.room, self.alice.person.user_id, by=None, minutes=5)
+        actions.ban(self.room, self.alice.person.user_id, actor=None, minutes=5)
         assert Member.objects.host_of(self.room) == self.bob
 
 
 class CommandTests(Cast):
     def say(self, by, said: object):
         with self.telling():
-            return actions.command(by, said)
+            return actions.handle_command(by, said)
 
     def test_the_same_event_id_is_done_once_and_answered_as_often_as_asked(self):
         away = RemoveMember(event_id="out", payload=RemovalRequest(user_id=self.bob.person.user_id))
@@ -137,9 +137,9 @@ class TooOften(Cast):
     def pass_the_seat_around(self, number: int) -> None:
         if Member.objects.get(pk=self.alice.pk).is_host:
             whom = MemberRef(user_id=self.bob.person.user_id)
-            actions.command(self.alice, TransferHost(event_id=f"e{number}", payload=whom))
+            actions.handle_command(self.alice, TransferHost(event_id=f"e{number}", payload=whom))
         else:
-            actions.command(self.alice, ClaimHost(event_id=f"e{number}"))
+            actions.handle_command(self.alice, ClaimHost(event_id=f"e{number}"))
 
     def test_the_seat_does_not_go_round_and_round(self):
         for number in range(self.times):
@@ -150,15 +150,15 @@ class TooOften(Cast):
         assert refused.value.retry_after_ms
         assert (ModerationAct.objects.count(), Room.objects.get().revision) == (acts, revision)
         whom = MemberRef(user_id=self.bob.person.user_id)
-        assert actions.command(self.alice, TransferHost(event_id="e0", payload=whom)).event_id == "e0"
+        assert actions.handle_command(self.alice, TransferHost(event_id="e0", payload=whom)).event_id == "e0"
 
     def test_neither_are_moderators_named_over_and_over(self):
         for number in range(self.times):
             trust = ModeratorChange(user_id=self.bob.person.user_id, moderator=bool(number % 2))
-            actions.command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
+            actions.handle_command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
         with self.telling(), pytest.raises(RateLimited):
-            actions.command(self.alice, SetModerator(event_id="late", payload=trust))
+            actions.handle_command(self.alice, SetModerator(event_id="late", payload=trust))
         assert self.heard.types() == []
         whom = RemovalRequest(user_id=self.bob.person.user_id)
         with pytest.raises(RateLimited):
-            actions.command(self.alice, RemoveMember(event_id="out", payload=whom))
+            actions.handle_command(self.alice, RemoveMember(event_id="out", payload=whom))

@@ -181,18 +181,18 @@ class PresenceTests(Arrivals):
 
     def test_whoever_must_go_has_no_lease_any_more_wherever_the_socket_is(self):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
-        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
-        assert Connection.objects.ended(process_id()) == {bob}
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
+        assert Connection.objects.closed_of(process_id()) == {bob}
         actions.reconnect_person(self.alice.person.pk)
-        assert Connection.objects.ended(process_id()) == {alice, bob}
+        assert Connection.objects.closed_of(process_id()) == {alice, bob}
         assert actions.renew({alice, bob}) == {alice, bob}
 
     def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
         ends = {self.enter(member).pk for member in (self.alice, self.bob)}
         other = self.enter(actions.create_room(self.carol))
         with self.telling():
-            actions.close_room(self.room, by=self.alice)
-        assert Connection.objects.ended(process_id()) == ends
+            actions.close_room(self.room, actor=self.alice)
+        assert Connection.objects.closed_of(process_id()) == ends
         assert actions.renew({*ends, other.pk}) == ends
 
     def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):

@@ -10,9 +10,9 @@ from watchium import server_clock
 
 class ClockAnchors(TestCase):
     def test_the_first_process_of_a_boot_sets_the_anchor_and_the_others_read_it(self):
-        assert ClockAnchor.objects.keep("boot", 1000.0) == 1000.0
-        assert ClockAnchor.objects.keep("boot", 2000.0) == 1000.0
-        assert ClockAnchor.objects.keep("next boot", 2000.0) == 2000.0
+        assert ClockAnchor.objects.get_or_store("boot", 1000.0) == 1000.0
+        assert ClockAnchor.objects.get_or_store("boot", 2000.0) == 1000.0
+        assert ClockAnchor.objects.get_or_store("next boot", 2000.0) == 2000.0
 
     def test_processes_of_the_same_boot_share_a_clock(self):
         server_clock.start()

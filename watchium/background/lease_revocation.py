@@ -49,7 +49,7 @@ class LeaseRevocationWatcher:
     async def poll(self) -> None:
         if not self._leases:
             return
-        ended = self._leases.keys() & await in_database(Connection.objects.ended, process_id())
+        ended = self._leases.keys() & await in_database(Connection.objects.closed_of, process_id())
         for pk in ended & self._ended:
             if on_lost := self._leases.pop(pk, None):
                 on_lost()

@@ -29,14 +29,14 @@ def leftovers(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     closed = Room.objects.closed_before(now - MONTH)
     unused = Room.objects.never_played(now - MONTH).exclude(pk__in=Comment.objects.rooms_with_comments())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
-    yield "bans that are over", Ban.objects.over(now), 1000
+    yield "bans that are over", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000
     yield "rooms closed 30 days ago", closed, ROOMS_AT_ONCE
     yield "rooms never used, older than 30 days", unused, ROOMS_AT_ONCE
     yield (
         "acts of a year ago, and of a month ago those about seats",
-        ModerationAct.objects.old(now - MONTH, now - YEAR),
+        ModerationAct.objects.outdated(now - MONTH, now - YEAR),
         1000,
     )
     yield "system comments older than 30 days", Comment.objects.system_comments_before(now - MONTH), 1000

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from rooms.auth.client_address import counted, is_loopback
+from rooms.auth.client_address import is_loopback, network_of
 from watchium.process_state import per_process
 
 RESERVED = 64  # descriptors: database, Redis, files being served, the log
@@ -77,4 +77,4 @@ def pending_connections() -> PendingConnections:
 
 def address_of(peer: str) -> str:
     """The key by which a connection is counted before its request: empty for this machine and behind proxies."""
-    return "" if settings.PROXIES or is_loopback(peer) else counted(peer)
+    return "" if settings.PROXIES or is_loopback(peer) else network_of(peer)

@@ -67,7 +67,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
         case Typing():
             chat.actions.typing(member)
         case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
-            return rooms.actions.command(member, command)
+            return rooms.actions.handle_command(member, command)
         case RequestControl():
             rooms.actions.ask_control(member)
         case Leave():

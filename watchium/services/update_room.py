@@ -25,4 +25,4 @@ def update_room(by: Member, form: RoomChanges) -> Room:
             change_settings(room, of_playback)
         return sorted(of_playback)
 
-    return rooms.actions.update_room(by.room, by=by, besides=besides, **told)
+    return rooms.actions.update_room(by.room, actor=by, also_update=besides, **told)

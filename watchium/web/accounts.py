@@ -37,7 +37,7 @@ def available_name(given: str, account: int | None) -> str:
         name = clean_name(given)
     except Refused as refused:
         raise forms.ValidationError(str(refused)) from None
-    if AccountName.objects.is_taken(name, besides=account):
+    if AccountName.objects.is_taken(name, except_account=account):
         raise forms.ValidationError(_("This username is taken."))
     return name
 

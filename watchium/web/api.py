@@ -19,7 +19,7 @@ from rooms.actions.custom_event import broadcast_custom_event
 from rooms.api import Entered, OneRoom, entered
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
-from rooms.forms import Joining, NewRoom, RoomChanges
+from rooms.forms import JoinForm, NewRoom, RoomChanges
 from rooms.models import Member, Room, Token
 from rooms.serializers import member_state
 from watchium import server_clock
@@ -107,12 +107,12 @@ class RoomDetail(OneRoom):
 class Join(RoomAPIView):
     @extend_schema(
         operation_id="room_join",
-        request=Joining,
+        request=JoinForm,
         responses={200: Entered, "4XX": Problem},
         description="Become a member. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
-        member = admit(self.identity, room_id, self.body(Joining))
+        member = admit(self.identity, room_id, self.body(JoinForm))
         return json_response(entered(request, member))
 
 

@@ -19,7 +19,7 @@ from playback.models import Playback
 from playback.room.status_reports import LAST_REPORTS
 from rooms.api_view import json_response
 from rooms.models import Member
-from rooms.models.occupancy import Occupancy, occupancy_of, present_in_all
+from rooms.models.occupancy import Occupancy, fullest_rooms, present_in_all
 from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.telemetry import process, recorder
@@ -148,7 +148,7 @@ STATUS = process_state(Cached)
 def read_status(now_ms: float) -> InstanceStatus:
     """Read the status in four queries, independent of the number of rooms."""
     rooms_live, people = present_in_all()
-    fullest = occupancy_of(MAX_ROOMS)
+    fullest = fullest_rooms(MAX_ROOMS)
     pks = [occupancy.room for occupancy in fullest]
     playbacks = Playback.objects.select_related("room").in_bulk(pks, field_name="room_id")
     hosts = Member.objects.host_names(pks)
@@ -172,7 +172,7 @@ def _live_room(occupancy: Occupancy, playback: Playback, host: str | None, now_m
         phase=playback.phase,
         media=media.title if media else None,
         revision=room.revision,
-        in_step=100 * occupancy.in_step / occupancy.judged if occupancy.judged else None,
+        in_step=100 * occupancy.in_sync / occupancy.evaluated if occupancy.evaluated else None,
         spread_ms=spread,
         reports=reports,
         admin=reverse("admin:rooms_room_change", args=[room.pk]),

@@ -19,7 +19,7 @@ from rooms.access import Identity, member_for
 from rooms.actions.admission import admit, room_for_visitor
 from rooms.auth.device_cookie import new_device_id, set_device_cookie
 from rooms.auth.identity import ensure_device, identify, known_device, store_person
-from rooms.forms import Errors, Joining, NewRoom, form_errors, from_post
+from rooms.forms import Errors, JoinForm, NewRoom, form_errors, from_post
 from rooms.models import Member, Room
 from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
@@ -95,7 +95,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
     """The same form and status for all rooms of which the visitor is no member, whether the room exists or not."""
     errors: Errors = {}
     if request.method == "POST":
-        form, errors = from_post(Joining, request.POST)
+        form, errors = from_post(JoinForm, request.POST)
         if not errors:
             try:
                 member = admit(identity, room_id, form)

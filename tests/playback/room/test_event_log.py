@@ -44,7 +44,7 @@ class TellingAgain(DeedCase):
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 3000)
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
-            room_deeds.update_room(self.room, by=None, title="Late night")
+            room_deeds.update_room(self.room, actor=None, title="Late night")
             actions.load(self.bob, load(title="Song"), now_ms=NOW_MS + 4000)
         told = [frame for _, frame in self.heard.frames if frame["revision"] is not None]
         room = Room.objects.get(pk=self.room.pk)

@@ -327,7 +327,7 @@ class GoingOn(Waiting):
             return ["stall_policy"]
 
         with self.telling():
-            room_deeds.update_room(self.room, by=None, besides=carry_on)
+            room_deeds.update_room(self.room, actor=None, also_update=carry_on)
         self.assertTrue(self.timeline().playing)
         told = self.heard.last("room_changed")["payload"]
         self.assertEqual((told["room"]["stall_policy"], told["phase"]), ("carry_on", "playing"))

@@ -26,7 +26,7 @@ class ComingBack(ApiCase):
     def setUp(self) -> None:
         super().setUp()
         actions.join(self.bob.person, self.room.room_id, address=HOME)
-        self.ban = lambda: actions.ban(self.room, self.bob.person.user_id, by=self.alice, minutes=60)
+        self.ban = lambda: actions.ban(self.room, self.bob.person.user_id, actor=self.alice, minutes=60)
 
     def join(self, client: Client, address: str, **headers: str) -> int:
         answer = client.post(
@@ -89,7 +89,7 @@ class ComingBack(ApiCase):
         assert self.join(Client(), "127.0.0.1") == 200
 
     def test_a_household_whose_guest_was_only_sent_out_comes_in(self):
-        actions.remove(self.room, self.bob.person.user_id, by=self.alice)
+        actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         assert self.join(Client(), HOME) == 200
 
     def test_whoever_is_in_already_stays(self):
@@ -102,25 +102,25 @@ class ComingBack(ApiCase):
 class BeingLetBack(ApiCase):
     def test_a_lifted_ban_lets_them_and_their_line_back_and_both_acts_are_kept(self):
         actions.join(self.bob.person, self.room.room_id, address=HOME)
-        act = actions.ban(self.room, self.bob.person.user_id, by=self.alice, minutes=60, why="spoilers")
+        act = actions.ban(self.room, self.bob.person.user_id, actor=self.alice, minutes=60, reason="spoilers")
         ban = Ban.objects.get()
-        lifted = actions.lift_ban(ban, by=self.alice, why="made up")
+        lifted = actions.lift_ban(ban, actor=self.alice, reason="made up")
         assert lifted is not None
         act.refresh_from_db()
         assert act.undone_at is not None
         assert (lifted.kind, lifted.by, lifted.target) == ("lift_ban", self.alice.person, self.bob.person)
         assert actions.join(self.bob.person, self.room.room_id, address=HOME)
-        assert actions.lift_ban(Ban.objects.get(), by=self.alice) is None
+        assert actions.lift_ban(Ban.objects.get(), actor=self.alice) is None
         assert ModerationAct.objects.filter(kind="lift_ban").count() == 1
 
     def test_bob_lets_nobody_back_and_nobody_lifts_another_rooms_ban(self):
         actions.join(self.carol, self.room.room_id)
-        actions.ban(self.room, self.carol.user_id, by=self.alice, minutes=60)
+        actions.ban(self.room, self.carol.user_id, actor=self.alice, minutes=60)
         with pytest.raises(actions.moderation.NotAllowed):
-            actions.lift_ban(Ban.objects.get(), by=self.bob)
+            actions.lift_ban(Ban.objects.get(), actor=self.bob)
         elsewhere = actions.create_room(self.bob.person)
         with pytest.raises(actions.moderation.NotFound):
-            actions.lift_ban(Ban.objects.get(), by=elsewhere)
+            actions.lift_ban(Ban.objects.get(), actor=elsewhere)
         with pytest.raises(Banned):
             actions.join(self.carol, self.room.room_id)
 

@@ -52,11 +52,11 @@ class ATokenWhosePersonLeft(ApiCase):
 
     def test_being_sent_out_and_the_end_of_the_room_are_leaving_too(self):
         with self.telling():
-            actions.remove(self.room, self.person.user_id, by=self.alice)
+            actions.remove(self.room, self.person.user_id, actor=self.alice)
         with self.later(minutes=61):
             assert self.status() == 401
         with self.telling():
-            actions.close_room(Room.objects.get(pk=self.room.pk), by=self.alice)
+            actions.close_room(Room.objects.get(pk=self.room.pk), actor=self.alice)
         with self.later(minutes=61):
             assert self.as_bob.get("/api/library/").status_code == 401
 

@@ -6,7 +6,7 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.auth.client_address import UNKNOWN, address_hash, counted, is_loopback
+from rooms.auth.client_address import UNKNOWN, address_hash, is_loopback, network_of
 from rooms.auth.origin import client_address, scope_address
 from watchium.config.env_values import proxy_count
 
@@ -69,8 +69,10 @@ def test_a_header_sent_twice_is_read_to_its_end(settings):
 
 
 def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
-    assert counted("2001:db8:1:2::1") == counted("2001:db8:1:2:ffff::9") != counted("2001:db8:1:3::1")
-    assert counted(counted("2001:db8:1:2::1")) == counted("2001:db8:1:2::1")
+    assert (
+        network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") != network_of("2001:db8:1:3::1")
+    )
+    assert network_of(network_of("2001:db8:1:2::1")) == network_of("2001:db8:1:2::1")
     assert (
         address_hash("2001:db8:1:2::1")
         == address_hash("2001:db8:1:2:ffff::9")
@@ -81,9 +83,9 @@ def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
 
 def test_only_this_machines_own_addresses_are_its_own():
     ours = ("127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "")
-    assert all(is_loopback(address) and is_loopback(counted(address)) for address in ours)
-    assert {address_hash(counted(address)) for address in ours} == {""}
-    assert not any(is_loopback(counted(a)) for a in ("10.0.0.1", "203.0.113.9", "2001:db8::1", "0.0.0.0"))
+    assert all(is_loopback(address) and is_loopback(network_of(address)) for address in ours)
+    assert {address_hash(network_of(address)) for address in ours} == {""}
+    assert not any(is_loopback(network_of(a)) for a in ("10.0.0.1", "203.0.113.9", "2001:db8::1", "0.0.0.0"))
 
 
 @pytest.mark.parametrize(

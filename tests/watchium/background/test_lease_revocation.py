@@ -30,7 +30,7 @@ class Watched:
 
         with (
             patch.object(lease_revocation, "in_database", at_once),
-            patch.object(Connection.objects, "ended", ended),
+            patch.object(Connection.objects, "closed_of", ended),
         ):
             await self.watcher.poll()
         return self.closed

@@ -76,7 +76,7 @@ async def test_a_removed_member_loses_every_tab_and_stays_out(server: Server):
         scene.server.manage(
             "shell", "-c",
             "from rooms import actions; from rooms.models import Room;"
-            f"actions.remove(Room.objects.get(room_id='{scene.room_id}'), '{scene.bob.user_id}', by=None)",
+            f"actions.remove(Room.objects.get(room_id='{scene.room_id}'), '{scene.bob.user_id}', actor=None)",
         )  # fmt: skip
         with pytest.raises((ProblemError, ConnectionError)):
             await one.say("comment", text="still here?")

@@ -54,6 +54,6 @@ class WelcomeTests(Cast):
                 deed()
 
     def test_nor_one_that_outlives_its_room(self):
-        rooms.actions.close_room(self.room, by=None)
+        rooms.actions.close_room(self.room, actor=None)
         with pytest.raises(RoomClosed):
             missed_events(self.bob, "", 0, 0, 1)

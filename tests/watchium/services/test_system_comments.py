@@ -38,14 +38,14 @@ class Announcing(DeedCase):
         self.assertEqual(set(self.heard.types()), {"load", "new_comment"})
 
     def test_what_the_room_is_called_and_who_controls(self):
-        room_deeds.update_room(self.room, by=None, title="Late night")
+        room_deeds.update_room(self.room, actor=None, title="Late night")
         self.assertEqual(self.said(), "This room is called Late night now")
         for policy, words in (
             ("everyone", "Everyone can control playback now"),
             ("moderators", "The host and moderators can control playback now"),
             ("host", "Only the host can control playback now"),
         ):
-            room_deeds.update_room(self.room, by=None, control_policy=policy)
+            room_deeds.update_room(self.room, actor=None, control_policy=policy)
             self.assertEqual(self.said(), words)
 
     def test_it_is_said_at_the_rooms_position(self):

@@ -155,7 +155,7 @@ class MergeGuest(SignedIn):
 
         dana = self.account_named("Dana")
         self.enrol(dana)
-        ban(self.room, dana.user_id, by=self.alice, minutes=10)
+        ban(self.room, dana.user_id, actor=self.alice, minutes=10)
         merge_guest(self.bob.person, dana)
         assert (
             not Member.objects.current().filter(room=self.room, person__in=(dana, self.bob.person)).exists()
@@ -164,7 +164,7 @@ class MergeGuest(SignedIn):
     def test_a_guest_who_was_banned_stays_banned_with_an_account(self):
         from rooms.actions import ban
 
-        ban(self.room, self.bob.person.user_id, by=self.alice, minutes=10)
+        ban(self.room, self.bob.person.user_id, actor=self.alice, minutes=10)
         dana = self.account_named("Dana")
         merge_guest(self.bob.person, dana)
         problem = self.program_of(dana).post(self.url("join/"), {})
