@@ -17,15 +17,14 @@ from watchium.db.rows import insert, update
 from watchium.protocol import events
 from watchium.protocol.commands import PostComment
 from watchium.protocol.errors import EventIdConflict, NotAllowed, NotFound
+from watchium.protocol.replies import Accepted
 from watchium.protocol.types import UserRef
 from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 
 @transaction.atomic
-def post(
-    by: Member, command: PostComment, *, position: float, now_ms: float | None = None
-) -> events.Accepted:
+def post(by: Member, command: PostComment, *, position: float, now_ms: float | None = None) -> Accepted:
     """Say something at `position` (seconds of the medium); the same command again gets the same answer.
 
     Raises:
@@ -53,7 +52,7 @@ def post(
         event_id=command.event_id,
         content_hash=digest,
     )
-    return events.Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
+    return Accepted(event_id=command.event_id, revision=None, timestamp=comment.at_ms)
 
 
 @transaction.atomic
@@ -143,10 +142,10 @@ def _note(room: Room, comment: Comment, *, by: Person | None, **details: str) ->
     )
 
 
-def _answer_again(known: Answered, event_id: str, digest: str) -> events.Accepted:
+def _answer_again(known: Answered, event_id: str, digest: str) -> Accepted:
     if known.content_hash != digest:
         raise EventIdConflict
-    return events.Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)
+    return Accepted(event_id=event_id, revision=None, timestamp=known.at_ms)
 
 
 def _answered_comment(room: Room, pk: int | None) -> Comment | None:

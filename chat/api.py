@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from chat import actions
 from chat.models import Comment
 from rooms.api_view import RoomAPIView, json_response
-from watchium.protocol.events import Problem
+from watchium.protocol.replies import Problem
 from watchium.protocol.types import CommentState
 
 AT_ONCE = 100

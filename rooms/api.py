@@ -12,7 +12,7 @@ from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member, Token
 from rooms.urls import room_url
 from watchium.protocol.errors import NotAllowed, NotMember
-from watchium.protocol.events import Problem
+from watchium.protocol.replies import Problem
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):

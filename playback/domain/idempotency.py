@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 
 class AcceptedCommand(NamedTuple):

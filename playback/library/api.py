@@ -19,8 +19,8 @@ from playback.models import MediaItem
 from playback.models.media_item import ORDERS, PAGE, ItemQuery, PageCursor
 from rooms.api_view import RoomAPIView, json_response
 from watchium.protocol.errors import BadMessage, NotMember, TooLong
-from watchium.protocol.events import Problem
 from watchium.protocol.player_types import Item
+from watchium.protocol.replies import Problem
 from watchium.text import clean
 
 LONGEST_SEARCH = 100

@@ -11,7 +11,6 @@ from playback.player.command import PlayerCommand, PlayerTransaction, run
 from playback.player.transfer import forget_device, transfer_here
 from watchium.protocol.commands import EmptyPayload, IdempotentCommand
 from watchium.protocol.errors import BadMessage, UnknownMedia
-from watchium.protocol.events import Accepted
 from watchium.protocol.player_commands import (
     BaseRevision,
     ContinueHere,
@@ -40,6 +39,7 @@ from watchium.protocol.player_commands import (
     TrackStep,
     Undo,
 )
+from watchium.protocol.replies import Accepted
 
 
 def dispatch(

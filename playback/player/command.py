@@ -21,8 +21,8 @@ from playback.player.broadcast import Change, broadcast_change, broadcast_device
 from playback.player.liveness import is_stale
 from watchium import server_clock
 from watchium.protocol.errors import Stale, TooLong, UnknownMedia
-from watchium.protocol.events import Accepted
 from watchium.protocol.player_types import MAX_QUEUE, PlayerState
+from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
 AT_END_S = 0.5  # this close to the end, playing starts from the beginning

@@ -17,7 +17,7 @@ from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek, SetRate
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 from watchium.protocol.types import Media
 
 _OF_STALLS = {"buffer_start": stall_handling.on_underrun, "buffer_end": stall_handling.on_recovery}

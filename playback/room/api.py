@@ -26,7 +26,7 @@ from watchium.protocol.commands import (
     SetRate,
 )
 from watchium.protocol.errors import BadMessage, Stale
-from watchium.protocol.events import Accepted, Problem
+from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import EventId, Milliseconds, Rate, Seconds, Url
 
 

@@ -32,7 +32,7 @@ from watchium.protocol.commands import (
     SyncRequest,
 )
 from watchium.protocol.errors import NotHost
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened

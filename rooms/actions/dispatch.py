@@ -12,7 +12,7 @@ from rooms.models import Member, ModerationAct, Room
 from watchium import server_clock
 from watchium.protocol.commands import BanMember, ClaimHost, RemoveMember, SetModerator, TransferHost
 from watchium.protocol.errors import EventIdConflict
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
 MemberCommand = TransferHost | ClaimHost | RemoveMember | BanMember | SetModerator

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from rooms.models import Room
 from watchium import server_clock
-from watchium.protocol.events import Head, HeadState
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime import broadcast
 from watchium.shared_state import shared_store
 from watchium.shared_state.token_bucket import Limit

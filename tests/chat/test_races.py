@@ -9,7 +9,7 @@ from chat import actions
 from chat.models import Comment
 from rooms.models import Member, Person, Room
 from watchium.protocol.commands import CommentDraft, PostComment
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 NOW_MS = 1_800_000_000_000.0
 

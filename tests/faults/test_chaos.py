@@ -14,7 +14,7 @@ from tests.client import Client, RoomClient
 from tests.deployments import House, two_processes
 from tests.faults.support.invariants import everything_holds, footprint, settles_back
 from watchium.client import ProblemError, Resume
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 ROOMS = 100
 LASTS_S = float(os.environ.get("WATCHIUM_CHAOS_S", "300"))

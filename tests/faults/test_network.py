@@ -16,7 +16,7 @@ from tests.faults.support.lossy_link import Link, link_to
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.watchium.consumers.fixtures import Scene
 from watchium.client import ProblemError, Resume
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 BACK_S = 30
 

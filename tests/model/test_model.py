@@ -36,7 +36,7 @@ from watchium import server_clock
 from watchium.protocol.codec import encode
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import EventIdConflict, NotHost
-from watchium.protocol.events import Head, HeadState
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime.groups import room_group
 
 NAMES = ("alice", "bob", "carol")

@@ -17,7 +17,7 @@ from watchium import server_clock
 from watchium.background.batching import in_batches
 from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state, renew
-from watchium.protocol.events import Head, HeadState
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import room_group

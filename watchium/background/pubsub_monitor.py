@@ -21,7 +21,8 @@ from rooms.serializers import present_members
 from watchium import server_clock
 from watchium.db.thread_pool import in_database
 from watchium.process_state import process_state
-from watchium.protocol.events import Event, Head, HeadState, Health, MemberList, Members, Status
+from watchium.protocol.events import Event, MemberList, Members
+from watchium.protocol.replies import Head, HeadState, Health, Status
 from watchium.realtime import hub as fanout
 from watchium.realtime.channel_layer import LAYER_TIMEOUT_S, ChannelLayerBridge
 from watchium.realtime.delivery import Delivery

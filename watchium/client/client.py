@@ -39,8 +39,9 @@ from watchium.client.connection import ProblemError
 from watchium.client.player import PlayerClient
 from watchium.client.room import RoomClient
 from watchium.client.room_state import Resume
-from watchium.protocol.events import Accepted, LobbyRoom, LobbyState, Problem
+from watchium.protocol.events import LobbyRoom, LobbyState
 from watchium.protocol.player_types import Item
+from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import CommentState, MemberState, RoomState, TimelineState
 
 __all__ = [

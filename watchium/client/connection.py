@@ -15,8 +15,8 @@ from websockets.exceptions import ConnectionClosed
 
 from watchium.client.clock_offset import offset_and_delay
 from watchium.client.room_state import AnyEvent, type_of
-from watchium.protocol import events
-from watchium.protocol.events import Accepted, PongTimes, Problem
+from watchium.protocol import replies
+from watchium.protocol.replies import Accepted, PongTimes, Problem
 
 TIMEOUT_S = 5.0
 
@@ -65,7 +65,7 @@ class SocketConnection(Generic[W]):
         """Wait for the welcome. Raises ProblemError if an error arrives instead."""
         try:
             first = self.decode(await asyncio.wait_for(self.socket.recv(), TIMEOUT_S))
-            if isinstance(first, events.Error):
+            if isinstance(first, replies.Error):
                 await asyncio.wait_for(self.socket.wait_closed(), TIMEOUT_S)
                 raise ProblemError(first.payload, self.socket.close_code)
         except ConnectionClosed:
@@ -176,15 +176,15 @@ class SocketConnection(Generic[W]):
     def _is_reply(self, event: AnyEvent) -> bool:
         """Resolve the request that this event replies to, if it is a reply; `wait_for` does not see replies."""
         match event:
-            case events.Ack(payload=accepted):
+            case replies.Ack(payload=accepted):
                 if reply := self._oldest_pending(accepted.event_id):
                     reply.set_result(accepted)
                 return True
-            case events.Pong(payload=times):
+            case replies.Pong(payload=times):
                 if reply := self._oldest_pending(times.t0):
                     reply.set_result(times)
                 return True
-            case events.Error(payload=problem) if reply := self._oldest_pending(problem.event_id):
+            case replies.Error(payload=problem) if reply := self._oldest_pending(problem.event_id):
                 reply.set_exception(ProblemError(problem))
                 return True
         return False

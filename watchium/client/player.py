@@ -8,7 +8,6 @@ from websockets.asyncio.client import ClientConnection
 
 from watchium.client.connection import SocketConnection
 from watchium.client.room_state import AnyEvent
-from watchium.protocol import events
 from watchium.protocol.events import Event
 from watchium.protocol.player_events import (
     PLAYER_EVENTS,
@@ -18,8 +17,9 @@ from watchium.protocol.player_events import (
     PlayerWelcomeState,
 )
 from watchium.protocol.player_types import Item, PlayerState
+from watchium.protocol.replies import Ack, Closing, Error, Pong
 
-SHARED_EVENTS: tuple[type[Event], ...] = (events.Ack, events.Error, events.Pong, events.Closing)
+SHARED_EVENTS: tuple[type[Event], ...] = (Ack, Error, Pong, Closing)
 KINDS: dict[str, type[Event]] = {
     str(kind.__struct_config__.tag): kind for kind in [*PLAYER_EVENTS, *SHARED_EVENTS]
 }

@@ -6,7 +6,8 @@ from websockets.asyncio.client import ClientConnection
 
 from watchium.client.connection import SocketConnection
 from watchium.client.room_state import AnyEvent, Resume, RoomReplica, decode
-from watchium.protocol.events import Events, WelcomeState
+from watchium.protocol.events import WelcomeState
+from watchium.protocol.replies import Events
 from watchium.protocol.types import TimelineState
 
 

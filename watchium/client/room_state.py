@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from watchium.protocol import events
+from watchium.protocol import events, replies
+from watchium.protocol.codec import ROOM_EVENTS
 from watchium.protocol.events import CustomEvent, Event, WelcomeState
 from watchium.protocol.types import TimelineState
 
-KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in events.ROOM_EVENTS}
+KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in ROOM_EVENTS}
 CHANGES = tuple(events.CHANGES.values())
 AnyEvent = Event | CustomEvent
 
@@ -102,11 +103,11 @@ class RoomReplica:
     def apply(self, event: AnyEvent) -> list[AnyEvent]:
         """Apply an event; return the events that became current, in order: none for a stale or an early one."""
         match event:
-            case events.Events():
+            case replies.Events():
                 return self._apply_missed(event)
             case events.Welcome(payload=snapshot):  # the response if the log does not reach back far enough
                 self.apply_snapshot(snapshot)
-            case events.Head(payload=head):
+            case replies.Head(payload=head):
                 self.outdated = self.outdated or self.epoch not in ("", head.epoch)
                 self.changes.head = max(self.changes.head, head.revision)
                 self.comments.head = max(self.comments.head, head.comment_seq)
@@ -116,7 +117,7 @@ class RoomReplica:
                 return self._apply_change(event)
         return [event]
 
-    def _apply_missed(self, event: events.Events) -> list[AnyEvent]:
+    def _apply_missed(self, event: replies.Events) -> list[AnyEvent]:
         missed = event.payload
         self.comments.reset(max(self.comments.last, missed.comment_seq))
         applied = [change for frame in missed.events for change in self._apply_change(decode(bytes(frame)))]

@@ -16,7 +16,6 @@ from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import decode_player_command
 from watchium.protocol.commands import Command, IdempotentCommand
 from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
-from watchium.protocol.events import Ack
 from watchium.protocol.player_commands import (
     AudioFocusRequest,
     DeviceRef,
@@ -33,6 +32,7 @@ from watchium.protocol.player_events import (
     PlayerSynced,
     PlayerWelcome,
 )
+from watchium.protocol.replies import Ack
 from watchium.realtime import hub
 from watchium.realtime.frames import frame_of
 from watchium.realtime.groups import device_group, devices_group, person_group

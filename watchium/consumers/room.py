@@ -29,7 +29,7 @@ from watchium.protocol.errors import (
     TooManyConnections,
     Unavailable,
 )
-from watchium.protocol.events import Accepted, Ack
+from watchium.protocol.replies import Accepted, Ack
 from watchium.realtime.frames import frame_of
 from watchium.realtime.groups import member_group, person_group, room_group
 from watchium.services.room_commands import dispatch

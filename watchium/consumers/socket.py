@@ -35,7 +35,8 @@ from watchium.protocol.errors import (
     TooLong,
     Unavailable,
 )
-from watchium.protocol.events import Error, Event, Pong, PongTimes, Problem
+from watchium.protocol.events import Event
+from watchium.protocol.replies import Error, Pong, PongTimes, Problem
 from watchium.protocol.types import MAX_FRAME_BYTES
 from watchium.protocol.validation import validation_error
 from watchium.realtime import hub

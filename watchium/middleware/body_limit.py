@@ -14,7 +14,7 @@ import msgspec
 
 from watchium.middleware.upload_limit import BodyLimit, upload_limit
 from watchium.protocol.errors import BadMessage, Refused, TooLong
-from watchium.protocol.events import Problem
+from watchium.protocol.replies import Problem
 
 MAX_BODY_BYTES = 64 * 1024  # the largest form is an admin page with everything selected
 BODY_TIMEOUT_S = 10.0  # for the whole body

@@ -17,7 +17,7 @@ from rooms.auth.origin import scope_address
 from watchium import server_clock
 from watchium.protocol.codec import encode
 from watchium.protocol.errors import CloseCode, RateLimited
-from watchium.protocol.events import Error, Problem
+from watchium.protocol.replies import Error, Problem
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import RateLimiter
 

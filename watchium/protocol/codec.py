@@ -7,7 +7,7 @@ from types import ModuleType
 import msgspec
 from msgspec import Struct
 
-from watchium.protocol import commands, events, player_commands, player_events
+from watchium.protocol import commands, events, player_commands, player_events, replies
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
 from watchium.protocol.player_commands import PlayerCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
@@ -65,5 +65,8 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
     )
 
 
-ROOM_MESSAGE_TYPES = _types_of(commands, events)
-MESSAGE_TYPES = _types_of(commands, events, player_commands, player_events)
+ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
+    kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
+)
+ROOM_MESSAGE_TYPES = _types_of(commands, events, replies)
+MESSAGE_TYPES = _types_of(commands, events, replies, player_commands, player_events)

@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 
 from watchium.protocol import errors
+from watchium.protocol.codec import ROOM_EVENTS
 from watchium.protocol.commands import Command
-from watchium.protocol.events import CHANGES, ROOM_EVENTS, Event
+from watchium.protocol.events import CHANGES, Event
 from watchium.protocol.introspection import (
     PLAYER_MODULES,
     ROOM_MODULES,

@@ -5,15 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from watchium.protocol.codec import encode
-from watchium.protocol.events import (
-    CommentDeleted,
-    CustomEvent,
-    Event,
-    Head,
-    LobbyChanged,
-    NewComment,
-    Presence,
-)
+from watchium.protocol.events import CommentDeleted, CustomEvent, Event, LobbyChanged, NewComment, Presence
+from watchium.protocol.replies import Head
 
 _FIN_TEXT = 0x81
 _WITH_SEQ = (NewComment, CommentDeleted)

@@ -11,7 +11,7 @@ from watchium import server_clock
 from watchium.background import scheduler
 from watchium.consumers.socket import Socket
 from watchium.protocol.errors import CloseCode
-from watchium.protocol.events import Closing, ClosingNotice
+from watchium.protocol.replies import Closing, ClosingNotice
 
 FINISH_S = 2.5
 DISCONNECT_S = 2.0

@@ -19,7 +19,8 @@ import rooms.actions
 from rooms.models import Member
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
-from watchium.protocol.events import Events, MemberReports, Presence, Welcome
+from watchium.protocol.events import MemberReports, Presence, Welcome
+from watchium.protocol.replies import Events
 from watchium.protocol.types import Milliseconds, Revision
 from watchium.services.mailboxes import collect
 from watchium.services.room_snapshot import Applied, compose_snapshot

@@ -34,7 +34,8 @@ from watchium.protocol.commands import (
     Typing,
 )
 from watchium.protocol.errors import NotFound
-from watchium.protocol.events import Accepted, Event
+from watchium.protocol.events import Event
+from watchium.protocol.replies import Accepted
 
 
 def dispatch(member: Member, command: Command) -> Accepted | Event | None:

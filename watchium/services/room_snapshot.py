@@ -16,7 +16,8 @@ from rooms.models import Member, Room
 from rooms.serializers import member_state, room_state, you_state
 from watchium import server_clock
 from watchium.db.prepared import run_in_one_round_trip
-from watchium.protocol.events import Events, MissedEvents, Welcome, WelcomeState
+from watchium.protocol.events import Welcome, WelcomeState
+from watchium.protocol.replies import Events, MissedEvents
 from watchium.protocol.types import MAX_FRAME_BYTES, Limits, RoomState
 
 COMMENTS_AT_JOIN = 100

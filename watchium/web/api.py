@@ -26,7 +26,8 @@ from watchium import server_clock
 from watchium.protocol.codec import decode_room_command
 from watchium.protocol.commands import CommentDraft, PostComment
 from watchium.protocol.errors import Banned, NotMember
-from watchium.protocol.events import Accepted, LobbyState, Problem
+from watchium.protocol.events import LobbyState
+from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import EventId, MemberState, RoomState, TimelineState
 from watchium.protocol.validation import validation_error
 from watchium.services.create_room import create_room

@@ -9,7 +9,7 @@ from rest_framework import exceptions
 
 from rooms.api_view import json_response
 from watchium.protocol.errors import Refused
-from watchium.protocol.events import Problem
+from watchium.protocol.replies import Problem
 from watchium.services.error_mapping import is_database_unavailable, refusal
 from watchium.telemetry import counters
 

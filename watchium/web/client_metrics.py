@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rooms.api_view import RoomAPIView
 from watchium import server_clock
 from watchium.protocol.errors import NotMember
-from watchium.protocol.events import Problem
+from watchium.protocol.replies import Problem
 from watchium.shared_state import rate_limits
 from watchium.telemetry import counters
 

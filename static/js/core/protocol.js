@@ -329,6 +329,21 @@
  */
 
 /**
+ * @typedef {object} LobbyRoom
+ * @property {string} room_id
+ * @property {string} title
+ * @property {number} viewers
+ * @property {string | null} playing
+ * @property {string | null} host
+ */
+
+/**
+ * @typedef {object} LobbyState
+ * @property {LobbyRoom[]} rooms
+ * @property {number} online
+ */
+
+/**
  * @typedef {object} PongTimes
  * @property {number} t0
  * @property {number} t1
@@ -381,21 +396,6 @@
  * @typedef {object} ClosingNotice
  * @property {number} code
  * @property {number | null} [retry_after_ms]
- */
-
-/**
- * @typedef {object} LobbyRoom
- * @property {string} room_id
- * @property {string} title
- * @property {number} viewers
- * @property {string | null} playing
- * @property {string | null} host
- */
-
-/**
- * @typedef {object} LobbyState
- * @property {LobbyRoom[]} rooms
- * @property {number} online
  */
 
 /**
@@ -690,6 +690,8 @@ export const Event = Object.freeze({
   Reaction: "reaction",
   Typing: "typing",
   Presence: "presence",
+  Lobby: "lobby",
+  LobbyChanged: "lobby_changed",
   Pong: "pong",
   Ack: "ack",
   Head: "head",
@@ -697,8 +699,6 @@ export const Event = Object.freeze({
   Error: "error",
   Status: "status",
   Closing: "closing",
-  Lobby: "lobby",
-  LobbyChanged: "lobby_changed",
   Player: "player",
   PlayerState: "player_state",
   PlayerHead: "player_head",
@@ -749,6 +749,6 @@ export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
 /** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
-export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "pong", "ack", "head", "events", "error", "status", "closing", "lobby", "lobby_changed"]))
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
 
 export const MAX_FRAME_BYTES = 16384

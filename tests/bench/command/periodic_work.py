@@ -23,7 +23,7 @@ from watchium.background import scheduler
 from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import decode_room_command
 from watchium.protocol.commands import Heartbeat
-from watchium.protocol.events import Head, HeadState
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime import hub
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import room_group

@@ -14,7 +14,7 @@ from typing import Any
 from tests.client import Client, RoomClient
 from tests.servers import Server
 from watchium.client import RoomSnapshot
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 HEARTBEAT_S = 1.0  # a page's takes 3 s: its answer tells who missed something
 AGREED_WITHIN_S = 5.0

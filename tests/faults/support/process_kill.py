@@ -32,7 +32,7 @@ def before_publish(event_id: str) -> None:
 
 def before_ack(event_id: str) -> None:
     from watchium.consumers import socket
-    from watchium.protocol.events import Ack
+    from watchium.protocol.replies import Ack
 
     tell = socket.Socket.tell
 

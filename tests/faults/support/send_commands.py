@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.client import RoomClient
 from watchium.client import ProblemError
-from watchium.protocol.events import Accepted
+from watchium.protocol.replies import Accepted
 
 TRIES = 60
 LONGER_THAN_ANY_WAIT_S = 30

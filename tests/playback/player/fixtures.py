@@ -13,8 +13,8 @@ from playback.player import actions, serializers
 from rooms.models import Person
 from tests.cases import Heard
 from watchium.protocol.codec import decode_player_command
-from watchium.protocol.events import Accepted
 from watchium.protocol.player_types import PlayerState
+from watchium.protocol.replies import Accepted
 from watchium.realtime import hub
 from watchium.realtime.broadcast import device_group
 

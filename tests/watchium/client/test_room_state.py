@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from watchium.client.room_state import Resume, RoomReplica
 from watchium.protocol.codec import encode
-from watchium.protocol.events import Change, Events, MissedEvents, Sought
+from watchium.protocol.events import Change, Sought
+from watchium.protocol.replies import Events, MissedEvents
 
 
 def sought(revision: int) -> Sought:

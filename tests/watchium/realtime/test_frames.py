@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 
-from watchium.protocol.events import Head, HeadState
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime.frames import Frame, frame_of
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from watchium.protocol.events import CustomEvent, Head, HeadState, Reaction, SentReaction
+from watchium.protocol.events import CustomEvent, Reaction, SentReaction
+from watchium.protocol.replies import Head, HeadState
 from watchium.realtime import hub as fanout
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import room_group

@@ -10,7 +10,8 @@ from rooms.models import Person, Room
 from tests.cases import Cast
 from watchium.protocol.commands import OptionalPosition, Play, SyncRequest
 from watchium.protocol.errors import NotMember, RoomClosed
-from watchium.protocol.events import Events, Welcome
+from watchium.protocol.events import Welcome
+from watchium.protocol.replies import Events
 from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
 
 
