@@ -1,4 +1,4 @@
-"""The client library with the verbs of the tests: a member says a command and hears an event."""
+"""The client library with the verbs of the test DSL: `say` sends a command, `hear` waits for an event."""
 
 from __future__ import annotations
 

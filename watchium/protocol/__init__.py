@@ -1,1 +1,1 @@
-"""The protocol: every message in either direction as a typed struct, and what is rendered from the structs."""
+"""The protocol: every message in either direction as a typed struct, and the renderers of its documentation."""
