@@ -1,4 +1,4 @@
-"""The door: HTTP to Django, sockets to the consumers."""
+"""The ASGI application: routes HTTP to Django and WebSockets to the consumers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchium.settings")
 django_application = get_asgi_application()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs the apps to be loaded
+from channels.routing import ProtocolTypeRouter  # noqa: E402  # needs loaded apps
 from django.conf import settings  # noqa: E402
 
 from rooms.actions import grant_fresh_leases  # noqa: E402
@@ -21,15 +21,15 @@ from watchium.middleware.static_files import serve_static_files  # noqa: E402
 from watchium.routing import websocket  # noqa: E402
 
 
-def _wake() -> None:
+def _prepare() -> None:
     server_clock.start(wall=settings.WATCHIUM_CLOCK == "wall")
     grant_fresh_leases()
 
 
-# On a thread of its own: some servers load this module inside their loop, where Django refuses to query.
-_waking = threading.Thread(target=_wake)
-_waking.start()
-_waking.join()
+# On its own thread: some servers load this module inside their event loop, where Django refuses queries.
+_preparing = threading.Thread(target=_prepare)
+_preparing.start()
+_preparing.join()
 
 application = ProtocolTypeRouter(
     {"http": limit_body(serve_static_files(django_application)), "websocket": ConnectionLimit(websocket)}

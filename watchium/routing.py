@@ -1,4 +1,4 @@
-"""Every socket route on one screen."""
+"""The WebSocket routes."""
 
 from __future__ import annotations
 

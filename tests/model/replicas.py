@@ -14,7 +14,7 @@ from rooms.models import Member
 from watchium.client.room_state import Resume, RoomReplica, decode
 from watchium.protocol.codec import encode
 from watchium.protocol.events import Event
-from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
+from watchium.services.room_snapshot import LogPosition, compose_snapshot, missed_events
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 REDUCER = Path(__file__).parent / "node_reducer.js"
@@ -73,7 +73,7 @@ class Viewer:
             "comment_seq": known.comment_seq,
             "epoch": known.epoch,
         }
-        applied = Applied(known.revision, known.event_id, known.comment_seq, known.epoch)
+        applied = LogPosition(known.revision, known.event_id, known.comment_seq, known.epoch)
         self.arrive(*self._frames(compose_snapshot(self.member, "", applied, 1)))
 
     def catch_up(self, head: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ from watchium.protocol.replies import Accepted, Ack
 from watchium.realtime.frames import frame_of
 from watchium.realtime.groups import member_group, person_group, room_group
 from watchium.services.room_commands import dispatch
-from watchium.services.room_snapshot import Applied, compose_snapshot, missed_events
+from watchium.services.room_snapshot import LogPosition, compose_snapshot, missed_events
 from watchium.shared_state import rate_limits
 from watchium.shared_state.token_bucket import Limit
 from watchium.telemetry import counters
@@ -80,7 +80,7 @@ class RoomConsumer(Socket):
         if (await self._identity()).person != identity.person:
             raise Unavailable
         log_heads.set_initial(self.room_id, self.member.room)
-        applied = Applied.from_query(self.query)
+        applied = LogPosition.from_query(self.query)
         first, *missed = await in_database(
             compose_snapshot, self.member, identity.device_id, applied, len(self.live)
         )

@@ -1,1 +1,1 @@
-"""Daily maintenance: what it does, when it is due, and the thread on which a serving process does it."""
+"""Daily maintenance: its work, its schedule, and the thread of a server process that runs it."""

@@ -98,7 +98,7 @@ def _content_length(scope: Scope) -> int:
 
 
 async def _send_error(send: Send, refused: Refused) -> None:
-    """Respond. The rest of the body is discarded for ten seconds at most (`http_protocol`): the client can read this."""
+    """Respond. The rest of the body is discarded for up to ten seconds (`http_protocol`): the client can read this."""
     body = msgspec.json.encode(Problem(code=refused.code, message=str(refused)))
     headers = [
         (b"content-type", b"application/json"),

@@ -1,4 +1,4 @@
-"""Making a room, playback included: one deed for the page and the API."""
+"""Creates a room with its playback, for the page and the API."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from watchium.protocol.types import Media
 
 
 def create_room(identity: Identity, form: NewRoom) -> Member:
-    """A room and its playback, or neither; its maker is owner, host and member, and a new guest if nobody yet.
+    """Create a room and its playback in one transaction; the creator, a new guest if need be, becomes owner and host.
 
-    Raises BadMessage, TooLong, NameTaken or UnknownMedia for what the form says, RateLimited after many rooms.
+    Raises BadMessage, TooLong, NameTaken or UnknownMedia for an invalid form, RateLimited after many rooms.
     """
     rate_limits.limit_new_rooms(identity.address)
     media = find(form.media_url) if form.media_url else None
-    display_names.clean_name(form.username or "nobody")  # what is refused below anyway costs no hashing
+    display_names.clean_name(form.username or "nobody")  # rejects an invalid name before the costly hashing
     if form.passphrase:
         rate_limits.limit_new_secrets(identity.address)
-    return _open(identity, form, media, hash_passphrase(form.passphrase))
+    return _create(identity, form, media, hash_passphrase(form.passphrase))
 
 
 @transaction.atomic
-def _open(identity: Identity, form: NewRoom, media: Media | None, passphrase_hash: str) -> Member:
+def _create(identity: Identity, form: NewRoom, media: Media | None, passphrase_hash: str) -> Member:
     owner = identity.person or rooms.actions.create_guest(form.username)
     member = rooms.actions.create_room(
         owner,

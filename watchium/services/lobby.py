@@ -1,4 +1,4 @@
-"""Which public rooms are live, and how many people are about."""
+"""The lobby: public live rooms, and the number of people online."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def lobby_state() -> LobbyState:
 
 
 def _title(playback: Playback | None) -> str | None:
-    medium = playback.current_media if playback else None
-    return medium.title if medium else None
+    media = playback.current_media if playback else None
+    return media.title if media else None

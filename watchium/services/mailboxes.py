@@ -1,8 +1,8 @@
-"""What no log keeps (reactions, typing, who asks for control, custom events), held for members who poll.
+"""Stores events that no log holds (reactions, typing, control requests, custom events) for members who poll.
 
-A member who polls has a mailbox in the process that answered: it listens like a socket, holds the last few events for
-the next poll, and goes when no poll has come for a while. Polls name the time of the last event they brought, so that
-the mailboxes of several processes tell nothing twice.
+A member who polls has a mailbox in the process that served the poll: it listens like a socket, holds the last few
+events for the next poll, and is deleted when no poll has come for a while. Polls carry the time of the last event they
+received, so that the mailboxes of several processes deliver nothing twice.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from watchium.realtime.direct_writer import Write
 from watchium.realtime.frames import Frame
 from watchium.realtime.groups import member_group, room_group
 
-MOST_EVENTS = 32
-MOST_MAILBOXES = 2000
-KEPT_S = 20.0
+MAX_EVENTS = 32
+MAX_MAILBOXES = 2000
+IDLE_S = 20.0
 UNLOGGED = frozenset({"reaction", "typing", "control_asked"})
 
 
@@ -37,7 +37,7 @@ class _Event(msgspec.Struct):
 class Mailbox:
     groups: list[str]
     polls: int = 0
-    events: deque[tuple[float, msgspec.Raw]] = field(default_factory=lambda: deque(maxlen=MOST_EVENTS))
+    events: deque[tuple[float, msgspec.Raw]] = field(default_factory=lambda: deque(maxlen=MAX_EVENTS))
 
     @property
     def direct(self) -> Write | None:
@@ -45,16 +45,16 @@ class Mailbox:
 
     def deliver(self, frame: Frame) -> None:
         if any(frame.head):
-            return  # the log has it
+            return  # it is in the log
         event = msgspec.json.decode(frame.payload, type=_Event)
         if event.type in UNLOGGED or event.type not in ROOM_MESSAGE_TYPES:
             self.events.append((event.timestamp, msgspec.Raw(frame.payload)))
 
     def close(self, code: int) -> None:
-        """The next poll finds out by itself."""
+        """Does nothing: the next poll checks access itself."""
 
-    def since(self, heard_ms: float) -> list[msgspec.Raw]:
-        return [event for at_ms, event in list(self.events) if at_ms > heard_ms]
+    def since(self, received_ms: float) -> list[msgspec.Raw]:
+        return [event for at_ms, event in list(self.events) if at_ms > received_ms]
 
 
 @dataclass
@@ -66,29 +66,29 @@ class _State:
 _state = process_state(_State)
 
 
-def collect(member: Member, heard_ms: float | None) -> list[msgspec.Raw]:
-    """Events after a server time, oldest first; the first call for a member begins to hold them. From any thread."""
+def collect(member: Member, received_ms: float | None) -> list[msgspec.Raw]:
+    """Return events after a server time, oldest first. The first call creates the mailbox. Safe from any thread."""
     hub = fanout.running()
     if hub is None:
         return []
-    mailbox, is_new = _polled(member)
+    mailbox, is_new = _mailbox_of(member)
     if mailbox is None:
         return []
     if is_new:
-        asyncio.run_coroutine_threadsafe(_hold(hub, member.pk, mailbox), hub.loop)
-    return [] if heard_ms is None else mailbox.since(heard_ms)
+        asyncio.run_coroutine_threadsafe(_listen(hub, member.pk, mailbox), hub.loop)
+    return [] if received_ms is None else mailbox.since(received_ms)
 
 
-def _polled(member: Member) -> tuple[Mailbox | None, bool]:
-    """The member's mailbox, and whether it was made by this; None where there are too many already.
+def _mailbox_of(member: Member) -> tuple[Mailbox | None, bool]:
+    """The member's mailbox, and whether this call created it; None if there are too many.
 
-    Two polls at once find one mailbox, and one of them made it.
+    Of two concurrent polls one creates the mailbox, and both use it.
     """
     with _state.lock:
         mailbox = _state.mailboxes.get(member.pk)
         is_new = mailbox is None
         if mailbox is None:
-            if len(_state.mailboxes) >= MOST_MAILBOXES:
+            if len(_state.mailboxes) >= MAX_MAILBOXES:
                 return None, False
             groups = [room_group(member.room.room_id), member_group(member.pk)]
             mailbox = _state.mailboxes[member.pk] = Mailbox(groups)
@@ -96,19 +96,19 @@ def _polled(member: Member) -> tuple[Mailbox | None, bool]:
         return mailbox, is_new
 
 
-async def nap() -> None:
-    await asyncio.sleep(KEPT_S)
+async def idle_period() -> None:
+    await asyncio.sleep(IDLE_S)
 
 
-async def _hold(hub: fanout.Hub, member_pk: int, mailbox: Mailbox) -> None:
-    """Listen for as long as polls come."""
+async def _listen(hub: fanout.Hub, member_pk: int, mailbox: Mailbox) -> None:
+    """Listen until no poll came for a period."""
     try:
         for group in mailbox.groups:
             await hub.join(group, mailbox)
         polls = 0
         while mailbox.polls != polls:
             polls = mailbox.polls
-            await nap()
+            await idle_period()
     finally:
         with _state.lock:
             _state.mailboxes.pop(member_pk, None)

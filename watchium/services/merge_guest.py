@@ -1,4 +1,4 @@
-"""A guest signs in: what was the guest's is the account's from then on, on every floor, or on none."""
+"""Merges a guest into the account they log in to, in one transaction over all apps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rooms.models import ModerationAct, Person
 
 @transaction.atomic
 def merge_guest_into_account(guest: Person, person: Person) -> None:
-    """Rooms, seats and bans; what the guest said; and what they commanded, so that a command that is sent again
-    after signing in is known still. Twice is harmless."""
+    """Reassign rooms, memberships, host roles and bans, comments, and commands, so that a retry after the login is
+    still recognised. Idempotent."""
     merge_guest(guest, person)
     Comment.objects.reassign(guest, person)
     PlaybackEvent.objects.reassign(guest, person)

@@ -1,7 +1,7 @@
-"""A room for pages that get no WebSocket through: what a socket would have brought since the last request.
+"""HTTP polling, for pages whose WebSocket is blocked: the events of a room since the last request.
 
-The answer is made of the socket's own envelopes and resumes by the same numbers, so a page applies it with the same
-code, and neither loses nor repeats anything when it changes from one way to the other.
+The response consists of the same envelopes as on a socket and resumes by the same numbers, so a page applies it with
+the same code, and neither loses nor repeats an event when it switches between the two.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from watchium.protocol.events import MemberReports, Presence, Welcome
 from watchium.protocol.replies import Events
 from watchium.protocol.types import Milliseconds, Revision
 from watchium.services.mailboxes import collect
-from watchium.services.room_snapshot import Applied, compose_snapshot
+from watchium.services.room_snapshot import LogPosition, compose_snapshot
 from watchium.shared_state import rate_limits
 
 
 class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """What the page applied last, as in a socket's address; nothing of it asks for the whole room.
+    """What the page applied last, as in a socket's URL; without it the response holds the whole room.
 
-    `report` is what a heartbeat says. `heard`: the `timestamp` of the last event that no log keeps, at first the
-    `received` of the answer before.
+    `report` is the payload of a heartbeat. `heard` is the `timestamp` of the last event that no log holds, at first the
+    `received` of the previous response.
     """
 
     revision: Revision | None = None
@@ -42,16 +42,16 @@ class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     heard: Milliseconds | None = None
 
     @property
-    def applied(self) -> Applied | None:
+    def applied(self) -> LogPosition | None:
         if self.revision is None:
             return None
-        return Applied(self.revision, self.event_id, self.comment_seq, self.epoch)
+        return LogPosition(self.revision, self.event_id, self.comment_seq, self.epoch)
 
 
 class Polled(msgspec.Struct, frozen=True, kw_only=True):
-    """`welcome`, then `events` where the page resumes, then `presence`, then what no log keeps.
+    """`welcome`, then `events` if the page resumes, then `presence`, then events that no log holds.
 
-    `received` and `timestamp`: server time when the request came and when the answer left, a pong's `t1` and `t2`.
+    `received` and `timestamp` are the server times of the request and of the response, `t1` and `t2` of a pong.
     """
 
     events: list[Welcome | Events | Presence | msgspec.Raw]
@@ -60,16 +60,16 @@ class Polled(msgspec.Struct, frozen=True, kw_only=True):
     clock_id: str
 
 
-def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Polled:
-    """Count the member as present for 15 s, take their report, and answer what is new. Raises RateLimited."""
+def poll(member: Member, device_id: str, request: Poll, received_ms: float) -> Polled:
+    """Count the member as present for 15 s, record their report, and return new events. Raises RateLimited."""
     rate_limits.spend("poll", member.person.user_id, received_ms)
     member = rooms.actions.record_poll(member)
-    if asked.report is not None:
-        take_report(member, asked.report, received_ms)
+    if request.report is not None:
+        record_report(member, request.report, received_ms)
     events: list[Welcome | Events | Presence | msgspec.Raw] = []
-    events += compose_snapshot(member, device_id, asked.applied, 0)
+    events += compose_snapshot(member, device_id, request.applied, 0)
     events += _presence(member.room.room_id, received_ms)
-    events += collect(member, asked.heard)
+    events += collect(member, request.heard)
     return Polled(
         events=events,
         received=received_ms,
@@ -78,17 +78,19 @@ def poll(member: Member, device_id: str, asked: Poll, received_ms: float) -> Pol
     )
 
 
-def take_report(member: Member, report: PlayerReport, now_ms: float) -> None:
-    """What a heartbeat does, for a report that came over HTTP."""
+def record_report(member: Member, report: PlayerReport, now_ms: float) -> None:
+    """As a heartbeat does, for a report received over HTTP."""
     playback.room.status_reports.record(member.room.room_id, member.person.user_id, report, now_ms)
     playback.room.duration_updates.update_from_report(member, report, now_ms)
     playback.room.stall_handling.on_important_report(member, now_ms)
 
 
 def _presence(room_id: str, now_ms: float) -> list[Presence]:
-    """Where everybody's player is; nothing where no player has said anything yet."""
-    said = dict(playback.room.status_reports.LAST_REPORTS.for_room(room_id))
-    reports = playback.room.status_broadcast.evaluate({room_id: said}, now_ms).get(room_id) if said else None
+    """The playback status of all members; empty if no player has reported yet."""
+    members = dict(playback.room.status_reports.LAST_REPORTS.for_room(room_id))
+    reports = (
+        playback.room.status_broadcast.evaluate({room_id: members}, now_ms).get(room_id) if members else None
+    )
     if not reports:
         return []
     return [Presence(room_id=room_id, timestamp=now_ms, payload=MemberReports(members=reports))]

@@ -1,4 +1,4 @@
-"""The dispatch of a member's commands: the same for a socket's frame and for a call of the HTTP API."""
+"""Dispatches a member's commands, from a socket or the HTTP API, to their actions."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from watchium.protocol.replies import Accepted
 
 
 def dispatch(member: Member, command: Command) -> Accepted | Event | None:
-    """Do what one command says, in a thread that may use the database.
+    """Execute one command, in a thread that may use the database.
 
-    Returns what its sender is answered, or None where the room's own event is the answer. Raises a Refused.
+    Returns the response to the sender, or None if the room's event serves as the response. Raises a Refused.
     """
     match command:
         case Play():

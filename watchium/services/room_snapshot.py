@@ -1,4 +1,4 @@
-"""What a member is told on arriving: all of the room, or only what they missed."""
+"""Composes what a member receives on entering: a snapshot of the room, or the events missed since (resume)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from watchium.protocol.types import MAX_FRAME_BYTES, Limits, RoomState
 
 COMMENTS_AT_JOIN = 100
 SPREAD_MS_PER_100_SOCKETS = 1200
-SPREAD_MOST_MS = 12_000  # a thousand come back at 12.5 % of them in the fullest second; with 8 s at a third
+MAX_SPREAD_MS = 12_000  # of a thousand clients 12.5 % reconnect in the fullest second; with 8 s a third
 
 
 @dataclass(frozen=True)
-class Applied:
-    """What a returning client applied last, and of which log; no `epoch` where it does not say."""
+class LogPosition:
+    """The last event that a returning client applied, and the epoch of its log, if known."""
 
     revision: int
     event_id: str
@@ -35,8 +35,8 @@ class Applied:
     epoch: str = ""
 
     @classmethod
-    def from_query(cls, query: dict[str, str]) -> Applied | None:
-        """None when the address says nothing of it, or nothing sensible."""
+    def from_query(cls, query: dict[str, str]) -> LogPosition | None:
+        """Parse the URL parameters; None if they are missing or invalid."""
         try:
             return cls(
                 int(query["revision"]),
@@ -48,8 +48,8 @@ class Applied:
             return None
 
 
-class Seen(NamedTuple):
-    """A room and what is told of it, all but what was said."""
+class RoomContents(NamedTuple):
+    """A room and the contents of its snapshot, except comments."""
 
     room: Room
     host: Member | None
@@ -58,15 +58,15 @@ class Seen(NamedTuple):
     event_id: str
 
     @classmethod
-    def now(cls, room_pk: int) -> Seen:
-        rooms_read, hosts, present, playbacks, last = run_in_one_round_trip(
+    def now(cls, room_pk: int) -> RoomContents:
+        room_rows, hosts, present, playbacks, last = run_in_one_round_trip(
             Room.to_read_with_owner(room_pk),
             Member.to_find_host(room_pk),
             Member.to_read_present(room_pk),
             Playback.to_read(room_pk),
             PlaybackEvent.to_find_last(room_pk),
         )
-        room = Room.from_rows_with_owner(rooms_read)
+        room = Room.from_rows_with_owner(room_rows)
         return cls(
             room,
             next(iter(Member.from_rows(hosts, room)), None),
@@ -76,12 +76,12 @@ class Seen(NamedTuple):
         )
 
 
-def whole_room_state(room: Room) -> RoomState:
+def full_room_state(room: Room) -> RoomState:
     return room_state(room, Member.objects.host_of(room), room.playback.settings)
 
 
 def limits(sockets: int) -> Limits:
-    spread_ms = min(SPREAD_MOST_MS, max(1000, sockets * SPREAD_MS_PER_100_SOCKETS // 100))
+    spread_ms = min(MAX_SPREAD_MS, max(1000, sockets * SPREAD_MS_PER_100_SOCKETS // 100))
     return Limits(
         frame_bytes=MAX_FRAME_BYTES,
         comment_chars=settings.COMMENT_CHARS,
@@ -91,22 +91,22 @@ def limits(sockets: int) -> Limits:
 
 
 def compose_snapshot(
-    member: Member, device_id: str, applied: Applied | None, sockets: int
+    member: Member, device_id: str, applied: LogPosition | None, sockets: int
 ) -> list[Welcome | Events]:
-    """The welcome, and for a client whose own state still holds the events it missed."""
-    seen = Seen.now(member.room_id)
-    room = seen.room
-    resumed = applied is not None and _still_holds(room, applied)
+    """The welcome; also the missed events, if the client can resume."""
+    contents = RoomContents.now(member.room_id)
+    room = contents.room
+    resumed = applied is not None and _can_resume(room, applied)
     if applied is not None and not resumed and _detects_restore(room, applied):
         rooms.actions.suspect_restore(room)
     payload = WelcomeState(
         you=you_state(member, device_id),
-        room=room_state(room, seen.host, seen.playback.settings),
-        members=[member_state(present) for present in seen.present],
-        timeline=None if resumed else playback.room.queries.snapshot_of(seen.playback),
+        room=room_state(room, contents.host, contents.playback.settings),
+        members=[member_state(present) for present in contents.present],
+        timeline=None if resumed else playback.room.queries.snapshot_of(contents.playback),
         comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
         revision=room.revision,
-        event_id=seen.event_id,
+        event_id=contents.event_id,
         comment_seq=room.comment_seq,
         limits=limits(sockets),
         clock_id=server_clock.clock_id(),
@@ -115,11 +115,11 @@ def compose_snapshot(
     welcome = Welcome(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
     if not resumed or applied is None:
         return [welcome]
-    return [welcome, compose_missed(room, applied.revision, applied.comment_seq)]
+    return [welcome, _missed_since(room, applied.revision, applied.comment_seq)]
 
 
-def _still_holds(room: Room, applied: Applied) -> bool:
-    """Whether all that this client lacks is what came after."""
+def _can_resume(room: Room, applied: LogPosition) -> bool:
+    """Whether the client's state is a prefix of the log, so that it lacks later events only."""
     return (
         applied.epoch in ("", room.epoch)
         and _knows_comments(room, applied.comment_seq)
@@ -127,8 +127,8 @@ def _still_holds(room: Room, applied: Applied) -> bool:
     )
 
 
-def _detects_restore(room: Room, applied: Applied) -> bool:
-    """It was told, in this very epoch, what the room's log does not have."""
+def _detects_restore(room: Room, applied: LogPosition) -> bool:
+    """Whether the client applied events of this epoch that the log lacks: a backup was restored."""
     return applied.epoch == room.epoch and (
         applied.comment_seq > room.comment_seq
         or playback.room.queries.contradicts(room, applied.revision, applied.event_id)
@@ -136,22 +136,22 @@ def _detects_restore(room: Room, applied: Applied) -> bool:
 
 
 def _knows_comments(room: Room, comment_seq: int) -> bool:
-    """False for who has heard more than was ever said: the server was restored from a backup."""
+    """False if the client has a later comment than the room: a backup was restored."""
     return 0 <= comment_seq <= room.comment_seq
 
 
-def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
-    """Everything after a revision and a comment, at most 500 of each; `more` when that was not all."""
+def _missed_since(room: Room, since: int, comment_seq: int) -> Events:
+    """Events and comments after a revision and a comment, at most 500 of each; `more` if there are others."""
     events = playback.room.queries.missed(room, since, playback.room.queries.MAX_EVENTS)
-    said = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS)
+    missed = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS)
     more_events = len(events) == playback.room.queries.MAX_EVENTS
     payload = MissedEvents(
         events=events,
-        comments=said.comments,
-        deleted=said.deleted,
+        comments=missed.comments,
+        deleted=missed.deleted,
         revision=since + len(events) if more_events else room.revision,
-        comment_seq=said.seq if said.more else room.comment_seq,
-        more=more_events or said.more,
+        comment_seq=missed.seq if missed.more else room.comment_seq,
+        more=more_events or missed.more,
     )
     return Events(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
@@ -159,9 +159,9 @@ def compose_missed(room: Room, since: int, comment_seq: int) -> Events:
 def missed_events(
     member: Member, device_id: str, since: int, comment_seq: int, sockets: int
 ) -> Welcome | Events:
-    """What a client asked for by revision; the whole room where the log does not reach back that far."""
+    """The events after the client's revision; a snapshot if the log does not reach back that far."""
     member = access.reload_member(member)
     room = member.room
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
-        return compose_missed(room, since, comment_seq)
+        return _missed_since(room, since, comment_seq)
     return compose_snapshot(member, device_id, None, sockets)[0]

@@ -1,4 +1,4 @@
-"""Changing a room, playback included: one change, told once."""
+"""Changes the settings of a room and of its playback, published as one event."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from watchium.shared_state import rate_limits
 
 
 def update_room(by: Member, form: RoomChanges) -> Room:
-    """The room as it is now; what the form leaves out stays. Raises NotAllowed, BadMessage, TooLong, RateLimited."""
-    told = {name: value for name, value in msgspec.structs.asdict(form).items() if value is not msgspec.UNSET}
-    if not told:
+    """Apply the given fields and return the room. Raises NotAllowed, BadMessage, TooLong, RateLimited."""
+    changes = {
+        name: value for name, value in msgspec.structs.asdict(form).items() if value is not msgspec.UNSET
+    }
+    if not changes:
         return by.room
     rate_limits.spend("room_change", by.person.user_id, server_clock.now_ms())
-    of_playback = {name: told.pop(name) for name in PLAYBACK_SETTINGS & told.keys()}
+    playback_changes = {name: changes.pop(name) for name in PLAYBACK_SETTINGS & changes.keys()}
 
-    def besides(room: Room) -> list[str]:
-        if of_playback:
-            change_settings(room, of_playback)
-        return sorted(of_playback)
+    def update_playback(room: Room) -> list[str]:
+        if playback_changes:
+            change_settings(room, playback_changes)
+        return sorted(playback_changes)
 
-    return rooms.actions.update_room(by.room, actor=by, also_update=besides, **told)
+    return rooms.actions.update_room(by.room, actor=by, also_update=update_playback, **changes)

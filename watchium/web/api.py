@@ -34,7 +34,7 @@ from watchium.services.create_room import create_room
 from watchium.services.lobby import lobby_state
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
-from watchium.services.room_snapshot import whole_room_state
+from watchium.services.room_snapshot import full_room_state
 from watchium.services.update_room import update_room
 
 
@@ -92,7 +92,7 @@ class Rooms(RoomAPIView):
 class RoomDetail(OneRoom):
     @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        return json_response(whole_room_state(self.readable_room(room_id)))
+        return json_response(full_room_state(self.readable_room(room_id)))
 
     @extend_schema(
         operation_id="room_change",
@@ -102,7 +102,7 @@ class RoomDetail(OneRoom):
     )
     def patch(self, request: Request, room_id: str) -> HttpResponse:
         changes = self.body(RoomChanges)
-        return json_response(whole_room_state(update_room(self.member(room_id), changes)))
+        return json_response(full_room_state(update_room(self.member(room_id), changes)))
 
 
 class Join(RoomAPIView):
@@ -177,7 +177,7 @@ class Commands(RoomAPIView):
 
 def whole_state(room: Room) -> WholeState:
     return WholeState(
-        room=whole_room_state(room),
+        room=full_room_state(room),
         timeline=playback.room.queries.snapshot(room),
         members=[member_state(present) for present in room.members.present()],
         revision=room.revision,

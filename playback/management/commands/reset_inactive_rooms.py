@@ -53,7 +53,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, hours: int, dry_run: bool, **options: Any) -> None:
         suffix = " (dry run)" if dry_run else ""
-        self.stdout.write(f"leases that lapsed: {clear_lapsed_presence(dry_run=dry_run)}{suffix}")
-        self.stdout.write(
-            f"rooms back at the start: {reset_inactive_rooms(hours=hours, dry_run=dry_run)}{suffix}"
-        )
+        self.stdout.write(f"lapsed leases: {clear_lapsed_presence(dry_run=dry_run)}{suffix}")
+        self.stdout.write(f"rooms reset: {reset_inactive_rooms(hours=hours, dry_run=dry_run)}{suffix}")

@@ -17,7 +17,7 @@ from tests.watchium.management.test_doctor import doctor
 from tests.watchium.server.test_serve import until
 from watchium.doctor import maintenance_checks
 from watchium.maintenance import runner
-from watchium.maintenance.schedule import AFTER_START_MS, DAY_MS, HOUR_MS, LEAST_APART_MS, MINUTE_MS, due_at
+from watchium.maintenance.schedule import AFTER_START_MS, DAY_MS, HOUR_MS, MIN_INTERVAL_MS, MINUTE_MS, due_at
 from watchium.models import ABANDONED_MS, MaintenanceRun
 
 TODAY_MS = 20_000 * DAY_MS
@@ -31,7 +31,7 @@ def test_a_running_server_is_due_once_a_day_at_its_own_minute(
 ):
     started_ms = min(started_ms, succeeded_ms)
     due_ms = due_at(succeeded_ms, 0, started_ms, minute)
-    assert LEAST_APART_MS <= due_ms - succeeded_ms <= LEAST_APART_MS + DAY_MS
+    assert MIN_INTERVAL_MS <= due_ms - succeeded_ms <= MIN_INTERVAL_MS + DAY_MS
     assert due_ms % DAY_MS == minute * MINUTE_MS
     assert due_at(due_ms, 0, started_ms, minute) == due_ms + DAY_MS
 
@@ -41,10 +41,10 @@ def test_a_run_missed_while_no_server_ran_is_due_minutes_after_the_start(
     succeeded_ms: float, started_ms: float, minute: int
 ):
     due_ms = due_at(succeeded_ms, 0, started_ms, minute)
-    if started_ms - succeeded_ms >= LEAST_APART_MS + DAY_MS:
+    if started_ms - succeeded_ms >= MIN_INTERVAL_MS + DAY_MS:
         assert due_ms == started_ms + AFTER_START_MS
     assert due_at(0, 0, started_ms, minute) == started_ms + AFTER_START_MS
-    assert due_ms - max(started_ms, succeeded_ms) <= LEAST_APART_MS + DAY_MS
+    assert due_ms - max(started_ms, succeeded_ms) <= MIN_INTERVAL_MS + DAY_MS
 
 
 @given(instants, minutes)

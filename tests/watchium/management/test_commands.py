@@ -110,7 +110,7 @@ class ResetInactiveRooms(OldData):
         self.play_from_40()
         self.make_inactive(1.1)
         with self.telling():
-            assert "rooms back at the start: 1" in run("reset_inactive_rooms")
+            assert "rooms reset: 1" in run("reset_inactive_rooms")
         kept = Playback.objects.get(room=self.room)
         assert (kept.phase, kept.position, kept.media["url"]) == ("paused", 0, "/media/samples/clip.webm")
         assert self.heard.last("timeline")["payload"]["cause"] == "reset"
@@ -131,10 +131,10 @@ class ResetInactiveRooms(OldData):
     def test_twice_is_harmless_and_a_dry_run_changes_nothing(self):
         self.play_from_40()
         self.make_inactive(2)
-        assert "start: 1 (dry run)" in run("reset_inactive_rooms", dry_run=True)
+        assert "reset: 1 (dry run)" in run("reset_inactive_rooms", dry_run=True)
         run("reset_inactive_rooms")
         self.make_inactive(2)
-        assert "start: 0" in run("reset_inactive_rooms")
+        assert "reset: 0" in run("reset_inactive_rooms")
         assert self.revisions() == [1, 2, 3]
 
     def test_members_with_expired_leases_leave(self):
@@ -142,7 +142,7 @@ class ResetInactiveRooms(OldData):
         self.lease(self.bob, server_clock.now_ms() - 2 * hour_ms)
         self.lease(self.alice, server_clock.now_ms() - 60_000)
         with self.telling():
-            assert "leases that lapsed: 1" in run("reset_inactive_rooms")
+            assert "lapsed leases: 1" in run("reset_inactive_rooms")
         self.bob.refresh_from_db()
         self.alice.refresh_from_db()
         assert (self.bob.present, self.alice.present) == (False, True)

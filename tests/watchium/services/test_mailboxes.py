@@ -13,7 +13,7 @@ from watchium.realtime import hub as fanout
 from watchium.realtime.frames import Frame, frame_of
 from watchium.realtime.groups import room_group
 from watchium.services import mailboxes
-from watchium.services.mailboxes import MOST_EVENTS, Mailbox, collect
+from watchium.services.mailboxes import MAX_EVENTS, Mailbox, collect
 
 HEAD = Head(room_id="r", timestamp=1.0, payload=HeadState(revision=1, comment_seq=0, epoch="e"))
 
@@ -27,7 +27,7 @@ def custom(at_ms: float) -> Frame:
     return frame_of(CustomEvent(type="fireworks", room_id="r", timestamp=at_ms, payload={}))
 
 
-def test_it_holds_what_no_log_keeps_once_and_in_order():
+def test_a_mailbox_holds_unlogged_events_once_and_in_order():
     mailbox = Mailbox([])
     for frame in (reaction(1.0), frame_of(HEAD), custom(2.0), Frame(b"{}", head=(4, 0)), reaction(3.0)):
         mailbox.deliver(frame)
@@ -36,16 +36,16 @@ def test_it_holds_what_no_log_keeps_once_and_in_order():
     assert mailbox.since(3.0) == []
 
 
-def test_it_holds_no_more_than_the_last_few():
+def test_a_mailbox_holds_only_the_last_events():
     mailbox = Mailbox([])
     for number in range(1000):
         mailbox.deliver(reaction(float(number)))
-    assert len(mailbox.since(-1.0)) == MOST_EVENTS
+    assert len(mailbox.since(-1.0)) == MAX_EVENTS
 
 
-async def test_who_polls_hears_from_the_first_poll_on_until_they_stop(monkeypatch: pytest.MonkeyPatch):
-    naps: asyncio.Queue[None] = asyncio.Queue()
-    monkeypatch.setattr(mailboxes, "nap", naps.get)
+async def test_a_mailbox_listens_from_the_first_poll_until_polls_stop(monkeypatch: pytest.MonkeyPatch):
+    periods: asyncio.Queue[None] = asyncio.Queue()
+    monkeypatch.setattr(mailboxes, "idle_period", periods.get)
     member: Any = SimpleNamespace(pk=4, room=SimpleNamespace(room_id="r"))
     hub = fanout.hub()
     room = room_group("r")
@@ -54,21 +54,21 @@ async def test_who_polls_hears_from_the_first_poll_on_until_they_stop(monkeypatc
         await asyncio.sleep(0)
     hub.deliver(room, reaction(5.0))
     assert len(collect(member, 4.0)) == 1
-    naps.put_nowait(None)
-    naps.put_nowait(None)
+    periods.put_nowait(None)
+    periods.put_nowait(None)
     while room in hub.groups:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert mailboxes._state.mailboxes == {}
 
 
-async def test_of_two_first_polls_at_once_one_begins_to_listen(monkeypatch: pytest.MonkeyPatch):
-    begun: list[Mailbox] = []
+async def test_of_two_concurrent_first_polls_one_starts_to_listen(monkeypatch: pytest.MonkeyPatch):
+    started: list[Mailbox] = []
 
-    def begin(coroutine: Any, _loop: Any) -> None:
-        begun.append(coroutine.cr_frame.f_locals["mailbox"])
+    def start(coroutine: Any, _loop: Any) -> None:
+        started.append(coroutine.cr_frame.f_locals["mailbox"])
         coroutine.close()
 
-    monkeypatch.setattr(mailboxes.asyncio, "run_coroutine_threadsafe", begin)
+    monkeypatch.setattr(mailboxes.asyncio, "run_coroutine_threadsafe", start)
     fanout.hub()
     member: Any = SimpleNamespace(pk=5, room=SimpleNamespace(room_id="r"))
     both = Barrier(2)
@@ -78,4 +78,4 @@ async def test_of_two_first_polls_at_once_one_begins_to_listen(monkeypatch: pyte
         collect(member, None)
 
     await asyncio.gather(*(asyncio.to_thread(first_poll) for _ in range(2)))
-    assert [mailbox.polls for mailbox in begun] == [2]
+    assert [mailbox.polls for mailbox in started] == [2]

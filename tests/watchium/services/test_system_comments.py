@@ -9,46 +9,46 @@ from rooms.models import Member, Room
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load
 
 
-class Announcing(DeedCase):
-    def said(self) -> str:
+class SystemComments(DeedCase):
+    def last_text(self) -> str:
         comment = Comment.objects.filter(room=self.room).latest("pk")
         assert comment.as_state().is_system_message
         return comment.text
 
-    def test_who_came_and_who_went(self):
+    def test_joins_and_leaves(self):
         signals.member_joined.send(Member, member=self.bob)
-        self.assertEqual(self.said(), "Bob joined")
+        self.assertEqual(self.last_text(), "Bob joined")
         for reason, words in (("left", "Bob left"), ("lost", "Bob left"), ("banned", "Bob was removed")):
             signals.member_left.send(Member, member=self.bob, reason=reason)
-            self.assertEqual(self.said(), words)
+            self.assertEqual(self.last_text(), words)
 
-    def test_who_hosts(self):
+    def test_a_new_host(self):
         with self.telling():
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
-        self.assertEqual(self.said(), "Bob is the host now")
+        self.assertEqual(self.last_text(), "Bob is the host now")
         self.assertEqual(self.heard.last("new_host")["revision"], 1)
         self.assertEqual(set(self.heard.types()), {"new_host", "new_comment"})
         signals.host_changed.send(Room, room=Room.objects.get(pk=self.room.pk), member=None, former=self.bob)
-        self.assertEqual(self.said(), "Nobody is the host right now")
+        self.assertEqual(self.last_text(), "Nobody is the host right now")
 
-    def test_what_plays_in_the_same_breath(self):
+    def test_new_media_in_the_same_transaction(self):
         with self.telling():
             actions.load(self.alice, load(title="Big clip"), now_ms=NOW_MS)
-        self.assertEqual(self.said(), "Playing: Big clip")
+        self.assertEqual(self.last_text(), "Playing: Big clip")
         self.assertEqual(set(self.heard.types()), {"load", "new_comment"})
 
-    def test_what_the_room_is_called_and_who_controls(self):
+    def test_a_new_title_and_control_policy(self):
         room_deeds.update_room(self.room, actor=None, title="Late night")
-        self.assertEqual(self.said(), "This room is called Late night now")
+        self.assertEqual(self.last_text(), "This room is called Late night now")
         for policy, words in (
             ("everyone", "Everyone can control playback now"),
             ("moderators", "The host and moderators can control playback now"),
             ("host", "Only the host can control playback now"),
         ):
             room_deeds.update_room(self.room, actor=None, control_policy=policy)
-            self.assertEqual(self.said(), words)
+            self.assertEqual(self.last_text(), words)
 
-    def test_it_is_said_at_the_rooms_position(self):
+    def test_a_system_comment_has_the_rooms_position(self):
         Playback.objects.filter(room=self.room).update(position=42.5)
         signals.member_joined.send(Member, member=self.bob)
         self.assertEqual(Comment.objects.latest("pk").position, 42.5)
