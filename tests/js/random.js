@@ -1,4 +1,4 @@
-/** A seeded generator, so that a failing case can be run again: WATCHIUM_SEED=n node --test tests/js/ */
+/** A seeded generator, so that a failing case can be repeated: WATCHIUM_SEED=n node --test tests/js/ */
 
 const SEED = Number(process.env.WATCHIUM_SEED ?? 20260801)
 
@@ -39,7 +39,7 @@ export class Random {
   }
 }
 
-/** Run a property `times` with fresh randomness; a failure names the seed that shows it again. */
+/** Check a property `times` with different seeds; a failure reports the seed that reproduces it. */
 export function each(times, property) {
   for (let i = 0; i < times; i++) {
     try {

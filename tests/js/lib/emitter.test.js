@@ -8,7 +8,7 @@ function heardBy(source, type) {
   return { heard, stop }
 }
 
-test("a listener to * gets every event with its type, behind the listeners to that type", () => {
+test("a listener to * gets every event with its type, after the listeners to that type", () => {
   const source = new Listeners()
   const order = []
   source.on("*", () => order.push("*"))
@@ -26,7 +26,7 @@ test("a listener to * gets every event with its type, behind the listeners to th
   assert.equal(heard.length, 2)
 })
 
-test("a listener that fails, or stops itself, keeps the others from nothing", (t) => {
+test("a listener that throws or removes itself does not affect the others", (t) => {
   t.mock.method(console, "error", () => {})
   const source = new Listeners()
   const stop = source.on("seek", () => {
@@ -39,7 +39,7 @@ test("a listener that fails, or stops itself, keeps the others from nothing", (t
   assert.equal(heard.length, 2)
 })
 
-test("names that every object has are listened to like any other", () => {
+test("events named like properties of Object are delivered like any other", () => {
   const source = new Listeners()
   const { heard } = heardBy(source, "constructor")
   source.emit("constructor", 1)
@@ -47,7 +47,7 @@ test("names that every object has are listened to like any other", () => {
   assert.deepEqual(heard, [["constructor", 1]])
 })
 
-test("the log of the console has everything but the drift", (t) => {
+test("the console log contains every event except drift", (t) => {
   const log = t.mock.method(console, "log", () => {})
   const source = new Listeners()
   logEvents(source)

@@ -3,7 +3,7 @@ import test from "node:test"
 
 import { excess, isMixedContent } from "../../../static/js/core/text_limits.js"
 
-test("a text is too long by the characters beyond the limit, counted as people see code points", () => {
+test("a text is too long by the number of code points beyond the limit", () => {
   for (let length = 0; length < 40; length++) {
     for (const letter of ["a", "é", "e\u0301", "😀", "한"]) {
       assert.equal(excess(letter.repeat(length), 20), Math.max(0, length - 20))
@@ -12,11 +12,11 @@ test("a text is too long by the characters beyond the limit, counted as people s
   }
 })
 
-test("a large paste is counted, not cut", () => {
+test("a long paste is counted, not truncated", () => {
   assert.equal(excess("x".repeat(100_000), 500), 99_500)
 })
 
-test("http media on an https page are mixed content, but for those of the visitor's own machine", () => {
+test("http media on an https page is mixed content, except from the visitor's own machine", () => {
   const page = "https://watch.example.org/rooms/abc/"
   for (const address of [
     "http://example.org/film.mp4",

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict"
-import test from "node:test"
+import { test } from "node:test"
+import { completed, shortened } from "../../../static/js/page/lib/urls.js"
 
-import { completed } from "../../../static/js/page/lib/urls.js"
-
-test("a host without a scheme means https", () => {
+test("a host without a scheme gets https", () => {
   for (const typed of [
     "example.org/film.mp4",
     "example.org",
@@ -22,7 +21,7 @@ test("a host without a scheme means https", () => {
   }
 })
 
-test("what names no host stays as it was typed, for the server to refuse", () => {
+test("text without a host stays as typed, for the server to reject", () => {
   for (const typed of [
     "",
     "hello",
@@ -55,4 +54,22 @@ test("a scheme or a path of this server is left alone", () => {
   ]) {
     assert.equal(completed(typed), typed)
   }
+})
+
+test("a link without a scheme gets https, and a path of this server stays", () => {
+  assert.equal(completed(" example.com/film.mp4 "), "https://example.com/film.mp4")
+  assert.equal(completed("//example.com/film.mp4"), "https://example.com/film.mp4")
+  assert.equal(completed("localhost:8000/film.mp4"), "https://localhost:8000/film.mp4")
+  assert.equal(completed("http://example.com"), "http://example.com")
+  assert.equal(completed("/media/samples/clip.webm"), "/media/samples/clip.webm")
+  assert.equal(completed(""), "")
+})
+
+test("a long address keeps its host and its end", () => {
+  const address = `https://example.com/${"x".repeat(500)}/film.mp4`
+  assert.ok(
+    shortened(address).length < 70 &&
+      shortened(address).startsWith("https://example.com/") &&
+      shortened(address).endsWith("/film.mp4"),
+  )
 })

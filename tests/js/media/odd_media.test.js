@@ -6,7 +6,7 @@ import { newsOf, reportOf, stateOf } from "../../../static/js/page/media/status_
 import { each } from "../random.js"
 import { Viewer, playing, standing } from "../sync/simulated_room.js"
 
-const SENTENCE_MS = 5000
+const MESSAGE_MS = 5000
 const MOST_SEEKS = 3
 const WITHIN_MS = 10_000
 
@@ -26,7 +26,7 @@ const report = (viewer) => {
   )
 }
 
-/** The most seeks in any ten seconds. */
+/** The largest number of seeks in any ten seconds. */
 function mostSeeks({ player }) {
   return Math.max(
     0,
@@ -37,15 +37,15 @@ function mostSeeks({ player }) {
 }
 
 /** A member who joins while the room plays. */
-function lateJoiner(random, habits, positionS = 20) {
-  const viewer = new Viewer(random, habits)
+function lateJoiner(random, behaviour, positionS = 20) {
+  const viewer = new Viewer(random, behaviour)
   viewer.follow(playing(-positionS * 1000, 0))
   return viewer
 }
 
-test("without range requests a late joiner plays from the start, at once, without a seek, and knows why", () =>
+test("without range requests a late joiner plays from the start at once, without a seek, and reports the reason", () =>
   each(20, (random) => {
-    const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(SENTENCE_MS)
+    const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "not_seekable")
     assert.match(wordsBeside(trouble(viewer)), /does not support seeking/)
     viewer.run(60_000)
@@ -55,7 +55,7 @@ test("without range requests a late joiner plays from the start, at once, withou
     assert.equal(stateOf(viewer.machine, false), "unaligned")
   }))
 
-test("without range requests a seek ahead leaves everybody where they are, and a return to them brings them together", () =>
+test("without range requests a seek ahead leaves players where they are, and a return to them brings them together", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { ranges: false, durationS: 600 })
     viewer.follow(playing(0, 0))
@@ -72,7 +72,7 @@ test("without range requests a seek ahead leaves everybody where they are, and a
     assert.equal(viewer.player.allSeeks.length, 0)
   }))
 
-test("a player that is ahead and cannot go back waits for the room, for half a minute at most", () =>
+test("a player that is ahead and cannot seek back waits for the room, for half a minute at most", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { ranges: false, durationS: 600 })
     viewer.follow(playing(0, 0))
@@ -90,7 +90,7 @@ test("a player that is ahead and cannot go back waits for the room, for half a m
     assert.equal(viewer.player.allSeeks.length, 0)
   }))
 
-test("without range requests the start can be reached, and brings all together", () =>
+test("without range requests a seek to the start works, and brings all players together", () =>
   each(20, (random) => {
     const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(8000)
     viewer.follow(playing(viewer.nowMs + 300, 0))
@@ -100,9 +100,9 @@ test("without range requests the start can be reached, and brings all together",
     assert.equal(viewer.player.allSeeks.length, 1)
   }))
 
-test("an endless stream is played as it arrives by those who come late, after one attempt to be in step", () =>
+test("a late joiner plays an endless stream as it arrives, after one attempt to be in step", () =>
   each(20, (random) => {
-    const viewer = lateJoiner(random, { live: true }).run(SENTENCE_MS)
+    const viewer = lateJoiner(random, { live: true }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "stream")
     assert.match(wordsBeside(trouble(viewer)), /no common position/)
     const { positionS } = viewer.player
@@ -118,14 +118,14 @@ test("an endless stream is played as it arrives by those who come late, after on
     assert.equal(viewer.player.allSeeks.length, 2)
   }))
 
-test("a medium without a length that can be sought is kept in step", () =>
+test("media without a duration that can be sought is kept in step", () =>
   each(10, (random) => {
     const viewer = lateJoiner(random, { durationS: Infinity }).run(8000)
     assert.ok(Math.abs(viewer.errorMs) < 25)
     assert.equal(trouble(viewer), null)
   }))
 
-test("data that ends early stops the player there, without a seek, and it says where", () =>
+test("data that ends early stops the player there, without a seek, and the position is reported", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { durationS: 300, dataEndS: 20 })
     viewer.follow(playing(250, 10))
@@ -136,25 +136,25 @@ test("data that ends early stops the player there, without a seek, and it says w
     assert.ok(Math.abs(atS - 20) <= 0.5, `${atS} s`)
     assert.equal(viewer.player.allSeeks.length, 1) // to its start
     assert.ok(!viewer.machine.interference.blocked)
-    const said = report(viewer)
-    assert.equal(said.state, "broken_off")
-    assert.ok(Math.abs(said.current_time - 20) <= 0.5)
-    assert.equal(said.is_playing, false)
+    const heartbeat = report(viewer)
+    assert.equal(heartbeat.state, "broken_off")
+    assert.ok(Math.abs(heartbeat.current_time - 20) <= 0.5)
+    assert.equal(heartbeat.is_playing, false)
     viewer.follow({ ...standing(viewer.nowMs, 20), phase: "ended", duration: 20 })
     viewer.run(2000)
     assert.equal(viewer.machine.state, "ended")
     assert.equal(trouble(viewer), null)
     assert.ok(
       Math.abs(report(viewer).drift_ms) < 1000,
-      `${report(viewer).drift_ms} ms: the element says 300 s`,
+      `${report(viewer).drift_ms} ms: the element claims 300 s`,
     )
     assert.ok(Math.abs(report(viewer).current_time - 20) <= 0.5)
     assert.equal(viewer.player.allSeeks.length, 1)
   }))
 
-test("a place without data is tried once, a seek to a good part plays", () =>
+test("a position without data is tried once, and a seek to a good part plays", () =>
   each(20, (random) => {
-    const viewer = lateJoiner(random, { durationS: 300, dataEndS: 20 }, 40).run(SENTENCE_MS)
+    const viewer = lateJoiner(random, { durationS: 300, dataEndS: 20 }, 40).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "no_data")
     assert.equal(stateOf(viewer.machine, false), "broken_off")
     viewer.run(30_000)
@@ -165,7 +165,7 @@ test("a place without data is tried once, a seek to a good part plays", () =>
     assert.ok(Math.abs(viewer.errorMs) < 25)
   }))
 
-test("data that ends early is noticed before the room knows a length: `play()` would start again from 0", () =>
+test("data that ends early is detected before the room knows a duration: `play()` would start again from 0", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { durationS: 300, dataEndS: 20 })
     viewer.follow({ ...standing(0, 0), duration: null })
@@ -176,7 +176,7 @@ test("data that ends early is noticed before the room knows a length: `play()` w
     assert.equal(viewer.player.allSeeks.length, 1)
   }))
 
-test("the end of a medium of unknown length, and one a moment early, are ends", () =>
+test("the end of media of unknown duration, and an end a moment early, are natural ends", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { durationS: 300, dataEndS: 298.8 })
     viewer.follow(playing(250, 290))
@@ -188,7 +188,7 @@ test("the end of a medium of unknown length, and one a moment early, are ends", 
     assert.equal(trouble(other), null)
   }))
 
-test("a medium that begins late is waited for, and in step from then on", () =>
+test("media that begins late is waited for, and in step from then on", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { beginsS: 10, durationS: 40 })
     viewer.follow(standing(0, 0))
@@ -203,13 +203,13 @@ test("a medium that begins late is waited for, and in step from then on", () =>
     assert.equal(viewer.player.allSeeks.length, 1)
   }))
 
-test("a seek that never succeeds, for whatever reason, is not repeated for ever", () =>
+test("a seek that never succeeds, for whatever reason, is not repeated forever", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { durationS: 3600 })
     const seek = viewer.player.seek.bind(viewer.player)
-    viewer.player.seek = () => seek(random.between(0, 10)) // wherever it is asked to go
+    viewer.player.seek = () => seek(random.between(0, 10)) // whatever the requested position
     viewer.follow(playing(-20_000, 0))
-    viewer.run(SENTENCE_MS)
+    viewer.run(MESSAGE_MS)
     assert.ok(trouble(viewer))
     viewer.run(300_000)
     assert.ok(mostSeeks(viewer) <= MOST_SEEKS, `${mostSeeks(viewer)} in ten seconds`)
@@ -217,14 +217,14 @@ test("a seek that never succeeds, for whatever reason, is not repeated for ever"
     assert.ok(!viewer.player.paused)
   }))
 
-test("a medium that is always later than hoped is placed three times, then ever more seldom", () =>
+test("a player that is always slower than planned is placed three times, then less and less often", () =>
   each(20, (random) => {
     const viewer = lateJoiner(random, { durationS: 7200, readyMs: 20_000 }).run(600_000)
     assert.ok(mostSeeks(viewer) <= MOST_SEEKS)
     assert.ok(viewer.player.allSeeks.length <= 12, `${viewer.player.allSeeks.length} in ten minutes`)
   }))
 
-test("a room does not wait for a player that cannot come", () =>
+test("a room does not wait for a player that cannot reach its position", () =>
   each(5, (random) => {
     const viewer = new Viewer(random, { ranges: false, durationS: 600 })
     viewer.follow({
@@ -240,7 +240,7 @@ test("a room does not wait for a player that cannot come", () =>
 
 // ---------------------------------------------------------------- failures
 
-/** The element says `error` now. */
+/** The element fires `error`. */
 function fail(viewer, retrying = false) {
   viewer.player.pause()
   viewer.player.events = []
@@ -248,7 +248,7 @@ function fail(viewer, retrying = false) {
   viewer.tick()
 }
 
-test("a decode error in the middle says where, and a room that goes back is another attempt", () =>
+test("a decode error in the middle reports its position, and a room that moves back causes another attempt", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { durationS: 30 })
     viewer.follow(playing(250, 5))
@@ -268,7 +268,7 @@ test("a decode error in the middle says where, and a room that goes back is anot
     assert.ok(Math.abs(viewer.errorMs) < 25)
   }))
 
-test("one seek of the room is three seeks of a slow player at most, also where the room waits for it", () =>
+test("one seek of the room causes at most three seeks of a slow player, even if the room waits for it", () =>
   each(40, (random) => {
     const viewer = new Viewer(random, { durationS: 300, readyMs: 600 })
     viewer.lateMs = 600
@@ -282,7 +282,7 @@ test("one seek of the room is three seeks of a slow player at most, also where t
     assert.ok(mostSeeks(viewer) <= MOST_SEEKS, `${mostSeeks(viewer)}`)
   }))
 
-test("a player that the room waits for again and again seeks three times in ten seconds at most", () =>
+test("a player that the room waits for repeatedly seeks at most three times in ten seconds", () =>
   each(40, (random) => {
     const slowMs = random.between(5, 600)
     const viewer = new Viewer(random, { durationS: 300, readyMs: slowMs })
@@ -304,7 +304,7 @@ test("a player that the room waits for again and again seeks three times in ten 
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
   }))
 
-test("however often the room moves, a medium that fails is fetched once in five seconds", () =>
+test("media that fails is loaded at most once in five seconds, however often the room moves", () =>
   each(10, (random) => {
     const viewer = new Viewer(random, { durationS: 30 })
     viewer.follow(playing(250, 5))
@@ -317,7 +317,7 @@ test("however often the room moves, a medium that fails is fetched once in five 
     assert.ok(viewer.fetches <= 3, `${viewer.fetches} in ten seconds`)
   }))
 
-test("a medium that never showed anything is tried again where the room stands at its start, not for a seek", () =>
+test("media that never showed anything is loaded again when the room stands at its start, not for a seek", () =>
   each(5, (random) => {
     const viewer = new Viewer(random, { durationS: 30 })
     viewer.starting = () => ({ ...viewer.seen(), readyState: 0 })
@@ -332,7 +332,7 @@ test("a medium that never showed anything is tried again where the room stands a
     assert.equal(viewer.fetches, 1)
   }))
 
-test("while a broken connection is tried again its player loads, and says so", () =>
+test("while a broken connection is retried the player reports loading", () =>
   each(5, (random) => {
     const viewer = new Viewer(random, { durationS: 30 })
     viewer.follow(playing(250, 5))
@@ -344,7 +344,7 @@ test("while a broken connection is tried again its player loads, and says so", (
 
 // ---------------------------------------------------------------- sound without a picture
 
-test("a film that decodes no sound, or shows no picture, is noticed after two seconds", () => {
+test("a film without decoded sound or picture is detected after two seconds", () => {
   const film = { isFilm: true, playedS: 3, audioBytes: 4000, hasAudio: undefined, pictureWidth: 640 }
   assert.equal(missingTrack(film), null)
   assert.equal(missingTrack({ ...film, audioBytes: 0 }), "sound")

@@ -4,7 +4,7 @@ import { mock, test } from "node:test"
 
 const OFFLINE = new URL("../../../static/js/entry/offline.js", import.meta.url)
 
-/** A page that may be hidden, and a line that may be down. */
+/** A page that may be hidden, and a network that may be down. */
 mock.timers.enable({ apis: ["setTimeout"] })
 const page = { loads: 0, asked: 0, line: false }
 const standing = { hidden: true }
@@ -28,7 +28,7 @@ globalThis.fetch = async () => {
 const { Retry } = await import("../../../static/js/page/lib/retry.js")
 await import(OFFLINE.href)
 
-/** So many seconds, and what promises came of them. */
+/** Let seconds pass, and resolve the promises that were created in them. */
 async function pass(seconds) {
   for (let second = 0; second < seconds; second += 1) {
     mock.timers.tick(1000)
@@ -49,15 +49,15 @@ function show(hidden) {
   document.dispatchEvent(new Event("visibilitychange"))
 }
 
-test("the page without a line looks ever less often, not while hidden, and loads what was asked for when the line is back", async () => {
+test("the offline page polls less and less often, not while hidden, and loads the requested page when the network is back", async () => {
   assert.equal(standing.hidden, false)
   await pass(60)
-  assert.ok(page.asked >= 4 && page.asked <= 8, `${page.asked} looks in a minute`)
+  assert.ok(page.asked >= 4 && page.asked <= 8, `${page.asked} polls in a minute`)
   const early = page.asked
   await pass(300)
   assert.ok(
     page.asked - early >= 9 && page.asked - early <= 21,
-    `${page.asked - early} looks in five minutes`,
+    `${page.asked - early} polls in five minutes`,
   )
   show(true)
   const before = page.asked
@@ -75,7 +75,7 @@ test("the page without a line looks ever less often, not while hidden, and loads
   assert.equal(page.loads, 1)
 })
 
-test("a page that is loaded and comes back without a line waits as long as it did", async () => {
+test("an offline page that is loaded again waits as long as before", async () => {
   page.asked = 0
   new Function(readFileSync(OFFLINE, "utf8"))() // it had waited for half a minute; Node imports a script once
   await pass(14)
@@ -84,7 +84,7 @@ test("a page that is loaded and comes back without a line waits as long as it di
   assert.deepEqual([page.asked, page.loads], [1, 2])
 })
 
-test("what did not come is asked for again by itself, at once when the network is back", async () => {
+test("a failed request is repeated, at once when the network is back", async () => {
   const again = new Retry(new AbortController().signal)
   let asked = 0
   const ask = () => {
@@ -104,7 +104,7 @@ test("what did not come is asked for again by itself, at once when the network i
   assert.equal(asked, before + 2)
 })
 
-test("what came, or was given up for something else, is not asked for again", async () => {
+test("a request that succeeded, or was replaced by another, is not repeated", async () => {
   const again = new Retry(new AbortController().signal)
   let asked = 0
   for (const settle of [() => again.worked(), () => again.forget()]) {
@@ -116,13 +116,13 @@ test("what came, or was given up for something else, is not asked for again", as
   assert.equal(asked, 0)
 })
 
-test("what is not wanted any more is not asked for again", async () => {
+test("a cancelled request is not repeated", async () => {
   const gone = new AbortController()
   const again = new Retry(gone.signal)
   let asked = 0
   again.later(() => (asked += 1))
   gone.abort()
-  again.later(() => (asked += 1)) // its last answer came late
+  again.later(() => (asked += 1)) // its last response came late
   network()
   await pass(30)
   assert.equal(asked, 0)

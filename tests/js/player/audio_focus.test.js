@@ -8,27 +8,27 @@ simulateBrowser()
 const { isLater } = await import("../../../static/js/page/player_audio/channel_lock.js")
 
 const FADE_MS = 30
-// from the last thing that happened until one sounds: elections that meet a crash begin again
+// from the last event until one tab is audible: an election that meets a crash starts again
 const HAND_OVER_MS = 3000
 
-/** A browser: tabs that have a machine each, one lock, a channel between them that takes its time. */
+/** A browser: tabs with a state machine each, one lock, and a channel between them with latency. */
 class Browser {
   constructor(random) {
     this.random = random
     this.nowMs = 1000
     this.tabs = new Map()
-    this.line = [] // who stands in line for the lock
+    this.line = [] // tabs that wait for the lock
     this.holder = null
-    this.coming = [] // {atMs, run}
+    this.scheduled = [] // {atMs, run}
     this.count = 0
-    this.audible = new Map() // tab -> when it stops being so, Infinity while it sounds
+    this.audible = new Map() // tab -> when it stops, Infinity while it plays
     this.both = []
   }
 
   later(ms, run) {
-    this.coming.push({ atMs: this.nowMs + ms, run })
+    this.scheduled.push({ atMs: this.nowMs + ms, run })
   }
-  way() {
+  latency() {
     return this.random.between(0.2, 6)
   }
 
@@ -40,7 +40,7 @@ class Browser {
     return name
   }
 
-  /** Closed or crashed: the lock falls free, and what it played is over. */
+  /** A tab is closed or crashes: the lock is released, and its sound stops. */
   gone(name) {
     this.tabs.delete(name)
     this.audible.delete(name)
@@ -53,12 +53,12 @@ class Browser {
     const name = this.holder
     if (name)
       this.later(
-        this.way(),
-        () => this.holder === name && this.tell(name, (machine) => machine.granted(this.nowMs)),
+        this.latency(),
+        () => this.holder === name && this.call(name, (machine) => machine.granted(this.nowMs)),
       )
   }
 
-  tell(name, call) {
+  call(name, call) {
     const machine = this.tabs.get(name)
     if (machine) this.do(name, call(machine))
   }
@@ -68,14 +68,14 @@ class Browser {
       if (action.do === "post")
         for (const other of this.tabs.keys())
           if (other !== name)
-            this.later(this.way(), () =>
-              this.tell(other, (machine) => machine.receive(action.message, this.nowMs)),
+            this.later(this.latency(), () =>
+              this.call(other, (machine) => machine.receive(action.message, this.nowMs)),
             )
       if (action.do === "queue") {
         this.line.push(name)
         if (this.holder === null) this.free()
       }
-      if (action.do === "steal") this.later(this.way(), () => this.tabs.has(name) && this.steal(name))
+      if (action.do === "steal") this.later(this.latency(), () => this.tabs.has(name) && this.steal(name))
       if (action.do === "start") this.sound(name)
       if (action.do === "leave") {
         this.line = this.line.filter((each) => each !== name)
@@ -85,7 +85,7 @@ class Browser {
         this.audible.set(name, this.nowMs + FADE_MS)
         this.later(FADE_MS, () => {
           this.audible.delete(name)
-          this.tell(name, (machine) => machine.fellSilent())
+          this.call(name, (machine) => machine.fellSilent())
         })
       }
     }
@@ -95,9 +95,9 @@ class Browser {
     this.line = this.line.filter((each) => each !== name)
     const robbed = this.holder
     this.holder = name
-    this.tell(name, (machine) => machine.stolen(this.nowMs))
+    this.call(name, (machine) => machine.stolen(this.nowMs))
     if (robbed && robbed !== name)
-      this.later(this.random.between(0, 3), () => this.tell(robbed, (machine) => machine.robbed()))
+      this.later(this.random.between(0, 3), () => this.call(robbed, (machine) => machine.robbed()))
   }
 
   sound(name) {
@@ -111,18 +111,18 @@ class Browser {
       const due = [...this.tabs.entries()]
         .map(([name, machine]) => ({ name, atMs: machine.dueMs }))
         .filter(({ atMs }) => atMs !== null)
-      const next = Math.min(endMs, ...this.coming.map(({ atMs }) => atMs), ...due.map(({ atMs }) => atMs))
+      const next = Math.min(endMs, ...this.scheduled.map(({ atMs }) => atMs), ...due.map(({ atMs }) => atMs))
       this.nowMs = Math.max(this.nowMs, next)
-      const now = this.coming.filter(({ atMs }) => atMs <= this.nowMs)
-      this.coming = this.coming.filter(({ atMs }) => atMs > this.nowMs)
+      const now = this.scheduled.filter(({ atMs }) => atMs <= this.nowMs)
+      this.scheduled = this.scheduled.filter(({ atMs }) => atMs > this.nowMs)
       now.forEach(({ run }) => run())
       for (const { name, atMs } of due)
-        if (atMs <= this.nowMs) this.tell(name, (machine) => machine.tick(this.nowMs))
+        if (atMs <= this.nowMs) this.call(name, (machine) => machine.tick(this.nowMs))
     }
   }
 
   take(name) {
-    this.tell(name, (machine) => machine.take(this.nowMs))
+    this.call(name, (machine) => machine.take(this.nowMs))
   }
   use(name) {
     this.tabs.get(name)?.used(this.nowMs)
@@ -130,7 +130,7 @@ class Browser {
   elsewhere(name) {
     return this.tabs.get(name).audibleTab
   }
-  get sounding() {
+  get playing() {
     return [...this.tabs.keys()].filter((name) => this.tabs.get(name).audible)
   }
 }
@@ -138,24 +138,24 @@ class Browser {
 const scene = (play) => () => each(60, (random) => play(new Browser(random), random))
 
 test(
-  "opening a tab never takes the sound",
+  "opening a tab never takes the audio focus",
   scene((browser) => {
     const first = browser.open()
     browser.run(1000)
-    assert.deepEqual(browser.sounding, []) // and alone it does not begin by itself
+    assert.deepEqual(browser.playing, []) // and it does not start by itself
     browser.take(first)
     browser.run(1000)
     const second = browser.open()
-    assert.equal(browser.elsewhere(second), null) // not claimed before it is known
+    assert.equal(browser.elsewhere(second), null) // not reported before it is known
     browser.run(20)
     assert.equal(browser.elsewhere(second), first)
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
   }),
 )
 
 test(
-  "a tab that is opened where the one that played was closed claims no other",
+  "a tab that is opened after the playing one was closed reports no other as audible",
   scene((browser) => {
     const [first, second] = [browser.open(), browser.open()]
     browser.take(first)
@@ -171,22 +171,22 @@ test(
 )
 
 test(
-  "the tab that is asked to play sounds, once the other is silent",
+  "the tab in which the user presses Play becomes audible once the other is silent",
   scene((browser) => {
     const [first, second] = [browser.open(), browser.open()]
     browser.take(first)
     browser.run(1000)
     browser.take(second)
     browser.run(FADE_MS)
-    assert.deepEqual(browser.sounding, [])
+    assert.deepEqual(browser.playing, [])
     browser.run(170)
-    assert.deepEqual(browser.sounding, [second])
+    assert.deepEqual(browser.playing, [second])
     assert.deepEqual(browser.both, [])
   }),
 )
 
 test(
-  "when the tab that sounds is gone, the one last used goes on",
+  "when the playing tab is closed, the tab used last continues",
   scene((browser) => {
     const [first, second, third] = [browser.open(), browser.open(), browser.open()]
     for (const name of [first, third, second, third]) {
@@ -197,15 +197,15 @@ test(
     browser.run(1000)
     browser.gone(second)
     browser.run(500)
-    assert.deepEqual(browser.sounding, [third])
+    assert.deepEqual(browser.playing, [third])
     browser.gone(third)
     browser.run(500)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
   }),
 )
 
 test(
-  "who is handed the sound and does not come is passed over",
+  "a tab that does not take the focus it is offered is passed over",
   scene((browser) => {
     const [first, second, third] = [browser.open(), browser.open(), browser.open()]
     for (const name of [first, second]) {
@@ -218,12 +218,12 @@ test(
     browser.run(122)
     browser.gone(second)
     browser.run(HAND_OVER_MS)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
   }),
 )
 
 test(
-  "where a browser lets nothing be heard without a hand, another tab goes on",
+  "if the browser plays no sound in a tab without a gesture, another tab continues",
   scene((browser) => {
     const [first, second, third] = [browser.open(), browser.open(), browser.open()]
     for (const name of [second, first]) {
@@ -234,18 +234,18 @@ test(
     browser.run(1000)
     browser.gone(third)
     browser.run(500)
-    browser.tell(first, (machine) => machine.playRefused(browser.nowMs))
+    browser.call(first, (machine) => machine.playRefused(browser.nowMs))
     browser.audible.delete(first)
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [second])
+    assert.deepEqual(browser.playing, [second])
     browser.take(first)
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
   }),
 )
 
 test(
-  "the only tab, loaded again, goes on",
+  "the only tab continues after a reload",
   scene((browser) => {
     const first = browser.open()
     browser.take(first)
@@ -253,11 +253,11 @@ test(
     browser.gone(first)
     const again = browser.open(browser.nowMs)
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [again])
+    assert.deepEqual(browser.playing, [again])
   }),
 )
 
-test("whatever happens to the tabs, never two are heard, and never none for long", () =>
+test("whatever happens to the tabs, never two are audible, and never none for long", () =>
   each(300, (random) => {
     const browser = new Browser(random)
     browser.take(browser.open())
@@ -270,28 +270,31 @@ test("whatever happens to the tabs, never two are heard, and never none for long
       if (what === 2) browser.take(random.pick(names))
       if (what === 3) browser.use(random.pick(names))
       browser.run(random.pick([0, 1, 5, 20, 60, 200, 1000]))
-      assert.ok(browser.sounding.length <= 1)
+      assert.ok(browser.playing.length <= 1)
     }
     browser.run(HAND_OVER_MS)
-    const [loud] = browser.sounding
-    for (const name of browser.tabs.keys()) assert.equal(browser.elsewhere(name), name === loud ? null : loud)
-    assert.equal(browser.sounding.length, 1)
+    const [playing] = browser.playing
+    for (const name of browser.tabs.keys())
+      assert.equal(browser.elsewhere(name), name === playing ? null : playing)
+    assert.equal(browser.playing.length, 1)
     assert.deepEqual(browser.both, [])
   }))
 
-test("without a lock the tab last used claims it, and in the place of the one that is gone", () => {
+test("without a browser lock the tab used last takes the focus from the tab that is gone", () => {
   const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
   for (const machine of [first, second]) machine.opened(true)
-  const words = [first, second].map(
+  const messages = [first, second].map(
     (machine) => machine.vacant(0, "c").find((action) => action.do === "post").message,
   )
-  const answers = [second.receive(words[0], 1), first.receive(words[1], 1)].map(([action]) => action.message)
-  first.receive(answers[0], 2)
-  second.receive(answers[1], 2)
+  const responses = [second.receive(messages[0], 1), first.receive(messages[1], 1)].map(
+    ([action]) => action.message,
+  )
+  first.receive(responses[0], 2)
+  second.receive(responses[1], 2)
   assert.deepEqual([first.tick(200), second.tick(200)], [[], [{ do: "steal", insteadOf: "c" }]])
 })
 
-test("a tab whose line is lost is not gone", () => {
+test("a tab that lost its connection is not gone", () => {
   const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
   second.opened(true)
   second.lock = "held"
@@ -302,26 +305,26 @@ test("a tab whose line is lost is not gone", () => {
 })
 
 test(
-  "a tab that has no line to the server leaves the sound to the others, and takes it by no press",
+  "a tab that lost its connection for good leaves the focus to the others, and no press takes it back",
   scene((browser) => {
     const [first, second] = [browser.open(), browser.open()]
     browser.use(first)
     browser.take(second)
     browser.run(1000)
-    browser.tell(second, (machine) => machine.leave())
+    browser.call(second, (machine) => machine.leave())
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
     browser.take(second)
     browser.run(1000)
-    assert.deepEqual(browser.sounding, [first])
+    assert.deepEqual(browser.playing, [first])
     browser.gone(first)
     browser.run(HAND_OVER_MS)
-    assert.deepEqual(browser.sounding, []) // it does not offer itself either
+    assert.deepEqual(browser.playing, []) // it is no candidate either
     assert.deepEqual(browser.both, [])
   }),
 )
 
-test("a tab that was turned away before it stood in line never does", () => {
+test("a tab that left before it queued never queues", () => {
   const machine = new AudioFocusElection("a", 5)
   assert.deepEqual(machine.leave(), [{ do: "leave" }])
   assert.deepEqual(machine.opened(true), [])
@@ -335,7 +338,7 @@ test("a tab that was turned away before it stood in line never does", () => {
   )
 })
 
-test("of two claims to the sound exactly one holds, whichever of the two tabs looks", () =>
+test("of two claims exactly one wins, whichever of the two tabs compares them", () =>
   each(500, (random) => {
     const [one, other] = ["a", "b"].map((tab) => ({ tab, atMs: random.int(0, 2) }))
     assert.notEqual(isLater(one, other), isLater(other, one))

@@ -6,21 +6,21 @@ import { Viewer, playing, standing } from "../sync/simulated_room.js"
 const FROM_S = 30
 const LONG_S = 40
 
-/** Playing towards the end of a medium that this browser takes for `durationS` long. */
-function nearTheEnd(random, { durationS = LONG_S, ...habits } = {}) {
-  const viewer = new Viewer(random, { durationS, ...habits })
+/** A viewer near the end of media that this browser takes for `durationS` long. */
+function nearTheEnd(random, { durationS = LONG_S, ...behaviour } = {}) {
+  const viewer = new Viewer(random, { durationS, ...behaviour })
   viewer.follow({ ...standing(0, FROM_S), duration: LONG_S })
   viewer.run(500)
   viewer.follow({ ...playing(750, FROM_S), duration: LONG_S })
   return viewer.run(5000)
 }
 
-test("the end is left alone: no seek, no bend, no start in the last moments", () =>
+test("the end is left alone: no seek, no rate change, no start in the last moments", () =>
   each(30, (random) => {
     const viewer = nearTheEnd(random)
     viewer.run(750 + (LONG_S - FROM_S - 1.4) * 1000 - viewer.nowMs)
     viewer.forgetTrace()
-    viewer.player.positionS -= random.between(-0.2, 0.3) // would be mended anywhere else
+    viewer.player.positionS -= random.between(-0.2, 0.3) // would be corrected anywhere else
     const { rate } = viewer.player
     viewer.run(1300)
     assert.equal(viewer.player.rate, rate)
@@ -29,7 +29,7 @@ test("the end is left alone: no seek, no bend, no start in the last moments", ()
     assert.ok(viewer.player.positionS > LONG_S - 0.4)
   }))
 
-test("an excursion does not run on into the last moments", () =>
+test("an excursion does not continue into the last moments", () =>
   each(20, (random) => {
     const viewer = nearTheEnd(random)
     viewer.run(750 + (LONG_S - FROM_S - 4) * 1000 - viewer.nowMs)
@@ -40,7 +40,7 @@ test("an excursion does not run on into the last moments", () =>
     assert.ok(Math.abs(viewer.player.rate - 1) <= 600e-6 + 1e-9, `still at ${viewer.player.rate}`)
   }))
 
-test("the browser's own pause at the end is nobody's, whether it comes early or late", () =>
+test("the browser's own pause at the end is expected, whether it comes early or late", () =>
   each(40, (random) => {
     const viewer = nearTheEnd(random, { durationS: LONG_S + random.between(-0.9, 0.9) })
     viewer.forgetTrace()
@@ -54,7 +54,7 @@ test("the browser's own pause at the end is nobody's, whether it comes early or 
     assert.equal(viewer.player.seeks, 0)
   }))
 
-test("nobody is ever placed where ends differ", () =>
+test("no player is placed where ends differ between browsers", () =>
   each(30, (random) => {
     const viewer = new Viewer(random, { durationS: LONG_S })
     const wheresS = []
@@ -73,13 +73,13 @@ test("nobody is ever placed where ends differ", () =>
     assert.ok(wheresS.every((toS) => toS <= LONG_S - 0.25 + 1e-9))
   }))
 
-test("what plays in a loop starts anew in time, without anybody's pause", () =>
+test("a loop starts its next lap in time, without a pause", () =>
   each(20, (random) => {
     const viewer = nearTheEnd(random)
     for (let round = 0; round < 3; round++) {
       const { timestamp, current_time } = viewer.timeline
       const endsMs = timestamp + (LONG_S - current_time) * 1000
-      viewer.run(endsMs - viewer.nowMs + random.between(50, 1000)) // the server looks once a second
+      viewer.run(endsMs - viewer.nowMs + random.between(50, 1000)) // the server checks once a second
       const startsMs = viewer.nowMs + 400
       viewer.follow({ ...playing(startsMs, 0), duration: LONG_S })
       viewer.run(4000)
@@ -88,7 +88,7 @@ test("what plays in a loop starts anew in time, without anybody's pause", () =>
     }
   }))
 
-test("a lap that was told before the last one's end follows without a stop", () =>
+test("a lap that was announced before the end of the last one follows without a stop", () =>
   each(40, (random) => {
     const viewer = nearTheEnd(random, { ppm: random.between(-50, 50) })
     const starts = []
@@ -101,7 +101,7 @@ test("a lap that was told before the last one's end follows without a stop", () 
       const { timestamp, current_time } = viewer.timeline
       const endsMs = timestamp + (LONG_S - current_time) * 1000
       viewer.run(endsMs - random.between(300, 2000) - viewer.nowMs)
-      viewer.timeline = null // between two laps the trace would compare with the wrong one
+      viewer.timeline = null // between two laps the trace would use the wrong timeline
       const next = { ...playing(endsMs, 0), duration: LONG_S }
       viewer.follow(next)
       viewer.timeline = null
@@ -115,5 +115,5 @@ test("a lap that was told before the last one's end follows without a stop", () 
       viewer.run(4000)
     }
     assert.deepEqual(starts, [])
-    assert.deepEqual(viewer.strangers, [])
+    assert.deepEqual(viewer.foreignEvents, [])
   }))

@@ -4,17 +4,17 @@ import { FailedTracks, MOST_FAILED } from "../../../static/js/core/player/queue.
 
 const failMany = (failures, times) => Array.from({ length: times }, () => failures.failed())
 
-test("the queue goes on past tracks that fail, and stops after a few in a row", () => {
+test("the queue skips tracks that fail, and stops after a few in a row", () => {
   assert.deepEqual(failMany(new FailedTracks(), MOST_FAILED), [true, true, false])
 })
 
-test("whoever presses on after that gets as many again", () => {
+test("a user who presses Play after that gets as many attempts again", () => {
   const failures = new FailedTracks()
   failMany(failures, MOST_FAILED)
   assert.deepEqual(failMany(failures, MOST_FAILED), [true, true, false])
 })
 
-test("a track that is heard ends the row, one that only begins does not", () => {
+test("a track that is played ends the row, one that only starts does not", () => {
   const failures = new FailedTracks()
   failMany(failures, 2)
   for (const positionS of [null, 0, 1, 2]) failures.update(positionS)
@@ -24,7 +24,7 @@ test("a track that is heard ends the row, one that only begins does not", () => 
   assert.equal(failures.failed(), true)
 })
 
-test("a jump is not hearing", () => {
+test("a seek does not count as playing", () => {
   const failures = new FailedTracks()
   failMany(failures, 2)
   for (const positionS of [0, 60, 120]) failures.update(positionS)

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test"
 
 const { Pages, Refused } = await import("../../../static/js/page/ui/library_pager.js")
 
-/** What was asked for, each to be answered when the scene says so. */
+/** The pending requests, answered when the test says so. */
 let asked = []
 globalThis.fetch = (address, { signal }) =>
   new Promise((resolve, reject) => {
@@ -19,7 +19,7 @@ beforeEach(() => {
 const page = (ids, next = null) => ({ items: ids.map((id) => ({ id })), next })
 const ids = (items) => items.map(({ id }) => id)
 
-/** A list of what is called "old", of which there is more. */
+/** A list of the results for "old", of which there are more. */
 async function listed() {
   const pages = new Pages("/api/library/", "title")
   const shown = pages.anew({ words: "old" })
@@ -27,7 +27,7 @@ async function listed() {
   return { pages, items: (await shown).items }
 }
 
-test("what the list shows is taken of the search it was made with, also while another one is asked for", async () => {
+test("the items to add belong to the search that the list shows, even while another search is pending", async () => {
   const { pages, items } = await listed()
   const search = pages.anew({ words: "new" })
   const taken = pages.first(items, 100)
@@ -43,7 +43,7 @@ test("what the list shows is taken of the search it was made with, also while an
   assert.deepEqual([pages.goesOn, pages.shown.words], [true, "new"])
 })
 
-test("a list goes on of its own search alone, and not where another one failed", async () => {
+test("the next page belongs to the shown search, and is not loaded after another search failed", async () => {
   const { pages } = await listed()
   const search = pages.anew({ words: "new" })
   asked[0].fail()
@@ -55,7 +55,7 @@ test("a list goes on of its own search alone, and not where another one failed",
   assert.deepEqual(ids((await again).items), [9])
 })
 
-test("what is refused is told from what failed, and the list goes on", async () => {
+test("a rejected request is distinguished from a failed one, and the list continues", async () => {
   for (const [status, isRefused] of [
     [400, true],
     [404, true],
@@ -74,7 +74,7 @@ test("what is refused is told from what failed, and the list goes on", async () 
   }
 })
 
-test("a later question makes an earlier one needless", async () => {
+test("a later search makes an earlier one obsolete", async () => {
   const { pages } = await listed()
   const more = pages.more()
   const search = pages.anew({ words: "new" })
@@ -83,13 +83,13 @@ test("a later question makes an earlier one needless", async () => {
   assert.deepEqual(ids((await search).items), [9])
 })
 
-test("of more than can be taken it says so", async () => {
+test("a selection beyond the limit is reported", async () => {
   const { pages, items } = await listed()
   const few = await pages.first(items, 2)
   assert.deepEqual([ids(few.items), few.more, asked.length], [[1, 2], true, 0])
 })
 
-test("an album is asked for by its id, of several that are called the same", async () => {
+test("an album is requested by its id, because several have the same name", async () => {
   const pages = new Pages("/api/library/", "title")
   pages.anew({ album: "Greatest Hits", albumId: "0a" }).catch(() => {})
   pages.anew({ album: "Greatest Hits", albumId: "" }).catch(() => {})

@@ -33,7 +33,7 @@ const STATE = {
   can_redo: false,
 }
 
-/** A voice that plays, and what it told. */
+/** An output that plays, and the events it reported. */
 function playing() {
   const told = []
   const tell = (what) => () => void told.push(what)
@@ -55,7 +55,7 @@ function playing() {
   return { voice, told, follow, line, element: voice.track.element }
 }
 
-test("what we pause ourselves is told to nobody, however late the element says so", () => {
+test("the player's own pause is reported to no listener, however late its event comes", () => {
   const { told, follow, element } = playing()
   follow({ is_playing: false })
   follow()
@@ -65,14 +65,14 @@ test("what we pause ourselves is told to nobody, however late the element says s
   assert.deepEqual(told, [])
 })
 
-test("what somebody else pauses is told once, and nothing but a hand lets it go on", () => {
+test("a foreign pause is reported once, and only a user action resumes", () => {
   const { voice, told, follow, element } = playing()
   element.pause()
   element.deliver()
   assert.deepEqual(told, ["halted"])
   follow({ at: 5 })
   assert.ok(element.paused)
-  voice.halted = false // a hand, or the player is known to stand
+  voice.halted = false // a user action, or the player is paused
   follow()
   assert.equal(element.paused, false)
   element.deliver()
@@ -81,7 +81,7 @@ test("what somebody else pauses is told once, and nothing but a hand lets it go 
   assert.deepEqual(told, ["halted", "halted"])
 })
 
-test("a pause of ours that was refused its play again is still ours", () => {
+test("an own pause after a refused play is still expected", () => {
   const { voice, told, follow, element } = playing()
   follow({ is_playing: false })
   element.play = () => Promise.reject(Object.assign(new Error(), { name: "AbortError" }))
@@ -90,7 +90,7 @@ test("a pause of ours that was refused its play again is still ours", () => {
   assert.deepEqual(told, [])
 })
 
-test("an end well before the length that the library knows is noticed, whatever the browser says its place is", () => {
+test("an end well before the library's duration is detected, whatever position the browser reports", () => {
   const { voice, element } = playing()
   element.runTo(14)
   element.runTo(15)
@@ -105,24 +105,24 @@ test("an end well before the length that the library knows is noticed, whatever 
   assert.equal(whole.voice.track.early, null)
 })
 
-test("a seek beyond the data is no end of what was played", () => {
+test("a seek beyond the data is not an end of playback", () => {
   const { voice, element } = playing()
   element.runTo(14)
-  element.happens("seeking", { seeking: true, currentTime: 60 })
+  element.fire("seeking", { seeking: true, currentTime: 60 })
   element.deliver()
-  element.happens("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
+  element.fire("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
   element.deliver()
   assert.deepEqual(voice.track.early, { endS: 60, claimedS: 100, played: false })
 })
 
-test("an end, and what does not play any more, is no halt", () => {
+test("an end, and a track that is not playing any more, is not a foreign pause", () => {
   const { told, element } = playing()
   element.end()
   assert.deepEqual(told, ["ended"])
 })
 
-test("an element that is used again says nothing of the track before, also where its events come late", () => {
-  made.forgetful = false
+test("a reused element reports nothing about the previous track, even if its events come late", () => {
+  made.dropsPending = false
   const { voice, told, follow } = playing()
   follow({ current: "1.1", position: 0 }, 8)
   voice.track.element.deliver()
@@ -130,10 +130,10 @@ test("an element that is used again says nothing of the track before, also where
   follow()
   voice.track.element.deliver()
   assert.deepEqual(told, [])
-  made.forgetful = true
+  made.dropsPending = true
 })
 
-test("what the system lets go on by itself stays silent", () => {
+test("playback that the system resumes by itself stays silent", () => {
   const { follow, element } = playing()
   element.pause()
   element.deliver()
@@ -143,7 +143,7 @@ test("what the system lets go on by itself stays silent", () => {
   assert.ok(element.paused)
 })
 
-test("what cannot be fetched ahead is given back, and not fetched again before its turn", () => {
+test("a track that cannot be preloaded is released, and not loaded again before its turn", () => {
   const { voice, told, element } = playing()
   element.currentTime = 90
   voice.prepare(item(8))
@@ -157,7 +157,7 @@ test("what cannot be fetched ahead is given back, and not fetched again before i
   assert.deepEqual(told, [])
 })
 
-test("a file that breaks off is fetched again once, and once more where it got on in between", (context) => {
+test("a file that breaks off is loaded again once, and once more if it progressed in between", (context) => {
   mock.timers.enable({ apis: ["setTimeout"] })
   context.after(() => mock.timers.reset())
   const { told, element } = playing()
@@ -170,11 +170,11 @@ test("a file that breaks off is fetched again once, and once more where it got o
   element.runTo(36)
   breaks(50)
   assert.deepEqual(told, [])
-  element.breakAt(50.2) // the same spot again
+  element.breakAt(50.2) // at the same position again
   assert.deepEqual(told, ["failed"])
 })
 
-test("without a line to the server a file is waited for as long as it takes, and fetched as soon as there is one", (context) => {
+test("without a connection a file is waited for as long as it takes, and loaded as soon as there is one", (context) => {
   mock.timers.enable({ apis: ["setTimeout"] })
   context.after(() => mock.timers.reset())
   const { voice, told, line, element } = playing()
@@ -190,12 +190,12 @@ test("without a line to the server a file is waited for as long as it takes, and
   assert.equal(element.error, null)
   element.deliver()
   assert.deepEqual([element.currentTime, element.paused], [30, false])
-  voice.lineIsBack() // nothing is broken: it plays on
+  voice.lineIsBack() // nothing is broken, so it plays on
   element.runTo(31)
   assert.deepEqual([element.currentTime, told.length], [31, 0])
 })
 
-test("what is faded in counts as loud from the beginning: a browser that wants a hand says so at once", () => {
+test("a fade-in is audible from the beginning, so that a browser that needs a gesture refuses at once", () => {
   const { voice, follow } = playing()
   follow({ is_playing: false })
   voice.start()
@@ -204,7 +204,7 @@ test("what is faded in counts as loud from the beginning: a browser that wants a
   assert.ok(volume > 0 && volume < 0.01, `${volume}`)
 })
 
-test("it waits for data only where none lies ahead, whatever readyState says", () => {
+test("the player waits for data only if none is buffered ahead, whatever readyState is", () => {
   const { voice, element } = playing()
   const buffered = (endS) => ({ length: 1, start: () => 0, end: () => endS })
   const { currentTime } = element

@@ -19,8 +19,8 @@ const STATE = {
   can_undo: false,
   can_redo: false,
 }
-const here = () => false
-const said = (type, event_id, payload = {}) => ({ type, event_id, payload })
+const isMissing = () => false
+const command = (type, event_id, payload = {}) => ({ type, event_id, payload })
 const change = (revision, { event_id = null, cause = "seek", changed = { position: 1, at: 1 } } = {}) => ({
   type: "player",
   room_id: null,
@@ -29,37 +29,37 @@ const change = (revision, { event_id = null, cause = "seek", changed = { positio
   payload: { event_id, cause, changed, items: [] },
 })
 const ids = (commands) => commands.map(({ event_id }) => event_id)
-const seek = (event_id, position = 1) => said("seek", event_id, { position })
+const seek = (event_id, position = 1) => command("seek", event_id, { position })
 const refusal = (event_id, code = "rate_limited", retry_after_ms = null) => ({
   event_id,
   code,
   message: "",
   retry_after_ms,
 })
-const add = (event_id) => said("queue_add", event_id, { item_ids: [8] })
+const add = (event_id) => command("queue_add", event_id, { item_ids: [8] })
 
-test("a command is shown until the state has it, and then no more", () => {
+test("a command is shown until the state includes it, and then no more", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
-  const count = () => pending.shown(STATE, here).entries.length
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  const count = () => pending.shown(STATE, isMissing).entries.length
   assert.equal(count(), 2)
   pending.toSend(0)
   pending.changed(change(5, { event_id: "a", cause: "queue_add", changed: { entries: [] } }))
-  assert.equal(count(), 1) // it is in the state
+  assert.equal(count(), 1) // the state includes it
   pending.accepted("a", 5)
   pending.reached(5)
   assert.equal(pending.entries.length, 0)
 })
 
-test("an answer that overtakes its change leaves it shown", () => {
+test("an acknowledgement that overtakes its change leaves the command shown", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.toSend(0)
   pending.accepted("a", 5)
   pending.reached(4)
-  assert.equal(pending.shown(STATE, here).entries.length, 2)
+  assert.equal(pending.shown(STATE, isMissing).entries.length, 2)
   pending.reached(5)
-  assert.equal(pending.shown(STATE, here).entries.length, 1)
+  assert.equal(pending.shown(STATE, isMissing).entries.length, 1)
 })
 
 test("of fifty seeks few are sent, one at a time, and the last of them arrives", () => {
@@ -82,7 +82,7 @@ test("of fifty seeks few are sent, one at a time, and the last of them arrives",
   assert.ok(sent.length <= 6, `${sent.length} were sent`)
 })
 
-test("a seek waits for the answer to the one before it", () => {
+test("a seek waits for the acknowledgement of the one before it", () => {
   const pending = new PendingCommands()
   pending.add(seek("a"), 0, 4)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
@@ -92,18 +92,18 @@ test("a seek waits for the answer to the one before it", () => {
   assert.deepEqual(ids(pending.toSend(10_000)), ["b"])
 })
 
-test("what was said of the same before it left is forgotten", () => {
+test("a command replaces an unsent one of the same kind", () => {
   const pending = new PendingCommands()
-  pending.add(said("pause", "a"), 0, 4)
-  assert.deepEqual(pending.add(said("resume", "b"), 0, 4), ["a"])
+  pending.add(command("pause", "a"), 0, 4)
+  assert.deepEqual(pending.add(command("resume", "b"), 0, 4), ["a"])
   pending.add(seek("c"), 0, 4)
-  assert.deepEqual(pending.add(said("next", "d", { entry_id: "1.0" }), 0, 4), ["c"]) // of the track before
+  assert.deepEqual(pending.add(command("next", "d", { entry_id: "1.0" }), 0, 4), ["c"]) // a seek in the previous track
   assert.deepEqual(ids(pending.toSend(0)), ["b", "d"])
 })
 
-test("what is our own, or about something else, makes nothing stale", () => {
+test("an own change, or one of something else, makes no command stale", () => {
   const pending = new PendingCommands()
-  pending.add(said("next", "a", { entry_id: "1.0" }), 0, 4)
+  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4)
   pending.toSend(0)
   pending.add(seek("b"), 0, 4)
   pending.changed(change(5, { cause: "queue_add", changed: { entries: [] } }))
@@ -115,9 +115,9 @@ test("what is our own, or about something else, makes nothing stale", () => {
   assert.equal(pending.toSend(1000)[0].payload.base_revision, 6)
 })
 
-test("somebody else's change of the same does", () => {
+test("a foreign change of the same thing makes a command stale", () => {
   const pending = new PendingCommands()
-  pending.add(said("next", "a", { entry_id: "1.0" }), 0, 4)
+  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4)
   pending.toSend(0)
   pending.add(seek("b"), 0, 4)
   pending.changed(change(5, { cause: "seek" }))
@@ -127,12 +127,12 @@ test("somebody else's change of the same does", () => {
   assert.equal(pending.toSend(1000)[0].payload.base_revision, 4)
 })
 
-test("an undo waits for all before it, and nothing passes it", () => {
+test("an undo waits for all commands before it, and none overtakes it", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
   pending.toSend(0)
-  pending.add(said("undo", "b"), 0, 4)
-  pending.add(said("queue_add", "c", { item_ids: [9] }), 0, 4)
+  pending.add(command("undo", "b"), 0, 4)
+  pending.add(command("queue_add", "c", { item_ids: [9] }), 0, 4)
   assert.deepEqual(ids(pending.toSend(0)), [])
   pending.changed(change(5, { event_id: "a", changed: { entries: [] } }))
   pending.accepted("a", 5)
@@ -142,26 +142,26 @@ test("an undo waits for all before it, and nothing passes it", () => {
   assert.equal(sent[0].payload.base_revision, 5)
 })
 
-test("what is done to an entry without a name waits for its name", () => {
+test("a command about an entry without an id waits for the id", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8, 9] }), 0, 4)
-  pending.add(said("queue_move", "b", { entry_id: "~a.1", before: "1.0" }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8, 9] }), 0, 4)
+  pending.add(command("queue_move", "b", { entry_id: "~a.1", before: "1.0" }), 0, 4)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
   pending.accepted("a", 12)
   assert.deepEqual(pending.toSend(0)[0].payload, { entry_id: "12.1", before: "1.0" })
 })
 
-test("what is done to an entry that nobody will ever name is dropped", () => {
+test("a command about an entry that will never exist is dropped", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
-  pending.add(said("queue_remove", "b", { entry_id: "~a.0" }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_remove", "b", { entry_id: "~a.0" }), 0, 4)
   pending.toSend(0)
   pending.refused(refusal("a", "bad_message"), 0)
   assert.deepEqual(pending.dropOrphans(), ["b"])
   assert.equal(pending.entries.length, 0)
 })
 
-test("every command arrives once and in order, says the same each time it is sent, and what is done to the queue is never too old", () =>
+test("every command arrives once and in order with the same payload each time, and changes of the queue never expire", () =>
   each(100, (random) => {
     const pending = new PendingCommands()
     const done = []
@@ -172,7 +172,7 @@ test("every command arrives once and in order, says the same each time it is sen
         const text = JSON.stringify(payload)
         assert.equal(first.get(event_id) ?? text, text)
         first.set(event_id, text)
-        // the connection broke here, and another one was made
+        // the connection broke here and was replaced
         if (random.chance(0.3)) return pending.reconnected()
         if (!done.includes(event_id)) done.push(event_id)
         if (random.chance(0.5)) pending.accepted(event_id, done.length)
@@ -180,7 +180,7 @@ test("every command arrives once and in order, says the same each time it is sen
     }
     for (let step = 0; step < 60; step++) {
       if (random.chance(0.4))
-        pending.add(said("queue_add", String(count++), { item_ids: [step] }), step, 0, 0)
+        pending.add(command("queue_add", String(count++), { item_ids: [step] }), step, 0, 0)
       if (random.chance(0.3)) pending.reconnected()
       pending.dropExpired(step * 100_000, false)
       if (random.chance(0.8)) send(step * 100_000)
@@ -197,14 +197,14 @@ test("every command arrives once and in order, says the same each time it is sen
     )
   }))
 
-test("only what is done to the queue outlives the page", () => {
+test("only changes of the queue outlive the page", () => {
   const pending = new PendingCommands()
-  pending.add(said("queue_add", "a", { item_ids: [8] }), 0, 4)
-  pending.add(said("pause", "b"), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("pause", "b"), 0, 4)
   assert.deepEqual(ids(pending.persistent), ["a"])
 })
 
-test("what is in the state is not kept, also where its answer was lost", () => {
+test("a command that the state includes is not stored, even if its acknowledgement was lost", () => {
   const pending = new PendingCommands()
   pending.add(add("a"), 0, 4)
   pending.toSend(0)
@@ -212,7 +212,7 @@ test("what is in the state is not kept, also where its answer was lost", () => {
   assert.deepEqual(pending.persistent, [])
 })
 
-test("of eighty kept changes a few are on their way at a time, and those that were too much go again", () => {
+test("of eighty stored changes a few are sent at a time, and rate-limited ones are sent again", () => {
   const pending = new PendingCommands()
   const names = Array.from({ length: 80 }, (_, number) => `a${number}`)
   for (const name of names) pending.add(add(name), 0, 4, 0)
@@ -221,7 +221,7 @@ test("of eighty kept changes a few are on their way at a time, and those that we
   for (let round = 0; round < 200 && done.length < 80; round++) {
     const sent = ids(pending.toSend(nowMs))
     assert.ok(sent.length <= MOST_UNACKNOWLEDGED)
-    assert.deepEqual(ids(pending.toSend(nowMs)), []) // no more before an answer
+    assert.deepEqual(ids(pending.toSend(nowMs)), []) // no more before an acknowledgement
     sent.slice(2).forEach((name) => pending.refused(refusal(name, "rate_limited", 250), nowMs))
     for (const name of sent.slice(0, 2)) pending.accepted(name, done.push(name))
     assert.deepEqual(
@@ -233,20 +233,20 @@ test("of eighty kept changes a few are on their way at a time, and those that we
   assert.deepEqual([...done].sort(), [...names].sort())
 })
 
-test("what the server had no time for goes again as it was, after a second", () => {
+test("a command that the server was too busy for is sent again unchanged, after a second", () => {
   const pending = new PendingCommands()
   pending.add(seek("a"), 0, 4, 0)
   const [{ payload }] = pending.toSend(0)
-  const said = { ...payload }
+  const sentPayload = { ...payload }
   pending.refused(refusal("a", "unavailable"), 100)
   assert.ok(pending.has("a"))
   pending.changed(change(5, { cause: "queue_add", changed: { entries: [] } }))
   assert.deepEqual(ids(pending.toSend(1099)), [])
   assert.equal(pending.waitMs(1099), 1)
-  assert.deepEqual(pending.toSend(1100)[0].payload, said)
+  assert.deepEqual(pending.toSend(1100)[0].payload, sentPayload)
 })
 
-test("a track that ended and was told too fast stays ended", () => {
+test("a track that ended stays ended if the report was rate-limited", () => {
   const pending = new PendingCommands()
   const two = {
     ...STATE,
@@ -255,35 +255,35 @@ test("a track that ended and was told too fast stays ended", () => {
       { id: "1.1", item: 8 },
     ],
   }
-  pending.add(said("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
+  pending.add(command("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
   pending.toSend(0)
   pending.refused(refusal("a", "rate_limited", 250), 0)
-  assert.equal(pending.shown(two, here).current, "1.1")
+  assert.equal(pending.shown(two, isMissing).current, "1.1")
   assert.deepEqual(ids(pending.toSend(500)), ["a"])
 })
 
-test("a change of the queue that has to wait holds up no pause, and no pause passes the track it is for", () => {
+test("a change of the queue that has to wait does not delay a pause, and no pause overtakes the track it is for", () => {
   const pending = new PendingCommands()
   pending.add(add("a"), 0, 4, 0)
   pending.toSend(0)
   pending.refused(refusal("a", "rate_limited", 250), 0)
   pending.add(add("b"), 0, 4, 0)
-  pending.add(said("pause", "c"), 0, 4, 0)
+  pending.add(command("pause", "c"), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(0)), ["c"])
-  pending.add(said("play_track", "d", { entry_id: "1.0" }), 0, 4, 0)
-  pending.add(said("pause", "e"), 0, 4, 0)
+  pending.add(command("play_track", "d", { entry_id: "1.0" }), 0, 4, 0)
+  pending.add(command("pause", "e"), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(0)), [])
   assert.deepEqual(ids(pending.toSend(500)), ["a", "b", "d", "e"])
 })
 
-test("a press that could not be sent within five seconds is dropped; what was sent, or done to the queue, is not", () => {
+test("a press that could not be sent within five seconds is dropped, but not one that was sent or changes the queue", () => {
   const pending = new PendingCommands()
-  pending.add(said("set_rate", "sent", { rate: 2 }), 0, 4, 0)
+  pending.add(command("set_rate", "sent", { rate: 2 }), 0, 4, 0)
   pending.toSend(0)
   pending.reconnected()
-  pending.add(said("play_track", "a", { item_id: 7 }), 0, 4, 0)
-  pending.add(said("queue_remove", "b", { entry_id: "~a.0" }), 0, 4, 0)
-  pending.add(said("resume", "c"), 0, 4, 1)
+  pending.add(command("play_track", "a", { item_id: 7 }), 0, 4, 0)
+  pending.add(command("queue_remove", "b", { entry_id: "~a.0" }), 0, 4, 0)
+  pending.add(command("resume", "c"), 0, 4, 1)
   assert.deepEqual(pending.dropExpired(5000, false), [])
   assert.deepEqual(ids(pending.dropExpired(5001, false)), ["a"])
   assert.deepEqual(pending.dropOrphans(), ["b"])
@@ -291,12 +291,12 @@ test("a press that could not be sent within five seconds is dropped; what was se
   assert.deepEqual(ids(pending.toSend(5002)), ["sent"])
 })
 
-test("what a tab that sounds plays, that it stopped and that a track has ended is true for as long as it sounds", () => {
+test("reports of the playing tab about its track, pause and end stay valid while it is the playing tab", () => {
   const pending = new PendingCommands()
-  pending.add(said("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
-  pending.add(said("pause", "b", { entry_id: "1.0", position: 12 }), 0, 4, 0)
-  pending.add(said("play_track", "c", { item_id: 7 }), 0, 4, 0)
-  pending.add(said("set_rate", "d", { rate: 2 }), 0, 4, 0)
+  pending.add(command("next", "a", { entry_id: "1.0", ended: true }), 0, 4, 0)
+  pending.add(command("pause", "b", { entry_id: "1.0", position: 12 }), 0, 4, 0)
+  pending.add(command("play_track", "c", { item_id: 7 }), 0, 4, 0)
+  pending.add(command("set_rate", "d", { rate: 2 }), 0, 4, 0)
   assert.deepEqual(ids(pending.dropExpired(60_000, true)), ["d"])
   assert.deepEqual(ids(pending.dropExpired(60_000, false)), ["a", "b", "c"])
 })

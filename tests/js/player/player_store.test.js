@@ -48,38 +48,38 @@ const change = (revision, changed = { rate: revision }) =>
 const whole = (revision) =>
   said("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
 
-function greeted() {
+function welcomed() {
   const store = new PlayerStore("me")
   store.receive(greeting(), 0)
   return store
 }
 
-test("only what was changed is different", () => {
-  const store = greeted()
+test("a change alters only the fields it contains", () => {
+  const store = welcomed()
   store.receive(change(4, { repeat: "all" }), 0)
   assert.deepEqual(store.state, { ...STATE, revision: 4, repeat: "all" })
   assert.equal(store.items.get(7)?.title, "t")
 })
 
-test("in whatever order and however often changes arrive, they are done in order and once", () =>
+test("changes are applied in order and once, in whatever order and however often they arrive", () =>
   each(100, (random) => {
-    const store = greeted()
+    const store = welcomed()
     const all = Array.from({ length: 20 }, (_, number) => change(number + 4))
-    const told = random.shuffled([...all, ...all]).flatMap((each) => store.receive(each, 0))
+    const returned = random.shuffled([...all, ...all]).flatMap((each) => store.receive(each, 0))
     assert.deepEqual(
-      told.map(({ revision }) => revision),
+      returned.map(({ revision }) => revision),
       all.map(({ revision }) => revision),
     )
     assert.equal(store.state.rate, 23)
   }))
 
-test("a gap that lasts is asked for, and the whole of it closes it", () => {
-  const store = greeted()
+test("a lasting gap causes a request, and the snapshot closes it", () => {
+  const store = welcomed()
   store.receive(change(6), 0)
   assert.equal(store.state.revision, 3)
-  assert.equal(store.due(100), null) // it may still come by itself
+  assert.equal(store.due(100), null) // it may still arrive by itself
   assert.deepEqual(store.due(200), { since: 3 })
-  assert.equal(store.due(300), null) // asked already
+  assert.equal(store.due(300), null) // already requested
   assert.deepEqual(
     store.receive(whole(5), 300).map(({ type }) => type),
     ["player_state", "player"],
@@ -88,15 +88,15 @@ test("a gap that lasts is asked for, and the whole of it closes it", () => {
   assert.equal(store.due(10_000), null)
 })
 
-test("a whole that was overtaken on its way is none", () => {
-  const store = greeted()
+test("a snapshot that was overtaken on its way is ignored", () => {
+  const store = welcomed()
   store.receive(change(4), 0)
   store.receive(whole(3), 0)
   assert.equal(store.state.revision, 4)
 })
 
-test("a welcome starts over, also from before", () => {
-  const store = greeted()
+test("a welcome starts over, even from an earlier revision", () => {
+  const store = welcomed()
   store.receive(change(4), 0)
   store.receive(greeting({ revision: 1 }), 0)
   assert.equal(store.state.revision, 1)
@@ -104,8 +104,8 @@ test("a welcome starts over, also from before", () => {
   assert.equal(store.state.revision, 2)
 })
 
-test("where the tab that sounds is counts for what is on and plays, and takes no revision", () => {
-  const store = greeted()
+test("the position of the playing tab counts for the current playing track, and takes no revision", () => {
+  const store = welcomed()
   const position = (entry_id, tab, at) => said("position", { entry_id, position: at, tab, revision: 3 })
   store.receive(position("1.0", "other", 42), 70)
   assert.deepEqual(
@@ -114,14 +114,14 @@ test("where the tab that sounds is counts for what is on and plays, and takes no
   )
   store.receive(position("9.9", "other", 1), 80)
   assert.equal(store.state.position, 42)
-  store.receive(position("1.0", "me", 2), 90) // our own voice
+  store.receive(position("1.0", "me", 2), 90) // this tab's own position
   assert.deepEqual([store.state.position, store.lastPositionMs], [42, 80])
   store.receive(change(4, { is_playing: false }), 0)
   store.receive(position("1.0", "other", 50), 100)
   assert.equal(store.state.position, 42)
 })
 
-test("a change that was lost with nothing behind it is missed by an answer, a position or a head", () => {
+test("an acknowledgement, a position or a head reveals a lost change that no other follows", () => {
   const news = {
     ack: said("ack", { event_id: "a", revision: 4 }),
     "own position": said("position", { entry_id: "1.0", position: 1, tab: "me", revision: 4 }),
@@ -129,7 +129,7 @@ test("a change that was lost with nothing behind it is missed by an answer, a po
     head: said(Event.PlayerHead, { revision: 4 }),
   }
   for (const [what, envelope] of Object.entries(news)) {
-    const store = greeted()
+    const store = welcomed()
     store.receive(envelope, 1000)
     assert.ok(store.gap, what)
     assert.equal(store.due(1100), null, what)
@@ -139,17 +139,17 @@ test("a change that was lost with nothing behind it is missed by an answer, a po
   }
 })
 
-test("what is known already makes no gap", () => {
-  const store = greeted()
+test("a known revision causes no gap", () => {
+  const store = welcomed()
   store.receive(said("ack", { event_id: "a", revision: 2 }), 0)
   store.receive(said(Event.PlayerHead, { revision: 3 }), 0)
   assert.equal(store.gap, false)
   assert.equal(store.due(1000), null)
 })
 
-test("every fifteen seconds it is asked whether that is all", () => {
+test("every fifteen seconds the store asks whether it is complete", () => {
   const store = new PlayerStore("me")
-  assert.equal(store.due(60_000), null) // nothing is known yet
+  assert.equal(store.due(60_000), null) // there is no state yet
   store.receive(greeting(), 60_000)
   assert.equal(store.due(74_999), null)
   assert.deepEqual(store.due(75_000), { since: 3 })
@@ -158,8 +158,8 @@ test("every fifteen seconds it is asked whether that is all", () => {
   assert.deepEqual(store.due(90_000), { since: 3 })
 })
 
-test("how long the track is, the tab that sounds says better than the library", () => {
-  const store = greeted()
+test("the playing tab's duration of the track is preferred to the library's", () => {
+  const store = welcomed()
   const entryId = store.state.current
   store.addItems([{ id: store.state.entries.find(({ id }) => id === entryId).item, duration: 10 }])
   assert.equal(store.durationS, 10)
@@ -167,7 +167,7 @@ test("how long the track is, the tab that sounds says better than the library", 
     said("position", { entry_id: entryId, position: 18, tab: "other", revision: 3, duration: 15 }),
     10,
   )
-  assert.equal(store.durationS, 18) // it is there already
+  assert.equal(store.durationS, 18) // the position is beyond it already
   store.receive(
     said("position", { entry_id: entryId, position: 19, tab: "other", revision: 3, duration: 60 }),
     20,

@@ -23,7 +23,7 @@ for (const {
       after instanceof Queue ? { entries: pairsOf(after.entries), current: after.current } : after,
       then,
     )
-    assert.deepEqual(pairsOf(before.entries), queue.entries) // nothing is changed under anybody's hands
+    assert.deepEqual(pairsOf(before.entries), queue.entries) // the queue is immutable
   })
 
 const STATE = {
@@ -42,7 +42,7 @@ const STATE = {
   can_undo: false,
   can_redo: true,
 }
-const said = (type, payload = {}, event_id = "e") => ({ type, event_id, payload })
+const command = (type, payload = {}, event_id = "e") => ({ type, event_id, payload })
 const at = (state, nowMs) => positionOf(state, nowMs)
 
 test("a position moves with its rate, stands while paused, and never passes the end", () => {
@@ -51,94 +51,101 @@ test("a position moves with its rate, stands while paused, and never passes the 
   assert.equal(at({ ...STATE, is_playing: false }, 900_000), 10)
 })
 
-test("pausing stops where the tab that sounds is, or where the timeline is", () => {
-  assert.equal(optimistic(STATE, said("pause", { entry_id: "1.0", position: 11.5 }), 2000).position, 11.5)
-  assert.equal(optimistic(STATE, said("pause", { entry_id: "9.9", position: 11.5 }), 2000).position, 12)
-  assert.equal(optimistic(STATE, said("pause"), 2000).position, 12)
-  assert.equal(optimistic(STATE, said("pause"), 2000).is_playing, false)
+test("pausing stops at the playing tab's position, or at the timeline's", () => {
+  assert.equal(optimistic(STATE, command("pause", { entry_id: "1.0", position: 11.5 }), 2000).position, 11.5)
+  assert.equal(optimistic(STATE, command("pause", { entry_id: "9.9", position: 11.5 }), 2000).position, 12)
+  assert.equal(optimistic(STATE, command("pause"), 2000).position, 12)
+  assert.equal(optimistic(STATE, command("pause"), 2000).is_playing, false)
 })
 
-test("resuming goes on from there; with nothing on, the first one begins", () => {
-  const paused = optimistic(STATE, said("pause"), 2000)
-  assert.equal(at(optimistic(paused, said("resume"), 9000), 9500), 13)
-  assert.equal(optimistic({ ...STATE, current: null, is_playing: false }, said("resume"), 0).current, "1.0")
+test("resuming continues from the position; without a current entry the first one starts", () => {
+  const paused = optimistic(STATE, command("pause"), 2000)
+  assert.equal(at(optimistic(paused, command("resume"), 9000), 9500), 13)
   assert.equal(
-    optimistic({ ...STATE, entries: [], current: null, is_playing: false }, said("resume"), 0).is_playing,
+    optimistic({ ...STATE, current: null, is_playing: false }, command("resume"), 0).current,
+    "1.0",
+  )
+  assert.equal(
+    optimistic({ ...STATE, entries: [], current: null, is_playing: false }, command("resume"), 0).is_playing,
     false,
   )
 })
 
-test("a change of speed moves nothing", () => {
-  const slower = optimistic(STATE, said("set_rate", { rate: 1 }), 2000)
+test("a change of the rate does not move the position", () => {
+  const slower = optimistic(STATE, command("set_rate", { rate: 1 }), 2000)
   assert.equal(at(slower, 2000), 12)
   assert.equal(at(slower, 3000), 13)
 })
 
-test("the next one begins at its beginning; behind the last it stops there", () => {
-  const next = optimistic(STATE, said("next", { entry_id: "1.0" }), 5000)
+test("the next track starts at its beginning; after the last one playback stops there", () => {
+  const next = optimistic(STATE, command("next", { entry_id: "1.0" }), 5000)
   assert.deepEqual([next.current, next.position, next.at, next.is_playing], ["1.1", 0, 5000, true])
-  const end = optimistic({ ...STATE, current: "1.2" }, said("next", { entry_id: "1.2", ended: true }), 5000)
+  const end = optimistic(
+    { ...STATE, current: "1.2" },
+    command("next", { entry_id: "1.2", ended: true }),
+    5000,
+  )
   assert.deepEqual([end.current, end.position, end.is_playing], ["1.2", 0, false])
 })
 
-test("whoever names what is not on any more changes nothing", () => {
+test("a command that names another than the current entry changes nothing", () => {
   for (const type of ["next", "previous"])
-    assert.equal(optimistic(STATE, said(type, { entry_id: "1.1" }), 5000), STATE)
+    assert.equal(optimistic(STATE, command(type, { entry_id: "1.1" }), 5000), STATE)
 })
 
-test("files that are away are passed over", () => {
+test("entries whose file is missing are skipped", () => {
   assert.equal(
-    optimistic(STATE, said("next", { entry_id: "1.0" }), 5000, (item) => item === 8).current,
+    optimistic(STATE, command("next", { entry_id: "1.0" }), 5000, (item) => item === 8).current,
     "1.2",
   )
 })
 
-test("a track that is repeated begins again when it ends, not when somebody presses Next", () => {
+test("a repeated track starts again when it ends, not when the user presses Next", () => {
   const repeated = { ...STATE, repeat: "one" }
   assert.deepEqual(
     [
-      optimistic(repeated, said("next", { entry_id: "1.0", ended: true }), 1).current,
-      optimistic(repeated, said("next", { entry_id: "1.0" }), 1).current,
+      optimistic(repeated, command("next", { entry_id: "1.0", ended: true }), 1).current,
+      optimistic(repeated, command("next", { entry_id: "1.0" }), 1).current,
     ],
     ["1.0", "1.1"],
   )
 })
 
-test("what is added has a name of its own until the server gives it one", () => {
-  const added = optimistic(STATE, said("queue_add", { item_ids: [5, 6] }, "abc"), 1)
+test("an added entry has a provisional id until the server assigns one", () => {
+  const added = optimistic(STATE, command("queue_add", { item_ids: [5, 6] }, "abc"), 1)
   assert.deepEqual(added.entries.slice(3), [
     { id: "~abc.0", item: 5 },
     { id: "~abc.1", item: 6 },
   ])
   assert.ok(added.entries.slice(3).every(({ id }) => isProvisional(id)))
   assert.deepEqual([added.can_undo, added.can_redo], [true, false])
-  const played = optimistic(STATE, said("play_track", { item_id: 5 }, "abc"), 1)
+  const played = optimistic(STATE, command("play_track", { item_id: 5 }, "abc"), 1)
   assert.deepEqual(
     [played.current, played.entries[1].id, played.position, played.is_playing],
     ["~abc.0", "~abc.0", 0, true],
   )
-  const several = optimistic(STATE, said("play_track", { item_ids: [5, 6] }, "abc"), 1)
+  const several = optimistic(STATE, command("play_track", { item_ids: [5, 6] }, "abc"), 1)
   assert.deepEqual([several.current, several.entries.map(({ item }) => item)], ["~abc.0", [7, 5, 6, 8, 9]])
 })
 
-test("taking out what is on begins the one behind it, and the last one stops the music", () => {
+test("removing the current entry starts the next one, and removing the last one stops playback", () => {
   assert.deepEqual(
     [
-      optimistic(STATE, said("queue_remove", { entry_id: "1.0" }), 1).current,
-      optimistic(STATE, said("queue_remove", { entry_id: "1.0" }), 1).position,
+      optimistic(STATE, command("queue_remove", { entry_id: "1.0" }), 1).current,
+      optimistic(STATE, command("queue_remove", { entry_id: "1.0" }), 1).position,
     ],
     ["1.1", 0],
   )
-  const last = optimistic({ ...STATE, current: "1.2" }, said("queue_remove", { entry_id: "1.2" }), 1)
+  const last = optimistic({ ...STATE, current: "1.2" }, command("queue_remove", { entry_id: "1.2" }), 1)
   assert.deepEqual([last.current, last.is_playing], [null, false])
 })
 
-test("what a tab cannot know before the answer it does not show", () => {
-  assert.equal(optimistic(STATE, said("undo"), 1), STATE)
+test("a change that only the server can compute is not shown before the response", () => {
+  assert.equal(optimistic(STATE, command("undo"), 1), STATE)
 })
 
-test("what comes next anyway is played where it is", () => {
-  const played = optimistic(STATE, said("play_track", { item_id: 8 }), 5)
+test("a track that comes next anyway is played in its place", () => {
+  const played = optimistic(STATE, command("play_track", { item_id: 8 }), 5)
   assert.deepEqual(
     [played.entries, played.current, played.position, played.at, played.can_redo],
     [STATE.entries, "1.1", 0, 5, true],

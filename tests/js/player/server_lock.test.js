@@ -3,15 +3,15 @@ import { mock, test } from "node:test"
 import { simulateBrowser } from "../sync/simulated_element.js"
 
 simulateBrowser()
-mock.timers.enable({ apis: ["setTimeout"] }) // before the module's own look around every second
+mock.timers.enable({ apis: ["setTimeout"] }) // before the module starts its own timer
 const { serverSound } = await import("../../../static/js/page/player_audio/server_lock.js")
 const { Listeners } = await import("../../../static/js/page/lib/emitter.js")
 
-/** What is on the page's clock. */
+/** Time of the page's clock. */
 let nowMs = 0
 mock.method(performance, "now", () => nowMs)
 
-/** A page without locks that has asked for the sound, and what came of it. */
+/** A page without locks that has requested the audio focus, and the results. */
 async function asking() {
   const mine = Object.assign(new Listeners(), {
     tab: "me",
@@ -40,7 +40,7 @@ async function asking() {
   return { mine, told, lock, refuse, sound, welcome, settled }
 }
 
-test("what was asked too often is asked again when it may be, and what is refused for good is missed", async () => {
+test("a rate-limited request is repeated when the limit allows it, and a rejected one is missed", async () => {
   const { mine, told, refuse, sound, settled } = await asking()
   refuse({ code: "rate_limited", retry_after_ms: 400 })
   mock.timers.tick(399)
@@ -56,7 +56,7 @@ test("what was asked too often is asked again when it may be, and what is refuse
   assert.deepEqual([other.told, other.mine.said.length], [["missed"], 1])
 })
 
-test("it is not asked again where another hand was faster", async () => {
+test("a request is not repeated if another tab was faster", async () => {
   const { mine, told, refuse, sound } = await asking()
   refuse({ code: "unavailable" })
   sound("other")
@@ -64,7 +64,7 @@ test("it is not asked again where another hand was faster", async () => {
   assert.deepEqual([told, mine.said.length], [["missed"], 1])
 })
 
-test("what was on its way when the line went is asked again with the next one, unless it was done", async () => {
+test("a request under way when the connection broke is repeated on the next one, unless it was done", async () => {
   const lost = await asking()
   lost.welcome("other")
   assert.deepEqual([lost.told, lost.mine.said.length], [[], 2])
@@ -73,7 +73,7 @@ test("what was on its way when the line went is asked again with the next one, u
   assert.deepEqual([done.told, done.mine.said.length], [["stolen"], 1])
 })
 
-test("what was asked longer ago than anybody remembers is not asked again, and where the sound is is heard", async () => {
+test("an expired request is not repeated, and the present holder is reported", async () => {
   for (const [waitMs, told] of [
     [5000, ["stolen"]],
     [5001, ["stolen", "robbed"]],
@@ -91,7 +91,7 @@ test("what was asked longer ago than anybody remembers is not asked again, and w
   assert.deepEqual([nobody.told, nobody.mine.said.length], [["missed"], 1])
 })
 
-test("who gave the sound up does not ask for it with the next line", async () => {
+test("a tab that gave up the focus does not request it on the next connection", async () => {
   const { mine, told, lock, refuse, welcome } = await asking()
   lock.leave()
   welcome("other")

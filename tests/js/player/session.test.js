@@ -40,7 +40,7 @@ const STATE = {
   can_redo: false,
 }
 
-/** The tab that is heard, without a line, and what it said was lost. */
+/** The playing tab, without a connection, and the commands it reported as lost. */
 function sounding(state) {
   const mine = new Mine({ device_id: "d", socket_path: "/" })
   const lost = []
@@ -48,10 +48,10 @@ function sounding(state) {
   mine.sound.machine.audible = true
   mine.knows([ITEM])
   mine.store.state = { ...STATE, ...state }
-  mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // shows it
+  mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // updates the shown state
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {
-    // as it says every second
+    // as the tab reports every second
     if (mine.state.is_playing) mine.heardAt(mine.state.current, mine.voice.positionS)
     nowMs += 5001
     press("set_repeat", { repeat: "off" })
@@ -59,7 +59,7 @@ function sounding(state) {
   return { mine, lost, press, wait }
 }
 
-test("a seek that is not sent in time is heard where the tab plays on from there, and else said to be lost", () => {
+test("a seek that is not sent in time takes effect in a tab that plays on from there, and is reported lost in others", () => {
   const pause = ["pause", { entry_id: "1.0", position: 10 }]
   const next = ["next", { entry_id: "1.0" }]
   for (const [state, earlier, isLost] of [

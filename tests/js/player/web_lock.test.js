@@ -7,7 +7,7 @@ globalThis.MessageChannel = class {
 } // Node's keeps the process alive
 
 /**
- * `navigator.locks` of a page that goes away: WebKit rejects every request, also those made meanwhile, in the
+ * `navigator.locks` of a page that unloads: WebKit rejects every request, new ones included, in the
  * same task.
  */
 class LeavingLocks {
@@ -22,7 +22,7 @@ class LeavingLocks {
 
 const taskOver = () => new Promise((done) => setTimeout(done, 5))
 
-/** A lock whose owner asks again whenever it is lost, as `core/sounding.js` does; `leave` ends the page. */
+/** A lock whose owner requests it again whenever it is lost, as `core/player/audio_focus.js` does; `leave` ends the page. */
 async function lostAgainAndAgain(reason) {
   const locks = Object.assign(new LeavingLocks(), { reason })
   Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true })
@@ -43,7 +43,7 @@ async function lostAgainAndAgain(reason) {
   return { locks, lock, news, leave: () => page.dispatchEvent(new Event("pagehide")) }
 }
 
-test("a lost lock is asked for again in a later task, so that a page whose requests all fail can still go", async () => {
+test("a lost lock is requested again in a later task, so that a page whose requests all fail can still unload", async () => {
   const { locks, lock, leave } = await lostAgainAndAgain(new DOMException("stolen", "AbortError"))
   lock.queue()
   while (locks.requests === 0) await taskOver()
@@ -55,7 +55,7 @@ test("a lost lock is asked for again in a later task, so that a page whose reque
   assert.equal(locks.requests, requests)
 })
 
-test("who was robbed stands in line again, as long as the page stays", async () => {
+test("a tab that lost the lock queues again, as long as the page stays", async () => {
   const { locks, lock, news, leave } = await lostAgainAndAgain(new DOMException("stolen", "AbortError"))
   lock.queue()
   while (locks.requests < 3) await taskOver()
@@ -67,7 +67,7 @@ test("who was robbed stands in line again, as long as the page stays", async () 
   assert.equal(locks.requests, requests)
 })
 
-test("a request that failed for another reason than a robbery is not made again", async () => {
+test("a request that failed for another reason than a stolen lock is not repeated", async () => {
   const { locks, lock, news } = await lostAgainAndAgain(new DOMException("not active", "InvalidStateError"))
   lock.queue()
   await taskOver()

@@ -23,7 +23,7 @@ const ROOM = {
   sync_enabled: true,
   sync_tolerance_ms: 500,
 }
-const said = (type, payload, revision = null) => ({
+const envelope = (type, payload, revision = null) => ({
   type,
   room_id: "r",
   timestamp: 1000 + (revision ?? 0),
@@ -41,21 +41,21 @@ const motion = (revision) => ({
   username: "alice",
   event_id: `e${revision}`,
 })
-const change = (revision, type = "seek") => said(type, motion(revision), revision)
+const change = (revision, type = "seek") => envelope(type, motion(revision), revision)
 const comment = (seq) => ({
   id: seq * 10,
   seq,
   user_id: "bob",
   username: "bob",
-  text: `says ${seq}`,
+  text: `comment ${seq}`,
   current_time: 1,
   created_at: "",
   is_system_message: false,
   reply_to: null,
 })
-const spoken = (seq) => said("new_comment", comment(seq))
+const commentEvent = (seq) => envelope("new_comment", comment(seq))
 const welcome = (more = {}) =>
-  said("welcome", {
+  envelope("welcome", {
     you: { ...member("bob"), device_id: null, is_owner: false, may_moderate: false },
     room: ROOM,
     members: [member("alice", "host"), member("bob")],
@@ -82,53 +82,53 @@ const summary = ({ state }) => ({
   comments: state.comments.map(({ id }) => id),
 })
 
-test("in whatever order and however often things arrive, the room comes out the same", () =>
+test("the state is the same in whatever order and however often messages arrive", () =>
   each(200, (random) => {
-    const things = Array.from({ length: 30 }, () => (random.chance(0.5) ? change : spoken)).map(
+    const events = Array.from({ length: 30 }, () => (random.chance(0.5) ? change : commentEvent)).map(
       (make, i, all) => make(all.slice(0, i + 1).filter((other) => other === make).length),
     )
     const straight = joined()
-    for (const thing of things) straight.receive(thing, 0)
-    const jumbled = joined()
-    for (const thing of random.shuffled([...things, ...things.filter(() => random.chance(0.4))]))
-      jumbled.receive(thing, 0)
-    assert.deepEqual(summary(jumbled), summary(straight))
+    for (const event of events) straight.receive(event, 0)
+    const shuffled = joined()
+    for (const event of random.shuffled([...events, ...events.filter(() => random.chance(0.4))]))
+      shuffled.receive(event, 0)
+    assert.deepEqual(summary(shuffled), summary(straight))
   }))
 
-test("each thing is told once and in order, whatever arrives", () =>
+test("each change is returned once and in order, whatever arrives", () =>
   each(200, (random) => {
     const store = joined()
     const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
-    const told = random
+    const returned = random
       .shuffled([...all, ...all])
-      .flatMap((thing) => store.receive(thing, 0))
+      .flatMap((event) => store.receive(event, 0))
       .map(({ revision }) => revision)
     assert.deepEqual(
-      told,
+      returned,
       all.map(({ revision }) => revision),
     )
   }))
 
-test("what is lost is asked for after a moment's patience, and the answer heals it", () =>
+test("lost messages are requested after a moment, and the response completes the state", () =>
   each(100, (random) => {
     const store = joined()
     const all = Array.from({ length: 20 }, (_, i) => change(i + 1))
-    const talk = Array.from({ length: 20 }, (_, i) => spoken(i + 1))
-    for (const thing of [...all, ...talk].filter(() => random.chance(0.6))) store.receive(thing, 0)
-    store.receive(said("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
+    const commentEvents = Array.from({ length: 20 }, (_, i) => commentEvent(i + 1))
+    for (const event of [...all, ...commentEvents].filter(() => random.chance(0.6))) store.receive(event, 0)
+    store.receive(envelope("head", { revision: 20, comment_seq: 20, epoch: "e" }), 10)
     if (store.state.revision < 20 || store.state.comment_seq < 20) assert.equal(store.due(100), null)
     let nowMs = 200
     for (let asked = store.due(nowMs), n = 0; asked; asked = store.due((nowMs += 1000))) {
-      assert.ok(n++ < 50, "asks on and on")
+      assert.ok(n++ < 50, "asks forever")
       const events = all.filter(({ revision }) => revision > asked.since).slice(0, 5)
-      const comments = talk
+      const comments = commentEvents
         .map(({ payload }) => payload)
         .filter(({ seq }) => seq > asked.last_comment_id)
         .slice(0, 5)
       const revision = events.at(-1)?.revision ?? 20
       const comment_seq = comments.at(-1)?.seq ?? 20
       store.receive(
-        said("events", {
+        envelope("events", {
           events,
           comments,
           deleted: [],
@@ -143,11 +143,11 @@ test("what is lost is asked for after a moment's patience, and the answer heals 
       revision: 20,
       seq: 20,
       at: 20,
-      comments: talk.map(({ payload }) => payload.id),
+      comments: commentEvents.map(({ payload }) => payload.id),
     })
   }))
 
-test("while an answer is under way nothing is asked again, until it must be lost", () => {
+test("while a response is pending nothing is requested again, until it must be lost", () => {
   const store = joined()
   store.receive(change(3), 0)
   assert.deepEqual(store.due(200), { since: 0, last_comment_id: 0 })
@@ -155,9 +155,9 @@ test("while an answer is under way nothing is asked again, until it must be lost
   assert.deepEqual(store.due(3300), { since: 0, last_comment_id: 0 })
 })
 
-test("a snapshot replaces everything, what was held too", () => {
+test("a snapshot replaces everything, early messages included", () => {
   const store = joined()
-  store.receive(spoken(1), 0)
+  store.receive(commentEvent(1), 0)
   store.receive(change(9), 0)
   store.receive(
     welcome({
@@ -172,14 +172,14 @@ test("a snapshot replaces everything, what was held too", () => {
   assert.equal(store.due(9999), null)
 })
 
-test("a welcome that resumes leaves what is known, and the events after it complete it", () => {
+test("a welcome that resumes keeps the state, and the events after it complete it", () => {
   const store = joined()
   store.receive(change(1), 0)
-  store.receive(spoken(1), 0)
+  store.receive(commentEvent(1), 0)
   assert.deepEqual(store.resume(), { revision: 1, event_id: "e1", comment_seq: 1, epoch: "e" })
   store.receive(welcome({ resumed: true, timeline: null, comments: null, revision: 2, comment_seq: 2 }), 0)
   store.receive(
-    said("events", {
+    envelope("events", {
       events: [change(2)],
       comments: [comment(2)],
       deleted: [10],
@@ -192,11 +192,11 @@ test("a welcome that resumes leaves what is known, and the events after it compl
   assert.deepEqual(summary(store), { revision: 2, seq: 3, at: 2, comments: [20] })
 })
 
-test("an answer tells its comments and deletions like those that come by themselves", () => {
+test("comments and deletions in a response are applied like those that arrive by themselves", () => {
   const store = joined()
-  store.receive(spoken(1), 0)
-  const told = store.receive(
-    said("events", {
+  store.receive(commentEvent(1), 0)
+  const returned = store.receive(
+    envelope("events", {
       events: [change(1)],
       comments: [comment(2)],
       deleted: [10, 99],
@@ -207,29 +207,38 @@ test("an answer tells its comments and deletions like those that come by themsel
     0,
   )
   assert.deepEqual(
-    told.map(({ type }) => type),
+    returned.map(({ type }) => type),
     ["seek", "new_comment", "comment_deleted", "events"],
   )
 })
 
-test("another epoch means starting over, without a claim to resume", () => {
+test("another epoch means starting over, without resuming", () => {
   const store = joined()
   store.receive(change(1), 0)
-  store.receive(said("head", { revision: 1, comment_seq: 0, epoch: "other" }), 0)
+  store.receive(envelope("head", { revision: 1, comment_seq: 0, epoch: "other" }), 0)
   assert.equal(store.outdated, true)
   assert.equal(store.resume(), null)
   store.receive(welcome({ room: { ...ROOM, epoch: "other" } }), 0)
   assert.equal(store.outdated, false)
 })
 
-test("a new host moves the seat, the rights and the role", () => {
+test("a new host changes the grace period, the rights and the role", () => {
   const store = joined()
   store.receive(
-    said("seat_held", { user_id: "alice", username: "alice", until: 5, next: "bob", next_username: "bob" }),
+    envelope("seat_held", {
+      user_id: "alice",
+      username: "alice",
+      until: 5,
+      next: "bob",
+      next_username: "bob",
+    }),
     0,
   )
   assert.equal(store.state.room.seat.next, "bob")
-  store.receive(said("new_host", { ...motion(1), user_id: "bob", username: "bob", former_id: "alice" }, 1), 0)
+  store.receive(
+    envelope("new_host", { ...motion(1), user_id: "bob", username: "bob", former_id: "alice" }, 1),
+    0,
+  )
   assert.equal(store.state.room.host_id, "bob")
   assert.equal(store.state.room.seat, null)
   assert.equal(store.state.you.role, "host")
@@ -237,11 +246,11 @@ test("a new host moves the seat, the rights and the role", () => {
   assert.equal(store.state.members.get("alice").may_control, false)
 })
 
-test("people come, report and go", () => {
+test("members join, report and leave", () => {
   const store = joined()
-  store.receive(said("member_joined", member("carol")), 0)
+  store.receive(envelope("member_joined", member("carol")), 0)
   store.receive(
-    said("presence", {
+    envelope("presence", {
       members: [
         { user_id: "carol", drift_ms: 3 },
         { user_id: "stranger", drift_ms: 1 },
@@ -251,98 +260,100 @@ test("people come, report and go", () => {
   )
   assert.equal(store.state.members.get("carol").drift_ms, 3)
   assert.equal(store.state.members.has("stranger"), false)
-  store.receive(said("member_left", { user_id: "carol", username: "carol", reason: "left" }), 0)
+  store.receive(envelope("member_left", { user_id: "carol", username: "carol", reason: "left" }), 0)
   assert.deepEqual([...store.state.members.keys()], ["alice", "bob"])
 })
 
-test("a deleted comment that came out of turn is gone all the same", () => {
+test("a comment that was deleted out of order is gone", () => {
   const store = joined()
-  store.receive(said("comment_deleted", { id: 10, seq: 2 }), 0)
-  store.receive(spoken(1), 0)
+  store.receive(envelope("comment_deleted", { id: 10, seq: 2 }), 0)
+  store.receive(commentEvent(1), 0)
   assert.deepEqual(summary(store).comments, [])
   assert.equal(store.state.comment_seq, 2)
 })
 
-test("custom events pass through untouched", () => {
+test("custom events pass through unchanged", () => {
   const store = joined()
-  const custom = said("fireworks", { colour: "red" })
+  const custom = envelope("fireworks", { colour: "red" })
   assert.deepEqual(store.receive(custom, 0), [custom])
 })
 
-/** A room's own store, and what it answers to a poll: the whole, or what came after a claim it can bear out. */
-class Served {
+/** A room's own events, and its response to a poll: a snapshot, or the events after a valid position. */
+class Server {
   constructor() {
-    Object.assign(this, { changes: [], talk: [] })
+    Object.assign(this, { changes: [], comments: [] })
   }
-  poll(claim) {
-    const whole = {
+  poll(resume) {
+    const head = {
       revision: this.changes.length,
-      comment_seq: this.talk.length,
+      comment_seq: this.comments.length,
       event_id: this.changes.length ? `e${this.changes.length}` : "",
     }
     const last = this.changes.at(-1)
     const timeline = {
-      revision: whole.revision,
+      revision: head.revision,
       timestamp: 0,
-      ...motion(whole.revision),
+      ...motion(head.revision),
       ...(last ? {} : { current_time: 0 }),
     }
-    const comments = this.talk.map(({ payload }) => payload)
-    if (!claim) return [welcome({ ...whole, timeline, comments })]
+    const comments = this.comments.map(({ payload }) => payload)
+    if (!resume) return [welcome({ ...head, timeline, comments })]
     const missed = {
-      events: this.changes.slice(claim.revision),
-      comments: comments.slice(claim.comment_seq),
+      events: this.changes.slice(resume.revision),
+      comments: comments.slice(resume.comment_seq),
       deleted: [],
       more: false,
     }
     return [
-      welcome({ ...whole, timeline: null, comments: null, resumed: true }),
-      said("events", { ...missed, ...whole }),
+      welcome({ ...head, timeline: null, comments: null, resumed: true }),
+      envelope("events", { ...missed, ...head }),
     ]
   }
 }
 
-test("polled at first, in a room where nothing has happened, the media is there and the role too", () => {
+test("a client that polls first, in a room without events, has the media and the role", () => {
   const store = new RoomStore()
-  for (const envelope of new Served().poll(store.resume())) store.receive(envelope, 0)
+  for (const envelope of new Server().poll(store.resume())) store.receive(envelope, 0)
   assert.equal(store.state.timeline.current_time, 0)
   assert.equal(store.state.you.user_id, "bob")
   assert.deepEqual([...store.state.members.keys()], ["alice", "bob"])
 })
 
-test("polls and sockets in any turn tell each thing once and in order, and end in the room as it is", () =>
+test("polls and sockets in any order return each change once and in order, and end in the room's state", () =>
   each(200, (random) => {
-    const server = new Served()
+    const server = new Server()
     const store = new RoomStore()
-    const told = []
-    const take = (envelope) =>
-      told.push(...store.receive(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"))
-    server.poll(store.resume()).forEach(take)
+    const returned = []
+    const receive = (envelope) =>
+      returned.push(
+        ...store.receive(envelope, 0).filter(({ type }) => type === "seek" || type === "new_comment"),
+      )
+    server.poll(store.resume()).forEach(receive)
     for (let i = 0; i < 30; i++) {
-      const spoke = random.chance(0.5)
-      const thing = spoke ? spoken(server.talk.length + 1) : change(server.changes.length + 1)
-      ;(spoke ? server.talk : server.changes).push(thing)
-      if (random.chance(0.3)) server.poll(store.resume()).forEach(take)
-      else if (random.chance(0.6)) take(thing) // the others are lost: there is no socket just then
+      const isComment = random.chance(0.5)
+      const event = isComment ? commentEvent(server.comments.length + 1) : change(server.changes.length + 1)
+      ;(isComment ? server.comments : server.changes).push(event)
+      if (random.chance(0.3)) server.poll(store.resume()).forEach(receive)
+      else if (random.chance(0.6)) receive(event) // the others are lost: there is no socket then
     }
-    server.poll(store.resume()).forEach(take)
+    server.poll(store.resume()).forEach(receive)
     assert.deepEqual(summary(store), {
       revision: server.changes.length,
-      seq: server.talk.length,
+      seq: server.comments.length,
       at: server.changes.length,
-      comments: server.talk.map(({ payload }) => payload.id),
+      comments: server.comments.map(({ payload }) => payload.id),
     })
     assert.deepEqual(
-      told.filter(({ type }) => type === "seek").map(({ revision }) => revision),
+      returned.filter(({ type }) => type === "seek").map(({ revision }) => revision),
       server.changes.map(({ revision }) => revision),
     )
     assert.deepEqual(
-      told.filter(({ type }) => type === "new_comment").map(({ payload }) => payload.seq),
-      server.talk.map(({ payload }) => payload.seq),
+      returned.filter(({ type }) => type === "new_comment").map(({ payload }) => payload.seq),
+      server.comments.map(({ payload }) => payload.seq),
     )
   }))
 
-test("what no counter numbers is told as the events a socket would have brought", () => {
+test("changes without a revision are returned as the events that a socket would have delivered", () => {
   const store = joined()
   const seat = { user_id: "alice", username: "alice", until: 9, next: null, next_username: null }
   const polled = (more) => {

@@ -38,14 +38,14 @@ function room() {
   return store
 }
 
-test("who came and who left unheard is known when everybody is told whole; what players said stays", () => {
+test("the complete list of members reveals missed joins and leaves; reports are retained", () => {
   const store = room()
   store.receive(event(Event.Members, { members: [member("bob"), member("carol")] }), 0)
   assert.deepEqual([...store.state.members.keys()], ["bob", "carol"])
   assert.equal(store.state.members.get("bob").drift_ms, 3)
 })
 
-test("a right that was given unheard is yours when everybody is told whole", () => {
+test("the complete list of members grants a right whose event was missed", () => {
   const store = room()
   store.receive(event(Event.Members, { members: [member("bob", "moderator")] }), 0)
   assert.equal(store.state.you?.may_moderate, true)

@@ -4,7 +4,7 @@ import { ExpectedEvents } from "../../../static/js/core/sync/expected_events.js"
 import { each } from "../random.js"
 
 /**
- * An element's events as HTML queues them: only for what changes, delivered in a later task, seeks coalesced.
+ * An element's events as HTML queues them: only for changes, delivered in a later task, seeks coalesced.
  */
 class Element {
   constructor() {
@@ -32,7 +32,7 @@ class Element {
       this.queue.push("ratechange")
     }
   }
-  // Setting the position again while a seek is under way leaves one `seeked` for both.
+  // Setting the position again during a seek fires one `seeked` for both.
   landed() {
     if (this.seeking) {
       this.seeking = false
@@ -46,7 +46,7 @@ function deliver(element, expectedEvents) {
   return expectedEvents.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime)
 }
 
-const OURS = {
+const OWN = {
   play: (element, expectedEvents) => {
     if (element.paused) expectedEvents.expect("play")
     element.play()
@@ -67,12 +67,12 @@ const OURS = {
   },
 }
 
-test("nothing we do is ever taken for somebody else's doing", () =>
+test("events of own actions are never taken for foreign ones", () =>
   each(1000, (random) => {
     const element = new Element()
     const expectedEvents = new ExpectedEvents()
     for (let step = 0; step < 40; step++) {
-      if (random.chance(0.6)) OURS[random.pick(Object.keys(OURS))](element, expectedEvents, random)
+      if (random.chance(0.6)) OWN[random.pick(Object.keys(OWN))](element, expectedEvents, random)
       if (random.chance(0.3)) element.landed()
       while (element.queue.length && random.chance(0.5)) assert.ok(deliver(element, expectedEvents))
     }
@@ -80,7 +80,7 @@ test("nothing we do is ever taken for somebody else's doing", () =>
     while (element.queue.length) assert.ok(deliver(element, expectedEvents))
   }))
 
-test("a play that was refused leaves no room for a stranger's", () => {
+test("a play that was refused does not hide a foreign one", () => {
   const element = new Element()
   const expectedEvents = new ExpectedEvents()
   expectedEvents.expect("play")
@@ -89,10 +89,10 @@ test("a play that was refused leaves no room for a stranger's", () => {
   assert.equal(deliver(element, expectedEvents), false)
 })
 
-test("what somebody else does is seen, however soon after something of ours", () => {
+test("a foreign action is detected, however soon after an own one", () => {
   const element = new Element()
   const expectedEvents = new ExpectedEvents()
-  OURS.play(element, expectedEvents)
+  OWN.play(element, expectedEvents)
   assert.ok(deliver(element, expectedEvents))
   element.pause()
   assert.equal(deliver(element, expectedEvents), false)

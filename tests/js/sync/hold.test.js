@@ -11,13 +11,13 @@ const holding = (atMs, positionS, revision) => ({
   hold: { why: "stall", who: [], until: atMs + 8000 },
 })
 
-function inStep(random, habits) {
-  const viewer = new Viewer(random, habits)
+function inStep(random, behaviour) {
+  const viewer = new Viewer(random, behaviour)
   viewer.follow(playing(-1000, 30))
   return viewer.run(8000)
 }
 
-/** When, from now on, the player first says it is ready. */
+/** Time until the player first reports that it is ready. */
 function readyAfterMs(viewer, withinMs) {
   const fromMs = viewer.nowMs
   while (viewer.nowMs < fromMs + withinMs) {
@@ -27,7 +27,7 @@ function readyAfterMs(viewer, withinMs) {
   return Infinity
 }
 
-test("while the room holds the player stands exactly there, and says so for each hold anew", () =>
+test("while the room holds the player stands exactly there, and reports ready for each hold", () =>
   each(40, (random) => {
     const viewer = inStep(random)
     for (let revision = 5; revision < 8; revision++) {
@@ -44,7 +44,7 @@ test("while the room holds the player stands exactly there, and says so for each
     }
   }))
 
-test("a hold that only names others changes nothing for who is ready", () =>
+test("a hold that only names other members changes nothing for a player that is ready", () =>
   each(10, (random) => {
     const viewer = inStep(random)
     viewer.follow(holding(viewer.nowMs, 50, 5))
@@ -56,7 +56,7 @@ test("a hold that only names others changes nothing for who is ready", () =>
     assert.equal(viewer.player.seeks, 0)
   }))
 
-test("starving is told soon even where nothing says `waiting`, and stays told while the room waits, until the data is there", () =>
+test("a stall is reported soon even without a `waiting` event, and stays reported until the data arrives", () =>
   each(40, (random) => {
     const viewer = inStep(random)
     const lastsMs = random.between(1500, 6000)
@@ -77,7 +77,7 @@ test("starving is told soon even where nothing says `waiting`, and stays told wh
     assert.deepEqual(viewer.reports, ["buffer_start", "buffer_end"])
   }))
 
-test("a pause ends a stall: what stands does not starve", () =>
+test("a pause ends a stall: a paused player is not stalled", () =>
   each(10, (random) => {
     const viewer = inStep(random)
     viewer.player.starvedUntilMs = viewer.nowMs + 5000
@@ -87,7 +87,7 @@ test("a pause ends a stall: what stands does not starve", () =>
     assert.deepEqual(viewer.reports, ["buffer_start", "buffer_end"])
   }))
 
-test("a browser that fetches no further while it stands is taken at its word", () => {
+test("a browser that loads no further while paused is ready with what it has", () => {
   each(5, (random) => {
     const viewer = new Viewer(random)
     Object.defineProperty(viewer.player, "readyState", { get: () => 2 })
@@ -101,7 +101,7 @@ test("a browser that fetches no further while it stands is taken at its word", (
   })
 })
 
-test("nobody is waited for who is hidden, was refused, keeps out or cannot keep up", () =>
+test("the room does not wait for players that are hidden, refused, unaligned or degraded", () =>
   each(5, (random) => {
     const viewer = inStep(random)
     assert.equal(stateOf(viewer.machine, true), "hidden")
@@ -116,7 +116,7 @@ test("nobody is waited for who is hidden, was refused, keeps out or cannot keep 
     assert.equal(stateOf(viewer.machine, true), "off")
   }))
 
-test("whoever was about to start when the room began to wait stops again", () =>
+test("a player that was about to start when the room began to wait stops again", () =>
   each(30, (random) => {
     const viewer = new Viewer(random)
     viewer.follow(standing(0, 30))

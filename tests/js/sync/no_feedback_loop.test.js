@@ -8,9 +8,9 @@ const EFFECTS = new Set(["play", "pause", "seek", "rate", "report", "learned"])
 const REPORTS = new Set(["buffer_start", "buffer_end"])
 
 /**
- * What can befall a player: the room moves, the browser meddles, the network starves it, its viewer presses.
+ * Events that happen to a player: the room moves, the network stalls it, its viewer presses a button.
  */
-const BEFALLS = {
+const EVENTS = {
   room: (viewer, random) =>
     viewer.follow(
       random.chance(0.7)
@@ -35,20 +35,20 @@ const BEFALLS = {
   waits: () => {},
 }
 
-/** The browser's own: what it does is no deed of ours, and must be told apart as that. */
-const MEDDLES = {
+/** Actions of the browser, which must be recognized as foreign. */
+const BROWSER_ACTIONS = {
   hides: (viewer, random) => viewer.hidden || viewer.hide({ audible: random.chance(0.5) }),
   shows: (viewer) => viewer.hidden && viewer.show(),
   freezes: (viewer, random) => viewer.freeze(random.between(100, 5000)),
 }
 
-test("a thousand things befall a player, and it commands nothing", () =>
+test("a thousand events happen to a player, and it sends no command", () =>
   each(6, (random) => {
     const viewer = new Viewer(random)
     viewer.follow(playing(200, 30))
     for (let i = 0; i < OPERATIONS; i++) {
-      const deeds = random.chance(0.15) ? MEDDLES : BEFALLS
-      deeds[random.pick(Object.keys(deeds))](viewer, random)
+      const kinds = random.chance(0.15) ? BROWSER_ACTIONS : EVENTS
+      kinds[random.pick(Object.keys(kinds))](viewer, random)
       viewer.run(random.between(5, 700))
     }
     assert.ok(
@@ -58,23 +58,23 @@ test("a thousand things befall a player, and it commands nothing", () =>
     assert.ok(viewer.reports.every((type) => REPORTS.has(type)))
   }))
 
-test("of a thousand things that we do, none is taken for somebody else's", () =>
+test("of a thousand own actions none is taken for a foreign one", () =>
   each(6, (random) => {
     const viewer = new Viewer(random)
     viewer.follow(playing(200, 30))
     for (let i = 0; i < OPERATIONS; i++) {
-      BEFALLS[random.pick(Object.keys(BEFALLS))](viewer, random)
+      EVENTS[random.pick(Object.keys(EVENTS))](viewer, random)
       viewer.run(random.between(5, 700))
     }
-    assert.deepEqual(viewer.strangers, [])
+    assert.deepEqual(viewer.foreignEvents, [])
   }))
 
 test("after all of it the player is where the room is", () =>
   each(12, (random) => {
     const viewer = new Viewer(random)
     for (let i = 0; i < 100; i++) {
-      const deeds = random.chance(0.15) ? MEDDLES : BEFALLS
-      deeds[random.pick(Object.keys(deeds))](viewer, random)
+      const kinds = random.chance(0.15) ? BROWSER_ACTIONS : EVENTS
+      kinds[random.pick(Object.keys(kinds))](viewer, random)
       viewer.run(random.between(5, 700))
     }
     if (viewer.hidden) viewer.show()
@@ -86,7 +86,7 @@ test("after all of it the player is where the room is", () =>
     assert.ok(Math.abs(viewer.errorMs) < 20, `${viewer.errorMs} ms`)
   }))
 
-test("somebody else's seek and pause are mended, and told to nobody", () =>
+test("foreign seeks and pauses are corrected, and cause no command", () =>
   each(30, (random) => {
     const viewer = new Viewer(random)
     viewer.follow(playing(-1000, 30))

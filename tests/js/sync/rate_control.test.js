@@ -5,9 +5,9 @@ import { each } from "../random.js"
 import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { Viewer, playing, standing } from "./simulated_room.js"
 
-/** Somebody who plays already, `errorMs` behind the room, in steady state. */
-function behind(random, errorMs, habits) {
-  const viewer = new Viewer(random, habits)
+/** A viewer who plays already, `errorMs` behind the room, in steady state. */
+function behind(random, errorMs, behaviour) {
+  const viewer = new Viewer(random, behaviour)
   viewer.follow(playing(0, 100))
   viewer.player.seek(100)
   viewer.player.play()
@@ -23,7 +23,7 @@ function behind(random, errorMs, habits) {
   return viewer
 }
 
-test("an error within the threshold is slewed away, never sought, never overshot", () =>
+test("an error within the threshold is slewed away, without a seek and without overshoot", () =>
   each(150, (random) => {
     const errorMs = random.between(-390, 390)
     const viewer = behind(random, errorMs).run(14000)
@@ -36,14 +36,14 @@ test("an error within the threshold is slewed away, never sought, never overshot
     )
   }))
 
-test("it takes one excursion, not a dozen", () =>
+test("a correction takes one excursion, not a dozen", () =>
   each(60, (random) => {
     const errorMs = random.pick([-1, 1]) * random.between(12, 390)
     const viewer = behind(random, errorMs).run(15000)
     assert.equal(viewer.player.excursions, 1)
   }))
 
-test("inside the dead zone only what nobody hears is done", () =>
+test("inside the dead zone only inaudible corrections are made", () =>
   each(60, (random) => {
     const viewer = behind(random, 0).run(6000)
     Object.assign(viewer.player, { excursions: 0, fastest: 0 })
@@ -54,7 +54,7 @@ test("inside the dead zone only what nobody hears is done", () =>
     assert.ok(Math.abs(viewer.errorMs) < 3)
   }))
 
-test("right after a start more is mended, once, so that two of them are together to any ear", () =>
+test("right after a start smaller errors are corrected, once, so that two players sound together", () =>
   each(60, (random) => {
     const errorMs = random.pick([-1, 1]) * random.between(3, 5)
     const viewer = behind(random, errorMs).run(SETTLE_MS + 3 * 50 + 1200)
@@ -63,14 +63,14 @@ test("right after a start more is mended, once, so that two of them are together
     assert.ok(viewer.player.fastest < 0.01)
   }))
 
-test("rates stay within what was promised", () =>
+test("rates stay within the documented limits", () =>
   each(60, (random) => {
     const errorMs = random.between(-390, 390)
     const viewer = behind(random, errorMs).run(12000)
     assert.ok(viewer.player.fastest <= 0.08 + 1e-9)
   }))
 
-test("in steady state a small error is mended more gently than anybody notices", () =>
+test("in steady state a small error is corrected imperceptibly", () =>
   each(60, (random) => {
     const viewer = behind(random, 0).run(6000)
     viewer.player.fastest = 0
@@ -80,13 +80,13 @@ test("in steady state a small error is mended more gently than anybody notices",
     assert.ok(viewer.player.fastest <= 0.015 + 1e-9, `${viewer.player.fastest}`)
   }))
 
-test("right after a start an error that would be seen is gone within half a second", () =>
+test("right after a start a visible error is gone within half a second", () =>
   each(60, (random) => {
     const viewer = behind(random, random.between(25, 60)).run(SETTLE_MS + 3 * 50 + 500)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs}`)
   }))
 
-test("a clock that moves in steps makes it patient, not nervous", () =>
+test("a clock that moves in steps makes the control patient, not nervous", () =>
   each(20, (random) => {
     const viewer = behind(random, random.between(-300, 300), { model: "staircase" }).run(20000)
     viewer.forgetTrace()
@@ -96,7 +96,7 @@ test("a clock that moves in steps makes it patient, not nervous", () =>
     assert.ok(Math.abs(viewer.errorMs) < 60)
   }))
 
-test("where a clock moves in steps the middle of them is in step, four seconds after a start", () =>
+test("with a clock that moves in steps the middle of them is in step, four seconds after a start", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, {
       model: "staircase",
@@ -113,12 +113,12 @@ test("where a clock moves in steps the middle of them is in step, four seconds a
       off.push(Math.abs(viewer.player.currentTimeS - positionAt(viewer.timeline, viewer.nowMs)) * 1000)
     }
     off.sort((a, b) => a - b)
-    assert.ok(off[570] <= 25, `p95 of what the element says: ${off[570]} ms`)
+    assert.ok(off[570] <= 25, `p95 by the element: ${off[570]} ms`)
     assert.equal(viewer.player.seeks, 1) // the one before the start
     assert.equal(viewer.machine.rateControl.rateSupport.slewOk, true)
   }))
 
-test("a glitch in the middle of an excursion is answered at once, not when the excursion is over", () =>
+test("a glitch in the middle of an excursion is corrected at once, not when the excursion is over", () =>
   each(20, (random) => {
     const viewer = behind(random, 15).run(1500)
     viewer.player.positionS -= 0.12
@@ -126,7 +126,7 @@ test("a glitch in the middle of an excursion is answered at once, not when the e
     assert.ok(Math.abs(viewer.errorMs) < 10, `${viewer.errorMs} ms left`)
   }))
 
-test("where rates do nothing it learns so, and seeks seldom", () =>
+test("rates without effect are detected, and seeks stay rare", () =>
   each(20, (random) => {
     const viewer = behind(random, random.pick([-1, 1]) * random.between(170, 390), {
       model: "rateIgnored",
@@ -136,7 +136,7 @@ test("where rates do nothing it learns so, and seeks seldom", () =>
     assert.ok(Math.abs(viewer.errorMs) < 150)
   }))
 
-test("a device that cannot keep up is sought a few times, then left in peace", () =>
+test("a device that cannot keep up seeks a few times, then is left alone", () =>
   each(10, (random) => {
     const viewer = behind(random, 0)
     let lost = 0
@@ -150,7 +150,7 @@ test("a device that cannot keep up is sought a few times, then left in peace", (
     assert.ok(viewer.machine.driftControl.degraded || viewer.player.seeks < 30)
   }))
 
-test("nothing is sped into an empty buffer", () => {
+test("the rate is never raised into an empty buffer", () => {
   const rateControl = new RateControl({ engine: "chromium" })
   const look = {
     errorMs: 50,
@@ -180,7 +180,7 @@ test("the last moments are left alone", () => {
     assert.equal(rateControl.tick({ ...look, nowMs }).seek, false)
 })
 
-test("the clock's own movement is not chased", () => {
+test("movement of the clock's own estimate is not chased", () => {
   const rateControl = new RateControl({ engine: "chromium" })
   const look = {
     errorMs: 12,
@@ -195,7 +195,7 @@ test("the clock's own movement is not chased", () => {
     assert.notEqual(rateControl.tick({ ...look, nowMs }).zone, "fine")
 })
 
-test("time stretching stays on at another room rate and off while bending at 1", () => {
+test("time stretching stays on at another room rate, and off during an excursion at 1", () => {
   for (const [roomRate, kept] of [
     [1, false],
     [1.5, true],

@@ -7,7 +7,7 @@ import { Viewer, playing } from "./simulated_room.js"
 const TEN_MINUTES_MS = 600_000
 const DAY_MS = 86_400_000
 
-/** Two excursions that left everything as it was. */
+/** Two excursions without effect. */
 function miss(rateSupport, nowMs) {
   for (let i = 0; i < 2; i++) {
     rateSupport.excursionFinished(60)
@@ -15,7 +15,7 @@ function miss(rateSupport, nowMs) {
   }
 }
 
-test("what was learned of a browser's rates is tried again, ever more seldom, at least once a day", () => {
+test("rates without effect are tried again, less and less often, at least once a day", () => {
   const rateSupport = new RateSupport("chromium")
   let nowMs = 1000
   let lastMs = 0
@@ -30,7 +30,7 @@ test("what was learned of a browser's rates is tried again, ever more seldom, at
   }
 })
 
-test("one excursion that does what was planned ends the doubt", () => {
+test("one excursion with its planned effect ends the doubt", () => {
   const rateSupport = new RateSupport("firefox")
   miss(rateSupport, 0)
   miss(rateSupport, DAY_MS)
@@ -42,7 +42,7 @@ test("one excursion that does what was planned ends the doubt", () => {
   assert.equal(rateSupport.slewOk, true)
 })
 
-test("a page that is opened later remembers the verdict and its end, whatever was kept", () =>
+test("a page that is opened later restores the result and its expiry, whatever was stored", () =>
   each(20, (random) => {
     const rateSupport = new RateSupport("chromium")
     miss(rateSupport, 5000)
@@ -64,20 +64,20 @@ test("a page that is opened later remembers the verdict and its end, whatever wa
     assert.equal(bounded.slewOk, true)
   }))
 
-test("WebKit's rates are not tried at all", () => {
+test("WebKit's rates are never tried", () => {
   const rateSupport = new RateSupport("webkit")
   rateSupport.update(1e12)
   assert.equal(rateSupport.slewOk, false)
 })
 
-test("on a machine whose timers are late nothing is learned of the rates", () =>
+test("late timers on a busy machine do not count against the rates", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { model: random.pick(["chromium", "staircase"]) })
     viewer.lateMs = 300
     viewer.follow(playing(-5000, 0))
     for (let i = 0; i < 40; i++) {
       viewer.run(3000)
-      viewer.player.positionS -= random.between(0, 0.2) // what a pipeline loses that gets no processor
+      viewer.player.positionS -= random.between(0, 0.2) // a pipeline without CPU time loses this
     }
     assert.equal(viewer.machine.rateControl.rateSupport.slewOk, true)
   }))

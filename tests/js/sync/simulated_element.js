@@ -1,11 +1,11 @@
 /**
- * A media element as far as a track touches it: events come in a later task, here when `deliver` is called.
+ * A media element as far as a track uses it: events come in a later task, here when `deliver` is called.
  */
 export class SimulatedElement extends EventTarget {
-  constructor(forgetful = true) {
+  constructor(dropsPending = true) {
     super()
-    /** Whether loading takes events with it that have not come yet, as the standard says. */
-    this.forgetful = forgetful
+    /** Whether loading drops pending events, as the standard requires. */
+    this.dropsPending = dropsPending
     this.queue = []
     Object.assign(this, {
       paused: true,
@@ -22,16 +22,16 @@ export class SimulatedElement extends EventTarget {
   }
 
   play() {
-    if (this.paused) this.happens("play", { paused: false, ended: false })
+    if (this.paused) this.fire("play", { paused: false, ended: false })
     return Promise.resolve()
   }
 
   pause() {
-    if (!this.paused) this.happens("pause", { paused: true })
+    if (!this.paused) this.fire("pause", { paused: true })
   }
 
   load() {
-    if (this.forgetful) this.queue = []
+    if (this.dropsPending) this.queue = []
     Object.assign(this, { paused: true, ended: false, error: null, currentTime: 0 })
     this.queue.push("loadedmetadata")
   }
@@ -39,8 +39,8 @@ export class SimulatedElement extends EventTarget {
   removeAttribute() {}
   remove() {}
 
-  happens(type, is = {}) {
-    Object.assign(this, is)
+  fire(type, changes = {}) {
+    Object.assign(this, changes)
     this.queue.push(type)
   }
 
@@ -49,25 +49,25 @@ export class SimulatedElement extends EventTarget {
   }
 
   end() {
-    this.happens("pause", { currentTime: this.duration, paused: true, ended: true })
-    this.happens("ended")
+    this.fire("pause", { currentTime: this.duration, paused: true, ended: true })
+    this.fire("ended")
     this.deliver()
   }
 
   breakAt(currentTime) {
-    this.happens("error", { currentTime, error: { code: 3 } })
+    this.fire("error", { currentTime, error: { code: 3 } })
     this.deliver()
   }
 
   runTo(currentTime) {
-    this.happens("timeupdate", { currentTime })
+    this.fire("timeupdate", { currentTime })
     this.deliver()
   }
 }
 
-/** What a page has and Node has not; gives what makes the next elements. */
+/** Define the browser globals that Node lacks; returns the settings of elements created from then on. */
 export function simulateBrowser() {
-  const made = { forgetful: true, elements: [] }
+  const made = { dropsPending: true, elements: [] }
   globalThis.HTMLMediaElement = class {
     static HAVE_METADATA = 1
     static HAVE_FUTURE_DATA = 3
@@ -83,7 +83,7 @@ export function simulateBrowser() {
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true })
   globalThis.document = {
     createElement() {
-      const element = new SimulatedElement(made.forgetful)
+      const element = new SimulatedElement(made.dropsPending)
       made.elements.push(element)
       return element
     },

@@ -1,10 +1,10 @@
 /**
- * A media element in virtual time, with the habits measured on Chromium: starting after a seek costs 76 ms
+ * A media element in virtual time, with the behaviour measured on Chromium: starting after a seek takes 76 ms
  * give or take an audio buffer, a seek while playing loses 81 ± 4 ms, time stretching loses 18.5 ms an
  * excursion and ignores tiny rates. `staircase` moves its clock in 40 ms steps, `rateIgnored` plays at 1
- * whatever it is told. `webkit` is WebKitGTK: after a seek its `readyState` stays at 2, a start from a place
- * is exact, one from rest 20 ms early, every change of the rate costs 15 to 50 ms, and `freezes` of them stop
- * it until it is sought. What changes it leaves an event in `events`, whoever did it.
+ * whatever the set rate. `webkit` is WebKitGTK: after a seek its `readyState` stays at 2, a start from a place
+ * is exact, one from rest 20 ms early, every change of the rate takes 15 to 50 ms, and `freezes` of them stop
+ * it until it is sought. Every change adds an event to `events`, whatever its cause.
  *
  * `ranges: false` is a server without range requests, where every seek lands at the start. Before `beginsS`
  * and from `dataEndS` on there is no data. `live` is an endless stream: it has `burstS` at once, then one
@@ -13,10 +13,10 @@
 
 const QUANTUM_MS = 1024 / 48 // one audio buffer
 const STRETCH_LOSS_S = 0.0185
-const STRETCH_DEAF = 0.00104 // stretching passes rates this near to 1 through unchanged
+const STRETCH_IGNORES = 0.00104 // stretching ignores rates this close to 1
 
 export class SimulatedPlayer {
-  constructor(random, habits = {}) {
+  constructor(random, behaviour = {}) {
     const {
       model = "chromium",
       ppm = 0,
@@ -25,8 +25,8 @@ export class SimulatedPlayer {
       seekMs = 81,
       readyMs = 20,
       freezes = 0,
-    } = habits
-    const { ranges = true, beginsS = 0, dataEndS = Infinity, live = false, burstS = 4 } = habits
+    } = behaviour
+    const { ranges = true, beginsS = 0, dataEndS = Infinity, live = false, burstS = 4 } = behaviour
     Object.assign(this, {
       random,
       model,
@@ -42,7 +42,7 @@ export class SimulatedPlayer {
     this.nowMs = 0
     this.positionS = beginsS
     this.brokeOff = false
-    this.allSeeks = [] // when, in ms
+    this.allSeeks = [] // times in ms
     this.paused = true
     this.standsUntilMs = 0
     this.seekingUntilMs = 0
@@ -64,8 +64,8 @@ export class SimulatedPlayer {
 
   get #speed() {
     if (this.model === "rateIgnored") return 1
-    const deaf = this.preservesPitch && Math.abs(this.rate - 1) < STRETCH_DEAF
-    return (deaf ? 1 : this.rate) * (1 + this.ppm * 1e-6)
+    const ignored = this.preservesPitch && Math.abs(this.rate - 1) < STRETCH_IGNORES
+    return (ignored ? 1 : this.rate) * (1 + this.ppm * 1e-6)
   }
 
   advance(toMs) {
@@ -86,7 +86,7 @@ export class SimulatedPlayer {
     return Math.min(this.durationS, this.dataEndS, this.live ? this.burstS + this.nowMs / 1000 : Infinity)
   }
 
-  /** As Chromium does: it ends, and takes the length for its position. */
+  /** Like Chromium: it ends, and sets its position to its duration. */
   #breakOff() {
     this.brokeOff = true
     this.positionS = this.durationS
@@ -126,7 +126,7 @@ export class SimulatedPlayer {
   }
 
   setRate(rate, preservesPitch) {
-    const stretched = (r) => this.preservesPitch && Math.abs(r - 1) >= STRETCH_DEAF
+    const stretched = (r) => this.preservesPitch && Math.abs(r - 1) >= STRETCH_IGNORES
     if (this.model === "chromium" && stretched(this.rate) && !stretched(rate))
       this.positionS -= STRETCH_LOSS_S
     if (Math.abs(this.rate - 1) < 0.002 && Math.abs(rate - 1) >= 0.002) this.excursions += 1

@@ -1,6 +1,6 @@
 /**
- * The real state machine and rateControl around a simulated player, in virtual time. The server's clock is this
- * one's plus an offset.
+ * The real sync controller around a simulated player, in virtual time. The server's clock is this one plus an
+ * offset.
  */
 
 import { RateSupport } from "../../../static/js/core/sync/rate_support.js"
@@ -13,13 +13,13 @@ import { positionAt } from "../../../static/js/core/sync/timeline.js"
 import { SimulatedPlayer } from "./simulated_player.js"
 
 const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chromium", webkit: "webkit" }
-export const MEDIUM = { url: "film", kind: "video", title: "Film" }
+export const MEDIA = { url: "film", kind: "video", title: "Film" }
 
 export class Viewer {
-  constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...habits } = {}) {
+  constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...behaviour } = {}) {
     this.random = random
-    this.player = new SimulatedPlayer(random, habits)
-    const engine = ENGINES[habits.model ?? "chromium"]
+    this.player = new SimulatedPlayer(random, behaviour)
+    const engine = ENGINES[behaviour.model ?? "chromium"]
     this.latencyModel = new LatencyModel(engine)
     this.machine = new SyncController({
       latencyModel: this.latencyModel,
@@ -28,13 +28,13 @@ export class Viewer {
     })
     this.clockErrorMs = clockErrorMs
     this.nowMs = 0
-    this.askMs = 0
+    this.dueMs = 0
     this.hidden = false
     this.locked = true
     this.clockSteps = 0
     this.expectedEvents = new ExpectedEvents()
-    this.strangers = [] // events that were none of our doing
-    this.effects = new Set() // kinds of everything that was ever done
+    this.foreignEvents = [] // events that the page did not cause
+    this.effects = new Set() // kinds of all effects so far
     this.pausedByBrowser = false
     this.fetching = true
     this.lateMs = 4
@@ -76,7 +76,7 @@ export class Viewer {
       rate: 1,
       is_playing: false,
       duration,
-      media: MEDIUM,
+      media: MEDIA,
       ...change,
     }
     this.machine.follow(this.timeline, this.nowMs)
@@ -86,9 +86,9 @@ export class Viewer {
   tick() {
     const { effects, askInMs, precise } = this.machine.tick(this.seen())
     for (const effect of effects) this.#do(effect)
-    // timers are late, spinning hardly
+    // timers are late, spin-waiting hardly
     const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs)
-    this.askMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
+    this.dueMs = this.nowMs + (precise && askInMs > 12 ? Math.min(askInMs - 8, 100) : askInMs) + lateMs
   }
 
   #do(effect) {
@@ -118,20 +118,20 @@ export class Viewer {
     this.machine.playRefused(this.player.refuses, this.seen())
   }
 
-  /** The element's events come in a later task, one by one, as the page hears them. */
-  #hear() {
+  /** Deliver one event of the element, in a later task. */
+  #deliverEvent() {
     const { player, machine } = this
     const type = player.events.shift()
     if (type === "seeked" && !player.paused) return
     if (this.expectedEvents.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
-    this.strangers.push(type)
+    this.foreignEvents.push(type)
     if (type === "ratechange") machine.rateControl.rateSupport.foreignRate(this.nowMs)
     else if (type === "play" && machine.interference.blocked) machine.resync()
     else machine.intruded(type, this.seen())
     this.tick()
   }
 
-  /** Another tab is in front. A browser pauses what has no sound; its event comes later. */
+  /** The tab is hidden. A browser pauses media without sound; its event comes later. */
   hide({ audible = false } = {}) {
     this.hidden = true
     this.pausedByBrowser = !audible && !this.player.paused
@@ -139,7 +139,7 @@ export class Viewer {
     this.wake()
   }
 
-  /** In front again: what the browser paused it also starts again, wherever that is. */
+  /** The tab is shown. The browser resumes the media it paused, at whatever position. */
   show() {
     this.hidden = false
     this.wake()
@@ -147,7 +147,7 @@ export class Viewer {
     this.pausedByBrowser = false
   }
 
-  /** No task runs for so long; the medium is stopped as well, and its event is heard only afterwards. */
+  /** No task runs for a while; the media is paused as well, and its event is delivered afterwards. */
   freeze(forMs) {
     this.player.pause()
     this.nowMs += forMs
@@ -164,14 +164,14 @@ export class Viewer {
     return (positionAt(this.timeline, this.nowMs) - this.player.positionS) * 1000
   }
 
-  /** Let time pass; every 10 ms the true error is noted, but for where the player stands still on purpose. */
+  /** Let time pass and record the true error every 10 ms. */
   run(forMs) {
     const untilMs = this.nowMs + forMs
     while (this.nowMs < untilMs) {
-      this.nowMs = Math.min(Math.max(this.askMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
+      this.nowMs = Math.min(Math.max(this.dueMs, this.nowMs + 0.05), this.nowMs + 10, untilMs)
       this.player.advance(this.nowMs)
-      if (this.player.events.length && this.random.chance(0.5)) this.#hear()
-      if (this.nowMs >= this.askMs) this.tick()
+      if (this.player.events.length && this.random.chance(0.5)) this.#deliverEvent()
+      if (this.nowMs >= this.dueMs) this.tick()
       if (this.timeline && this.nowMs - (this.trace.at(-1)?.atMs ?? -Infinity) >= 10)
         this.trace.push({ atMs: this.nowMs, errorMs: this.errorMs })
     }

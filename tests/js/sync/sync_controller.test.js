@@ -5,9 +5,9 @@ import { Viewer, playing, standing } from "./simulated_room.js"
 
 const LEAD_MS = 250
 
-/** Somebody in a paused room that starts `LEAD_MS` from now. */
-function started(random, habits, positionS = 30) {
-  const viewer = new Viewer(random, habits)
+/** A viewer in a paused room that starts `LEAD_MS` from now. */
+function started(random, behaviour, positionS = 30) {
+  const viewer = new Viewer(random, behaviour)
   viewer.follow(standing(0, positionS))
   viewer.run(500)
   viewer.follow(playing(500 + LEAD_MS, positionS))
@@ -26,7 +26,7 @@ test("a scheduled start is heard within two audio buffers, and within a frame so
     assert.ok(viewer.worstMs(startMs + 4000) < 10)
   }))
 
-test("a device whose starts cost more than guessed learns it", () =>
+test("a start latency above the guess is learned", () =>
   each(20, (random) => {
     const viewer = started(random, { startMs: 150 }).run(6000)
     for (let i = 0; i < 4; i++) {
@@ -41,10 +41,10 @@ test("a device whose starts cost more than guessed learns it", () =>
     )
   }))
 
-test("a device that is slow to place says so, and the room's lead for a seek comes to cover it", () =>
+test("a device that is slow to place reports it, and the room's lead time for a seek comes to cover it", () =>
   each(20, (random) => {
     const viewer = started(random, { readyMs: 500 }).run(3000)
-    // as playback/domain/start_lead.py makes it, near the server
+    // as in playback/domain/start_lead.py, near the server
     const leadMs = () => viewer.latencyModel.placeMs.buffered + viewer.latencyModel.startMs.fresh + 40
     const seek = (times) => {
       for (let i = 0; i < times; i++) {
@@ -57,11 +57,11 @@ test("a device that is slow to place says so, and the room's lead for a seek com
     seek(10)
     assert.ok(
       viewer.player.seeks <= 12,
-      `${viewer.player.seeks} placings for ten seeks: the others were planned anew`,
+      `${viewer.player.seeks} placings for ten seeks: the others were planned again`,
     )
   }))
 
-test("what was slept through is not taken for the time that placing takes", () =>
+test("time spent asleep is not taken for the time that placing takes", () =>
   each(20, (random) => {
     const viewer = started(random, { readyMs: 300 }).run(3000)
     viewer.follow(playing(viewer.nowMs + 300, 80))
@@ -72,7 +72,7 @@ test("what was slept through is not taken for the time that placing takes", () =
     assert.ok(viewer.latencyModel.placeMs.buffered <= 300, `${viewer.latencyModel.placeMs.buffered} ms`)
   }))
 
-test("in step nothing is sought and little is bent, whatever the sound card's drift", () =>
+test("in step nothing is sought and rates change little, whatever the drift of the sound card", () =>
   each(12, (random) => {
     const viewer = started(random, { ppm: random.between(-100, 100) }).run(15000)
     const fromMs = viewer.nowMs
@@ -84,7 +84,7 @@ test("in step nothing is sought and little is bent, whatever the sound card's dr
     assert.ok(viewer.worstMs(fromMs) <= 10, `${viewer.worstMs(fromMs)} ms`)
   }))
 
-test("two people are within ten milliseconds of each other nearly always", () =>
+test("two players are nearly always within ten milliseconds of each other", () =>
   each(6, (random) => {
     const two = [1, 2].map(() => started(random, { ppm: random.between(-50, 50) }).run(15000))
     two.forEach((viewer) => viewer.forgetTrace())
@@ -109,7 +109,7 @@ test("a pause stands exactly where the room stands", () =>
     assert.equal(viewer.player.rate, 1)
   }))
 
-test("who comes late is within a frame two seconds after the medium is there", () =>
+test("a late joiner is within a frame two seconds after the media is loaded", () =>
   each(50, (random) => {
     const viewer = new Viewer(random, { readyMs: random.between(10, 200) })
     viewer.follow(playing(-random.between(1000, 1e6), 0))
@@ -117,7 +117,7 @@ test("who comes late is within a frame two seconds after the medium is there", (
     assert.ok(viewer.worstMs(2000) < 25, `${viewer.worstMs(2000)} ms`)
   }))
 
-test("a medium that takes longer than hoped is met further ahead", () =>
+test("media that takes longer than planned is met further ahead", () =>
   each(20, (random) => {
     const viewer = new Viewer(random, { readyMs: random.between(600, 1500) })
     viewer.follow(playing(-60000, 0))
@@ -126,7 +126,7 @@ test("a medium that takes longer than hoped is met further ahead", () =>
     assert.ok(viewer.worstMs(10000) < 25, `${viewer.worstMs(10000)} ms`)
   }))
 
-test("a seek that came too late to be scheduled is caught up with", () =>
+test("a player catches up with a seek that came too late to be scheduled", () =>
   each(30, (random) => {
     const viewer = started(random).run(5000)
     viewer.follow(playing(viewer.nowMs - random.between(0, 300), random.between(0, 3000)))
@@ -134,7 +134,7 @@ test("a seek that came too late to be scheduled is caught up with", () =>
     assert.ok(viewer.worstMs(viewer.nowMs - 1000) < 10)
   }))
 
-test("another rate is taken up at once and kept in step", () =>
+test("another rate is adopted at once and kept in step", () =>
   each(30, (random) => {
     const viewer = started(random).run(6000)
     const rate = random.pick([0.5, 0.75, 1.25, 1.5, 2])
@@ -157,7 +157,7 @@ test("a timeline that describes the same motion changes nothing", () =>
     assert.ok(viewer.machine.playControl.tracking)
   }))
 
-test("starving is reported once, and its end", () =>
+test("a stall is reported once, and its end", () =>
   each(20, (random) => {
     const viewer = started(random).run(6000)
     viewer.player.starvedUntilMs = viewer.nowMs + 3000
@@ -166,7 +166,7 @@ test("starving is reported once, and its end", () =>
     assert.ok(Math.abs(viewer.errorMs) < 10)
   }))
 
-test("a gap of a tenth of a second is not worth a report", () =>
+test("a gap of a tenth of a second is not reported", () =>
   each(20, (random) => {
     const viewer = started(random).run(6000)
     viewer.player.starvedUntilMs = viewer.nowMs + 100
@@ -174,7 +174,7 @@ test("a gap of a tenth of a second is not worth a report", () =>
     assert.deepEqual(viewer.reports, [])
   }))
 
-test("a refused start goes on without sound, and where that is refused too waits for a gesture", () =>
+test("a refused start continues muted, and if that is refused too waits for a gesture", () =>
   each(5, (random) => {
     const viewer = new Viewer(random)
     viewer.player.refuses = "NotAllowedError"
@@ -189,20 +189,20 @@ test("a refused start goes on without sound, and where that is refused too waits
     assert.ok(Math.abs(viewer.errorMs) < 10)
   }))
 
-test("somebody else's pause is mended once, and respected when it comes again", () =>
+test("a foreign pause is corrected once, and respected when it comes again", () =>
   each(10, (random) => {
     const viewer = started(random).run(6000)
-    const intrude = () => viewer.player.pause()
-    intrude()
+    const foreignPause = () => viewer.player.pause()
+    foreignPause()
     viewer.run(5000)
     assert.ok(!viewer.player.paused)
-    intrude()
+    foreignPause()
     viewer.run(5000)
     assert.ok(viewer.player.paused)
     assert.equal(viewer.machine.state, "blocked")
   }))
 
-test("without a clock nothing is corrected, and what plays goes on", () =>
+test("without a clock nothing is corrected, and a playing player goes on", () =>
   each(10, (random) => {
     const viewer = started(random).run(6000)
     viewer.locked = false
@@ -213,7 +213,7 @@ test("without a clock nothing is corrected, and what plays goes on", () =>
     assert.ok(Math.abs(viewer.errorMs) < 10)
   }))
 
-test("who stops following is left alone, and is back in step after one press", () =>
+test("a viewer who stops following is left alone, and is back in step after one press", () =>
   each(10, (random) => {
     const viewer = started(random).run(6000)
     viewer.machine.leaveAlone(true)
@@ -227,7 +227,7 @@ test("who stops following is left alone, and is back in step after one press", (
     assert.ok(Math.abs(viewer.errorMs) < 10)
   }))
 
-test("whatever the room does, everybody ends where it is", () =>
+test("whatever the room does, the player ends where it is", () =>
   each(60, (random) => {
     const viewer = new Viewer(random, { ppm: random.between(-50, 50) })
     for (let i = 0; i < 12; i++) {

@@ -15,7 +15,7 @@ const fromVector = (v) => ({
   duration_source: v.duration_source,
 })
 
-test("agrees with the examples that Python reads too", () => {
+test("positions agree with the examples that Python reads too", () => {
   for (const { timeline, now_ms, position_s } of vectors) {
     const got = positionAt(fromVector(timeline), now_ms)
     assert.ok(
@@ -39,7 +39,7 @@ test("a paused room stands still", () =>
     assert.equal(positionAt(timeline, timeline.timestamp + random.between(-1e6, 1e6)), timeline.current_time)
   }))
 
-test("a playing room stands still until its instant, then moves by its rate until it ends", () =>
+test("a playing room stands still until its timestamp, then moves by its rate until it ends", () =>
   each(500, (random) => {
     const timeline = { ...anyTimeline(random), is_playing: true }
     assert.equal(positionAt(timeline, timeline.timestamp - random.between(0, 1e6)), timeline.current_time)
@@ -51,7 +51,7 @@ test("a playing room stands still until its instant, then moves by its rate unti
     assert.ok(Math.abs(positionAt(timeline, timeline.timestamp + elapsedMs) - moved) < 1e-4)
   }))
 
-test("the instant of a position is where the timeline has that position", () =>
+test("at the instant of a position the timeline has that position", () =>
   each(500, (random) => {
     const timeline = {
       ...anyTimeline(random),
@@ -63,7 +63,7 @@ test("the instant of a position is where the timeline has that position", () =>
     assert.ok(Math.abs(positionAt(timeline, instantOf(timeline, positionS)) - positionS) < 1e-3)
   }))
 
-test("an event carries the whole timeline", () => {
+test("an event contains a complete timeline", () => {
   const payload = {
     current_time: 83.2,
     is_playing: true,
