@@ -5,17 +5,10 @@ from unittest.mock import patch
 
 import pytest
 
-from watchium.telemetry import process, recorder, shared_files
+from tests.watchium.telemetry.fixtures import page
+from watchium.telemetry import shared_files
 from watchium.telemetry.aggregate import Metrics
-from watchium.telemetry.recorder import Recorder
-from watchium.telemetry.shared_files import MetricDirectory, MetricPage, acquire, count_processes
-
-NOW_MS = 1_000_000.0
-
-
-def page(events: float, at_ms: float = NOW_MS) -> MetricPage:
-    metrics = Metrics(counters={"events": {"play": events}}, gauges={"sockets": {"room": 5}})
-    return MetricPage(pid=1, at_ms=at_ms, started_ms=0, metrics=metrics)
+from watchium.telemetry.shared_files import MetricDirectory, acquire, count_processes
 
 
 def test_each_process_acquires_its_own_file_and_all_can_be_read(tmp_path: Path):
@@ -76,40 +69,3 @@ def test_the_number_of_files_is_limited(tmp_path: Path):
     with patch.object(shared_files, "MOST_FILES", 2):
         held = [acquire(tmp_path) for _ in range(3)]
     assert [file.number if file else None for file in held] == [0, 1, None]
-
-
-def test_the_sum_has_running_processes_and_the_counters_of_ended_ones(tmp_path: Path):
-    alive, gone = acquire(tmp_path), acquire(tmp_path)
-    alive.write(page(3, NOW_MS))
-    gone.write(page(4, NOW_MS - 60_000))
-    with patch.object(
-        process, "metrics", lambda label, lag_ms=None: Metrics(counters={"events": {"play": 10}})
-    ):
-        reading = Recorder(tmp_path).read(NOW_MS)
-    assert reading.processes == 2
-    assert reading.metrics.counters["events"]["play"] == 17
-    assert reading.metrics.gauges["sockets"]["room"] == 5
-
-
-def test_a_process_reads_the_metrics_of_another(tmp_path: Path):
-    one, other = Recorder(tmp_path), Recorder(tmp_path)
-    one.record(NOW_MS)
-    reading = other.read(NOW_MS)
-    assert reading.processes == 2
-    assert set(reading.metrics.gauges["cpu_seconds"]) == {"0", "1"}
-
-
-def test_a_full_disk_is_logged_once_and_recording_continues(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    recording = Recorder(tmp_path)
-    with patch.object(shared_files.MetricFile, "write", side_effect=OSError("no space left")):
-        for second in range(3):
-            recording.record(NOW_MS + 1000 * second)
-    assert len(recording.history.samples) == 2
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-
-
-def test_a_process_without_sockets_reads_its_own_metrics():
-    with patch.object(recorder, "_recorder", None):
-        reading = recorder.current()
-    assert reading.processes == 1
-    assert reading.metrics.gauges["threads"]
