@@ -1,11 +1,8 @@
 // @ts-check
-/**
- * What is wrong with a text before it is sent: pure. The server refuses the same, and never shortens what was
- * typed.
- */
+/** Checks of a text before it is sent. The server makes the same checks, and never truncates a text. Pure. */
 
 /**
- * How many characters are too many, as the server counts them: code points of the composed form.
+ * How many characters a text is too long, as the server counts them: code points of the NFC form.
  * @param {string} text
  * @param {number} longest
  */
@@ -15,18 +12,18 @@ export function excess(text, longest) {
 }
 
 /**
- * Whether a page at `pageUrl` cannot load this address because it is not encrypted and the page is. The
- * visitor's own machine is no matter.
+ * Whether a page at `pageUrl` cannot load an address because the page is encrypted and the address is not.
+ * Addresses of the visitor's own machine are exempt.
  * @param {string} address
  * @param {string} pageUrl
  */
 export function isMixedContent(address, pageUrl) {
   if (!/^\s*http:\/\//i.test(address) || !URL.canParse(address)) return false
   const { hostname } = new URL(address)
-  const here =
+  const isLocal =
     hostname === "localhost" ||
     hostname.endsWith(".localhost") ||
     hostname === "[::1]" ||
     /^127(\.\d+){3}$/.test(hostname)
-  return !here && new URL(pageUrl).protocol === "https:"
+  return !isLocal && new URL(pageUrl).protocol === "https:"
 }

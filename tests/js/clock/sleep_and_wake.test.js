@@ -105,7 +105,7 @@ test("after a sleep nothing is corrected until the clock is known again, then th
     const viewer = inStep(random, { clockErrorMs: () => sleptMs })
     const truth = () => viewer.nowMs + random.slept
     random.slept = random.between(5000, 600000)
-    viewer.locked = false // the local clock stood still while the room went on
+    viewer.locked = false // the local clock stood still while the room continued
     viewer.forgetTrace()
     viewer.wake()
     viewer.run(random.between(300, 500)) // five pongs of a burst

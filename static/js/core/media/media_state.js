@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What is known about the loaded media: where the player can seek to, where its data ends, why it failed, and
- * whether the player can be aligned with the room.
+ * The state of the loaded media: where the player can seek to, where the data ends, why it failed, and whether
+ * the player can be aligned with the room.
  */
 
 import { PlannedStart } from "../sync/planned_start.js"

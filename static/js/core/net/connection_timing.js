@@ -4,7 +4,7 @@
  * wait for it.
  */
 
-export const COMMAND_EXPIRES_MS = 5000 // nobody wants the pause of a minute ago
+export const COMMAND_EXPIRES_MS = 5000 // a pause of a minute ago is unwanted
 
 const FIRST_LATER_MS = 1000
 const LONGEST_MS = 10000

@@ -4,7 +4,7 @@
  * acknowledged, and again after a break of the connection with the same `event_id`.
  *
  * Changes of the queue wait for a connection for as long as it takes. Other commands that could not be sent
- * within five seconds are dropped: nobody wants the Play of a minute ago. An exception are reports of the
+ * within five seconds are dropped: a Play of a minute ago is unwanted. An exception are reports of the
  * playing tab about itself (it stopped, resumed, changed or finished the track): they have taken effect there
  * already, and stay true while it is the playing tab.
  *

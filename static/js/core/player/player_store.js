@@ -2,7 +2,7 @@
 /**
  * The reducer of the player's page: the state of a device's player, built from the server's messages.
  *
- * Every change takes a revision and contains only what it changed, so changes are applied in order and once.
+ * Every change takes a revision and contains only the changed fields, so changes are applied in order and once.
  * The latest revision is also in acknowledgements and positions. `due()` returns the request for missing
  * changes; now and then it returns one although no gap is known. The position of the playing tab takes no
  * revision, and applies to the current track only.

@@ -74,8 +74,8 @@ const RETRY_MOST_MS = 5000 // after a longer wait the user has to press again
 /** @template T @typedef {{number: number, value: T, sent: boolean, revision: number | null}} Pending */
 
 /**
- * The latest of many commands of one kind: debounced, and shown until the room's state includes it, which the
- * revision of its acknowledgement tells.
+ * The latest of many commands of one kind: debounced, and shown until the room's state includes it, which as
+ * the revision of its acknowledgement shows.
  *
  * A command is identified by its number, never by its value: a late response to an earlier press of Play must
  * not settle a later one.

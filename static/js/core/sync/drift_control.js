@@ -163,7 +163,7 @@ export class DriftControl {
   // ---------------------------------------------------------------- corrections
 
   /**
-   * Without a clock nothing is corrected; the player goes on at the room's rate.
+   * Without a clock nothing is corrected; the player continues at the room's rate.
    * @param {SyncTarget} target
    * @param {ElementState} element
    * @param {Effect[]} effects

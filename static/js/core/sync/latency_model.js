@@ -2,7 +2,7 @@
 /**
  * The latencies of starting, seeking and placing on this device, learned from every start and every seek.
  *
- * A player that starts after a seek is heard some 76 ms late, because its pipeline was flushed; one that was
+ * A player that starts after a seek becomes audible some 76 ms late, because its pipeline was flushed; one that was
  * only paused starts at once. With the latency fed forward the room starts together; without it, each player
  * is late by a different amount. A paused player that is placed elsewhere needs some time until it could
  * start, and the room's lead time for a seek has to cover it. Measured on Chromium with its null sink; stored

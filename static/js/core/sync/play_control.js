@@ -3,7 +3,7 @@
 
 import { PlannedStart, SCHEDULED_MS } from "./planned_start.js"
 
-const RESUME_SETTLE_MS = 150 // a player that goes on moving needs no full settling
+const RESUME_SETTLE_MS = 150 // a player that was moving needs no full settling
 const VISIBLE_SETTLE_MS = 500 // the video track of a tab that was hidden comes back within this
 const IDLE_MS = 1000
 const BUSY_MS = 50
@@ -130,7 +130,7 @@ export class PlayControl {
   }
 
   /**
-   * No start can be planned without a clock; an unaligned player goes on.
+   * No start can be planned without a clock; an unaligned player continues.
    * @param {SyncTarget} target
    * @param {ElementState} element
    * @returns {Step}

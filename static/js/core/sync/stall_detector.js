@@ -104,7 +104,7 @@ export class StallDetector {
     return !this.moves(element)
   }
 
-  /** Whether the player moves as far as can be told, or is about to. @param {Playback} element */
+  /** Whether the player seems to move, or is about to. @param {Playback} element */
   moves(element) {
     return element.readyState >= 3 || this.flowing || (!this.hasMoved && hasData(element))
   }
