@@ -210,8 +210,8 @@ def main(names: list[str]) -> int:
                 skipped.append(f"{name}: {reason}")
             took_s[name] = time.monotonic() - began_s
     print("\n======== the whole")
-    for reason in skipped:
-        print(f"SKIPPED {reason}")
+    for part in skipped:
+        print(f"SKIPPED {part}")
     if skipped and os.environ.get("CI") == "true":
         failed.append("skipped parts, with CI=true")
     for name in failed:

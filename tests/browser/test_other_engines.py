@@ -60,7 +60,7 @@ def other(request) -> Iterator[Firefox | WebKit]:
     try:
         opened = ENGINES[request.param]()
         with opened as browser:
-            yield browser
+            yield browser  # type: ignore[misc]
     except Missing as missing:
         unavailable(missing)
 
@@ -213,7 +213,7 @@ def test_what_a_browser_refuses_is_said_and_one_press_mends_it(people, name, pol
     try:
         opened = ENGINES[name](policy)
         with opened as browser:
-            mira = browser.person()
+            mira = browser.person()  # type: ignore[attr-defined]
             theirs.join_as(mira, url, "Mira")
             mira.reload()  # who pressed Join may hear; who comes back did not press anything
             theirs.in_room(mira)

@@ -99,5 +99,5 @@ async def kill_now_and_then(house: House, chance: random.Random, until: float) -
     while time.monotonic() + KILL_EVERY_S[1] + 5 < until:
         await asyncio.sleep(chance.uniform(*KILL_EVERY_S))
         victim = chance.choice([*house.servers, house.redis])
-        await asyncio.to_thread(victim.kill)
-        await asyncio.to_thread(victim.start)
+        await asyncio.to_thread(victim.kill)  # type: ignore[attr-defined]
+        await asyncio.to_thread(victim.start)  # type: ignore[attr-defined]

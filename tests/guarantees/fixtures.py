@@ -26,7 +26,7 @@ def elsewhere(client: Client, url: str) -> Client:
 
 def changes(heard: list[AnyEvent]) -> list[tuple[int | None, str | None]]:
     """Revision and event_id of what moved the room, as it was heard."""
-    return [(event.revision, event.payload.event_id) for event in heard if isinstance(event, CHANGES)]
+    return [(event.revision, event.payload.event_id) for event in heard if isinstance(event, CHANGES)]  # type: ignore[attr-defined]
 
 
 async def follow_to(client: RoomClient, revision: int | None) -> list[AnyEvent]:

@@ -145,7 +145,7 @@ class RoomMachine(RuleBasedStateMachine):
         if not self.member(name).left_at:
             answer = self.command(name, event_id, *asked)
             holds_at = 0.0 if isinstance(answer, str) else answer.timestamp
-            expected = self.reference.command(name, event_id, *asked, now=self.now, holds_at=holds_at)
+            expected = self.reference.command(name, event_id, *asked, now=self.now, holds_at=holds_at)  # type: ignore[misc]
             assert expected == (answer if isinstance(answer, str) else answer.revision)
 
     @rule(name=people)

@@ -13,6 +13,9 @@ from watchium.services.create_room import create_room
 
 
 class RoomsPlayTheLibrary(DeedCase):
+    song: MediaItem
+    film: MediaItem
+
     @classmethod
     def setUpTestData(cls) -> None:
         super().setUpTestData()

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchium import text as text_module
 from watchium.confusables import look_alike_keys
 from watchium.text import LONGEST_RUN, MARKS_IN_A_ROW, clean, is_one_emoji, normalized, piles_up_marks
 
@@ -171,7 +170,7 @@ def test_no_long_run_of_marks_is_sorted(unit: str, work):
         seen.append(longest_run_of_sorted(text))
         return NORMALIZE(form, text)
 
-    with patch.object(text_module.unicodedata, "normalize", recorded):
+    with patch.object(unicodedata, "normalize", recorded):
         work("a" + unit * 300)
     assert seen
     assert max(seen) <= LONGEST_RUN

@@ -93,7 +93,7 @@ def main() -> int:
         return 1
     if options.raw:
         options.raw.write_bytes(pickle.dumps(kept))
-    write(*kept, options.out)
+    write(*kept, options.out)  # type: ignore[call-arg]
     return 0
 
 

@@ -100,7 +100,7 @@ def rounds(host: Page, member: EnginePage, count: int, each_s: float) -> list[Ro
         then = [host.evaluate(TAKE), member.evaluate(TAKE)]
         looks = [first[i][0] + then[i][0] for i in range(2)]
         seeks = [seen for _, seen in then]
-        skews = apart(*looks, began_ms)
+        skews = apart(*looks, began_ms)  # type: ignore[call-arg]
         found.append(Round("seek" if number else "start", skews, seeks, member.evaluate(TOLD)))
     return found
 

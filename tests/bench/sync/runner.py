@@ -105,7 +105,7 @@ class Stage:
 
 async def _tell_time(socket: ServerConnection) -> None:
     async for asked in socket:
-        await socket.send(f"{asked} {boot_ms():.4f}")
+        await socket.send(f"{asked} {boot_ms():.4f}")  # type: ignore[str-bytes-safe]
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ def run_sql(server: Server, statement: str) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
         return
-    with closing(sqlite3.connect(server.data_dir / SQLITE, timeout=20)) as connection, connection:
+    with closing(sqlite3.connect(server.data_dir / SQLITE, timeout=20)) as connection, connection:  # type: ignore[assignment]
         connection.execute(statement)
 
 

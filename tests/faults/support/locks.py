@@ -18,7 +18,7 @@ def room_row_locked(server: Server, room_id: str) -> Iterator[None]:
             connection.execute("SELECT 1 FROM rooms_room WHERE room_id = %s FOR UPDATE", [room_id])
             yield
         return
-    connection = sqlite3.connect(server.data_dir / SQLITE, isolation_level=None)
+    connection = sqlite3.connect(server.data_dir / SQLITE, isolation_level=None)  # type: ignore[assignment]
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

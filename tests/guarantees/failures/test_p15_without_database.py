@@ -35,7 +35,7 @@ async def refused_for_now(*deeds) -> list[ProblemError]:
         assert isinstance(refused, ProblemError), refused
         assert refused.code == "unavailable"
         assert (refused.problem.retry_after_ms or 0) > 0
-    return refusals
+    return refusals  # type: ignore[return-value]
 
 
 async def test_p15_commands_are_refused_for_now_sockets_stay_and_all_heals(database: Service, on_it: Server):

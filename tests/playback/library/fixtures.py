@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from django.test import TestCase, override_settings
 
-from playback.library.scanning.scan import Scan, ScanReport
+from playback.library.scanning.scan import Scan
+from playback.library.scanning.scan_report import ScanReport
 from playback.models import MediaItem
 
 

@@ -28,7 +28,7 @@ needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="need
 
 
 def without_ffprobe():
-    return patch.object(ffprobe.shutil, "which", lambda name: None)
+    return patch.object(shutil, "which", lambda name: None)
 
 
 class WhatFilesSay(LibraryCase):
@@ -385,14 +385,14 @@ class Damage(LibraryCase):
         assert not self.found("cut.webm", CLIP.read_bytes()[:60])
 
     def test_an_ffprobe_that_hangs(self):
-        hangs = patch.object(ffprobe.subprocess, "run", side_effect=subprocess.TimeoutExpired("ffprobe", 20))
-        with patch.object(ffprobe.shutil, "which", lambda name: "/bin/false"), hangs:
+        hangs = patch.object(subprocess, "run", side_effect=subprocess.TimeoutExpired("ffprobe", 20))
+        with patch.object(shutil, "which", lambda name: "/bin/false"), hangs:
             assert not self.found("film.webm", CLIP.read_bytes())
         assert any("no end" in line for line in self.said)
 
     def test_an_ffprobe_that_says_nonsense_or_cannot_run(self):
         for program, found in (("/bin/false", False), ("/bin/true", False), ("/nowhere/ffprobe", True)):
-            with patch.object(ffprobe.shutil, "which", lambda name, program=program: program):
+            with patch.object(shutil, "which", lambda name, program=program: program):
                 assert self.found("film.webm", CLIP.read_bytes()) is found, program
 
     def test_a_file_that_goes_while_it_is_looked_at(self):
@@ -495,7 +495,7 @@ class Covers(LibraryCase):
 
     def test_a_disk_that_does_not_take_it_leaves_nothing_half_done(self):
         self.put("one.mp3", mp3("One", picture=png()))
-        with patch.object(covers.os, "replace", side_effect=OSError(28, "No space left on device")):
+        with patch.object(os, "replace", side_effect=OSError(28, "No space left on device")):
             assert self.scan().damaged == 1
         assert self.kept_covers() == []
         assert self.scan().new == 1

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from playback.library import admin, uploads
+from playback.library import admin
 from playback.models import MediaItem
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import mp3, png, wav
@@ -91,7 +91,7 @@ class Bringing(StaffCase):
         assert self.kept() == []
 
     def test_a_full_disk_is_said_and_leaves_nothing(self):
-        with patch.object(uploads.os, "replace", side_effect=OSError(28, "No space left on device")):
+        with patch.object(os, "replace", side_effect=OSError(28, "No space left on device")):
             self.assertContains(self.bring(("song.mp3", mp3())), "No space left")
         assert (self.kept(), MediaItem.objects.count()) == ([], 0)
 

@@ -16,7 +16,7 @@ from watchium.protocol.codec import decode_player_command
 from watchium.protocol.player_types import PlayerState
 from watchium.protocol.replies import Accepted
 from watchium.realtime import hub
-from watchium.realtime.broadcast import device_group
+from watchium.realtime.groups import device_group
 
 NOW_MS = 1_795_219_200_000.0
 LAPTOP, PHONE = "A1B2C3D4E5F60718", "0011223344556677"
@@ -45,6 +45,7 @@ class PlayerCase(TestCase):
     """`self.say` is a deed at the laptop; `self.heard` has what was told."""
 
     items: list[MediaItem]
+    alice: Person
 
     @classmethod
     def setUpTestData(cls) -> None:

@@ -11,7 +11,7 @@ from rooms.models import Person
 from tests.playback.player.fixtures import LAPTOP, PHONE, PlayerCase
 from watchium.protocol.errors import NotFound, NotMember
 from watchium.protocol.player_commands import PositionReport
-from watchium.realtime.broadcast import device_group, devices_group
+from watchium.realtime.groups import device_group, devices_group
 from watchium.services.room_snapshot import limits
 
 

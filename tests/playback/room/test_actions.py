@@ -23,7 +23,7 @@ from watchium.protocol.errors import (
     RoomClosed,
     UnknownMedia,
 )
-from watchium.realtime.broadcast import room_group
+from watchium.realtime.groups import room_group
 
 
 class Playing(DeedCase):
@@ -69,7 +69,7 @@ class WhatIsLeft(DeedCase):
         gc.disable()
         self.addCleanup(gc.enable)
         for deed, command in commands.items():
-            deed(self.alice, command, now_ms=NOW_MS + 1000)
+            deed(self.alice, command, now_ms=NOW_MS + 1000)  # type: ignore[operator]
             self.assertEqual(gc.collect(), 0, deed.__name__)
 
 

@@ -15,7 +15,7 @@ from tests.servers import Server, watchium_server
 from tests.watchium.api.callers import ApiCase
 from tests.watchium.consumers.fixtures import rejection_of, scene_on
 from watchium.client import ProblemError
-from watchium.protocol.errors import Banned
+from watchium.protocol.errors import Banned, NotAllowed, NotFound
 
 HOME = "2001:db8:7:7::1"
 HOME_TOO = "2001:db8:7:7:abcd::9"  # the next address of the same line
@@ -64,7 +64,7 @@ class ComingBack(ApiCase):
 
     def test_not_by_leaving_first(self):
         self.as_bob.post(self.url("leave/"), {})
-        with pytest.raises(actions.moderation.NotFound):
+        with pytest.raises(NotFound):
             self.ban()  # nobody to ban any more: who has left is outside
         actions.join(self.bob.person, self.room.room_id, address=HOME)
         self.ban()
@@ -116,10 +116,10 @@ class BeingLetBack(ApiCase):
     def test_bob_lets_nobody_back_and_nobody_lifts_another_rooms_ban(self):
         actions.join(self.carol, self.room.room_id)
         actions.ban(self.room, self.carol.user_id, actor=self.alice, minutes=60)
-        with pytest.raises(actions.moderation.NotAllowed):
+        with pytest.raises(NotAllowed):
             actions.lift_ban(Ban.objects.get(), actor=self.bob)
         elsewhere = actions.create_room(self.bob.person)
-        with pytest.raises(actions.moderation.NotFound):
+        with pytest.raises(NotFound):
             actions.lift_ban(Ban.objects.get(), actor=elsewhere)
         with pytest.raises(Banned):
             actions.join(self.carol, self.room.room_id)

@@ -87,7 +87,7 @@ async def test_a_member_who_sends_the_hosts_commands_moves_nothing(server: Serve
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         ids = {"ALICE": alice.welcome.you.user_id, "BOB": bob.welcome.you.user_id}
-        payload = {key: ids.get(str(value), value) for key, value in HOST_ONLY[command].items()}
+        payload = {key: ids.get(str(value), value) for key, value in HOST_ONLY[command].items()}  # type: ignore[attr-defined]
         await bob.send_frame(json.dumps({"type": command, "event_id": "forged", "payload": payload}))
         error = await bob.hear("error")
         assert (error.payload.code, error.payload.event_id) == ("not_host", "forged")

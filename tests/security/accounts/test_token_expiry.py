@@ -6,7 +6,6 @@ from unittest.mock import patch
 from django.utils import timezone
 
 from rooms import actions
-from rooms.auth import identity
 from rooms.models import Person, Room, Token
 from tests.watchium.api.callers import ApiCase
 
@@ -21,7 +20,7 @@ class ATokenWhosePersonLeft(ApiCase):
     def later(self, **length: float):
         """Within it, so much time has passed for tokens."""
         moment = timezone.now() + timedelta(**length)
-        return patch.object(identity.timezone, "now", lambda: moment)
+        return patch.object(timezone, "now", lambda: moment)
 
     def status(self) -> int:
         return self.program.get("/api/library/").status_code

@@ -9,7 +9,7 @@ import websockets
 
 from tests.client import Client
 from tests.servers import Server, watchium_server
-from tests.watchium.web.test_accounts_live import Browser
+from tests.watchium.web.cookie_client import Browser
 from watchium.client import ProblemError
 
 PASSWORD = "horse-staple-battery"

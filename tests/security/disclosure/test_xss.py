@@ -13,6 +13,7 @@ from chat.models import Comment
 from playback.models import Playback
 from rooms.models import Member, Person, Room
 from tests.watchium.api.callers import ApiCase
+from watchium.protocol.errors import UnknownMedia
 
 # Each would do something if it arrived in a page as it was typed: in text, in an attribute, in a script, in an address.
 HOSTILE = (
@@ -139,5 +140,5 @@ class ThePolicy(ApiCase):
      "file:///etc/passwd", "vbscript:x", "blob:https://example.org/x", "https://a@example.org/", "//example.org/x"],
 )  # fmt: skip
 def test_an_address_that_is_a_script_is_no_medium(address: str):
-    with pytest.raises(playback.domain.media_sources.UnknownMedia):
+    with pytest.raises(UnknownMedia):
         playback.domain.media_sources.find(address)

@@ -8,7 +8,7 @@ import pytest
 import websockets
 
 from tests.servers import Server, watchium_server
-from tests.watchium.web.test_accounts_live import Browser
+from tests.watchium.web.cookie_client import Browser
 from watchium.protocol.errors import CloseCode
 
 

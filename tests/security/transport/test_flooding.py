@@ -193,7 +193,7 @@ async def test_sockets_are_opened_no_faster_than_that():
 
 async def test_a_browser_has_so_many_tabs_of_rooms(small_house: Server):
     scene: Scene = await scene_on(small_house)
-    from tests.watchium.web.test_accounts_live import Browser
+    from tests.watchium.web.cookie_client import Browser
 
     browser = Browser(small_house)
     browser.get("/")

@@ -65,7 +65,7 @@ class PlaybackControl(PlaybackCase):
             ({"action": "play", "event_id": ""}, "$.event_id"),
             ({"action": "play", "volume": 1}, "volume"),
         ]:
-            response = self.as_alice.post(self.url("sync/control/"), {"event_id": "e1", **fields})
+            response = self.as_alice.post(self.url("sync/control/"), {"event_id": "e1", **fields})  # type: ignore[dict-item]
             assert path in self.refused(response, 400, "bad_message")["detail"], fields
         assert not PlaybackEvent.objects.filter(event_id="e1").exists()
 

@@ -26,7 +26,7 @@ MINUTE_MS = 60_000.0
 
 def collections(sockets: int, minutes: int) -> int:
     """How many full ones there are in so many minutes with so many sockets."""
-    with patch.object(gc_tuning.gc, "collect") as collect:
+    with patch.object(gc, "collect") as collect:
         for minute in range(minutes):
             gc_tuning.collect_if_due(sockets, minute * MINUTE_MS)
         return collect.call_count
@@ -55,7 +55,7 @@ def test_twisted_is_loaded_for_the_development_server_alone(command: str, loaded
 
 def test_no_look_at_the_young_takes_long():
     """Each looks at what came since: a hundred thousand objects were seen to take eighty milliseconds."""
-    with patch.object(gc_tuning.gc, "set_threshold") as threshold, patch.object(gc_tuning.gc, "freeze"):
+    with patch.object(gc, "set_threshold") as threshold, patch.object(gc, "freeze"):
         gc_tuning.freeze()
     young, looks, _ = threshold.call_args.args
     assert young * looks <= 10_000

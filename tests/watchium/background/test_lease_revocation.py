@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from unittest.mock import patch
 
 import pytest
@@ -77,7 +78,7 @@ async def test_a_failed_query_is_retried_after_a_second():
 
     watched = Watched()
     with (
-        patch.object(lease_revocation.asyncio, "sleep", sleep),
+        patch.object(asyncio, "sleep", sleep),
         patch.object(watched.watcher, "poll", poll),
         pytest.raises(Done),
     ):

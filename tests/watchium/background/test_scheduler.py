@@ -97,7 +97,7 @@ async def test_no_member_is_marked_absent_while_the_database_is_down(process: Pr
 
 async def test_on_lost_is_called_once_for_a_lapsed_lease(process: Process):
     for pk in (1, 2):
-        scheduler.hold_lease(pk, lambda pk=pk: process.lost.append(pk))
+        scheduler.hold_lease(pk, lambda pk=pk: process.lost.append(pk))  # type: ignore[misc]
     process.lapsed = {2}
     await process.tick_after(3000)
     await process.tick_after(3000)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.request import urlopen
@@ -61,7 +63,7 @@ class OneProcess(TestCase):
         for patcher in (
             patch.object(runner, "_run_on_thread", self.run_now),
             patch.object(maintenance_checks, "connection"),  # doctor would close the connection of the test
-            patch.object(runner.threading.Thread, "start", lambda thread: thread._target(*thread._args)),
+            patch.object(threading.Thread, "start", lambda thread: thread._target(*thread._args)),
         ):
             patcher.start()
             self.addCleanup(patcher.stop)
@@ -113,7 +115,7 @@ class OneProcess(TestCase):
 
     def test_doctor_warns_after_two_days_without_a_run(self):
         for hours, level in ((1, "ok"), (47, "ok"), (49, "warn")):
-            now_ms = runner.time.time() * 1000
+            now_ms = time.time() * 1000
             MaintenanceRun.objects.finish("p", now_ms, now_ms - hours * HOUR_MS, rows=3)
             assert maintenance_checks.last_run().level == level, hours
         MaintenanceRun.objects.all().delete()

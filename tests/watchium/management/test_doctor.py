@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -180,13 +181,13 @@ def test_a_data_folder_that_is_not_writable_fails(tmp_path: Path):
 
 @pytest.mark.parametrize(("free", "level"), [(10**7, "fail"), (5 * 10**8, "warn"), (10**10, "ok")])
 def test_low_disk_space_is_a_warning_and_a_full_disk_fails(tmp_path: Path, free: int, level: str):
-    with override_settings(DATA_DIR=tmp_path), patch.object(host_checks.shutil, "disk_usage") as disk_usage:
+    with override_settings(DATA_DIR=tmp_path), patch.object(shutil, "disk_usage") as disk_usage:
         disk_usage.return_value.free = free
         assert host_checks.data_folder().level == level
 
 
 def test_a_missing_ffprobe_is_only_a_warning():
-    with patch.object(host_checks.shutil, "which", return_value=None):
+    with patch.object(shutil, "which", return_value=None):
         assert host_checks.ffprobe().level == "warn"
 
 

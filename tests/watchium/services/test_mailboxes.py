@@ -68,7 +68,7 @@ async def test_of_two_concurrent_first_polls_one_starts_to_listen(monkeypatch: p
         started.append(coroutine.cr_frame.f_locals["mailbox"])
         coroutine.close()
 
-    monkeypatch.setattr(mailboxes.asyncio, "run_coroutine_threadsafe", start)
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", start)
     fanout.hub()
     member: Any = SimpleNamespace(pk=5, room=SimpleNamespace(room_id="r"))
     both = Barrier(2)

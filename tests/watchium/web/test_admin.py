@@ -19,6 +19,8 @@ NASTY = "<script>alert(1)</script>"
 
 
 class Staff(Cast):
+    root: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         super().setUpTestData()
@@ -211,7 +213,7 @@ class AdminFilters(Staff):
     def test_only_the_offered_filters_are_accepted(self):
         for model in MODELS:
             offered = admin.site._registry[model].list_filter
-            offered = {one if isinstance(one, str) else one[0] for one in offered}
+            offered = {one if isinstance(one, str) else one[0] for one in offered}  # type: ignore[assignment, index]
             offered.add(admin.site._registry[model].date_hierarchy)
             for field in model._meta.concrete_fields:
                 if field.name not in offered:

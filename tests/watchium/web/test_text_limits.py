@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,7 +18,6 @@ from playback.models import Playback
 from rooms.models import Room
 from tests.servers import ROOT
 from watchium.protocol.codec import decode_room_command
-from watchium.protocol.commands import Command
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.protocol.types import URL_CHARS
 from watchium.protocol.validation import validation_error
@@ -30,7 +30,7 @@ def address_of(length: int) -> str:
     return SIGNED + "a" * (length - len(SIGNED))
 
 
-def load(**payload: str) -> Command:
+def load(**payload: str) -> Any:
     frame = {"type": "load", "event_id": "e", "payload": payload}
     return decode_room_command(msgspec.json.encode(frame))
 

@@ -54,7 +54,7 @@ def _served(name: str, made: House) -> Iterator[Served]:
         with made.served() as server:
             yield server
         return
-    command = {
+    command = {  # type: ignore[operator]
         PICOWS: child_process.picows,
         CHANNELS: child_process.plain_channels,
         WS: partial(child_process.node, "broadcast_ws.cjs"),

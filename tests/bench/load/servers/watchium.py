@@ -47,7 +47,7 @@ class Publisher(Socket):
         query = self.query
         self.custom = "custom" in query
         if query.get("asks") == "0":
-            WebSocketProtocol._check_at = lambda protocol, due_s: None  # type: ignore[method-assign]
+            WebSocketProtocol._check_at = lambda protocol, due_s: None  # type: ignore[assignment, method-assign]
         title = "x" * int(query.get("pad", "6"))
         self.media = Media(url="https://example.org/film.webm", kind="video", title=title)
 
