@@ -1,0 +1,94 @@
+import assert from "node:assert/strict"
+import { beforeEach, mock, test } from "node:test"
+import { SleepTimer } from "../../../static/js/page/player_audio/sleep_timer.js"
+
+const MINUTE_MS = 60_000
+
+const stored = new Map()
+globalThis.localStorage = {
+  getItem: (key) => stored.get(key) ?? null,
+  setItem: (key, value) => stored.set(key, value),
+}
+
+/** The timer of one tab, with the pauses and events that it caused. */
+function timerIn({ here = true } = {}) {
+  const pauses = []
+  const events = []
+  const session = { sound: { here }, emit: (name) => events.push(name) }
+  return {
+    timer: new SleepTimer(session, { pause: () => pauses.push(Date.now()) }),
+    session,
+    pauses,
+    events,
+  }
+}
+
+beforeEach(() => {
+  stored.clear()
+  mock.timers.reset()
+  mock.timers.enable({ apis: ["Date"], now: 1_000_000 })
+})
+
+test("playback pauses once when the chosen minutes are over, and not before", () => {
+  const { timer, pauses, events } = timerIn()
+  timer.choose("15")
+  mock.timers.tick(15 * MINUTE_MS - 1)
+  timer.look()
+  assert.deepEqual(pauses, [])
+  mock.timers.tick(1)
+  timer.look()
+  timer.look()
+  assert.equal(pauses.length, 1)
+  assert.deepEqual(events, ["sleep"])
+  assert.equal(timer.set, null)
+})
+
+test("only the tab that plays the sound pauses, and only that one clears the timer", () => {
+  const silent = timerIn({ here: false })
+  const playing = timerIn()
+  silent.timer.choose("1")
+  mock.timers.tick(MINUTE_MS)
+  silent.timer.look()
+  assert.deepEqual(silent.pauses, [])
+  assert.ok(playing.timer.set?.untilMs)
+  playing.timer.look()
+  assert.equal(playing.pauses.length, 1)
+  assert.equal(silent.timer.set, null)
+})
+
+test("a timer until the end of the track ends with the first track that is over", () => {
+  const { timer, pauses, events } = timerIn()
+  timer.choose("track")
+  mock.timers.tick(60 * MINUTE_MS)
+  timer.look()
+  assert.deepEqual(pauses, []) // the player stops by itself there
+  assert.equal(timer.endsWith(), true)
+  assert.equal(timer.endsWith(), false)
+  assert.deepEqual(events, ["sleep"])
+})
+
+test("a timer of minutes does not stop playback at the end of a track", () => {
+  const { timer } = timerIn()
+  timer.choose("30")
+  assert.equal(timer.endsWith(), false)
+  assert.ok(timer.set?.untilMs)
+})
+
+test("the empty choice turns the timer off", () => {
+  const { timer, pauses } = timerIn()
+  timer.choose("15")
+  timer.choose("")
+  mock.timers.tick(20 * MINUTE_MS)
+  timer.look()
+  assert.equal(timer.set, null)
+  assert.deepEqual(pauses, [])
+})
+
+test("a timer that ran out more than a minute ago, while no tab was open, is forgotten", () => {
+  const { timer, pauses } = timerIn()
+  timer.choose("15")
+  mock.timers.tick(16 * MINUTE_MS + 1)
+  timer.look()
+  assert.equal(timer.set, null)
+  assert.deepEqual(pauses, [])
+})
