@@ -95,6 +95,7 @@ def lint_js() -> list[bool]:
     folders = ("static/js", "tests/js")
     return [
         check(node, modules / "typescript/bin/tsc", "-p", "jsconfig.json"),
+        check(node, modules / "typescript/bin/tsc", "-p", "tests/js/jsconfig.json"),
         check(node, modules / "eslint/bin/eslint.js", "--config", "tests/js/eslint.config.js", *folders),
         check(node, modules / "prettier/bin/prettier.cjs", "--check", "--log-level=warn", *folders),
     ]

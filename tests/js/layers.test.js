@@ -42,7 +42,7 @@ const EXCEPTIONS = new Set([
 const ROOT = fileURLToPath(new URL("../../static/js", import.meta.url))
 const IMPORT = /^(?:import|export)\b[^"']*["'](\.[^"']+)["']|\bimport\(["'](\.[^"']+)["']\)/gm
 
-const modules = readdirSync(ROOT, { recursive: true })
+const modules = readdirSync(ROOT, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".js"))
   .map((path) => path.replaceAll("\\", "/"))
 const imports = new Map(modules.map((path) => [path, importsOf(path)]))
@@ -96,7 +96,8 @@ test("no modules import each other in a circle", () => {
 })
 
 test("every export of core is imported by another module or a test", () => {
-  const tests = readdirSync(fileURLToPath(new URL(".", import.meta.url)), { recursive: true })
+  const folder = fileURLToPath(new URL(".", import.meta.url))
+  const tests = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".js") && !path.includes("node_modules"))
     .map((path) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8"))
   const sources = new Map(modules.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]))

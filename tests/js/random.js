@@ -44,7 +44,8 @@ export function each(times, property) {
   for (let i = 0; i < times; i++) {
     try {
       property(new Random(SEED + i * 7919))
-    } catch (error) {
+    } catch (caught) {
+      const error = /** @type {Error} */ (caught)
       error.message = `seed ${SEED + i * 7919} (case ${i}): ${error.message}`
       throw error
     }

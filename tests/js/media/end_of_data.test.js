@@ -18,7 +18,7 @@ const target = (change = {}) =>
     phase: "playing",
     duration: 300,
     duration_source: "metadata",
-    media: { url: "m" },
+    media: { url: "m", kind: "video", title: "" },
     hold: null,
     ...change,
   })
@@ -36,9 +36,8 @@ const at = (nowMs, currentTimeS, more = {}) => ({
 
 /** Both detectors of one player. */
 class Detectors {
-  constructor() {
-    Object.assign(this, { data: new EndOfData(), natural: new NaturalEnd() })
-  }
+  data = new EndOfData()
+  natural = new NaturalEnd()
 
   update(element, room) {
     this.data.update(element)
@@ -112,7 +111,7 @@ test("a seek from an end to a position without data ends at that position, even 
 const timeline = (duration, duration_source, change = {}) => ({
   duration,
   duration_source,
-  media: { url: "film" },
+  media: { url: "film", kind: "video", title: "" },
   ...change,
 })
 
@@ -149,7 +148,9 @@ test("a browser's guess is corrected by the browser or by the library", () => {
 test("the library's duration of one file is not used for another", () => {
   const truncation = new TruncationDetector()
   truncation.update(timeline(15.5, "tags"), NaN)
-  assert.ok(truncation.update(timeline(15.7, "ended", { media: { url: "other" } }), 40))
+  assert.ok(
+    truncation.update(timeline(15.7, "ended", { media: { url: "other", kind: "video", title: "" } }), 40),
+  )
 })
 
 test("only an end that players reached counts", () => {

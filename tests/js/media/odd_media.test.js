@@ -13,17 +13,16 @@ const WITHIN_MS = 10_000
 const trouble = (viewer) => troubleOf(viewer.machine, viewer.seen())
 const report = (viewer) => {
   const { machine, latencyModel } = viewer
-  return reportOf(
-    {
-      seen: () => viewer.seen(),
-      machine,
-      latencyModel,
-      clock: { delayMs: 1, jitterMs: 1 },
-      fineTuneMs: 0,
-      naturalEnd: { endS: null },
-    },
-    500,
-  )
+  /** @type {any} */
+  const player = {
+    seen: () => viewer.seen(),
+    machine,
+    latencyModel,
+    clock: { delayMs: 1, jitterMs: 1 },
+    fineTuneMs: 0,
+    naturalEnd: { endS: null },
+  }
+  return /** @type {any} */ (reportOf(player, 500))
 }
 
 /** The largest number of seeks in any ten seconds. */
@@ -320,9 +319,9 @@ test("media that fails is loaded at most once in five seconds, however often the
 test("media that never showed anything is loaded again when the room stands at its start, not for a seek", () =>
   each(5, (random) => {
     const viewer = new Viewer(random, { durationS: 30 })
-    viewer.starting = () => ({ ...viewer.seen(), readyState: 0 })
+    const starting = () => ({ ...viewer.seen(), readyState: 0 })
     viewer.timeline = playing(0, 0)
-    viewer.machine.failed(viewer.starting(), false)
+    viewer.machine.failed(starting(), false)
     assert.equal(viewer.machine.media.failure.kind, "unsupported")
     viewer.follow(playing(250, 12))
     viewer.run(1000)

@@ -8,19 +8,20 @@ const OFFLINE = new URL("../../../static/js/entry/offline.js", import.meta.url)
 mock.timers.enable({ apis: ["setTimeout"] })
 const page = { loads: 0, asked: 0, line: false }
 const standing = { hidden: true }
-globalThis.MessageChannel = class {
+const browser = /** @type {any} */ (globalThis)
+browser.MessageChannel = class {
   port1 = {}
   port2 = {}
 } // Node's keeps the process alive
-globalThis.window = new EventTarget()
-globalThis.document = Object.assign(new EventTarget(), { hidden: false, querySelectorAll: () => [standing] })
+browser.window = new EventTarget()
+browser.document = Object.assign(new EventTarget(), { hidden: false, querySelectorAll: () => [standing] })
 const kept = new Map()
-globalThis.sessionStorage = {
+browser.sessionStorage = {
   getItem: (name) => kept.get(name) ?? null,
   setItem: (name, value) => void kept.set(name, value),
 }
-globalThis.location = { pathname: "/player/", reload: () => void (page.loads += 1) }
-globalThis.fetch = async () => {
+browser.location = { pathname: "/player/", reload: () => void (page.loads += 1) }
+browser.fetch = async () => {
   page.asked += 1
   if (!page.line) throw new TypeError("no line")
   return { ok: true }
@@ -45,7 +46,7 @@ function network() {
 }
 
 function show(hidden) {
-  document.hidden = hidden
+  Object.assign(document, { hidden })
   document.dispatchEvent(new Event("visibilitychange"))
 }
 

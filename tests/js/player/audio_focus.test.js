@@ -280,8 +280,11 @@ test("whatever happens to the tabs, never two are audible, and never none for lo
     assert.deepEqual(browser.both, [])
   }))
 
+/** Untyped, because only some actions have a message. @returns {any} */
+const election = (tab, usedMs) => new AudioFocusElection(tab, usedMs)
+
 test("without a browser lock the tab used last takes the focus from the tab that is gone", () => {
-  const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
+  const [first, second] = [election("a", 5), election("b", 9)]
   for (const machine of [first, second]) machine.opened(true)
   const messages = [first, second].map(
     (machine) => machine.vacant(0, "c").find((action) => action.do === "post").message,
@@ -295,7 +298,7 @@ test("without a browser lock the tab used last takes the focus from the tab that
 })
 
 test("a tab that lost its connection is not gone", () => {
-  const [first, second] = [new AudioFocusElection("a", 5), new AudioFocusElection("b", 9)]
+  const [first, second] = [election("a", 5), election("b", 9)]
   second.opened(true)
   second.lock = "held"
   second.audible = true
@@ -325,7 +328,7 @@ test(
 )
 
 test("a tab that left before it queued never queues", () => {
-  const machine = new AudioFocusElection("a", 5)
+  const machine = election("a", 5)
   assert.deepEqual(machine.leave(), [{ do: "leave" }])
   assert.deepEqual(machine.opened(true), [])
   assert.deepEqual(

@@ -6,7 +6,11 @@ import { Viewer, playing, standing } from "../sync/simulated_room.js"
 const FROM_S = 30
 const LONG_S = 40
 
-/** A viewer near the end of media that this browser takes for `durationS` long. */
+/**
+ * A viewer near the end of media that this browser takes for `durationS` long.
+ * @param {any} random
+ * @param {any} [behaviour]
+ */
 function nearTheEnd(random, { durationS = LONG_S, ...behaviour } = {}) {
   const viewer = new Viewer(random, { durationS, ...behaviour })
   viewer.follow({ ...standing(0, FROM_S), duration: LONG_S })

@@ -5,7 +5,8 @@ const { Pages, Refused } = await import("../../../static/js/page/ui/library_page
 
 /** The pending requests, answered when the test says so. */
 let asked = []
-globalThis.fetch = (address, { signal }) =>
+const browser = /** @type {any} */ (globalThis)
+browser.fetch = (address, { signal }) =>
   new Promise((resolve, reject) => {
     signal?.addEventListener("abort", () => reject(signal.reason))
     const answer = (status, body) => resolve({ ok: status < 400, status, json: async () => body })
@@ -68,7 +69,8 @@ test("a rejected request is distinguished from a failed one, and the list contin
     asked.shift().answer(status, { message: "q has at most 100 characters." })
     await assert.rejects(
       search,
-      (error) => error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")),
+      (/** @type {any} */ error) =>
+        error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")),
     )
     assert.equal(pages.goesOn, isRefused)
   }

@@ -10,6 +10,7 @@ const item = (id) => ({
   title: "t",
   artist: "",
   album: "",
+  album_id: null,
   duration: 100,
   kind: "audio",
   mime: "audio/ogg",
@@ -51,8 +52,9 @@ function playing() {
   const follow = (changed = {}, id = 7) =>
     voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
   follow()
-  voice.track.element.deliver()
-  return { voice, told, follow, line, element: voice.track.element }
+  const element = /** @type {any} */ (voice.track.element)
+  element.deliver()
+  return { voice: /** @type {any} */ (voice), told, follow, line, element }
 }
 
 test("the player's own pause is reported to no listener, however late its event comes", () => {

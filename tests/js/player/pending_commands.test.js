@@ -21,6 +21,7 @@ const STATE = {
 }
 const isMissing = () => false
 const command = (type, event_id, payload = {}) => ({ type, event_id, payload })
+/** @param {number} revision @param {any} [change] */
 const change = (revision, { event_id = null, cause = "seek", changed = { position: 1, at: 1 } } = {}) => ({
   type: "player",
   room_id: null,
@@ -40,7 +41,7 @@ const add = (event_id) => command("queue_add", event_id, { item_ids: [8] })
 
 test("a command is shown until the state includes it, and then no more", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4, 0)
   const count = () => pending.shown(STATE, isMissing).entries.length
   assert.equal(count(), 2)
   pending.toSend(0)
@@ -53,7 +54,7 @@ test("a command is shown until the state includes it, and then no more", () => {
 
 test("an acknowledgement that overtakes its change leaves the command shown", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4, 0)
   pending.toSend(0)
   pending.accepted("a", 5)
   pending.reached(4)
@@ -68,7 +69,7 @@ test("of fifty seeks few are sent, one at a time, and the last of them arrives",
   let revision = 4
   for (let number = 0; number < 50; number++) {
     const nowMs = number * 20
-    pending.add(seek(`s${number}`, number), nowMs, revision)
+    pending.add(seek(`s${number}`, number), nowMs, revision, 0)
     for (const command of pending.toSend(nowMs)) {
       sent.push(command)
       revision += 1
@@ -84,9 +85,9 @@ test("of fifty seeks few are sent, one at a time, and the last of them arrives",
 
 test("a seek waits for the acknowledgement of the one before it", () => {
   const pending = new PendingCommands()
-  pending.add(seek("a"), 0, 4)
+  pending.add(seek("a"), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
-  pending.add(seek("b"), 0, 4)
+  pending.add(seek("b"), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(10_000)), [])
   pending.refused(refusal("a", "bad_message"), 0)
   assert.deepEqual(ids(pending.toSend(10_000)), ["b"])
@@ -94,18 +95,18 @@ test("a seek waits for the acknowledgement of the one before it", () => {
 
 test("a command replaces an unsent one of the same kind", () => {
   const pending = new PendingCommands()
-  pending.add(command("pause", "a"), 0, 4)
-  assert.deepEqual(pending.add(command("resume", "b"), 0, 4), ["a"])
-  pending.add(seek("c"), 0, 4)
-  assert.deepEqual(pending.add(command("next", "d", { entry_id: "1.0" }), 0, 4), ["c"]) // a seek in the previous track
+  pending.add(command("pause", "a"), 0, 4, 0)
+  assert.deepEqual(pending.add(command("resume", "b"), 0, 4, 0), ["a"])
+  pending.add(seek("c"), 0, 4, 0)
+  assert.deepEqual(pending.add(command("next", "d", { entry_id: "1.0" }), 0, 4, 0), ["c"]) // a seek in the previous track
   assert.deepEqual(ids(pending.toSend(0)), ["b", "d"])
 })
 
 test("an own change, or one of something else, makes no command stale", () => {
   const pending = new PendingCommands()
-  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4)
+  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4, 0)
   pending.toSend(0)
-  pending.add(seek("b"), 0, 4)
+  pending.add(seek("b"), 0, 4, 0)
   pending.changed(change(5, { cause: "queue_add", changed: { entries: [] } }))
   pending.changed(
     change(6, { event_id: "a", cause: "next", changed: { current: "1.1", position: 0, at: 0 } }),
@@ -117,9 +118,9 @@ test("an own change, or one of something else, makes no command stale", () => {
 
 test("a foreign change of the same thing makes a command stale", () => {
   const pending = new PendingCommands()
-  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4)
+  pending.add(command("next", "a", { entry_id: "1.0" }), 0, 4, 0)
   pending.toSend(0)
-  pending.add(seek("b"), 0, 4)
+  pending.add(seek("b"), 0, 4, 0)
   pending.changed(change(5, { cause: "seek" }))
   pending.changed(change(6, { event_id: "a" }))
   pending.accepted("a", 6)
@@ -129,10 +130,10 @@ test("a foreign change of the same thing makes a command stale", () => {
 
 test("an undo waits for all commands before it, and none overtakes it", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4, 0)
   pending.toSend(0)
-  pending.add(command("undo", "b"), 0, 4)
-  pending.add(command("queue_add", "c", { item_ids: [9] }), 0, 4)
+  pending.add(command("undo", "b"), 0, 4, 0)
+  pending.add(command("queue_add", "c", { item_ids: [9] }), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(0)), [])
   pending.changed(change(5, { event_id: "a", changed: { entries: [] } }))
   pending.accepted("a", 5)
@@ -144,8 +145,8 @@ test("an undo waits for all commands before it, and none overtakes it", () => {
 
 test("a command about an entry without an id waits for the id", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8, 9] }), 0, 4)
-  pending.add(command("queue_move", "b", { entry_id: "~a.1", before: "1.0" }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8, 9] }), 0, 4, 0)
+  pending.add(command("queue_move", "b", { entry_id: "~a.1", before: "1.0" }), 0, 4, 0)
   assert.deepEqual(ids(pending.toSend(0)), ["a"])
   pending.accepted("a", 12)
   assert.deepEqual(pending.toSend(0)[0].payload, { entry_id: "12.1", before: "1.0" })
@@ -153,8 +154,8 @@ test("a command about an entry without an id waits for the id", () => {
 
 test("a command about an entry that will never exist is dropped", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
-  pending.add(command("queue_remove", "b", { entry_id: "~a.0" }), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4, 0)
+  pending.add(command("queue_remove", "b", { entry_id: "~a.0" }), 0, 4, 0)
   pending.toSend(0)
   pending.refused(refusal("a", "bad_message"), 0)
   assert.deepEqual(pending.dropOrphans(), ["b"])
@@ -199,14 +200,14 @@ test("every command arrives once and in order with the same payload each time, a
 
 test("only changes of the queue outlive the page", () => {
   const pending = new PendingCommands()
-  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4)
-  pending.add(command("pause", "b"), 0, 4)
+  pending.add(command("queue_add", "a", { item_ids: [8] }), 0, 4, 0)
+  pending.add(command("pause", "b"), 0, 4, 0)
   assert.deepEqual(ids(pending.persistent), ["a"])
 })
 
 test("a command that the state includes is not stored, even if its acknowledgement was lost", () => {
   const pending = new PendingCommands()
-  pending.add(add("a"), 0, 4)
+  pending.add(add("a"), 0, 4, 0)
   pending.toSend(0)
   pending.changed(change(5, { event_id: "a", changed: { entries: [] } }))
   assert.deepEqual(pending.persistent, [])

@@ -28,9 +28,15 @@ const STATE = {
   can_undo: false,
   can_redo: false,
 }
-const said = (type, payload, revision = null) => ({ type, room_id: null, timestamp: 5000, revision, payload })
+const envelope = (type, payload, revision = null) => ({
+  type,
+  room_id: null,
+  timestamp: 5000,
+  revision,
+  payload,
+})
 const greeting = (state = {}) =>
-  said(
+  envelope(
     "welcome",
     {
       state: { ...STATE, ...state },
@@ -43,10 +49,11 @@ const greeting = (state = {}) =>
     },
     state.revision ?? 3,
   )
+/** @param {number} revision @param {any} [changed] */
 const change = (revision, changed = { rate: revision }) =>
-  said("player", { changed, items: [], cause: "set_rate", event_id: null }, revision)
+  envelope("player", { changed, items: [], cause: "set_rate", event_id: null }, revision)
 const whole = (revision) =>
-  said("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
+  envelope("player_state", { state: { ...STATE, revision, rate: revision }, items: [] }, revision)
 
 function welcomed() {
   const store = new PlayerStore("me")
@@ -106,7 +113,7 @@ test("a welcome starts over, even from an earlier revision", () => {
 
 test("the position of the playing tab counts for the current playing track, and takes no revision", () => {
   const store = welcomed()
-  const position = (entry_id, tab, at) => said("position", { entry_id, position: at, tab, revision: 3 })
+  const position = (entry_id, tab, at) => envelope("position", { entry_id, position: at, tab, revision: 3 })
   store.receive(position("1.0", "other", 42), 70)
   assert.deepEqual(
     [store.state.position, store.state.at, store.state.revision, store.lastPositionMs],
@@ -123,10 +130,10 @@ test("the position of the playing tab counts for the current playing track, and 
 
 test("an acknowledgement, a position or a head reveals a lost change that no other follows", () => {
   const news = {
-    ack: said("ack", { event_id: "a", revision: 4 }),
-    "own position": said("position", { entry_id: "1.0", position: 1, tab: "me", revision: 4 }),
-    position: said("position", { entry_id: "1.0", position: 1, tab: "other", revision: 4 }),
-    head: said(Event.PlayerHead, { revision: 4 }),
+    ack: envelope("ack", { event_id: "a", revision: 4 }),
+    "own position": envelope("position", { entry_id: "1.0", position: 1, tab: "me", revision: 4 }),
+    position: envelope("position", { entry_id: "1.0", position: 1, tab: "other", revision: 4 }),
+    head: envelope(Event.PlayerHead, { revision: 4 }),
   }
   for (const [what, envelope] of Object.entries(news)) {
     const store = welcomed()
@@ -141,8 +148,8 @@ test("an acknowledgement, a position or a head reveals a lost change that no oth
 
 test("a known revision causes no gap", () => {
   const store = welcomed()
-  store.receive(said("ack", { event_id: "a", revision: 2 }), 0)
-  store.receive(said(Event.PlayerHead, { revision: 3 }), 0)
+  store.receive(envelope("ack", { event_id: "a", revision: 2 }), 0)
+  store.receive(envelope(Event.PlayerHead, { revision: 3 }), 0)
   assert.equal(store.gap, false)
   assert.equal(store.due(1000), null)
 })
@@ -154,27 +161,28 @@ test("every fifteen seconds the store asks whether it is complete", () => {
   assert.equal(store.due(74_999), null)
   assert.deepEqual(store.due(75_000), { since: 3 })
   assert.equal(store.due(89_999), null)
-  store.receive(said(Event.PlayerHead, { revision: 3 }), 75_010)
+  store.receive(envelope(Event.PlayerHead, { revision: 3 }), 75_010)
   assert.deepEqual(store.due(90_000), { since: 3 })
 })
 
 test("the playing tab's duration of the track is preferred to the library's", () => {
   const store = welcomed()
   const entryId = store.state.current
-  store.addItems([{ id: store.state.entries.find(({ id }) => id === entryId).item, duration: 10 }])
+  const { item } = store.state.entries.find(({ id }) => id === entryId)
+  store.addItems([/** @type {any} */ ({ id: item, duration: 10 })])
   assert.equal(store.durationS, 10)
   store.receive(
-    said("position", { entry_id: entryId, position: 18, tab: "other", revision: 3, duration: 15 }),
+    envelope("position", { entry_id: entryId, position: 18, tab: "other", revision: 3, duration: 15 }),
     10,
   )
   assert.equal(store.durationS, 18) // the position is beyond it already
   store.receive(
-    said("position", { entry_id: entryId, position: 19, tab: "other", revision: 3, duration: 60 }),
+    envelope("position", { entry_id: entryId, position: 19, tab: "other", revision: 3, duration: 60 }),
     20,
   )
   assert.equal(store.durationS, 60)
   store.receive(
-    said("position", { entry_id: "another", position: 0, tab: "other", revision: 3, duration: 5 }),
+    envelope("position", { entry_id: "another", position: 0, tab: "other", revision: 3, duration: 5 }),
     30,
   )
   assert.notEqual(store.durationS, 5)

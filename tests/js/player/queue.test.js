@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { optimistic, isProvisional, positionOf } from "../../../static/js/core/player/optimistic.js"
 import { Queue } from "../../../static/js/core/player/queue.js"
 
-const vectors = JSON.parse(readFileSync(new URL("../../vectors/queue.json", import.meta.url)))
+const vectors = JSON.parse(readFileSync(new URL("../../vectors/queue.json", import.meta.url), "utf8"))
 const entriesOf = (pairs) => pairs.map(([id, item]) => ({ id, item }))
 const pairsOf = (entries) => entries.map(({ id, item }) => [id, item])
 const named = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())

@@ -13,6 +13,7 @@ mock.method(performance, "now", () => nowMs)
 
 /** A page without locks that has requested the audio focus, and the results. */
 async function asking() {
+  /** @type {any} */
   const mine = Object.assign(new Listeners(), {
     tab: "me",
     said: [],
@@ -21,6 +22,7 @@ async function asking() {
   })
   mine.say = async (type, payload) => `e${mine.said.push(payload)}`
   const told = []
+  /** @type {any} */
   const tells = Object.fromEntries(
     ["granted", "stolen", "robbed", "missed", "vacant"].map((word) => [word, () => void told.push(word)]),
   )
@@ -74,10 +76,10 @@ test("a request under way when the connection broke is repeated on the next one,
 })
 
 test("an expired request is not repeated, and the present holder is reported", async () => {
-  for (const [waitMs, told] of [
+  for (const [waitMs, told] of /** @type {[number, string[]][]} */ ([
     [5000, ["stolen"]],
     [5001, ["stolen", "robbed"]],
-  ]) {
+  ])) {
     const page = await asking()
     page.sound("me")
     page.lock.steal("other")
@@ -85,10 +87,10 @@ test("an expired request is not repeated, and the present holder is reported", a
     page.welcome("third")
     assert.deepEqual([page.told, page.mine.said.length], [told, told.length === 1 ? 3 : 2])
   }
-  const nobody = await asking()
+  const vacant = await asking()
   nowMs += 5001
-  nobody.welcome(null)
-  assert.deepEqual([nobody.told, nobody.mine.said.length], [["missed"], 1])
+  vacant.welcome(null)
+  assert.deepEqual([vacant.told, vacant.mine.said.length], [["missed"], 1])
 })
 
 test("a tab that gave up the focus does not request it on the next connection", async () => {

@@ -6,8 +6,9 @@ simulateBrowser()
 mock.timers.enable({ apis: ["setTimeout"] })
 let nowMs = 0
 mock.method(performance, "now", () => nowMs)
-globalThis.addEventListener = () => {}
-globalThis.BroadcastChannel = class {
+const page = /** @type {any} */ (globalThis)
+page.addEventListener = () => {}
+page.BroadcastChannel = class {
   postMessage() {}
 } // Node's keeps the process alive
 const { Mine } = await import("../../../static/js/page/player/session.js")
@@ -17,6 +18,7 @@ const ITEM = {
   title: "t",
   artist: "",
   album: "",
+  album_id: null,
   duration: 100,
   kind: "audio",
   mime: "audio/ogg",
@@ -62,12 +64,12 @@ function sounding(state) {
 test("a seek that is not sent in time takes effect in a tab that plays on from there, and is reported lost in others", () => {
   const pause = ["pause", { entry_id: "1.0", position: 10 }]
   const next = ["next", { entry_id: "1.0" }]
-  for (const [state, earlier, isLost] of [
+  for (const [state, earlier, isLost] of /** @type {[any, any[], boolean][]} */ ([
     [{}, [], false],
     [{ is_playing: false }, [], true],
     [{}, [pause], true],
     [{}, [next], true],
-  ]) {
+  ])) {
     const { mine, lost, press, wait } = sounding(state)
     for (const command of earlier) press(...command)
     press("seek", { position: 50 })

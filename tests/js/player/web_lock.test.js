@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-globalThis.MessageChannel = class {
+const browser = /** @type {any} */ (globalThis)
+browser.MessageChannel = class {
   port1 = {}
   port2 = {}
 } // Node's keeps the process alive
@@ -12,6 +13,7 @@ globalThis.MessageChannel = class {
  */
 class LeavingLocks {
   requests = 0
+  reason
 
   request() {
     this.requests += 1
@@ -30,7 +32,8 @@ async function lostAgainAndAgain(reason) {
   globalThis.addEventListener = page.addEventListener.bind(page)
   const { soundLock } = await import("../../../static/js/page/player_audio/web_lock.js")
   const news = { robbed: 0, missed: 0 }
-  const lock = soundLock("sound", {
+  /** @type {any} */
+  const tells = {
     robbed() {
       news.robbed += 1
       lock.queue()
@@ -39,7 +42,8 @@ async function lostAgainAndAgain(reason) {
       news.missed += 1
       lock.queue()
     },
-  })
+  }
+  const lock = soundLock("sound", tells)
   return { locks, lock, news, leave: () => page.dispatchEvent(new Event("pagehide")) }
 }
 

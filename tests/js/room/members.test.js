@@ -12,10 +12,10 @@ const member = (user_id, role = "member") => ({
 })
 
 test("a member who becomes a moderator keeps the last report, and a member who left does not return", () => {
-  const here = replaceMembers([{ ...member("bob"), drift_ms: 3 }])
-  const after = updateMember(here, member("bob", "moderator"))
+  const before = replaceMembers([/** @type {any} */ ({ ...member("bob"), drift_ms: 3 })])
+  const after = updateMember(before, member("bob", "moderator"))
   assert.deepEqual([after.get("bob").role, after.get("bob").drift_ms], ["moderator", 3])
-  assert.equal(updateMember(here, member("carol", "moderator")).has("carol"), false)
+  assert.equal(updateMember(before, member("carol", "moderator")).has("carol"), false)
 })
 
 test("you may moderate while you are a moderator", () => {

@@ -63,6 +63,13 @@ const GAP_MS = 200
 
 /** A page, a network and a room in simulated time; events happen in order. */
 class Simulation {
+  random
+  network
+  nowMs = 0
+  due = []
+  upMs = 0
+  downMs = 0
+  sent = 0
   constructor(random, network) {
     Object.assign(this, { random, network, nowMs: 0, due: [], upMs: 0, downMs: 0, sent: 0, flips: [] })
     this.command = new LatestCommand(GAP_MS)

@@ -280,9 +280,9 @@ test("custom events pass through unchanged", () => {
 
 /** A room's own events, and its response to a poll: a snapshot, or the events after a valid position. */
 class Server {
-  constructor() {
-    Object.assign(this, { changes: [], comments: [] })
-  }
+  changes = []
+  comments = []
+
   poll(resume) {
     const head = {
       revision: this.changes.length,

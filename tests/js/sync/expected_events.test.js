@@ -7,9 +7,12 @@ import { each } from "../random.js"
  * An element's events as HTML queues them: only for changes, delivered in a later task, seeks coalesced.
  */
 class Element {
-  constructor() {
-    Object.assign(this, { paused: true, currentTime: 0, playbackRate: 1, queue: [], seeking: false })
-  }
+  paused = true
+  currentTime = 0
+  playbackRate = 1
+  queue = []
+  seeking = false
+
   play() {
     if (this.paused) {
       this.paused = false

@@ -152,7 +152,7 @@ test("a device that cannot keep up seeks a few times, then is left alone", () =>
 
 test("the rate is never raised into an empty buffer", () => {
   const rateControl = new RateControl({ engine: "chromium" })
-  const look = {
+  const sample = {
     errorMs: 50,
     roomRate: 1,
     reliable: true,
@@ -162,12 +162,12 @@ test("the rate is never raised into an empty buffer", () => {
     movementMs: 0,
   }
   for (let nowMs = 0; nowMs < 5000; nowMs += 250)
-    assert.ok(rateControl.tick({ ...look, nowMs }).rate <= 1.0006)
+    assert.ok(rateControl.tick({ ...sample, nowMs }).rate <= 1.0006)
 })
 
 test("the last moments are left alone", () => {
   const rateControl = new RateControl({ engine: "chromium" })
-  const look = {
+  const sample = {
     errorMs: 800,
     roomRate: 1,
     reliable: true,
@@ -177,12 +177,12 @@ test("the last moments are left alone", () => {
     movementMs: 0,
   }
   for (let nowMs = 0; nowMs < 5000; nowMs += 250)
-    assert.equal(rateControl.tick({ ...look, nowMs }).seek, false)
+    assert.equal(rateControl.tick({ ...sample, nowMs }).seek, false)
 })
 
 test("movement of the clock's own estimate is not chased", () => {
   const rateControl = new RateControl({ engine: "chromium" })
-  const look = {
+  const sample = {
     errorMs: 12,
     roomRate: 1,
     reliable: true,
@@ -192,16 +192,16 @@ test("movement of the clock's own estimate is not chased", () => {
     movementMs: 10,
   }
   for (let nowMs = 0; nowMs < 3000; nowMs += 250)
-    assert.notEqual(rateControl.tick({ ...look, nowMs }).zone, "fine")
+    assert.notEqual(rateControl.tick({ ...sample, nowMs }).zone, "fine")
 })
 
 test("time stretching stays on at another room rate, and off during an excursion at 1", () => {
-  for (const [roomRate, kept] of [
+  for (const [roomRate, kept] of /** @type {[number, boolean][]} */ ([
     [1, false],
     [1.5, true],
-  ]) {
+  ])) {
     const rateControl = new RateControl({ engine: "chromium" })
-    const look = {
+    const sample = {
       errorMs: 40,
       roomRate,
       reliable: true,
@@ -210,9 +210,9 @@ test("time stretching stays on at another room rate, and off during an excursion
       hidden: false,
       movementMs: 0,
     }
-    const decisions = [5000, 5100, 5200, 5300].map((nowMs) => rateControl.tick({ ...look, nowMs }))
-    const bent = decisions.find(({ zone }) => zone === "fine")
-    assert.equal(bent.preservesPitch, kept)
-    assert.ok(Math.abs(bent.rate - roomRate * (1 + 40 / 3000)) < 1e-9)
+    const decisions = [5000, 5100, 5200, 5300].map((nowMs) => rateControl.tick({ ...sample, nowMs }))
+    const excursion = decisions.find(({ zone }) => zone === "fine")
+    assert.equal(excursion.preservesPitch, kept)
+    assert.ok(Math.abs(excursion.rate - roomRate * (1 + 40 / 3000)) < 1e-9)
   }
 })

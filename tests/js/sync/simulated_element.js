@@ -2,23 +2,22 @@
  * A media element as far as a track uses it: events come in a later task, here when `deliver` is called.
  */
 export class SimulatedElement extends EventTarget {
+  queue = []
+  paused = true
+  ended = false
+  error = null
+  currentTime = 0
+  duration = 100
+  readyState = 4
+  buffered = { length: 0 }
+  volume = 1
+  muted = false
+  playbackRate = 1
+
   constructor(dropsPending = true) {
     super()
     /** Whether loading drops pending events, as the standard requires. */
     this.dropsPending = dropsPending
-    this.queue = []
-    Object.assign(this, {
-      paused: true,
-      ended: false,
-      error: null,
-      currentTime: 0,
-      duration: 100,
-      readyState: 4,
-      buffered: { length: 0 },
-      volume: 1,
-      muted: false,
-      playbackRate: 1,
-    })
   }
 
   play() {
@@ -67,21 +66,22 @@ export class SimulatedElement extends EventTarget {
 
 /** Define the browser globals that Node lacks; returns the settings of elements created from then on. */
 export function simulateBrowser() {
+  const page = /** @type {any} */ (globalThis)
   const made = { dropsPending: true, elements: [] }
-  globalThis.HTMLMediaElement = class {
+  page.HTMLMediaElement = class {
     static HAVE_METADATA = 1
     static HAVE_FUTURE_DATA = 3
   }
-  globalThis.HTMLVideoElement = class {}
-  globalThis.MediaError = class {
+  page.HTMLVideoElement = class {}
+  page.MediaError = class {
     static MEDIA_ERR_NETWORK = 2
   }
-  globalThis.MessageChannel = class {
+  page.MessageChannel = class {
     port1 = {}
     port2 = {}
   } // Node's keeps the process alive
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true })
-  globalThis.document = {
+  page.document = {
     createElement() {
       const element = new SimulatedElement(made.dropsPending)
       made.elements.push(element)

@@ -16,6 +16,16 @@ const STRETCH_LOSS_S = 0.0185
 const STRETCH_IGNORES = 0.00104 // stretching ignores rates this close to 1
 
 export class SimulatedPlayer {
+  durationS
+  startMs
+  seekMs
+  readyMs
+  freezes
+  refuses = null
+  /** @type {import("../../../static/js/core/sync/expected_events.js").MediaEvent[]} */
+  events = []
+
+  /** @param {any} random @param {any} [behaviour] */
   constructor(random, behaviour = {}) {
     const {
       model = "chromium",
@@ -27,18 +37,19 @@ export class SimulatedPlayer {
       freezes = 0,
     } = behaviour
     const { ranges = true, beginsS = 0, dataEndS = Infinity, live = false, burstS = 4 } = behaviour
-    Object.assign(this, {
-      random,
-      model,
-      ppm,
-      durationS: live ? Infinity : durationS,
-      startMs,
-      seekMs,
-      readyMs,
-      freezes,
-    })
-    Object.assign(this, { ranges, beginsS, dataEndS, live, burstS })
-    if (model === "webkit") Object.assign(this, { startMs: 0, seekMs: 26 })
+    this.random = random
+    this.model = model
+    this.ppm = ppm
+    this.durationS = live ? Infinity : durationS
+    this.startMs = model === "webkit" ? 0 : startMs
+    this.seekMs = model === "webkit" ? 26 : seekMs
+    this.readyMs = readyMs
+    this.freezes = freezes
+    this.ranges = ranges
+    this.beginsS = beginsS
+    this.dataEndS = dataEndS
+    this.live = live
+    this.burstS = burstS
     this.nowMs = 0
     this.positionS = beginsS
     this.brokeOff = false
@@ -53,9 +64,6 @@ export class SimulatedPlayer {
     this.frozen = false
     this.rate = 1
     this.preservesPitch = true
-    this.refuses = null
-    /** @type {string[]} */
-    this.events = []
     this.sought = false
     this.seeks = 0
     this.excursions = 0

@@ -16,6 +16,7 @@ const ENGINES = { chromium: "chromium", staircase: "firefox", rateIgnored: "chro
 export const MEDIA = { url: "film", kind: "video", title: "Film" }
 
 export class Viewer {
+  /** @param {any} random @param {any} [behaviour] of the player, and of the clock */
   constructor(random, { clockErrorMs = () => 0, audioOnly = false, ...behaviour } = {}) {
     this.random = random
     this.player = new SimulatedPlayer(random, behaviour)
