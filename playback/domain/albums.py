@@ -1,8 +1,8 @@
-"""Which album a track is of: albums of one name are as many as have another artist, or lie in another folder. Pure.
+"""Group tracks into albums: albums with the same name differ by their artist or their folder. Pure.
 
-Where the tags name an artist of the album that decides, and Various Artists is one; a compilation is of these. Else
-the folder decides: several artists in one folder are a compilation. Discs of one album in folders beside each other
-("CD1", "Ring disc 2") are in one. What staff upload lies in one folder whatever it is, so there the artist decides.
+If the tags name an album artist, that decides; "Various Artists" is one, and compilations have it. Otherwise the folder
+decides: several artists in one folder are a compilation. Discs of one album in sibling folders ("CD1", "Ring disc 2")
+belong together. All uploads are in one folder, so there the artist decides.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from playback.domain.sort_keys import folded
 UPLOADS = "uploads"
 KEY_LENGTH = 20
 VARIOUS = "Various Artists"
-_APART = re.compile(r"[,;/&()]")
+_SEPARATORS = re.compile(r"[,;/&()]")
 _DISC = re.compile(r"(?<![^\W_])(cd|dis[ck]|disque|dvd)[\s_.#\-]{0,3}\d{1,2}(?![^\W_])", re.IGNORECASE)
-_BEFORE_A_DISC = " _.,-(["
+_BEFORE_DISC = " _.,-(["
 
 
 def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
-    """The same for all tracks of an album and for no other; empty for what is of none."""
+    """Return a key that all tracks of an album share and no other track has; empty without an album."""
     name = _plain(album)
     if not name:
         return ""
@@ -36,23 +36,23 @@ def album_key(album: str, album_artist: str, artist: str, path: str) -> str:
 
 
 def grouping_key(album: str, path: str) -> tuple[str, str]:
-    """Where the tracks of an album lie that do not all name its artist. Uploads lie beside each other by chance."""
+    """Group tracks by album and folder: some may lack the album artist. Uploads share a folder by chance."""
     return _plain(album), path if path.startswith(f"{UPLOADS}/") else album_folder(path)
 
 
 def matches_artist(artist: str, album_artist: str) -> bool:
-    """Whether a track of this artist may be on an album of that one, as "Queen feat. Bowie" on one of Queen."""
+    """Whether a track of this artist may be on an album of that one, as "Queen feat. Bowie" on one by Queen."""
     owner, name = _plain(album_artist), _plain(artist)
-    return owner == _plain(VARIOUS) or not name or f" {owner} " in f" {_APART.sub(' ', name)} "
+    return owner == _plain(VARIOUS) or not name or f" {owner} " in f" {_SEPARATORS.sub(' ', name)} "
 
 
 def album_folder(path: str) -> str:
-    """The folder that a track's album is in, without the one of its disc."""
+    """Return the folder of a track's album, without the folder of its disc."""
     folder = PurePosixPath(path).parent
     disc = _DISC.search(folder.name)
     if disc is None:
         return folder.as_posix()
-    name = folder.name[: disc.start()].rstrip(_BEFORE_A_DISC)
+    name = folder.name[: disc.start()].rstrip(_BEFORE_DISC)
     return (folder.parent / name).as_posix()
 
 

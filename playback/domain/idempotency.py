@@ -12,7 +12,7 @@ from watchium.protocol.replies import Accepted
 
 
 class AcceptedCommand(NamedTuple):
-    """What is stored of an accepted command: the hash of its content, and its reply."""
+    """The stored part of an accepted command: the hash of its content, and its reply."""
 
     content_hash: str
     revision: int | None

@@ -1,6 +1,6 @@
-"""What can be played: an address from a person becomes a Media, or is refused with a reason a person understands.
+"""Media sources: turn an address from a user into a Media, or reject it with a reason that a user understands.
 
-Nothing is ever fetched to find out; what the browser cannot play it says when it tries.
+The server never fetches the address; the browser reports media that it cannot play.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ MIMES = {
 YOUTUBE = ("youtube.com", "youtu.be", "youtube-nocookie.com")
 LONGEST_TITLE = 200
 
-_DOTS = re.compile(r"[.\u3002\uff0e\uff61]")  # browsers take all of them for a dot
+_DOTS = re.compile(r"[.\u3002\uff0e\uff61]")  # browsers treat all of them as a dot
 _IPV6 = re.compile(r"[0-9a-f:.]{2,45}", re.IGNORECASE)
-_NEVER_IN_A_HOST = re.compile(r"[\s!-,/:-@\[-^`{-~]")  # all of ASCII but letters, digits, `-`, `.` and `_`
+_INVALID_IN_HOST = re.compile(r"[\s!-,/:-@\[-^`{-~]")  # all ASCII except letters, digits, `-`, `.` and `_`
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A clip of our own, in `settings.SAMPLES_DIR`."""
+    """A sample clip in `settings.SAMPLES_DIR`."""
 
     name: str
     title: str
@@ -67,7 +67,7 @@ def sample_at(address: str) -> Sample | None:
 
 
 def find(address: str, title: str | None = None) -> Media:
-    """The medium at an http(s) address or at one of the server's own paths.
+    """Return the media at an http(s) address or at one of the server's own paths.
 
     Raises:
         UnknownMedia: for any other address, with a message that says what to do instead.
@@ -75,13 +75,13 @@ def find(address: str, title: str | None = None) -> Media:
     address = address.strip()
     if not address or any(unicodedata.category(character).startswith("C") for character in address):
         raise UnknownMedia("This address cannot be read: copy it again.")
-    if piles_up_marks(address):  # taking it apart would normalise its host, in quadratic time
+    if piles_up_marks(address):  # urlsplit would normalise its host in quadratic time
         raise UnknownMedia("This address cannot be read: copy it again.")
-    title = _said_title(title)
+    title = _given_title(title)
     if address.startswith("/") and not address.startswith("//"):
-        return _own(address, title)
+        return _sample(address, title)
     parts = _web_address(address)
-    _refuse_what_comes_later(parts)
+    _reject_unsupported(parts)
     mime = MIMES.get(_extension(parts.path))
     return Media(
         url=parts.geturl().replace(" ", "%20"),
@@ -91,26 +91,26 @@ def find(address: str, title: str | None = None) -> Media:
     )
 
 
-def _said_title(said: str | None) -> str:
-    """The title that a person gave it. Raises TooLong: it is never shortened."""
-    title = clean(said or "", "NFC")
+def _given_title(text: str | None) -> str:
+    """Return the title given by the user. Raises TooLong: it is never shortened."""
+    title = clean(text or "", "NFC")
     if len(title) > LONGEST_TITLE:
         raise TooLong(f"A title has at most {LONGEST_TITLE} characters.")
     return title
 
 
 def as_title(text: str | None) -> str:
-    """What may be shown of it; empty where that is nothing."""
+    """Return what can be shown of a text as a title, possibly nothing."""
     return clean(text or "", "NFC")[:LONGEST_TITLE]
 
 
 def duration_of(media: Media) -> Duration | None:
-    """How long a medium is, where the server knows; else a player tells."""
+    """Return the duration if the server knows it; otherwise a player reports it."""
     sample = sample_at(media.url)
     return Duration(sample.duration_s, EXACT) if sample else None
 
 
-def _own(address: str, title: str) -> Media:
+def _sample(address: str, title: str) -> Media:
     sample = sample_at(address)
     if sample is None:
         raise UnknownMedia("There is no such medium on this server.")
@@ -121,7 +121,7 @@ def _own(address: str, title: str) -> Media:
 def _web_address(address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
-        parts.port  # noqa: B018  # raises for what is no port
+        parts.port  # noqa: B018  # raises for an invalid port
     except ValueError:
         raise UnknownMedia("This is not an address.") from None
     if not parts.scheme:
@@ -136,15 +136,15 @@ def _web_address(address: str) -> SplitResult:
 
 
 def _is_host(host: str) -> bool:
-    """Whether browsers may look for this host: an IP address, or a name, which may be of any script."""
+    """Whether browsers can resolve this host: an IP address, or a name in any script."""
     if ":" in host:
         return bool(_IPV6.fullmatch(host))
     labels = _DOTS.split(host)
     labels = labels[:-1] if labels[-1] == "" else labels
-    return bool(labels) and all(labels) and not _NEVER_IN_A_HOST.search(host)
+    return bool(labels) and all(labels) and not _INVALID_IN_HOST.search(host)
 
 
-def _refuse_what_comes_later(parts: SplitResult) -> None:
+def _reject_unsupported(parts: SplitResult) -> None:
     host = (parts.hostname or "").rstrip(".")
     if any(host == site or host.endswith("." + site) for site in YOUTUBE):
         raise UnknownMedia("YouTube cannot be played here yet: use the address of a media file.")
@@ -157,6 +157,6 @@ def _extension(path: str) -> str:
 
 
 def _title_of(parts: SplitResult) -> str:
-    """The file's name without its extension, else the host's."""
+    """Return the file's name without its extension, or the host's name."""
     stem = PurePosixPath(unquote(parts.path)).stem
     return as_title(stem.replace("_", " ")) or parts.hostname or "Untitled"

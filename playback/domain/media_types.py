@@ -1,6 +1,6 @@
-"""Which files of the library are media: by extension which are looked at, by content what they are; pure.
+"""Media types: which files are read, by extension, and what they are, by content. Pure.
 
-A browser decides by content, so the content decides here too, wherever the extension says something else.
+Browsers decide by content, so the content decides here too if the extension says something else.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from playback.domain.media_sources import MIMES as PLAIN
 
-# Browsers play some of these, depending on what is inside: ffprobe has to tell.
+# Browsers play some of these, depending on their codecs, which ffprobe reads.
 NEEDS_FFPROBE = frozenset(("mkv", "mka", "3gp", "3g2"))
 MIMES = {
     **PLAIN,
@@ -20,7 +20,7 @@ MIMES = {
     "3gp": "video/mp4",
     "3g2": "video/mp4",
 }
-# What each kind of content may be called; the first is what it is where its own extension is another.
+# The extensions of each kind of content; the first is used if the file has a wrong one.
 FAMILIES = {
     "mp3": ("mp3",),
     "aac": ("aac",),
@@ -31,36 +31,36 @@ FAMILIES = {
     "webm": ("webm", "weba"),
     "matroska": ("mkv", "mka", "webm", "weba"),
 }
-FILM = {"ogg": "ogv", "mp4": "mp4"}
-SOUND = {"webm": "weba", "matroska": "mka"}
+VIDEO = {"ogg": "ogv", "mp4": "mp4"}
+AUDIO = {"webm": "weba", "matroska": "mka"}
 # Codecs that browsers play.
 PLAYABLE_CODECS = frozenset(("h264", "vp8", "vp9", "av1", "aac", "mp3", "opus", "vorbis", "flac"))
 
 SKIPPED = {
     **dict.fromkeys(
         ("avi", "wmv", "asf", "flv", "f4v", "mpg", "mpeg", "m2v", "ts", "mts", "m2ts", "vob", "rm", "rmvb", "divx"),
-        "no browser plays this kind of film",
+        "no browser plays this kind of video",
     ),
     **dict.fromkeys(
         ("wma", "aiff", "aif", "aifc", "ape", "wv", "ac3", "eac3", "dts", "mid", "midi", "amr", "mpc", "tak", "tta"),
-        "no browser plays this kind of sound",
+        "no browser plays this kind of audio",
     ),
-    **dict.fromkeys(("dsf", "dff", "ra", "au", "caf", "mp2", "mod"), "no browser plays this kind of sound"),
-    **dict.fromkeys(("m3u", "m3u8", "pls", "cue", "xspf", "asx", "wpl", "mpd"), "a list, not a medium"),
-    **dict.fromkeys(("srt", "vtt", "ass", "ssa", "sub", "idx", "sup", "lrc"), "captions or lyrics, not a medium"),
+    **dict.fromkeys(("dsf", "dff", "ra", "au", "caf", "mp2", "mod"), "no browser plays this kind of audio"),
+    **dict.fromkeys(("m3u", "m3u8", "pls", "cue", "xspf", "asx", "wpl", "mpd"), "a playlist, not media"),
+    **dict.fromkeys(("srt", "vtt", "ass", "ssa", "sub", "idx", "sup", "lrc"), "captions or lyrics, not media"),
     **dict.fromkeys(("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic"), "a picture"),
     **dict.fromkeys(("part", "crdownload", "tmp", "partial", "download", "!ut"), "not complete yet"),
 }  # fmt: skip
-NOT_MEDIA = "neither sound nor film by its extension"
+NOT_MEDIA = "neither audio nor video by its extension"
 
 
 def suffix_of(name: str) -> str:
-    """In lower case and without its dot; empty where there is none."""
+    """Return the extension in lower case without its dot, or an empty string."""
     return PurePosixPath(name).suffix.lstrip(".").lower()
 
 
 def extension_of(name: str) -> str | None:
-    """In lower case and without its dot, where it is one of ours."""
+    """Return the extension in lower case without its dot, or None if it is not a media type."""
     extension = suffix_of(name)
     return extension if extension in MIMES else None
 
@@ -70,8 +70,8 @@ def kind_of(mime: str) -> str:
 
 
 def extension_for_content(family: str, extension: str, *, film: bool) -> str:
-    """The extension that a file of this content should have: its own where that fits."""
+    """Return the extension that a file of this content should have: its own if that fits."""
     names = FAMILIES[family]
     if extension in names:
         return extension
-    return (FILM if film else SOUND).get(family, names[0])
+    return (VIDEO if film else AUDIO).get(family, names[0])

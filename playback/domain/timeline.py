@@ -1,6 +1,6 @@
-"""Where a room is at an instant, and what each command makes of that. Pure: time is an argument.
+"""A room's position at an instant, and the transition that each command makes. Pure: time is an argument.
 
-The browser's half is `static/js/core/sync/timeline.js`; both read `tests/vectors/timeline.json`.
+`static/js/core/sync/timeline.js` has the same arithmetic; `tests/vectors/timeline.json` tests both.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from dataclasses import dataclass, replace
 
 from playback.domain.duration import EXACT, Duration
 
-IDLE = "idle"  # nothing was loaded yet
+IDLE = "idle"  # no media was loaded yet
 PAUSED = "paused"
 PLAYING = "playing"
-HOLDING = "holding"  # would play, waits for somebody
+HOLDING = "holding"  # would play, but waits for members
 ENDED = "ended"
 PHASES = (IDLE, PAUSED, PLAYING, HOLDING, ENDED)
 
 SLOWEST, FASTEST = 0.25, 3.0
-OPEN_MS = 4000.0  # past an estimated end: a heartbeat, and a second for it to arrive
+OPEN_MS = 4000.0  # after an estimated end: a heartbeat, and a second for it to arrive
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The room's playback: `position_s` held at server time `at_ms`, or will hold then and stands still until.
+    """The room's playback: at `position_s` at server time `at_ms`, and standing still until then.
 
-    `rate` is the room's speed and is kept while it stands still. A transition returns the timeline that holds from
-    its `at_ms` on, one revision later; given no position, it moves nobody at that instant.
+    `rate` is the room's playback rate, also while it stands still. A transition returns the timeline that applies from
+    its `at_ms` on, one revision later; without a position argument it does not move the position at that instant.
 
-    Only an exact `duration_s` bounds the position: a medium may go on past an estimate.
+    Only an exact `duration_s` bounds the position: media may continue past an estimate.
     """
 
     position_s: float = 0.0
@@ -57,19 +57,19 @@ class Timeline:
 
     @property
     def limit_s(self) -> float:
-        """The last position there can be."""
+        """The last possible position."""
         return float("inf") if self.duration_s is None or self.estimated else self.duration_s
 
     @property
     def reaches_end_ms(self) -> float | None:
-        """When a playing medium of known length gets to its end, as far as that is known."""
+        """When playing media reaches its known or estimated end."""
         if not self.playing or self.duration_s is None:
             return None
         return self.at_ms + max(0.0, self.duration_s - self.position_s) / self.rate * 1000
 
     @property
     def ends_at_ms(self) -> float | None:
-        """When it is over; at an estimated end the players are given the time to say that they go on."""
+        """When the media ends; after an estimated end, players have `OPEN_MS` to report that they continue."""
         reaches_ms = self.reaches_end_ms
         return reaches_ms + OPEN_MS if reaches_ms is not None and self.estimated else reaches_ms
 
@@ -85,67 +85,67 @@ class Timeline:
     # ------------------------------------------------------------ transitions
 
     def played(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
-        """Moving from `at_ms` on; at its end a medium starts again, as a media element does."""
+        """Playing from `at_ms` on; at the end it starts from the beginning, as a media element does."""
         started = self._held(PLAYING, at_ms, position_s)
         at_the_end = position_s is None and self.phase == ENDED and self.duration_s is not None
         starts_again = started.over or (at_the_end and started.position_s >= (self.duration_s or 0.0))
         return replace(started, position_s=0.0) if starts_again else started
 
     def paused(self, *, at_ms: float, position_s: float | None = None) -> Timeline:
-        """Standing still; before a scheduled start's instant that is where it would have started."""
+        """Standing still; before the instant of a scheduled start, at the position where it would have started."""
         return self._held(PAUSED, at_ms, position_s)
 
     def held(self, *, at_ms: float) -> Timeline:
-        """Standing still until somebody's player has what it lacks."""
+        """Standing still until a member's player has the data that it lacks."""
         return self._held(HOLDING, at_ms, None)
 
     def gated(self, *, at_ms: float) -> Timeline:
-        """This same start, from standing still at `at_ms` on until every player is ready."""
+        """The same start, but standing still from `at_ms` until every player is ready."""
         return replace(self, phase=HOLDING, at_ms=at_ms)
 
     def released(self, *, at_ms: float) -> Timeline:
-        """Moving again from where it was held; unlike `played` it stays at its end where it is over."""
+        """Playing again after a wait; unlike `played` it stays at the end of media that is over."""
         return self._held(PLAYING, at_ms, None)
 
     def sought(self, *, at_ms: float, position_s: float) -> Timeline:
-        """Elsewhere, and playing there if it was playing, or would but for waiting."""
+        """At another position, and playing there if it was playing or waiting."""
         return self._held(PLAYING if self.phase in (PLAYING, HOLDING) else PAUSED, at_ms, position_s)
 
     def at_rate(self, *, at_ms: float, rate: float) -> Timeline:
-        """At another speed; a start that lies ahead keeps its instant."""
+        """At another rate; a scheduled start keeps its instant."""
         return replace(
             self._held(self.phase, max(at_ms, self.at_ms), None), rate=min(max(rate, SLOWEST), FASTEST)
         )
 
     def loaded(self, *, at_ms: float, duration: Duration | None = None) -> Timeline:
-        """Another medium, paused at its start; the room keeps its speed."""
+        """Other media, paused at its start; the room keeps its rate."""
         there = replace(self, position_s=0.0, phase=PAUSED, at_ms=at_ms, revision=self.revision + 1)
-        return there._of_length(duration)
+        return there._with_duration(duration)
 
     def ended(self, *, at_ms: float, duration: Duration | None = None) -> Timeline:
-        """At its end, and where `duration` is given, now that it is known where that is.
+        """At its end. `duration`: the end became known.
 
-        A seek may have gone beyond an estimate: a place that was never played is no end.
+        Without it, an estimated end counts: a seek may have gone beyond it, and a position never played is no end.
         """
         if duration is not None:
-            known = self._of_length(duration)
+            known = self._with_duration(duration)
             return known._held(ENDED, at_ms, duration.seconds)
         if self.estimated and self.duration_s is not None:
             return self._held(ENDED, at_ms, self.duration_s)
         return self._held(ENDED, at_ms, None)
 
     def lasting(self, duration: Duration) -> Timeline:
-        """The same motion, now that it is known how long the medium is."""
-        known = replace(self, revision=self.revision + 1)._of_length(duration)
+        """The same motion with a duration that became known."""
+        known = replace(self, revision=self.revision + 1)._with_duration(duration)
         return replace(known, position_s=known._within(known.position_s))
 
-    def _of_length(self, duration: Duration | None) -> Timeline:
+    def _with_duration(self, duration: Duration | None) -> Timeline:
         if duration is None:
             return replace(self, duration_s=None, duration_source=EXACT)
         return replace(self, duration_s=duration.seconds, duration_source=duration.source)
 
     def unmoved(self) -> Timeline:
-        """The same motion one revision later, for changes of other things than playback."""
+        """The same motion one revision later, for changes outside playback."""
         return replace(self, revision=self.revision + 1)
 
     def _held(self, phase: str, at_ms: float, position_s: float | None) -> Timeline:

@@ -1,1 +1,1 @@
-"""What is on the server's own disk to be played: found by `scan`, brought by staff (`uploads`), served by `serving`."""
+"""Media on the server's own disk: found by `scanning`, uploaded by staff (`uploads`), served by `views`."""

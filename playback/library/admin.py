@@ -1,4 +1,4 @@
-"""The library for staff: its rows to look at, the words of one to put right, and a page to bring files."""
+"""Admin pages of the library: list items, correct their tags, and upload files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ManyFilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """One or more."""
+    """One or more files."""
 
     widget = ManyFilesInput(attrs={"accept": uploads.ACCEPTED})
 
@@ -41,11 +41,11 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    chosen = FilesField(label="Files", help_text="Sound and film that browsers play.")
+    chosen = FilesField(label="Files", help_text="Audio and video that browsers play.")
 
 
 class MediaItemAdmin(ReadOnlyAdmin):
-    """What a scan finds is the file's business: a file that changes brings its own words again."""
+    """Items found by a scan. A changed file overwrites corrected tags with its own."""
 
     list_display = ["title", "artist", "album", "kind", "length", "there", "came", "added_at"]
     list_filter = ["kind", "missing", "uploaded"]
@@ -60,7 +60,7 @@ class MediaItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description="there", boolean=True, ordering="missing")
     def there(self, item: MediaItem) -> bool:
-        """Said so that what is as it should be has the green tick."""
+        """Inverted, so that a present file gets the green tick."""
         return not item.missing
 
     @admin.display(description="came", ordering="uploaded")
@@ -75,7 +75,7 @@ class MediaItemAdmin(ReadOnlyAdmin):
         return may_change(self, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only a row: of a file that is gone, or of a sample that nobody wants to see there."""
+        """Only rows can be deleted: those of missing files, and those of unwanted samples."""
         may = bool(request.user.is_active and request.user.has_perm("playback.delete_mediaitem"))
         return may and (not isinstance(obj, MediaItem) or obj.missing or sample_at(obj.path) is not None)
 
@@ -89,7 +89,7 @@ class MediaItemAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "may_upload": _may_upload(request)})
 
     def upload(self, request: HttpRequest) -> HttpResponse:
-        """The page to bring files. Those that cannot be kept are named, and the others are kept."""
+        """The upload page. It names the files that cannot be stored, and stores the others."""
         if not _may_upload(request):
             raise PermissionDenied
         sent = request.method == "POST"
@@ -114,9 +114,9 @@ class MediaItemAdmin(ReadOnlyAdmin):
         except UnreadableFile as damaged:
             messages.error(request, f"{file.name}: {damaged}")
         except OSError as error:
-            messages.error(request, f"{file.name}: the server could not keep it ({error.strerror}).")
+            messages.error(request, f"{file.name}: the server could not store it ({error.strerror}).")
         else:
-            self.log_addition(request, item, "Brought")
+            self.log_addition(request, item, "Uploaded")
             messages.success(request, f"Added: {item}")
 
 

@@ -1,4 +1,4 @@
-"""Pictures that files carry or that lie beside them, kept once each under the name of their content."""
+"""Cover pictures in files or beside them, stored once each under a hash of their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
 }
-# What people and programs call the picture of a folder.
+# The usual names of a folder's picture.
 FOLDER_PICTURES = [
     f"{name}.{kind}" for name in ("cover", "Cover", "folder", "Folder") for kind in ("jpg", "png")
 ]
@@ -30,7 +30,7 @@ def folder() -> Path:
 
 
 def file_name(picture: bytes | None) -> str:
-    """Empty where it is no picture that every browser shows, or too large to be sent with a list."""
+    """Return a name from a hash of the content, or an empty string if browsers cannot show it or it is too large."""
     if not picture or len(picture) > MAX_BYTES:
         return ""
     for extension, beginning in _SIGNATURES.items():
@@ -40,10 +40,10 @@ def file_name(picture: bytes | None) -> str:
 
 
 def store(picture: bytes | None) -> str:
-    """Its name, once it is on the disk; empty as above. Raises OSError where the disk is full."""
+    """Store the cover and return its file name, or an empty string if there is none. Raises OSError."""
     name = file_name(picture)
-    place = folder() / name
-    if not name or picture is None or place.exists():
+    target = folder() / name
+    if not name or picture is None or target.exists():
         return name
     folder().mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=folder(), prefix=".arriving-", delete=False) as file:
@@ -51,7 +51,7 @@ def store(picture: bytes | None) -> str:
             file.write(picture)
             file.close()
             os.chmod(file.name, 0o644)
-            os.replace(file.name, place)
+            os.replace(file.name, target)
         except OSError:
             os.unlink(file.name)
             raise
@@ -59,19 +59,19 @@ def store(picture: bytes | None) -> str:
 
 
 def beside(track: Path) -> bytes | None:
-    """The picture of the folder that a track is in."""
+    """Return the cover picture in the track's folder, if there is one."""
     pictures = (_read(track.with_name(name)) for name in FOLDER_PICTURES)
     return next((picture for picture in pictures if file_name(picture)), None)
 
 
-def _read(place: Path) -> bytes | None:
-    """None for what is no plain file of a picture's size. Never through a link, and without waiting."""
+def _read(file_path: Path) -> bytes | None:
+    """Return None unless it is a regular file of a picture's size. Does not follow links or block."""
 
     def opener(path: str, mode: int) -> int:
         return os.open(path, mode | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
     try:
-        with open(place, "rb", opener=opener) as file:
+        with open(file_path, "rb", opener=opener) as file:
             found = os.fstat(file.fileno())
             return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_BYTES else None
     except OSError:
@@ -79,6 +79,6 @@ def _read(place: Path) -> bytes | None:
 
 
 def mime_of(name: str) -> str | None:
-    """None for what `keep` never called a picture."""
+    """Return None for a name that `store` did not return."""
     match = _name.fullmatch(name)
     return MIMES[match[1]] if match else None

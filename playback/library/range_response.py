@@ -1,4 +1,4 @@
-"""Serving media by range. A name is looked up in a table, so no path of the visitor's ever reaches the disk."""
+"""HTTP range responses for media. Names are looked up in a table, so no path from a client reaches the disk."""
 
 from __future__ import annotations
 
@@ -24,34 +24,34 @@ from django.views.decorators.http import require_safe
 from playback.domain.media_sources import SAMPLES
 from playback.library.safe_open import PlainFile, open_below
 
-# One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than what was asked for,
-# and browsers ask again.
+# One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than the requested range,
+# and browsers request the rest.
 LONGEST = 1024 * 1024
 CHUNK = 64 * 1024
 
-LAST_DATE_S = 253_402_300_799  # the year 9999, the last that a header can say
+LAST_DATE_S = 253_402_300_799  # the year 9999, the last that a header can have
 _64_BITS = 2**64 - 1
 
 _SAMPLES = {sample.name: sample for sample in SAMPLES}
-KEPT = "public, max-age=86400"
+CACHE_CONTROL = "public, max-age=86400"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True)
 class File:
-    """Opened once: what is said of it and what is sent are of the same file, whatever takes its name meanwhile."""
+    """A file opened once, so that headers and content match even if another file takes its name meanwhile."""
 
     opened: PlainFile
     mime: str
     size: int
     changed_s: int
     etag: str
-    kept: str  # what caches may do with it
+    cache_control: str
 
 
 @require_safe
 def sample(request: HttpRequest, name: str) -> HttpResponseBase:
-    """One of our own clips."""
+    """Serve a sample clip."""
     known = _SAMPLES.get(name)
     if known is None:
         raise Http404
@@ -59,17 +59,17 @@ def sample(request: HttpRequest, name: str) -> HttpResponseBase:
     return serve(request, found(open_below(Path(settings.SAMPLES_DIR), name), mime))
 
 
-def found(opened: PlainFile | None, mime: str, kept: str = KEPT) -> File:
-    """Raises Http404 where there is none."""
+def found(opened: PlainFile | None, mime: str, cache_control: str = CACHE_CONTROL) -> File:
+    """Raises Http404 if there is no file."""
     if opened is None:
         raise Http404
     stat = opened.stat
     etag = f'"{stat.st_mtime_ns & _64_BITS:x}-{stat.st_size:x}"'
-    return File(opened, mime, stat.st_size, max(0, min(LAST_DATE_S, int(stat.st_mtime))), etag, kept)
+    return File(opened, mime, stat.st_size, max(0, min(LAST_DATE_S, int(stat.st_mtime))), etag, cache_control)
 
 
 def serve(request: HttpRequest, file: File) -> HttpResponseBase:
-    """The file, a part of it, or that the visitor has it already (RFC 9110, sections 13 and 14)."""
+    """Respond with the file, a range of it, or 304 (RFC 9110, sections 13 and 14)."""
     streamed = False
     try:
         answer = _answer(request, file)
@@ -82,23 +82,23 @@ def serve(request: HttpRequest, file: File) -> HttpResponseBase:
 
 def _answer(request: HttpRequest, file: File) -> HttpResponseBase:
     if _unchanged(request, file):
-        return _dressed(HttpResponseNotModified(), file)
+        return _with_headers(HttpResponseNotModified(), file)
     wanted = request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
-    span = asked_span(wanted, file.size) if wanted else None
+    span = parse_range(wanted, file.size) if wanted else None
     if span is None:
         return _whole(request, file)
     first, last = span
     if first > last:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{file.size}"
-        return _dressed(refused, file)
-    return _part(file, first, last)
+        return _with_headers(refused, file)
+    return _partial(file, first, last)
 
 
-def asked_span(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of a single range, at most LONGEST apart; first > last when the file has none of it.
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """Return first and last byte of a single range of at most LONGEST bytes; first > last if it is not satisfiable.
 
-    None for what is no single range of bytes: such a header is ignored.
+    Return None for any other header, which is ignored.
     """
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
@@ -117,18 +117,18 @@ def asked_span(header: str, size: int) -> tuple[int, int] | None:
     return first, min(last, size - 1, first + LONGEST - 1)
 
 
-def _part(file: File, first: int, last: int) -> HttpResponseBase:
+def _partial(file: File, first: int, last: int) -> HttpResponseBase:
     data = file.opened.read(first, last - first + 1)
-    if len(data) <= last - first:  # it became shorter
+    if len(data) <= last - first:  # the file was truncated meanwhile
         raise Http404
     part = HttpResponse(data, status=206, content_type=file.mime)
     part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     part["Content-Length"] = str(last - first + 1)
-    return _dressed(part, file)
+    return _with_headers(part, file)
 
 
 def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
-    """In chunks, each read when the one before was taken."""
+    """Send the file in chunks, each read after the previous one was sent."""
     answer: HttpResponseBase
     if request.method == "HEAD":
         answer = HttpResponse(content_type=file.mime)
@@ -137,11 +137,11 @@ def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
         chunks = _chunks_async(file) if hasattr(request, "scope") else _chunks(file)
         answer = StreamingHttpResponse(chunks, content_type=file.mime)
     answer["Content-Length"] = str(file.size)
-    return _dressed(answer, file)
+    return _with_headers(answer, file)
 
 
 def _chunks(file: File) -> Iterator[bytes]:
-    """As much as was promised, though the file grows meanwhile."""
+    """Yield no more than the announced length, even if the file grows meanwhile."""
     at = 0
     while chunk := file.opened.read(at, min(CHUNK, file.size - at)):
         at += len(chunk)
@@ -166,7 +166,7 @@ def _unchanged(request: HttpRequest, file: File) -> bool:
 
 
 def _range_holds(request: HttpRequest, file: File) -> bool:
-    """Whether what the visitor has the rest of is still this file."""
+    """Whether the range condition holds: the client has another part of this same file."""
     condition = request.headers.get("If-Range")
     return condition is None or condition == file.etag or _date_s(condition) == file.changed_s
 
@@ -178,9 +178,9 @@ def _date_s(header: str | None) -> int | None:
         return None
 
 
-def _dressed(response: HttpResponseBase, file: File) -> HttpResponseBase:
+def _with_headers(response: HttpResponseBase, file: File) -> HttpResponseBase:
     response["Accept-Ranges"] = "bytes"
     response["ETag"] = file.etag
     response["Last-Modified"] = http_date(file.changed_s)
-    response["Cache-Control"] = file.kept
+    response["Cache-Control"] = file.cache_control
     return response

@@ -1,6 +1,6 @@
-"""Opening a file below a folder without ever leaving it: no dotfile, no way up, and no link on the way.
+"""Open a file below a folder without leaving it: no dotfiles, no parent folders and no symbolic links in the path.
 
-Each folder is opened from the one before it, so that one which becomes a link meanwhile leads nowhere either.
+Each folder is opened relative to its parent, so that a folder replaced by a link meanwhile is not followed either.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class PlainFile:
-    """An open file, read at any place. It is closed with the last reference to it, if not before."""
+    """An open file with random access. It is closed with the last reference to it, if not before."""
 
     def __init__(self, descriptor: int):
         self._descriptor = descriptor
         self.stat = os.fstat(descriptor)
 
-    def read(self, at: int, most: int) -> bytes:
-        return os.pread(self._descriptor, most, at)
+    def read(self, at: int, size: int) -> bytes:
+        return os.pread(self._descriptor, size, at)
 
     def close(self) -> None:
         descriptor, self._descriptor = self._descriptor, -1
@@ -35,7 +35,7 @@ class PlainFile:
 
 
 def open_below(folder: Path, path: str) -> PlainFile | None:
-    """None for what is no plain file there, or cannot be opened."""
+    """Return None unless it is a regular file below the folder that can be opened."""
     try:
         with _folder_of(folder, path) as (here, name):
             file = PlainFile(os.open(name, _FILE, dir_fd=here))
@@ -54,13 +54,13 @@ def is_below(folder: Path, path: str) -> bool:
 
 @contextmanager
 def _folder_of(folder: Path, path: str) -> Iterator[tuple[int, str]]:
-    """The folder that the last name is in, opened, and this name. Raises OSError and ValueError."""
-    *way, name = path.split("/")
-    if any(not part or part.startswith(".") for part in (*way, name)):
+    """Yield a descriptor of the file's folder, and the file's name. Raises OSError and ValueError."""
+    *parents, name = path.split("/")
+    if any(not part or part.startswith(".") for part in (*parents, name)):
         raise ValueError(path)
     here = os.open(folder, _FOLDER)
     try:
-        for part in way:
+        for part in parents:
             inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
             os.close(here)
             here = inner

@@ -1,4 +1,4 @@
-"""The two clips of our own, in a library that is empty otherwise: a fresh house has something to play."""
+"""Add the two sample clips to an empty library, so that a new installation has something to play."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playback.models import MediaItem
 
 
 def offer_samples() -> int:
-    """How many were put in: none where the library has anything in it."""
+    """Return how many samples were added: none if the library is not empty."""
     if MediaItem.objects.exists():
         return 0
     items = [_item_of(sample) for sample in SAMPLES]

@@ -1,4 +1,4 @@
-"""A file that staff bring: kept under a name of our own, never under the visitor's, and entered as a scan enters it."""
+"""Store a file uploaded by staff under a random name, never under the client's, and add its row as a scan does."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def max_bytes() -> int:
 
 
 def checked_extension(file: UploadedFile[Any]) -> str:
-    """Of a file that may be kept: what its content is. Raises Damaged with what to do instead."""
+    """Return the extension by the file's content. Raises UnreadableFile with advice if it cannot be stored."""
     extension = extension_of(file.name or "")
     if extension is None or extension not in MIMES:
-        raise UnreadableFile(f"This kind of file cannot be played: bring one of {', '.join(MIMES)}.")
+        raise UnreadableFile(f"This kind of file cannot be played: upload one of {', '.join(MIMES)}.")
     if (file.size or 0) > max_bytes():
         raise UnreadableFile(f"It is larger than {settings.UPLOAD_MB} MB.")
     content = sniff(cast(BinaryIO, file))
     if content is None:
-        raise UnreadableFile("It does not begin as sound or film does.")
+        raise UnreadableFile("It does not begin like audio or video.")
     return extension_for_content(content.family, extension, film=content.film)
 
 
 def store(file: UploadedFile[Any]) -> MediaItem:
-    """Raises Damaged for what cannot be played, and OSError where the disk does not take it; nothing is left then."""
+    """Store the file. Raises UnreadableFile if it cannot be played, OSError if writing fails; leaves nothing then."""
     extension = checked_extension(file)
     folder = paths.library() / UPLOADS
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{secrets.token_hex(8)}.{extension}"
-    arriving = folder / f".{name}"  # a scan passes by dotfiles
+    arriving = folder / f".{name}"  # a scan skips dotfiles
     try:
         _write(file, arriving)
         item = _media_row(arriving, f"{UPLOADS}/{name}", extension, file.name or "")
@@ -60,15 +60,17 @@ def store(file: UploadedFile[Any]) -> MediaItem:
     return item
 
 
-def _write(file: UploadedFile[Any], place: Path) -> None:
+def _write(file: UploadedFile[Any], location: Path) -> None:
     file.seek(0)
-    with place.open("xb") as kept:
+    with location.open("xb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
 
 
-def _media_row(place: Path, path: str, extension: str, said_name: str) -> MediaItem:
+def _media_row(location: Path, path: str, extension: str, client_name: str) -> MediaItem:
     try:
-        return item_of(scanned_file(path, extension, place.stat()), place, title=title_from_path(said_name))
+        return item_of(
+            scanned_file(path, extension, location.stat()), location, title=title_from_path(client_name)
+        )
     except UnplayableFile as refused:
         raise UnreadableFile(f"It cannot be played: {refused}.") from None

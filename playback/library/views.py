@@ -1,4 +1,4 @@
-"""The library over HTTP: an id is looked up in the table, and the row says which file; likewise a cover's name."""
+"""Serve library items and covers: the file is found by the row of an item's id or a cover's name."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ from playback.models import MediaItem
 from rooms.access import Identity
 from rooms.auth.identity import identify
 
-KEPT = "private, max-age=3600"
-KEPT_COVER = "private, max-age=31536000, immutable"  # under the name of its content
+CACHE_ITEM = "private, max-age=3600"
+CACHE_COVER = "private, max-age=31536000, immutable"  # named by a hash of its content
 
 
 def may_read(identity: Identity) -> bool:
-    """Whoever has been here: a browser that has opened a room or the player, or a program with its token."""
+    """Whether the client may read the library: a browser that opened a room or the player, or an API token."""
     return identity.person is not None or bool(identity.device_id)
 
 
 @require_safe
 def item(request: HttpRequest, item_id: str) -> HttpResponseBase:
-    _require_somebody(request)
+    _require_client(request)
     known = MediaItem.objects.at_id(int(item_id))
     if known is None:
         raise Http404
     if settings.ACCEL and sample_at(known.path) is None:
-        return _by_the_proxy(known)
-    return serve(request, found(open_item(known.path), known.mime, KEPT))
+        return _serve_by_proxy(known)
+    return serve(request, found(open_item(known.path), known.mime, CACHE_ITEM))
 
 
 @require_safe
 def cover(request: HttpRequest, name: str) -> HttpResponseBase:
-    _require_somebody(request)
+    _require_client(request)
     mime = covers.mime_of(name)
     if mime is None or not MediaItem.objects.with_cover(name):
         raise Http404
-    return serve(request, found(open_below(covers.folder(), name), mime, KEPT_COVER))
+    return serve(request, found(open_below(covers.folder(), name), mime, CACHE_COVER))
 
 
-def _require_somebody(request: HttpRequest) -> None:
+def _require_client(request: HttpRequest) -> None:
     if not may_read(identify(request)):
         raise Http404
 
 
-def _by_the_proxy(item: MediaItem) -> HttpResponse:
-    """Its range, its dates and its slow readers are the proxy's work then."""
+def _serve_by_proxy(item: MediaItem) -> HttpResponse:
+    """Let the proxy serve the file, with its ranges, dates and slow readers."""
     if not is_there(item.path):
         raise Http404
     answer = HttpResponse(content_type=item.mime)
     answer["X-Accel-Redirect"] = settings.ACCEL + quote(item.path)
-    answer["Cache-Control"] = KEPT
+    answer["Cache-Control"] = CACHE_ITEM
     return answer

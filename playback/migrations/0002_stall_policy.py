@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def pause_what_waits(apps: Any, schema_editor: Any) -> None:
-    """Going back: nobody would ever release a room that waits."""
+    """Pause waiting rooms on the way back: the earlier version would never resume them."""
     apps.get_model("playback", "Playback").objects.filter(phase="holding").update(phase="paused")
 
 

@@ -6,7 +6,7 @@ SAMPLES_AT = "/media/samples/"
 
 
 def call_estimates_so(apps, schema_editor):
-    """Every length but that of a sample was said by tags or by a player."""
+    """Every duration except those of samples came from tags or from a player."""
     rows = apps.get_model("playback", "Playback").objects.filter(duration__isnull=False)
     rows.exclude(media__url__startswith=SAMPLES_AT).update(duration_source="metadata")
 

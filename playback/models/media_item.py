@@ -175,7 +175,7 @@ def _known_by_path(item: MediaItem) -> MediaItem:
 
 
 def _after(order: str, cursor: PageCursor) -> Q:
-    """Filter for the items after the cursor. The condition on the first key lets the index skip what is before."""
+    """Filter for the items after the cursor. The condition on the first key lets the index skip earlier items."""
     condition = Q(pk__lt=cursor.pk) if order == "newest" else Q(pk__gt=cursor.pk)
     sorted_by = list(zip(ORDERS[order], cursor.keys, strict=True))
     for column, key in reversed(sorted_by):

@@ -220,7 +220,7 @@ class Playback(models.Model):
         return msgspec.convert(self.waited, WaitBudget)
 
     def set_wait(self, wait: Wait | None, now_ms: float) -> None:
-        """Start, change or (None) end the wait, and charge the budget for what is over. Unsaved."""
+        """Start, change or (None) end the wait, and charge the budget for the waits that are over. Unsaved."""
         if before := self.current_wait:
             self.waited = msgspec.to_builtins(charge_waits(self.wait_budget, before, wait, now_ms))
         self.hold = None if wait is None else msgspec.to_builtins(wait)

@@ -1,4 +1,4 @@
-"""What a controller does to a room's playback; each deed is one transaction, told when it commits."""
+"""The actions on a room's playback; each is one transaction, broadcast on commit."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek,
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import Media
 
-_OF_STALLS = {"buffer_start": stall_handling.on_underrun, "buffer_end": stall_handling.on_recovery}
+_STALL_HANDLERS = {"buffer_start": stall_handling.on_underrun, "buffer_end": stall_handling.on_recovery}
 
 
 @transaction.atomic
 def play(by: Member, command: Play, *, now_ms: float | None = None) -> Accepted:
-    """Start together: far enough ahead that everyone has heard of it, and where the room waits, when all are ready.
+    """Start all players together: far enough ahead for all to receive it, or once all are ready if the room waits.
 
-    While it waits already, starting is going on without.
+    While the room already waits, this starts without the awaited members.
     """
 
     def started(context: CommandContext) -> Timeline:
         if command.payload.current_time is None and context.moving:
-            return context.before.unmoved()  # a start that lies ahead would move everybody by the lead
+            return context.before.unmoved()  # another start would move all players by the lead time
         at_ms = context.now_ms + start_lead.play_lead_ms(context.reports)
         start = context.before.played(at_ms=at_ms, position_s=command.payload.current_time)
         return (
@@ -46,7 +46,7 @@ def play(by: Member, command: Play, *, now_ms: float | None = None) -> Accepted:
 
 @transaction.atomic
 def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepted:
-    """Stop where the controller stopped."""
+    """Pause at the position where the controller paused."""
 
     def stopped(context: CommandContext) -> Timeline:
         at_ms = context.gesture_ms(command.payload.at)
@@ -57,7 +57,7 @@ def pause(by: Member, command: Pause, *, now_ms: float | None = None) -> Accepte
 
 @transaction.atomic
 def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
-    """Go elsewhere, at once while paused; while playing late enough for everyone to have loaded that place."""
+    """Seek: immediately while paused; while playing, late enough for all players to have loaded that position."""
 
     def moved(context: CommandContext) -> Timeline:
         moving = context.before.phase in (PLAYING, HOLDING)
@@ -73,30 +73,30 @@ def seek(by: Member, command: Seek, *, now_ms: float | None = None) -> Accepted:
 
 @transaction.atomic
 def set_rate(by: Member, command: SetRate, *, now_ms: float | None = None) -> Accepted:
-    def faster(context: CommandContext) -> Timeline:
+    def at_rate(context: CommandContext) -> Timeline:
         return context.before.at_rate(at_ms=context.gesture_ms(command.payload.at), rate=command.payload.rate)
 
-    return handle(by, command, faster, now_ms)
+    return handle(by, command, at_rate, now_ms)
 
 
 @transaction.atomic
 def continue_without(by: Member, command: ContinueWithout, *, now_ms: float | None = None) -> Accepted:
-    """Wait no longer for whoever the room waits for. Harmless where it waits for nobody: no revision then."""
+    """Stop waiting and resume. Changes nothing, not even the revision, if the room is not waiting."""
 
-    def going_on(context: CommandContext) -> Timeline | None:
+    def resumed(context: CommandContext) -> Timeline | None:
         if context.before.phase != HOLDING:
             return None
         context.cause = "release"
         return stall_handling.resumed_timeline(context.playback, context.now_ms)
 
-    return handle(by, command, going_on, now_ms)
+    return handle(by, command, resumed, now_ms)
 
 
 @transaction.atomic
 def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
-    """Put another medium on, paused at its start. Raises UnknownMedia for what cannot be played."""
+    """Load other media, paused at its start. Raises UnknownMedia if it cannot be played."""
 
-    def put_on(context: CommandContext) -> Timeline:
+    def loaded(context: CommandContext) -> Timeline:
         media = find(command.payload.media_url, command.payload.title)
         context.playback.media, context.playback.duration_refuted = msgspec.to_builtins(media), None
         signals.media_loaded.send(
@@ -104,14 +104,14 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
         )
         return context.before.loaded(at_ms=context.now_ms, duration=duration_of(media))
 
-    return handle(by, command, put_on, now_ms)
+    return handle(by, command, loaded, now_ms)
 
 
 @transaction.atomic
 def record_notice(by: Member, command: Notice, *, now_ms: float | None = None) -> None:
-    """Keep that somebody's player waited, or that somebody had to ask for what they missed.
+    """Record that a member's player buffered, or that a member requested missed events.
 
-    Told to nobody by itself; a room that waits for whoever starves begins to, or goes on.
+    The record is not published; but in a room that waits for members an underrun starts a wait, and its end resumes.
     """
     by = access.reload_member(by)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
@@ -126,13 +126,13 @@ def record_notice(by: Member, command: Notice, *, now_ms: float | None = None) -
     )
     playback = Playback.objects.of(by.room)
     record_diagnostic(playback, kind, reason, now_ms, position_s)
-    if playback.waits_for_members and kind in _OF_STALLS:
-        _OF_STALLS[kind](by, now_ms)
+    if playback.waits_for_members and kind in _STALL_HANDLERS:
+        _STALL_HANDLERS[kind](by, now_ms)
 
 
 @transaction.atomic
 def prepare(room: Room, media: Media | None, *, loops: bool = False) -> Playback:
-    """A new room's playback: its medium paused at the start, or idle without one."""
+    """Create a new room's playback: its media paused at the start, or idle without media."""
     playback = Playback(room=room, loops=loops, at_ms=server_clock.now_ms())
     if media is not None:
         playback.media = msgspec.to_builtins(media)

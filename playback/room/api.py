@@ -1,4 +1,4 @@
-"""A room's playback over HTTP: its log, and the commands in one call."""
+"""A room's playback over HTTP: its event log, and one endpoint for the commands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
-    """Envelopes exactly as the sockets had them, oldest first. `more`: ask again from this `revision`."""
+    """The envelopes that were sent to sockets, oldest first. `more`: request the next from this `revision`."""
 
     events: list[msgspec.Raw]
     revision: int
@@ -51,17 +51,17 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trimmed(Stale):
-    """Or restored from a backup: what happened after that revision cannot be told without a hole."""
+    """The log does not reach back to that revision, or was restored from a backup: events would be missing."""
 
-    message = "What happened since is not known any more. Read the state again."
+    message = "The events since then are no longer available. Read the state again."
 
 
-class Controls(RoomAPIView):
+class RoomControl(RoomAPIView):
     @extend_schema(
         operation_id="control",
         request=Control,
         responses={200: Accepted, "4XX": Problem},
-        description="Play, pause, seek, change the rate or the medium: the same deeds as over the socket.",
+        description="Play, pause, seek, change the rate or load media: the same actions as over the socket.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         control = self.body(Control)
@@ -69,7 +69,7 @@ class Controls(RoomAPIView):
 
 
 def dispatch(member: Member, control: Control) -> Accepted:
-    """The same command and the same deed as over the socket, so that one event_id is one deed over both."""
+    """Run the same command as over the socket, so that one event_id is one command over both."""
     where = OptionalPosition(current_time=control.current_time, at=control.at)
     match control:
         case Control(action="play"):
@@ -85,13 +85,13 @@ def dispatch(member: Member, control: Control) -> Accepted:
         case Control(action="continue_without"):
             return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
         case Control(action="load", media_url=str() as media_url):
-            medium = MediaRequest(media_url=media_url, title=control.title)
-            return actions.load(member, Load(event_id=control.event_id, payload=medium))
+            media = MediaRequest(media_url=media_url, title=control.title)
+            return actions.load(member, Load(event_id=control.event_id, payload=media))
     needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
     raise BadMessage(detail=f"Object missing required field `{needed}`")
 
 
-class Log(RoomAPIView):
+class EventLog(RoomAPIView):
     @extend_schema(
         operation_id="events",
         parameters=[OpenApiParameter("since", int, description="The last revision you applied.")],

@@ -1,7 +1,7 @@
-"""How a room learns how long its medium is: from what its members' players report, and where an estimate ends.
+"""Update the duration of a room's media from its members' reports, and find the end of an estimated one.
 
-Players say with every heartbeat how long they think the medium is. What a process has seen of a room's timeline is
-kept in memory, so that a heartbeat that says nothing new asks the database for nothing.
+Every heartbeat reports the duration that the player knows. Each process caches the rooms' timelines in memory, so that
+a heartbeat without news needs no query.
 """
 
 from __future__ import annotations
@@ -36,19 +36,22 @@ from watchium.process_state import at_reset
 from watchium.protocol.commands import PlayerReport
 from watchium.shared_state import rate_limits
 
-IN_SYNC_S = 2.0  # a player further from the room than this proves nothing about the room's medium
-PASSED_BY_S = 1.0  # so far past an end, a player did not end there
-UNSURE_S = 15.0  # for so long players that may have gone past an end are waited for
-LOADING_MS = 30_000.0  # and players without data at an estimated end
-# Members who may not move the room hold an estimated end open for as long as the medium is reported to last, or this.
+IN_SYNC_S = 2.0  # a player further from the room than this proves nothing about the media
+PASSED_BY_S = 1.0  # a player this far past an end did not end there
+UNSURE_S = 15.0  # how long to wait for players that may have continued past an end
+LOADING_MS = 30_000.0  # how long to wait for players without data at an estimated end
+# Members without control can extend an estimated end by the known duration, or by this if it is longer.
 MEMBERS_HOLD_S = 600.0
 
-_AGAIN_MS, _LATER_MS = 2000.0, 10_000.0  # when a report is looked at again that changed nothing
+_AGAIN_MS, _LATER_MS = (
+    2000.0,
+    10_000.0,
+)  # how long to ignore reports of a member after one that changed nothing
 
 
 @dataclass
 class _Known:
-    """A room's timeline as this process last saw it, and whose reports changed nothing."""
+    """A room's timeline as this process last read it, and the members whose reports are ignored."""
 
     timeline: Timeline
     duration: Duration | None
@@ -71,14 +74,14 @@ def forget_all() -> None:
 
 
 def may_update(room_id: str, user_id: str, report: PlayerReport, now_ms: float) -> bool:
-    """Whether a heartbeat may change what is known about the medium's length. Memory alone."""
+    """Whether a report may change the known duration. Reads memory only."""
     if report.duration is None and report.ended_at is None:
         return False
     known = _known.get(room_id)
     if known is None:
         return True
     if report.revision is not None and report.revision < known.timeline.revision:
-        return False  # about another timeline, perhaps another medium
+        return False  # about an older timeline, perhaps about other media
     if known.ignored_until_ms.get(user_id, 0.0) > now_ms:
         return False
     if report.revision is not None and report.revision > known.timeline.revision:
@@ -89,7 +92,7 @@ def may_update(room_id: str, user_id: str, report: PlayerReport, now_ms: float) 
 
 
 def update_from_report(by: Member, report: PlayerReport, now_ms: float | None = None) -> bool:
-    """Take a player's word for the medium's length where that is better than what is known; whether it was."""
+    """Update the duration if the report is better than the known one; return whether it was."""
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     room_id, user_id = by.room.room_id, by.person.user_id
     if not may_update(room_id, user_id, report, now_ms):
@@ -97,7 +100,7 @@ def update_from_report(by: Member, report: PlayerReport, now_ms: float | None = 
     seen = Playback.objects.motion_of(by.room)
     if seen is None:
         return False
-    known = _remember(room_id, *seen)
+    known = _cache(room_id, *seen)
     if not _about(known.timeline, report):
         _ignore_until(room_id, user_id, now_ms + _AGAIN_MS)
         return False
@@ -113,7 +116,7 @@ def _about(timeline: Timeline, report: PlayerReport) -> bool:
 def _reported_duration(
     timeline: Timeline, known: Duration | None, report: PlayerReport, now_ms: float
 ) -> Duration | None:
-    """The better length that a report names, or the end of a medium that plays; None where it names neither."""
+    """Return a better duration or the end of playing media from the report; None if it has neither."""
     if known is not None and known.exact:
         return None
     latest_s = timeline.position_at(now_ms) + IN_SYNC_S
@@ -151,7 +154,7 @@ def _update(by: Member, report: PlayerReport, now_ms: float) -> bool:
 
 
 def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) -> float:
-    """For how long this is not to be believed; 0: at once."""
+    """Return how long to ignore this report; 0 to accept it now."""
     if not _may_report(playback, by, now_ms):
         return _LATER_MS
     if reported.source != ENDED:
@@ -164,7 +167,7 @@ def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) 
 
 
 def _may_report(playback: Playback, by: Member, now_ms: float) -> bool:
-    """Controllers; and everybody where no controller's player knows."""
+    """Whether the member may set the duration: controllers, or all members if no controller's player knows it."""
     return by.may_control or not any(
         report.duration is not None for report in _of_controllers(playback, now_ms)
     )
@@ -179,7 +182,7 @@ def _of_controllers(playback: Playback, now_ms: float) -> Iterator[PlayerReport]
 
 
 def _others_wait_ms(playback: Playback, by: Member, end_s: float, now_ms: float) -> float:
-    """An end long before the known one: other players that have the data to go on are not stopped by it."""
+    """Return how long to ignore an early end: players that have data beyond it must not be stopped by it."""
     reports = dict(LAST_REPORTS.for_room(playback.room.room_id))
     reports.pop(by.person.user_id, None)
     moving = [seen for seen in reports.values() if seen.fresh(now_ms, RECENT_MS) and _plays_on(seen.report)]
@@ -202,7 +205,7 @@ def _end_of(known: Duration | None, reported: Duration) -> Duration:
 
 
 def _confirmed(known: Duration, reported: Duration) -> Duration:
-    """An end where it was expected: now it is known for one."""
+    """Confirm an expected end."""
     return reported._replace(refuted_s=known.refuted_s)
 
 
@@ -210,7 +213,7 @@ def _confirmed(known: Duration, reported: Duration) -> Duration:
 
 
 def extend_end(playback: Playback, now_ms: float) -> bool:
-    """Whether players go on past an estimated end; then they are looked at again after a while."""
+    """Whether players continue past an estimated end; then check again after `OPEN_MS`."""
     timeline = playback.timeline
     if not timeline.estimated or not _any_plays_on(playback, now_ms):
         return False
@@ -241,7 +244,7 @@ def _is_past(seen: ReceivedReport, timeline: Timeline, now_ms: float) -> bool:
 
 
 def end_at(playback: Playback, duration: Duration, now_ms: float) -> None:
-    """The medium is over where a player's data ended: the room stands there, or starts again where it loops."""
+    """End the media where a player's data ended: the room stops there, or loops."""
     before = playback.timeline
     playback.duration_refuted = duration.refuted_s
     over = before.ended(at_ms=now_ms, duration=duration)
@@ -251,9 +254,6 @@ def end_at(playback: Playback, duration: Duration, now_ms: float) -> None:
         _record(playback, replace(again, revision=over.revision), "loop", now_ms)
     else:
         _record(playback, over, "end", now_ms)
-
-
-# ---------------------------------------------------------------- parts
 
 
 def _merge_duration(playback: Playback, reported: Duration) -> Duration:
@@ -266,7 +266,7 @@ def _record(playback: Playback, timeline: Timeline, cause: str, now_ms: float) -
     record(playback, "timeline", timeline, Reason(cause=cause), now_ms)
 
 
-def _remember(room_id: str, timeline: Timeline, duration: Duration | None) -> _Known:
+def _cache(room_id: str, timeline: Timeline, duration: Duration | None) -> _Known:
     before = _known.get(room_id)
     same = before is not None and before.timeline.revision == timeline.revision
     quiet = (

@@ -1,4 +1,4 @@
-"""What happens to a room's playback without anybody's command: it comes to its end, a demo starts afresh."""
+"""Changes without a command: the end of media, loops, and the reset of idle demo rooms."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from rooms.periodic import for_each_isolated
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
-LOOP_AHEAD_MS = 2500.0  # one look of the ticker, and a lead: players go on into the next lap without a stop
+LOOP_AHEAD_MS = 2500.0  # one tick and a start lead: players continue into the next loop without a stop
 
 
 def due(now_ms: float) -> int:
-    """What is due now in all rooms; how many changed. Any number of processes may call this at once."""
-    over = for_each_isolated(end, Playback.objects.over(now_ms, LOOP_AHEAD_MS), now_ms)
+    """End media and reset demos that are due; return how many changed. Several processes may call this at once."""
+    ended = for_each_isolated(end, Playback.objects.over(now_ms, LOOP_AHEAD_MS), now_ms)
     since = timezone.now() - timedelta(seconds=DEMO_RESET_S)
     idle = Playback.objects.idle_demos(since, DEMO.media)
-    return over + for_each_isolated(reset, idle, now_ms)
+    return ended + for_each_isolated(reset, idle, now_ms)
 
 
 @transaction.atomic
 def end(room_pk: int, now_ms: float) -> bool:
-    """The medium is over: it stands at its end. False if that was done already, or players go on past an estimate.
+    """Stop at the end of the media. Return False if that was done already, or players continue past an estimate.
 
-    Where it loops it starts again at that instant, told ahead of it; or after a lead, where that is too late.
+    Looping media starts again at that instant, announced in advance; or after a lead, if it is too late for that.
     """
     room = Room.objects.locked_unless_busy(room_pk)
     if room is None:
         return False
     playback = Playback.objects.of(room)
     before = playback.timeline
-    lap_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
-    ahead_ms = 0.0 if before.estimated else min(LOOP_AHEAD_MS, lap_ms / 2)
+    loop_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
+    ahead_ms = 0.0 if before.estimated else min(LOOP_AHEAD_MS, loop_ms / 2)
     if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + ahead_ms:
         return False
     if duration_updates.extend_end(playback, now_ms):
         return False
-    if lap_ms > 0:
+    if loop_ms > 0:
         lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
         record(playback, "timeline", before.played(at_ms=at_ms, position_s=0), Reason(cause="loop"), now_ms)
@@ -60,9 +60,9 @@ def end(room_pk: int, now_ms: float) -> bool:
 
 @transaction.atomic
 def reset(room_pk: int, now_ms: float) -> bool:
-    """Back to the start, at normal speed, for whoever comes next. False if somebody came meanwhile.
+    """Reset to the start, at normal rate. Return False if a member came meanwhile.
 
-    A demo has its own medium again, whatever the last visitors put on.
+    A demo also gets its own media back, whatever the last visitors loaded.
     """
     room = Room.objects.locked_unless_busy(room_pk)
     if room is None:

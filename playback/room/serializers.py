@@ -1,4 +1,4 @@
-"""Rows of the log as the wire tells them: the same words when a change happens and when it is told again."""
+"""Build protocol events from rows of the log: the same event when a change happens and when it is sent again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from watchium.protocol.types import Hold, Media, RoomState
 
 
 def event_of(row: PlaybackEvent, room: Room) -> Event:
-    """The whole envelope; `room` is the row's, which every caller has."""
+    """Return the complete envelope. `room` is the row's room, which every caller has."""
     return CHANGES[row.type](
         room_id=room.room_id,
         timestamp=row.at_ms,
         revision=row.revision,
-        payload=_payload(row),  # type: ignore[call-arg]  # every change has one; Event alone has none
+        payload=_payload(row),  # type: ignore[call-arg]  # every change has a payload; only Event has none
     )
 
 
@@ -28,7 +28,7 @@ def frame_of(row: PlaybackEvent, room: Room) -> msgspec.Raw:
 
 
 def _payload(row: PlaybackEvent) -> Change:
-    whole: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "current_time": row.position,
         "is_playing": row.phase == "playing",
         "rate": row.rate,
@@ -43,7 +43,7 @@ def _payload(row: PlaybackEvent) -> Change:
         "hold": msgspec.convert(row.metadata["hold"], Hold) if "hold" in row.metadata else None,
     }
     if row.type == "new_host":
-        return NewHostChange(**whole, former_id=row.metadata.get("former_id"))
+        return NewHostChange(**fields, former_id=row.metadata.get("former_id"))
     if row.type == "room_changed":
-        return RoomChange(**whole, room=msgspec.convert(row.metadata["room"], RoomState))
-    return Change(**whole)
+        return RoomChange(**fields, room=msgspec.convert(row.metadata["room"], RoomState))
+    return Change(**fields)

@@ -8,7 +8,7 @@ report board once a second, and an action reads the board: one round trip howeve
 most. Reports that a start or a wait depends on (an underrun, a recovery) are posted immediately: `record` says which.
 With a single process, or while Redis is unavailable, all of this is memory only.
 
-Nothing here is the only copy: each member reports again within seconds, and `Member` has what was last written.
+Nothing here is the only copy: each member reports again within seconds, and `Member` has the last written report.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Unpublished:
 
 
 class LastReports:
-    """The last report of each member by room. Evicts what was silent for longest."""
+    """The last report of each member by room. Evicts the rooms and members silent for longest."""
 
     def __init__(
         self,
@@ -206,7 +206,7 @@ class LastReports:
     # ------------------------------------------------------------ private
 
     def _poll(self, room_id: str, now_ms: float) -> None:
-        """Read the room's board, and post to it what was not posted yet."""
+        """Read the room's board, and post the unposted reports to it."""
         with self._lock:
             room = self._room(room_id)
             if now_ms - room.polled_ms < POLL_INTERVAL_MS:

@@ -1,4 +1,4 @@
-"""A file for a reader that believes what the file says: what it takes is bounded, whatever the file claims."""
+"""A file object that bounds reads, for parsers that trust the lengths in a file."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import sys
 from pathlib import Path
 
 LONGEST_READ = 32 * 1024 * 1024
-MOST_BYTES = 128 * 1024 * 1024
-MOST_READS = 500_000  # the pages of an Ogg file of a gigabyte
+MAX_BYTES = 128 * 1024 * 1024
+MAX_READS = 500_000  # the pages of an Ogg file of a gigabyte
 
 
-class TooMuch(Exception):
-    """More than any honest file needs."""
+class ReadLimitExceeded(Exception):
+    """A parser read more than any valid file needs."""
 
 
 class BoundedReader(io.BufferedReader):
-    """Begins at `start`, which is position 0 of this reader. Raises TooMuch."""
+    """A reader whose position 0 is at `start`. Raises ReadLimitExceeded."""
 
-    def __init__(self, raw: io.RawIOBase, start: int = 0, *, most_reads: int = MOST_READS):
+    def __init__(self, raw: io.RawIOBase, start: int = 0, *, max_reads: int = MAX_READS):
         super().__init__(raw)
         self._start = start
-        self._reads = most_reads
-        self._bytes = MOST_BYTES
+        self._reads = max_reads
+        self._bytes = MAX_BYTES
         self.seek(0)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Shorter than asked for where a part of the file says that it is very long; what follows it comes next."""
-        asked = LONGEST_READ if size is None or size < 0 else min(size, LONGEST_READ)
-        data = super().read(asked)
-        if size is not None and size > asked:
-            super().seek(min(size - asked, sys.maxsize // 2), io.SEEK_CUR)
+        """Return less than requested for a very long part, but move past all of it."""
+        limited = LONGEST_READ if size is None or size < 0 else min(size, LONGEST_READ)
+        data = super().read(limited)
+        if size is not None and size > limited:
+            super().seek(min(size - limited, sys.maxsize // 2), io.SEEK_CUR)
         self._reads -= 1
         self._bytes -= len(data)
         if self._reads < 0 or self._bytes < 0:
-            raise TooMuch
+            raise ReadLimitExceeded
         return data
 
     def seek(self, target: int, whence: int = 0, /) -> int:
@@ -45,11 +45,11 @@ class BoundedReader(io.BufferedReader):
         return super().tell() - self._start
 
 
-def opened(place: Path, start: int = 0) -> BoundedReader:
-    """Never through a link, and without waiting for what is no file at all."""
+def opened(path: Path, start: int = 0) -> BoundedReader:
+    """Open a file without following links, and without blocking on a pipe or device."""
     flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
     def opener(path: str, mode: int) -> int:
         return os.open(path, mode | flags)
 
-    return BoundedReader(io.FileIO(os.fspath(place), "rb", opener=opener), start)
+    return BoundedReader(io.FileIO(os.fspath(path), "rb", opener=opener), start)

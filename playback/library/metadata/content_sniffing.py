@@ -1,8 +1,8 @@
-"""What a file is by its first bytes, as browsers decide it: its extension may say anything.
+"""Content sniffing: the type of a file by its first bytes, as browsers decide it, whatever its extension.
 
-Nothing of it is decoded, and what is read is bounded: tags in front are skipped by their own length, zeros up to
-`MOST_ZEROS`, other junk up to `MOST_JUNK`. Sound without a container is believed when several frames follow one
-another; a frame's header alone is too short to be told from other bytes.
+Decodes nothing, and reads a bounded amount: it skips leading tags by their own length, zeros up to `MAX_ZEROS` and
+other junk up to `MAX_JUNK`. Audio without a container needs several frames in sequence: the header of a single frame
+is too short to distinguish it from other bytes.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import BinaryIO
 
 from playback.library.metadata.mp4_boxes import outline
 
-MOST_JUNK = 64 * 1024
-MOST_ZEROS = 1024 * 1024
-_TAGS_IN_A_ROW = 4
+MAX_JUNK = 64 * 1024
+MAX_ZEROS = 1024 * 1024
+_MAX_TAGS = 4
 _LONGEST_FRAME = 8192  # an ADTS frame; MP3 has at most 2,881
-_FRAMES_BEHIND_JUNK = 4
-_FRAMES_AT_ONCE = 2
+_FRAMES_AFTER_JUNK = 4
+_FRAMES_AT_START = 2
 _HEAD = 16 * 1024
 
-_BEGINNINGS = {
+_SIGNATURES = {
     "flac": re.compile(rb"fLaC"),
     "ogg": re.compile(rb"OggS"),
     "wav": re.compile(rb"(RIFF|RF64).{4}WAVE", re.DOTALL),
@@ -31,7 +31,7 @@ _BEGINNINGS = {
     "aac": re.compile(rb"ADIF"),
 }
 _WAV_WITH_MP3 = re.compile(rb"fmt .{4}\x55\0", re.DOTALL)
-_FILM = {
+_VIDEO = {
     "ogg": re.compile(rb"\x80theora"),
     "matroska": re.compile(rb"V_[A-Z]"),
 }
@@ -53,7 +53,7 @@ _SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`start`: where the file really begins, behind zeros or junk; `film`: there are pictures that move.
+    """`start`: where the media begins, after zeros or junk; `film`: there is video.
 
     `complete`: False for an MP4 without its index, which is written last.
     """
@@ -66,7 +66,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of MP3 or ADTS. Those of one stream have the same `stream`."""
+    """A frame of MP3 or ADTS. Frames of the same stream have the same `stream`."""
 
     family: str
     stream: tuple[int, int, int]
@@ -76,34 +76,34 @@ class Frame:
 
 
 def sniff(file: BinaryIO) -> Content | None:
-    """None for what is no kind of ours. Reads at most a few hundred kilobytes, wherever they lie."""
+    """Return None for an unknown type. Reads at most a few hundred kilobytes in all."""
     size = file.seek(0, io.SEEK_END)
-    start = _behind_zeros(file)
-    sound = behind_tags(file, start)
-    head = _read(file, sound, _HEAD)
+    start = _after_zeros(file)
+    offset = after_tags(file, start)
+    head = _read(file, offset, _HEAD)
     family = _container(head)
     if family == "wav" and _WAV_WITH_MP3.search(head[:256]):
-        return _behind_junk(file, sound, size)
+        return _after_junk(file, offset, size)
     if family is not None and start:
         return None
     if family == "mp4":
         complete, film = outline(file)
         return Content(family, 0, film, complete)
     if family is not None:
-        return Content(family, 0, _has_film(family, head))
-    at_once = _frames(head, 0, size - sound, _FRAMES_AT_ONCE)
-    if at_once is not None:
-        return Content(at_once, start)
-    if sound == start:
-        return _behind_junk(file, start, size)
-    # Tags may also say that they are longer than they are.
-    found = _behind_junk(file, sound, size) or _behind_junk(file, start + 10, size)
+        return Content(family, 0, _has_video(family, head))
+    family = _frames(head, 0, size - offset, _FRAMES_AT_START)
+    if family is not None:
+        return Content(family, start)
+    if offset == start:
+        return _after_junk(file, start, size)
+    # Tags may also claim to be longer than they are.
+    found = _after_junk(file, offset, size) or _after_junk(file, start + 10, size)
     return Content(found.family, start) if found is not None else None
 
 
-def behind_tags(file: BinaryIO, start: int = 0) -> int:
-    """Where what follows the ID3v2 tags begins, by the length that they say they have."""
-    for _ in range(_TAGS_IN_A_ROW):
+def after_tags(file: BinaryIO, start: int = 0) -> int:
+    """Return the offset after the ID3v2 tags, by their stated length."""
+    for _ in range(_MAX_TAGS):
         head = _read(file, start, 10)
         if len(head) < 10 or not head.startswith(b"ID3") or head[3] == 0xFF or max(head[6:10]) > 0x7F:
             break
@@ -113,7 +113,7 @@ def behind_tags(file: BinaryIO, start: int = 0) -> int:
 
 
 def frame_at(data: bytes, at: int) -> Frame | None:
-    """The frame whose header is there, None where there is none."""
+    """Return the frame at this offset, or None."""
     if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xE0 != 0xE0:
         return None
     return _mp3_frame(data, at) or _adts_frame(data, at)
@@ -142,7 +142,7 @@ def _adts_frame(data: bytes, at: int) -> Frame | None:
 
 
 def _frames(data: bytes, at: int, left: int, wanted: int) -> str | None:
-    """The family of so many frames in a row, or of fewer up to the end of the file, which is `left` bytes long."""
+    """Return the family of `wanted` frames in sequence, or of fewer up to the end of the file, in `left` bytes."""
     first = frame_at(data, at)
     frame, found = first, 0
     while frame is not None and first is not None and frame.stream == first.stream:
@@ -154,32 +154,32 @@ def _frames(data: bytes, at: int, left: int, wanted: int) -> str | None:
     return None
 
 
-def _behind_junk(file: BinaryIO, offset: int, size: int) -> Content | None:
-    head = _read(file, offset, MOST_JUNK + _FRAMES_BEHIND_JUNK * _LONGEST_FRAME)
-    for sync in _SYNC.finditer(head, 0, MOST_JUNK):
+def _after_junk(file: BinaryIO, offset: int, size: int) -> Content | None:
+    head = _read(file, offset, MAX_JUNK + _FRAMES_AFTER_JUNK * _LONGEST_FRAME)
+    for sync in _SYNC.finditer(head, 0, MAX_JUNK):
         at = sync.start()
         first = frame_at(head, at)
         if first is None or at + first.length * 2 > size - offset:  # a last frame alone proves nothing
             continue
-        if family := _frames(head, at, size - offset, _FRAMES_BEHIND_JUNK):
+        if family := _frames(head, at, size - offset, _FRAMES_AFTER_JUNK):
             return Content(family, offset + at)
     return None
 
 
 def _container(head: bytes) -> str | None:
-    family = next((family for family, beginning in _BEGINNINGS.items() if beginning.match(head)), None)
+    family = next((family for family, signature in _SIGNATURES.items() if signature.match(head)), None)
     return "webm" if family == "matroska" and b"\x42\x82\x84webm" in head[:4096] else family
 
 
-def _has_film(family: str, head: bytes) -> bool:
-    pattern = _FILM.get("matroska" if family == "webm" else family)
+def _has_video(family: str, head: bytes) -> bool:
+    pattern = _VIDEO.get("matroska" if family == "webm" else family)
     return pattern is not None and pattern.search(head) is not None
 
 
-def _behind_zeros(file: BinaryIO) -> int:
-    """Where the first other byte is; 0 where that is too far to look."""
-    for start in range(0, MOST_ZEROS, MOST_JUNK):
-        block = _read(file, start, MOST_JUNK)
+def _after_zeros(file: BinaryIO) -> int:
+    """Return the offset of the first nonzero byte; 0 if it is too far away."""
+    for start in range(0, MAX_ZEROS, MAX_JUNK):
+        block = _read(file, start, MAX_JUNK)
         rest = block.lstrip(b"\0")
         if rest:
             # An MP4 begins with a length, whose first bytes are zeros.
@@ -189,6 +189,6 @@ def _behind_zeros(file: BinaryIO) -> int:
     return 0
 
 
-def _read(file: BinaryIO, at: int, most: int) -> bytes:
+def _read(file: BinaryIO, at: int, size: int) -> bytes:
     file.seek(at)
-    return file.read(most)
+    return file.read(size)

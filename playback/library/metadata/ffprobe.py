@@ -1,4 +1,4 @@
-"""Asking ffprobe, a program of its own that may be there or not."""
+"""Read media files with ffprobe, if it is installed."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import IO
 import msgspec
 
 PROBE_S = 20.0
-# A file may pretend to be a list of other files, or of addresses: nothing but the file itself is opened, and only
-# as what a browser plays.
+# A file may claim to be a list of other files or addresses: open only the file itself, and only in formats that
+# browsers play.
 _FORMATS = "matroska,webm,mov,mp4,m4a,ogg,mp3,flac,wav,w64,aac"
-_WORDS = "title,artist,album,album_artist,compilation"
-_ASKED = f"format=duration:format_tags={_WORDS}:stream=codec_type,codec_name:stream_disposition=attached_pic"
-_LINE = 200
-_MOST = 1024 * 1024  # bytes of an answer
+_TAGS = "title,artist,album,album_artist,compilation"
+_ENTRIES = f"format=duration:format_tags={_TAGS}:stream=codec_type,codec_name:stream_disposition=attached_pic"
+_MAX_REASON = 200
+_MAX_OUTPUT = 1024 * 1024  # bytes
 
 
 class UnreadableFile(Exception):
-    """This file cannot be played: the message says why to whoever looks after the files."""
+    """This file cannot be played. The message gives the operator the reason."""
 
 
 class _Format(msgspec.Struct):
@@ -36,7 +36,7 @@ class _Stream(msgspec.Struct):
 
     @property
     def plays(self) -> bool:
-        """Sound, or pictures that move: no cover, no subtitles, no data."""
+        """Audio or video, but no cover, subtitles or data."""
         return self.codec_type in ("audio", "video") and not self.disposition.get("attached_pic")
 
 
@@ -49,8 +49,8 @@ class Probed(msgspec.Struct):
         return self.format.duration
 
     @property
-    def words(self) -> dict[str, str]:
-        """Some kinds of file write their names large."""
+    def tags(self) -> dict[str, str]:
+        """By lower-case name: some formats write the names in capitals."""
         return {name.lower(): value for name, value in self.format.tags.items()}
 
     @property
@@ -62,44 +62,44 @@ class Probed(msgspec.Struct):
         return any(stream.plays and stream.codec_type == "video" for stream in self.streams)
 
 
-def probe(place: Path) -> Probed | None:
-    """None where there is no ffprobe here, or it cannot work here. Raises Damaged for what it cannot read."""
+def probe(path: Path) -> Probed | None:
+    """Return None if ffprobe is not installed or cannot run here. Raises UnreadableFile if it cannot read the file."""
     program = shutil.which("ffprobe")
     if program is None:
         return None
     command = [program, "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
-    command += ["-show_entries", _ASKED, "-of", "json", "-i", f"file:{place}"]
-    with TemporaryFile() as answer, TemporaryFile() as problem:  # a tag of a gigabyte fills no memory
+    command += ["-show_entries", _ENTRIES, "-of", "json", "-i", f"file:{path}"]
+    with TemporaryFile() as output, TemporaryFile() as errors:  # a tag of a gigabyte must not fill the memory
         try:
-            done = subprocess.run(  # noqa: S603  # no shell, and words of our own but for the path
-                command, stdin=subprocess.DEVNULL, stdout=answer, stderr=problem, timeout=PROBE_S, check=False
+            done = subprocess.run(  # noqa: S603  # no shell, and constant arguments except the path
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, timeout=PROBE_S, check=False
             )
         except subprocess.TimeoutExpired:
-            raise UnreadableFile(f"ffprobe came to no end with it within {PROBE_S:.0f} s") from None
+            raise UnreadableFile(f"ffprobe did not finish within {PROBE_S:.0f} s") from None
         except OSError:
             return None
         if done.returncode < 0:
             return None
         if done.returncode:
-            raise UnreadableFile(f"ffprobe cannot read it{_reason(_begin(problem))}")
-        return _understood(_begin(answer))
+            raise UnreadableFile(f"ffprobe cannot read it{_reason(_start_of(errors))}")
+        return _parse(_start_of(output))
 
 
-def _begin(said: IO[bytes]) -> bytes:
-    said.seek(0)
-    return said.read(_MOST)
+def _start_of(output: IO[bytes]) -> bytes:
+    output.seek(0)
+    return output.read(_MAX_OUTPUT)
 
 
-def _understood(answer: bytes) -> Probed:
+def _parse(output: bytes) -> Probed:
     try:
-        probed = msgspec.json.decode(answer, type=Probed)
+        probed = msgspec.json.decode(output, type=Probed)
     except (msgspec.MsgspecError, UnicodeError):
-        raise UnreadableFile("what ffprobe says of it makes no sense") from None
+        raise UnreadableFile("the output of ffprobe makes no sense") from None
     if not probed.codecs:
-        raise UnreadableFile("there is neither sound nor film in it")
+        raise UnreadableFile("it has neither audio nor video")
     return probed
 
 
-def _reason(said: bytes) -> str:
-    lines = said.decode(errors="replace").strip().splitlines()
-    return f" ({lines[-1].rpartition(': ')[2][:_LINE]})" if lines else ""
+def _reason(output: bytes) -> str:
+    lines = output.decode(errors="replace").strip().splitlines()
+    return f" ({lines[-1].rpartition(': ')[2][:_MAX_REASON]})" if lines else ""

@@ -1,10 +1,10 @@
-"""Tags whose text is marked as Latin-1 and is something else: Shift-JIS, GBK, CP1251 and what else programs wrote.
+"""Decode tags that are marked as Latin-1 but have another encoding: Shift-JIS, GBK, CP1251 and others.
 
-True Latin-1 is never touched: its accented letters stand among plain ones, and its signs between words. Only text that
-cannot be that is shown to chardet, all fields of a file together, and what chardet says counts where words come out.
+True Latin-1 stays: its accented letters are among plain ones, and its signs between words. Only text that cannot be
+Latin-1 is passed to chardet, all fields of a file together, and its answer counts only if it results in words.
 
-Why chardet: of 93 pairs of title and artist in fourteen encodings it read 84 right, charset-normalizer 51, cchardet
-61. It took 29 of 68 names in true Latin-1 for something else (the others 48 and 26): so it is not asked about those.
+Why chardet: of 93 pairs of title and artist in fourteen encodings it decoded 84 correctly, charset-normalizer 51,
+cchardet 61. It misread 29 of 68 names in true Latin-1 (the others 48 and 26), so those are not passed to it.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ _CANDIDATES = (
     *("utf-8", "cp932", "gb18030", "big5", "cp949", "euc_kr", "euc_jis_2004"),
     *("cp1251", "koi8-r", "koi8-u", "cp1253", "cp1255", "cp1256", "cp874", "tis-620", "cp1250", "cp1254", "cp1257"),
 )  # fmt: skip
-# Encodings of the same letters, of which chardet names only the first: where that makes no sense the other may.
+# Pairs of encodings for the same letters. chardet names only the first; if that makes no sense, try the other.
 _TWINS = {"cp1251": "iso8859-5", "cp1253": "iso8859-7", "cp1256": "iso8859-6", "cp1250": "iso8859-2"}
 _LATIN = frozenset(("cp1250", "cp1254", "cp1257", "iso8859-2", "iso8859-15"))
-# What programs for Windows write into Latin-1 beside it.
+# Characters that Windows programs add to Latin-1.
 _WINDOWS = "‘’“”„…–—•€™ŒœŠšŽžŸ"  # noqa: RUF001
-# Signs stand between words, not inside of them, and not three in a row.
+# Signs occur between words, not inside them, and not three in sequence.
 _SIGN_INSIDE = r"[^\W\d_][¡-©«-³¶-¹»-¿„‘“•€™…]+[^\W\d_]|[¡-©«-³¶-¹»-¿]{3}|[^\W\d_][×÷]|[×÷][^\W\d_]"  # noqa: RUF001
 _DASHES = "\u2019\u2013\u2014"
 _NONE = "ascii"
 _JAPANESE = ("cp932", "euc_jis_2004")
-_MOST = 2000  # bytes of a field that are looked at
-_ALONE = 6  # bytes that are no ASCII: fewer say too little by themselves
-_ID3V1 = 30  # bytes of a field of it
+_MAX_BYTES = 2000  # of a field
+_ENOUGH = 6  # non-ASCII bytes: fewer are too few to decide by
+_ID3V1 = 30  # bytes of a field
 
 
 def _undecoded(data: Buffer, errors: str = "strict", /) -> tuple[str, int]:
-    taken = bytes(data)
-    return taken.decode("ascii", "surrogateescape"), len(taken)
+    raw = bytes(data)
+    return raw.decode("ascii", "surrogateescape"), len(raw)
 
 
 def _as_bytes(text: str, errors: str = "strict", /) -> tuple[bytes, int]:
@@ -55,9 +55,9 @@ codecs.register(_find)
 
 
 def decode(fields: Mapping[str, str], file_name: str = "") -> dict[str, str]:
-    """The text of all fields, of which those that were marked as Latin-1 were decoded as UNDECODED.
+    """Decode all fields; those marked as Latin-1 arrive decoded as UNDECODED.
 
-    Empty where nothing makes sense of one. The name of the file helps where it says the same.
+    A field is empty if no encoding makes sense of it. The file's name helps if it contains the same text.
     """
     raw = {name: data for name, text in fields.items() if (data := bytes_of(text)) is not None}
     encodings = _encodings_of(raw, file_name)
@@ -68,19 +68,19 @@ def decode(fields: Mapping[str, str], file_name: str = "") -> dict[str, str]:
 
 
 def _encodings_of(raw: Mapping[str, bytes], file_name: str) -> dict[str, str | None]:
-    """One for all fields, which are more to judge by; each its own where they were written by different programs."""
+    """One encoding for all fields, which together give more evidence; separate ones if programs mixed encodings."""
     marked = list(raw.values())
     encoding = encoding_of(marked, file_name) if marked else None
     if encoding is not None or len(marked) < 2 or all(map(is_latin, marked)):
         return dict.fromkeys(raw, encoding)
     return {
-        name: encoding_of([data], file_name) if sum(byte > 0x7F for byte in data) >= _ALONE else None
+        name: encoding_of([data], file_name) if sum(byte > 0x7F for byte in data) >= _ENOUGH else None
         for name, data in raw.items()
     }
 
 
 def _undoubled(text: str) -> str:
-    """What was UTF-8, was taken for Latin-1 and written again: that is never text by chance."""
+    """Undo UTF-8 that was misread as Latin-1 and encoded again: such bytes never occur by chance."""
     if text.isascii():
         return _unescaped(text)
     data = b"".join(_byte_of(letter) for letter in text)
@@ -95,7 +95,7 @@ def _undoubled(text: str) -> str:
 
 
 def _byte_of(letter: str) -> bytes:
-    """In Latin-1 or what Windows has in its place; a byte that no UTF-8 has for all others."""
+    """Encode in Latin-1 or CP1252; return a byte that is invalid in UTF-8 for all other letters."""
     for encoding in ("latin-1", "cp1252"):
         try:
             return letter.encode(encoding)
@@ -105,12 +105,12 @@ def _byte_of(letter: str) -> bytes:
 
 
 def _unescaped(text: str) -> str:
-    """Japanese as old mail programs wrote it is plain letters between escapes."""
+    """Decode ISO-2022-JP, which old mail programs wrote: plain letters between escape sequences."""
     return _decoded(text.encode(), "iso2022_jp") or "" if "\x1b$" in text else text
 
 
 def bytes_of(text: str) -> bytes | None:
-    """None where it was decoded already, or is the same in every encoding."""
+    """Return None for text that is already decoded, or the same in every encoding."""
     if text.isascii():
         return None
     try:
@@ -120,8 +120,8 @@ def bytes_of(text: str) -> bytes | None:
 
 
 def encoding_of(fields: Iterable[bytes], file_name: str = "") -> str | None:
-    """None for Latin-1, and for what nothing makes sense of."""
-    fields = [field[:_MOST] for field in fields]
+    """Return None for Latin-1, and if no encoding makes sense."""
+    fields = [field[:_MAX_BYTES] for field in fields]
     if _all_decoded(fields, "utf-8") is not None:
         return "utf-8"
     for encoding in _CANDIDATES:
@@ -131,12 +131,12 @@ def encoding_of(fields: Iterable[bytes], file_name: str = "") -> str | None:
         return None
     if _is_latin_9(fields):
         return "iso8859-15"
-    likely = (*(encoding for encoding in _JAPANESE if _is_kana(fields, encoding)), *_asked(fields))
+    likely = (*(encoding for encoding in _JAPANESE if _is_kana(fields, encoding)), *_detect(fields))
     return next((encoding for encoding in likely if _makes_sense(fields, encoding)), None)
 
 
 def is_latin(data: bytes) -> bool:
-    """Whether this can be text in Latin-1, or in what Windows has in its place."""
+    """Whether this can be text in Latin-1 or CP1252."""
     text = _windows(data)
     if text is None or re.search("[\u0080-\u009f]", text):
         return False
@@ -146,7 +146,7 @@ def is_latin(data: bytes) -> bool:
 
 
 def _is_latin_9(fields: Sequence[bytes]) -> bool:
-    """Latin-1 but for œ, š and ž, each among plain letters."""
+    """Whether it is Latin-1 except œ, š and ž, each among plain letters."""
     text = _all_decoded(fields, "iso8859-15") or ""
     words = re.findall(r"\w*[œŒšŠžŽ]\w*", text)
     return (
@@ -160,18 +160,18 @@ def _is_latin_9(fields: Sequence[bytes]) -> bool:
 
 
 def _is_of_whole_words(fields: Sequence[bytes]) -> bool:
-    """Two words or more without one plain letter, and none in which accented letters stand among plain ones."""
+    """Whether two or more words have only accented letters, and no word mixes accented and plain ones."""
     words = re.findall("[0-9A-Za-zÀ-ÖØ-öø-ÿ]+", b"\n".join(fields).decode("latin-1"))
     accented = [word for word in words if not word.isascii()]
     whole = [word for word in accented if not re.search("[0-9A-Za-z]", word)]
     return len(whole) == len(accented) and sum(len(word) > 1 for word in whole) > 1
 
 
-def _asked(fields: Sequence[bytes]) -> list[str]:
-    """What chardet finds possible, the most likely first."""
-    import chardet  # a fifth of a second and 40 MB: only loaded where there is such a file
+def _detect(fields: Sequence[bytes]) -> list[str]:
+    """Return the encodings that chardet considers possible, the most likely first."""
+    import chardet  # takes a fifth of a second and 40 MB, so it is loaded only when needed
 
-    said = chardet.detect_all(
+    detected = chardet.detect_all(
         b"\n".join(fields),
         ignore_threshold=True,
         include_encodings=(*_CANDIDATES, _NONE),
@@ -179,28 +179,28 @@ def _asked(fields: Sequence[bytes]) -> list[str]:
         compat_names=False,
         prefer_superset=True,
     )
-    named = [found["encoding"] for found in said if found["encoding"] not in (None, _NONE)]
+    named = [found["encoding"] for found in detected if found["encoding"] not in (None, _NONE)]
     return [encoding for name in named for encoding in (name, _TWINS.get(name)) if encoding is not None]
 
 
 def _is_kana(fields: Sequence[bytes], encoding: str) -> bool:
-    """Kana are as good as never anything else by chance."""
+    """Whether most letters are kana, which practically never occur by chance."""
     text = _all_decoded(fields, encoding) or ""
     letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
     return len(letters) > 2 and 2 * sum("\u3041" <= letter <= "\u30ff" for letter in letters) > len(letters)
 
 
 def _is_named(data: bytes, encoding: str, file_name: str) -> bool:
-    """Whether the file is called what the field says in this encoding, at least three letters of it."""
+    """Whether the file's name contains the field's text in this encoding."""
     text = _decoded(data, encoding) if encoding != "utf-8" else None
     if text is None or sum(letter.isalpha() and not letter.isascii() for letter in text) < 2:
         return False
-    said, called = (unicodedata.normalize("NFC", words).casefold() for words in (text.strip(), file_name))
-    return said in called and data.decode("latin-1").strip().casefold() not in called
+    field, name = (unicodedata.normalize("NFC", words).casefold() for words in (text.strip(), file_name))
+    return field in name and data.decode("latin-1").strip().casefold() not in name
 
 
 def _makes_sense(fields: Sequence[bytes], encoding: str) -> bool:
-    """Words of one writing each, of letters that are in use, without signs inside."""
+    """Whether it decodes to words of one script each, with assigned letters and without signs inside."""
     text = _all_decoded(fields, encoding)
     if text is None:
         return False
@@ -213,7 +213,7 @@ def _makes_sense(fields: Sequence[bytes], encoding: str) -> bool:
 
 
 def is_latin_text(text: str) -> bool:
-    """Plain letters are many in every language that is written with them."""
+    """Whether a third of the letters are plain, as in every language in Latin script."""
     letters = [letter for letter in text if letter.isalpha()]
     plain = sum(letter.isascii() for letter in letters)
     return 3 * plain >= len(letters) and not re.search(_SIGN_INSIDE, text)
@@ -222,7 +222,7 @@ def is_latin_text(text: str) -> bool:
 def _is_word(word: str) -> bool:
     own = [letter for letter in word if not letter.isascii()]
     if any(_is_wide(letter) for letter in own):
-        # 卡拉OK and A計劃, but not a single sign between letters.
+        # 卡拉OK and A計劃 are words, but not a single sign between letters.
         return not re.search("[A-Za-z][^A-Za-z]{1,2}[A-Za-z]", word) and not any(map(_is_half, own))
     letters = word.lstrip("«“„‘(№").rstrip("»”’“…)")  # noqa: RUF001
     if not letters or (not letters.isascii() and unicodedata.combining(letters[0])):
@@ -271,7 +271,7 @@ def _all_decoded(fields: Sequence[bytes], encoding: str) -> str | None:
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
-    """None where it is not text in this encoding. ID3v1 cuts its fields off wherever 30 bytes end."""
+    """Return None if the data is invalid in this encoding. ID3v1 truncates its fields at 30 bytes."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -1,6 +1,6 @@
-"""How long an MP3 is, by its frames: a bit rate that varies, or a header about another file, makes an estimate wrong.
+"""The duration of an MP3 by counting its frames, if the header's estimate cannot be trusted.
 
-Only for files whose header says another number of bytes than they have, or that have none and a rate that varies.
+This is needed if the header gives another size than the file has, or if there is no header and the bit rate varies.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ import io
 import re
 from typing import BinaryIO
 
-from playback.library.metadata.content_sniffing import Frame, behind_tags, frame_at
+from playback.library.metadata.content_sniffing import Frame, after_tags, frame_at
 
 _BLOCK = 1024 * 1024
-_MOST_BLOCKS = 100  # an hour and more at 320 kbit/s
+_MAX_BLOCKS = 100  # an hour and more at 320 kbit/s
 _JUNK = 64 * 1024
-_LOOKS = 16
-_GLANCE = 8192
-_PADDING = 4  # bytes by which frames of one bit rate differ
+_SAMPLES = 16
+_SAMPLE_BYTES = 8192
+_PADDING = 4  # bytes by which frames with the same bit rate differ
 _SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _HEADER = re.compile(rb"Xing|Info|VBRI")
-_BYTES_SAID = 2  # a flag of the header
-_TRAILER = 64 * 1024  # tags at the end of a file are no part of its sound
+_HAS_BYTES = 2  # a flag of the header
+_TRAILER = 64 * 1024  # bytes of tags at the end of a file
 
 
 def measured_s(file: BinaryIO) -> float | None:
-    """None where the header is right about its bytes, the bit rate is constant, or the file is very long."""
+    """Return None if the header's size is right, the bit rate is constant, or the file is very long."""
     size = file.seek(0, io.SEEK_END)
-    start = behind_tags(file)
+    start = after_tags(file)
     file.seek(start)
     head = file.read(4096 + _JUNK)
     at = _next(head, 0, None)
     first = frame_at(head, at) if at is not None else None
-    if at is None or first is None or first.family != "mp3" or size - start > _BLOCK * _MOST_BLOCKS:
+    if at is None or first is None or first.family != "mp3" or size - start > _BLOCK * _MAX_BLOCKS:
         return None
     header = _HEADER.search(head, at, at + 200)
     if header is not None and _is_right(head, header, size - start - at):
@@ -46,20 +46,20 @@ def measured_s(file: BinaryIO) -> float | None:
 def _is_right(head: bytes, header: re.Match[bytes], actual: int) -> bool:
     at = header.start()
     if header[0] == b"VBRI":
-        said = int.from_bytes(head[at + 10 : at + 14], "big")
+        stated = int.from_bytes(head[at + 10 : at + 14], "big")
     else:
         flags = int.from_bytes(head[at + 4 : at + 8], "big")
-        if not flags & 1 or not flags & _BYTES_SAID:
+        if not flags & 1 or not flags & _HAS_BYTES:
             return False
-        said = int.from_bytes(head[at + 12 : at + 16], "big")
-    return abs(actual - said) <= max(_TRAILER, actual // 50)
+        stated = int.from_bytes(head[at + 12 : at + 16], "big")
+    return abs(actual - stated) <= max(_TRAILER, actual // 50)
 
 
 def _is_constant(file: BinaryIO, start: int, size: int, first: Frame) -> bool:
-    """Whether the bit rate is the same wherever one looks: then the number of bytes is as good, and takes no time."""
-    for look in range(1, _LOOKS):
-        file.seek(start + (size - start) * look // _LOOKS)
-        data = file.read(_GLANCE)
+    """Whether the bit rate is the same in all samples of the file: then its size is enough."""
+    for index in range(1, _SAMPLES):
+        file.seek(start + (size - start) * index // _SAMPLES)
+        data = file.read(_SAMPLE_BYTES)
         at = _next(data, 0, first)
         frame = frame_at(data, at) if at is not None else None
         if frame is None or abs(frame.length - first.length) > _PADDING:
@@ -68,7 +68,7 @@ def _is_constant(file: BinaryIO, start: int, size: int, first: Frame) -> bool:
 
 
 def _count(file: BinaryIO, first: Frame) -> int:
-    """Frames from here on, those behind a little junk too."""
+    """Count the frames from the current position, skipping small amounts of junk."""
     found, at, data = 0, 0, file.read(_BLOCK)
     while at + 4 <= len(data):
         frame = frame_at(data, at)
@@ -86,12 +86,12 @@ def _count(file: BinaryIO, first: Frame) -> int:
 
 
 def _next(data: bytes, at: int, like: Frame | None) -> int | None:
-    """Where the next frame is that another one follows."""
+    """Return the offset of the next frame that is followed by another one."""
     for sync in _SYNC.finditer(data, at, at + _JUNK):
         frame = frame_at(data, sync.start())
         if frame is None or (like is not None and frame.stream != like.stream):
             continue
-        behind = frame_at(data, sync.start() + frame.length)
-        if behind is not None and behind.stream == frame.stream:
+        next_frame = frame_at(data, sync.start() + frame.length)
+        if next_frame is not None and next_frame.stream == frame.stream:
             return sync.start()
     return None

@@ -1,4 +1,4 @@
-"""What an MP4 is made of: whether its index is there, and pictures that move. Bounded, nothing decoded."""
+"""Read the boxes of an MP4: whether it has its index and a video track. Bounded; decodes nothing."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-_MOST_BOXES = 2000  # of one folder; a fragmented film has its index in front
+_MAX_BOXES = 2000  # in one parent; a fragmented video has its index in front
 
 
 class Box(NamedTuple):
     kind: bytes
-    start: int  # of what is in it
+    start: int  # of the content
     end: int
 
 
 class Outline(NamedTuple):
-    complete: bool  # False where the index is missing, as in a file that is still being written
-    film: bool
+    complete: bool  # False if the index is missing, as in a file that is still being written
+    film: bool  # has a video track
 
 
 def outline(file: BinaryIO) -> Outline:
-    """Where the boxes cannot be followed the file counts as complete: others judge it by more."""
+    """A file whose boxes cannot be read counts as complete: other readers check more of it."""
     size = file.seek(0, io.SEEK_END)
     end = 0
     for box in _boxes(file, 0, size):
         if box.kind == b"moov":
-            return Outline(True, _has_film(file, box))
+            return Outline(True, _has_video(file, box))
         end = box.end
     return Outline(end < size, False)
 
 
-def _has_film(file: BinaryIO, index: Box) -> bool:
+def _has_video(file: BinaryIO, index: Box) -> bool:
     tracks = (box for box in _boxes(file, index.start, index.end) if box.kind == b"trak")
     return any(_handler(file, track) == b"vide" for track in tracks)
 
@@ -48,10 +48,10 @@ def _handler(file: BinaryIO, track: Box) -> bytes:
 
 
 def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[Box]:
-    """Ends where there is something that is no box, or the last one says it goes on behind `end` or the file."""
+    """Yield the boxes up to invalid data, or a box that claims to continue past `end` or the file."""
     end = min(end, file.seek(0, io.SEEK_END))
-    for _ in range(_MOST_BOXES):
-        if at + 8 > end:  # also where no file can be that long, and a seek would fail
+    for _ in range(_MAX_BOXES):
+        if at + 8 > end:  # also for lengths at which a seek would fail
             return
         file.seek(at)
         head = file.read(16)

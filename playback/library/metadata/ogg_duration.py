@@ -1,6 +1,6 @@
-"""How long an Ogg file of several streams in a row is: players play them one after another, and most readers see one.
+"""The duration of a chained Ogg file: players play its streams in sequence, but most readers see only one.
 
-Only the pages' heads are read.
+Reads only the headers of pages.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import BinaryIO, NamedTuple
 _PAGE = struct.Struct("<4sBBqIIIB")
 _BEGINS = 2
 _OPUS_RATE = 48_000
-_MOST_PAGES = 400_000
+_MAX_PAGES = 400_000
 
 
 class Page(NamedTuple):
     flags: int
-    granule: int  # samples up to its end; -1 where no packet ends
+    granule: int  # samples up to its end; -1 if no packet ends in it
     serial: int
-    packet: bytes  # the beginning of a stream's first
+    packet: bytes  # the beginning of a stream's first packet
 
 
 class Rate(NamedTuple):
     hertz: int
-    skipped: int  # samples that are not played
+    skipped: int  # samples at the start that are not played
 
 
 def chained_s(file: BinaryIO) -> float | None:
-    """The sum of all streams in a row; None where there is but one, or one whose rate is not known."""
+    """Return the sum of the chained streams; None for a single stream, or an unknown sample rate."""
     rates: dict[int, Rate | None] = {}
     ends: dict[int, float] = {}
     total_s, ended, chained = 0.0, False, False
     for page in _pages(file):
         if page.flags & _BEGINS:
-            if ended:  # all that begin before any has data are one film with its sound
+            if ended:  # streams that begin before any has data play together
                 total_s += max(ends.values(), default=0.0)
                 ended, chained, ends = False, True, {}
             rates[page.serial] = _rate(page.packet)
@@ -59,9 +59,9 @@ def _rate(packet: bytes) -> Rate | None:
 
 
 def _pages(file: BinaryIO) -> Iterator[Page]:
-    """Up to the first thing that is no page."""
+    """Yield pages up to the first invalid data."""
     file.seek(0)
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         head = file.read(_PAGE.size)
         if len(head) < _PAGE.size or not head.startswith(b"OggS\0"):
             return

@@ -1,4 +1,4 @@
-"""Walk a folder for media files, with one folder's names in memory at a time, and report what is skipped and why."""
+"""Walk a folder for media files, one folder's names in memory at a time, and report skipped files with a reason."""
 
 from __future__ import annotations
 

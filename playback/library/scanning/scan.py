@@ -218,7 +218,7 @@ def folder_within(library: Path, folder: str) -> Path:
 
 
 def _is_same(row: MediaItem, item: MediaItem) -> bool:
-    """Compare what was read: the other fields are computed from it, and the album key also from other tracks."""
+    """Compare the fields read from the file; the others are computed from these and, for albums, from other tracks."""
     return all(getattr(row, name) == getattr(item, name) for name in READ_FROM_FILE)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from playback.library.metadata.content_sniffing import MOST_JUNK, sniff
+from playback.library.metadata.content_sniffing import MAX_JUNK, sniff
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import flac, id3, mp3, wav
 from tests.playback.library.test_scan import CLIP, SONG, needs_ffprobe, without_ffprobe
@@ -62,7 +62,7 @@ def test_it_is_recognised_by_its_content(data: bytes, family: str):
         b"<!DOCTYPE html><title>404</title>" * 500,
         "\ufeff<!DOCTYPE html>".encode("utf-16") * 500,
         b"#EXTM3U\n/etc/passwd\n",
-        b"x" * (MOST_JUNK + 9) + mp3(),
+        b"x" * (MAX_JUNK + 9) + mp3(),
         id3([(b"TIT2", b"\0x")]),
         b"\xff\xfb\x90\x00",
         b"\xff\xfb\x90\x00 and words" * 50,
@@ -146,14 +146,14 @@ class WhatIsPassedBy(LibraryCase):
         assert "new: 1\n" in said
         for line in (
             "left out: 13",
-            "  2 .avi: no browser plays this kind of film",
-            "  1 .wma: no browser plays this kind of sound",
-            "  1 .aiff: no browser plays this kind of sound",
-            "  1 .m3u8: a list, not a medium",
-            "  1 .srt: captions or lyrics, not a medium",
+            "  2 .avi: no browser plays this kind of video",
+            "  1 .wma: no browser plays this kind of audio",
+            "  1 .aiff: no browser plays this kind of audio",
+            "  1 .m3u8: a playlist, not media",
+            "  1 .srt: captions or lyrics, not media",
             "  1 .jpg: a picture",
-            "  1 .txt: neither sound nor film by its extension",
-            "  1 without extension: neither sound nor film by its extension",
+            "  1 .txt: neither audio nor video by its extension",
+            "  1 without extension: neither audio nor video by its extension",
             "  1 .part: not complete yet",
             "  1 .mp3: neither a file nor a folder",
             "  1 .mp3: a link",

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from playback.library.metadata import ffprobe, tag_reader
-from playback.library.metadata.bounded_reader import BoundedReader, TooMuch
+from playback.library.metadata.bounded_reader import BoundedReader, ReadLimitExceeded
 from playback.library.metadata.tags import read
 from playback.library.scanning import directory_walk
 from playback.models import MediaItem
@@ -155,12 +155,12 @@ def test_a_file_that_claims_too_much_takes_no_more_than_its_share(tmp_path, data
 def test_what_is_read_is_bounded(tmp_path):
     place = tmp_path / "x"
     place.write_bytes(bytes(100))
-    with BoundedReader(FileIO(place), start=10, most_reads=3) as file:
+    with BoundedReader(FileIO(place), start=10, max_reads=3) as file:
         assert (file.seek(0), file.tell(), len(file.read()), file.tell()) == (0, 0, 90, 90)
         assert file.seek(-1, os.SEEK_END) == 89
         file.read(1)
         file.read(1)
-        with pytest.raises(TooMuch):
+        with pytest.raises(ReadLimitExceeded):
             file.read(1)
 
 

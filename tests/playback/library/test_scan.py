@@ -68,7 +68,7 @@ class WhatFilesSay(LibraryCase):
             self.put(name, b"#EXTM3U\nhttp://127.0.0.1/x\n")
         report = self.scan()
         assert (report.new, report.left_out, report.damaged) == (0, 4, 1)
-        assert "left out: notes.txt: neither sound nor film by its extension" in self.said
+        assert "left out: notes.txt: neither audio nor video by its extension" in self.said
 
     @needs_ffprobe
     def test_film_is_asked_about_with_ffprobe(self):
@@ -388,7 +388,7 @@ class Damage(LibraryCase):
         hangs = patch.object(subprocess, "run", side_effect=subprocess.TimeoutExpired("ffprobe", 20))
         with patch.object(shutil, "which", lambda name: "/bin/false"), hangs:
             assert not self.found("film.webm", CLIP.read_bytes())
-        assert any("no end" in line for line in self.said)
+        assert any("did not finish" in line for line in self.said)
 
     def test_an_ffprobe_that_says_nonsense_or_cannot_run(self):
         for program, found in (("/bin/false", False), ("/bin/true", False), ("/nowhere/ffprobe", True)):

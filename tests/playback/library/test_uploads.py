@@ -48,7 +48,7 @@ class Bringing(StaffCase):
         assert self.client.get(song.url).status_code == 404  # staff without a device are nobody in the house
         tally = self.scan()
         assert (tally.same, tally.new, tally.missing) == (2, 0, 0)
-        assert LogEntry.objects.filter(user=self.root, change_message="Brought").count() == 2
+        assert LogEntry.objects.filter(user=self.root, change_message="Uploaded").count() == 2
 
     def test_a_file_is_kept_under_a_name_of_ours(self):
         for name in (

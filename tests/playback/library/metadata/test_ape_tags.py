@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.library.metadata.ape_tags import words
+from playback.library.metadata import ape_tags
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import id3, mp3
 from tests.playback.library.test_scan import without_ffprobe
@@ -43,12 +43,12 @@ V1 = b"TAG" + bytes(125)
     ids=["end", "no header", "before ID3v1", "beginning"],
 )
 def test_they_are_found(data: bytes):
-    assert words(io.BytesIO(data)) == FOUND
+    assert ape_tags.read(io.BytesIO(data)) == FOUND
 
 
 @given(st.binary(max_size=40), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
 def test_any_tag_has_an_end(items: bytes, length: int, count: int):
-    words(io.BytesIO(items + struct.pack("<8sIIII8x", b"APETAGEX", 2000, length, count, 0)))
+    ape_tags.read(io.BytesIO(items + struct.pack("<8sIIII8x", b"APETAGEX", 2000, length, count, 0)))
 
 
 class InTheLibrary(LibraryCase):

@@ -89,7 +89,7 @@ def test_any_wav_has_an_end(rest: bytes):
 
 
 def test_the_words_of_a_wav_come_undecoded():
-    words = wav_chunks.read(io.BytesIO(WAV + info("cp1251", INAM="Осень", ICMT="x", IART="ДДТ"))).words
+    words = wav_chunks.read(io.BytesIO(WAV + info("cp1251", INAM="Осень", ICMT="x", IART="ДДТ"))).tags
     assert words == {
         "title": "Осень".encode("cp1251").decode(UNDECODED),
         "artist": "ДДТ".encode("cp1251").decode(UNDECODED),

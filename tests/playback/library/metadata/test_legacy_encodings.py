@@ -344,8 +344,8 @@ class InTags(LibraryCase):
 
     def test_nothing_is_loaded_for_names_in_latin_1(self):
         self.put("a.mp3", id3([(b"TIT2", "\0Mötley Crüe".encode("latin-1"))]) + mp3())
-        asked = []
+        detected = []
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(legacy_encodings, "_asked", asked.append)
+            patch.setattr(legacy_encodings, "_detect", detected.append)
             self.scan()
-        assert (self.item("a.mp3").title, asked) == ("Mötley Crüe", [])
+        assert (self.item("a.mp3").title, detected) == ("Mötley Crüe", [])
