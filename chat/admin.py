@@ -1,4 +1,4 @@
-"""Comments for the operator's staff: read, and deleted so that open pages lose them at once."""
+"""Django admin for comments: read-only, except for deletion, which is published to open pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat over HTTP. Posting needs the playback's position and is added above."""
+"""HTTP API of the chat. Posting needs the playback position: see watchium.web.api."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rooms.api_view import RoomAPIView, json_response
 from watchium.protocol.replies import Problem
 from watchium.protocol.types import CommentState
 
-AT_ONCE = 100
-ANY_SEQ = 2**53
+PAGE_SIZE = 100
+MAX_SEQ = 2**53
 
 
-class SomeComments(msgspec.Struct, frozen=True, kw_only=True):
-    """Oldest first. `more`: there are older ones, before the first one's `seq`."""
+class CommentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Comments, oldest first. If `more` is set, there are older ones before the `seq` of the first."""
 
     comments: list[CommentState]
     more: bool
@@ -31,17 +31,17 @@ class Comments(RoomAPIView):
             OpenApiParameter("before", int, description="The `seq` of the oldest comment you have."),
             OpenApiParameter("limit", int, description="At most 100, which is also the default."),
         ],
-        responses={200: SomeComments, "4XX": Problem},
-        description="What was said last, or before a comment.",
+        responses={200: CommentPage, "4XX": Problem},
+        description="The latest comments, or the latest before a given one.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
-        before = self.query_integer("before", ANY_SEQ)
-        limit = self.query_integer("limit", AT_ONCE, maximum=AT_ONCE)
+        before = self.query_integer("before", MAX_SEQ)
+        limit = self.query_integer("limit", PAGE_SIZE, maximum=PAGE_SIZE)
         room = self.readable_room(room_id)
-        found = Comment.objects.before(room, before, limit + 1)
-        shown = found[-limit:] if limit else []
+        comments = Comment.objects.before(room, before, limit + 1)
+        shown = comments[-limit:] if limit else []
         return json_response(
-            SomeComments(comments=[c.as_state() for c in shown], more=len(found) > len(shown))
+            CommentPage(comments=[c.to_protocol() for c in shown], more=len(comments) > len(shown))
         )
 
 
@@ -49,7 +49,7 @@ class OneComment(RoomAPIView):
     @extend_schema(
         operation_id="comment_delete",
         responses={204: None, "4XX": Problem},
-        description="Take back your own comment; host and moderators anybody's.",
+        description="Delete your own comment; as host or moderator any comment.",
     )
     def delete(self, request: Request, room_id: str, comment_id: int) -> HttpResponse:
         actions.remove(self.member(room_id), comment_id)

@@ -1,4 +1,4 @@
-"""What was said, in the order of the room's `comment_seq`, and the questions asked of it."""
+"""Comments, ordered by the room's `comment_seq`, and the queries on them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.db.models import Q
 from rooms.models import Member, Person, Room
 from watchium.db.prepared import PreparedQuery, run_in_one_round_trip
 from watchium.db.rows import RowMapper
+from watchium.protocol.errors import EventIdConflict
+from watchium.protocol.replies import Accepted
 from watchium.protocol.types import CommentState
 
 
-class Missed(NamedTuple):
-    """What somebody missed in a chat. `more`: ask again from `seq`."""
+class MissedComments(NamedTuple):
+    """A page of comments and deletions that a client missed. If `more` is set, the next page begins after `seq`."""
 
     comments: list[CommentState]
     deleted: list[int]
@@ -23,11 +25,17 @@ class Missed(NamedTuple):
     more: bool
 
 
-class Answered(NamedTuple):
-    """What a command that was accepted before said, and when."""
+class AcceptedComment(NamedTuple):
+    """The stored outcome of an accepted command, for idempotent replays."""
 
     content_hash: str
     at_ms: float
+
+    def replay(self, event_id: str, content_hash: str) -> Accepted:
+        """Return the first reply again. Raises EventIdConflict if this command has other content."""
+        if self.content_hash != content_hash:
+            raise EventIdConflict
+        return Accepted(event_id=event_id, revision=None, timestamp=self.at_ms)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -35,63 +43,67 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(deleted_at=None)
 
     def recent(self, room: Room, limit: int = 100) -> list[Comment]:
-        """The last of what was said, oldest first."""
-        words = f"""SELECT {COMMENT.sql} FROM chat_comment comment
+        """Return the latest comments, oldest first."""
+        sql = f"""SELECT {COMMENT.sql} FROM chat_comment comment
             WHERE comment.room_id = %s AND comment.deleted_at IS NULL ORDER BY comment.seq DESC LIMIT %s"""  # noqa: S608
-        (rows,) = run_in_one_round_trip(PreparedQuery(words, [room.pk, limit]))
+        (rows,) = run_in_one_round_trip(PreparedQuery(sql, [room.pk, limit]))
         return [COMMENT.row(row) for row in reversed(rows)]
 
     def before(self, room: Room, seq: int, limit: int = 100) -> list[Comment]:
-        """What was said right before `seq`, oldest first."""
+        """Return the last comments before `seq`, oldest first."""
         return list(self.shown().filter(room=room, seq__lt=seq).order_by("-seq")[:limit])[::-1]
 
     def since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
-        """What was said after `seq`, oldest first."""
+        """Return comments after `seq`, oldest first."""
         return list(self.shown().filter(room=room, seq__gt=seq).order_by("seq")[:limit])
 
     def deleted_since(self, room: Room, seq: int, limit: int = 500) -> list[Comment]:
-        """What was deleted after `seq`, in the order of the deletions; `deleted_seq` is their place."""
+        """Return comments deleted after `seq`, ordered by `deleted_seq`."""
         return list(self.filter(room=room, deleted_seq__gt=seq).order_by("deleted_seq")[:limit])
 
-    def missed(self, room: Room, seq: int, limit: int = 500) -> Missed:
-        """Comments and deletions after `seq`, at most `limit` of both together, without a hole between pages."""
-        said = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
-        gone = [(comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)]
-        happened = sorted([*said, *gone], key=lambda pair: pair[0])
-        page = happened[:limit]
-        return Missed(
-            comments=[comment.as_state() for _, comment in page if comment.deleted_seq is None],
+    def missed(self, room: Room, seq: int, limit: int = 500) -> MissedComments:
+        """Return comments and deletions after `seq`, at most `limit` in total, without a gap between pages."""
+        posted = [(comment.seq, comment) for comment in self.since(room, seq, limit + 1)]
+        deleted = [
+            (comment.deleted_seq or 0, comment) for comment in self.deleted_since(room, seq, limit + 1)
+        ]
+        changes = sorted([*posted, *deleted], key=lambda pair: pair[0])
+        page = changes[:limit]
+        return MissedComments(
+            comments=[comment.to_protocol() for _, comment in page if comment.deleted_seq is None],
             deleted=[comment.pk for _, comment in page if comment.deleted_seq is not None],
             seq=page[-1][0] if page else seq,
-            more=len(happened) > limit,
+            more=len(changes) > limit,
         )
 
     def rooms_with_comments(self) -> models.QuerySet[Comment, int]:
-        """Of the rooms in which somebody said something (primary keys)."""
+        """The primary keys of rooms in which a member posted a comment."""
         return self.filter(is_system=False).values_list("room_id", flat=True)
 
     def system_comments_before(self, moment: datetime) -> CommentQuerySet:
-        """Who joined and left, hosted or changed something before that."""
+        """System comments (joins, leaves, changes) older than this moment."""
         return self.filter(is_system=True, created_at__lt=moment)
 
     def of_rooms(self, rooms: models.QuerySet[Room]) -> CommentQuerySet:
         return self.filter(room__in=rooms)
 
     def of_room(self, room: Room, pk: int) -> Comment | None:
-        """Also one that was deleted; None for another room's."""
+        """Return the comment, deleted or not, or None if it is not in this room."""
         return self.select_related("person").filter(room=room, pk=pk).first()
 
     def reassign(self, before: Person, after: Person) -> None:
-        """What one person said is the other's from now on, but for what both said under the same `event_id`."""
-        same = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
-        taken = self.filter(same, person=after)
-        self.filter(person=before).exclude(models.Exists(taken)).update(person=after, user_id=after.user_id)
+        """Move one person's comments to another, except those whose `event_id` the other has used in the same room."""
+        same_id = models.Q(room=models.OuterRef("room"), event_id=models.OuterRef("event_id"))
+        conflicting = self.filter(same_id, person=after)
+        self.filter(person=before).exclude(models.Exists(conflicting)).update(
+            person=after, user_id=after.user_id
+        )
 
 
 class Comment(models.Model):
-    """Something said at a position of the playback. A deleted one stays until its room goes, shown to nobody."""
+    """A comment at a playback position. A deleted one is hidden, and its row stays as long as its room."""
 
-    # No index of its own: another one begins with the room.
+    # No index of its own: the indexes below begin with the room.
     room = models.ForeignKey(Room, on_delete=models.CASCADE, db_index=False, related_name="comments")
     seq = models.BigIntegerField()
     person = models.ForeignKey(
@@ -107,7 +119,7 @@ class Comment(models.Model):
     )
     event_id = models.CharField(max_length=64, null=True, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
-    # Server time of the acceptance, so that the same command is answered the same again.
+    # Server time of the acceptance, so that a repeated command gets the same reply.
     at_ms = models.FloatField()
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -136,15 +148,15 @@ class Comment(models.Model):
         return f"{self.username or 'system'}: {self.text[:40]}"
 
     @staticmethod
-    def to_replay(by: Member, event_id: str) -> PreparedQuery:
-        """Gives an `Answered` if this command of theirs was accepted before."""
-        words = """SELECT content_hash, at_ms FROM chat_comment
+    def to_replay(actor: Member, event_id: str) -> PreparedQuery:
+        """Select the `AcceptedComment` of this member's command, if it was accepted before."""
+        sql = """SELECT content_hash, at_ms FROM chat_comment
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
-        return PreparedQuery(words, [by.room_id, event_id, by.pk])
+        return PreparedQuery(sql, [actor.room_id, event_id, actor.pk])
 
-    def as_state(self) -> CommentState:
-        """The comment as it travels; `created_at` is UTC with milliseconds."""
+    def to_protocol(self) -> CommentState:
+        """Return the comment as a protocol struct; `created_at` is UTC with milliseconds."""
         return CommentState(
             id=self.pk,
             seq=self.seq,

@@ -1,4 +1,4 @@
-"""What counts as a comment: plain text that can be shown anywhere, not empty, not endless. Pure."""
+"""Validation of comments and reactions. Pure: no Django, no I/O."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import json
 from watchium.protocol.errors import BadMessage, TooLong
 from watchium.text import clean, is_one_emoji, is_too_long
 
-LONGEST = 500  # characters, as Unicode counts them
+MAX_CHARS = 500  # code points
 
 
 def clean_comment(text: str) -> str:
-    """The comment as it is kept and shown. Raises BadMessage when nothing visible is left, TooLong beyond 500."""
-    if is_too_long(text, LONGEST):
-        raise TooLong(f"A message has at most {LONGEST} characters.")
+    """Return the comment as stored and shown. Raises BadMessage if nothing visible is left, TooLong beyond 500."""
+    if is_too_long(text, MAX_CHARS):
+        raise TooLong(f"A message has at most {MAX_CHARS} characters.")
     cleaned = clean(text)
     if not cleaned:
         raise BadMessage("There is nothing to see in this message.")
-    if len(cleaned) > LONGEST:
-        raise TooLong(f"A message has at most {LONGEST} characters; this one has {len(cleaned)}.")
+    if len(cleaned) > MAX_CHARS:
+        raise TooLong(f"A message has at most {MAX_CHARS} characters; this one has {len(cleaned)}.")
     return cleaned
 
 
 def clean_emoji(text: str) -> str:
-    """One emoji, however many code points it takes. Raises BadMessage for anything else."""
+    """Return the text if it is one emoji, of any number of code points. Raises BadMessage otherwise."""
     if not is_one_emoji(text):
         raise BadMessage("A reaction is one emoji.")
     return text
 
 
 def content_hash(text: str, reply_to: int | None) -> str:
-    """Equal for what is the same comment under the same `event_id`."""
+    """Hash the content of a comment, to detect an `event_id` that is reused for another one."""
     return hashlib.sha256(json.dumps([text, reply_to]).encode()).hexdigest()

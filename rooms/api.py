@@ -15,7 +15,7 @@ from watchium.protocol.errors import NotAllowed, NotMember
 from watchium.protocol.replies import Problem
 
 
-class Entered(msgspec.Struct, frozen=True, kw_only=True):
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
     """Your membership. `token` is set if the request was anonymous: send it as a bearer token from now on."""
 
     room_id: str
@@ -26,10 +26,10 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None = None
 
 
-def entered(request: Request, member: Member) -> Entered:
+def membership(request: Request, member: Member) -> Membership:
     """Build the response to creating or joining a room. An anonymous client also gets a token, and no cookie."""
     was_anonymous = request.user is None
-    return Entered(
+    return Membership(
         room_id=member.room.room_id,
         url=room_url(request._request, member.room.room_id),
         user_id=member.person.user_id,
@@ -47,14 +47,14 @@ class MemberRow(msgspec.Struct, frozen=True, kw_only=True):
     joined_at: float
 
 
-class AllMembers(msgspec.Struct, frozen=True, kw_only=True):
+class MemberList(msgspec.Struct, frozen=True, kw_only=True):
     members: list[MemberRow]
 
 
 class Members(RoomAPIView):
     @extend_schema(
         operation_id="members",
-        responses={200: AllMembers, "4XX": Problem},
+        responses={200: MemberList, "4XX": Problem},
         description="All members, present or absent, latest to join first, at most 500. For moderators.",
     )
     def get(self, request: Request, room_id: str) -> HttpResponse:
@@ -62,7 +62,7 @@ class Members(RoomAPIView):
         if not member.may_moderate:
             raise NotAllowed("Only the host and moderators can see absent members.")
         rows = Member.objects.newest(member.room)
-        return json_response(AllMembers(members=[_row(row) for row in rows]))
+        return json_response(MemberList(members=[_row(row) for row in rows]))
 
 
 def _row(member: Member) -> MemberRow:

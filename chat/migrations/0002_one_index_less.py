@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Each of these tables has an index that begins with the room: one less to write for every row."""
+    """Drop the index on the room: another index begins with the room, and each row writes one index less."""
 
     dependencies = [
         ("chat", "0001_comments"),

@@ -6,9 +6,9 @@ from rooms.actions.hosting import ask_control, claim_host, transfer_host
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.presence import (
+    connect,
     disconnect,
     due,
-    enter,
     grant_fresh_leases,
     reconnect_person,
     record_poll,
@@ -23,11 +23,11 @@ __all__ = [
     "begin_epoch",
     "claim_host",
     "close_room",
+    "connect",
     "create_guest",
     "create_room",
     "disconnect",
     "due",
-    "enter",
     "grant_fresh_leases",
     "handle_command",
     "join",

@@ -15,7 +15,7 @@ TOO_MANY = "Too many tries. Wait a little."
 
 
 def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:
-    """Join as the client's person, or as a new guest, who is deleted again if joining is refused.
+    """Join as the client's person, or as a new guest, deleted again if joining is refused.
 
     Raises what `join` raises, and RateLimited after ten passphrases from one address within a minute, after thirty
     for one room, or after too many joins from one address.

@@ -33,14 +33,13 @@ SILENCE_MS = 12_000  # a socket without a received frame for so long is dead
 GRACE_MS = 6_000  # the member of a closed socket stays present for so long
 POLL_MS = 15_000
 FRESH_MS = 15_000  # how long clients have to reconnect after a restart
-GRANT_INTERVAL_MS = (
-    2 * FRESH_MS
-)  # a member who did not come back in its first half lapses before the next grant
+# Between two grants, so that a member who did not reconnect in the first half has lapsed before the second grant.
+GRANT_INTERVAL_MS = 2 * FRESH_MS
 START_MS = 1000  # server time that a start counts for
 
 
 @transaction.atomic
-def enter(member: Member, socket_key: str) -> tuple[Member, Connection]:
+def connect(member: Member, socket_key: str) -> tuple[Member, Connection]:
     """Create the lease of an opened socket, and mark the member present. Raises TooManyConnections."""
     now_ms = server_clock.now_ms()
     count_query = [Connection.to_count_open(socket_key, now_ms)] if socket_key else []
@@ -103,7 +102,7 @@ def disconnect(connection: Connection) -> None:
     """Shorten the lease of a closed socket to the grace period; start the host's if it was the host's last."""
     now_ms = server_clock.now_ms()
     room = Room.objects.locked(connection.member.room_id)
-    # Read again: a guest who signed in may be another member by now, and leaving deletes connections.
+    # Read again: a guest who signed in is another member by now, and the lease may have been deleted.
     current = Connection.objects.select_related("member__person").filter(pk=connection.pk).first()
     if current is None:
         return
@@ -182,7 +181,7 @@ def _lapse(connection: Connection, now_ms: float) -> None:
     room = Room.objects.locked_unless_busy(connection.member.room_id)
     if room is None:
         return
-    # The delete claims the work: another process that saw the same lapse deletes nothing and stops here.
+    # The delete settles the race: another process that saw the same lapse deletes nothing and stops here.
     deleted, _ = Connection.objects.filter(pk=connection.pk, lapses_at_ms__lte=now_ms).delete()
     if deleted == 0:
         return

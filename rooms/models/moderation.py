@@ -23,7 +23,7 @@ class BanQuerySet(models.QuerySet["Ban"]):
         return self.filter(banned, room=room, until__gt=now, lifted_at=None).exists()
 
     def applies_to_person(self, room_id: str, person: Person, now: datetime) -> bool:
-        """Like `applies` in one query, for rooms that may not exist: a timing attack cannot tell the cases apart."""
+        """Like `applies` in one query, for rooms that may not exist: a timing attack cannot distinguish them."""
         return self.filter(room__room_id=room_id, person=person, until__gt=now, lifted_at=None).exists()
 
     def lift(self, ban: Ban, now: datetime) -> bool:

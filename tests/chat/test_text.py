@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import text
-from chat.text import LONGEST, clean_comment, clean_emoji, content_hash
+from chat.text import MAX_CHARS, clean_comment, clean_emoji, content_hash
 from watchium.protocol.errors import BadMessage, TooLong
 
 words = st.text(st.characters(exclude_categories=["Cs"]))
@@ -20,7 +20,7 @@ def test_a_comment_is_something_to_see_and_not_endless(text):
         cleaned = clean_comment(text)
     except BadMessage:
         return
-    assert 0 < len(cleaned) <= LONGEST
+    assert 0 < len(cleaned) <= MAX_CHARS
     assert cleaned == cleaned.strip()
     assert clean_comment(cleaned) == cleaned
 

@@ -176,7 +176,7 @@ class RoomMachine(RuleBasedStateMachine):
             return
         if self.member(name).left_at:
             self.do(lambda: rooms.actions.join(self.people[name], self.room.room_id))
-        self.connections[name].append(self.do(lambda: rooms.actions.enter(self.member(name), ""))[1])
+        self.connections[name].append(self.do(lambda: rooms.actions.connect(self.member(name), ""))[1])
         self.reference.opens_tab(name)
 
     @rule(name=people)

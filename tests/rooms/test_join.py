@@ -256,5 +256,5 @@ class NameTests(Cast):
 
     def test_whoever_returns_to_a_name_that_was_taken_meanwhile_is_told_apart(self):
         Member.objects.filter(pk=self.bob.pk).update(present=False)
-        actions.enter(actions.join(self.carol, self.room.room_id, username="Bob"), "")
-        assert actions.enter(self.bob, "")[0].username == "Bob (2)"
+        actions.connect(actions.join(self.carol, self.room.room_id, username="Bob"), "")
+        assert actions.connect(self.bob, "")[0].username == "Bob (2)"

@@ -23,7 +23,7 @@ class Arrivals(Cast):
 
     def enter(self, member: Member, device_id: str = "") -> Connection:
         with self.telling():
-            return actions.enter(member, device_id)[1]
+            return actions.connect(member, device_id)[1]
 
     def leave_tab(self, connection: Connection) -> None:
         with self.telling():
@@ -177,7 +177,7 @@ class PresenceTests(Arrivals):
         assert self.heard.last("member_left")["payload"]["reason"] == "left"
         assert (f"member.{self.bob.pk}", 4501) in self.heard.closed
         with pytest.raises(NotMember):
-            actions.enter(self.bob, "")
+            actions.connect(self.bob, "")
 
     def test_whoever_must_go_has_no_lease_any_more_wherever_the_socket_is(self):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
@@ -224,7 +224,7 @@ class PresenceTests(Arrivals):
         for _ in range(2):
             self.enter(self.bob, "A" * 16)
         with pytest.raises(TooManyConnections):
-            actions.enter(self.bob, "A" * 16)
+            actions.connect(self.bob, "A" * 16)
 
     @override_settings(MAX_SOCKETS_PER_DEVICE=2)
     def test_sockets_without_a_browser_are_not_counted(self):

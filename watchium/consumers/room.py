@@ -70,7 +70,7 @@ class RoomConsumer(Socket):
         await self.join_group(room_group(self.room_id))
         await self.join_group(member_group(member.pk))
         await self.join_group(person_group(member.person_id))
-        self.entering = asyncio.create_task(in_database(rooms.actions.enter, member, identity.socket_key))
+        self.entering = asyncio.create_task(in_database(rooms.actions.connect, member, identity.socket_key))
         self.member, connection = await asyncio.shield(self.entering)
         self.user_id = self.member.person.user_id
         self.connection = connection

@@ -104,7 +104,9 @@ def compose_snapshot(
         room=room_state(room, contents.host, contents.playback.settings),
         members=[member_state(present) for present in contents.present],
         timeline=None if resumed else playback.room.queries.snapshot_of(contents.playback),
-        comments=None if resumed else [c.as_state() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
+        comments=None
+        if resumed
+        else [c.to_protocol() for c in Comment.objects.recent(room, COMMENTS_AT_JOIN)],
         revision=room.revision,
         event_id=contents.event_id,
         comment_seq=room.comment_seq,

@@ -16,7 +16,7 @@ import rooms.actions
 from rooms import access
 from rooms.actions.admission import admit
 from rooms.actions.custom_event import broadcast_custom_event
-from rooms.api import Entered, OneRoom, entered
+from rooms.api import Membership, OneRoom, membership
 from rooms.api_view import RoomAPIView, json_response
 from rooms.auth.client_address import address_hash
 from rooms.forms import JoinForm, NewRoom, RoomChanges
@@ -81,12 +81,12 @@ class Rooms(RoomAPIView):
     @extend_schema(
         operation_id="room_create",
         request=NewRoom,
-        responses={201: Entered, "4XX": Problem},
+        responses={201: Membership, "4XX": Problem},
         description="Create a room. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request) -> HttpResponse:
         member = create_room(self.identity, self.body(NewRoom))
-        return json_response(entered(request, member), 201)
+        return json_response(membership(request, member), 201)
 
 
 class RoomDetail(OneRoom):
@@ -109,12 +109,12 @@ class Join(RoomAPIView):
     @extend_schema(
         operation_id="room_join",
         request=JoinForm,
-        responses={200: Entered, "4XX": Problem},
+        responses={200: Membership, "4XX": Problem},
         description="Become a member. An anonymous client becomes a guest and gets a token.",
     )
     def post(self, request: Request, room_id: str) -> HttpResponse:
         member = admit(self.identity, room_id, self.body(JoinForm))
-        return json_response(entered(request, member))
+        return json_response(membership(request, member))
 
 
 class State(RoomAPIView):

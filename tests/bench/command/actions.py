@@ -56,7 +56,7 @@ def one_row(room: Room) -> None:
 
 
 def enter_and_greet(member: Member) -> None:
-    entered, _ = actions.enter(member, "")
+    entered, _ = actions.connect(member, "")
     compose_snapshot(entered, "", None, 8)
 
 

@@ -61,7 +61,7 @@ async def test_a_sign_out_is_checked_once_the_lease_exists():
     with (
         patch.object(room, "in_database", at_once),
         patch.object(room, "_admit", lambda identity, room_id: member),
-        patch.object(rooms.actions, "enter", lambda member, device_id: (member, connection)),
+        patch.object(rooms.actions, "connect", lambda member, device_id: (member, connection)),
         patch.object(rooms.actions, "disconnect", disconnected.append),
         patch.object(socket, "join_group", join),
         patch.object(socket, "_identity", signed_out),

@@ -12,7 +12,7 @@ from tests.playback.room.fixtures import NOW_MS, DeedCase, load
 class SystemComments(DeedCase):
     def last_text(self) -> str:
         comment = Comment.objects.filter(room=self.room).latest("pk")
-        assert comment.as_state().is_system_message
+        assert comment.to_protocol().is_system_message
         return comment.text
 
     def test_joins_and_leaves(self):
