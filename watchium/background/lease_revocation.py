@@ -1,10 +1,10 @@
 """Closes sockets whose lease was ended, also when no message about it arrives.
 
-A member who is removed or signs out, or whose room is closed, is disconnected by a message through the channel layer,
-which may lose it or be down. The action also ends the leases of the member's sockets, and each process queries the
-database for its own leases that have ended: an index lookup of what closed within the last seconds, however many
-sockets are open. The message usually arrives first and carries the reason; a socket that is still open at the second
-poll is closed without one.
+Removing a member, a logout and closing a room disconnect sockets by a message through the channel layer, which may
+lose it or be down. The action also ends the leases of those sockets, and each process queries the database for its own
+leases that have ended: an index lookup of connections closed within the last seconds, however many sockets are open.
+The message usually arrives first and carries the reason; a socket that is still open at the second poll is closed
+without one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from watchium.realtime.groups import process_id
 
 logger = logging.getLogger(__name__)
 
-# Two polls and their queries take less than the second after which nobody receives events of a room they may not see.
+# Two polls and their queries take less than a second, after which no event of a forbidden room may be received.
 PERIOD_S = 0.25
 # Between queries while the database is down: log heads and status broadcasts share its few threads.
 RETRY_S = 1.0

@@ -1,4 +1,4 @@
-"""Detects when messages of other processes do not arrive here, informs the members, and repairs what was lost.
+"""Detects when messages of other processes do not arrive here, informs the members, and repairs the loss.
 
 A pub/sub layer loses messages silently: Redis may be down or frozen, or was away so briefly that only the subscriptions
 are missing. So each process publishes a probe to itself through the layer every second. If the probe does not come back

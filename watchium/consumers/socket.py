@@ -16,13 +16,13 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from channels.consumer import AsyncConsumer
 
 from rooms.access import Identity
 from rooms.auth.identity import identify_scope, same_origin
 from watchium import server_clock
 from watchium.background import scheduler
 from watchium.db.thread_pool import in_database
+from watchium.process_state import at_reset
 from watchium.protocol.codec import event_id_in
 from watchium.protocol.commands import Command, Ping
 from watchium.protocol.errors import (
@@ -62,11 +62,14 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
-class Socket(AsyncConsumer):  # type: ignore[misc]  # Channels carries no types
+class Socket:
     """One WebSocket. Subclasses implement `decode`, `on_connect`, `handle` and `on_disconnect`."""
 
-    channel_layer_alias = "none"  # it joins groups of the hub instead of having a channel
     live: ClassVar[set[Socket]] = set()
+
+    @classmethod
+    def as_asgi(cls) -> Any:  # an ASGI application; `django.urls.path` is typed for views
+        return lambda scope, receive, send: cls()(scope, receive, send)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
@@ -277,6 +280,9 @@ async def with_timeout(action: Awaitable[R]) -> R:
             return await action
     except TimeoutError:
         raise Unavailable from None
+
+
+at_reset(Socket.live.clear)
 
 
 def _open_sockets() -> dict[str, float]:

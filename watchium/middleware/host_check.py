@@ -1,7 +1,7 @@
 """Rejects a request for an unknown host name with a page that explains the remedy.
 
-Usually a proxy passes on its own name for the server behind it, or the server was not told its name on the local
-network. The operator finds a line in the log, once an hour for each name, and `doctor` checks it as well.
+Usually a proxy sends its own name for the server behind it, or the server's name on the local network is not
+configured. The operator finds a line in the log, once an hour for each name, and `doctor` checks it as well.
 """
 
 from __future__ import annotations

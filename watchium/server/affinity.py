@@ -24,8 +24,8 @@ MAX_HANDSHAKE_BYTES = 128 * 1024
 
 @dataclass(frozen=True)
 class Workers:
-    """The processes on one port, seen by one of them. `inbox` receives what is handed to this process; `outboxes` send
-    to each process, by number."""
+    """The processes on one port, seen by one of them. `inbox` receives connections handed to this process; `outboxes`
+    send to each process, by number."""
 
     number: int
     inbox: socket.socket

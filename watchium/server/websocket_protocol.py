@@ -232,7 +232,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
-        # `close` would wait for unsent data, which nobody reads.
+        # `close` would wait for unsent data, which the client does not read.
         self.transport.abort()
 
     # ------------------------------------------------------------ the transport

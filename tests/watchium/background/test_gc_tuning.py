@@ -25,18 +25,18 @@ MINUTE_MS = 60_000.0
 
 
 def collections(sockets: int, minutes: int) -> int:
-    """How many full ones there are in so many minutes with so many sockets."""
+    """The number of full collections in so many minutes with so many sockets."""
     with patch.object(gc, "collect") as collect:
         for minute in range(minutes):
             gc_tuning.collect_if_due(sockets, minute * MINUTE_MS)
         return collect.call_count
 
 
-def test_a_quiet_process_is_tidied_now_and_then():
+def test_a_process_with_few_sockets_collects_every_ten_minutes():
     assert collections(sockets=8, minutes=60) == 5
 
 
-def test_a_full_one_seldom_but_not_never():
+def test_a_process_with_many_sockets_collects_once_an_hour():
     assert collections(sockets=8000, minutes=60) == 0
     assert collections(sockets=8000, minutes=130) == 2
 
@@ -53,15 +53,15 @@ def test_twisted_is_loaded_for_the_development_server_alone(command: str, loaded
     assert done.stdout.strip() == str(loaded)
 
 
-def test_no_look_at_the_young_takes_long():
-    """Each looks at what came since: a hundred thousand objects were seen to take eighty milliseconds."""
+def test_collections_of_young_objects_are_short():
+    """A hundred thousand objects took eighty milliseconds."""
     with patch.object(gc, "set_threshold") as threshold, patch.object(gc, "freeze"):
         gc_tuning.freeze()
-    young, looks, _ = threshold.call_args.args
-    assert young * looks <= 10_000
+    objects, collections, _ = threshold.call_args.args
+    assert objects * collections <= 10_000
 
 
-def test_what_each_heartbeat_replaces_is_not_looked_at():
+def test_objects_replaced_by_each_heartbeat_are_not_tracked():
     report = PlayerReport(current_time=1, is_playing=True, is_synced=True, state="tracking")
     bucket, _ = consume(None, Limit(5, 1), 0)
     assert not gc.is_tracked(received(report, 0))
@@ -74,12 +74,12 @@ HANDSHAKE = (
 )
 
 
-async def listens_to_nothing(scope, receive, send) -> None:
+async def idle_app(scope, receive, send) -> None:
     await receive()
 
 
-async def test_the_http_half_of_a_socket_is_gone_when_it_is_open():
-    config = uvicorn.Config(listens_to_nothing, http=HttpProtocol, ws=WebSocketProtocol, lifespan="off")
+async def test_the_http_protocol_of_an_open_socket_is_freed():
+    config = uvicorn.Config(idle_app, http=HttpProtocol, ws=WebSocketProtocol, lifespan="off")
     config.load()
     transport = MagicMock()
     transport.is_closing.return_value = False

@@ -18,17 +18,17 @@ def evicted(*connections: Connection) -> list[int]:
     return [number for number, connection in enumerate(connections) if connection.evicted]
 
 
-def test_the_longest_waiting_connection_of_an_address_makes_room():
+def test_beyond_the_limit_of_an_address_its_longest_waiting_connection_is_closed():
     pending = PendingConnections(max_open=100, per_address=2)
-    mine, other = [Connection() for _ in range(4)], Connection()
+    same, other = [Connection() for _ in range(4)], Connection()
     pending.add(other, "198.51.100.2")
-    for connection in mine:
+    for connection in same:
         pending.add(connection, "198.51.100.1")
-    assert evicted(*mine) == [0, 1]
+    assert evicted(*same) == [0, 1]
     assert not other.evicted
 
 
-def test_a_connection_that_is_being_answered_is_not_closed_and_waits_from_its_end_on():
+def test_a_connection_being_answered_is_not_pending_and_waits_again_afterwards():
     pending = PendingConnections(max_open=100, per_address=2)
     first, second, third, fourth = connections = [Connection() for _ in range(4)]
     pending.add(first, "a")
@@ -41,7 +41,7 @@ def test_a_connection_that_is_being_answered_is_not_closed_and_waits_from_its_en
     assert evicted(*connections) == [1, 2]
 
 
-def test_addresses_that_are_not_counted_have_no_limit_of_their_own():
+def test_uncounted_addresses_have_no_limit():
     pending = PendingConnections(max_open=100, per_address=1)
     connections = [Connection() for _ in range(10)]
     for connection in connections:
@@ -49,7 +49,7 @@ def test_addresses_that_are_not_counted_have_no_limit_of_their_own():
     assert evicted(*connections) == []
 
 
-def test_beyond_the_most_the_longest_waiting_of_all_makes_room_or_nobody_new_is_let_in():
+def test_beyond_the_total_the_longest_waiting_one_is_closed_or_a_new_one_rejected():
     pending = PendingConnections(max_open=3, per_address=9)
     first, second = connections = [Connection(), Connection()]
     pending.add(first, "")
@@ -63,7 +63,7 @@ def test_beyond_the_most_the_longest_waiting_of_all_makes_room_or_nobody_new_is_
     assert evicted(*connections) == [0]
 
 
-def test_nothing_is_kept_of_connections_that_are_gone():
+def test_closed_connections_leave_nothing_behind():
     pending = PendingConnections(max_open=3, per_address=2)
     connections = [Connection() for _ in range(5)]
     for connection in connections:
@@ -82,9 +82,9 @@ def test_nothing_is_kept_of_connections_that_are_gone():
         (0, "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
         (0, "127.0.0.1", ""),
         (0, "", ""),
-        (1, "198.51.100.1", ""),  # the proxy's, which speaks for everybody
+        (1, "198.51.100.1", ""),  # the address of a proxy, shared by all clients
     ],
 )
-def test_which_address_a_silent_connection_is_counted_by(settings, proxies: int, peer: str, address: str):
+def test_the_address_that_a_connection_is_counted_by(settings, proxies: int, peer: str, address: str):
     settings.PROXIES = proxies
     assert pending_connections.address_of(peer) == address
