@@ -1,6 +1,6 @@
 """Run as `python tests/faults/support/process_kill.py WHEN EVENT_ID serve ...`: a server killed at a chosen point.
 
-WHEN is `before_publish` (committed, nobody told) or `before_ack` (told, the sender not answered). It dies as by SIGKILL
+WHEN is `before_publish` (committed, not published) or `before_ack` (published, the sender not answered). It dies as by SIGKILL
 at the first command of that event_id. The server itself knows nothing of it.
 """
 
@@ -34,14 +34,14 @@ def before_ack(event_id: str) -> None:
     from watchium.consumers import socket
     from watchium.protocol.replies import Ack
 
-    tell = socket.Socket.tell
+    send_event = socket.Socket.send_event
 
-    def tell_or_die(self: Any, event: Any) -> None:
+    def send_or_die(self: Any, event: Any) -> None:
         if isinstance(event, Ack) and event.payload.event_id == event_id:
             die()
-        tell(self, event)
+        send_event(self, event)
 
-    socket.Socket.tell = tell_or_die  # type: ignore[method-assign]
+    socket.Socket.send_event = send_or_die  # type: ignore[method-assign]
 
 
 def main(when: str, event_id: str, arguments: list[str]) -> None:
