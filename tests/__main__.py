@@ -196,8 +196,8 @@ def main(names: list[str]) -> int:
     if chosen != ["lint"] and (absent := servers.missing_packages()):
         servers.install(list(absent))
     failed, skipped, took_s = [], [], {}
-    with tempfile.TemporaryDirectory(prefix="watchium-furnished-") as folder:
-        os.environ[servers.FURNISHED] = folder
+    with tempfile.TemporaryDirectory(prefix="watchium-template-") as folder:
+        os.environ[servers.TEMPLATE_DATA] = folder
         if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
             # Not into the tree, then; each of two hundred servers would compile it anew, 0.2 s of 0.8.
             os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"

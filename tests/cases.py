@@ -16,7 +16,7 @@ from watchium.realtime.frames import Frame
 CLIP = "/media/samples/clip.webm"
 
 
-class Heard:
+class Published:
     """What rooms, members and the lobby were told in a scene, in order."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Heard:
 
 
 class Cast(TestCase):
-    """`self.heard` has what was told; deeds of a scene are told at once, as if each had committed."""
+    """`self.published` has what was told; deeds of a scene are told at once, as if each had committed."""
 
     room: Room
     alice: Member
@@ -67,15 +67,15 @@ class Cast(TestCase):
         playback.room.actions.prepare(cls.room, playback.domain.media_sources.find(CLIP))
 
     def setUp(self) -> None:
-        self.heard = Heard()
-        self.replace(hub, "publish", self.heard.hear)
-        self.replace(hub, "publish_close", self.heard.close)
+        self.published = Published()
+        self.replace(hub, "publish", self.published.hear)
+        self.replace(hub, "publish_close", self.published.close)
 
     def replace(self, module, name: str, value) -> None:
         patcher = patch.object(module, name, value)
         patcher.start()
         self.addCleanup(patcher.stop)
 
-    def telling(self):
+    def committing(self):
         """What is done inside is told when the block ends: a test's own transaction never commits."""
         return self.captureOnCommitCallbacks(execute=True)

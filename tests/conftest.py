@@ -9,12 +9,12 @@ from unittest.mock import patch
 import pytest
 from django.test import TransactionTestCase
 
-from tests.deployments import GENEROUS, House, one_process, two_processes
+from tests.deployments import GENEROUS, Deployment, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
 
-# What stands on the database of the run; `house` finds it out late.
-OF_THE_RUN = {"where", "furnished", "house", "db", "transactional_db", "django_db_setup"}
+# What stands on the database of the run; `deployment` finds it out late.
+OF_THE_RUN = {"where", "template_database", "deployment", "db", "transactional_db", "django_db_setup"}
 TEST_ANCHOR_MS = 1_700_000_000_000.0
 
 
@@ -59,31 +59,31 @@ def _is_the_same_again(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def furnished() -> str | None:
+def template_database() -> str | None:
     """A migrated PostgreSQL database to copy from, when the run is on PostgreSQL: one for each worker."""
     url = os.environ.get("DATABASE_URL", "")
     return migrated_database(url) if url else None
 
 
-def _own_database(furnished: str | None) -> dict[str, str]:
+def _own_database(template_database: str | None) -> dict[str, str]:
     """Two houses in one database would do each other's work and tell only their own people."""
-    return {"DATABASE_URL": database_beside(furnished, copy=True)} if furnished else {}
+    return {"DATABASE_URL": database_beside(template_database, copy=True)} if template_database else {}
 
 
 @pytest.fixture
-def where(furnished: str | None) -> dict[str, str]:
+def where(template_database: str | None) -> dict[str, str]:
     """The environment of a scene's own servers: a database of PostgreSQL when the run is on it, else SQLite."""
-    return _own_database(furnished)
+    return _own_database(template_database)
 
 
 @pytest.fixture(scope="session")
-def server(furnished: str | None) -> Iterator[Server]:
-    with watchium_server(_own_database(furnished)) as running:
+def server(template_database: str | None) -> Iterator[Server]:
+    with watchium_server(_own_database(template_database)) as running:
         yield running
 
 
 @pytest.fixture
-def mortal_server(where: dict[str, str]) -> Iterator[Server]:
+def killable_server(where: dict[str, str]) -> Iterator[Server]:
     """One that a test may kill."""
     with watchium_server(where) as running:
         yield running
@@ -97,15 +97,15 @@ def generous_server(where: dict[str, str]) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def pair(furnished: str | None) -> Iterator[House]:
-    with two_processes(_own_database(furnished)) as house:
-        yield house
+def pair(template_database: str | None) -> Iterator[Deployment]:
+    with two_processes(_own_database(template_database)) as deployment:
+        yield deployment
 
 
 @pytest.fixture
-def mortal_pair(where: dict[str, str]) -> Iterator[House]:
-    with two_processes(where) as house:
-        yield house
+def killable_pair(where: dict[str, str]) -> Iterator[Deployment]:
+    with two_processes(where) as deployment:
+        yield deployment
 
 
 # On SQLite too, but there with `make test-faults` alone: several processes are for PostgreSQL.
@@ -113,9 +113,9 @@ _TWO = pytest.param("two processes", marks=[] if "DATABASE_URL" in os.environ el
 
 
 @pytest.fixture(params=["one process", _TWO])
-def house(request: pytest.FixtureRequest) -> House:
+def deployment(request: pytest.FixtureRequest) -> Deployment:
     """What is promised holds in both: people are in one process, or on either side of Redis."""
     if request.param == "one process":
         return one_process(request.getfixturevalue("server"))
-    found: House = request.getfixturevalue("pair")
+    found: Deployment = request.getfixturevalue("pair")
     return found

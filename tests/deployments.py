@@ -13,7 +13,7 @@ GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{what}=100000/1" for what in _GENEROUS
 
 
 @dataclass(frozen=True)
-class House:
+class Deployment:
     here: Server
     there: Server
     redis: Service | None = None
@@ -23,16 +23,16 @@ class House:
         return [self.here] if self.here is self.there else [self.here, self.there]
 
 
-def one_process(server: Server) -> House:
-    return House(server, server)
+def one_process(server: Server) -> Deployment:
+    return Deployment(server, server)
 
 
 @contextmanager
-def two_processes(where: Mapping[str, str]) -> Iterator[House]:
+def two_processes(where: Mapping[str, str]) -> Iterator[Deployment]:
     """On the database that `where` names, else on one SQLite file, with a Redis of their own."""
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service())
         shared = {**where, "REDIS_URL": redis.url}
         here = stack.enter_context(watchium_server(shared))
         there = stack.enter_context(watchium_server(shared, data_dir=here.data_dir))
-        yield House(here, there, redis)
+        yield Deployment(here, there, redis)

@@ -14,7 +14,7 @@ NOTICED_MS = 10_000
 
 
 @pytest.fixture
-def house() -> Iterator[tuple[Server, Server, Service]]:
+def deployment() -> Iterator[tuple[Server, Server, Service]]:
     """Two processes of one installation, and the Redis between them."""
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service())
@@ -24,9 +24,9 @@ def house() -> Iterator[tuple[Server, Server, Service]]:
 
 
 def test_p14_the_page_says_degraded_plays_on_and_heals_without_a_reload(
-    house: tuple[Server, Server, Service], person: Callable[..., Page]
+    deployment: tuple[Server, Server, Service], person: Callable[..., Page]
 ):
-    here, there, redis = house
+    here, there, redis = deployment
     alice, bob = person(base_url=here.url), person(base_url=there.url)
     url = make_room(alice)
     join(bob, url.replace(here.url, there.url), "Bob")

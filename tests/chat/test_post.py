@@ -21,15 +21,15 @@ def comment(text: str, event_id: str = "e1", reply_to: int | None = None) -> Pos
 
 class Posting(Cast):
     def post(self, by: Member, text: str = "hello", event_id: str = "e1", now_ms: float = NOW_MS, **more):
-        with self.telling():
+        with self.committing():
             return actions.post(by, comment(text, event_id, **more), position=12.5, now_ms=now_ms)
 
     def test_everybody_hears_what_bob_said_and_where(self):
         accepted = self.post(self.bob, "  what a sc\u200bene  ")
         said = Comment.objects.get()
         assert (accepted.event_id, accepted.revision, accepted.timestamp) == ("e1", None, NOW_MS)
-        heard = self.heard.last("new_comment")
-        assert self.heard.types(room_group(self.room.room_id)) == ["new_comment"]
+        heard = self.published.last("new_comment")
+        assert self.published.types(room_group(self.room.room_id)) == ["new_comment"]
         assert (heard["room_id"], heard["revision"], heard["timestamp"]) == (self.room.room_id, None, NOW_MS)
         created_at = heard["payload"].pop("created_at")
         assert heard["payload"] == {
@@ -61,7 +61,7 @@ class Posting(Cast):
         again = self.post(self.bob, now_ms=NOW_MS + 5000)
         assert again == first
         assert Comment.objects.count() == 1
-        assert self.heard.types() == ["new_comment"]
+        assert self.published.types() == ["new_comment"]
 
     def test_an_answer_again_is_not_throttled(self):
         self.post(self.bob)
@@ -93,13 +93,13 @@ class Posting(Cast):
             self.post(self.bob, "\u200b")
         with self.assertRaises(TooLong):
             self.post(self.bob, "x" * 501)
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
     def test_a_reply_names_a_comment_of_the_room(self):
         self.post(self.bob, event_id="e1")
         first = Comment.objects.get()
         self.post(self.alice, event_id="e2", reply_to=first.pk)
-        assert self.heard.last("new_comment")["payload"]["reply_to"] == first.pk
+        assert self.published.last("new_comment")["payload"]["reply_to"] == first.pk
 
     def test_a_reply_to_another_rooms_comment_is_refused(self):
         elsewhere = Comment.objects.create(
@@ -124,8 +124,8 @@ class Posting(Cast):
 
 class SystemComments(Cast):
     def test_what_happened_is_written_in_nobodys_name(self):
-        with self.telling():
+        with self.committing():
             actions.post_system_comment(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
-        said = self.heard.last("new_comment")["payload"]
+        said = self.published.last("new_comment")["payload"]
         assert (said["text"], said["user_id"], said["username"]) == ("Bob joined", None, "")
         assert said["is_system_message"] is True

@@ -11,16 +11,16 @@ NOW_MS = 1_800_000_000_000.0
 
 class Passing(Cast):
     def react(self, by: Member, emoji: str = "🎉", now_ms: float = NOW_MS) -> None:
-        with self.telling():
+        with self.committing():
             actions.react(by, emoji, now_ms=now_ms)
 
     def type(self, by: Member, now_ms: float = NOW_MS) -> None:
-        with self.telling():
+        with self.committing():
             actions.typing(by, now_ms=now_ms)
 
     def test_a_reaction_floats_over_everybodys_picture_and_is_not_kept(self):
         self.react(self.bob)
-        reaction = self.heard.last("reaction")
+        reaction = self.published.last("reaction")
         assert reaction["payload"] == {"user_id": self.bob.person.user_id, "username": "Bob", "emoji": "🎉"}
         assert not Comment.objects.exists()
 
@@ -46,5 +46,5 @@ class Passing(Cast):
     def test_typing_is_told_but_not_too_often_and_never_refused(self):
         for _ in range(10):
             self.type(self.bob)
-        assert self.heard.types() == ["typing", "typing"]
-        assert self.heard.last("typing")["payload"]["username"] == "Bob"
+        assert self.published.types() == ["typing", "typing"]
+        assert self.published.last("typing")["payload"]["username"] == "Bob"

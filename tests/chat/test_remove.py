@@ -20,13 +20,13 @@ class Removing(Cast):
         )
 
     def remove(self, by: Member, comment: Comment) -> None:
-        with self.telling():
+        with self.committing():
             actions.remove(by, comment.pk)
         comment.refresh_from_db()
 
     def test_everybody_sees_bobs_own_comment_go(self):
         self.remove(self.bob, self.bobs)
-        assert self.heard.last("comment_deleted")["payload"] == {"id": self.bobs.pk, "seq": 3}
+        assert self.published.last("comment_deleted")["payload"] == {"id": self.bobs.pk, "seq": 3}
         assert (self.bobs.deleted_seq, self.bobs.deleted_by) == (3, self.bob.person)
         assert not ModerationAct.objects.exists()
 
@@ -41,7 +41,7 @@ class Removing(Cast):
             self.remove(self.bob, self.alices)
         self.alices.refresh_from_db()
         assert self.alices.deleted_at is None
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
     def test_bob_as_a_moderator_may(self):
         Member.objects.filter(pk=self.bob.pk).update(role=Role.MODERATOR)
@@ -55,7 +55,7 @@ class Removing(Cast):
     def test_twice_is_harmless(self):
         self.remove(self.alice, self.bobs)
         self.remove(self.alice, self.bobs)
-        assert self.heard.types() == ["comment_deleted"]
+        assert self.published.types() == ["comment_deleted"]
         assert ModerationAct.objects.count() == 1
 
     def test_another_rooms_comment_is_not_here(self):
@@ -70,8 +70,8 @@ class Removing(Cast):
             self.remove(self.bob, system)
 
     def test_staff_deletes_and_is_named(self):
-        with self.telling():
+        with self.committing():
             actions.remove_as_staff(self.bobs, "root")
             actions.remove_as_staff(self.bobs, "root")
-        assert self.heard.types() == ["comment_deleted"]
+        assert self.published.types() == ["comment_deleted"]
         assert ModerationAct.objects.get().details == {"comment": self.bobs.pk, "staff": "root"}

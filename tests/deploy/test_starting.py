@@ -18,7 +18,7 @@ import pytest
 
 from tests.security.disclosure.test_insecure_settings import manage
 from tests.servers import ROOT, free_port
-from tests.servers.watchium import _furnished, _inherited
+from tests.servers.watchium import _inherited, _template_data
 
 pytestmark = pytest.mark.once
 START_S = 60.0
@@ -39,14 +39,14 @@ def has_ipv6() -> bool:
 
 
 @pytest.fixture
-def furnished(tmp_path: Path) -> Path:
+def data_dir(tmp_path: Path) -> Path:
     """A data folder with tables and static files."""
     folder = tmp_path / "data"
     folder.mkdir()
     for name in ("watchium.sqlite3", "secret_key"):
-        shutil.copy(_furnished() / name, folder)
+        shutil.copy(_template_data() / name, folder)
     # Copied, not linked: `make run` collects into it and removes files that other servers read.
-    shutil.copytree(_furnished() / "static", folder / "static")
+    shutil.copytree(_template_data() / "static", folder / "static")
     return folder
 
 
@@ -83,8 +83,8 @@ HOSTS = ["127.0.0.2", "localhost", "0.0.0.0", socket.gethostname(), *own_address
 
 
 @pytest.mark.parametrize("host", dict.fromkeys(HOSTS + (["::", "::1"] if has_ipv6() else [])))
-def test_the_printed_address_opens(furnished: Path, host: str):
-    with running_server(furnished, HOST=host) as (lines, port):
+def test_the_printed_address_opens(data_dir: Path, host: str):
+    with running_server(data_dir, HOST=host) as (lines, port):
         (printed,) = re.findall(r"http://\S+/player/", "\n".join(lines))
         assert is_watchium_page(printed)
         assert f":{port}/" in printed
@@ -103,19 +103,19 @@ def test_the_printed_address_opens(furnished: Path, host: str):
     ],
     ids=str,
 )  # fmt: skip
-def test_an_invalid_setting_is_reported_in_one_line(furnished: Path, setting: dict[str, str]):
-    done = manage(furnished, "serve", **{"PORT": str(free_port()), **setting})
+def test_an_invalid_setting_is_reported_in_one_line(data_dir: Path, setting: dict[str, str]):
+    done = manage(data_dir, "serve", **{"PORT": str(free_port()), **setting})
     assert done.returncode == 2, done
     (line,) = done.stderr.strip().splitlines()
     assert next(iter(setting)).removesuffix("_FILE") in line
     assert not done.stdout
 
 
-def test_a_closed_output_pipe_causes_no_traceback(furnished: Path):
+def test_a_closed_output_pipe_causes_no_traceback(data_dir: Path):
     for command in ("maintain", "help"):
         done = subprocess.run(
             f"{sys.executable} -u manage.py {command} --no-color | true",
-            shell=True, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(furnished), "PORT": str(free_port())},
+            shell=True, cwd=ROOT, env={**_inherited(), "WATCHIUM_DATA_DIR": str(data_dir), "PORT": str(free_port())},
             timeout=START_S, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert "BrokenPipe" not in done.stderr, done.stderr
@@ -137,10 +137,10 @@ def test_data_files_are_private_whatever_the_umask(tmp_path: Path):
     assert {name: mode for name, mode in modes(folder).items() if mode & 0o077} == {}
 
 
-def test_an_existing_readable_database_is_made_private_at_the_next_start(furnished: Path):
-    database = furnished / "watchium.sqlite3"
+def test_an_existing_readable_database_is_made_private_at_the_next_start(data_dir: Path):
+    database = data_dir / "watchium.sqlite3"
     database.chmod(0o644)
-    assert manage(furnished, "check").returncode == 0
+    assert manage(data_dir, "check").returncode == 0
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
 
 
@@ -152,18 +152,18 @@ LIBRARIES = ("nowhere", "loop", "file")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_missing_library_folder_does_not_stop_the_server(furnished: Path, library: str):
-    folder = furnished / "library"
+def test_a_missing_library_folder_does_not_stop_the_server(data_dir: Path, library: str):
+    folder = data_dir / "library"
     if library == "file":
         folder.write_text("no folder")
     else:
         folder.symlink_to("/nowhere/music" if library == "nowhere" else folder)
-    with make_run(furnished) as (lines, port):
+    with make_run(data_dir) as (lines, port):
         assert any(str(folder) in line for line in lines)
         assert is_watchium_page(f"http://127.0.0.1:{port}/rooms/watchparty/")
-        scanned = manage(furnished, "scan_media")
+        scanned = manage(data_dir, "scan_media")
         assert (scanned.returncode, "WATCHIUM_LIBRARY_DIR" in scanned.stderr) == (1, True), scanned
-        checked = manage(furnished, "doctor", "--no-color", PORT=str(port))
+        checked = manage(data_dir, "doctor", "--no-color", PORT=str(port))
         (line,) = (line for line in checked.stdout.splitlines() if " library:" in line)
         assert line.startswith("warn"), line
         assert "WATCHIUM_LIBRARY_DIR" in line

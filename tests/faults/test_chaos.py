@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from tests.client import Client, RoomClient
-from tests.deployments import House, two_processes
+from tests.deployments import Deployment, two_processes
 from tests.faults.support.invariants import everything_holds, footprint, settles_back
 from watchium.client import ProblemError, Resume
 from watchium.protocol.replies import Accepted
@@ -25,14 +25,14 @@ CLIP = "/media/samples/clip.webm"
 class Party:
     """A host and a guest in a room, each with a socket that comes back by itself, in whichever process is there."""
 
-    def __init__(self, house: House, number: int, chance: random.Random) -> None:
-        self.house, self.number, self.chance = house, number, chance
+    def __init__(self, deployment: Deployment, number: int, chance: random.Random) -> None:
+        self.deployment, self.number, self.chance = deployment, number, chance
         self.acknowledged: list[Accepted] = []
         self.known: dict[str, Resume] = {}
         self.unanswered: tuple[str, str, dict] | None = None
 
     def open(self) -> None:
-        self.host, self.guest = Client(self.house.here.url), Client(self.house.there.url)
+        self.host, self.guest = Client(self.deployment.here.url), Client(self.deployment.there.url)
         self.room_id = self.host.create_room(username="Host", media_url=CLIP).room_id
         self.guest.join(self.room_id, "Guest")
 
@@ -61,7 +61,7 @@ class Party:
                 await asyncio.sleep(self.chance.uniform(0, 4))
 
     def enter(self, client: Client):
-        client.base_url = self.chance.choice(self.house.servers).url
+        client.base_url = self.chance.choice(self.deployment.servers).url
         return client.enter(self.room_id, resume=self.known.get(client.user_id or ""))
 
     def remember(self, client: Client, room: RoomClient) -> None:
@@ -77,27 +77,27 @@ class Party:
 @pytest.mark.long
 async def test_a_hundred_rooms_of_random_deeds_with_random_kills(where: dict[str, str]):
     chance = random.Random(int(os.environ.get("WATCHIUM_CHAOS_SEED", "4")))
-    with two_processes({**where, "WATCHIUM_COMMANDS_PER_MINUTE": "600"}) as house:
-        parties = [Party(house, number, random.Random(chance.random())) for number in range(ROOMS)]
+    with two_processes({**where, "WATCHIUM_COMMANDS_PER_MINUTE": "600"}) as deployment:
+        parties = [Party(deployment, number, random.Random(chance.random())) for number in range(ROOMS)]
         for party in parties:
             await asyncio.to_thread(party.open)
         until = time.monotonic() + LASTS_S
-        killing = asyncio.create_task(kill_now_and_then(house, chance, until))
+        killing = asyncio.create_task(kill_now_and_then(deployment, chance, until))
         await asyncio.gather(*(party.live(until) for party in parties))
         await killing
-        before = [footprint(server) for server in house.servers]
+        before = [footprint(server) for server in deployment.servers]
         for start in range(0, ROOMS, 10):
             await asyncio.gather(*(party.check() for party in parties[start : start + 10]))
         assert sum(len(party.acknowledged) for party in parties) > ROOMS
-        for server, held in zip(house.servers, before, strict=True):
+        for server, held in zip(deployment.servers, before, strict=True):
             assert "Traceback" not in server.log(), server.log()[-4000:]
             await settles_back(server, held)
 
 
-async def kill_now_and_then(house: House, chance: random.Random, until: float) -> None:
-    assert house.redis is not None
+async def kill_now_and_then(deployment: Deployment, chance: random.Random, until: float) -> None:
+    assert deployment.redis is not None
     while time.monotonic() + KILL_EVERY_S[1] + 5 < until:
         await asyncio.sleep(chance.uniform(*KILL_EVERY_S))
-        victim = chance.choice([*house.servers, house.redis])
+        victim = chance.choice([*deployment.servers, deployment.redis])
         await asyncio.to_thread(victim.kill)  # type: ignore[attr-defined]
         await asyncio.to_thread(victim.start)  # type: ignore[attr-defined]

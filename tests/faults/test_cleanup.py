@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.backups import run_sql
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.send_commands import say_until_accepted
@@ -41,14 +41,16 @@ def cleaning(server: Server) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.long
-async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_a_live_room(house: House):
-    scene = await scene_in(house)
+async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_a_live_room(
+    deployment: Deployment,
+):
+    scene = await scene_in(deployment)
     silent = await asyncio.to_thread(scene.carol.create_room, title="long ago")
-    an_old_room(house.here, silent.room_id)
+    an_old_room(deployment.here, silent.room_id)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = []
         for turn in range(3):
-            both = [cleaning(house.here), cleaning(house.there)]
+            both = [cleaning(deployment.here), cleaning(deployment.there)]
             while any(one.poll() is None for one in both):
                 number = len(answers)
                 answers.append(
@@ -59,10 +61,10 @@ async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_
                 await asyncio.sleep(0.2)
             assert both[1].returncode == 0
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=deployment.servers
         )
     left = await asyncio.to_thread(
-        house.here.manage, "shell", "-c",
+        deployment.here.manage, "shell", "-c",
         "from playback.models import PlaybackEvent;"
         f"print('left', PlaybackEvent.objects.filter(room__room_id='{silent.room_id}', type='buffer_start').count())",
     )  # fmt: skip

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.client import RoomClient
-from tests.deployments import House, one_process, two_processes
+from tests.deployments import Deployment, one_process, two_processes
 from tests.faults.support.invariants import everything_holds, footprint, settles_back, until
 from tests.faults.support.locks import room_row_locked
 from tests.faults.support.send_commands import say_until_accepted
@@ -45,13 +45,13 @@ async def test_pong_does_not_wait_for_the_database(server: Server):
     assert answered == 25
 
 
-async def test_a_stop_does_not_wait_for_a_database_that_hangs(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
+async def test_a_stop_does_not_wait_for_a_database_that_hangs(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id) as alice:
-        with room_row_locked(mortal_server, scene.room_id):
+        with room_row_locked(killable_server, scene.room_id):
             waiting = asyncio.create_task(alice.say("play", timeout=60))
             await round_trips(alice, 5)
-            assert await asyncio.to_thread(mortal_server.terminate) == 0
+            assert await asyncio.to_thread(killable_server.terminate) == 0
         assert await alice.closed() == 4012
         waiting.cancel()
 
@@ -69,10 +69,10 @@ async def test_a_database_that_says_nothing_at_all_gets_no_more_patience_than_pe
 
 
 @pytest.mark.long
-async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(house: House):
-    scene = await scene_in(house)
+async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        with room_row_locked(house.here, scene.room_id):
+        with room_row_locked(deployment.here, scene.room_id):
             asked = [
                 asyncio.create_task(say_until_accepted(alice, "seek", f"s{n}", current_time=n))
                 for n in range(4)
@@ -81,7 +81,7 @@ async def test_a_row_locked_for_five_seconds_delays_its_room_and_loses_nothing(h
             assert not any(task.done() and task.exception() for task in asked)
         answers = await asyncio.gather(*asked)
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=deployment.servers
         )
 
 
@@ -95,13 +95,13 @@ def database() -> Iterator[Service]:
 
 
 @pytest.fixture
-def on_it(database: Service) -> Iterator[House]:
-    with two_processes({"DATABASE_URL": database.url}) as house:
-        yield house
+def on_it(database: Service) -> Iterator[Deployment]:
+    with two_processes({"DATABASE_URL": database.url}) as deployment:
+        yield deployment
 
 
 @pytest.fixture
-def alone(database: Service) -> Iterator[House]:
+def alone(database: Service) -> Iterator[Deployment]:
     with watchium_server({"DATABASE_URL": database.url}) as server:
         yield one_process(server)
 
@@ -112,17 +112,19 @@ def waiting_for_a_lock(database: Service) -> int:
         return int(found.fetchone()[0])  # type: ignore[index]
 
 
-async def use_connections(database: Service, house: House, scene: Scene) -> None:
+async def use_connections(database: Service, deployment: Deployment, scene: Scene) -> None:
     """As many at once as there are presses: afterwards all of them are idle."""
     with ThreadPoolExecutor(AT_ONCE) as hands:
-        with room_row_locked(house.here, scene.room_id):
+        with room_row_locked(deployment.here, scene.room_id):
             presses = [hands.submit(scene.alice.control, scene.room_id, "pause") for _ in range(AT_ONCE)]
             await until(lambda: waiting_for_a_lock(database) == AT_ONCE, 10)
         for press in presses:
             press.result()
 
 
-async def test_who_asks_first_after_a_restart_of_the_database_is_answered(database: Service, alone: House):
+async def test_who_asks_first_after_a_restart_of_the_database_is_answered(
+    database: Service, alone: Deployment
+):
     scene = await scene_in(alone)
     await use_connections(database, alone, scene)
     await asyncio.to_thread(database.end)
@@ -132,7 +134,7 @@ async def test_who_asks_first_after_a_restart_of_the_database_is_answered(databa
 
 @pytest.mark.long
 async def test_who_asks_first_after_a_longer_absence_of_the_database_is_answered(
-    database: Service, alone: House
+    database: Service, alone: Deployment
 ):
     scene = await scene_in(alone)
     await asyncio.to_thread(database.end)
@@ -143,12 +145,12 @@ async def test_who_asks_first_after_a_longer_absence_of_the_database_is_answered
     await everything_holds(scene.alice, scene.room_id, servers=alone.servers)
 
 
-async def through(house: House, fault) -> None:
+async def through(deployment: Deployment, fault) -> None:
     """A room in which alice presses all the time while the fault lasts; afterwards all is as it should be."""
-    scene = await scene_in(house)
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("play")]
-        before = [footprint(server) for server in house.servers]
+        before = [footprint(server) for server in deployment.servers]
         going_on = asyncio.create_task(fault())
         number = 0
         while not going_on.done() or number < 3:
@@ -158,15 +160,15 @@ async def through(house: House, fault) -> None:
         await going_on
         assert (alice.close_code, bob.close_code) == (None, None)
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=deployment.servers
         )
-        for server, held in zip(house.servers, before, strict=True):
+        for server, held in zip(deployment.servers, before, strict=True):
             await settles_back(server, held)
 
 
 @pytest.mark.parametrize("gone_s", [0, pytest.param(30, marks=pytest.mark.long)])
 @pytest.mark.long
-async def test_a_database_that_comes_back(database: Service, on_it: House, gone_s: float):
+async def test_a_database_that_comes_back(database: Service, on_it: Deployment, gone_s: float):
     async def restart() -> None:
         await asyncio.to_thread(database.end)
         await asyncio.sleep(gone_s)
@@ -176,7 +178,7 @@ async def test_a_database_that_comes_back(database: Service, on_it: House, gone_
 
 
 @pytest.mark.long
-async def test_a_database_without_a_free_connection(database: Service, on_it: House):
+async def test_a_database_without_a_free_connection(database: Service, on_it: Deployment):
     async def occupy() -> None:
         with ExitStack() as stack:
             try:

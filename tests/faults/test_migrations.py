@@ -15,18 +15,18 @@ FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # whoever needs a
 
 
 @pytest.mark.long
-async def test_filled_tables_go_back_and_forth(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
+async def test_filled_tables_go_back_and_forth(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)]
         await bob.say("comment", text="was it always like this?")
         await bob.send("buffer_start", current_time=3)
         resume = alice.resume
-    mortal_server.terminate()
+    killable_server.terminate()
     for app, name in FIRST.items():
-        await asyncio.to_thread(mortal_server.manage, "migrate", app, name, "--verbosity", "0")
-    await asyncio.to_thread(mortal_server.manage, "migrate", "--verbosity", "0")
-    await asyncio.to_thread(mortal_server.start)
+        await asyncio.to_thread(killable_server.manage, "migrate", app, name, "--verbosity", "0")
+    await asyncio.to_thread(killable_server.manage, "migrate", "--verbosity", "0")
+    await asyncio.to_thread(killable_server.start)
     async with scene.alice.enter(scene.room_id, resume=resume) as alice:
         assert alice.welcome.resumed
         said = await asyncio.to_thread(scene.alice.comments, scene.room_id)
@@ -34,5 +34,5 @@ async def test_filled_tables_go_back_and_forth(mortal_server: Server):
         again = await alice.say("seek", event_id="s3", current_time=3)
         assert again == answers[3]
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice], acknowledged=answers, servers=[mortal_server]
+            scene.alice, scene.room_id, live=[alice], acknowledged=answers, servers=[killable_server]
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.client import Client, RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds, until
 from tests.faults.support.lossy_link import Link, link_to
 from tests.guarantees.fixtures import elsewhere, scene_in
@@ -25,7 +25,7 @@ BACK_S = 30
 class Behind:
     """alice is near the server, bob is behind a link of his own."""
 
-    house: House
+    deployment: Deployment
     scene: Scene
     link: Link
     alice: RoomClient
@@ -49,25 +49,25 @@ class Behind:
             self.scene.room_id,
             live=[self.alice, bob],
             acknowledged=answers,
-            servers=self.house.servers,
+            servers=self.deployment.servers,
         )
 
 
 @asynccontextmanager
-async def bob_behind_a_link(house: House) -> AsyncIterator[Behind]:
-    scene = await scene_in(house)
+async def bob_behind_a_link(deployment: Deployment) -> AsyncIterator[Behind]:
+    scene = await scene_in(deployment)
     async with (
-        link_to(house.there.port) as link,
+        link_to(deployment.there.port) as link,
         scene.alice.enter(scene.room_id) as alice,
         AsyncExitStack() as ends,
     ):
-        yield Behind(house, scene, link, alice, elsewhere(scene.bob, link.url), ends)
+        yield Behind(deployment, scene, link, alice, elsewhere(scene.bob, link.url), ends)
 
 
 @pytest.mark.parametrize(
     "cut_s", [5, pytest.param(20, marks=pytest.mark.long), pytest.param(70, marks=pytest.mark.long)]
 )
-async def test_a_cut_link_loses_nothing_however_long(pair: House, cut_s: int):
+async def test_a_cut_link_loses_nothing_however_long(pair: Deployment, cut_s: int):
     async with bob_behind_a_link(pair) as here:
         async with here.far.enter(here.scene.room_id) as bob:
             answers = [await here.alice.say("play")]
@@ -83,7 +83,7 @@ async def test_a_cut_link_loses_nothing_however_long(pair: House, cut_s: int):
 
 
 async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and_answers_come_later(
-    pair: House,
+    pair: Deployment,
 ):
     async with bob_behind_a_link(pair) as here:
         await asyncio.to_thread(here.scene.alice.change_room, here.scene.room_id, control_policy="everyone")
@@ -98,7 +98,7 @@ async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and
             await here.everything_holds(bob, answer)
 
 
-async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: House):
+async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: Deployment):
     async with bob_behind_a_link(pair) as here:
         await asyncio.to_thread(here.scene.alice.change_room, here.scene.room_id, control_policy="everyone")
         async with here.far.enter(here.scene.room_id) as bob:
@@ -116,7 +116,7 @@ async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: House
         await here.everything_holds(bob, answer)
 
 
-async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: House):
+async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: Deployment):
     for bad_news in (Link.reset, Link.half_close):
         async with bob_behind_a_link(pair) as here:
             async with here.far.enter(here.scene.room_id) as bob:
@@ -129,7 +129,7 @@ async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: 
 
 
 @pytest.mark.long
-async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pair: House):
+async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pair: Deployment):
     reader, writer = await asyncio.open_connection("127.0.0.1", pair.here.port)
     scene = await scene_in(pair)
 
@@ -151,7 +151,7 @@ async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pa
 
 
 @pytest.mark.long
-async def test_a_link_of_one_byte_a_second_closes_its_socket_and_costs_nobody_else_anything(pair: House):
+async def test_a_link_of_one_byte_a_second_closes_its_socket_and_costs_nobody_else_anything(pair: Deployment):
     async with bob_behind_a_link(pair) as here:
         async with here.far.enter(here.scene.room_id) as bob:
             here.link.trickle(1)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.client import Client
-from tests.deployments import House, one_process
+from tests.deployments import Deployment, one_process
 from tests.faults.support.crowd import come_back, crowd
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.send_commands import say_until_accepted
@@ -50,17 +50,17 @@ async def test_killed_after_the_commit_a_command_is_done_once_and_everybody_hear
 
 
 @pytest.mark.long
-async def test_a_process_in_a_crash_loop_beside_a_healthy_one(mortal_pair: House):
-    scene = await scene_in(mortal_pair)
+async def test_a_process_in_a_crash_loop_beside_a_healthy_one(killable_pair: Deployment):
+    scene = await scene_in(killable_pair)
     async with scene.alice.enter(scene.room_id) as alice:
         answers = []
         for turn in range(4):
             async with scene.bob.enter(scene.room_id) as bob:
                 answers.append(await say_until_accepted(alice, "seek", f"s{turn}", current_time=turn))
-                mortal_pair.there.kill()
+                killable_pair.there.kill()
                 await bob.closed()
             answers.append(await say_until_accepted(alice, "seek", f"t{turn}", current_time=turn))
-            await asyncio.to_thread(mortal_pair.there.start)
+            await asyncio.to_thread(killable_pair.there.start)
         async with scene.bob.enter(scene.room_id) as bob:
             answers.append(await alice.say("pause"))
             await everything_holds(
@@ -68,21 +68,21 @@ async def test_a_process_in_a_crash_loop_beside_a_healthy_one(mortal_pair: House
                 scene.room_id,
                 live=[alice, bob],
                 acknowledged=answers,
-                servers=mortal_pair.servers,
+                servers=killable_pair.servers,
             )
 
 
 @pytest.mark.long
 async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_people_again(
-    mortal_pair: House,
+    killable_pair: Deployment,
 ):
-    scene = await scene_in(mortal_pair)
+    scene = await scene_in(killable_pair)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        mortal_pair.there.freeze()
+        killable_pair.there.freeze()
         left = await alice.hear("member_left", timeout=25)  # by the other process, which sees a lease lapse
         assert left.payload.user_id == scene.bob.user_id
         sought = await alice.say("seek", current_time=5)
-        mortal_pair.there.thaw()
+        killable_pair.there.thaw()
         await bob.closed(timeout=25)
         async with scene.bob.enter(scene.room_id, resume=bob.resume) as bob:
             assert (await alice.hear("member_joined", timeout=10)).payload.user_id == scene.bob.user_id
@@ -91,14 +91,14 @@ async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_p
                 scene.room_id,
                 live=[alice, bob],
                 acknowledged=[sought],
-                servers=mortal_pair.servers,
+                servers=killable_pair.servers,
             )
 
 
 @pytest.mark.long
 @pytest.mark.alone
-async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_once(mortal_server: Server):
-    rooms = await asyncio.gather(*(a_full_room(mortal_server) for _ in range(100)))
+async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_once(killable_server: Server):
+    rooms = await asyncio.gather(*(a_full_room(killable_server) for _ in range(100)))
     async with AsyncExitStack() as stack:
         tabs = {
             room_id: await asyncio.gather(*(stack.enter_async_context(one.enter(room_id)) for one in people))
@@ -107,10 +107,10 @@ async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_
         answers = {room_id: await inside[0].say("seek", current_time=5) for room_id, inside in tabs.items()}
         last = tabs[rooms[-1][0]][-1]
         spread_s = last.welcome.limits.reconnect_spread_ms / 1000
-        mortal_server.kill()
+        killable_server.kill()
         await asyncio.gather(*(tab.closed() for inside in tabs.values() for tab in inside))
         known = {room_id: [tab.resume for tab in inside] for room_id, inside in tabs.items()}
-    await asyncio.to_thread(mortal_server.start)
+    await asyncio.to_thread(killable_server.start)
     loop = asyncio.get_running_loop()
     arrivals: Counter[int] = Counter()
     returned = loop.time()
@@ -130,7 +130,7 @@ async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_
             pytest.fail(f"{arrivals.total()} of 1000 are back, by seconds: {sorted(arrivals.items())}")
         for (room_id, people), inside in zip(rooms, back, strict=True):
             await everything_holds(people[0], room_id, live=inside, acknowledged=[answers[room_id]])
-    assert "Traceback" not in mortal_server.log()
+    assert "Traceback" not in killable_server.log()
     assert arrivals.total() == 1000
     assert max(arrivals.values()) <= 150, arrivals
 
@@ -142,9 +142,9 @@ async def a_full_room(server: Server) -> tuple[str, list[Client]]:
     return room_id, [host, *await crowd(server, room_id, 9)]
 
 
-async def test_a_server_told_to_stop_while_people_come_in_lets_nobody_hang(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
-    people = await crowd(mortal_server, scene.room_id, 20)
+async def test_a_server_told_to_stop_while_people_come_in_lets_nobody_hang(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
+    people = await crowd(killable_server, scene.room_id, 20)
 
     async def come_and_say(person) -> int:
         try:
@@ -155,7 +155,7 @@ async def test_a_server_told_to_stop_while_people_come_in_lets_nobody_hang(morta
 
     coming = [asyncio.create_task(come_and_say(person)) for person in people]
     await asyncio.sleep(0.05)
-    assert await asyncio.to_thread(mortal_server.terminate) == 0
+    assert await asyncio.to_thread(killable_server.terminate) == 0
     codes = await asyncio.gather(*coming)
     assert set(codes) <= {0, 1006, 1012, 4012}
-    assert "Traceback" not in mortal_server.log()
+    assert "Traceback" not in killable_server.log()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds, until
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import watchium_server
@@ -20,8 +20,8 @@ async def at_once(*calls: Any) -> list[Any]:
     return await asyncio.gather(*(asyncio.to_thread(*call) for call in calls), return_exceptions=True)
 
 
-async def test_two_hosts_pressing_at_once_end_with_the_later_one_for_everybody(house: House):
-    scene = await scene_in(house)
+async def test_two_hosts_pressing_at_once_end_with_the_later_one_for_everybody(deployment: Deployment):
+    scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = []
@@ -31,14 +31,14 @@ async def test_two_hosts_pressing_at_once_end_with_the_later_one_for_everybody(h
                 bob.say("pause", event_id=f"b{turn}", current_time=turn + 1),
             )
         state = await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=deployment.servers
         )
         last = max(answers, key=lambda answer: answer.revision)
         assert state.timeline.phase == ("playing" if last.event_id.startswith("a") else "paused")
 
 
-async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(house: House):
-    scene = await scene_in(house)
+async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(deployment: Deployment):
+    scene = await scene_in(deployment)
     for _ in range(6):
         async with scene.alice.enter(scene.room_id) as alice:
             leaving = asyncio.create_task(alice.send("leave"))
@@ -50,7 +50,7 @@ async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(h
                 assert state.room.host_id == scene.bob.user_id
                 sought = await bob.say("seek", current_time=3)
                 await everything_holds(
-                    scene.bob, scene.room_id, live=[bob], acknowledged=[sought], servers=house.servers
+                    scene.bob, scene.room_id, live=[bob], acknowledged=[sought], servers=deployment.servers
                 )
                 await asyncio.to_thread(scene.alice.join, scene.room_id, "Alice")
                 async with scene.alice.enter(scene.room_id) as back:
@@ -69,23 +69,23 @@ async def test_twenty_joins_for_one_place_fill_it_once(where: dict[str, str]):
         assert "Traceback" not in server.log()
 
 
-async def test_fifty_writers_at_once_wait_for_each_other_and_none_fails(house: House):
-    makers = [Client(server.url) for server in (house.here, house.there) for _ in range(25)]
+async def test_fifty_writers_at_once_wait_for_each_other_and_none_fails(deployment: Deployment):
+    makers = [Client(server.url) for server in (deployment.here, deployment.there) for _ in range(25)]
     rooms = await at_once(*((maker.create_room,) for maker in makers))
     assert [room for room in rooms if isinstance(room, BaseException)] == []
     answers = await at_once(
         *((maker.comment, room.room_id, "first!") for maker, room in zip(makers, rooms, strict=True))
     )
     assert [answer for answer in answers if isinstance(answer, BaseException)] == []
-    for server in house.servers:
+    for server in deployment.servers:
         assert "locked" not in server.log()
 
 
-async def test_twenty_reloads_in_a_row_are_one_member_all_along(house: House):
-    scene = await scene_in(house)
+async def test_twenty_reloads_in_a_row_are_one_member_all_along(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         for turn in range(20):
-            door = scene.bob if turn % 2 else elsewhere(scene.bob, house.here.url)
+            door = scene.bob if turn % 2 else elsewhere(scene.bob, deployment.here.url)
             async with door.enter(scene.room_id):
                 pass
         async with scene.bob.enter(scene.room_id) as bob:
@@ -94,13 +94,17 @@ async def test_twenty_reloads_in_a_row_are_one_member_all_along(house: House):
                 pass
             assert "member_left" not in [type_of(event) for event in alice.received()]
             await everything_holds(
-                scene.alice, scene.room_id, live=[alice, bob], acknowledged=[sought], servers=house.servers
+                scene.alice,
+                scene.room_id,
+                live=[alice, bob],
+                acknowledged=[sought],
+                servers=deployment.servers,
             )
 
 
-async def test_a_duplicated_tab_is_its_own_socket_and_says_what_it_said_once(house: House):
-    scene = await scene_in(house)
-    copy = elsewhere(scene.alice, house.there.url)
+async def test_a_duplicated_tab_is_its_own_socket_and_says_what_it_said_once(deployment: Deployment):
+    scene = await scene_in(deployment)
+    copy = elsewhere(scene.alice, deployment.there.url)
     async with scene.alice.enter(scene.room_id) as one, copy.enter(scene.room_id, resume=one.resume) as other:
         assert other.welcome.resumed
         # A duplicated tab has the same unsent commands in its storage.
@@ -109,15 +113,21 @@ async def test_a_duplicated_tab_is_its_own_socket_and_says_what_it_said_once(hou
         )
         assert len(set(answers)) == 1
         await everything_holds(
-            scene.alice, scene.room_id, live=[one, other], acknowledged=answers[:1], servers=house.servers
+            scene.alice,
+            scene.room_id,
+            live=[one, other],
+            acknowledged=answers[:1],
+            servers=deployment.servers,
         )
 
 
 @pytest.mark.parametrize("owner_claims", [True, False])
-async def test_a_hand_over_while_the_host_leaves_and_another_claims(house: House, owner_claims: bool):
-    scene = await scene_in(house)
+async def test_a_hand_over_while_the_host_leaves_and_another_claims(
+    deployment: Deployment, owner_claims: bool
+):
+    scene = await scene_in(deployment)
     await asyncio.to_thread(scene.carol.join, scene.room_id, "Carol")
-    carol_there = elsewhere(scene.carol, house.there.url)
+    carol_there = elsewhere(scene.carol, deployment.there.url)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("transfer_host", user_id=scene.bob.user_id)
         async with carol_there.enter(scene.room_id) as carol:
@@ -128,4 +138,4 @@ async def test_a_hand_over_while_the_host_leaves_and_another_claims(house: House
             sitting = scene.alice if owner_claims else scene.carol
             state = await asyncio.to_thread(sitting.state, scene.room_id)
             assert state.room.host_id in (scene.alice.user_id, scene.carol.user_id)
-            await everything_holds(sitting, scene.room_id, live=[left], servers=house.servers)
+            await everything_holds(sitting, scene.room_id, live=[left], servers=deployment.servers)

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.client import RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds, footprint, settles_back
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Service, redis_service, watchium_server
@@ -53,14 +53,14 @@ async def emptied(redis: Service) -> None:
 
 
 @pytest.mark.parametrize("fault", [killed, pytest.param(frozen, marks=pytest.mark.long), emptied])
-async def test_a_room_goes_on_through_it_and_heals(mortal_pair: House, fault: Callable):
-    scene = await scene_in(mortal_pair)
-    assert mortal_pair.redis is not None
+async def test_a_room_goes_on_through_it_and_heals(killable_pair: Deployment, fault: Callable):
+    scene = await scene_in(killable_pair)
+    assert killable_pair.redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("play")]
         await bob.hear("play")
-        before = [footprint(server) for server in mortal_pair.servers]
-        going_on = asyncio.create_task(fault(mortal_pair.redis))
+        before = [footprint(server) for server in killable_pair.servers]
+        going_on = asyncio.create_task(fault(killable_pair.redis))
         number = 0
         while not going_on.done() or number < 5:
             number += 1
@@ -72,9 +72,9 @@ async def test_a_room_goes_on_through_it_and_heals(mortal_pair: House, fault: Ca
         assert (alice.close_code, bob.close_code) == (None, None)
         await hears_broadcasts(scene, alice, bob)
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=mortal_pair.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=killable_pair.servers
         )
-        for server, held in zip(mortal_pair.servers, before, strict=True):
+        for server, held in zip(killable_pair.servers, before, strict=True):
             await settles_back(server, held)
 
 
@@ -84,8 +84,10 @@ async def test_processes_that_start_before_redis_does_serve_and_find_each_other_
         redis = stack.enter_context(redis_service(started=False))
         shared = {**where, "REDIS_URL": redis.url}
         here = stack.enter_context(watchium_server(shared))
-        house = House(here, stack.enter_context(watchium_server(shared, data_dir=here.data_dir)), redis)
-        scene = await scene_in(house)
+        deployment = Deployment(
+            here, stack.enter_context(watchium_server(shared, data_dir=here.data_dir)), redis
+        )
+        scene = await scene_in(deployment)
         async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
             answers = [await alice.say("seek", current_time=4, timeout=15)]
             await bob.hear("seek", timeout=15)
@@ -93,5 +95,9 @@ async def test_processes_that_start_before_redis_does_serve_and_find_each_other_
             await hears_broadcasts(scene, alice, bob)
             answers.append(await alice.say("pause"))
             await everything_holds(
-                scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=house.servers
+                scene.alice,
+                scene.room_id,
+                live=[alice, bob],
+                acknowledged=answers,
+                servers=deployment.servers,
             )

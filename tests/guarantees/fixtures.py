@@ -1,4 +1,4 @@
-"""alice comes in `here`, bob `there`: the same door in a house of one process, two of them in a house of two."""
+"""Scenes with alice `here` and bob `there`: two addresses of one process, or two processes of one deployment."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 from typing import Any
 
 from tests.client import Client, RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.watchium.consumers.fixtures import Scene, set_scene
 from watchium.client.room_state import CHANGES, AnyEvent
 
 
-async def scene_in(house: House, **fields: Any) -> Scene:
-    scene = await asyncio.to_thread(set_scene, house.here, **fields)
-    scene.bob = elsewhere(scene.bob, house.there.url)
+async def scene_in(deployment: Deployment, **fields: Any) -> Scene:
+    scene = await asyncio.to_thread(set_scene, deployment.here, **fields)
+    scene.bob = elsewhere(scene.bob, deployment.there.url)
     return scene
 
 

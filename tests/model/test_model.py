@@ -122,7 +122,7 @@ class RoomMachine(RuleBasedStateMachine):
         heard = self.scene.heard.frames
         told = len(heard)
         try:
-            with self.scene.telling():
+            with self.scene.committing():
                 return deed()
         finally:
             room = room_group(self.room.room_id)

@@ -28,9 +28,9 @@ class RoomsPlayTheLibrary(DeedCase):
         return Playback.objects.of(self.room)
 
     def test_an_item_is_put_on_with_its_title_and_its_length(self):
-        with self.telling():
+        with self.committing():
             actions.load(self.alice, load(self.song.url))
-        told = self.heard.last("load")["payload"]
+        told = self.published.last("load")["payload"]
         assert told["media"] == {
             "url": self.song.url, "kind": "audio", "title": "Song \u2013 Somebody", "mime": "audio/flac"
         }  # fmt: skip

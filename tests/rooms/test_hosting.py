@@ -10,18 +10,18 @@ from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost, 
 
 class HandOverTests(Cast):
     def test_alice_hands_the_seat_to_bob(self):
-        with self.telling():
+        with self.committing():
             revision = actions.transfer_host(self.alice, self.bob.person.user_id)
-        told = self.heard.last("new_host")
+        told = self.published.last("new_host")
         assert told["revision"] == revision
         assert told["payload"]["user_id"] == self.bob.person.user_id
         assert Member.objects.host_of(self.room) == self.bob
 
     def test_handing_over_twice_is_harmless(self):
-        with self.telling():
+        with self.committing():
             revisions = [actions.transfer_host(self.alice, self.bob.person.user_id) for _ in range(2)]
         assert revisions[0] == revisions[1]
-        assert self.heard.types().count("new_host") == 1
+        assert self.published.types().count("new_host") == 1
 
     def test_bob_cannot_hand_over_what_is_not_his(self):
         with pytest.raises(NotHost):
@@ -49,19 +49,19 @@ class HandOverTests(Cast):
             actions.claim_host(self.bob)
 
     def test_asking_for_control_reaches_the_host_alone(self):
-        with self.telling():
+        with self.committing():
             actions.ask_control(self.bob)
-        assert [group for group, frame in self.heard.frames if frame["type"] == "control_asked"] == [
+        assert [group for group, frame in self.published.frames if frame["type"] == "control_asked"] == [
             f"member.{self.alice.pk}"
         ]
 
     def test_asking_over_and_over_does_not_reach_anybody(self):
-        with self.telling():
+        with self.committing():
             for _ in range(3):
                 actions.ask_control(self.bob)
             with pytest.raises(RateLimited):
                 actions.ask_control(self.bob)
-        assert self.heard.types().count("control_asked") == 3
+        assert self.published.types().count("control_asked") == 3
 
     def test_whoever_is_out_asks_for_nothing(self):
         actions.leave(self.bob)
@@ -71,9 +71,9 @@ class HandOverTests(Cast):
 
 class ChangeRoomTests(Cast):
     def test_everybody_hears_a_change_with_the_whole_room(self):
-        with self.telling():
+        with self.committing():
             actions.update_room(self.room, actor=self.alice, title="Other", control_policy="everyone")
-        told = self.heard.last("room_changed")
+        told = self.published.last("room_changed")
         assert told["revision"] == 1
         assert told["payload"]["room"]["title"] == "Other"
         assert Member.objects.select_related("room").get(pk=self.bob.pk).may_control
@@ -109,6 +109,6 @@ class ChangeRoomTests(Cast):
         assert self.bob.may_control
 
     def test_closing_closes_every_socket_of_the_room(self):
-        with self.telling():
+        with self.committing():
             actions.close_room(self.room, actor=self.alice)
-        assert self.heard.closed == [(f"room.{self.room.room_id}", 4504)]
+        assert self.published.closed == [(f"room.{self.room.room_id}", 4504)]

@@ -29,7 +29,7 @@ class JoinTests(Cast):
         return actions.join(person, self.room.room_id, **said)
 
     def make_private(self) -> None:
-        with self.telling():
+        with self.committing():
             actions.update_room(self.room, actor=self.alice, visibility="private", passphrase="open sesame")
 
     def test_carol_joins_by_link(self):
@@ -41,12 +41,12 @@ class JoinTests(Cast):
         assert self.room.members.count() == 3
 
     def test_whoever_is_there_and_takes_another_name_is_shown_by_it(self):
-        with self.telling():
+        with self.committing():
             self.join(self.bob.person)
-            assert "member_joined" not in self.heard.types()
-        with self.telling():
+            assert "member_joined" not in self.published.types()
+        with self.committing():
             self.join(self.bob.person, username="Bobby")
-        assert self.heard.last("member_joined")["payload"]["username"] == "Bobby"
+        assert self.published.last("member_joined")["payload"]["username"] == "Bobby"
 
     def test_somebody_who_left_is_the_same_member_again(self):
         actions.leave(self.bob)
@@ -75,7 +75,7 @@ class JoinTests(Cast):
         assert "open sesame" not in self.room.passphrase
 
     def test_a_closed_room_is_no_room(self):
-        with self.telling():
+        with self.committing():
             actions.close_room(self.room, actor=self.alice)
         with pytest.raises(NotMember):
             self.join(self.carol)

@@ -22,9 +22,9 @@ from watchium.protocol.types import MemberRef
 
 class RemoveTests(Cast):
     def test_the_host_sends_bob_out_of_every_tab(self):
-        with self.telling():
+        with self.committing():
             actions.remove(self.room, self.bob.person.user_id, actor=self.alice, reason="spoilers")
-        assert (f"member.{self.bob.pk}", 4503) in self.heard.closed
+        assert (f"member.{self.bob.pk}", 4503) in self.published.closed
         with pytest.raises(NotMember):
             access.member_for(access.Identity(self.bob.person), self.room.room_id)
         assert ModerationAct.objects.get().why == "spoilers"
@@ -68,18 +68,18 @@ class RemoveTests(Cast):
 
 class CommandTests(Cast):
     def say(self, by, said: object):
-        with self.telling():
+        with self.committing():
             return actions.handle_command(by, said)
 
     def test_the_same_event_id_is_done_once_and_answered_as_often_as_asked(self):
         away = RemoveMember(event_id="out", payload=RemovalRequest(user_id=self.bob.person.user_id))
         assert self.say(self.alice, away) == self.say(self.alice, away)
-        assert self.heard.types().count("member_left") == 1
+        assert self.published.types().count("member_left") == 1
 
     def test_a_hand_over_sent_again_does_not_happen_again(self):
         over = TransferHost(event_id="over", payload=MemberRef(user_id=self.bob.person.user_id))
         first = self.say(self.alice, over)
-        assert first.revision == self.heard.last("new_host")["revision"]
+        assert first.revision == self.published.last("new_host")["revision"]
         self.say(
             self.bob, TransferHost(event_id="back", payload=MemberRef(user_id=self.alice.person.user_id))
         )
@@ -108,7 +108,7 @@ class CommandTests(Cast):
                 event_id="m", payload=ModeratorChange(user_id=self.bob.person.user_id, moderator=True)
             ),
         )
-        assert self.heard.last("role_changed")["payload"]["role"] == "moderator"
+        assert self.published.last("role_changed")["payload"]["role"] == "moderator"
         assert Member.objects.get(pk=self.bob.pk).may_moderate
 
     def test_only_the_host_names_moderators_and_nobody_unseats_the_host_so(self):
@@ -156,9 +156,9 @@ class TooOften(Cast):
         for number in range(self.times):
             trust = ModeratorChange(user_id=self.bob.person.user_id, moderator=bool(number % 2))
             actions.handle_command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
-        with self.telling(), pytest.raises(RateLimited):
+        with self.committing(), pytest.raises(RateLimited):
             actions.handle_command(self.alice, SetModerator(event_id="late", payload=trust))
-        assert self.heard.types() == []
+        assert self.published.types() == []
         whom = RemovalRequest(user_id=self.bob.person.user_id)
         with pytest.raises(RateLimited):
             actions.handle_command(self.alice, RemoveMember(event_id="out", payload=whom))

@@ -22,17 +22,17 @@ class Arrivals(Cast):
         Member.objects.update(present=False)
 
     def enter(self, member: Member, device_id: str = "") -> Connection:
-        with self.telling():
+        with self.committing():
             return actions.connect(member, device_id)[1]
 
     def leave_tab(self, connection: Connection) -> None:
-        with self.telling():
+        with self.committing():
             actions.disconnect(connection)
 
     def pass_ms(self, duration_ms: float) -> float:
         """What is due so long after now is done; returns that instant."""
         later_ms = server_clock.now_ms() + duration_ms
-        with self.telling():
+        with self.committing():
             actions.due(later_ms)
         return later_ms
 
@@ -44,7 +44,7 @@ class PresenceTests(Arrivals):
     def test_five_tabs_are_one_member(self):
         for _ in range(5):
             self.enter(self.bob)
-        assert self.heard.types().count("member_joined") == 1
+        assert self.published.types().count("member_joined") == 1
         assert self.bob.connections.count() == 5
 
     def test_a_reload_is_neither_a_leave_nor_a_join(self):
@@ -52,19 +52,19 @@ class PresenceTests(Arrivals):
         self.pass_ms(5000)
         self.enter(self.bob)
         self.pass_ms(9000)
-        assert self.heard.types().count("member_joined") == 1
-        assert "member_left" not in self.heard.types()
+        assert self.published.types().count("member_joined") == 1
+        assert "member_left" not in self.published.types()
 
     def test_a_closed_tab_is_a_leave_after_its_grace(self):
         self.leave_tab(self.enter(self.bob))
         self.pass_ms(presence.GRACE_MS + 1)
-        assert self.heard.last("member_left")["payload"]["reason"] == "lost"
+        assert self.published.last("member_left")["payload"]["reason"] == "lost"
 
     def test_a_lapse_is_told_once_however_many_processes_look(self):
         self.leave_tab(self.enter(self.bob))
         self.pass_ms(presence.GRACE_MS + 1)
         self.pass_ms(presence.GRACE_MS + 1)
-        assert self.heard.types().count("member_left") == 1
+        assert self.published.types().count("member_left") == 1
 
     def test_a_killed_process_leaves_no_ghosts(self):
         self.enter(self.bob)
@@ -86,7 +86,7 @@ class PresenceTests(Arrivals):
     def test_a_socket_of_a_guest_who_signed_in_closes_as_that_account(self):
         connection = self.enter(self.bob)
         account = self.enrol(Person.objects.create(username="mira", user_id="u_mira"))
-        with self.telling():
+        with self.committing():
             merge_guest(self.bob.person, account.person)
         self.leave_tab(connection)
         connection.refresh_from_db()
@@ -102,7 +102,7 @@ class PresenceTests(Arrivals):
             touched.append(Connection.objects.filter(closed=True).exists())
             return locked(rooms, pk)
 
-        with patch.object(RoomQuerySet, "locked", lock), self.telling():
+        with patch.object(RoomQuerySet, "locked", lock), self.committing():
             merge_guest(self.bob.person, account.person)
         assert touched == [False]
         assert not Connection.objects.filter(closed=False).exists()
@@ -168,14 +168,14 @@ class PresenceTests(Arrivals):
         with self.assertNumQueries(3):  # the lapsed of others, and ended holds, are looked for as well
             actions.due(server_clock.now_ms())
         assert Connection.objects.count() == 2
-        assert "seat_held" not in self.heard.types()
+        assert "seat_held" not in self.published.types()
 
     def test_leaving_shows_at_once_and_every_tab_is_told_to_go(self):
         self.enter(self.bob)
-        with self.telling():
+        with self.committing():
             actions.leave(self.bob)
-        assert self.heard.last("member_left")["payload"]["reason"] == "left"
-        assert (f"member.{self.bob.pk}", 4501) in self.heard.closed
+        assert self.published.last("member_left")["payload"]["reason"] == "left"
+        assert (f"member.{self.bob.pk}", 4501) in self.published.closed
         with pytest.raises(NotMember):
             actions.connect(self.bob, "")
 
@@ -190,17 +190,17 @@ class PresenceTests(Arrivals):
     def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
         ends = {self.enter(member).pk for member in (self.alice, self.bob)}
         other = self.enter(actions.create_room(self.carol))
-        with self.telling():
+        with self.committing():
             actions.close_room(self.room, actor=self.alice)
         assert Connection.objects.closed_of(process_id()) == ends
         assert actions.renew({*ends, other.pk}) == ends
 
     def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):
         tab = self.enter(self.alice)
-        with self.telling():
+        with self.committing():
             actions.reconnect_person(self.alice.person.pk)
         self.leave_tab(tab)
-        assert "seat_held" in self.heard.types()
+        assert "seat_held" in self.published.types()
 
     def test_somebody_who_left_is_not_online(self):
         self.enter(self.alice)
@@ -213,7 +213,7 @@ class PresenceTests(Arrivals):
         actions.leave(self.bob)
 
     def test_polling_is_presence_too(self):
-        with self.telling():
+        with self.committing():
             actions.record_poll(self.bob)
             actions.record_poll(self.bob)
         assert Member.objects.get(pk=self.bob.pk).present
@@ -239,11 +239,11 @@ class SeatTests(Arrivals):
         tab = self.enter(self.alice)
         self.enter(self.bob)
         self.leave_tab(tab)
-        seat = self.heard.last("seat_held")["payload"]
+        seat = self.published.last("seat_held")["payload"]
         assert (seat["username"], seat["next_username"]) == ("Alice", "Bob")
         self.pass_ms(5000)
         self.enter(self.alice)
-        assert self.heard.last("seat_kept")["payload"]["user_id"] == self.alice.person.user_id
+        assert self.published.last("seat_kept")["payload"]["user_id"] == self.alice.person.user_id
         self.pass_ms(19_000)
         assert self.host() == self.alice
 
@@ -251,7 +251,7 @@ class SeatTests(Arrivals):
         tab = self.enter(self.alice)
         self.enter(self.alice)
         self.leave_tab(tab)
-        assert "seat_held" not in self.heard.types()
+        assert "seat_held" not in self.published.types()
 
     def test_the_longest_there_follows_when_the_hold_ends(self):
         tab = self.enter(self.alice)
@@ -260,9 +260,9 @@ class SeatTests(Arrivals):
         Connection.objects.filter(member=self.bob).update(lapses_at_ms=1e15)
         self.pass_ms(20_001)
         assert self.host() == self.bob
-        assert self.heard.types().count("new_host") == 1
+        assert self.published.types().count("new_host") == 1
         self.pass_ms(20_001)
-        assert self.heard.types().count("new_host") == 1
+        assert self.published.types().count("new_host") == 1
 
     def test_a_moderator_follows_before_a_member(self):
         tab = self.enter(self.alice)
@@ -283,7 +283,7 @@ class SeatTests(Arrivals):
     def test_the_host_who_leaves_gives_up_the_seat_at_once(self):
         self.enter(self.alice)
         self.enter(self.bob)
-        with self.telling():
+        with self.committing():
             actions.leave(self.alice)
         assert self.host() == self.bob
 

@@ -18,13 +18,13 @@ from tests.servers.binaries import (
 )
 from tests.servers.child_process import START_S, folder_for, free_port
 from tests.servers.databases import Service, database_beside, postgres, postgres_service, redis, redis_service
-from tests.servers.watchium import FURNISHED, ROOT, SQLITE, Server, migrated_database, watchium_server
+from tests.servers.watchium import ROOT, SQLITE, TEMPLATE_DATA, Server, migrated_database, watchium_server
 
 __all__ = [
-    "FURNISHED",
     "ROOT",
     "SQLITE",
     "START_S",
+    "TEMPLATE_DATA",
     "Missing",
     "Server",
     "Service",

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # What would make a child behave like the run that started it.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
-FURNISHED = "WATCHIUM_TEST_FURNISHED"
+TEMPLATE_DATA = "WATCHIUM_TEST_TEMPLATE"
 
 
 @dataclass
@@ -123,15 +123,15 @@ def _listeners(port: int) -> int:
 
 
 @cache
-def _furnished() -> Path:
+def _template_data() -> Path:
     """A data folder with a migrated database and the static files, copied for each server.
 
     Made once by whichever process needs it first, where the run names a folder that all of them share.
     """
-    if shared := os.environ.get(FURNISHED):
+    if shared := os.environ.get(TEMPLATE_DATA):
         folder = Path(shared)
     else:
-        folder = Path(tempfile.mkdtemp(prefix="watchium-furnished-"))
+        folder = Path(tempfile.mkdtemp(prefix="watchium-template-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -143,21 +143,21 @@ def _furnished() -> Path:
     return folder
 
 
-def _furnish(server: Server) -> None:
+def _prepare_data(server: Server) -> None:
     if not (server.data_dir / "static").exists():
-        (server.data_dir / "static").symlink_to(_furnished() / "static")
+        (server.data_dir / "static").symlink_to(_template_data() / "static")
     if url := server.env.get("DATABASE_URL"):
         if not _is_migrated(url):
             server.manage("migrate", "--verbosity", "0")
     elif not (server.data_dir / SQLITE).exists():
-        shutil.copy(_furnished() / SQLITE, server.data_dir)
+        shutil.copy(_template_data() / SQLITE, server.data_dir)
 
 
 def migrated_database(url: str) -> str:
     """A new database beside the given one, with our tables and nothing in them, to be copied from."""
     mine = database_beside(url)
-    env = {**_inherited(), "WATCHIUM_DATA_DIR": str(_furnished()), "DATABASE_URL": mine}
-    Server(0, _furnished(), env).manage("migrate", "--verbosity", "0")
+    env = {**_inherited(), "WATCHIUM_DATA_DIR": str(_template_data()), "DATABASE_URL": mine}
+    Server(0, _template_data(), env).manage("migrate", "--verbosity", "0")
     return mine
 
 
@@ -201,7 +201,7 @@ def watchium_server(
             },
             program=program,
         )
-        _furnish(server)
+        _prepare_data(server)
         if demo:
             server.manage("demo")
         try:

@@ -1,7 +1,7 @@
 """Run as `python tests/faults/support/process_kill.py WHEN EVENT_ID serve ...`: a server killed at a chosen point.
 
-WHEN is `before_publish` (committed, not published) or `before_ack` (published, the sender not answered). It dies as by SIGKILL
-at the first command of that event_id. The server itself knows nothing of it.
+WHEN is `before_publish` (committed, not published) or `before_ack` (published, the sender got no response). The process
+ends as by SIGKILL at the first command of that event_id. The server itself has no code for it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.deployments import House, one_process
+from tests.deployments import Deployment, one_process
 from tests.faults.support.crowd import come_back, crowd
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
@@ -16,9 +16,9 @@ SOCKETS = 100
 BACK_S = 10
 
 
-async def killed_and_back(house: House) -> None:
-    scene = await scene_in(house)
-    people = await crowd(house.there, scene.room_id, SOCKETS - 1)
+async def killed_and_back(deployment: Deployment) -> None:
+    scene = await scene_in(deployment)
+    people = await crowd(deployment.there, scene.room_id, SOCKETS - 1)
     async with AsyncExitStack() as stack:
         alice = await stack.enter_async_context(scene.alice.enter(scene.room_id))
         tabs = [await stack.enter_async_context(person.enter(scene.room_id)) for person in people]
@@ -26,37 +26,41 @@ async def killed_and_back(house: House) -> None:
             await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)
         ]
         acknowledged += [await alice.say("play", event_id="go")]
-        house.there.kill()
+        deployment.there.kill()
         await asyncio.gather(*(tab.closed() for tab in tabs))
         known = [tab.resume for tab in tabs]
         timeline = alice.timeline
-    await asyncio.to_thread(house.there.start)
+    await asyncio.to_thread(deployment.there.start)
     async with AsyncExitStack() as stack, asyncio.timeout(BACK_S):
         back = await come_back(stack, people, scene.room_id, known, random.Random(13))
         alice = await stack.enter_async_context(scene.alice.enter(scene.room_id))
         assert all(tab.welcome.resumed for tab in back)
         assert alice.timeline == timeline
         state = await everything_holds(
-            scene.alice, scene.room_id, live=[alice, *back], acknowledged=acknowledged, servers=house.servers
+            scene.alice,
+            scene.room_id,
+            live=[alice, *back],
+            acknowledged=acknowledged,
+            servers=deployment.servers,
         )
         assert state.revision == acknowledged[-1].revision
     again = await asyncio.to_thread(scene.alice.control, scene.room_id, "seek", event_id="s3", current_time=3)
     assert again == acknowledged[3]
 
 
-async def test_p13_a_hundred_sockets_of_the_only_process(mortal_server: Server):
-    await killed_and_back(one_process(mortal_server))
+async def test_p13_a_hundred_sockets_of_the_only_process(killable_server: Server):
+    await killed_and_back(one_process(killable_server))
 
 
 @pytest.mark.long
-async def test_p13_a_hundred_sockets_of_one_process_of_two(mortal_pair: House):
-    await killed_and_back(mortal_pair)
+async def test_p13_a_hundred_sockets_of_one_process_of_two(killable_pair: Deployment):
+    await killed_and_back(killable_pair)
 
 
-async def test_p13_the_host_of_a_killed_process_is_still_the_host(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
+async def test_p13_the_host_of_a_killed_process_is_still_the_host(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id), scene.bob.enter(scene.room_id):
-        mortal_server.kill()
-    await asyncio.to_thread(mortal_server.start)
+        killable_server.kill()
+    await asyncio.to_thread(killable_server.start)
     async with scene.bob.enter(scene.room_id) as bob:
         assert bob.welcome.room.host_id == scene.alice.user_id

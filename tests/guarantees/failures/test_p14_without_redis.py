@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import agrees, everything_holds
 from tests.guarantees.fixtures import scene_in
 
 
-async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_them(mortal_pair: House):
-    scene = await scene_in(mortal_pair)
-    redis = mortal_pair.redis
+async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_them(killable_pair: Deployment):
+    scene = await scene_in(killable_pair)
+    redis = killable_pair.redis
     assert redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("play")]
@@ -24,13 +24,13 @@ async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_th
         await agrees(bob, await asyncio.to_thread(scene.alice.state, scene.room_id))
         answers.append(await alice.say("pause"))
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=mortal_pair.servers
+            scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers, servers=killable_pair.servers
         )
 
 
-async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(mortal_pair: House):
-    scene = await scene_in(mortal_pair)
-    redis = mortal_pair.redis
+async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(killable_pair: Deployment):
+    scene = await scene_in(killable_pair)
+    redis = killable_pair.redis
     assert redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         redis.kill()
@@ -44,4 +44,4 @@ async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(
             await asyncio.sleep(0.5)
         else:
             raise AssertionError("no broadcast came through within 20 s of Redis' return")
-        await everything_holds(scene.alice, scene.room_id, live=[alice, bob], servers=mortal_pair.servers)
+        await everything_holds(scene.alice, scene.room_id, live=[alice, bob], servers=killable_pair.servers)

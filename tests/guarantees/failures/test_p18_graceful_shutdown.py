@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from tests.deployments import House, one_process
+from tests.deployments import Deployment, one_process
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.stalled_reader import deaf_socket
 from tests.guarantees.fixtures import scene_in
@@ -13,26 +13,26 @@ from watchium.client import ProblemError
 STOPPED_S = 10
 
 
-async def test_p18_everybody_is_told_to_come_back_and_the_exit_is_clean(mortal_pair: House):
-    scene = await scene_in(mortal_pair)
+async def test_p18_everybody_is_told_to_come_back_and_the_exit_is_clean(killable_pair: Deployment):
+    scene = await scene_in(killable_pair)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        for server, client in ((mortal_pair.there, bob), (mortal_pair.here, alice)):
+        for server, client in ((killable_pair.there, bob), (killable_pair.here, alice)):
             async with asyncio.timeout(STOPPED_S):
                 assert await asyncio.to_thread(server.terminate) == 0
                 assert await client.closed() in (1012, 4012)
-        for server in mortal_pair.servers:
+        for server in killable_pair.servers:
             assert "Traceback" not in server.log()
 
 
-async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
+async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id) as alice:
         asked = [
             asyncio.ensure_future(alice.say("seek", event_id=f"s{number}", current_time=number))
             for number in range(30)
         ]
         await asked[0]
-        stopping = asyncio.create_task(asyncio.to_thread(mortal_server.terminate))
+        stopping = asyncio.create_task(asyncio.to_thread(killable_server.terminate))
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert await stopping == 0
     # Each was accepted, refused with a word, or never begun: the socket closed before it was answered.
@@ -40,12 +40,12 @@ async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept
     assert all(
         isinstance(answer, ProblemError | ConnectionError) for answer in answers if answer not in accepted
     )
-    await asyncio.to_thread(mortal_server.start)
+    await asyncio.to_thread(killable_server.start)
     async with scene.alice.enter(scene.room_id) as alice:
         for number in range(30):
             await alice.say("seek", event_id=f"s{number}", current_time=number)
         await everything_holds(
-            scene.alice, scene.room_id, live=[alice], acknowledged=accepted, servers=[mortal_server]
+            scene.alice, scene.room_id, live=[alice], acknowledged=accepted, servers=[killable_server]
         )
 
 

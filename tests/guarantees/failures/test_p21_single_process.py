@@ -12,6 +12,6 @@ def test_p21_every_promise_up_to_the_thirteenth_is_tried_in_one_process_and_in_t
     for number in BOTH:
         (scenes,) = HERE.glob(f"*/test_p{number:02}_*.py")
         text = scenes.read_text()
-        assert re.search(r"def test_\w+\([^)]*\bhouse: House", text) or number in MENDED, scenes.name
+        assert re.search(r"def test_\w+\([^)]*\bhouse: Deployment", text) or number in MENDED, scenes.name
         if number in MENDED:
-            assert "mortal_server: Server" in text, scenes.name
+            assert "killable_server: Server" in text, scenes.name

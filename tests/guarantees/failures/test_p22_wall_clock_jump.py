@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.client import RoomClient
-from tests.deployments import House, one_process
+from tests.deployments import Deployment, one_process
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.wall_clock import WallClock, wall_clock
 from tests.guarantees.fixtures import scene_in
@@ -69,8 +69,8 @@ async def test_p22_a_process_started_while_the_date_is_wrong_has_the_same_clock(
     clock.off_by(TEN_MINUTES_S)
     with watchium_server(dict(under_it.env), data_dir=under_it.data_dir) as other:
         await asyncio.to_thread(under_it.start)
-        house = House(under_it, other)
-        for server in house.servers:
+        deployment = Deployment(under_it, other)
+        for server in deployment.servers:
             scene.bob.base_url = server.url
             async with scene.bob.enter(scene.room_id) as bob:
                 assert abs(await offset_ms(bob) - before_ms) < MOVED_MS

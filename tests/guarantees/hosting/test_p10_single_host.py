@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import follow_to, scene_in
 from watchium.client import ProblemError
 
 
-async def test_p10_a_former_host_is_refused_from_the_hand_over_on(house: House):
-    scene = await scene_in(house)
+async def test_p10_a_former_host_is_refused_from_the_hand_over_on(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         handed = await alice.say("transfer_host", user_id=scene.bob.user_id)
         for deed in ({"kind": "play"}, {"kind": "seek", "current_time": 5}):
@@ -22,8 +22,8 @@ async def test_p10_a_former_host_is_refused_from_the_hand_over_on(house: House):
         assert sought.revision == (handed.revision or 0) + 1
 
 
-async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(house: House):
-    scene = await scene_in(house)
+async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(deployment: Deployment):
+    scene = await scene_in(deployment)
     for _ in range(5):
         async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
             await asyncio.gather(
@@ -37,13 +37,13 @@ async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(house: Hou
             hosts = [member.user_id for member in state.members if member.role == "host"]
             assert len(hosts) == 1
             assert state.room.host_id == hosts[0]
-            await everything_holds(scene.alice, scene.room_id, live=[alice], servers=house.servers)
+            await everything_holds(scene.alice, scene.room_id, live=[alice], servers=deployment.servers)
             await asyncio.to_thread(scene.bob.join, scene.room_id, "Bob")
             await alice.say("claim_host")
 
 
-async def test_p10_among_those_present_there_is_a_host_or_a_running_hold(house: House):
-    scene = await scene_in(house)
+async def test_p10_among_those_present_there_is_a_host_or_a_running_hold(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.bob.enter(scene.room_id) as bob:
         state = await asyncio.to_thread(scene.bob.state, scene.room_id)
         assert state.room.host_id or state.room.seat

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
 from watchium.client.room_state import type_of
 
 
-async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_said_once(house: House):
-    scene = await scene_in(house)
+async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_said_once(
+    deployment: Deployment,
+):
+    scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, seat_hold_s=5)
     await asyncio.to_thread(scene.carol.join, scene.room_id, "Carol")
     async with (
@@ -30,12 +32,12 @@ async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_sai
             pass
         assert "new_host" not in [type_of(event) for client in (bob, carol) for event in client.received()]
         await everything_holds(
-            scene.bob, scene.room_id, live=[bob, carol], acknowledged=[sought], servers=house.servers
+            scene.bob, scene.room_id, live=[bob, carol], acknowledged=[sought], servers=deployment.servers
         )
 
 
-async def test_p11_a_host_who_is_back_in_time_was_never_away(house: House):
-    scene = await scene_in(house)
+async def test_p11_a_host_who_is_back_in_time_was_never_away(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.bob.enter(scene.room_id) as bob:
         async with scene.alice.enter(scene.room_id) as alice:
             alice.socket.transport.abort()

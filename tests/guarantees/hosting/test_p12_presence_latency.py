@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from rooms.actions.presence import GRACE_MS, SILENCE_MS
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.lossy_link import link_to
 from tests.guarantees.fixtures import elsewhere, scene_in
 from watchium.background.scheduler import PERIOD_S
@@ -23,8 +23,8 @@ async def heard_of(client, kind: str, user_id: str | None, within_s: float):
     return event
 
 
-async def test_p12_a_join_and_a_clean_leave_show_within_a_second(house: House):
-    scene = await scene_in(house)
+async def test_p12_a_join_and_a_clean_leave_show_within_a_second(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await heard_of(alice, "member_joined", scene.bob.user_id, 1)
         await bob.send("leave")
@@ -32,9 +32,9 @@ async def test_p12_a_join_and_a_clean_leave_show_within_a_second(house: House):
         assert left.payload.reason == "left"
 
 
-async def test_p12_a_reload_shows_neither(house: House):
-    scene = await scene_in(house)
-    carol = elsewhere(scene.carol, house.there.url)
+async def test_p12_a_reload_shows_neither(deployment: Deployment):
+    scene = await scene_in(deployment)
+    carol = elsewhere(scene.carol, deployment.there.url)
     await asyncio.to_thread(carol.join, scene.room_id, "Carol")
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id):
@@ -62,10 +62,10 @@ def test_p12_the_longest_way_a_dead_link_can_take_adds_up_to_less_than_promised(
 
 
 @pytest.mark.long
-async def test_p12_somebody_whose_link_died_has_left_within_18_seconds(house: House):
-    scene = await scene_in(house)
+async def test_p12_somebody_whose_link_died_has_left_within_18_seconds(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with (
-        link_to(house.there.port) as link,
+        link_to(deployment.there.port) as link,
         scene.alice.enter(scene.room_id) as alice,
         elsewhere(scene.bob, link.url).enter(scene.room_id) as bob,
     ):

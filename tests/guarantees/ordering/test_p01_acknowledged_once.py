@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import changes, follow_to, scene_in
 
 
-async def test_p01_who_stayed_and_who_came_back_saw_each_acknowledged_command_once(house: House):
-    scene = await scene_in(house)
+async def test_p01_who_stayed_and_who_came_back_saw_each_acknowledged_command_once(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         async with scene.alice.enter(scene.room_id) as away:
             start = away.revision
@@ -29,5 +29,5 @@ async def test_p01_who_stayed_and_who_came_back_saw_each_acknowledged_command_on
                 scene.room_id,
                 live=[alice, bob, back],
                 acknowledged=answers,
-                servers=house.servers,
+                servers=deployment.servers,
             )

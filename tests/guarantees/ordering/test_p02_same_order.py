@@ -3,12 +3,12 @@ from __future__ import annotations
 import asyncio
 
 from tests.client import RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.guarantees.fixtures import changes, follow_to, scene_in
 
 
-async def test_p02_two_people_pressing_at_once_are_heard_in_one_order_by_everybody(house: House):
-    scene = await scene_in(house)
+async def test_p02_two_people_pressing_at_once_are_heard_in_one_order_by_everybody(deployment: Deployment):
+    scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
 
     async def press(client: RoomClient, name: str) -> list[int | None]:

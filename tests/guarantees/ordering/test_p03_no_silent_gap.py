@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 from tests.client import RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import agrees
 from tests.guarantees.fixtures import changes, follow_to, scene_in
 from watchium.client.room_state import CHANGES, AnyEvent
@@ -21,8 +21,8 @@ class Lossy(RoomClient):
         await super()._on_event(event)
 
 
-async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(house: House):
-    scene = await scene_in(house)
+async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         bob.__class__ = Lossy
         start = bob.revision
@@ -34,8 +34,8 @@ async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(h
         assert [revision for revision, _ in heard] == list(range(start + 1, state.revision + 1))
 
 
-async def test_p03_who_was_away_for_longer_than_the_log_reaches_gets_a_snapshot(house: House):
-    scene = await scene_in(house)
+async def test_p03_who_was_away_for_longer_than_the_log_reaches_gets_a_snapshot(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         resume = alice.resume._replace(revision=0, event_id="")
         await alice.say("seek", current_time=5)

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import elsewhere, scene_in
 
 
-async def test_p04_one_event_id_fifty_times_over_sockets_processes_and_http_at_once(house: House):
-    scene = await scene_in(house)
-    other_door = elsewhere(scene.alice, house.there.url)
+async def test_p04_one_event_id_fifty_times_over_sockets_processes_and_http_at_once(deployment: Deployment):
+    scene = await scene_in(deployment)
+    other_door = elsewhere(scene.alice, deployment.there.url)
     async with scene.alice.enter(scene.room_id) as one, other_door.enter(scene.room_id) as other:
         before = one.revision
         asked = [
@@ -26,6 +26,10 @@ async def test_p04_one_event_id_fifty_times_over_sockets_processes_and_http_at_o
         assert len(answers) == 50
         assert len(set(answers)) == 1
         state = await everything_holds(
-            scene.alice, scene.room_id, live=[one, other], acknowledged=answers[:1], servers=house.servers
+            scene.alice,
+            scene.room_id,
+            live=[one, other],
+            acknowledged=answers[:1],
+            servers=deployment.servers,
         )
         assert state.revision == before + 1

@@ -4,14 +4,16 @@ import asyncio
 
 import pytest
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.guarantees.fixtures import elsewhere, scene_in
 from watchium.client import ProblemError
 
 
-async def test_p05_the_same_event_id_with_other_content_is_a_conflict_and_changes_nothing(house: House):
-    scene = await scene_in(house)
-    other_door = elsewhere(scene.alice, house.there.url)
+async def test_p05_the_same_event_id_with_other_content_is_a_conflict_and_changes_nothing(
+    deployment: Deployment,
+):
+    scene = await scene_in(deployment)
+    other_door = elsewhere(scene.alice, deployment.there.url)
     async with scene.alice.enter(scene.room_id) as one, other_door.enter(scene.room_id) as other:
         await one.say("seek", event_id="mine", current_time=33)
         await one.say("comment", event_id="said", text="hello")

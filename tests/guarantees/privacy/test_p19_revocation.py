@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import Service
 from tests.watchium.consumers.fixtures import rejection_of
@@ -18,10 +18,10 @@ SOON_S = 1
 
 @pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
 async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
-    house: House, deed: str, more: dict[str, int]
+    deployment: Deployment, deed: str, more: dict[str, int]
 ):
-    scene = await scene_in(house, visibility="private", passphrase="open sesame")
-    second_tab = elsewhere(scene.bob, house.here.url)
+    scene = await scene_in(deployment, visibility="private", passphrase="open sesame")
+    second_tab = elsewhere(scene.bob, deployment.here.url)
     async with (
         scene.alice.enter(scene.room_id) as alice,
         scene.bob.enter(scene.room_id) as bob,
@@ -46,10 +46,10 @@ async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
 @pytest.mark.parametrize("away", [Service.kill, Service.freeze])
 @pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
 async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_later_without_redis(
-    mortal_pair: House, away: Callable[[Service], None], deed: str, more: dict[str, int]
+    killable_pair: Deployment, away: Callable[[Service], None], deed: str, more: dict[str, int]
 ):
-    scene = await scene_in(mortal_pair)
-    redis = mortal_pair.redis
+    scene = await scene_in(killable_pair)
+    redis = killable_pair.redis
     assert redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         away(redis)
@@ -58,35 +58,35 @@ async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_l
     assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
-async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(mortal_pair: House):
-    scene = await scene_in(mortal_pair)
-    assert mortal_pair.redis is not None
+async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(killable_pair: Deployment):
+    scene = await scene_in(killable_pair)
+    assert killable_pair.redis is not None
     async with scene.alice.enter(scene.room_id), scene.bob.enter(scene.room_id) as bob:
-        mortal_pair.redis.kill()
+        killable_pair.redis.kill()
         await asyncio.to_thread(scene.alice.close_room, scene.room_id)
         assert await bob.closed(timeout=SOON_S) == 4012
     assert await rejection_of(scene, scene.bob) == ("room_closed", 4504)
 
 
 async def test_p19_somebody_who_signed_out_in_another_process_hears_nothing_a_second_later_without_redis(
-    mortal_pair: House,
+    killable_pair: Deployment,
 ):
-    scene = await scene_in(mortal_pair)
-    assert mortal_pair.redis is not None
-    browser = Browser(mortal_pair.here)
+    scene = await scene_in(killable_pair)
+    assert killable_pair.redis is not None
+    browser = Browser(killable_pair.here)
     browser.get("/")
     browser.post("/accounts/signup/", username="Dana", password1="horse staple", password2="horse staple")
     browser.get(f"/rooms/{scene.room_id}/")
     browser.post(f"/rooms/{scene.room_id}/", username="Dana")
-    async with browser.enter(scene.room_id, at=mortal_pair.there) as dana:
-        mortal_pair.redis.kill()
+    async with browser.enter(scene.room_id, at=killable_pair.there) as dana:
+        killable_pair.redis.kill()
         await asyncio.to_thread(browser.post, "/accounts/logout/")
         assert await dana.closed(timeout=SOON_S) == 4012
     assert await browser.status_at(scene.room_id) == 4501
 
 
-async def test_p19_outsiders_learn_nothing_of_a_room_not_even_that_it_is_there(house: House):
-    scene = await scene_in(house, visibility="private", passphrase="open sesame")
+async def test_p19_outsiders_learn_nothing_of_a_room_not_even_that_it_is_there(deployment: Deployment):
+    scene = await scene_in(deployment, visibility="private", passphrase="open sesame")
     answers = set()
     for room_id in (scene.room_id, "zzzzzzzzzz"):
         assert await rejection_of(scene, scene.carol, room_id) == ("not_member", 4501)

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.backups import run_sql
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
 
 
-async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing_from_it(house: House):
-    scene = await scene_in(house)
+async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing_from_it(
+    deployment: Deployment,
+):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [
             await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(10)
@@ -17,11 +19,13 @@ async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing
         answers += [await alice.say("play", event_id="go")]
         away = bob.resume._replace(revision=answers[0].revision or 0, event_id="s0")
         run_sql(
-            house.here,
+            deployment.here,
             "UPDATE playback_playbackevent SET created_at = '2020-01-01 00:00:00+00:00' WHERE room_id ="
             f" (SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')",  # an id of ours
         )
-        cleaning = [asyncio.to_thread(server.manage, "maintain") for server in (house.here, house.there)]
+        cleaning = [
+            asyncio.to_thread(server.manage, "maintain") for server in (deployment.here, deployment.there)
+        ]
         done = asyncio.gather(*cleaning)
         while not done.done():
             answers.append(await alice.say("comment", event_id="said", text="still here"))
@@ -36,5 +40,5 @@ async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing
                 scene.room_id,
                 live=[alice, bob, back],
                 acknowledged=written,
-                servers=house.servers,
+                servers=deployment.servers,
             )

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import until
 from tests.guarantees.fixtures import scene_in
 
 SONG = "/media/samples/music.ogg"
 
 
-async def test_p06_medium_phase_rate_position_host_and_revision_are_one(house: House):
-    scene = await scene_in(house)
+async def test_p06_medium_phase_rate_position_host_and_revision_are_one(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with (
         scene.alice.enter(scene.room_id) as alice,
         scene.bob.enter(scene.room_id) as bob,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.client import Client
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import agrees
 from tests.guarantees.fixtures import elsewhere, scene_in
 from tests.servers import Server
@@ -23,9 +23,9 @@ async def control_from_a_process_nobody_hears(deaf: Server, client: Client, room
     return int(told.split()[-1])
 
 
-async def test_p07_what_no_broadcast_told_is_known_a_heartbeat_later(house: House):
-    scene = await scene_in(house)
-    nobody = Server(0, house.here.data_dir, {**house.here.env, "REDIS_URL": ""})
+async def test_p07_what_no_broadcast_told_is_known_a_heartbeat_later(deployment: Deployment):
+    scene = await scene_in(deployment)
+    nobody = Server(0, deployment.here.data_dir, {**deployment.here.env, "REDIS_URL": ""})
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         revision = await control_from_a_process_nobody_hears(nobody, scene.alice, scene.room_id)
         for client in (alice, bob):
@@ -33,8 +33,8 @@ async def test_p07_what_no_broadcast_told_is_known_a_heartbeat_later(house: Hous
             assert (sought.revision, sought.payload.event_id) == (revision, "unheard")
 
 
-async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(house: House):
-    scene = await scene_in(house)
+async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("seek", current_time=3)
         said = await alice.say("comment", text="hello")
@@ -48,10 +48,10 @@ async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(house: Hou
         assert said.event_id
 
 
-async def test_p07_a_comment_that_nobody_was_told_of_comes_too(house: House):
-    scene = await scene_in(house)
-    nobody = Server(0, house.here.data_dir, {**house.here.env, "REDIS_URL": ""})
-    async with elsewhere(scene.alice, house.there.url).enter(scene.room_id) as alice:
+async def test_p07_a_comment_that_nobody_was_told_of_comes_too(deployment: Deployment):
+    scene = await scene_in(deployment)
+    nobody = Server(0, deployment.here.data_dir, {**deployment.here.env, "REDIS_URL": ""})
+    async with elsewhere(scene.alice, deployment.there.url).enter(scene.room_id) as alice:
         await asyncio.to_thread(
             nobody.manage, "shell", "-c",
             "from chat import actions; from rooms.models import Member;"

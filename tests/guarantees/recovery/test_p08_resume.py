@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.faults.support.invariants import everything_holds
 from tests.faults.support.lossy_link import link_to
 from tests.guarantees.fixtures import changes, elsewhere, follow_to, scene_in
 
 
-async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(house: House):
-    scene = await scene_in(house)
+async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id) as bob:
             await alice.say("play")
@@ -16,7 +16,7 @@ async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(house: Ho
         answers = [await alice.say("seek", current_time=position) for position in (10, 20, 30)]
         await alice.say("comment", text="are you back?")
         # The other door, too: what a client knows is worth the same everywhere.
-        async with elsewhere(scene.bob, house.here.url).enter(scene.room_id, resume=resume) as bob:
+        async with elsewhere(scene.bob, deployment.here.url).enter(scene.room_id, resume=resume) as bob:
             assert bob.welcome.resumed
             assert bob.welcome.timeline is None
             assert bob.welcome.comments is None
@@ -28,9 +28,9 @@ async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(house: Ho
             await everything_holds(scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers)
 
 
-async def test_p08_a_line_reset_in_the_middle_loses_nothing(house: House):
-    scene = await scene_in(house)
-    async with link_to(house.there.port) as link, scene.alice.enter(scene.room_id) as alice:
+async def test_p08_a_line_reset_in_the_middle_loses_nothing(deployment: Deployment):
+    scene = await scene_in(deployment)
+    async with link_to(deployment.there.port) as link, scene.alice.enter(scene.room_id) as alice:
         behind = elsewhere(scene.bob, link.url)
         async with behind.enter(scene.room_id) as bob:
             link.reset()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from tests.deployments import House, one_process
+from tests.deployments import Deployment, one_process
 from tests.faults.support.backups import backup, restore, run_sql
 from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
@@ -12,15 +12,17 @@ from tests.watchium.consumers.fixtures import Scene
 from watchium.client import Resume
 
 
-async def test_p09_a_log_that_was_trimmed_gives_a_snapshot_and_stays_the_same_log(house: House):
-    scene = await scene_in(house)
+async def test_p09_a_log_that_was_trimmed_gives_a_snapshot_and_stays_the_same_log(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         resume = alice.resume
         epoch = alice.welcome.room.epoch
         for number in range(3):
             await alice.say("seek", current_time=number)
     this_room = f"(SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')"  # an id of ours
-    run_sql(house.here, f"DELETE FROM playback_playbackevent WHERE revision <= 2 AND room_id = {this_room}")
+    run_sql(
+        deployment.here, f"DELETE FROM playback_playbackevent WHERE revision <= 2 AND room_id = {this_room}"
+    )
     async with scene.alice.enter(scene.room_id, resume=resume) as alice:
         assert not alice.welcome.resumed
         assert alice.timeline is not None
@@ -53,9 +55,9 @@ async def a_backup_restored(server: Server, scene: Scene) -> Lost:
     return lost
 
 
-async def test_p09_a_restored_backup_is_a_new_epoch_for_everybody_and_once(mortal_server: Server):
-    scene = await scene_in(one_process(mortal_server))
-    lost = await a_backup_restored(mortal_server, scene)
+async def test_p09_a_restored_backup_is_a_new_epoch_for_everybody_and_once(killable_server: Server):
+    scene = await scene_in(one_process(killable_server))
+    lost = await a_backup_restored(killable_server, scene)
     await asyncio.to_thread(scene.carol.join, scene.room_id, "Carol")
     async with scene.carol.enter(scene.room_id) as carol:  # knows nothing of what was lost
         epochs = []
@@ -72,11 +74,11 @@ async def test_p09_a_restored_backup_is_a_new_epoch_for_everybody_and_once(morta
     async with scene.alice.enter(scene.room_id, resume=lost.before) as alice:
         assert not alice.welcome.resumed  # of the former log, although so much of it came back
         await alice.say("seek", current_time=3)
-        await everything_holds(scene.alice, scene.room_id, live=[alice], servers=[mortal_server])
+        await everything_holds(scene.alice, scene.room_id, live=[alice], servers=[killable_server])
 
 
-async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(house: House):
-    scene = await scene_in(house)
+async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         epoch = alice.welcome.room.epoch
         sought = await alice.say("seek", current_time=1)
@@ -86,11 +88,11 @@ async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(hou
         assert head.epoch == epoch
         this_room = f"room_id = (SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')"
         run_sql(
-            house.here,
+            deployment.here,
             f"DELETE FROM playback_playbackevent WHERE revision = {revision} AND {this_room}",
         )
         run_sql(
-            house.here,
+            deployment.here,
             f"UPDATE rooms_room SET revision = {revision - 1} WHERE room_id = '{scene.room_id}'",
         )
         for client in (alice, bob):
@@ -110,8 +112,8 @@ async def heard_head(client, revision: int):
         await asyncio.sleep(1)
 
 
-async def test_p09_nobody_makes_a_room_start_over_by_claiming_what_never_was(house: House):
-    scene = await scene_in(house)
+async def test_p09_nobody_makes_a_room_start_over_by_claiming_what_never_was(deployment: Deployment):
+    scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("seek", current_time=1)
         epochs = set()

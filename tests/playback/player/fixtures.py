@@ -11,7 +11,7 @@ from django.test import TestCase
 from playback.models import DevicePlayer, MediaItem, PlayerHistory
 from playback.player import actions, serializers
 from rooms.models import Person
-from tests.cases import Heard
+from tests.cases import Published
 from watchium.protocol.codec import decode_player_command
 from watchium.protocol.player_types import PlayerState
 from watchium.protocol.replies import Accepted
@@ -42,7 +42,7 @@ def make_items(count: int, **facts: Any) -> list[MediaItem]:
 
 
 class PlayerCase(TestCase):
-    """`self.say` is a deed at the laptop; `self.heard` has what was told."""
+    """`self.say` is a deed at the laptop; `self.published` has what was told."""
 
     items: list[MediaItem]
     alice: Person
@@ -53,9 +53,9 @@ class PlayerCase(TestCase):
         cls.alice = Person.objects.create(username="Alice")
 
     def setUp(self) -> None:
-        self.heard = Heard()
+        self.published = Published()
         self.number = 0
-        for name, fake in (("publish", self.heard.hear), ("publish_close", self.heard.close)):
+        for name, fake in (("publish", self.published.hear), ("publish_close", self.published.close)):
             patcher = patch.object(hub, name, fake)
             patcher.start()
             self.addCleanup(patcher.stop)
@@ -93,7 +93,7 @@ class PlayerCase(TestCase):
         return self.say("queue_add", item_ids=[self.items[number].pk for number in numbers], **more)
 
     def told(self, device: str = LAPTOP) -> list[str]:
-        return self.heard.types(device_group(device))
+        return self.published.types(device_group(device))
 
     def at(self, second: float) -> float:
         return NOW_MS + second * 1000

@@ -325,11 +325,11 @@ class Meaning(PlayerCase):
 class Telling(PlayerCase):
     def test_only_what_changed_travels_with_the_revision_it_belongs_to(self):
         self.add(0)
-        told = self.heard.last("player")
+        told = self.published.last("player")
         assert set(told["payload"]["changed"]) == {"entries", "can_undo"}
         assert [item["title"] for item in told["payload"]["items"]] == ["Track 00"]
         self.say("resume")
-        told = self.heard.last("player")
+        told = self.published.last("player")
         assert set(told["payload"]["changed"]) == {"current", "is_playing", "position", "at"}
         assert (told["revision"], told["payload"]["items"], told["payload"]["cause"]) == (2, [], "resume")
 
@@ -351,14 +351,14 @@ class Coming(PlayerCase):
         self.say("play_track", item_id=self.items[0].pk)
         assert self.received_at(1, 1.02)
         assert (self.state().position, self.state().revision) == (1.02, 1)
-        assert self.heard.last("position")["payload"]["position"] == 1.02
+        assert self.published.last("position")["payload"]["position"] == 1.02
 
     def test_the_tab_that_sounds_says_how_long_the_track_is(self):
         self.say("play_track", item_id=self.items[0].pk)
         heard = PositionReport(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
         with self.captureOnCommitCallbacks(execute=True):
             session.report_position(LAPTOP, heard, self.at(1))
-        assert self.heard.last("position")["payload"]["duration"] == 3 * LENGTH_S
+        assert self.published.last("position")["payload"]["duration"] == 3 * LENGTH_S
 
     def test_of_another_track_or_while_paused_no_position_is_taken(self):
         self.say("play_track", item_id=self.items[0].pk)

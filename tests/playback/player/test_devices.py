@@ -43,7 +43,7 @@ class Devices(PlayerCase):
         state = self.state()
         assert (self.order(), self.current(), state.is_playing, state.position) == ([1, 2], 1, True, 4)
         assert not self.state(PHONE).is_playing
-        assert "player" in self.heard.types(device_group(PHONE))
+        assert "player" in self.published.types(device_group(PHONE))
 
     def test_continuing_here_can_be_undone(self):
         self.add(0)
@@ -84,7 +84,7 @@ class Devices(PlayerCase):
         self.add(1, 2, where=PHONE)
         other = devices.preview_device(self.mira.pk, LAPTOP, devices.handle_of(PHONE))
         assert [item.title for item in other.items] == ["Track 01", "Track 02"]
-        assert self.heard.types(devices_group(self.mira.pk)).count("devices") >= 2
+        assert self.published.types(devices_group(self.mira.pk)).count("devices") >= 2
 
     def test_devices_without_an_account_and_of_others_stay_apart(self):
         other = "FFFFFFFFFFFFFFFF"
@@ -134,14 +134,14 @@ class Devices(PlayerCase):
     def test_signing_in_and_out_ends_the_tabs_that_are_open_there(self):
         with self.captureOnCommitCallbacks(execute=True):
             devices.assign_device(PHONE, None)
-        assert self.heard.closed == [(device_group(PHONE), 4012)]
+        assert self.published.closed == [(device_group(PHONE), 4012)]
         assert DevicePlayer.objects.get(device_id=PHONE).person is None
 
     def test_forgetting_one(self):
         self.add(1, where=PHONE)
         self.say("forget_device", device=devices.handle_of(PHONE))
         assert not DevicePlayer.objects.filter(device_id=PHONE).exists()
-        assert self.heard.closed == [(device_group(PHONE), 4012)]
+        assert self.published.closed == [(device_group(PHONE), 4012)]
 
 
 def test_who_is_nobody_has_no_player():

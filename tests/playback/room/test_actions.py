@@ -28,9 +28,9 @@ from watchium.realtime.groups import room_group
 
 class Playing(DeedCase):
     def test_everyone_starts_together_a_little_ahead(self):
-        with self.telling():
+        with self.committing():
             accepted = actions.play(self.alice, play(current_time=12.5), now_ms=NOW_MS)
-        told = self.heard.last("play")
+        told = self.published.last("play")
         self.assertEqual((accepted.revision, accepted.timestamp), (1, NOW_MS + 250))
         self.assertEqual((told["revision"], told["timestamp"]), (1, NOW_MS + 250))
         self.assertEqual(told["payload"]["current_time"], 12.5)
@@ -38,7 +38,7 @@ class Playing(DeedCase):
         self.assertEqual(told["payload"]["user_id"], self.alice.person.user_id)
         self.assertEqual(told["payload"]["event_id"], "play")
         self.assertEqual(told["payload"]["duration"], 96.021)
-        self.assertEqual(self.heard.types(room_group(self.room.room_id)), ["play"])
+        self.assertEqual(self.published.types(room_group(self.room.room_id)), ["play"])
 
     def test_the_lead_grows_with_the_farthest_member(self):
         far = PlayerReport(
@@ -137,9 +137,9 @@ class Speeding(DeedCase):
 class Loading(DeedCase):
     def test_another_medium_is_paused_at_its_start(self):
         self.started()
-        with self.telling():
+        with self.committing():
             actions.load(self.alice, load(), now_ms=NOW_MS + 5000)
-        told = self.heard.last("load")["payload"]
+        told = self.published.last("load")["payload"]
         self.assertEqual(
             (told["media"]["url"], told["media"]["kind"], told["phase"]), (SONG, "audio", "paused")
         )
@@ -166,11 +166,11 @@ class Refusing(DeedCase):
     def refused(self, by: Member, why: type[Exception]) -> None:
         before = self.timeline()
         for deed, command in self.deeds:
-            with self.telling(), pytest.raises(why):
+            with self.committing(), pytest.raises(why):
                 deed(by, command, now_ms=NOW_MS)
         self.assertEqual(self.timeline(), before)
         self.assertEqual((PlaybackEvent.objects.count(), SyncState.objects.count()), (0, 0))
-        self.assertEqual(self.heard.frames, [])
+        self.assertEqual(self.published.frames, [])
 
     def test_bob_may_not(self):
         self.refused(self.bob, NotHost)
@@ -196,11 +196,11 @@ class Refusing(DeedCase):
 
 class AskingTwice(DeedCase):
     def test_twenty_times_the_same_command_is_one_change_and_twenty_equal_answers(self):
-        with self.telling():
+        with self.committing():
             answers = {actions.play(self.alice, play(), now_ms=NOW_MS + n) for n in range(20)}
         self.assertEqual(len(answers), 1)
         self.assertEqual(self.timeline().revision, 1)
-        self.assertEqual(self.heard.types(), ["play"])
+        self.assertEqual(self.published.types(), ["play"])
 
     def test_the_gesture_instant_does_not_make_it_another_command(self):
         first = actions.pause(self.alice, pause(at=NOW_MS), now_ms=NOW_MS)
@@ -247,13 +247,13 @@ class Explaining(DeedCase):
         waited = BufferStart(
             event_id="b", payload=BufferReport(current_time=3.5, reason="network", latency_ms=12.5)
         )
-        with self.telling():
+        with self.committing():
             for command in (waited, waited, SyncRequest()):
                 actions.record_notice(self.bob, command, now_ms=NOW_MS)
         rows = PlaybackEvent.objects.order_by("pk").values_list("type", "revision", "position")
         self.assertEqual(list(rows), [("buffer_start", None, 3.5), ("sync_request", None, 0)])
         self.assertEqual(PlaybackEvent.objects.first().metadata, {"reason": "network", "latency_ms": 12.5})
-        self.assertEqual((self.timeline().revision, self.heard.frames), (0, []))
+        self.assertEqual((self.timeline().revision, self.published.frames), (0, []))
 
 
 class Judging(DeedCase):

@@ -34,11 +34,11 @@ class LengthCase(DeedCase):
         facts = {"is_playing": True, "is_synced": True, "revision": self.timeline().revision, **facts}
         report = PlayerReport(current_time=current_time, **facts)
         LAST_REPORTS.record(self.room.room_id, by.person.user_id, report, now_ms)
-        with self.telling():
+        with self.committing():
             return duration_updates.update_from_report(by, report, now_ms)
 
     def at(self, now_ms: float) -> int:
-        with self.telling():
+        with self.committing():
             return end_of_media.due(now_ms)
 
     def length(self):
@@ -48,7 +48,7 @@ class LengthCase(DeedCase):
 
 class WhoIsBelieved(LengthCase):
     def test_a_controllers_player_names_the_length_and_everybody_is_told(self):
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual(
             (told["payload"]["cause"], told["payload"]["duration"], told["payload"]["duration_source"]),
             ("duration", SAID_S, "metadata"),
@@ -183,7 +183,7 @@ class TheEndOfAPlayersData(LengthCase):
     def test_it_is_the_end_of_the_room(self):
         self.assertTrue(self.says(self.alice, 53.9, AT_ITS_END_MS, ended_at=53.9, is_playing=False))
         self.assertEqual((self.timeline().phase, self.timeline().position_s), ("ended", 53.9))
-        told = self.heard.last("timeline")["payload"]
+        told = self.published.last("timeline")["payload"]
         self.assertEqual((told["cause"], told["duration_source"]), ("end", "ended"))
 
     def test_once(self):

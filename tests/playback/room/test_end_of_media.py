@@ -21,9 +21,9 @@ class TheEnd(DeedCase):
 
     def test_it_stands_at_its_end_once_however_many_processes_look(self):
         self.started()
-        with self.telling():
+        with self.committing():
             self.assertEqual([end_of_media.due(END_MS + late) for late in (300, 300, 400)], [1, 0, 0])
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual((told["payload"]["phase"], told["payload"]["cause"]), ("ended", "end"))
         self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (96.021, END_MS))
         self.assertIsNone(told["payload"]["user_id"])
@@ -38,18 +38,18 @@ class TheEnd(DeedCase):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
         self.assertEqual(end_of_media.due(END_MS - end_of_media.LOOP_AHEAD_MS - 1), 0)
-        with self.telling():
+        with self.committing():
             self.assertEqual([end_of_media.due(END_MS - early) for early in (2000, 1000, 0)], [1, 0, 0])
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (0, END_MS))
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 96_021)
 
     def test_a_loop_told_too_late_starts_late_enough_to_seek(self):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
-        with self.telling():
+        with self.committing():
             end_of_media.due(END_MS + 200)
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual((told["payload"]["cause"], told["payload"]["current_time"]), ("loop", 0))
         self.assertEqual(told["timestamp"], END_MS + 700)
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 700 + 96_021)
@@ -78,9 +78,9 @@ class TheDemo(DeedCase):
         Room.objects.filter(pk=self.room.pk).update(**facts)
 
     def test_it_starts_afresh_after_a_minute_empty(self):
-        with self.telling():
+        with self.committing():
             self.assertEqual(end_of_media.due(NOW_MS + 50_000), 1)
-        self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "reset")
+        self.assertEqual(self.published.last("timeline")["payload"]["cause"], "reset")
         self.assertEqual(self.timeline(), Timeline(0, 1, "paused", NOW_MS + 50_000, 2, 96.021))
 
     def test_it_has_its_own_medium_again(self):

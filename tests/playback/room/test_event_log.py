@@ -40,23 +40,23 @@ class Constraints(DeedCase):
 
 class TellingAgain(DeedCase):
     def test_what_is_told_again_is_what_was_told(self):
-        with self.telling():
+        with self.committing():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 3000)
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
             room_deeds.update_room(self.room, actor=None, title="Late night")
             actions.load(self.bob, load(title="Song"), now_ms=NOW_MS + 4000)
-        told = [frame for _, frame in self.heard.frames if frame["revision"] is not None]
+        told = [frame for _, frame in self.published.frames if frame["revision"] is not None]
         room = Room.objects.get(pk=self.room.pk)
         again = [msgspec.json.decode(frame) for frame in queries.missed(room, 0)]
         self.assertEqual(again, told)
         self.assertEqual([frame["revision"] for frame in again], [1, 2, 3, 4, 5])
 
     def test_who_followed_holds_what_who_joins_now_gets(self):
-        with self.telling():
+        with self.committing():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.seek(self.alice, seek(30), now_ms=NOW_MS + 3000)
-        told, state = self.heard.frames[-1][1], msgspec.to_builtins(queries.snapshot(self.room_now()))
+        told, state = self.published.frames[-1][1], msgspec.to_builtins(queries.snapshot(self.room_now()))
         self.assertEqual((state["revision"], state["timestamp"]), (told["revision"], told["timestamp"]))
         for name in ("current_time", "is_playing", "rate", "phase", "duration", "media"):
             self.assertEqual(state[name], told["payload"][name], name)

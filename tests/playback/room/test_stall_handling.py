@@ -51,16 +51,16 @@ class Waiting(DeedCase):
             self.say(member, state, at_ms)
 
     def starves(self, member: Member, at_ms: float, event_id=None) -> None:
-        with self.telling():
+        with self.committing():
             report = BufferStart(event_id=event_id, payload=BufferReport(reason="waiting"))
             actions.record_notice(member, report, now_ms=at_ms)
 
     def recovers(self, member: Member, at_ms: float) -> None:
-        with self.telling():
+        with self.committing():
             actions.record_notice(member, BufferEnd(payload=BufferReport(waited_ms=900)), now_ms=at_ms)
 
     def go_on(self, by: Member, at_ms: float, event_id="go"):
-        with self.telling():
+        with self.committing():
             return actions.continue_without(by, ContinueWithout(event_id=event_id), now_ms=at_ms)
 
     def waits_for(self) -> list[str]:
@@ -79,7 +79,7 @@ class Stalls(Waiting):
     def test_the_room_waits_where_it_is_and_names_for_whom(self):
         self.begun()
         self.starves(self.bob, NOW_MS + 10_000)
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         whole = told["payload"]
         self.assertEqual((whole["phase"], whole["cause"], whole["is_playing"]), ("holding", "hold", False))
         self.assertEqual((whole["current_time"], told["timestamp"]), (10, NOW_MS + 10_000))
@@ -93,9 +93,9 @@ class Stalls(Waiting):
         self.starves(self.bob, NOW_MS + 10_000)
         self.assertFalse(self.say(self.bob, "stalled", NOW_MS + 10_500))
         self.assertFalse(self.say(self.alice, "paused", NOW_MS + 10_600))
-        with self.telling():
+        with self.committing():
             self.assertTrue(self.say(self.bob, "ready", NOW_MS + 12_000))
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual((told["payload"]["phase"], told["payload"]["cause"]), ("playing", "release"))
         self.assertIsNone(told["payload"]["hold"])
         self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (10, NOW_MS + 12_150))
@@ -122,9 +122,9 @@ class Stalls(Waiting):
         self.begun()
         self.starves(self.bob, NOW_MS + 10_000)
         self.assertEqual(stall_handling.due(NOW_MS + 17_999), 0)
-        with self.telling():
+        with self.committing():
             self.assertEqual([stall_handling.due(NOW_MS + 18_400) for _ in range(3)], [1, 0, 0])
-        self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "hold_ended")
+        self.assertEqual(self.published.last("timeline")["payload"]["cause"], "hold_ended")
         self.assertEqual((self.timeline().phase, self.timeline().position_s), ("playing", 10))
 
     def test_a_room_waits_as_long_as_it_says(self):
@@ -165,9 +165,9 @@ class Stalls(Waiting):
         self.assertEqual(self.waits_for(), ["Bob", "Alice"])
         self.assertEqual(self.now().hold_until_ms, NOW_MS + 18_000)
         self.assertFalse(self.say(self.bob, "ready", NOW_MS + 12_000))
-        with self.telling():
+        with self.committing():
             self.assertEqual(stall_handling.due(NOW_MS + 12_500), 1)
-        told = self.heard.last("timeline")["payload"]
+        told = self.published.last("timeline")["payload"]
         self.assertEqual(
             (told["cause"], [one["username"] for one in told["hold"]["who"]]), ("hold", ["Alice"])
         )
@@ -189,10 +189,10 @@ class Stalls(Waiting):
         self.begun()
         self.replace(server_clock, "now_ms", lambda: NOW_MS + 11_000)
         self.starves(self.bob, NOW_MS + 10_000)
-        with self.telling():
+        with self.committing():
             room_deeds.leave(self.bob)
         self.assertTrue(self.timeline().playing)
-        self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "release")
+        self.assertEqual(self.published.last("timeline")["payload"]["cause"], "release")
 
 
 class Starts(Waiting):
@@ -209,17 +209,17 @@ class Starts(Waiting):
     def test_it_starts_when_the_last_one_is_ready(self):
         self.say(self.alice, "paused")
         self.say(self.bob, "loading")
-        with self.telling():
+        with self.committing():
             accepted = actions.play(self.alice, play(current_time=0), now_ms=NOW_MS + 500)
-        told = self.heard.last("play")["payload"]
+        told = self.published.last("play")["payload"]
         self.assertEqual((told["phase"], told["hold"]["why"]), ("holding", "ready"))
         self.assertEqual([one["username"] for one in told["hold"]["who"]], ["Bob"])
         self.assertEqual(told["hold"]["until"], NOW_MS + 30_500)
         self.assertEqual((accepted.revision, accepted.timestamp), (1, NOW_MS + 500))
         self.assertFalse(self.say(self.bob, "ready", NOW_MS + 900, revision=0))
-        with self.telling():
+        with self.committing():
             self.assertTrue(self.say(self.bob, "ready", NOW_MS + 1000))
-        self.assertEqual(self.heard.last("timeline")["payload"]["cause"], "release")
+        self.assertEqual(self.published.last("timeline")["payload"]["cause"], "release")
         self.assertEqual(self.timeline().at_ms, NOW_MS + 1150)
 
     def test_in_the_middle_it_waits_eight_seconds(self):
@@ -233,9 +233,9 @@ class Starts(Waiting):
 
     def test_a_seek_while_playing_waits_there_for_everyone(self):
         self.begun()
-        with self.telling():
+        with self.committing():
             actions.seek(self.alice, seek(60), now_ms=NOW_MS + 5000)
-        told = self.heard.last("seek")
+        told = self.published.last("seek")
         self.assertEqual((told["payload"]["phase"], told["payload"]["current_time"]), ("holding", 60))
         self.assertEqual(
             (told["timestamp"], told["payload"]["hold"]["until"]), (NOW_MS + 5000, NOW_MS + 35_000)
@@ -275,7 +275,7 @@ class GoingOn(Waiting):
 
     def test_the_host_goes_on_without(self):
         accepted = self.go_on(self.alice, NOW_MS + 11_000)
-        told = self.heard.last("timeline")
+        told = self.published.last("timeline")
         self.assertEqual((told["payload"]["cause"], told["payload"]["phase"]), ("release", "playing"))
         self.assertEqual(told["payload"]["user_id"], self.alice.person.user_id)
         self.assertEqual((told["payload"]["event_id"], told["revision"]), ("go", accepted.revision))
@@ -303,18 +303,18 @@ class GoingOn(Waiting):
         self.assertTrue(self.timeline().playing)
 
     def test_a_pause_pauses_there(self):
-        with self.telling():
+        with self.committing():
             actions.pause(self.alice, pause(), now_ms=NOW_MS + 11_000)
         self.assertEqual((self.timeline().phase, self.timeline().position_s), ("paused", 10))
-        self.assertIsNone(self.heard.last("pause")["payload"]["hold"])
+        self.assertIsNone(self.published.last("pause")["payload"]["hold"])
         self.assertEqual(stall_handling.due(NOW_MS + 30_000), 0)
 
     def test_other_changes_keep_the_hold_and_tell_it(self):
-        with self.telling():
+        with self.committing():
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 11_000)
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         for kind in ("set_rate", "new_host"):
-            self.assertEqual(self.heard.last(kind)["payload"]["hold"]["until"], NOW_MS + 18_000)
+            self.assertEqual(self.published.last(kind)["payload"]["hold"]["until"], NOW_MS + 18_000)
         self.assertEqual(self.waits_for(), ["Bob"])
 
     def test_another_medium_waits_for_nobody(self):
@@ -326,22 +326,22 @@ class GoingOn(Waiting):
             settings.change_settings(room, {"stall_policy": "carry_on"}, now_ms=NOW_MS + 11_000)
             return ["stall_policy"]
 
-        with self.telling():
+        with self.committing():
             room_deeds.update_room(self.room, actor=None, also_update=carry_on)
         self.assertTrue(self.timeline().playing)
-        told = self.heard.last("room_changed")["payload"]
+        told = self.published.last("room_changed")["payload"]
         self.assertEqual((told["room"]["stall_policy"], told["phase"]), ("carry_on", "playing"))
 
     def test_what_was_told_is_told_again_word_for_word(self):
         self.go_on(self.alice, NOW_MS + 11_000)
-        told = [frame for _, frame in self.heard.frames if frame["revision"] is not None]
+        told = [frame for _, frame in self.published.frames if frame["revision"] is not None]
         again = [msgspec.json.decode(frame) for frame in queries.missed(self.now().room, 1)]
         self.assertEqual(again, told)
         self.assertEqual(len(told), 2)
 
     def test_nobody_says_anything_in_the_chat_about_it(self):
         self.go_on(self.alice, NOW_MS + 11_000)
-        self.assertNotIn("new_comment", self.heard.types())
+        self.assertNotIn("new_comment", self.published.types())
 
 
 class Settings(Waiting):

@@ -256,9 +256,9 @@ class Gathering(DeedCase):
     def test_the_server_judges_who_is_in_sync(self):
         self.say(self.alice, 10.4, is_synced=False, latency_ms=30.0, state="tracking")
         self.say(self.bob, 9.4, is_synced=True)
-        with self.telling():
+        with self.committing():
             status_broadcast.due(NOW_MS + 11_000)
-        told = {one["user_id"]: one for one in self.heard.last("presence")["payload"]["members"]}
+        told = {one["user_id"]: one for one in self.published.last("presence")["payload"]["members"]}
         alice, bob = told[self.alice.person.user_id], told[self.bob.person.user_id]
         self.assertEqual((alice["is_synced"], alice["drift_ms"], alice["current_time"]), (True, 400, 11.4))
         self.assertEqual((bob["is_synced"], bob["drift_ms"]), (False, -600))
@@ -266,12 +266,12 @@ class Gathering(DeedCase):
 
     def test_it_is_told_and_written_once(self):
         self.say(self.bob, 9.4)
-        with self.telling(), self.assertNumQueries(2):
+        with self.committing(), self.assertNumQueries(2):
             status_broadcast.due(NOW_MS + 11_000)
-        with self.telling(), self.assertNumQueries(0):
+        with self.committing(), self.assertNumQueries(0):
             status_broadcast.due(NOW_MS + 22_000)
         self.assertFalse(status_broadcast.has_pending())
-        self.assertEqual(self.heard.types().count("presence"), 1)
+        self.assertEqual(self.published.types().count("presence"), 1)
         bob, alice = Member.objects.get(pk=self.bob.pk), Member.objects.get(pk=self.alice.pk)
         self.assertEqual((bob.position, bob.is_synced), (pytest.approx(10.4), False))
         self.assertIsNotNone(bob.last_heartbeat)
@@ -283,10 +283,10 @@ class Gathering(DeedCase):
                 LAST_REPORTS.clear()
                 self.say(self.bob, 9.4)
                 away = patch.object(gone[1], gone[0], side_effect=OperationalError)
-                with away, self.telling(), pytest.raises(OperationalError):
+                with away, self.committing(), pytest.raises(OperationalError):
                     status_broadcast.due(NOW_MS + 11_000)
                 Member.objects.update(position=None)
-                with self.telling():
+                with self.committing():
                     status_broadcast.due(NOW_MS + 12_000)
                 self.assertEqual(self.written(), pytest.approx(11.4))
                 self.assertFalse(status_broadcast.has_pending())
@@ -300,7 +300,7 @@ class Gathering(DeedCase):
             LAST_REPORTS.record(
                 self.room.room_id, self.bob.person.user_id, report(second), NOW_MS + second * 1000
             )
-            with self.telling():
+            with self.committing():
                 status_broadcast.due(NOW_MS + second * 1000 + 2999)
                 status_broadcast.due(NOW_MS + second * 1000 + 3000)
             where.append(round(self.written() or 0))
@@ -311,11 +311,11 @@ class Gathering(DeedCase):
 
     def test_of_who_left_and_came_back_a_row_is_written_at_once(self):
         self.say(self.bob, 9.4)
-        with self.telling():
+        with self.committing():
             status_broadcast.due(NOW_MS + 11_000)
         LAST_REPORTS.forget(self.room.room_id, self.bob.person.user_id)
         LAST_REPORTS.record(self.room.room_id, self.bob.person.user_id, report(12), NOW_MS + 12_000)
-        with self.telling():
+        with self.committing():
             status_broadcast.due(NOW_MS + 12_000)
         self.assertEqual(self.written(), pytest.approx(12))
 
@@ -324,15 +324,15 @@ class Gathering(DeedCase):
         self.say(self.alice, 9.4)
         LAST_REPORTS.record(self.room.room_id, self.alice.person.user_id, report(500), NOW_MS + 13_000)
         actions.seek(self.alice, seek(500.0), now_ms=NOW_MS + 12_000)
-        with self.telling():
+        with self.committing():
             status_broadcast.due(NOW_MS + 14_000)
-        told = [one["user_id"] for one in self.heard.last("presence")["payload"]["members"]]
+        told = [one["user_id"] for one in self.published.last("presence")["payload"]["members"]]
         self.assertEqual(told, [self.alice.person.user_id])
 
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
             LAST_REPORTS.record(self.room.room_id, f"g_{n}", report(), NOW_MS + 10_000)
-        with self.telling(), self.assertNumQueries(2):
+        with self.committing(), self.assertNumQueries(2):
             status_broadcast.due(NOW_MS + 11_000)
 
     def test_a_room_that_is_gone_is_told_nothing(self):

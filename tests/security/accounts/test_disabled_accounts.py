@@ -34,11 +34,11 @@ class Staff(ApiCase):
             "date_joined_1": "00:00",
             **fields,
         }
-        with self.telling():
+        with self.committing():
             return self.staff.post(reverse("admin:auth_user_change", args=[account.pk]), form)
 
     def sent_back(self) -> bool:
-        return (person_group(self.dana.pk), CloseCode.RESTART) in self.heard.closed
+        return (person_group(self.dana.pk), CloseCode.RESTART) in self.published.closed
 
     def is_in(self) -> bool:
         return self.hers.get(self.url("state/")).status_code == 200
@@ -56,7 +56,7 @@ class SwitchedOff(Staff):
 
     def test_saving_without_a_change_sends_nobody_back(self):
         assert self.change(self.dana.account, is_active="on").status_code == 302
-        self.heard.closed.clear()
+        self.published.closed.clear()
         self.change(self.dana.account, is_active="on")
         assert not self.sent_back()
 
@@ -67,13 +67,13 @@ class SwitchedOff(Staff):
             "password2": "another one entirely",
             "usable_password": "true",
         }
-        with self.telling():
+        with self.committing():
             assert self.staff.post(url, words).status_code == 302
         assert self.sent_back()
         assert not self.is_in()
 
     def test_a_deleted_account_leaves_no_guest_behind_who_is_still_in(self):
-        with self.telling():
+        with self.committing():
             self.staff.post(reverse("admin:auth_user_delete", args=[self.dana.account.pk]), {"post": "yes"})
         assert not User.objects.filter(username="dana").exists()
         assert Person.objects.get(pk=self.dana.pk).account is None
@@ -82,7 +82,7 @@ class SwitchedOff(Staff):
 
     def test_accounts_deleted_from_the_list_are_out_too(self):
         form = {"action": "delete_selected", "_selected_action": [self.dana.account.pk], "post": "yes"}
-        with self.telling():
+        with self.committing():
             self.staff.post(reverse("admin:auth_user_changelist"), form)
         assert self.sent_back()
         assert not self.is_in()
@@ -96,12 +96,12 @@ class SwitchedOff(Staff):
 
 class ActsOfStaff(Staff):
     def act(self, row, action: str):
-        with self.telling():
+        with self.committing():
             url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist")
             return self.staff.post(url, {"action": action, "_selected_action": [row.pk]}, follow=True)
 
     def test_a_room_closed_or_changed_in_admin_is_a_row_with_who_and_what_it_was(self):
-        with self.telling():
+        with self.committing():
             self.staff.post(
                 reverse("admin:rooms_room_change", args=[self.room.pk]),
                 {"title": "matinee", "visibility": "public"},
@@ -114,7 +114,7 @@ class ActsOfStaff(Staff):
         assert Room.objects.get(pk=self.room.pk).closed_at is not None
 
     def test_a_ban_is_lifted_in_admin_and_that_is_a_row_too(self):
-        with self.telling():
+        with self.committing():
             self.as_alice.post(self.url("leave/"), {})
         self.act(self.bob, "ban_for_a_day")
         ban = Ban.objects.get(person=self.bob.person)

@@ -50,11 +50,11 @@ class ATokenWhosePersonLeft(ApiCase):
             assert self.status() == 200
 
     def test_being_sent_out_and_the_end_of_the_room_are_leaving_too(self):
-        with self.telling():
+        with self.committing():
             actions.remove(self.room, self.person.user_id, actor=self.alice)
         with self.later(minutes=61):
             assert self.status() == 401
-        with self.telling():
+        with self.committing():
             actions.close_room(Room.objects.get(pk=self.room.pk), actor=self.alice)
         with self.later(minutes=61):
             assert self.as_bob.get("/api/library/").status_code == 401
@@ -65,9 +65,9 @@ class ATokenWhosePersonLeft(ApiCase):
             assert self.as_alice.get("/api/library/").status_code == 200
 
     def test_can_be_ended_by_its_holder_who_is_then_out_of_every_socket(self):
-        with self.telling():
+        with self.committing():
             assert self.program.delete("/api/token/").status_code == 204
-        assert (f"person.{self.person.pk}", 4012) in self.heard.closed
+        assert (f"person.{self.person.pk}", 4012) in self.published.closed
         assert self.status() == 401
         self.refused(self.anonymous.delete("/api/token/"), 404, "not_member")
         assert self.as_bob.get("/api/library/").status_code == 200

@@ -60,7 +60,7 @@ class FromAnotherSite(ApiCase):
         assert before == (Room.objects.count(), Person.objects.count(), Comment.objects.count())
         assert Room.objects.get(pk=self.room.pk).title == "movie-night"
         assert Member.objects.get(pk=self.alice.pk).left_at is None
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
     def test_a_token_somebody_made_up_or_took_from_elsewhere_does_not_help(self):
         foreign = Client()
@@ -109,7 +109,7 @@ class FromAnotherSite(ApiCase):
             self.guest.get(self.url(path), {"action": "play", "event_id": "x", "type": "x"})
         assert self.guest.get("/accounts/logout/").status_code == 405
         assert Member.objects.get(pk=self.alice.pk).left_at is None
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
 
 class AVisitorWhoOnlyHasAPlayer(ApiCase):

@@ -88,5 +88,5 @@ class ReadingChangesNothing(ApiCase):
                         answer.close()
             after = everything()
             assert not [label for label in after if after[label] != before[label]], name
-        assert self.heard.types() == []
-        assert self.heard.closed == []
+        assert self.published.types() == []
+        assert self.published.closed == []

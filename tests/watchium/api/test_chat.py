@@ -27,10 +27,10 @@ class Comments(ApiCase):
         return [comment["text"] for comment in comments if not comment["is_system_message"]]
 
     def test_a_comment_is_published_and_stored(self):
-        with self.telling():
+        with self.committing():
             response = self.say(self.as_bob, "hello")
         assert response.json()["event_id"] == "c1"
-        assert self.heard.last("new_comment")["payload"]["text"] == "hello"
+        assert self.published.last("new_comment")["payload"]["text"] == "hello"
         assert self.said(self.as_alice) == ["hello"]
 
     def test_a_repeated_event_id_posts_once(self):
@@ -79,21 +79,21 @@ class Comments(ApiCase):
         self.refused(self.as_bob.delete(self.url("comments/999999/")), 404, "not_found")
 
     def test_the_host_sends_a_custom_event(self):
-        with self.telling():
+        with self.committing():
             told = self.as_alice.post(self.url("broadcast/"), {"type": "fireworks", "payload": {"n": 1}})
-        event = self.heard.last("fireworks")
+        event = self.published.last("fireworks")
         assert (event["payload"], event["revision"]) == ({"n": 1}, None)
         assert told.json() == {"timestamp": event["timestamp"]}
 
     def test_the_owner_may_send_custom_events_while_another_member_hosts(self):
         actions.transfer_host(self.alice, self.bob.person.user_id)
         for caller in (self.as_alice, self.as_bob):
-            with self.telling():
+            with self.committing():
                 assert (
                     caller.post(self.url("broadcast/"), {"type": "fireworks", "payload": {}}).status_code
                     == 200
                 )
-            assert self.heard.last("fireworks")["payload"] == {}
+            assert self.published.last("fireworks")["payload"] == {}
         self.enrol(self.carol, role=Role.MODERATOR)
         body = {"type": "fireworks", "payload": {}}
         self.refused(self.as_carol.post(self.url("broadcast/"), body), 403, "not_host")

@@ -24,10 +24,10 @@ class PlaybackControl(PlaybackCase):
                 ("load", {"media_url": "https://example.org/a.webm", "title": "Film"}),
             ]
         ):
-            with self.telling():
+            with self.committing():
                 response = self.control(self.as_alice, action, f"e{number}", **fields)
             assert response.status_code == 200, response.content
-            told = self.heard.last(action)
+            told = self.published.last(action)
             accepted = {
                 "event_id": f"e{number}",
                 "revision": told["revision"],

@@ -93,10 +93,10 @@ class ReadRooms(ApiCase):
 
 class UpdateRoom(ApiCase):
     def test_the_host_may_update(self):
-        with self.telling():
+        with self.committing():
             response = self.as_alice.patch(self.url(), {"title": "Late show", "control_policy": "everyone"})
         assert (response.json()["title"], response.json()["control_policy"]) == ("Late show", "everyone")
-        assert self.heard.last("room_changed")["payload"]["room"]["title"] == "Late show"
+        assert self.published.last("room_changed")["payload"]["room"]["title"] == "Late show"
 
     def test_members_and_outsiders_may_not_update(self):
         self.refused(self.as_bob.patch(self.url(), {"title": "Mine"}), 403, "not_host")
@@ -112,9 +112,9 @@ class UpdateRoom(ApiCase):
     def test_only_the_host_closes_the_room(self):
         self.refused(self.as_bob.delete(self.url()), 403, "not_host")
         self.refused(self.as_carol.delete(self.url()), 404, "not_member")
-        with self.telling():
+        with self.committing():
             assert self.as_alice.delete(self.url()).status_code == 204
-        assert self.heard.closed == [(f"room.{self.room.room_id}", 4504)]
+        assert self.published.closed == [(f"room.{self.room.room_id}", 4504)]
         self.refused(self.as_bob.get(self.url()), 404, "room_closed")
         self.refused(self.as_alice.delete(self.url()), 404, "room_closed")
 

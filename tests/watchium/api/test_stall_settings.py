@@ -8,14 +8,14 @@ from tests.watchium.api.callers import ApiCase
 class StallSettings(ApiCase):
     def test_the_host_changes_room_and_stall_settings_in_one_request(self):
         wanted = {"sync_tolerance_ms": 250, "stall_policy": "wait", "stall_wait_s": 12}
-        with self.telling():
+        with self.committing():
             answer = self.as_alice.patch(self.url(), {"title": "Late night", **wanted})
         assert answer.status_code == 200, answer.content
         assert {name: answer.json()[name] for name in wanted} == wanted
-        told = self.heard.last("room_changed")["payload"]["room"]
+        told = self.published.last("room_changed")["payload"]["room"]
         assert told == answer.json()
         assert told["title"] == "Late night"
-        assert self.heard.types().count("room_changed") == 1
+        assert self.published.types().count("room_changed") == 1
         assert PlaybackEvent.objects.count() == 1
 
     def test_the_host_switches_sync_off(self):

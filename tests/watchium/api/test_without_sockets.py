@@ -14,7 +14,7 @@ NUMBERED = {"revision", "event_id", "comment_seq", "epoch"}
 
 class HttpOnly(ApiCase):
     def say(self, caller, type: str, event_id: str = "e1", **payload):
-        with self.telling():
+        with self.committing():
             return caller.post(
                 self.url("commands/"), {"type": type, "event_id": event_id, "payload": payload}
             )

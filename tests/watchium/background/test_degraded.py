@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.client import Client, RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.guarantees.fixtures import scene_in
 from watchium.client import ProblemError
 
@@ -25,16 +25,18 @@ async def members_of(client: RoomClient) -> set[str]:
 
 
 @pytest.mark.parametrize("fault", ["kill", "freeze"])
-async def test_p14_members_without_redis_are_informed_continue_and_recover(mortal_pair: House, fault: str):
-    scene = await scene_in(mortal_pair)
-    redis = mortal_pair.redis
+async def test_p14_members_without_redis_are_informed_continue_and_recover(
+    killable_pair: Deployment, fault: str
+):
+    scene = await scene_in(killable_pair)
+    redis = killable_pair.redis
     assert redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         redis.kill() if fault == "kill" else redis.freeze()
         await wait_for_status(alice, bob, degraded=True)
         paused = await alice.say("pause", current_time=9)
         assert (await bob.hear("pause")).revision == paused.revision
-        carol = Client(mortal_pair.there.url)
+        carol = Client(killable_pair.there.url)
         await asyncio.to_thread(carol.join, scene.room_id, "Carol")
         async with carol.enter(scene.room_id) as late:
             await wait_for_status(late, degraded=True)
@@ -44,11 +46,11 @@ async def test_p14_members_without_redis_are_informed_continue_and_recover(morta
             await late.say("comment", text="hello from there")
             while (await alice.hear("new_comment")).payload.text != "hello from there":
                 pass
-    for server in mortal_pair.servers:
+    for server in killable_pair.servers:
         assert "Traceback" not in server.log()
 
 
-async def test_rate_limits_count_over_two_processes(pair: House):
+async def test_rate_limits_count_over_two_processes(pair: Deployment):
     scene = await scene_in(pair)
     there = Client(pair.there.url, scene.bob.token)
     async with scene.bob.enter(scene.room_id) as bob, there.enter(scene.room_id) as bob_there:

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from tests.client import RoomClient
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.guarantees.fixtures import scene_in
 from tests.watchium.consumers.fixtures import Scene
 from watchium.client import ProblemError
 
 
-async def waiting_scene(house: House, wait_s: int = 8) -> Scene:
-    scene = await scene_in(house)
+async def waiting_scene(deployment: Deployment, wait_s: int = 8) -> Scene:
+    scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, stall_policy="wait", stall_wait_s=wait_s)
     return scene
 
@@ -33,8 +33,8 @@ async def start(alice: RoomClient, bob: RoomClient) -> None:
     assert [event.payload.phase for event in playing] == ["playing", "playing"]
 
 
-async def test_the_room_waits_for_a_stalled_member_by_name_and_resumes_with_him(house: House):
-    scene = await waiting_scene(house)
+async def test_the_room_waits_for_a_stalled_member_by_name_and_resumes_with_him(deployment: Deployment):
+    scene = await waiting_scene(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.send("buffer_start", reason="waiting")
@@ -63,8 +63,8 @@ async def test_the_room_waits_for_a_stalled_member_by_name_and_resumes_with_him(
         assert (await bob.hear("timeline")).payload == resumed.payload
 
 
-async def test_only_the_host_may_continue_without_a_stalled_member(house: House):
-    scene = await waiting_scene(house)
+async def test_only_the_host_may_continue_without_a_stalled_member(deployment: Deployment):
+    scene = await waiting_scene(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.send("buffer_start")
@@ -77,8 +77,8 @@ async def test_only_the_host_may_continue_without_a_stalled_member(house: House)
         assert resumed.payload.username == "Alice"
 
 
-async def test_a_wait_ends_after_the_rooms_limit(house: House):
-    scene = await waiting_scene(house, wait_s=1)
+async def test_a_wait_ends_after_the_rooms_limit(deployment: Deployment):
+    scene = await waiting_scene(deployment, wait_s=1)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await start(alice, bob)
         await bob.send("buffer_start")
@@ -88,8 +88,8 @@ async def test_a_wait_ends_after_the_rooms_limit(house: House):
         assert over.timestamp >= held.payload.hold.until
 
 
-async def test_a_start_waits_for_a_loading_member(house: House):
-    scene = await waiting_scene(house)
+async def test_a_start_waits_for_a_loading_member(deployment: Deployment):
+    scene = await waiting_scene(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await report(alice, "paused")
         await report(bob, "loading")

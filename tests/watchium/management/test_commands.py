@@ -109,11 +109,11 @@ class ResetInactiveRooms(OldData):
     def test_a_room_inactive_for_a_day_is_reset_with_an_event(self):
         self.play_from_40()
         self.make_inactive(1.1)
-        with self.telling():
+        with self.committing():
             assert "rooms reset: 1" in run("reset_inactive_rooms")
         kept = Playback.objects.get(room=self.room)
         assert (kept.phase, kept.position, kept.media["url"]) == ("paused", 0, "/media/samples/clip.webm")
-        assert self.heard.last("timeline")["payload"]["cause"] == "reset"
+        assert self.published.last("timeline")["payload"]["cause"] == "reset"
         assert self.revisions() == [1, 2, 3]
 
     def test_a_room_with_members_present_is_not_reset(self):
@@ -141,12 +141,12 @@ class ResetInactiveRooms(OldData):
         hour_ms = 3_600_000
         self.lease(self.bob, server_clock.now_ms() - 2 * hour_ms)
         self.lease(self.alice, server_clock.now_ms() - 60_000)
-        with self.telling():
+        with self.committing():
             assert "lapsed leases: 1" in run("reset_inactive_rooms")
         self.bob.refresh_from_db()
         self.alice.refresh_from_db()
         assert (self.bob.present, self.alice.present) == (False, True)
-        assert self.heard.last("member_left")["payload"]["username"] == "Bob"
+        assert self.published.last("member_left")["payload"]["username"] == "Bob"
 
     def lease(self, member: Member, lapses_at_ms: float) -> None:
         Connection.objects.create(member=member, process="stopped", opened_at_ms=0, lapses_at_ms=lapses_at_ms)

@@ -43,23 +43,23 @@ async def until(condition) -> None:
             await asyncio.sleep(0.05)  # another process does it, without an event
 
 
-async def test_a_stopped_server_closes_its_sockets_and_exits_with_0(mortal_server):
-    scene = await scene_on(mortal_server)
+async def test_a_stopped_server_closes_its_sockets_and_exits_with_0(killable_server):
+    scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        stopping = asyncio.create_task(asyncio.to_thread(mortal_server.terminate))
+        stopping = asyncio.create_task(asyncio.to_thread(killable_server.terminate))
         goodbye = await bob.hear("closing")
         assert goodbye.payload.code == 4012
         assert (await alice.closed(), await bob.closed()) == (4012, 4012)
         assert await stopping == 0
-    assert "Traceback" not in mortal_server.log()
+    assert "Traceback" not in killable_server.log()
 
 
-async def test_commands_sent_before_the_stop_are_responses(mortal_server):
-    scene = await scene_on(mortal_server)
+async def test_commands_sent_before_the_stop_are_responses(killable_server):
+    scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice:
         seeks = [asyncio.create_task(alice.say("seek", current_time=float(second))) for second in range(20)]
         await seeks[0]
-        mortal_server.process.send_signal(signal.SIGTERM)
+        killable_server.process.send_signal(signal.SIGTERM)
         responses = await asyncio.gather(*seeks)
         assert [response.revision for response in responses] == sorted(
             response.revision for response in responses
@@ -67,11 +67,11 @@ async def test_commands_sent_before_the_stop_are_responses(mortal_server):
         assert await alice.closed() == 4012
 
 
-async def test_a_client_that_stopped_reading_does_not_delay_the_stop(mortal_server):
-    scene = await scene_on(mortal_server)
+async def test_a_client_that_stopped_reading_does_not_delay_the_stop(killable_server):
+    scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice:
         alice.socket.transport.pause_reading()
-        assert await asyncio.to_thread(mortal_server.terminate) == 0
+        assert await asyncio.to_thread(killable_server.terminate) == 0
         alice.socket.transport.resume_reading()  # else closing would wait ten seconds for the server's close frame
 
 

@@ -23,19 +23,19 @@ class SystemComments(DeedCase):
             self.assertEqual(self.last_text(), words)
 
     def test_a_new_host(self):
-        with self.telling():
+        with self.committing():
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         self.assertEqual(self.last_text(), "Bob is the host now")
-        self.assertEqual(self.heard.last("new_host")["revision"], 1)
-        self.assertEqual(set(self.heard.types()), {"new_host", "new_comment"})
+        self.assertEqual(self.published.last("new_host")["revision"], 1)
+        self.assertEqual(set(self.published.types()), {"new_host", "new_comment"})
         signals.host_changed.send(Room, room=Room.objects.get(pk=self.room.pk), member=None, former=self.bob)
         self.assertEqual(self.last_text(), "Nobody is the host right now")
 
     def test_new_media_in_the_same_transaction(self):
-        with self.telling():
+        with self.committing():
             actions.load(self.alice, load(title="Big clip"), now_ms=NOW_MS)
         self.assertEqual(self.last_text(), "Playing: Big clip")
-        self.assertEqual(set(self.heard.types()), {"load", "new_comment"})
+        self.assertEqual(set(self.published.types()), {"load", "new_comment"})
 
     def test_a_new_title_and_control_policy(self):
         room_deeds.update_room(self.room, actor=None, title="Late night")

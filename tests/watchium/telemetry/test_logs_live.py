@@ -31,11 +31,11 @@ def server_log(lines: list[dict[str, object]]) -> str:
     return "\n".join(map(str, lines))
 
 
-async def test_a_frame_with_invalid_utf8_closes_its_socket_and_logs_nothing(mortal_server: Server):
-    scene = await scene_on(mortal_server)
-    before = mortal_server.log()
+async def test_a_frame_with_invalid_utf8_closes_its_socket_and_logs_nothing(killable_server: Server):
+    scene = await scene_on(killable_server)
+    before = killable_server.log()
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         bob.socket.transport.write(INVALID_UTF8)
         assert await bob.closed() == 1007
         await alice.say("comment", text="still here")
-    assert mortal_server.log() == before
+    assert killable_server.log() == before

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.client import Client
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.servers import Server
 from tests.watchium.consumers.fixtures import scene_on
 from watchium.client import ProblemError
@@ -84,7 +84,7 @@ async def test_reports_of_players_are_counted_by_whether_they_are_in_sync(server
     assert found["watchium_heartbeats_total"] > before.get("watchium_heartbeats_total", 0)
 
 
-async def test_each_of_several_processes_reports_the_sum(pair: House):
+async def test_each_of_several_processes_reports_the_sum(pair: Deployment):
     scene = await scene_on(pair.here)
     elsewhere = replace(scene, server=pair.there, bob=Client(pair.there.url, scene.bob.token))
     async with scene.alice.enter(scene.room_id) as alice, elsewhere.bob.enter(scene.room_id) as bob:
@@ -99,15 +99,15 @@ async def test_each_of_several_processes_reports_the_sum(pair: House):
             assert len([name for name in found if name.startswith("watchium_process_cpu_seconds")]) == 2
 
 
-async def test_totals_survive_a_restart(mortal_server: Server):
-    scene = await scene_on(mortal_server)
+async def test_totals_survive_a_restart(killable_server: Server):
+    scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("pause", current_time=3)
     name = 'watchium_events_total{type="pause"}'
-    await asyncio.to_thread(wait_until_written, mortal_server, name)
-    mortal_server.kill()
-    mortal_server.start()
-    found = await asyncio.to_thread(scrape, mortal_server)
+    await asyncio.to_thread(wait_until_written, killable_server, name)
+    killable_server.kill()
+    killable_server.start()
+    found = await asyncio.to_thread(scrape, killable_server)
     assert found[name] == 1
     assert found["watchium_processes"] == 1
 

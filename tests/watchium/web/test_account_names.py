@@ -6,7 +6,7 @@ import urllib.error
 from django.contrib.auth.models import User
 
 from rooms.models import AccountName, Member, Person, Room
-from tests.deployments import House
+from tests.deployments import Deployment
 from tests.watchium.web.cookie_client import Browser
 from tests.watchium.web.test_accounts import PASSWORD, SignedIn
 
@@ -114,11 +114,11 @@ class ReservedNameInAdmin(SignedIn):
         assert self.client.post("/admin/auth/user/add/", fields | {"username": "erin"}).status_code == 302
 
 
-async def test_parallel_sign_ups_with_confusable_names_make_one_account(house: House):
+async def test_parallel_sign_ups_with_confusable_names_make_one_account(deployment: Deployment):
     names = ["Race1", "RACE1", "race1", "Racel", "R\u0430ce1", "Rac\u0435l", "ra\u0441e1", "RACEI"]
 
     def sign_up(number: int, name: str) -> bool:
-        browser = Browser(house.servers[number % len(house.servers)])
+        browser = Browser(deployment.servers[number % len(deployment.servers)])
         browser.get("/accounts/signup/")
         try:
             there = browser.post("/accounts/signup/", username=name, password1=PASSWORD, password2=PASSWORD)

@@ -51,9 +51,9 @@ class SignUpAndSignIn(SignedIn):
         browser = self.browser_of(self.bob.person)
         self.sign_up(browser)
         person = Person.objects.get(account__username="Dana")
-        with self.telling():
+        with self.committing():
             browser.post("/accounts/logout/")
-        assert (f"person.{person.pk}", 4012) in self.heard.closed
+        assert (f"person.{person.pk}", 4012) in self.published.closed
         assert browser.get("/").context["person"] is None
         assert browser.get("/accounts/logout/").status_code == 405
 
@@ -127,17 +127,17 @@ class SignUpAndSignIn(SignedIn):
 class MergeGuest(SignedIn):
     def test_memberships_and_rooms_of_the_guest_move_to_the_account(self):
         browser = self.browser_of(self.alice.person)
-        with self.telling():
+        with self.committing():
             self.sign_up(browser)
         person = Person.objects.get(account__username="Dana")
         seat = Member.objects.get(pk=self.alice.pk)
         assert (seat.person, seat.role, seat.username, seat.present) == (person, Role.HOST, "Dana", True)
         assert Room.objects.get(pk=self.room.pk).owner == person
         assert browser.get(f"/rooms/{self.room.room_id}/").context["boot"]["you"]["user_id"] == person.user_id
-        assert self.heard.last("new_host")["payload"]["user_id"] == person.user_id
-        assert self.heard.last("member_left")["payload"]["user_id"] == self.alice.person.user_id
-        assert self.heard.last("member_joined")["payload"]["user_id"] == person.user_id
-        assert (f"person.{self.alice.person_id}", 4012) in self.heard.closed
+        assert self.published.last("new_host")["payload"]["user_id"] == person.user_id
+        assert self.published.last("member_left")["payload"]["user_id"] == self.alice.person.user_id
+        assert self.published.last("member_joined")["payload"]["user_id"] == person.user_id
+        assert (f"person.{self.alice.person_id}", 4012) in self.published.closed
 
     def test_two_memberships_merge_with_the_higher_role_and_all_tabs(self):
         dana = self.account_named("Dana")

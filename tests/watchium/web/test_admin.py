@@ -32,7 +32,7 @@ class Staff(Cast):
 
     def act(self, row, action: str):
         """Select the row in its list and run the action."""
-        with self.telling():
+        with self.committing():
             return self.client.post(
                 reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist"),
                 {"action": action, "_selected_action": [row.pk]},
@@ -41,7 +41,7 @@ class Staff(Cast):
 
     def change(self, row, **data):
         url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-        with self.telling():
+        with self.committing():
             return self.client.post(url, data, follow=True)
 
 
@@ -55,13 +55,13 @@ class AdminActions(Staff):
 
     def test_deleting_a_comment_is_published(self):
         self.act(self.said, "delete_comments")
-        assert self.heard.last("comment_deleted")["payload"] == {"id": self.said.pk, "seq": 2}
+        assert self.published.last("comment_deleted")["payload"] == {"id": self.said.pk, "seq": 2}
         assert ModerationAct.objects.get().details["staff"] == "root"
 
     def test_a_removed_member_is_disconnected(self):
         self.act(self.bob, "send_out")
-        assert (member_group(self.bob.pk), CloseCode.REMOVED) in self.heard.closed
-        assert self.heard.last("member_left")["payload"]["reason"] == "removed"
+        assert (member_group(self.bob.pk), CloseCode.REMOVED) in self.published.closed
+        assert self.published.last("member_left")["payload"]["reason"] == "removed"
         self.bob.refresh_from_db()
         assert self.bob.left_at is not None
 
@@ -72,7 +72,7 @@ class AdminActions(Staff):
 
     def test_removing_the_host_chooses_another(self):
         self.act(self.alice, "send_out")
-        assert self.heard.last("new_host")["payload"]["user_id"] == self.bob.person.user_id
+        assert self.published.last("new_host")["payload"]["user_id"] == self.bob.person.user_id
 
     def test_removing_an_absent_member_is_reported(self):
         self.act(self.bob, "send_out")
@@ -95,7 +95,7 @@ class AdminActions(Staff):
 
     def test_a_closed_room_closes_its_sockets(self):
         self.act(self.room, "close")
-        assert (room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.heard.closed
+        assert (room_group(self.room.room_id), CloseCode.NO_SUCH_ROOM) in self.published.closed
 
     def test_actions_are_recorded_in_the_admin_log(self):
         self.act(self.room, "close")
@@ -104,17 +104,17 @@ class AdminActions(Staff):
 
     def test_a_new_title_is_published(self):
         self.change(self.room, title="matinee", visibility="public")
-        told = self.heard.last("room_changed")["payload"]["room"]
+        told = self.published.last("room_changed")["payload"]["room"]
         assert (told["title"], told["visibility"]) == ("matinee", "public")
 
     def test_a_private_room_needs_a_passphrase(self):
         page = self.change(self.room, title="movie-night", visibility="private")
         self.assertContains(page, "needs a passphrase")
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
     def test_saving_without_a_change_publishes_nothing(self):
         self.change(self.room, title=self.room.title, visibility=self.room.visibility)
-        assert self.heard.types() == []
+        assert self.published.types() == []
 
 
 class AdminPages(Staff):

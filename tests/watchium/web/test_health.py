@@ -172,12 +172,12 @@ def test_a_write_that_waits_counts_as_healthy_until_it_is_stuck():
     assert probe.run(100 + WRITE_STUCK_S + 1) == OK
 
 
-def test_a_full_disk_is_not_ready_until_there_is_space(mortal_server: Server):
-    if "DATABASE_URL" in mortal_server.env:
+def test_a_full_disk_is_not_ready_until_there_is_space(killable_server: Server):
+    if "DATABASE_URL" in killable_server.env:
         pytest.skip("the limit applies to the server process, not to PostgreSQL")
-    before = resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
-    wait_for_readiness(mortal_server, {"database": READ_ONLY, "channel_layer": OK})
-    assert get(mortal_server)[0] == 503
-    resource.prlimit(mortal_server.pid, resource.RLIMIT_FSIZE, before)
-    wait_for_readiness(mortal_server, {"database": OK, "channel_layer": OK})
+    before = resource.prlimit(killable_server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(killable_server.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    wait_for_readiness(killable_server, {"database": READ_ONLY, "channel_layer": OK})
+    assert get(killable_server)[0] == 503
+    resource.prlimit(killable_server.pid, resource.RLIMIT_FSIZE, before)
+    wait_for_readiness(killable_server, {"database": OK, "channel_layer": OK})
