@@ -10,11 +10,13 @@ import asyncio
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from watchium import server_clock
+from watchium.process_state import process_state
 from watchium.telemetry import process, shared_files
 from watchium.telemetry.aggregate import Metrics, merged, without_gauges
 from watchium.telemetry.history import History, Reading, Sample
@@ -97,37 +99,44 @@ class Recorder:
                 logger.exception("could not record the metrics of this second")
 
 
-_recorder: Recorder | None = None
+@dataclass
+class _State:
+    recorder: Recorder | None = None
+
+
+_state = process_state(_State)
 
 
 def start() -> None:
     """Start recording for the running loop, unless this process does already."""
-    global _recorder
-    if _recorder is not None and _recorder.pid == process.pid():
+    if _state.recorder is not None and _state.recorder.pid == process.pid():
         return
     folder = Path(settings.DATA_DIR) / "figures"
-    _recorder = Recorder(folder, asyncio.get_running_loop())
-    threading.Thread(target=_recorder.run, args=(threading.Event(),), name="metrics", daemon=True).start()
+    _state.recorder = Recorder(folder, asyncio.get_running_loop())
+    threading.Thread(
+        target=_state.recorder.run, args=(threading.Event(),), name="metrics", daemon=True
+    ).start()
 
 
 def current() -> Reading:
     """The reading for a scrape; of this process alone if it serves no sockets."""
     now_ms = server_clock.now_ms()
-    if _recorder is not None:
-        return _recorder.read(now_ms)
+    if _state.recorder is not None:
+        return _state.recorder.read(now_ms)
     return Reading(now_ms, 1, process.metrics(str(process.pid())))
 
 
 def after(at_ms: float) -> list[Sample]:
     """The samples of the last ten minutes that are later than `at_ms`."""
-    return _recorder.history.after(at_ms) if _recorder is not None else []
+    return _state.recorder.history.after(at_ms) if _state.recorder is not None else []
 
 
 def latest() -> Sample | None:
     """The last second; None right after the start."""
-    return _recorder.history.samples[-1] if _recorder is not None and _recorder.history.samples else None
+    samples = _state.recorder.history.samples if _state.recorder is not None else None
+    return samples[-1] if samples else None
 
 
 def since_ms() -> float | None:
     """The start of this process's history."""
-    return _recorder.started_ms if _recorder is not None else None
+    return _state.recorder.started_ms if _state.recorder is not None else None

@@ -43,7 +43,7 @@ def test_a_full_disk_is_logged_once_and_recording_continues(tmp_path: Path, capl
 
 
 def test_a_process_without_sockets_reads_its_own_metrics():
-    with patch.object(recorder, "_recorder", None):
+    with patch.object(recorder._state, "recorder", None):
         reading = recorder.current()
     assert reading.processes == 1
     assert reading.metrics.gauges["threads"]

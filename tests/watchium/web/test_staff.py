@@ -165,7 +165,7 @@ class MetricHistory(StaffPage):
             assert self.metrics(since="inf")["samples"] == []
 
     def test_before_the_first_sample_the_list_is_empty(self):
-        with patch.object(recorder, "_recorder", None):
+        with patch.object(recorder._state, "recorder", None):
             body = self.metrics()
         assert (body["samples"], body["since_ms"], body["processes"]) == ([], None, 1)
 
