@@ -1,4 +1,4 @@
-"""Chat actions: post and delete comments, react, show who is typing. Each publishes its event to the room."""
+"""Chat actions: post and delete comments, react, show typing. Each publishes its event to the room."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def remove(actor: Member, comment_id: int) -> None:
 
 @transaction.atomic
 def remove_as_staff(comment: Comment, staff_name: str) -> None:
-    """Delete a comment as the staff member with this name, who is not in the room. Idempotent."""
+    """Delete a comment as the staff member with this name, from outside the room. Idempotent."""
     room = Room.objects.locked(comment.room_id)
     current = Comment.objects.of_room(room, comment.pk)
     if current is not None and _delete(room, current, None):
@@ -106,7 +106,7 @@ def typing(actor: Member, *, now_ms: float | None = None) -> None:
 
 
 def post_system_comment(room: Room, text: str, position: float, *, now_ms: float | None = None) -> None:
-    """Append a system comment, which has no author. The caller has locked the room."""
+    """Append a system comment, without an author. The caller has locked the room."""
     _append(room, text, position, server_clock.now_ms() if now_ms is None else now_ms, is_system=True)
 
 

@@ -19,21 +19,21 @@ def comment(text: str, event_id: str = "e1", reply_to: int | None = None) -> Pos
     return PostComment(event_id=event_id, payload=CommentDraft(text=text, reply_to=reply_to))
 
 
-class Posting(Cast):
-    def post(self, by: Member, text: str = "hello", event_id: str = "e1", now_ms: float = NOW_MS, **more):
+class PostTests(Cast):
+    def post(self, actor: Member, text: str = "hello", event_id: str = "e1", now_ms: float = NOW_MS, **more):
         with self.committing():
-            return actions.post(by, comment(text, event_id, **more), position=12.5, now_ms=now_ms)
+            return actions.post(actor, comment(text, event_id, **more), position=12.5, now_ms=now_ms)
 
-    def test_everybody_hears_what_bob_said_and_where(self):
+    def test_a_comment_is_broadcast_with_its_position(self):
         accepted = self.post(self.bob, "  what a sc\u200bene  ")
-        said = Comment.objects.get()
+        posted = Comment.objects.get()
         assert (accepted.event_id, accepted.revision, accepted.timestamp) == ("e1", None, NOW_MS)
-        heard = self.published.last("new_comment")
+        event = self.published.last("new_comment")
         assert self.published.types(room_group(self.room.room_id)) == ["new_comment"]
-        assert (heard["room_id"], heard["revision"], heard["timestamp"]) == (self.room.room_id, None, NOW_MS)
-        created_at = heard["payload"].pop("created_at")
-        assert heard["payload"] == {
-            "id": said.pk,
+        assert (event["room_id"], event["revision"], event["timestamp"]) == (self.room.room_id, None, NOW_MS)
+        created_at = event["payload"].pop("created_at")
+        assert event["payload"] == {
+            "id": posted.pk,
             "seq": 1,
             "user_id": self.bob.person.user_id,
             "username": "Bob",
@@ -51,35 +51,35 @@ class Posting(Cast):
             self.post(outside)
         assert not Comment.objects.exists()
 
-    def test_who_has_left_is_refused(self):
+    def test_a_former_member_is_refused(self):
         Member.objects.filter(pk=self.bob.pk).update(left_at=datetime.now(UTC))
         with self.assertRaises(NotMember):
             self.post(self.bob)
 
-    def test_twice_is_once_with_the_same_answer(self):
+    def test_a_repeated_command_posts_once_and_gets_the_same_reply(self):
         first = self.post(self.bob)
         again = self.post(self.bob, now_ms=NOW_MS + 5000)
         assert again == first
         assert Comment.objects.count() == 1
         assert self.published.types() == ["new_comment"]
 
-    def test_an_answer_again_is_not_throttled(self):
+    def test_replays_are_not_rate_limited(self):
         self.post(self.bob)
         for _ in range(20):
             self.post(self.bob)
 
-    def test_the_same_event_id_for_other_words_is_a_conflict(self):
+    def test_an_event_id_reused_for_another_text_is_a_conflict(self):
         self.post(self.bob)
         with self.assertRaises(EventIdConflict):
             self.post(self.bob, "something else")
         assert Comment.objects.get().text == "hello"
 
-    def test_two_people_may_have_the_same_event_id(self):
+    def test_two_members_may_use_the_same_event_id(self):
         self.post(self.bob)
         self.post(self.alice)
         assert Comment.objects.count() == 2
 
-    def test_five_at_once_then_one_a_second(self):
+    def test_the_rate_limit_is_five_at_once_then_one_a_second(self):
         for number in range(5):
             self.post(self.bob, event_id=f"e{number}")
         with self.assertRaises(RateLimited) as refused:
@@ -88,14 +88,14 @@ class Posting(Cast):
         self.post(self.alice, event_id="e6")
         self.post(self.bob, event_id="e6", now_ms=NOW_MS + 1000)
 
-    def test_what_bad_text_gets(self):
+    def test_invalid_text_is_refused(self):
         with self.assertRaises(BadMessage):
             self.post(self.bob, "\u200b")
         with self.assertRaises(TooLong):
             self.post(self.bob, "x" * 501)
         assert self.published.types() == []
 
-    def test_a_reply_names_a_comment_of_the_room(self):
+    def test_a_reply_refers_to_a_comment_of_the_room(self):
         self.post(self.bob, event_id="e1")
         first = Comment.objects.get()
         self.post(self.alice, event_id="e2", reply_to=first.pk)
@@ -116,16 +116,16 @@ class Posting(Cast):
         self.room.refresh_from_db()
         assert self.room.comment_seq == 3
 
-    def test_posting_is_two_trips_to_the_database_beside_its_begin_and_commit(self):
+    def test_posting_takes_two_round_trips_besides_begin_and_commit(self):
         self.post(self.bob, event_id="e0")
         with self.assertNumQueries(4 if connection.vendor == "postgresql" else 7):
             self.post(self.bob, event_id="e1")
 
 
-class SystemComments(Cast):
-    def test_what_happened_is_written_in_nobodys_name(self):
+class SystemCommentTests(Cast):
+    def test_a_system_comment_has_no_author(self):
         with self.committing():
             actions.post_system_comment(Room.objects.locked(self.room.pk), "Bob joined", 3.0, now_ms=NOW_MS)
-        said = self.published.last("new_comment")["payload"]
-        assert (said["text"], said["user_id"], said["username"]) == ("Bob joined", None, "")
-        assert said["is_system_message"] is True
+        payload = self.published.last("new_comment")["payload"]
+        assert (payload["text"], payload["user_id"], payload["username"]) == ("Bob joined", None, "")
+        assert payload["is_system_message"] is True

@@ -8,7 +8,7 @@ from rooms.models import Room
 from tests.cases import Cast
 
 
-class Questions(Cast):
+class QueryTests(Cast):
     @classmethod
     def setUpTestData(cls) -> None:
         super().setUpTestData()
@@ -21,23 +21,23 @@ class Questions(Cast):
     def texts(self, comments) -> list[int]:
         return [int(comment.text.split()[1]) for comment in comments]
 
-    def test_the_last_ones_come_oldest_first_without_deleted_ones(self):
+    def test_recent_comments_are_oldest_first_without_deleted_ones(self):
         assert self.texts(Comment.objects.recent(self.room, 5)) == [2, 4, 5, 6, 7]
         assert self.texts(Comment.objects.recent(self.room)) == [1, 2, 4, 5, 6, 7]
 
-    def test_older_ones_are_those_right_before(self):
+    def test_older_comments_are_the_last_before_a_seq(self):
         assert self.texts(Comment.objects.before(self.room, 5, 2)) == [2, 4]
         assert self.texts(Comment.objects.before(self.room, 1, 2)) == []
 
-    def test_what_was_missed_comes_oldest_first(self):
+    def test_missed_comments_are_oldest_first(self):
         assert self.texts(Comment.objects.since(self.room, 4, 2)) == [5, 6]
         assert self.texts(Comment.objects.since(self.room, 7)) == []
 
-    def test_what_was_deleted_meanwhile_is_known_by_the_place_of_its_deletion(self):
+    def test_deletions_are_found_by_deleted_seq(self):
         assert self.texts(Comment.objects.deleted_since(self.room, 7)) == [3]
         assert self.texts(Comment.objects.deleted_since(self.room, 8)) == []
 
-    def test_pages_of_what_was_missed_have_no_hole_and_nothing_twice(self):
+    def test_pages_of_missed_comments_have_no_gaps_and_no_duplicates(self):
         comments, deleted, seq, more = [], [], 0, True
         while more:
             page = Comment.objects.missed(self.room, seq, 3)
@@ -48,18 +48,18 @@ class Questions(Cast):
         assert deleted == [Comment.objects.get(seq=3).pk]
         assert seq == 8
 
-    def test_who_missed_nothing_gets_nothing(self):
+    def test_a_client_that_is_up_to_date_gets_nothing(self):
         assert Comment.objects.missed(self.room, 8) == ([], [], 8, False)
 
-    def test_another_rooms_chat_is_its_own(self):
+    def test_rooms_have_separate_chats(self):
         assert Comment.objects.recent(Room.objects.create(title="elsewhere")) == []
 
-    def test_a_place_is_taken_once(self):
+    def test_the_database_rejects_a_second_comment_with_the_same_seq(self):
         with self.assertRaises(IntegrityError), transaction.atomic():
             Comment.objects.create(room=self.room, seq=1, text="x", position=0, at_ms=0)
 
-    def test_an_event_id_is_used_once_by_a_person(self):
-        facts = {"room": self.room, "person": self.bob.person, "event_id": "e", "position": 0, "at_ms": 0}
-        Comment.objects.create(seq=100, text="x", **facts)
+    def test_the_database_rejects_a_second_event_id_of_a_person(self):
+        fields = {"room": self.room, "person": self.bob.person, "event_id": "e", "position": 0, "at_ms": 0}
+        Comment.objects.create(seq=100, text="x", **fields)
         with self.assertRaises(IntegrityError), transaction.atomic():
-            Comment.objects.create(seq=101, text="y", **facts)
+            Comment.objects.create(seq=101, text="y", **fields)

@@ -8,7 +8,7 @@ from playback.models import DevicePlayer
 from tests.watchium.web.test_accounts import SignedIn
 
 
-class TheDeviceOfAVisitor(SignedIn):
+class DeviceCookieTests(SignedIn):
     def device(self, browser: Client) -> str:
         return browser.get("/player/").context["boot"]["device_id"]
 
@@ -18,7 +18,7 @@ class TheDeviceOfAVisitor(SignedIn):
         assert not Session.objects.exists()
         assert not DevicePlayer.objects.exists()
 
-    def test_it_stays_when_the_visitor_becomes_a_guest_signs_up_and_out(self):
+    def test_it_is_kept_when_the_visitor_becomes_a_guest_signs_up_and_signs_out(self):
         device_id = self.device(self.client)
         self.client.post(f"/rooms/{self.room.room_id}/", {"username": "Dana"})
         assert self.client.session["device_id"] == device_id
@@ -33,7 +33,7 @@ class TheDeviceOfAVisitor(SignedIn):
         self.sign_in(self.client)
         assert self.client.session["device_id"] == device_id
 
-    def test_nobody_makes_up_one(self):
+    def test_a_forged_cookie_is_ignored(self):
         made = self.device(self.client)
         signed = self.client.cookies["device"].value
         for value in (
@@ -49,14 +49,14 @@ class TheDeviceOfAVisitor(SignedIn):
             assert browser.get("/api/player/").status_code == 404, value
             assert self.device(browser) not in (made, "0" * 16)
 
-    def test_it_holds_while_the_former_key_is_listed(self):
+    def test_it_is_valid_while_its_key_is_a_fallback(self):
         with override_settings(SECRET_KEY="former" * 10):
             device_id = self.device(self.client)
         with override_settings(SECRET_KEY_FALLBACKS=["former" * 10]):
             assert self.device(self.client) == device_id
         assert self.device(self.client) != device_id
 
-    def test_scripts_do_not_see_it(self):
+    def test_it_is_http_only(self):
         self.client.get("/player/")
         cookie = self.client.cookies["device"]
         assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")

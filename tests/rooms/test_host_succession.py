@@ -22,25 +22,25 @@ candidates = st.lists(
 )
 
 
-def test_nobody_follows_when_nobody_is_there():
+def test_an_empty_room_has_no_next_host():
     assert next_host([], 3) is None
 
 
 @given(candidates, st.integers(1, 50), st.randoms())
-def test_the_successor_is_the_same_in_every_process(people, named, shuffler: random.Random):
+def test_the_next_host_is_the_same_in_every_process(people, named, shuffler: random.Random):
     shuffled = people[:]
     shuffler.shuffle(shuffled)
     assert next_host(people, named) == next_host(shuffled, named)
 
 
 @given(candidates.filter(bool))
-def test_whom_the_host_named_follows_before_anybody_else(people):
+def test_the_member_named_by_the_host_comes_first(people):
     named = people[-1]
     assert next_host(people, named.pk) == named
 
 
 @given(candidates.filter(bool))
-def test_a_moderator_follows_before_a_member_and_the_longest_there_first(people):
+def test_moderators_come_before_members_and_the_longest_present_first(people):
     chosen = next_host(people, None)
     assert chosen is not None
     better = [

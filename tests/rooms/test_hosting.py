@@ -8,8 +8,8 @@ from tests.cases import Cast
 from watchium.protocol.errors import BadMessage, NotAllowed, NotFound, NotHost, NotMember, RateLimited
 
 
-class HandOverTests(Cast):
-    def test_alice_hands_the_seat_to_bob(self):
+class TransferHostTests(Cast):
+    def test_alice_makes_bob_the_host(self):
         with self.committing():
             revision = actions.transfer_host(self.alice, self.bob.person.user_id)
         told = self.published.last("new_host")
@@ -17,28 +17,28 @@ class HandOverTests(Cast):
         assert told["payload"]["user_id"] == self.bob.person.user_id
         assert Member.objects.host_of(self.room) == self.bob
 
-    def test_handing_over_twice_is_harmless(self):
+    def test_a_repeated_transfer_changes_nothing(self):
         with self.committing():
             revisions = [actions.transfer_host(self.alice, self.bob.person.user_id) for _ in range(2)]
         assert revisions[0] == revisions[1]
         assert self.published.types().count("new_host") == 1
 
-    def test_bob_cannot_hand_over_what_is_not_his(self):
+    def test_bob_cannot_transfer_a_role_he_does_not_have(self):
         with pytest.raises(NotHost):
             actions.transfer_host(self.bob, self.bob.person.user_id)
 
-    def test_the_seat_goes_only_to_somebody_who_is_here(self):
+    def test_only_a_present_member_can_become_host(self):
         Member.objects.filter(pk=self.bob.pk).update(present=False)
         for user_id in (self.bob.person.user_id, self.carol.user_id, "nobody"):
             with pytest.raises(NotFound):
                 actions.transfer_host(self.alice, user_id)
 
-    def test_the_owner_takes_the_seat_back(self):
+    def test_the_owner_claims_the_host_role(self):
         actions.transfer_host(self.alice, self.bob.person.user_id)
         actions.claim_host(self.alice)
         assert Member.objects.host_of(self.room) == self.alice
 
-    def test_claiming_ones_own_seat_changes_nothing(self):
+    def test_claiming_as_host_changes_nothing(self):
         before = self.room.revision
         actions.claim_host(self.alice)
         self.room.refresh_from_db()
@@ -55,7 +55,7 @@ class HandOverTests(Cast):
             f"member.{self.alice.pk}"
         ]
 
-    def test_asking_over_and_over_does_not_reach_anybody(self):
+    def test_repeated_requests_for_control_are_rate_limited(self):
         with self.committing():
             for _ in range(3):
                 actions.ask_control(self.bob)
@@ -63,14 +63,14 @@ class HandOverTests(Cast):
                 actions.ask_control(self.bob)
         assert self.published.types().count("control_asked") == 3
 
-    def test_whoever_is_out_asks_for_nothing(self):
+    def test_a_former_member_cannot_ask_for_control(self):
         actions.leave(self.bob)
         with pytest.raises(NotMember):
             actions.ask_control(self.bob)
 
 
-class ChangeRoomTests(Cast):
-    def test_everybody_hears_a_change_with_the_whole_room(self):
+class UpdateRoomTests(Cast):
+    def test_a_change_is_broadcast_with_the_whole_room_state(self):
         with self.committing():
             actions.update_room(self.room, actor=self.alice, title="Other", control_policy="everyone")
         told = self.published.last("room_changed")
@@ -82,7 +82,7 @@ class ChangeRoomTests(Cast):
         with pytest.raises(NotAllowed):
             actions.update_room(self.room, actor=self.bob, title="Mine")
 
-    def test_whoever_happens_to_host_the_demo_room_leaves_it_as_it_is(self):
+    def test_the_host_of_the_demo_room_cannot_change_it(self):
         Room.objects.update(is_demo=True, owner=None)
         with pytest.raises(NotAllowed):
             actions.update_room(self.room, actor=self.alice, visibility="private", passphrase="mine now")
@@ -91,7 +91,7 @@ class ChangeRoomTests(Cast):
         actions.close_room(self.room, actor=None)  # staff may
         assert Room.objects.get().closed_at is not None
 
-    def test_nonsense_is_refused(self):
+    def test_invalid_settings_are_refused(self):
         for nonsense in (
             {"visibility": "secret"},
             {"control_policy": "dice"},
@@ -101,7 +101,7 @@ class ChangeRoomTests(Cast):
             with pytest.raises(BadMessage):
                 actions.update_room(self.room, actor=self.alice, **nonsense)
 
-    def test_moderators_control_where_the_room_says_so(self):
+    def test_moderators_control_if_the_policy_allows_it(self):
         self.room.control_policy = ControlPolicy.MODERATORS
         self.bob.room = self.room
         assert not self.bob.may_control

@@ -11,7 +11,7 @@ def scope(**headers: str) -> dict:
     return {"type": "websocket", "headers": raw, "client": ("10.0.0.9", 5)}
 
 
-class AtTheHandshake(TestCase):
+class HandshakeTests(TestCase):
     def setUp(self) -> None:
         self.person = Person.objects.create(username="alice")
         self.browser = Client()
@@ -20,19 +20,19 @@ class AtTheHandshake(TestCase):
         session.save()
         self.cookie = f"a=b; sessionid={session.session_key}"
 
-    def test_a_cookie_is_its_person_and_device(self):
+    def test_a_session_cookie_identifies_person_and_device(self):
         identity = identify_scope(scope(cookie=self.cookie))
         assert (identity.person, identity.device_id) == (self.person, "0123456789ABCDEF")
         assert identity.address == "10.0.0.9"
 
-    def test_a_bearer_is_its_person_and_cookies_do_not_count(self):
+    def test_a_bearer_token_identifies_its_person_and_cookies_are_ignored(self):
         bob = Person.objects.create(username="bob")
         token = Token.objects.issue(bob)
         both = identify_scope(scope(cookie=self.cookie, authorization=f"Bearer {token}"))
         assert (both.person, both.device_id) == (bob, "")
         assert identify_scope(scope(cookie=self.cookie, authorization="Bearer nonsense")).person is None
 
-    def test_nobody_and_nonsense_are_nobody(self):
+    def test_missing_and_invalid_credentials_are_anonymous(self):
         for headers in (
             {},
             {"cookie": "sessionid=nonsense"},
@@ -47,7 +47,7 @@ def allowed(origin: str | None, **headers: str) -> bool:
 
 
 @override_settings(WATCHIUM_URL="https://watch.example.org", PORT=8000, HOST="127.0.0.1")
-def test_a_cookie_socket_comes_from_our_address_alone():
+def test_with_a_url_only_its_origin_may_use_cookies():
     assert allowed("https://watch.example.org")
     assert allowed("https://watch.example.org:443")
     for origin in (
@@ -59,26 +59,26 @@ def test_a_cookie_socket_comes_from_our_address_alone():
 
 
 @override_settings(WATCHIUM_URL="", PORT=8000, HOST="127.0.0.1")
-def test_without_an_address_it_is_this_machine_by_the_port_it_was_found_on():
+def test_without_a_url_only_loopback_names_with_the_port_of_the_request_are_accepted():
     for host in ("127.0.0.1:8000", "localhost:8000", "[::1]:8000", "127.0.0.1:9000"):
         assert allowed(f"http://{host}", host=host)
         assert not allowed("http://127.0.0.1:1", host=host)
-    # A name that somebody else made resolve to here is still somebody else's.
+    # DNS rebinding: a foreign name that resolves to this server stays a foreign origin.
     for host in ("192.168.1.5:8000", "rebound.example:8000"):
         assert not allowed(f"http://{host}", host=host)
 
 
 @override_settings(WATCHIUM_URL="", PORT=8000, HOST="0.0.0.0")
-def test_serving_the_local_network_it_is_the_address_that_was_asked_for():
+def test_on_the_local_network_the_origin_must_match_the_requested_host():
     assert allowed("http://192.168.1.5:8000", host="192.168.1.5:8000")
     assert not allowed("http://evil.example", host="192.168.1.5:8000")
     assert not allowed("null", host="192.168.1.5:8000")
     assert allowed("http://[2001:db8::5]:8000", host="[2001:db8::5]:8000")
-    # A page of somebody else's whose name was made to lead here.
+    # DNS rebinding: pages of foreign names that resolve to this server.
     for name in ("evil.example:8000", "rebound.127.0.0.1.nip.io:8000", "evil.local"):
         assert not allowed(f"http://{name}", host=name)
 
 
 @override_settings(WATCHIUM_URL="https://watch.example.org")
-def test_a_bearer_needs_no_origin():
+def test_a_bearer_token_needs_no_origin():
     assert allowed(None, authorization="Bearer x")

@@ -15,22 +15,27 @@ def migrate(target: str) -> None:
     MigrationExecutor(connection).migrate([("rooms", target)])
 
 
-def indexed() -> set[str]:
-    """The columns of leases that an index knows."""
+def indexed_columns() -> set[str]:
+    """Return the columns of connections that are part of an index."""
     with connection.cursor() as cursor:
-        kept = connection.introspection.get_constraints(cursor, "rooms_connection").values()
-    return {column for one in kept if one["index"] or one["unique"] for column in one["columns"]}
+        constraints = connection.introspection.get_constraints(cursor, "rooms_connection").values()
+    return {
+        column
+        for constraint in constraints
+        if constraint["index"] or constraint["unique"]
+        for column in constraint["columns"]
+    }
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lease_is_renewed_without_touching_an_index():
-    assert "lapses_at_ms" not in indexed()
+def test_renewing_a_lease_updates_no_index():
+    assert "lapses_at_ms" not in indexed_columns()
     try:
         migrate("0003_pulse")
-        assert "lapses_at_ms" in indexed()
+        assert "lapses_at_ms" in indexed_columns()
     finally:
         migrate(LATEST)
-    assert "lapses_at_ms" not in indexed()
+    assert "lapses_at_ms" not in indexed_columns()
 
 
 @pytest.mark.django_db
@@ -39,7 +44,7 @@ def test_no_migration_is_missing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_accounts_whose_names_looked_alike_before_keep_them_and_the_oldest_holds_the_key():
+def test_existing_accounts_keep_similar_names_and_the_oldest_holds_the_key():
     accounts = [User.objects.create_user(name, password="x") for name in ("bob", "b\u03bfb", "BOB", "dana")]
     try:
         migrate("0005_leases_in_place")

@@ -21,7 +21,7 @@ from watchium.protocol.types import MemberRef
 
 
 class RemoveTests(Cast):
-    def test_the_host_sends_bob_out_of_every_tab(self):
+    def test_the_host_removes_bob_and_closes_all_his_tabs(self):
         with self.committing():
             actions.remove(self.room, self.bob.person.user_id, actor=self.alice, reason="spoilers")
         assert (f"member.{self.bob.pk}", 4503) in self.published.closed
@@ -29,30 +29,30 @@ class RemoveTests(Cast):
             access.member_for(access.Identity(self.bob.person), self.room.room_id)
         assert ModerationAct.objects.get().why == "spoilers"
 
-    def test_whoever_was_sent_out_is_back_only_after_the_cooldown(self):
+    def test_a_removed_member_cannot_rejoin_before_the_cooldown(self):
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         with pytest.raises(Banned):
             actions.join(self.bob.person, self.room.room_id)
 
-    def test_no_cooldown_lets_them_back_at_once(self):
+    def test_without_a_cooldown_a_removed_member_can_rejoin(self):
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice, cooldown_s=0)
         assert actions.join(self.bob.person, self.room.room_id)
 
-    def test_bob_sends_nobody_out(self):
+    def test_a_member_cannot_remove_others(self):
         with pytest.raises(NotAllowed):
             actions.remove(self.room, self.alice.person.user_id, actor=self.bob)
 
-    def test_a_moderator_does_not_send_out_the_host(self):
+    def test_a_moderator_cannot_remove_the_host(self):
         carol = self.enrol(self.carol, role=Role.MODERATOR)
         with pytest.raises(NotAllowed):
             actions.remove(self.room, self.alice.person.user_id, actor=carol)
         actions.remove(self.room, self.bob.person.user_id, actor=carol)
 
-    def test_an_outsider_cannot_be_sent_out(self):
+    def test_a_person_outside_the_room_cannot_be_removed(self):
         with pytest.raises(NotFound):
             actions.remove(self.room, self.carol.user_id, actor=self.alice)
 
-    def test_a_ban_holds_for_the_address_and_a_removal_does_not(self):
+    def test_a_ban_covers_the_address_and_a_removal_does_not(self):
         actions.join(self.bob.person, self.room.room_id, address="192.0.2.7")
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         assert actions.join(self.carol, self.room.room_id, address="192.0.2.7")
@@ -67,26 +67,26 @@ class RemoveTests(Cast):
 
 
 class CommandTests(Cast):
-    def say(self, by, said: object):
+    def say(self, actor: Member, command: object):
         with self.committing():
-            return actions.handle_command(by, said)
+            return actions.handle_command(actor, command)
 
-    def test_the_same_event_id_is_done_once_and_answered_as_often_as_asked(self):
-        away = RemoveMember(event_id="out", payload=RemovalRequest(user_id=self.bob.person.user_id))
-        assert self.say(self.alice, away) == self.say(self.alice, away)
+    def test_a_repeated_command_runs_once_and_gets_the_same_reply(self):
+        removal = RemoveMember(event_id="out", payload=RemovalRequest(user_id=self.bob.person.user_id))
+        assert self.say(self.alice, removal) == self.say(self.alice, removal)
         assert self.published.types().count("member_left") == 1
 
-    def test_a_hand_over_sent_again_does_not_happen_again(self):
-        over = TransferHost(event_id="over", payload=MemberRef(user_id=self.bob.person.user_id))
-        first = self.say(self.alice, over)
+    def test_a_repeated_transfer_of_the_host_role_is_replayed(self):
+        transfer = TransferHost(event_id="over", payload=MemberRef(user_id=self.bob.person.user_id))
+        first = self.say(self.alice, transfer)
         assert first.revision == self.published.last("new_host")["revision"]
         self.say(
             self.bob, TransferHost(event_id="back", payload=MemberRef(user_id=self.alice.person.user_id))
         )
-        assert self.say(self.alice, over) == first
+        assert self.say(self.alice, transfer) == first
         assert Member.objects.host_of(self.room) == self.alice
 
-    def test_the_same_event_id_for_something_else_is_a_conflict(self):
+    def test_an_event_id_reused_for_another_command_is_a_conflict(self):
         self.say(
             self.alice,
             SetModerator(
@@ -101,7 +101,7 @@ class CommandTests(Cast):
                 ),
             )
 
-    def test_everybody_hears_of_a_moderator(self):
+    def test_a_new_moderator_is_broadcast(self):
         self.say(
             self.alice,
             SetModerator(
@@ -111,13 +111,13 @@ class CommandTests(Cast):
         assert self.published.last("role_changed")["payload"]["role"] == "moderator"
         assert Member.objects.get(pk=self.bob.pk).may_moderate
 
-    def test_only_the_host_names_moderators_and_nobody_unseats_the_host_so(self):
+    def test_only_the_host_appoints_moderators_and_the_host_stays_host(self):
         with pytest.raises(NotAllowed):
             actions.set_moderator(self.bob, self.bob.person.user_id, True)
         with pytest.raises(NotFound):
             actions.set_moderator(self.alice, self.alice.person.user_id, False)
 
-    def test_a_ban_over_the_wire_keeps_out(self):
+    def test_a_ban_command_keeps_the_member_out(self):
         self.say(
             self.alice,
             BanMember(event_id="b", payload=BanRequest(user_id=self.bob.person.user_id, minutes=60)),
@@ -127,38 +127,40 @@ class CommandTests(Cast):
 
 
 @pytest.mark.usefixtures("frozen_clock")
-class TooOften(Cast):
-    """What is done to people has a limit by person, whichever it is, and what was done already is answered."""
+class ModerationRateLimitTests(Cast):
+    """All commands about members share one rate limit per person; replays are exempt."""
 
     def setUp(self) -> None:
         super().setUp()
         self.times = int(settings.LIMITS["people"][0])
 
-    def pass_the_seat_around(self, number: int) -> None:
+    def toggle_host(self, number: int) -> None:
         if Member.objects.get(pk=self.alice.pk).is_host:
-            whom = MemberRef(user_id=self.bob.person.user_id)
-            actions.handle_command(self.alice, TransferHost(event_id=f"e{number}", payload=whom))
+            target = MemberRef(user_id=self.bob.person.user_id)
+            actions.handle_command(self.alice, TransferHost(event_id=f"e{number}", payload=target))
         else:
             actions.handle_command(self.alice, ClaimHost(event_id=f"e{number}"))
 
-    def test_the_seat_does_not_go_round_and_round(self):
+    def test_host_changes_are_rate_limited(self):
         for number in range(self.times):
-            self.pass_the_seat_around(number)
+            self.toggle_host(number)
         acts, revision = ModerationAct.objects.count(), Room.objects.get().revision
         with pytest.raises(RateLimited) as refused:
-            self.pass_the_seat_around(self.times)
+            self.toggle_host(self.times)
         assert refused.value.retry_after_ms
         assert (ModerationAct.objects.count(), Room.objects.get().revision) == (acts, revision)
-        whom = MemberRef(user_id=self.bob.person.user_id)
-        assert actions.handle_command(self.alice, TransferHost(event_id="e0", payload=whom)).event_id == "e0"
+        target = MemberRef(user_id=self.bob.person.user_id)
+        assert (
+            actions.handle_command(self.alice, TransferHost(event_id="e0", payload=target)).event_id == "e0"
+        )
 
-    def test_neither_are_moderators_named_over_and_over(self):
+    def test_moderator_changes_are_rate_limited(self):
         for number in range(self.times):
-            trust = ModeratorChange(user_id=self.bob.person.user_id, moderator=bool(number % 2))
-            actions.handle_command(self.alice, SetModerator(event_id=f"m{number}", payload=trust))
+            choice = ModeratorChange(user_id=self.bob.person.user_id, moderator=bool(number % 2))
+            actions.handle_command(self.alice, SetModerator(event_id=f"m{number}", payload=choice))
         with self.committing(), pytest.raises(RateLimited):
-            actions.handle_command(self.alice, SetModerator(event_id="late", payload=trust))
+            actions.handle_command(self.alice, SetModerator(event_id="late", payload=choice))
         assert self.published.types() == []
-        whom = RemovalRequest(user_id=self.bob.person.user_id)
+        target = RemovalRequest(user_id=self.bob.person.user_id)
         with pytest.raises(RateLimited):
-            actions.handle_command(self.alice, RemoveMember(event_id="out", payload=whom))
+            actions.handle_command(self.alice, RemoveMember(event_id="out", payload=target))

@@ -12,32 +12,40 @@ from tests.cases import Cast
 NOW_MS = 1_795_219_200_000.0
 
 
-class Turns(Cast):
-    def turn(self, process: str, after_ms: float) -> bool:
+class LeaderLeaseTests(Cast):
+    def try_acquire(self, process: str, after_ms: float) -> bool:
         return Pulse.objects.try_acquire(process, NOW_MS + after_ms)
 
-    def test_one_process_looks_and_the_others_do_not(self):
-        assert [self.turn("a", 0), self.turn("b", 10), self.turn("c", 20)] == [True, False, False]
-        assert [self.turn("b", 990), self.turn("a", 1000), self.turn("b", 1990)] == [False, True, False]
+    def test_one_process_holds_the_lease(self):
+        assert [self.try_acquire("a", 0), self.try_acquire("b", 10), self.try_acquire("c", 20)] == [
+            True,
+            False,
+            False,
+        ]
+        assert [self.try_acquire("b", 990), self.try_acquire("a", 1000), self.try_acquire("b", 1990)] == [
+            False,
+            True,
+            False,
+        ]
 
-    def test_another_takes_over_from_a_process_that_is_gone(self):
-        assert self.turn("a", 0)
-        assert not self.turn("b", 2000)
-        assert self.turn("b", 3000)
-        assert not self.turn("a", 3001)
+    def test_another_process_takes_over_from_a_dead_one(self):
+        assert self.try_acquire("a", 0)
+        assert not self.try_acquire("b", 2000)
+        assert self.try_acquire("b", 3000)
+        assert not self.try_acquire("a", 3001)
 
-    def test_a_clock_that_begins_anew_frees_the_turn(self):
-        assert self.turn("a", 0)
-        assert self.turn("b", -1e6)
+    def test_a_clock_that_was_reset_frees_the_lease(self):
+        assert self.try_acquire("a", 0)
+        assert self.try_acquire("b", -1e6)
 
-    def test_a_single_process_writes_nothing_to_look(self):
-        looked: list[float] = []
-        with self.assertNumQueries(0 if connection.vendor == "sqlite" else 5):  # once a row is made
-            periodic.as_leader(looked.append, NOW_MS)
-        assert looked == [NOW_MS]
+    def test_a_single_process_needs_no_lease(self):
+        ran: list[float] = []
+        with self.assertNumQueries(0 if connection.vendor == "sqlite" else 5):  # the row is created once
+            periodic.as_leader(ran.append, NOW_MS)
+        assert ran == [NOW_MS]
 
 
-class OneByOne(Cast):
+class ForEachIsolatedTests(Cast):
     def rename(self, title: str, _now_ms: float) -> bool:
         with transaction.atomic():
             Room.objects.filter(pk=self.room.pk).update(title=title)
@@ -45,20 +53,20 @@ class OneByOne(Cast):
                 raise DataError("this one room")
         return True
 
-    def test_what_fails_holds_up_nobody_and_is_undone(self):
+    def test_a_failure_is_rolled_back_and_does_not_affect_other_items(self):
         with self.assertLogs("rooms.periodic", logging.ERROR) as log:
             assert periodic.for_each_isolated(self.rename, ["first", "bad", "bad"], NOW_MS) == 1
         assert Room.objects.get(pk=self.room.pk).title == "first"
         assert "rename failed for bad" in log.output[0]
 
-    def test_without_a_database_nothing_more_is_tried(self):
+    def test_without_a_database_no_further_item_is_tried(self):
         tried: list[str] = []
 
-        def meet_a_dead_line(one: str, _now_ms: float) -> None:
-            tried.append(one)
+        def lose_the_database(item: str, _now_ms: float) -> None:
+            tried.append(item)
             raise OperationalError
 
         self.replace(connection, "is_usable", lambda: False)
         with pytest.raises(OperationalError):
-            periodic.for_each_isolated(meet_a_dead_line, ["a", "b"], NOW_MS)
+            periodic.for_each_isolated(lose_the_database, ["a", "b"], NOW_MS)
         assert tried == ["a"]

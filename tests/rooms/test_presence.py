@@ -16,7 +16,7 @@ from watchium.protocol.errors import NotMember, TooManyConnections
 from watchium.realtime.groups import process_id
 
 
-class Arrivals(Cast):
+class PresenceCase(Cast):
     def setUp(self) -> None:
         super().setUp()
         Member.objects.update(present=False)
@@ -30,7 +30,7 @@ class Arrivals(Cast):
             actions.disconnect(connection)
 
     def pass_ms(self, duration_ms: float) -> float:
-        """What is due so long after now is done; returns that instant."""
+        """Do the work that is due `duration_ms` from now, and return that instant."""
         later_ms = server_clock.now_ms() + duration_ms
         with self.committing():
             actions.due(later_ms)
@@ -40,7 +40,7 @@ class Arrivals(Cast):
         return Member.objects.host_of(self.room)
 
 
-class PresenceTests(Arrivals):
+class PresenceTests(PresenceCase):
     def test_five_tabs_are_one_member(self):
         for _ in range(5):
             self.enter(self.bob)
@@ -55,12 +55,12 @@ class PresenceTests(Arrivals):
         assert self.published.types().count("member_joined") == 1
         assert "member_left" not in self.published.types()
 
-    def test_a_closed_tab_is_a_leave_after_its_grace(self):
+    def test_a_closed_tab_is_a_leave_after_the_grace_period(self):
         self.leave_tab(self.enter(self.bob))
         self.pass_ms(presence.GRACE_MS + 1)
         assert self.published.last("member_left")["payload"]["reason"] == "lost"
 
-    def test_a_lapse_is_told_once_however_many_processes_look(self):
+    def test_a_lapse_is_broadcast_once(self):
         self.leave_tab(self.enter(self.bob))
         self.pass_ms(presence.GRACE_MS + 1)
         self.pass_ms(presence.GRACE_MS + 1)
@@ -78,7 +78,7 @@ class PresenceTests(Arrivals):
         self.pass_ms(presence.SILENCE_MS - 1000)
         assert Member.objects.get(pk=self.bob.pk).present
 
-    def test_a_lease_that_lapsed_is_not_renewed_but_named(self):
+    def test_a_lapsed_lease_is_reported_instead_of_renewed(self):
         connection = self.enter(self.bob)
         self.pass_ms(presence.SILENCE_MS + 1)
         assert actions.renew({connection.pk}) == {connection.pk}
@@ -92,29 +92,29 @@ class PresenceTests(Arrivals):
         connection.refresh_from_db()
         assert (connection.member_id, connection.closed) == (account.pk, True)
 
-    def test_a_guest_who_signs_in_has_each_room_locked_before_its_leases_are_touched(self):
-        """As `disconnect` does: the other way round two transactions would wait for each other."""
+    def test_merging_a_guest_locks_each_room_before_its_leases(self):
+        """As `disconnect` does: in the other order the two transactions would deadlock."""
         self.enter(self.bob)
         account = self.enrol(Person.objects.create(username="mira", user_id="u_mira"))
-        locked, touched = RoomQuerySet.locked, []
+        locked, revoked = RoomQuerySet.locked, []
 
         def lock(rooms: RoomQuerySet, pk: int) -> Room:
-            touched.append(Connection.objects.filter(closed=True).exists())
+            revoked.append(Connection.objects.filter(closed=True).exists())
             return locked(rooms, pk)
 
         with patch.object(RoomQuerySet, "locked", lock), self.committing():
             merge_guest(self.bob.person, account.person)
-        assert touched == [False]
+        assert revoked == [False]
         assert not Connection.objects.filter(closed=False).exists()
 
-    def test_time_in_which_no_server_ran_does_not_count(self):
+    def test_downtime_does_not_count_as_absence(self):
         self.enter(self.alice)
         Connection.objects.update(lapses_at_ms=0)
         actions.grant_fresh_leases()
         self.pass_ms(14_000)
         assert Member.objects.get(pk=self.alice.pk).present
 
-    def test_a_server_that_crashes_over_and_over_keeps_nobody(self):
+    def test_a_server_in_a_crash_loop_keeps_no_absent_member(self):
         self.enter(self.alice)
         now_ms = server_clock.now_ms()
         for start in range(25):
@@ -123,7 +123,7 @@ class PresenceTests(Arrivals):
                 self.pass_ms(0)
         assert not Member.objects.get(pk=self.alice.pk).present
 
-    def test_a_second_start_soon_after_the_first_takes_nothing_from_anybody_but_the_start(self):
+    def test_a_second_start_soon_after_the_first_extends_leases_by_the_pause_only(self):
         lease = self.enter(self.alice)
         now_ms = server_clock.now_ms()
         for at_ms in (0, 60_000):
@@ -132,7 +132,7 @@ class PresenceTests(Arrivals):
         lease.refresh_from_db()
         assert lease.lapses_at_ms == now_ms + 60_000 + presence.FRESH_MS - presence.START_MS
 
-    def test_starts_apart_each_give_everybody_time_to_come_back(self):
+    def test_starts_far_apart_each_grant_fresh_leases(self):
         lease = self.enter(self.alice)
         now_ms = server_clock.now_ms()
         for at_ms in (0, 600_000):
@@ -142,7 +142,7 @@ class PresenceTests(Arrivals):
         lease.refresh_from_db()
         assert lease.lapses_at_ms == now_ms + 600_000 + presence.FRESH_MS
 
-    def test_one_room_that_cannot_be_changed_holds_up_no_other(self):
+    def test_an_error_in_one_room_does_not_affect_another(self):
         self.leave_tab(self.enter(self.alice))
         other = actions.create_room(self.carol)
         self.leave_tab(self.enter(other))
@@ -159,18 +159,18 @@ class PresenceTests(Arrivals):
         assert Member.objects.get(pk=self.alice.pk).present
         assert not Member.objects.get(pk=other.pk).present
 
-    def test_the_old_leases_of_those_who_came_back_go_together(self):
+    def test_superseded_leases_are_deleted_in_one_query(self):
         for member in (self.alice, self.bob):
             self.enter(member)
         Connection.objects.update(lapses_at_ms=0)
         for member in (self.alice, self.bob):
             self.enter(member)
-        with self.assertNumQueries(3):  # the lapsed of others, and ended holds, are looked for as well
+        with self.assertNumQueries(3):  # the other two select lapsed leases and expired grace periods
             actions.due(server_clock.now_ms())
         assert Connection.objects.count() == 2
         assert "seat_held" not in self.published.types()
 
-    def test_leaving_shows_at_once_and_every_tab_is_told_to_go(self):
+    def test_leaving_is_broadcast_immediately_and_closes_all_tabs(self):
         self.enter(self.bob)
         with self.committing():
             actions.leave(self.bob)
@@ -179,7 +179,7 @@ class PresenceTests(Arrivals):
         with pytest.raises(NotMember):
             actions.connect(self.bob, "")
 
-    def test_whoever_must_go_has_no_lease_any_more_wherever_the_socket_is(self):
+    def test_removal_and_reconnect_revoke_leases_of_all_processes(self):
         alice, bob = self.enter(self.alice).pk, self.enter(self.bob).pk
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         assert Connection.objects.closed_of(process_id()) == {bob}
@@ -187,32 +187,32 @@ class PresenceTests(Arrivals):
         assert Connection.objects.closed_of(process_id()) == {alice, bob}
         assert actions.renew({alice, bob}) == {alice, bob}
 
-    def test_in_a_room_that_was_closed_nobody_has_a_lease(self):
-        ends = {self.enter(member).pk for member in (self.alice, self.bob)}
+    def test_closing_a_room_revokes_its_leases(self):
+        closed = {self.enter(member).pk for member in (self.alice, self.bob)}
         other = self.enter(actions.create_room(self.carol))
         with self.committing():
             actions.close_room(self.room, actor=self.alice)
-        assert Connection.objects.closed_of(process_id()) == ends
-        assert actions.renew({*ends, other.pk}) == ends
+        assert Connection.objects.closed_of(process_id()) == closed
+        assert actions.renew({*closed, other.pk}) == closed
 
-    def test_the_seat_of_a_host_who_was_sent_back_is_held_from_the_close_on(self):
+    def test_the_grace_period_of_a_host_told_to_reconnect_begins_at_the_close(self):
         tab = self.enter(self.alice)
         with self.committing():
             actions.reconnect_person(self.alice.person.pk)
         self.leave_tab(tab)
         assert "seat_held" in self.published.types()
 
-    def test_somebody_who_left_is_not_online(self):
+    def test_a_member_who_left_is_not_online(self):
         self.enter(self.alice)
         self.enter(self.bob)
         actions.leave(self.bob)
         assert Connection.objects.people_online() == 1
 
-    def test_leaving_twice_is_harmless(self):
+    def test_leaving_is_idempotent(self):
         actions.leave(self.bob)
         actions.leave(self.bob)
 
-    def test_polling_is_presence_too(self):
+    def test_a_polling_member_is_present(self):
         with self.committing():
             actions.record_poll(self.bob)
             actions.record_poll(self.bob)
@@ -220,40 +220,40 @@ class PresenceTests(Arrivals):
         assert self.bob.connections.count() == 1
 
     @override_settings(MAX_SOCKETS_PER_DEVICE=2)
-    def test_a_browser_has_only_so_many_tabs_here(self):
+    def test_a_browser_has_a_limited_number_of_sockets(self):
         for _ in range(2):
             self.enter(self.bob, "A" * 16)
         with pytest.raises(TooManyConnections):
             actions.connect(self.bob, "A" * 16)
 
     @override_settings(MAX_SOCKETS_PER_DEVICE=2)
-    def test_sockets_without_a_browser_are_not_counted(self):
+    def test_sockets_without_a_device_are_not_counted(self):
         with patch.object(Connection, "to_count_open") as counted:
             for _ in range(3):
                 self.enter(self.bob)
         counted.assert_not_called()
 
 
-class SeatTests(Arrivals):
-    def test_the_seat_is_held_while_the_host_reloads(self):
+class HostGraceTests(PresenceCase):
+    def test_the_host_keeps_the_role_during_a_reload(self):
         tab = self.enter(self.alice)
         self.enter(self.bob)
         self.leave_tab(tab)
-        seat = self.published.last("seat_held")["payload"]
-        assert (seat["username"], seat["next_username"]) == ("Alice", "Bob")
+        grace = self.published.last("seat_held")["payload"]
+        assert (grace["username"], grace["next_username"]) == ("Alice", "Bob")
         self.pass_ms(5000)
         self.enter(self.alice)
         assert self.published.last("seat_kept")["payload"]["user_id"] == self.alice.person.user_id
         self.pass_ms(19_000)
         assert self.host() == self.alice
 
-    def test_a_second_tab_keeps_the_seat(self):
+    def test_a_second_tab_prevents_the_grace_period(self):
         tab = self.enter(self.alice)
         self.enter(self.alice)
         self.leave_tab(tab)
         assert "seat_held" not in self.published.types()
 
-    def test_the_longest_there_follows_when_the_hold_ends(self):
+    def test_the_longest_present_member_is_next_when_the_grace_period_ends(self):
         tab = self.enter(self.alice)
         self.enter(self.bob)
         self.leave_tab(tab)
@@ -264,7 +264,7 @@ class SeatTests(Arrivals):
         self.pass_ms(20_001)
         assert self.published.types().count("new_host") == 1
 
-    def test_a_moderator_follows_before_a_member(self):
+    def test_a_moderator_becomes_host_before_a_member(self):
         tab = self.enter(self.alice)
         self.enter(self.bob)
         carol = self.enrol(self.carol, role=Role.MODERATOR, here_since_ms=9e12)
@@ -273,21 +273,21 @@ class SeatTests(Arrivals):
         self.pass_ms(20_001)
         assert self.host() == carol
 
-    def test_an_empty_seat_goes_to_the_next_to_come(self):
+    def test_the_next_arrival_hosts_a_room_without_a_host(self):
         self.leave_tab(self.enter(self.alice))
         self.pass_ms(20_001)
         assert self.host() is None
         self.enter(self.bob)
         assert self.host() == self.bob
 
-    def test_the_host_who_leaves_gives_up_the_seat_at_once(self):
+    def test_a_host_who_leaves_gives_up_the_role_immediately(self):
         self.enter(self.alice)
         self.enter(self.bob)
         with self.committing():
             actions.leave(self.alice)
         assert self.host() == self.bob
 
-    def test_the_maker_of_a_room_keeps_the_seat_until_there(self):
+    def test_the_creator_keeps_the_host_role_until_first_present(self):
         member = actions.create_room(self.carol)
         self.pass_ms(0)
         assert Member.objects.host_of(member.room) == member
