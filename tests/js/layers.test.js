@@ -103,7 +103,7 @@ test("every export of core is imported by another module or a test", () => {
   const sources = new Map(modules.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]))
   const unused = []
   for (const path of modules.filter((path) => path.startsWith("core/") && path !== "core/protocol.js"))
-    for (const [, name] of sources.get(path).matchAll(/^export (?:const|function|class) (\w+)/gm)) {
+    for (const [, name] of String(sources.get(path)).matchAll(/^export (?:const|function|class) (\w+)/gm)) {
       const word = new RegExp(`\\b${name}\\b`)
       const others = [...sources].filter(([other]) => other !== path).map(([, source]) => source)
       if (![...others, ...tests].some((source) => word.test(source))) unused.push(`${name} of ${path}`)

@@ -67,7 +67,7 @@ test("a position that equals the claimed duration is not believed", () => {
   const end = new Detectors()
   const room = played(end, 20)
   assert.equal(end.update(at(20_100, 300, { ended: true }), room), true)
-  assert.ok(Math.abs(end.endS - 20.1) < 0.01)
+  assert.ok(Math.abs(Number(end.endS) - 20.1) < 0.01)
 })
 
 test("a player that was sought to the end, or is out of step, reports no end", () => {

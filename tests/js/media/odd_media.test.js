@@ -10,6 +10,7 @@ const MESSAGE_MS = 5000
 const MOST_SEEKS = 3
 const WITHIN_MS = 10_000
 
+/** @returns {any} */
 const trouble = (viewer) => troubleOf(viewer.machine, viewer.seen())
 const report = (viewer) => {
   const { machine, latencyModel } = viewer
@@ -290,7 +291,7 @@ test("a player that the room waits for repeatedly seeks at most three times in t
     viewer.run(20_000)
     viewer.player.allSeeks = []
     for (let i = 0; i < 12; i++) {
-      const positionS = viewer.machine.target.positionAt(viewer.nowMs)
+      const positionS = viewer.machine.target?.positionAt(viewer.nowMs)
       viewer.follow({ ...standing(viewer.nowMs, positionS), phase: "holding" })
       viewer.run(700)
       viewer.follow(playing(viewer.nowMs + 250, positionS))
@@ -322,7 +323,7 @@ test("media that never showed anything is loaded again when the room stands at i
     const starting = () => ({ ...viewer.seen(), readyState: 0 })
     viewer.timeline = playing(0, 0)
     viewer.machine.failed(starting(), false)
-    assert.equal(viewer.machine.media.failure.kind, "unsupported")
+    assert.equal(viewer.machine.media.failure?.kind, "unsupported")
     viewer.follow(playing(250, 12))
     viewer.run(1000)
     assert.equal(viewer.fetches, 0)

@@ -17,6 +17,7 @@ beforeEach(() => {
   asked = []
 })
 
+/** @param {number[]} ids @param {string | null} [next] */
 const page = (ids, next = null) => ({ items: ids.map((id) => ({ id })), next })
 const ids = (items) => items.map(({ id }) => id)
 
@@ -25,7 +26,7 @@ async function listed() {
   const pages = new Pages("/api/library/", "title")
   const shown = pages.anew({ words: "old" })
   asked.shift().answer(200, page([1, 2], "behind-2"))
-  return { pages, items: (await shown).items }
+  return { pages, items: (await shown)?.items ?? [] }
 }
 
 test("the items to add belong to the search that the list shows, even while another search is pending", async () => {
@@ -53,7 +54,7 @@ test("the next page belongs to the shown search, and is not loaded after another
   const again = pages.anew({})
   assert.equal(asked[1].words, "new")
   asked[1].answer(200, page([9]))
-  assert.deepEqual(ids((await again).items), [9])
+  assert.deepEqual(ids((await again)?.items), [9])
 })
 
 test("a rejected request is distinguished from a failed one, and the list continues", async () => {
@@ -82,7 +83,7 @@ test("a later search makes an earlier one obsolete", async () => {
   const search = pages.anew({ words: "new" })
   assert.equal(await more, null)
   asked[1].answer(200, page([9]))
-  assert.deepEqual(ids((await search).items), [9])
+  assert.deepEqual(ids((await search)?.items), [9])
 })
 
 test("a selection beyond the limit is reported", async () => {

@@ -5,6 +5,7 @@ import { simulateBrowser } from "../sync/simulated_element.js"
 const made = simulateBrowser()
 const { AudioOutput } = await import("../../../static/js/page/player_audio/output.js")
 
+/** @returns {any} */
 const item = (id) => ({
   id,
   title: "t",
@@ -52,7 +53,7 @@ function playing() {
   const follow = (changed = {}, id = 7) =>
     voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
   follow()
-  const element = /** @type {any} */ (voice.track.element)
+  const element = /** @type {any} */ (voice.track?.element)
   element.deliver()
   return { voice: /** @type {any} */ (voice), told, follow, line, element }
 }

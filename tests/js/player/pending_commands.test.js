@@ -31,6 +31,7 @@ const change = (revision, { event_id = null, cause = "seek", changed = { positio
 })
 const ids = (commands) => commands.map(({ event_id }) => event_id)
 const seek = (event_id, position = 1) => command("seek", event_id, { position })
+/** @param {string} event_id @param {string} [code] @param {number | null} [retry_after_ms] */
 const refusal = (event_id, code = "rate_limited", retry_after_ms = null) => ({
   event_id,
   code,

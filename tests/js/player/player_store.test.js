@@ -28,6 +28,7 @@ const STATE = {
   can_undo: false,
   can_redo: false,
 }
+/** @param {string} type @param {any} payload @param {number | null} [revision] */
 const envelope = (type, payload, revision = null) => ({
   type,
   room_id: null,
@@ -168,7 +169,7 @@ test("every fifteen seconds the store asks whether it is complete", () => {
 test("the playing tab's duration of the track is preferred to the library's", () => {
   const store = welcomed()
   const entryId = store.state.current
-  const { item } = store.state.entries.find(({ id }) => id === entryId)
+  const item = store.state.entries.find(({ id }) => id === entryId)?.item
   store.addItems([/** @type {any} */ ({ id: item, duration: 10 })])
   assert.equal(store.durationS, 10)
   store.receive(

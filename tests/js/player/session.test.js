@@ -13,6 +13,7 @@ page.BroadcastChannel = class {
 } // Node's keeps the process alive
 const { Mine } = await import("../../../static/js/page/player/session.js")
 
+/** @type {any} */
 const ITEM = {
   id: 7,
   title: "t",
@@ -54,7 +55,7 @@ function sounding(state) {
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {
     // as the tab reports every second
-    if (mine.state.is_playing) mine.heardAt(mine.state.current, mine.voice.positionS)
+    if (mine.state.is_playing) mine.heardAt(String(mine.state.current), Number(mine.voice.positionS))
     nowMs += 5001
     press("set_repeat", { repeat: "off" })
   }

@@ -5,7 +5,9 @@ import { SleepTimer } from "../../../static/js/page/player_audio/sleep_timer.js"
 const MINUTE_MS = 60_000
 
 const stored = new Map()
-globalThis.localStorage = {
+/** @type {any} */
+const browser = globalThis
+browser.localStorage = {
   getItem: (key) => stored.get(key) ?? null,
   setItem: (key, value) => stored.set(key, value),
 }
@@ -14,9 +16,12 @@ globalThis.localStorage = {
 function timerIn({ here = true } = {}) {
   const pauses = []
   const events = []
+  /** @type {any} */
   const session = { sound: { here }, emit: (name) => events.push(name) }
+  /** @type {any} */
+  const commands = { pause: () => pauses.push(Date.now()) }
   return {
-    timer: new SleepTimer(session, { pause: () => pauses.push(Date.now()) }),
+    timer: new SleepTimer(session, commands),
     session,
     pauses,
     events,

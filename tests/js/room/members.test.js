@@ -14,7 +14,7 @@ const member = (user_id, role = "member") => ({
 test("a member who becomes a moderator keeps the last report, and a member who left does not return", () => {
   const before = replaceMembers([/** @type {any} */ ({ ...member("bob"), drift_ms: 3 })])
   const after = updateMember(before, member("bob", "moderator"))
-  assert.deepEqual([after.get("bob").role, after.get("bob").drift_ms], ["moderator", 3])
+  assert.deepEqual([after.get("bob")?.role, after.get("bob")?.drift_ms], ["moderator", 3])
   assert.equal(updateMember(before, member("carol", "moderator")).has("carol"), false)
 })
 

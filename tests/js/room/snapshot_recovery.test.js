@@ -42,7 +42,7 @@ test("the complete list of members reveals missed joins and leaves; reports are 
   const store = room()
   store.receive(event(Event.Members, { members: [member("bob"), member("carol")] }), 0)
   assert.deepEqual([...store.state.members.keys()], ["bob", "carol"])
-  assert.equal(store.state.members.get("bob").drift_ms, 3)
+  assert.equal(store.state.members.get("bob")?.drift_ms, 3)
 })
 
 test("the complete list of members grants a right whose event was missed", () => {

@@ -67,6 +67,7 @@ export class SimulatedElement extends EventTarget {
 /** Define the browser globals that Node lacks; returns the settings of elements created from then on. */
 export function simulateBrowser() {
   const page = /** @type {any} */ (globalThis)
+  /** @type {{dropsPending: boolean, elements: SimulatedElement[]}} */
   const made = { dropsPending: true, elements: [] }
   page.HTMLMediaElement = class {
     static HAVE_METADATA = 1

@@ -21,6 +21,7 @@ export class SimulatedPlayer {
   seekMs
   readyMs
   freezes
+  /** Name of the DOMException. @type {string | null} */
   refuses = null
   /** @type {import("../../../static/js/core/sync/expected_events.js").MediaEvent[]} */
   events = []

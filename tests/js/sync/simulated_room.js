@@ -122,7 +122,7 @@ export class Viewer {
   /** Deliver one event of the element, in a later task. */
   #deliverEvent() {
     const { player, machine } = this
-    const type = player.events.shift()
+    const [type] = player.events.splice(0, 1)
     if (type === "seeked" && !player.paused) return
     if (this.expectedEvents.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
     this.foreignEvents.push(type)

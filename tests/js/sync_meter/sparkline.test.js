@@ -6,6 +6,9 @@ const SPAN_MS = 120_000
 let nowMs = 0
 mock.method(performance, "now", () => nowMs)
 
+/** Untyped, because it is only a part of an element. @returns {any} */
+const fakeElement = () => new FakeElement()
+
 /** As much of an element as the sparkline uses: attributes, children, and descendants by their selector. */
 class FakeElement {
   constructor(name = "") {
@@ -34,11 +37,14 @@ class FakeElement {
     return new FakeElement(this.name)
   }
 }
-globalThis.document = {
+/** @type {any} */
+const browser = globalThis
+browser.document = {
   createElementNS: (_, name) => new FakeElement(name),
   getElementById: () => ({ content: { firstElementChild: new FakeElement("meter-line") } }),
 }
 
+/** @type {any} */
 const room = {
   boot: { you: { user_id: "me" } },
   state: { members: new Map(["me", "bob", "eve"].map((id) => [id, { username: id.toUpperCase() }])) },
@@ -60,7 +66,7 @@ function drawn(sparkline, everyone = false) {
 }
 
 test("now is at the right edge, ahead is up, and no drift is the middle", () => {
-  const sparkline = new Sparkline(new FakeElement())
+  const sparkline = new Sparkline(fakeElement())
   sparkline.mine(0)
   nowMs += SPAN_MS / 2
   sparkline.mine(20)
@@ -68,26 +74,26 @@ test("now is at the right edge, ahead is up, and no drift is the middle", () => 
 })
 
 test("the scale is the smallest step that holds the largest drift", () => {
-  for (const [driftMs, scale] of [
+  for (const [driftMs, scale] of /** @type {[number, string][]} */ ([
     [0, "± 20 ms"],
     [-21, "± 50 ms"],
     [700, "± 1.0 s"],
     [9e9, "± 60 s"],
-  ]) {
-    const sparkline = new Sparkline(new FakeElement())
+  ])) {
+    const sparkline = new Sparkline(fakeElement())
     sparkline.mine(driftMs)
     assert.equal(drawn(sparkline).scale, scale)
   }
 })
 
 test("a drift beyond the largest scale stays at the edge of the drawing", () => {
-  const sparkline = new Sparkline(new FakeElement())
+  const sparkline = new Sparkline(fakeElement())
   sparkline.mine(-9e9)
   assert.equal(drawn(sparkline).own, "M240.0 68.0")
 })
 
 test("samples are kept at most twice a second and for two minutes", () => {
-  const sparkline = new Sparkline(new FakeElement())
+  const sparkline = new Sparkline(fakeElement())
   for (let at = 0; at <= SPAN_MS + 10_000; at += 100) {
     nowMs = 1_000_000 + at
     sparkline.mine(at)
@@ -97,7 +103,7 @@ test("samples are kept at most twice a second and for two minutes", () => {
 })
 
 test("lines of other members continue to now, and end with their membership", () => {
-  const sparkline = new Sparkline(new FakeElement())
+  const sparkline = new Sparkline(fakeElement())
   const reports = [
     { user_id: "me", drift_ms: 5 },
     { user_id: "bob", drift_ms: 20 },
@@ -119,7 +125,7 @@ test("lines of other members continue to now, and end with their membership", ()
 })
 
 test("a viewer sees only the own line, and no legend", () => {
-  const sparkline = new Sparkline(new FakeElement())
+  const sparkline = new Sparkline(fakeElement())
   sparkline.others([{ user_id: "bob", drift_ms: 20 }], room)
   const { others, legend } = drawn(sparkline)
   assert.deepEqual(others, [])
