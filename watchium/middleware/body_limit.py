@@ -34,7 +34,7 @@ class ContentTooLarge(TooLong):
 
 class RequestTimeout(BadMessage):
     status = 408
-    message = "This took too long to arrive."
+    message = "The request took too long to arrive."
 
 
 def limit_body(app: App) -> App:

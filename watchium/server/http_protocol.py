@@ -25,12 +25,12 @@ MAX_HANDSHAKE_BYTES = 1024  # in the headers that concern the socket; browsers s
 
 Rejection = tuple[int, str]
 NO_HTTP: Rejection = (400, "Invalid HTTP request received.")
-TOO_LARGE: Rejection = (431, "This request has too much in its head.")
-TOO_SLOW: Rejection = (408, "This took too long to arrive.")
-TOO_FAST: Rejection = (429, "Wait for answers before asking for more.")
-TOO_MANY: Rejection = (503, "Too many connections are open here.")
+TOO_LARGE: Rejection = (431, "The URL and headers of this request are too large.")
+TOO_SLOW: Rejection = (408, "The request took too long to arrive.")
+TOO_FAST: Rejection = (429, "Too many pipelined requests: wait for responses.")
+TOO_MANY: Rejection = (503, "The server has too many open connections.")
 NO_BODY: Rejection = (400, "A WebSocket handshake has no body.")
-NO_HANDSHAKE: Rejection = (400, "This is no WebSocket handshake.")
+NO_HANDSHAKE: Rejection = (400, "This is not a WebSocket handshake.")
 
 # As much as for pages: with many cookies a page would load and its socket never open.
 websockets.http11.MAX_LINE_LENGTH = MAX_HEADER_BYTES + 1024

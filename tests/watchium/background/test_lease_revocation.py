@@ -26,11 +26,11 @@ class Watched:
             self.queries += 1
             return self.ended
 
-        async def at_once(call, *args):
+        async def run_inline(call, *args):
             return call(*args)
 
         with (
-            patch.object(lease_revocation, "in_database", at_once),
+            patch.object(lease_revocation, "in_database", run_inline),
             patch.object(Connection.objects, "closed_of", ended),
         ):
             await self.watcher.poll()

@@ -22,7 +22,7 @@ CHECKS = 10  # each takes at most four seconds
 pytestmark = pytest.mark.once
 
 
-class Listening(Socket):
+class AwaitableListener(Socket):
     """A listener with an event to wait for."""
 
     def __init__(self) -> None:
@@ -80,11 +80,11 @@ def redis() -> Iterator[Service]:
 
 async def publish_from_elsewhere(redis: Service, group: str, text: bytes) -> None:
     async with process_on(redis.url) as other:
-        told = Delivery(group, Frame(text)).to_message()
-        await other.layer.group_send(group, {**told, "from": "elsewhere"})
+        message = Delivery(group, Frame(text)).to_message()
+        await other.layer.group_send(group, {**message, "from": "elsewhere"})
 
 
-async def received_by(bob: Listening, redis: Service) -> list[str]:
+async def received_by(bob: AwaitableListener, redis: Service) -> list[str]:
     """What bob receives when another process publishes."""
     await publish_from_elsewhere(redis, "room.a", b"hello")
     await asyncio.wait_for(bob.news.wait(), 5)
@@ -100,7 +100,7 @@ async def test_a_process_that_receives_its_own_probes_reports_no_change(redis: S
 
 async def test_a_killed_and_restarted_redis_is_detected_both_times(redis: Service):
     async with process_on(redis.url) as process:
-        bob = Listening()
+        bob = AwaitableListener()
         await process.hub.join("room.a", bob)
         await process.monitor.check()
         redis.kill()
@@ -113,7 +113,7 @@ async def test_a_killed_and_restarted_redis_is_detected_both_times(redis: Servic
 
 async def test_a_frozen_redis_is_detected(redis: Service):
     async with process_on(redis.url) as process:
-        bob = Listening()
+        bob = AwaitableListener()
         await process.hub.join("room.a", bob)
         await process.monitor.check()
         redis.freeze()
@@ -127,7 +127,7 @@ async def test_a_listener_that_joined_while_redis_was_down_is_subscribed_afterwa
     redis.kill()
     async with process_on(redis.url) as process:
         await process.until(degraded=True)
-        bob = Listening()
+        bob = AwaitableListener()
         await process.hub.join("room.a", bob)
         redis.start()
         await process.until(degraded=False)
@@ -139,7 +139,7 @@ async def test_a_failed_subscription_is_repeated_at_the_next_check(redis: Servic
         raise OSError("refused")
 
     async with process_on(redis.url) as process:
-        bob = Listening()
+        bob = AwaitableListener()
         with patch.object(process.layer, "group_add", refused):
             await process.hub.join("room.a", bob)
         await process.monitor.check()
@@ -164,7 +164,7 @@ async def test_a_silently_dead_connection_to_redis_is_replaced(redis: Service):
     port = urlsplit(redis.url).port
     assert port is not None
     async with link_to(port) as link, process_on(f"redis://127.0.0.1:{link.port}/0") as process:
-        bob = Listening()
+        bob = AwaitableListener()
         await process.hub.join("room.a", bob)
         await process.monitor.check()
         dead = (link.up, link.down)

@@ -56,12 +56,12 @@ class Process:
 def process() -> Iterator[Process]:
     process = Process()
 
-    async def at_once(call, *args):
+    async def run_inline(call, *args):
         return call(*args)
 
     with (
-        patch.object(scheduler, "in_database", at_once),
-        patch.object(log_heads, "in_database", at_once),
+        patch.object(scheduler, "in_database", run_inline),
+        patch.object(log_heads, "in_database", run_inline),
         patch.object(scheduler, "as_leader", lambda call, now_ms: call(now_ms)),
         patch.object(scheduler._state, "renewed_ms", START_MS),
         patch.object(server_clock, "now_ms", lambda: process.now_ms),

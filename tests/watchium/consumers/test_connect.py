@@ -22,13 +22,13 @@ async def test_a_socket_that_closes_while_entering_releases_its_lease():
         await may_finish.wait()
         return SimpleNamespace(), connection
 
-    async def at_once(call, *args):
+    async def run_inline(call, *args):
         return call(*args)
 
     socket = room.RoomConsumer()
     socket.entering = asyncio.create_task(entering())
     with (
-        patch.object(room, "in_database", at_once),
+        patch.object(room, "in_database", run_inline),
         patch.object(rooms.actions, "disconnect", disconnected.append),
     ):
         scheduler.hold_lease(7, lambda: None)
@@ -48,7 +48,7 @@ async def test_a_sign_out_is_checked_once_the_lease_exists():
     socket = room.RoomConsumer()
     socket.scope = {"url_route": {"kwargs": {"room_id": "r"}}}
 
-    async def at_once(call, *args):
+    async def run_inline(call, *args):
         return call(*args)
 
     async def signed_out():
@@ -59,7 +59,7 @@ async def test_a_sign_out_is_checked_once_the_lease_exists():
         """No event is published."""
 
     with (
-        patch.object(room, "in_database", at_once),
+        patch.object(room, "in_database", run_inline),
         patch.object(room, "_admit", lambda identity, room_id: member),
         patch.object(rooms.actions, "connect", lambda member, device_id: (member, connection)),
         patch.object(rooms.actions, "disconnect", disconnected.append),

@@ -47,8 +47,8 @@ async def test_a_stopped_server_closes_its_sockets_and_exits_with_0(killable_ser
     scene = await scene_on(killable_server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         stopping = asyncio.create_task(asyncio.to_thread(killable_server.terminate))
-        goodbye = await bob.hear("closing")
-        assert goodbye.payload.code == 4012
+        closing = await bob.hear("closing")
+        assert closing.payload.code == 4012
         assert (await alice.closed(), await bob.closed()) == (4012, 4012)
         assert await stopping == 0
     assert "Traceback" not in killable_server.log()
@@ -82,8 +82,8 @@ async def test_events_reach_the_members_of_a_room_in_every_process(two_workers):
         entered = [scene.bob.enter(scene.room_id) for _ in range(8)]
         bobs = [await bob.__aenter__() for bob in entered]
         answer = await alice.say("seek", current_time=2.5)
-        heard = [(await bob.hear("seek")).revision for bob in bobs]
-        assert heard == [answer.revision] * 8
+        revisions = [(await bob.hear("seek")).revision for bob in bobs]
+        assert revisions == [answer.revision] * 8
         for bob in entered:
             await bob.__aexit__(None, None, None)
 

@@ -21,8 +21,8 @@ async def test_members_under_daphne_receive_the_same_events(daphne):
     scene = await scene_on(daphne)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answer = await alice.say("seek", current_time=2.5)
-        heard = await bob.hear("seek")
-        assert heard.revision == answer.revision
+        event = await bob.hear("seek")
+        assert event.revision == answer.revision
         await bob.say("comment", text="hello")
         while (await alice.hear("new_comment")).payload.text != "hello":
             """Skip system comments."""

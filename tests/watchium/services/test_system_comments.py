@@ -3,7 +3,7 @@ from __future__ import annotations
 from chat.models import Comment
 from playback.models import Playback
 from playback.room import actions
-from rooms import actions as room_deeds
+from rooms import actions as room_actions
 from rooms import signals
 from rooms.models import Member, Room
 from tests.playback.room.fixtures import NOW_MS, DeedCase, load
@@ -18,13 +18,13 @@ class SystemComments(DeedCase):
     def test_joins_and_leaves(self):
         signals.member_joined.send(Member, member=self.bob)
         self.assertEqual(self.last_text(), "Bob joined")
-        for reason, words in (("left", "Bob left"), ("lost", "Bob left"), ("banned", "Bob was removed")):
+        for reason, text in (("left", "Bob left"), ("lost", "Bob left"), ("banned", "Bob was removed")):
             signals.member_left.send(Member, member=self.bob, reason=reason)
-            self.assertEqual(self.last_text(), words)
+            self.assertEqual(self.last_text(), text)
 
     def test_a_new_host(self):
         with self.committing():
-            room_deeds.transfer_host(self.alice, self.bob.person.user_id)
+            room_actions.transfer_host(self.alice, self.bob.person.user_id)
         self.assertEqual(self.last_text(), "Bob is the host now")
         self.assertEqual(self.published.last("new_host")["revision"], 1)
         self.assertEqual(set(self.published.types()), {"new_host", "new_comment"})
@@ -38,15 +38,15 @@ class SystemComments(DeedCase):
         self.assertEqual(set(self.published.types()), {"load", "new_comment"})
 
     def test_a_new_title_and_control_policy(self):
-        room_deeds.update_room(self.room, actor=None, title="Late night")
+        room_actions.update_room(self.room, actor=None, title="Late night")
         self.assertEqual(self.last_text(), "This room is called Late night now")
-        for policy, words in (
+        for policy, text in (
             ("everyone", "Everyone can control playback now"),
             ("moderators", "The host and moderators can control playback now"),
             ("host", "Only the host can control playback now"),
         ):
-            room_deeds.update_room(self.room, actor=None, control_policy=policy)
-            self.assertEqual(self.last_text(), words)
+            room_actions.update_room(self.room, actor=None, control_policy=policy)
+            self.assertEqual(self.last_text(), text)
 
     def test_a_system_comment_has_the_rooms_position(self):
         Playback.objects.filter(room=self.room).update(position=42.5)
