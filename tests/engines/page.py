@@ -1,4 +1,4 @@
-"""What scenes do with a page, whichever engine shows it."""
+"""A page under remote control, in any engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 PATIENCE_S = 15.0
 PRESS_MS = 30
 ENTER = "\ue007"  # as WebDriver writes keys
-# The first visible element of that selector and name, brought into view; where its middle is, if it can be pressed.
+# Scroll the first visible element with this selector and name into view; return its centre if it can be clicked.
 MIDDLE = """(css, name) => {
     const named = e => (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\\s+/g, " ").trim()
     const seen = e => { const box = e.getBoundingClientRect()
@@ -23,7 +23,7 @@ MIDDLE = """(css, name) => {
     const above = document.elementFromPoint(x, y)
     return above && (found.contains(above) || above.contains(found)) ? [x, y] : null
 }"""
-# Both protocols carry text more faithfully than values; a function is called, any other expression is the value.
+# Both protocols transfer text more faithfully than values. A function is called; any other expression is the value.
 CALL = """async said => {{
     const it = ({script})
     const got = typeof it === "function" ? await it(...JSON.parse(said)) : await it
@@ -32,11 +32,11 @@ CALL = """async said => {{
 
 
 class Failed(Exception):
-    """The browser refused, threw, or did not answer."""
+    """The browser reported an error or did not respond."""
 
 
 class EnginePage(ABC):
-    """One tab or window. Everything waits with a bound and raises Failed."""
+    """One tab or window. Every method has a time limit and raises Failed."""
 
     @abstractmethod
     def goto(self, url: str) -> None: ...
@@ -46,21 +46,21 @@ class EnginePage(ABC):
 
     @abstractmethod
     def call(self, function: str, said: str) -> str:
-        """What `async said => text` answers in the page."""
+        """Call `async said => text` in the page and return its text."""
 
     @abstractmethod
     def perform(self, source: dict[str, Any]) -> None:
-        """Carry out one WebDriver input source: real presses, which browsers take for a person's."""
+        """Perform one WebDriver input source: real input, which counts as a user gesture."""
 
     @abstractmethod
     def resize(self, width: int, height: int) -> None: ...
 
     def evaluate(self, script: str, *arguments: object) -> Any:
-        """The value of an expression, or of a function called with the arguments."""
+        """Return the value of an expression, or of a function called with the arguments."""
         return json.loads(self.call(CALL.format(script=script), json.dumps(arguments)))
 
     def wait_until(self, true: str, *arguments: object, patience_s: float = PATIENCE_S) -> Any:
-        """Until the function says something true; returns that."""
+        """Wait until the function returns a truthy value, and return it."""
         deadline = time.monotonic() + patience_s
         while not (value := self.evaluate(true, *arguments)):
             if time.monotonic() > deadline:
@@ -69,7 +69,7 @@ class EnginePage(ABC):
         return value
 
     def click(self, css: str, name: str | None = None) -> None:
-        """Press the first visible element of that selector, or of that selector and accessible name."""
+        """Click the first visible element with this selector and, if given, accessible name."""
         x, y = self.wait_until(MIDDLE, css, name)
         steps: list[dict[str, Any]] = [
             {"type": "pointerMove", "x": round(x), "y": round(y)},

@@ -1,4 +1,4 @@
-"""What people do with a page of another engine; `tests/browser/support/fixtures.py` has it for Chromium's."""
+"""User actions on a page of Firefox or WebKit; `tests/browser/support/fixtures.py` has them for Chromium."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def join_as(page: EnginePage, url: str, name: str) -> None:
 
 
 def in_room(page: EnginePage) -> None:
-    """Connected, with a player."""
+    """Wait until the page is connected and has a player."""
     page.wait_until(f"() => document.body?.dataset.socket === 'open' && Boolean({MEDIA})")
 
 
 def ready_to_play(page: EnginePage) -> None:
-    """The player has the medium and the clock is known."""
+    """Wait until the player has media data and the clock is synchronised."""
     page.wait_until(f"() => {MEDIA}.readyState >= 2 && window.watchium.room.clock.locked")
 
 
@@ -30,7 +30,7 @@ def wait_until_moving(page: EnginePage, beyond_s: float = 0) -> None:
 
 
 def wait_for_position(page: EnginePage, seconds: float) -> None:
-    """Paused right there."""
+    """Wait until the player is paused at this position."""
     page.wait_until(
         f"s => {MEDIA}.paused && !{MEDIA}.seeking && Math.abs({MEDIA}.currentTime - s) < 0.05", seconds
     )

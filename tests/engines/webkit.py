@@ -1,7 +1,7 @@
-"""WebKitGTK's MiniBrowser over WebKitWebDriver: one browser is one person, with any number of windows.
+"""WebKitGTK's MiniBrowser over WebKitWebDriver: one browser is one user with any number of windows.
 
-What its driver cannot do: a second tab stays hidden and takes no presses (a second window works), a closed tab ends the
-driver, and a picture of a page that stands still never comes (the X display has one).
+Limits of its driver: a second tab stays hidden and accepts no clicks (a second window works), closing a tab ends the
+driver, and a screenshot of an unchanging page never completes (take one of the X display).
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from tests.servers.child_process import accepts, end, wait_for
 
 ANSWER_S = 40.0
 PATIENCE = {"script": 30_000, "pageLoad": 30_000, "implicit": 0}
-WINDOW_MOVES = 4  # a window takes its size a moment after it was told
+WINDOW_MOVES = 4  # a window gets its new size a moment after the command
 WINDOW_WAIT_S = 0.3
 CLOSE_S = 10.0
-# The answer is given to a callback; what was thrown as well, or nothing would say so.
+# Results and errors go to a callback; otherwise errors would be lost.
 ASYNC = """const done = arguments[arguments.length - 1];
     ({function})(arguments[0]).then(text => done([true, text]), error => done([false, String(error)]))"""
 
 
 class WebKit:
-    """`person()` is its only person, `page.another()` a second window of theirs."""
+    """`person()` returns its only user's page, `page.another()` a second window of that user."""
 
     engine = "webkit"
 
@@ -100,7 +100,7 @@ class WebKit:
         return WebKitPage(self, self.window)
 
     def close(self) -> None:
-        with contextlib.suppress(Failed):  # it is ended all the same
+        with contextlib.suppress(Failed):  # the process is stopped anyway
             self.ask("DELETE", "", patience_s=CLOSE_S)
         self._end()
 
@@ -136,7 +136,7 @@ class WebKitPage(EnginePage):
         self.ask("POST", "/actions", {"actions": [source]})
 
     def resize(self, width: int, height: int) -> None:
-        """So large that the page is; its narrowest is 447."""
+        """Resize the window so that the page has this size; the minimum width is 447."""
         for _ in range(WINDOW_MOVES):
             inner_width, inner_height = self.evaluate("[innerWidth, innerHeight]")
             if [inner_width, inner_height] == [width, height]:

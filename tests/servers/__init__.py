@@ -1,8 +1,8 @@
-"""Private servers for tests: PostgreSQL, Redis, Watchium itself, and where Chromium is.
+"""Servers for tests: PostgreSQL, Redis and Watchium itself, and the paths of browsers.
 
-Each starts on a free port as a child of the test run, is waited for with a bound, and is ended by its own pid,
-so that any number of runs fit on one machine and none touches a server it did not start. Nothing here
-imports Django: the browser tests use it too.
+Each server starts on a free port as a child of the test run, with a time limit, and is stopped by its pid. Several
+runs fit on one machine, and none touches a server that it did not start. Nothing here imports Django: the browser
+tests use it too.
 """
 
 from tests.servers.binaries import (

@@ -1,4 +1,4 @@
-"""What a machine has of what tests need, and getting the rest where that is ours to do."""
+"""Find the programs that tests need, and install the missing ones on Debian as root."""
 
 import os
 import platform
@@ -11,18 +11,18 @@ import pytest
 
 
 class Missing(Exception):
-    """This machine does not have what a test needs."""
+    """A program that the test needs is not installed."""
 
 
 def unavailable(missing: Missing) -> NoReturn:
-    """Skip the test that needs it; where everything has to be there (`CI=true`), fail it."""
+    """Skip the current test; fail it with `CI=true`, where all programs must be installed."""
     if os.environ.get("CI") == "true":
         pytest.fail(str(missing), pytrace=False)
     pytest.skip(str(missing))
 
 
 def chromium_path() -> str:
-    """A Chromium to drive. Raises Missing."""
+    """Return the path of Chromium. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_CHROMIUM")
     if named:
         return _existing(named, "WATCHIUM_TEST_CHROMIUM")
@@ -39,7 +39,7 @@ def chromium_path() -> str:
 
 
 def postgres_bin() -> Path:
-    """The folder with initdb and postgres; Debian keeps it off PATH. Raises Missing."""
+    """Return the folder with initdb and postgres, which Debian keeps off PATH. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_POSTGRES")
     if named:
         return Path(_existing(f"{named}/initdb", "WATCHIUM_TEST_POSTGRES")).parent
@@ -54,7 +54,7 @@ def postgres_bin() -> Path:
 
 
 def redis_path() -> str:
-    """A redis-server. Raises Missing."""
+    """Return the path of redis-server. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_REDIS")
     if named:
         return _existing(named, "WATCHIUM_TEST_REDIS")
@@ -65,7 +65,7 @@ def redis_path() -> str:
 
 
 def faketime_path() -> str:
-    """The library that lets a process have a wall clock of its own. Raises Missing."""
+    """Return the path of libfaketime, which gives a process its own wall clock. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_FAKETIME")
     if named:
         return _existing(named, "WATCHIUM_TEST_FAKETIME")
@@ -76,7 +76,7 @@ def faketime_path() -> str:
 
 
 def firefox_path() -> str:
-    """A Firefox to drive. Raises Missing."""
+    """Return the path of Firefox. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_FIREFOX")
     if named:
         return _existing(named, "WATCHIUM_TEST_FIREFOX")
@@ -87,7 +87,7 @@ def firefox_path() -> str:
 
 
 def webkit_path() -> str:
-    """WebKitGTK's MiniBrowser, with its driver on PATH. Raises Missing."""
+    """Return the path of WebKitGTK's MiniBrowser; its driver is on PATH. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_WEBKIT")
     found = [Path(_existing(named, "WATCHIUM_TEST_WEBKIT"))] if named else []
     found += sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
@@ -97,7 +97,7 @@ def webkit_path() -> str:
 
 
 def xvfb_path() -> str:
-    """A display without a screen. Raises Missing."""
+    """Return the path of Xvfb, an X server without a screen. Raises Missing."""
     if found := shutil.which("Xvfb"):
         return found
     raise Missing("no Xvfb here")
@@ -109,7 +109,7 @@ def _existing(path: str, name: str) -> str:
     return path
 
 
-# ---------------------------------------------------------------- getting what is missing
+# ---------------------------------------------------------------- installation
 
 PACKAGES = {
     "chromium": chromium_path,
@@ -123,7 +123,7 @@ PACKAGES = {
 
 
 def missing_packages() -> dict[str, str]:
-    """The Debian packages of what is not here, with what there was to say about each."""
+    """Return the Debian packages of missing programs, each with the message of its Missing."""
     absent = {}
     for package, find in PACKAGES.items():
         try:
@@ -134,7 +134,7 @@ def missing_packages() -> dict[str, str]:
 
 
 def install(packages: list[str]) -> bool:
-    """With apt, where that is ours to do: root on Debian. Returns whether it was."""
+    """Install packages with apt if this is Debian and the user is root; return whether it worked."""
     if platform.system() != "Linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     no_cluster = Path("/etc/postgresql-common/createcluster.conf")

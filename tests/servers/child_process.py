@@ -1,4 +1,4 @@
-"""Children of the test run: started, waited for with a bound, ended by their own pid."""
+"""Child processes of the test run: wait for them with a time limit, and stop them by pid."""
 
 import shutil
 import signal
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_S = 40.0  # a first start on a busy machine; a quiet one takes two or three
+START_S = 40.0  # for a first start on a busy machine; an idle one takes 2 to 3 s
 STOP_S = 12.0
 
 
@@ -36,7 +36,7 @@ def tail(log: Path, chars: int = 4000) -> str:
 
 
 def end(process: "subprocess.Popen[bytes]", with_signal: int = signal.SIGTERM) -> int:
-    """Ask it to stop, then insist. Returns its exit status."""
+    """Send the signal, then SIGKILL after a timeout; return the exit status."""
     if process.poll() is None:
         process.send_signal(with_signal)
         try:

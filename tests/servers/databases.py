@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis of one's own."""
+"""PostgreSQL and Redis servers for tests."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ from tests.servers.child_process import START_S, STOP_S, accepts, end, folder_fo
 
 @dataclass
 class Service:
-    """A server of another make, which a test may end, kill, freeze, and start again on its port and data."""
+    """A third-party server that a test may stop, kill, freeze, and restart on the same port and data."""
 
     what: str
     url: str
@@ -42,13 +42,13 @@ class Service:
             end(self.process, self.stop_signal)
 
     def kill(self) -> None:
-        """With all its children, as a power cut would."""
+        """Kill it with all its children, as a power failure would."""
         if self._signal(signal.SIGKILL):
             assert self.process is not None
             self.process.wait(STOP_S)
 
     def freeze(self) -> None:
-        """Connections stay open, and nothing answers any more."""
+        """Suspend it: connections stay open, but there are no responses."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -64,10 +64,9 @@ class Service:
 
 @contextmanager
 def postgres_service(max_connections: int = 100) -> Iterator[Service]:
-    """A running PostgreSQL with one empty database, named by its `url`. Raises Missing.
+    """Start a PostgreSQL with one empty database, `url`. Raises Missing.
 
-    Nothing is synced to disk: it is fast, and gone with the test. PostgreSQL refuses to run as root, so
-    root hands it to the user `postgres`.
+    Nothing is synced to disk, for speed. PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
     """
     programs = postgres_bin()
     with folder_for("pg") as folder:
@@ -98,7 +97,7 @@ def postgres_service(max_connections: int = 100) -> Iterator[Service]:
             [*prefix, programs / "postgres", "-D", folder / "data", *options],
             folder,
             lambda: _has_database(server),
-            signal.SIGINT,  # "fast": it disconnects whoever is left
+            signal.SIGINT,  # "fast" shutdown: it closes remaining connections
         )
         try:
             service.start()
@@ -108,7 +107,7 @@ def postgres_service(max_connections: int = 100) -> Iterator[Service]:
 
 
 def _has_database(server: str) -> bool:
-    """Whether it answers; the first time it also makes the database."""
+    """Return whether it accepts connections; create the database the first time."""
     try:
         with psycopg.connect(f"{server}/postgres", autocommit=True, connect_timeout=2) as connection:
             connection.execute("CREATE DATABASE watchium")
@@ -121,13 +120,13 @@ def _has_database(server: str) -> bool:
 
 @contextmanager
 def postgres(max_connections: int = 100) -> Iterator[str]:
-    """The DATABASE_URL of a PostgreSQL that nobody ends before its time. Raises Missing."""
+    """Yield the DATABASE_URL of a PostgreSQL that runs until the block ends. Raises Missing."""
     with postgres_service(max_connections) as service:
         yield service.url
 
 
 def database_beside(url: str, *, copy: bool = False) -> str:
-    """One more database on the same PostgreSQL, empty or a copy of that one; its DATABASE_URL."""
+    """Create another database on the same PostgreSQL, empty or a copy of `url`; return its DATABASE_URL."""
     server, _, rest = url.rpartition("/")
     former, question, query = rest.partition("?")
     name = f"scenes_{os.getpid()}_{os.urandom(3).hex()}"
@@ -141,7 +140,7 @@ def database_beside(url: str, *, copy: bool = False) -> str:
 
 @contextmanager
 def redis_service(port: int | None = None, *, started: bool = True) -> Iterator[Service]:
-    """A Redis that keeps nothing; with `started=False` only the place where one would be. Raises Missing."""
+    """Start a Redis without persistence; with `started=False` only reserve its port. Raises Missing."""
     program = redis_path()
     with folder_for("redis") as folder:
         port = port or free_port()
@@ -163,6 +162,6 @@ def redis_service(port: int | None = None, *, started: bool = True) -> Iterator[
 
 @contextmanager
 def redis(port: int | None = None) -> Iterator[str]:
-    """The REDIS_URL of a Redis. The same `port` again brings one back. Raises Missing."""
+    """Yield the REDIS_URL of a Redis on `port`, if given. Raises Missing."""
     with redis_service(port) as service:
         yield service.url

@@ -1,4 +1,4 @@
-"""Media on another address than the server's, by range; a file may still be growing."""
+"""A media server on its own address, with range requests and files that may still be growing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIMES = {".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".webm": "video/webm", ".fla
 
 
 class MediaServer(ThreadingHTTPServer):
-    """By a file's name: `bytes_there` limits how much there is yet; no byte beyond `held` is sent until `go_on`."""
+    """By file name: `bytes_there` limits the current size; no byte beyond `held` is sent until `go_on`."""
 
     daemon_threads = True
 
@@ -33,7 +33,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *args: object) -> None:
-        """Nothing: the test's own output is enough."""
+        """Log nothing: the output of the test is enough."""
 
     def do_GET(self) -> None:
         name = self.path.lstrip("/").partition("?")[0]
@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.go_on.wait(30)
                 self.wfile.write(data[held_at : last + 1])
         except OSError:
-            self.close_connection = True  # the browser has enough
+            self.close_connection = True  # the browser closed the connection
 
 
 @contextmanager

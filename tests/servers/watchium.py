@@ -1,4 +1,4 @@
-"""A Watchium of one's own, on a migrated database."""
+"""Watchium servers on migrated databases."""
 
 import atexit
 import fcntl
@@ -21,7 +21,7 @@ from tests.servers.child_process import START_S, STOP_S, end, folder_for, free_p
 from tests.servers.databases import database_beside
 
 ROOT = Path(__file__).resolve().parents[2]
-# What would make a child behave like the run that started it.
+# Variables of the test run that its servers must not inherit.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL", "PYTEST_CURRENT_TEST")
 SQLITE = "watchium.sqlite3"
 TEMPLATE_DATA = "WATCHIUM_TEST_TEMPLATE"
@@ -29,13 +29,13 @@ TEMPLATE_DATA = "WATCHIUM_TEST_TEMPLATE"
 
 @dataclass
 class Server:
-    """A Watchium of its own process; `restart` keeps its port and its data."""
+    """A Watchium server in a child process; `restart` keeps its port and data."""
 
     port: int
     data_dir: Path
     env: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
-    program: tuple[str, ...] = ("manage.py",)  # a test may put another one around it
+    program: tuple[str, ...] = ("manage.py",)  # a test may wrap it in another program
 
     @property
     def url(self) -> str:
@@ -55,11 +55,11 @@ class Server:
         return self.data_dir / f"server-{self.port}.log"
 
     def log(self) -> str:
-        """What it has written so far, over all its starts."""
+        """Return its log since the first start."""
         return self.log_path.read_text(errors="replace")
 
     def manage(self, *arguments: str, timeout_s: float = START_S) -> str:
-        """Run a management command beside it, on the same data; returns what it printed."""
+        """Run a management command on the same data; return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT, env=self.env, timeout=timeout_s, capture_output=True, text=True, check=False,
@@ -71,7 +71,7 @@ class Server:
         return done.stdout
 
     def start(self) -> None:
-        """Start it and wait until it answers HTTP, every process of it."""
+        """Start it and wait until all its processes serve HTTP."""
         with self.log_path.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *self.program, "serve", "--port", str(self.port)],
@@ -80,31 +80,31 @@ class Server:
         wait_for(self._answers, self.process, self.log_path, "Watchium")
 
     def kill(self) -> None:
-        """End it as a power cut would: no signal it could handle."""
+        """Kill it with SIGKILL, as a power failure would."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(STOP_S)
 
     def freeze(self) -> None:
-        """As a machine that hangs: its sockets stay open, and nothing answers any more."""
+        """Suspend it: its sockets stay open, but there are no responses."""
         os.killpg(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
         os.killpg(self.pid, signal.SIGCONT)
 
     def terminate(self) -> int:
-        """Ask it to stop, as an operator does; returns its exit status."""
+        """Stop it with SIGTERM, as an operator does; return its exit status."""
         return end(self.process) if self.process is not None else 0
 
     def restart(self) -> None:
-        """Start it again on the same port and data, after a clean stop unless it is gone already."""
+        """Stop it cleanly unless it has ended, then start it on the same port and data."""
         self.terminate()
         self.start()
 
     def _answers(self) -> bool:
         processes = int(self.env.get("WATCHIUM_PROCESSES", "1"))
         if processes > 1 and _listeners(self.port) < processes:
-            return False  # the first would answer for all
+            return False  # the first would respond for all
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/healthz/live")
@@ -117,16 +117,16 @@ class Server:
 
 
 def _listeners(port: int) -> int:
-    """How many sockets listen on it."""
+    """Return the number of sockets that listen on the port."""
     rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return sum(local.endswith(f":{port:04X}") and state == "0A" for _, local, _, state, *_ in rows)
 
 
 @cache
 def _template_data() -> Path:
-    """A data folder with a migrated database and the static files, copied for each server.
+    """Return a data folder with a migrated database and static files, to be copied for each server.
 
-    Made once by whichever process needs it first, where the run names a folder that all of them share.
+    If the run names a shared folder, the first process that needs it fills it for all.
     """
     if shared := os.environ.get(TEMPLATE_DATA):
         folder = Path(shared)
@@ -154,7 +154,7 @@ def _prepare_data(server: Server) -> None:
 
 
 def migrated_database(url: str) -> str:
-    """A new database beside the given one, with our tables and nothing in them, to be copied from."""
+    """Create a database with empty tables on the same PostgreSQL, to be copied; return its URL."""
     mine = database_beside(url)
     env = {**_inherited(), "WATCHIUM_DATA_DIR": str(_template_data()), "DATABASE_URL": mine}
     Server(0, _template_data(), env).manage("migrate", "--verbosity", "0")
@@ -179,11 +179,11 @@ def watchium_server(
     data_dir: Path | None = None,
     program: tuple[str, ...] = ("manage.py",),
 ) -> Iterator[Server]:
-    """A migrated, running Watchium on a free port; `demo` adds the demo room.
+    """Run a migrated Watchium on a free port; `demo` adds the demo room.
 
-    By default SQLite in a folder of its own and the in-memory layer, whatever the run itself uses; `env` adds
-    to that: `{"DATABASE_URL": ..., "REDIS_URL": ...}`. A given `data_dir` is not removed afterwards; two servers
-    with the same one are two processes of one installation.
+    It uses SQLite in a new folder and the in-memory channel layer unless `env` sets `DATABASE_URL` or `REDIS_URL`,
+    whatever the test run uses. A given `data_dir` is kept afterwards; two servers with the same `data_dir` are two
+    processes of one deployment.
     """
     with ExitStack() as stack:
         folder = data_dir or stack.enter_context(folder_for("data"))
