@@ -54,9 +54,9 @@ def set_initial(room_id: str, room: Room) -> None:
 # ---------------------------------------------------------------- responses to heartbeats
 
 
-def respond(listener: Subscriber, room_id: str) -> None:
+def respond(subscriber: Subscriber, room_id: str) -> None:
     """Queue the room's head for the sender of a heartbeat."""
-    _state.pending.append((listener, room_id))
+    _state.pending.append((subscriber, room_id))
     if _state.timer is None:
         _state.timer = asyncio.get_running_loop().call_later(BATCH_DELAY_S, _send_pending)
 
@@ -66,9 +66,9 @@ def _send_pending() -> None:
     loop, now_ms, pending = asyncio.get_running_loop(), server_clock.now_ms(), _state.pending
     until_s = loop.time() + TIME_SLICE_S
     while pending:
-        listener, room_id = pending.popleft()
+        subscriber, room_id = pending.popleft()
         if head := _frame(room_id, now_ms):
-            listener.deliver(head)
+            subscriber.deliver(head)
         if pending and loop.time() > until_s:
             _state.timer = loop.call_soon(_send_pending)
             return

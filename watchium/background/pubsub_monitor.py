@@ -118,7 +118,7 @@ class PubSubMonitor:
     def _payload(self) -> bytes:
         return str(self._probes).encode()
 
-    # ------------------------------------------------------------ as a listener of the hub
+    # ------------------------------------------------------------ as a subscriber of the hub
 
     direct = None
 

@@ -15,7 +15,7 @@ from watchium.consumers.socket import Socket, with_timeout
 from watchium.db.thread_pool import in_database
 from watchium.protocol.codec import decode_player_command
 from watchium.protocol.commands import Command, IdempotentCommand
-from watchium.protocol.errors import CloseCode, RateLimited, Refused, Stale, TooManyConnections, Unavailable
+from watchium.protocol.errors import CloseCode, Refused, Stale, TooManyConnections, Unavailable
 from watchium.protocol.player_commands import (
     AudioFocusRequest,
     DeviceRef,
@@ -116,18 +116,17 @@ class PlayerConsumer(Socket):
             case ReportPosition(payload=report):
                 await self._record_position(report)
             case PlayerSync(payload=known):
-                self._charge("player_question")
+                self._charge_now("player_question")
                 await self._send_head(known.since)
             case PreviewDevice(payload=device):
-                self._charge("player_question")
+                self._charge_now("player_question")
                 await self._send_preview(device)
             case RequestAudioFocus(payload=request):
-                self._charge("player_question")
+                self._charge_now("player_question")
                 await self._request_audio_focus(request)
 
-    def _charge(self, name: str) -> None:
-        if wait_ms := self.buckets.wait_ms(name, rate_limits.limit(name), server_clock.now_ms()):
-            raise RateLimited(retry_after_ms=wait_ms)
+    def _charge_now(self, name: str) -> None:
+        self._charge(name, rate_limits.limit(name), server_clock.now_ms())
 
     async def _handle_idempotent(self, command: IdempotentCommand) -> None:
         try:
@@ -140,7 +139,7 @@ class PlayerConsumer(Socket):
         self.send_event(Ack(room_id=None, timestamp=server_clock.now_ms(), payload=accepted))
 
     async def _record_position(self, report: PositionReport) -> None:
-        self._charge("position")
+        self._charge_now("position")
         liveness.record_report(self.device_id, server_clock.now_ms())
         if not await with_timeout(in_database(session.report_position, self.device_id, report)):
             # The tab plays another track, or a seek or pause crossed its report.

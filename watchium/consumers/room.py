@@ -35,7 +35,6 @@ from watchium.realtime.groups import member_group, person_group, room_group
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import LogPosition, compose_snapshot, missed_events
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import Limit
 from watchium.telemetry import counters
 from watchium.telemetry.context import bind_log_context
 
@@ -114,7 +113,7 @@ class RoomConsumer(Socket):
         report = command.payload
         important = playback.room.status_reports.record(self.room_id, self.user_id, report, now_ms)
         log_heads.respond(self, self.room_id)
-        # The full path: it may change the known duration, matters to other processes, or the room is waiting.
+        # The full path is needed if it may change the known duration, matters to other processes, or the room waits.
         duration = playback.room.duration_updates.may_update(self.room_id, self.user_id, report, now_ms)
         return not duration and not important and not playback.room.stall_handling.is_affected(self.room_id)
 
@@ -141,10 +140,6 @@ class RoomConsumer(Socket):
         await in_database(
             playback.room.stall_handling.on_important_report, self.member, server_clock.now_ms()
         )
-
-    def _charge(self, name: str, limit: Limit, now_ms: float) -> None:
-        if wait_ms := self.buckets.wait_ms(name, limit, now_ms):
-            raise RateLimited(retry_after_ms=wait_ms)
 
 
 def _admit(identity: Identity, room_id: str) -> Member:

@@ -46,7 +46,7 @@ from watchium.realtime.groups import LOBBY
 from watchium.realtime.send_queue import SendQueue
 from watchium.services.error_mapping import refusal
 from watchium.shared_state import rate_limits
-from watchium.shared_state.token_bucket import ConnectionBuckets
+from watchium.shared_state.token_bucket import ConnectionBuckets, Limit
 from watchium.telemetry import context, counters
 
 logger = logging.getLogger(__name__)
@@ -189,9 +189,13 @@ class Socket:
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise validation_error(error) from None
 
-    def _send_pong(self, ping: Ping, received_ms: float) -> None:
-        if wait_ms := self.buckets.wait_ms("ping", PINGS, received_ms):
+    def _charge(self, name: str, limit: Limit, now_ms: float) -> None:
+        """Count one against a limit of this socket. Raises RateLimited."""
+        if wait_ms := self.buckets.wait_ms(name, limit, now_ms):
             raise RateLimited(retry_after_ms=wait_ms)
+
+    def _send_pong(self, ping: Ping, received_ms: float) -> None:
+        self._charge("ping", PINGS, received_ms)
         sent_ms = server_clock.now_ms()
         times = PongTimes(t0=ping.payload.t0, t1=received_ms, t2=sent_ms, clock_id=server_clock.clock_id())
         self.send_event(Pong(room_id=self.room_id, timestamp=sent_ms, payload=times))
