@@ -79,7 +79,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.whole = transaction.atomic()
         self.whole.__enter__()
         LAST_REPORTS.clear()
-        self.scene.heard.frames.clear()
+        self.scene.published.frames.clear()
         self.room = Room.objects.get(pk=self.scene.room.pk)
         self.people = {name: self.enrol(name) for name in (*NAMES, "dora")}
         self.connections: dict[str, list[Connection]] = {name: [] for name in NAMES}
@@ -117,17 +117,17 @@ class RoomMachine(RuleBasedStateMachine):
             self.clock.stop()
 
     def do(self, deed):
-        """What it told is under way to every viewer."""
+        """What it before is under way to every viewer."""
         self.now += 1000
-        heard = self.scene.heard.frames
-        told = len(heard)
+        frames = self.scene.published.frames
+        before = len(frames)
         try:
             with self.scene.committing():
                 return deed()
         finally:
             room = room_group(self.room.room_id)
             for viewer in getattr(self, "viewers", []):
-                viewer.under_way += [frame for group, frame in heard[told:] if group == room]
+                viewer.under_way += [frame for group, frame in frames[before:] if group == room]
 
     # ------------------------------------------------------------ commands
 
