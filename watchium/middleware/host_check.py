@@ -21,6 +21,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import gettext as _
 
 from watchium.config.host_names import check_host, is_accepted, is_loopback, parsed_ip
+from watchium.process_state import per_process
 from watchium.protocol.errors import BadMessage
 from watchium.telemetry.log_rate_limit import OncePerPeriod
 from watchium.web.api_errors import error_response
@@ -31,7 +32,11 @@ LOG_PERIOD_S = 3600.0
 MAX_LOGGED_NAMES = 20
 # The proxy's name for the server is shown to `doctor` only, which proves itself with a signed token.
 DOCTOR_HEADER, HOST_HEADER, TOKEN_S = "X-Watchium-Doctor", "X-Watchium-Host", 60
-logged = OncePerPeriod(LOG_PERIOD_S, MAX_LOGGED_NAMES)
+
+
+@per_process
+def logged() -> OncePerPeriod:
+    return OncePerPeriod(LOG_PERIOD_S, MAX_LOGGED_NAMES)
 
 
 class WrongHost(BadMessage):
@@ -71,7 +76,7 @@ def host_of(request: HttpRequest) -> str:
 
 def reject(request: HttpRequest) -> HttpResponse:
     host = host_of(request)
-    if logged.passes(host, time.monotonic()):
+    if logged().passes(host, time.monotonic()):
         logger.warning("request for the unknown host %.100r: %s", host, operator_message())
     if request.path.startswith("/api/"):
         return error_response(WrongHost(user_message(host)))

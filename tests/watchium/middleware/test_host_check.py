@@ -5,7 +5,6 @@ import logging
 from django.test import Client, TestCase, TransactionTestCase, override_settings
 
 from watchium.config.host_names import machine_names
-from watchium.middleware import host_check
 from watchium.middleware.host_check import DOCTOR_HEADER, HOST_HEADER, doctor_token
 from watchium.telemetry.log_rate_limit import OncePerPeriod, RejectionFilter
 
@@ -24,9 +23,6 @@ class HealthTests(TransactionTestCase):  # the probe writes on its own connectio
 
 
 class HostNames(TestCase):
-    def setUp(self) -> None:
-        host_check.logged = OncePerPeriod(3600, 20)
-
     @override_settings(WATCHIUM_URL="https://watch.example.org", HOST="127.0.0.1")
     def test_a_proxy_that_sends_its_own_name_is_explained_without_showing_that_name(self):
         for path in PAGES:
