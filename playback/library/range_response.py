@@ -72,19 +72,21 @@ def serve(request: HttpRequest, file: File) -> HttpResponseBase:
     """Respond with the file, a range of it, or 304 (RFC 9110, sections 13 and 14)."""
     streamed = False
     try:
-        answer = _answer(request, file)
-        streamed = answer.streaming
-        return answer
+        response = _respond(request, file)
+        streamed = response.streaming
+        return response
     finally:
         if not streamed:
             file.opened.close()
 
 
-def _answer(request: HttpRequest, file: File) -> HttpResponseBase:
+def _respond(request: HttpRequest, file: File) -> HttpResponseBase:
     if _unchanged(request, file):
         return _with_headers(HttpResponseNotModified(), file)
-    wanted = request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
-    span = parse_range(wanted, file.size) if wanted else None
+    range_header = (
+        request.headers.get("Range") if request.method == "GET" and _range_holds(request, file) else None
+    )
+    span = parse_range(range_header, file.size) if range_header else None
     if span is None:
         return _whole(request, file)
     first, last = span
@@ -129,15 +131,15 @@ def _partial(file: File, first: int, last: int) -> HttpResponseBase:
 
 def _whole(request: HttpRequest, file: File) -> HttpResponseBase:
     """Send the file in chunks, each read after the previous one was sent."""
-    answer: HttpResponseBase
+    response: HttpResponseBase
     if request.method == "HEAD":
-        answer = HttpResponse(content_type=file.mime)
+        response = HttpResponse(content_type=file.mime)
     else:
         # Under ASGI Django would collect a plain iterator into memory first.
         chunks = _chunks_async(file) if hasattr(request, "scope") else _chunks(file)
-        answer = StreamingHttpResponse(chunks, content_type=file.mime)
-    answer["Content-Length"] = str(file.size)
-    return _with_headers(answer, file)
+        response = StreamingHttpResponse(chunks, content_type=file.mime)
+    response["Content-Length"] = str(file.size)
+    return _with_headers(response, file)
 
 
 def _chunks(file: File) -> Iterator[bytes]:

@@ -62,9 +62,9 @@ def store(file: UploadedFile[Any]) -> MediaItem:
 
 def _write(file: UploadedFile[Any], location: Path) -> None:
     file.seek(0)
-    with location.open("xb") as kept:
+    with location.open("xb") as target:
         for chunk in file.chunks():
-            kept.write(chunk)
+            target.write(chunk)
 
 
 def _media_row(location: Path, path: str, extension: str, client_name: str) -> MediaItem:

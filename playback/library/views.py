@@ -55,7 +55,7 @@ def _serve_by_proxy(item: MediaItem) -> HttpResponse:
     """Let the proxy serve the file, with its ranges, dates and slow readers."""
     if not is_there(item.path):
         raise Http404
-    answer = HttpResponse(content_type=item.mime)
-    answer["X-Accel-Redirect"] = settings.ACCEL + quote(item.path)
-    answer["Cache-Control"] = CACHE_ITEM
-    return answer
+    response = HttpResponse(content_type=item.mime)
+    response["X-Accel-Redirect"] = settings.ACCEL + quote(item.path)
+    response["Cache-Control"] = CACHE_ITEM
+    return response

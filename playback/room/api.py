@@ -80,8 +80,8 @@ def dispatch(member: Member, control: Control) -> Accepted:
             target = SeekTarget(current_time=current_time, at=control.at)
             return actions.seek(member, Seek(event_id=control.event_id, payload=target))
         case Control(action="set_rate", rate=float() | int() as rate):
-            wanted = RateChange(rate=rate, at=control.at)
-            return actions.set_rate(member, SetRate(event_id=control.event_id, payload=wanted))
+            change = RateChange(rate=rate, at=control.at)
+            return actions.set_rate(member, SetRate(event_id=control.event_id, payload=change))
         case Control(action="continue_without"):
             return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
         case Control(action="load", media_url=str() as media_url):

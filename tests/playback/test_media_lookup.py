@@ -7,12 +7,12 @@ from playback.models import MediaItem, Playback
 from playback.room import actions
 from rooms.access import Identity
 from rooms.forms import NewRoom
-from tests.playback.room.fixtures import DeedCase, load
+from tests.playback.room.fixtures import ActionCase, load
 from watchium.protocol.errors import NotHost, UnknownMedia
 from watchium.services.create_room import create_room
 
 
-class RoomsPlayTheLibrary(DeedCase):
+class RoomsPlayTheLibrary(ActionCase):
     song: MediaItem
     film: MediaItem
 
@@ -27,7 +27,7 @@ class RoomsPlayTheLibrary(DeedCase):
     def playback(self) -> Playback:
         return Playback.objects.of(self.room)
 
-    def test_an_item_is_put_on_with_its_title_and_its_length(self):
+    def test_an_item_is_loaded_with_its_title_and_its_duration(self):
         with self.committing():
             actions.load(self.alice, load(self.song.url))
         told = self.published.last("load")["payload"]
@@ -36,7 +36,7 @@ class RoomsPlayTheLibrary(DeedCase):
         }  # fmt: skip
         assert (told["duration"], self.playback().duration) == (83.5, 83.5)
 
-    def test_a_length_that_is_not_known_is_left_to_players(self):
+    def test_an_unknown_duration_is_left_to_players(self):
         actions.load(self.alice, load(self.film.url, title="  Our film "))
         assert self.playback().duration is None
         assert self.playback().current_media.title == "Our film"
@@ -46,7 +46,7 @@ class RoomsPlayTheLibrary(DeedCase):
         room = create_room(Identity(self.carol), form).room
         assert (room.playback.current_media.url, room.playback.duration) == (self.song.url, 83.5)
 
-    def test_what_is_not_there_cannot_be_played(self):
+    def test_unknown_and_missing_items_cannot_be_played(self):
         MediaItem.objects.filter(pk=self.film.pk).update(missing=True)
         addresses = (
             *(self.film.url, f"{self.song.url}/", f"{self.song.url}?x", f"/media/library/{'9' * 40}"),
@@ -58,11 +58,11 @@ class RoomsPlayTheLibrary(DeedCase):
         with pytest.raises(UnknownMedia):
             media_lookup.find("/media/covers/0a.png")
 
-    def test_who_may_not_control_puts_nothing_on(self):
+    def test_members_without_control_cannot_load(self):
         with pytest.raises(NotHost):
             actions.load(self.bob, load(self.song.url))
 
-    def test_other_media_ask_the_database_nothing(self):
+    def test_other_media_make_no_query(self):
         with self.assertNumQueries(0):
             media = media_lookup.find("https://example.org/a.mp4")
             assert media_lookup.duration_of(media) is None

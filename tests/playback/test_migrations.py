@@ -31,7 +31,7 @@ def test_the_migrations_go_back_and_forth():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_room_that_waits_is_paused_on_the_way_back_and_keeps_its_place():
+def test_a_waiting_room_is_paused_on_the_way_back_and_keeps_its_position():
     room = Room.objects.create(title="movie-night")
     Playback.objects.create(room=room, phase="holding", position=12.5, hold_until_ms=1.0)
     try:
@@ -46,7 +46,7 @@ def test_a_room_that_waits_is_paused_on_the_way_back_and_keeps_its_place():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_in_the_library_before_is_found_and_sorted_like_what_comes_after():
+def test_existing_items_are_found_and_sorted_like_new_ones():
     item = MediaItem(
         title="\u212c 2", artist="Björk", album="Post", kind="audio", mime="audio/flac", path="Post/02.flac"
     )
@@ -54,7 +54,8 @@ def test_what_was_in_the_library_before_is_found_and_sorted_like_what_comes_afte
     try:
         migrate("0005_player")
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE playback_mediaitem SET words = 'B', sort_title = 'B'")  # as before
+            # as an earlier version wrote it
+            cursor.execute("UPDATE playback_mediaitem SET words = 'B', sort_title = 'B'")
     finally:
         migrate(LATEST)
     item.refresh_from_db()
@@ -63,7 +64,7 @@ def test_what_was_in_the_library_before_is_found_and_sorted_like_what_comes_afte
 
 
 @pytest.mark.django_db(transaction=True)
-def test_albums_of_one_name_that_were_there_before_are_told_apart():
+def test_existing_albums_of_the_same_name_are_separated():
     for artist in ("Queen", "Abba"):
         for number in (1, 2):
             path = f"{artist}/Live/{number}.flac"
@@ -93,7 +94,7 @@ def test_no_migration_is_missing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_player_can_undo_is_kept_back_and_forth():
+def test_the_undo_history_survives_migration_back_and_forth():
     history = PlayerHistory(player=DevicePlayer.objects.create(device_id="A" * 16))
     queue = Queue((Entry("1.0", 5), Entry("1.1", 6)), "1.1")
     history.stacks = History(
@@ -117,7 +118,7 @@ def test_what_a_player_can_undo_is_kept_back_and_forth():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_length_from_before_is_an_estimate_unless_it_is_a_samples():
+def test_an_existing_duration_is_an_estimate_unless_it_is_a_samples():
     sample = Room.objects.create(title="sample")
     film = Room.objects.create(title="film")
     empty = Room.objects.create(title="empty")

@@ -1,4 +1,4 @@
-"""Albums of one name are told apart by their artist or their folder."""
+"""Albums of the same name are separated by artist or folder."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Albums(LibraryCase):
         self.put(path, mp3(title, artist, album, album_artist=album_artist))
 
     def album_of(self, path: str) -> list[str]:
-        """What a page shows when the album of this track is pressed."""
+        """The tracks that the page lists for this track's album."""
         key = self.item(path).album_key
         found = self.caller.get(f"/api/library/?order=album&album_id={key}").json()["items"]
         assert {item["album_id"] for item in found} == {key}
@@ -116,7 +116,7 @@ class Albums(LibraryCase):
         self.scan()
         assert self.album_of("Opera/CD2/1 Act 2.mp3") == ["1 Act 1", "1 Act 2", "1 Act 10"]
 
-    def test_what_staff_upload_belongs_to_its_artist(self):
+    def test_uploads_are_grouped_by_artist(self):
         self.song("uploads/a.mp3", "Queen", "Live")
         self.song("uploads/b.mp3", "Abba", "Live")
         self.song("uploads/c.mp3", "queen", "live")
@@ -131,7 +131,7 @@ class Albums(LibraryCase):
         assert self.scan().moved == 2
         assert self.album_of("After/1.mp3") == ["1", "2"]
 
-    def test_what_was_there_before_is_asked_once_whose_album_it_is(self):
+    def test_album_artists_of_existing_items_are_read_once(self):
         self.song("a/1.mp3", "Ana", "Live", "Band")
         self.song("b/2.mp3", "Bo", "Live", "Band")
         self.scan()

@@ -13,8 +13,8 @@ NOW_MS = 1_795_219_200_000.0
 PLAYING = Timeline(10, 1, "playing", NOW_MS - 5000, 3, 100)
 
 
-def report(position_s=15.0, **told) -> PlayerReport:
-    return PlayerReport(**{"current_time": position_s, "is_playing": True, "is_synced": True, **told})
+def report(position_s=15.0, **fields) -> PlayerReport:
+    return PlayerReport(**{"current_time": position_s, "is_playing": True, "is_synced": True, **fields})
 
 
 def test_a_player_where_the_room_is_does_not_drift():
@@ -25,7 +25,7 @@ def test_ahead_is_positive():
     assert drift_s(received(report(15.2), NOW_MS), PLAYING, NOW_MS) == pytest.approx(0.2)
 
 
-def test_what_was_sampled_a_while_ago_is_projected():
+def test_an_older_sample_is_projected():
     seen = received(report(14.0, at=NOW_MS - 1000), NOW_MS)
     assert drift_s(seen, PLAYING, NOW_MS) == pytest.approx(0)
     assert drift_s(seen, PLAYING, NOW_MS + 2000) == pytest.approx(0)
@@ -62,13 +62,13 @@ def test_the_slowest_attentive_member_sets_the_lead():
 
 
 @pytest.mark.parametrize(
-    "told", [{"latency_ms": 1500.0}, {"latency_ms": 700.0, "state": "hidden"}, {"state": "tracking"}]
+    "fields", [{"latency_ms": 1500.0}, {"latency_ms": 700.0, "state": "hidden"}, {"state": "tracking"}]
 )
-def test_nobody_waits_for_who_is_far_hidden_or_unmeasured(told):
-    assert play_lead_ms([report(**told), report(latency_ms=200, start_cost_ms=60)]) == 200
+def test_the_lead_ignores_distant_hidden_and_unmeasured_members(fields):
+    assert play_lead_ms([report(**fields), report(latency_ms=200, start_cost_ms=60)]) == 200
 
 
-def test_what_holds_up_a_line_one_time_in_twenty_is_waited_for_within_reason():
+def test_the_lead_covers_lateness_within_its_bound():
     line = {"latency_ms": 96.0, "start_cost_ms": 75.0}
     assert play_lead_ms([report(**line, late_ms=125)]) == 48 + 125 + 75 + 40
     assert play_lead_ms([report(**line, late_ms=9000)]) == 48 + 150 + 75 + 40

@@ -32,7 +32,7 @@ from watchium.protocol.errors import UnknownMedia
         ("http://192.168.1.5/x.ogg", "audio", "audio/ogg"),
     ],
 )
-def test_a_file_on_the_web_is_known_by_its_extension(address, kind, mime):
+def test_a_file_on_the_web_is_recognised_by_its_extension(address, kind, mime):
     media = find(address)
     assert (media.kind, media.mime) == (kind, mime)
 
@@ -49,7 +49,7 @@ def test_a_title_is_made_from_the_name(address, title):
     assert find(address).title == title
 
 
-def test_a_given_title_is_cleaned_and_kept():
+def test_a_given_title_is_cleaned_and_used():
     assert find("https://example.org/a.mp4", "  Our\u202e film ").title == "Our film"
 
 
@@ -88,7 +88,7 @@ def test_blanks_in_an_address_are_escaped():
         "/static/samples/clip.webm",
     ],
 )
-def test_what_is_no_medium_is_refused(address):
+def test_other_addresses_are_rejected(address):
     with pytest.raises(UnknownMedia):
         find(address)
 
@@ -112,7 +112,7 @@ def test_what_is_no_medium_is_refused(address):
         "http://[not:an:address]/x.mp4",
     ],
 )
-def test_words_and_hosts_that_no_browser_looks_for_are_no_address(address):
+def test_text_and_hosts_that_browsers_do_not_resolve_are_not_addresses(address):
     with pytest.raises(UnknownMedia, match=r"This is not an address\."):
         find(address)
 
@@ -126,17 +126,17 @@ def test_words_and_hosts_that_no_browser_looks_for_are_no_address(address):
         "https://example.org/live/index.m3u8?x=1",
     ],
 )
-def test_what_comes_later_is_refused_with_a_reason(address):
+def test_unsupported_sources_are_rejected_with_a_reason(address):
     with pytest.raises(UnknownMedia, match="cannot be played here yet"):
         find(address)
 
 
-def test_a_site_that_only_sounds_like_another_is_let_through():
+def test_a_site_with_a_similar_name_is_accepted():
     assert find("https://notyoutube.com/a.mp4").kind == "video"
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_medium_or_refused(address):
+def test_any_text_is_media_or_rejected(address):
     try:
         media = find(address)
     except UnknownMedia:
@@ -144,7 +144,7 @@ def test_any_text_is_a_medium_or_refused(address):
     assert media.url.startswith(("http://", "https://", "/media/samples/"))
 
 
-def test_our_samples_are_there_and_known_by_name_and_length():
+def test_the_samples_exist_with_their_names_and_durations():
     for sample in SAMPLES:
         media = find(sample.media.url)
         assert media == sample.media
@@ -153,7 +153,7 @@ def test_our_samples_are_there_and_known_by_name_and_length():
 
 
 @pytest.mark.skipif(shutil.which("ffprobe") is None, reason="measures with ffprobe")
-def test_our_samples_last_as_long_as_we_say():
+def test_the_samples_have_the_stated_durations():
     for sample in SAMPLES:
         command = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]
         measured = subprocess.run(

@@ -24,8 +24,8 @@ def queues(draw):
     return Queue(entries, current)
 
 
-def named(*names: str, on: str | None = None) -> Queue:
-    return Queue(tuple(Entry(name, 1) for name in names), on)
+def named(*names: str, current: str | None = None) -> Queue:
+    return Queue(tuple(Entry(name, 1) for name in names), current)
 
 
 def order(queue: Queue) -> list[str]:
@@ -68,7 +68,7 @@ def test_both_languages_agree_on_the_examples(example):
 
 
 @given(queues(), changes())
-def test_what_is_on_is_always_in_the_queue_or_nothing_is(queue, change):
+def test_the_current_entry_is_in_the_queue_or_none(queue, change):
     after = change(queue)
     assert after.current is None or after.current in after
 
@@ -83,14 +83,14 @@ def test_moving_loses_nothing_and_makes_nothing(queue, which, before):
 
 
 @given(queues(), ids, ids)
-def test_what_was_moved_stands_right_before_what_it_was_to_stand_before(queue, which, before):
+def test_a_moved_entry_is_right_before_its_target(queue, which, before):
     after = order(queue.moved(which, before))
     if which in queue and before in queue and which != before:
         assert after.index(which) + 1 == after.index(before)
 
 
 @given(queues(), st.lists(st.integers(1, 3), min_size=1, max_size=4), st.booleans())
-def test_two_who_add_at_once_lose_nothing_whoever_comes_first(queue, items, behind):
+def test_concurrent_additions_are_both_kept_in_either_order(queue, items, behind):
     mine = [Entry(f"3.{place}", item) for place, item in enumerate(items)]
     theirs = [Entry("4.0", 9)]
     one = queue.added(mine, after_current=behind).added(theirs)
@@ -99,7 +99,7 @@ def test_two_who_add_at_once_lose_nothing_whoever_comes_first(queue, items, behi
 
 
 @given(queues(), ids)
-def test_what_is_gone_cannot_be_touched_again(queue, which):
+def test_missing_entries_are_ignored(queue, which):
     after = queue.removed(which)
     assert which not in after
     assert after.removed(which) == after
@@ -108,7 +108,7 @@ def test_what_is_gone_cannot_be_touched_again(queue, which):
 
 
 @given(queues(), repeats)
-def test_with_repetition_the_following_of_the_preceding_is_what_is_on(queue, repeat):
+def test_with_repeat_the_entry_after_the_previous_one_is_the_current_one(queue, repeat):
     if queue.current is None or repeat == OFF:
         return
     there = queue.preceding(repeat)
@@ -117,7 +117,7 @@ def test_with_repetition_the_following_of_the_preceding_is_what_is_on(queue, rep
 
 
 def test_what_follows():
-    queue = named("a", "b", "c", on="b")
+    queue = named("a", "b", "c", current="b")
     assert [queue.following(OFF), queue.preceding(OFF)] == ["c", "a"]
     assert queue.at("c").following(OFF) is None
     assert queue.at("c").following(ALL) == "a"
@@ -128,13 +128,13 @@ def test_what_follows():
     assert Queue().following(ALL) is None
 
 
-def test_when_what_is_on_is_removed_the_next_one_is_on():
-    assert named("a", "b", "c", on="b").removed("b") == named("a", "c", on="c")
-    assert named("a", "b", on="b").removed("b") == named("a")
+def test_removing_the_current_entry_makes_the_next_one_current():
+    assert named("a", "b", "c", current="b").removed("b") == named("a", "c", current="c")
+    assert named("a", "b", current="b").removed("b") == named("a")
 
 
-def test_clearing_leaves_what_is_on():
-    assert named("a", "b", on="b").cleared() == named("b", on="b")
+def test_clearing_keeps_the_current_entry():
+    assert named("a", "b", current="b").cleared() == named("b", current="b")
     assert named("a", "b").cleared() == Queue()
 
 
@@ -157,7 +157,7 @@ def test_undoing_all_gives_the_first_queue_and_redoing_all_the_last(first, done)
 
 
 @given(queues(), changes())
-def test_what_is_on_goes_on_through_an_undo_where_it_was_there_before(queue, change):
+def test_undo_keeps_the_current_entry_playing_if_it_was_in_the_queue_before(queue, change):
     after = change(queue)
     _, back = History().changed(QueueSnapshot(queue, 7)).undo(QueueSnapshot(after, 12))
     taken_out = queue.current is not None and queue.current not in after
@@ -167,17 +167,19 @@ def test_what_is_on_goes_on_through_an_undo_where_it_was_there_before(queue, cha
         assert back == QueueSnapshot(queue, 7)
 
 
-def test_what_was_on_and_taken_out_is_on_again_unless_something_else_was_chosen_since():
-    before = QueueSnapshot(named("a", "b", "c", on="a"), 7)
+def test_undo_restores_a_removed_current_entry_unless_another_was_chosen_since():
+    before = QueueSnapshot(named("a", "b", "c", current="a"), 7)
     history = History().changed(before)
     taken = before.queue.removed("a")
     assert history.undo(QueueSnapshot(taken, 3))[1] == before
-    assert history.undo(QueueSnapshot(taken.at("c"), 3))[1] == QueueSnapshot(named("a", "b", "c", on="c"), 3)
-    last = QueueSnapshot(named("a", on="a"), 7, True)
+    assert history.undo(QueueSnapshot(taken.at("c"), 3))[1] == QueueSnapshot(
+        named("a", "b", "c", current="c"), 3
+    )
+    last = QueueSnapshot(named("a", current="a"), 7, True)
     assert History().changed(last).undo(QueueSnapshot(last.queue.removed("a")))[1] == last
 
 
-def test_a_new_change_forgets_what_was_undone():
+def test_a_new_change_clears_the_redo_stack():
     history, past = History().changed(QueueSnapshot(named("a"))).undo(QueueSnapshot(named("a", "b")))
     assert history.undone
     assert not history.changed(past).undone
@@ -199,6 +201,6 @@ def test_of_long_queues_less_is_remembered():
 
 
 def test_nothing_to_undo_changes_nothing():
-    now = QueueSnapshot(named("a", on="a"))
+    now = QueueSnapshot(named("a", current="a"))
     assert History().undo(now) == (History(), now)
     assert History().redo(now) == (History(), now)

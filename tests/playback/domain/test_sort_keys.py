@@ -18,7 +18,7 @@ from playback.domain.sort_keys import folded, sort_key
         ("\u212ceta", "beta"),
     ],
 )
-def test_what_people_type_finds_what_is_meant(said, typed):
+def test_typed_text_finds_the_intended_title(said, typed):
     assert folded(said) == typed
 
 

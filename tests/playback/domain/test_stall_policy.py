@@ -15,7 +15,7 @@ BOB, EVE = ("g_bob", "Bob"), ("g_eve", "Eve")
 NAMES = {who[0] for who in (BOB, EVE)}
 
 
-def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> ReceivedReport:
+def report(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> ReceivedReport:
     report = PlayerReport(
         current_time=0,
         is_playing=True,
@@ -27,29 +27,29 @@ def said(state="tracking", *, at_ms=NOW_MS, revision=1, latency_ms=30.0) -> Rece
     return ReceivedReport(report, at_ms)
 
 
-# ---------------------------------------------------------------- who counts
+# ---------------------------------------------------------------- which members count
 
 
 @pytest.mark.parametrize("state", ["hidden", "suspended", "blocked", "stopped", "off", "degraded", "error"])
-def test_nobody_waits_for_who_does_not_watch(state):
-    assert not attentive(said(state), NOW_MS)
+def test_a_start_does_not_wait_for_inattentive_members(state):
+    assert not attentive(report(state), NOW_MS)
 
 
 @pytest.mark.parametrize("state", ["loading", "ready", "paused", "tracking", "playing", "stalled", "ended"])
-def test_who_watches_counts(state):
-    assert counted(said(state), NOW_MS)
+def test_watching_members_count(state):
+    assert counted(report(state), NOW_MS)
 
 
-def test_nobody_waits_for_who_is_silent_or_far_or_says_nothing_of_their_player():
-    assert attentive(said(at_ms=NOW_MS - 10_000, latency_ms=2000), NOW_MS)
-    assert not attentive(said(at_ms=NOW_MS - 10_001), NOW_MS)
-    assert not attentive(said(latency_ms=2001), NOW_MS)
-    assert not counted(said(None), NOW_MS)
-    assert not counted(said(revision=None), NOW_MS)
+def test_a_start_does_not_wait_for_silent_distant_or_stateless_members():
+    assert attentive(report(at_ms=NOW_MS - 10_000, latency_ms=2000), NOW_MS)
+    assert not attentive(report(at_ms=NOW_MS - 10_001), NOW_MS)
+    assert not attentive(report(latency_ms=2001), NOW_MS)
+    assert not counted(report(None), NOW_MS)
+    assert not counted(report(revision=None), NOW_MS)
     assert not counted(None, NOW_MS)
 
 
-# ---------------------------------------------------------------- when a hold is over
+# ---------------------------------------------------------------- when a wait is over
 
 
 def held(longest_ms=8000.0) -> Wait:
@@ -61,15 +61,15 @@ def held(longest_ms=8000.0) -> Wait:
 @pytest.mark.parametrize(
     ("seen", "waited"),
     [
-        (said("ready", revision=5, at_ms=NOW_MS + 100), False),
-        (said("paused", revision=6, at_ms=NOW_MS + 100), False),
-        (said("ready", revision=5, at_ms=NOW_MS - 400), False),  # fine-tuned: it samples another instant
-        (said("ready", revision=4, at_ms=NOW_MS + 100), True),
-        (said("loading", revision=5, at_ms=NOW_MS + 100), True),
-        (said("stalled", revision=5, at_ms=NOW_MS + 100), True),
-        (said("buffering", revision=5, at_ms=NOW_MS + 100), True),
-        (said("hidden", revision=5, at_ms=NOW_MS + 100), False),
-        (said("hidden", revision=4, at_ms=NOW_MS - 100), True),
+        (report("ready", revision=5, at_ms=NOW_MS + 100), False),
+        (report("paused", revision=6, at_ms=NOW_MS + 100), False),
+        (report("ready", revision=5, at_ms=NOW_MS - 400), False),  # fine-tuned: it samples another instant
+        (report("ready", revision=4, at_ms=NOW_MS + 100), True),
+        (report("loading", revision=5, at_ms=NOW_MS + 100), True),
+        (report("stalled", revision=5, at_ms=NOW_MS + 100), True),
+        (report("buffering", revision=5, at_ms=NOW_MS + 100), True),
+        (report("hidden", revision=5, at_ms=NOW_MS + 100), False),
+        (report("hidden", revision=4, at_ms=NOW_MS - 100), True),
         (None, True),
     ],
 )
@@ -80,13 +80,13 @@ def test_a_member_is_waited_for_until_ready_at_the_revision_or_not_watching(seen
     assert remaining.includes("g_eve")
 
 
-def test_nobody_waits_for_who_has_left_or_fell_silent():
+def test_a_wait_drops_members_who_left_or_fell_silent():
     assert [one.user_id for one in held().remaining({}, {"g_eve"}, NOW_MS + 1).members] == ["g_eve"]
     assert held(30_000).remaining({}, NAMES, NOW_MS + 10_000).members
     assert not held(30_000).remaining({}, NAMES, NOW_MS + 10_001).members
 
 
-def test_the_wire_names_whom_the_room_waits_for_and_until_when():
+def test_the_protocol_names_the_awaited_members_and_the_end_of_the_wait():
     hold = stall_wait(BOB, WaitBudget(), 8, 5, NOW_MS)
     told = hold.to_protocol()
     assert (told.why, told.until) == ("stall", NOW_MS + 8000)
@@ -103,7 +103,7 @@ steps = st.lists(
 
 
 def evening(steps, wait_s):
-    """Members starve after a pause of so many ms, for so long; the holds as they went, and the accounts after each."""
+    """Underruns after pauses of so many ms, lasting so long; return the waits, and the budgets after each."""
     budget, now_ms, spent = WaitBudget(), NOW_MS, []
     for who, pause_ms, starving_ms in steps:
         now_ms += pause_ms
@@ -119,14 +119,14 @@ def evening(steps, wait_s):
 
 
 @given(steps, waits_s)
-def test_every_hold_ends_within_what_the_room_allows(steps, wait_s):
+def test_every_wait_ends_within_the_rooms_limit(steps, wait_s):
     for _, from_ms, _, hold in evening(steps, wait_s)[2]:
         assert 0 < hold.until_ms - from_ms <= wait_s * 1000
         assert all(one.until_ms <= hold.until_ms for one in hold.members)
 
 
 @given(steps, waits_s)
-def test_no_five_minutes_hold_more_than_the_rooms_share(steps, wait_s):
+def test_no_five_minutes_have_more_waiting_than_the_rooms_budget(steps, wait_s):
     _, _, spent = evening(steps, wait_s)
     for _, _, end_ms, _ in spent:
         within = [
@@ -166,7 +166,7 @@ def exhausted() -> tuple[WaitBudget, float]:
     return budget, now_ms
 
 
-def test_who_had_their_share_is_not_waited_for_until_a_minute_clean():
+def test_an_exhausted_member_is_not_waited_for_until_a_minute_without_underruns():
     budget, now_ms = exhausted()
     assert stall_wait(BOB, budget, 10, 1, now_ms + 59_000) is None
     budget = budget.on_underrun("g_bob", now_ms + 59_000)
@@ -186,7 +186,7 @@ def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
     assert later.until_ms - later.since_ms == 5_000
 
 
-def test_only_the_time_somebody_was_waited_for_counts_against_them():
+def test_only_the_time_waited_for_a_member_is_charged():
     hold = held()
     fewer = msgspec.structs.replace(
         hold, members=tuple(one for one in hold.members if one.user_id != "g_bob")
@@ -197,7 +197,7 @@ def test_only_the_time_somebody_was_waited_for_counts_against_them():
     assert spent == {"g_bob": 1000, "g_eve": 5000, "": 5000}
 
 
-def test_a_start_does_not_wait_for_who_is_set_aside():
+def test_a_start_does_not_wait_for_exhausted_members():
     budget, now_ms = exhausted()
     assert [one.user_id for one in start_gate([BOB, EVE], budget, 8000, 1, now_ms).members] == ["g_eve"]
     assert start_gate([BOB], budget, 8000, 1, now_ms) is None

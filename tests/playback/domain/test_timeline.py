@@ -94,7 +94,7 @@ def test_it_is_at_its_end_when_it_ends(timeline):
 
 
 @given(timelines(), instants_ms)
-def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
+def test_no_transition_without_a_position_moves_a_player(timeline, at_ms):
     started = timeline.played(at_ms=at_ms)
     reached = timeline.duration_s is not None and timeline.position_at(at_ms) >= timeline.duration_s
     was_over = reached and (not timeline.estimated or timeline.phase == "ended")
@@ -110,7 +110,7 @@ def test_no_transition_without_a_position_moves_anybody(timeline, at_ms):
 
 
 @given(timelines(), instants_ms, positions)
-def test_a_given_position_is_the_position_inside_the_medium(timeline, at_ms, position_s):
+def test_a_given_position_is_clamped_to_the_media(timeline, at_ms, position_s):
     inside_s = min(position_s, timeline.limit_s)
     for changed in (
         timeline.paused(at_ms=at_ms, position_s=position_s),
@@ -120,7 +120,7 @@ def test_a_given_position_is_the_position_inside_the_medium(timeline, at_ms, pos
 
 
 @given(timelines(), instants_ms, positions)
-def test_every_transition_is_one_revision_later_and_inside_the_medium(timeline, at_ms, position_s):
+def test_every_transition_is_one_revision_later_and_inside_the_media(timeline, at_ms, position_s):
     for name, transition in transitions(at_ms, position_s).items():
         changed = transition(timeline)
         assert changed.revision == timeline.revision + 1, name
@@ -143,13 +143,13 @@ def test_a_pause_before_a_scheduled_start_keeps_the_start(timeline, lead_ms):
 
 
 @given(timelines(phases=["paused"]))
-def test_a_new_speed_before_a_scheduled_start_keeps_its_instant(timeline):
+def test_a_new_rate_before_a_scheduled_start_keeps_its_instant(timeline):
     started = timeline.played(at_ms=NOW_MS + 300)
     faster = started.at_rate(at_ms=NOW_MS, rate=2)
     assert (faster.at_ms, faster.position_s, faster.rate) == (started.at_ms, started.position_s, 2)
 
 
-def test_a_seek_while_playing_goes_on_playing_and_one_after_the_end_stands():
+def test_a_seek_while_playing_continues_playing_and_one_after_the_end_stays_paused():
     playing = Timeline(10, 1, "playing", NOW_MS, 1, 100)
     assert playing.sought(at_ms=NOW_MS, position_s=50).playing
     over = playing.ended(at_ms=playing.ends_at_ms)
@@ -158,7 +158,7 @@ def test_a_seek_while_playing_goes_on_playing_and_one_after_the_end_stands():
 
 
 @given(timelines(), instants_ms, spans_ms, spans_ms)
-def test_whoever_waits_goes_on_from_where_they_stood(timeline, at_ms, waiting_ms, lead_ms):
+def test_a_released_wait_continues_from_its_position(timeline, at_ms, waiting_ms, lead_ms):
     held = timeline.held(at_ms=at_ms)
     goes_on = held.released(at_ms=at_ms + waiting_ms + lead_ms)
     assert held.position_at(at_ms + waiting_ms) == goes_on.position_at(at_ms + waiting_ms) == held.position_s
@@ -178,7 +178,7 @@ def test_playing_at_the_end_starts_again():
     assert over.played(at_ms=NOW_MS, position_s=100).position_s == 0
 
 
-def test_a_new_medium_starts_at_its_beginning_at_the_rooms_speed():
+def test_loaded_media_starts_at_its_beginning_at_the_rooms_rate():
     loaded = Timeline(40, 1.5, "playing", NOW_MS, 1, 100).loaded(
         at_ms=NOW_MS + 5, duration=Duration(7, EXACT)
     )

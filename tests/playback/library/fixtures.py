@@ -1,4 +1,4 @@
-"""A library on a disk of its own."""
+"""A library in a temporary folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from playback.models import MediaItem
 
 
 class LibraryCase(TestCase):
-    """`self.said` has what the last look told, a line each."""
+    """`self.said` has the lines of the last scan."""
 
     folder: Path
     said: list[str]
@@ -44,5 +44,5 @@ class LibraryCase(TestCase):
     def paths(self) -> list[str]:
         return sorted(MediaItem.objects.present().values_list("path", flat=True))
 
-    def kept_covers(self) -> list[str]:
+    def stored_covers(self) -> list[str]:
         return sorted(os.listdir(self.covers)) if self.covers.exists() else []

@@ -1,4 +1,4 @@
-"""Small sound files, as the programs that write them do; no program is needed."""
+"""Generate small audio files without other programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(40)
 
 
 def png(shade: int = 0) -> bytes:
-    """A picture of one grey pixel."""
+    """An image of one grey pixel."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -41,7 +41,7 @@ def mp3(
     frames: int = 40,
     album_artist: str = "",
 ) -> bytes:
-    """Silence of `frames` / 38.28 seconds, with tags of ID3 2.3."""
+    """Silence of `frames` / 38.28 seconds, with ID3 2.3 tags."""
     words = {b"TIT2": title, b"TPE1": artist, b"TALB": album, b"TPE2": album_artist}
     tags = [(name, b"\x01" + text.encode("utf-16")) for name, text in words.items() if text]
     if picture:
@@ -51,7 +51,7 @@ def mp3(
 
 
 def id3(frames: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Tags of ID3 2.3; of text the first byte says the encoding."""
+    """ID3 2.3 tags; the first byte of a text is its encoding."""
     body = b"".join(name + struct.pack(">IH", len(data), 0) + data for name, data in frames)
     return b"ID3\x03\0\0" + bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0)) + body
 
@@ -59,7 +59,7 @@ def id3(frames: Iterable[tuple[bytes, bytes]]) -> bytes:
 def flac(
     title: str = "", artist: str = "", album: str = "", *, picture: bytes = b"", seconds: float = 1.5
 ) -> bytes:
-    """Only the head of one, which says how long the rest is."""
+    """Only the header, which states the duration."""
     words = [
         f"{name}={text}" for name, text in (("TITLE", title), ("ARTIST", artist), ("ALBUM", album)) if text
     ]

@@ -1,4 +1,4 @@
-"""Files as people have them, and worse: made by a seed, so that a failure can be made again."""
+"""Odd and damaged files, generated from a seed so that a failure can be reproduced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from tests.playback.library.media_files import JPEG, flac, id3, mp3, png, wav
 
 SONG = Path(settings.SAMPLES_DIR) / "music.ogg"
-# What disks say of the time of a change: before 1970, before 1902, in 2038, after 2106, after 2262, at the end.
+# Times of change found on disks: before 1970, before 1902, in 2038, after 2106, after 2262, at the end.
 TIMES_S = (-(2**33), -(2**31), -1, 0, 1, 2**31 + 5, 2**32 + 5, 9_223_372_036, 9_223_372_037, 10_413_792_000)
 LETTERS = (
     "aB9 .-_",
@@ -43,7 +43,7 @@ class OddFiles:
         return [self.one() for _ in range(count)]
 
     def one(self) -> Made:
-        """A third of them are good, and must be found."""
+        """Make a file. A third of them are valid and must be found."""
         self.number += 1
         make = self.random.choice((self.good, self.good, self.mutated, self.cut, self.nothing, self.other))
         extension, data, good = make()
@@ -53,13 +53,13 @@ class OddFiles:
         place.write_bytes(data)
         when = self.random.choice(TIMES_S)
         if self.random.random() < 0.5:
-            with suppress(OSError, OverflowError):  # a disk that keeps no such time
+            with suppress(OSError, OverflowError):  # the disk does not support this time
                 os.utime(place, (when, when))
         return Made(path, good)
 
-    def text(self, most: int = 40) -> str:
+    def text(self, limit: int = 40) -> str:
         letters = "".join(self.random.sample(LETTERS, 3))
-        length = self.random.choice((0, 1, 2, most // 2, most, 900))
+        length = self.random.choice((0, 1, 2, limit // 2, limit, 900))
         return "".join(self.random.choices(letters, k=length))
 
     def name(self) -> str:
@@ -134,7 +134,7 @@ class OddFiles:
 
 
 def endless_ogg(pages: int) -> bytes:
-    """Pages of nothing, of a stream that says it is Vorbis."""
+    """Empty pages of a stream that claims to be Vorbis."""
     head = b"\x01vorbis" + struct.pack("<IBIiiiBB", 0, 2, 44100, 0, 128000, 0, 0xB8, 1)
     first = b"OggS\0\x02" + struct.pack("<qIII", 0, 7, 0, 0) + bytes((1, len(head))) + head
     return first + (b"OggS\0\0" + struct.pack("<qIII", 5, 7, 1, 0) + b"\0") * pages

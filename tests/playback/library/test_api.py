@@ -14,8 +14,8 @@ from tests.watchium.api.callers import ApiCase, Caller
 URL = "/api/library/"
 
 
-def made(mark: list) -> str:
-    return base64.urlsafe_b64encode(json.dumps(mark).encode()).decode().rstrip("=")
+def encoded(cursor: list) -> str:
+    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode().rstrip("=")
 
 
 class TheLibrary(ApiCase):
@@ -26,7 +26,7 @@ class TheLibrary(ApiCase):
     def titles(self, query: str = "") -> list[str]:
         return [item["title"] for item in self.as_bob.get(URL + query).json()["items"]]
 
-    def test_an_item_is_told_with_what_a_page_needs(self):
+    def test_an_item_has_the_fields_that_a_page_needs(self):
         item = self.add("Song", "Somebody", "Album", duration=12.5, cover="0a.png")
         page = self.as_bob.get(URL).json()
         assert page == {
@@ -42,13 +42,13 @@ class TheLibrary(ApiCase):
         }  # fmt: skip
         assert b"Somebody.mp3" not in self.as_bob.get(URL).content
 
-    def test_words_are_looked_for_in_title_artist_and_album_whatever_their_case(self):
+    def test_search_covers_title_artist_and_album_in_any_case(self):
         self.add("Straße", "Ångström", "Nord")
         self.add("Weg", "Ångström", "Süd")
         assert self.titles("?q=strasse") == ["Straße"]
         assert self.titles("?q=ÅNGSTRÖM") == ["Straße", "Weg"]
         assert self.titles("?q=nord ång") == ["Straße"]
-        assert self.titles("?q=A%CC%8Angstr") == ["Straße", "Weg"]  # composed and not
+        assert self.titles("?q=A%CC%8Angstr") == ["Straße", "Weg"]  # composed and decomposed
         assert self.titles("?q=%25") == self.titles("?q=_") == self.titles("?q=nord weg") == []
 
     def test_pages_follow_one_another_without_hole_or_double(self):
@@ -67,8 +67,8 @@ class TheLibrary(ApiCase):
         page = self.as_bob.get(URL).json()
         assert (len(page["items"]), page["next"]) == (50, None)
 
-    def shelf(self) -> None:
-        """Every order is another one."""
+    def four_items(self) -> None:
+        """Items that every order sorts differently."""
         for title, artist, album, path in (
             ("Ash", "Zoë", "Best", "Zoë/Best/1.mp3"),
             ("Elm", "Ana", "Best", "Ana/Best/2 b.mp3"),
@@ -78,8 +78,8 @@ class TheLibrary(ApiCase):
         ):
             self.add(title, artist, album, path=path)
 
-    def test_it_is_sorted_by_what_is_asked_for_and_what_has_no_name_comes_last(self):
-        self.shelf()
+    def test_it_is_sorted_by_the_requested_order_with_empty_names_last(self):
+        self.four_items()
         assert self.titles() == ["Ash", "Birch", "Elm", "Fir", "Oak"]
         assert self.titles("?order=artist") == ["Elm", "Oak", "Fir", "Ash", "Birch"]
         assert self.titles("?order=album") == ["Fir", "Elm", "Oak", "Ash", "Birch"]
@@ -87,7 +87,7 @@ class TheLibrary(ApiCase):
         self.refused(self.as_bob.get(f"{URL}?order=length"), 400, "bad_message")
 
     def test_one_album_is_that_one_alone_in_the_order_of_its_files(self):
-        self.shelf()
+        self.four_items()
         self.add("Best of all", "Ana", "The best")
         assert self.titles("?album=best&order=album") == ["Elm", "Oak", "Ash"]
         assert self.titles("?album=BEST&q=ana&order=album") == ["Elm", "Oak"]
@@ -110,42 +110,44 @@ class TheLibrary(ApiCase):
                 after = page["next"]
             assert (len(set(seen)), seen) == (120, all_of_it), order
 
-    def test_a_later_page_is_looked_up_in_the_index_of_its_order(self):
-        self.shelf()
+    def test_a_later_page_uses_the_index_of_its_order(self):
+        self.four_items()
         indexes = {"title": "mediaitem_page", "artist": "mediaitem_by_artist", "album": "mediaitem_by_album"}
         for order, index in indexes.items():
             place = MediaItem.objects.page(ItemQuery(order=order))[1].cursor_by(order)
             with CaptureQueriesContext(connection) as asked:
                 MediaItem.objects.page(ItemQuery(order=order), place)
-            if connection.vendor == "sqlite":  # the other one looks through a table of five rows
+            if connection.vendor == "sqlite":  # PostgreSQL scans a table of five rows
                 with connection.cursor() as cursor:
                     cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
                     plan = " ".join(str(row[-1]) for row in cursor.fetchall())
                 assert f"INDEX {index}" in plan and "B-TREE" not in plan, plan
 
-    def test_what_is_missing_is_not_offered(self):
+    def test_missing_items_are_not_listed(self):
         self.add("Gone", missing=True)
         assert self.titles() == []
 
     def test_a_mark_that_is_none_is_refused(self):
-        for mark in (
+        for cursor in (
             "x",
             "!",
             "W10",
             "e30",
             "WyJhIiwxXQ" + "A" * 8000,
-            *map(made, ([["title", [""], -1], ["title", ["\0"], 1], ["title", [], 1], ["artist", [""], 1]])),
+            *map(
+                encoded, ([["title", [""], -1], ["title", ["\0"], 1], ["title", [], 1], ["artist", [""], 1]])
+            ),
             "%00",
             "%FF",
         ):
-            self.refused(self.as_bob.get(f"{URL}?after={mark}"), 400, "bad_message")
+            self.refused(self.as_bob.get(f"{URL}?after={cursor}"), 400, "bad_message")
 
-    def test_what_is_looked_for_is_bounded_and_any_text(self):
+    def test_search_text_is_bounded_and_otherwise_free(self):
         self.refused(self.as_bob.get(f"{URL}?q={'x' * 101}"), 400, "too_long")
         for words in ("%00", "%FF", "\u202e", "'", "\\", "%22%3B--", "%20".join("x" * 50)):
             assert self.titles(f"?q={words}") == []
 
-    def test_it_is_for_whoever_has_been_here(self):
+    def test_it_is_for_known_clients(self):
         self.add("Song")
         self.refused(self.anonymous.get(URL), 404, "not_member")
         self.refused(self.program_with("x").get(URL), 401, "not_member")

@@ -1,4 +1,4 @@
-"""What a file is its content says, as in a browser; what is passed by is listed with the reason."""
+"""The content determines the type of a file, as in a browser; skipped files are listed with the reason."""
 
 from __future__ import annotations
 
@@ -72,18 +72,18 @@ def test_it_is_recognised_by_its_content(data: bytes, family: str):
         b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(9000),
     ],
 )
-def test_what_is_neither_sound_nor_film_is_none(data: bytes):
+def test_files_that_are_neither_audio_nor_video_are_not_media(data: bytes):
     assert sniff(BytesIO(data)) is None
 
 
-class WrongNames(LibraryCase):
+class WrongExtensions(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         session = self.client.session
         session["device_id"] = "A1B2C3D4E5F60718"
         session.save()
 
-    def test_the_content_decides_and_is_what_is_sent(self):
+    def test_the_content_determines_the_type_that_is_sent(self):
         files = (
             ("flac.mp3", flac("Flac"), "audio/flac"),
             ("ogg.mp3", SONG.read_bytes()[:9000], "audio/ogg"),
@@ -121,7 +121,7 @@ class WrongNames(LibraryCase):
         assert self.item("b/flac.mp3").pk == before.pk
 
 
-class WhatIsPassedBy(LibraryCase):
+class Skipped(LibraryCase):
     def test_each_is_listed_with_its_reason_and_counted_by_kind(self):
         for name in (
             "a.avi",
@@ -212,7 +212,7 @@ class Matroska(LibraryCase):
 
 
 class Rereading(LibraryCase):
-    def test_tags_that_changed_with_size_and_time_kept_are_read_on_request(self):
+    def test_tags_that_changed_with_the_same_size_and_time_are_read_on_request(self):
         self.put("a.mp3", mp3("Old"), changed_s=1000)
         self.put("b.mp3", mp3("B"), changed_s=1000)
         self.scan()

@@ -38,7 +38,7 @@ def test_no_path_leads_out_of_a_folder(path: str):
 
 
 @given(st.floats() | st.integers() | st.text(max_size=10) | st.none())
-def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
+def test_a_duration_is_valid_in_the_protocol_or_unknown(said):
     found = seconds(said)
     assert found is None or 0 <= found <= LONGEST_S
 
@@ -46,32 +46,32 @@ def test_a_length_is_one_that_the_wire_takes_or_unknown(said):
 letters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-def places_in(order: str) -> st.SearchStrategy[PageCursor]:
+def cursors_in(order: str) -> st.SearchStrategy[PageCursor]:
     keys = st.tuples(*(st.text(letters, max_size=LONGEST_KEYS[column]) for column in ORDERS[order]))
     return st.builds(PageCursor, keys, st.integers(0, 2**53))
 
 
-@given(st.sampled_from(list(ORDERS)).flatmap(lambda order: st.tuples(st.just(order), places_in(order))))
-def test_a_mark_leads_back_to_its_place_in_its_own_order_alone(of: tuple[str, PageCursor]):
-    order, place = of
-    mark = encode_cursor(place, order)
-    assert decode_cursor(mark, order) == place
+@given(st.sampled_from(list(ORDERS)).flatmap(lambda order: st.tuples(st.just(order), cursors_in(order))))
+def test_a_cursor_is_valid_in_its_own_order_only(of: tuple[str, PageCursor]):
+    order, cursor = of
+    text = encode_cursor(cursor, order)
+    assert decode_cursor(text, order) == cursor
     for other in ORDERS.keys() - {order}:
         with pytest.raises(BadMessage):
-            decode_cursor(mark, other)
+            decode_cursor(text, other)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("letter", ["\1", "\U0001f300"])
-def test_the_longest_mark_there_can_be_is_taken(order: str, letter: str):
-    place = PageCursor(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
-    assert decode_cursor(encode_cursor(place, order), order) == place
+def test_the_longest_possible_cursor_is_accepted(order: str, letter: str):
+    cursor = PageCursor(tuple(letter * LONGEST_KEYS[column] for column in ORDERS[order]), 2**53)
+    assert decode_cursor(encode_cursor(cursor, order), order) == cursor
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
-def test_any_mark_is_a_place_or_refused(mark: str):
+def test_any_text_is_a_valid_cursor_or_rejected(cursor: str):
     try:
-        place = decode_cursor(mark, "title")
+        place = decode_cursor(cursor, "title")
     except BadMessage:
         return
     assert "\0" not in place.keys[0]

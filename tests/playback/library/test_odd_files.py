@@ -1,4 +1,4 @@
-"""One file never ends a scan, whatever is in it, however it is called and dated."""
+"""No file ends a scan, whatever its content, name and date."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class AThousandOddFiles(LibraryCase):
 
 
 class OneFact(LibraryCase):
-    def test_times_that_no_column_holds(self):
+    def test_times_of_change_outside_the_column_range(self):
         self.put("good.wav", wav())
         for number, when in enumerate((2**33, 10_413_792_000, -(2**33), -1, 0)):
             self.put(f"{number}.wav", wav(), changed_s=when)
@@ -69,7 +69,7 @@ class OneFact(LibraryCase):
         assert (report.new, report.damaged) == (9, 1) and report == foreseen
         assert [line for line in self.said if "far.wav: the database rejects it" in line]
 
-    def test_any_error_of_a_reader_is_said_of_the_file(self):
+    def test_any_error_of_a_reader_is_reported_for_the_file(self):
         for name in ("a", "b", "c"):
             self.put(f"{name}.mp3", mp3(name))
         found = tag_reader.read
@@ -91,7 +91,7 @@ class OneFact(LibraryCase):
         assert self.scan().new == 1
         assert len(self.item("long.mp3").title) <= 300
 
-    def test_lengths_that_are_none(self):
+    def test_invalid_durations(self):
         self.put("long.flac", flac("Long", seconds=1_500_000))
         self.put("none.flac", flac("None", seconds=0))
         with without_ffprobe():
@@ -133,7 +133,7 @@ FRAME = b"\xff\xfb\x90\x00" + bytes(413)
         "pages",
     ],
 )
-def test_a_file_that_claims_too_much_takes_no_more_than_its_share(tmp_path, data):
+def test_a_file_with_false_lengths_is_read_within_bounds(tmp_path, data):
     place = tmp_path / "odd.mp3"
     place.write_bytes(data)
     reads = 0
@@ -152,7 +152,7 @@ def test_a_file_that_claims_too_much_takes_no_more_than_its_share(tmp_path, data
     assert reads < 520_000
 
 
-def test_what_is_read_is_bounded(tmp_path):
+def test_reads_are_bounded(tmp_path):
     place = tmp_path / "x"
     place.write_bytes(bytes(100))
     with BoundedReader(FileIO(place), start=10, max_reads=3) as file:
@@ -164,7 +164,7 @@ def test_what_is_read_is_bounded(tmp_path):
             file.read(1)
 
 
-def test_what_follows_a_part_that_is_too_long_is_read(tmp_path):
+def test_data_after_a_too_long_part_is_read(tmp_path):
     place = tmp_path / "x.mp3"
     place.write_bytes(id3([(b"APIC", bytes(40_000_000)), (b"TIT2", b"\0Behind it")]) + FRAME * 9)
     assert read(place, "mp3").title == "Behind it"
@@ -180,7 +180,7 @@ def test_an_answer_of_ffprobe_without_an_end_is_cut(tmp_path):
 
 
 def test_covers_are_not_decoded(tmp_path):
-    """A picture of 60,000 by 60,000 is a few bytes here and stays so."""
+    """An image of 60,000 by 60,000 pixels has a few bytes here and is not decoded."""
     place = tmp_path / "bomb.mp3"
     place.write_bytes(
         mp3(picture=png().replace(struct.pack(">II", 1, 1), struct.pack(">II", 60_000, 60_000), 1))

@@ -57,7 +57,7 @@ def test_a_part_is_a_mebibyte_at_most(asked, given):
 
 
 @pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE + 5}-{SIZE + 9}", "bytes=-0"])
-def test_what_the_file_does_not_have_cannot_be_satisfied(asked):
+def test_a_range_beyond_the_file_cannot_be_satisfied(asked):
     refused = answer(Range=asked)
     assert (refused.status_code, refused["Content-Range"]) == (416, f"bytes */{SIZE}")
 
@@ -65,7 +65,7 @@ def test_what_the_file_does_not_have_cannot_be_satisfied(asked):
 @pytest.mark.parametrize(
     "asked", ["bytes=9-3", "bytes=-", "bytes=a-b", "items=0-1", "bytes=0-1,5-6", "", "x"]
 )
-def test_what_is_no_single_range_is_ignored(asked):
+def test_other_range_headers_are_ignored(asked):
     whole = answer(Range=asked)
     assert whole.status_code == 200
     assert body(whole) == CLIP.read_bytes()
@@ -87,13 +87,13 @@ async def test_the_whole_file_comes_in_chunks_under_asgi():
     assert whole["Content-Length"] == str(SIZE)
 
 
-def test_head_tells_without_a_body():
+def test_head_has_headers_without_a_body():
     told = range_response.sample(RequestFactory().head("/", headers={"Range": "bytes=0-9"}), "music.ogg")
     assert (told.status_code, told.content, told["Content-Type"]) == (200, b"", "audio/ogg")  # type: ignore[attr-defined]
     assert int(told["Content-Length"]) == (Path(settings.SAMPLES_DIR) / "music.ogg").stat().st_size
 
 
-def test_who_has_it_already_gets_nothing():
+def test_a_client_with_the_same_etag_gets_304():
     first = answer(Range="bytes=0-1")
     for headers in ({"If-None-Match": first["ETag"]}, {"If-Modified-Since": first["Last-Modified"]}):
         again = answer(**headers)
@@ -115,7 +115,7 @@ def test_nothing_else_is_served(name):
         answer(name)
 
 
-def test_links_and_dotfiles_are_nobodys_media(tmp_path):
+def test_links_and_dotfiles_are_not_media(tmp_path):
     (tmp_path / ".secret").write_text("x")
     os.symlink(CLIP, tmp_path / "link.webm")
     for name in (".secret", "link.webm", "absent.webm", "."):

@@ -31,8 +31,8 @@ def without_ffprobe():
     return patch.object(shutil, "which", lambda name: None)
 
 
-class WhatFilesSay(LibraryCase):
-    def test_sound_says_its_words_its_length_and_its_cover(self):
+class Metadata(LibraryCase):
+    def test_audio_has_its_tags_its_duration_and_its_cover(self):
         words = ("Ålesund", "Bø", "Nord")
         self.put("a/one.mp3", mp3(*words, picture=png()))
         self.put("a/two.flac", flac(*words, picture=png(), seconds=83.5))
@@ -52,7 +52,7 @@ class WhatFilesSay(LibraryCase):
         item = self.item("Some_Artist - A_song.wav")
         assert (item.title, item.artist, item.duration) == ("Some Artist - A song", "", 0.5)
 
-    def test_words_are_made_fit_to_be_shown(self):
+    def test_tags_are_cleaned(self):
         self.put("one.mp3", mp3("evil\u202e\x07 song", "x" * 400))
         self.scan()
         item = self.item("one.mp3")
@@ -63,7 +63,7 @@ class WhatFilesSay(LibraryCase):
         self.scan()
         assert MediaItem.objects.get().title == "Untitled"
 
-    def test_other_files_are_none_of_ours(self):
+    def test_other_files_are_left_out(self):
         for name in ("cover.jpg", "notes.txt", "film.mkv", "mp3", "list.m3u8"):
             self.put(name, b"#EXTM3U\nhttp://127.0.0.1/x\n")
         report = self.scan()
@@ -71,27 +71,27 @@ class WhatFilesSay(LibraryCase):
         assert "left out: notes.txt: neither audio nor video by its extension" in self.said
 
     @needs_ffprobe
-    def test_film_is_asked_about_with_ffprobe(self):
+    def test_video_is_read_with_ffprobe(self):
         shutil.copy(CLIP, self.folder / "My_film.webm")
         self.scan()
         item = self.item("My_film.webm")
         assert (item.title, item.kind, item.mime) == ("My film", "video", "video/webm")
         assert item.duration == pytest.approx(96.021, abs=0.01)
 
-    def test_without_ffprobe_film_is_there_and_its_length_unknown(self):
+    def test_without_ffprobe_video_is_listed_with_an_unknown_duration(self):
         shutil.copy(CLIP, self.folder / "film.webm")
         with without_ffprobe():
             assert self.scan().new == 1
         assert self.item("film.webm").duration is None
 
-    def test_sound_needs_no_ffprobe(self):
+    def test_audio_needs_no_ffprobe(self):
         shutil.copy(SONG, self.folder / "song.ogg")
         with without_ffprobe():
             self.scan()
         assert self.item("song.ogg").duration == pytest.approx(69.2065, abs=0.01)
 
 
-class LookingAgain(LibraryCase):
+class Rescanning(LibraryCase):
     def setUp(self) -> None:
         super().setUp()
         self.song = self.put("one.mp3", mp3("One"), changed_s=1_700_000_000)
@@ -107,14 +107,14 @@ class LookingAgain(LibraryCase):
         assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
         assert list(MediaItem.objects.order_by("pk").values()) == before
 
-    def test_a_file_that_changed_says_its_new_words_and_stays_the_same_item(self):
+    def test_a_changed_file_gets_its_new_tags_and_stays_the_same_item(self):
         self.put("one.mp3", mp3("Another", "Somebody"), changed_s=1_700_000_001)
         assert self.scan().changed == 1
         item = self.item("one.mp3")
         assert (item.pk, item.title, item.artist) == (self.known.pk, "Another", "Somebody")
         assert (item.added_at, item.sort_title) == (self.known.added_at, "another")
 
-    def test_words_that_staff_put_right_stay_until_the_file_says_others(self):
+    def test_corrected_tags_stay_until_the_file_changes(self):
         self.known.title = "Put right"
         self.known.save()
         self.scan()
@@ -126,7 +126,7 @@ class LookingAgain(LibraryCase):
         self.scan()
         assert self.item("one.mp3").title == "Its own"
 
-    def test_what_vanished_is_missing_and_is_present_when_it_returns(self):
+    def test_a_missing_file_is_present_when_it_returns(self):
         away = self.song.rename(self.folder.parent / "away.mp3")
         assert self.scan().missing == 1
         assert self.item("one.mp3").missing
@@ -137,7 +137,7 @@ class LookingAgain(LibraryCase):
         item = self.item("one.mp3")
         assert (item.pk, item.missing) == (self.known.pk, False)
 
-    def test_what_became_a_link_or_lies_behind_one_is_missing(self):
+    def test_a_file_that_became_a_link_or_is_behind_one_is_missing(self):
         elsewhere = self.folder.parent / "elsewhere"
         elsewhere.mkdir()
         self.put("inner/three.mp3", mp3("Three"))
@@ -162,7 +162,7 @@ class LookingAgain(LibraryCase):
 
 
 class Moving(LibraryCase):
-    """Every song has a time of change of its own, as on a disk; a move keeps it."""
+    """Each file has its own time of change, which a move keeps."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -183,7 +183,7 @@ class Moving(LibraryCase):
         report = self.scan(folder, dry_run=dry_run)
         return report.moved, report.new, report.missing
 
-    def test_a_file_in_another_folder_stays_the_same_item_with_what_staff_put_right(self):
+    def test_a_moved_file_stays_the_same_item_with_the_corrections_of_staff(self):
         self.a.title = "Put right"
         self.a.save()
         self.move(self.songs["a"], "album/a.mp3")
@@ -193,17 +193,17 @@ class Moving(LibraryCase):
         assert (item.pk, item.title, item.missing) == (self.a.pk, "Put right", False)
         assert self.counts() == (0, 0, 0)
 
-    def test_a_whole_folder_that_is_called_otherwise(self):
+    def test_a_renamed_folder(self):
         before = {item.title: item.pk for item in MediaItem.objects.all()}
         for name, place in self.songs.items():
             self.move(place, f"album/{name}.mp3")
-        # All that is known, and its end; whether they are new; the batch; the three, their paths, the rest; and all
-        # of it or nothing; the artists of albums, and the tracks without one.
+        # The known files, to the end; which are new; the batch; the three rows, their paths, their fields; savepoints;
+        # the album artists, and the tracks without one.
         with self.assertNumQueries(11):
             assert self.counts() == (3, 0, 0)
         assert {item.title: item.pk for item in MediaItem.objects.all()} == before
 
-    def test_one_that_is_called_otherwise_is_the_same_if_it_says_the_same(self):
+    def test_a_renamed_file_is_the_same_if_its_tags_are_the_same(self):
         self.move(self.songs["a"], "z.mp3")
         self.move(self.plain, "film_2.wav")
         plain = self.item("film_1.wav")
@@ -213,12 +213,12 @@ class Moving(LibraryCase):
         assert (item.pk, item.title, item.sort_title) == (plain.pk, "film 2", "film 000000002")
         assert "2" in item.words
 
-    def test_one_that_says_something_else_is_new(self):
+    def test_a_renamed_file_with_other_tags_is_new(self):
         self.songs["a"].unlink()
         self.put("z.mp3", mp3("Song z"), changed_s=9)
         assert self.counts() == (0, 1, 1)
 
-    def test_what_was_away_for_a_while_is_known_where_it_comes_back(self):
+    def test_a_file_that_returns_elsewhere_keeps_its_row(self):
         away = self.songs["a"].rename(self.folder.parent / "away.mp3")
         self.scan()
         self.move(away, "album/a.mp3")
@@ -240,16 +240,16 @@ class Moving(LibraryCase):
         self.move(self.songs["a"], "album/a.mp3")
         assert self.counts() == (0, 1, 2)
 
-    def test_a_dry_run_says_so_and_changes_nothing(self):
+    def test_a_dry_run_reports_itself_and_changes_nothing(self):
         self.move(self.songs["a"], "album/a.mp3")
         assert self.counts(dry_run=True) == (1, 0, 0)
         assert self.item("a.mp3").pk == self.a.pk
 
-    def test_a_folder_that_is_looked_at_alone_finds_what_came_from_elsewhere(self):
+    def test_a_scan_of_one_folder_finds_files_moved_from_elsewhere(self):
         self.move(self.songs["a"], "album/a.mp3")
         assert self.counts("album") == (1, 0, 0)
 
-    def test_what_another_look_moves_meanwhile_is_not_lost(self):
+    def test_a_file_moved_by_another_scan_meanwhile_is_not_lost(self):
         self.move(self.songs["a"], "album/a.mp3")
         before = MissingFiles.__init__
 
@@ -264,7 +264,7 @@ class Moving(LibraryCase):
         item = self.item("album/a.mp3")
         assert (item.pk, item.missing) == (self.a.pk, False)
 
-    def test_two_looks_at_once_leave_one_item_at_the_path_and_move_the_others(self):
+    def test_two_concurrent_scans_leave_one_item_at_the_path_and_move_the_others(self):
         self.move(self.songs["a"], "album/a.mp3")
         self.move(self.songs["b"], "album/b.mp3")
         b = self.item("b.mp3")
@@ -281,7 +281,7 @@ class Moving(LibraryCase):
         assert (self.item("album/a.mp3").title, self.item("album/b.mp3").pk) == ("Theirs", b.pk)
         assert self.item("a.mp3").missing
 
-    def test_what_may_be_meant_is_counted_wherever_it_lies(self):
+    def test_candidates_for_a_move_are_counted_in_the_whole_library(self):
         self.move(self.songs["a"], "1/a.mp3")
         (self.folder / "3").mkdir()
         shutil.copy2(self.folder / "1" / "a.mp3", self.folder / "3" / "a.mp3")
@@ -291,7 +291,7 @@ class Moving(LibraryCase):
             assert self.counts() == (0, 5, 1)
 
 
-class WhatIsLeftOut(LibraryCase):
+class LeftOut(LibraryCase):
     def test_links_and_dotfiles_are_refused(self):
         outside = self.folder.parent / "outside"
         outside.mkdir()
@@ -311,7 +311,7 @@ class WhatIsLeftOut(LibraryCase):
         (self.folder / "inner" / "outer").symlink_to(self.folder)
         assert self.scan().left_out == 1
 
-    def test_names_that_no_database_takes(self):
+    def test_names_that_databases_reject(self):
         place = os.fsencode(self.folder) + b"/\xff\xfe.mp3"
         try:
             Path(os.fsdecode(place)).write_bytes(mp3("Bytes"))
@@ -332,7 +332,7 @@ class WhatIsLeftOut(LibraryCase):
                 self.scan(folder)
         assert not MediaItem.objects.exists()
 
-    def test_a_folder_inside_is_looked_at_alone(self):
+    def test_a_scan_of_one_folder(self):
         self.put("inner/one.mp3", mp3("One"))
         outer = self.put("two.mp3", mp3("Two"))
         assert self.scan("inner").new == 1
@@ -344,7 +344,7 @@ class WhatIsLeftOut(LibraryCase):
 
 
 class Damage(LibraryCase):
-    """Whatever is in a file: it is named and counted, and the others are found."""
+    """A damaged file is named and counted, and the others are found."""
 
     def found(self, name: str, data: bytes) -> bool:
         for earlier in self.folder.iterdir():
@@ -360,11 +360,11 @@ class Damage(LibraryCase):
         assert not self.found("empty.mp3", b"")
         assert "damaged: empty.mp3: it is empty" in self.said
 
-    def test_what_only_pretends(self):
+    def test_files_that_only_look_like_media(self):
         for name in ("a.mp3", "a.flac", "a.wav", "a.webm", "a.mp4", "a.ogg", "a.aac", "a.opus", "a.mov"):
             assert not self.found(name, b"#EXTM3U\n/etc/passwd\n")
 
-    def test_a_part_that_says_it_is_a_gigabyte(self):
+    def test_a_chunk_that_claims_to_be_a_gigabyte(self):
         tag = b"ID3\x03\0\0\x7f\x7f\x7f\x7f" + b"APIC\x7f\xff\xff\xff\0\0" + bytes(100)
         self.found("large.mp3", tag)
 
@@ -381,7 +381,7 @@ class Damage(LibraryCase):
                         self.found(name, whole[:length])
 
     @needs_ffprobe
-    def test_what_neither_can_read(self):
+    def test_a_file_that_no_reader_can_read(self):
         assert not self.found("cut.webm", CLIP.read_bytes()[:60])
 
     def test_an_ffprobe_that_hangs(self):
@@ -390,12 +390,12 @@ class Damage(LibraryCase):
             assert not self.found("film.webm", CLIP.read_bytes())
         assert any("did not finish" in line for line in self.said)
 
-    def test_an_ffprobe_that_says_nonsense_or_cannot_run(self):
+    def test_an_ffprobe_with_invalid_output_or_that_cannot_run(self):
         for program, found in (("/bin/false", False), ("/bin/true", False), ("/nowhere/ffprobe", True)):
             with patch.object(shutil, "which", lambda name, program=program: program):
                 assert self.found("film.webm", CLIP.read_bytes()) is found, program
 
-    def test_a_file_that_goes_while_it_is_looked_at(self):
+    def test_a_file_that_is_deleted_during_the_scan(self):
         self.put("going.mp3", mp3("Going"))
         self.put("staying.mp3", mp3("Staying"))
         scan = Scan()
@@ -439,22 +439,22 @@ def test_ffprobe_opens_nothing_but_the_file_and_reads_no_lists(tmp_path: Path):
 
 
 class Covers(LibraryCase):
-    def test_the_same_picture_is_kept_once(self):
+    def test_the_same_cover_is_stored_once(self):
         for number in range(3):
             self.put(f"{number}.mp3", mp3(picture=png()))
         self.put("other.flac", flac(picture=png(7)))
         self.scan()
-        assert self.kept_covers() == sorted({covers.file_name(png()), covers.file_name(png(7))})
+        assert self.stored_covers() == sorted({covers.file_name(png()), covers.file_name(png(7))})
 
-    def test_what_is_no_picture_or_too_large_is_not_kept(self):
+    def test_other_files_and_large_ones_are_not_stored_as_covers(self):
         for number, picture in enumerate(
             (b"GIF89a" + bytes(50), b"<svg onload=alert(1)>", JPEG + bytes(covers.MAX_BYTES))
         ):
             self.put(f"{number}.mp3", mp3("Song", picture=picture))
         assert self.scan().new == 3
-        assert (self.kept_covers(), {item.cover for item in MediaItem.objects.all()}) == ([], {""})
+        assert (self.stored_covers(), {item.cover for item in MediaItem.objects.all()}) == ([], {""})
 
-    def test_sound_without_a_picture_has_the_one_of_its_folder(self):
+    def test_audio_without_a_cover_has_the_one_of_its_folder(self):
         self.put("nord/one.mp3", mp3("One"))
         self.put("nord/two.mp3", mp3("Two", picture=png(7)))
         self.put("nord/three.mp3", mp3("Three", picture=b"GIF89a" + bytes(50)))
@@ -476,13 +476,13 @@ class Covers(LibraryCase):
         MediaItem.objects.update(title="Put right")
         self.put("nord/cover.png", png())
         assert self.scan(dry_run=True).changed == 1
-        assert self.kept_covers() == []
+        assert self.stored_covers() == []
         assert self.scan().changed == 1
         item = self.item("nord/one.mp3")
         assert (item.title, item.cover) == ("Put right", covers.file_name(png()))
         assert self.scan().same == 1
 
-    def test_no_picture_is_read_through_a_link_or_from_what_is_none(self):
+    def test_no_cover_is_read_through_a_link_or_from_a_special_file(self):
         outside = self.folder.parent / "outside.png"
         outside.write_bytes(png())
         self.put("nord/one.mp3", mp3("One"))
@@ -491,13 +491,13 @@ class Covers(LibraryCase):
         os.mkfifo(self.folder / "nord" / "folder.png")
         self.put("nord/folder.jpg", JPEG + bytes(covers.MAX_BYTES))
         self.scan()
-        assert (self.item("nord/one.mp3").cover, self.kept_covers()) == ("", [])
+        assert (self.item("nord/one.mp3").cover, self.stored_covers()) == ("", [])
 
-    def test_a_disk_that_does_not_take_it_leaves_nothing_half_done(self):
+    def test_a_failed_write_leaves_nothing_behind(self):
         self.put("one.mp3", mp3("One", picture=png()))
         with patch.object(os, "replace", side_effect=OSError(28, "No space left on device")):
             assert self.scan().damaged == 1
-        assert self.kept_covers() == []
+        assert self.stored_covers() == []
         assert self.scan().new == 1
 
 
@@ -506,7 +506,7 @@ class ThousandsOfFiles(LibraryCase):
         for number in range(450):
             self.put(f"{number // 100}/{number}.wav", wav(0.01))
         assert self.scan().new == 450
-        with self.assertNumQueries(3 + 4):  # what is known of each batch; and whether it is still there
+        with self.assertNumQueries(3 + 4):  # the known files of each batch; and whether they still exist
             assert self.scan().same == 450
         assert len(self.paths()) == 450
 
@@ -517,7 +517,7 @@ class TheCommand(LibraryCase):
         call_command("scan_media", *args, stdout=out, **options)
         return out.getvalue()
 
-    def test_it_says_how_many_and_names_what_is_damaged(self):
+    def test_it_prints_the_counts_and_the_damaged_files(self):
         self.put("one.mp3", mp3("One"))
         self.put("bad.mp3", b"")
         said = self.run_it()
@@ -526,7 +526,7 @@ class TheCommand(LibraryCase):
         assert "one.mp3" not in said
         assert "new: one.mp3" not in self.run_it(verbosity=2)
 
-    def test_a_dry_run_says_what_would_be_done_and_changes_nothing(self):
+    def test_a_dry_run_reports_the_changes_and_makes_none(self):
         gone = self.put("gone.mp3", mp3("MissingFiles"))
         changed = self.put("changed.mp3", mp3("Before"), changed_s=1_700_000_000)
         self.scan()
@@ -538,10 +538,10 @@ class TheCommand(LibraryCase):
         for line in ("new: 1 (dry run)", "changed: 1 (dry run)", "missing: 1 (dry run)"):
             assert line in said
         assert list(MediaItem.objects.order_by("pk").values()) == before
-        assert self.kept_covers() == []
+        assert self.stored_covers() == []
         assert changed.exists()
 
-    def test_a_library_that_is_not_there_or_a_folder_elsewhere_is_said(self):
+    def test_a_missing_library_or_a_folder_outside_is_reported(self):
         with pytest.raises(CommandError, match="is not in the library"):
             self.run_it("/etc")
         with (
@@ -550,6 +550,6 @@ class TheCommand(LibraryCase):
         ):
             self.run_it()
 
-    def test_what_is_said_moves_no_terminal(self):
+    def test_reported_names_contain_no_terminal_escapes(self):
         self.put("\x1b[2Jbad.mp3", b"")
         assert "\x1b" not in self.run_it(verbosity=2)

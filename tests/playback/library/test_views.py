@@ -32,7 +32,7 @@ class Serving(LibraryCase):
         session.save()
         return browser
 
-    def test_a_song_is_served_by_range_to_whoever_has_been_here(self):
+    def test_a_track_is_served_by_range_to_known_clients(self):
         guest = self.browser_with(person_id=self.bob.pk)
         for reader in (self.browser, guest, self.program):
             part = reader.get(self.song.url, headers={"Range": "bytes=10-19"})
@@ -53,7 +53,7 @@ class Serving(LibraryCase):
         assert (b"".join(shown.streaming_content), shown["Content-Type"]) == (png(), "image/png")  # type: ignore[attr-defined]
         assert shown["Cache-Control"].startswith("private")
 
-    def test_whoever_just_has_the_address_finds_nothing(self):
+    def test_an_unknown_client_gets_nothing(self):
         for stranger in (Client(), Client(headers={"Authorization": "Bearer x"}), self.browser_with(other=1)):
             for address in (self.song.url, self.cover, "/media/library/999"):
                 assert stranger.get(address).status_code == 404
@@ -90,7 +90,7 @@ class Serving(LibraryCase):
             self.browser.get(self.song.url, headers={"Range": "bytes=0-9"})
 
     @override_settings(ACCEL="/protected-media/")
-    def test_a_proxy_that_can_sends_it_after_we_said_who_may(self):
+    def test_the_proxy_serves_a_file_after_the_access_check(self):
         said = self.browser.get(self.song.url, headers={"Range": "bytes=0-9"})
         assert (said.status_code, said.content, said["Content-Type"]) == (200, b"", "audio/mpeg")
         assert said["X-Accel-Redirect"] == "/protected-media/B%C3%B8/a%20song%20%26%20100%25%3F.mp3"
@@ -111,7 +111,7 @@ class Samples(LibraryCase):
         session = browser.session
         session["device_id"] = "A1B2C3D4E5F60718"
         session.save()
-        with override_settings(ACCEL="/protected-media/"):  # they do not lie in the library's folder
+        with override_settings(ACCEL="/protected-media/"):  # samples are outside the library's folder
             for item in MediaItem.objects.present():
                 part = browser.get(item.url, headers={"Range": "bytes=0-3"})
                 assert (part.status_code, len(part.content)) == (206, 4)

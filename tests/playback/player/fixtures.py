@@ -1,4 +1,4 @@
-"""A device with a small library: what the scenes about the personal player begin with."""
+"""A device with a small library, for tests of the personal player."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def make_items(count: int, **facts: Any) -> list[MediaItem]:
 
 
 class PlayerCase(TestCase):
-    """`self.say` is a deed at the laptop; `self.published` has what was told."""
+    """`self.say` runs a command on the laptop; `self.published` has the published events."""
 
     items: list[MediaItem]
     alice: Person
@@ -65,7 +65,7 @@ class PlayerCase(TestCase):
     def say(
         self, kind: str, *, at_s: float = 0, where: str = LAPTOP, event_id: str = "", **payload: Any
     ) -> Accepted:
-        """At so many seconds of the scene."""
+        """Run a command `at_s` seconds into the scene."""
         self.number += 1
         words = {"type": kind, "event_id": event_id or f"e{self.number}", "payload": payload}
         command = decode_player_command(msgspec.json.encode(words))
@@ -76,8 +76,8 @@ class PlayerCase(TestCase):
         row = DevicePlayer.objects.get(device_id=device)
         return serializers.state_of(row, PlayerHistory.objects.get(player=row))
 
-    def order(self, device: str = LAPTOP) -> list[int]:
-        """The queue, as numbers of the items."""
+    def queue_order(self, device: str = LAPTOP) -> list[int]:
+        """The queue as indexes into `self.items`."""
         places = {item.pk: number for number, item in enumerate(self.items)}
         return [places[entry.item] for entry in self.state(device).entries]
 
@@ -92,7 +92,7 @@ class PlayerCase(TestCase):
     def add(self, *numbers: int, **more: Any) -> Accepted:
         return self.say("queue_add", item_ids=[self.items[number].pk for number in numbers], **more)
 
-    def told(self, device: str = LAPTOP) -> list[str]:
+    def event_types(self, device: str = LAPTOP) -> list[str]:
         return self.published.types(device_group(device))
 
     def at(self, second: float) -> float:

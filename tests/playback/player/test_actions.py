@@ -18,29 +18,29 @@ from watchium.services.room_snapshot import limits
 
 
 class Playing(PlayerCase):
-    def test_a_track_of_the_library_comes_in_behind_what_is_on_and_plays(self):
+    def test_a_track_of_the_library_is_added_after_the_current_one_and_plays(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0))
         self.say("play_track", item_id=self.items[4].pk, at_s=5)
-        assert (self.order(), self.current()) == ([0, 4, 1], 4)
+        assert (self.queue_order(), self.current()) == ([0, 4, 1], 4)
         state = self.state()
         assert (state.is_playing, state.position, state.at) == (True, 0, self.at(5))
 
-    def test_what_comes_next_anyway_is_played_without_a_twin(self):
+    def test_an_entry_that_follows_anyway_is_played_without_a_duplicate(self):
         self.add(0, 1, 2)
         self.say("play_track", entry_id=self.entry(0))
         for number in (1, 2):
             self.say("play_track", item_id=self.items[number].pk)
-            assert (self.order(), self.current(), self.state().is_playing) == ([0, 1, 2], number, True)
+            assert (self.queue_order(), self.current(), self.state().is_playing) == ([0, 1, 2], number, True)
 
-    def test_several_are_put_in_and_begun_in_one_change_that_can_be_taken_back(self):
+    def test_several_tracks_are_added_and_played_in_one_change_that_can_be_undone(self):
         self.add(0, 1)
         before = self.say("play_track", entry_id=self.entry(0)).revision
         items = [self.items[number].pk for number in (4, 3, 5)]
         after = self.say("play_track", item_ids=items, at_s=4).revision
-        assert (after, self.order(), self.current()) == (before + 1, [0, 4, 3, 5, 1], 4)
+        assert (after, self.queue_order(), self.current()) == (before + 1, [0, 4, 3, 5, 1], 4)
         self.say("undo", base_revision=after, at_s=5)
-        assert (self.order(), self.current(), self.state().position) == ([0, 1], 0, 4)
+        assert (self.queue_order(), self.current(), self.state().position) == ([0, 1], 0, 4)
 
     def test_several_are_as_many_as_fit_or_none(self):
         self.add(*[0] * 100)
@@ -48,9 +48,9 @@ class Playing(PlayerCase):
             self.say("play_track", item_ids=[self.items[number].pk] * 100)
         with pytest.raises(TooLong):
             self.say("play_track", item_ids=[self.items[3].pk])
-        assert (len(self.order()), self.current()) == (500, 2)
+        assert (len(self.queue_order()), self.current()) == (500, 2)
 
-    def test_pausing_keeps_the_place_and_resuming_goes_on_from_there(self):
+    def test_pausing_keeps_the_position_and_resuming_continues_from_there(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.say("pause", at_s=4)
         assert (self.state().is_playing, self.state().position) == (False, 4)
@@ -58,7 +58,7 @@ class Playing(PlayerCase):
         state = self.state()
         assert (state.is_playing, state.position, state.at) == (True, 4, self.at(60))
 
-    def test_the_tab_that_sounds_knows_best_where_it_stopped(self):
+    def test_a_pause_takes_the_position_of_the_playing_tab(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.say("pause", at_s=4, entry_id=self.entry(0), position=3.9)
         assert self.state().position == 3.9
@@ -66,13 +66,13 @@ class Playing(PlayerCase):
         self.say("pause", at_s=6, entry_id="0.0", position=50)
         assert self.state().position == pytest.approx(4.9)
 
-    def test_a_place_behind_an_exact_end_is_the_end(self):
+    def test_a_position_beyond_an_exact_end_is_the_end(self):
         MediaItem.objects.filter(pk=self.items[0].pk).update(path="/media/samples/00.ogg")
         self.say("play_track", item_id=self.items[0].pk)
         self.say("seek", position=1000, base_revision=1)
         assert self.state().position == LENGTH_S
 
-    def test_the_length_that_a_file_says_bounds_nothing(self):
+    def test_the_duration_in_a_files_tags_bounds_nothing(self):
         self.say("play_track", item_id=self.items[0].pk)
         self.say("seek", position=LENGTH_S + 60, base_revision=1)
         assert self.state().position == LENGTH_S + 60
@@ -80,13 +80,13 @@ class Playing(PlayerCase):
         self.say("resume", at_s=3)
         assert self.state().position == LENGTH_S + 62
 
-    def test_resuming_at_the_end_begins_anew(self):
+    def test_resuming_at_the_end_starts_from_the_beginning(self):
         self.say("play_track", item_id=self.items[0].pk, position=LENGTH_S)
         self.say("pause")
         self.say("resume")
         assert self.state().position == 0
 
-    def test_resuming_with_nothing_on_plays_the_first(self):
+    def test_resuming_without_a_current_track_plays_the_first(self):
         self.add(2, 3)
         self.say("resume")
         assert (self.current(), self.state().is_playing) == (2, True)
@@ -97,7 +97,7 @@ class Playing(PlayerCase):
         self.say("pause", at_s=6)
         assert self.state().position == 8
 
-    def test_what_is_not_in_the_library_cannot_be_played(self):
+    def test_items_outside_the_library_cannot_be_played(self):
         with pytest.raises(UnknownMedia):
             self.say("play_track", item_id=10**6)
         MediaItem.objects.filter(pk=self.items[0].pk).update(missing=True)
@@ -105,7 +105,7 @@ class Playing(PlayerCase):
             self.say("play_track", item_id=self.items[0].pk)
 
 
-class GoingOn(PlayerCase):
+class Stepping(PlayerCase):
     def setUp(self):
         super().setUp()
         self.add(0, 1, 2)
@@ -135,13 +135,13 @@ class GoingOn(PlayerCase):
         state = self.state()
         assert (self.current(), state.is_playing, state.position) == (2, False, 0)
 
-    def test_repeating_all_begins_anew(self):
+    def test_repeating_all_starts_from_the_first(self):
         self.say("set_repeat", repeat="all")
         self.say("play_track", entry_id=self.entry(2))
         self.say("next", entry_id=self.entry(2), ended=True)
         assert (self.current(), self.state().is_playing) == (0, True)
 
-    def test_what_is_gone_from_the_disk_is_passed_over(self):
+    def test_missing_files_are_skipped(self):
         MediaItem.objects.filter(pk=self.items[1].pk).update(missing=True)
         self.say("next", entry_id=self.entry(0))
         assert self.current() == 2
@@ -154,17 +154,17 @@ class GoingOn(PlayerCase):
         assert (self.current(), self.state().is_playing) == (1, False)
 
 
-class Ordering(PlayerCase):
+class Queueing(PlayerCase):
     def test_two_tabs_that_add_at_once_lose_nothing(self):
         self.add(0)
         self.add(1)
         self.add(2, next=True)
-        assert sorted(self.order()) == [0, 1, 2]
+        assert sorted(self.queue_order()) == [0, 1, 2]
 
     def test_the_same_track_twice_is_two_entries(self):
         self.add(0, 0)
         self.say("queue_remove", entry_id=self.entry(0))
-        assert self.order() == [0]
+        assert self.queue_order() == [0]
 
     def test_no_entry_ever_has_the_name_of_another(self):
         seen = set()
@@ -182,7 +182,7 @@ class Ordering(PlayerCase):
             self.add(0)
         assert len(self.state().entries) == 500
 
-    def test_removing_what_is_on_plays_the_next(self):
+    def test_removing_the_current_track_plays_the_next(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0), position=30)
         self.say("queue_remove", entry_id=self.entry(0), at_s=2)
@@ -203,32 +203,32 @@ class Ordering(PlayerCase):
     def test_undo_and_redo(self):
         self.add(0, 1, 2)
         self.say("queue_move", entry_id=self.entry(2), before=self.entry(0))
-        assert self.order() == [2, 0, 1]
+        assert self.queue_order() == [2, 0, 1]
         revision = self.state().revision
         revision = self.say("undo", base_revision=revision).revision
-        assert (self.order(), self.state().can_redo) == ([0, 1, 2], True)
+        assert (self.queue_order(), self.state().can_redo) == ([0, 1, 2], True)
         self.say("redo", base_revision=revision)
-        assert (self.order(), self.state().can_redo) == ([2, 0, 1], False)
+        assert (self.queue_order(), self.state().can_redo) == ([2, 0, 1], False)
 
-    def test_what_was_on_and_removed_is_on_again_where_it_was(self):
+    def test_undoing_the_removal_of_the_current_track_restores_its_position(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0), position=30)
         removed = self.say("queue_remove", entry_id=self.entry(0), at_s=2).revision
         self.say("undo", base_revision=removed, at_s=4)
         state = self.state()
-        assert (self.order(), self.current(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
+        assert (self.queue_order(), self.current(), state.is_playing, state.position) == ([0, 1], 0, True, 32)
         self.say("redo", base_revision=state.revision, at_s=5)
         state = self.state()
-        assert (self.order(), self.current(), state.is_playing, state.position) == ([1], 1, True, 2)
+        assert (self.queue_order(), self.current(), state.is_playing, state.position) == ([1], 1, True, 2)
 
-    def test_what_several_put_in_began_with_is_on_again_when_they_are_put_in_again(self):
+    def test_redoing_an_addition_makes_its_first_track_current_again(self):
         self.say("play_track", item_id=self.items[0].pk)
         began = self.say("play_track", item_ids=[self.items[1].pk, self.items[2].pk], at_s=5).revision
-        assert (self.order(), self.current()) == ([0, 1, 2], 1)
+        assert (self.queue_order(), self.current()) == ([0, 1, 2], 1)
         back = self.say("undo", base_revision=began, at_s=6).revision
-        assert (self.order(), self.current()) == ([0], 0)
+        assert (self.queue_order(), self.current()) == ([0], 0)
         self.say("redo", base_revision=back, at_s=7)
-        assert (self.order(), self.current(), self.state().is_playing) == ([0, 1, 2], 1, True)
+        assert (self.queue_order(), self.current(), self.state().is_playing) == ([0, 1, 2], 1, True)
 
     def test_the_last_one_that_was_removed_plays_again_if_it_did(self):
         for plays in (True, False):
@@ -242,7 +242,7 @@ class Ordering(PlayerCase):
             assert (self.current(), state.is_playing, state.position) == (0, plays, 30)
             self.say("queue_remove", entry_id=self.entry(0), at_s=4)
 
-    def test_what_was_on_and_whose_file_is_gone_does_not_come_on_again(self):
+    def test_a_current_track_whose_file_is_missing_is_not_restored(self):
         for then in ([], [1]):
             self.say("queue_clear")
             self.add(0, *then)
@@ -251,11 +251,11 @@ class Ordering(PlayerCase):
             self.say("queue_remove", entry_id=self.entry(0))
             self.say("undo", base_revision=self.state().revision, at_s=4)
             state = self.state()
-            assert (self.order(), self.current()) == ([0, *then], then[0] if then else None)
+            assert (self.queue_order(), self.current()) == ([0, *then], then[0] if then else None)
             assert (state.is_playing, state.position, state.at) == (bool(then), 0, NOW_MS)
             MediaItem.objects.update(missing=False)
 
-    def test_who_paused_what_came_on_instead_is_not_surprised(self):
+    def test_undo_does_not_resume_a_track_that_was_paused_since(self):
         self.add(0, 1)
         self.say("play_track", entry_id=self.entry(0))
         self.say("queue_remove", entry_id=self.entry(0))
@@ -269,11 +269,11 @@ class Ordering(PlayerCase):
         self.add(1, at_s=3)
         self.say("undo", base_revision=self.state().revision, at_s=4)
         state = self.state()
-        assert (self.order(), self.current(), state.is_playing, state.at) == ([0], 0, True, NOW_MS)
+        assert (self.queue_order(), self.current(), state.is_playing, state.at) == ([0], 0, True, NOW_MS)
 
 
-class Meaning(PlayerCase):
-    """What a command was meant for, and what it finds."""
+class StaleCommands(PlayerCase):
+    """Commands that arrive after their target has changed."""
 
     def test_a_seek_meant_for_another_track_is_stale(self):
         self.add(0, 1)
@@ -294,24 +294,24 @@ class Meaning(PlayerCase):
         self.add(1)
         with pytest.raises(Stale):
             self.say("undo", base_revision=base)
-        assert self.order() == [0, 1]
+        assert self.queue_order() == [0, 1]
 
     def test_the_same_command_twice_is_done_once_and_answered_twice(self):
         answers = [self.add(0, event_id="once") for _ in range(2)]
         assert answers[0] == answers[1]
-        assert (self.order(), self.told()) == ([0], ["player"])
+        assert (self.queue_order(), self.event_types()) == ([0], ["player"])
 
     def test_an_event_id_means_one_thing(self):
         self.add(0, event_id="once")
         with pytest.raises(EventIdConflict):
             self.add(1, event_id="once")
 
-    def test_what_changes_nothing_takes_no_revision_and_is_told_to_nobody(self):
+    def test_a_command_without_effect_takes_no_revision_and_is_not_broadcast(self):
         self.add(0)
         before = self.state().revision
         assert self.say("set_repeat", repeat="off").revision == before
         assert self.say("pause").revision == before
-        assert self.told() == ["player"]
+        assert self.event_types() == ["player"]
 
     def test_so_much_and_no_more(self):
         with self.settings(LIMITS={"player": (2, 60)}):
@@ -322,8 +322,8 @@ class Meaning(PlayerCase):
         assert self.state().repeat == "one"
 
 
-class Telling(PlayerCase):
-    def test_only_what_changed_travels_with_the_revision_it_belongs_to(self):
+class Broadcasting(PlayerCase):
+    def test_only_changed_fields_are_sent_with_their_revision(self):
         self.add(0)
         told = self.published.last("player")
         assert set(told["payload"]["changed"]) == {"entries", "can_undo"}
@@ -333,43 +333,43 @@ class Telling(PlayerCase):
         assert set(told["payload"]["changed"]) == {"current", "is_playing", "position", "at"}
         assert (told["revision"], told["payload"]["items"], told["payload"]["cause"]) == (2, [], "resume")
 
-    def test_nothing_is_told_of_what_was_refused(self):
+    def test_a_rejected_command_broadcasts_nothing(self):
         with pytest.raises(UnknownMedia):
             self.say("queue_add", item_ids=[10**6])
-        assert self.told() == []
+        assert self.event_types() == []
 
 
-class Coming(PlayerCase):
-    """Where it was is where it is found."""
+class Sessions(PlayerCase):
+    """The position survives closed tabs and browsers."""
 
-    def received_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
+    def report_at(self, second: float, position: float, *, leaving: bool = False) -> bool:
         with self.captureOnCommitCallbacks(execute=True):
             heard = PositionReport(entry_id=self.entry(0), position=position, tab="t1", leaving=leaving)
             return session.report_position(LAPTOP, heard, self.at(second))
 
-    def test_a_position_is_saved_and_told_without_a_revision(self):
+    def test_a_position_is_saved_and_broadcast_without_a_revision(self):
         self.say("play_track", item_id=self.items[0].pk)
-        assert self.received_at(1, 1.02)
+        assert self.report_at(1, 1.02)
         assert (self.state().position, self.state().revision) == (1.02, 1)
         assert self.published.last("position")["payload"]["position"] == 1.02
 
-    def test_the_tab_that_sounds_says_how_long_the_track_is(self):
+    def test_the_playing_tab_reports_the_duration(self):
         self.say("play_track", item_id=self.items[0].pk)
         heard = PositionReport(entry_id=self.entry(0), position=9, tab="t1", duration=3 * LENGTH_S)
         with self.captureOnCommitCallbacks(execute=True):
             session.report_position(LAPTOP, heard, self.at(1))
         assert self.published.last("position")["payload"]["duration"] == 3 * LENGTH_S
 
-    def test_of_another_track_or_while_paused_no_position_is_taken(self):
+    def test_positions_of_another_track_or_while_paused_are_ignored(self):
         self.say("play_track", item_id=self.items[0].pk)
         assert not session.report_position(LAPTOP, PositionReport(entry_id="0.0", position=9, tab="t1"))
         self.say("pause")
-        assert not self.received_at(1, 9)
+        assert not self.report_at(1, 9)
         assert self.state().position == 0
 
     def test_after_the_browser_was_closed_it_is_paused_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.received_at(5, 5)
+        self.report_at(5, 5)
         later_ms = self.at(5) + TIMEOUT_MS + 1
         stored = DevicePlayer.objects.values().get()
         whole = queries.snapshot(LAPTOP, now_ms=later_ms)
@@ -380,7 +380,7 @@ class Coming(PlayerCase):
         assert (greeting.state.is_playing, greeting.state.position, greeting.state.revision) == (False, 5, 2)
         assert self.state() == greeting.state
 
-    def test_a_report_that_was_on_its_way_while_somebody_sought_is_not_taken(self):
+    def test_a_position_report_that_crosses_a_seek_is_ignored(self):
         base = self.say("play_track", item_id=self.items[0].pk).revision
         self.say("seek", position=40, base_revision=base)
         late = PositionReport(entry_id=self.entry(0), position=10, tab="t1", revision=base)
@@ -394,13 +394,13 @@ class Coming(PlayerCase):
         self.addCleanup(liveness.record_leaving, LAPTOP)
         assert queries.snapshot(LAPTOP, now_ms=self.at(10)).state.is_playing
 
-    def test_a_server_that_was_away_for_seconds_waits_for_the_tab_that_sounds(self):
+    def test_after_seconds_of_downtime_the_server_waits_for_the_playing_tab(self):
         self.say("play_track", item_id=self.items[0].pk)
         with patch.object(liveness._state, "listening_since_ms", self.at(20)):
             assert queries.snapshot(LAPTOP, now_ms=self.at(25)).state.is_playing
             assert not queries.snapshot(LAPTOP, now_ms=self.at(27)).state.is_playing
 
-    def test_what_can_be_undone_is_not_written_again_for_a_pause(self):
+    def test_a_pause_does_not_write_the_undo_history(self):
         self.add(0)
         self.say("resume")
         with CaptureQueriesContext(connection) as queries:
@@ -409,29 +409,29 @@ class Coming(PlayerCase):
 
     def test_a_browser_that_is_opened_again_at_once_finds_it_paused_where_it_was(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.received_at(5, 5, leaving=True)
-        assert queries.snapshot(LAPTOP, now_ms=self.at(6)).state.is_playing  # another tab may go on
+        self.report_at(5, 5, leaving=True)
+        assert queries.snapshot(LAPTOP, now_ms=self.at(6)).state.is_playing  # another tab may take over
         state = queries.snapshot(LAPTOP, now_ms=self.at(7)).state
         assert (state.is_playing, state.position) == (False, 5)
 
-    def test_a_tab_that_goes_on_where_another_one_was_closed(self):
+    def test_a_tab_that_takes_over_from_a_closed_one(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.received_at(5, 5, leaving=True)
-        self.received_at(6, 6)
+        self.report_at(5, 5, leaving=True)
+        self.report_at(6, 6)
         assert queries.snapshot(LAPTOP, now_ms=self.at(10)).state.is_playing
 
     def test_a_tab_that_is_opened_while_another_one_plays_changes_nothing(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.received_at(5, 5)
+        self.report_at(5, 5)
         assert queries.snapshot(LAPTOP, now_ms=self.at(6)).state.is_playing
 
-    def test_the_tab_that_sounds_finds_it_playing_after_its_line_was_cut(self):
+    def test_the_playing_tab_finds_it_playing_after_a_reconnect(self):
         self.say("play_track", item_id=self.items[0].pk)
         assert queries.snapshot(LAPTOP, is_playing_tab=True, now_ms=self.at(60)).state.is_playing
 
     def test_a_command_after_the_browser_was_closed_begins_where_it_was_last(self):
         self.say("play_track", item_id=self.items[0].pk)
-        self.received_at(5, 5)
+        self.report_at(5, 5)
         self.say("resume", at_s=3600)
         state = self.state()
         assert (state.position, state.at, state.is_playing) == (5, self.at(3600), True)

@@ -21,14 +21,14 @@ class Devices(PlayerCase):
         account = User.objects.create(username="mira")
         self.mira = Person.objects.create(username="Mira", user_id="u_mira", account=account)
         self.account = self.mira.pk
-        self.meet(LAPTOP, self.account)
-        self.meet(PHONE, self.account)
+        self.connect(LAPTOP, self.account)
+        self.connect(PHONE, self.account)
 
-    def meet(self, device: str, account: int | None) -> None:
+    def connect(self, device: str, account: int | None) -> None:
         with self.captureOnCommitCallbacks(execute=True):
             session.welcome(device, account, "Firefox on Linux", limits(1))
 
-    def take_over(self, how: str, **more):
+    def transfer(self, how: str, **more):
         return self.say("continue_here", device=devices.handle_of(PHONE), how=how, **more)
 
     def test_an_account_sees_its_devices_and_never_their_ids(self):
@@ -36,31 +36,31 @@ class Devices(PlayerCase):
         assert {device.device for device in shown} == {devices.handle_of(LAPTOP), devices.handle_of(PHONE)}
         assert not {LAPTOP, PHONE} & {device.device for device in shown}
 
-    def test_continuing_here_takes_queue_track_and_place_and_stops_there(self):
+    def test_a_transfer_takes_queue_track_and_position_and_pauses_the_other_device(self):
         self.add(1, 2, where=PHONE)
         self.say("resume", where=PHONE)
-        self.take_over("replace", at_s=4)
+        self.transfer("replace", at_s=4)
         state = self.state()
-        assert (self.order(), self.current(), state.is_playing, state.position) == ([1, 2], 1, True, 4)
+        assert (self.queue_order(), self.current(), state.is_playing, state.position) == ([1, 2], 1, True, 4)
         assert not self.state(PHONE).is_playing
         assert "player" in self.published.types(device_group(PHONE))
 
     def test_continuing_here_can_be_undone(self):
         self.add(0)
         self.add(1, where=PHONE)
-        self.take_over("replace")
+        self.transfer("replace")
         self.say("undo", base_revision=self.state().revision)
-        assert self.order() == [0]
+        assert self.queue_order() == [0]
 
-    def test_merging_adds_behind_and_leaves_what_is_on(self):
+    def test_merging_appends_and_keeps_the_current_track(self):
         self.add(0)
         self.say("resume")
         self.add(1, 2, where=PHONE)
-        self.take_over("merge")
-        assert (self.order(), self.current()) == ([0, 1, 2], 0)
-        assert self.order(PHONE) == [1, 2]
+        self.transfer("merge")
+        assert (self.queue_order(), self.current()) == ([0, 1, 2], 0)
+        assert self.queue_order(PHONE) == [1, 2]
 
-    def test_a_device_that_plays_on_is_seen_where_it_is_and_one_that_was_closed_does_not_play(self):
+    def test_a_playing_device_is_listed_with_its_position_and_a_closed_one_as_paused(self):
         self.add(1, where=PHONE)
         self.say("resume", where=PHONE)
 
@@ -77,10 +77,10 @@ class Devices(PlayerCase):
         assert not phone(37).is_playing  # crashed
         left = PositionReport(entry_id=entry, position=30.5, tab="t", leaving=True)
         session.report_position(PHONE, left, self.at(31))
-        assert phone(32).is_playing  # another tab may go on
+        assert phone(32).is_playing  # another tab may take over
         assert (phone(33).is_playing, phone(33).position) == (False, 30.5)
 
-    def test_looking_first(self):
+    def test_preview_before_a_transfer(self):
         self.add(1, 2, where=PHONE)
         other = devices.preview_device(self.mira.pk, LAPTOP, devices.handle_of(PHONE))
         assert [item.title for item in other.items] == ["Track 01", "Track 02"]
@@ -88,7 +88,7 @@ class Devices(PlayerCase):
 
     def test_devices_without_an_account_and_of_others_stay_apart(self):
         other = "FFFFFFFFFFFFFFFF"
-        self.meet(other, None)
+        self.connect(other, None)
         with pytest.raises(NotFound):
             self.say("continue_here", device=devices.handle_of(other), how="replace")
         with pytest.raises(NotFound):
@@ -98,36 +98,36 @@ class Devices(PlayerCase):
         with pytest.raises(NotFound):
             self.say("continue_here", device=devices.handle_of(LAPTOP), how="replace")
 
-    def test_whoever_signs_out_takes_the_device_from_the_account(self):
-        self.meet(PHONE, None)
+    def test_signing_out_takes_the_device_from_the_account(self):
+        self.connect(PHONE, None)
         assert [device.device for device in devices.devices_of(self.mira.pk)] == [devices.handle_of(LAPTOP)]
 
     def test_a_guest_has_no_devices(self):
         assert devices.account_of(Identity(self.alice)) is None
         assert devices.account_of(Identity(self.mira)) == self.mira.pk
 
-    def test_who_is_not_signed_in_any_more_reaches_no_other_device_and_is_seen_by_none(self):
+    def test_a_signed_out_device_reaches_no_other_and_is_not_listed(self):
         self.account = None
         with pytest.raises(NotFound):
-            self.take_over("replace")
+            self.transfer("replace")
         with pytest.raises(NotFound):
             self.say("forget_device", device=devices.handle_of(PHONE))
         self.add(1)
         assert [device.device for device in devices.devices_of(self.mira.pk)] == [devices.handle_of(PHONE)]
 
-    def test_a_closed_device_that_is_taken_over_keeps_its_place(self):
+    def test_a_transfer_from_a_closed_device_keeps_its_position(self):
         self.add(1, where=PHONE)
         self.say("resume", where=PHONE)
-        self.take_over("replace", at_s=3600)
+        self.transfer("replace", at_s=3600)
         assert self.state(PHONE).position == 0
         assert not self.state(PHONE).is_playing
 
-    def test_taking_back_a_takeover_finds_the_place_again(self):
+    def test_undoing_a_transfer_restores_the_position(self):
         self.add(0)
         self.say("resume")
         self.say("pause", at_s=4)
         self.add(1, where=PHONE)
-        self.take_over("replace", at_s=50)
+        self.transfer("replace", at_s=50)
         self.say("undo", base_revision=self.state().revision, at_s=60)
         assert (self.current(), self.state().position) == (0, 4)
 
@@ -144,7 +144,7 @@ class Devices(PlayerCase):
         assert self.published.closed == [(device_group(PHONE), 4012)]
 
 
-def test_who_is_nobody_has_no_player():
+def test_an_anonymous_client_has_no_player():
     with pytest.raises(NotMember):
         devices.device_of(Identity(None))
 

@@ -24,7 +24,7 @@ def test_a_change_is_remembered_as_the_pure_stacks_have_it(before):
 
 
 @given(st.lists(pasts, min_size=1, max_size=5))
-def test_a_change_forgets_what_was_undone(before):
+def test_a_change_clears_the_redo_stack(before):
     history = PlayerHistory()
     history.stacks = History((), tuple(before))
     history.push(before[0])

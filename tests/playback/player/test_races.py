@@ -13,7 +13,7 @@ from watchium.protocol.player_commands import ItemsToAdd, Next, QueueAdd, Resume
 
 @skipUnlessDBFeature("has_select_for_update")
 class PlayerRaces(TransactionTestCase):
-    """With PostgreSQL only: a SQLite in memory has one connection, on which nothing races."""
+    """PostgreSQL only: SQLite in memory has one connection, so nothing races."""
 
     def setUp(self) -> None:
         self.items = [item.pk for item in make_items(12)]

@@ -1,4 +1,4 @@
-"""A room that plays our clip, and commands by the word."""
+"""A room that plays the sample clip, and short functions that build commands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def load(url=SONG, event_id="load", title=None) -> Load:
     return Load(event_id=event_id, payload=MediaRequest(media_url=url, title=title))
 
 
-class DeedCase(Cast):
+class ActionCase(Cast):
     def setUp(self) -> None:
         super().setUp()
         self.addCleanup(LAST_REPORTS.clear)
@@ -53,7 +53,7 @@ class DeedCase(Cast):
         return Playback.objects.of(Room.objects.get(pk=self.room.pk)).timeline
 
     def started(self, at_ms=NOW_MS) -> None:
-        """Playing from 0 since `at_ms`."""
+        """Play from 0 since `at_ms`."""
         actions.play(self.alice, play("start", current_time=0), now_ms=at_ms - 250)
 
     def last_row(self) -> PlaybackEvent:

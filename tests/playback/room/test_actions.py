@@ -13,7 +13,7 @@ from playback.room.status_reports import LAST_REPORTS
 from rooms import actions as room_deeds
 from rooms.models import ControlPolicy, Member, Room
 from tests.cases import CLIP
-from tests.playback.room.fixtures import NOW_MS, SONG, DeedCase, load, pause, play, seek, set_rate
+from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, load, pause, play, seek, set_rate
 from watchium.protocol.commands import BufferReport, BufferStart, PlayerReport, SyncRequest
 from watchium.protocol.errors import (
     EventIdConflict,
@@ -26,7 +26,7 @@ from watchium.protocol.errors import (
 from watchium.realtime.groups import room_group
 
 
-class Playing(DeedCase):
+class Playing(ActionCase):
     def test_everyone_starts_together_a_little_ahead(self):
         with self.committing():
             accepted = actions.play(self.alice, play(current_time=12.5), now_ms=NOW_MS)
@@ -61,10 +61,10 @@ class Playing(DeedCase):
         self.assertIsNone(Playback.objects.get(room=self.room).ends_at_ms)
 
 
-class WhatIsLeft(DeedCase):
+class Snapshots(ActionCase):
     def test_a_command_leaves_nothing_for_the_garbage_collector(self):
         commands = {actions.play: play(), actions.seek: seek(5), actions.pause: pause()}
-        actions.play(self.alice, play("before"), now_ms=NOW_MS)  # what is made once
+        actions.play(self.alice, play("before"), now_ms=NOW_MS)  # creates the rows that are created once
         gc.collect()
         gc.disable()
         self.addCleanup(gc.enable)
@@ -73,7 +73,7 @@ class WhatIsLeft(DeedCase):
             self.assertEqual(gc.collect(), 0, deed.__name__)
 
 
-class Pausing(DeedCase):
+class Pausing(ActionCase):
     def test_everyone_stops_where_the_host_stopped(self):
         self.started()
         actions.pause(self.alice, pause(at=NOW_MS + 12_500), now_ms=NOW_MS + 12_620)
@@ -81,7 +81,7 @@ class Pausing(DeedCase):
         self.assertEqual((timeline.position_s, timeline.at_ms), (12.5, NOW_MS + 12_500))
         self.assertEqual(timeline.position_at(NOW_MS + 1e6), 12.5)
 
-    def test_a_given_position_is_taken(self):
+    def test_a_given_position_is_used(self):
         self.started()
         actions.pause(self.alice, pause(current_time=20.25), now_ms=NOW_MS + 12_620)
         self.assertEqual(self.timeline().position_s, 20.25)
@@ -105,8 +105,8 @@ class Pausing(DeedCase):
         self.assertEqual((self.timeline().at_ms, self.timeline().position_s), (NOW_MS + 100, 30))
 
 
-class Seeking(DeedCase):
-    def test_while_paused_it_holds_at_once(self):
+class Seeking(ActionCase):
+    def test_a_seek_while_paused_applies_immediately(self):
         accepted = actions.seek(self.alice, seek(40), now_ms=NOW_MS)
         self.assertEqual(accepted.timestamp, NOW_MS)
         self.assertEqual(self.timeline().phase, "paused")
@@ -119,23 +119,23 @@ class Seeking(DeedCase):
         self.assertEqual(self.last_row().metadata, {"from": 5.0})
 
 
-class Speeding(DeedCase):
-    def test_a_new_speed_moves_nobody(self):
+class ChangingRate(ActionCase):
+    def test_a_new_rate_does_not_move_the_position(self):
         self.started()
         actions.set_rate(self.alice, set_rate(1.5, at=NOW_MS + 9_900), now_ms=NOW_MS + 10_000)
         timeline = self.timeline()
         self.assertEqual((timeline.position_s, timeline.at_ms, timeline.rate), (9.9, NOW_MS + 9_900, 1.5))
         self.assertEqual(timeline.position_at(NOW_MS + 11_900), pytest.approx(12.9))
 
-    def test_a_pause_keeps_the_speed(self):
+    def test_a_pause_keeps_the_rate(self):
         actions.set_rate(self.alice, set_rate(2), now_ms=NOW_MS)
         actions.play(self.alice, play(), now_ms=NOW_MS)
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 5000)
         self.assertEqual(self.timeline().rate, 2)
 
 
-class Loading(DeedCase):
-    def test_another_medium_is_paused_at_its_start(self):
+class Loading(ActionCase):
+    def test_loaded_media_is_paused_at_its_start(self):
         self.started()
         with self.committing():
             actions.load(self.alice, load(), now_ms=NOW_MS + 5000)
@@ -145,7 +145,7 @@ class Loading(DeedCase):
         )
         self.assertEqual((told["current_time"], told["duration"]), (0, 69.2065))
 
-    def test_what_cannot_be_played_changes_nothing(self):
+    def test_unplayable_media_changes_nothing(self):
         self.started()
         before = self.timeline()
         with pytest.raises(UnknownMedia):
@@ -154,7 +154,7 @@ class Loading(DeedCase):
         self.assertEqual(Playback.objects.get(room=self.room).media["url"], CLIP)
 
 
-class Refusing(DeedCase):
+class Refusing(ActionCase):
     deeds = (
         (actions.play, play()),
         (actions.pause, pause()),
@@ -163,10 +163,10 @@ class Refusing(DeedCase):
         (actions.load, load()),
     )
 
-    def refused(self, by: Member, why: type[Exception]) -> None:
+    def refused(self, by: Member, error: type[Exception]) -> None:
         before = self.timeline()
         for deed, command in self.deeds:
-            with self.committing(), pytest.raises(why):
+            with self.committing(), pytest.raises(error):
                 deed(by, command, now_ms=NOW_MS)
         self.assertEqual(self.timeline(), before)
         self.assertEqual((PlaybackEvent.objects.count(), SyncState.objects.count()), (0, 0))
@@ -175,15 +175,15 @@ class Refusing(DeedCase):
     def test_bob_may_not(self):
         self.refused(self.bob, NotHost)
 
-    def test_who_left_may_not(self):
+    def test_members_who_left_may_not_control(self):
         Member.objects.filter(pk=self.bob.pk).update(left_at="2026-01-01T00:00Z")
         self.refused(self.bob, NotMember)
 
-    def test_nobody_may_in_a_closed_room(self):
+    def test_a_closed_room_rejects_commands(self):
         Room.objects.filter(pk=self.room.pk).update(closed_at="2026-01-01T00:00Z")
         self.refused(self.alice, RoomClosed)
 
-    def test_bob_may_where_the_room_says_so(self):
+    def test_bob_may_control_if_the_room_allows_it(self):
         Room.objects.filter(pk=self.room.pk).update(control_policy=ControlPolicy.EVERYONE)
         self.assertEqual(actions.play(self.bob, play(), now_ms=NOW_MS).revision, 1)
 
@@ -194,7 +194,7 @@ class Refusing(DeedCase):
         actions.play(self.bob, play(), now_ms=NOW_MS)
 
 
-class AskingTwice(DeedCase):
+class Idempotency(ActionCase):
     def test_twenty_times_the_same_command_is_one_change_and_twenty_equal_answers(self):
         with self.committing():
             answers = {actions.play(self.alice, play(), now_ms=NOW_MS + n) for n in range(20)}
@@ -230,7 +230,7 @@ class AskingTwice(DeedCase):
         self.assertEqual(actions.play(self.alice, play(), now_ms=NOW_MS), first)
 
 
-class TooFast(DeedCase):
+class RateLimits(ActionCase):
     def test_sixty_a_minute_for_each_person_and_action(self):
         for n in range(60):
             actions.seek(self.alice, seek(n, f"{n}"), now_ms=NOW_MS)
@@ -242,8 +242,8 @@ class TooFast(DeedCase):
         actions.seek(self.alice, seek(60, "60"), now_ms=NOW_MS + 1000)
 
 
-class Explaining(DeedCase):
-    def test_waiting_and_asking_leave_a_row_and_take_no_revision(self):
+class Diagnostics(ActionCase):
+    def test_buffering_and_sync_requests_are_logged_without_a_revision(self):
         waited = BufferStart(
             event_id="b", payload=BufferReport(current_time=3.5, reason="network", latency_ms=12.5)
         )
@@ -256,15 +256,15 @@ class Explaining(DeedCase):
         self.assertEqual((self.timeline().revision, self.published.frames), (0, []))
 
 
-class Judging(DeedCase):
-    def said(self, member: Member, position_s: float, **told) -> None:
-        report = PlayerReport(**{"current_time": position_s, "is_playing": True, "is_synced": True, **told})
+class SyncStates(ActionCase):
+    def report(self, member: Member, position_s: float, **fields) -> None:
+        report = PlayerReport(**{"current_time": position_s, "is_playing": True, "is_synced": True, **fields})
         LAST_REPORTS.record(self.room.room_id, member.person.user_id, report, NOW_MS)
 
-    def test_each_change_judges_everybody_present_at_its_instant(self):
+    def test_each_change_evaluates_all_present_members_at_its_instant(self):
         self.started()
-        self.said(self.alice, 0.1)
-        self.said(self.bob, 0, is_playing=False)
+        self.report(self.alice, 0.1)
+        self.report(self.bob, 0, is_playing=False)
         actions.seek(self.alice, seek(50), now_ms=NOW_MS + 4000)
         states = {
             state.member_id: state
@@ -275,12 +275,12 @@ class Judging(DeedCase):
         self.assertEqual((bob.host_time, bob.member_time, bob.is_synced), (4, 0, False))
         self.assertEqual(bob.time_difference, 4)
 
-    def test_who_said_nothing_has_a_row_without_a_time(self):
+    def test_a_member_without_a_report_has_a_row_without_a_position(self):
         self.started()
         state = SyncState.objects.get(member=self.bob)
         self.assertEqual((state.member_time, state.is_synced), (None, None))
 
-    def test_who_was_heard_by_another_process_is_where_that_one_wrote_and_went_on(self):
+    def test_a_member_of_another_process_is_placed_by_its_written_report(self):
         self.started()
         ago = timezone.now() - timedelta(seconds=10)
         Member.objects.filter(pk=self.bob.pk).update(position=3.0, last_heartbeat=ago)
@@ -294,9 +294,9 @@ class Judging(DeedCase):
         self.assertAlmostEqual(bob.member_time, 13.0, delta=1.0)
         self.assertEqual((bob.is_synced, alice.member_time, alice.is_synced), (True, None, None))
 
-    def test_what_was_said_before_the_last_change_judges_nobody(self):
+    def test_a_report_from_before_the_last_change_is_not_evaluated(self):
         self.started()
-        self.said(self.bob, 0.0)
+        self.report(self.bob, 0.0)
         actions.seek(self.alice, seek(50), now_ms=NOW_MS + 1000)
         actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 2500)
         state = SyncState.objects.get(member=self.bob, sync_event_type="set_rate")
@@ -304,7 +304,7 @@ class Judging(DeedCase):
         before = SyncState.objects.get(member=self.bob, sync_event_type="seek")
         self.assertEqual((before.member_time, before.is_synced), (1, True))
 
-    def test_what_was_said_about_an_older_timeline_judges_nobody_for_a_while(self):
+    def test_a_report_about_an_older_timeline_is_not_evaluated_for_a_while(self):
         self.started()
         actions.seek(self.alice, seek(50), now_ms=NOW_MS + 1000)
         for said_ms, judged in ((2000, None), (15_000, False)):
@@ -316,7 +316,7 @@ class Judging(DeedCase):
                 state = SyncState.objects.filter(member=self.bob, sync_event_type="play").latest("pk")
                 self.assertEqual(state.is_synced, judged)
 
-    def test_what_another_process_wrote_before_the_last_change_judges_nobody(self):
+    def test_a_row_written_before_the_last_change_is_not_evaluated(self):
         self.started()
         actions.seek(self.alice, seek(50), now_ms=NOW_MS + 5000)
         ago = timezone.now() - timedelta(seconds=10)
@@ -325,18 +325,20 @@ class Judging(DeedCase):
         state = SyncState.objects.get(member=self.bob, sync_event_type="pause")
         self.assertEqual((state.member_time, state.is_synced), (None, None))
 
-    def test_the_share_in_sync_is_asked_by_type(self):
+    def test_the_share_in_sync_by_type(self):
         self.started()
-        self.said(self.alice, 0.1)
-        self.said(self.bob, 90)
+        self.report(self.alice, 0.1)
+        self.report(self.bob, 90)
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
         share = SyncState.objects.by_type(SyncState.objects.first().created_at, self.room)[0]
         self.assertEqual((share.kind, share.evaluated, share.synced, share.percentage), ("pause", 2, 1, 50))
 
 
-class Cost(DeedCase):
-    def test_a_deed_is_two_trips_to_the_database_beside_its_begin_and_commit(self):
-        statements = 4 if connection.vendor == "postgresql" else 10  # at no distance each counts for itself
+class Cost(ActionCase):
+    def test_a_command_is_two_round_trips_besides_begin_and_commit(self):
+        statements = (
+            4 if connection.vendor == "postgresql" else 10
+        )  # SQLite counts each statement of a round trip
         with self.assertNumQueries(statements):
             actions.play(self.alice, play("two here"), now_ms=NOW_MS)
         self.enrol(self.carol)

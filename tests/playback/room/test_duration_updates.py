@@ -9,28 +9,28 @@ from playback.models import Playback, PlaybackEvent
 from playback.room import actions, duration_updates, end_of_media
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
-from tests.playback.room.fixtures import NOW_MS, DeedCase, load, play, seek
+from tests.playback.room.fixtures import NOW_MS, ActionCase, load, play, seek
 from watchium.protocol.commands import PlayerReport
 from watchium.protocol.errors import NotMember
 
 FILM = "https://example.org/film.mp3"
-SAID_S = 54.0
+REPORTED_S = 54.0
 AT_ITS_END_MS = NOW_MS + 54_000
 
 
-class LengthCase(DeedCase):
-    """A medium by address is on, and alice's player said that it lasts 54 s; it plays since NOW_MS."""
+class DurationCase(ActionCase):
+    """Media by address plays since NOW_MS; alice's player reported a duration of 54 s."""
 
     def setUp(self) -> None:
         super().setUp()
         self.addCleanup(duration_updates.forget_all)
         actions.load(self.alice, load(FILM), now_ms=NOW_MS - 1000)
-        self.says(self.alice, 0, NOW_MS - 900, duration=SAID_S, is_playing=False)
+        self.says(self.alice, 0, NOW_MS - 900, duration=REPORTED_S, is_playing=False)
         actions.play(self.alice, play(current_time=0), now_ms=NOW_MS - 250)
         assert self.timeline().at_ms == NOW_MS
 
     def says(self, by: Member, current_time: float, now_ms: float, **facts) -> bool:
-        """A heartbeat; whether it changed the room."""
+        """Send a heartbeat; return whether it changed the room."""
         facts = {"is_playing": True, "is_synced": True, "revision": self.timeline().revision, **facts}
         report = PlayerReport(current_time=current_time, **facts)
         LAST_REPORTS.record(self.room.room_id, by.person.user_id, report, now_ms)
@@ -41,31 +41,31 @@ class LengthCase(DeedCase):
         with self.committing():
             return end_of_media.due(now_ms)
 
-    def length(self):
+    def duration(self):
         timeline = self.timeline()
         return timeline.duration_s, timeline.duration_source
 
 
-class WhoIsBelieved(LengthCase):
-    def test_a_controllers_player_names_the_length_and_everybody_is_told(self):
+class AcceptedReports(DurationCase):
+    def test_a_controllers_player_sets_the_duration_and_it_is_broadcast(self):
         told = self.published.last("timeline")
         self.assertEqual(
             (told["payload"]["cause"], told["payload"]["duration"], told["payload"]["duration_source"]),
-            ("duration", SAID_S, "metadata"),
+            ("duration", REPORTED_S, "metadata"),
         )
 
-    def test_a_better_length_replaces_a_worse_one_and_moves_nobody(self):
+    def test_a_better_duration_replaces_a_worse_one_and_moves_no_player(self):
         before = self.timeline()
         self.assertTrue(self.says(self.alice, 1, NOW_MS + 1000, duration=90))
         after = self.timeline()
-        self.assertEqual(self.length(), (90, "metadata"))
+        self.assertEqual(self.duration(), (90, "metadata"))
         self.assertEqual(after.revision, before.revision + 1)
         self.assertEqual(after.position_at(NOW_MS + 9999), before.position_at(NOW_MS + 9999))
 
     def test_the_same_again_and_a_shorter_one_change_nothing(self):
-        for duration in (SAID_S, SAID_S + 0.5, 20):
+        for duration in (REPORTED_S, REPORTED_S + 0.5, 20):
             self.assertFalse(self.says(self.alice, 1, NOW_MS + 1000, duration=duration))
-        self.assertEqual(self.length(), (SAID_S, "metadata"))
+        self.assertEqual(self.duration(), (REPORTED_S, "metadata"))
 
     def test_tags_of_the_library_give_way_to_a_player(self):
         Playback.objects.filter(room=self.room).update(duration=10.0, duration_source="tags")
@@ -73,9 +73,9 @@ class WhoIsBelieved(LengthCase):
         self.assertTrue(self.says(self.alice, 1, NOW_MS + 1000, duration=54.9))
 
     def test_a_member_is_not_believed_where_a_controllers_player_knows(self):
-        self.says(self.alice, 1, NOW_MS + 1000, duration=SAID_S)
+        self.says(self.alice, 1, NOW_MS + 1000, duration=REPORTED_S)
         self.assertFalse(self.says(self.bob, 1, NOW_MS + 1000, duration=90))
-        self.assertEqual(self.length(), (SAID_S, "metadata"))
+        self.assertEqual(self.duration(), (REPORTED_S, "metadata"))
 
     def test_a_member_is_believed_where_the_hosts_browser_cannot_play_it(self):
         LAST_REPORTS.clear()
@@ -87,17 +87,17 @@ class WhoIsBelieved(LengthCase):
         with pytest.raises(NotMember):
             self.says(self.bob, 1, NOW_MS + 1000, duration=90)
 
-    def test_a_report_about_an_older_timeline_may_be_about_another_medium(self):
+    def test_a_report_about_an_older_timeline_may_be_about_other_media(self):
         self.assertFalse(self.says(self.alice, 1, NOW_MS + 1000, duration=90, revision=1))
 
-    def test_the_length_of_a_sample_is_exact(self):
+    def test_the_duration_of_a_sample_is_exact(self):
         actions.load(self.alice, load(event_id="sample"), now_ms=NOW_MS + 1)
         actions.play(self.alice, play("again"), now_ms=NOW_MS + 2)
         self.assertFalse(self.says(self.alice, 1, NOW_MS + 3000, duration=900))
         self.assertFalse(self.says(self.alice, 1, NOW_MS + 3000, ended_at=1))
-        self.assertEqual(self.length(), (69.2065, "exact"))
+        self.assertEqual(self.duration(), (69.2065, "exact"))
 
-    def test_a_room_changes_a_length_only_so_often(self):
+    def test_a_room_limits_how_often_its_duration_changes(self):
         said = [self.says(self.alice, 1, NOW_MS + 1000, duration=100 * 2**n) for n in range(12)]
         self.assertLess(sum(said), 13)
         changes = PlaybackEvent.objects.filter(cause="duration").count()
@@ -105,14 +105,14 @@ class WhoIsBelieved(LengthCase):
             self.says(self.alice, 1, NOW_MS + 1000, duration=100 * 1.2**n)
         self.assertLessEqual(PlaybackEvent.objects.filter(cause="duration").count(), max(changes, 13))
 
-    def test_what_changes_nothing_asks_for_nothing(self):
-        self.says(self.alice, 1, NOW_MS + 1000, duration=SAID_S)
+    def test_a_report_without_news_makes_no_query(self):
+        self.says(self.alice, 1, NOW_MS + 1000, duration=REPORTED_S)
         report = PlayerReport(
             current_time=1,
             is_playing=True,
             is_synced=True,
             revision=self.timeline().revision,
-            duration=SAID_S,
+            duration=REPORTED_S,
         )
         with self.assertNumQueries(0):
             self.assertFalse(duration_updates.update_from_report(self.alice, report, NOW_MS + 4000))
@@ -122,37 +122,37 @@ class WhoIsBelieved(LengthCase):
             self.assertFalse(duration_updates.update_from_report(self.bob, refused, NOW_MS + 7000))
 
 
-class AnEstimatedEnd(LengthCase):
-    def test_the_room_does_not_end_while_a_player_goes_on(self):
+class EstimatedEnd(DurationCase):
+    def test_media_does_not_end_while_a_player_continues(self):
         for late_s in (3, 6, 9):
             late_ms = AT_ITS_END_MS + 1000 * late_s
-            self.says(self.alice, 54 + late_s, late_ms, duration=SAID_S)
+            self.says(self.alice, 54 + late_s, late_ms, duration=REPORTED_S)
             self.at(late_ms + OPEN_MS)
         self.assertEqual(self.timeline().phase, "playing")
-        self.assertEqual(self.length(), (60, "passed"))
+        self.assertEqual(self.duration(), (60, "passed"))
         self.assertEqual(self.timeline().position_at(AT_ITS_END_MS + 10_000), 64)
 
-    def test_no_revision_is_taken_for_holding_it_open(self):
+    def test_extending_the_end_takes_no_revision(self):
         self.says(self.alice, 54.5, AT_ITS_END_MS + 500)
         before = self.timeline().revision
         self.assertEqual([self.at(AT_ITS_END_MS + OPEN_MS + ms) for ms in (0, 1000, 2000)], [0, 0, 0])
         self.assertEqual(self.timeline().revision, before)
 
-    def test_a_member_who_hears_more_is_not_cut_off_either(self):
+    def test_media_does_not_end_either_while_it_plays_for_a_member(self):
         self.says(self.bob, 56, AT_ITS_END_MS + 2000)
         self.assertEqual(self.at(AT_ITS_END_MS + OPEN_MS), 0)
 
-    def test_members_alone_do_not_hold_it_open_for_ever(self):
+    def test_members_without_control_do_not_extend_the_end_for_ever(self):
         far_ms = AT_ITS_END_MS + 1000 * (duration_updates.MEMBERS_HOLD_S + 10)
         self.says(self.bob, 54 + duration_updates.MEMBERS_HOLD_S + 10, far_ms)
         self.assertEqual(self.at(far_ms), 1)
 
-    def test_it_ends_where_nobody_is_there(self):
+    def test_it_ends_in_an_empty_room(self):
         self.assertEqual(self.at(AT_ITS_END_MS + OPEN_MS - 1), 0)
         self.assertEqual(self.at(AT_ITS_END_MS + OPEN_MS), 1)
-        self.assertEqual((self.timeline().phase, self.timeline().position_s), ("ended", SAID_S))
+        self.assertEqual((self.timeline().phase, self.timeline().position_s), ("ended", REPORTED_S))
 
-    def test_it_ends_where_all_players_stand(self):
+    def test_it_ends_where_all_players_stopped(self):
         self.says(self.alice, 54, AT_ITS_END_MS + 500, is_playing=False, state="ended")
         self.assertEqual(self.at(AT_ITS_END_MS + OPEN_MS), 1)
 
@@ -172,14 +172,14 @@ class AnEstimatedEnd(LengthCase):
 
     def test_a_file_that_grew_moves_the_end_also_after_it_was_reached(self):
         self.says(self.alice, 54, AT_ITS_END_MS + 20, ended_at=54.0, is_playing=False)
-        self.assertEqual(self.length(), (54.0, "ended"))
+        self.assertEqual(self.duration(), (54.0, "ended"))
         actions.play(self.alice, play("again"), now_ms=AT_ITS_END_MS + 9000)
         self.assertEqual(self.timeline().position_s, 0)
         self.assertTrue(self.says(self.alice, 1, AT_ITS_END_MS + 10_000, duration=120))
-        self.assertEqual(self.length(), (120, "metadata"))
+        self.assertEqual(self.duration(), (120, "metadata"))
 
 
-class TheEndOfAPlayersData(LengthCase):
+class EndOfData(DurationCase):
     def test_it_is_the_end_of_the_room(self):
         self.assertTrue(self.says(self.alice, 53.9, AT_ITS_END_MS, ended_at=53.9, is_playing=False))
         self.assertEqual((self.timeline().phase, self.timeline().position_s), ("ended", 53.9))
@@ -193,19 +193,19 @@ class TheEndOfAPlayersData(LengthCase):
         self.assertFalse(self.says(self.alice, 53.9, AT_ITS_END_MS + 3000, **ended))
         self.assertEqual(self.timeline().revision, revision)
 
-    def test_after_a_longer_way_than_was_said(self):
+    def test_after_more_frames_than_the_header_states(self):
         self.says(self.alice, 60, AT_ITS_END_MS + 6000)
         self.assertTrue(self.says(self.alice, 90, AT_ITS_END_MS + 36_000, ended_at=90.02, is_playing=False))
-        self.assertEqual(self.length(), (90.02, "ended"))
+        self.assertEqual(self.duration(), (90.02, "ended"))
 
-    def test_a_head_that_says_too_much_does_not_let_the_clock_run_on(self):
+    def test_a_too_long_duration_in_the_header_does_not_keep_the_clock_running(self):
         self.says(self.alice, 1, NOW_MS + 1000, duration=300)
         self.assertTrue(self.says(self.alice, 20, NOW_MS + 20_100, ended_at=20.0, is_playing=False))
-        self.assertEqual((self.timeline().phase, self.length()), ("ended", (20.0, "ended")))
+        self.assertEqual((self.timeline().phase, self.duration()), ("ended", (20.0, "ended")))
         actions.play(self.alice, play("again"), now_ms=NOW_MS + 30_000)
         self.assertFalse(self.says(self.alice, 1, NOW_MS + 31_000, duration=300))
 
-    def test_data_that_broke_off_for_one_stops_nobody_who_has_more(self):
+    def test_data_that_ends_early_for_one_player_does_not_stop_players_with_more(self):
         self.says(self.alice, 1, NOW_MS + 1000, duration=300)
         broke_off = {"ended_at": 20.0, "is_playing": False}
         self.says(self.bob, 19, NOW_MS + 19_000)
@@ -222,8 +222,8 @@ class TheEndOfAPlayersData(LengthCase):
         self.says(self.bob, 20, NOW_MS + 20_200, **ended)
         self.assertTrue(self.says(self.alice, 20, NOW_MS + 23_100, **ended))
 
-    def test_a_member_ends_no_room_whose_host_hears_it(self):
-        self.says(self.alice, 10, NOW_MS + 10_000, duration=SAID_S)
+    def test_a_member_does_not_end_media_that_still_plays_for_the_host(self):
+        self.says(self.alice, 10, NOW_MS + 10_000, duration=REPORTED_S)
         self.assertFalse(self.says(self.bob, 10, NOW_MS + 10_100, ended_at=10.0, is_playing=False))
         self.assertEqual(self.timeline().phase, "playing")
 

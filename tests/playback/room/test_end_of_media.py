@@ -9,17 +9,17 @@ from playback.models import Playback, PlaybackEvent
 from playback.room import actions, end_of_media
 from rooms.models import Member, Room
 from tests.cases import CLIP
-from tests.playback.room.fixtures import NOW_MS, DeedCase, load
+from tests.playback.room.fixtures import NOW_MS, ActionCase, load
 
 END_MS = NOW_MS + 96_021
 
 
-class TheEnd(DeedCase):
+class EndOfMedia(ActionCase):
     def test_nothing_ends_before_its_end(self):
         self.started()
         self.assertEqual(end_of_media.due(END_MS - 1), 0)
 
-    def test_it_stands_at_its_end_once_however_many_processes_look(self):
+    def test_it_stops_at_its_end_once_however_many_processes_check(self):
         self.started()
         with self.committing():
             self.assertEqual([end_of_media.due(END_MS + late) for late in (300, 300, 400)], [1, 0, 0])
@@ -34,7 +34,7 @@ class TheEnd(DeedCase):
         self.assertFalse(end_of_media.end(self.room.pk, END_MS))
         self.assertEqual(PlaybackEvent.objects.filter(type="timeline").count(), 1)
 
-    def test_the_next_lap_is_told_before_the_last_one_ends_and_follows_without_a_gap(self):
+    def test_the_next_loop_is_announced_before_the_last_one_ends_and_follows_without_a_gap(self):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
         self.assertEqual(end_of_media.due(END_MS - end_of_media.LOOP_AHEAD_MS - 1), 0)
@@ -44,7 +44,7 @@ class TheEnd(DeedCase):
         self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (0, END_MS))
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 96_021)
 
-    def test_a_loop_told_too_late_starts_late_enough_to_seek(self):
+    def test_a_loop_announced_too_late_starts_late_enough_to_seek(self):
         Playback.objects.filter(room=self.room).update(loops=True)
         self.started()
         with self.committing():
@@ -54,7 +54,7 @@ class TheEnd(DeedCase):
         self.assertEqual(told["timestamp"], END_MS + 700)
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 700 + 96_021)
 
-    def test_a_room_that_cannot_come_to_its_end_holds_up_no_other(self):
+    def test_an_error_at_the_end_of_one_room_does_not_delay_others(self):
         self.started()
         other = Room.objects.create(title="another")
         Playback.objects.create(
@@ -67,7 +67,7 @@ class TheEnd(DeedCase):
         self.assertEqual(self.timeline().phase, "playing")
 
 
-class TheDemo(DeedCase):
+class DemoReset(ActionCase):
     def setUp(self) -> None:
         super().setUp()
         self.started()
@@ -83,7 +83,7 @@ class TheDemo(DeedCase):
         self.assertEqual(self.published.last("timeline")["payload"]["cause"], "reset")
         self.assertEqual(self.timeline(), Timeline(0, 1, "paused", NOW_MS + 50_000, 2, 96.021))
 
-    def test_it_has_its_own_medium_again(self):
+    def test_a_demo_gets_its_own_media_back(self):
         Member.objects.filter(pk=self.alice.pk).update(present=True)
         actions.load(self.alice, load("https://example.org/broken.mp4"), now_ms=NOW_MS)
         Member.objects.filter(pk=self.alice.pk).update(present=False)
@@ -101,7 +101,7 @@ class TheDemo(DeedCase):
         self.be(last_active_at=timezone.now() - timedelta(seconds=50))
         self.assertEqual(end_of_media.due(NOW_MS), 0)
 
-    def test_not_while_somebody_is_there(self):
+    def test_a_demo_with_members_is_not_reset(self):
         Member.objects.filter(pk=self.bob.pk).update(present=True)
         self.assertEqual(end_of_media.due(NOW_MS), 0)
         self.assertFalse(end_of_media.reset(self.room.pk, NOW_MS))

@@ -8,13 +8,13 @@ from playback.models import Playback, PlaybackEvent
 from playback.room import actions, queries
 from rooms import actions as room_deeds
 from rooms.models import Room
-from tests.playback.room.fixtures import NOW_MS, DeedCase, load, pause, play, seek, set_rate
+from tests.playback.room.fixtures import NOW_MS, ActionCase, load, pause, play, seek, set_rate
 
 
-class Constraints(DeedCase):
-    def violates(self, deed) -> None:
+class Constraints(ActionCase):
+    def violates(self, action) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
-            deed()
+            action()
 
     def row(self, **facts) -> PlaybackEvent:
         whole = {"type": "play", "at_ms": NOW_MS, "position": 0, "rate": 1, "phase": "playing", **facts}
@@ -24,7 +24,7 @@ class Constraints(DeedCase):
         self.row(revision=7)
         self.violates(lambda: self.row(revision=7))
 
-    def test_nobody_uses_an_event_id_twice(self):
+    def test_an_event_id_is_not_used_for_two_commands(self):
         self.row(person=self.alice.person, event_id="x")
         self.violates(lambda: self.row(person=self.alice.person, event_id="x"))
 
@@ -38,8 +38,8 @@ class Constraints(DeedCase):
         self.violates(lambda: mine.update(rate=0))
 
 
-class TellingAgain(DeedCase):
-    def test_what_is_told_again_is_what_was_told(self):
+class Resending(ActionCase):
+    def test_resent_events_equal_the_original_ones(self):
         with self.committing():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.set_rate(self.alice, set_rate(1.5), now_ms=NOW_MS + 3000)
@@ -52,7 +52,7 @@ class TellingAgain(DeedCase):
         self.assertEqual(again, told)
         self.assertEqual([frame["revision"] for frame in again], [1, 2, 3, 4, 5])
 
-    def test_who_followed_holds_what_who_joins_now_gets(self):
+    def test_a_member_who_followed_has_the_snapshot_of_a_new_one(self):
         with self.committing():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.seek(self.alice, seek(30), now_ms=NOW_MS + 3000)
@@ -61,7 +61,7 @@ class TellingAgain(DeedCase):
         for name in ("current_time", "is_playing", "rate", "phase", "duration", "media"):
             self.assertEqual(state[name], told["payload"][name], name)
 
-    def test_a_client_resumes_where_the_log_knows_what_it_applied(self):
+    def test_a_client_resumes_if_the_log_has_the_change_it_applied_last(self):
         actions.play(self.alice, play(), now_ms=NOW_MS)
         actions.pause(self.alice, pause(), now_ms=NOW_MS + 1000)
         room = self.room_now()
@@ -77,7 +77,7 @@ class TellingAgain(DeedCase):
             with self.subTest(revision=revision, event_id=event_id):
                 self.assertEqual(queries.resumes(room, revision, event_id), resumed)
 
-    def test_a_change_nobody_commanded_is_resumed_from_with_an_empty_event_id(self):
+    def test_a_client_resumes_after_a_change_without_a_command_with_an_empty_event_id(self):
         room_deeds.transfer_host(self.alice, self.bob.person.user_id)
         self.assertTrue(queries.resumes(self.room_now(), 1, ""))
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from playback.models import Playback
-from tests.playback.room.fixtures import NOW_MS, DeedCase
+from tests.playback.room.fixtures import NOW_MS, ActionCase
 from watchium.db.prepared import run_in_one_round_trip
 
 
-class Keeping(DeedCase):
+class Writing(ActionCase):
     def stored(self) -> Playback:
         return Playback.objects.get(room=self.room)
 
@@ -19,7 +19,7 @@ class Keeping(DeedCase):
         run_in_one_round_trip(playback.update_query())
         assert (self.stored().media, self.stored().waited) == ({"url": "another"}, playback.waited)
 
-    def test_a_document_that_becomes_again_what_was_read_is_written_again(self):
+    def test_a_json_field_set_back_to_its_value_is_written_again(self):
         playback = Playback.objects.of(self.room)
         for hold, until_ms in (({"why": "stall"}, NOW_MS), (None, None)):
             playback.hold, playback.hold_until_ms = hold, until_ms
@@ -32,7 +32,7 @@ class Keeping(DeedCase):
         run_in_one_round_trip(playback.update_query())
         assert self.stored().hold_until_ms == NOW_MS
 
-    def test_one_that_the_orm_read_is_written_whole(self):
+    def test_a_row_read_by_the_orm_is_written_completely(self):
         playback = self.stored()
         playback.media, playback.at_ms = {"url": "another"}, NOW_MS
         run_in_one_round_trip(playback.update_query())

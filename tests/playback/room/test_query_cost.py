@@ -9,12 +9,12 @@ from django.utils import timezone
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions, duration_updates, end_of_media, queries
 from rooms.models import Room
-from tests.playback.room.fixtures import NOW_MS, DeedCase, seek
+from tests.playback.room.fixtures import NOW_MS, ActionCase, seek
 from watchium.protocol.commands import PlayerReport
 
 
-class Cost(DeedCase):
-    def test_telling_again_asks_once_however_much_was_missed(self):
+class Cost(ActionCase):
+    def test_resending_is_one_query_however_many_events_were_missed(self):
         for n in range(3):
             actions.seek(self.alice, seek(n, f"{n}"), now_ms=NOW_MS)
         room = Room.objects.get(pk=self.room.pk)
@@ -22,12 +22,12 @@ class Cost(DeedCase):
             with self.assertNumQueries(1):
                 queries.missed(room, since)
 
-    def test_a_snapshot_asks_once(self):
+    def test_a_snapshot_is_one_query(self):
         room = Room.objects.get(pk=self.room.pk)
         with self.assertNumQueries(1):
             queries.snapshot(room)
 
-    def test_a_length_that_is_known_is_asked_for_once(self):
+    def test_a_known_duration_is_queried_once(self):
         self.addCleanup(duration_updates.forget_all)
         report = PlayerReport(current_time=0, is_playing=True, is_synced=True, revision=0, duration=5.0)
         with self.assertNumQueries(1):
@@ -35,13 +35,13 @@ class Cost(DeedCase):
         with self.assertNumQueries(0):
             self.assertFalse(duration_updates.update_from_report(self.alice, report, NOW_MS))
 
-    def test_nothing_due_asks_twice(self):
+    def test_nothing_due_is_two_queries(self):
         with self.assertNumQueries(2):
             end_of_media.due(NOW_MS)
 
 
-class Indexes(DeedCase):
-    """The plan, over rows enough and statistics fresh enough that it is chosen for what it costs."""
+class Indexes(ActionCase):
+    """Query plans, with enough rows and fresh statistics for the planner to choose by cost."""
 
     @classmethod
     def setUpTestData(cls) -> None:

@@ -19,7 +19,7 @@ from watchium.protocol.errors import NotHost
 
 @skipUnlessDBFeature("has_select_for_update")
 class Races(TransactionTestCase):
-    """With PostgreSQL only: a SQLite in memory has one connection, on which nothing races."""
+    """PostgreSQL only: SQLite in memory has one connection, so nothing races."""
 
     def setUp(self) -> None:
         self.room = Room.objects.create(title="movie-night")
@@ -53,12 +53,12 @@ class Races(TransactionTestCase):
         assert [row.revision for row in rows] == list(range(1, 13))
         assert Playback.objects.get().position == rows[-1].position
 
-    def test_a_medium_ends_once_for_any_number_of_processes(self):
+    def test_media_ends_once_for_any_number_of_processes(self):
         Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
         assert sum(self.at_once(6, lambda _: end_of_media.due(NOW_MS))) == 1
         assert PlaybackEvent.objects.filter(type="timeline").count() == 1
 
-    def test_a_hold_ends_once_for_any_number_of_processes(self):
+    def test_a_wait_ends_once_for_any_number_of_processes(self):
         Playback.objects.update(stall_policy="wait", phase="playing", at_ms=NOW_MS)
         actions.record_notice(self.bob, BufferStart(), now_ms=NOW_MS)
         assert Playback.objects.get().phase == "holding"
@@ -66,7 +66,7 @@ class Races(TransactionTestCase):
         timelines = PlaybackEvent.objects.filter(type="timeline").order_by("revision")
         assert list(timelines.values_list("cause", flat=True)) == ["hold", "hold_ended"]
 
-    def test_who_waited_behind_a_hand_over_is_host_no_more(self):
+    def test_a_former_host_who_waited_for_the_lock_may_not_control(self):
         handed, may_commit = Event(), Event()
 
         def hand_over_slowly() -> None:
@@ -91,7 +91,7 @@ class Races(TransactionTestCase):
         deeds = (hand_over_slowly, press_play, let_go)
         assert self.at_once(3, lambda number: deeds[number]())[1] is NotHost
 
-    def test_a_room_that_is_being_changed_is_passed_over_until_the_next_look(self):
+    def test_a_locked_room_is_skipped_until_the_next_tick(self):
         Playback.objects.update(phase="playing", ends_at_ms=NOW_MS)
         locked, may_commit = Event(), Event()
 

@@ -6,10 +6,10 @@ from playback.room import actions
 from rooms import actions as room_actions
 from rooms import signals
 from rooms.models import Member, Room
-from tests.playback.room.fixtures import NOW_MS, DeedCase, load
+from tests.playback.room.fixtures import NOW_MS, ActionCase, load
 
 
-class SystemComments(DeedCase):
+class SystemComments(ActionCase):
     def last_text(self) -> str:
         comment = Comment.objects.filter(room=self.room).latest("pk")
         assert comment.to_protocol().is_system_message

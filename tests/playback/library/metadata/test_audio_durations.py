@@ -1,4 +1,4 @@
-"""WAVs and Ogg files whose heads do not say how long they are."""
+"""WAVs and Ogg files whose headers do not state the duration."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_streams_in_a_row_are_added_up(data: bytes, seconds: float | None):
         b"".join
     )
 )
-def test_any_pages_have_a_length_or_none(data: bytes):
+def test_any_pages_have_a_duration_or_none(data: bytes):
     found = chained_s(io.BytesIO(data))
     assert found is None or found >= 0
 
@@ -78,7 +78,7 @@ def test_a_wav_is_as_long_as_its_data(said: int):
     assert wav_chunks.read(io.BytesIO(wav_with(said))).duration_s == 2.0
 
 
-def test_a_rate_of_compressed_sound_is_no_measure():
+def test_the_rate_of_compressed_audio_gives_no_duration():
     adpcm = WAV[:20] + b"\x11\0" + WAV[22:]
     assert wav_chunks.read(io.BytesIO(adpcm)).duration_s is None
 
@@ -88,7 +88,7 @@ def test_any_wav_has_an_end(rest: bytes):
     wav_chunks.read(io.BytesIO(WAV[:12] + rest))
 
 
-def test_the_words_of_a_wav_come_undecoded():
+def test_the_tags_of_a_wav_are_returned_undecoded():
     words = wav_chunks.read(io.BytesIO(WAV + info("cp1251", INAM="Осень", ICMT="x", IART="ДДТ"))).tags
     assert words == {
         "title": "Осень".encode("cp1251").decode(UNDECODED),
@@ -97,7 +97,7 @@ def test_the_words_of_a_wav_come_undecoded():
 
 
 class InTheLibrary(LibraryCase):
-    def test_lengths_and_words_are_found_without_another_program(self):
+    def test_durations_and_tags_are_read_without_another_program(self):
         self.put("recorded.wav", wav_with(0xFFFFFFFF) + b"")
         self.put("long.wav", wav_with(0xFFFFFFFF, form=b"RF64"))
         self.put("words.wav", WAV + info("cp1251", INAM="Осень", IART="ДДТ"))

@@ -1,4 +1,4 @@
-"""Old tags are read in the encoding they are in; true Latin-1 is never touched."""
+"""Legacy tags are decoded in their actual encoding; true Latin-1 never changes."""
 
 # ruff: noqa: RUF001 letters that look alike are what this is about
 
@@ -15,7 +15,7 @@ from playback.library.metadata.legacy_encodings import UNDECODED, decode
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import id3, mp3
 
-# Title and artist, as people have them.
+# Real titles and artists.
 OLD = {
     "shift_jis": (
         "夜に駆ける|八月",
@@ -226,7 +226,7 @@ WINDOWS = (
 
 
 def marked(text: str, encoding: str) -> str:
-    """As it comes out of tags that say it is Latin-1."""
+    """Return the text as read from tags that are marked as Latin-1."""
     return text.encode(encoding).decode(UNDECODED)
 
 
@@ -278,13 +278,13 @@ def test_any_bytes_become_text(fields: dict[str, str]):
 
 
 @given(st.text(max_size=20))
-def test_what_was_decoded_stays(text: str):
+def test_decoded_text_stays(text: str):
     text = text.encode(errors="ignore").decode()
-    assume(not re.search("[\u00c2-\u00f4][\u0080-\u00bf]|\x1b", text))  # what was written twice
+    assume(not re.search("[\u00c2-\u00f4][\u0080-\u00bf]|\x1b", text))  # doubly encoded text
     assert decode({"title": text}) == {"title": text}
 
 
-def test_the_name_of_the_file_tells_what_is_too_short():
+def test_the_file_name_decides_for_short_fields():
     assert read_back("Şımarık|Tarkan", "cp1254", "Tarkan - Şımarık") == ("Şımarık", "Tarkan")
     assert read_back("Žena|x", "cp1250", "01 Žena")[0] == "Žena"
     assert read_back("Ýmir|x", "latin-1", "Ýmir")[0] == "Ýmir"
@@ -302,14 +302,14 @@ def test_fields_that_two_programs_wrote(title: tuple[str, str], artist: tuple[st
 
 
 @pytest.mark.parametrize("text", ["Björk Jóga", "Ágætis", "Ménage à trois", "Группа", "夜に駆ける", "Don’t"])
-def test_utf_8_that_was_taken_for_latin_1_and_written_again(text: str):
+def test_utf_8_that_was_misread_as_latin_1_and_encoded_again(text: str):
     doubled = text.encode().decode("latin-1")
     assert decode({"title": doubled}) == {"title": text}
     assert decode({"title": marked(doubled, "utf-8")}) == {"title": text}
 
 
 def test_a_short_field_alone_is_no_proof():
-    """DOS's encoding of Russian is not known here; four bytes of it are not Chinese."""
+    """The DOS encoding of Russian is not supported; four bytes of it must not become Chinese."""
     found = decode({"title": marked("Группа крови", "cp866"), "artist": marked("Кино", "cp866")})
     assert found == {"title": "", "artist": ""}
 
@@ -319,12 +319,12 @@ def test_fields_that_were_cut_off_in_a_letter():
     assert decode({"title": title.decode(UNDECODED)})["title"].startswith("夜に駆ける")
 
 
-def test_what_makes_no_sense_is_empty():
+def test_text_that_makes_no_sense_is_empty():
     assert decode({"title": b"\x81\x8d\x8f\x90\x9d".decode(UNDECODED)}) == {"title": ""}
 
 
 class InTags(LibraryCase):
-    def test_old_tags_are_found_by_what_they_mean(self):
+    def test_legacy_tags_are_found_by_their_meaning(self):
         tags = [(b"TIT2", "Группа крови"), (b"TPE1", "Кино"), (b"TALB", "Группа крови"), (b"TPE2", "Кино")]
         self.put("a.mp3", id3((name, b"\0" + text.encode("cp1251")) for name, text in tags) + mp3())
         v1 = b"TAG" + b"".join(
@@ -337,7 +337,7 @@ class InTags(LibraryCase):
         item = self.item("b.mp3")
         assert (item.title, item.artist, item.album) == ("开始懂了", "孙燕姿", "我要的幸福")
 
-    def test_a_title_that_nobody_can_read_is_the_name_of_its_file(self):
+    def test_an_unreadable_title_is_replaced_by_the_file_name(self):
         self.put("Its own name.mp3", id3([(b"TIT2", b"\0\x81\x8d\x8f\x90\x9d")]) + mp3())
         self.scan()
         assert self.item("Its own name.mp3").title == "Its own name"

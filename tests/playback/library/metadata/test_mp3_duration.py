@@ -1,4 +1,4 @@
-"""The length of an MP3 is that of its frames, whatever its header says or leaves out."""
+"""The duration of an MP3 is that of its frames, whatever its header states or omits."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def test_junk_between_frames_is_no_end():
 
 
 @given(st.binary(max_size=3000))
-def test_anything_else_has_no_length_or_one(data: bytes):
+def test_any_bytes_have_a_duration_or_none(data: bytes):
     found = measured_s(BytesIO(data))
     assert found is None or found > 0
 
 
 @pytest.mark.parametrize("lead", [b"", bytes(1024), b"junk of a ripper" * 9])
-def test_the_library_says_it(tmp_path: Path, lead: bytes):
+def test_reading_the_file_counts_its_frames(tmp_path: Path, lead: bytes):
     place = tmp_path / "x.mp3"
     place.write_bytes(lead + LOUD * 100 + QUIET * 900)
     assert read(place, "mp3").duration_s == round(1000 * FRAME_S, 3)

@@ -1,4 +1,4 @@
-"""MP4s of odd make: their boxes say what they are, wherever the index lies."""
+"""Unusual MP4s: their boxes determine the type, wherever the index is."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_any_boxes_have_an_end(data: bytes):
 
 
 class InTheLibrary(LibraryCase):
-    def test_a_film_whose_extension_is_another_is_a_film_wherever_its_index_is(self):
+    def test_a_video_with_a_wrong_extension_is_a_video_wherever_its_index_is(self):
         self.put("film.mp3", HEAD + DATA + FILM)
         self.put("sound.mp3", HEAD + DATA + SOUND)
         self.put("first.mp4", box(b"uuid", bytes(30)) + HEAD + SOUND + DATA)
