@@ -1,4 +1,4 @@
-"""A hundred rooms, random deeds, random kills: afterwards every room's log is whole and everybody agrees."""
+"""A hundred rooms, random commands, random kills: afterwards every log is complete and all clients agree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLIP = "/media/samples/clip.webm"
 
 
 class Party:
-    """A host and a guest in a room, each with a socket that comes back by itself, in whichever process is there."""
+    """A host and a guest in a room, each with a socket that reconnects to any running process."""
 
     def __init__(self, deployment: Deployment, number: int, chance: random.Random) -> None:
         self.deployment, self.number, self.chance = deployment, number, chance
@@ -45,7 +45,7 @@ class Party:
 
     async def live(self, until: float) -> None:
         while time.monotonic() < until:
-            # What loses its process or its line begins again, with what it knows and what was not answered.
+            # A client that loses its connection resumes, and repeats unacknowledged commands.
             with suppress(OSError, TimeoutError, ProblemError, AssertionError):
                 await self.evening(until)
             await asyncio.sleep(self.chance.uniform(0, 1))
@@ -75,7 +75,7 @@ class Party:
 
 
 @pytest.mark.long
-async def test_a_hundred_rooms_of_random_deeds_with_random_kills(where: dict[str, str]):
+async def test_a_hundred_rooms_with_random_commands_and_random_kills(where: dict[str, str]):
     chance = random.Random(int(os.environ.get("WATCHIUM_CHAOS_SEED", "4")))
     with two_processes({**where, "WATCHIUM_COMMANDS_PER_MINUTE": "600"}) as deployment:
         parties = [Party(deployment, number, random.Random(chance.random())) for number in range(ROOMS)]

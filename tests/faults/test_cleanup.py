@@ -1,4 +1,4 @@
-"""Cleaning beside live rooms, twice at once, and killed half-way; a log as an old installation has it."""
+"""Cleanup beside live rooms, twice in parallel, and killed half-way, on a log like an old deployment's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = 3000
 
 
 def an_old_room(server: Server, room_id: str) -> None:
-    """A room silent since 2020, with a long log of what explains and of changes."""
+    """A room inactive since 2020, with a long log of changes and other events."""
     this = f"(SELECT id FROM rooms_room WHERE room_id = '{room_id}')"
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)" % ROWS  # noqa: UP031
     run_sql(
@@ -41,7 +41,7 @@ def cleaning(server: Server) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.long
-async def test_cleaning_over_and_over_twice_at_once_and_killed_takes_nothing_of_a_live_room(
+async def test_repeated_parallel_and_killed_cleanup_deletes_nothing_of_a_live_room(
     deployment: Deployment,
 ):
     scene = await scene_in(deployment)

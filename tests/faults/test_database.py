@@ -1,4 +1,4 @@
-"""The database slow, full of others, restarted, gone."""
+"""The database slow, out of connections, restarted, and unavailable."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AT_ONCE = 8
 
 
 async def round_trips(room: RoomClient, count: int) -> int:
-    """Some pings, one after the other; how many were answered."""
+    """Send some pings one after the other; return the number of responses."""
     for _ in range(count):
         await room.ping()
     return count
@@ -38,10 +38,10 @@ async def test_pong_does_not_wait_for_the_database(server: Server):
             waiting = asyncio.create_task(alice.say("play", timeout=20))
             answered = await round_trips(bob, 20) + await round_trips(
                 alice, 5
-            )  # not even behind its own command
+            )  # not even after a command on the same socket
             assert not waiting.done()
         await waiting
-    # Ordered by the lock, not by the clock of a loaded machine: it lasts until all of them are back.
+    # The lock is held until all of them are back: a loaded machine changes nothing.
     assert answered == 25
 
 
@@ -57,7 +57,7 @@ async def test_a_stop_does_not_wait_for_a_database_that_hangs(killable_server: S
 
 
 @pytest.mark.long
-async def test_a_database_that_says_nothing_at_all_gets_no_more_patience_than_people_have(server: Server):
+async def test_a_silent_database_times_out_as_soon_as_documented(server: Server):
     scene = await scene_in(one_process(server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         with room_row_locked(server, scene.room_id):
@@ -113,7 +113,7 @@ def waiting_for_a_lock(database: Service) -> int:
 
 
 async def use_connections(database: Service, deployment: Deployment, scene: Scene) -> None:
-    """As many at once as there are presses: afterwards all of them are idle."""
+    """Open many connections at the same time; afterwards all are idle."""
     with ThreadPoolExecutor(AT_ONCE) as hands:
         with room_row_locked(deployment.here, scene.room_id):
             presses = [hands.submit(scene.alice.control, scene.room_id, "pause") for _ in range(AT_ONCE)]
@@ -122,9 +122,7 @@ async def use_connections(database: Service, deployment: Deployment, scene: Scen
             press.result()
 
 
-async def test_who_asks_first_after_a_restart_of_the_database_is_answered(
-    database: Service, alone: Deployment
-):
+async def test_the_first_request_after_a_database_restart_succeeds(database: Service, alone: Deployment):
     scene = await scene_in(alone)
     await use_connections(database, alone, scene)
     await asyncio.to_thread(database.end)
@@ -133,12 +131,10 @@ async def test_who_asks_first_after_a_restart_of_the_database_is_answered(
 
 
 @pytest.mark.long
-async def test_who_asks_first_after_a_longer_absence_of_the_database_is_answered(
-    database: Service, alone: Deployment
-):
+async def test_the_first_request_after_a_long_database_outage_succeeds(database: Service, alone: Deployment):
     scene = await scene_in(alone)
     await asyncio.to_thread(database.end)
-    for _ in range(4):  # each tries as long as the pool waits
+    for _ in range(4):  # each waits as long as the pool
         with pytest.raises(ProblemError):
             await asyncio.to_thread(scene.alice.state, scene.room_id)
     await asyncio.to_thread(database.start)
@@ -146,7 +142,7 @@ async def test_who_asks_first_after_a_longer_absence_of_the_database_is_answered
 
 
 async def through(deployment: Deployment, fault) -> None:
-    """A room in which alice presses all the time while the fault lasts; afterwards all is as it should be."""
+    """A room in which alice sends commands during the fault; afterwards the invariants hold."""
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("play")]
@@ -168,7 +164,7 @@ async def through(deployment: Deployment, fault) -> None:
 
 @pytest.mark.parametrize("gone_s", [0, pytest.param(30, marks=pytest.mark.long)])
 @pytest.mark.long
-async def test_a_database_that_comes_back(database: Service, on_it: Deployment, gone_s: float):
+async def test_a_database_that_restarts(database: Service, on_it: Deployment, gone_s: float):
     async def restart() -> None:
         await asyncio.to_thread(database.end)
         await asyncio.sleep(gone_s)
@@ -187,6 +183,6 @@ async def test_a_database_without_a_free_connection(database: Service, on_it: De
                         await asyncio.to_thread(psycopg.connect, database.url, connect_timeout=2)
                     )
             except psycopg.OperationalError:
-                await asyncio.sleep(6)  # longer than the pool waits for one
+                await asyncio.sleep(6)  # longer than the pool's timeout
 
     await through(on_it, occupy)

@@ -1,4 +1,4 @@
-"""An installation with rooms in it goes back to its first tables and forth again, and loses nothing."""
+"""A deployment with rooms migrates back to its first tables and forward again without losing data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
 from tests.servers import Server
 
-FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # whoever needs another comes before it
+FIRST = {"chat": "0001", "playback": "0001", "rooms": "0001"}  # dependents first
 
 
 @pytest.mark.long
-async def test_filled_tables_go_back_and_forth(killable_server: Server):
+async def test_filled_tables_migrate_back_and_forth(killable_server: Server):
     scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("seek", event_id=f"s{number}", current_time=number) for number in range(5)]

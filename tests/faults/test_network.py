@@ -1,4 +1,4 @@
-"""Bad lines, between people who use the public wire and a server that knows nothing of it."""
+"""Network faults between clients of the public protocol and an unmodified server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACK_S = 30
 
 @dataclass
 class Behind:
-    """alice is near the server, bob is behind a link of his own."""
+    """alice connects directly, bob through his own link."""
 
     deployment: Deployment
     scene: Scene
@@ -33,7 +33,7 @@ class Behind:
     ends: AsyncExitStack
 
     async def back(self, resume: Resume) -> RoomClient:
-        """bob, as his page does it: again and again until it works."""
+        """Connect bob like a page: retry until it works."""
         async with asyncio.timeout(BACK_S):
             while True:
                 try:
@@ -82,7 +82,7 @@ async def test_a_cut_link_loses_nothing_however_long(pair: Deployment, cut_s: in
         await here.everything_holds(bob, *answers)
 
 
-async def test_a_link_that_carries_only_to_the_server_still_carries_commands_and_answers_come_later(
+async def test_a_link_that_only_carries_to_the_server_delivers_commands_and_later_their_responses(
     pair: Deployment,
 ):
     async with bob_behind_a_link(pair) as here:
@@ -106,7 +106,7 @@ async def test_a_command_lost_on_the_way_is_sent_again_and_done_once(pair: Deplo
             asked = asyncio.create_task(bob.say("seek", event_id="again", current_time=8))
             while (await here.alice.hear("seek")).payload.event_id != "again":
                 pass
-            here.link.reset()  # the answer was under way
+            here.link.reset()  # the response was in transit
             with pytest.raises(ConnectionError):
                 await asked
             resume = bob.resume
@@ -129,7 +129,7 @@ async def test_a_reset_and_a_half_closed_link_end_the_socket_and_no_other(pair: 
 
 
 @pytest.mark.long
-async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pair: Deployment):
+async def test_single_bytes_now_and_then_do_not_keep_a_connection_open(pair: Deployment):
     reader, writer = await asyncio.open_connection("127.0.0.1", pair.here.port)
     scene = await scene_in(pair)
 
@@ -151,7 +151,7 @@ async def test_a_byte_now_and_then_keeps_no_connection_of_the_server_for_long(pa
 
 
 @pytest.mark.long
-async def test_a_link_of_one_byte_a_second_closes_its_socket_and_costs_nobody_else_anything(pair: Deployment):
+async def test_a_link_of_one_byte_a_second_closes_its_socket_and_slows_no_other_member(pair: Deployment):
     async with bob_behind_a_link(pair) as here:
         async with here.far.enter(here.scene.room_id) as bob:
             here.link.trickle(1)

@@ -1,4 +1,4 @@
-"""Processes killed at the worst instant, stopped, started again and again, and a thousand people coming back."""
+"""Processes killed at critical points, stopped and restarted repeatedly, and a thousand members reconnecting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIES = str(ROOT / "tests" / "faults" / "support" / "process_kill.py")
 
 
 @pytest.mark.parametrize("when", ["before_publish", "before_ack"])
-async def test_killed_after_the_commit_a_command_is_done_once_and_everybody_hears_of_it(
+async def test_a_command_whose_process_is_killed_after_the_commit_is_applied_once_and_reaches_all_members(
     where: dict[str, str], when: str
 ):
     with watchium_server(where, program=(DIES, when, "fatal")) as server:
@@ -73,13 +73,13 @@ async def test_a_process_in_a_crash_loop_beside_a_healthy_one(killable_pair: Dep
 
 
 @pytest.mark.long
-async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_people_again(
+async def test_a_process_suspended_for_longer_than_a_lease_readmits_its_members(
     killable_pair: Deployment,
 ):
     scene = await scene_in(killable_pair)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         killable_pair.there.freeze()
-        left = await alice.hear("member_left", timeout=25)  # by the other process, which sees a lease lapse
+        left = await alice.hear("member_left", timeout=25)  # by the other process, when the lease expires
         assert left.payload.user_id == scene.bob.user_id
         sought = await alice.say("seek", current_time=5)
         killable_pair.there.thaw()
@@ -97,7 +97,9 @@ async def test_a_process_that_stood_still_for_longer_than_a_lease_takes_up_its_p
 
 @pytest.mark.long
 @pytest.mark.alone
-async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_once(killable_server: Server):
+async def test_a_thousand_members_reconnect_within_thirty_seconds_and_not_all_at_once(
+    killable_server: Server,
+):
     rooms = await asyncio.gather(*(a_full_room(killable_server) for _ in range(100)))
     async with AsyncExitStack() as stack:
         tabs = {
@@ -136,13 +138,13 @@ async def test_a_thousand_people_come_back_within_thirty_seconds_and_not_all_at_
 
 
 async def a_full_room(server: Server) -> tuple[str, list[Client]]:
-    """Ten people, the first of them the host."""
+    """Ten members, the first of them the host."""
     host = Client(server.url, timeout_s=60)
     room_id = (await asyncio.to_thread(host.create_room, username="Host", media_url=CLIP)).room_id
     return room_id, [host, *await crowd(server, room_id, 9)]
 
 
-async def test_a_server_told_to_stop_while_people_come_in_lets_nobody_hang(killable_server: Server):
+async def test_a_server_stopped_while_members_join_leaves_no_connection_hanging(killable_server: Server):
     scene = await scene_in(one_process(killable_server))
     people = await crowd(killable_server, scene.room_id, 20)
 

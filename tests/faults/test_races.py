@@ -1,4 +1,4 @@
-"""Everything at once, against real processes and a real database."""
+"""Simultaneous commands, joins and leaves against real processes and a real database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def at_once(*calls: Any) -> list[Any]:
     return await asyncio.gather(*(asyncio.to_thread(*call) for call in calls), return_exceptions=True)
 
 
-async def test_two_hosts_pressing_at_once_end_with_the_later_one_for_everybody(deployment: Deployment):
+async def test_simultaneous_commands_end_with_the_later_one_for_all_members(deployment: Deployment):
     scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -37,7 +37,7 @@ async def test_two_hosts_pressing_at_once_end_with_the_later_one_for_everybody(d
         assert state.timeline.phase == ("playing" if last.event_id.startswith("a") else "paused")
 
 
-async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(deployment: Deployment):
+async def test_a_room_has_a_host_after_the_last_member_leaves_while_another_joins(deployment: Deployment):
     scene = await scene_in(deployment)
     for _ in range(6):
         async with scene.alice.enter(scene.room_id) as alice:
@@ -59,7 +59,7 @@ async def test_the_last_one_leaving_as_another_comes_leaves_a_room_with_a_host(d
         await asyncio.to_thread(scene.bob.join, scene.room_id, "Bob")
 
 
-async def test_twenty_joins_for_one_place_fill_it_once(where: dict[str, str]):
+async def test_twenty_joins_for_one_free_place_admit_one_member(where: dict[str, str]):
     with watchium_server({**where, "WATCHIUM_MAX_MEMBERS": "2"}) as server:
         alice = Client(server.url)
         room_id = (await asyncio.to_thread(alice.create_room, username="Alice")).room_id
@@ -69,7 +69,7 @@ async def test_twenty_joins_for_one_place_fill_it_once(where: dict[str, str]):
         assert "Traceback" not in server.log()
 
 
-async def test_fifty_writers_at_once_wait_for_each_other_and_none_fails(deployment: Deployment):
+async def test_fifty_simultaneous_writers_wait_for_each_other_and_none_fails(deployment: Deployment):
     makers = [Client(server.url) for server in (deployment.here, deployment.there) for _ in range(25)]
     rooms = await at_once(*((maker.create_room,) for maker in makers))
     assert [room for room in rooms if isinstance(room, BaseException)] == []
@@ -81,7 +81,7 @@ async def test_fifty_writers_at_once_wait_for_each_other_and_none_fails(deployme
         assert "locked" not in server.log()
 
 
-async def test_twenty_reloads_in_a_row_are_one_member_all_along(deployment: Deployment):
+async def test_twenty_reloads_in_a_row_are_one_member_throughout(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         for turn in range(20):
@@ -102,12 +102,12 @@ async def test_twenty_reloads_in_a_row_are_one_member_all_along(deployment: Depl
             )
 
 
-async def test_a_duplicated_tab_is_its_own_socket_and_says_what_it_said_once(deployment: Deployment):
+async def test_a_duplicated_tab_has_its_own_socket_and_its_commands_apply_once(deployment: Deployment):
     scene = await scene_in(deployment)
     copy = elsewhere(scene.alice, deployment.there.url)
     async with scene.alice.enter(scene.room_id) as one, copy.enter(scene.room_id, resume=one.resume) as other:
         assert other.welcome.resumed
-        # A duplicated tab has the same unsent commands in its storage.
+        # A duplicated tab copies the unsent commands in its storage.
         answers = await asyncio.gather(
             *(tab.say("seek", event_id="kept", current_time=5) for tab in (one, other) for _ in range(3))
         )
@@ -122,7 +122,7 @@ async def test_a_duplicated_tab_is_its_own_socket_and_says_what_it_said_once(dep
 
 
 @pytest.mark.parametrize("owner_claims", [True, False])
-async def test_a_hand_over_while_the_host_leaves_and_another_claims(
+async def test_a_handover_while_the_host_leaves_and_another_member_claims_the_role(
     deployment: Deployment, owner_claims: bool
 ):
     scene = await scene_in(deployment)

@@ -1,4 +1,4 @@
-"""Redis killed, frozen, emptied, and not there at all: two processes, one room."""
+"""Redis killed, suspended, emptied, and absent at start, with one room in two processes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HEALED_S = 20
 
 
 async def hears_broadcasts(scene, *clients: RoomClient) -> None:
-    """A custom event has no number: nothing heals it, only a broadcast brings it."""
+    """A custom event has no revision: only its broadcast delivers it."""
     waiting = set(clients)
     for _ in range(HEALED_S * 2):
         await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "wave", {})
@@ -53,7 +53,7 @@ async def emptied(redis: Service) -> None:
 
 
 @pytest.mark.parametrize("fault", [killed, pytest.param(frozen, marks=pytest.mark.long), emptied])
-async def test_a_room_goes_on_through_it_and_heals(killable_pair: Deployment, fault: Callable):
+async def test_a_room_keeps_working_without_redis_and_recovers(killable_pair: Deployment, fault: Callable):
     scene = await scene_in(killable_pair)
     assert killable_pair.redis is not None
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -79,7 +79,7 @@ async def test_a_room_goes_on_through_it_and_heals(killable_pair: Deployment, fa
 
 
 @pytest.mark.long
-async def test_processes_that_start_before_redis_does_serve_and_find_each_other_later(where: dict[str, str]):
+async def test_processes_that_start_before_redis_serve_and_connect_to_it_later(where: dict[str, str]):
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service(started=False))
         shared = {**where, "REDIS_URL": redis.url}

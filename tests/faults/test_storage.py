@@ -1,4 +1,4 @@
-"""A disk that is full, and a folder nobody may write to."""
+"""A full disk, and a data folder without write permission."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE = 4096
 
 @contextmanager
 def full_disk(server: Server) -> Iterator[None]:
-    """No file of that process can grow: what the kernel answers is what it answers on a disk that is full."""
+    """Limit the file size of the process to zero growth, so that writes fail as on a full disk."""
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (PAGE, before[1]))
     try:
@@ -36,7 +36,7 @@ def full_disk(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.long
-async def test_on_a_full_disk_commands_are_refused_for_now_and_all_heals():
+async def test_commands_on_a_full_disk_are_refused_as_unavailable_until_there_is_space():
     with watchium_server() as server:
         scene = await scene_in(one_process(server))
         async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -56,7 +56,7 @@ async def test_on_a_full_disk_commands_are_refused_for_now_and_all_heals():
 
 
 def nobody() -> list[str]:
-    """Root may write everywhere, so that root has somebody else try."""
+    """Root may write everywhere, so root runs the server as another user."""
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv") or not os.access(sys.executable, os.X_OK):
@@ -65,7 +65,7 @@ def nobody() -> list[str]:
 
 
 @pytest.mark.parametrize("state", ["a folder of somebody else's", "a file"])
-def test_a_data_folder_that_cannot_be_used_is_said_in_one_line(tmp_path: Path, state: str):
+def test_an_unusable_data_folder_is_reported_in_one_line(tmp_path: Path, state: str):
     folder = tmp_path / "data"
     if state == "a file":
         folder.write_text("not a folder")

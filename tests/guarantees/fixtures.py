@@ -18,19 +18,19 @@ async def scene_in(deployment: Deployment, **fields: Any) -> Scene:
 
 
 def elsewhere(client: Client, url: str) -> Client:
-    """The same person at another door."""
+    """The same member on the other server."""
     moved = Client(url, client.token)
     moved.user_id = client.user_id
     return moved
 
 
 def changes(heard: list[AnyEvent]) -> list[tuple[int | None, str | None]]:
-    """Revision and event_id of what moved the room, as it was heard."""
+    """Revision and event_id of the received changes, in order."""
     return [(event.revision, event.payload.event_id) for event in heard if isinstance(event, CHANGES)]  # type: ignore[attr-defined]
 
 
 async def follow_to(client: RoomClient, revision: int | None) -> list[AnyEvent]:
-    """Everything heard until the client has got to that revision."""
+    """Return all events received until the client has this revision."""
     assert revision is not None
     heard = client.received()
     while client.revision < revision:

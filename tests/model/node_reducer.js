@@ -1,4 +1,4 @@
-// The page's own reducer, spoken to by lines: one JSON question in, one JSON answer out.
+// The page's reducer behind stdin and stdout: one JSON request per line, one JSON response per line.
 import { createInterface } from "node:readline"
 import { RoomStore } from "../../static/js/core/room/room_store.js"
 

@@ -1,4 +1,4 @@
-"""A room in the fewest words: a clock, a motion, a seat, people, a log. What the real one is held against."""
+"""A minimal reference model of a room: clock, timeline, host, members and log."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ class Reference:
     revision: int = 0
     host: str | None = "alice"
     hold_until: float | None = None
-    here: list[str] = field(default_factory=list)  # whoever is there longest first
-    tabs: dict[str, list[float | None]] = field(default_factory=dict)  # of each person, when each was closed
+    here: list[str] = field(default_factory=list)  # longest present first
+    tabs: dict[str, list[float | None]] = field(
+        default_factory=dict
+    )  # by person: closing time of each connection
     said: list[tuple[str, str]] = field(default_factory=list)
     answered: dict[tuple[str, str], tuple[object, int]] = field(default_factory=dict)
 
@@ -34,7 +36,7 @@ class Reference:
     # ------------------------------------------------------------ commands
 
     def command(self, name: str, event_id: str, kind: str, value, now: float, holds_at: float) -> int | str:
-        """Its revision, or how it is refused. `holds_at`: from when it holds, which the server chooses."""
+        """Return the new revision or the error code. `holds_at` is the effective time, chosen by the server."""
         if (name, event_id) in self.answered:
             content, revision = self.answered[name, event_id]
             return revision if content == (kind, value) else CONFLICT
@@ -61,7 +63,7 @@ class Reference:
             if kind == "play" and self.duration is not None and self.position >= self.duration:
                 self.position = 0.0
 
-    # ------------------------------------------------------------ people
+    # ------------------------------------------------------------ members
 
     def opens_tab(self, name: str) -> None:
         self.tabs.setdefault(name, []).append(None)

@@ -1,4 +1,4 @@
-"""Somebody who follows the room over a bad line, twice at once: as a program does, and as a page does."""
+"""A member behind a lossy link with two replicas of the room: the Python client's and the page's."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from watchium.services.room_snapshot import LogPosition, compose_snapshot, misse
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 REDUCER = Path(__file__).parent / "node_reducer.js"
-PATIENCE_MS = 4000  # after it a page asks, and asks again
+PATIENCE_MS = 4000  # after it a page sends heartbeats
 
 
 class Node:
-    """The page's reducers, in one process for all."""
+    """The page's reducers, in one Node process for all viewers."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -64,7 +64,7 @@ class Viewer:
             self.node.ask("take", log=self.name, envelope=frame, now=self.now)
 
     def come_back(self) -> None:
-        """On a new line: what was under way on the old one is lost. The page's claim to resume is the program's."""
+        """Reconnect: frames in transit are lost. The page resumes from the same position as the Python client."""
         self.under_way.clear()
         known = self.program
         assert self.node.ask("resume", log=self.name) == {
@@ -77,7 +77,7 @@ class Viewer:
         self.arrive(*self._frames(compose_snapshot(self.member, "", applied, 1)))
 
     def catch_up(self, head: dict[str, Any]) -> None:
-        """The answer to a heartbeat says where the log ends; both ask for what they lack until they lack nothing."""
+        """Repeat heartbeats until both have every revision that the responses name."""
         self.under_way.clear()
         self.arrive(head)
         for _ in range(10):

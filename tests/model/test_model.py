@@ -1,4 +1,4 @@
-"""Random deeds, told over lines that lose, double and reorder: reference, server and both reducers stay one."""
+"""Random actions, published over links that lose, duplicate and reorder: reference, server and both reducers agree."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ COMMANDS = st.one_of(
 people = st.sampled_from(NAMES)
 clock = count(
     1_795_000_000_000, 10_000_000
-)  # examples follow one another: nobody's allowance is found half spent
+)  # examples run one after the other: each starts with full rate limits
 
 
 def made(kind: str, value, event_id: str):
@@ -116,14 +116,14 @@ class RoomMachine(RuleBasedStateMachine):
                 self.whole.__exit__(None, None, None)
             self.clock.stop()
 
-    def do(self, deed):
-        """What it before is under way to every viewer."""
+    def do(self, action):
+        """Run the action; the frames it publishes are in transit to every viewer."""
         self.now += 1000
         frames = self.scene.published.frames
         before = len(frames)
         try:
             with self.scene.committing():
-                return deed()
+                return action()
         finally:
             room = room_group(self.room.room_id)
             for viewer in getattr(self, "viewers", []):
@@ -168,7 +168,7 @@ class RoomMachine(RuleBasedStateMachine):
             self.do(lambda: chat.actions.remove(self.member(author), comment.pk))
             self.reference.said.remove(said)
 
-    # ------------------------------------------------------------ people
+    # ------------------------------------------------------------ members
 
     @rule(name=people)
     def opens_a_tab(self, name) -> None:
@@ -214,14 +214,14 @@ class RoomMachine(RuleBasedStateMachine):
         self.do(lambda: rooms.actions.due(self.now))
         self.reference.time_passes(self.now)
 
-    # ------------------------------------------------------------ lines
+    # ------------------------------------------------------------ links
 
     @rule(number=st.integers(0, 1), data=st.data())
     def some_of_it_arrives(self, number, data) -> None:
         viewer = self.viewers[number]
         under_way, viewer.under_way = viewer.under_way, []
         arrives = data.draw(st.lists(st.sampled_from(under_way), max_size=12)) if under_way else []
-        viewer.arrive(*arrives)  # in any order, some twice, some never
+        viewer.arrive(*arrives)  # in any order, some duplicated, some lost
 
     @rule(number=st.integers(0, 1))
     def comes_back_on_a_new_line(self, number) -> None:
@@ -251,7 +251,7 @@ class RoomMachine(RuleBasedStateMachine):
     def host_id(self) -> str | None:
         return self.people[self.reference.host].user_id if self.reference.host else None
 
-    # ------------------------------------------------------------ always
+    # ------------------------------------------------------------ invariants
 
     @invariant()
     def the_server_is_as_the_reference_says(self) -> None:
@@ -292,9 +292,9 @@ class ModelTests(Cast):
             ),
         )
 
-    def test_random_deeds_over_bad_lines_leave_everybody_with_the_same_room(self):
+    def test_random_actions_over_lossy_links_leave_all_replicas_equal(self):
         self.walk(examples=12, steps=30)
 
     @pytest.mark.long
-    def test_many_more_of_them(self):
+    def test_many_more_random_actions(self):
         self.walk(examples=300, steps=60)

@@ -1,4 +1,4 @@
-"""A server's database from outside: statements of an operator, a backup, and its return."""
+"""An operator's access to a server's database: SQL statements, backup and restore."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.servers import SQLITE, Server, database_beside
 
 
 def run_sql(server: Server, statement: str) -> None:
-    """One statement, committed."""
+    """Execute one statement and commit."""
     if url := server.env.get("DATABASE_URL"):
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
@@ -24,7 +24,7 @@ def run_sql(server: Server, statement: str) -> None:
 
 
 def backup(server: Server) -> str:
-    """A copy of everything in the database of a stopped server; what `restore` takes."""
+    """Return a copy of a stopped server's database, for `restore`."""
     if url := server.env.get("DATABASE_URL"):
         return database_beside(url, copy=True)
     copy = server.data_dir / "backup.sqlite3"
@@ -37,7 +37,7 @@ def backup(server: Server) -> str:
 
 
 def restore(server: Server, copied: str) -> None:
-    """Put the copy where the stopped server's database is."""
+    """Replace the stopped server's database with the copy."""
     if url := server.env.get("DATABASE_URL"):
         _restore_postgres(url, copied)
         return

@@ -1,4 +1,4 @@
-"""Many people in one room, and all of them coming back at once."""
+"""Many members in one room, and their simultaneous reconnection."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.client import Client, RoomClient
 from tests.servers import Server
 from watchium.client import ProblemError, Resume
 
-AT_ONCE = 8  # threads of this test that join people
+AT_ONCE = 8  # threads that join members
 TRIES = 12
 LONGEST_WAIT_S = 10.0
 
 
 async def crowd(server: Server, room_id: str, count: int) -> list[Client]:
-    """So many guests, each a member of the room."""
+    """Join `count` guests to the room."""
     people = [Client(server.url, timeout_s=60) for _ in range(count)]
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -39,7 +39,7 @@ async def come_back(
     first_wait_s: float = 1.0,
     arrived: Callable[[], None] = lambda: None,
 ) -> list[RoomClient]:
-    """As their pages would: after a random while, and again after a longer one where that did not work."""
+    """Reconnect like a page: after a random delay, with longer delays after failures."""
 
     async def one(person: Client, resume: Resume) -> RoomClient:
         for attempt in range(TRIES):

@@ -1,4 +1,4 @@
-"""What must be so after every fault, whatever it was."""
+"""Invariants that hold after every fault."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.servers import Server
 from watchium.client import RoomSnapshot
 from watchium.protocol.replies import Accepted
 
-HEARTBEAT_S = 1.0  # a page's takes 3 s: its answer tells who missed something
+HEARTBEAT_S = 1.0  # a page sends one every 3 s; the response shows whether it missed an event
 AGREED_WITHIN_S = 5.0
 LOOK_EVERY_S = 0.02
 
 
 async def until(holds: Callable[[], object], within_s: float, what: str = "") -> None:
-    """Wait for something to become true. Fails when it did not in time."""
+    """Wait until the condition is true; fail on timeout."""
     ends = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < ends, f"not within {within_s} s: {what or holds}"
@@ -37,7 +37,7 @@ async def everything_holds(
     acknowledged: Iterable[Accepted] = (),
     servers: Iterable[Server] = (),
 ) -> RoomSnapshot:
-    """The final check of trust.md: `somebody` is in the room and may ask; `live` are those whose socket is open."""
+    """Check that all clients converged: `somebody` is a member with API access, `live` have an open socket."""
     state = await asyncio.to_thread(somebody.state, room_id)
     log = await asyncio.to_thread(whole_log, somebody, room_id)
     assert [event["revision"] for event in log] == list(range(1, state.revision + 1))
@@ -60,7 +60,7 @@ def whole_log(somebody: Client, room_id: str) -> list[dict[str, Any]]:
 
 
 def each_acknowledged_once(log: list[dict[str, Any]], acknowledged: Iterable[Accepted]) -> None:
-    """At the revision that was acknowledged, and nowhere else."""
+    """Check that the event is in the log once, at its acknowledged revision."""
     written = Counter(event["payload"]["event_id"] for event in log)
     at = {event["payload"]["event_id"]: event["revision"] for event in log}
     for answer in acknowledged:
@@ -68,7 +68,7 @@ def each_acknowledged_once(log: list[dict[str, Any]], acknowledged: Iterable[Acc
 
 
 async def agrees(client: RoomClient, state: RoomSnapshot) -> None:
-    """The client gets as far as the server is, by no more than what a page does, and then holds the same."""
+    """Check that the client catches up by the means of a page, and then has the server's state."""
     ends = time.monotonic() + AGREED_WITHIN_S
     while client.revision < state.revision:
         assert time.monotonic() < ends, f"who follows stays at revision {client.revision} of {state.revision}"
@@ -79,12 +79,12 @@ async def agrees(client: RoomClient, state: RoomSnapshot) -> None:
         assert client.timeline == state.timeline
 
 
-# ---------------------------------------------------------------- what a process holds
+# ---------------------------------------------------------------- resources of a process
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """Of one process, as the kernel counts."""
+    """Resources of one process, as the kernel counts them."""
 
     resident_kb: int
     descriptors: int
@@ -99,13 +99,13 @@ def footprint(server: Server) -> Footprint:
 
 
 async def settles_back(server: Server, before: Footprint) -> None:
-    """Memory, descriptors and threads are back to about where they were. Pools may have grown to their size once."""
+    """Check that memory, descriptors and threads are near their former values; pools may have grown to full size."""
 
     def is_back() -> bool:
         now = footprint(server)
         return (
             now.resident_kb <= before.resident_kb * 1.25 + 16_000
-            and now.descriptors <= before.descriptors + 32  # eight threads with three files of SQLite each
+            and now.descriptors <= before.descriptors + 32  # eight threads with three SQLite files each
             and now.threads <= before.threads + 12
         )
 

@@ -1,4 +1,4 @@
-"""A room's row held by somebody else: whoever wants to change the room waits in the database."""
+"""Lock a room's row, so that changes of the room wait in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line to a server, in all the ways a line can be bad."""
+"""A TCP link to a server that can be slow, cut, reset or half closed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 CHUNK = 16 * 1024
-AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing says "reset" instead of goodbye
+AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends RST instead of FIN
 
 
 @dataclass
 class Way:
-    """One direction of a line."""
+    """One direction of a link."""
 
     open: asyncio.Event = field(default_factory=asyncio.Event)
     bytes_per_s: float | None = None
@@ -24,7 +24,7 @@ class Way:
         self.open.set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Until the sender ends. What is under way during a cut arrives after it, as TCP would send it again."""
+        """Forward until the sender closes. Data in transit during a cut arrives after it, as TCP retransmits."""
         while data := await reader.read(CHUNK if self.bytes_per_s is None else 1):
             await self.open.wait()
             if self.bytes_per_s:
@@ -34,7 +34,7 @@ class Way:
 
 
 class Link:
-    """All connections made to `port` go to the server's; bad news are for all of them at once."""
+    """Forward all connections to `port` to the server; faults apply to all of them."""
 
     def __init__(self, server_port: int) -> None:
         self.server_port = server_port
@@ -47,7 +47,7 @@ class Link:
         return f"http://127.0.0.1:{self.port}"
 
     def cut(self) -> None:
-        """Nothing passes, and nobody is told."""
+        """Stop all data without closing any connection."""
         self.up.open.clear()
         self.down.open.clear()
 
@@ -59,13 +59,13 @@ class Link:
         self.up.bytes_per_s = self.down.bytes_per_s = bytes_per_s
 
     def reset(self) -> None:
-        """Every connection ends as if somebody had pulled a plug that says so."""
+        """Reset every connection."""
         for end in {end for end in self._ends if not end.is_closing()}:
             end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
             end.transport.abort()
 
     def half_close(self) -> None:
-        """Each end hears that the other one says no more; what it says itself still arrives."""
+        """Half close: each end receives EOF, but its own data still arrives."""
         for end in self._ends:
             end.write_eof()
 

@@ -1,4 +1,4 @@
-"""Saying something to a server that cannot take it just now, as a page does: again, under the same event_id."""
+"""Send a command like a page: repeat it with the same event_id while the server is unavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A socket of somebody who stopped reading, down to the bytes: the kernel's buffers fill, then the server's."""
+"""A WebSocket client that stops reading: the kernel's buffers fill, then the server's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tests.client import Client
 
-SMALL = 4096  # bytes of receive buffer: little hides in the kernel
+SMALL = 4096  # bytes; a small receive buffer, so that little data is held in the kernel
 SEGMENT = 1400
 READ_S = 5
 
@@ -24,7 +24,7 @@ class Deaf:
 
     @property
     def still_held(self) -> bool:
-        """Whether a process still has the other end; the kernel alone may go on with it for minutes."""
+        """Return whether a process still has the other end; the kernel alone may keep it for minutes."""
         mine, theirs = self.raw.getsockname()[1], self.raw.getpeername()[1]
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             _, local, remote, *rest = line.split()
@@ -34,7 +34,7 @@ class Deaf:
         return False
 
     async def closing_code(self) -> int | None:
-        """Read after all: the code of the close frame at the very end, None where the connection just ended."""
+        """Read everything; return the code of the final close frame, or None if there is none."""
         frames = b""
         loop = asyncio.get_running_loop()
         try:
@@ -46,7 +46,7 @@ class Deaf:
 
 
 def last_close_code(frames: bytes) -> int | None:
-    """Of unmasked frames, as servers send them."""
+    """Yield opcode and payload of unmasked frames, as servers send them."""
     code, at = None, 0
     while at + 2 <= len(frames):
         kind, length, start = frames[at] & 0x0F, frames[at + 1], at + 2
@@ -62,12 +62,12 @@ def last_close_code(frames: bytes) -> int | None:
 
 @asynccontextmanager
 async def deaf_socket(client: Client, room_id: str) -> AsyncIterator[Deaf]:
-    """Enters the room by hand, as far as the server's yes, and reads nothing more."""
+    """Open a socket to the room and stop reading after the handshake."""
     address = urlsplit(client.base_url)
     loop = asyncio.get_running_loop()
     with socket.socket() as raw:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
-        # As on a line over land; on the loopback the server's kernel would take 2.6 MB before it says that it is full.
+        # As over a wide area network; on loopback the server's kernel would buffer 2.6 MB.
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
         raw.setblocking(False)
         await loop.sock_connect(raw, (address.hostname, address.port))

@@ -1,4 +1,4 @@
-"""Servers whose wall clock a test can set; the kernel's other clocks go on, as on a machine whose date jumps."""
+"""Servers whose wall clock a test can set; the kernel's other clocks are unchanged, as when the date jumps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class WallClock:
     library: str
 
     def off_by(self, seconds: int) -> None:
-        """From now on, for every process that runs by it."""
+        """Set the offset from now on, for every process that uses this clock."""
         new = self.file.with_suffix(".new")
         new.write_text(f"{seconds:+d}\n")
         os.replace(new, self.file)
@@ -31,7 +31,7 @@ class WallClock:
 
 
 def wall_clock(folder: Path) -> WallClock:
-    """One that is right so far. Raises Missing."""
+    """Yield a clock without an offset. Raises Missing."""
     clock = WallClock(folder / "wall_clock", faketime_path())
     clock.off_by(0)
     return clock

@@ -7,7 +7,7 @@ from tests.faults.support.invariants import agrees, everything_holds
 from tests.guarantees.fixtures import scene_in
 
 
-async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_them(killable_pair: Deployment):
+async def test_p14_commands_without_redis_are_accepted_and_reach_all_members(killable_pair: Deployment):
     scene = await scene_in(killable_pair)
     redis = killable_pair.redis
     assert redis is not None
@@ -16,7 +16,7 @@ async def test_p14_commands_are_accepted_without_redis_and_everybody_hears_of_th
         await bob.hear("play")
         redis.kill()
         answers += [await alice.say("seek", current_time=number) for number in range(3)]
-        # bob is in the other process: what no broadcast brings him, the heads of the database do.
+        # bob is in the other process: the log heads in the database replace the broadcasts.
         state = await asyncio.to_thread(scene.alice.state, scene.room_id)
         await agrees(bob, state)
         redis.start()
@@ -36,7 +36,7 @@ async def test_p14_after_redis_is_back_broadcasts_reach_the_other_process_again(
         redis.kill()
         await alice.say("seek", current_time=1)
         redis.start()
-        # A custom event has no revision and no head: only a broadcast brings it.
+        # A custom event has no revision: only its broadcast delivers it.
         for _ in range(40):
             await asyncio.to_thread(scene.alice.broadcast, scene.room_id, "wave", {})
             if any(getattr(event, "type", "") == "wave" for event in bob.received()):

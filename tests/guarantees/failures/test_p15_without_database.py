@@ -29,7 +29,7 @@ def on_it(database: Service) -> Iterator[Server]:
 
 
 async def refused_for_now(*deeds) -> list[ProblemError]:
-    """Asked at once, since each waits a while for the database."""
+    """Send all requests at the same time, since each waits for the database."""
     refusals = await asyncio.gather(*deeds, return_exceptions=True)
     for refused in refusals:
         assert isinstance(refused, ProblemError), refused
@@ -38,7 +38,9 @@ async def refused_for_now(*deeds) -> list[ProblemError]:
     return refusals  # type: ignore[return-value]
 
 
-async def test_p15_commands_are_refused_for_now_sockets_stay_and_all_heals(database: Service, on_it: Server):
+async def test_p15_commands_are_refused_as_unavailable_and_sockets_stay_open_until_recovery(
+    database: Service, on_it: Server
+):
     scene = await scene_in(one_process(on_it))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         answers = [await alice.say("play")]
@@ -49,7 +51,7 @@ async def test_p15_commands_are_refused_for_now_sockets_stay_and_all_heals(datab
             asyncio.to_thread(scene.alice.control, scene.room_id, "pause"),
         )
         assert over_http.status == 503
-        await alice.ping()  # the clock of the players needs no database
+        await alice.ping()  # clock synchronisation needs no database
         await bob.ping()
         await asyncio.to_thread(database.start)
         answers.append(await say_until_accepted(alice, "seek", "meanwhile", current_time=5))

@@ -15,15 +15,15 @@ from tests.servers import Server
 from tests.watchium.consumers.fixtures import Scene
 from watchium.client.room_state import type_of
 
-COSTS_KB = 2 * 1000  # of two readers
-NOISE_KB = 3000  # what the process needs more or less for the same number of requests
+COSTS_KB = 2 * 1000  # for two readers
+NOISE_KB = 3000  # memory noise of the process for the same number of requests
 TOLD = 500
 WORDS = "x" * 3000
 CLOSED_S = 12
 
 
 def broadcast_much(scene: Scene) -> None:
-    """On one connection: a new one for each would take three times as long."""
+    """Reuse one connection: a new one per request would take three times as long."""
     line = http.client.HTTPConnection("127.0.0.1", scene.server.port, timeout=10)
     headers = {"Authorization": f"Bearer {scene.alice.token}", "Content-Type": "application/json"}
     said = json.dumps({"type": "noise", "payload": {"words": WORDS}})
@@ -36,7 +36,7 @@ def broadcast_much(scene: Scene) -> None:
 
 
 async def tell_much(scene: Scene, listener: RoomClient) -> None:
-    """Some 1.5 MB to everybody in the room, heard to the end by one of them."""
+    """Publish about 1.5 MB to the room, and read it to the end with one member."""
     await asyncio.to_thread(broadcast_much, scene)
     heard = 0
     while heard < TOLD:
@@ -44,10 +44,10 @@ async def tell_much(scene: Scene, listener: RoomClient) -> None:
 
 
 @pytest.mark.once
-async def test_p16_two_that_never_read_slow_nobody_and_are_closed(generous_server: Server):
+async def test_p16_two_clients_that_never_read_slow_no_member_and_are_closed(generous_server: Server):
     scene = await scene_in(one_process(generous_server))
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
-        await tell_much(scene, bob)  # fills whatever is filled once
+        await tell_much(scene, bob)  # fills all caches and pools
         first = footprint(generous_server)
         await tell_much(scene, bob)
         without = footprint(generous_server)
@@ -62,7 +62,7 @@ async def test_p16_two_that_never_read_slow_nobody_and_are_closed(generous_serve
             assert grown_kb - max(0, without.resident_kb - first.resident_kb) < COSTS_KB + NOISE_KB
             await until(lambda: not (one.still_held or other.still_held), CLOSED_S, "they are closed")
             for deaf in (one, other):
-                assert await deaf.closing_code() in (4008, None)  # cut off where it read nothing at all
+                assert await deaf.closing_code() in (4008, None)  # reset if it read nothing
         accepted = await alice.say("seek", current_time=3)
         while (await bob.hear("seek")).revision != accepted.revision:
             pass

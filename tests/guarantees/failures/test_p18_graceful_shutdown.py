@@ -13,7 +13,9 @@ from watchium.client import ProblemError
 STOPPED_S = 10
 
 
-async def test_p18_everybody_is_told_to_come_back_and_the_exit_is_clean(killable_pair: Deployment):
+async def test_p18_all_sockets_close_with_a_request_to_reconnect_and_the_exit_is_clean(
+    killable_pair: Deployment,
+):
     scene = await scene_in(killable_pair)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         for server, client in ((killable_pair.there, bob), (killable_pair.here, alice)):
@@ -24,7 +26,9 @@ async def test_p18_everybody_is_told_to_come_back_and_the_exit_is_clean(killable
             assert "Traceback" not in server.log()
 
 
-async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept(killable_server: Server):
+async def test_p18_commands_in_flight_get_a_response_and_acknowledged_ones_are_stored(
+    killable_server: Server,
+):
     scene = await scene_in(one_process(killable_server))
     async with scene.alice.enter(scene.room_id) as alice:
         asked = [
@@ -35,7 +39,7 @@ async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept
         stopping = asyncio.create_task(asyncio.to_thread(killable_server.terminate))
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert await stopping == 0
-    # Each was accepted, refused with a word, or never begun: the socket closed before it was answered.
+    # Each was accepted, refused with an error, or not started: the socket closed without a response.
     accepted = [answer for answer in answers if not isinstance(answer, BaseException)]
     assert all(
         isinstance(answer, ProblemError | ConnectionError) for answer in answers if answer not in accepted
@@ -49,7 +53,7 @@ async def test_p18_commands_in_flight_are_answered_and_what_was_answered_is_kept
         )
 
 
-async def test_p18_somebody_who_never_reads_does_not_hold_it_up(generous_server: Server):
+async def test_p18_a_client_that_never_reads_does_not_delay_the_shutdown(generous_server: Server):
     scene = await scene_in(one_process(generous_server))
     async with (
         scene.alice.enter(scene.room_id) as alice,

@@ -5,10 +5,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent.parent
 BOTH = range(1, 14)
-MENDED = {9, 13}  # need servers that may be killed, and name both shapes themselves
+MENDED = {9, 13}  # these start their own servers, with one process and with two
 
 
-def test_p21_every_promise_up_to_the_thirteenth_is_tried_in_one_process_and_in_two():
+def test_p21_guarantees_1_to_13_are_tested_with_one_process_and_with_two():
     for number in BOTH:
         (scenes,) = HERE.glob(f"*/test_p{number:02}_*.py")
         text = scenes.read_text()

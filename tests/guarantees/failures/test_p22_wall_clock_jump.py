@@ -32,12 +32,12 @@ def under_it(clock: WallClock, where: dict[str, str]) -> Iterator[Server]:
 
 
 async def offset_ms(client: RoomClient) -> float:
-    """Of the server's clock from ours, by the quickest of a few exchanges."""
+    """Return the offset of the server's clock, from the fastest of a few exchanges."""
     exchanges = [await client.ping() for _ in range(5)]
     return min(exchanges, key=lambda exchange: exchange[1])[0]
 
 
-async def test_p22_an_hour_forward_and_back_moves_no_position_and_nobodys_clock(
+async def test_p22_a_jump_of_an_hour_forward_and_back_changes_no_position_and_no_clock(
     clock: WallClock, under_it: Server
 ):
     scene = await scene_in(one_process(under_it))
@@ -59,9 +59,7 @@ async def test_p22_an_hour_forward_and_back_moves_no_position_and_nobodys_clock(
 
 
 @pytest.mark.long
-async def test_p22_a_process_started_while_the_date_is_wrong_has_the_same_clock(
-    clock: WallClock, under_it: Server
-):
+async def test_p22_a_process_started_with_a_wrong_date_has_the_same_clock(clock: WallClock, under_it: Server):
     scene = await scene_in(one_process(under_it))
     async with scene.bob.enter(scene.room_id) as bob:
         before_ms, clock_id = await offset_ms(bob), bob.welcome.clock_id

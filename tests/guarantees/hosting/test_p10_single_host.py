@@ -10,7 +10,7 @@ from tests.guarantees.fixtures import follow_to, scene_in
 from watchium.client import ProblemError
 
 
-async def test_p10_a_former_host_is_refused_from_the_hand_over_on(deployment: Deployment):
+async def test_p10_a_former_host_is_refused_from_the_handover_on(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         handed = await alice.say("transfer_host", user_id=scene.bob.user_id)
@@ -22,7 +22,7 @@ async def test_p10_a_former_host_is_refused_from_the_hand_over_on(deployment: De
         assert sought.revision == (handed.revision or 0) + 1
 
 
-async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(deployment: Deployment):
+async def test_p10_simultaneous_transfer_claim_and_leave_end_with_one_host(deployment: Deployment):
     scene = await scene_in(deployment)
     for _ in range(5):
         async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -42,7 +42,7 @@ async def test_p10_giving_claiming_and_leaving_at_once_leave_one_host(deployment
             await alice.say("claim_host")
 
 
-async def test_p10_among_those_present_there_is_a_host_or_a_running_hold(deployment: Deployment):
+async def test_p10_a_room_with_present_members_has_a_host_or_a_running_grace_period(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.bob.enter(scene.room_id) as bob:
         state = await asyncio.to_thread(scene.bob.state, scene.room_id)

@@ -8,7 +8,7 @@ from tests.guarantees.fixtures import scene_in
 from watchium.client.room_state import type_of
 
 
-async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_said_once(
+async def test_p11_after_the_grace_period_the_longest_present_member_becomes_host_once(
     deployment: Deployment,
 ):
     scene = await scene_in(deployment)
@@ -36,7 +36,7 @@ async def test_p11_the_seat_is_held_and_then_goes_to_whoever_is_here_longest_sai
         )
 
 
-async def test_p11_a_host_who_is_back_in_time_was_never_away(deployment: Deployment):
+async def test_p11_a_host_who_returns_within_the_grace_period_stays_host(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.bob.enter(scene.room_id) as bob:
         async with scene.alice.enter(scene.room_id) as alice:

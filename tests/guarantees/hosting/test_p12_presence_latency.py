@@ -13,11 +13,11 @@ from watchium.client.room_state import type_of
 from watchium.server.uvicorn_server import server_config
 
 DIRTY_S = 18
-SLACK_S = 0.5  # for a machine that is busy: a tick takes its time, and so does the news
+SLACK_S = 0.5  # margin for a busy machine, on which ticks and events take longer
 
 
 async def heard_of(client, kind: str, user_id: str | None, within_s: float):
-    """The event of this kind that is about them."""
+    """Wait for the event of this type about this member."""
     while (event := await client.hear(kind, timeout=within_s)).payload.user_id != user_id:
         pass
     return event
@@ -43,7 +43,7 @@ async def test_p12_a_reload_shows_neither(deployment: Deployment):
         async with scene.bob.enter(scene.room_id):
             async with carol.enter(scene.room_id):
                 await heard_of(alice, "member_joined", carol.user_id, 2)
-            # carol's tab closed after bob's: when its grace is over, so would his have been.
+            # carol's tab closed after bob's: when her grace period is over, his would be too.
             about: list[tuple[str, str]] = []
             while ("member_left", carol.user_id) not in about:
                 event = await alice.next_event(timeout=DIRTY_S)
@@ -52,17 +52,17 @@ async def test_p12_a_reload_shows_neither(deployment: Deployment):
             assert scene.bob.user_id not in [user_id for _, user_id in about]
 
 
-def test_p12_the_longest_way_a_dead_link_can_take_adds_up_to_less_than_promised():
-    # The last pong came in; the next ping goes out and is waited for; the grace of a closed socket; the next tick.
+def test_p12_the_timeouts_for_a_dead_link_add_up_to_less_than_guaranteed():
+    # The ping after the last pong and its timeout; the grace period of a closed socket; the next tick.
     config = server_config("127.0.0.1", 0)
     noticed_s = (config.ws_ping_interval or 0) + (config.ws_ping_timeout or 0)
     assert noticed_s + GRACE_MS / 1000 + PERIOD_S + SLACK_S <= DIRTY_S
-    # A process that died with its sockets renews no lease.
+    # A dead process renews no leases.
     assert SILENCE_MS / 1000 + PERIOD_S + SLACK_S <= DIRTY_S
 
 
 @pytest.mark.long
-async def test_p12_somebody_whose_link_died_has_left_within_18_seconds(deployment: Deployment):
+async def test_p12_a_member_with_a_dead_link_has_left_within_18_seconds(deployment: Deployment):
     scene = await scene_in(deployment)
     async with (
         link_to(deployment.there.port) as link,

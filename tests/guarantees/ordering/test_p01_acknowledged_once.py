@@ -7,7 +7,7 @@ from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import changes, follow_to, scene_in
 
 
-async def test_p01_who_stayed_and_who_came_back_saw_each_acknowledged_command_once(deployment: Deployment):
+async def test_p01_connected_and_returning_members_see_each_acknowledged_command_once(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         async with scene.alice.enter(scene.room_id) as away:

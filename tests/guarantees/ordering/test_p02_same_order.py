@@ -7,7 +7,7 @@ from tests.deployments import Deployment
 from tests.guarantees.fixtures import changes, follow_to, scene_in
 
 
-async def test_p02_two_people_pressing_at_once_are_heard_in_one_order_by_everybody(deployment: Deployment):
+async def test_p02_simultaneous_commands_reach_all_members_in_one_order(deployment: Deployment):
     scene = await scene_in(deployment)
     await asyncio.to_thread(scene.alice.change_room, scene.room_id, control_policy="everyone")
 

@@ -11,7 +11,7 @@ from watchium.client.room_state import CHANGES, AnyEvent
 
 
 class Lossy(RoomClient):
-    """Two of three changes never arrive by themselves."""
+    """Drop two of three broadcasts of changes."""
 
     chance = Random(3)
 
@@ -21,7 +21,7 @@ class Lossy(RoomClient):
         await super()._on_event(event)
 
 
-async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(deployment: Deployment):
+async def test_p03_a_client_that_loses_most_broadcasts_still_has_every_revision(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         bob.__class__ = Lossy
@@ -34,7 +34,7 @@ async def test_p03_whoever_loses_most_of_what_is_said_still_has_every_revision(d
         assert [revision for revision, _ in heard] == list(range(start + 1, state.revision + 1))
 
 
-async def test_p03_who_was_away_for_longer_than_the_log_reaches_gets_a_snapshot(deployment: Deployment):
+async def test_p03_a_client_away_for_longer_than_the_log_reaches_gets_a_snapshot(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         resume = alice.resume._replace(revision=0, event_id="")

@@ -17,7 +17,7 @@ SOON_S = 1
 
 
 @pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
-async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
+async def test_p19_a_removed_member_receives_and_reads_nothing_a_second_later(
     deployment: Deployment, deed: str, more: dict[str, int]
 ):
     scene = await scene_in(deployment, visibility="private", passphrase="open sesame")
@@ -45,7 +45,7 @@ async def test_p19_somebody_sent_out_hears_and_reads_nothing_a_second_later(
 
 @pytest.mark.parametrize("away", [Service.kill, Service.freeze])
 @pytest.mark.parametrize(("deed", "more"), [("remove_member", {}), ("ban_member", {"minutes": 60})])
-async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_later_without_redis(
+async def test_p19_a_member_removed_in_another_process_receives_nothing_a_second_later_without_redis(
     killable_pair: Deployment, away: Callable[[Service], None], deed: str, more: dict[str, int]
 ):
     scene = await scene_in(killable_pair)
@@ -54,11 +54,11 @@ async def test_p19_somebody_sent_out_in_another_process_hears_nothing_a_second_l
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         away(redis)
         await alice.say(deed, user_id=scene.bob.user_id, **more)
-        assert await bob.closed(timeout=SOON_S) == 4012  # why is said to whoever comes back
+        assert await bob.closed(timeout=SOON_S) == 4012  # a returning client gets the reason
     assert await rejection_of(scene, scene.bob) == ("banned", 4503)
 
 
-async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(killable_pair: Deployment):
+async def test_p19_the_sockets_of_a_closed_room_close_even_without_redis(killable_pair: Deployment):
     scene = await scene_in(killable_pair)
     assert killable_pair.redis is not None
     async with scene.alice.enter(scene.room_id), scene.bob.enter(scene.room_id) as bob:
@@ -68,7 +68,7 @@ async def test_p19_the_sockets_of_a_closed_room_close_without_redis_too(killable
     assert await rejection_of(scene, scene.bob) == ("room_closed", 4504)
 
 
-async def test_p19_somebody_who_signed_out_in_another_process_hears_nothing_a_second_later_without_redis(
+async def test_p19_a_user_logged_out_in_another_process_receives_nothing_a_second_later_without_redis(
     killable_pair: Deployment,
 ):
     scene = await scene_in(killable_pair)
@@ -85,7 +85,7 @@ async def test_p19_somebody_who_signed_out_in_another_process_hears_nothing_a_se
     assert await browser.status_at(scene.room_id) == 4501
 
 
-async def test_p19_outsiders_learn_nothing_of_a_room_not_even_that_it_is_there(deployment: Deployment):
+async def test_p19_non_members_cannot_learn_that_a_private_room_exists(deployment: Deployment):
     scene = await scene_in(deployment, visibility="private", passphrase="open sesame")
     answers = set()
     for room_id in (scene.room_id, "zzzzzzzzzz"):

@@ -8,7 +8,7 @@ from tests.faults.support.invariants import everything_holds
 from tests.guarantees.fixtures import scene_in
 
 
-async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing_from_it(
+async def test_p20_two_parallel_cleanups_delete_nothing_of_a_playing_room(
     deployment: Deployment,
 ):
     scene = await scene_in(deployment)
@@ -21,7 +21,7 @@ async def test_p20_cleaning_twice_at_once_beside_a_room_that_plays_takes_nothing
         run_sql(
             deployment.here,
             "UPDATE playback_playbackevent SET created_at = '2020-01-01 00:00:00+00:00' WHERE room_id ="
-            f" (SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')",  # an id of ours
+            f" (SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')",  # the id of an old event
         )
         cleaning = [
             asyncio.to_thread(server.manage, "maintain") for server in (deployment.here, deployment.there)

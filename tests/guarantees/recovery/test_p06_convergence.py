@@ -9,7 +9,7 @@ from tests.guarantees.fixtures import scene_in
 SONG = "/media/samples/music.ogg"
 
 
-async def test_p06_medium_phase_rate_position_host_and_revision_are_one(deployment: Deployment):
+async def test_p06_media_phase_rate_position_host_and_revision_are_equal(deployment: Deployment):
     scene = await scene_in(deployment)
     async with (
         scene.alice.enter(scene.room_id) as alice,

@@ -12,7 +12,7 @@ HEARTBEAT_S = 3
 
 
 async def control_from_a_process_nobody_hears(deaf: Server, client: Client, room_id: str) -> int:
-    """A deed done by a process that shares the database and nothing else: its broadcast reaches nobody."""
+    """Run an action in a process that shares only the database: its broadcast is lost."""
     told = await asyncio.to_thread(
         deaf.manage, "shell", "-c",
         "from playback.room import actions; from rooms.models import Member;"
@@ -23,7 +23,7 @@ async def control_from_a_process_nobody_hears(deaf: Server, client: Client, room
     return int(told.split()[-1])
 
 
-async def test_p07_what_no_broadcast_told_is_known_a_heartbeat_later(deployment: Deployment):
+async def test_p07_a_change_whose_broadcast_was_lost_arrives_with_the_next_heartbeat(deployment: Deployment):
     scene = await scene_in(deployment)
     nobody = Server(0, deployment.here.data_dir, {**deployment.here.env, "REDIS_URL": ""})
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -33,7 +33,7 @@ async def test_p07_what_no_broadcast_told_is_known_a_heartbeat_later(deployment:
             assert (sought.revision, sought.payload.event_id) == (revision, "unheard")
 
 
-async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(deployment: Deployment):
+async def test_p07_the_response_to_a_heartbeat_has_the_latest_revision(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         await alice.say("seek", current_time=3)
@@ -43,12 +43,12 @@ async def test_p07_the_answer_to_a_heartbeat_says_how_far_the_room_is(deployment
             head = (await bob.hear("head")).payload
             if head.revision == alice.revision and head.comment_seq:
                 break
-            await asyncio.sleep(1)  # a heartbeat's pace; heads are read once a second
+            await asyncio.sleep(1)  # the interval of heartbeats; log heads are read once a second
         assert head.epoch == alice.welcome.room.epoch
         assert said.event_id
 
 
-async def test_p07_a_comment_that_nobody_was_told_of_comes_too(deployment: Deployment):
+async def test_p07_a_comment_whose_broadcast_was_lost_arrives_too(deployment: Deployment):
     scene = await scene_in(deployment)
     nobody = Server(0, deployment.here.data_dir, {**deployment.here.env, "REDIS_URL": ""})
     async with elsewhere(scene.alice, deployment.there.url).enter(scene.room_id) as alice:

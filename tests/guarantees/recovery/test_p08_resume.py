@@ -6,7 +6,7 @@ from tests.faults.support.lossy_link import link_to
 from tests.guarantees.fixtures import changes, elsewhere, follow_to, scene_in
 
 
-async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(deployment: Deployment):
+async def test_p08_a_returning_client_gets_the_missed_events_and_no_snapshot(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id) as bob:
@@ -15,7 +15,7 @@ async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(deploymen
             resume = bob.resume
         answers = [await alice.say("seek", current_time=position) for position in (10, 20, 30)]
         await alice.say("comment", text="are you back?")
-        # The other door, too: what a client knows is worth the same everywhere.
+        # The other process resumes as well.
         async with elsewhere(scene.bob, deployment.here.url).enter(scene.room_id, resume=resume) as bob:
             assert bob.welcome.resumed
             assert bob.welcome.timeline is None
@@ -28,7 +28,7 @@ async def test_p08_who_comes_back_gets_what_was_missed_and_no_snapshot(deploymen
             await everything_holds(scene.alice, scene.room_id, live=[alice, bob], acknowledged=answers)
 
 
-async def test_p08_a_line_reset_in_the_middle_loses_nothing(deployment: Deployment):
+async def test_p08_a_connection_reset_in_between_loses_no_event(deployment: Deployment):
     scene = await scene_in(deployment)
     async with link_to(deployment.there.port) as link, scene.alice.enter(scene.room_id) as alice:
         behind = elsewhere(scene.bob, link.url)

@@ -12,14 +12,14 @@ from tests.watchium.consumers.fixtures import Scene
 from watchium.client import Resume
 
 
-async def test_p09_a_log_that_was_trimmed_gives_a_snapshot_and_stays_the_same_log(deployment: Deployment):
+async def test_p09_a_trimmed_log_gives_a_snapshot_and_keeps_its_epoch(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         resume = alice.resume
         epoch = alice.welcome.room.epoch
         for number in range(3):
             await alice.say("seek", current_time=number)
-    this_room = f"(SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')"  # an id of ours
+    this_room = f"(SELECT id FROM rooms_room WHERE room_id = '{scene.room_id}')"  # the id of an old event
     run_sql(
         deployment.here, f"DELETE FROM playback_playbackevent WHERE revision <= 2 AND room_id = {this_room}"
     )
@@ -30,7 +30,7 @@ async def test_p09_a_log_that_was_trimmed_gives_a_snapshot_and_stays_the_same_lo
 
 
 class Lost(NamedTuple):
-    """What alice and bob knew of the time that the backup does not have, and alice of the time before."""
+    """Positions of alice and bob after the backup, and of alice before it."""
 
     before: Resume
     alice: Resume
@@ -38,7 +38,7 @@ class Lost(NamedTuple):
 
 
 async def a_backup_restored(server: Server, scene: Scene) -> Lost:
-    """alice was at 1 when it was made, and she and bob at 2 when it came back."""
+    """alice was at revision 1 when the backup was made, and both at 2 when it was restored."""
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("seek", current_time=1)
         before = alice.resume
@@ -55,11 +55,11 @@ async def a_backup_restored(server: Server, scene: Scene) -> Lost:
     return lost
 
 
-async def test_p09_a_restored_backup_is_a_new_epoch_for_everybody_and_once(killable_server: Server):
+async def test_p09_a_restored_backup_starts_one_new_epoch_for_all_members(killable_server: Server):
     scene = await scene_in(one_process(killable_server))
     lost = await a_backup_restored(killable_server, scene)
     await asyncio.to_thread(scene.carol.join, scene.room_id, "Carol")
-    async with scene.carol.enter(scene.room_id) as carol:  # knows nothing of what was lost
+    async with scene.carol.enter(scene.room_id) as carol:  # has none of the lost events
         epochs = []
         for client, resume in ((scene.alice, lost.alice), (scene.bob, lost.bob)):
             async with client.enter(scene.room_id, resume=resume) as back:
@@ -72,12 +72,12 @@ async def test_p09_a_restored_backup_is_a_new_epoch_for_everybody_and_once(killa
         assert (await carol.hear("head")).payload.epoch == epochs[0]
         assert carol.outdated
     async with scene.alice.enter(scene.room_id, resume=lost.before) as alice:
-        assert not alice.welcome.resumed  # of the former log, although so much of it came back
+        assert not alice.welcome.resumed  # from the former epoch, although part of it was restored
         await alice.say("seek", current_time=3)
         await everything_holds(scene.alice, scene.room_id, live=[alice], servers=[killable_server])
 
 
-async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(deployment: Deployment):
+async def test_p09_a_running_server_detects_that_its_log_went_back(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         epoch = alice.welcome.room.epoch
@@ -103,7 +103,7 @@ async def test_p09_a_running_server_notices_by_itself_that_its_log_went_back(dep
 
 
 async def heard_head(client, revision: int):
-    """The head once the server knows of that revision; asked at a heartbeat's pace."""
+    """Send heartbeats until the server's log head has this revision, and return it."""
     while True:
         await client.send("heartbeat", current_time=0, is_playing=False, is_synced=True)
         head = (await client.hear("head")).payload
@@ -112,7 +112,7 @@ async def heard_head(client, revision: int):
         await asyncio.sleep(1)
 
 
-async def test_p09_nobody_makes_a_room_start_over_by_claiming_what_never_was(deployment: Deployment):
+async def test_p09_a_claimed_revision_that_never_existed_starts_no_new_epoch(deployment: Deployment):
     scene = await scene_in(deployment)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("seek", current_time=1)
