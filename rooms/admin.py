@@ -222,7 +222,7 @@ class BanAdmin(ReadOnlyAdmin):
     def has_act_permission(self, request: HttpRequest) -> bool:
         return may_change(self, request)
 
-    @admin.action(description="Let them come back", permissions=["act"])
+    @admin.action(description="Lift the ban", permissions=["act"])
     def lift(self, request: HttpRequest, bans: QuerySet[Ban]) -> None:
         reason = _staff_reason(request)
         act_on_each(

@@ -2,7 +2,7 @@
 
 from rooms.actions.dispatch import handle_command
 from rooms.actions.epoch import begin_epoch, suspect_restore
-from rooms.actions.hosting import ask_control, claim_host, transfer_host
+from rooms.actions.hosting import claim_host, request_control, transfer_host
 from rooms.actions.membership import join, leave
 from rooms.actions.moderation import ban, lift_ban, remove, set_moderator
 from rooms.actions.presence import (
@@ -15,10 +15,9 @@ from rooms.actions.presence import (
     renew,
     revoke_token,
 )
-from rooms.actions.room import close_room, create_guest, create_room, propose_name, update_room
+from rooms.actions.room import close_room, create_guest, create_room, update_room
 
 __all__ = [
-    "ask_control",
     "ban",
     "begin_epoch",
     "claim_host",
@@ -33,11 +32,11 @@ __all__ = [
     "join",
     "leave",
     "lift_ban",
-    "propose_name",
     "reconnect_person",
     "record_poll",
     "remove",
     "renew",
+    "request_control",
     "revoke_token",
     "set_moderator",
     "suspect_restore",

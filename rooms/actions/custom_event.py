@@ -18,7 +18,7 @@ from watchium.realtime import broadcast
 from watchium.shared_state import rate_limits
 
 TYPE = re.compile(r"[a-z][a-z_]{0,39}")
-PAYLOAD_BYTES = 4 * 1024
+MAX_PAYLOAD_BYTES = 4 * 1024
 # Event names that the pages use among themselves. Message types of the protocol are reserved as well.
 PAGE_EVENTS = frozenset({"state", "connection", "drift", "player", "lacks", "dropped", "broadcast"})
 RESERVED = MESSAGE_TYPES | PAGE_EVENTS
@@ -33,9 +33,11 @@ def broadcast_custom_event(
     Raises BadMessage for a reserved type, TooLong beyond 4 KiB, NotAllowed, RateLimited.
     """
     if not TYPE.fullmatch(event_type) or event_type in RESERVED:
-        raise BadMessage("type is 1 to 40 letters and underscores, and no word of the protocol - at `$.type`")
-    if len(msgspec.json.encode(payload)) > PAYLOAD_BYTES:
-        raise TooLong(f"A payload has at most {PAYLOAD_BYTES} bytes.")
+        raise BadMessage(
+            "type is 1 to 40 letters and underscores, and no message type of the protocol - at `$.type`"
+        )
+    if len(msgspec.json.encode(payload)) > MAX_PAYLOAD_BYTES:
+        raise TooLong(f"A payload has at most {MAX_PAYLOAD_BYTES} bytes.")
     actor = access.lock(actor)
     now_ms = server_clock.now_ms() if now_ms is None else now_ms
     if not (actor.is_host or actor.is_owner):

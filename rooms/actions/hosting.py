@@ -52,8 +52,10 @@ def cancel_host_grace(room: Room, host: Member, now_ms: float) -> None:
     """Broadcast that the host came back within the grace period and stays host."""
     room.seat_until_ms = None
     room.save(update_fields=["seat_until_ms"])
-    kept = MemberRef(user_id=host.person.user_id)
-    broadcast.to_room(room.room_id, HostGraceCancelled(room_id=room.room_id, timestamp=now_ms, payload=kept))
+    member = MemberRef(user_id=host.person.user_id)
+    broadcast.to_room(
+        room.room_id, HostGraceCancelled(room_id=room.room_id, timestamp=now_ms, payload=member)
+    )
 
 
 def choose_next_host(room: Room) -> None:
@@ -79,7 +81,7 @@ def transfer_host(actor: Member, user_id: str) -> int:
     if to is not None and to.is_host:
         return actor.room.revision  # sent again because the first reply was lost
     if not actor.is_host:
-        raise NotHost("Only the host can hand over the seat.")
+        raise NotHost("Only the host can make another member the host.")
     if to is None or not to.present:
         raise NotFound("This person is not here.")
     to.room = actor.room
@@ -92,19 +94,19 @@ def claim_host(actor: Member) -> int:
     """Make the owner the host; return the revision of the change."""
     actor = access.lock(actor)
     if not actor.is_owner:
-        raise NotAllowed("Only the room's owner can take the seat back.")
+        raise NotAllowed("Only the room's owner can take back the host role.")
     assign_host(actor.room, actor)
     return actor.room.revision
 
 
 @transaction.atomic
-def ask_control(actor: Member) -> None:
+def request_control(actor: Member) -> None:
     """Notify the host that a member would like to control playback. Rate limited."""
     actor = access.lock(actor)
     now_ms = server_clock.now_ms()
     rate_limits.spend("ask_control", actor.person.user_id, now_ms)
     host = Member.objects.host_of(actor.room)
     if host is not None and host.pk != actor.pk:
-        asks = UserRef(user_id=actor.person.user_id, username=actor.username)
-        event = ControlRequested(room_id=actor.room.room_id, timestamp=now_ms, payload=asks)
+        requester = UserRef(user_id=actor.person.user_id, username=actor.username)
+        event = ControlRequested(room_id=actor.room.room_id, timestamp=now_ms, payload=requester)
         broadcast.to_member(host.pk, event)

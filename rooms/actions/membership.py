@@ -69,17 +69,17 @@ def _admit(room_pk: int, person: Person, username: str, address: str) -> Member:
     room = Room.objects.locked(room_pk)
     if room.closed_at is not None:
         raise NotMember
-    name = _name_for(room, person, username)
+    name = _unique_name_for(room, person, username)
     fields: dict[str, object] = {"username": name, "address_hash": address, "left_at": None}
-    known = room.members.current().filter(person=person).first()
-    if known is None:
+    existing = room.members.current().filter(person=person).first()
+    if existing is None:
         now = timezone.now()
         if Ban.objects.applies(room, now, person, address):
             raise Banned
         _free_a_place_if_full(room)
         fields["joined_at"] = now
     member, _ = Member.objects.update_or_create(room=room, person=person, defaults=fields)
-    if known is not None and known.present and known.username != name:
+    if existing is not None and existing.present and existing.username != name:
         member.room = room
         broadcast_presence(member, server_clock.now_ms())
     return member
@@ -92,7 +92,7 @@ def _free_a_place_if_full(room: Room) -> None:
     now = timezone.now()
     absent = (
         room.members.longest_reserved(
-            now - NEW_MEMBER_RESERVED, most=max(2, settings.MAX_MEMBERS // RESERVED_FRACTION)
+            now - NEW_MEMBER_RESERVED, reserved_limit=max(2, settings.MAX_MEMBERS // RESERVED_FRACTION)
         )
         or room.members.longest_absent(now - ABSENT_PLACE_KEPT)
         or room.members.longest_absent_of_largest_network(more_than=ABSENT_PER_NETWORK)
@@ -103,7 +103,7 @@ def _free_a_place_if_full(room: Room) -> None:
     end_membership(absent, "left")
 
 
-def _name_for(room: Room, person: Person, username: str) -> str:
+def _unique_name_for(room: Room, person: Person, username: str) -> str:
     name = resolve_name(person, username)
     return display_names.unique_name(name, room.members.present_names(excluding=person))
 

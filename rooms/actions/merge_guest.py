@@ -14,14 +14,14 @@ from watchium.protocol.errors import CloseCode
 from watchium.protocol.events import Departure, MemberLeft
 from watchium.realtime import broadcast
 
-RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
+ROLE_RANK = (Role.MEMBER, Role.MODERATOR, Role.HOST)
 
 
 @transaction.atomic
 def merge_guest(guest: Person, person: Person) -> None:
     """Move the guest's memberships, bans and rooms to the person. Idempotent.
 
-    The guest's sockets are closed and reconnect as the person, with whom the session is already signed in.
+    The guest's sockets are closed and reconnect as the person, whom the session already names.
     """
     broadcast.close_person(guest.pk, CloseCode.RESTART)
     Ban.objects.filter(person=guest).update(person=person)
@@ -53,7 +53,7 @@ def _merged(room: Room, before: Member, person: Person) -> Member:
     after = room.members.filter(person=person).first() or Member(pk=before.pk)
     if after.pk != before.pk:
         role = max(
-            after.role if after.left_at is None else Role.MEMBER, role, key=lambda r: RANK.index(Role(r))
+            after.role if after.left_at is None else Role.MEMBER, role, key=lambda r: ROLE_RANK.index(Role(r))
         )
         # At most one host: the deleted row gives up the role before the remaining one takes it.
         Member.objects.filter(pk=before.pk).update(role=Role.MEMBER)

@@ -67,7 +67,7 @@ def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationA
     if ban.room_id != room.pk:
         raise NotFound("There is no such ban here.")
     if actor is not None and not actor.may_moderate:
-        raise NotAllowed("Only the host and moderators can let somebody come back.")
+        raise NotAllowed("Only the host and moderators can lift a ban.")
     now = timezone.now()
     if not Ban.objects.lift(ban, now):
         return None
@@ -86,7 +86,7 @@ def set_moderator(actor: Member, user_id: str, moderator: bool) -> ModerationAct
     """Make a member a moderator, or a plain member again. The host's role is not changed by it."""
     actor = access.lock(actor)
     if not actor.is_host:
-        raise NotAllowed("Only the host can name moderators.")
+        raise NotAllowed("Only the host can appoint moderators.")
     target = Member.objects.with_user_id(actor.room, user_id)
     if target is None or target.is_host:
         raise NotFound("This person is not in the room.")
@@ -104,6 +104,6 @@ def _require_authority(actor: Member | None, target: Member) -> None:
     if actor is None:
         return
     if not actor.may_moderate or actor.pk == target.pk or target.is_owner:
-        raise NotAllowed("Only the host and moderators can send somebody out.")
+        raise NotAllowed("Only the host and moderators can kick members.")
     if target.role != Role.MEMBER and not actor.is_host:
-        raise NotAllowed("A moderator cannot send out the host or another moderator.")
+        raise NotAllowed("A moderator cannot kick the host or another moderator.")

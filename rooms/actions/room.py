@@ -35,17 +35,14 @@ CHANGEABLE = {"title", "visibility", "passphrase", "control_policy", "seat_hold_
 AlsoUpdate = Callable[[Room], list[str]]
 
 
-def _update_nothing(room: Room) -> list[str]:
+def _update_nothing(_room: Room) -> list[str]:
     return []
-
-
-def propose_name() -> str:
-    return display_names.generate_name()
 
 
 def create_guest(username: str = "") -> Person:
     """Create a guest with this name or a generated one."""
-    return Person.objects.create(username=display_names.clean_name(username) if username else propose_name())
+    name = display_names.clean_name(username) if username else display_names.generate_name()
+    return Person.objects.create(username=name)
 
 
 @transaction.atomic
@@ -107,11 +104,11 @@ def update_room(
         if actor is not None:
             rate_limits.limit_new_secrets(actor.person.user_id)
         passphrase_hash = hash_passphrase(passphrase)
-    return _change(room, actor, changes, passphrase_hash, also_update, reason)
+    return _update(room, actor, changes, passphrase_hash, also_update, reason)
 
 
 @transaction.atomic
-def _change(
+def _update(
     room: Room,
     actor: Member | None,
     changes: dict[str, Any],

@@ -29,7 +29,7 @@ class PulseQuerySet(models.QuerySet["Pulse"]):
 
 
 class Pulse(models.Model):
-    """One row. `process` holds the leader lease since `turn_at_ms`. `at_ms`: when a server last ran.
+    """One row. `process` last renewed its leader lease at `turn_at_ms`. `at_ms`: when a server last ran.
 
     `granted_ms`: when all presence leases were last extended for a restart.
     """

@@ -97,14 +97,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
         absent = self.current().filter(role=Role.MEMBER, present=False)
         return absent.exclude(person=F("room__owner")).select_related("person")
 
-    def longest_reserved(self, joined_before: datetime, most: int) -> Member | None:
+    def longest_reserved(self, joined_before: datetime, reserved_limit: int) -> Member | None:
         """Return the member who joined first of those who never sent a heartbeat.
 
-        None if this member joined at or after `joined_before` and there are at most `most` of them.
+        None if this member joined at or after `joined_before` and there are at most `reserved_limit` of them.
         """
         reserved = self.replaceable().filter(last_heartbeat=None)
         first = reserved.order_by("joined_at", "pk").first()
-        if first is None or (first.joined_at >= joined_before and reserved.count() <= most):
+        if first is None or (first.joined_at >= joined_before and reserved.count() <= reserved_limit):
             return None
         return first
 

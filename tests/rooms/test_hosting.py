@@ -50,7 +50,7 @@ class TransferHostTests(Cast):
 
     def test_asking_for_control_reaches_the_host_alone(self):
         with self.committing():
-            actions.ask_control(self.bob)
+            actions.request_control(self.bob)
         assert [group for group, frame in self.published.frames if frame["type"] == "control_asked"] == [
             f"member.{self.alice.pk}"
         ]
@@ -58,15 +58,15 @@ class TransferHostTests(Cast):
     def test_repeated_requests_for_control_are_rate_limited(self):
         with self.committing():
             for _ in range(3):
-                actions.ask_control(self.bob)
+                actions.request_control(self.bob)
             with pytest.raises(RateLimited):
-                actions.ask_control(self.bob)
+                actions.request_control(self.bob)
         assert self.published.types().count("control_asked") == 3
 
     def test_a_former_member_cannot_ask_for_control(self):
         actions.leave(self.bob)
         with pytest.raises(NotMember):
-            actions.ask_control(self.bob)
+            actions.request_control(self.bob)
 
 
 class UpdateRoomTests(Cast):

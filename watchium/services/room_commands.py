@@ -70,7 +70,7 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
         case TransferHost() | ClaimHost() | RemoveMember() | BanMember() | SetModerator():
             return rooms.actions.handle_command(member, command)
         case RequestControl():
-            rooms.actions.ask_control(member)
+            rooms.actions.request_control(member)
         case Leave():
             rooms.actions.leave(member)
         case _:

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
-import rooms.actions
 from playback.domain.media_sources import SAMPLES
+from rooms import display_names
 from rooms.access import Identity, member_for
 from rooms.actions.admission import admit, room_for_visitor
 from rooms.auth.device_cookie import new_device_id, set_device_cookie
@@ -120,7 +120,7 @@ def _join_form(request: HttpRequest, identity: Identity, room_id: str) -> HttpRe
 
 
 def _form_values(request: HttpRequest, identity: Identity, errors: Errors) -> dict[str, Any]:
-    name = identity.person.username if identity.person else rooms.actions.propose_name()
+    name = identity.person.username if identity.person else display_names.generate_name()
     values = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     return {"proposed_name": name, "errors": errors, "values": values}
 
