@@ -49,7 +49,7 @@ def play_sample(page: Page) -> None:
 
 
 def repeat_all(page: Page) -> None:
-    page.evaluate("() => watchium.mine.say('set_repeat', { repeat: 'all' })")
+    page.evaluate("() => watchium.player.say('set_repeat', { repeat: 'all' })")
 
 
 def test_the_tab_that_is_asked_to_play_sounds_and_the_others_do_not(tabs):
@@ -95,7 +95,7 @@ def test_a_track_that_ends_is_followed_once_however_many_tabs_look_on(tabs):
     first.get_by_role("button", name="Play", exact=True).click()
     one_sounds(tabs, first)
     ids = [entry["id"] for entry in state(first)["entries"]]
-    first.evaluate("() => watchium.mine.say('seek', { position: watchium.mine.durationS - 1.5 })")
+    first.evaluate("() => watchium.player.say('seek', { position: watchium.player.durationS - 1.5 })")
     deadline = time.monotonic() + PATIENCE_S
     while state(first)["current"] == ids[0]:
         assert time.monotonic() < deadline

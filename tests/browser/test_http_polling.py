@@ -136,28 +136,28 @@ def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, pe
     alice = person()
     proxy = Proxy(alice)
     alice.goto("/player/")
-    wait_until(alice, "() => window.watchium.mine.overHttp")
+    wait_until(alice, "() => window.watchium.player.overHttp")
     alice.get_by_role("button", name="Add Sample clip to queue").click()
     alice.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(
         alice,
-        "() => window.watchium.mine.voice.positionS > 1 && !window.watchium.mine.pending.entries.length",
+        "() => window.watchium.player.voice.positionS > 1 && !window.watchium.player.pending.entries.length",
     )
-    alice.evaluate("() => watchium.mine.say('seek', { position: 30 })")
-    wait_until(alice, "() => window.watchium.mine.voice.positionS > 31.5")
+    alice.evaluate("() => watchium.player.say('seek', { position: 30 })")
+    wait_until(alice, "() => window.watchium.player.voice.positionS > 31.5")
     alice.get_by_role("button", name="Pause", exact=True).click()
     other = alice.context.new_page()  # with sockets: what the server knows
     other.goto("/player/")
     wait_until(
         other,
-        """() => { const { store } = window.watchium.mine, { is_playing, position, entries } = store.state
+        """() => { const { store } = window.watchium.player, { is_playing, position, entries } = store.state
             return store.known && !is_playing && position > 31 && entries.length === 2 }""",
     )
     other.get_by_role("button", name="Add Sample music to queue").click()
-    wait_until(alice, "() => window.watchium.mine.state.entries.length === 3")
+    wait_until(alice, "() => window.watchium.player.state.entries.length === 3")
     proxy.blocks = False
     expect(alice.locator("body")).to_have_attribute("data-socket", "open", timeout=15_000)
-    assert alice.evaluate("() => window.watchium.mine.state.entries.length") == 3
+    assert alice.evaluate("() => window.watchium.player.state.entries.length") == 3
 
 
 def test_a_lobby_without_sockets_shows_new_rooms(server: Server, person: Callable[..., Page]):

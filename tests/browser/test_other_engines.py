@@ -33,7 +33,7 @@ APART_MS = {
 }  # of five looks, on a machine that may be busy; `make bench-sync` has the figures
 RELOAD_S = 2.0
 RELOADS = 10
-PLAYER = """() => { const { sound, voice, state } = watchium.mine, element = voice.track?.element
+PLAYER = """() => { const { sound, voice, state } = watchium.player, element = voice.track?.element
     return { here: sound.here, playing: state.is_playing, title: voice.track?.item?.title ?? null,
         sounds: Boolean(element && !element.paused && !element.muted && element.currentTime > 0.2) } }"""
 NOTICES = "() => document.querySelector('[data-notices]').innerText.replace(/\\s+/g, ' ')"
@@ -178,8 +178,8 @@ def test_the_player_sounds_in_one_of_two_tabs_and_can_be_loaded_again(other, ser
     first.wait_until(theirs.SOCKET_OPEN)
     first.click("button", "Play Sample music")
     first.wait_until(f"() => ({PLAYER})().sounds")
-    first.evaluate("() => watchium.mine.say('seek', { position: 20 })")
-    first.wait_until("() => watchium.mine.voice.positionS > 20.2 && !watchium.mine.voice.waits")
+    first.evaluate("() => watchium.player.say('seek', { position: 20 })")
+    first.wait_until("() => watchium.player.voice.positionS > 20.2 && !watchium.player.voice.waits")
     second = first.another()
     second.goto(f"{server.url}/player/")
     second.wait_until(theirs.SOCKET_OPEN)

@@ -3,15 +3,14 @@
  * The pages that are one card: a picture behind it, faces on it, the proposed name ready to be typed over.
  */
 
-import { fillAvatars } from "../page/ui/avatar.js"
-import { fillCovers } from "../page/ui/placeholder_art.js"
-import { refreshForms } from "../page/lib/csrf.js"
-import { mount as checkTypedText } from "../page/ui/text_limits.js"
+import { refreshFormTokens } from "../page/lib/api.js"
+import { fillAvatars, fillCovers } from "../page/ui/artwork.js"
+import { mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
 fillCovers(document)
 fillAvatars(document)
 checkTypedText(document)
-refreshForms()
+refreshFormTokens()
 
 const first = document.querySelector("input[autofocus]")
 if (first instanceof HTMLInputElement) {

@@ -3,10 +3,9 @@
  * The lobby: its rooms and its head count change while you look; without a socket as often as one is tried.
  */
 
-import { completed } from "../page/lib/urls.js"
-import { fillCovers } from "../page/ui/placeholder_art.js"
-import { refreshForms } from "../page/lib/csrf.js"
-import { mount as checkTypedText } from "../page/ui/text_limits.js"
+import { refreshFormTokens } from "../page/lib/api.js"
+import { fillCovers } from "../page/ui/artwork.js"
+import { completeUrl, mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
@@ -119,12 +118,12 @@ function showPassphrase() {
 
 const address = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-address]"))
 address?.form?.addEventListener("submit", () => {
-  address.value = completed(address.value)
+  address.value = completeUrl(address.value)
 })
 const passphrase = /** @type {HTMLInputElement | null} */ (document.querySelector("input#passphrase"))
 passphrase?.form?.addEventListener("change", showPassphrase)
 showPassphrase()
 fillCovers(document)
 checkTypedText(document)
-refreshForms()
+refreshFormTokens()
 connect()

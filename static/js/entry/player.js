@@ -1,76 +1,69 @@
 // @ts-check
-/** The page of one's own player: reads whose it is, and gives every module its element and the player. */
+/** The player's page: creates the session and mounts every module on its element. */
 
-import { mount as mountDialogs } from "../page/ui/dialogs.js"
-import { install } from "../page/ui/service_worker.js"
+import { refreshFormTokens } from "../page/lib/api.js"
+import { find, mountDialogs } from "../page/lib/dom.js"
 import { logEvents } from "../page/lib/emitter.js"
-import * as bar from "../page/player/now_playing.js"
 import { Commands } from "../page/player/commands.js"
 import * as devices from "../page/player/devices.js"
-import * as goingOn from "../page/player_audio/auto_advance.js"
-import * as intoRoom from "../page/player/open_in_room.js"
-import * as keys from "../page/player/shortcuts.js"
 import * as library from "../page/player/library.js"
-import { VolumeState } from "../page/player_audio/volume_state.js"
-import * as mediaKeys from "../page/player/media_session.js"
 import * as notices from "../page/player/notices.js"
-import * as panes from "../page/player/panes.js"
-import * as picture from "../page/player/video.js"
+import * as nowPlaying from "../page/player/now_playing.js"
 import * as queueList from "../page/player/queue_list.js"
-import { Mine } from "../page/player/session.js"
-import * as sleep from "../page/player_audio/sleep_timer.js"
-import * as where from "../page/player_audio/position_reporter.js"
-import { piece } from "../page/lib/dom.js"
-import { refreshForms } from "../page/lib/csrf.js"
-import { mount as checkTypedText } from "../page/ui/text_limits.js"
+import { PlayerSession } from "../page/player/session.js"
+import * as shortcuts from "../page/player/shortcuts.js"
+import * as autoAdvance from "../page/player_audio/auto_advance.js"
+import { VolumeState } from "../page/player_audio/output.js"
+import { mountSleepTimer, SleepTimer } from "../page/player_audio/sleep_timer.js"
+import { mountValidation } from "../page/ui/form_validation.js"
 
 function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
-  const mine = new Mine(boot)
-  const commands = new Commands(mine)
-  const loudness = new VolumeState(mine.voice)
-  const timer = new sleep.SleepTimer(mine, commands)
-  const at = (/** @type {string} */ name) => piece(document, name)
-  mine.on("connection", ({ status }) => (document.body.dataset.socket = status))
-  each([
-    () => notices.mount(at("notices"), mine),
-    () => bar.mount(at("bar"), mine, commands, loudness),
-    () => queueList.mount(at("queue"), mine, commands),
-    () => library.mount(at("library"), mine, commands),
-    () => picture.mount(at("picture"), mine),
-    () => devices.mount(at("devices"), mine, commands),
-    () => intoRoom.mount(at("into-room"), mine, commands),
-    () => sleep.mount(at("bar"), mine, timer),
-    () => panes.mount(at("panes"), at("player")),
-    () => keys.mount(document.body, commands, loudness),
-    () => mediaKeys.mount(mine, commands),
-    () => where.mount(mine),
-    () => goingOn.mount(mine, commands, timer),
+  const player = new PlayerSession(boot)
+  const commands = new Commands(player)
+  const volume = new VolumeState(player.voice)
+  const sleepTimer = new SleepTimer(player, commands)
+  const at = (/** @type {string} */ name) => find(document, name)
+  player.on("connection", ({ status }) => (document.body.dataset.socket = status))
+  mountEach([
+    () => notices.mount(at("notices"), player),
+    () => nowPlaying.mount(at("bar"), player, commands, volume),
+    () => queueList.mount(at("queue"), player, commands),
+    () => library.mount(at("library"), player, commands),
+    () => nowPlaying.mountVideo(at("picture"), player),
+    () => devices.mount(at("devices"), player, commands),
+    () => nowPlaying.mountOpenInRoom(at("into-room"), player, commands),
+    () => mountSleepTimer(at("bar"), player, sleepTimer),
+    () => nowPlaying.mountPanes(at("panes"), at("player")),
+    () => shortcuts.mount(document.body, player, commands, volume),
+    () => autoAdvance.mountPositionReporter(player),
+    () => autoAdvance.mount(player, commands, sleepTimer),
     () => mountDialogs(document.body),
-    () => refreshForms(),
-    () => checkTypedText(document),
+    () => refreshFormTokens(),
+    () => mountValidation(document),
   ])
-  if (new URLSearchParams(location.search).has("debug")) logEvents(mine)
-  Object.assign(window, {
-    watchium: {
-      mine,
-      on: mine.on.bind(mine),
-      delay: (/** @type {number} */ upMs, downMs = upMs) => mine.socket.latency.set(upMs, downMs),
-    },
-  })
-  mine.open()
-  install()
+  if (new URLSearchParams(location.search).has("debug")) logEvents(player)
+  const delay = (/** @type {number} */ upMs, downMs = upMs) => player.socket.latency.set(upMs, downMs)
+  Object.assign(window, { watchium: { player, on: player.on.bind(player), delay } })
+  player.open()
+  registerServiceWorker()
 }
 
-/** The music goes on without whatever could not be set up. @param {(() => unknown)[]} mounts */
-function each(mounts) {
+/** Playback goes on without a module that fails to mount. @param {(() => unknown)[]} mounts */
+function mountEach(mounts) {
   for (const mount of mounts) {
     try {
       mount()
     } catch (error) {
-      console.error("a part of the page could not be set up", error)
+      console.error("a module of the page could not be mounted", error)
     }
   }
+}
+
+/** It shows a page while offline and makes the player installable; without it this is a page like any other. */
+function registerServiceWorker() {
+  const options = /** @type {const} */ ({ scope: "/", updateViaCache: "none" })
+  navigator.serviceWorker?.register("/service-worker.js", options).catch(() => {})
 }
 
 start()

@@ -1,63 +1,120 @@
 // @ts-check
-/** The room's page: reads who we are, joins, and gives every module its element and the room. */
+/** The room's page: creates the session, mounts every module on its element and exposes `window.watchium`. */
 
+import { CHANGES, Event } from "../core/protocol.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
-import * as debug from "../page/room/debug_panel.js"
-import * as invite from "../page/room/invite.js"
-import * as keep from "../page/room/add_to_player.js"
-import * as keyboard from "../page/controls/shortcuts.js"
-import * as measured from "../page/room/client_metrics.js"
+import { mountAddToPlayer } from "../page/controls/media_dialog.js"
+import * as shortcuts from "../page/controls/shortcuts.js"
+import * as stage from "../page/controls/stage.js"
+import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
+import { mountClientMetrics } from "../page/media/status_report.js"
 import * as members from "../page/people/members.js"
-import * as meter from "../page/sync_meter/sync_meter.js"
 import * as notices from "../page/room/notices.js"
-import * as roomSound from "../page/room/audio_focus.js"
-import { expose } from "../page/room/devtools.js"
-import * as farewell from "../page/room/disconnected.js"
-import { Session } from "../page/room/session.js"
+import { RoomSession } from "../page/room/session.js"
 import * as settings from "../page/room/settings.js"
-import * as typedText from "../page/ui/text_limits.js"
+import * as syncMeter from "../page/sync_meter/sync_meter.js"
+import { mountValidation } from "../page/ui/form_validation.js"
+import { showNotice, withdrawNotice } from "../page/ui/notices.js"
 
-/** Where each module lives. */
-const PLACES = Object.entries({
-  "[data-controls]": controls,
-  "[data-chat]": chat,
-  "[data-members]": members,
-  "[data-meter]": meter,
-  "[data-notices]": notices,
-  "[data-invite]": invite,
-  "[data-settings]": settings,
-  "[data-keep]": keep,
-})
+const BROADCAST_EVENT = "watchium:broadcast"
+
+/** @typedef {import("../core/protocol.js").Envelope} Envelope */
+
+/** Where each module is mounted. @type {[string, (element: any, room: RoomSession) => unknown][]} */
+const MOUNTS = [
+  ["[data-controls]", controls.mount],
+  ["[data-stage]", stage.mount],
+  ["[data-chat]", chat.mount],
+  ["[data-members]", members.mount],
+  ["[data-meter]", syncMeter.mount],
+  ["[data-notices]", notices.mount],
+  ["[data-invite]", members.mountInvite],
+  ["[data-settings]", settings.mount],
+  ["[data-keep]", mountAddToPlayer],
+  ["body", shortcuts.mount],
+  ["body", stage.mountDisconnected],
+  ["body", mountClientMetrics],
+  ["body", (_body, room) => mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })],
+]
+
+/**
+ * What the session does on each event of the room, after the state was reduced and before modules are notified.
+ * @param {RoomSession} room
+ * @returns {Record<string, (envelope: Envelope) => void>}
+ */
+function eventHandlers(room) {
+  const follow = () => room.followTimeline()
+  return {
+    ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
+    [Event.Load]: () => room.loadMedia(),
+    [Event.Welcome]: () => room.onWelcome(),
+    [Event.Events]: () => room.requestMissed(),
+    [Event.Ack]: ({ payload }) => room.resolve(payload),
+    [Event.Error]: ({ payload }) => room.reject(payload),
+  }
+}
 
 function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
   const media = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
-  const room = new Session(boot, media)
+  const room = new RoomSession(boot, media)
+  room.handlers = eventHandlers(room)
   room.on("connection", ({ status }) => (document.body.dataset.socket = status))
-  for (const [selector, module] of PLACES) mountAll(selector, module, room)
-  keyboard.mount(document.body, room)
-  farewell.mount(document.body, room)
-  measured.mount(document.body, room)
-  roomSound.mount(document.body, room)
-  typedText.mount(document.body)
-  if (new URLSearchParams(location.search).has("debug")) debug.mount(document.body, room)
-  expose(room)
+  for (const [selector, mount] of MOUNTS) mountAll(selector, mount, room)
+  mountValidation(document.body)
+  if (new URLSearchParams(location.search).has("debug")) void mountDebugPanel(room)
+  exposeApi(room)
   room.open()
 }
 
 /**
- * @param {string} selector
- * @param {{mount: (element: any, room: any) => unknown}} module
- * @param {Session} room
+ * Playback goes on without a module that fails to mount.
+ * @param {string} selector @param {(element: any, room: RoomSession) => unknown} mount @param {RoomSession} room
  */
-function mountAll(selector, module, room) {
+function mountAll(selector, mount, room) {
   for (const element of document.querySelectorAll(selector)) {
     try {
-      module.mount(element, room)
+      mount(element, room)
     } catch (error) {
-      console.error(`${selector} could not be mounted`, error) // the film goes on without it
+      console.error(`${selector} could not be mounted`, error)
     }
+  }
+}
+
+/** @param {RoomSession} room */
+async function mountDebugPanel(room) {
+  const { mount } = await import("../page/room/debug_panel.js")
+  mount(document.body, room)
+}
+
+/** `window.watchium` and custom events as DOM events, as docs/page-api.md describes them. @param {RoomSession} room */
+function exposeApi(room) {
+  const api = {
+    room,
+    on: (/** @type {string} */ type, /** @type {import("../page/lib/emitter.js").Listener} */ fn) =>
+      room.on(type, fn),
+    /** Delay every frame by so many ms in each direction. */
+    delay: (/** @type {number} */ upMs, downMs = upMs) => room.socket.latency.set(upMs, downMs),
+    sample: () => sample(room),
+  }
+  Object.assign(window, { watchium: api })
+  room.on("broadcast", ({ type, payload, timestamp }) => {
+    window.dispatchEvent(new CustomEvent(BROADCAST_EVENT, { detail: { type, payload, timestamp } }))
+  })
+}
+
+/** Read everything in one task, so that the numbers belong to one instant. @param {RoomSession} room */
+function sample(room) {
+  const now = performance.now()
+  const { currentTime, paused } = room.player.element
+  const position = room.position()
+  const { revision } = room.state
+  const driftMs = (currentTime - position) * 1000
+  const { clock } = room
+  return {
+    ...{ now, serverNow: clock.serverNow(now), currentTime, paused, position },
+    ...{ driftMs, revision, offsetMs: clock.output },
   }
 }
 

@@ -1,10 +1,10 @@
 // @ts-check
 /** The staff's page: asks for the house's figures once a second and draws ten minutes of them. */
 
-import { piece, write } from "../page/lib/dom.js"
-import { Plot } from "../page/staff/line_chart.js"
+import { find, setText } from "../page/lib/dom.js"
+import { LineChart } from "../page/staff/line_chart.js"
 import { showRooms } from "../page/staff/room_table.js"
-import { fill, gettext, ngettext } from "../page/lib/i18n.js"
+import { interpolate, gettext, ngettext } from "../page/lib/i18n.js"
 
 const EVERY_MS = 1000
 const GIVE_UP_MS = 5000
@@ -24,10 +24,15 @@ const perCent = (/** @type {number} */ value) =>
   `${value > 99 && value < 100 ? value.toFixed(1) : Math.round(value)} %`
 
 const PLOTS = [
-  new Plot(piece(page, "plot=sockets"), { name: "sockets", say: whole, least: 10 }),
-  new Plot(piece(page, "plot=events"), { name: "events", say: perSecond, least: 1 }),
-  new Plot(piece(page, "plot=latency"), { name: "p50_ms", second: "p99_ms", say: milliseconds, least: 10 }),
-  new Plot(piece(page, "plot=in_step"), { name: "in_step", say: perCent, most: 100 }),
+  new LineChart(find(page, "plot=sockets"), { name: "sockets", say: whole, least: 10 }),
+  new LineChart(find(page, "plot=events"), { name: "events", say: perSecond, least: 1 }),
+  new LineChart(find(page, "plot=latency"), {
+    name: "p50_ms",
+    second: "p99_ms",
+    say: milliseconds,
+    least: 10,
+  }),
+  new LineChart(find(page, "plot=in_step"), { name: "in_step", say: perCent, most: 100 }),
 ]
 
 /** @type {Sample[]} */
@@ -38,8 +43,8 @@ function show(figures) {
   const spanMs = figures.span_s * 1000
   samples = [...samples, ...figures.samples].filter((sample) => sample.at_ms > figures.at_ms - spanMs)
   for (const plot of PLOTS) plot.draw(samples, figures.at_ms, spanMs)
-  for (const feet of page.querySelectorAll("[data-from]")) write(feet, gettext("10 minutes ago"))
-  for (const feet of page.querySelectorAll("[data-until]")) write(feet, gettext("now"))
+  for (const feet of page.querySelectorAll("[data-from]")) setText(feet, gettext("10 minutes ago"))
+  for (const feet of page.querySelectorAll("[data-until]")) setText(feet, gettext("now"))
   showTiles(figures)
   showRooms(page, figures.house)
   showState("good", stateOf(figures))
@@ -52,7 +57,7 @@ function showTiles({ house }) {
     /** @type {string} */ name,
     /** @type {number | null | undefined} */ value,
     /** @type {(value: number) => string} */ say,
-  ) => write(piece(page, `tile=${name}`), typeof value === "number" ? say(value) : "–")
+  ) => setText(find(page, `tile=${name}`), typeof value === "number" ? say(value) : "–")
   tile("rooms_live", house.rooms_live, whole)
   tile("people", house.people, whole)
   tile("deliveries", last?.deliveries, perSecond)
@@ -62,20 +67,20 @@ function showTiles({ house }) {
 
 /** How many processes that is, and how far back the one that answered remembers. @param {Figures} figures */
 function stateOf({ processes, since_ms: sinceMs, pid }) {
-  const many = fill(ngettext("{count} process", "{count} processes", processes), { count: processes })
+  const many = interpolate(ngettext("{count} process", "{count} processes", processes), { count: processes })
   if (sinceMs === null) return many
   const since = new Date(sinceMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
   const words =
     processes > 1
       ? gettext("{many} on this machine, summed up by process {pid}; history since {since}")
       : gettext("{many}, number {pid}; history since {since}")
-  return fill(words, { many, pid, since })
+  return interpolate(words, { many, pid, since })
 }
 
 /** @param {string} state @param {string} words */
 function showState(state, words) {
   page.querySelector(".staff-state")?.setAttribute("data-state", state)
-  write(piece(page, "state-words"), words)
+  setText(find(page, "state-words"), words)
 }
 
 /** @returns {Promise<Figures | null>} null, and said so, where there is no answer */

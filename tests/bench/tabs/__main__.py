@@ -19,22 +19,22 @@ NOW = "performance.timeOrigin + performance.now()"
 # Kept by event_id: when this tab had it, and when the picture with it was made.
 WATCH = f"""() => {{
     window.seen = {{}}
-    watchium.mine.on("player", ({{ payload }}) => {{
+    watchium.player.on("player", ({{ payload }}) => {{
         const at = {NOW}
         requestAnimationFrame(() => (window.seen[payload.event_id] = [at, {NOW}]))
     }})
 }}"""
 CHANGE = f"""async count => {{
-    const {{ mine }} = watchium
+    const {{ player }} = watchium
     const [item] = (await (await fetch("/api/library/")).json()).items
-    const at = place => mine.log.state.entries.at(place).id
+    const at = place => player.store.state.entries.at(place).id
     const changes = [
-        () => mine.say("queue_add", {{ item_ids: [item.id] }}),
-        () => mine.say("queue_move", {{ entry_id: at(-1), before: at(0) }}),
-        () => mine.say("queue_remove", {{ entry_id: at(0) }}),
-        () => mine.say("set_repeat", {{ repeat: mine.log.state.repeat === "all" ? "off" : "all" }}),
+        () => player.say("queue_add", {{ item_ids: [item.id] }}),
+        () => player.say("queue_move", {{ entry_id: at(-1), before: at(0) }}),
+        () => player.say("queue_remove", {{ entry_id: at(0) }}),
+        () => player.say("set_repeat", {{ repeat: player.store.state.repeat === "all" ? "off" : "all" }}),
     ]
-    await mine.say("queue_add", {{ item_ids: [item.id, item.id] }})
+    await player.say("queue_add", {{ item_ids: [item.id, item.id] }})
     const said = {{}}
     for (let number = 0; number < count; number += 1) {{
         const at = {NOW}

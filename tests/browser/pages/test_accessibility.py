@@ -57,7 +57,7 @@ def test_axe_finds_nothing_on_any_page(person: Callable[..., Page], viewport: Vi
     alice.goto("/player/")
     expect(alice.locator("body")).to_have_attribute("data-socket", "open")
     alice.get_by_role("button", name="Add Sample music to queue").click()
-    wait_until(alice, "() => window.watchium.mine.state.entries.length === 1")
+    wait_until(alice, "() => window.watchium.player.state.entries.length === 1")
     is_clean(alice)
     for path in ("/accounts/login/", "/accounts/signup/", "/offline/"):
         alice.goto(path)

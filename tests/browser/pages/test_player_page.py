@@ -25,7 +25,7 @@ def tabs(person: Callable[..., Page]) -> Iterator[Tabs]:
 
 
 def position_s(page: Page) -> float:
-    return page.evaluate("() => watchium.mine.positionS()")
+    return page.evaluate("() => watchium.player.positionS()")
 
 
 def queue_of(page: Page):
@@ -42,7 +42,7 @@ def test_two_tabs_step_by_step(tabs: Tabs):
     expect(b.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     expect(b.locator("[data-bar]")).to_contain_text("Sample music")
     seek_to(b, 45)
-    wait_until(a, "() => Math.abs(watchium.mine.positionS() - 45) < 2")
+    wait_until(a, "() => Math.abs(watchium.player.positionS() - 45) < 2")
     add(a, "Sample clip")
     expect(queue_of(b)).to_have_count(2)
     expect(queue_of(b).nth(1)).to_contain_text("Sample clip")
@@ -51,7 +51,7 @@ def test_two_tabs_step_by_step(tabs: Tabs):
 def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
     a.get_by_role("button", name="Play Sample music", exact=True).click()
-    wait_until(a, "() => watchium.mine.positionS() > 1")
+    wait_until(a, "() => watchium.player.positionS() > 1")
     before_s = position_s(b)
     b.wait_for_timeout(1500)
     assert position_s(b) > before_s + 1
@@ -63,11 +63,11 @@ def test_a_remote_s_bar_goes_on_where_the_library_said_too_little(tabs: Tabs):
     tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
     a, b = tabs.open(), tabs.open()
     a.get_by_role("button", name="Play Sample music", exact=True).click()
-    wait_until(a, "() => watchium.mine.voice.durationS > 79")
+    wait_until(a, "() => watchium.player.voice.durationS > 79")
     slider = b.get_by_role("slider", name="Seek")
-    wait_until(b, "() => watchium.mine.durationS > 79")
+    wait_until(b, "() => watchium.player.durationS > 79")
     seek_to(b, 68)
-    wait_until(b, "() => watchium.mine.positionS() > 70.5")
+    wait_until(b, "() => watchium.player.positionS() > 70.5")
     assert float(slider.input_value()) > 70
     assert float(slider.get_attribute("max") or 0) == pytest.approx(80, abs=0.1)
 
@@ -79,21 +79,21 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     broken, good = ids["Sample clip"], ids["Sample music"]
     tabs.context.route(f"**/media/library/{broken}", lambda route: route.fulfill(body="no film"))
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
-    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", good)
+    b.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", good)
     expect(a.locator("body")).to_contain_text(
         "Sample clip cannot be played here. The next one plays instead."
     )
     for page in (a, b):
-        wait_until(page, "() => watchium.mine.item?.title === 'Sample music'")
-    wait_until(a, "() => watchium.mine.voice.positionS > 0.2")
+        wait_until(page, "() => watchium.player.item?.title === 'Sample music'")
+    wait_until(a, "() => watchium.player.voice.positionS > 0.2")
     revision = state(a)["revision"]
     a.wait_for_timeout(300)
     assert state(a)["revision"] == revision  # once, whatever the tabs
-    b.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id, id, id, id] })", broken)
+    b.evaluate("id => watchium.player.say('queue_add', { item_ids: [id, id, id, id] })", broken)
     expect(queue_of(a)).to_have_count(6)
     a.get_by_role("button", name="Next", exact=True).click()
     expect(a.locator("body")).to_contain_text("The queue stops here.")
-    wait_until(a, "() => !watchium.mine.store.state.is_playing")
+    wait_until(a, "() => !watchium.player.store.state.is_playing")
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
@@ -107,12 +107,12 @@ def test_a_track_that_ends_before_its_length_is_named_and_the_next_one_plays(tab
         f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm")
     )
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
-    a.evaluate("id => watchium.mine.say('queue_add', { item_ids: [id] })", ids["Sample music"])
-    wait_until(a, "() => watchium.mine.voice.positionS > 0.5")
+    a.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", ids["Sample music"])
+    wait_until(a, "() => watchium.player.voice.positionS > 0.5")
     seek_to(a, 4)
     expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
     expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
-    wait_until(a, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.voice.positionS > 0.2")
+    wait_until(a, "() => watchium.player.item?.title === 'Sample music' && watchium.player.voice.positionS > 0.2")
 
 
 def answer(route: Route, data: bytes, content_type: str = "audio/wav") -> None:
@@ -133,7 +133,7 @@ def test_two_tabs_that_add_at_once_lose_nothing(tabs: Tabs):
             """async () => {
                 const [item] = (await (await fetch("/api/library/")).json()).items
                 window.added = Promise.all(Array.from({ length: 10 },
-                    () => watchium.mine.say("queue_add", { item_ids: [item.id] })))
+                    () => watchium.player.say("queue_add", { item_ids: [item.id] })))
             }"""
         )
     for page in (a, b):
@@ -147,7 +147,7 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     a.get_by_role("button", name="Pause", exact=True).click()
     for page in (a, b):
-        wait_until(page, "() => !watchium.mine.store.state.is_playing && watchium.mine.store.state.current")
+        wait_until(page, "() => !watchium.player.store.state.is_playing && watchium.player.store.state.current")
     before = state(a)["revision"]
     took_ms = a.evaluate(
         """async () => {
@@ -163,7 +163,7 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
         }"""
     )
     for page in (a, b):
-        wait_until(page, "() => Math.abs(watchium.mine.store.state.position - 50) < 0.1")
+        wait_until(page, "() => Math.abs(watchium.player.store.state.position - 50) < 0.1")
     assert state(a)["revision"] - before <= 4 + took_ms / SEEK_GAP_MS
 
 
@@ -197,7 +197,7 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(music).to_be_visible()
     page.get_by_role("button", name="Queue all").click()
     expect(queue_of(page)).to_have_count(2)
-    wait_until(page, "() => watchium.mine.store.state.revision === 1")
+    wait_until(page, "() => watchium.player.store.state.revision === 1")
     page.get_by_role("combobox", name="Sort by").focus()
     page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
     first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
@@ -208,13 +208,13 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(clip).to_have_count(0)
     expect(music).to_be_visible()
     page.get_by_role("button", name="Play all").click()
-    wait_until(page, "() => watchium.mine.item?.title === 'Sample music' && watchium.mine.state.is_playing")
+    wait_until(page, "() => watchium.player.item?.title === 'Sample music' && watchium.player.state.is_playing")
 
 
 def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
     a.context.set_offline(True)
-    a.evaluate("() => watchium.mine.socket.restart()")
+    a.evaluate("() => watchium.player.socket.restart()")
     add(a, "Sample music")
     a.get_by_role("searchbox").fill("clip")
     expect(a.get_by_text("Trying again …")).to_be_visible()
@@ -229,26 +229,26 @@ def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs)
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample music")
     expect(queue_of(page)).to_have_count(2)
-    wait_until(page, "() => watchium.mine.positionS() > 1")
+    wait_until(page, "() => watchium.player.positionS() > 1")
     page.context.set_offline(True)
-    page.evaluate("() => watchium.mine.socket.restart()")
+    page.evaluate("() => watchium.player.socket.restart()")
     page.get_by_role("button", name="Next", exact=True).click()
-    wait_until(page, "() => watchium.mine.positionS() > 2.5 && watchium.mine.state.current === '2.0'")
+    wait_until(page, "() => watchium.player.positionS() > 2.5 && watchium.player.state.current === '2.0'")
     page.context.set_offline(False)
-    wait_until(page, "() => watchium.mine.store.state.current === '2.0'")
+    wait_until(page, "() => watchium.player.store.state.current === '2.0'")
     assert position_s(page) > 2.5
 
     # One of which nothing is here waits for it.
     page.context.set_offline(True)
-    page.evaluate("() => watchium.mine.socket.restart()")
+    page.evaluate("() => watchium.player.socket.restart()")
     page.get_by_role("button", name="Play Sample clip", exact=True).click()
     notices = page.locator("[data-notices]")
     expect(notices).to_contain_text("“Sample clip” plays as soon as it is back.")
     # longer than a press waits to be sent
-    wait_until(page, "() => performance.now() - watchium.mine.pending.entries[0].addedMs > 6000")
+    wait_until(page, "() => performance.now() - watchium.player.pending.entries[0].addedMs > 6000")
     expect(page.locator("[data-bar]")).to_contain_text("Sample clip")
     page.context.set_offline(False)
-    wait_until(page, "() => watchium.mine.item?.title === 'Sample clip' && watchium.mine.positionS() > 0.5")
+    wait_until(page, "() => watchium.player.item?.title === 'Sample clip' && watchium.player.positionS() > 0.5")
     expect(notices).to_be_empty()
 
 
@@ -260,11 +260,11 @@ def test_the_keys_of_a_headset(tabs: Tabs):
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(page, "() => navigator.mediaSession.metadata?.title === 'Sample music'")
     page.evaluate("() => keys.pause()")
-    wait_until(page, "() => !watchium.mine.store.state.is_playing")
+    wait_until(page, "() => !watchium.player.store.state.is_playing")
     page.evaluate("() => keys.seekto({ seekTime: 33 })")
-    wait_until(page, "() => watchium.mine.store.state.position === 33")
+    wait_until(page, "() => watchium.player.store.state.position === 33")
     page.evaluate("() => keys.play()")
-    wait_until(page, "() => watchium.mine.store.state.is_playing")
+    wait_until(page, "() => watchium.player.store.state.is_playing")
 
 
 def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
@@ -272,11 +272,11 @@ def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server,
     page = Tabs(context).open()
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample clip")
-    wait_until(page, "() => watchium.mine.positionS() > 0.5")
+    wait_until(page, "() => watchium.player.positionS() > 0.5")
     seek_to(page, 40)
     # Else a server that is slow with the seek may never hear how far it played behind it.
-    wait_until(page, "() => !watchium.mine.pending.entries.length")
-    wait_until(page, "() => watchium.mine.positionS() > 43")
+    wait_until(page, "() => !watchium.player.pending.entries.length")
+    wait_until(page, "() => watchium.player.positionS() > 43")
     last_s = position_s(page)
     context.close()
     context = launch.kept_in(tmp_path, base_url=server.url)
@@ -286,19 +286,19 @@ def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server,
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert abs(position_s(page) - last_s) < NEAR_S
     page.get_by_role("button", name="Play", exact=True).click()
-    wait_until(page, "last => watchium.mine.positionS() > last", last_s + 1)
+    wait_until(page, "last => watchium.player.positionS() > last", last_s + 1)
     context.close()
 
 
 # What the server tells of an account's devices, to a page whose words to it are kept.
 TWO_DEVICES = """() => {
-    const { mine } = watchium
+    const { player } = watchium
     const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
-    mine.store.devices = [{ ...one, device: mine.store.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
-    Object.defineProperty(mine, "isOpen", { value: false }) // else it asks who is really there
+    player.store.devices = [{ ...one, device: player.store.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
+    Object.defineProperty(player, "isOpen", { value: false }) // else it asks who is really there
     window.said = []
-    mine.say = async (type, payload) => void said.push([type, payload])
-    mine.emit("devices", { payload: {} })
+    player.say = async (type, payload) => void said.push([type, payload])
+    player.emit("devices", { payload: {} })
 }"""
 
 

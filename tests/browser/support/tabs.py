@@ -94,4 +94,4 @@ def together_ms(heard: list[tuple[float, float]]) -> float:
 
 
 def state(page: Page) -> dict:
-    return page.evaluate("() => watchium.mine.store.state")
+    return page.evaluate("() => watchium.player.store.state")

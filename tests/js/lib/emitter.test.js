@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Listeners, logEvents } from "../../../static/js/page/lib/emitter.js"
+import { Emitter, logEvents } from "../../../static/js/page/lib/emitter.js"
 
 function heardBy(source, type) {
   const heard = []
@@ -9,7 +9,7 @@ function heardBy(source, type) {
 }
 
 test("a listener to * gets every event with its type, after the listeners to that type", () => {
-  const source = new Listeners()
+  const source = new Emitter()
   const order = []
   source.on("*", () => order.push("*"))
   source.on("seek", () => order.push("seek"))
@@ -28,7 +28,7 @@ test("a listener to * gets every event with its type, after the listeners to tha
 
 test("a listener that throws or removes itself does not affect the others", (t) => {
   t.mock.method(console, "error", () => {})
-  const source = new Listeners()
+  const source = new Emitter()
   const stop = source.on("seek", () => {
     stop()
     throw new Error("broken")
@@ -40,7 +40,7 @@ test("a listener that throws or removes itself does not affect the others", (t) 
 })
 
 test("events named like properties of Object are delivered like any other", () => {
-  const source = new Listeners()
+  const source = new Emitter()
   const { heard } = heardBy(source, "constructor")
   source.emit("constructor", 1)
   source.emit("toString", 1)
@@ -49,7 +49,7 @@ test("events named like properties of Object are delivered like any other", () =
 
 test("the console log contains every event except drift", (t) => {
   const log = t.mock.method(console, "log", () => {})
-  const source = new Listeners()
+  const source = new Emitter()
   logEvents(source)
   for (const type of ["drift", "seek", "broadcast"]) source.emit(type, {})
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { completed, shortened } from "../../../static/js/page/lib/urls.js"
+import { completeUrl, shortenUrl } from "../../../static/js/page/ui/form_validation.js"
 
 test("a host without a scheme gets https", () => {
   for (const typed of [
@@ -16,8 +16,8 @@ test("a host without a scheme gets https", () => {
     "example.org?x=1",
     "my_site.example.:8443#t=3",
   ]) {
-    assert.equal(completed(` ${typed} `), `https://${typed}`)
-    assert.equal(completed(`//${typed}`), `https://${typed}`)
+    assert.equal(completeUrl(` ${typed} `), `https://${typed}`)
+    assert.equal(completeUrl(`//${typed}`), `https://${typed}`)
   }
 })
 
@@ -41,7 +41,7 @@ test("text without a host stays as typed, for the server to reject", () => {
     "//hello",
     "film tonight. at 8:30",
   ]) {
-    assert.equal(completed(typed), typed)
+    assert.equal(completeUrl(typed), typed)
   }
 })
 
@@ -52,24 +52,24 @@ test("a scheme or a path of this server is left alone", () => {
     "ftp://example.org",
     "/media/samples/clip.webm",
   ]) {
-    assert.equal(completed(typed), typed)
+    assert.equal(completeUrl(typed), typed)
   }
 })
 
 test("a link without a scheme gets https, and a path of this server stays", () => {
-  assert.equal(completed(" example.com/film.mp4 "), "https://example.com/film.mp4")
-  assert.equal(completed("//example.com/film.mp4"), "https://example.com/film.mp4")
-  assert.equal(completed("localhost:8000/film.mp4"), "https://localhost:8000/film.mp4")
-  assert.equal(completed("http://example.com"), "http://example.com")
-  assert.equal(completed("/media/samples/clip.webm"), "/media/samples/clip.webm")
-  assert.equal(completed(""), "")
+  assert.equal(completeUrl(" example.com/film.mp4 "), "https://example.com/film.mp4")
+  assert.equal(completeUrl("//example.com/film.mp4"), "https://example.com/film.mp4")
+  assert.equal(completeUrl("localhost:8000/film.mp4"), "https://localhost:8000/film.mp4")
+  assert.equal(completeUrl("http://example.com"), "http://example.com")
+  assert.equal(completeUrl("/media/samples/clip.webm"), "/media/samples/clip.webm")
+  assert.equal(completeUrl(""), "")
 })
 
 test("a long address keeps its host and its end", () => {
   const address = `https://example.com/${"x".repeat(500)}/film.mp4`
   assert.ok(
-    shortened(address).length < 70 &&
-      shortened(address).startsWith("https://example.com/") &&
-      shortened(address).endsWith("/film.mp4"),
+    shortenUrl(address).length < 70 &&
+      shortenUrl(address).startsWith("https://example.com/") &&
+      shortenUrl(address).endsWith("/film.mp4"),
   )
 })

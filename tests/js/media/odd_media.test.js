@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { missingTrack } from "../../../static/js/core/media/media_state.js"
-import { troubleOf, wordsBeside } from "../../../static/js/page/media/media_errors.js"
-import { newsOf, reportOf, stateOf } from "../../../static/js/page/media/status_report.js"
+import { playbackWarning } from "../../../static/js/page/room/media_errors.js"
+import { mediaProblem, urgentState, statusReport, reportedState } from "../../../static/js/page/media/status_report.js"
 import { each } from "../random.js"
 import { Viewer, playing, standing } from "../sync/simulated_room.js"
 
@@ -11,7 +11,7 @@ const MOST_SEEKS = 3
 const WITHIN_MS = 10_000
 
 /** @returns {any} */
-const trouble = (viewer) => troubleOf(viewer.machine, viewer.seen())
+const trouble = (viewer) => mediaProblem(viewer.machine, viewer.seen())
 const report = (viewer) => {
   const { machine, latencyModel } = viewer
   /** @type {any} */
@@ -23,7 +23,7 @@ const report = (viewer) => {
     fineTuneMs: 0,
     naturalEnd: { endS: null },
   }
-  return /** @type {any} */ (reportOf(player, 500))
+  return /** @type {any} */ (statusReport(player, 500))
 }
 
 /** The largest number of seeks in any ten seconds. */
@@ -47,12 +47,12 @@ test("without range requests a late joiner plays from the start at once, without
   each(20, (random) => {
     const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "not_seekable")
-    assert.match(wordsBeside(trouble(viewer)), /does not support seeking/)
+    assert.match(playbackWarning(trouble(viewer)), /does not support seeking/)
     viewer.run(60_000)
     assert.equal(viewer.player.allSeeks.length, 0)
     assert.ok(!viewer.player.paused)
     assert.ok(viewer.player.positionS > 60)
-    assert.equal(stateOf(viewer.machine, false), "unaligned")
+    assert.equal(reportedState(viewer.machine, false), "unaligned")
   }))
 
 test("without range requests a seek ahead leaves players where they are, and a return to them brings them together", () =>
@@ -80,7 +80,7 @@ test("a player that is ahead and cannot seek back waits for the room, for half a
     viewer.follow(playing(viewer.nowMs + 300, 33))
     viewer.run(3000)
     assert.ok(viewer.player.paused)
-    assert.match(wordsBeside(trouble(viewer)), /waits at 0:39|waits at 0:40/)
+    assert.match(playbackWarning(trouble(viewer)), /waits at 0:39|waits at 0:40/)
     viewer.run(7000)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
     assert.equal(trouble(viewer), null)
@@ -104,7 +104,7 @@ test("a late joiner plays an endless stream as it arrives, after one attempt to 
   each(20, (random) => {
     const viewer = lateJoiner(random, { live: true }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "stream")
-    assert.match(wordsBeside(trouble(viewer)), /no common position/)
+    assert.match(playbackWarning(trouble(viewer)), /no common position/)
     const { positionS } = viewer.player
     viewer.run(60_000)
     assert.ok(viewer.player.positionS > positionS + 55)
@@ -156,7 +156,7 @@ test("a position without data is tried once, and a seek to a good part plays", (
   each(20, (random) => {
     const viewer = lateJoiner(random, { durationS: 300, dataEndS: 20 }, 40).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "no_data")
-    assert.equal(stateOf(viewer.machine, false), "broken_off")
+    assert.equal(reportedState(viewer.machine, false), "broken_off")
     viewer.run(30_000)
     assert.ok(mostSeeks(viewer) <= MOST_SEEKS)
     viewer.follow(playing(viewer.nowMs + 300, 5))
@@ -196,7 +196,7 @@ test("media that begins late is waited for, and in step from then on", () =>
     viewer.follow(playing(viewer.nowMs + 250, 0))
     viewer.run(5000)
     assert.ok(viewer.player.paused)
-    assert.match(wordsBeside(trouble(viewer)), /no data at the room's position. Your player waits at 0:10/)
+    assert.match(playbackWarning(trouble(viewer)), /no data at the room's position. Your player waits at 0:10/)
     viewer.run(7000)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
     assert.equal(trouble(viewer), null)
@@ -234,8 +234,8 @@ test("a room does not wait for a player that cannot reach its position", () =>
       hold: { why: "ready", who: [], until: 8000 },
     })
     viewer.run(500)
-    assert.equal(stateOf(viewer.machine, false), "unaligned")
-    assert.equal(newsOf(viewer.machine), "not_seekable 7")
+    assert.equal(reportedState(viewer.machine, false), "unaligned")
+    assert.equal(urgentState(viewer.machine), "not_seekable 7")
   }))
 
 // ---------------------------------------------------------------- failures

@@ -26,7 +26,7 @@ browser.fetch = async () => {
   if (!page.line) throw new TypeError("no line")
   return { ok: true }
 }
-const { Retry } = await import("../../../static/js/page/lib/retry.js")
+const { Retry } = await import("../../../static/js/page/lib/timers.js")
 await import(OFFLINE.href)
 
 /** Let seconds pass, and resolve the promises that were created in them. */

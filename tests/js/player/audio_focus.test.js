@@ -5,7 +5,7 @@ import { each } from "../random.js"
 import { simulateBrowser } from "../sync/simulated_element.js"
 
 simulateBrowser()
-const { isLater } = await import("../../../static/js/page/player_audio/channel_lock.js")
+const { isLater } = await import("../../../static/js/page/media/audio_focus_locks.js")
 
 const FADE_MS = 30
 // from the last event until one tab is audible: an election that meets a crash starts again

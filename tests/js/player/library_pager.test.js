@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 
-const { Pages, Refused } = await import("../../../static/js/page/ui/library_pager.js")
+const { LibraryPager, RefusedError } = await import("../../../static/js/page/lib/api.js")
 
 /** The pending requests, answered when the test says so. */
 let asked = []
@@ -23,7 +23,7 @@ const ids = (items) => items.map(({ id }) => id)
 
 /** A list of the results for "old", of which there are more. */
 async function listed() {
-  const pages = new Pages("/api/library/", "title")
+  const pages = new LibraryPager("/api/library/", "title")
   const shown = pages.anew({ words: "old" })
   asked.shift().answer(200, page([1, 2], "behind-2"))
   return { pages, items: (await shown)?.items ?? [] }
@@ -49,7 +49,7 @@ test("the next page belongs to the shown search, and is not loaded after another
   const { pages } = await listed()
   const search = pages.anew({ words: "new" })
   asked[0].fail()
-  await assert.rejects(search, (error) => !(error instanceof Refused))
+  await assert.rejects(search, (error) => !(error instanceof RefusedError))
   assert.equal(pages.goesOn, false)
   const again = pages.anew({})
   assert.equal(asked[1].words, "new")
@@ -71,7 +71,7 @@ test("a rejected request is distinguished from a failed one, and the list contin
     await assert.rejects(
       search,
       (/** @type {any} */ error) =>
-        error instanceof Refused === isRefused && (!isRefused || error.message.startsWith("q has")),
+        error instanceof RefusedError === isRefused && (!isRefused || error.message.startsWith("q has")),
     )
     assert.equal(pages.goesOn, isRefused)
   }
@@ -93,7 +93,7 @@ test("a selection beyond the limit is reported", async () => {
 })
 
 test("an album is requested by its id, because several have the same name", async () => {
-  const pages = new Pages("/api/library/", "title")
+  const pages = new LibraryPager("/api/library/", "title")
   pages.anew({ album: "Greatest Hits", albumId: "0a" }).catch(() => {})
   pages.anew({ album: "Greatest Hits", albumId: "" }).catch(() => {})
   assert.deepEqual(

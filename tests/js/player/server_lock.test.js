@@ -4,8 +4,8 @@ import { simulateBrowser } from "../sync/simulated_element.js"
 
 simulateBrowser()
 mock.timers.enable({ apis: ["setTimeout"] }) // before the module starts its own timer
-const { serverSound } = await import("../../../static/js/page/player_audio/server_lock.js")
-const { Listeners } = await import("../../../static/js/page/lib/emitter.js")
+const { serverLock } = await import("../../../static/js/page/media/audio_focus_locks.js")
+const { Emitter } = await import("../../../static/js/page/lib/emitter.js")
 
 /** Time of the page's clock. */
 let nowMs = 0
@@ -14,7 +14,7 @@ mock.method(performance, "now", () => nowMs)
 /** A page without locks that has requested the audio focus, and the results. */
 async function asking() {
   /** @type {any} */
-  const mine = Object.assign(new Listeners(), {
+  const mine = Object.assign(new Emitter(), {
     tab: "me",
     said: [],
     isOpen: true,
@@ -26,7 +26,7 @@ async function asking() {
   const tells = Object.fromEntries(
     ["granted", "stolen", "robbed", "missed", "vacant"].map((word) => [word, () => void told.push(word)]),
   )
-  const lock = serverSound(mine, tells)
+  const lock = serverLock(mine, tells)
   const settled = () =>
     new Promise((done) => {
       setImmediate(done)

@@ -11,7 +11,7 @@ page.addEventListener = () => {}
 page.BroadcastChannel = class {
   postMessage() {}
 } // Node's keeps the process alive
-const { Mine } = await import("../../../static/js/page/player/session.js")
+const { PlayerSession } = await import("../../../static/js/page/player/session.js")
 
 /** @type {any} */
 const ITEM = {
@@ -45,7 +45,7 @@ const STATE = {
 
 /** The playing tab, without a connection, and the commands it reported as lost. */
 function sounding(state) {
-  const mine = new Mine({ device_id: "d", socket_path: "/" })
+  const mine = new PlayerSession({ device_id: "d", socket_path: "/" })
   const lost = []
   mine.on("dropped", ({ type }) => lost.push(type))
   mine.sound.machine.audible = true

@@ -30,7 +30,7 @@ async function lostAgainAndAgain(reason) {
   Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true })
   const page = new EventTarget()
   globalThis.addEventListener = page.addEventListener.bind(page)
-  const { soundLock } = await import("../../../static/js/page/player_audio/web_lock.js")
+  const { webLock } = await import("../../../static/js/page/media/audio_focus_locks.js")
   const news = { robbed: 0, missed: 0 }
   /** @type {any} */
   const tells = {
@@ -43,7 +43,7 @@ async function lostAgainAndAgain(reason) {
       lock.queue()
     },
   }
-  const lock = soundLock("sound", tells)
+  const lock = webLock("sound", tells)
   return { locks, lock, news, leave: () => page.dispatchEvent(new Event("pagehide")) }
 }
 

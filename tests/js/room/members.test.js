@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { replaceMembers, updateMember, withRole } from "../../../static/js/core/room/members.js"
-import { maySendOut } from "../../../static/js/page/room/permissions.js"
+import { mayRemove } from "../../../static/js/page/room/members.js"
 
 const member = (user_id, role = "member") => ({
   user_id,
@@ -30,7 +30,7 @@ test("a host may kick any member but the owner, a moderator only members", () =>
   const as = (user_id, role) => ({ you: { ...member(user_id, role), may_moderate: role !== "member" }, room })
   const whom = (state) =>
     [member("host", "host"), member("owner"), member("mod", "moderator"), member("bob")]
-      .filter((one) => maySendOut(state, one))
+      .filter((one) => mayRemove(state, one))
       .map(({ user_id }) => user_id)
   assert.deepEqual(whom(as("host", "host")), ["mod", "bob"])
   assert.deepEqual(whom(as("other", "moderator")), ["bob"])

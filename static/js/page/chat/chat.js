@@ -1,57 +1,55 @@
 // @ts-check
-/** The talk beside the picture: its log, what is typed, reactions, and the count of what you missed. */
+/** The chat: message list, composer, typing indicator, reactions, and the count of unread messages. */
 
-import { mount as mountComposer } from "./composer.js"
-import { Log } from "./message_list.js"
-import { all, piece } from "../lib/dom.js"
-import { announceRefusal } from "../ui/notify.js"
-import { mount as mountReactions } from "./reactions.js"
-import { mount as mountRoving } from "../ui/roving_tabindex.js"
-import { mount as mountStrip } from "./fullscreen_overlay.js"
-import { mount as mountTyping } from "./typing.js"
-import { mount as mountUnread } from "./unread.js"
-import { mount as mountUnsent } from "./outgoing_list.js"
+import { disposeAll, find, setText } from "../lib/dom.js"
+import { gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { showRefusal } from "../ui/notices.js"
+import { mountScrolledRovingTabindex } from "../ui/roving_tabindex.js"
+import { mountComposer as mountComposer, mountOutgoing as mountUnsent } from "./composer.js"
+import { MessageList, mountFullscreenOverlay as mountStrip } from "./message_list.js"
 
-const OLDER_WITHIN_PX = 120
+/** @typedef {import("../room/session.js").RoomSession} Room */
+
+const LOAD_OLDER_PX = 120
 
 /**
  * @param {HTMLElement} chat
- * @param {import("../room/types.js").Room} room
+ * @param {Room} room
  */
 export function mount(chat, room) {
   const gone = new AbortController()
-  const log = new Log(chat, room)
+  const log = new MessageList(chat, room)
   if (room.state?.room) log.reset(room.state.comments)
   listen(chat, log, room, gone.signal)
-  const unsent = mountUnsent(piece(chat, "unsent"), room, log)
-  return all(
+  const unsent = mountUnsent(find(chat, "unsent"), room, log)
+  return disposeAll(
     () => gone.abort(),
     room.on("state", () => log.reset(room.state?.comments ?? [])),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
     unsent.unmount,
-    mountComposer(piece(chat, "composer"), room, log, unsent.letters),
-    mountTyping(piece(chat, "typing"), room),
+    mountComposer(find(chat, "composer"), room, log, unsent.letters),
+    mountTyping(find(chat, "typing"), room),
     mountReactions(chat, room),
     mountStrip(room),
-    mountRoving(log.scroll, log.list),
+    mountScrolledRovingTabindex(log.scroll, log.list),
     mountUnread(room),
   )
 }
 
 /**
  * @param {HTMLElement} chat
- * @param {Log} log
- * @param {import("../room/types.js").Room} room
+ * @param {MessageList} log
+ * @param {Room} room
  * @param {AbortSignal} signal
  */
 function listen(chat, log, room, signal) {
-  const older = olderReader(log, room)
+  const older = olderLoader(log, room)
   log.scroll.addEventListener(
     "scroll",
     () => {
       if (log.atEnd) log.newest.hidden = true
-      if (log.scroll.scrollTop < OLDER_WITHIN_PX) older()
+      if (log.scroll.scrollTop < LOAD_OLDER_PX) older()
     },
     { signal, passive: true },
   )
@@ -61,7 +59,7 @@ function listen(chat, log, room, signal) {
     (event) => {
       const button = event.target instanceof Element ? event.target.closest("[data-remove]") : null
       const id = Number(/** @type {HTMLElement | undefined} */ (button?.closest("[data-id]"))?.dataset.id)
-      if (button && id) room.say("delete_comment", { id }).catch(announceRefusal)
+      if (button && id) room.say("delete_comment", { id }).catch(showRefusal)
     },
     { signal },
   )
@@ -76,10 +74,10 @@ function listen(chat, log, room, signal) {
 
 /**
  * One request at a time, until the beginning.
- * @param {Log} log
- * @param {import("../room/types.js").Room} room
+ * @param {MessageList} log
+ * @param {Room} room
  */
-function olderReader(log, room) {
+function olderLoader(log, room) {
   let busy = false
   return async () => {
     if (busy || log.complete) return
@@ -103,7 +101,7 @@ function olderReader(log, room) {
 /**
  * On a wide screen the panel can be folded away.
  * @param {HTMLElement} chat
- * @param {Log} log
+ * @param {MessageList} log
  * @param {AbortSignal} signal
  */
 function listenToFold(chat, log, signal) {
@@ -117,4 +115,127 @@ function listenToFold(chat, log, signal) {
     },
     { signal },
   )
+}
+
+const MAX_REACTIONS = 40
+const REACTION_GAP_MS = 120
+
+/**
+ * @param {HTMLElement} chat
+ * @param {Room} room
+ */
+export function mountReactions(chat, room) {
+  const gone = new AbortController()
+  const sky = find(document, "reactions")
+  let lastMs = -Infinity
+  chat.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target instanceof Element ? event.target.closest("[data-emoji]") : null
+      if (!(button instanceof HTMLElement) || performance.now() - lastMs < REACTION_GAP_MS) return
+      lastMs = performance.now()
+      room.say("reaction", { emoji: button.dataset.emoji ?? "" }).catch(showRefusal)
+    },
+    { signal: gone.signal },
+  )
+  return disposeAll(
+    () => gone.abort(),
+    room.on("reaction", ({ payload }) => showReaction(sky, payload.emoji)),
+  )
+}
+
+/**
+ * @param {HTMLElement} sky
+ * @param {string} emoji
+ */
+function showReaction(sky, emoji) {
+  if (sky.childElementCount >= MAX_REACTIONS) return
+  const spark = document.createElement("span")
+  spark.textContent = emoji
+  spark.style.setProperty("--from", `${8 + Math.random() * 84}%`)
+  spark.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
+  spark.addEventListener("animationend", () => spark.remove())
+  sky.append(spark)
+}
+
+/** @param {Room} room */
+export function mountUnread(room) {
+  const gone = new AbortController()
+  let unread = 0
+  const show = () => {
+    const plain = document.title.replace(/^\(\d+\) /, "")
+    document.title = unread ? `(${unread}) ${plain}` : plain
+  }
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.hidden) return
+      unread = 0
+      show()
+    },
+    { signal: gone.signal },
+  )
+  return disposeAll(
+    () => gone.abort(),
+    room.on("new_comment", ({ payload }) => {
+      if (!document.hidden || payload.is_system_message || payload.user_id === room.boot.you.user_id) return
+      unread += 1
+      show()
+    }),
+  )
+}
+
+const TYPING_TIMEOUT_MS = 4000
+
+/**
+ * @param {HTMLElement} line
+ * @param {Room} room
+ */
+export function mountTyping(line, room) {
+  /** @type {Map<string, {name: string, timer: number}>} */
+  const typing = new Map()
+  /**
+   * When the last message of each was heard, server time: a poll brings what they typed before it after it.
+   * @type {Map<string, number>}
+   */
+  const said = new Map()
+  const show = () => setText(line, typingMessage([...typing.values()].map((one) => one.name)))
+  const forget = (/** @type {string} */ id) => {
+    clearTimeout(typing.get(id)?.timer)
+    typing.delete(id)
+    show()
+  }
+  return disposeAll(
+    room.on("typing", ({ payload, timestamp }) => {
+      if (payload.user_id === room.boot.you.user_id || timestamp <= (said.get(payload.user_id) ?? -Infinity))
+        return
+      clearTimeout(typing.get(payload.user_id)?.timer)
+      typing.set(payload.user_id, {
+        name: payload.username,
+        timer: setTimeout(() => forget(payload.user_id), TYPING_TIMEOUT_MS),
+      })
+      show()
+    }),
+    room.on("new_comment", ({ payload }) => {
+      said.set(payload.user_id, room.serverNow())
+      forget(payload.user_id)
+    }),
+    room.on("member_left", ({ payload }) => {
+      said.delete(payload.user_id)
+      forget(payload.user_id)
+    }),
+    () => typing.forEach((one) => clearTimeout(one.timer)),
+  )
+}
+
+/** @param {string[]} names */
+function typingMessage(names) {
+  if (!names.length) return ""
+  if (names.length > 2)
+    return interpolate(ngettext("{n} person is typing", "{n} people are typing", names.length), {
+      n: names.length,
+    })
+  return names.length === 1
+    ? interpolate(gettext("{name} is typing"), { name: names[0] })
+    : interpolate(gettext("{one} and {other} are typing"), { one: names[0], other: names[1] })
 }

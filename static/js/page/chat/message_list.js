@@ -1,32 +1,127 @@
 // @ts-check
 /**
- * The log of the chat: in the order of the room, each comment once, and quiet when it moves too fast to be
- * read out.
+ * One comment as an element. Text is set as text; an address in it becomes a link, nothing else means
+ * anything.
  */
 
-import { piece } from "../lib/dom.js"
-import { renderMessage } from "./message.js"
+import { cloneTemplate, disposeAll, find } from "../lib/dom.js"
+import { formatTime } from "../lib/i18n.js"
+import { showAvatar } from "../ui/artwork.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+
+const URL_PATTERN = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/giu
+
+/** @typedef {import("../../core/protocol.js").CommentState} Comment */
+
+/**
+ * @param {Comment} comment
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
+ */
+export function renderMessage(comment, reader) {
+  const element = comment.is_system_message ? systemMessage(comment) : memberMessage(comment, reader)
+  element.dataset.id = String(comment.id)
+  element.dataset.seq = String(comment.seq)
+  return element
+}
+
+/** @param {Comment} comment */
+function systemMessage(comment) {
+  const element = cloneTemplate("chat-note")
+  element.textContent = comment.text
+  return element
+}
+
+/**
+ * @param {Comment} comment
+ * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
+ */
+function memberMessage(comment, reader) {
+  const element = cloneTemplate("chat-message")
+  const time = /** @type {HTMLTimeElement} */ (find(element, "time"))
+  const text = find(element, "text")
+  element.dataset.author = comment.user_id ?? comment.username
+  element.dataset.at = comment.created_at
+  showAvatar(find(element, "face"), comment.user_id ?? comment.username, comment.username)
+  find(element, "name").textContent = comment.username
+  time.textContent = formatTime(comment.current_time)
+  time.dateTime = comment.created_at
+  time.title = new Date(comment.created_at).toLocaleTimeString()
+  find(element, "said-at").textContent = new Date(comment.created_at).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+  })
+  text.append(...withLinks(comment.text))
+  element.classList.toggle(
+    "only-emoji",
+    /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u.test(comment.text) &&
+      !/\d/.test(comment.text),
+  )
+  element.classList.toggle("for-me", mentions(comment.text, reader.username))
+  find(element, "remove").hidden = !reader.removable
+  showQuote(find(element, "quote"), comment, reader.quoted)
+  return element
+}
+
+/**
+ * @param {HTMLElement} slot
+ * @param {Comment} comment
+ * @param {Comment | undefined} quoted
+ */
+function showQuote(slot, comment, quoted) {
+  slot.hidden = !comment.reply_to
+  if (quoted) slot.textContent = `${quoted.username}: ${quoted.text}`
+  else slot.hidden = true
+}
+
+/** @param {string} text @returns {(Node | string)[]} */
+export function withLinks(text) {
+  const parts = []
+  let from = 0
+  for (const found of text.matchAll(URL_PATTERN)) {
+    parts.push(text.slice(from, found.index), link(found[0]))
+    from = found.index + found[0].length
+  }
+  parts.push(text.slice(from))
+  return parts
+}
+
+/** @param {string} address */
+function link(address) {
+  const anchor = document.createElement("a")
+  anchor.href = address
+  anchor.target = "_blank"
+  anchor.rel = "noopener noreferrer nofollow ugc"
+  anchor.textContent = address.replace(/^https?:\/\//i, "")
+  return anchor
+}
+
+/**
+ * @param {string} text
+ * @param {string} username
+ */
+function mentions(text, username) {
+  return Boolean(username) && text.toLocaleLowerCase().includes(`@${username.toLocaleLowerCase()}`)
+}
 
 const GROUP_WITHIN_MS = 180_000
-const NEAR_PX = 90
-const AT_JOIN = 100 // as many come with the welcome; fewer mean that there are no older ones
+const NEAR_END_PX = 90
+const SNAPSHOT_COMMENTS = 100 // as many come with the welcome; fewer mean that there are no older ones
 const BUSY_COMMENTS = 5
 const BUSY_WITHIN_MS = 5000
 
-/** @typedef {import("../room/types.js").Comment} Comment */
-
-export class Log {
+export class MessageList {
   /**
    * @param {HTMLElement} chat
-   * @param {import("../room/types.js").Room} room
+   * @param {Room} room
    */
   constructor(chat, room) {
     this.room = room
-    this.live = piece(chat, "live")
-    this.list = piece(chat, "log")
-    this.scroll = piece(chat, "scroll")
-    this.empty = piece(chat, "chat-empty")
-    this.newest = piece(chat, "newest")
+    this.live = find(chat, "live")
+    this.list = find(chat, "log")
+    this.scroll = find(chat, "scroll")
+    this.empty = find(chat, "chat-empty")
+    this.newest = find(chat, "newest")
     /** @type {Map<number, Comment>} */
     this.known = new Map()
     /** @type {number[]} */
@@ -35,7 +130,7 @@ export class Log {
   }
 
   get atEnd() {
-    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR_PX
+    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < NEAR_END_PX
   }
 
   get oldestSeq() {
@@ -44,7 +139,7 @@ export class Log {
 
   /** The room as it is now; what was read from further back stays. @param {Comment[]} comments */
   reset(comments) {
-    this.complete = comments.length < AT_JOIN
+    this.complete = comments.length < SNAPSHOT_COMMENTS
     const oldest = Math.min(...comments.map((comment) => comment.seq), Infinity)
     this.live.setAttribute("aria-busy", "true")
     for (const element of [...this.list.children]) {
@@ -152,5 +247,28 @@ function group(element) {
   element.classList.toggle(
     "again",
     Boolean(mine?.author) && mine?.author === before?.author && gapMs < GROUP_WITHIN_MS,
+  )
+}
+
+const OVERLAY_MESSAGES = 5
+const OVERLAY_MS = 9000
+
+/** @param {Room} room */
+export function mountFullscreenOverlay(room) {
+  const strip = find(document, "strip")
+  const { user_id: userId, username } = room.boot.you
+  return disposeAll(
+    room.on("new_comment", ({ payload }) => {
+      if (!document.fullscreenElement) return
+      const line = renderMessage(payload, { userId, username, removable: false })
+      line.querySelector(".message-tools")?.remove()
+      strip.append(line)
+      while (strip.childElementCount > OVERLAY_MESSAGES) strip.firstElementChild?.remove()
+      setTimeout(() => line.remove(), OVERLAY_MS)
+    }),
+    room.on("comment_deleted", ({ payload }) =>
+      strip.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove(),
+    ),
+    () => strip.replaceChildren(),
   )
 }

@@ -1,214 +1,191 @@
 // @ts-check
 /**
- * The bar under the picture: the same for every source; whoever may not control sees where things are, and
- * can ask.
+ * The control bar under the picture, the same for every source, with fullscreen and picture-in-picture. Members
+ * without control see the position and can ask for control.
  */
 
-import { mount as mountChange } from "./media_dialog.js"
-import { commandsOf } from "./playback_commands.js"
-import { clockTime } from "../lib/format.js"
-import { othersMayPlay } from "../people/member_status.js"
-import { all, piece, showWhen, write } from "../lib/dom.js"
-import { mount as mountPip } from "./picture_in_picture.js"
-import { mount as mountScreen } from "./fullscreen.js"
-import { mount as mountSound } from "../ui/volume.js"
-import { mount as mountStage } from "./stage.js"
-import { askForControl } from "./ask_control.js"
+import { disposeAll, find, setText, showVariant } from "../lib/dom.js"
+import { othersMayPlay } from "../room/members.js"
+import {
+  mountSeekSlider,
+  mountVolume,
+  showPlayButton,
+  showPosition,
+  showRate,
+} from "../ui/playback_controls.js"
+import { mountMediaDialog } from "./media_dialog.js"
+import { askForControl, commandsOf } from "./playback_commands.js"
 
 const TICK_MS = 250
-const KEY_STEP_S = 5
+const HIDE_CONTROLS_MS = 2600
+const PICTURE_IN_PICTURE_EVENTS = ["enterpictureinpicture", "leavepictureinpicture"]
 
-/** Changes after which the bar may look different. */
+/** Events after which the bar may look different. */
 const CHANGES = [
-  "state",
-  "play",
-  "pause",
-  "seek",
-  "set_rate",
-  "load",
-  "timeline",
-  "new_host",
-  "role_changed",
-  "room_changed",
-  "player",
-  "presence",
+  ...["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "role_changed"],
+  ...["room_changed", "player", "presence"],
 ]
 
-/**
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
- */
+/** @typedef {import("../room/session.js").RoomSession} Room */
+
+/** @param {HTMLElement} bar @param {Room} room */
 export function mount(bar, room) {
   const gone = new AbortController()
-  let player = ""
+  const volume = mountVolume(bar, room.player)
+  let playerState = ""
   const show = () => {
     showRole(bar, room)
-    showPlayback(bar, room, player)
+    showPlayback(bar, room, playerState)
+  }
+  const updatePlayerState = (/** @type {{state: string}} */ { state }) => {
+    playerState = state
+    volume.show()
   }
   listen(bar, room, gone.signal)
-  const ticking = setInterval(() => showPosition(bar, room), TICK_MS)
+  const ticking = setInterval(() => showRoomPosition(bar, room), TICK_MS)
   show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
-    room.on("player", ({ state }) => {
-      player = state
-    }),
+    volume.unmount,
+    room.on("player", updatePlayerState),
+    room.on("state", volume.show),
     commandsOf(room).watch(show),
     ...CHANGES.map((type) => room.on(type, show)),
-    mountSound(bar, room),
-    mountScreen(bar, room),
-    mountPip(bar, room),
-    mountStage(/** @type {HTMLElement} */ (bar.closest("[data-stage]")), room),
-    mountChange(piece(document, "change"), room),
+    mountFullscreen(bar, room),
+    mountPictureInPicture(bar, room),
+    mountMediaDialog(find(document, "change"), room),
   )
 }
 
-/**
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
- * @param {AbortSignal} signal
- */
+/** @param {HTMLElement} bar @param {Room} room @param {AbortSignal} signal */
 function listen(bar, room, signal) {
   const commands = commandsOf(room)
-  const seek = piece(bar, "seek")
-  const rate = /** @type {HTMLSelectElement} */ (piece(bar, "rate"))
-  piece(bar, "play").addEventListener("click", () => commands.toggle(), { signal })
-  piece(bar, "ask").addEventListener("click", () => askForControl(room), { signal })
+  const rate = /** @type {HTMLSelectElement} */ (find(bar, "rate"))
+  find(bar, "play").addEventListener("click", () => commands.toggle(), { signal })
+  find(bar, "ask").addEventListener("click", () => askForControl(room), { signal })
   rate.addEventListener("change", () => commands.setRate(Number(rate.value)), { signal })
-  listenToSeek(/** @type {HTMLInputElement} */ (seek), bar, room, signal)
+  const seek = {
+    durationS: () => commands.durationS,
+    seekTo: (/** @type {number} */ positionS) => commands.seekTo(positionS),
+    seekBy: (/** @type {number} */ seconds) => commands.seekBy(seconds),
+  }
+  mountSeekSlider(bar, seek, signal)
 }
 
-/**
- * A drag is shown here and told to the room when it is let go.
- * @param {HTMLInputElement} seek
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
- * @param {AbortSignal} signal
- */
-function listenToSeek(seek, bar, room, signal) {
-  const commands = commandsOf(room)
-  const letGo = () => delete seek.dataset.dragged
-  seek.addEventListener(
-    "input",
-    () => {
-      seek.dataset.dragged = ""
-      showTimes(bar, Number(seek.value), commands.durationS)
-    },
-    { signal },
-  )
-  seek.addEventListener(
-    "change",
-    () => {
-      letGo()
-      commands.seekTo(Number(seek.value))
-    },
-    { signal },
-  )
-  seek.addEventListener("blur", letGo, { signal })
-  seek.addEventListener(
-    "keydown",
-    (event) => {
-      const steps = /** @type {Record<string, number>} */ ({
-        ArrowLeft: -1,
-        ArrowDown: -1,
-        ArrowRight: 1,
-        ArrowUp: 1,
-        PageDown: -6,
-        PageUp: 6,
-      })[event.key]
-      if (!steps) return
-      event.preventDefault()
-      commands.seekBy(steps * KEY_STEP_S)
-    },
-    { signal },
-  )
-}
-
-/**
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
- */
+/** @param {HTMLElement} bar @param {Room} room */
 function showRole(bar, room) {
   if (!room.state?.room) return
   const { allowed, governs } = commandsOf(room)
-  for (const name of ["play", "seek", "speed"]) piece(bar, name).hidden = !allowed
-  for (const one of bar.querySelectorAll("[data-may-control]"))
-    /** @type {HTMLElement} */ (one).hidden = !governs
-  piece(bar, "progress").hidden = allowed
-  piece(bar, "view-only").hidden = allowed
+  for (const name of ["play", "seek", "speed"]) find(bar, name).hidden = !allowed
+  for (const element of bar.querySelectorAll("[data-may-control]"))
+    /** @type {HTMLElement} */ (element).hidden = !governs
+  find(bar, "progress").hidden = allowed
+  find(bar, "view-only").hidden = allowed
 }
 
-/**
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
- * @param {string} player the state of the one here
- */
-function showPlayback(bar, room, player) {
-  const { playing, hasMedia } = commandsOf(room)
-  const dead = player === "error" && !othersMayPlay(room)
-  const play = /** @type {HTMLButtonElement} */ (piece(bar, "play"))
-  const word = (playing ? play.dataset.wordPause : play.dataset.wordPlay) ?? ""
-  if (play.getAttribute("aria-label") !== word) play.setAttribute("aria-label", word)
-  play.title = word
-  play.disabled = !hasMedia || (dead && !playing)
-  showWhen(play, playing ? "playing" : "paused")
-  showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), commandsOf(room).rate)
-  showRoomRate(piece(bar, "room-rate"), room)
-  showPosition(bar, room)
+/** @param {HTMLElement} bar @param {Room} room @param {string} playerState of this page's player */
+function showPlayback(bar, room, playerState) {
+  const { playing, hasMedia, rate } = commandsOf(room)
+  const isUnplayable = playerState === "error" && !othersMayPlay(room)
+  showPlayButton(bar, playing, !hasMedia || (isUnplayable && !playing))
+  showRate(bar, rate)
+  showRoomRate(find(bar, "room-rate"), room)
+  showRoomPosition(bar, room)
 }
 
-/**
- * The room's speed, also where it is none of ours.
- * @param {HTMLSelectElement} select
- * @param {number} rate
- */
-function showRate(select, rate) {
-  const value = String(rate)
-  if (select.value === value) return
-  if (![...select.options].some((option) => option.value === value)) select.add(new Option(`${rate}×`, value))
-  select.value = value
-}
-
-/**
- * Whoever cannot choose the speed still sees that it is not the usual one.
- * @param {HTMLElement} slot
- * @param {import("../room/types.js").Room} room
- */
+/** Members who cannot choose the speed see it if it is not 1. @param {HTMLElement} slot @param {Room} room */
 function showRoomRate(slot, room) {
   const { allowed, rate } = commandsOf(room)
   slot.hidden = allowed || rate === 1
-  write(slot, `${rate}×`)
+  setText(slot, `${rate}×`)
+}
+
+/** @param {HTMLElement} bar @param {Room} room */
+function showRoomPosition(bar, room) {
+  const { shownS, durationS, hasMedia } = commandsOf(room)
+  showPosition(bar, hasMedia ? shownS : 0, durationS)
+}
+
+// ---------------------------------------------------------------- fullscreen
+
+/** Fullscreen of the whole stage, which keeps the chat readable. @param {HTMLElement} bar @param {Room} room */
+function mountFullscreen(bar, room) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const stage = /** @type {HTMLElement} */ (bar.closest("[data-stage]"))
+  const button = find(bar, "fullscreen")
+  const show = () => {
+    const isFull = document.fullscreenElement === stage
+    showVariant(button, isFull ? "full" : "window")
+    button.setAttribute("aria-pressed", String(isFull))
+  }
+  button.hidden = !document.fullscreenEnabled
+  button.addEventListener("click", () => toggleFullscreen(stage), { signal })
+  document.addEventListener("fullscreenchange", show, { signal })
+  return disposeAll(() => gone.abort(), hideWhenIdle(stage, room, signal))
+}
+
+/** @param {HTMLElement} stage */
+export function toggleFullscreen(stage) {
+  const toggling = document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()
+  toggling.catch(() => {}) // refused by the browser's own rules; nothing changes
 }
 
 /**
- * @param {HTMLElement} bar
- * @param {import("../room/types.js").Room} room
+ * Hide the bar while it plays and the pointer rests.
+ * @param {HTMLElement} stage @param {Room} room @param {AbortSignal} signal
  */
-function showPosition(bar, room) {
-  const { shownS: positionS, durationS, hasMedia } = commandsOf(room)
-  const seek = /** @type {HTMLInputElement} */ (piece(bar, "seek"))
-  if ("dragged" in seek.dataset) return
-  const shownS = hasMedia ? positionS : 0
-  const max = String(durationS ?? 0)
-  if (seek.max !== max) seek.max = max
-  seek.disabled = !durationS
-  seek.value = String(shownS)
-  showTimes(bar, shownS, durationS)
+function hideWhenIdle(stage, room, signal) {
+  let timer = 0
+  const hide = () => {
+    if (commandsOf(room).playing) stage.dataset.idle = ""
+  }
+  const hideAfter = (/** @type {number} */ ms) => {
+    clearTimeout(timer)
+    timer = setTimeout(hide, ms)
+  }
+  const show = () => {
+    delete stage.dataset.idle
+    hideAfter(HIDE_CONTROLS_MS)
+  }
+  for (const type of ["pointermove", "pointerdown", "keydown", "focusin"])
+    stage.addEventListener(type, show, { signal, passive: true })
+  stage.addEventListener("pointerleave", () => hideAfter(HIDE_CONTROLS_MS / 4), { signal })
+  const unsubscribe = ["play", "pause", "timeline", "state"].map((type) => room.on(type, show))
+  return disposeAll(() => clearTimeout(timer), ...unsubscribe)
 }
 
-/**
- * @param {HTMLElement} bar
- * @param {number} positionS
- * @param {number | null} durationS
- */
-function showTimes(bar, positionS, durationS) {
-  const share = durationS ? Math.min(positionS / durationS, 1) : 0
-  const seek = piece(bar, "seek")
-  seek.style.setProperty("--fill", `${(share * 100).toFixed(2)}%`)
-  seek.setAttribute("aria-valuetext", clockTime(positionS))
-  const progress = /** @type {HTMLProgressElement} */ (piece(bar, "progress"))
-  progress.value = share
-  write(piece(bar, "position"), clockTime(positionS))
-  write(piece(bar, "duration"), clockTime(durationS))
+// ---------------------------------------------------------------- picture-in-picture
+
+/** The picture in its own window stays in sync while the tab is hidden. @param {HTMLElement} bar @param {Room} room */
+function mountPictureInPicture(bar, room) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const button = find(bar, "pip")
+  const video = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
+  const show = () => {
+    button.hidden = !supportsPictureInPicture(video) || room.state?.timeline?.media?.kind !== "video"
+    button.setAttribute("aria-pressed", String(document.pictureInPictureElement === video))
+  }
+  button.addEventListener("click", () => togglePictureInPicture(video), { signal })
+  for (const type of PICTURE_IN_PICTURE_EVENTS) video.addEventListener(type, show, { signal })
+  show()
+  return disposeAll(() => gone.abort(), ...["state", "load", "timeline"].map((type) => room.on(type, show)))
+}
+
+/** @param {HTMLVideoElement} video */
+function supportsPictureInPicture(video) {
+  return (
+    Boolean(document.pictureInPictureEnabled) &&
+    !video.disablePictureInPicture &&
+    "requestPictureInPicture" in video
+  )
+}
+
+/** @param {HTMLVideoElement} video */
+function togglePictureInPicture(video) {
+  const isOn = document.pictureInPictureElement === video
+  const toggling = isOn ? document.exitPictureInPicture() : video.requestPictureInPicture()
+  toggling.catch(() => {}) // refused before there is a picture
 }

@@ -1,34 +1,42 @@
 // @ts-check
-/** The box in which whoever controls the room changes what plays. */
+/**
+ * The dialog that changes the room's media, with the server's library; and the button that adds the current media to
+ * the user's own player.
+ */
 
-import { completed } from "../lib/urls.js"
-import { mount as mountHouse } from "./library_picker.js"
-import { all, piece } from "../lib/dom.js"
-import { withdraw, wordsOf } from "../ui/notify.js"
+import { Command } from "../../core/protocol.js"
+import { fetchJson, LibraryPager, newId } from "../lib/api.js"
+import { cloneTemplate, disposeAll, find, setText, showVariant } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { after } from "../lib/timers.js"
+import { completeUrl } from "../ui/form_validation.js"
+import { refusalMessage, showNotice, showRefusal, withdrawNotice } from "../ui/notices.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 /**
  * @param {HTMLElement} box
- * @param {import("../room/types.js").Room} room
+ * @param {Room} room
  */
-export function mount(box, room) {
+export function mountMediaDialog(box, room) {
   const gone = new AbortController()
   const { signal } = gone
   const dialog = /** @type {HTMLDialogElement} */ (box)
-  const form = /** @type {HTMLFormElement} */ (piece(box, "change-form"))
+  const form = /** @type {HTMLFormElement} */ (find(box, "change-form"))
   const [address, title] = [...form.querySelectorAll("input")]
 
   form.addEventListener(
     "submit",
     (event) => {
       event.preventDefault()
-      load(dialog, room, completed(address.value), title.value.trim()).then((done) => {
+      loadMedia(dialog, room, completeUrl(address.value), title.value.trim()).then((done) => {
         if (done) form.reset()
       })
     },
     { signal },
   )
   const forgive = () => {
-    piece(dialog, "problem").hidden = true
+    find(dialog, "problem").hidden = true
   }
   form.addEventListener("input", forgive, { signal })
   dialog.addEventListener("close", forgive, { signal })
@@ -37,30 +45,132 @@ export function mount(box, room) {
     (event) => {
       const sample = event.target instanceof Element ? event.target.closest("[data-sample]") : null
       if (sample instanceof HTMLElement)
-        load(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
+        loadMedia(dialog, room, sample.dataset.url ?? "", sample.dataset.title ?? "")
     },
     { signal },
   )
-  return all(() => gone.abort(), mountHouse(dialog, room.boot))
+  return disposeAll(() => gone.abort(), mountLibraryPicker(dialog, room.boot))
 }
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {import("../room/types.js").Room} room
+ * @param {Room} room
  * @param {string} media_url
  * @param {string} title
  */
-async function load(dialog, room, media_url, title) {
-  const problem = piece(dialog, "problem")
+async function loadMedia(dialog, room, media_url, title) {
+  const problem = find(dialog, "problem")
   problem.hidden = true
   try {
     await room.say("load", title ? { media_url, title } : { media_url })
     dialog.close()
     return true
   } catch (refusal) {
-    withdraw("refused")
-    problem.textContent = wordsOf(refusal)
+    withdrawNotice("refused")
+    problem.textContent = refusalMessage(refusal)
     problem.hidden = false
     return false
+  }
+}
+
+const TYPING_MS = 150
+
+/** @typedef {import("../../core/protocol.js").Item} Item */
+/** @typedef {import("../lib/api.js").Page} Page */
+
+/** @param {HTMLDialogElement} dialog @param {{library_url: string, samples: {title: string}[]}} boot */
+export function mountLibraryPicker(dialog, { library_url: url, samples }) {
+  const gone = new AbortController()
+  const pages = new LibraryPager(url, "title")
+  const shown = new Set(samples.map(({ title }) => title)) // they stand above already
+  const search = /** @type {HTMLInputElement} */ (find(dialog, "house-search"))
+  const runSearch = () => showItems(dialog, pages, search.value.trim(), shown)
+  let cancel = () => {}
+  search.addEventListener(
+    "input",
+    () => {
+      cancel()
+      if (search.validity.valid) cancel = after(TYPING_MS, runSearch)
+    },
+    { signal: gone.signal },
+  )
+  const opened = new MutationObserver(() => {
+    if (dialog.open) runSearch()
+  })
+  opened.observe(dialog, { attributeFilter: ["open"] })
+  return disposeAll(
+    () => gone.abort(),
+    () => opened.disconnect(),
+    () => cancel(),
+  )
+}
+
+/**
+ * Where the library does not answer, links and samples are left.
+ * @param {HTMLElement} dialog
+ * @param {LibraryPager} pages
+ * @param {string} words
+ * @param {Set<string>} shown
+ */
+async function showItems(dialog, pages, words, shown) {
+  const page = await pages.anew({ words }).catch(() => null)
+  if (!page) return
+  const items = page.items.filter(({ title }) => !shown.has(title))
+  const house = find(dialog, "house")
+  if (items.length) house.hidden = false // and stays, though the next words find nothing
+  find(house, "found").replaceChildren(...items.map(createItem))
+  setText(find(house, "found-more"), listMessage(items, page.next !== null, words))
+}
+
+/** @param {Item[]} items @param {boolean} more @param {string} words */
+function listMessage(items, more, words) {
+  if (!items.length) return interpolate(gettext("No results for “{words}”."), { words })
+  return more ? gettext("There are more results. Type to narrow them down.") : ""
+}
+
+/** @param {Item} item */
+function createItem(item) {
+  const line = cloneTemplate("house-item")
+  const button = find(line, "sample")
+  button.dataset.url = item.url
+  showVariant(button, item.kind)
+  setText(find(button, "name"), item.title)
+  setText(find(button, "by"), item.artist)
+  return line
+}
+
+const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
+const ADDED_MS = 4000
+const MEDIA_CHANGES = ["state", "load", "timeline"]
+
+/** @param {HTMLElement} button @param {Room} room */
+export function mountAddToPlayer(button, room) {
+  const gone = new AbortController()
+  const show = () => (button.hidden = currentItem(room) === null)
+  button.addEventListener("click", () => addToPlayer(room), { signal: gone.signal })
+  show()
+  return disposeAll(() => gone.abort(), ...MEDIA_CHANGES.map((type) => room.on(type, show)))
+}
+
+/** @param {Room} room @returns {number | null} */
+function currentItem(room) {
+  const url = room.state?.timeline?.media?.url
+  const found = url && LIBRARY_PATH.exec(new URL(url, location.href).pathname)
+  return found && new URL(url, location.href).origin === location.origin ? Number(found[1]) : null
+}
+
+/** @param {Room} room */
+async function addToPlayer(room) {
+  const item = currentItem(room)
+  if (item === null) return
+  try {
+    await fetchJson("/api/player/control/", "POST", "", {
+      type: Command.QueueAdd,
+      event_id: newId(),
+      payload: { item_ids: [item] },
+    })
+    showNotice({ key: "kept", text: gettext("It is in your player's queue."), lastsMs: ADDED_MS })
+  } catch (refusal) {
+    showRefusal(refusal)
   }
 }

@@ -8,17 +8,18 @@
  * does whoever controls it move the room as well: for those who come, and for when it is kept in step again.
  */
 
+import { ErrorCode } from "../../core/protocol.js"
 import { LatestCommand } from "../../core/room/pending_commands.js"
 import { limitOf } from "../../core/sync/timeline.js"
-import { ErrorCode } from "../../core/protocol.js"
-import { mayControl } from "../room/permissions.js"
-import { announceRefusal } from "../ui/notify.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { mayControl } from "../room/members.js"
+import { showNotice, showRefusal } from "../ui/notices.js"
 
 const SEEK_GAP_MS = 500
 const TOGGLE_GAP_MS = 200
 const RATE_GAP_MS = 200
 
-/** @typedef {import("../room/types.js").Room} Room */
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 /** @type {WeakMap<Room, Commands>} */
 const given = new WeakMap()
@@ -191,7 +192,7 @@ export class Commands {
       command.rateLimited(number, refusal.retry_after_ms ?? 0, performance.now())
     if (again) return void this.#send(command, say)
     command.rejected(number)
-    announceRefusal(refusal)
+    showRefusal(refusal)
   }
 
   /** @param {boolean} playing */
@@ -211,4 +212,34 @@ export class Commands {
   #changed() {
     for (const look of this.watchers) look()
   }
+}
+
+const NOTICE_MS = 4000
+
+/** @param {import("../room/session.js").RoomSession} room */
+export function askForControl(room) {
+  room.say("ask_control", {}).catch(showRefusal)
+  showNotice({
+    key: "asked",
+    text: gettext("You asked for control. The host sees it now."),
+    lastsMs: NOTICE_MS,
+  })
+}
+
+/** After a key or a press that only moves the room. @param {import("../room/session.js").RoomSession} room */
+export function showWhoControls(room) {
+  const { room: facts, members, timeline } = room.state ?? {}
+  if (!facts || !timeline?.media) return
+  const host = members?.get(facts.host_id ?? "")?.username
+  const others = facts.control_policy === "moderators"
+  const text = !host
+    ? gettext("Nobody controls what plays just now.")
+    : interpolate(
+        others
+          ? gettext("{name} and the moderators control what plays.")
+          : gettext("{name} controls what plays."),
+        { name: host },
+      )
+  const act = host ? { text: gettext("Ask for control"), run: () => askForControl(room) } : undefined
+  showNotice({ key: "view-only", text, act, lastsMs: NOTICE_MS })
 }

@@ -1,21 +1,18 @@
 // @ts-check
-/**
- * What the stage shows when it cannot show the picture: nothing chosen yet, loading, cannot play, the end of
- * the road.
- */
+/** What the stage shows in place of the picture: no media yet, loading, an error, or the end of the visit. */
 
-import { mayControl } from "../room/permissions.js"
-import { commandsOf } from "./playback_commands.js"
-import { fillCovers } from "../ui/placeholder_art.js"
-import { wordsInPlace } from "../media/media_errors.js"
-import { all, piece, write } from "../lib/dom.js"
-import { toggleFullscreen } from "./fullscreen.js"
-import { sayWhoControls } from "./ask_control.js"
-import { fill, gettext } from "../lib/i18n.js"
+import { disposeAll, find, setText } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { stageMessageFor } from "../room/media_errors.js"
+import { mayControl } from "../room/members.js"
+import { fillCovers } from "../ui/artwork.js"
+import { withdrawNotice } from "../ui/notices.js"
+import { toggleFullscreen } from "./controls.js"
+import { commandsOf, showWhoControls } from "./playback_commands.js"
 
-const DOUBLE_MS = 250 // a second press by then is a double-click, which is for the screen only
-const LAST_WORD_MS = 3000 // an error this shortly before the end is its reason
-const PATIENCE_MS = 400 // a shorter wait is not worth a word
+const DOUBLE_CLICK_MS = 250 // a second press by then is a double-click, which is for the screen only
+const CLOSE_REASON_MS = 3000 // an error this shortly before the end is its reason
+const SPINNER_AFTER_MS = 400 // a shorter wait is not worth a word
 const SLOW_MS = 4000 // a longer one is
 const CHANGES = [
   "state",
@@ -29,15 +26,15 @@ const CHANGES = [
   "presence",
 ]
 
-/** @typedef {import("../room/types.js").Room} Room */
+/** @typedef {import("../room/session.js").RoomSession} Room */
 /**
  * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, over?:
- *   boolean}} Scene
+ *   boolean}} StageMessage
  */
 /**
- * @typedef {{player: {state: string, trouble?: import("../media/media_errors.js").Trouble | null},
+ * @typedef {{player: {state: string, trouble?: import("../media/status_report.js").MediaProblem | null},
  *   connection: {status: string, closeCode?: number}, patient: boolean, slow: boolean, lastWord: string,
- *   lastWordMs: number}} Seen
+ *   lastWordMs: number}} StageState
  */
 
 /**
@@ -46,7 +43,7 @@ const CHANGES = [
  */
 export function mount(stage, room) {
   const gone = new AbortController()
-  /** @type {Seen} */
+  /** @type {StageState} */
   const seen = {
     player: { state: "empty" },
     connection: { status: "connecting" },
@@ -57,7 +54,7 @@ export function mount(stage, room) {
   }
   let timer = 0
   let slowTimer = 0
-  const show = () => showScene(stage, room, sceneOf(room, seen))
+  const show = () => showMessage(stage, room, stageMessage(room, seen))
   const waitThenShow = () => {
     seen.patient = true
     seen.slow = false
@@ -70,13 +67,13 @@ export function mount(stage, room) {
     timer = setTimeout(() => {
       seen.patient = false
       show()
-    }, PATIENCE_MS)
+    }, SPINNER_AFTER_MS)
     show()
   }
-  listenToPicture(piece(stage, "media").parentElement ?? stage, stage, room, gone.signal)
-  piece(stage, "between-retry").addEventListener("click", () => room.player.retry(), { signal: gone.signal })
+  listenToClicks(find(stage, "media").parentElement ?? stage, stage, room, gone.signal)
+  find(stage, "between-retry").addEventListener("click", () => room.player.retry(), { signal: gone.signal })
   waitThenShow()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearTimeout(timer),
     () => clearTimeout(slowTimer),
@@ -89,7 +86,7 @@ export function mount(stage, room) {
       if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() })
     }),
     room.on("connection", (connection) => {
-      if (performance.now() - seen.lastWordMs > LAST_WORD_MS) seen.lastWord = ""
+      if (performance.now() - seen.lastWordMs > CLOSE_REASON_MS) seen.lastWord = ""
       seen.connection = connection
       show()
     }),
@@ -104,7 +101,7 @@ export function mount(stage, room) {
  * @param {Room} room
  * @param {AbortSignal} signal
  */
-function listenToPicture(picture, stage, room, signal) {
+function listenToClicks(picture, stage, room, signal) {
   let timer = 0
   const onPicture = (/** @type {Event} */ event) =>
     event.target instanceof Element && Boolean(event.target.closest("[data-media], [data-sound-cover]"))
@@ -115,7 +112,8 @@ function listenToPicture(picture, stage, room, signal) {
       room.player.unlock()
       clearTimeout(timer)
       const { pointerType, detail } = /** @type {PointerEvent} */ (event)
-      if (pointerType === "mouse" && detail === 1) timer = setTimeout(() => press(room), DOUBLE_MS)
+      if (pointerType === "mouse" && detail === 1)
+        timer = setTimeout(() => togglePlayback(room), DOUBLE_CLICK_MS)
     },
     { signal },
   )
@@ -130,22 +128,22 @@ function listenToPicture(picture, stage, room, signal) {
 }
 
 /** @param {Room} room */
-function press(room) {
+function togglePlayback(room) {
   if (commandsOf(room).allowed) commandsOf(room).toggle()
-  else sayWhoControls(room)
+  else showWhoControls(room)
 }
 
 /**
  * What to say instead of a picture; null where there is one.
  * @param {Room} room
- * @param {Seen} seen
- * @returns {Scene | null}
+ * @param {StageState} seen
+ * @returns {StageMessage | null}
  */
-function sceneOf(room, { player, connection, patient, slow, lastWord }) {
-  if (connection.status === "closed") return { ...farewell(connection.closeCode, lastWord), over: true }
+function stageMessage(room, { player, connection, patient, slow, lastWord }) {
+  if (connection.status === "closed") return { ...closedMessage(connection.closeCode, lastWord), over: true }
   if (!room.state?.room) return patient ? null : { title: gettext("Joining the room"), text: "", spin: true }
-  if (!room.state.timeline?.media) return nothingYet(room)
-  const trouble = player.trouble && wordsInPlace(room, player.trouble)
+  if (!room.state.timeline?.media) return noMediaMessage(room)
+  const trouble = player.trouble && stageMessageFor(room, player.trouble)
   if (trouble) return { ...trouble, mayChange: mayControl(room.state) }
   const waits = player.state === "loading" || player.state === "buffering"
   return waits && !patient
@@ -153,17 +151,17 @@ function sceneOf(room, { player, connection, patient, slow, lastWord }) {
     : null
 }
 
-/** @param {Room} room @returns {Scene} */
-function nothingYet(room) {
+/** @param {Room} room @returns {StageMessage} */
+function noMediaMessage(room) {
   if (mayControl(room.state))
     return {
       title: gettext("The screen is yours"),
       text: gettext("Paste a link, or pick a sample to try it out."),
       mayChange: true,
     }
-  const host = room.state?.members.get(room.state.room.host_id ?? "")?.username
+  const host = room.state?.members.get(room.state.room?.host_id ?? "")?.username
   const text = host
-    ? fill(gettext("{name} will pick something in a moment."), { name: host })
+    ? interpolate(gettext("{name} will pick something in a moment."), { name: host })
     : gettext("The host will pick something in a moment.")
   return { title: gettext("Nothing is playing yet"), text }
 }
@@ -171,9 +169,9 @@ function nothingYet(room) {
 /**
  * @param {number | undefined} code
  * @param {string} lastWord what the server said before it closed
- * @returns {Scene}
+ * @returns {StageMessage}
  */
-function farewell(code, lastWord) {
+function closedMessage(code, lastWord) {
   if (code === 4503)
     return {
       title: gettext("You were removed from this room"),
@@ -197,31 +195,48 @@ function farewell(code, lastWord) {
 /**
  * @param {HTMLElement} stage
  * @param {Room} room
- * @param {Scene | null} scene
+ * @param {StageMessage | null} scene
  */
-function showScene(stage, room, scene) {
-  const between = piece(stage, "between")
+function showMessage(stage, room, scene) {
+  const between = find(stage, "between")
   between.hidden = !scene
   between.dataset.kind = scene?.title ? "words" : "wait"
-  piece(stage, "spinner").hidden = !scene?.spin
-  piece(stage, "between-change").hidden = !scene?.mayChange
-  piece(stage, "between-retry").hidden = !scene?.mayRetry
-  piece(stage, "between-out").hidden = !scene?.over
-  write(piece(stage, "between-title"), scene?.title ?? "")
-  write(piece(stage, "between-text"), scene?.text ?? "")
-  showRecord(stage, room)
+  find(stage, "spinner").hidden = !scene?.spin
+  find(stage, "between-change").hidden = !scene?.mayChange
+  find(stage, "between-retry").hidden = !scene?.mayRetry
+  find(stage, "between-out").hidden = !scene?.over
+  setText(find(stage, "between-title"), scene?.title ?? "")
+  setText(find(stage, "between-text"), scene?.text ?? "")
+  showAudioCover(stage, room)
 }
 
 /** Sound without a picture gets one. @param {HTMLElement} stage @param {Room} room */
-function showRecord(stage, room) {
+function showAudioCover(stage, room) {
   const media = room.state?.timeline?.media
   const record = media?.kind === "audio"
-  const cover = piece(stage, "sound-cover")
-  const title = piece(stage, "sound-title")
+  const cover = find(stage, "sound-cover")
+  const title = find(stage, "sound-title")
   cover.hidden = title.hidden = !record
   if (!record || !media || cover.dataset.cover === media.url) return
   cover.dataset.cover = media.url
   cover.replaceChildren()
   fillCovers(stage)
-  write(title, media.title)
+  setText(title, media.title)
+}
+
+const DISABLED_WHEN_CLOSED =
+  "[data-controls], [data-composer], [data-members], [data-meter], [data-invite], [data-open=settings], [data-unsent]"
+
+/** @param {HTMLElement} body @param {import("../room/session.js").RoomSession} room */
+export function mountDisconnected(body, room) {
+  return room.on("connection", ({ status }) => {
+    if (status !== "closed") return
+    room.player.show(null)
+    withdrawNotice("refused")
+    for (const element of body.querySelectorAll(DISABLED_WHEN_CLOSED))
+      /** @type {HTMLElement} */ (element).inert = true
+    for (const open of body.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (open).close()
+    for (const open of body.querySelectorAll("[popover]:popover-open"))
+      /** @type {HTMLElement} */ (open).hidePopover()
+  })
 }

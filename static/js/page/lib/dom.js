@@ -1,5 +1,5 @@
 // @ts-check
-/** Finding and copying pieces of the page, by their data attributes. */
+/** DOM helpers: elements found by data attribute, templates, SVG elements and dialogs. */
 
 /**
  * The element with `data-NAME` below `root`. The template and its script belong together: a missing one is a
@@ -9,7 +9,7 @@
  * @param {string} name
  * @returns {T}
  */
-export function piece(root, name) {
+export function find(root, name) {
   const found = root.querySelector(`[data-${name}]`)
   if (!found) throw new Error(`The page has no [data-${name}]`)
   return /** @type {T} */ (found)
@@ -30,7 +30,7 @@ export function cloneTemplate(id) {
  * @param {HTMLElement} root
  * @param {string} name
  */
-export function showWhen(root, name) {
+export function showVariant(root, name) {
   for (const choice of root.querySelectorAll("[data-when]")) {
     if (choice instanceof HTMLElement) choice.hidden = choice.dataset.when !== name
   }
@@ -41,7 +41,7 @@ export function showWhen(root, name) {
  * @param {Element} element
  * @param {string} text
  */
-export function write(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
@@ -49,6 +49,57 @@ export function write(element, text) {
  * Undoes everything that was set up, in one call.
  * @param {...(() => void)} undos
  */
-export function all(...undos) {
+export function disposeAll(...undos) {
   return () => undos.forEach((undo) => undo())
+}
+
+const SVG = "http://www.w3.org/2000/svg"
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} [attributes]
+ * @param {(Node | string)[]} [children]
+ * @returns {SVGElement}
+ */
+export function svgElement(name, attributes = {}, children = []) {
+  const element = document.createElementNS(SVG, name)
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
+  element.append(...children)
+  return element
+}
+
+/** @param {string} name */
+export function openDialog(name) {
+  const dialog = document.querySelector(`[data-dialog="${CSS.escape(name)}"]`)
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return
+  document.querySelectorAll("dialog[open]").forEach((open) => /** @type {HTMLDialogElement} */ (open).close())
+  dialog.showModal()
+}
+
+/** @param {HTMLElement} body */
+export function mountDialogs(body) {
+  const gone = new AbortController()
+  body.addEventListener(
+    "click",
+    (event) => {
+      const at = event.target instanceof Element ? event.target : null
+      const opener = at?.closest("[data-open]")
+      if (opener instanceof HTMLElement) openDialog(opener.dataset.open ?? "")
+      else if (at?.closest("[data-close]") || isOutside(event)) at?.closest("dialog")?.close()
+    },
+    { signal: gone.signal },
+  )
+  return () => gone.abort()
+}
+
+/** A press on a dialog's backdrop counts as one on the dialog, outside its box. @param {MouseEvent} event */
+function isOutside(event) {
+  if (!(event.target instanceof HTMLDialogElement) || event.detail === 0) return false
+  const box = event.target.getBoundingClientRect()
+  return (
+    event.clientX < box.left ||
+    event.clientX > box.right ||
+    event.clientY < box.top ||
+    event.clientY > box.bottom
+  )
 }

@@ -6,7 +6,7 @@ const UNLOGGED = new Set(["drift"]) // several a second, and on the panel of `?d
 
 /** @typedef {(told: any, type: string) => void} Listener */
 
-export class Listeners {
+export class Emitter {
   constructor() {
     /** @type {Map<string, Set<Listener>>} */
     this.listeners = new Map()
@@ -31,7 +31,7 @@ export class Listeners {
   }
 }
 
-/** Every event in the console, for `?debug=1`. @param {Listeners} source @returns {() => void} stops it */
+/** Every event in the console, for `?debug=1`. @param {Emitter} source @returns {() => void} stops it */
 export function logEvents(source) {
   return source.on(EVERYTHING, (told, type) => {
     if (!UNLOGGED.has(type)) console.log(`watchium ${type}`, told)

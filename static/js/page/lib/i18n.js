@@ -1,7 +1,9 @@
 // @ts-check
 /**
- * Words that scripts put on the page. Django's JavaScript catalogue translates them where a page includes it
- * (`makemessages -d djangojs` finds these calls); without it they are English.
+ * Translation and formatting of text that scripts show.
+ *
+ * Django's JavaScript catalogue translates where a page includes it (`makemessages -d djangojs` finds these calls);
+ * without it the text is English.
  */
 
 /**
@@ -30,6 +32,52 @@ export function ngettext(one, many, count) {
  * @param {string} format
  * @param {Record<string, string | number>} values
  */
-export function fill(format, values) {
+export function interpolate(format, values) {
   return format.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
+}
+
+/**
+ * 754 is 12:34, 7082 is 1:58:02.
+ * @param {number | null | undefined} seconds
+ */
+export function formatTime(seconds) {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–:––"
+  const whole = Math.max(0, Math.floor(seconds))
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0")
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
+}
+
+/**
+ * How far off, without its sign: 3 ms, 420 ms, 1.4 s.
+ * @param {number} ms
+ */
+export function formatMs(ms) {
+  const size = Math.abs(ms)
+  if (size < 999.5) return `${Math.round(size)} ms`
+  return size < 99_500 ? `${(size / 1000).toFixed(size < 9950 ? 1 : 0)} s` : formatTime(size / 1000)
+}
+
+/**
+ * With its sign, for a setting: +120 ms, 0 ms.
+ * @param {number} ms
+ */
+export function formatSignedMs(ms) {
+  return ms === 0 ? "0 ms" : `${ms > 0 ? "+" : "−"}${formatMs(ms)}`
+}
+
+/** @param {import("../../core/media/end_of_data.js").Truncation | null} cut */
+export function truncationMessage(cut) {
+  if (!cut) return ""
+  const words = gettext("The file ends at {end}, although it says it is {length} long. It may be incomplete.")
+  return interpolate(words, { end: formatTime(cut.endS), length: formatTime(cut.claimedS) })
+}
+
+/** A seek to this place found the end. @param {number | null} atS */
+export function noDataMessage(atS) {
+  return interpolate(gettext("The file has no data at {time}"), { time: formatTime(atS ?? 0) })
+}
+
+export function mixedContentMessage() {
+  return gettext("Browsers block http media on an https page. Use an https address.")
 }

@@ -6,18 +6,18 @@
 
 const PREFIX = "watchium:"
 
-/** @param {string} name @param {any} otherwise */
-export function recall(name, otherwise) {
+/** @param {string} name @param {any} fallback */
+export function loadItem(name, fallback) {
   try {
     const text = localStorage.getItem(PREFIX + name)
-    return text === null ? otherwise : JSON.parse(text)
+    return text === null ? fallback : JSON.parse(text)
   } catch {
-    return otherwise
+    return fallback
   }
 }
 
 /** @param {string} name @param {any} value */
-export function remember(name, value) {
+export function saveItem(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value))
   } catch {

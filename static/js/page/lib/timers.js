@@ -1,33 +1,36 @@
 // @ts-check
-/** Timers that keep time in a hidden tab. One worker serves the whole page. */
+/** Timers that keep time in a hidden tab, throttling, retries, and detection of sleep. One worker serves the whole page. */
 
-const here = import.meta.resolve
-  ? import.meta.resolve("./metronome.js")
-  : new URL("./timer_worker.js", import.meta.url).href
+import { Backoff } from "../../core/net/connection_timing.js"
+
+const WORKER_URL =
+  "resolve" in import.meta
+    ? import.meta.resolve("./timer_worker.js")
+    : new URL("./timer_worker.js", import.meta.url).href
 
 /** @type {Map<number, () => void>} */
-const waiting = new Map()
-let count = 0
+const callbacks = new Map()
+let lastId = 0
 /** @type {Worker | null} */
 let worker = null
 try {
-  worker = new Worker(here)
-  worker.onmessage = ({ data }) => ring(data)
-  worker.onerror = fallBack
+  worker = new Worker(WORKER_URL)
+  worker.onmessage = ({ data }) => fire(data)
+  worker.onerror = fallBackToPageTimers
 } catch {
   worker = null // then the page's own timers must do
 }
 
 /** Without the worker whatever waits for it would wait forever. */
-function fallBack() {
+function fallBackToPageTimers() {
   worker = null
-  for (const id of waiting.keys()) setTimeout(() => ring(id), 0)
+  for (const id of callbacks.keys()) setTimeout(() => fire(id), 0)
 }
 
 /** @param {number} id */
-function ring(id) {
-  const fn = waiting.get(id)
-  waiting.delete(id)
+function fire(id) {
+  const fn = callbacks.get(id)
+  callbacks.delete(id)
   fn?.()
 }
 
@@ -36,11 +39,11 @@ function ring(id) {
  * @returns {() => void} cancels it
  */
 export function after(ms, fn) {
-  const id = ++count
-  waiting.set(id, fn)
+  const id = ++lastId
+  callbacks.set(id, fn)
   if (worker) worker.postMessage({ id, ms })
-  else setTimeout(() => ring(id), ms)
-  return () => void waiting.delete(id)
+  else setTimeout(() => fire(id), ms)
+  return () => void callbacks.delete(id)
 }
 
 /** @param {number} ms @param {() => void} fn */
@@ -56,16 +59,16 @@ export function every(ms, fn) {
 
 const channel = new MessageChannel()
 /** @type {(() => void) | null} */
-let atOnce = null
+let nextTask = null
 channel.port1.onmessage = () => {
-  const fn = atOnce
-  atOnce = null
+  const fn = nextTask
+  nextTask = null
   fn?.()
 }
 
 // timers are late by up to this; the rest is spent spinning, and no more than that: it blocks the page
 const SPIN_MS = 8
-const STRIDE_MS = 100 // look again so often on the way: the clock may have moved
+const RECHECK_MS = 100 // look again so often on the way: the clock may have moved
 
 /**
  * As near to `ms` from now as a page can be. It may call early; whoever needs the instant looks at the clock
@@ -74,8 +77,101 @@ const STRIDE_MS = 100 // look again so often on the way: the clock may have move
  * @param {() => void} fn
  */
 export function precisely(ms, fn) {
-  if (ms > SPIN_MS + 4) return after(Math.min(ms - SPIN_MS, STRIDE_MS), fn)
-  atOnce = fn
+  if (ms > SPIN_MS + 4) return after(Math.min(ms - SPIN_MS, RECHECK_MS), fn)
+  nextTask = fn
   channel.port2.postMessage(null)
-  return () => void (atOnce === fn && (atOnce = null))
+  return () => void (nextTask === fn && (nextTask = null))
+}
+
+/**
+ * Calls `act` at once, then at most once every `gapMs`; of what came in between, only the last.
+ * @template T
+ * @param {number} gapMs
+ * @param {(value: T) => void} act
+ * @returns {(value: T) => void}
+ */
+export function throttle(gapMs, act) {
+  let lastMs = -Infinity
+  let timer = 0
+  /** @type {T} */
+  let newest
+
+  function go() {
+    timer = 0
+    lastMs = performance.now()
+    act(newest)
+  }
+
+  return (value) => {
+    newest = value
+    if (timer) return
+    const waitMs = lastMs + gapMs - performance.now()
+    if (waitMs <= 0) go()
+    else timer = setTimeout(go, waitMs)
+  }
+}
+
+export class Retry {
+  /** @param {AbortSignal} signal when nobody wants it any more */
+  constructor(signal) {
+    this.backoff = new Backoff(Math.random)
+    /** @type {(() => void) | null} */
+    this.deed = null
+    this.cancel = () => {}
+    window.addEventListener("online", () => this.#now(), { signal })
+    document.addEventListener("visibilitychange", () => this.#now(), { signal })
+    signal.addEventListener("abort", () => this.forget())
+    this.signal = signal
+  }
+
+  /** One more attempt failed. @param {() => void} deed */
+  later(deed) {
+    this.forget()
+    if (this.signal.aborted) return
+    this.deed = deed
+    this.cancel = after(this.backoff.next(), () => this.#now())
+  }
+
+  /** Somebody asks for it, or for something else. */
+  forget() {
+    this.cancel()
+    this.deed = null
+  }
+
+  worked() {
+    this.forget()
+    this.backoff.connected(this.backoff.spreadMs)
+  }
+
+  /** A hidden page asks for nothing. */
+  #now() {
+    const { deed } = this
+    if (document.hidden || !deed) return
+    this.forget()
+    deed()
+  }
+}
+
+const CLOCK_CHECK_MS = 1000
+
+/**
+ * @param {import("../../core/clock/clock.js").Clock} clock
+ * @param {{woke: () => void, hid: () => void, network: () => void}} tell `woke`: clock and player; `hid`: the
+ *   player; `network`: the clock
+ */
+export function detectWakeUps(clock, { woke, hid, network }) {
+  const slept = () => clock.detectSleep(Date.now(), performance.now())
+  const back = () => {
+    slept() // first: who wakes must not believe a clock that stood still
+    woke()
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? hid() : back()))
+  document.addEventListener("resume", back)
+  window.addEventListener("pageshow", ({ persisted }) => persisted && back())
+  window.addEventListener("online", network)
+  const { connection } = /** @type {{connection?: EventTarget}} */ (navigator)
+  connection?.addEventListener("change", network)
+  return every(CLOCK_CHECK_MS, () => {
+    if (slept()) woke()
+  })
 }

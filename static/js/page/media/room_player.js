@@ -7,12 +7,11 @@
  * (a hidden tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
  */
 
-import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { missingTrack } from "../../core/media/media_state.js"
+import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { stallReason } from "../../core/sync/stall_detector.js"
-import { look } from "./element_state.js"
-import { troubleOf } from "./media_errors.js"
-import { causeOf, newsOf } from "./status_report.js"
+import { readElement } from "./media_element.js"
+import { mediaProblem, outOfSyncReason, urgentState } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
 
@@ -40,7 +39,7 @@ const RETRIES = { moving: 2, placed: 1 }
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
  * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
  * @property {(change: {state: string, message: string, cause: string | null, trouble:
- *   import("./media_errors.js").Trouble | null}) => void} changed
+ *   import("./status_report.js").MediaProblem | null}) => void} changed
  * @property {(track: "sound" | "picture") => void} lacks the medium plays without it
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) =>
  *   void} drift
@@ -96,7 +95,7 @@ export class Player extends ViewerSettings {
 
   #fetch({ again = false } = {}) {
     this.machine.newSource({ again })
-    this.hands.fetch(this.url)
+    this.hands.load(this.url)
   }
 
   /** The viewer asks for another attempt at a medium that failed or broke off. */
@@ -126,7 +125,7 @@ export class Player extends ViewerSettings {
   }
 
   seen() {
-    return look(this.element, this.clock, this.fineTuneMs)
+    return readElement(this.element, this.clock, this.fineTuneMs)
   }
 
   /** @param {import("../../core/sync/sync_controller.js").Effect} effect */
@@ -214,8 +213,8 @@ export class Player extends ViewerSettings {
     const seen = this.seen()
     const state = shown(machine.state, seen.paused)
     const message = machine.interference.mutedByUs ? "muted" : ""
-    const cause = causeOf(this, seen)
-    const trouble = troubleOf(machine, seen)
+    const cause = outOfSyncReason(this, seen)
+    const trouble = mediaProblem(machine, seen)
     const told = [state, message, cause, this.alone, this.muted, trouble?.kind, trouble?.atS].join()
     if (told !== this.told) {
       this.told = told
@@ -227,7 +226,7 @@ export class Player extends ViewerSettings {
   }
 
   #tellNews() {
-    const news = newsOf(this.machine)
+    const news = urgentState(this.machine)
     if (news !== null && news !== this.news) this.tells.urgent()
     this.news = news
   }

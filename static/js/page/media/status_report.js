@@ -1,18 +1,23 @@
 // @ts-check
-/** What a player says of itself: to the room with every heartbeat, to its viewer when asked why. */
+/**
+ * What the player reports about itself: its status to the room with every heartbeat, the reason for being out of sync to
+ * its viewer, and once a minute anonymous metrics to the server.
+ */
 
 import { TAIL_S } from "../../core/sync/timeline.js"
+import { csrfToken } from "../lib/api.js"
+import { every } from "../lib/timers.js"
 
 /** @typedef {import("./room_player.js").Player} Player */
 /** @typedef {import("../../core/sync/sync_controller.js").SyncController} SyncController */
-/** @typedef {import("../../core/sync/timeline.js").ElementState} ElementState */
+/** @typedef {import("../../core/sync/timeline.js").ElementState} Seen */
 
 /**
  * Why it is not in step, or may not be, in one word; null where there is no reason.
  * @param {Player} player
- * @param {ElementState} seen
+ * @param {Seen} seen
  */
-export function causeOf({ machine, clock }, seen) {
+export function outOfSyncReason({ machine, clock }, seen) {
   const { decision, degraded } = machine.driftControl
   if (machine.state === "buffering") return "buffering"
   if (seen.hidden) return "hidden"
@@ -25,10 +30,31 @@ export function causeOf({ machine, clock }, seen) {
 }
 
 /**
+ * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it
+ * waits for it.
+ * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] |
+ *   import("../../core/media/seek_budget.js").Refusal, atS: number | null}} MediaProblem
+ */
+
+/**
+ * @param {SyncController} machine
+ * @param {import("../../core/sync/timeline.js").ElementState} seen
+ * @returns {MediaProblem | null}
+ */
+export function mediaProblem({ state, media, startControl }, seen) {
+  const { failure, endOfData, unaligned } = media
+  if (failure) return failure
+  if (state === "broken_off")
+    return { kind: endOfData.played ? "broken_off" : "no_data", atS: endOfData.endS }
+  const kind = unaligned.lastingReason(seen.nowMs)
+  return kind && { kind, atS: startControl.plan?.positionS ?? null }
+}
+
+/**
  * The player's state as the room hears it. Hidden and degraded players are not waited for.
  * @param {SyncController} machine @param {boolean} hidden
  */
-export function stateOf(machine, hidden) {
+export function reportedState(machine, hidden) {
   const { failure, unaligned } = machine.media
   if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
   if (machine.state === "suspended" || (hidden && machine.state !== "off")) return "hidden"
@@ -42,7 +68,7 @@ export function stateOf(machine, hidden) {
  * medium stands ready where the room holds. Null: nothing.
  * @param {SyncController} machine
  */
-export function newsOf({ state, timeline, media }) {
+export function urgentState({ state, timeline, media }) {
   const lost = media.unaligned.reason ?? media.failure?.kind
   if (lost && timeline?.phase === "holding") return `${lost} ${timeline.revision}`
   if (state === "buffering") return "stalled"
@@ -54,8 +80,8 @@ export function newsOf({ state, timeline, media }) {
  * @param {Player} player
  * @param {number} toleranceMs beyond which it is not in sync
  */
-export function reportOf(player, toleranceMs) {
-  const seen = inPlace(player.machine, player.seen())
+export function statusReport(player, toleranceMs) {
+  const seen = atDataEnd(player.machine, player.seen())
   const { machine, latencyModel, clock, fineTuneMs } = player
   // before that a position of 0 would be a lie
   const attached = seen.readyState >= 1 && machine.timeline !== null
@@ -65,25 +91,25 @@ export function reportOf(player, toleranceMs) {
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
-    ...known("revision", machine.timeline?.revision),
-    ...known("duration", attached ? seen.durationS : NaN),
-    ...known("ended_at", player.naturalEnd.endS),
-    ...known("drift_ms", driftMs),
-    ...known("latency_ms", clock.delayMs),
-    ...known("late_ms", clock.jitterMs),
+    ...ifFinite("revision", machine.timeline?.revision),
+    ...ifFinite("duration", attached ? seen.durationS : NaN),
+    ...ifFinite("ended_at", player.naturalEnd.endS),
+    ...ifFinite("drift_ms", driftMs),
+    ...ifFinite("latency_ms", clock.delayMs),
+    ...ifFinite("late_ms", clock.jitterMs),
     start_cost_ms: Math.max(0, latencyModel.startMs.fresh),
     seek_cost_ms: latencyModel.placeMs.buffered,
-    state: stateOf(machine, seen.hidden),
+    state: reportedState(machine, seen.hidden),
   }
 }
 
 /**
  * An element whose data ended early takes its length for its position.
  * @param {SyncController} machine
- * @param {ElementState} seen
- * @returns {ElementState}
+ * @param {Seen} seen
+ * @returns {Seen}
  */
-function inPlace({ media }, seen) {
+function atDataEnd({ media }, seen) {
   const { endS } = media.endOfData
   const isElsewhere = seen.ended && endS !== null && seen.currentTimeS - endS > TAIL_S
   return isElsewhere ? { ...seen, currentTimeS: endS } : seen
@@ -94,6 +120,120 @@ function inPlace({ media }, seen) {
  * @param {string} name
  * @param {number | null | undefined} value
  */
-function known(name, value) {
+function ifFinite(name, value) {
   return Number.isFinite(value) ? { [name]: value } : {}
+}
+
+const POST_INTERVAL_MS = 60_000
+const MAX_SAMPLES = 60
+const SAMPLE_INTERVAL_MS = 1000
+const MIN_SPAN_MS = 5000 // of less than that nothing can be said
+const CORRECTING_ZONES = new Set(["fine", "coarse"])
+
+/**
+ * @typedef {import("../room/session.js").RoomSession} Session
+ * @typedef {{sinceMs: number, sampledMs: number, driftMs: number[], stalls: number, stalledMs: number,
+ *   stalledSinceMs: number | null, excursions: number, steering: boolean, seeks: number}} Minute
+ */
+
+/** @param {HTMLElement} _body @param {Session} room */
+export function mountClientMetrics(_body, room) {
+  let minute = startMinute(null)
+  const send = () => {
+    const now = performance.now()
+    if (now - minute.sinceMs < MIN_SPAN_MS || !minute.driftMs.length) return
+    postMetrics(metricsOf(minute, room, now))
+    minute = startMinute(minute)
+  }
+  const hidden = () => {
+    if (document.visibilityState === "hidden") send()
+  }
+  document.addEventListener("visibilitychange", hidden)
+  const stops = [
+    room.on("drift", (drift) => onDrift(minute, drift, room)),
+    room.on("player", ({ state }) => onStall(minute, state === "buffering")),
+    every(POST_INTERVAL_MS, send),
+  ]
+  return () => {
+    document.removeEventListener("visibilitychange", hidden)
+    for (const stop of stops) stop()
+  }
+}
+
+/**
+ * A stall or an excursion that goes on is not counted again.
+ * @param {Minute | null} before
+ * @returns {Minute}
+ */
+function startMinute(before) {
+  const now = performance.now()
+  return {
+    sinceMs: now,
+    sampledMs: -Infinity,
+    driftMs: [],
+    stalls: 0,
+    stalledMs: 0,
+    excursions: 0,
+    seeks: 0,
+    stalledSinceMs: before?.stalledSinceMs == null ? null : now,
+    steering: before?.steering ?? false,
+  }
+}
+
+/** @param {Minute} minute @param {{driftMs: number, zone: string}} drift @param {Session} room */
+function onDrift(minute, { driftMs, zone }, room) {
+  const now = performance.now()
+  if (now - minute.sampledMs >= SAMPLE_INTERVAL_MS && minute.driftMs.length < MAX_SAMPLES) {
+    minute.driftMs.push(roundTenth(driftMs))
+    minute.sampledMs = now
+  }
+  const steering = CORRECTING_ZONES.has(zone)
+  if (steering && !minute.steering) minute.excursions += 1
+  minute.steering = steering
+  minute.seeks = room.player.machine.rateControl.seeks.filter((at) => at >= minute.sinceMs).length
+}
+
+/** @param {Minute} minute @param {boolean} stands */
+function onStall(minute, stands) {
+  const now = performance.now()
+  if (stands && minute.stalledSinceMs === null) {
+    minute.stalls += 1
+    minute.stalledSinceMs = now
+  } else if (!stands && minute.stalledSinceMs !== null) {
+    minute.stalledMs += now - minute.stalledSinceMs
+    minute.stalledSinceMs = null
+  }
+}
+
+/** @param {Minute} minute @param {Session} room @param {number} now */
+function metricsOf(minute, { clock }, now) {
+  const { driftMs, stalls, excursions, seeks } = minute
+  const standing = minute.stalledSinceMs === null ? 0 : now - minute.stalledSinceMs
+  return {
+    span_ms: Math.min(roundTenth(now - minute.sinceMs), 600_000),
+    drift_ms: driftMs,
+    stalls,
+    excursions,
+    seeks,
+    stalled_ms: Math.min(roundTenth(minute.stalledMs + standing), 600_000),
+    ...(clock.delayMs === null ? {} : { delay_ms: Math.min(roundTenth(clock.delayMs), 60_000) }),
+    ...(clock.locked ? { offset_uncertainty_ms: Math.min(roundTenth(clock.movementMs), 60_000) } : {}),
+  }
+}
+
+/** @param {number} ms */
+function roundTenth(ms) {
+  return Math.round(ms * 10) / 10
+}
+
+/** It goes out even as the page closes; nobody waits for the answer. @param {object} body */
+function postMetrics(body) {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" }
+  fetch("/api/metrics/", {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    keepalive: true,
+    credentials: "same-origin",
+  }).catch(() => {}) // figures for others: the film does not miss them
 }

@@ -5,14 +5,13 @@
  */
 
 import { MediaState } from "../../core/media/media_state.js"
+import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { LatencyModel } from "../../core/sync/latency_model.js"
+import { RateControl } from "../../core/sync/rate_control.js"
 import { RateSupport } from "../../core/sync/rate_support.js"
 import { SyncController } from "../../core/sync/sync_controller.js"
-import { ExpectedEvents } from "../../core/sync/expected_events.js"
-import { RateControl } from "../../core/sync/rate_control.js"
-import { engine, version } from "./browser_engine.js"
-import { ElementDriver } from "./element_driver.js"
-import { recall, remember } from "../lib/storage.js"
+import { loadItem, saveItem } from "../lib/storage.js"
+import { browserEngine, browserVersion, ElementDriver } from "./media_element.js"
 
 const FINE_TUNE_MS = 500 // most, either way
 
@@ -22,20 +21,20 @@ export class ViewerSettings {
     this.element = element
     this.expectedEvents = new ExpectedEvents()
     this.hands = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
-    this.latencyModel = new LatencyModel(engine(), recall(`costs-${version()}`, null))
-    const rateSupport = new RateSupport(engine(), recallRates(), performance.now())
+    this.latencyModel = new LatencyModel(browserEngine(), loadItem(`costs-${browserVersion()}`, null))
+    const rateSupport = new RateSupport(browserEngine(), recallRates(), performance.now())
     this.machine = new SyncController({
       latencyModel: this.latencyModel,
-      rateControl: new RateControl({ engine: engine(), rateSupport }),
+      rateControl: new RateControl({ engine: browserEngine(), rateSupport }),
       media: new MediaState(),
     })
-    this.fineTuneMs = recall("fine-tune", 0)
+    this.fineTuneMs = loadItem("fine-tune", 0)
     this.allowed = true
     this.stopped = false
     /** Another tab of this browser is heard instead. */
     this.silenced = false
-    this.mutedByHand = recall("muted", false)
-    element.volume = recall("volume", 1)
+    this.mutedByHand = loadItem("muted", false)
+    element.volume = loadItem("volume", 1)
     element.muted = this.mutedByHand
   }
 
@@ -49,7 +48,7 @@ export class ViewerSettings {
 
   /** What was learned about this browser outlives the page. */
   rememberLearned() {
-    remember(`costs-${version()}`, this.latencyModel.snapshot())
+    saveItem(`costs-${browserVersion()}`, this.latencyModel.snapshot())
     rememberRates(this.machine.rateControl.rateSupport.snapshot())
   }
 
@@ -66,14 +65,14 @@ export class ViewerSettings {
   /** @param {number} volume */
   setVolume(volume) {
     this.element.volume = Math.min(Math.max(volume, 0), 1)
-    remember("volume", this.element.volume)
+    saveItem("volume", this.element.volume)
   }
 
   /** @param {boolean} muted */
   setMuted(muted) {
     this.machine.interference.mutedByUs = false
     this.mutedByHand = muted
-    remember("muted", muted)
+    saveItem("muted", muted)
     if (this.silenced && !muted) return this.wantSound()
     this.element.muted = muted
     this.tick()
@@ -124,7 +123,7 @@ export class ViewerSettings {
   /** @param {number} ms positive: this device plays later */
   setFineTune(ms) {
     this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
-    remember("fine-tune", this.fineTuneMs)
+    saveItem("fine-tune", this.fineTuneMs)
     this.machine.rateControl.acquire(performance.now(), 0)
     this.tick()
   }
@@ -196,11 +195,14 @@ export class ViewerSettings {
 
 /** Kept in wall time, because the page's clock begins with the page. */
 function recallRates() {
-  const kept = recall(`rates-${version()}`, null)
+  const kept = loadItem(`rates-${browserVersion()}`, null)
   return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
 }
 
 /** @param {ReturnType<RateSupport["snapshot"]>} learned */
 function rememberRates(learned) {
-  remember(`rates-${version()}`, { ...learned, notBeforeMs: learned.notBeforeMs + performance.timeOrigin })
+  saveItem(`rates-${browserVersion()}`, {
+    ...learned,
+    notBeforeMs: learned.notBeforeMs + performance.timeOrigin,
+  })
 }

@@ -1,12 +1,44 @@
 // @ts-check
 /**
- * Where no socket can be had (a proxy, a network) the room is asked over HTTP, by one request for all of it.
- * Whether that is answered says what is wrong: the server is there and sockets do not get through, or nothing
- * does.
+ * The room over HTTP if no WebSocket gets through (a proxy, a network): one request brings all news, another
+ * sends one command. The result of a poll shows what is wrong: the server is reachable and WebSockets are
+ * blocked, or nothing answers.
+ *
+ * A rejection with a `code` is the server's refusal. Without one the request was lost and may have been
+ * carried out.
  */
 
 import { Close, ErrorCode, Event } from "../../core/protocol.js"
+import { request } from "../lib/api.js"
 import { every } from "../lib/timers.js"
+
+export class HttpTransport {
+  /** @param {{state_url: string, commands_url: string}} boot */
+  constructor(boot) {
+    this.boot = boot
+    /** @type {Promise<unknown>} */
+    this.lastCommand = Promise.resolve()
+  }
+
+  /**
+   * @param {object} asked where we are and what our player does
+   * @returns {Promise<{events: any[], received: number, timestamp: number, clock_id: string}>}
+   */
+  poll(asked) {
+    return request(this.boot.state_url, asked)
+  }
+
+  /**
+   * One at a time: the room does them in the order of the presses.
+   * @param {{type: string, event_id: string, payload: object}} command
+   * @returns {Promise<any>} what was accepted; null where the room only goes on
+   */
+  send(command) {
+    const sent = this.lastCommand.then(() => request(this.boot.commands_url, command))
+    this.lastCommand = sent.catch(() => {})
+    return sent
+  }
+}
 
 const LOOK_MS = 100
 const PLAYING_MS = 2000
@@ -25,7 +57,7 @@ const ENDS = {
 }
 
 export class Polling {
-  /** @param {import("../room/session.js").Session} session */
+  /** @param {import("../room/session.js").RoomSession} session */
   constructor(session) {
     this.session = session
     this.asking = false

@@ -1,15 +1,43 @@
 // @ts-check
 /**
- * The connection to the room: opens, measures the clock, notices its own death, comes back.
+ * The WebSocket: connects, measures the clock, detects a dead connection and reconnects.
  *
- * It knows nothing of what is said. `open` means that the server said `welcome`, not that a handshake
- * succeeded.
+ * It does not interpret events. `open` means that the server sent `welcome`, not that a handshake succeeded.
  */
 
-import { Backoff, PingSchedule } from "../../core/net/connection_timing.js"
+import { Backoff } from "../../core/net/connection_timing.js"
+import { PingSchedule } from "../../core/net/connection_timing.js"
 import { Close, Command, Event } from "../../core/protocol.js"
-import { Latency } from "./latency_simulator.js"
 import { after } from "../lib/timers.js"
+
+export class LatencySimulator {
+  constructor() {
+    this.upMs = 0
+    this.downMs = 0
+    this.lines = { up: Promise.resolve(), down: Promise.resolve() }
+    this.held = 0
+  }
+
+  /** @param {number} upMs @param {number} [downMs] */
+  set(upMs, downMs = upMs) {
+    this.upMs = upMs
+    this.downMs = downMs
+  }
+
+  /** @param {"up" | "down"} way @param {() => void} pass */
+  through(way, pass) {
+    const ms = way === "up" ? this.upMs : this.downMs
+    if (ms === 0 && this.held === 0) return pass()
+    this.held += 1
+    const passed = new Promise((resolve) => after(ms, () => resolve(undefined)))
+    this.lines[way] = this.lines[way]
+      .then(() => passed)
+      .then(() => {
+        this.held -= 1
+        pass()
+      })
+  }
+}
 
 const FINAL_FROM = 4500 // close codes that mean: do not come back
 const FINAL_TO = 4999
@@ -34,7 +62,7 @@ export class Socket {
     this.path = path
     this.clock = clock
     this.asks = asks
-    this.latency = new Latency()
+    this.latency = new LatencySimulator()
     this.backoff = new Backoff(Math.random)
     this.pings = new PingSchedule()
     /** @type {WebSocket | null} */

@@ -1,14 +1,13 @@
 // @ts-check
-/** Who sits in the room: the host first, then you, then everyone in the order they came. */
+/** The members of the room, with a card for each, and the invite link. */
 
-import { putAvatar } from "../ui/avatar.js"
-import { isHost, mayClaim } from "../room/permissions.js"
-import { mount as mountPerson } from "./member_card.js"
-import { all, cloneTemplate, piece, write } from "../lib/dom.js"
-import { announceRefusal } from "../ui/notify.js"
-import { aboutMember, step } from "./member_status.js"
+import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
+import { formatMs, gettext, interpolate } from "../lib/i18n.js"
+import { isHost, mayClaimHost, mayRemove, memberStatus, syncRing } from "../room/members.js"
+import { showAvatar } from "../ui/artwork.js"
+import { showRefusal } from "../ui/notices.js"
 
-const CHANGES = [
+const MEMBER_CHANGES = [
   "state",
   "member_joined",
   "member_left",
@@ -20,8 +19,8 @@ const CHANGES = [
   "connection",
 ]
 
-/** @typedef {import("../room/types.js").Member} Member */
-/** @typedef {import("../room/types.js").Room} Room */
+/** @typedef {import("../../core/room/members.js").Member} Member */
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 /**
  * @param {HTMLElement} people
@@ -29,10 +28,10 @@ const CHANGES = [
  */
 export function mount(people, room) {
   const gone = new AbortController()
-  const list = piece(people, "list")
-  const person = mountPerson(piece(people, "person"), room)
+  const list = find(people, "list")
+  const person = mountMemberCard(find(people, "person"), room)
   const show = () => {
-    showSeats(list, room)
+    showMembers(list, room)
     showClaim(people, room)
     person.refresh()
   }
@@ -44,13 +43,13 @@ export function mount(people, room) {
     },
     { signal: gone.signal },
   )
-  piece(people, "claim-button").addEventListener(
+  find(people, "claim-button").addEventListener(
     "click",
-    () => room.say("claim_host", {}).catch(announceRefusal),
+    () => room.say("claim_host", {}).catch(showRefusal),
     { signal: gone.signal },
   )
   show()
-  return all(() => gone.abort(), person.unmount, ...CHANGES.map((type) => room.on(type, show)))
+  return disposeAll(() => gone.abort(), person.unmount, ...MEMBER_CHANGES.map((type) => room.on(type, show)))
 }
 
 /**
@@ -58,33 +57,35 @@ export function mount(people, room) {
  * @param {HTMLElement} list
  * @param {Room} room
  */
-function showSeats(list, room) {
-  const members = ordered(room)
+function showMembers(list, room) {
+  const members = sortedMembers(room)
   const kept = new Map(
     [...list.children].map((seat) => [
       /** @type {HTMLElement} */ (seat).dataset.user,
       /** @type {HTMLElement} */ (seat),
     ]),
   )
-  const seats = members.map((member) => filled(kept.get(member.user_id) ?? newSeat(member), member, room))
+  const seats = members.map((member) =>
+    fillMember(kept.get(member.user_id) ?? createMember(member), member, room),
+  )
   if (seats.length !== list.childElementCount || seats.some((seat, i) => list.children[i] !== seat))
     list.replaceChildren(...seats)
   const count = document.querySelector("[data-watching]")
   if (!count) return
-  write(count, members.length ? String(members.length) : "")
+  setText(count, members.length ? String(members.length) : "")
   // WebKit does not notice what was written
   count.parentElement?.toggleAttribute("data-unknown", !members.length)
 }
 
 /** @param {Room} room */
-function ordered(room) {
+function sortedMembers(room) {
   const place = (/** @type {Member} */ member) =>
     member.user_id === room.state?.room?.host_id ? 0 : member.user_id === room.boot.you.user_id ? 1 : 2
   return [...(room.state?.members?.values() ?? [])].sort((a, b) => place(a) - place(b))
 }
 
 /** @param {Member} member */
-function newSeat(member) {
+function createMember(member) {
   const seat = cloneTemplate("seat")
   seat.dataset.user = member.user_id
   return seat
@@ -95,18 +96,18 @@ function newSeat(member) {
  * @param {Member} member
  * @param {Room} room
  */
-function filled(seat, member, room) {
+function fillMember(seat, member, room) {
   const you = member.user_id === room.boot.you.user_id
   const hosts = member.user_id === room.state?.room?.host_id
-  const face = piece(seat, "face")
-  if (face.dataset.who !== member.username) putAvatar(face, member.user_id, member.username)
-  write(piece(seat, "name"), member.username)
-  piece(seat, "crown").hidden = !hosts
+  const face = find(seat, "face")
+  if (face.dataset.who !== member.username) showAvatar(face, member.user_id, member.username)
+  setText(find(seat, "name"), member.username)
+  find(seat, "crown").hidden = !hosts
   seat.classList.toggle("you", you)
-  seat.dataset.step = step(member, room)
-  const about = aboutMember(member, room)
-  write(piece(seat, "status"), about && `, ${about}`)
-  piece(seat, "seat").title = [member.username, about].filter(Boolean).join(", ")
+  seat.dataset.step = syncRing(member, room)
+  const about = memberStatus(member, room)
+  setText(find(seat, "status"), about && `, ${about}`)
+  find(seat, "seat").title = [member.username, about].filter(Boolean).join(", ")
   return seat
 }
 
@@ -115,5 +116,188 @@ function filled(seat, member, room) {
  * @param {Room} room
  */
 function showClaim(people, room) {
-  piece(people, "claim").hidden = !mayClaim(room.state) || isHost(room.state)
+  find(people, "claim").hidden = !mayClaimHost(room.state) || isHost(room.state)
+}
+
+const EDGE_PX = 12
+const BAN_MINUTES = 60
+
+/**
+ * The card's buttons: their names, what they command, and with what besides the person.
+ * @type {[string, string, object][]}
+ */
+const CARD_COMMANDS = [
+  ["hand-over", "transfer_host", {}],
+  ["trust", "set_moderator", { moderator: true }],
+  ["distrust", "set_moderator", { moderator: false }],
+  ["send-out", "remove_member", {}],
+  ["ban", "ban_member", { minutes: BAN_MINUTES }],
+]
+
+/**
+ * @param {HTMLElement} card
+ * @param {import("../room/session.js").RoomSession} room
+ */
+export function mountMemberCard(card, room) {
+  const gone = new AbortController()
+  const { signal } = gone
+  let shownId = ""
+  const refresh = () => {
+    if (shownId) showCard(card, room, shownId)
+  }
+
+  find(card, "mention").addEventListener(
+    "click",
+    () => {
+      card.hidePopover()
+      document.dispatchEvent(
+        new CustomEvent("watchium:mention", { detail: room.state?.members.get(shownId)?.username }),
+      )
+    },
+    { signal },
+  )
+  for (const [name, command, more] of CARD_COMMANDS)
+    find(card, name).addEventListener(
+      "click",
+      () => {
+        const user_id = shownId
+        card.hidePopover()
+        room.say(command, { user_id, ...more }).catch(showRefusal)
+      },
+      { signal },
+    )
+  card.addEventListener(
+    "toggle",
+    (event) => {
+      if (/** @type {ToggleEvent} */ (event).newState === "closed") shownId = ""
+    },
+    { signal },
+  )
+
+  return {
+    refresh,
+    unmount: () => gone.abort(),
+    /**
+     * @param {string} userId
+     * @param {HTMLElement} beside
+     */
+    open(userId, beside) {
+      shownId = userId
+      refresh()
+      card.showPopover()
+      placeCard(card, beside)
+    },
+  }
+}
+
+/**
+ * @param {HTMLElement} card
+ * @param {import("../room/session.js").RoomSession} room
+ * @param {string} userId
+ */
+function showCard(card, room, userId) {
+  const member = room.state?.members.get(userId)
+  if (!member) return card.hidePopover()
+  const face = find(card, "face")
+  const you = userId === room.boot.you.user_id
+  if (face.dataset.avatar !== userId) showAvatar(face, userId, member.username)
+  setText(find(card, "name"), member.username)
+  const away = member.latency_ms
+    ? interpolate(gettext("{time} away"), { time: formatMs(member.latency_ms) })
+    : ""
+  setText(find(card, "about"), [memberStatus(member, room), away].filter(Boolean).join(" · "))
+  find(card, "mention").hidden = you
+  find(card, "hand-over").hidden = you || !isHost(room.state)
+  showModeratorButtons(card, member.role, !you && isHost(room.state))
+  find(card, "send-away").hidden = !mayRemove(room.state, member)
+}
+
+/** @param {HTMLElement} card @param {string} role @param {boolean} yours whether it is yours to give */
+function showModeratorButtons(card, role, yours) {
+  find(card, "trust").hidden = !yours || role === "moderator"
+  find(card, "distrust").hidden = !yours || role !== "moderator"
+}
+
+/** Below the face, within the window. @param {HTMLElement} card @param {HTMLElement} beside */
+function placeCard(card, beside) {
+  const at = beside.getBoundingClientRect()
+  const left = Math.min(at.left, innerWidth - card.offsetWidth - EDGE_PX)
+  card.style.setProperty("left", `${Math.max(EDGE_PX, left)}px`)
+  card.style.setProperty("top", `${Math.min(at.bottom + 4, innerHeight - card.offsetHeight - EDGE_PX)}px`)
+}
+
+const COPIED_MS = 2200
+
+/**
+ * @param {HTMLElement} invite
+ * @param {import("../room/session.js").RoomSession} room
+ */
+export function mountInvite(invite, room) {
+  const gone = new AbortController()
+  let timer = 0
+  find(invite, "copy").addEventListener(
+    "click",
+    async () => {
+      const address = new URL(room.boot.share_url, location.href).href
+      if (!(await copyText(address))) return showLink(invite, address)
+      showCopied(invite, true)
+      clearTimeout(timer)
+      timer = setTimeout(() => showCopied(invite, false), COPIED_MS)
+    },
+    { signal: gone.signal },
+  )
+  return () => {
+    gone.abort()
+    clearTimeout(timer)
+  }
+}
+
+/** @param {string} text */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copyBySelection(text)
+  }
+}
+
+/** Without a secure context there is no clipboard; copying a selection still works. @param {string} text */
+function copyBySelection(text) {
+  const box = document.createElement("textarea")
+  const focused = document.activeElement
+  box.value = text
+  box.readOnly = true
+  box.className = "unseen"
+  document.body.append(box)
+  box.select()
+  const done = document.execCommand("copy")
+  box.remove()
+  if (focused instanceof HTMLElement) focused.focus()
+  return done
+}
+
+/**
+ * @param {HTMLElement} invite
+ * @param {boolean} copied
+ */
+function showCopied(invite, copied) {
+  const text = find(invite, "copy-text")
+  text.dataset.word ??= text.textContent ?? ""
+  text.textContent = copied ? gettext("Copied") : text.dataset.word
+  find(invite, "icon-before").hidden = copied
+  find(invite, "icon-after").hidden = !copied
+  find(invite, "copied").textContent = copied ? gettext("The link is copied.") : ""
+}
+
+/**
+ * @param {HTMLElement} invite
+ * @param {string} address
+ */
+function showLink(invite, address) {
+  const dialog = /** @type {HTMLDialogElement} */ (find(invite, "by-hand"))
+  const link = /** @type {HTMLInputElement} */ (find(dialog, "link"))
+  link.value = address
+  dialog.showModal()
+  link.select()
 }

@@ -6,15 +6,15 @@
 
 import { isProvisional } from "../../core/player/optimistic.js"
 import { Command } from "../../core/protocol.js"
-import { announce, announceRefusal, withdraw } from "../ui/notify.js"
+import { showNotice, showRefusal, withdrawNotice } from "../ui/notices.js"
 import { gettext } from "../lib/i18n.js"
-import { unlock } from "../player_audio/element_pool.js"
+import { unlockElements } from "../player_audio/track.js"
 
 const AGAIN_S = 3 // later than this, Previous means this one from its beginning
 const STALE = "stale"
 const UNDECIDED_MS = 30_000 // after that theirs is kept
 
-/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./session.js").PlayerSession} Mine */
 /** @typedef {import("../../core/protocol.js").Item} Item */
 
 export class Commands {
@@ -65,7 +65,7 @@ export class Commands {
   }
 
   takeSound() {
-    unlock()
+    unlockElements()
     this.mine.voice.halted = false
     this.mine.sound.take()
   }
@@ -182,12 +182,12 @@ export class Commands {
 
   /** @param {string} type @param {Record<string, any>} [payload] */
   async #say(type, payload = {}) {
-    withdraw(STALE)
+    withdrawNotice(STALE)
     try {
       return await this.mine.say(type, payload)
     } catch (refusal) {
       if (/** @type {any} */ (refusal).code === STALE) this.#askWhose(type, payload)
-      else announceRefusal(refusal)
+      else showRefusal(refusal)
       return null
     }
   }
@@ -199,7 +199,7 @@ export class Commands {
    */
   #askWhose(type, payload) {
     const { base_revision: _, ...mine } = payload
-    announce({
+    showNotice({
       key: STALE,
       text: gettext("Changed in another tab"),
       tone: "warn",

@@ -3,21 +3,18 @@
 
 import { positionOf } from "../../core/player/optimistic.js"
 import { Command, Event } from "../../core/protocol.js"
-import { openDialog } from "../ui/dialogs.js"
-import { clockTime } from "../lib/format.js"
-import { all, cloneTemplate, piece, write } from "../lib/dom.js"
-import { announceRefusal } from "../ui/notify.js"
+import { cloneTemplate, disposeAll, find, openDialog, setText } from "../lib/dom.js"
+import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { every } from "../lib/timers.js"
-import { fill, gettext, ngettext } from "../lib/i18n.js"
-import { putArt } from "./cover_art.js"
-import { mount as mountForgetting } from "./forget_device.js"
+import { showCoverArt } from "../ui/artwork.js"
+import { showRefusal } from "../ui/notices.js"
 
 const SILENT_MS = 6000 // a player that was not heard for so long does not play any more
-const LOOK_MS = 1000
-const ASK_MS = 3000
-const SHOWN = 6 // of what would be taken over
+const REDRAW_MS = 1000
+const REFRESH_MS = 3000
+const PREVIEWED = 6 // of what would be taken over
 
-/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./session.js").PlayerSession} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").DeviceState} DeviceState */
 
@@ -30,27 +27,27 @@ export function mount(dialog, mine, commands) {
     if (/** @type {HTMLDialogElement} */ (dialog).open) show()
   }
   const ask = () => {
-    if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) askForDevices(mine).then(show)
+    if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) fetchDevices(mine).then(show)
   }
   const opened = new MutationObserver(() => {
     showOpen()
     ask()
   })
   opened.observe(dialog, { attributeFilter: ["open"] })
-  piece(dialog, "devices-list").addEventListener("click", (event) => press(event, mine), { signal })
+  find(dialog, "devices-list").addEventListener("click", (event) => onDeviceClick(event, mine), { signal })
   for (const how of /** @type {const} */ (["replace", "merge"])) {
-    piece(document, how).addEventListener("click", () => goOn(how, commands), { signal })
+    find(document, how).addEventListener("click", () => continueHere(how, commands), { signal })
   }
   show()
   const heard = [Event.Welcome, Event.Devices].map((type) => mine.on(type, show))
-  return all(
+  return disposeAll(
     () => gone.abort(),
-    mountForgetting(dialog, commands),
+    mountForgetDevice(dialog, commands),
     () => opened.disconnect(),
-    every(LOOK_MS, showOpen),
-    every(ASK_MS, ask),
+    every(REDRAW_MS, showOpen),
+    every(REFRESH_MS, ask),
     ...heard,
-    mine.on(Event.Device, ({ payload }) => preview(payload)),
+    mine.on(Event.Device, ({ payload }) => showPreview(payload)),
   )
 }
 
@@ -58,7 +55,7 @@ export function mount(dialog, mine, commands) {
  * What was changed on another device is told here; that it plays on, or was closed, is not. An answer that
  * was overtaken by what was told is older. @param {Mine} mine
  */
-async function askForDevices(mine) {
+async function fetchDevices(mine) {
   const { devices } = mine.store
   try {
     const answer = await fetch(mine.boot.player_url, { headers: { Accept: "application/json" } })
@@ -79,8 +76,8 @@ async function askForDevices(mine) {
 function showDevices(dialog, mine) {
   const { devices, device } = mine.store
   const others = devices.filter((each) => each.device !== device)
-  piece(dialog, "alone").hidden = others.length > 0
-  const list = piece(dialog, "devices-list")
+  find(dialog, "alone").hidden = others.length > 0
+  const list = find(dialog, "devices-list")
   const present = new Map(
     [...list.children].map((line) => [
       /** @type {HTMLElement} */ (line).dataset.device,
@@ -88,7 +85,7 @@ function showDevices(dialog, mine) {
     ]),
   )
   const lines = devices.map((each) =>
-    filled(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine),
+    fillDevice(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine),
   )
   lines.forEach((line, place) => {
     if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
@@ -99,15 +96,18 @@ function showDevices(dialog, mine) {
 }
 
 /** @param {HTMLElement} line @param {DeviceState} told @param {boolean} here @param {Mine} mine */
-function filled(line, told, here, mine) {
-  const state = here ? thisOne(told, mine) : told
+function fillDevice(line, told, here, mine) {
+  const state = here ? ownDevice(told, mine) : told
   line.dataset.device = state.device
-  putArt(piece(line, "art"), state.item)
-  write(piece(line, "name"), here ? fill(gettext("{name} (this one)"), { name: state.name }) : state.name)
-  write(piece(line, "about"), wordsOf(state, mine.serverNow()))
-  piece(line, "continue").hidden = here || state.entries === 0
-  piece(line, "forget").hidden = here
-  piece(line, "forget").setAttribute("aria-label", fill(gettext("Forget {name}"), { name: state.name }))
+  showCoverArt(find(line, "art"), state.item)
+  setText(
+    find(line, "name"),
+    here ? interpolate(gettext("{name} (this one)"), { name: state.name }) : state.name,
+  )
+  setText(find(line, "about"), deviceStatus(state, mine.serverNow()))
+  find(line, "continue").hidden = here || state.entries === 0
+  find(line, "forget").hidden = here
+  find(line, "forget").setAttribute("aria-label", interpolate(gettext("Forget {name}"), { name: state.name }))
   return line
 }
 
@@ -117,59 +117,59 @@ function filled(line, told, here, mine) {
  * @param {Mine} mine
  * @returns {DeviceState}
  */
-function thisOne(told, { state, item }) {
+function ownDevice(told, { state, item }) {
   const { is_playing, position, at, rate, entries } = state
   return { ...told, item, is_playing, position, at, rate, entries: entries.length }
 }
 
 /** @param {DeviceState} state @param {number} nowMs */
-function wordsOf(state, nowMs) {
+function deviceStatus(state, nowMs) {
   const { item, entries } = state
   if (!item)
     return entries
-      ? fill(ngettext("{count} track in its queue", "{count} tracks in its queue", entries), {
+      ? interpolate(ngettext("{count} track in its queue", "{count} tracks in its queue", entries), {
           count: entries,
         })
       : gettext("Nothing in its queue")
   const plays = state.is_playing && nowMs - state.at < SILENT_MS
-  const at = clockTime(plays ? positionOf(/** @type {any} */ (state), nowMs, item.duration) : state.position)
-  return fill(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), {
+  const at = formatTime(plays ? positionOf(/** @type {any} */ (state), nowMs, item.duration) : state.position)
+  return interpolate(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), {
     title: item.title,
     at,
   })
 }
 
 /** @param {globalThis.Event} event @param {Mine} mine */
-function press(event, mine) {
+function onDeviceClick(event, mine) {
   const at = event.target instanceof Element ? event.target : null
   const device = /** @type {HTMLElement | null} */ (at?.closest("[data-device]"))?.dataset.device
   if (!device) return
-  if (at?.closest("[data-continue]")) mine.say(Command.LookAtDevice, { device }).catch(announceRefusal)
+  if (at?.closest("[data-continue]")) mine.say(Command.LookAtDevice, { device }).catch(showRefusal)
 }
 
 // ---------------------------------------------------------------- what would be taken over
 
 /** @param {import("../../core/protocol.js").DevicePreview} other */
-function preview({ device, name, state, items }) {
-  const dialog = piece(document, "preview")
+function showPreview({ device, name, state, items }) {
+  const dialog = find(document, "preview")
   const known = new Map(items.map((item) => [item.id, item]))
   dialog.dataset.device = device
-  write(piece(dialog, "preview-name"), name)
+  setText(find(dialog, "preview-name"), name)
   const from = Math.max(
     0,
     state.entries.findIndex(({ id }) => id === state.current),
   )
-  const shown = state.entries.slice(from, from + SHOWN)
-  piece(dialog, "preview-list").replaceChildren(
+  const shown = state.entries.slice(from, from + PREVIEWED)
+  find(dialog, "preview-list").replaceChildren(
     ...shown.map(({ id, item }) =>
       previewLine(known.get(item), id === state.current ? state.position : null),
     ),
   )
   const more = state.entries.length - shown.length
-  piece(dialog, "preview-more").hidden = more <= 0
-  write(
-    piece(dialog, "preview-more"),
-    fill(ngettext("and {count} more", "and {count} more", more), { count: more }),
+  find(dialog, "preview-more").hidden = more <= 0
+  setText(
+    find(dialog, "preview-more"),
+    interpolate(ngettext("and {count} more", "and {count} more", more), { count: more }),
   )
   openDialog("preview")
 }
@@ -179,13 +179,72 @@ function previewLine(item, positionS) {
   const line = document.createElement("li")
   const title = item?.title ?? gettext("Deleted track")
   line.textContent =
-    positionS === null ? title : fill(gettext("{title}, from {at}"), { title, at: clockTime(positionS) })
+    positionS === null
+      ? title
+      : interpolate(gettext("{title}, from {at}"), { title, at: formatTime(positionS) })
   return line
 }
 
 /** @param {"replace" | "merge"} how @param {Commands} commands */
-function goOn(how, commands) {
-  const dialog = /** @type {HTMLDialogElement} */ (piece(document, "preview"))
+function continueHere(how, commands) {
+  const dialog = /** @type {HTMLDialogElement} */ (find(document, "preview"))
   dialog.close()
   commands.continueHere(dialog.dataset.device ?? "", how)
+}
+
+/** @param {HTMLElement} dialog @param {import("./commands.js").Commands} commands */
+export function mountForgetDevice(dialog, commands) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const [list, sure, question, now, not] = [
+    "devices-list",
+    "forget-sure",
+    "forget-question",
+    "forget-now",
+    "forget-not",
+  ].map((name) => find(dialog, name))
+  let asked = /** @type {HTMLElement | null} */ (null)
+  const settle = () => {
+    sure.hidden = true
+    asked = null
+  }
+  list.addEventListener(
+    "click",
+    ({ target }) => {
+      const button = target instanceof Element ? target.closest("[data-forget]") : null
+      const line = button?.closest("[data-device]")
+      if (!(line instanceof HTMLElement)) return
+      asked = line
+      setText(
+        question,
+        interpolate(gettext("Forget {name}? Its queue will be deleted."), {
+          name: find(line, "name").textContent ?? "",
+        }),
+      )
+      sure.hidden = false
+      now.focus()
+    },
+    { signal },
+  )
+  now.addEventListener(
+    "click",
+    () => {
+      const device = asked?.dataset.device
+      settle()
+      if (device) commands.forget(device)
+      find(dialog, "close").focus()
+    },
+    { signal },
+  )
+  not.addEventListener(
+    "click",
+    () => {
+      const line = asked
+      settle()
+      if (line) find(line, "forget").focus()
+    },
+    { signal },
+  )
+  dialog.addEventListener("close", settle, { signal })
+  return () => gone.abort()
 }

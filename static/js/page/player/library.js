@@ -1,44 +1,43 @@
 // @ts-check
 /** What there is to play: a table that filters as you type and grows as you scroll. */
 
-import { clockTime } from "../lib/format.js"
-import { all, cloneTemplate, piece, write } from "../lib/dom.js"
-import { announce, announceRefusal } from "../ui/notify.js"
-import { recall, remember } from "../lib/storage.js"
-import { fill, gettext } from "../lib/i18n.js"
-import { Retry } from "../lib/retry.js"
-import { putArt } from "./cover_art.js"
-import { Pages, Refused } from "../ui/library_pager.js"
-import { mount as mountWalking } from "../ui/arrow_keys.js"
+import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
+import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { loadItem, saveItem } from "../lib/storage.js"
+import { Retry } from "../lib/timers.js"
+import { mountRovingTabindex } from "../ui/roving_tabindex.js"
+import { showCoverArt } from "../ui/artwork.js"
+import { LibraryPager, RefusedError } from "../lib/api.js"
+import { showNotice, showRefusal } from "../ui/notices.js"
 
 const TYPING_MS = 150
-const SAID_MS = 8000
-const AT_ONCE = 100 // so many the server takes in one change
-const ORDER = "library-order"
-const EARLY_PX = 600 // the next page is asked for before its place is seen
+const NOTICE_MS = 8000
+const MAX_ITEMS = 100 // so many the server takes in one change
+const ORDER_KEY = "library-order"
+const PRELOAD_PX = 600 // the next page is asked for before its place is seen
 
-/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./session.js").PlayerSession} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").Item} Item */
-/** @typedef {import("../ui/library_pager.js").Page} Page */
-/** @typedef {import("../ui/library_pager.js").Wanted} Wanted */
+/** @typedef {import("../lib/api.js").Page} Page */
+/** @typedef {import("../lib/api.js").LibraryQuery} Wanted */
 
 /** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
 export function mount(section, mine, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const library = new Library(section, mine, mountWalking(piece(section, "rows"), signal), signal)
+  const library = new Library(section, mine, mountRovingTabindex(find(section, "rows"), signal), signal)
   listen(section, library, commands, signal)
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
-    rootMargin: `${EARLY_PX}px`,
+    rootMargin: `${PRELOAD_PX}px`,
   })
   // asked anew, it says so also where the end is still in sight
   library.grown = () => {
     near.disconnect()
-    near.observe(piece(section, "more"))
+    near.observe(find(section, "more"))
   }
   library.show({})
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => near.disconnect(),
     mine.on("state", () => library.mark()),
@@ -52,23 +51,23 @@ export function mount(section, mine, commands) {
  * @param {AbortSignal} signal
  */
 function listen(section, library, commands, signal) {
-  const search = /** @type {HTMLInputElement} */ (piece(section, "search"))
-  const order = /** @type {HTMLSelectElement} */ (piece(section, "order"))
-  const find = () => library.show({ words: search.value.trim() })
+  const search = /** @type {HTMLInputElement} */ (find(section, "search"))
+  const order = /** @type {HTMLSelectElement} */ (find(section, "order"))
+  const runSearch = () => library.show({ words: search.value.trim() })
   let typing = 0
   search.addEventListener(
     "input",
     () => {
       clearTimeout(typing)
-      if (search.validity.valid) typing = setTimeout(find, TYPING_MS)
+      if (search.validity.valid) typing = setTimeout(runSearch, TYPING_MS)
     },
     { signal },
   )
-  piece(section, "search-form").addEventListener(
+  find(section, "search-form").addEventListener(
     "submit",
     (event) => {
       event.preventDefault()
-      find()
+      runSearch()
     },
     { signal },
   )
@@ -78,7 +77,7 @@ function listen(section, library, commands, signal) {
   order.addEventListener(
     "change",
     () => {
-      remember(ORDER, order.value)
+      saveItem(ORDER_KEY, order.value)
       library.show({ order: order.value })
     },
     { signal },
@@ -93,19 +92,19 @@ function listen(section, library, commands, signal) {
     // that wants to happen within the press
     "play-all": () => {
       commands.takeSound()
-      takeAll(library, (items) => commands.playAll(items))
+      withAll(library, (items) => commands.playAll(items))
     },
-    "queue-all": () => takeAll(library, (items) => commands.add(items)),
+    "queue-all": () => withAll(library, (items) => commands.add(items)),
   })
-  for (const [name, deed] of Object.entries(pressed))
-    piece(section, name).addEventListener("click", deed, { signal })
-  piece(section, "rows").addEventListener("click", (event) => press(event, section, library, commands), {
+  for (const [setLabel, deed] of Object.entries(pressed))
+    find(section, setLabel).addEventListener("click", deed, { signal })
+  find(section, "rows").addEventListener("click", (event) => onRowClick(event, section, library, commands), {
     signal,
   })
 }
 
 /** @param {Event} event @param {HTMLElement} section @param {Library} library @param {Commands} commands */
-function press(event, section, library, commands) {
+function onRowClick(event, section, library, commands) {
   const at = event.target instanceof Element ? event.target : null
   const item = library.items.get(
     Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item),
@@ -118,21 +117,21 @@ function press(event, section, library, commands) {
 
 /** @param {HTMLElement} section @param {Library} library @param {Item} item whose album */
 function showAlbum(section, library, { album, album_id: albumId }) {
-  ;/** @type {HTMLInputElement} */ (piece(section, "search")).value = ""
+  ;/** @type {HTMLInputElement} */ (find(section, "search")).value = ""
   library.show({ words: "", album, albumId })
-  piece(section, "play-all").focus() // the line that was pressed goes
+  find(section, "play-all").focus() // the line that was pressed goes
 }
 
 /** @param {Library} library @param {(items: Item[]) => unknown} take */
-async function takeAll(library, take) {
-  const found = await library.first(AT_ONCE)
+async function withAll(library, take) {
+  const found = await library.first(MAX_ITEMS)
   if (!found || !(await take(found.items)) || !found.more) return
-  announce({
+  showNotice({
     key: "first",
-    text: fill(gettext("The first {count} were added. The library has more."), {
+    text: interpolate(gettext("The first {count} were added. The library has more."), {
       count: found.items.length,
     }),
-    lastsMs: SAID_MS,
+    lastsMs: NOTICE_MS,
   })
 }
 
@@ -142,10 +141,10 @@ class Library {
     this.section = section
     this.mine = mine
     this.offer = offer
-    this.rows = piece(section, "rows")
+    this.rows = find(section, "rows")
     /** @type {Map<number, Item>} */
     this.items = new Map()
-    this.pages = new Pages(mine.boot.library_url, recall(ORDER, "title"))
+    this.pages = new LibraryPager(mine.boot.library_url, loadItem(ORDER_KEY, "title"))
     this.again = new Retry(signal)
     this.grown = () => {}
   }
@@ -171,7 +170,7 @@ class Library {
       const found = await this.pages.first(this.items.values(), most)
       return found.items.length ? found : null
     } catch (error) {
-      announceRefusal(error instanceof Refused ? error : null) // words of a browser are none for people
+      showRefusal(error instanceof RefusedError ? error : null) // words of a browser are none for people
       return null
     }
   }
@@ -187,9 +186,9 @@ class Library {
     try {
       return await page
     } catch (error) {
-      const refused = error instanceof Refused
+      const refused = error instanceof RefusedError
       this.#trouble(!refused)
-      if (refused) announceRefusal(error)
+      if (refused) showRefusal(error)
       else this.again.later(ask)
       return null
     }
@@ -197,22 +196,22 @@ class Library {
 
   /** @param {boolean} there */
   #trouble(there) {
-    piece(this.section, "trouble").hidden = !there
-    if (there) piece(this.section, "unfound").hidden = true // what was said of other words
-    if (there && !this.rows.childElementCount) piece(this.section, "nothing").hidden = true
+    find(this.section, "trouble").hidden = !there
+    if (there) find(this.section, "unfound").hidden = true // what was said of other words
+    if (there && !this.rows.childElementCount) find(this.section, "nothing").hidden = true
   }
 
   /** @param {Page} page */
   #append({ items, next }) {
-    const more = piece(this.section, "more")
+    const more = find(this.section, "more")
     const focused = document.activeElement === more
     this.again.worked()
     for (const item of items) this.items.set(item.id, item)
-    const rows = items.map(rowOf)
+    const rows = items.map(createRow)
     this.rows.append(...rows)
     this.#trouble(false)
     more.hidden = next === null
-    if (focused && more.hidden && rows.length) piece(rows[0], "play-item").focus()
+    if (focused && more.hidden && rows.length) find(rows[0], "play-item").focus()
     this.offer()
     this.#sayWhatIsThere()
     this.mark()
@@ -222,23 +221,23 @@ class Library {
   #sayWhatIsThere() {
     const none = this.items.size === 0
     const { words, album } = this.pages.shown
-    piece(this.section, "nothing").hidden = !none || words + album !== ""
-    const unfound = piece(this.section, "unfound")
+    find(this.section, "nothing").hidden = !none || words + album !== ""
+    const unfound = find(this.section, "unfound")
     unfound.hidden = !none || words + album === ""
-    write(unfound, fill(gettext("No results for “{words}”."), { words: words || album }))
-    piece(this.section, "table").hidden = none
-    piece(this.section, "tools").hidden = none && album === ""
-    for (const all of ["play-all", "queue-all"]) piece(this.section, all).hidden = none
+    setText(unfound, interpolate(gettext("No results for “{words}”."), { words: words || album }))
+    find(this.section, "table").hidden = none
+    find(this.section, "tools").hidden = none && album === ""
+    for (const all of ["play-all", "queue-all"]) find(this.section, all).hidden = none
     this.#sayWhichAlbum(album)
   }
 
   /** @param {string} album */
   #sayWhichAlbum(album) {
-    const whole = piece(this.section, "whole-library")
+    const whole = find(this.section, "whole-library")
     whole.hidden = album === ""
-    piece(this.section, "order-field").hidden = album !== ""
-    write(piece(whole, "album-name"), album)
-    name(whole, fill(gettext("{album}: back to the whole library"), { album }))
+    find(this.section, "order-field").hidden = album !== ""
+    setText(find(whole, "album-name"), album)
+    name(whole, interpolate(gettext("{album}: back to the whole library"), { album }))
   }
 
   /** The row of what is on. */
@@ -253,22 +252,22 @@ class Library {
 }
 
 /** @param {Item} item */
-function rowOf(item) {
+function createRow(item) {
   const row = cloneTemplate("track")
   row.dataset.item = String(item.id)
-  putArt(piece(row, "art"), item)
-  piece(row, "title").textContent = item.title
+  showCoverArt(find(row, "art"), item)
+  find(row, "title").textContent = item.title
   for (const artist of row.querySelectorAll("[data-artist]")) artist.textContent = item.artist
   for (const album of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-album]"))) {
     album.textContent = item.album
     album.hidden = !item.album
-    album.title = fill(gettext("Show the album {album}"), { album: item.album })
+    album.title = interpolate(gettext("Show the album {album}"), { album: item.album })
   }
-  piece(row, "between").hidden = !item.artist || !item.album
-  piece(row, "length").textContent = clockTime(item.duration)
-  piece(row, "film").hidden = item.kind !== "video"
-  name(piece(row, "play-item"), fill(gettext("Play {title}"), { title: item.title }))
-  name(piece(row, "add"), fill(gettext("Add {title} to queue"), { title: item.title }))
+  find(row, "between").hidden = !item.artist || !item.album
+  find(row, "length").textContent = formatTime(item.duration)
+  find(row, "film").hidden = item.kind !== "video"
+  name(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
+  name(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
   return row
 }
 

@@ -2,29 +2,28 @@
 /** One line at a time above the bar: the line to the server, and what came of what one asked for. */
 
 import { Close } from "../../core/protocol.js"
-import { all } from "../lib/dom.js"
-import { onNotice } from "../ui/notify.js"
-import { Stack } from "../ui/notice_stack.js"
-import { fill, gettext } from "../lib/i18n.js"
+import { disposeAll } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { NoticeStack, onNotice } from "../ui/notices.js"
 
 const TICK_MS = 500
 const SHORT_MS = 5000
 // without a line there is a notice all the time; what came of a press goes first
 const RANK = { line: 5, news: 6 }
 
-/** @param {HTMLElement} shelf @param {import("./session.js").Mine} mine */
+/** @param {HTMLElement} shelf @param {import("./session.js").PlayerSession} mine */
 export function mount(shelf, mine) {
   const gone = new AbortController()
-  const stack = new Stack(shelf, () => mine.serverNow())
+  const stack = new NoticeStack(shelf, () => mine.serverNow())
   onNotice(
     (notice) => stack.put(notice),
     (key) => stack.drop(key),
     gone.signal,
   )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
-  const line = new Line(stack, mine)
+  const line = new ConnectionNotice(stack, mine)
   const show = () => line.show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
     ...["connection", "state", "sound", "moved"].map((type) => mine.on(type, show)),
@@ -32,7 +31,7 @@ export function mount(shelf, mine) {
   )
 }
 
-/** @param {Stack} stack */
+/** @param {NoticeStack} stack */
 function showDropped(stack) {
   stack.put({
     key: "dropped",
@@ -46,8 +45,8 @@ function showDropped(stack) {
 /**
  * How it is about the line to the server, and what waits for it. Said again only where the words are others.
  */
-class Line {
-  /** @param {Stack} stack @param {import("./session.js").Mine} mine */
+class ConnectionNotice {
+  /** @param {NoticeStack} stack @param {import("./session.js").PlayerSession} mine */
   constructor(stack, mine) {
     this.stack = stack
     this.mine = mine
@@ -80,7 +79,7 @@ class Line {
       )
     const waits = status === "lost" || status === "limited" ? this.#waiting : null
     if (waits)
-      return fill(gettext("No connection to the server. “{title}” plays as soon as it is back."), {
+      return interpolate(gettext("No connection to the server. “{title}” plays as soon as it is back."), {
         title: waits,
       })
     return (

@@ -1,202 +1,187 @@
 // @ts-check
-/** The bar that never goes away: what is on, where in it, and what to do about it; the same in every tab. */
+/**
+ * The now-playing bar, the same in every tab: the current track, its position and its controls; with the video
+ * frame, the switch between panes on narrow screens, and the form that opens the track in a room.
+ */
 
-import { clockTime } from "../lib/format.js"
-import { all, piece, showWhen, write } from "../lib/dom.js"
-import { mount as mountSound } from "../ui/volume.js"
+import { disposeAll, find, setText, showVariant } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
-import { putArt } from "./cover_art.js"
+import { after } from "../lib/timers.js"
+import { showCoverArt } from "../ui/artwork.js"
+import {
+  mountSeekSlider,
+  mountVolume,
+  showPlayButton,
+  showPosition,
+  showRate,
+} from "../ui/playback_controls.js"
 
 const TICK_MS = 250
-const pageTitle = document.title
-const KEY_STEP_S = 5
+const PAUSE_TIMEOUT_MS = 600 // how long a pause may take before the room opens without its ack
+const MAX_TITLE = 80
 const REPEATS = ["off", "all", "one"]
-const STEPS = /** @type {Record<string, number>} */ ({
-  ArrowLeft: -1,
-  ArrowDown: -1,
-  ArrowRight: 1,
-  ArrowUp: 1,
-  PageDown: -6,
-  PageUp: 6,
-})
+const pageTitle = document.title
 
-/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
+/** @typedef {import("../ui/playback_controls.js").VolumeControl} VolumeControl */
 
 /**
- * @param {HTMLElement} bar
- * @param {Mine} mine
- * @param {Commands} commands
- * @param {import("../player_audio/volume_state.js").VolumeState} loudness
+ * @param {HTMLElement} bar @param {PlayerSession} player @param {Commands} commands @param {VolumeControl} volume
  */
-export function mount(bar, mine, commands, loudness) {
+export function mount(bar, player, commands, volume) {
   const gone = new AbortController()
-  const show = () => showAll(bar, mine, commands)
-  listen(bar, mine, commands, gone.signal)
-  const ticking = setInterval(() => showPosition(bar, mine), TICK_MS)
+  const show = () => showAll(bar, player, commands)
+  listen(bar, player, commands, gone.signal)
+  const ticking = setInterval(() => showPlayerPosition(bar, player), TICK_MS)
   show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
-    ...["state", "sound", "moved", "connection"].map((type) => mine.on(type, show)),
-    mountSound(bar, /** @type {any} */ ({ player: loudness, on: () => () => {} })),
+    ...["state", "sound", "moved", "connection"].map((type) => player.on(type, show)),
+    mountVolume(bar, volume).unmount,
   )
 }
 
-/** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands @param {AbortSignal} signal */
-function listen(bar, mine, commands, signal) {
-  const rate = /** @type {HTMLSelectElement} */ (piece(bar, "rate"))
-  const pressed = /** @type {Record<string, () => void>} */ ({
+/**
+ * @param {HTMLElement} bar @param {PlayerSession} player @param {Commands} commands @param {AbortSignal} signal
+ */
+function listen(bar, player, commands, signal) {
+  const rate = /** @type {HTMLSelectElement} */ (find(bar, "rate"))
+  const more = find(bar, "more")
+  const actions = /** @type {Record<string, () => void>} */ ({
     play: () => commands.toggle(),
     next: () => commands.next(),
     previous: () => commands.previous(),
     "play-here": () => commands.playHere(),
-    repeat: () => commands.setRepeat(REPEATS[(REPEATS.indexOf(mine.state.repeat) + 1) % REPEATS.length]),
+    repeat: () => commands.setRepeat(REPEATS[(REPEATS.indexOf(player.state.repeat) + 1) % REPEATS.length]),
+    more: () => more.setAttribute("aria-expanded", String(bar.toggleAttribute("data-unfolded"))),
   })
-  for (const [name, deed] of Object.entries(pressed))
-    piece(bar, name).addEventListener("click", deed, { signal })
+  for (const [name, action] of Object.entries(actions))
+    find(bar, name).addEventListener("click", action, { signal })
   rate.addEventListener("change", () => commands.setRate(Number(rate.value)), { signal })
-  listenToSeek(/** @type {HTMLInputElement} */ (piece(bar, "seek")), bar, mine, commands, signal)
-  const more = piece(bar, "more")
-  more.addEventListener(
-    "click",
-    () => more.setAttribute("aria-expanded", String(bar.toggleAttribute("data-unfolded"))),
-    { signal },
-  )
+  const seek = {
+    durationS: () => player.durationS,
+    seekTo: (/** @type {number} */ positionS) => commands.seekTo(positionS),
+    seekBy: (/** @type {number} */ seconds) => commands.seekBy(seconds),
+  }
+  mountSeekSlider(bar, seek, signal)
 }
 
-/**
- * A drag is shown here and said when it is let go.
- * @param {HTMLInputElement} seek
- * @param {HTMLElement} bar
- * @param {Mine} mine
- * @param {Commands} commands
- * @param {AbortSignal} signal
- */
-function listenToSeek(seek, bar, mine, commands, signal) {
-  const letGo = () => delete seek.dataset.dragged
-  seek.addEventListener(
-    "input",
-    () => {
-      seek.dataset.dragged = ""
-      showTimes(bar, Number(seek.value), mine.durationS)
-    },
-    { signal },
-  )
-  seek.addEventListener(
-    "change",
-    () => {
-      letGo()
-      commands.seekTo(Number(seek.value))
-    },
-    { signal },
-  )
-  seek.addEventListener("blur", letGo, { signal })
-  seek.addEventListener(
-    "keydown",
-    (event) => {
-      if (!STEPS[event.key]) return
-      event.preventDefault()
-      commands.seekBy(STEPS[event.key] * KEY_STEP_S)
-    },
-    { signal },
-  )
-}
-
-/** @param {HTMLElement} bar @param {Mine} mine @param {Commands} commands */
-function showAll(bar, mine, commands) {
-  showItem(bar, mine.item)
-  showPlay(bar, commands)
-  showElsewhere(bar, mine)
-  showRate(/** @type {HTMLSelectElement} */ (piece(bar, "rate")), mine.state.rate)
-  showRepeat(piece(bar, "repeat"), mine.state.repeat)
+/** @param {HTMLElement} bar @param {PlayerSession} player @param {Commands} commands */
+function showAll(bar, player, commands) {
+  const { playing, canPlay } = commands
+  showItem(bar, player.item)
+  showPlayButton(bar, playing, !canPlay && !playing)
+  showElsewhere(bar, player)
+  showRate(bar, player.state.rate)
+  showRepeat(find(bar, "repeat"), player.state.repeat)
   for (const name of ["next", "previous"])
-    /** @type {HTMLButtonElement} */ (piece(bar, name)).disabled = mine.state.current === null
-  bar.toggleAttribute("data-waits", mine.sound.here && mine.voice.waits)
-  showPosition(bar, mine)
+    /** @type {HTMLButtonElement} */ (find(bar, name)).disabled = player.state.current === null
+  bar.toggleAttribute("data-waits", player.sound.here && player.voice.waits)
+  showPlayerPosition(bar, player)
 }
 
 /** @param {HTMLElement} bar @param {import("../../core/protocol.js").Item | null} item */
 function showItem(bar, item) {
-  const title = piece(bar, "title")
-  putArt(piece(bar, "art-now"), item)
+  const title = find(bar, "title")
+  showCoverArt(find(bar, "art-now"), item)
   document.title = item ? `${item.title} · ${pageTitle}` : pageTitle
-  write(title, item?.title ?? title.dataset.nothing ?? "")
+  setText(title, item?.title ?? title.dataset.nothing ?? "")
   title.toggleAttribute("data-empty", !item)
-  write(piece(bar, "artist"), item ? [item.artist, item.album].filter(Boolean).join(" · ") : "")
-  piece(bar, "into-room").hidden = !item || item.missing
-}
-
-/** @param {HTMLElement} bar @param {Commands} commands */
-function showPlay(bar, { playing, canPlay }) {
-  const play = /** @type {HTMLButtonElement} */ (piece(bar, "play"))
-  const word = (playing ? play.dataset.wordPause : play.dataset.wordPlay) ?? ""
-  if (play.getAttribute("aria-label") !== word) play.setAttribute("aria-label", word)
-  play.title = word
-  play.disabled = !canPlay && !playing
-  showWhen(play, playing ? "playing" : "paused")
+  setText(find(bar, "artist"), item ? [item.artist, item.album].filter(Boolean).join(" · ") : "")
+  find(bar, "into-room").hidden = !item || Boolean(item.missing)
 }
 
 /**
- * Where the sound is, where it is not here; nothing as long as that is not known.
- * @param {HTMLElement} bar
- * @param {Mine} mine
+ * Where the audio focus is if it is not in this tab. Hidden until the server's state is known.
+ * @param {HTMLElement} bar @param {PlayerSession} player
  */
-function showElsewhere(bar, mine) {
-  const { sound, state, store } = mine
+function showElsewhere(bar, player) {
+  const { sound, state, store } = player
   const silent = store.known && state.current !== null && !sound.here && !sound.isComing
   const waits = silent && (sound.refusedHere || (state.is_playing && sound.isNobodys))
   const elsewhere = silent && state.is_playing && sound.elsewhere
-  piece(bar, "elsewhere").hidden = !waits && !elsewhere
-  if (waits || elsewhere)
-    write(
-      piece(bar, "elsewhere-text"),
-      waits
-        ? gettext("Your browser waits for a tap before it plays here.")
-        : gettext("The sound plays in another tab."),
-    )
-}
-
-/** @param {HTMLSelectElement} select @param {number} rate */
-function showRate(select, rate) {
-  const value = String(rate)
-  if (select.value === value) return
-  if (![...select.options].some((option) => option.value === value)) select.add(new Option(`${rate}×`, value))
-  select.value = value
+  find(bar, "elsewhere").hidden = !waits && !elsewhere
+  const text = waits
+    ? gettext("Your browser waits for a tap before it plays here.")
+    : gettext("The sound plays in another tab.")
+  if (waits || elsewhere) setText(find(bar, "elsewhere-text"), text)
 }
 
 /** @param {HTMLElement} button @param {string} repeat */
 function showRepeat(button, repeat) {
-  const word =
-    { off: gettext("Repeat: off"), all: gettext("Repeat: the queue"), one: gettext("Repeat: this track") }[
-      repeat
-    ] ?? ""
-  if (button.getAttribute("aria-label") === word) return
-  button.setAttribute("aria-label", word)
-  button.title = word
+  const labels = /** @type {Record<string, string>} */ ({
+    off: gettext("Repeat: off"),
+    all: gettext("Repeat: the queue"),
+    one: gettext("Repeat: this track"),
+  })
+  const label = labels[repeat] ?? ""
+  if (button.getAttribute("aria-label") === label) return
+  button.setAttribute("aria-label", label)
+  button.title = label
   button.toggleAttribute("data-on", repeat !== "off")
-  showWhen(button, repeat === "one" ? "one" : "all")
+  showVariant(button, repeat === "one" ? "one" : "all")
 }
 
-/** @param {HTMLElement} bar @param {Mine} mine */
-function showPosition(bar, mine) {
-  const { durationS } = mine
-  const seek = /** @type {HTMLInputElement} */ (piece(bar, "seek"))
-  if ("dragged" in seek.dataset) return
-  const shownS = mine.state.current === null ? 0 : mine.positionS()
-  const max = String(durationS ?? 0)
-  if (seek.max !== max) seek.max = max
-  seek.disabled = !durationS || mine.state.current === null
-  seek.value = String(shownS)
-  showTimes(bar, shownS, durationS)
+/** @param {HTMLElement} bar @param {PlayerSession} player */
+function showPlayerPosition(bar, player) {
+  const { durationS, state } = player
+  const isEmpty = state.current === null
+  showPosition(bar, isEmpty ? 0 : player.positionS(), durationS, !durationS || isEmpty)
 }
 
-/** @param {HTMLElement} bar @param {number} positionS @param {number | null} durationS */
-function showTimes(bar, positionS, durationS) {
-  const seek = piece(bar, "seek")
-  const share = durationS ? Math.min(positionS / durationS, 1) : 0
-  seek.style.setProperty("--fill", `${(share * 100).toFixed(2)}%`)
-  seek.setAttribute("aria-valuetext", clockTime(positionS))
-  write(piece(bar, "position"), clockTime(positionS))
-  write(piece(bar, "duration"), clockTime(durationS))
+// ---------------------------------------------------------------- video, panes, open in a room
+
+/** The picture of a film, shown only in the tab with the audio focus. @param {HTMLElement} frame @param {PlayerSession} player */
+export function mountVideo(frame, player) {
+  const gone = new AbortController()
+  const full = find(frame, "full")
+  const toggle = () => {
+    if (document.fullscreenElement) document.exitFullscreen()
+    else frame.requestFullscreen().catch(() => {})
+  }
+  const show = (/** @type {HTMLVideoElement | null} */ element) => {
+    frame.hidden = element === null
+    if (element) frame.prepend(element)
+  }
+  full.hidden = !document.fullscreenEnabled
+  full.addEventListener("click", toggle, { signal: gone.signal })
+  return disposeAll(() => gone.abort(), player.on("picture", show))
+}
+
+/** On a narrow screen either the library or the queue is shown. @param {HTMLElement} switcher @param {HTMLElement} main */
+export function mountPanes(switcher, main) {
+  const gone = new AbortController()
+  const buttons = ["library", "queue"].map((name) => find(switcher, `show-${name}`))
+  const show = (/** @type {HTMLElement} */ button) => {
+    main.dataset.pane = button.dataset.pane
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each === button))
+    scrollTo(0, 0)
+  }
+  for (const button of buttons) button.addEventListener("click", () => show(button), { signal: gone.signal })
+  return () => gone.abort()
+}
+
+/**
+ * Create a room with the current track, as the lobby's form does, and pause this player.
+ * @param {HTMLElement} element @param {PlayerSession} player @param {Commands} commands
+ */
+export function mountOpenInRoom(element, player, commands) {
+  const gone = new AbortController()
+  const form = /** @type {HTMLFormElement} */ (element)
+  const field = (/** @type {string} */ name) =>
+    /** @type {HTMLInputElement} */ (form.elements.namedItem(name))
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    const { item } = player
+    if (!item) return
+    field("title").value = item.title.slice(0, MAX_TITLE)
+    field("media_url").value = item.url
+    const timeout = new Promise((done) => after(PAUSE_TIMEOUT_MS, () => done(undefined)))
+    if (commands.playing) await Promise.race([commands.pause(), timeout])
+    form.submit()
+  }
+  form.addEventListener("submit", submit, { signal: gone.signal })
+  return () => gone.abort()
 }

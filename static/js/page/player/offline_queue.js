@@ -5,17 +5,17 @@
  * does it once.
  */
 
-const LONGEST_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
+const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
 
-/** @typedef {{type: string, event_id: string, payload: any}} Said */
+/** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */
 
-export class Kept {
+export class OfflineQueue {
   /** @param {string} device */
   constructor(device) {
     this.prefix = `watchium:kept:${device}:`
   }
 
-  /** @param {Said} command */
+  /** @param {StoredCommand} command */
   keep(command) {
     try {
       localStorage.setItem(this.prefix + command.event_id, JSON.stringify({ command, keptMs: Date.now() }))
@@ -33,13 +33,13 @@ export class Kept {
     }
   }
 
-  /** The oldest first. @returns {Said[]} */
+  /** The oldest first. @returns {StoredCommand[]} */
   all() {
     try {
       const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix))
       const found = keys
         .map((key) => JSON.parse(localStorage.getItem(key) ?? "{}"))
-        .filter(({ keptMs }) => Date.now() - keptMs < LONGEST_MS)
+        .filter(({ keptMs }) => Date.now() - keptMs < MAX_AGE_MS)
       return found.sort((a, b) => a.keptMs - b.keptMs).map(({ command }) => command)
     } catch {
       return []

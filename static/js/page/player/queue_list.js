@@ -2,14 +2,13 @@
 /** What comes: the list, in the order in which it plays, and everything one does to it. */
 
 import { isProvisional } from "../../core/player/optimistic.js"
-import { clockTime } from "../lib/format.js"
-import { all, cloneTemplate, piece, write } from "../lib/dom.js"
-import { fill, gettext, ngettext } from "../lib/i18n.js"
-import { putArt } from "./cover_art.js"
-import { mount as mountDrag } from "../ui/drag_reorder.js"
-import { mount as mountWalking } from "../ui/arrow_keys.js"
+import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
+import { formatTime, gettext, interpolate, ngettext } from "../lib/i18n.js"
+import { mountRovingTabindex } from "../ui/roving_tabindex.js"
+import { showCoverArt } from "../ui/artwork.js"
+import { mount as mountDrag } from "./drag_reorder.js"
 
-/** @typedef {import("./session.js").Mine} Mine */
+/** @typedef {import("./session.js").PlayerSession} Mine */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").QueueEntry} Entry */
 
@@ -19,7 +18,7 @@ const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1
 export function mount(section, mine, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const list = piece(section, "list")
+  const list = find(section, "list")
   const drag = mountDrag(list, (entryId, before) => commands.move(entryId, before), signal)
   let shown = /** @type {unknown} */ (null)
   let offer = () => {}
@@ -34,17 +33,17 @@ export function mount(section, mine, commands) {
     showSums(section, mine)
   }
   for (const name of ["clear", "undo", "redo"])
-    piece(section, name).addEventListener(
+    find(section, name).addEventListener(
       "click",
       () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](),
       { signal },
     )
   list.addEventListener("click", (event) => press(event, commands), { signal })
   list.addEventListener("keydown", (event) => step(event, section, mine, commands), { signal })
-  offer = mountWalking(list, signal) // after the arrows that move a line
+  offer = mountRovingTabindex(list, signal) // after the arrows that move a line
   drag.whenOver(show)
   show()
-  return all(() => gone.abort(), mine.on("state", show))
+  return disposeAll(() => gone.abort(), mine.on("state", show))
 }
 
 /** @param {HTMLElement} list @returns {HTMLElement[]} */
@@ -97,13 +96,13 @@ function filled(line, entry, mine) {
   line.dataset.item = String(entry.item)
   line.toggleAttribute("data-missing", item?.missing ?? true)
   line.toggleAttribute("data-coming", isProvisional(entry.id))
-  putArt(piece(line, "art"), item)
-  write(piece(line, "title"), title)
-  write(piece(line, "artist"), item?.missing ? gettext("File not available") : (item?.artist ?? ""))
-  write(piece(line, "length"), clockTime(item?.duration))
-  name(piece(line, "grip"), fill(gettext("Move {title}"), { title }))
-  name(piece(line, "play-entry"), fill(gettext("Play from here: {title}"), { title }))
-  name(piece(line, "remove"), fill(gettext("Remove {title}"), { title }))
+  showCoverArt(find(line, "art"), item)
+  setText(find(line, "title"), title)
+  setText(find(line, "artist"), item?.missing ? gettext("File not available") : (item?.artist ?? ""))
+  setText(find(line, "length"), formatTime(item?.duration))
+  name(find(line, "grip"), interpolate(gettext("Move {title}"), { title }))
+  name(find(line, "play-entry"), interpolate(gettext("Play from here: {title}"), { title }))
+  name(find(line, "remove"), interpolate(gettext("Remove {title}"), { title }))
   return line
 }
 
@@ -126,20 +125,22 @@ function mark(line, on) {
 function showSums(section, mine) {
   const { entries, can_undo: canUndo, can_redo: canRedo, current } = mine.state
   const lengthS = entries.reduce((sum, { item }) => sum + (mine.store.items.get(item)?.duration ?? 0), 0)
-  const count = fill(ngettext("{count} track", "{count} tracks", entries.length), { count: entries.length })
-  write(piece(section, "sum"), entries.length ? `${count}, ${clockTime(lengthS)}` : "")
-  piece(section, "empty").hidden = entries.length > 0 || !mine.store.known
+  const count = interpolate(ngettext("{count} track", "{count} tracks", entries.length), {
+    count: entries.length,
+  })
+  setText(find(section, "sum"), entries.length ? `${count}, ${formatTime(lengthS)}` : "")
+  find(section, "empty").hidden = entries.length > 0 || !mine.store.known
   const rest = entries.some(({ id }) => id !== current)
   enable(section, "clear", rest)
   enable(section, "undo", canUndo)
   enable(section, "redo", canRedo)
   for (const count of document.querySelectorAll("[data-queue-count]"))
-    write(count, entries.length ? String(entries.length) : "")
+    setText(count, entries.length ? String(entries.length) : "")
 }
 
 /** @param {HTMLElement} section @param {string} name @param {boolean} can */
 function enable(section, name, can) {
-  ;/** @type {HTMLButtonElement} */ (piece(section, name)).disabled = !can
+  ;/** @type {HTMLButtonElement} */ (find(section, name)).disabled = !can
 }
 
 /** @param {EventTarget | null} inside */
@@ -168,7 +169,7 @@ function removeAt(line, entryId, commands) {
   const neighbour = line.nextElementSibling ?? line.previousElementSibling
   const focused = line.contains(document.activeElement)
   commands.remove(entryId)
-  if (focused && neighbour) piece(neighbour, "remove").focus()
+  if (focused && neighbour) find(neighbour, "remove").focus()
 }
 
 /**
@@ -190,8 +191,12 @@ function step(event, section, mine, commands) {
   if (there < 0 || there >= entries.length) return
   commands.move(entryId, entries[by < 0 ? there : there + 1]?.id ?? null)
   const format = gettext("{title}: {place} of {count}")
-  write(
-    piece(section, "moved"),
-    fill(format, { title: mine.itemOf(entryId)?.title ?? "", place: there + 1, count: entries.length }),
+  setText(
+    find(section, "moved"),
+    interpolate(format, {
+      title: mine.itemOf(entryId)?.title ?? "",
+      place: there + 1,
+      count: entries.length,
+    }),
   )
 }

@@ -8,33 +8,31 @@
  * that were pulled, a call).
  */
 
-import { isPersistent, playableQueue, positionOf, queueOf } from "../../core/player/optimistic.js"
 import { Clock } from "../../core/clock/clock.js"
+import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
+import { isPersistent, playableQueue, positionOf, queueOf } from "../../core/player/optimistic.js"
 import { PendingCommands } from "../../core/player/pending_commands.js"
 import { PlayerStore } from "../../core/player/player_store.js"
-import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { Close, Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
-import { Listeners } from "../lib/emitter.js"
-import { newId } from "../lib/id.js"
+import { newId } from "../lib/api.js"
+import { Emitter } from "../lib/emitter.js"
+import { after, detectWakeUps, every } from "../lib/timers.js"
+import { AudioFocus } from "../media/audio_focus.js"
+import { hasWebLocks, serverLock, webLock } from "../media/audio_focus_locks.js"
+import { PlayerHttpTransport } from "../net/player_polling.js"
 import { Socket } from "../net/socket.js"
-import { hasLocks, soundLock } from "../player_audio/web_lock.js"
-import { AudioFocus } from "../player_audio/audio_focus.js"
-import { after, every } from "../lib/timers.js"
-import { watchForWaking } from "../lib/wake_detector.js"
-import { HttpLine } from "../net/player_http_transport.js"
-import { Kept } from "./offline_queue.js"
-import { serverSound } from "../player_audio/server_lock.js"
 import { AudioOutput } from "../player_audio/output.js"
+import { OfflineQueue } from "./offline_queue.js"
 
-const LOOK_AFTER_MS = 1000
+const CHECK_MS = 1000
 
-const BEGINS = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
+const STARTING = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
 
-export class Mine extends Listeners {
+export class PlayerSession extends Emitter {
   /** @param {any} boot */
   constructor(boot) {
     super()
@@ -43,7 +41,7 @@ export class Mine extends Listeners {
     this.clock = new Clock()
     this.store = new PlayerStore(this.tab)
     this.pending = new PendingCommands()
-    this.kept = new Kept(boot.device_id)
+    this.kept = new OfflineQueue(boot.device_id)
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
     this.connection = {
@@ -68,7 +66,7 @@ export class Mine extends Listeners {
       picture: (element) => this.emit("picture", element),
     })
     const lockFor = (/** @type {any} */ tells) =>
-      hasLocks() ? soundLock(`watchium-sound:${boot.device_id}`, tells) : serverSound(this, tells)
+      hasWebLocks() ? webLock(`watchium-sound:${boot.device_id}`, tells) : serverLock(this, tells)
     this.sound = new AudioFocus(
       boot.device_id,
       this.tab,
@@ -89,7 +87,7 @@ export class Mine extends Listeners {
       status: (change) => this.#connected(change),
     })
     this.reached = false // over HTTP
-    this.http = new HttpLine(this, {
+    this.http = new PlayerHttpTransport(this, {
       said: (envelope) => this.#said(envelope),
       found: (reached) => this.#found(reached),
     })
@@ -100,9 +98,9 @@ export class Mine extends Listeners {
     this.socket.open()
     this.http.start()
     this.sound.open()
-    every(LOOK_AFTER_MS, () => this.#lookAfter())
+    every(CHECK_MS, () => this.#lookAfter())
     const wake = () => this.socket.wake()
-    watchForWaking(this.clock, { woke: wake, hid: () => {}, network: wake })
+    detectWakeUps(this.clock, { woke: wake, hid: () => {}, network: wake })
   }
 
   // ---------------------------------------------------------------- what modules read
@@ -251,7 +249,8 @@ export class Mine extends Listeners {
   #said(envelope) {
     const { type, payload } = envelope
     const { revision } = this.store.state
-    const begunHere = type === Event.Player && BEGINS.has(payload.cause) && this.pending.has(payload.event_id)
+    const begunHere =
+      type === Event.Player && STARTING.has(payload.cause) && this.pending.has(payload.event_id)
     if (type === Event.Welcome) this.pending.reconnected()
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())

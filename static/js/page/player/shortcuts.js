@@ -1,95 +1,106 @@
 // @ts-check
-/** The keys that players have everywhere, where nothing else has a use for them. */
+/**
+ * The player's keyboard shortcuts and media keys. Lock screens show the current track, cover included, of the tab
+ * with the audio focus.
+ */
 
-import { openDialog } from "../ui/dialogs.js"
-import { changeVolume, toggleMute } from "../ui/volume.js"
+import { disposeAll, openDialog } from "../lib/dom.js"
+import {
+  changeVolume,
+  keyName,
+  LARGE_STEP_S,
+  mountMediaSession,
+  mountShortcuts,
+  seekActions,
+  setMetadata,
+  SMALL_STEP_S,
+  toggleMute,
+  VOLUME_STEP,
+} from "../ui/playback_controls.js"
 
-const ARROW_S = 5
-const LETTER_S = 10
-const VOLUME_STEP = 0.1
+const COVER_SIZES = "512x512"
 
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
+/** @typedef {import("../ui/playback_controls.js").VolumeControl} VolumeControl */
 
 /**
- * @param {HTMLElement} body
- * @param {Commands} commands
- * @param {import("../player_audio/volume_state.js").VolumeState} loudness
+ * @param {HTMLElement} body @param {PlayerSession} player @param {Commands} commands @param {VolumeControl} volume
  */
-export function mount(body, commands, loudness) {
-  const gone = new AbortController()
-  const { signal } = gone
-  const keys = keysFor(commands, loudness)
-  // has the focus because a hand pressed it: Space is not meant for it
-  let pressed = /** @type {Element | null} */ (null)
-  body.addEventListener(
-    "pointerdown",
-    ({ target }) => {
-      pressed = target instanceof Element ? target.closest("button, a, summary") : null
-    },
-    { signal, capture: true },
+export function mount(body, player, commands, volume) {
+  const actions = shortcutActions(commands, volume)
+  const actionFor = (/** @type {KeyboardEvent} */ event) => {
+    if (event.altKey) return undefined
+    return event.ctrlKey || event.metaKey ? undoAction(event, commands) : actions[keyName(event)]
+  }
+  const mediaSession = mountMediaSession(mediaActions(commands), (session) => describe(session, player))
+  return disposeAll(
+    mountShortcuts(body, actionFor),
+    mediaSession.unmount,
+    ...["state", "sound", "moved"].map((type) => player.on(type, mediaSession.update)),
   )
-  body.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key === "Tab") pressed = null
-      const deed =
-        revert(event, commands) ?? keys[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-      if (!deed || event.defaultPrevented || event.altKey || isTaken(event, pressed)) return
-      event.preventDefault()
-      deed()
-    },
-    { signal },
-  )
-  body.addEventListener(
-    "keyup",
-    (event) => {
-      if (event.key === " " && pressed && event.target === pressed) event.preventDefault()
-    },
-    { signal },
-  )
-  return () => gone.abort()
 }
 
-/**
- * @param {Commands} commands
- * @param {import("../player_audio/volume_state.js").VolumeState} loudness
- * @returns {Record<string, () => void>}
- */
-function keysFor(commands, loudness) {
-  const player = /** @type {any} */ (loudness)
+/** @param {Commands} commands @param {VolumeControl} volume @returns {Record<string, () => void>} */
+function shortcutActions(commands, volume) {
   return {
     " ": () => commands.toggle(),
     k: () => commands.toggle(),
-    ArrowLeft: () => commands.seekBy(-ARROW_S),
-    ArrowRight: () => commands.seekBy(ARROW_S),
-    j: () => commands.seekBy(-LETTER_S),
-    l: () => commands.seekBy(LETTER_S),
+    ArrowLeft: () => commands.seekBy(-SMALL_STEP_S),
+    ArrowRight: () => commands.seekBy(SMALL_STEP_S),
+    j: () => commands.seekBy(-LARGE_STEP_S),
+    l: () => commands.seekBy(LARGE_STEP_S),
     n: () => commands.next(),
     p: () => commands.previous(),
-    m: () => toggleMute(player),
-    "+": () => changeVolume(player, VOLUME_STEP),
-    "-": () => changeVolume(player, -VOLUME_STEP),
+    m: () => toggleMute(volume),
+    "+": () => changeVolume(volume, VOLUME_STEP),
+    "-": () => changeVolume(volume, -VOLUME_STEP),
     "/": () => /** @type {HTMLElement | null} */ (document.querySelector("[data-search]"))?.focus(),
     "?": () => openDialog("keys"),
   }
 }
 
-/** @param {KeyboardEvent} event @param {Commands} commands @returns {(() => void) | null | undefined} */
-function revert({ key, ctrlKey, metaKey, shiftKey }, commands) {
-  if (!ctrlKey && !metaKey) return undefined
+/** @param {KeyboardEvent} event @param {Commands} commands @returns {(() => void) | undefined} */
+function undoAction({ key, shiftKey }, commands) {
   if (key.toLowerCase() === "z") return () => (shiftKey ? commands.redo() : commands.undo())
-  return key.toLowerCase() === "y" ? () => commands.redo() : null
+  return key.toLowerCase() === "y" ? () => commands.redo() : undefined
 }
 
-/**
- * Somebody types, or the element in focus has its own use for this key.
- * @param {KeyboardEvent} event
- * @param {Element | null} pressed
- */
-function isTaken(event, pressed) {
-  const at = event.target instanceof HTMLElement ? event.target : document.body
-  if (document.querySelector("dialog[open]") || at.isContentEditable) return true
-  if (at.matches("textarea, select, input:not([type=range])")) return true
-  if (at.matches("button, a, summary")) return event.key === " " && at !== pressed
-  return event.key.startsWith("Arrow") && at.matches("input[type=range]")
+/** @param {Commands} commands @returns {[MediaSessionAction, MediaSessionActionHandler][]} */
+function mediaActions(commands) {
+  const play = () => {
+    if (!commands.playing) commands.resume()
+  }
+  const pause = () => {
+    if (commands.playing) commands.pause()
+  }
+  return [
+    ["play", play],
+    ["pause", pause],
+    ["stop", pause],
+    ["nexttrack", () => commands.next()],
+    ["previoustrack", () => commands.previous()],
+    ...seekActions(commands),
+  ]
+}
+
+/** @param {MediaSession} session @param {PlayerSession} player */
+function describe(session, player) {
+  const { item, durationS } = player
+  if (!player.sound.here || !item) {
+    session.metadata = null
+    session.playbackState = "none"
+    return
+  }
+  session.playbackState = player.state.is_playing ? "playing" : "paused"
+  setMetadata(session, metadataOf(item))
+  if (!durationS || !session.setPositionState) return
+  const position = Math.min(player.positionS(), durationS)
+  session.setPositionState({ duration: durationS, position, playbackRate: player.state.rate })
+}
+
+/** @param {import("../../core/protocol.js").Item} item @returns {MediaMetadataInit} */
+function metadataOf({ title, artist, album, cover }) {
+  const artwork = cover ? [{ src: new URL(cover, location.href).href, sizes: COVER_SIZES }] : []
+  return { title, artist, album, artwork }
 }

@@ -4,21 +4,21 @@
  * while it played.
  */
 
-import { playableQueue } from "../../core/player/optimistic.js"
 import { FailedTracks } from "../../core/player/queue.js"
+import { isProvisional, playableQueue } from "../../core/player/optimistic.js"
 import { Command } from "../../core/protocol.js"
-import { wordsOfCut, wordsOfNoData } from "../media/truncation_message.js"
-import { all } from "../lib/dom.js"
-import { announce } from "../ui/notify.js"
-import { every } from "../lib/timers.js"
-import { fill, gettext } from "../lib/i18n.js"
+import { csrfToken } from "../lib/api.js"
+import { disposeAll } from "../lib/dom.js"
+import { gettext, interpolate, noDataMessage, truncationMessage } from "../lib/i18n.js"
+import { every, throttle } from "../lib/timers.js"
+import { showNotice } from "../ui/notices.js"
 
-const LOOK_MS = 1000
+const CHECK_MS = 1000
 const SILENT_MS = 7000 // the server gives a tab six seconds
-const SAID_MS = 10_000
-const NOBODY_LOOKS = 2 // tabs that hand the sound over need a moment
+const NOTICE_MS = 10_000
+const CHECKS_WITHOUT_FOCUS = 2 // tabs that hand the sound over need a moment
 
-/** @typedef {import("../player/session.js").Mine} Mine */
+/** @typedef {import("../player/session.js").PlayerSession} Mine */
 
 /**
  * @param {Mine} mine
@@ -27,26 +27,26 @@ const NOBODY_LOOKS = 2 // tabs that hand the sound over need a moment
  */
 export function mount(mine, commands, sleep) {
   const failures = new FailedTracks()
-  return all(
+  return disposeAll(
     mine.on("ended", (track) => {
       failures.reset()
-      sayCut(track)
-      ended(mine, commands, sleep)
+      showTruncated(track)
+      onEnded(mine, commands, sleep)
     }),
     mine.on("halted", () => commands.pause()),
-    mine.on("failed", (item) => failed(mine, commands, sleep, failures, item)),
-    every(LOOK_MS, () =>
+    mine.on("failed", (item) => onFailed(mine, commands, sleep, failures, item)),
+    every(CHECK_MS, () =>
       failures.update(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null),
     ),
-    watchSilence(mine),
+    watchForSilence(mine),
   )
 }
 
 /** @param {import("./track.js").Track} track that has ended, perhaps before its length */
-function sayCut({ item, early }) {
+function showTruncated({ item, early }) {
   if (!early) return
-  const why = early.played ? wordsOfCut(early) : `${wordsOfNoData(early.endS)}.`
-  announce({ key: "cut", text: `${item.title}: ${why}`, tone: "warn", rank: 3, lastsMs: SAID_MS })
+  const why = early.played ? truncationMessage(early) : `${noDataMessage(early.endS)}.`
+  showNotice({ key: "cut", text: `${item.title}: ${why}`, tone: "warn", rank: 3, lastsMs: NOTICE_MS })
 }
 
 /**
@@ -54,7 +54,7 @@ function sayCut({ item, early }) {
  * @param {import("../player/commands.js").Commands} commands
  * @param {{endsWith: () => boolean}} sleep
  */
-function ended(mine, commands, sleep) {
+function onEnded(mine, commands, sleep) {
   if (sleep.endsWith()) commands.pause()
   commands.next(true)
   mine.emit("moved")
@@ -68,34 +68,40 @@ function ended(mine, commands, sleep) {
  * @param {FailedTracks} failures
  * @param {import("../../core/protocol.js").Item} item
  */
-function failed(mine, commands, sleep, failures, item) {
+function onFailed(mine, commands, sleep, failures, item) {
   const { state } = mine
   if (!state.is_playing)
-    return sayFailed(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
+    return showFailed(commands, interpolate(gettext("{title} cannot be played here."), { title: item.title }))
   const goesOn = failures.failed()
   if (!goesOn)
-    return stop(
+    return pauseAndShow(
       commands,
-      fill(gettext("{title} cannot be played here, nor could the tracks before it. The queue stops here."), {
-        title: item.title,
-      }),
+      interpolate(
+        gettext("{title} cannot be played here, nor could the tracks before it. The queue stops here."),
+        {
+          title: item.title,
+        },
+      ),
     )
   const next = playableQueue(state, mine.gone).following(state.repeat)
   if (next === null || next === state.current || sleep.endsWith())
-    return stop(commands, fill(gettext("{title} cannot be played here."), { title: item.title }))
-  sayFailed(
+    return pauseAndShow(
+      commands,
+      interpolate(gettext("{title} cannot be played here."), { title: item.title }),
+    )
+  showFailed(
     commands,
-    fill(gettext("{title} cannot be played here. The next one plays instead."), { title: item.title }),
+    interpolate(gettext("{title} cannot be played here. The next one plays instead."), { title: item.title }),
     false,
   )
   commands.next()
-  if (mine.item?.id === item.id) failed(mine, commands, sleep, failures, item) // the same file again
+  if (mine.item?.id === item.id) onFailed(mine, commands, sleep, failures, item) // the same file again
 }
 
 /** @param {import("../player/commands.js").Commands} commands @param {string} text */
-function stop(commands, text) {
+function pauseAndShow(commands, text) {
   commands.pause()
-  sayFailed(commands, text)
+  showFailed(commands, text)
 }
 
 /**
@@ -103,7 +109,7 @@ function stop(commands, text) {
  * @param {string} text
  * @param {boolean} [offersNext]
  */
-function sayFailed(commands, text, offersNext = true) {
+function showFailed(commands, text, offersNext = true) {
   const act = {
     text: gettext("Play the next one"),
     run: () => {
@@ -111,7 +117,13 @@ function sayFailed(commands, text, offersNext = true) {
       commands.resume()
     },
   }
-  announce({ key: "failed", text, tone: "bad", rank: 3, ...(offersNext ? { act } : { lastsMs: SAID_MS }) })
+  showNotice({
+    key: "failed",
+    text,
+    tone: "bad",
+    rank: 3,
+    ...(offersNext ? { act } : { lastsMs: NOTICE_MS }),
+  })
 }
 
 /**
@@ -119,12 +131,12 @@ function sayFailed(commands, text, offersNext = true) {
  * themselves that shows at once; where not, the server finds it out when it is asked after six seconds.
  * @param {Mine} mine
  */
-function watchSilence(mine) {
+function watchForSilence(mine) {
   let nobody = 0
-  return every(LOOK_MS, () => {
+  return every(CHECK_MS, () => {
     const plays = mine.isOpen && mine.state.is_playing && !mine.sound.here
     nobody = plays && mine.sound.isNobodys ? nobody + 1 : 0
-    if (nobody === NOBODY_LOOKS) return stopWhereItWas(mine)
+    if (nobody === CHECKS_WITHOUT_FOCUS) return pauseWhereItWas(mine)
     if (!plays || performance.now() - mine.store.lastPositionMs < SILENT_MS) return
     mine.store.lastPositionMs = performance.now()
     // to be asked is enough
@@ -133,7 +145,70 @@ function watchSilence(mine) {
 }
 
 /** @param {Mine} mine */
-function stopWhereItWas(mine) {
+function pauseWhereItWas(mine) {
   const { current, position } = mine.store.state
   mine.say(Command.Pause, { entry_id: current, position }).catch(() => {})
+}
+
+const REPORT_INTERVAL_MS = 1000
+const MIN_GAP_MS = 600 // the server takes two a second
+
+/** @param {Mine} mine */
+export function mountPositionReporter(mine) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const tell = () => {
+    const here = currentPosition(mine)
+    if (here) report(mine, here)
+  }
+  const soon = throttle(MIN_GAP_MS, tell)
+  document.addEventListener("visibilitychange", () => document.hidden && tell(), { signal })
+  addEventListener("pagehide", () => onPageHide(mine), { signal })
+  return disposeAll(
+    () => gone.abort(),
+    every(REPORT_INTERVAL_MS, tell),
+    mine.on("placed", () => soon(undefined)),
+  )
+}
+
+/** @param {Mine} mine */
+function currentPosition(mine) {
+  const { current, is_playing: isPlaying } = mine.state
+  const { positionS, durationS } = mine.voice
+  if (!mine.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current))
+    return null
+  const length = durationS === null ? {} : { duration: durationS }
+  return {
+    entry_id: current,
+    position: positionS,
+    tab: mine.tab,
+    revision: mine.store.state.revision,
+    ...length,
+  }
+}
+
+/**
+ * @param {Mine} mine
+ * @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here
+ */
+function report(mine, here) {
+  mine.heardAt(here.entry_id, here.position)
+  mine.say(Command.Position, here).catch(() => {}) // no line: the next one counts
+  mine.voice.prepare(mine.comes)
+}
+
+/** The socket may be gone before its last word is out; this is not. @param {Mine} mine */
+function onPageHide(mine) {
+  for (const command of mine.pending.persistent) mine.kept.keep(command)
+  const here = currentPosition(mine)
+  mine.voice.drop()
+  if (!here) return
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" }
+  fetch(mine.boot.position_url, {
+    method: "POST",
+    keepalive: true,
+    credentials: "same-origin",
+    headers,
+    body: JSON.stringify({ ...here, leaving: true }),
+  }).catch(() => {})
 }

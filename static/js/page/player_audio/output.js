@@ -9,10 +9,11 @@
 
 import { positionOf } from "../../core/player/optimistic.js"
 import { hasData } from "../../core/sync/stall_detector.js"
-import { bufferedAhead } from "../media/browser_engine.js"
+import { loadItem, saveItem } from "../lib/storage.js"
+import { bufferedAhead } from "../media/media_element.js"
 import { Track } from "./track.js"
 
-const OFF_BY_S = 0.25 // said and done differ by the way of a message; what differs by more was meant
+const SEEK_THRESHOLD_S = 0.25 // said and done differ by the way of a message; what differs by more was meant
 const FRESH_MS = 2500 // the tab that sounds says every second where it is; beyond this it had stopped saying
 const AHEAD_S = 20
 
@@ -20,7 +21,7 @@ const AHEAD_S = 20
 /** @typedef {import("../../core/protocol.js").PlayerState} State */
 /** @typedef {{state: State, item: Item | null, comes: Item | null}} View `comes`: what follows by itself */
 /**
- * @typedef {object} VoiceTells
+ * @typedef {object} OutputEvents
  * @property {() => boolean} cut there is no line to the server
  * @property {(track: Track) => void} ended
  * @property {() => void} refused
@@ -32,7 +33,7 @@ const AHEAD_S = 20
  */
 
 export class AudioOutput {
-  /** @param {VoiceTells} tells */
+  /** @param {OutputEvents} tells */
   constructor(tells) {
     this.tells = tells
     /** @type {Track | null} */
@@ -73,7 +74,7 @@ export class AudioOutput {
     if (!item || item.missing) return this.drop()
     if (this.track?.item.id !== item.id) this.#put(item, startOf(state, nowMs))
     else this.#place(state, nowMs)
-    this.followed = placeOf(state)
+    this.followed = positionKey(state)
     this.track?.atRate(state.rate)
     if (state.is_playing && !this.halted) this.#play()
     else this.track?.pause()
@@ -98,9 +99,9 @@ export class AudioOutput {
    * @param {number} nowMs
    */
   #place(state, nowMs) {
-    if (!this.track || placeOf(state) === this.followed) return
+    if (!this.track || positionKey(state) === this.followed) return
     const wantedS = positionOf(state, nowMs, this.track.durationS)
-    if (Math.abs(wantedS - this.track.positionS) > OFF_BY_S) this.track.goTo(wantedS)
+    if (Math.abs(wantedS - this.track.positionS) > SEEK_THRESHOLD_S) this.track.goTo(wantedS)
   }
 
   #play() {
@@ -123,7 +124,7 @@ export class AudioOutput {
 
   /** Where this tab says it is becomes what the state says: no reason to go there. @param {State} state */
   said(state) {
-    this.followed = placeOf(state)
+    this.followed = positionKey(state)
   }
 
   /** What could not be fetched without one is fetched now. */
@@ -222,6 +223,54 @@ function startOf(state, nowMs) {
 }
 
 /** @param {State} state */
-function placeOf({ position, at, current }) {
+function positionKey({ position, at, current }) {
   return `${current} ${position} ${at}`
+}
+
+const VOLUME_KEY = "player-loudness"
+
+export class VolumeState {
+  /** @param {AudioOutput} voice */
+  constructor(voice) {
+    this.voice = voice
+    this.level = { volume: 1, muted: false, ...loadItem(VOLUME_KEY, {}) }
+    addEventListener(
+      "storage",
+      ({ key }) => key?.endsWith(VOLUME_KEY) && this.#set({ ...this.level, ...loadItem(VOLUME_KEY, {}) }),
+    )
+    voice.setLoudness(this.level)
+  }
+
+  get volume() {
+    return this.level.volume
+  }
+
+  get muted() {
+    return this.level.muted
+  }
+
+  /** @param {number} volume 0 to 1 */
+  setVolume(volume) {
+    this.#change({ ...this.level, volume })
+  }
+
+  /** @param {boolean} muted */
+  setMuted(muted) {
+    this.#change({ ...this.level, muted })
+  }
+
+  unlock() {} // of the room's player; nothing is locked here that a press would open
+
+  /** @param {{volume: number, muted: boolean}} level */
+  #change(level) {
+    saveItem(VOLUME_KEY, level)
+    this.#set(level)
+  }
+
+  /** @param {{volume: number, muted: boolean}} level */
+  #set(level) {
+    this.level = level
+    this.voice.setLoudness(level)
+    document.dispatchEvent(new Event("watchium:sound"))
+  }
 }

@@ -4,12 +4,12 @@
  * sounds.
  */
 
-import { all, piece } from "../lib/dom.js"
-import { recall, remember } from "../lib/storage.js"
+import { disposeAll, find } from "../lib/dom.js"
+import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 
-const NAME = "player-sleep"
-const TRACK = "track"
+const SLEEP_KEY = "player-sleep"
+const AT_TRACK_END = "track"
 const LOOK_MS = 1000
 const MINUTE_MS = 60_000
 
@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000
 
 export class SleepTimer {
   /**
-   * @param {import("../player/session.js").Mine} mine
+   * @param {import("../player/session.js").PlayerSession} mine
    * @param {import("../player/commands.js").Commands} commands
    */
   constructor(mine, commands) {
@@ -27,7 +27,7 @@ export class SleepTimer {
 
   /** @returns {Sleep} */
   get set() {
-    const sleep = recall(NAME, null)
+    const sleep = loadItem(SLEEP_KEY, null)
     // nobody was there to keep it
     return sleep?.untilMs && sleep.untilMs < Date.now() - MINUTE_MS ? null : sleep
   }
@@ -42,9 +42,13 @@ export class SleepTimer {
   /** @param {string} choice minutes, `track`, or nothing */
   choose(choice) {
     const minutes = Number(choice)
-    remember(
-      NAME,
-      choice === TRACK ? { track: true } : minutes ? { untilMs: Date.now() + minutes * MINUTE_MS } : null,
+    saveItem(
+      SLEEP_KEY,
+      choice === AT_TRACK_END
+        ? { track: true }
+        : minutes
+          ? { untilMs: Date.now() + minutes * MINUTE_MS }
+          : null,
     )
   }
 
@@ -56,16 +60,16 @@ export class SleepTimer {
   }
 
   #wake() {
-    remember(NAME, null)
+    saveItem(SLEEP_KEY, null)
     this.mine.emit("sleep")
   }
 }
 
-/** @param {HTMLElement} bar @param {import("../player/session.js").Mine} mine @param {SleepTimer} timer */
-export function mount(bar, mine, timer) {
+/** @param {HTMLElement} bar @param {import("../player/session.js").PlayerSession} mine @param {SleepTimer} timer */
+export function mountSleepTimer(bar, mine, timer) {
   const gone = new AbortController()
   const { signal } = gone
-  const select = /** @type {HTMLSelectElement} */ (piece(bar, "sleep"))
+  const select = /** @type {HTMLSelectElement} */ (find(bar, "sleep"))
   const show = () => showSleep(select, timer.set)
   select.addEventListener(
     "change",
@@ -75,9 +79,9 @@ export function mount(bar, mine, timer) {
     },
     { signal },
   )
-  addEventListener("storage", ({ key }) => key?.endsWith(NAME) && show(), { signal })
+  addEventListener("storage", ({ key }) => key?.endsWith(SLEEP_KEY) && show(), { signal })
   show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     mine.on("sleep", show),
     every(LOOK_MS, () => {
@@ -89,11 +93,11 @@ export function mount(bar, mine, timer) {
 
 /** What is left, in the words of the choice itself. @param {HTMLSelectElement} select @param {Sleep} sleep */
 function showSleep(select, sleep) {
-  const left = /** @type {HTMLOptionElement} */ (piece(select, "left"))
+  const left = /** @type {HTMLOptionElement} */ (find(select, "left"))
   const minutes = sleep?.untilMs ? Math.max(1, Math.ceil((sleep.untilMs - Date.now()) / MINUTE_MS)) : 0
   left.hidden = left.disabled = !minutes
   if (minutes) left.textContent = (left.dataset.word ?? "").replace("{minutes}", String(minutes))
   if (document.activeElement !== select || !minutes)
-    select.value = minutes ? left.value : sleep?.track ? TRACK : ""
+    select.value = minutes ? left.value : sleep?.track ? AT_TRACK_END : ""
   select.toggleAttribute("data-on", sleep !== null)
 }

@@ -3,25 +3,25 @@
  * One item in an element: fetched, placed, started, faded, given back. The element's events are only watched.
  */
 
-import { EndOfData, isTruncated } from "../../core/media/end_of_data.js"
+import { EndOfData } from "../../core/media/end_of_data.js"
+import { isTruncated } from "../../core/media/end_of_data.js"
 import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { after } from "../lib/timers.js"
-import { borrow, giveBack } from "./element_pool.js"
 
 const FADE_MS = 30 // shorter clicks, longer is heard twice
 const FADE_STEPS = 6
 // nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
-const HUSHED = 0.001
+const NEAR_SILENT = 0.001
 const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
 const RETRIES = 3
-const GOT_ON_S = 5 // so far beyond where it broke off, the next time is another one
-const PLACES = ["timeupdate", "seeking", "seeked", "ended"] // events after which the place is looked at
-const WATCHED = ["durationchange", "playing", "waiting", "pause"]
+const RECOVERED_S = 5 // so far beyond where it broke off, the next time is another one
+const POSITION_EVENTS = ["timeupdate", "seeking", "seeked", "ended"] // events after which the place is looked at
+const CHANGE_EVENTS = ["durationchange", "playing", "waiting", "pause"]
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /**
- * @typedef {object} TrackTells
+ * @typedef {object} TrackEvents
  * @property {() => boolean} cut there is no line to the server
  * @property {(track: Track) => void} ended
  * @property {(track: Track) => void} refused the browser wants a hand
@@ -32,11 +32,11 @@ const WATCHED = ["durationchange", "playing", "waiting", "pause"]
  */
 
 export class Track {
-  /** @param {Item} item @param {TrackTells} tells */
+  /** @param {Item} item @param {TrackEvents} tells */
   constructor(item, tells) {
     this.item = item
     this.tells = tells
-    this.element = borrow(item.kind === "video" ? "video" : "audio")
+    this.element = acquire(item.kind === "video" ? "video" : "audio")
     this.gone = new AbortController()
     this.expectedEvents = new ExpectedEvents()
     this.endOfData = new EndOfData()
@@ -60,7 +60,7 @@ export class Track {
   #watch() {
     const { element, tells } = this
     const { signal } = this.gone
-    for (const type of PLACES) element.addEventListener(type, () => this.#look(), { signal })
+    for (const type of POSITION_EVENTS) element.addEventListener(type, () => this.#look(), { signal })
     element.addEventListener("loadedmetadata", () => this.#place(), { signal })
     element.addEventListener("seeked", () => tells.placed(this), { signal })
     element.addEventListener("ended", () => tells.ended(this), { signal })
@@ -68,7 +68,7 @@ export class Track {
     element.addEventListener("timeupdate", () => this.#gotOn(), { signal })
     element.addEventListener("pause", () => this.#paused(), { signal })
     element.addEventListener("play", () => this.#played(), { signal })
-    for (const type of WATCHED) element.addEventListener(type, () => tells.moved(this), { signal })
+    for (const type of CHANGE_EVENTS) element.addEventListener(type, () => tells.moved(this), { signal })
   }
 
   // ---------------------------------------------------------------- where it is
@@ -185,7 +185,7 @@ export class Track {
 
   /** To be faded in. */
   hush() {
-    this.fading = HUSHED
+    this.fading = NEAR_SILENT
     this.#sound()
   }
 
@@ -202,7 +202,7 @@ export class Track {
   }
 
   #gotOn() {
-    if (this.retries && this.element.currentTime > this.brokeS + GOT_ON_S) this.retries = 0
+    if (this.retries && this.element.currentTime > this.brokeS + RECOVERED_S) this.retries = 0
   }
 
   /** Fetched anew, where it broke. */
@@ -219,6 +219,43 @@ export class Track {
   drop() {
     this.wantsToPlay = false
     this.gone.abort()
-    giveBack(this.element)
+    release(this.element)
+  }
+}
+
+const PER_KIND = 2 // of each kind: what is on, and what comes
+
+/** @type {{audio: HTMLMediaElement[], video: HTMLMediaElement[]}} */
+const idle = { audio: [], video: [] }
+const created = { audio: 0, video: 0 }
+
+/** @param {"audio" | "video"} kind @returns {HTMLMediaElement} */
+export function acquire(kind) {
+  return idle[kind].pop() ?? createElement(kind)
+}
+
+/** @param {"audio" | "video"} kind */
+function createElement(kind) {
+  const element = document.createElement(kind)
+  element.preload = "auto"
+  if (element instanceof HTMLVideoElement) element.playsInline = true
+  created[kind] += 1
+  return element
+}
+
+/** @param {HTMLMediaElement} element */
+export function release(element) {
+  element.pause()
+  element.removeAttribute("src")
+  element.load()
+  element.remove()
+  idle[element instanceof HTMLVideoElement ? "video" : "audio"].push(element)
+}
+
+/** To be called within a press. */
+export function unlockElements() {
+  for (const kind of /** @type {const} */ (["audio", "video"])) {
+    while (created[kind] < PER_KIND) idle[kind].push(createElement(kind))
+    for (const element of idle[kind]) element.load()
   }
 }

@@ -2,7 +2,7 @@
 /** `?debug=1`: what the player thinks, ten times a second, and every event in the console. */
 
 import { logEvents } from "../lib/emitter.js"
-import { stateOf } from "../media/status_report.js"
+import { reportedState } from "../media/status_report.js"
 
 const EVERY_MS = 100
 const LOOK = {
@@ -18,7 +18,7 @@ const LOOK = {
   pointerEvents: "none",
 }
 
-/** @param {HTMLElement} element @param {import("./session.js").Session} session */
+/** @param {HTMLElement} element @param {import("./session.js").RoomSession} session */
 export function mount(element, session) {
   const panel = document.createElement("pre")
   panel.dataset.debug = ""
@@ -33,7 +33,7 @@ export function mount(element, session) {
   }
 }
 
-/** @param {import("./session.js").Session} session */
+/** @param {import("./session.js").RoomSession} session */
 function lines({ clock, player, state, connection }) {
   const { machine, latencyModel } = player
   const { rateControl, driftControl } = machine
@@ -44,7 +44,7 @@ function lines({ clock, player, state, connection }) {
     `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}, ${clock.pongs} pongs`,
     `delay     ${number(clock.delayMs)} ms`,
     `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
-    `zone      ${zone} (${stateOf(machine, seen.hidden)}), D ${number(rateControl.deadZoneMs(seen))}, seek beyond ${rateControl.seekBeyondMs(seen.nowMs)}`,
+    `zone      ${zone} (${reportedState(machine, seen.hidden)}), D ${number(rateControl.deadZoneMs(seen))}, seek beyond ${rateControl.seekBeyondMs(seen.nowMs)}`,
     `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${rateControl.rateSupport.slewOk ? "" : ", seek only"}`,
     `latency   start ${number(latencyModel.startMs.fresh)} / ${number(latencyModel.startMs.rest)}, seek ${number(latencyModel.seekMs.buffered)} / ${number(latencyModel.seekMs.unbuffered)}, place ${number(latencyModel.placeMs.buffered)} / ${number(latencyModel.placeMs.unbuffered)}`,
     `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,

@@ -1,23 +1,22 @@
 // @ts-check
-/**
- * One line at a time on the stage's lower edge: what happens in the room, and what you can do about it. Never
- * modal.
- */
+/** Notices on the lower edge of the stage: which events of the room are shown, and their text. */
 
-import { watchRoom } from "./room_notices.js"
-import { all } from "../lib/dom.js"
-import { onNotice } from "../ui/notify.js"
-import { Stack } from "../ui/notice_stack.js"
+import { CHANGES } from "../../core/protocol.js"
+import { disposeAll } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
+import { NoticeStack, onNotice, showRefusal } from "../ui/notices.js"
+import { mediaNotices } from "./media_errors.js"
+import { isHost, mayControl, nameList } from "./members.js"
 
 const TICK_MS = 500
 
 /**
  * @param {HTMLElement} shelf
- * @param {import("./types.js").Room} room
+ * @param {import("./session.js").RoomSession} room
  */
 export function mount(shelf, room) {
   const gone = new AbortController()
-  const stack = new Stack(shelf, () => room.serverNow())
+  const stack = new NoticeStack(shelf, () => room.serverNow())
   onNotice(
     (notice) => stack.put(notice),
     (key) => stack.drop(key),
@@ -27,10 +26,262 @@ export function mount(shelf, room) {
   const ending = room.on("connection", ({ status }) => {
     if (status === "closed") stack.close()
   })
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
     watchRoom(room, stack),
     ending,
   )
+}
+
+const SHORT_MS = 5000
+const CONTROL_REQUEST_MS = 25_000
+const RANK = { news: 1, medium: 2, hold: 3, hostNotices: 4, connectionNotices: 5, showBlocked: 6 }
+
+/** @typedef {import("./session.js").RoomSession} Room */
+/** @typedef {import("../ui/notices.js").NoticeStack} Stack */
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+export function watchRoom(room, stack) {
+  return disposeAll(
+    ...seat(room, stack),
+    ...line(room, stack),
+    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked", message === "muted")),
+    room.on("control_asked", ({ payload }) => onControlAsked(room, stack, payload)),
+    ...["state", ...CHANGES].map((type) => room.on(type, () => showWait(room, stack))),
+    ...ownPaceNotices(room, stack),
+    ...mediaNotices(room, stack, RANK.medium),
+    room.on("role_changed", ({ payload }) => onRoleChanged(room, stack, payload)),
+    room.on("set_rate", ({ payload }) => onRateChanged(room, stack, payload)),
+    room.on(
+      "dropped",
+      ({ type }) =>
+        type === "comment" ||
+        stack.put({
+          key: "dropped",
+          text: gettext("The room did not answer in time. Try again."),
+          tone: "warn",
+          rank: RANK.news,
+          lastsMs: SHORT_MS,
+        }),
+    ),
+    room.on("error", ({ payload }) =>
+      stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS }),
+    ),
+  )
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function seat(room, stack) {
+  const held = (/** @type {import("../../core/protocol.js").HostGrace | null | undefined} */ seat) => {
+    if (!seat) return stack.drop("seat")
+    const format = seat.next_username
+      ? gettext("{name}'s connection dropped, stays host for {seconds}, then {next}")
+      : gettext("{name}'s connection dropped, stays host for {seconds}")
+    const text = interpolate(format, { name: seat.username, next: seat.next_username ?? "" })
+    stack.put({ key: "seat", text, tone: "warn", rank: RANK.hostNotices, untilMs: seat.until })
+  }
+  return [
+    room.on("seat_held", ({ payload }) => held(payload)),
+    room.on("seat_kept", () => stack.drop("seat")),
+    room.on("state", () => held(room.state.room?.seat)),
+    room.on("new_host", ({ payload }) => {
+      stack.drop("seat")
+      if (!payload.user_id) return
+      const you = payload.user_id === room.boot.you.user_id
+      const text = you
+        ? gettext("You are the host now.")
+        : interpolate(gettext("{name} is the host now."), { name: payload.username })
+      stack.put({ key: "host", text, rank: RANK.news, lastsMs: SHORT_MS })
+    }),
+  ]
+}
+
+/**
+ * The line to the room.
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function line(room, stack) {
+  let polled = false
+  return [
+    room.on("connection", ({ status, reach }) => {
+      const before = polled
+      polled = status === "limited" && reach === "http"
+      if (polled)
+        return (
+          before ||
+          stack.put({
+            key: "line",
+            text: gettext(
+              "Live updates do not get through here, so the room is asked every few seconds. Everything else works as usual.",
+            ),
+            tone: "warn",
+            rank: RANK.connectionNotices,
+            lastsMs: 2 * SHORT_MS,
+          })
+        )
+      const text = {
+        lost: room.state?.room
+          ? gettext("Reconnecting … Your player keeps playing meanwhile.")
+          : gettext("The room does not answer yet. Trying again …"),
+        limited: limitedMessage(reach),
+      }[/** @type {string} */ (status)]
+      if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.connectionNotices })
+      else stack.drop("line")
+      stack.drop("degraded") // of another process, maybe: this one says so itself, right after its welcome
+    }),
+    room.on("closing", ({ payload }) => {
+      if (payload.code < 4500)
+        stack.put({
+          key: "line",
+          text: gettext("The server is restarting. Back in a moment."),
+          tone: "warn",
+          rank: RANK.connectionNotices,
+          lastsMs: 30_000,
+        })
+    }),
+    room.on("status", ({ payload }) => {
+      if (payload.degraded)
+        stack.put({
+          key: "degraded",
+          text: gettext("Degraded: changes by others may reach you a moment late."),
+          tone: "warn",
+          rank: RANK.news,
+        })
+      else stack.drop("degraded")
+    }),
+  ]
+}
+
+/**
+ * Why there is no socket, as far as asking over HTTP tells.
+ * @param {string | undefined} reach as `polling.js` found it
+ */
+function limitedMessage(reach) {
+  if (reach === "nothing")
+    return gettext("The server does not answer. Your player continues by itself; trying again …")
+  if (reach === "offline")
+    return gettext("This device is offline. Your player continues by itself; trying again …")
+  if (reach === "failing")
+    return gettext("The server has a problem right now. Your player continues by itself; trying again …")
+  if (reach === "refused") return gettext("The server no longer lets you see this room. Reload the page.")
+  return gettext("No live connection yet. Trying again …")
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {boolean} blocked not even the picture moves
+ * @param {boolean} silent
+ */
+function sound(room, stack, blocked, silent) {
+  if (!blocked && !silent) return stack.drop("sound")
+  const text = blocked
+    ? gettext("Your browser does not play until you tap.")
+    : gettext("Your browser keeps the sound off until you tap.")
+  const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
+  stack.put({
+    key: "sound",
+    text,
+    rank: RANK.showBlocked,
+    act: { text: press, run: () => room.player.unlock() },
+  })
+}
+
+/**
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, username: string}} who
+ */
+function onControlAsked(room, stack, { user_id, username }) {
+  if (!isHost(room.state)) return
+  stack.put({
+    key: `asked-${user_id}`,
+    text: interpolate(gettext("{name} asks for control."), { name: username }),
+    rank: RANK.hostNotices,
+    lastsMs: CONTROL_REQUEST_MS,
+    act: {
+      text: interpolate(gettext("Make {name} host"), { name: username }),
+      run: () => room.say("transfer_host", { user_id }).catch(showRefusal),
+    },
+  })
+}
+
+/**
+ * You are trusted with more, or less.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string, role: string}} member
+ */
+function onRoleChanged(room, stack, member) {
+  if (member.user_id !== room.boot.you.user_id) return
+  const text =
+    member.role === "moderator"
+      ? gettext("You are a moderator now.")
+      : gettext("You are no longer a moderator.")
+  stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
+}
+
+/**
+ * Heard as voices that are higher or lower: say who did it.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {{user_id: string | null, username: string | null, rate: number}} change
+ */
+function onRateChanged(room, stack, { user_id, username, rate }) {
+  if (!username || user_id === room.boot.you.user_id) return
+  const text = interpolate(gettext("{name} set the speed to {rate}×"), { name: username, rate })
+  stack.put({ key: "speed", text, rank: RANK.news, lastsMs: SHORT_MS })
+}
+
+/**
+ * Whom the room waits for, how long at most, and the way on without them.
+ * @param {Room} room
+ * @param {Stack} stack
+ */
+function showWait(room, stack) {
+  const { timeline } = room.state ?? {}
+  if (timeline?.phase !== "holding") return stack.drop("hold")
+  const { hold } = timeline
+  const text = hold?.who.length
+    ? interpolate(gettext("Waiting for {names}, {seconds}"), {
+        names: nameList(hold.who, room.boot.you.user_id),
+      })
+    : gettext("Waiting until everyone's picture is ready.")
+  const goOn = {
+    text: gettext("Continue without"),
+    run: () => room.say("continue_without", {}).catch(showRefusal),
+  }
+  stack.put({
+    key: "hold",
+    text,
+    rank: RANK.hold,
+    untilMs: hold?.until,
+    act: mayControl(room.state) ? goOn : undefined,
+  })
+}
+
+/** One press and you are with the others again. @param {Room} room @param {Stack} stack */
+function ownPaceNotices(room, stack) {
+  let alone = false
+  const look = () => {
+    const now = room.player.alone && room.player.allowed
+    if (now === alone) return
+    alone = now
+    if (!now) return stack.drop("alone")
+    stack.put({
+      key: "alone",
+      text: gettext("You watch on your own. The room continues without you."),
+      rank: RANK.news,
+      act: { text: gettext("Watch together again"), run: () => room.player.follow() },
+    })
+  }
+  return ["player", "state", "room_changed"].map((type) => room.on(type, look))
 }

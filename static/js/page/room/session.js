@@ -3,37 +3,35 @@
  * One person's visit to one room: what `room` is to every module of the page.
  *
  * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them,
- * the player follows the timeline, the command queue sees that commands arrive. Modules hear of an event after the
+ * the player follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the
  * state was reduced: of those of the server by their type, and of `state`, `connection`, `drift`, `player`,
  * `lacks`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../../core/clock/clock.js"
-import { RoomStore } from "../../core/room/room_store.js"
 import { CommandQueue } from "../../core/room/pending_commands.js"
-import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { polledChanges } from "../../core/room/members.js"
+import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
+import { Command, IDEMPOTENT_COMMANDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
+import { RoomStore } from "../../core/room/room_store.js"
 import { positionAt } from "../../core/sync/timeline.js"
-import { CHANGES, Command, IDEMPOTENT_COMMANDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
-import { isHidden } from "../media/element_state.js"
-import { HttpTransport } from "../net/http_transport.js"
-import { Listeners } from "../lib/emitter.js"
-import { newId } from "../lib/id.js"
+import { newId } from "../lib/api.js"
+import { Emitter } from "../lib/emitter.js"
+import { after, detectWakeUps, every } from "../lib/timers.js"
+import { isHidden } from "../media/media_element.js"
 import { Player } from "../media/room_player.js"
-import { Polling } from "../net/polling.js"
-import { reportOf } from "../media/status_report.js"
+import { statusReport } from "../media/status_report.js"
+import { HttpTransport, Polling } from "../net/polling.js"
 import { Socket } from "../net/socket.js"
-import { after, every } from "../lib/timers.js"
-import { watchForWaking } from "../lib/wake_detector.js"
 
 const HEARTBEAT_MS = 3000
-const LOOK_AFTER_MS = 250
-const TOLERANCE_MS = 500 // until the room says its own
+const CHECK_MS = 250
+const DEFAULT_TOLERANCE_MS = 500 // until the room says its own
 // carry the instant of the gesture
-const TIMED = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
-const PLACED = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
-const CUSTOM = "broadcast" // under which modules hear the events that programs send to the room
-const FORGOTTEN = new Set([
+const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
+const WITH_POSITION = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
+const CUSTOM_EVENT = "broadcast" // under which modules hear the events that programs send to the room
+const UNANSWERED = new Set([
   Command.Typing,
   Command.Reaction,
   Command.Heartbeat,
@@ -44,7 +42,7 @@ const FORGOTTEN = new Set([
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
 
-export class Session extends Listeners {
+export class RoomSession extends Emitter {
   /** @param {any} boot @param {HTMLMediaElement} media */
   constructor(boot, media) {
     super()
@@ -77,14 +75,15 @@ export class Session extends Listeners {
     })
     this.http = new HttpTransport(boot)
     this.polling = new Polling(this)
-    this.handlers = this.#table()
+    /** @type {Record<string, (envelope: Envelope) => void>} */
+    this.handlers = {}
   }
 
   open() {
     this.socket.open()
     every(HEARTBEAT_MS, () => this.#heartbeat())
-    every(LOOK_AFTER_MS, () => this.#lookAfter())
-    watchForWaking(this.clock, {
+    every(CHECK_MS, () => this.#lookAfter())
+    detectWakeUps(this.clock, {
       woke: () => this.#woke(),
       hid: () => this.player.woke(),
       network: () => this.socket.wake(),
@@ -142,10 +141,14 @@ export class Session extends Listeners {
    * @param {number | undefined} at
    */
   #complete(type, payload, at) {
-    if (!TIMED.has(/** @type {any} */ (type))) return payload
-    const timed = { at: at ?? this.serverNow(), ...payload }
+    if (!WITH_TIME.has(/** @type {any} */ (type))) return payload
+    const timed = /** @type {{at: number, current_time?: number}} */ ({
+      at: at ?? this.serverNow(),
+      ...payload,
+    })
     const { timeline } = this.state
-    if (!timeline || !PLACED.has(/** @type {any} */ (type)) || timed.current_time !== undefined) return timed
+    if (!timeline || !WITH_POSITION.has(/** @type {any} */ (type)) || timed.current_time !== undefined)
+      return timed
     return { current_time: positionAt(timeline, timed.at), ...timed }
   }
 
@@ -157,14 +160,14 @@ export class Session extends Listeners {
     if (this.overHttp) return this.#mentionOverHttp(command)
     const sent = this.socket.send(command)
     if (command.type === Command.Leave) after(0, () => this.socket.leave())
-    if (sent || FORGOTTEN.has(/** @type {any} */ (command.type))) return Promise.resolve()
+    if (sent || UNANSWERED.has(/** @type {any} */ (command.type))) return Promise.resolve()
     return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
   }
 
   /** @param {{type: string, event_id: string, payload: object}} command */
   #mentionOverHttp(command) {
     const sent = this.http.send(command).then(() => this.polling.soon())
-    return FORGOTTEN.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
+    return UNANSWERED.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
   }
 
   #flush() {
@@ -185,9 +188,9 @@ export class Session extends Listeners {
       const accepted = await this.http.send(command)
       this.polling.soon()
       this.#said({ ...envelope, type: Event.Ack, payload: accepted })
-    } catch (problem) {
-      const { code } = /** @type {any} */ (problem)
-      if (typeof code === "string")
+    } catch (error) {
+      const problem = /** @type {any} */ (error)
+      if (typeof problem.code === "string")
         return this.#said({
           ...envelope,
           type: Event.Error,
@@ -208,48 +211,46 @@ export class Session extends Listeners {
         this.handlers[applied.type]?.(applied)
         this.emit(applied.type, applied)
         // by whatever name, it never passes for an event of the room or of this page
-      } else this.emit(CUSTOM, applied)
+      } else this.emit(CUSTOM_EVENT, applied)
     }
     if (this.store.outdated) this.socket.restart()
-    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.#askForMissed())
+    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.requestMissed())
   }
 
-  /** @returns {Record<string, (envelope: Envelope) => void>} */
-  #table() {
-    const follow = () => this.#follow()
-    return {
-      ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
-      [Event.Load]: () => {
-        this.player.loaded()
-        follow()
-      },
-      [Event.Welcome]: () => this.#welcomed(),
-      [Event.Events]: () => this.#askForMissed(),
-      [Event.Ack]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.resolve(payload)),
-      [Event.Error]: ({ payload }) => this.#answered(payload.event_id, (waiter) => waiter.reject(payload)),
-    }
-  }
-
-  #welcomed() {
-    this.#follow()
+  /** A snapshot has arrived. */
+  onWelcome() {
+    this.followTimeline()
     this.emit("state", this.state)
     this.#flush()
   }
 
-  #follow() {
+  followTimeline() {
     this.player.allow(this.state.room?.sync_enabled ?? true)
     this.player.show(this.state.timeline)
   }
 
-  /**
-   * @param {string | null} eventId
-   * @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell
-   */
-  #answered(eventId, tell) {
-    if (!this.commandQueue.acknowledged(eventId)) return
-    const waiter = this.waiting.get(/** @type {string} */ (eventId))
-    this.waiting.delete(/** @type {string} */ (eventId))
-    if (waiter) tell(waiter)
+  /** The room loaded media, perhaps the same again. */
+  loadMedia() {
+    this.player.loaded()
+    this.followTimeline()
+  }
+
+  /** @param {{event_id: string}} ack */
+  resolve(ack) {
+    this.#takeWaiting(ack.event_id)?.resolve(ack)
+  }
+
+  /** @param {Refusal & {event_id: string | null}} refusal */
+  reject(refusal) {
+    this.#takeWaiting(refusal.event_id)?.reject(refusal)
+  }
+
+  /** @param {string | null} eventId */
+  #takeWaiting(eventId) {
+    if (eventId === null || !this.commandQueue.acknowledged(eventId)) return undefined
+    const waiting = this.waiting.get(eventId)
+    this.waiting.delete(eventId)
+    return waiting
   }
 
   /**
@@ -295,7 +296,7 @@ export class Session extends Listeners {
     this.player.woke()
   }
 
-  #askForMissed() {
+  requestMissed() {
     const missed = this.connection.status === "open" ? this.store.due(performance.now()) : null
     if (missed) this.socket.send({ type: Command.SyncRequest, payload: missed })
   }
@@ -307,12 +308,12 @@ export class Session extends Listeners {
 
   /** What our player does, as the room is told. */
   report() {
-    return reportOf(this.player, this.state.room?.sync_tolerance_ms ?? TOLERANCE_MS)
+    return statusReport(this.player, this.state.room?.sync_tolerance_ms ?? DEFAULT_TOLERANCE_MS)
   }
 
   #lookAfter() {
     this.#flush()
-    this.#askForMissed()
+    this.requestMissed()
     for (const { type, event_id } of this.commandQueue.dropExpired(performance.now())) {
       this.waiting
         .get(event_id)

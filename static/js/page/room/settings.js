@@ -1,24 +1,24 @@
 // @ts-check
-/** The room's title, who finds it, who controls it; and the way out. */
+/** The room's settings, leaving the room, and closing it for everyone. */
 
-import { ask } from "../lib/api.js"
-import { isHost } from "./permissions.js"
-import { mount as mountDialogs } from "../ui/dialogs.js"
-import { mount as mountEnding } from "./close_room.js"
-import { all, piece, write } from "../lib/dom.js"
-import { announceRefusal, wordsOf } from "../ui/notify.js"
+import { fetchJson } from "../lib/api.js"
+import { disposeAll, find, mountDialogs as mountDialogs, setText } from "../lib/dom.js"
+import { refusalMessage, showRefusal } from "../ui/notices.js"
+import { isHost } from "./members.js"
+
+/** @typedef {import("./session.js").RoomSession} Room */
 
 const SAVED_MS = 2500
-const NUMBERS = ["sync_tolerance_ms", "stall_wait_s"]
+const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
 
 /**
  * @param {HTMLElement} dialog
- * @param {import("./types.js").Room} room
+ * @param {Room} room
  */
 export function mount(dialog, room) {
   const gone = new AbortController()
   const { signal } = gone
-  const form = /** @type {HTMLFormElement} */ (piece(dialog, "form"))
+  const form = /** @type {HTMLFormElement} */ (find(dialog, "form"))
   const show = () => showSettings(dialog, form, room)
   form.addEventListener(
     "submit",
@@ -29,7 +29,7 @@ export function mount(dialog, room) {
     { signal },
   )
   const forgive = () => {
-    piece(form, "problem").hidden = true
+    find(form, "problem").hidden = true
   }
   form.addEventListener(
     "input",
@@ -45,17 +45,17 @@ export function mount(dialog, room) {
     () => {
       delete form.dataset.touched
       forgive()
-      field(form, "passphrase").value = ""
+      fieldOf(form, "passphrase").value = ""
       show()
     },
     { signal },
   )
-  piece(dialog, "leave").addEventListener("click", () => leave(piece(dialog, "leave"), room), { signal })
+  find(dialog, "leave").addEventListener("click", () => leave(find(dialog, "leave"), room), { signal })
   show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     mountDialogs(document.body),
-    mountEnding(dialog, room),
+    mountCloseRoom(dialog, room),
     ...["state", "room_changed", "new_host"].map((type) => room.on(type, show)),
   )
 }
@@ -63,23 +63,23 @@ export function mount(dialog, room) {
 /**
  * @param {HTMLElement} dialog
  * @param {HTMLFormElement} form
- * @param {import("./types.js").Room} room
+ * @param {Room} room
  */
 function showSettings(dialog, form, room) {
   const facts = room.state?.room
   if (!facts) return
   const yours = isHost(room.state) || Boolean(room.state?.you?.is_owner)
   form.hidden = !yours
-  piece(dialog, "not-yours").hidden = yours
+  find(dialog, "not-yours").hidden = yours
   showTitle(facts.title)
   if ("touched" in form.dataset) return
-  field(form, "title").value = facts.title
-  field(form, "visibility").value = facts.visibility
-  field(form, "control_policy").value = facts.control_policy
-  field(form, "sync_enabled").checked = facts.sync_enabled
-  field(form, "sync_tolerance_ms").value = String(facts.sync_tolerance_ms)
-  field(form, "stall_policy").value = facts.stall_policy
-  field(form, "stall_wait_s").value = String(facts.stall_wait_s)
+  fieldOf(form, "title").value = facts.title
+  fieldOf(form, "visibility").value = facts.visibility
+  fieldOf(form, "control_policy").value = facts.control_policy
+  fieldOf(form, "sync_enabled").checked = facts.sync_enabled
+  fieldOf(form, "sync_tolerance_ms").value = String(facts.sync_tolerance_ms)
+  fieldOf(form, "stall_policy").value = facts.stall_policy ?? ""
+  fieldOf(form, "stall_wait_s").value = String(facts.stall_wait_s)
   showDependent(form)
 }
 
@@ -88,16 +88,16 @@ function showTitle(title) {
   const heading = document.querySelector("[data-room-title]")
   if (!heading || heading.textContent === title) return
   document.title = document.title.replace(heading.textContent ?? "", title)
-  write(heading, title)
+  setText(heading, title)
 }
 
 /** Fields that mean something only beside the value of another. @param {HTMLFormElement} form */
 function showDependent(form) {
-  const kept = field(form, "sync_enabled").checked
-  showField(form, "passphrase", "passphrase", field(form, "visibility").value === "private")
+  const kept = fieldOf(form, "sync_enabled").checked
+  showField(form, "passphrase", "passphrase", fieldOf(form, "visibility").value === "private")
   showField(form, "tolerance", "sync_tolerance_ms", kept)
   showField(form, "stalls", "stall_policy", kept)
-  showField(form, "stall-wait", "stall_wait_s", kept && field(form, "stall_policy").value === "wait")
+  showField(form, "stall-wait", "stall_wait_s", kept && fieldOf(form, "stall_policy").value === "wait")
 }
 
 /**
@@ -108,21 +108,21 @@ function showDependent(form) {
  * @param {boolean} shown
  */
 function showField(form, place, name, shown) {
-  piece(form, place).hidden = !shown
-  field(form, name).disabled = !shown
+  find(form, place).hidden = !shown
+  fieldOf(form, name).disabled = !shown
 }
 
 /**
  * @param {HTMLFormElement} form
  * @param {string} name
  */
-function field(form, name) {
+function fieldOf(form, name) {
   return /** @type {HTMLInputElement} */ (form.elements.namedItem(name))
 }
 
 /**
  * @param {HTMLFormElement} form
- * @param {import("./types.js").Room} room
+ * @param {Room} room
  */
 async function save(form, room) {
   const {
@@ -130,22 +130,22 @@ async function save(form, room) {
     passphrase,
     ...rest
   } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
-  const numbers = NUMBERS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
-  const wanted = changed(
-    { ...rest, sync_enabled: field(form, "sync_enabled").checked, ...Object.fromEntries(numbers) },
+  const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
+  const wanted = changedFields(
+    { ...rest, sync_enabled: fieldOf(form, "sync_enabled").checked, ...Object.fromEntries(numbers) },
     room,
   )
   if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
-  const problem = piece(form, "problem")
+  const problem = find(form, "problem")
   problem.hidden = true
   try {
-    await ask(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, wanted)
+    await fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, wanted)
     delete form.dataset.touched
-    field(form, "passphrase").value = ""
-    piece(form, "saved").hidden = false
-    setTimeout(() => (piece(form, "saved").hidden = true), SAVED_MS)
+    fieldOf(form, "passphrase").value = ""
+    find(form, "saved").hidden = false
+    setTimeout(() => (find(form, "saved").hidden = true), SAVED_MS)
   } catch (refusal) {
-    write(problem, wordsOf(refusal))
+    setText(problem, refusalMessage(refusal))
     problem.hidden = false
   }
 }
@@ -153,23 +153,66 @@ async function save(form, room) {
 /**
  * Only what is different: the room tells everyone about each setting that is saved.
  * @param {Record<string, string | number | boolean>} fields
- * @param {import("./types.js").Room} room
+ * @param {Room} room
  * @returns {Record<string, string | number | boolean>}
  */
-function changed(fields, room) {
+function changedFields(fields, room) {
   const facts = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => facts[name] !== value))
 }
 
 /**
  * @param {HTMLElement} button
- * @param {import("./types.js").Room} room
+ * @param {Room} room
  */
 async function leave(button, room) {
   try {
-    await ask(`/api/rooms/${room.boot.room_id}/leave/`, "POST", button.dataset.csrf ?? "", {})
+    await fetchJson(`/api/rooms/${room.boot.room_id}/leave/`, "POST", button.dataset.csrf ?? "", {})
     location.assign("/")
   } catch (refusal) {
-    announceRefusal(refusal)
+    showRefusal(refusal)
   }
+}
+
+/** @param {HTMLElement} dialog @param {Room} room */
+export function mountCloseRoom(dialog, room) {
+  const gone = new AbortController()
+  const { signal } = gone
+  const [end, sure, now] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
+  const show = () => {
+    end.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
+  }
+  const doubt = (/** @type {boolean} */ asking) => {
+    sure.hidden = !asking
+    end.setAttribute("aria-expanded", String(asking))
+  }
+  end.addEventListener(
+    "click",
+    () => {
+      doubt(true)
+      now.focus()
+    },
+    { signal },
+  )
+  find(dialog, "end-not").addEventListener(
+    "click",
+    () => {
+      doubt(false)
+      end.focus()
+    },
+    { signal },
+  )
+  dialog.addEventListener("close", () => doubt(false), { signal })
+  now.addEventListener(
+    "click",
+    () => {
+      doubt(false)
+      fetchJson(`/api/rooms/${room.boot.room_id}/`, "DELETE", now.dataset.csrf ?? "", {}).catch(showRefusal)
+    },
+    { signal },
+  )
+  return disposeAll(
+    () => gone.abort(),
+    ...["state", "new_host", "room_changed"].map((type) => room.on(type, show)),
+  )
 }

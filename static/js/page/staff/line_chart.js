@@ -1,8 +1,8 @@
 // @ts-check
 /** A line of ten minutes that moves: own SVG, one or two lines, a scale that fits. */
 
-import { piece, write } from "../lib/dom.js"
-import { fill, gettext } from "../lib/i18n.js"
+import { find, setText } from "../lib/dom.js"
+import { interpolate, gettext } from "../lib/i18n.js"
 
 const WIDTH = 600
 const HEIGHT = 120
@@ -12,7 +12,7 @@ const STEPS = [1, 2, 5]
 
 /** @typedef {{at_ms: number, [key: string]: number | null}} Sample */
 /**
- * @typedef {object} Looks
+ * @typedef {object} ChartOptions
  * @property {string} name the samples' field
  * @property {string} [second] that of a second line
  * @property {(value: number) => string} say a value, in words
@@ -20,8 +20,8 @@ const STEPS = [1, 2, 5]
  * @property {number} [least] the smallest scale that is shown
  */
 
-export class Plot {
-  /** @param {HTMLElement} figure @param {Looks} looks */
+export class LineChart {
+  /** @param {HTMLElement} figure @param {ChartOptions} looks */
   constructor(figure, looks) {
     this.figure = figure
     this.looks = looks
@@ -36,7 +36,7 @@ export class Plot {
     const place = { fromMs: nowMs - spanMs, spanMs, top }
     this.#line("line-first", samples, name, place)
     if (second) this.#line("line-second", samples, second, place)
-    write(piece(this.figure, "top"), say(top))
+    setText(find(this.figure, "top"), say(top))
     this.#say(samples, values)
   }
 
@@ -50,16 +50,16 @@ export class Plot {
     const { name, second, say } = this.looks
     const last = samples.at(-1)
     const now = said(last?.[name], say)
-    write(piece(this.figure, "now"), now)
-    if (second) write(piece(this.figure, "second"), said(last?.[second], say))
+    setText(find(this.figure, "now"), now)
+    if (second) setText(find(this.figure, "second"), said(last?.[second], say))
     const words = values.length
-      ? fill(gettext("{title}: {now} now, between {low} and {high} in the last ten minutes"), {
+      ? interpolate(gettext("{title}: {now} now, between {low} and {high} in the last ten minutes"), {
           title: this.title,
           now,
           low: say(Math.min(...values)),
           high: say(Math.max(...values)),
         })
-      : fill(gettext("{title}: nothing was measured yet"), { title: this.title })
+      : interpolate(gettext("{title}: nothing was measured yet"), { title: this.title })
     this.figure.querySelector("svg")?.setAttribute("aria-label", words)
   }
 }

@@ -4,9 +4,8 @@
  * selection is lost.
  */
 
-import { distance } from "../lib/format.js"
-import { cloneTemplate, piece, write } from "../lib/dom.js"
-import { fill, gettext } from "../lib/i18n.js"
+import { cloneTemplate, find, setText } from "../lib/dom.js"
+import { formatMs, gettext, interpolate } from "../lib/i18n.js"
 
 const FEW_PER_CENT = 90 // below it, somebody should know
 
@@ -30,10 +29,10 @@ export function showRooms(page, { rooms, rooms_live: live }) {
   if (shown.some((row, i) => body.children[i] !== row) || body.children.length !== shown.length)
     body.replaceChildren(...shown)
   table.hidden = rooms.length === 0
-  piece(page, "no-rooms").hidden = rooms.length > 0
-  const more = piece(page, "more")
+  find(page, "no-rooms").hidden = rooms.length > 0
+  const more = find(page, "more")
   more.hidden = live <= rooms.length
-  write(more, fill(gettext("the fullest {shown} of {live}"), { shown: rooms.length, live }))
+  setText(more, interpolate(gettext("the fullest {shown} of {live}"), { shown: rooms.length, live }))
 }
 
 /** @param {Element} body @param {LiveRoom} room */
@@ -49,20 +48,20 @@ function newRow(body, room) {
 
 /** @param {HTMLElement} row @param {LiveRoom} room */
 function filled(row, room) {
-  const link = /** @type {HTMLAnchorElement} */ (piece(row, "title"))
+  const link = /** @type {HTMLAnchorElement} */ (find(row, "title"))
   if (room.admin && link.getAttribute("href") !== room.admin) link.href = room.admin
-  write(link, room.title)
-  write(piece(row, "visibility"), room.visibility)
-  write(piece(row, "host"), room.host ?? "–")
-  write(piece(row, "viewers"), String(room.viewers))
-  const phase = piece(row, "phase")
+  setText(link, room.title)
+  setText(find(row, "visibility"), room.visibility)
+  setText(find(row, "host"), room.host ?? "–")
+  setText(find(row, "viewers"), String(room.viewers))
+  const phase = find(row, "phase")
   phase.dataset.phase = room.phase
-  write(phase, room.phase)
-  write(piece(row, "medium"), room.medium ?? "")
-  write(piece(row, "revision"), String(room.revision))
-  const step = piece(row, "in-step")
-  write(step, room.in_step === null ? "–" : `${Math.round(room.in_step)} %`)
+  setText(phase, room.phase)
+  setText(find(row, "medium"), room.medium ?? "")
+  setText(find(row, "revision"), String(room.revision))
+  const step = find(row, "in-step")
+  setText(step, room.in_step === null ? "–" : `${Math.round(room.in_step)} %`)
   step.classList.toggle("low", room.in_step !== null && room.in_step < FEW_PER_CENT)
-  write(piece(row, "spread"), room.spread_ms === null ? "–" : distance(room.spread_ms))
+  setText(find(row, "spread"), room.spread_ms === null ? "–" : formatMs(room.spread_ms))
   return row
 }

@@ -1,18 +1,19 @@
 // @ts-check
 /** Two minutes of drift as a line; for the host, everybody's as thin ones, with names. */
 
-import { draw } from "../ui/svg.js"
-import { distance } from "../lib/format.js"
-import { cloneTemplate, piece, write } from "../lib/dom.js"
+import { cloneTemplate, find, setText, svgElement } from "../lib/dom.js"
+import { formatMs } from "../lib/i18n.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 const SPAN_MS = 120_000
-const KEEP_EVERY_MS = 500
+const SAMPLE_INTERVAL_MS = 500
 const WIDTH = 240
 const MIDDLE = 36
 const SCALES_MS = [20, 50, 100, 250, 500, 1000, 2500, 10_000, 60_000]
-const IN_STEP_MS = 60
-const LINES = 12
-const INKS = 6
+const IN_SYNC_MS = 60
+const MAX_LINES = 12
+const COLORS = 6
 
 /** @typedef {{atMs: number, driftMs: number}} Sample */
 
@@ -27,43 +28,46 @@ export class Sparkline {
   }
 
   /** @param {number} driftMs */
-  mine(driftMs) {
-    keep(this.own, driftMs)
+  addOwn(driftMs) {
+    addSample(this.own, driftMs)
   }
 
   /**
    * @param {{user_id: string, drift_ms: number | null}[]} reports
-   * @param {import("../room/types.js").Room} room
+   * @param {Room} room
    */
-  others(reports, room) {
+  addOthers(reports, room) {
     for (const { user_id: id, drift_ms: driftMs } of reports) {
       const name = room.state?.members.get(id)?.username
       if (!name || driftMs === null || id === room.boot.you.user_id) continue
       const line = this.theirs.get(id) ?? { name, samples: [] }
       this.theirs.set(id, line)
-      keep(line.samples, driftMs)
+      addSample(line.samples, driftMs)
     }
     for (const id of this.theirs.keys()) if (!room.state?.members.has(id)) this.theirs.delete(id)
   }
 
   /** @param {boolean} everyone */
   draw(everyone) {
-    const lines = everyone ? [...this.theirs.values()].slice(0, LINES) : []
-    const scaleMs = scaleFor([this.own, ...lines.map((line) => line.samples)])
-    piece(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
-    piece(this.meter, "others").replaceChildren(
+    const lines = everyone ? [...this.theirs.values()].slice(0, MAX_LINES) : []
+    const scaleMs = chooseScale([this.own, ...lines.map((line) => line.samples)])
+    find(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
+    find(this.meter, "others").replaceChildren(
       ...lines.map((line, i) =>
-        draw("path", { class: `spark-line ink-${i % INKS}`, d: path(untilNow(line.samples), scaleMs) }),
+        svgElement("path", {
+          class: `spark-line ink-${i % COLORS}`,
+          d: path(extendedToNow(line.samples), scaleMs),
+        }),
       ),
     )
-    write(piece(this.meter, "scale"), `± ${distance(scaleMs)}`)
+    setText(find(this.meter, "scale"), `± ${formatMs(scaleMs)}`)
     this.#drawBand(scaleMs)
     this.#drawLegend(lines)
   }
 
   /** @param {number} scaleMs */
   #drawBand(scaleMs) {
-    const half = Math.min(IN_STEP_MS / scaleMs, 1) * (MIDDLE - 4)
+    const half = Math.min(IN_SYNC_MS / scaleMs, 1) * (MIDDLE - 4)
     const band = this.meter.querySelector(".spark-band")
     band?.setAttribute("y", String(MIDDLE - half))
     band?.setAttribute("height", String(2 * half))
@@ -71,14 +75,14 @@ export class Sparkline {
 
   /** @param {{name: string, samples: Sample[]}[]} lines */
   #drawLegend(lines) {
-    const legend = piece(this.meter, "legend")
+    const legend = find(this.meter, "legend")
     legend.hidden = !lines.length
     legend.replaceChildren(
       ...lines.map((line, i) => {
         const item = cloneTemplate("meter-line")
-        item.querySelector("i")?.classList.add(`ink-${i % INKS}`)
-        piece(item, "name").textContent = line.name
-        piece(item, "ms").textContent = distance(line.samples[line.samples.length - 1]?.driftMs ?? 0)
+        item.querySelector("i")?.classList.add(`ink-${i % COLORS}`)
+        find(item, "name").textContent = line.name
+        find(item, "ms").textContent = formatMs(line.samples[line.samples.length - 1]?.driftMs ?? 0)
         return item
       }),
     )
@@ -89,22 +93,22 @@ export class Sparkline {
  * @param {Sample[]} samples
  * @param {number} driftMs
  */
-function keep(samples, driftMs) {
+function addSample(samples, driftMs) {
   const atMs = performance.now()
   const last = samples[samples.length - 1]
-  if (last && atMs - last.atMs < KEEP_EVERY_MS) return
+  if (last && atMs - last.atMs < SAMPLE_INTERVAL_MS) return
   samples.push({ atMs, driftMs })
   while (samples.length && atMs - samples[0].atMs > SPAN_MS) samples.shift()
 }
 
 /** Of whom nothing is told, all goes on as it was. @param {Sample[]} samples */
-function untilNow(samples) {
+function extendedToNow(samples) {
   const last = samples[samples.length - 1]
   return last ? [...samples, { ...last, atMs: performance.now() }] : samples
 }
 
 /** @param {Sample[][]} lines */
-function scaleFor(lines) {
+function chooseScale(lines) {
   const most = Math.max(0, ...lines.flat().map((sample) => Math.abs(sample.driftMs)))
   return SCALES_MS.find((scale) => scale >= most) ?? SCALES_MS[SCALES_MS.length - 1]
 }

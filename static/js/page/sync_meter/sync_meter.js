@@ -1,24 +1,25 @@
 // @ts-check
-/** The pill that says how well you are in step, and the meter behind it. */
+/** The sync pill, the card behind it, and their text. */
 
-import { isHost } from "../room/permissions.js"
-import { distance, signed } from "../lib/format.js"
-import { all, piece, write } from "../lib/dom.js"
+import { disposeAll, find, setText } from "../lib/dom.js"
+import { formatMs, formatSignedMs, gettext, interpolate } from "../lib/i18n.js"
+import { playbackWarning } from "../room/media_errors.js"
+import { isHost } from "../room/members.js"
 import { Sparkline } from "./sparkline.js"
-import { pillOf, syncStatus } from "./sync_status.js"
-import { gettext } from "../lib/i18n.js"
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
 
 const DRAW_EVERY_MS = 1000
 
 /**
  * @param {HTMLElement} meter
- * @param {import("../room/types.js").Room} room
+ * @param {Room} room
  */
 export function mount(meter, room) {
   const gone = new AbortController()
-  const card = piece(meter, "verdict").closest("[popover]")
+  const card = find(meter, "verdict").closest("[popover]")
   const spark = new Sparkline(meter)
-  /** @type {import("./sync_status.js").Seen} */
+  /** @type {MeterState} */
   const seen = {
     connection: { status: "connecting" },
     drift: null,
@@ -48,7 +49,7 @@ export function mount(meter, room) {
   )
   listen(meter, room, show, gone.signal)
   show()
-  return all(
+  return disposeAll(
     () => gone.abort(),
     () => clearInterval(drawing),
     room.on("connection", (connection) => {
@@ -68,10 +69,10 @@ export function mount(meter, room) {
     }),
     room.on("drift", (drift) => {
       seen.drift = drift
-      spark.mine(drift.driftMs)
+      spark.addOwn(drift.driftMs)
       show()
     }),
-    room.on("presence", ({ payload }) => spark.others(payload.members, room)),
+    room.on("presence", ({ payload }) => spark.addOthers(payload.members, room)),
     room.on("state", show),
     room.on("room_changed", show),
   )
@@ -79,15 +80,15 @@ export function mount(meter, room) {
 
 /**
  * @param {HTMLElement} meter
- * @param {import("../room/types.js").Room} room
+ * @param {Room} room
  * @param {() => void} show
  * @param {AbortSignal} signal
  */
 function listen(meter, room, show, signal) {
-  const fine = /** @type {HTMLInputElement} */ (piece(meter, "fine"))
+  const fine = /** @type {HTMLInputElement} */ (find(meter, "fine"))
   fine.value = String(room.player.fineTuneMs ?? 0)
   const press = (/** @type {string} */ name, /** @type {() => void} */ act) =>
-    piece(meter, name).addEventListener(
+    find(meter, name).addEventListener(
       "click",
       () => {
         act()
@@ -119,35 +120,171 @@ function listen(meter, room, show, signal) {
 
 /**
  * @param {HTMLElement} meter
- * @param {import("./sync_status.js").Seen} seen
+ * @param {MeterState} seen
  */
 function showPill(meter, seen) {
-  const { word, tone, ms } = pillOf(seen)
-  piece(meter, "pill").dataset.tone = tone
-  write(piece(meter, "pill-word"), word)
-  write(piece(meter, "pill-ms"), ms)
+  const { word, tone, ms } = pillStatus(seen)
+  find(meter, "pill").dataset.tone = tone
+  setText(find(meter, "pill-word"), word)
+  setText(find(meter, "pill-ms"), ms)
 }
 
 /**
  * @param {HTMLElement} meter
- * @param {import("../room/types.js").Room} room
- * @param {import("./sync_status.js").Seen} seen
+ * @param {Room} room
+ * @param {MeterState} seen
  */
 function showCard(meter, room, seen) {
   const { title, cause } = syncStatus(seen)
   const { drift, connection, following, kept, degraded } = seen
-  write(piece(meter, "verdict"), title)
-  write(piece(meter, "cause"), cause)
-  write(piece(meter, "drift"), drift ? signed(Math.round(drift.driftMs)) : "–")
-  write(piece(meter, "latency"), drift?.latencyMs ? distance(drift.latencyMs) : "–")
-  write(
-    piece(meter, "link-state"),
-    connection.status !== "open" ? pillOf(seen).word : degraded ? gettext("degraded") : gettext("live"),
+  setText(find(meter, "verdict"), title)
+  setText(find(meter, "cause"), cause)
+  setText(find(meter, "drift"), drift ? formatSignedMs(Math.round(drift.driftMs)) : "–")
+  setText(find(meter, "latency"), drift?.latencyMs ? formatMs(drift.latencyMs) : "–")
+  setText(
+    find(meter, "link-state"),
+    connection.status !== "open" ? pillStatus(seen).word : degraded ? gettext("degraded") : gettext("live"),
   )
-  write(piece(meter, "fine-value"), signed(room.player.fineTuneMs ?? 0))
-  const fine = piece(meter, "fine")
+  setText(find(meter, "fine-value"), formatSignedMs(room.player.fineTuneMs ?? 0))
+  const fine = find(meter, "fine")
   fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)
-  piece(meter, "resync").hidden = !kept || !following
-  piece(meter, "stop-following").hidden = !kept || !following
-  piece(meter, "follow").hidden = !kept || following
+  find(meter, "resync").hidden = !kept || !following
+  find(meter, "stop-following").hidden = !kept || !following
+  find(meter, "follow").hidden = !kept || following
+}
+
+const IN_SYNC_MS = 60 // nobody sees or hears less, across two rooms
+const UNREACHABLE = new Set(["nothing", "offline"]) // asking over HTTP does not help either
+
+/**
+ * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
+ * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
+ * player: {state: string, cause?: string | null, trouble?: import("../media/status_report.js").MediaProblem |
+ * null}, following: boolean, kept: boolean, degraded?: boolean}} MeterState `kept`: the room wants its players in
+ * step;
+ * `degraded`: the server's processes do not hear each other
+ */
+
+/**
+ * @param {MeterState} seen
+ * @returns {{word: string, tone: string, ms: string}}
+ */
+export function pillStatus({ connection, drift, player, following, kept }) {
+  const says = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
+  if (connection.status === "connecting") return says(gettext("connecting"), "wait")
+  if (connection.status === "lost") return says(gettext("reconnecting …"), "wait")
+  if (connection.status === "limited" && UNREACHABLE.has(connection.reach ?? ""))
+    return says(gettext("no connection"), "bad")
+  if (connection.status === "limited") return says(gettext("limited"), "warn")
+  if (connection.status === "closed") return says(gettext("not connected"), "bad")
+  if (!following || !kept) return says(gettext("on your own"), "off")
+  if (player.state === "blocked") return says(gettext("waiting for you"), "warn")
+  if (player.state === "error") return says(gettext("cannot play"), "bad")
+  if (player.state === "broken_off") return says(gettext("broke off"), "bad")
+  if (playbackWarning(player.trouble ?? null)) return says(gettext("at another position"), "warn")
+  if (player.state === "empty") return says(gettext("ready"), "off")
+  if (player.state === "loading" || player.state === "buffering") return says(gettext("loading"), "wait")
+  if (!drift) return says(gettext("in step"), "good")
+  if (isInSync(drift)) return says(gettext("in step"), "good", formatMs(drift.driftMs))
+  return says(gettext("catching up"), "warn", formatMs(drift.driftMs))
+}
+
+/** @param {Drift} drift */
+function isInSync({ driftMs }) {
+  return Math.abs(driftMs) <= IN_SYNC_MS
+}
+
+/**
+ * @param {MeterState} seen
+ * @returns {{title: string, cause: string}}
+ */
+export function syncStatus(seen) {
+  const { word, tone } = pillStatus(seen)
+  const { drift, connection, player } = seen
+  if (connection.status === "lost") {
+    return {
+      title: gettext("Reconnecting"),
+      cause: gettext("The connection to the room is down. Your player keeps time by itself."),
+    }
+  }
+  if (connection.status === "limited") {
+    const title = UNREACHABLE.has(connection.reach ?? "")
+      ? gettext("No connection")
+      : gettext("Limited connection")
+    return { title, cause: reachMessage(connection.reach) }
+  }
+  if (tone === "off") return ownPaceStatus(seen, word)
+  const cause = playbackWarning(player.trouble ?? null) ?? reasonMessage(player.cause)
+  if (tone === "good")
+    return {
+      title: gettext("You are in step"),
+      cause: cause || gettext("You see what the others see, when they see it."),
+    }
+  if (tone === "warn" && drift && word === gettext("catching up")) {
+    const format =
+      drift.driftMs > 0
+        ? gettext("You are {time} ahead, waiting for the room")
+        : gettext("You are {time} behind, catching up")
+    return {
+      title: interpolate(format, { time: formatMs(drift.driftMs) }),
+      cause: cause || reasonMessage("catching_up"),
+    }
+  }
+  return { title: capitalize(word), cause }
+}
+
+/** @param {MeterState} seen @param {string} word */
+function ownPaceStatus({ following, kept }, word) {
+  if (!kept)
+    return {
+      title: gettext("You watch on your own"),
+      cause: gettext("This room lets everyone watch at their own pace."),
+    }
+  if (!following)
+    return {
+      title: gettext("You watch on your own"),
+      cause: gettext("The room continues without you. Come back any time."),
+    }
+  return { title: capitalize(word), cause: "" }
+}
+
+/** @param {string} word */
+function capitalize(word) {
+  return word.charAt(0).toLocaleUpperCase() + word.slice(1)
+}
+
+/**
+ * Why there is no socket, as far as asking over HTTP tells.
+ * @param {string | undefined} reach as `polling.js` found it
+ */
+function reachMessage(reach) {
+  const words = {
+    http: () =>
+      gettext(
+        "The server answers, but live connections do not get through: a proxy or network in between blocks WebSockets. The page asks every few seconds instead, so changes reach you later.",
+      ),
+    refused: () => gettext("The server answers but no longer lets you see this room. Reload the page."),
+    failing: () => gettext("The server has a problem right now. Your player keeps time by itself."),
+    nothing: () => gettext("The server does not answer. Your player keeps time by itself."),
+    offline: () => gettext("This device is offline. Your player keeps time by itself."),
+  }
+  return (
+    words[/** @type {keyof typeof words} */ (reach)]?.() ??
+    gettext(
+      "No stable connection to the room. The page asks every few seconds instead, so changes reach you later.",
+    )
+  )
+}
+
+/** @param {string | null | undefined} cause as `report.js` names it */
+function reasonMessage(cause) {
+  const words = {
+    buffering: () => gettext("The video is still loading."),
+    hidden: () => gettext("The tab is in the background, where browsers save power."),
+    clock: () => gettext("The connection is unsteady, so the clocks do not agree yet."),
+    device: () => gettext("This device cannot keep up: it is corrected less often for a while."),
+    seek_only: () => gettext("This browser cannot change speed, so it keeps in step by small jumps."),
+    catching_up: () => gettext("The speed is changed a little until you are in step."),
+  }
+  return words[/** @type {keyof typeof words} */ (cause)]?.() ?? ""
 }

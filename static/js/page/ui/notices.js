@@ -1,13 +1,65 @@
 // @ts-check
-/** Notices that wait for their turn: one line at a time, the weightiest. Never modal. */
+/**
+ * Notices: any module shows one with `showNotice`; the page's `NoticeStack` displays the most important one as a single
+ * line, never as a modal.
+ */
 
-import { cloneTemplate, piece } from "../lib/dom.js"
+import { cloneTemplate, find } from "../lib/dom.js"
+import { gettext } from "../lib/i18n.js"
+
+const NOTICE_EVENT = "watchium:notice"
+const WITHDRAWN_EVENT = "watchium:notice-withdrawn"
+
+/**
+ * @typedef {{key: string, text: string, tone?: "plain" | "warn" | "bad", rank?: number, lastsMs?: number, untilMs?: number,
+ *   act?: {text: string, run: () => void}, other?: {text: string, run: () => void}}} Notice
+ */
+
+/** @param {Notice} notice a later one with the same `key` replaces it */
+export function showNotice(notice) {
+  document.dispatchEvent(new CustomEvent(NOTICE_EVENT, { detail: notice }))
+}
+
+/**
+ * @param {(notice: Notice) => void} hear
+ * @param {(key: string) => void} forget
+ * @param {AbortSignal} signal
+ */
+export function onNotice(hear, forget, signal) {
+  document.addEventListener(WITHDRAWN_EVENT, (event) => forget(/** @type {CustomEvent} */ (event).detail), {
+    signal,
+  })
+  document.addEventListener(NOTICE_EVENT, (event) => hear(/** @type {CustomEvent} */ (event).detail), {
+    signal,
+  })
+}
+
+/**
+ * What a refused command says, in words for people.
+ * @param {unknown} refusal
+ */
+export function refusalMessage(refusal) {
+  const message = /** @type {{message?: unknown}} */ (refusal)?.message
+  return typeof message === "string" && message ? message : gettext("That did not work. Try again.")
+}
+
+/** Takes back a notice, because its words stand elsewhere now. @param {string} key */
+export function withdrawNotice(key) {
+  document.dispatchEvent(new CustomEvent(WITHDRAWN_EVENT, { detail: key }))
+}
+
+/**
+ * A command that came back. One that was never sent has its own notice.
+ * @param {unknown} refusal
+ */
+export function showRefusal(refusal) {
+  if (/** @type {{code?: unknown}} */ (refusal)?.code === "dropped") return
+  showNotice({ key: "refused", text: refusalMessage(refusal), tone: "bad", lastsMs: 5000 })
+}
 
 const SECONDS = "{seconds}" // stands for the whole seconds until `untilMs`
 
-/** @typedef {import("./notify.js").Notice & {untilMs?: number}} Notice */
-
-export class Stack {
+export class NoticeStack {
   /**
    * @param {HTMLElement} shelf
    * @param {() => number} serverNow
@@ -83,10 +135,10 @@ export class Stack {
     const element = cloneTemplate("notice")
     element.dataset.tone = notice.tone ?? "plain"
     element.dataset.key = notice.key
-    piece(element, "text").append(...counted(notice.text))
+    find(element, "text").append(...withCountdown(notice.text))
     this.#offer(element.querySelector("[data-act]"), notice.key, notice.act)
     this.#offer(element.querySelector("[data-other]"), notice.key, notice.other)
-    piece(element, "dismiss").addEventListener("click", () => this.drop(notice.key))
+    find(element, "dismiss").addEventListener("click", () => this.drop(notice.key))
     return element
   }
 
@@ -117,7 +169,7 @@ export class Stack {
  * @param {string} text
  * @returns {(Node | string)[]}
  */
-function counted(text) {
+function withCountdown(text) {
   const [before, after] = text.split(SECONDS)
   if (after === undefined) return [text]
   const seconds = document.createElement("span")

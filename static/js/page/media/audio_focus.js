@@ -8,16 +8,19 @@
  */
 
 import { AudioFocusElection } from "../../core/player/audio_focus.js"
+import { newId } from "../lib/api.js"
+import { gettext } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
+import { channelLock, hasWebLocks, webLock } from "./audio_focus_locks.js"
 
 const CHANNEL = "watchium-sound"
-const USED = "watchium:used"
-const HANDS = ["pointerdown", "keydown"]
+const LAST_USED_KEY = "watchium:used"
+const GESTURES = ["pointerdown", "keydown"]
 
 /** @typedef {import("../../core/player/audio_focus.js").FocusAction} FocusAction */
 /**
  * @typedef {{held: () => Promise<boolean>, queue: () => void, steal: (insteadOf?: string | null) => void,
- *   leave: () => void}} Lock
+ *   leave: () => void}} FocusLock
  */
 /**
  * @typedef {{granted: () => void, stolen: () => void, robbed: () => void, missed: () => void, vacant:
@@ -31,11 +34,11 @@ export class AudioFocus {
    * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when
    *   nothing can be heard
    * any more; `known`: where the sound is, is known anew
-   * @param {(tells: LockTells) => Lock} lockFor
+   * @param {(tells: LockTells) => FocusLock} lockFor
    */
   constructor(device, tab, tells, lockFor) {
     this.tells = tells
-    this.machine = new AudioFocusElection(tab, usedBefore())
+    this.machine = new AudioFocusElection(tab, loadLastUse())
     this.channel = new BroadcastChannel(`${CHANNEL}:${device}`)
     this.channel.onmessage = ({ data }) => this.#do(this.machine.receive(data, performance.now()))
     const { machine } = this
@@ -48,7 +51,7 @@ export class AudioFocus {
     })
     this.cancel = () => {}
     this.told = ""
-    for (const hand of HANDS)
+    for (const hand of GESTURES)
       addEventListener(hand, ({ isTrusted }) => isTrusted && this.#used(), { capture: true, passive: true })
     addEventListener("pageshow", ({ persisted }) => persisted && this.#restored())
   }
@@ -85,7 +88,7 @@ export class AudioFocus {
   /** Asked to play, by hand. */
   take() {
     this.#do(this.machine.take(Date.now()))
-    rememberUse(this.machine.usedMs)
+    saveLastUse(this.machine.usedMs)
   }
 
   refused() {
@@ -99,7 +102,7 @@ export class AudioFocus {
 
   #used() {
     this.machine.used(Date.now())
-    rememberUse(this.machine.usedMs)
+    saveLastUse(this.machine.usedMs)
   }
 
   /** Out of the cache of the back button: what was held then is not held now. */
@@ -140,19 +143,96 @@ export class AudioFocus {
 }
 
 /** @returns {number} */
-function usedBefore() {
+function loadLastUse() {
   try {
-    return Number(sessionStorage.getItem(USED)) || 0
+    return Number(sessionStorage.getItem(LAST_USED_KEY)) || 0
   } catch {
     return 0
   }
 }
 
 /** @param {number} wallMs */
-function rememberUse(wallMs) {
+function saveLastUse(wallMs) {
   try {
-    sessionStorage.setItem(USED, String(wallMs))
+    sessionStorage.setItem(LAST_USED_KEY, String(wallMs))
   } catch {
     // Then this tab is a new one after a reload.
+  }
+}
+
+const ELSEWHERE_NOTICE = "sound-elsewhere"
+const NOTICE_RANK = 2
+const ACTIVE_TAB_KEY = "watchium:sound-here"
+
+/**
+ * A room that is open in several tabs of a browser plays sound in one of them: the first, or the one that asked for it last.
+ * The others follow muted and offer to take the sound. When the audible tab closes or crashes, the last used one takes over.
+ * @param {import("../room/session.js").RoomSession} room
+ * @param {{show: (notice: any) => void, withdraw: (key: string) => void}} notices
+ */
+export function mountRoomAudioFocus(room, notices) {
+  const { player } = room
+  const name = `room:${room.boot.room_id}`
+  let over = false
+  const be = (/** @type {boolean} */ here) => {
+    player.silence(!here)
+    rememberActive(name, here)
+    if (here || over) notices.withdraw(ELSEWHERE_NOTICE)
+    else
+      notices.show({
+        key: ELSEWHERE_NOTICE,
+        rank: NOTICE_RANK,
+        text: gettext("This room plays in another tab."),
+        act: { text: gettext("Play sound here"), run: () => sound.take() },
+      })
+  }
+  const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
+  const [tab, lock] = [newId(), `watchium-sound:${name}`]
+  const sound = new AudioFocus(name, tab, tells, (lockTells) =>
+    hasWebLocks() ? webLock(lock, lockTells) : channelLock(lock, tab, lockTells),
+  )
+  player.wantSound = () => sound.take()
+  void openFocus(sound, name, () => be(false))
+  return room.on("connection", ({ status }) => {
+    if (status !== "closed") return
+    over = true // silent because the visit is over, not because another tab plays
+    notices.withdraw(ELSEWHERE_NOTICE)
+    sound.leave()
+  })
+}
+
+/**
+ * A tab does not take the sound by being opened, but the tab that had it keeps it when it is loaded again.
+ * @param {AudioFocus} sound
+ * @param {string} name
+ * @param {() => void} follow without sound
+ */
+async function openFocus(sound, name, follow) {
+  const reloaded =
+    wasActive(name) &&
+    performance
+      .getEntriesByType("navigation")
+      .some((entry) => /** @type {PerformanceNavigationTiming} */ (entry).type === "reload")
+  const elsewhere = await sound.lock.held()
+  if (elsewhere && !reloaded) follow()
+  await sound.open()
+  if (reloaded || !elsewhere) sound.take()
+}
+
+/** @param {string} name */
+function wasActive(name) {
+  try {
+    return sessionStorage.getItem(ACTIVE_TAB_KEY) === name
+  } catch {
+    return false
+  }
+}
+
+/** @param {string} name @param {boolean} here */
+function rememberActive(name, here) {
+  try {
+    sessionStorage.setItem(ACTIVE_TAB_KEY, here ? name : "")
+  } catch {
+    // Then a reload is an opening like any other.
   }
 }

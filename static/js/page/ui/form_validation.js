@@ -6,61 +6,59 @@
  */
 
 import { excess, isMixedContent } from "../../core/text_limits.js"
-import { completed } from "../lib/urls.js"
-import { mixedContentWords } from "../media/mixed_content.js"
-import { newId } from "../lib/id.js"
-import { fill, gettext, ngettext } from "../lib/i18n.js"
+import { newId } from "../lib/api.js"
+import { gettext, interpolate, mixedContentMessage, ngettext } from "../lib/i18n.js"
 
 /** @param {Document | HTMLElement} root */
-export function mount(root) {
+export function mountValidation(root) {
   const gone = new AbortController()
   const { signal } = gone
   // Before the field's own listeners, which may ask whether it is valid.
   root.addEventListener(
     "input",
     ({ target }) => {
-      if (target instanceof HTMLInputElement) show(target)
+      if (target instanceof HTMLInputElement) validate(target)
     },
     { capture: true, signal },
   )
   root.addEventListener(
     "reset",
     ({ target }) => {
-      if (target instanceof HTMLFormElement) setTimeout(() => fieldsOf(target).forEach(show))
+      if (target instanceof HTMLFormElement) setTimeout(() => fieldsOf(target).forEach(validate))
     },
     { signal },
   )
-  root.addEventListener("invalid", refusal(), { capture: true, signal })
-  fieldsOf(root).forEach(show)
+  root.addEventListener("invalid", invalidHandler(), { capture: true, signal })
+  fieldsOf(root).forEach(validate)
   return () => gone.abort()
 }
 
 /** Each field that keeps a form from being sent hears of it; the first one is shown. */
-function refusal() {
+function invalidHandler() {
   let shown = false
   return (/** @type {Event} */ event) => {
     const { target } = event
     if (!(target instanceof HTMLInputElement)) return
     event.preventDefault()
-    say(target, wordsFor(target))
+    showMessage(target, messageFor(target))
     if (shown) return
     shown = true
     setTimeout(() => (shown = false))
     const folded = target.closest("details")
     if (folded) folded.open = true
     target.focus()
-    noteOf(target)?.scrollIntoView({ block: "nearest" })
+    messageElement(target)?.scrollIntoView({ block: "nearest" })
   }
 }
 
 /** @param {HTMLInputElement} field */
-function wordsFor(field) {
+function messageFor(field) {
   const { customError, patternMismatch, rangeOverflow, rangeUnderflow, tooShort, valueMissing } =
     field.validity
   if (customError) return field.validationMessage
   if (valueMissing || patternMismatch) return field.title || gettext("Please fill this in.")
   if (tooShort)
-    return fill(
+    return interpolate(
       ngettext(
         "At least {count} character, please.",
         "At least {count} characters, please.",
@@ -69,29 +67,32 @@ function wordsFor(field) {
       { count: field.minLength },
     )
   if (rangeOverflow || rangeUnderflow)
-    return fill(gettext("A number from {least} to {most}, please."), { least: field.min, most: field.max })
+    return interpolate(gettext("A number from {least} to {most}, please."), {
+      least: field.min,
+      most: field.max,
+    })
   return field.validationMessage
 }
 
 /** @param {ParentNode} root */
 function fieldsOf(root) {
   return [...root.querySelectorAll("input")].filter(
-    (field) => field.dataset.longest !== undefined || noteOf(field),
+    (field) => field.dataset.longest !== undefined || messageElement(field),
   )
 }
 
 /** @param {HTMLInputElement} field */
-function show(field) {
+function validate(field) {
   const words = problemOf(field)
   field.setCustomValidity(words)
-  say(field, words)
+  showMessage(field, words)
 }
 
 /** @param {HTMLInputElement} field @param {string} words empty: nothing is wrong */
-function say(field, words) {
-  const there = noteOf(field)
+function showMessage(field, words) {
+  const there = messageElement(field)
   if ((there?.textContent ?? "") === words) return
-  const note = there ?? newNote(field)
+  const note = there ?? createMessageElement(field)
   note.textContent = words
   note.hidden = !words
   const others = (field.getAttribute("aria-describedby") ?? "")
@@ -111,12 +112,12 @@ function setOrRemove(element, name, value) {
 function problemOf(field) {
   const over = field.dataset.longest === undefined ? 0 : excess(field.value, Number(field.dataset.longest))
   if (over)
-    return fill(
+    return interpolate(
       ngettext("This is too long by {count} character.", "This is too long by {count} characters.", over),
       { count: over },
     )
-  return "mediaAddress" in field.dataset && isMixedContent(completed(field.value), location.href)
-    ? mixedContentWords()
+  return "mediaAddress" in field.dataset && isMixedContent(completeUrl(field.value), location.href)
+    ? mixedContentMessage()
     : ""
 }
 
@@ -124,13 +125,13 @@ function problemOf(field) {
  * The line below the field, or below the row that it stands in with its button.
  * @param {HTMLInputElement} field
  */
-function noteOf(field) {
+function messageElement(field) {
   const there = (field.closest("[data-field-row]") ?? field).nextElementSibling
   return there instanceof HTMLElement && "typedProblem" in there.dataset ? there : null
 }
 
 /** @param {HTMLInputElement} field */
-function newNote(field) {
+function createMessageElement(field) {
   const note = Object.assign(document.createElement("p"), {
     className: "error",
     id: `problem-${newId()}`,
@@ -141,4 +142,39 @@ function newNote(field) {
   const above = field.closest("[data-field-row]") ?? field
   above.after(note)
   return note
+}
+
+const MAX_LENGTH = 64
+const TAIL = 20
+
+/** Short enough to be read on a phone, with its host and its end. @param {string} address */
+export function shortenUrl(address) {
+  return address.length <= MAX_LENGTH
+    ? address
+    : `${address.slice(0, MAX_LENGTH - TAIL)}…${address.slice(-TAIL)}`
+}
+
+/**
+ * `example.com/film.mp4` means https; a path of this server stays what it is, and so does what names no host:
+ * the server says that it is no address.
+ * @param {string} typed
+ */
+export function completeUrl(typed) {
+  const address = typed.trim()
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address) || /^\/(?!\/)/.test(address)) return address
+  const rest = address.replace(/^\/\//, "")
+  return namesHost(rest) ? `https://${rest}` : address
+}
+
+/**
+ * Without a scheme a word is no host: that has a dot or a port, or is this machine.
+ * @param {string} address
+ */
+function namesHost(address) {
+  const [, host, port] = /^([^/?#:[\]]+|\[[\da-f:.]+\])(:\d+)?(?:[/?#]|$)/i.exec(address) ?? []
+  if (!host || /[\s%]/.test(host)) return false
+  if (port || host.startsWith("[") || /^localhost$/i.test(host)) return true
+  const labels = host.replace(/[.\u3002]$/, "").split(/[.\u3002]/)
+  if (labels.length < 2 || labels.includes("")) return false
+  return !/^\d+$/.test(labels[labels.length - 1]) || /^\d+(\.\d+){3}$/.test(host)
 }

@@ -5,7 +5,7 @@
  */
 
 import { Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
-import { send } from "./http_transport.js"
+import { request } from "../lib/api.js"
 import { every } from "../lib/timers.js"
 
 const LOOK_MS = 100
@@ -15,9 +15,9 @@ const RESTING_MS = 5000
 
 /** @typedef {{type: string, event_id: string, payload: any}} Said */
 
-export class HttpLine {
+export class PlayerHttpTransport {
   /**
-   * @param {import("../player/session.js").Mine} mine
+   * @param {import("../player/session.js").PlayerSession} mine
    * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} tells `found`: whether the
    *   server answers
    */
@@ -55,7 +55,7 @@ export class HttpLine {
     this.wanted = false
     clock.pingSent(t0)
     try {
-      const { timestamp, clock_id, ...whole } = await send(boot.player_url)
+      const { timestamp, clock_id, ...whole } = await request(boot.player_url)
       clock.hint(timestamp, performance.now())
       clock.pongReceived({ t0, t1: timestamp, t2: timestamp, clock_id }, performance.now())
       if (!this.#limited) return // a socket that opened meanwhile knows better
@@ -76,7 +76,7 @@ export class HttpLine {
     const { type, payload } = command
     if (type === Command.SyncRequest) this.wanted = true
     // the next one counts
-    else if (type === Command.Position) void send(this.mine.boot.position_url, payload).catch(() => {})
+    else if (type === Command.Position) void request(this.mine.boot.position_url, payload).catch(() => {})
     // no other tab can settle it
     else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null })
     else if (IDEMPOTENT_COMMANDS.has(type)) this.last = this.last.then(() => this.#command(command))
@@ -87,7 +87,7 @@ export class HttpLine {
   /** @param {Said} command */
   async #command(command) {
     try {
-      this.#hear(Event.Ack, await send(this.mine.boot.control_url, command))
+      this.#hear(Event.Ack, await request(this.mine.boot.control_url, command))
     } catch (problem) {
       const { code } = /** @type {any} */ (problem)
       if (typeof code === "string")

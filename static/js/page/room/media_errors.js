@@ -1,0 +1,184 @@
+// @ts-check
+/** Problems with the media, at this player and at others, as data and as text. */
+
+import { TruncationDetector } from "../../core/media/end_of_data.js"
+import { CHANGES } from "../../core/protocol.js"
+import { isMixedContent } from "../../core/text_limits.js"
+import {
+  formatTime,
+  gettext,
+  interpolate,
+  mixedContentMessage,
+  noDataMessage,
+  truncationMessage,
+} from "../lib/i18n.js"
+import { shortenUrl } from "../ui/form_validation.js"
+import { isHost, mayControl, nameList, othersSee } from "./members.js"
+
+/** @typedef {import("./session.js").RoomSession} Room */
+/** @typedef {import("../media/status_report.js").MediaProblem} MediaProblem */
+/**
+ * What stands in place of the picture; null where there is one.
+ * @param {Room} room
+ * @param {MediaProblem} trouble
+ * @returns {{title: string, text: string, mayRetry: boolean} | null}
+ */
+export function stageMessageFor(room, { kind, atS }) {
+  const at = formatTime(atS ?? 0)
+  if (kind === "unsupported")
+    return {
+      title: gettext("This will not play here"),
+      text: withOthers(room, unsupportedMessage(room)),
+      mayRetry: true,
+    }
+  if (kind === "interrupted") {
+    return {
+      title: gettext("The connection to the media server broke"),
+      text: gettext("It is being loaded again."),
+      mayRetry: false,
+    }
+  }
+  if (kind === "broken_off") {
+    return {
+      title: interpolate(gettext("Playback broke off at {time}"), { time: at }),
+      text: withOthers(room, truncatedMessage(room)),
+      mayRetry: true,
+    }
+  }
+  if (kind === "no_data") {
+    return { title: noDataMessage(atS), text: withOthers(room, truncatedMessage(room)), mayRetry: true }
+  }
+  return null
+}
+
+/**
+ * What is said while it plays, or waits; null where there is nothing to say.
+ * @param {MediaProblem | null} trouble
+ */
+export function playbackWarning(trouble) {
+  const texts = /** @type {Record<string, () => string>} */ ({
+    stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),
+    not_seekable: () => gettext("The media server does not support seeking (no range requests)."),
+    begins_later: () => gettext("This media has no data at the room's position."),
+    exhausted: () => gettext("Your player could not seek to the room's position."),
+  })
+  const text = trouble && texts[trouble.kind]?.()
+  if (!text) return null
+  return trouble.kind === "stream" ? text : `${text} ${waitingMessage(trouble.atS)}`
+}
+
+/** @param {number | null} waitsAtS */
+function waitingMessage(waitsAtS) {
+  if (waitsAtS === null) return gettext("Your player continues where it is.")
+  return interpolate(gettext("Your player waits at {time} until the room gets there."), {
+    time: formatTime(waitsAtS),
+  })
+}
+
+/** @param {"sound" | "picture"} track */
+export function missingTrackMessage(track) {
+  return track === "sound"
+    ? gettext("This video has no sound, or your browser does not support its audio format.")
+    : gettext("There is no picture, or your browser does not support its video format.")
+}
+
+/** Controllers read which address it was. @param {Room} room */
+function unsupportedMessage(room) {
+  const address = room.state?.timeline?.media?.url ?? ""
+  if (isMixedContent(address, location.href)) return mixedContentMessage()
+  return mayControl(room.state)
+    ? interpolate(
+        gettext(
+          "{address} could not be played: it may be gone, or your browser does not support its format.",
+        ),
+        { address: shortenUrl(address) },
+      )
+    : gettext("The file may be gone, or your browser does not support its format.")
+}
+
+/** @param {Room} room */
+function truncatedMessage(room) {
+  const why = gettext("Its file is damaged or cut short.")
+  return mayControl(room.state)
+    ? `${why} ${gettext("The room continues: seek back, pause, or pick something else.")}`
+    : why
+}
+
+/** @param {Room} room @param {string} why */
+function withOthers(room, why) {
+  return othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why
+}
+
+const MISSING_TRACK_MS = 15_000
+const TRUNCATED_MS = 20_000
+const OTHERS_FAIL_MS = 8000
+const FAILING = new Set(["error", "broken_off"])
+
+/** @typedef {import("../ui/notices.js").NoticeStack} Stack */
+
+/** @param {Room} room @param {Stack} stack @param {number} rank */
+export function mediaNotices(room, stack, rank) {
+  /** @type {Record<string, string | null>} */
+  const said = {}
+  const say = (/** @type {import("../ui/notices.js").Notice} */ { key, text, ...rest }) => {
+    if ((said[key] ?? "") === text) return
+    said[key] = text
+    if (text) stack.put({ key, text, rank, ...rest })
+    else stack.drop(key)
+  }
+  const sayCut = truncationNotice(room, say)
+  const tryAgain = () => {
+    said.medium = null
+    room.player.resync()
+  }
+  return [
+    room.on("player", ({ trouble }) => {
+      const act = trouble?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
+      say({ key: "medium", text: playbackWarning(trouble) ?? "", act })
+      sayCut()
+    }),
+    ...["state", ...CHANGES].map((type) => room.on(type, sayCut)),
+    room.on("lacks", (track) =>
+      say({ key: "lacks", text: missingTrackMessage(track), tone: "warn", lastsMs: MISSING_TRACK_MS }),
+    ),
+    room.on("presence", () =>
+      say({
+        key: "others",
+        text: said.medium ? "" : othersFailMessage(room),
+        tone: "warn",
+        lastsMs: OTHERS_FAIL_MS,
+      }),
+    ),
+    room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => say({ key, text: "" }))),
+  ]
+}
+
+/**
+ * A file that ends before its length: said at each end, to all, also to those who come later.
+ * @param {Room} room @param {(notice: import("../ui/notices.js").Notice) => void} say
+ */
+function truncationNotice(room, say) {
+  const truncation = new TruncationDetector()
+  return () => {
+    const timeline = room.state?.timeline ?? null
+    const text = truncationMessage(truncation.update(timeline, room.player.duration()))
+    const isReplayed = timeline?.is_playing && room.position() < (timeline.duration ?? 0)
+    say({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: TRUNCATED_MS })
+  }
+}
+
+/** The host reads who does not see what the others see. @param {Room} room */
+function othersFailMessage(room) {
+  if (!isHost(room.state)) return ""
+  const yourId = room.boot.you.user_id
+  const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
+  const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
+  if (failing.length)
+    return interpolate(gettext("Cannot play this: {names}."), { names: nameList(failing, yourId) })
+  const apart = others.filter(({ state }) => state === "unaligned")
+  return apart.length
+    ? interpolate(gettext("Cannot seek to the room's position: {names}."), {
+        names: nameList(apart, yourId),
+      })
+    : ""
+}

@@ -1,0 +1,135 @@
+// @ts-check
+/**
+ * What the room's state says about members: permissions, sync status and names. Pure.
+ *
+ * The server decides on permissions; these hide controls whose commands it would refuse.
+ */
+
+import { formatMs, gettext, interpolate, ngettext } from "../lib/i18n.js"
+
+/** @typedef {{user_id: string, role?: string, is_owner?: boolean, may_control?: boolean}} PermissionMember */
+/** @typedef {{control_policy: string, host_id: string | null, owner_id: string | null}} RoomRules */
+
+/** @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state */
+export function mayControl(state) {
+  if (!state?.you || !state.room) return false
+  const { control_policy: policy } = state.room
+  return policy === "everyone" || isHost(state) || (policy === "moderators" && state.you.role === "moderator")
+}
+
+/** @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state */
+export function isHost(state) {
+  return Boolean(state?.you && state.room && state.room.host_id === state.you.user_id)
+}
+
+/**
+ * Whom you may send out: the host anybody but the owner, a moderator plain members.
+ * @param {any} state
+ * @param {PermissionMember} member
+ */
+export function mayRemove(state, member) {
+  const { you, room } = state ?? {}
+  if (!you?.may_moderate || member.user_id === you.user_id || member.user_id === room?.owner_id) return false
+  return isHost(state) || member.role === "member"
+}
+
+/**
+ * The owner whose seat somebody else has.
+ * @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state
+ */
+export function mayClaimHost(state) {
+  return Boolean(state?.you && state.room && state.room.owner_id === state.you.user_id && !isHost(state))
+}
+
+/** @typedef {import("../../core/room/members.js").Member} Member */
+/** @typedef {import("./session.js").RoomSession} Room */
+
+/** States of a player in which it shows no moving picture, though it should. */
+const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])
+
+/** States in which it has one. */
+const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended", "unaligned"])
+
+/** Answers over HTTP that say nothing of the others. */
+const UNREACHABLE = new Set(["nothing", "offline", "failing"])
+
+/**
+ * In one word, for the ring around a face; without a line to the server nobody knows.
+ * @param {Member} member
+ * @param {Room} room
+ */
+export function syncRing(member, { connection }) {
+  if (
+    connection.status === "closed" ||
+    (connection.status === "limited" && UNREACHABLE.has(connection.reach ?? ""))
+  )
+    return "unknown"
+  if (WAITING.has(member.state ?? "")) return "waiting"
+  if (member.is_synced === undefined || member.is_synced === null) return "unknown"
+  return member.is_synced ? "in" : "off"
+}
+
+/** Whether somebody else has the picture that this player cannot show. @param {Room} room */
+export function othersSee(room) {
+  const others = [...(room.state?.members.values() ?? [])].filter(
+    ({ user_id }) => user_id !== room.boot.you.user_id,
+  )
+  return others.some((member) => SHOWING.has(member.state ?? "") && !hasEndedEarly(member, room))
+}
+
+/**
+ * Whether another player may have the picture, as far as is known: it has not said that it fails.
+ * @param {Room} room
+ */
+export function othersMayPlay(room) {
+  const others = [...(room.state?.members.values() ?? [])].filter(
+    ({ user_id }) => user_id !== room.boot.you.user_id,
+  )
+  return others.some(({ state }) => state !== "error" && state !== "broken_off")
+}
+
+/** Its data has ended, and the room goes on. @param {Member} member @param {Room} room */
+function hasEndedEarly({ state }, room) {
+  return state === "ended" && room.state?.timeline?.phase === "playing"
+}
+
+/**
+ * In a few words: "host, in step".
+ * @param {Member} member
+ * @param {Room} room
+ */
+export function memberStatus(member, room) {
+  const words = []
+  if (member.user_id === room.boot.you.user_id) words.push(gettext("you"))
+  if (member.user_id === room.state?.room?.host_id) words.push(gettext("host"))
+  if (member.role === "moderator") words.push(gettext("moderator"))
+  words.push(syncText(member, room))
+  return words.filter(Boolean).join(", ")
+}
+
+/** @param {Member} member @param {Room} room */
+function syncText(member, room) {
+  if (syncRing(member, room) === "unknown") return room.reachable ? gettext("watching") : ""
+  const drift = member.drift_ms ?? 0
+  if (member.state === "stalled" || member.state === "loading") return gettext("loading")
+  if (member.state === "blocked") return gettext("waiting for a tap")
+  if (member.state === "error") return gettext("cannot play this")
+  if (member.state === "broken_off" || hasEndedEarly(member, room)) return gettext("playback broke off")
+  if (member.state === "unaligned") return gettext("at another position")
+  if (member.is_synced) return gettext("in step")
+  return interpolate(drift > 0 ? gettext("{time} ahead") : gettext("{time} behind"), {
+    time: formatMs(drift),
+  })
+}
+
+const MAX_NAMES = 2
+
+/** @param {{user_id: string, username: string}[]} people @param {string} yourId */
+export function nameList(people, yourId) {
+  const names = people
+    .slice(0, MAX_NAMES)
+    .map(({ user_id, username }) => (user_id === yourId ? gettext("you") : username))
+  const rest = people.length - names.length
+  if (rest > 0) names.push(interpolate(ngettext("{count} other", "{count} others", rest), { count: rest }))
+  return names.join(", ")
+}
