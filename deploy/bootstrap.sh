@@ -2,7 +2,7 @@
 # bootstrap.sh run|dev: installs the packages of requirements.txt (requirements-dev.txt) into .venv, and for dev those of
 # tests/js/package-lock.json into tests/js/node_modules.
 #
-# Copies of the requirements inside .venv, and of the lock inside node_modules, record what was installed last. If they
+# Copies of the requirements inside .venv, and of the lock inside node_modules, record the last installation. If they
 # are unchanged, nothing is installed and no network is used. Uses uv if it is installed, otherwise venv and pip.
 set -eu
 cd "$(dirname "$0")/.."

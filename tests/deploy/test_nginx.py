@@ -53,10 +53,10 @@ class ProxiedServer:
     def get(self, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
         connection = http.client.HTTPSConnection("localhost", self.tls, timeout=10, context=self.trusting)
         connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
+        response = connection.getresponse()
+        body = response.read()
         connection.close()
-        return answer.status, answer.headers, body
+        return response.status, response.headers, body
 
     @property
     def url(self) -> str:
@@ -153,14 +153,14 @@ class Visitor:
             "Content-Type": "application/x-www-form-urlencoded",
         }  # fmt: skip
         connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        for header in answer.headers.get_all("Set-Cookie") or []:
+        response = connection.getresponse()
+        for header in response.headers.get_all("Set-Cookie") or []:
             name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
-        text = answer.read().decode()
+        text = response.read().decode()
         connection.close()
-        assert answer.status in (200, 302), (answer.status, text)
-        return answer.headers["Location"], text
+        assert response.status in (200, 302), (response.status, text)
+        return response.headers["Location"], text
 
     @property
     def cookie(self) -> str:
@@ -223,9 +223,9 @@ def test_media_ranges_are_served_through_the_proxy(proxied: ProxiedServer):
 
 def test_nginx_sends_library_files_to_authorised_clients(proxied: ProxiedServer):
     song = mp3("Song", frames=4000)
-    place = proxied.server.data_dir / "library" / "Bø" / "a song & 100% #1?.mp3"
-    place.parent.mkdir(parents=True)
-    place.write_bytes(song)
+    path_of_song = proxied.server.data_dir / "library" / "Bø" / "a song & 100% #1?.mp3"
+    path_of_song.parent.mkdir(parents=True)
+    path_of_song.write_bytes(song)
     proxied.server.manage("scan_media")
     alice = Visitor(proxied)
     status, headers, body = proxied.get("/media/library/1", Cookie=alice.cookie, Range="bytes=10-19")
@@ -268,8 +268,8 @@ def test_watchium_limits_uploads_of_other_users(proxied: ProxiedServer):
     connection.request(
         "POST", UPLOAD_PATH, b"x" * 100_000, {"Content-Type": "multipart/form-data; boundary=x"}
     )
-    answer = connection.getresponse()
-    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too_long")
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["code"]) == (413, "too_long")
     connection.close()
 
 

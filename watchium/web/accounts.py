@@ -112,11 +112,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sign_in_as(request, form.get_user())
         return HttpResponseRedirect(next_address(request))
-    answer = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
+    response = render(request, "accounts/login.html", {"form": form, "next": next_address(request)})
     if form.retry_after_s:
-        answer.status_code = RateLimited.status
-        answer["Retry-After"] = str(form.retry_after_s)
-    return answer
+        response.status_code = RateLimited.status
+        response["Retry-After"] = str(form.retry_after_s)
+    return response
 
 
 @require_POST

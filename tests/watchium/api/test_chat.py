@@ -22,7 +22,7 @@ class Comments(ApiCase):
     def say(self, caller, text: str, event_id: str = "c1", **fields):
         return caller.post(self.url("comments/"), {"text": text, "event_id": event_id, **fields})
 
-    def said(self, caller, query: str = "") -> list[str]:
+    def texts(self, caller, query: str = "") -> list[str]:
         comments = caller.get(self.url(f"comments/{query}")).json()["comments"]
         return [comment["text"] for comment in comments if not comment["is_system_message"]]
 
@@ -31,11 +31,11 @@ class Comments(ApiCase):
             response = self.say(self.as_bob, "hello")
         assert response.json()["event_id"] == "c1"
         assert self.published.last("new_comment")["payload"]["text"] == "hello"
-        assert self.said(self.as_alice) == ["hello"]
+        assert self.texts(self.as_alice) == ["hello"]
 
     def test_a_repeated_event_id_posts_once(self):
         assert self.say(self.as_bob, "hello").content == self.say(self.as_bob, "hello").content
-        assert self.said(self.as_alice) == ["hello"]
+        assert self.texts(self.as_alice) == ["hello"]
         self.refused(self.say(self.as_bob, "other"), 409, "event_id_conflict")
 
     def test_outsiders_can_neither_post_nor_read(self):
@@ -45,7 +45,7 @@ class Comments(ApiCase):
     def test_comments_of_a_public_room_are_readable_without_membership(self):
         self.say(self.as_bob, "hello")
         self.update_room(visibility="public")
-        assert self.said(self.anonymous) == ["hello"]
+        assert self.texts(self.anonymous) == ["hello"]
         self.refused(self.say(self.as_carol, "hello"), 404, "not_member")
 
     def test_older_comments_come_in_pages(self):
@@ -57,7 +57,7 @@ class Comments(ApiCase):
             True,
         )
         before = page["comments"][0]["seq"]
-        assert self.said(self.as_alice, f"?limit=100&before={before}") == ["word 0", "word 1", "word 2"]
+        assert self.texts(self.as_alice, f"?limit=100&before={before}") == ["word 0", "word 1", "word 2"]
         self.refused(self.as_alice.get(self.url("comments/?limit=101")), 400, "bad_message")
 
     def test_empty_and_long_texts_are_rejected(self):
@@ -75,15 +75,15 @@ class Comments(ApiCase):
         self.refused(self.as_bob.delete(self.url(f"comments/{other.pk}/")), 403, "not_host")
         for _ in range(2):
             assert self.as_alice.delete(self.url(f"comments/{comment.pk}/")).status_code == 204
-        assert self.said(self.as_bob) == ["mine"]
+        assert self.texts(self.as_bob) == ["mine"]
         self.refused(self.as_bob.delete(self.url("comments/999999/")), 404, "not_found")
 
     def test_the_host_sends_a_custom_event(self):
         with self.committing():
-            told = self.as_alice.post(self.url("broadcast/"), {"type": "fireworks", "payload": {"n": 1}})
+            response = self.as_alice.post(self.url("broadcast/"), {"type": "fireworks", "payload": {"n": 1}})
         event = self.published.last("fireworks")
         assert (event["payload"], event["revision"]) == ({"n": 1}, None)
-        assert told.json() == {"timestamp": event["timestamp"]}
+        assert response.json() == {"timestamp": event["timestamp"]}
 
     def test_the_owner_may_send_custom_events_while_another_member_hosts(self):
         actions.transfer_host(self.alice, self.bob.person.user_id)

@@ -27,11 +27,11 @@ class PlaybackControl(PlaybackCase):
             with self.committing():
                 response = self.control(self.as_alice, action, f"e{number}", **fields)
             assert response.status_code == 200, response.content
-            told = self.published.last(action)
+            event = self.published.last(action)
             accepted = {
                 "event_id": f"e{number}",
-                "revision": told["revision"],
-                "timestamp": told["timestamp"],
+                "revision": event["revision"],
+                "timestamp": event["timestamp"],
             }
             assert response.json() == accepted
         state = self.as_bob.get(self.url("state/")).json()

@@ -37,8 +37,8 @@ async def test_parallel_joins_of_one_person_make_one_member(server: Server, room
     bob = Client(server.url)
     bob.create_room(username="Bob")
     answers = await run_in_parallel(*((bob.join, room_id) for _ in range(6)))
-    assert {answer.user_id for answer in answers} == {bob.user_id}
-    assert {answer.username for answer in answers} == {"Bob"}
+    assert {member.user_id for member in answers} == {bob.user_id}
+    assert {member.username for member in answers} == {"Bob"}
 
 
 async def test_parallel_commands_with_one_event_id_make_one_revision(server: Server):

@@ -9,12 +9,12 @@ class StallSettings(ApiCase):
     def test_the_host_changes_room_and_stall_settings_in_one_request(self):
         wanted = {"sync_tolerance_ms": 250, "stall_policy": "wait", "stall_wait_s": 12}
         with self.committing():
-            answer = self.as_alice.patch(self.url(), {"title": "Late night", **wanted})
-        assert answer.status_code == 200, answer.content
-        assert {name: answer.json()[name] for name in wanted} == wanted
-        told = self.published.last("room_changed")["payload"]["room"]
-        assert told == answer.json()
-        assert told["title"] == "Late night"
+            response = self.as_alice.patch(self.url(), {"title": "Late night", **wanted})
+        assert response.status_code == 200, response.content
+        assert {name: response.json()[name] for name in wanted} == wanted
+        event = self.published.last("room_changed")["payload"]["room"]
+        assert event == response.json()
+        assert event["title"] == "Late night"
         assert self.published.types().count("room_changed") == 1
         assert PlaybackEvent.objects.count() == 1
 
@@ -48,6 +48,6 @@ class StallSettings(ApiCase):
 
     def test_a_host_program_may_end_waits_repeatedly(self):
         body = {"action": "continue_without", "event_id": "go"}
-        answer = self.as_alice.post(self.url("sync/control/"), body)
-        assert (answer.status_code, answer.json()["revision"]) == (200, None)
+        response = self.as_alice.post(self.url("sync/control/"), body)
+        assert (response.status_code, response.json()["revision"]) == (200, None)
         self.refused(self.as_bob.post(self.url("sync/control/"), {**body, "event_id": "b"}), 403, "not_host")

@@ -21,29 +21,29 @@ class HttpOnly(ApiCase):
 
 
 class Poll(HttpOnly):
-    def poll(self, caller, **asked):
-        response = caller.post(self.url("state/"), asked)
+    def poll(self, caller, **fields):
+        response = caller.post(self.url("state/"), fields)
         assert response.status_code == 200, response.content
         return response.json()
 
-    def welcome(self, caller, **asked) -> dict:
-        return self.poll(caller, **asked)["events"][0]["payload"]
+    def welcome(self, caller, **fields) -> dict:
+        return self.poll(caller, **fields)["events"][0]["payload"]
 
     def applied(self, welcome: dict) -> dict:
         epoch = welcome["room"]["epoch"]
         return {name: value for name, value in (welcome | {"epoch": epoch}).items() if name in NUMBERED}
 
     def test_the_first_poll_returns_a_snapshot(self):
-        answer = self.poll(self.as_alice)
-        first = answer["events"][0]
+        body = self.poll(self.as_alice)
+        first = body["events"][0]
         assert first["type"] == "welcome"
         you = first["payload"]["you"]
         assert (you["role"], you["may_control"], you["is_owner"]) == ("host", True, True)
         assert first["payload"]["timeline"]["media"]["url"].endswith("clip.webm")
         assert {member["username"] for member in first["payload"]["members"]} == {"Alice", "Bob"}
         assert first["payload"]["comments"] == []
-        assert answer["received"] <= answer["timestamp"]
-        assert answer["clock_id"] == first["payload"]["clock_id"]
+        assert body["received"] <= body["timestamp"]
+        assert body["clock_id"] == first["payload"]["clock_id"]
 
     def test_the_next_poll_returns_only_new_events(self):
         known = self.applied(self.welcome(self.as_bob))
@@ -117,8 +117,14 @@ class Poll(HttpOnly):
         assert problem["retry_after_ms"] > 0
 
     def test_invalid_fields_are_named(self):
-        for asked in ({"revision": -1}, {"revision": "x"}, {"comment_seq": -1}, {"since": 3}, {"report": {}}):
-            self.refused(self.as_bob.post(self.url("state/"), asked), 400, "bad_message")
+        for fields in (
+            {"revision": -1},
+            {"revision": "x"},
+            {"comment_seq": -1},
+            {"since": 3},
+            {"report": {}},
+        ):
+            self.refused(self.as_bob.post(self.url("state/"), fields), 400, "bad_message")
 
 
 class Command(HttpOnly):

@@ -111,8 +111,12 @@ class ResetInactiveRooms(OldData):
         self.make_inactive(1.1)
         with self.committing():
             assert "rooms reset: 1" in run("reset_inactive_rooms")
-        kept = Playback.objects.get(room=self.room)
-        assert (kept.phase, kept.position, kept.media["url"]) == ("paused", 0, "/media/samples/clip.webm")
+        row = Playback.objects.get(room=self.room)
+        assert (row.phase, row.position, row.media["url"]) == (
+            "paused",
+            0,
+            "/media/samples/clip.webm",
+        )
         assert self.published.last("timeline")["payload"]["cause"] == "reset"
         assert self.revisions() == [1, 2, 3]
 
@@ -216,13 +220,13 @@ class Maintain(OldData):
             return made
 
         deleted = [act("transfer_host", 31), act("moderator", 31), act("ban", 367)]
-        kept = [act("claim_host", 29), act("ban", 300), act("remove", 31)]
+        retained = [act("claim_host", 29), act("ban", 300), act("remove", 31)]
         for seq, (is_system, days) in enumerate([(True, 31), (True, 29), (False, 31)], 1):
             facts = {"room": self.room, "position": 0, "at_ms": 0, "text": "x"}
             Comment.objects.create(seq=seq, is_system=is_system, **facts)
             Comment.objects.filter(seq=seq).update(created_at=days_ago(days))
         run("maintain")
-        assert set(ModerationAct.objects.all()) == set(kept), deleted
+        assert set(ModerationAct.objects.all()) == set(retained), deleted
         assert set(Comment.objects.values_list("seq", flat=True)) == {2, 3}
 
     def test_a_room_with_only_system_comments_is_abandoned(self):

@@ -90,10 +90,10 @@ class SignUpAndSignIn(SignedIn):
                 (fields, f"?{urlencode({'next': address})}"),
             ):
                 browser = self.client_class(REMOTE_ADDR=f"198.51.100.{number}")
-                answer = browser.post(f"/accounts/login/{query}", form)
-                assert (answer.status_code, answer["Location"]) == (302, "/"), address
-        answer = self.sign_up(self.client_class(), "Erin", next="room")
-        assert (answer.status_code, answer["Location"]) == (302, "/")
+                response = browser.post(f"/accounts/login/{query}", form)
+                assert (response.status_code, response["Location"]) == (302, "/"), address
+        response = self.sign_up(self.client_class(), "Erin", next="room")
+        assert (response.status_code, response["Location"]) == (302, "/")
 
     def test_wrong_passwords_are_reported_and_limited_to_ten(self):
         self.sign_up(self.client)
@@ -130,8 +130,13 @@ class MergeGuest(SignedIn):
         with self.committing():
             self.sign_up(browser)
         person = Person.objects.get(account__username="Dana")
-        seat = Member.objects.get(pk=self.alice.pk)
-        assert (seat.person, seat.role, seat.username, seat.present) == (person, Role.HOST, "Dana", True)
+        member = Member.objects.get(pk=self.alice.pk)
+        assert (member.person, member.role, member.username, member.present) == (
+            person,
+            Role.HOST,
+            "Dana",
+            True,
+        )
         assert Room.objects.get(pk=self.room.pk).owner == person
         assert browser.get(f"/rooms/{self.room.room_id}/").context["boot"]["you"]["user_id"] == person.user_id
         assert self.published.last("new_host")["payload"]["user_id"] == person.user_id
@@ -147,8 +152,8 @@ class MergeGuest(SignedIn):
         for _ in range(2):
             merge_guest(self.alice.person, dana)
         assert not Member.objects.filter(pk=self.alice.pk).exists()
-        seat = Member.objects.get(pk=known.pk)
-        assert (seat.role, seat.connections.count(), seat.here_since_ms) == (Role.HOST, 1, 1.0)
+        member = Member.objects.get(pk=known.pk)
+        assert (member.role, member.connections.count(), member.here_since_ms) == (Role.HOST, 1, 1.0)
 
     def test_a_banned_account_does_not_return_by_signing_in(self):
         from rooms.actions import ban

@@ -48,14 +48,14 @@ class Staff(Cast):
 class AdminActions(Staff):
     def setUp(self) -> None:
         super().setUp()
-        self.said = Comment.objects.create(
+        self.comment = Comment.objects.create(
             room=self.room, seq=1, person=self.bob.person, username="Bob", text="hello", position=0, at_ms=0
         )
         Room.objects.filter(pk=self.room.pk).update(comment_seq=1)
 
     def test_deleting_a_comment_is_published(self):
-        self.act(self.said, "delete_comments")
-        assert self.published.last("comment_deleted")["payload"] == {"id": self.said.pk, "seq": 2}
+        self.act(self.comment, "delete_comments")
+        assert self.published.last("comment_deleted")["payload"] == {"id": self.comment.pk, "seq": 2}
         assert ModerationAct.objects.get().details["staff"] == "root"
 
     def test_a_removed_member_is_disconnected(self):
@@ -104,8 +104,8 @@ class AdminActions(Staff):
 
     def test_a_new_title_is_published(self):
         self.change(self.room, title="matinee", visibility="public")
-        told = self.published.last("room_changed")["payload"]["room"]
-        assert (told["title"], told["visibility"]) == ("matinee", "public")
+        event = self.published.last("room_changed")["payload"]["room"]
+        assert (event["title"], event["visibility"]) == ("matinee", "public")
 
     def test_a_private_room_needs_a_passphrase(self):
         page = self.change(self.room, title="movie-night", visibility="private")

@@ -78,13 +78,13 @@ def test_no_field_of_a_page_truncates_pasted_text():
 class Pages(TestCase):
     def make(self, **fields: str) -> Client:
         browser = Client()
-        self.answer = browser.post("/", fields)
-        self.page = self.answer.content.decode()
+        self.response = browser.post("/", fields)
+        self.page = self.response.content.decode()
         return browser
 
     def test_a_room_can_be_created_with_a_long_media_url(self):
         self.make(media_url=address_of(5000))
-        assert self.answer.status_code == 302
+        assert self.response.status_code == 302
         assert Playback.objects.latest("pk").media["url"] == address_of(5000)
 
     def test_each_field_reports_its_limit_and_keeps_the_input(self):
@@ -95,7 +95,7 @@ class Pages(TestCase):
             ("passphrase", "p" * 129, "at most 128 characters"),
         ):
             self.make(visibility="private", **{field: value})
-            assert self.answer.status_code == 400, field
+            assert self.response.status_code == 400, field
             assert says in self.page, field
             assert field == "passphrase" or value.strip() in self.page
         assert not Room.objects.exists()
@@ -103,7 +103,7 @@ class Pages(TestCase):
     def test_an_http_media_url_is_rejected_on_an_https_page(self):
         with override_settings(HTTPS=True):
             self.make(media_url="http://store.example.org/film.mp4")
-            assert self.answer.status_code == 400
+            assert self.response.status_code == 400
             assert "Browsers block http media on an https page: use an https address." in self.page
             for fine in (
                 "https://store.example.org/film.mp4",
@@ -111,9 +111,9 @@ class Pages(TestCase):
                 "http://localhost:9/a.mp4",
             ):
                 self.make(media_url=fine)
-                assert self.answer.status_code == 302, fine
+                assert self.response.status_code == 302, fine
         self.make(media_url="http://store.example.org/film.mp4")
-        assert self.answer.status_code == 302
+        assert self.response.status_code == 302
 
     def test_django_forms_reject_long_texts_and_truncate_nothing(self):
         assert "maxlength" not in Client().get("/accounts/signup/").content.decode()
@@ -121,5 +121,7 @@ class Pages(TestCase):
         staff = Client()
         staff.force_login(User.objects.create_superuser("boss"))
         assert "maxlength" not in staff.get("/admin/auth/user/add/").content.decode()
-        said = Client().post("/accounts/signup/", {"username": "n" * 41, "password1": "x", "password2": "x"})
-        assert "at most 40 characters" in said.content.decode()
+        response = Client().post(
+            "/accounts/signup/", {"username": "n" * 41, "password1": "x", "password2": "x"}
+        )
+        assert "at most 40 characters" in response.content.decode()
