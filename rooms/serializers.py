@@ -54,8 +54,8 @@ def host_state(room: Room, host: Member | None) -> HostGrace | None:
     )
 
 
-def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> RoomState:
-    """Build the room's state; `choices` are the playback settings, which another app stores."""
+def room_state(room: Room, host: Member | None, playback_settings: dict[str, Any]) -> RoomState:
+    """Build the room's state; another app stores `playback_settings`."""
     return RoomState(
         room_id=room.room_id,
         title=room.title,
@@ -65,5 +65,5 @@ def room_state(room: Room, host: Member | None, choices: dict[str, Any]) -> Room
         host_id=host.person.user_id if host else None,
         seat=host_state(room, host),
         epoch=room.epoch,
-        **choices,
+        **playback_settings,
     )

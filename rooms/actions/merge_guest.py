@@ -40,13 +40,13 @@ def _move_membership(room: Room, guest: Person, person: Person) -> None:
     if Ban.objects.applies(room, timezone.now(), person, ""):
         end_membership(before, "left")
         return
-    after = _merged(room, before, person)
+    after = _merge_rows(room, before, person)
     if room.closed_at is None:
         _broadcast_merge(room, before, after)
 
 
-def _merged(room: Room, before: Member, person: Person) -> Member:
-    """Return the remaining row: the person's if it exists in this room, else the guest's."""
+def _merge_rows(room: Room, before: Member, person: Person) -> Member:
+    """Merge the rows and return the remaining one: the person's if it exists in this room, else the guest's."""
     role = before.role
     others = room.members.current().exclude(person__in=(before.person, person))
     name = display_names.unique_name(person.username, list(others.values_list("username", flat=True)))

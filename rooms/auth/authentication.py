@@ -8,7 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from rooms.auth.csrf_reasons import csrf_failure_text
-from rooms.auth.identity import bearer, find_valid_token, has_state, session_person
+from rooms.auth.identity import bearer, find_valid_token, has_identity_cookie, session_person
 from rooms.models import Person, Token
 from watchium.protocol.errors import Refused
 
@@ -36,7 +36,7 @@ class PersonAuthentication(BaseAuthentication):
                 raise BadToken
             return token.person, token
         # For visitors without a person too: a visitor of the player has a queue.
-        if has_state(request._request):
+        if has_identity_cookie(request._request):
             _require_csrf(request._request)
         person = session_person(request.session)
         return None if person is None else (person, None)

@@ -76,7 +76,7 @@ def scope_bearer(scope: dict[str, Any]) -> str | None:
 
 
 def find_valid_token(value: str) -> Token | None:
-    """Return the token if it is valid, and record its use and its person's."""
+    """Return the token if it is valid, and record when it was used and its person seen."""
     now = timezone.now()
     token = Token.objects.find(value, now)
     if token is not None and not _is_disabled(token.person) and _keep_or_delete(token, now):
@@ -155,7 +155,7 @@ def known_device(request: HttpRequest) -> str:
     return str(request.session.get(DEVICE) or read_device_cookie(request.COOKIES))
 
 
-def has_state(request: HttpRequest) -> bool:
+def has_identity_cookie(request: HttpRequest) -> bool:
     """Return whether the request has a session or device cookie."""
     return any(
         name in request.COOKIES for name in (settings.SESSION_COOKIE_NAME, settings.DEVICE_COOKIE_NAME)
