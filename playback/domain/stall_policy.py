@@ -24,7 +24,7 @@ WAIT_S, SHORTEST_S, LONGEST_S = 8, 1, 30  # for one stall: the default, and the 
 
 FARTHEST_RTT_MS = 2000.0
 START_MS = 8_000.0
-PLACE_MS = 30_000.0  # after a load or a seek, when no player has that part of the media yet
+NEW_POSITION_MS = 30_000.0  # after a load or a seek, when no player has that part of the media yet
 
 UNREADY = {"loading", "stalled", "buffering"}  # in all other states an attentive player has a picture
 

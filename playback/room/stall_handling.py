@@ -13,7 +13,7 @@ from django.db import transaction
 from playback.domain import start_lead
 from playback.domain.drift import RECENT_MS
 from playback.domain.stall_policy import (
-    PLACE_MS,
+    NEW_POSITION_MS,
     START_MS,
     Wait,
     attentive,
@@ -31,7 +31,7 @@ from rooms.models import Member, Room
 from rooms.periodic import for_each_isolated
 from watchium.process_state import process_state
 
-SAME_PLACE_S = 0.5  # a start within this distance of the room's position needs no other part of the media
+SAME_POSITION_S = 0.5  # a start within this distance of the room's position needs no other part of the media
 TAIL_S = 1.5  # the room does not wait during the last moments
 
 
@@ -54,9 +54,9 @@ def with_start_gate(playback: Playback, start: Timeline, now_ms: float) -> Timel
         return start
     before = playback.timeline
     playback.set_wait(None, now_ms)
-    same_place = abs(start.position_s - before.position_at(now_ms)) <= SAME_PLACE_S
-    members = _unready(playback, before.revision if same_place else start.revision, now_ms)
-    longest_ms = START_MS if same_place and start.position_s > 0 else PLACE_MS
+    same_position = abs(start.position_s - before.position_at(now_ms)) <= SAME_POSITION_S
+    members = _unready(playback, before.revision if same_position else start.revision, now_ms)
+    longest_ms = START_MS if same_position and start.position_s > 0 else NEW_POSITION_MS
     wait = start_gate(members, playback.wait_budget, longest_ms, start.revision, now_ms)
     if wait is None:
         return start

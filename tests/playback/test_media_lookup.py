@@ -30,11 +30,11 @@ class RoomsPlayTheLibrary(ActionCase):
     def test_an_item_is_loaded_with_its_title_and_its_duration(self):
         with self.committing():
             actions.load(self.alice, load(self.song.url))
-        told = self.published.last("load")["payload"]
-        assert told["media"] == {
+        event = self.published.last("load")["payload"]
+        assert event["media"] == {
             "url": self.song.url, "kind": "audio", "title": "Song \u2013 Somebody", "mime": "audio/flac"
         }  # fmt: skip
-        assert (told["duration"], self.playback().duration) == (83.5, 83.5)
+        assert (event["duration"], self.playback().duration) == (83.5, 83.5)
 
     def test_an_unknown_duration_is_left_to_players(self):
         actions.load(self.alice, load(self.film.url, title="  Our film "))

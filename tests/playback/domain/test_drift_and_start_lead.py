@@ -26,14 +26,14 @@ def test_ahead_is_positive():
 
 
 def test_an_older_sample_is_projected():
-    seen = received(report(14.0, at=NOW_MS - 1000), NOW_MS)
-    assert drift_s(seen, PLAYING, NOW_MS) == pytest.approx(0)
-    assert drift_s(seen, PLAYING, NOW_MS + 2000) == pytest.approx(0)
+    received_report = received(report(14.0, at=NOW_MS - 1000), NOW_MS)
+    assert drift_s(received_report, PLAYING, NOW_MS) == pytest.approx(0)
+    assert drift_s(received_report, PLAYING, NOW_MS + 2000) == pytest.approx(0)
 
 
 def test_a_player_that_stands_still_falls_behind():
-    seen = received(report(15.0, is_playing=False), NOW_MS)
-    assert drift_s(seen, PLAYING, NOW_MS + 3000) == pytest.approx(-3)
+    received_report = received(report(15.0, is_playing=False), NOW_MS)
+    assert drift_s(received_report, PLAYING, NOW_MS + 3000) == pytest.approx(-3)
 
 
 @given(st.floats(0, 1e14))

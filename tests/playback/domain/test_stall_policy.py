@@ -52,10 +52,10 @@ def test_a_start_does_not_wait_for_silent_distant_or_stateless_members():
 # ---------------------------------------------------------------- when a wait is over
 
 
-def held(longest_ms=8000.0) -> Wait:
-    hold = start_gate([BOB, EVE], WaitBudget(), longest_ms, 5, NOW_MS)
-    assert hold is not None
-    return hold
+def wait_for_both(longest_ms=8000.0) -> Wait:
+    wait = start_gate([BOB, EVE], WaitBudget(), longest_ms, 5, NOW_MS)
+    assert wait is not None
+    return wait
 
 
 @pytest.mark.parametrize(
@@ -75,22 +75,22 @@ def held(longest_ms=8000.0) -> Wait:
 )
 def test_a_member_is_waited_for_until_ready_at_the_revision_or_not_watching(seen, waited):
     heard = {"g_bob": seen} if seen else {}
-    remaining = held().remaining(heard, NAMES, NOW_MS + 500)
+    remaining = wait_for_both().remaining(heard, NAMES, NOW_MS + 500)
     assert remaining.includes("g_bob") is waited
     assert remaining.includes("g_eve")
 
 
 def test_a_wait_drops_members_who_left_or_fell_silent():
-    assert [one.user_id for one in held().remaining({}, {"g_eve"}, NOW_MS + 1).members] == ["g_eve"]
-    assert held(30_000).remaining({}, NAMES, NOW_MS + 10_000).members
-    assert not held(30_000).remaining({}, NAMES, NOW_MS + 10_001).members
+    assert [one.user_id for one in wait_for_both().remaining({}, {"g_eve"}, NOW_MS + 1).members] == ["g_eve"]
+    assert wait_for_both(30_000).remaining({}, NAMES, NOW_MS + 10_000).members
+    assert not wait_for_both(30_000).remaining({}, NAMES, NOW_MS + 10_001).members
 
 
 def test_the_protocol_names_the_awaited_members_and_the_end_of_the_wait():
-    hold = stall_wait(BOB, WaitBudget(), 8, 5, NOW_MS)
-    told = hold.to_protocol()
-    assert (told.why, told.until) == ("stall", NOW_MS + 8000)
-    assert [(one.user_id, one.username) for one in told.who] == [BOB]
+    wait = stall_wait(BOB, WaitBudget(), 8, 5, NOW_MS)
+    hold = wait.to_protocol()
+    assert (hold.why, hold.until) == ("stall", NOW_MS + 8000)
+    assert [(one.user_id, one.username) for one in hold.who] == [BOB]
 
 
 # ---------------------------------------------------------------- how long
@@ -107,22 +107,22 @@ def evening(steps, wait_s):
     budget, now_ms, spent = WaitBudget(), NOW_MS, []
     for who, pause_ms, starving_ms in steps:
         now_ms += pause_ms
-        hold = stall_wait(who, budget, wait_s, 1, now_ms)
-        if hold is None:
+        wait = stall_wait(who, budget, wait_s, 1, now_ms)
+        if wait is None:
             budget = budget.on_underrun(who[0], now_ms)
             continue
-        over_ms = min(now_ms + starving_ms, hold.until_ms)
-        budget = charge_waits(budget, hold, None, over_ms)
-        spent.append((who, now_ms, over_ms, hold))
+        over_ms = min(now_ms + starving_ms, wait.until_ms)
+        budget = charge_waits(budget, wait, None, over_ms)
+        spent.append((who, now_ms, over_ms, wait))
         now_ms = over_ms
     return budget, now_ms, spent
 
 
 @given(steps, waits_s)
 def test_every_wait_ends_within_the_rooms_limit(steps, wait_s):
-    for _, from_ms, _, hold in evening(steps, wait_s)[2]:
-        assert 0 < hold.until_ms - from_ms <= wait_s * 1000
-        assert all(one.until_ms <= hold.until_ms for one in hold.members)
+    for _, from_ms, _, wait in evening(steps, wait_s)[2]:
+        assert 0 < wait.until_ms - from_ms <= wait_s * 1000
+        assert all(one.until_ms <= wait.until_ms for one in wait.members)
 
 
 @given(steps, waits_s)
@@ -161,8 +161,8 @@ def test_accounts_stay_small(steps, wait_s):
 def exhausted() -> tuple[WaitBudget, float]:
     budget, now_ms = WaitBudget(), NOW_MS
     for _ in range(2):
-        hold = stall_wait(BOB, budget, 10, 1, now_ms)
-        budget, now_ms = charge_waits(budget, hold, None, now_ms + 10_000), now_ms + 10_000
+        wait = stall_wait(BOB, budget, 10, 1, now_ms)
+        budget, now_ms = charge_waits(budget, wait, None, now_ms + 10_000), now_ms + 10_000
     return budget, now_ms
 
 
@@ -171,15 +171,15 @@ def test_an_exhausted_member_is_not_waited_for_until_a_minute_without_underruns(
     assert stall_wait(BOB, budget, 10, 1, now_ms + 59_000) is None
     budget = budget.on_underrun("g_bob", now_ms + 59_000)
     assert stall_wait(BOB, budget, 10, 1, now_ms + 118_000) is None
-    hold = stall_wait(BOB, budget, 10, 1, now_ms + 119_000)
-    assert hold.until_ms == now_ms + 129_000
+    wait = stall_wait(BOB, budget, 10, 1, now_ms + 119_000)
+    assert wait.until_ms == now_ms + 129_000
 
 
 def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
     budget, now_ms = exhausted()
     for _ in range(2):
-        hold = stall_wait(EVE, budget, 10, 1, now_ms)
-        budget, now_ms = charge_waits(budget, hold, None, now_ms + 10_000), now_ms + 10_000
+        wait = stall_wait(EVE, budget, 10, 1, now_ms)
+        budget, now_ms = charge_waits(budget, wait, None, now_ms + 10_000), now_ms + 10_000
     assert stall_wait(("g_new", "New"), budget, 10, 1, now_ms) is None
     assert start_gate([("g_new", "New")], budget, 8000, 1, now_ms) is None
     later = stall_wait(("g_new", "New"), budget, 10, 1, now_ms + WINDOW_MS - 35_000)
@@ -187,11 +187,11 @@ def test_others_are_waited_for_meanwhile_until_the_room_had_enough():
 
 
 def test_only_the_time_waited_for_a_member_is_charged():
-    hold = held()
+    wait = wait_for_both()
     fewer = msgspec.structs.replace(
-        hold, members=tuple(one for one in hold.members if one.user_id != "g_bob")
+        wait, members=tuple(one for one in wait.members if one.user_id != "g_bob")
     )
-    budget = charge_waits(WaitBudget(), hold, fewer, NOW_MS + 1000)
+    budget = charge_waits(WaitBudget(), wait, fewer, NOW_MS + 1000)
     budget = charge_waits(budget, fewer, None, NOW_MS + 5000)
     spent = {name: budget.spent_ms(name, NOW_MS + 5000) for name in ("g_bob", "g_eve", "")}
     assert spent == {"g_bob": 1000, "g_eve": 5000, "": 5000}

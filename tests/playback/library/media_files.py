@@ -73,8 +73,8 @@ def flac(
         + picture
     )
     blocks = [(0, stream), (4, comment), *([(6, shown)] if picture else [])]
-    told = b"".join(
+    metadata = b"".join(
         bytes([kind | (0x80 if number == len(blocks) - 1 else 0)]) + len(data).to_bytes(3, "big") + data
         for number, (kind, data) in enumerate(blocks)
     )
-    return b"fLaC" + told
+    return b"fLaC" + metadata

@@ -88,9 +88,9 @@ async def test_the_whole_file_comes_in_chunks_under_asgi():
 
 
 def test_head_has_headers_without_a_body():
-    told = range_response.sample(RequestFactory().head("/", headers={"Range": "bytes=0-9"}), "music.ogg")
-    assert (told.status_code, told.content, told["Content-Type"]) == (200, b"", "audio/ogg")  # type: ignore[attr-defined]
-    assert int(told["Content-Length"]) == (Path(settings.SAMPLES_DIR) / "music.ogg").stat().st_size
+    response = range_response.sample(RequestFactory().head("/", headers={"Range": "bytes=0-9"}), "music.ogg")
+    assert (response.status_code, response.content, response["Content-Type"]) == (200, b"", "audio/ogg")  # type: ignore[attr-defined]
+    assert int(response["Content-Length"]) == (Path(settings.SAMPLES_DIR) / "music.ogg").stat().st_size
 
 
 def test_a_client_with_the_same_etag_gets_304():

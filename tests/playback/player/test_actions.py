@@ -325,13 +325,13 @@ class StaleCommands(PlayerCase):
 class Broadcasting(PlayerCase):
     def test_only_changed_fields_are_sent_with_their_revision(self):
         self.add(0)
-        told = self.published.last("player")
-        assert set(told["payload"]["changed"]) == {"entries", "can_undo"}
-        assert [item["title"] for item in told["payload"]["items"]] == ["Track 00"]
+        event = self.published.last("player")
+        assert set(event["payload"]["changed"]) == {"entries", "can_undo"}
+        assert [item["title"] for item in event["payload"]["items"]] == ["Track 00"]
         self.say("resume")
-        told = self.published.last("player")
-        assert set(told["payload"]["changed"]) == {"current", "is_playing", "position", "at"}
-        assert (told["revision"], told["payload"]["items"], told["payload"]["cause"]) == (2, [], "resume")
+        event = self.published.last("player")
+        assert set(event["payload"]["changed"]) == {"current", "is_playing", "position", "at"}
+        assert (event["revision"], event["payload"]["items"], event["payload"]["cause"]) == (2, [], "resume")
 
     def test_a_rejected_command_broadcasts_nothing(self):
         with pytest.raises(UnknownMedia):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playback.models import Playback, PlaybackEvent, SyncState
 from playback.room import actions
 from playback.room.status_reports import LAST_REPORTS
-from rooms import actions as room_deeds
+from rooms import actions as room_actions
 from rooms.models import ControlPolicy, Member, Room
 from tests.cases import CLIP
 from tests.playback.room.fixtures import NOW_MS, SONG, ActionCase, load, pause, play, seek, set_rate
@@ -30,14 +30,14 @@ class Playing(ActionCase):
     def test_everyone_starts_together_a_little_ahead(self):
         with self.committing():
             accepted = actions.play(self.alice, play(current_time=12.5), now_ms=NOW_MS)
-        told = self.published.last("play")
+        event = self.published.last("play")
         self.assertEqual((accepted.revision, accepted.timestamp), (1, NOW_MS + 250))
-        self.assertEqual((told["revision"], told["timestamp"]), (1, NOW_MS + 250))
-        self.assertEqual(told["payload"]["current_time"], 12.5)
-        self.assertTrue(told["payload"]["is_playing"])
-        self.assertEqual(told["payload"]["user_id"], self.alice.person.user_id)
-        self.assertEqual(told["payload"]["event_id"], "play")
-        self.assertEqual(told["payload"]["duration"], 96.021)
+        self.assertEqual((event["revision"], event["timestamp"]), (1, NOW_MS + 250))
+        self.assertEqual(event["payload"]["current_time"], 12.5)
+        self.assertTrue(event["payload"]["is_playing"])
+        self.assertEqual(event["payload"]["user_id"], self.alice.person.user_id)
+        self.assertEqual(event["payload"]["event_id"], "play")
+        self.assertEqual(event["payload"]["duration"], 96.021)
         self.assertEqual(self.published.types(room_group(self.room.room_id)), ["play"])
 
     def test_the_lead_grows_with_the_farthest_member(self):
@@ -68,9 +68,9 @@ class Snapshots(ActionCase):
         gc.collect()
         gc.disable()
         self.addCleanup(gc.enable)
-        for deed, command in commands.items():
-            deed(self.alice, command, now_ms=NOW_MS + 1000)  # type: ignore[operator]
-            self.assertEqual(gc.collect(), 0, deed.__name__)
+        for action, command in commands.items():
+            action(self.alice, command, now_ms=NOW_MS + 1000)  # type: ignore[operator]
+            self.assertEqual(gc.collect(), 0, action.__name__)
 
 
 class Pausing(ActionCase):
@@ -139,11 +139,11 @@ class Loading(ActionCase):
         self.started()
         with self.committing():
             actions.load(self.alice, load(), now_ms=NOW_MS + 5000)
-        told = self.published.last("load")["payload"]
+        event = self.published.last("load")["payload"]
         self.assertEqual(
-            (told["media"]["url"], told["media"]["kind"], told["phase"]), (SONG, "audio", "paused")
+            (event["media"]["url"], event["media"]["kind"], event["phase"]), (SONG, "audio", "paused")
         )
-        self.assertEqual((told["current_time"], told["duration"]), (0, 69.2065))
+        self.assertEqual((event["current_time"], event["duration"]), (0, 69.2065))
 
     def test_unplayable_media_changes_nothing(self):
         self.started()
@@ -155,7 +155,7 @@ class Loading(ActionCase):
 
 
 class Refusing(ActionCase):
-    deeds = (
+    all_actions = (
         (actions.play, play()),
         (actions.pause, pause()),
         (actions.seek, seek(40)),
@@ -165,9 +165,9 @@ class Refusing(ActionCase):
 
     def refused(self, by: Member, error: type[Exception]) -> None:
         before = self.timeline()
-        for deed, command in self.deeds:
+        for action, command in self.all_actions:
             with self.committing(), pytest.raises(error):
-                deed(by, command, now_ms=NOW_MS)
+                action(by, command, now_ms=NOW_MS)
         self.assertEqual(self.timeline(), before)
         self.assertEqual((PlaybackEvent.objects.count(), SyncState.objects.count()), (0, 0))
         self.assertEqual(self.published.frames, [])
@@ -188,7 +188,7 @@ class Refusing(ActionCase):
         self.assertEqual(actions.play(self.bob, play(), now_ms=NOW_MS).revision, 1)
 
     def test_a_former_host_may_not(self):
-        room_deeds.transfer_host(self.alice, self.bob.person.user_id)
+        room_actions.transfer_host(self.alice, self.bob.person.user_id)
         with pytest.raises(NotHost):
             actions.play(self.alice, play(), now_ms=NOW_MS)
         actions.play(self.bob, play(), now_ms=NOW_MS)
@@ -208,13 +208,13 @@ class Idempotency(ActionCase):
 
     def test_the_same_event_id_with_other_content_is_refused(self):
         actions.seek(self.alice, seek(40, "x"), now_ms=NOW_MS)
-        for deed, command in (
+        for action, command in (
             (actions.seek, seek(41, "x")),
             (actions.pause, pause("x", current_time=40)),
             (actions.load, load(event_id="x")),
         ):
             with pytest.raises(EventIdConflict):
-                deed(self.alice, command, now_ms=NOW_MS)
+                action(self.alice, command, now_ms=NOW_MS)
         self.assertEqual(self.timeline().revision, 1)
 
     def test_two_people_may_use_the_same_event_id(self):
@@ -226,7 +226,7 @@ class Idempotency(ActionCase):
         first = actions.play(self.alice, play(), now_ms=NOW_MS)
         for n in range(59):
             actions.play(self.alice, play(f"{n}"), now_ms=NOW_MS)
-        room_deeds.transfer_host(self.alice, self.bob.person.user_id)
+        room_actions.transfer_host(self.alice, self.bob.person.user_id)
         self.assertEqual(actions.play(self.alice, play(), now_ms=NOW_MS), first)
 
 

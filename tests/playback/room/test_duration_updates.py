@@ -48,9 +48,9 @@ class DurationCase(ActionCase):
 
 class AcceptedReports(DurationCase):
     def test_a_controllers_player_sets_the_duration_and_it_is_broadcast(self):
-        told = self.published.last("timeline")
+        event = self.published.last("timeline")
         self.assertEqual(
-            (told["payload"]["cause"], told["payload"]["duration"], told["payload"]["duration_source"]),
+            (event["payload"]["cause"], event["payload"]["duration"], event["payload"]["duration_source"]),
             ("duration", REPORTED_S, "metadata"),
         )
 
@@ -183,8 +183,8 @@ class EndOfData(DurationCase):
     def test_it_is_the_end_of_the_room(self):
         self.assertTrue(self.says(self.alice, 53.9, AT_ITS_END_MS, ended_at=53.9, is_playing=False))
         self.assertEqual((self.timeline().phase, self.timeline().position_s), ("ended", 53.9))
-        told = self.published.last("timeline")["payload"]
-        self.assertEqual((told["cause"], told["duration_source"]), ("end", "ended"))
+        event = self.published.last("timeline")["payload"]
+        self.assertEqual((event["cause"], event["duration_source"]), ("end", "ended"))
 
     def test_once(self):
         ended = {"ended_at": 53.9, "is_playing": False}

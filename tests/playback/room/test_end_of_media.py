@@ -23,10 +23,10 @@ class EndOfMedia(ActionCase):
         self.started()
         with self.committing():
             self.assertEqual([end_of_media.due(END_MS + late) for late in (300, 300, 400)], [1, 0, 0])
-        told = self.published.last("timeline")
-        self.assertEqual((told["payload"]["phase"], told["payload"]["cause"]), ("ended", "end"))
-        self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (96.021, END_MS))
-        self.assertIsNone(told["payload"]["user_id"])
+        event = self.published.last("timeline")
+        self.assertEqual((event["payload"]["phase"], event["payload"]["cause"]), ("ended", "end"))
+        self.assertEqual((event["payload"]["current_time"], event["timestamp"]), (96.021, END_MS))
+        self.assertIsNone(event["payload"]["user_id"])
 
     def test_two_that_found_the_same_end_write_it_once(self):
         self.started()
@@ -40,8 +40,8 @@ class EndOfMedia(ActionCase):
         self.assertEqual(end_of_media.due(END_MS - end_of_media.LOOP_AHEAD_MS - 1), 0)
         with self.committing():
             self.assertEqual([end_of_media.due(END_MS - early) for early in (2000, 1000, 0)], [1, 0, 0])
-        told = self.published.last("timeline")
-        self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (0, END_MS))
+        event = self.published.last("timeline")
+        self.assertEqual((event["payload"]["current_time"], event["timestamp"]), (0, END_MS))
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 96_021)
 
     def test_a_loop_announced_too_late_starts_late_enough_to_seek(self):
@@ -49,9 +49,9 @@ class EndOfMedia(ActionCase):
         self.started()
         with self.committing():
             end_of_media.due(END_MS + 200)
-        told = self.published.last("timeline")
-        self.assertEqual((told["payload"]["cause"], told["payload"]["current_time"]), ("loop", 0))
-        self.assertEqual(told["timestamp"], END_MS + 700)
+        event = self.published.last("timeline")
+        self.assertEqual((event["payload"]["cause"], event["payload"]["current_time"]), ("loop", 0))
+        self.assertEqual(event["timestamp"], END_MS + 700)
         self.assertEqual(self.timeline().ends_at_ms, END_MS + 700 + 96_021)
 
     def test_an_error_at_the_end_of_one_room_does_not_delay_others(self):

@@ -46,20 +46,20 @@ class Resending(ActionCase):
             room_deeds.transfer_host(self.alice, self.bob.person.user_id)
             room_deeds.update_room(self.room, actor=None, title="Late night")
             actions.load(self.bob, load(title="Song"), now_ms=NOW_MS + 4000)
-        told = [frame for _, frame in self.published.frames if frame["revision"] is not None]
+        events = [frame for _, frame in self.published.frames if frame["revision"] is not None]
         room = Room.objects.get(pk=self.room.pk)
         again = [msgspec.json.decode(frame) for frame in queries.missed(room, 0)]
-        self.assertEqual(again, told)
+        self.assertEqual(again, events)
         self.assertEqual([frame["revision"] for frame in again], [1, 2, 3, 4, 5])
 
     def test_a_member_who_followed_has_the_snapshot_of_a_new_one(self):
         with self.committing():
             actions.play(self.alice, play(), now_ms=NOW_MS)
             actions.seek(self.alice, seek(30), now_ms=NOW_MS + 3000)
-        told, state = self.published.frames[-1][1], msgspec.to_builtins(queries.snapshot(self.room_now()))
-        self.assertEqual((state["revision"], state["timestamp"]), (told["revision"], told["timestamp"]))
+        event, state = self.published.frames[-1][1], msgspec.to_builtins(queries.snapshot(self.room_now()))
+        self.assertEqual((state["revision"], state["timestamp"]), (event["revision"], event["timestamp"]))
         for name in ("current_time", "is_playing", "rate", "phase", "duration", "media"):
-            self.assertEqual(state[name], told["payload"][name], name)
+            self.assertEqual(state[name], event["payload"][name], name)
 
     def test_a_client_resumes_if_the_log_has_the_change_it_applied_last(self):
         actions.play(self.alice, play(), now_ms=NOW_MS)

@@ -79,10 +79,10 @@ class Stalls(Waiting):
     def test_the_room_waits_at_its_position_and_names_the_members(self):
         self.start_playing()
         self.underruns(self.bob, NOW_MS + 10_000)
-        told = self.published.last("timeline")
-        whole = told["payload"]
+        event = self.published.last("timeline")
+        whole = event["payload"]
         self.assertEqual((whole["phase"], whole["cause"], whole["is_playing"]), ("holding", "hold", False))
-        self.assertEqual((whole["current_time"], told["timestamp"]), (10, NOW_MS + 10_000))
+        self.assertEqual((whole["current_time"], event["timestamp"]), (10, NOW_MS + 10_000))
         bob = {"user_id": self.bob.person.user_id, "username": "Bob"}
         self.assertEqual(whole["hold"], {"why": "stall", "who": [bob], "until": NOW_MS + 18_000})
         self.assertIsNone(whole["user_id"])
@@ -95,10 +95,10 @@ class Stalls(Waiting):
         self.assertFalse(self.say(self.alice, "paused", NOW_MS + 10_600))
         with self.committing():
             self.assertTrue(self.say(self.bob, "ready", NOW_MS + 12_000))
-        told = self.published.last("timeline")
-        self.assertEqual((told["payload"]["phase"], told["payload"]["cause"]), ("playing", "release"))
-        self.assertIsNone(told["payload"]["hold"])
-        self.assertEqual((told["payload"]["current_time"], told["timestamp"]), (10, NOW_MS + 12_150))
+        event = self.published.last("timeline")
+        self.assertEqual((event["payload"]["phase"], event["payload"]["cause"]), ("playing", "release"))
+        self.assertIsNone(event["payload"]["hold"])
+        self.assertEqual((event["payload"]["current_time"], event["timestamp"]), (10, NOW_MS + 12_150))
         self.assertFalse(self.say(self.bob, "ready", NOW_MS + 12_100))
 
     def test_the_end_of_buffering_is_being_ready(self):
@@ -167,9 +167,9 @@ class Stalls(Waiting):
         self.assertFalse(self.say(self.bob, "ready", NOW_MS + 12_000))
         with self.committing():
             self.assertEqual(stall_handling.due(NOW_MS + 12_500), 1)
-        told = self.published.last("timeline")["payload"]
+        event = self.published.last("timeline")["payload"]
         self.assertEqual(
-            (told["cause"], [one["username"] for one in told["hold"]["who"]]), ("hold", ["Alice"])
+            (event["cause"], [one["username"] for one in event["hold"]["who"]]), ("hold", ["Alice"])
         )
         self.assertEqual(stall_handling.due(NOW_MS + 12_600), 0)
         self.assertTrue(self.say(self.alice, "ready", NOW_MS + 13_000))
@@ -211,10 +211,10 @@ class Starts(Waiting):
         self.say(self.bob, "loading")
         with self.committing():
             accepted = actions.play(self.alice, play(current_time=0), now_ms=NOW_MS + 500)
-        told = self.published.last("play")["payload"]
-        self.assertEqual((told["phase"], told["hold"]["why"]), ("holding", "ready"))
-        self.assertEqual([one["username"] for one in told["hold"]["who"]], ["Bob"])
-        self.assertEqual(told["hold"]["until"], NOW_MS + 30_500)
+        event = self.published.last("play")["payload"]
+        self.assertEqual((event["phase"], event["hold"]["why"]), ("holding", "ready"))
+        self.assertEqual([one["username"] for one in event["hold"]["who"]], ["Bob"])
+        self.assertEqual(event["hold"]["until"], NOW_MS + 30_500)
         self.assertEqual((accepted.revision, accepted.timestamp), (1, NOW_MS + 500))
         self.assertFalse(self.say(self.bob, "ready", NOW_MS + 900, revision=0))
         with self.committing():
@@ -235,10 +235,10 @@ class Starts(Waiting):
         self.start_playing()
         with self.committing():
             actions.seek(self.alice, seek(60), now_ms=NOW_MS + 5000)
-        told = self.published.last("seek")
-        self.assertEqual((told["payload"]["phase"], told["payload"]["current_time"]), ("holding", 60))
+        event = self.published.last("seek")
+        self.assertEqual((event["payload"]["phase"], event["payload"]["current_time"]), ("holding", 60))
         self.assertEqual(
-            (told["timestamp"], told["payload"]["hold"]["until"]), (NOW_MS + 5000, NOW_MS + 35_000)
+            (event["timestamp"], event["payload"]["hold"]["until"]), (NOW_MS + 5000, NOW_MS + 35_000)
         )
         self.assertEqual(self.waits_for(), ["Alice", "Bob"])
         self.assertFalse(self.say(self.alice, "ready", NOW_MS + 5200))
@@ -275,11 +275,11 @@ class Resuming(Waiting):
 
     def test_the_host_continues_without_the_awaited_members(self):
         accepted = self.continue_without(self.alice, NOW_MS + 11_000)
-        told = self.published.last("timeline")
-        self.assertEqual((told["payload"]["cause"], told["payload"]["phase"]), ("release", "playing"))
-        self.assertEqual(told["payload"]["user_id"], self.alice.person.user_id)
-        self.assertEqual((told["payload"]["event_id"], told["revision"]), ("go", accepted.revision))
-        self.assertEqual(told["payload"]["current_time"], 10)
+        event = self.published.last("timeline")
+        self.assertEqual((event["payload"]["cause"], event["payload"]["phase"]), ("release", "playing"))
+        self.assertEqual(event["payload"]["user_id"], self.alice.person.user_id)
+        self.assertEqual((event["payload"]["event_id"], event["revision"]), ("go", accepted.revision))
+        self.assertEqual(event["payload"]["current_time"], 10)
         self.assertEqual(self.continue_without(self.alice, NOW_MS + 11_100), accepted)
 
     def test_only_controllers_may_continue_without(self):
@@ -329,15 +329,15 @@ class Resuming(Waiting):
         with self.committing():
             room_actions.update_room(self.room, actor=None, also_update=carry_on)
         self.assertTrue(self.timeline().playing)
-        told = self.published.last("room_changed")["payload"]
-        self.assertEqual((told["room"]["stall_policy"], told["phase"]), ("carry_on", "playing"))
+        event = self.published.last("room_changed")["payload"]
+        self.assertEqual((event["room"]["stall_policy"], event["phase"]), ("carry_on", "playing"))
 
     def test_a_resent_event_equals_the_original_byte_for_byte(self):
         self.continue_without(self.alice, NOW_MS + 11_000)
-        told = [frame for _, frame in self.published.frames if frame["revision"] is not None]
+        events = [frame for _, frame in self.published.frames if frame["revision"] is not None]
         again = [msgspec.json.decode(frame) for frame in queries.missed(self.now().room, 1)]
-        self.assertEqual(again, told)
-        self.assertEqual(len(told), 2)
+        self.assertEqual(again, events)
+        self.assertEqual(len(events), 2)
 
     def test_no_system_comment_is_written(self):
         self.continue_without(self.alice, NOW_MS + 11_000)

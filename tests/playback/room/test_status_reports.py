@@ -197,11 +197,11 @@ def test_of_two_tabs_in_two_processes_the_later_report_counts(processes: Process
 
 
 def test_that_data_ran_out_or_is_there_again_does_not_wait_for_the_batch(processes: Processes):
-    told = [
+    shared = [
         processes.there.record("a", "bob", report(at, state=state), NOW_MS + at)
         for at, state in enumerate(["ready", "playing", "stalled", "stalled", "ready"])
     ]
-    assert told == [False, False, True, False, True]
+    assert shared == [False, False, True, False, True]
     assert processes.there.share("a")
     assert not processes.there.share("a")
     assert processes.positions_here() == {"bob": 4}
@@ -263,8 +263,8 @@ class Publishing(ActionCase):
         self.say(self.bob, 9.4, is_synced=True)
         with self.committing():
             status_broadcast.due(NOW_MS + 11_000)
-        told = {one["user_id"]: one for one in self.published.last("presence")["payload"]["members"]}
-        alice, bob = told[self.alice.person.user_id], told[self.bob.person.user_id]
+        members = {one["user_id"]: one for one in self.published.last("presence")["payload"]["members"]}
+        alice, bob = members[self.alice.person.user_id], members[self.bob.person.user_id]
         self.assertEqual((alice["is_synced"], alice["drift_ms"], alice["current_time"]), (True, 400, 11.4))
         self.assertEqual((bob["is_synced"], bob["drift_ms"]), (False, -600))
         self.assertEqual((alice["latency_ms"], alice["state"]), (30, "tracking"))
@@ -331,8 +331,8 @@ class Publishing(ActionCase):
         actions.seek(self.alice, seek(500.0), now_ms=NOW_MS + 12_000)
         with self.committing():
             status_broadcast.due(NOW_MS + 14_000)
-        told = [one["user_id"] for one in self.published.last("presence")["payload"]["members"]]
-        self.assertEqual(told, [self.alice.person.user_id])
+        user_ids = [one["user_id"] for one in self.published.last("presence")["payload"]["members"]]
+        self.assertEqual(user_ids, [self.alice.person.user_id])
 
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
