@@ -35,6 +35,7 @@ SETTLED_S = 2.0
 class FrameReader:
     """A socket that hears and does nothing."""
 
+    direct = None
     heard = 0
 
     def deliver(self, frame: Frame) -> None:
