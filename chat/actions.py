@@ -64,7 +64,7 @@ def remove(actor: Member, comment_id: int) -> None:
     actor = access.lock(actor)
     comment = Comment.objects.of_room(actor.room, comment_id)
     if comment is None:
-        raise NotFound("There is no such message here.")
+        raise NotFound("This message does not exist.")
     is_own = comment.person_id == actor.person_id
     if not is_own and not actor.may_moderate:
         raise NotAllowed("Only the host and moderators can delete the messages of others.")
@@ -147,5 +147,5 @@ def _replied_comment(room: Room, pk: int | None) -> Comment | None:
         return None
     replied = Comment.objects.of_room(room, pk)
     if replied is None or replied.deleted_at is not None:
-        raise NotFound("The message this replies to is not here.")
+        raise NotFound("The message it replies to does not exist.")
     return replied

@@ -17,7 +17,7 @@ def clean_comment(text: str) -> str:
         raise TooLong(f"A message has at most {MAX_CHARS} characters.")
     cleaned = clean(text)
     if not cleaned:
-        raise BadMessage("There is nothing to see in this message.")
+        raise BadMessage("This message has no visible text.")
     if len(cleaned) > MAX_CHARS:
         raise TooLong(f"A message has at most {MAX_CHARS} characters; this one has {len(cleaned)}.")
     return cleaned

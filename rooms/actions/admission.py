@@ -11,7 +11,7 @@ from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.shared_state import rate_limits as limits
 
-TOO_MANY = "Too many tries. Wait a little."
+TOO_MANY = "Too many attempts. Wait a moment."
 
 
 def admit(identity: Identity, room_id: str, form: JoinForm) -> Member:

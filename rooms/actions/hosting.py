@@ -83,7 +83,7 @@ def transfer_host(actor: Member, user_id: str) -> int:
     if not actor.is_host:
         raise NotHost("Only the host can make another member the host.")
     if to is None or not to.present:
-        raise NotFound("This person is not here.")
+        raise NotFound("This member is not present.")
     to.room = actor.room
     assign_host(actor.room, to)
     return actor.room.revision

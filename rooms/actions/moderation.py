@@ -65,7 +65,7 @@ def lift_ban(ban: Ban, *, actor: Member | None, reason: str = "") -> ModerationA
     actor = access.lock(actor) if actor is not None else None
     room = actor.room if actor is not None else Room.objects.locked(ban.room_id)
     if ban.room_id != room.pk:
-        raise NotFound("There is no such ban here.")
+        raise NotFound("This ban does not exist.")
     if actor is not None and not actor.may_moderate:
         raise NotAllowed("Only the host and moderators can lift a ban.")
     now = timezone.now()

@@ -152,7 +152,7 @@ def _require_authority(actor: Member) -> None:
     if not (actor.is_host or actor.is_owner):
         raise NotAllowed("Only the host or the owner can change the room.")
     if actor.room.is_demo:  # the next visitor finds it unchanged
-        raise NotAllowed("The demo room stays as it is. Make a room of your own: it takes one press.")
+        raise NotAllowed("The demo room cannot be changed. Create your own room: it takes one click.")
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from watchium.protocol.errors import Refused
 class BadToken(Refused):
     code = "not_member"
     status = 401
-    message = "This token is not valid, or not any more."
+    message = "This token is invalid or has expired."
 
 
 class Forged(Refused):
@@ -24,7 +24,7 @@ class Forged(Refused):
 
     code = "bad_message"
     status = 403
-    message = "The CSRF token is missing or wrong. Load the page again."
+    message = "The CSRF token is missing or wrong. Reload the page."
 
 
 class PersonAuthentication(BaseAuthentication):

@@ -19,27 +19,27 @@ def csrf_failure_text(request: HttpRequest, reason: str) -> str:
         return _origin_failure_text(request, origin)
     if reason != REASON_NO_CSRF_COOKIE:
         return _(
-            "The page was open for a long time, or you signed in or out in another tab. Go back, load the page again "
-            "and repeat what you did."
+            "The page was open for a long time, or you signed in or out in another tab. Go back, reload the page and "
+            "try again."
         )
     if settings.HTTPS and origin.startswith("http://"):
         return _(
-            "Your browser came without encryption, and cookies need it here. Open %(address)s instead."
+            "Your browser connected without encryption, but cookies need it here. Open %(address)s instead."
         ) % {"address": settings.WATCHIUM_URL}
     return _(
-        "Your browser did not send this server's cookie. Allow cookies for this address, load the page again and "
-        "repeat what you did."
+        "Your browser did not send this server's cookie. Allow cookies for this address, reload the page and try "
+        "again."
     )
 
 
 def _origin_failure_text(request: HttpRequest, origin: str) -> str:
     if origin in ("", "null"):
         return _(
-            "Your browser does not say from which page this came. Load the page again; if that does not help, an "
-            "add-on or a privacy setting leaves it out."
+            "Your browser did not send the address of the page that made this request. Reload the page; if that "
+            "does not help, an add-on or a privacy setting removes it."
         )
     ours = settings.WATCHIUM_URL or f"{request.scheme}://{request.get_host()}"
     return _(
-        "This came from a page at %(origin)s, and this server is set up for %(ours)s. Open it there; if %(origin)s is "
-        "its right address, WATCHIUM_URL has to be set to that."
+        "This request came from a page at %(origin)s, but this server is set up for %(ours)s. Open it there; if "
+        "%(origin)s is its right address, set WATCHIUM_URL to it."
     ) % {"origin": origin[:MAX_ORIGIN_CHARS], "ours": ours}

@@ -40,7 +40,7 @@ def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
     expect(alice.get_by_role("log")).to_contain_text("short again")
     message.fill("\u2060")
     message.press("Enter")
-    expect(alice.get_by_text("There is nothing to see in this message.")).to_be_visible()
+    expect(alice.get_by_text("This message has no visible text.")).to_be_visible()
 
     settings = alice.get_by_role("dialog", name="Room settings")
     alice.get_by_role("button", name="Settings").click()

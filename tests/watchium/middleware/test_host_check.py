@@ -129,7 +129,7 @@ class Forms(TestCase):
     def test_a_missing_cookie_and_an_old_page_get_different_texts(self):
         assert "did not send this server&#x27;s cookie" in self.rejection(cookie=False)
         assert "open for a long time" in self.rejection(token="x" * 64)
-        assert "does not say from which page" in self.rejection(HTTP_ORIGIN="null")
+        assert "did not send the address of the page" in self.rejection(HTTP_ORIGIN="null")
 
     def test_text_from_the_request_is_truncated_and_escaped(self):
         body = self.rejection(HTTP_ORIGIN="http://<b>" + "x" * 5000)
