@@ -67,9 +67,9 @@ function drawn(sparkline, everyone = false) {
 
 test("now is at the right edge, ahead is up, and no drift is the middle", () => {
   const sparkline = new Sparkline(fakeElement())
-  sparkline.mine(0)
+  sparkline.addOwn(0)
   nowMs += SPAN_MS / 2
-  sparkline.mine(20)
+  sparkline.addOwn(20)
   assert.equal(drawn(sparkline).own, "M120.0 36.0L240.0 4.0")
 })
 
@@ -81,14 +81,14 @@ test("the scale is the smallest step that holds the largest drift", () => {
     [9e9, "± 60 s"],
   ])) {
     const sparkline = new Sparkline(fakeElement())
-    sparkline.mine(driftMs)
+    sparkline.addOwn(driftMs)
     assert.equal(drawn(sparkline).scale, scale)
   }
 })
 
 test("a drift beyond the largest scale stays at the edge of the drawing", () => {
   const sparkline = new Sparkline(fakeElement())
-  sparkline.mine(-9e9)
+  sparkline.addOwn(-9e9)
   assert.equal(drawn(sparkline).own, "M240.0 68.0")
 })
 
@@ -96,7 +96,7 @@ test("samples are kept at most twice a second and for two minutes", () => {
   const sparkline = new Sparkline(fakeElement())
   for (let at = 0; at <= SPAN_MS + 10_000; at += 100) {
     nowMs = 1_000_000 + at
-    sparkline.mine(at)
+    sparkline.addOwn(at)
   }
   assert.equal(sparkline.own.length, SPAN_MS / 500 + 1)
   assert.equal(nowMs - sparkline.own[0].atMs, SPAN_MS)
@@ -110,7 +110,7 @@ test("lines of other members continue to now, and end with their membership", ()
     { user_id: "eve", drift_ms: null },
     { user_id: "stranger", drift_ms: 5 },
   ]
-  sparkline.others(reports, room)
+  sparkline.addOthers(reports, room)
   nowMs += SPAN_MS / 2
   const { others, legend } = drawn(sparkline, true)
   assert.deepEqual(others, ["M120.0 4.0L240.0 4.0"])
@@ -120,13 +120,13 @@ test("lines of other members continue to now, and end with their membership", ()
   assert.equal(item.querySelector("[data-ms]").textContent, "20 ms")
 
   const withoutBob = new Map([...room.state.members].filter(([id]) => id !== "bob"))
-  sparkline.others([], { ...room, state: { members: withoutBob } })
+  sparkline.addOthers([], { ...room, state: { members: withoutBob } })
   assert.deepEqual(drawn(sparkline, true).others, [])
 })
 
 test("a viewer sees only the own line, and no legend", () => {
   const sparkline = new Sparkline(fakeElement())
-  sparkline.others([{ user_id: "bob", drift_ms: 20 }], room)
+  sparkline.addOthers([{ user_id: "bob", drift_ms: 20 }], room)
   const { others, legend } = drawn(sparkline)
   assert.deepEqual(others, [])
   assert.equal(legend.hidden, true)

@@ -57,13 +57,19 @@ export function every(ms, fn) {
   return () => cancel()
 }
 
-const channel = new MessageChannel()
 /** @type {(() => void) | null} */
 let nextTask = null
-channel.port1.onmessage = () => {
-  const fn = nextTask
-  nextTask = null
-  fn?.()
+/** Created on first use. @type {MessagePort | null} */
+let port = null
+
+function openPort() {
+  const channel = new MessageChannel()
+  channel.port1.onmessage = () => {
+    const fn = nextTask
+    nextTask = null
+    fn?.()
+  }
+  return channel.port2
 }
 
 // timers are late by up to this; the rest is spent spinning, and no more than that: it blocks the page
@@ -79,7 +85,8 @@ const RECHECK_MS = 100 // look again so often on the way: the clock may have mov
 export function precisely(ms, fn) {
   if (ms > SPIN_MS + 4) return after(Math.min(ms - SPIN_MS, RECHECK_MS), fn)
   nextTask = fn
-  channel.port2.postMessage(null)
+  port ??= openPort()
+  port.postMessage(null)
   return () => void (nextTask === fn && (nextTask = null))
 }
 
