@@ -1,4 +1,4 @@
-"""A server, a browser, and people in front of it."""
+"""Fixtures of the browser tests: a server, a browser, and users with a page each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,13 +31,13 @@ PATIENCE_MS = 10_000
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """One server with the demo room for the whole run; a test that kills one starts its own."""
+    """One server with the demo room for the whole run; tests that kill a server start their own."""
     with watchium_server(demo=True) as running:
         yield running
 
 
 class Launcher:
-    """`launch()` is a browser with processes of its own; further words go to its command line."""
+    """`launch()` starts a browser with its own processes; arguments go to its command line."""
 
     def __init__(self, chromium: BrowserType, path: str) -> None:
         self.chromium = chromium
@@ -47,7 +47,7 @@ class Launcher:
         return self.chromium.launch(executable_path=self.path, args=[*FLAGS, *words])
 
     def kept_in(self, folder: Path, **options: Any) -> BrowserContext:
-        """A browser that finds there what it left behind when it was closed."""
+        """Start a browser with a persistent profile in the folder."""
         return self.chromium.launch_persistent_context(
             folder, executable_path=self.path, args=FLAGS, **options
         )
@@ -72,10 +72,10 @@ def browser(launch: Launcher) -> Iterator[Browser]:
 
 @pytest.fixture
 def person(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """`person()` is somebody new: a page in a context of its own, whose paths lead to the server.
+    """`person()` opens a page for a new user: in its own context, with URLs relative to the server.
 
-    Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...), `at` is another browser. An
-    error that a page's script did not catch fails the test.
+    Keyword arguments go to the context (`viewport=`, `color_scheme=`, `base_url=`...); `at` is another browser. An
+    uncaught script error on a page fails the test.
     """
     with arrivals(browser, server) as arrive:
         yield arrive
@@ -83,7 +83,7 @@ def person(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="module")
 def people(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """`person` for those who stay through all tests of a file."""
+    """`person` for users who stay through all tests of a file."""
     with arrivals(browser, server) as arrive:
         yield arrive
 

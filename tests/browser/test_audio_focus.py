@@ -1,4 +1,4 @@
-"""Of all tabs of a device exactly one sounds, whatever happens to them."""
+"""Audio focus: exactly one tab of a device plays sound."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.servers import Server
 PATIENCE_S = 10.0
 ACTIONS = 25
 SEED = 11
-TOGETHER_MS = 15  # two ears that listen every 5 ms, and the clocks of two processes
+TOGETHER_MS = 15  # two recorders with an interval of 5 ms, and the clocks of two processes
 
 
 @pytest.fixture(scope="module")
 def loud(launch: Callable[..., Browser]) -> Iterator[Browser]:
-    """A browser that lets every tab be heard: what it refuses otherwise has a test of its own."""
+    """A browser without autoplay restrictions; those have their own test."""
     browser = launch("--autoplay-policy=no-user-gesture-required")
     yield browser
     browser.close()
@@ -34,7 +34,7 @@ def tabs(loud: Browser, server: Server) -> Iterator[Tabs]:
 
 
 def one_sounds(tabs: Tabs, which: Page | None = None) -> Page:
-    """Until exactly one does, and it is this one."""
+    """Wait until exactly one tab plays sound, and it is `which`, if given."""
     deadline = time.monotonic() + PATIENCE_S
     while len(sounding := tabs.sounding()) != 1 or which not in (None, sounding[0]):
         assert time.monotonic() < deadline, (
@@ -52,7 +52,7 @@ def repeat_all(page: Page) -> None:
     page.evaluate("() => watchium.player.say('set_repeat', { repeat: 'all' })")
 
 
-def test_the_tab_that_is_asked_to_play_sounds_and_the_others_do_not(tabs):
+def test_only_the_tab_in_which_play_was_pressed_has_audio_focus(tabs):
     first, second = tabs.open(), tabs.open()
     play_sample(first)
     one_sounds(tabs, first)
@@ -64,7 +64,7 @@ def test_the_tab_that_is_asked_to_play_sounds_and_the_others_do_not(tabs):
     assert together_ms(tabs.heard()) < TOGETHER_MS
 
 
-def test_pausing_in_another_tab_silences_and_does_not_move_the_sound(tabs):
+def test_a_pause_in_another_tab_stops_the_sound_without_moving_audio_focus(tabs):
     first, second = tabs.open(), tabs.open()
     play_sample(first)
     one_sounds(tabs, first)
@@ -76,7 +76,7 @@ def test_pausing_in_another_tab_silences_and_does_not_move_the_sound(tabs):
 
 
 @pytest.mark.parametrize("end", [Tabs.close, Tabs.crash])
-def test_when_the_sounding_tab_goes_the_one_last_used_goes_on(tabs, end):
+def test_when_the_tab_with_audio_focus_closes_the_last_used_one_takes_over(tabs, end):
     last_used, sounding, _ = tabs.open(), tabs.open(), tabs.open()
     play_sample(last_used)
     one_sounds(tabs, last_used)
@@ -87,7 +87,7 @@ def test_when_the_sounding_tab_goes_the_one_last_used_goes_on(tabs, end):
     assert together_ms(tabs.heard()) < TOGETHER_MS
 
 
-def test_a_track_that_ends_is_followed_once_however_many_tabs_look_on(tabs):
+def test_the_end_of_a_track_advances_the_queue_once_for_all_tabs(tabs):
     first, _, _ = tabs.open(), tabs.open(), tabs.open()
     for _ in range(3):
         first.get_by_role("button", name="Add Sample music to queue").click()
@@ -106,8 +106,8 @@ def test_a_track_that_ends_is_followed_once_however_many_tabs_look_on(tabs):
 
 
 @pytest.mark.alone
-def test_whatever_happens_to_four_tabs_never_two_sound_and_never_none(tabs):
-    """Opens, closes, crashes and plays at random, by a seed."""
+def test_with_random_actions_exactly_one_of_four_tabs_has_audio_focus(tabs):
+    """Opens, closes, crashes and plays at random, with a fixed seed."""
     chance = random.Random(SEED)
     play_sample(tabs.open())
     repeat_all(tabs.pages[0])
@@ -132,7 +132,7 @@ def test_whatever_happens_to_four_tabs_never_two_sound_and_never_none(tabs):
     assert state(tabs.pages[0])["is_playing"]
 
 
-def test_where_the_browser_wants_a_hand_first_the_tab_offers_to_play_here(browser: Browser, server: Server):
+def test_a_tab_that_needs_a_user_gesture_offers_to_play_here(browser: Browser, server: Server):
     context = browser.new_context(base_url=server.url)
     tabs = Tabs(context)
     untouched, sounding = tabs.open(), tabs.open()
@@ -140,13 +140,13 @@ def test_where_the_browser_wants_a_hand_first_the_tab_offers_to_play_here(browse
     one_sounds(tabs, sounding)
     tabs.close(sounding)
     untouched.wait_for_timeout(1000)
-    if not tabs.sounding():  # some browsers trust a site once it was heard
+    if not tabs.sounding():  # some browsers allow autoplay on sites that have played sound
         untouched.get_by_role("button", name="Play here").click()
     one_sounds(tabs, untouched)
     context.close()
 
 
-def test_without_locks_the_server_settles_it(loud: Browser, server: Server):
+def test_without_web_locks_the_server_assigns_audio_focus(loud: Browser, server: Server):
     context = loud.new_context(base_url=server.url)
     context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })")
     tabs = Tabs(context)

@@ -15,7 +15,7 @@ NOTICED_MS = 10_000
 
 @pytest.fixture
 def deployment() -> Iterator[tuple[Server, Server, Service]]:
-    """Two processes of one installation, and the Redis between them."""
+    """Two processes of one deployment, and their Redis."""
     with ExitStack() as stack:
         redis = stack.enter_context(redis_service())
         here = stack.enter_context(watchium_server({"REDIS_URL": redis.url}))
@@ -23,7 +23,7 @@ def deployment() -> Iterator[tuple[Server, Server, Service]]:
         yield here, there, redis
 
 
-def test_p14_the_page_says_degraded_plays_on_and_heals_without_a_reload(
+def test_p14_the_page_shows_degraded_keeps_playing_and_recovers_without_a_reload(
     deployment: tuple[Server, Server, Service], person: Callable[..., Page]
 ):
     here, there, redis = deployment

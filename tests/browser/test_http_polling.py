@@ -21,7 +21,7 @@ POLLED_MS = 12_000
 
 
 class Proxy:
-    """As one that knows no WebSockets, until it lets them through."""
+    """A proxy that blocks WebSockets until `blocks` is false."""
 
     def __init__(self, page: Page) -> None:
         self.blocks = True
@@ -48,7 +48,7 @@ def messages(page: Page):
     return page.locator("[data-log] [data-id] [data-text]")
 
 
-def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_chat(
+def test_a_host_without_websockets_has_media_controls_members_and_chat(
     server: Server, person: Callable[..., Page]
 ):
     alice, bob = person(), person()
@@ -95,7 +95,7 @@ def test_a_host_without_sockets_has_the_media_the_controls_the_people_and_the_ch
     expect(alice.get_by_role("list", name="Members").get_by_text("Bob")).not_to_be_attached(timeout=POLLED_MS)
 
 
-def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that_it_is_over(
+def test_a_viewer_without_websockets_polls_sees_the_reason_and_is_removed(
     server: Server, person: Callable[..., Page]
 ):
     alice, bob = person(), person()
@@ -132,7 +132,7 @@ def test_who_gets_no_socket_through_follows_over_http_is_told_why_and_hears_that
     expect(bob.locator("body")).to_have_attribute("data-socket", "closed", timeout=POLLED_MS)
 
 
-def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
+def test_a_player_without_websockets_plays_and_changes_its_queue(server: Server, person: Callable[..., Page]):
     alice = person()
     proxy = Proxy(alice)
     alice.goto("/player/")
@@ -146,7 +146,7 @@ def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, pe
     alice.evaluate("() => watchium.player.say('seek', { position: 30 })")
     wait_until(alice, "() => window.watchium.player.voice.positionS > 31.5")
     alice.get_by_role("button", name="Pause", exact=True).click()
-    other = alice.context.new_page()  # with sockets: what the server knows
+    other = alice.context.new_page()  # with WebSockets: it shows the server's state
     other.goto("/player/")
     wait_until(
         other,
@@ -160,7 +160,7 @@ def test_a_player_without_sockets_plays_and_changes_its_queue(server: Server, pe
     assert alice.evaluate("() => window.watchium.player.state.entries.length") == 3
 
 
-def test_a_lobby_without_sockets_shows_new_rooms(server: Server, person: Callable[..., Page]):
+def test_a_lobby_without_websockets_shows_new_rooms(server: Server, person: Callable[..., Page]):
     alice, bob = person(), person()
     Proxy(bob)
     alice.goto("/")

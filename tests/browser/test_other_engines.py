@@ -1,4 +1,4 @@
-"""The main scenes once more in Firefox and in WebKitGTK, beside a host in Chromium."""
+"""The main tests in Firefox and WebKitGTK, with a host in Chromium."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from tests.engines import ENGINES, ENTER, EnginePage, Firefox, WebKit
 from tests.engines import scenes as theirs
 from tests.servers import Missing, Server, unavailable
 
-# Each page on its own, while nothing else runs: three browsers are enough for two cores.
+# Run alone: three browsers are enough for two cores.
 pytestmark = pytest.mark.alone
 
-PATIENCE_S = 10.0  # on a machine that may be busy; on an idle one it takes two seconds
+PATIENCE_S = 10.0  # for a busy machine; an idle one takes two seconds
 LOOKS = 3
 APART_MS = {
     "firefox": 60,
     "webkit": 80,
-}  # of five looks, on a machine that may be busy; `make bench-sync` has the figures
+}  # median of five samples, for a busy machine; `make bench-sync` measures exactly
 RELOAD_S = 2.0
 RELOADS = 10
 PLAYER = """() => { const { sound, voice, state } = watchium.player, element = voice.track?.element
     return { here: sound.here, playing: state.is_playing, title: voice.track?.item?.title ?? null,
         sounds: Boolean(element && !element.paused && !element.muted && element.currentTime > 0.2) } }"""
 NOTICES = "() => document.querySelector('[data-notices]').innerText.replace(/\\s+/g, ' ')"
-# The height of a box, the sum of what it holds with the gaps between, and how much wider what it holds is than itself.
+# Height of a dialog, height of its content with gaps, and horizontal overflow.
 BOX = """css => { const box = document.querySelector(css), style = getComputedStyle(box)
     const number = name => parseFloat(style[name]) || 0
     const held = [...box.children].filter(child => child.offsetHeight)
@@ -67,7 +67,7 @@ def other(request) -> Iterator[Firefox | WebKit]:
 
 @pytest.fixture(scope="module")
 def party(other: Firefox | WebKit, people) -> tuple[Page, EnginePage]:
-    """alice hosts in Chromium and plays; mira came later, in the other engine."""
+    """alice hosts in Chromium and plays; mira joins later in the other engine."""
     alice, mira = people(), other.person()
     url = make_room(alice)
     wait_until_ready(alice)
@@ -78,7 +78,7 @@ def party(other: Firefox | WebKit, people) -> tuple[Page, EnginePage]:
 
 
 def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
-    """Soon within bounds of the host for three looks in a row; nothing is sought then, and it says it plays."""
+    """Wait for three samples in a row within bounds of the host, without a seek, in the state `playing`."""
     theirs.wait_until_moving(mira)
     mira.evaluate("() => { window.seeks = 0; window.addEventListener('seeking', () => (seeks += 1), true) }")
     eyes = Eye(alice), Eye(mira)
@@ -96,7 +96,7 @@ def calm(looks: list[tuple[float, int]], apart_ms: float) -> bool:
     return all(abs(skew) <= apart_ms for skew, _ in looks) and looks[0][1] == looks[-1][1]
 
 
-def test_who_comes_late_follows_and_a_reload_goes_on_by_itself(other, party):
+def test_a_late_joiner_is_in_sync_also_after_a_reload(other, party):
     alice, mira = party
     in_step(other, alice, mira)
     mira.reload()
@@ -124,7 +124,7 @@ def test_pauses_seeks_and_another_speed_are_followed(other, party):
     in_step(other, alice, mira)
 
 
-def test_a_room_that_waits_for_it_goes_on_when_it_has_data(other, party):
+def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
     alice, mira = party
     alice.get_by_role("button", name="Settings").click()
     alice.get_by_role("combobox", name="When a member's connection stalls").select_option("wait")
@@ -138,7 +138,7 @@ def test_a_room_that_waits_for_it_goes_on_when_it_has_data(other, party):
     in_step(other, alice, mira)
 
 
-def test_both_read_what_the_other_writes_and_see_who_is_there(other, party):
+def test_both_engines_exchange_messages_and_show_the_members(other, party):
     alice, mira = party
     alice.get_by_role("textbox", name="Message").fill("hello from Chromium")
     alice.get_by_role("textbox", name="Message").press("Enter")
@@ -151,7 +151,7 @@ def test_both_read_what_the_other_writes_and_see_who_is_there(other, party):
     )
 
 
-def test_boxes_are_as_high_as_what_they_hold(other, party):
+def test_dialogs_are_as_high_as_their_content(other, party):
     _, mira = party
     for opens, css in (
         ("[aria-label='Settings'], [data-open='settings']", "dialog[open]"),
@@ -164,7 +164,7 @@ def test_boxes_are_as_high_as_what_they_hold(other, party):
         mira.type("\ue00c")
 
 
-def test_emoji_to_react_with_are_in_the_page_s_fonts(party):
+def test_reaction_emoji_use_the_fonts_of_the_page(party):
     _, mira = party
     fonts = (
         "() => [...document.querySelectorAll('.react button')].map(each => getComputedStyle(each).fontFamily)"
@@ -172,7 +172,7 @@ def test_emoji_to_react_with_are_in_the_page_s_fonts(party):
     assert all(font.startswith(("Emoji", '"Emoji"')) for font in mira.wait_until(fonts))
 
 
-def test_the_player_sounds_in_one_of_two_tabs_and_can_be_loaded_again(other, server: Server):
+def test_one_of_two_player_tabs_has_audio_focus_and_reloads_are_fast(other, server: Server):
     first = other.person()
     first.goto(f"{server.url}/player/")
     first.wait_until(theirs.SOCKET_OPEN)
@@ -205,7 +205,7 @@ def test_the_player_sounds_in_one_of_two_tabs_and_can_be_loaded_again(other, ser
         ("firefox", "deny", "does not play", "Tap to play"),
     ],
 )
-def test_what_a_browser_refuses_is_said_and_one_press_mends_it(people, name, policy, says, press):
+def test_refused_autoplay_shows_a_notice_and_one_click_starts_playback(people, name, policy, says, press):
     alice = people()
     url = make_room(alice)
     wait_until_ready(alice)
@@ -215,7 +215,7 @@ def test_what_a_browser_refuses_is_said_and_one_press_mends_it(people, name, pol
         with opened as browser:
             mira = browser.person()  # type: ignore[attr-defined]
             theirs.join_as(mira, url, "Mira")
-            mira.reload()  # who pressed Join may hear; who comes back did not press anything
+            mira.reload()  # the click on Join allows sound; a reload has no user gesture
             theirs.in_room(mira)
             mira.wait_until(f"says => ({NOTICES})().includes(says)", says)
             told = "document.querySelector('[data-mute]').getAttribute('aria-pressed')"

@@ -1,4 +1,4 @@
-"""A page that was out of reach or asleep comes back by itself: to the same place, with every word, and in step."""
+"""Pages that were offline or suspended reconnect: with all events and messages, and in sync."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.browser.support.sleeping_tab import sleeper
 from tests.servers import Server
 
 ASLEEP_MS = 60_000
-BACK_MS = 20_000  # open again; then the clock and the player take a moment
+BACK_MS = 20_000  # until the socket is open; clock and player need a moment more
 IN_STEP = "() => !watchium.sample().paused && Math.abs(watchium.sample().driftMs) < 42"
 WHERE = "() => { const { state } = watchium.room; return [state.revision, state.comment_seq] }"
 AS_FAR = """([revision, comment_seq]) => { const { state } = watchium.room
@@ -33,7 +33,7 @@ AS_FAR = """([revision, comment_seq]) => { const { state } = watchium.room
 
 @dataclass
 class Scene:
-    """alice hosts, bob is there by a line of his own; `welcomes` are what his page was greeted with."""
+    """alice hosts, bob connects through his own link; `welcomes` are the snapshots that his page received."""
 
     alice: Page
     bob: Page
@@ -98,7 +98,7 @@ def test_a_browser_that_was_offline_resumes_where_it_was(scene: Scene, line: Lin
     assert scene.welcomes[-1]["resumed"]
 
 
-def test_a_line_said_while_nobody_knew_of_the_break_goes_by_itself_and_once(scene: Scene, line: Line):
+def test_a_message_sent_during_an_undetected_outage_is_delivered_once(scene: Scene, line: Line):
     line.hold()
     say(scene.bob, "can you hear me?")
     expect(scene.bob.get_by_role("list", name="Sending")).to_contain_text("can you hear me?")
@@ -109,7 +109,7 @@ def test_a_line_said_while_nobody_knew_of_the_break_goes_by_itself_and_once(scen
     expect(scene.bob.get_by_role("log").get_by_text("can you hear me?")).to_have_count(1)
 
 
-def test_a_line_said_in_a_short_break_goes_by_itself_without_a_press(scene: Scene, line: Line):
+def test_a_message_sent_during_a_short_outage_is_delivered_without_a_retry(scene: Scene, line: Line):
     line.hold()
     line.reset()
     expect(scene.bob.locator("body")).not_to_have_attribute("data-socket", "open")
@@ -120,7 +120,7 @@ def test_a_line_said_in_a_short_break_goes_by_itself_without_a_press(scene: Scen
 
 
 @pytest.mark.long
-def test_a_browser_that_slept_for_a_minute_is_whole_again(
+def test_a_browser_suspended_for_a_minute_recovers(
     person: Callable[..., Page], launch: Callable[..., Browser], server: Server, line: Line
 ):
     with sleeper(launch) as laptop:

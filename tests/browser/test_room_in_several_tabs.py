@@ -1,4 +1,4 @@
-"""A room that one browser has open several times is heard once."""
+"""A room that is open in several tabs of one browser plays sound in one of them."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def another_tab(context: BrowserContext, url: str) -> Page:
 
 
 def only(sounds: Page, *others: Page) -> None:
-    """Until this one is heard, and the others follow in silence."""
+    """Wait until this tab plays sound, and the others are muted."""
     wait_until(sounds, AUDIBLE)
     for page in others:
         wait_until(page, SILENT)
 
 
-def test_one_tab_of_a_room_sounds_and_another_takes_over(person: Callable[..., Page]):
+def test_one_tab_of_a_room_has_audio_focus_and_another_takes_over(person: Callable[..., Page]):
     first = person()
     url = make_room(first)
     wait_until_ready(first)
@@ -74,14 +74,14 @@ def test_one_tab_of_a_room_sounds_and_another_takes_over(person: Callable[..., P
     untouched = another_tab(first.context, url)
     only(first, untouched)
     first.close()
-    # Some browsers want a press in a tab before it may be heard.
+    # Some browsers need a user gesture in a tab before it may play sound.
     wait_until(
         untouched,
         f"() => ({AUDIBLE})() || ({SILENT})() && Boolean(document.querySelector('[data-key=sound]'))",
     )
 
 
-def test_without_locks_the_tabs_of_a_room_settle_it_by_messages(person: Callable[..., Page]):
+def test_without_web_locks_the_tabs_of_a_room_assign_audio_focus_by_messages(person: Callable[..., Page]):
     first = person()
     first.context.add_init_script(
         "Object.defineProperty(Navigator.prototype, 'locks', { get: () => undefined })"
@@ -102,7 +102,7 @@ def test_without_locks_the_tabs_of_a_room_settle_it_by_messages(person: Callable
     wait_until(first, AUDIBLE)
 
 
-def test_two_rooms_in_two_tabs_are_heard_both_and_so_are_two_browsers(person: Callable[..., Page]):
+def test_two_rooms_in_two_tabs_both_play_sound_and_so_do_two_browsers(person: Callable[..., Page]):
     alice, bob = person(), person()
     url = make_room(alice)
     wait_until_ready(alice)

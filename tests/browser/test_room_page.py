@@ -29,7 +29,7 @@ def say(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Message").press("Enter")
 
 
-def test_a_viewer_has_no_control_that_does_nothing(person):
+def test_a_viewer_sees_only_working_controls(person):
     _, bob = together(person)
     expect(bob.get_by_text("View only")).to_be_visible()
     expect(bob.get_by_role("button", name="Play", exact=True)).to_be_hidden()
@@ -37,7 +37,7 @@ def test_a_viewer_has_no_control_that_does_nothing(person):
         expect(bob.get_by_role("button", name=name)).to_be_visible()
 
 
-def test_asking_for_control_reaches_the_host_who_hands_over(person):
+def test_a_request_for_control_reaches_the_host_who_makes_the_member_host(person):
     alice, bob = together(person)
     bob.get_by_role("button", name="Ask for control").click()
     expect(alice.get_by_text(re.compile("Bob .*control"))).to_be_visible()
@@ -46,7 +46,7 @@ def test_asking_for_control_reaches_the_host_who_hands_over(person):
     expect(alice.get_by_text("View only")).to_be_visible()
 
 
-def test_what_is_said_is_text_and_is_heard(person):
+def test_a_message_is_shown_as_text(person):
     alice, bob = together(person)
     said = "<img src=x onerror=\"document.title='gone'\"> hello"
     say(bob, said)
@@ -56,7 +56,7 @@ def test_what_is_said_is_text_and_is_heard(person):
     assert "gone" not in alice.title()
 
 
-def test_who_joins_later_reads_what_was_said(person):
+def test_a_late_joiner_sees_earlier_messages(person):
     alice, bob = together(person)
     say(bob, "before you came")
     expect(alice.get_by_role("log")).to_contain_text("before you came")
@@ -66,7 +66,7 @@ def test_who_joins_later_reads_what_was_said(person):
     expect(carol.get_by_role("list", name="Members").get_by_text("Bob")).to_be_attached()
 
 
-def test_own_words_can_be_taken_back(person):
+def test_own_messages_can_be_deleted(person):
     alice, bob = together(person)
     say(bob, "not what I meant")
     expect(alice.get_by_role("log")).to_contain_text("not what I meant")
@@ -97,7 +97,7 @@ def test_the_keyboard_plays_and_seeks(person):
 
 
 def press_play(page: Page, times: int, spacing_ms: int) -> None:
-    """Press the one button that plays and pauses, with a fixed time in between, until the last press."""
+    """Click the play button `times` times, at a fixed interval."""
     page.evaluate(
         """([times, spacingMs]) => new Promise(done => {
             const press = left => {
@@ -129,7 +129,7 @@ def test_rapid_presses_of_play_and_pause_end_with_the_last(person):
         expect(alice.get_by_role("button", name=word, exact=True)).to_be_visible()
 
 
-def test_custom_events_reach_programs_and_never_the_page_itself(person):
+def test_custom_events_reach_listeners_and_never_the_page_itself(person):
     alice, bob = together(person)
     bob.evaluate(
         """() => { window.heard = []; window.every = new Set()
@@ -148,7 +148,7 @@ def test_custom_events_reach_programs_and_never_the_page_itself(person):
     wait_until(bob, "() => window.heard.length === 1")
     assert bob.evaluate("() => [window.heard[0].type, window.heard[0].payload.n]") == ["fireworks", 1]
     assert bob.evaluate("() => window.every.has('broadcast') && !window.every.has('fireworks')")
-    # Also from a server that would let such names pass.
+    # Even if a server allowed such names.
     names = ["connection", "state", "drift", "player", "dropped", "broadcast", "constructor", "device"]
     bob.evaluate(
         """names => { for (const type of names) window.watchium.room.socket.asks.said(
@@ -160,28 +160,28 @@ def test_custom_events_reach_programs_and_never_the_page_itself(person):
     expect(bob.get_by_text("This will not play here")).to_be_hidden()
 
 
-def test_a_sound_that_the_browser_refuses_is_offered_in_one_press(person):
+def test_refused_sound_is_offered_with_one_click(person):
     alice = person()
     url = make_room(alice)
     wait_until_ready(alice)
     play(alice)
     bob = person()
     join(bob, url, "Bob")
-    bob.reload()  # a fresh page without a gesture
-    wait_until_moving(bob)  # in step, muted if need be
+    bob.reload()  # a new page without a user gesture
+    wait_until_moving(bob)  # in sync, muted if necessary
     bob.wait_for_timeout(500)
     if bob.evaluate("document.querySelector('[data-media]').muted"):
         expect(bob.get_by_role("button", name=re.compile("sound", re.IGNORECASE)).first).to_be_visible()
 
 
-def test_what_cannot_be_played_is_said(person):
+def test_unplayable_media_shows_a_notice(person):
     alice = person()
     make_room(alice)
     alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/favicon.svg?.webm'})")
     expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
 
 
-def test_what_the_library_has_is_found_and_put_on(person):
+def test_library_items_can_be_searched_and_played_in_a_room(person):
     with watchium_server() as server:
         shelf = server.data_dir / "library"
         shelf.mkdir(exist_ok=True)
@@ -198,7 +198,7 @@ def test_what_the_library_has_is_found_and_put_on(person):
         expect(alice.get_by_role("dialog")).to_be_hidden()
 
 
-def test_the_page_comes_back_by_itself_when_the_server_does(browser, person):
+def test_the_page_reconnects_when_the_server_restarts(browser, person):
     with watchium_server() as server:
         alice, bob = person(base_url=server.url), person(base_url=server.url)
         join(bob, make_room(alice), "Bob")

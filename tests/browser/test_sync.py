@@ -1,4 +1,4 @@
-"""What befalls a player in a real browser: nobody looks, it freezes, the network goes, strangers press its buttons."""
+"""A player in a real browser with hidden and frozen tabs, lost networks, and changes from outside the page."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from tests.browser.support.fixtures import (
 from tests.browser.support.measure import Eye, skew_ms
 
 COMMANDS = {"play", "pause", "seek", "set_rate", "load"}
-BACK_MS = 2000  # in step again this soon after somebody looks
-FOR_GOOD_MS = 2500  # nothing takes longer than BACK_MS that does not take longer than this
+BACK_MS = 2000  # time until in sync after the tab is shown
+FOR_GOOD_MS = 2500  # observation time: longer than BACK_MS, so that a failure is seen
 FRAME_MS = 42
 IN_STEP_MS = 25
 MEDIA = "document.querySelector('[data-media]')"
 IN_STEP = """() => { const { paused, driftMs, position } = watchium.sample()
     return !paused && position > 1 && position < 20 && Math.abs(driftMs) < 25 }"""
 
-# A headless browser shows every tab. `hide()` and `show()` say otherwise and do what browsers do then to a medium
-# without sound; `keys` are the handlers of the keys on a headset.
+# A headless browser shows every tab. `hide()` and `show()` simulate the visibility and what browsers then do to media
+# without sound; `keys` are the handlers of media keys.
 PRETEND = """
     let hidden = false
     let paused = false
@@ -52,7 +52,7 @@ PRETEND = """
         media().dispatchEvent(new Event("canplay"))
     }
     window.keys = {}
-    navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)
+    navigator.mediaSession.setActionHandler = (action, handler) => (keys[action] = handler)
     window.freeze = forMs => { // the event of the pause waits until the tab thaws
         media().pause()
         for (const until = performance.now() + forMs; performance.now() < until; );
@@ -64,7 +64,7 @@ PRETEND = """
 
 
 class Cast:
-    """alice hosts, bob watches, both ready and playing; what bob's page sends is kept."""
+    """alice hosts, bob watches, both ready; the frames that their pages send are recorded."""
 
     def __init__(self, person) -> None:
         self.alice, self.bob = person(), person()
@@ -87,7 +87,7 @@ class Cast:
         return self
 
     def playing_again(self) -> Cast:
-        """From near the beginning, in step, and with nothing said so far."""
+        """Play from near the beginning, wait until both are in sync, and clear the recorded frames."""
         seek_to(self.alice, 1)
         play(self.alice)
         for page in (self.alice, self.bob):
@@ -98,7 +98,7 @@ class Cast:
         return self
 
     def stalls(self, policy: str, longest_s: str = "") -> None:
-        """The host says what the room does when somebody's connection stalls."""
+        """Set in the host's page how the room treats stalls."""
         self.alice.get_by_role("button", name="Settings").click()
         self.alice.get_by_role("combobox", name="When a member's connection stalls").select_option(policy)
         if longest_s:
@@ -124,9 +124,9 @@ def staying(people) -> Cast:
 
 @pytest.fixture
 def cast(staying: Cast) -> Iterator[Cast]:
-    """Both playing, in step; for scenes that leave them as they found them, so that six need not arrive six times.
+    """Both playing in sync, shared by the tests that restore this state.
 
-    What the room does when somebody stalls is put back also where a scene failed, or those behind it would as well.
+    The stall policy is reset even after a failure, so that later tests do not fail too.
     """
     yield staying.playing_again()
     if run(staying.alice, "watchium.room.state.room.stall_policy") != "carry_on":
@@ -140,7 +140,7 @@ def run(page: Page, script: str) -> object:
 
 
 def in_step_after(page: Page, what: str) -> float:
-    """Do it, and how many milliseconds later the page is within a frame of its room, for good."""
+    """Run the script; return the milliseconds until the page stays within a frame of its room."""
     return page.evaluate(
         f"""async ([frameMs, forMs]) => {{
             {what}
@@ -206,7 +206,7 @@ def test_a_frozen_tab_thaws_in_step(cast, record_property):
 
 
 @pytest.mark.alone
-def test_a_stepped_wall_clock_moves_nobody(cast):
+def test_a_step_of_the_wall_clock_causes_no_seek(cast):
     run(cast.bob, "seeks = 0; const now = Date.now; Date.now = () => now() + 3600e3")
     wait_until(cast.bob, "() => watchium.room.clock.pongs < 8")
     wait_until(cast.bob, "() => watchium.room.clock.locked")
@@ -216,7 +216,7 @@ def test_a_stepped_wall_clock_moves_nobody(cast):
 
 
 @pytest.mark.alone
-def test_three_seconds_without_network_are_not_seen(cast, record_property):
+def test_three_seconds_without_network_cause_no_seek(cast, record_property):
     run(cast.bob, "seeks = 0")
     cast.bob.context.set_offline(True)
     run(cast.bob, "watchium.room.socket.restart()")
@@ -234,7 +234,7 @@ def test_three_seconds_without_network_are_not_seen(cast, record_property):
 
 
 @pytest.mark.alone
-def test_somebody_else_s_pause_and_speed_are_mended_and_told_to_nobody(cast):
+def test_pause_and_speed_set_from_outside_the_page_are_corrected_and_not_sent(cast):
     run(cast.bob, f"{MEDIA}.playbackRate = 1.3")
     wait_until(cast.bob, f"() => Math.abs({MEDIA}.playbackRate - 1) < 0.06")
     run(cast.bob, f"{MEDIA}.pause()")
@@ -246,7 +246,7 @@ def test_somebody_else_s_pause_and_speed_are_mended_and_told_to_nobody(cast):
     assert cast.commands(cast.alice) == []
 
 
-def test_the_end_is_nobody_s_pause_and_the_room_can_begin_anew(person):
+def test_the_end_of_media_sends_no_pause_and_the_room_can_restart(person):
     cast = Cast(person)
     seek_to(cast.alice, run(cast.alice, "watchium.room.state.timeline.duration - 3"))
     play(cast.alice)
@@ -259,7 +259,7 @@ def test_the_end_is_nobody_s_pause_and_the_room_can_begin_anew(person):
 
 
 @pytest.mark.alone
-def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_property):
+def test_the_demo_room_loops_without_a_stop(person, record_property):
     visitor = person()
     visitor.add_init_script(PRETEND)
     join(visitor, "/rooms/watchparty/")
@@ -286,7 +286,7 @@ def test_the_demo_room_goes_into_its_next_lap_without_a_stop(person, record_prop
 
 
 @pytest.mark.alone
-def test_who_stops_following_is_left_alone_and_returns_with_one_press(cast):
+def test_a_member_can_stop_following_and_return_with_one_click(cast):
     run(cast.bob, "watchium.room.player.stopFollowing()")
     pause(cast.bob)
     wait_until(cast.bob, f"() => {MEDIA}.paused")
@@ -305,7 +305,7 @@ def test_who_stops_following_is_left_alone_and_returns_with_one_press(cast):
     assert cast.commands(cast.bob) == []
 
 
-def test_a_room_may_keep_nobody_in_step(person):
+def test_a_room_can_turn_synchronisation_off(person):
     cast = Cast(person)
     cast.alice.get_by_role("button", name="Settings").click()
     cast.alice.get_by_role("checkbox", name="Keep everyone in step").uncheck()
@@ -321,7 +321,7 @@ def test_a_room_may_keep_nobody_in_step(person):
 
 
 @pytest.mark.alone
-def test_the_room_waits_for_who_starves_and_may_go_on_without(cast):
+def test_the_room_waits_for_a_stalled_member_and_can_continue_without(cast):
     cast.stalls("wait", "12")
     run(cast.bob, "starve()")
     notice = cast.alice.locator("[data-notices]")
@@ -342,7 +342,7 @@ def test_the_room_waits_for_who_starves_and_may_go_on_without(cast):
     assert cast.commands(cast.bob) == []
 
 
-def test_the_keys_of_a_headset_go_the_way_of_the_buttons(person):
+def test_media_keys_act_like_the_buttons(person):
     cast = Cast(person).playing()
     assert run(cast.alice, "navigator.mediaSession.metadata.title") == run(
         cast.alice, "watchium.room.state.timeline.media.title"
@@ -365,7 +365,7 @@ def test_the_keys_of_a_headset_go_the_way_of_the_buttons(person):
 
 
 @pytest.mark.alone
-def test_the_meter_says_why(cast):
+def test_the_sync_meter_shows_the_reason(cast):
     cast.bob.get_by_role("button", name="Sync meter").click()
     card = cast.bob.get_by_role("region", name="Sync meter")
     expect(card).to_contain_text("You are in step")
@@ -382,7 +382,7 @@ def test_the_meter_says_why(cast):
     cast.bob.get_by_role("button", name="Sync meter").click()
 
 
-def test_the_debug_panel_tells_the_truth(person):
+def test_the_debug_panel_shows_true_values(person):
     alice = person()
     url = make_room(alice)
     alice.goto(url + "?debug=1")

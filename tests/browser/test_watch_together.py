@@ -35,7 +35,7 @@ def here(people) -> tuple[Page, Page]:
 
 @pytest.fixture
 def watching(here: tuple[Page, Page]) -> Iterator[tuple[Page, Page]]:
-    """Both at the beginning, whatever the scene before left."""
+    """Both paused at the beginning."""
     alice, _ = here
     seek_to(alice, 0)
     for page in here:
@@ -91,7 +91,7 @@ def test_a_late_joiner_is_with_the_others_five_seconds_later(watching, person):
 
 
 @pytest.mark.alone
-def test_a_seek_while_playing_keeps_everybody_together(watching):
+def test_a_seek_while_playing_keeps_all_members_in_sync(watching):
     alice, bob = watching
     eyes = Eye(alice), Eye(bob)
     play(alice)

@@ -1,4 +1,4 @@
-"""`python -m tests.security.support serve ...`: a Watchium with little patience and few descriptors."""
+"""`python -m tests.security.support serve ...`: a Watchium with short timeouts and few descriptors."""
 
 from __future__ import annotations
 

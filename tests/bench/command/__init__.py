@@ -1,1 +1,1 @@
-"""What the database's side of Watchium costs: a command with all its rows, a heartbeat, a second's round, a join."""
+"""Cost of database work: a command with all its rows, a heartbeat, the periodic work of a second, a join."""

@@ -1,4 +1,4 @@
-"""`python -m tests.bench.command`: time the deeds on SQLite and PostgreSQL, beside the least either can do."""
+"""`python -m tests.bench.command`: time actions on SQLite and PostgreSQL, beside the minimum of either."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import tempfile
 from tests.servers import ROOT, Missing, postgres
 
 
-def asked() -> argparse.Namespace:
+def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.command", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--times", type=int, default=400, help="each deed (%(default)s)")
-    parser.add_argument("--rooms", type=int, default=1000, help="of eight, for the round of a second")
+    parser.add_argument("--times", type=int, default=400, help="runs of each action (%(default)s)")
+    parser.add_argument(
+        "--rooms", type=int, default=1000, help="rooms of eight members, for the periodic work"
+    )
     return parser.parse_args()
 
 
@@ -32,7 +34,7 @@ def measure(options: argparse.Namespace, url: str) -> int:
 
 
 def main() -> int:
-    options = asked()
+    options = parse_options()
     failed = 0
     if options.database != "postgres":
         failed |= measure(options, "")

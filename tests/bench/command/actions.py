@@ -1,4 +1,4 @@
-"""What one deed takes in a room of eight, turn by turn with the least a database can do."""
+"""Time of single actions in a room of eight, interleaved with the minimum that a database can do."""
 
 from __future__ import annotations
 
@@ -61,31 +61,31 @@ def enter_and_greet(member: Member) -> None:
 
 
 async def measure(times: int) -> None:
-    """Prints a table; `ratio` is to the transaction of one row on the same database in the same minute."""
+    """Print a table; `ratio` is relative to a transaction of one row on the same database in the same minute."""
     fixtures.unthrottled()
     hub.hub()
     ((room),) = await in_database(fixtures.rooms_of_eight, 1)
     host = room[0]
     least, row = Timed(), Timed()
-    told = {name: Timed() for name in (*COMMANDS, "the same again", "enter and welcome")}
+    timings = {name: Timed() for name in (*COMMANDS, "replay", "enter and snapshot")}
     for number in range(times + 20):
         if number % 20 == 0:
             fixtures.speak(room)
             await in_database(fixtures.leave_one_socket_each, room)
-        if number == 20:  # the first are warming up
-            least, row, told = Timed(), Timed(), {name: Timed() for name in told}
+        if number == 20:  # the first are warm-up
+            least, row, timings = Timed(), Timed(), {name: Timed() for name in timings}
         await least.call(select_one)
         await row.call(one_row, host.room)
         for name, command in COMMANDS.items():
-            await told[name].call(dispatch, host, command(f"{name} {number}"))
-        await told["the same again"].call(dispatch, host, COMMANDS["pause"](f"pause {number}"))
-        await told["enter and welcome"].call(enter_and_greet, room[number % 8])
+            await timings[name].call(dispatch, host, command(f"{name} {number}"))
+        await timings["replay"].call(dispatch, host, COMMANDS["pause"](f"pause {number}"))
+        await timings["enter and snapshot"].call(enter_and_greet, room[number % 8])
     for name, command in COMMANDS.items():
-        await told[name].count(dispatch, host, command(f"counted {name}"))
-    await told["the same again"].count(dispatch, host, COMMANDS["pause"]("counted pause"))
-    await told["enter and welcome"].count(enter_and_greet, room[0])
+        await timings[name].count(dispatch, host, command(f"counted {name}"))
+    await timings["replay"].count(dispatch, host, COMMANDS["pause"]("counted pause"))
+    await timings["enter and snapshot"].count(enter_and_greet, room[0])
     print(f"\n{connection.vendor}, {times} of each, at {server_clock.now_ms():.0f}\n{HEAD}")
     unit_ms = row.quantile_ms(0.5)
     print(least.line("SELECT 1", unit_ms), row.line("one row, committed", unit_ms), sep="\n")
-    for name, timed in told.items():
+    for name, timed in timings.items():
         print(timed.line(name, unit_ms))

@@ -24,7 +24,7 @@ def unthrottled() -> None:
 
 @transaction.atomic
 def rooms_of_eight(count: int) -> list[list[Member]]:
-    """Of each room its members, the host first; everybody present with one open connection."""
+    """Create rooms; return each room's members, host first, all present with one open connection."""
     now_ms = server_clock.now_ms()
     rooms = Room.objects.bulk_create(Room(title=f"room {n}") for n in range(count))
     people = Person.objects.bulk_create(Person(username=f"somebody {n}") for n in range(count * EIGHT))

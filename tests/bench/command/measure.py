@@ -1,4 +1,4 @@
-"""Run by the bench in a process of its own for each database: settings are read once."""
+"""Run by the benchmark in a separate process for each database, because settings are read once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process does once a second for many rooms of eight, and what a heartbeat takes."""
+"""Cost of the periodic work of a second for many rooms of eight, and of a heartbeat."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SETTLED_S = 2.0
 
 
 class FrameReader:
-    """A socket that hears and does nothing."""
+    """A socket that counts frames and does nothing else."""
 
     direct = None
     heard = 0
@@ -45,7 +45,7 @@ class FrameReader:
 
 
 class Lag:
-    """The longest time the loop did nothing else."""
+    """The longest block of the event loop."""
 
     def __init__(self) -> None:
         self.longest_ms = 0.0
@@ -69,7 +69,7 @@ class Lag:
 async def cost(
     name: str, call: Callable[[], Awaitable[Any]], settle: Callable[[], bool] | None = None
 ) -> float:
-    """Prints milliseconds of wall time and CPU, and how long the loop was kept; returns the CPU."""
+    """Print wall time, CPU time and the longest block of the loop in milliseconds; return the CPU time."""
     async with Lag() as lag:
         cpu, wall = time.process_time(), time.perf_counter()
         await call()
@@ -82,7 +82,7 @@ async def cost(
 
 
 def heartbeats(members: list[Member]) -> float:
-    """Microseconds of CPU each: read, noted, answered. Without the socket itself."""
+    """Return microseconds of CPU per heartbeat: decoded, recorded, encoded response; without the socket."""
     said = msgspec.json.encode(Heartbeat(payload=fixtures.report())).decode()
     state = HeadState(revision=1, comment_seq=1, epoch="x")
     cpu = time.process_time()
@@ -121,7 +121,7 @@ async def one_round(leases: set[int], room_ids: list[str], number: int) -> None:
     spent += await cost("lapsed leases, ended seats", lambda: in_database(rooms.actions.due, now_ms))
     spent += await cost("ended media, demos", lambda: in_database(playback.room.end_of_media.due, now_ms))
     spent += await cost("ended holds", lambda: in_database(playback.room.stall_handling.due, now_ms))
-    # In one go what is done a few rooms at a time, at an instant when all of it is due.
+    # All rooms in one call, at an instant when all are due; in production a few rooms at a time.
     spent += await cost(
         "reports judged, told and kept",
         lambda: in_database(

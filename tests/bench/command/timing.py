@@ -1,4 +1,4 @@
-"""Times and statements of calls made the way sockets make them: on a thread of the pool."""
+"""Times and statements of calls on the database thread pool, as sockets make them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watchium.db.thread_pool import in_database
 
 @dataclass
 class Timed:
-    """Of one kind of call: milliseconds, CPU of this process included in them, and statements each."""
+    """Results of one kind of call: wall and CPU milliseconds, and statements per call."""
 
     wall_ms: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Timed:
         return result
 
     async def count(self, deed: Callable[..., Any], *arguments: Any) -> Any:
-        """Once more, not timed: how many statements, begin and commit apart, it sends."""
+        """Call once more, untimed, and count statements without BEGIN and COMMIT."""
         result, sent = await in_database(_counted, deed, *arguments)
         self.statements.append(sent)
         return result

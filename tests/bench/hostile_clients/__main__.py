@@ -1,7 +1,7 @@
-"""`python -m tests.bench.hostile_clients`: what a room's socket notices of strangers, on a server of its own.
+"""`python -m tests.bench.hostile_clients`: effect of attacks on a member's socket, on a dedicated server.
 
-Prints the time of its pings as usual and during each attack, what was left unanswered for twelve seconds, and the
-descriptors of the server before and after. Give it an idle machine: times of a busy one are those of the others.
+Prints the ping times without and during each attack, the inputs without a response after twelve seconds, and the
+server's descriptors before and after. Run it on an idle machine.
 """
 
 from __future__ import annotations

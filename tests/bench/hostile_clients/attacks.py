@@ -1,4 +1,4 @@
-"""What strangers do, each until it is told to stop or has sent what it has; returns outcomes where it has some."""
+"""Attacks. Each runs until it is cancelled or has sent its inputs, and returns outcomes if it has any."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def raw(kind: str, number: int, sent: bytes) -> FuzzInput:
 
 
 async def _over_and_over(target: Target, sent: list[bytes], kind: str, at_once: int) -> list[Outcome]:
-    """The same requests one after another on so many connections at a time."""
+    """Repeat the requests on this many connections at a time."""
     loop = asyncio.get_running_loop()
     until_s = loop.time() + target.seconds
     outcomes: list[Outcome] = []
@@ -53,7 +53,7 @@ async def _over_and_over(target: Target, sent: list[bytes], kind: str, at_once: 
 
 
 async def long_addresses(target: Target) -> list[Outcome]:
-    """Each logged as not found."""
+    """Requests that are logged as not found."""
     units = ("a", "a:", "a://", "://x:", "1.1.1.", "password=", "ab:", "%61")
     sent = [
         f"GET /{(unit * 31_000)[:31_000]} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
@@ -68,7 +68,7 @@ async def long_addresses(target: Target) -> list[Outcome]:
 
 
 async def handshakes(target: Target) -> list[Outcome]:
-    """Which cannot succeed, 180 of them, and as many again."""
+    """180 handshakes that cannot succeed, and 180 that are malformed otherwise."""
     begun = b"GET /ws/lobby/ HTTP/1.1\r\n" + UPGRADE
     forms = [
         begun + b"Content-Length: 1\r\n\r\nx",
@@ -86,7 +86,7 @@ async def handshakes(target: Target) -> list[Outcome]:
 
 
 async def marks(target: Target) -> list[Outcome]:
-    """Three guests, five comments a second each, of 16 KB of marks and of as many as are read."""
+    """Three guests with five comments a second each, of 16 KB of combining marks."""
     texts = ["a" + MARKS * 1990, "a" + MARKS * 499, ("\u0345\u200b\u0301" * 660)[:1990], "\ufdfa" * 1990]
 
     async def guest() -> None:
@@ -114,7 +114,7 @@ async def marks(target: Target) -> list[Outcome]:
 
 
 async def hashing(target: Target) -> list[Outcome]:
-    """A mere member has passphrases set, eight at a time; four read the description of the API."""
+    """A member without authority sets passphrases, eight at a time; four clients read the API schema."""
     client = Client(target.server.url)
     room_id = (await asyncio.to_thread(client.create_room)).room_id
     member = Client(target.server.url)
@@ -133,7 +133,7 @@ async def hashing(target: Target) -> list[Outcome]:
 
 
 async def pipelines(target: Target) -> list[Outcome]:
-    """Five thousand requests in one piece."""
+    """Five thousand pipelined requests."""
     sent = [b"GET /healthz/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 5000]
     return await _over_and_over(target, sent, "pipeline", at_once=2)
 

@@ -1,6 +1,6 @@
 """`python -m tests.bench.hostile_clients.pinger URL TOKEN`: ping a room's socket and print the times.
 
-A process of its own: what the strangers cost on this side must not be taken for the server's time. Ends with its input.
+A separate process, so that the CPU time of the attackers is not measured as the server's. Ends at the end of its input.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 
 import websockets
 
-EVERY_S = 0.08  # fifteen a second are allowed
+EVERY_S = 0.08  # the limit is fifteen a second
 
 
 async def main(url: str, token: str) -> None:

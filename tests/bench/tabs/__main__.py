@@ -1,7 +1,7 @@
-"""`python -m tests.bench.tabs`: how long until what is done in one tab of the player is in another.
+"""`python -m tests.bench.tabs`: latency from an action in one tab of the player to its effect in another.
 
-In a real Chromium, from the gesture's command to the other tab having drawn it: the tabs' clocks are one clock of the
-browser. Beside it the bare way, a message between the two tabs without any server.
+In a real Chromium, from the command to the drawn frame of the other tab; both tabs share one clock. For comparison, a
+message between the two tabs without a server.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.servers import Missing, chromium_path, watchium_server
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 NOW = "performance.timeOrigin + performance.now()"
-# Kept by event_id: when this tab had it, and when the picture with it was made.
+# By event_id: time of receipt in this tab, and time of the next drawn frame.
 WATCH = f"""() => {{
     window.seen = {{}}
     watchium.player.on("player", ({{ payload }}) => {{

@@ -1,4 +1,4 @@
-"""A small media server with the manners of real ones, and the odd files it serves, made without any program."""
+"""A media server with the faults of real ones, and broken files, generated without external programs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TYPES = {"webm": "video/webm", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "
 
 
 def lying_mp3() -> bytes:
-    """A Xing header that claims `CLAIMED_S`, and data for `ENDS_S`."""
+    """Return an MP3 whose Xing header claims `CLAIMED_S`, with data for `ENDS_S`."""
     data = FRAME * round(ENDS_S * FRAMES_PER_S)
     claimed = round(CLAIMED_S * FRAMES_PER_S)
     xing = b"Xing" + struct.pack(">III", 3, claimed, claimed * len(FRAME))
@@ -31,7 +31,7 @@ def lying_mp3() -> bytes:
 
 
 def cut_flac() -> bytes:
-    """A transfer that broke off: the head says `CLAIMED_S`, and frames for `ENDS_S` follow."""
+    """Return an interrupted download: the header claims `CLAIMED_S`, frames for `ENDS_S` follow."""
     rate, size = 8000, 4000
     head = struct.pack(">HH", size, size) + bytes(6)
     head += ((rate << 44) | (15 << 36) | int(rate * CLAIMED_S)).to_bytes(8, "big") + bytes(16)
@@ -57,7 +57,7 @@ def _crc(data: bytes, bits: int, polynomial: int) -> int:
 
 
 def damaged_webm() -> bytes:
-    """The sample clip, of whose picture nothing can be decoded from `ENDS_S` on."""
+    """Return the sample clip with a video track that cannot be decoded from `ENDS_S` on."""
     data = bytearray((SAMPLES / "clip.webm").read_bytes())
     pictures = [
         (at, size) for at, size in _blocks(data, 0, len(data)) if data[at] == 0x81
@@ -68,14 +68,14 @@ def damaged_webm() -> bytes:
 
 
 def cut_webm() -> bytes:
-    """The sample clip, of which a transfer brought the data for `ENDS_S`."""
+    """Return the first `ENDS_S` of the sample clip's data."""
     data = (SAMPLES / "clip.webm").read_bytes()
     pictures = [at for at, _ in _blocks(data, 0, len(data)) if data[at] == 0x81]
     return data[: pictures[round(ENDS_S / CLIP_S * len(pictures))]]
 
 
 def _blocks(data: bytes | bytearray, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where each SimpleBlock's content begins, and its size."""
+    """Yield offset and size of each SimpleBlock's content."""
     while at < end:
         width = 9 - data[at].bit_length()
         name = bytes(data[at : at + width])
@@ -94,7 +94,7 @@ def _number(data: bytes | bytearray, at: int) -> tuple[int, int]:
 
 
 def soundless_webm() -> bytes:
-    """The sample clip, of whose sound no browser knows the format."""
+    """Return the sample clip with an unknown audio codec."""
     return (SAMPLES / "clip.webm").read_bytes().replace(b"A_OPUS", b"A_NONE", 1)
 
 
@@ -134,7 +134,7 @@ class _Manners(BaseHTTPRequestHandler):
             else:
                 self._range(data)
         except OSError:
-            pass  # the browser has enough
+            pass  # the browser closed the connection
 
     def _send(self, code: int, data: bytes, **headers: str) -> None:
         self.send_response(code)
@@ -178,7 +178,7 @@ class MediaServer(ThreadingHTTPServer):
         self.closing = threading.Event()
 
     def address(self, manner: str, name: str) -> str:
-        """Another one each time, so that nothing comes from the browser's cache."""
+        """Return a new URL each time, so that nothing comes from the browser's cache."""
         return f"http://127.0.0.1:{self.server_port}/{manner}/{name}?{time.monotonic_ns()}"
 
 

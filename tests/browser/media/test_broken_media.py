@@ -1,6 +1,6 @@
-"""Media that misbehave: a player never loops, says within five seconds what is wrong, and plays on where it can.
+"""Broken media: a player never seeks in a loop, shows the fault within five seconds, and continues where it can.
 
-Playing takes its time here, so the scenes share rooms, and several media are watched at once.
+Playing takes real time here, so the tests share a room.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def say(page: Page, kind: str, **payload: object) -> None:
 
 
 def put_on(address: str, *people: Page) -> None:
-    """The first of them hosts."""
+    """Load the media in the room; the first page is the host's."""
     say(people[0], "load", media_url=address)
     for page in people:
         forget_seeks(page)
 
 
 def forget_seeks(page: Page) -> None:
-    """Each seek of the room may be so many seeks of a slow player."""
+    """Reset the counter: a slow player may seek `MOST_SEEKS` times for each seek of the room."""
     page.evaluate("() => { seen.seeks = [] }")
 
 
@@ -73,7 +73,7 @@ def expect_words(page: Page, words: str) -> None:
     expect(page.locator("[data-stage]")).to_contain_text(words, timeout=SENTENCE_MS)
 
 
-def test_without_range_requests_nobody_loops_and_everybody_is_told(here, odd, person):
+def test_a_server_without_range_requests_causes_no_seek_loop_and_a_notice(here, odd, person):
     alice, bob = here
     put_on(odd.address("norange", "clip.webm"), alice, bob)
     wait_until_ready(alice)
@@ -93,12 +93,12 @@ def test_without_range_requests_nobody_loops_and_everybody_is_told(here, odd, pe
     assert seeks(alice) + seeks(carol) == 0
 
 
-def test_an_endless_stream_is_heard_as_it_arrives_by_late_joiners_and_after_a_reload(here, odd, person):
+def test_an_endless_stream_plays_as_it_arrives_for_late_joiners_and_after_a_reload(here, odd, person):
     alice, bob = here
     put_on(odd.address("stream", "live.mp3"), alice, bob)
     wait_until_ready(alice)
     say(alice, "play")
-    wait_until(alice, "() => watchium.room.position() > 6")  # beyond what a stream gives at once
+    wait_until(alice, "() => watchium.room.position() > 6")  # beyond the initial burst of the stream
     carol = person()
     join(carol, alice.url, "Carol")
     carol.evaluate(COUNT)
@@ -110,9 +110,9 @@ def test_an_endless_stream_is_heard_as_it_arrives_by_late_joiners_and_after_a_re
         assert seeks(page) <= MOST_SEEKS
 
 
-@pytest.mark.alone  # a player more than two seconds behind the room says nothing of its end
+@pytest.mark.alone  # a player more than two seconds behind the room does not report an end
 @pytest.mark.parametrize("name", ["cut.flac", "lying.mp3", "cut.webm"])
-def test_data_that_ends_early_is_an_end_at_that_place_and_everybody_reads_it(here, odd, name):
+def test_data_that_ends_early_ends_the_media_there_with_a_notice_for_all_members(here, odd, name):
     alice, bob = here
     put_on(odd.address("ranges", name), alice, bob)
     wait_until_ready(bob)
@@ -127,7 +127,7 @@ def test_data_that_ends_early_is_an_end_at_that_place_and_everybody_reads_it(her
 
 
 @pytest.mark.parametrize("name", ["lying.mp3", "cut.webm"])
-def test_a_place_without_data_is_no_length_and_a_seek_back_plays(here, odd, name):
+def test_a_seek_beyond_the_data_changes_no_duration_and_a_seek_back_plays(here, odd, name):
     alice, bob = here
     put_on(odd.address("ranges", name), alice, bob)
     wait_until_ready(bob)
@@ -148,7 +148,7 @@ def test_a_place_without_data_is_no_length_and_a_seek_back_plays(here, odd, name
         wait_until_moving(page, 1)
 
 
-def test_a_decode_error_says_where_and_going_back_lifts_it(here, odd):
+def test_a_decode_error_shows_its_position_and_a_seek_back_plays(here, odd):
     alice, bob = here
     put_on(odd.address("ranges", "damaged.webm"), alice, bob)
     wait_until_ready(bob)
@@ -164,7 +164,7 @@ def test_a_decode_error_says_where_and_going_back_lifts_it(here, odd):
         assert seeks(page) <= MOST_SEEKS
 
 
-def test_an_address_that_failed_and_is_loaded_once_more_plays_for_everybody(here, odd):
+def test_a_url_that_failed_plays_for_all_members_when_loaded_again(here, odd):
     alice, bob = here
     address = odd.address("away", "clip.webm")
     put_on(address, alice, bob)
@@ -176,7 +176,7 @@ def test_an_address_that_failed_and_is_loaded_once_more_plays_for_everybody(here
         expect(page.locator("[data-stage]")).not_to_contain_text("This will not play here")
 
 
-def test_a_film_without_sound_is_noticed_and_a_fragment_stops_nobody(here, odd):
+def test_a_video_without_sound_shows_a_notice_and_a_media_fragment_stops_no_player(here, odd):
     alice, bob = here
     put_on(odd.address("ranges", "soundless.webm") + "#t=1,2", alice, bob)
     wait_until_ready(alice)

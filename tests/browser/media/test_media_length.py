@@ -1,4 +1,4 @@
-"""Media by address that are not what they say, made by ffmpeg and played by a host and a viewer."""
+"""Media with wrong durations, made by ffmpeg and played by a host and a viewer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ffmpeg(source: str, *options: object) -> None:
 
 
 def claim_frames(path: Path, share: float) -> None:
-    """Have an MP3's Xing header say that there are so many times the frames."""
+    """Multiply the number of frames in an MP3's Xing header."""
     data = bytearray(path.read_bytes())
     at = max(data.find(b"Xing", 0, 4096), data.find(b"Info", 0, 4096)) + 8
     frames = int.from_bytes(data[at : at + 4], "big")
@@ -68,7 +68,7 @@ def say(page: Page, kind: str, **payload: object) -> None:
 
 
 def put_on(host: Page, viewer: Page, url: str) -> float:
-    """Put it on, and wait for what is said of its length."""
+    """Load the media, and return the duration once it is known."""
     say(host, "load", media_url=url)
     for page in (host, viewer):
         wait_until(page, "url => document.querySelector('[data-media]').src === url", url)
@@ -78,7 +78,7 @@ def put_on(host: Page, viewer: Page, url: str) -> float:
 
 
 def play_from(host: Page, seconds: float) -> None:
-    """From 0 for files that browsers seek in by their wrong length: positions are true only then."""
+    """Play at triple speed. Start at 0 in files with a wrong duration: browsers seek in them inaccurately."""
     say(host, "set_rate", rate=3)
     say(host, "seek", current_time=seconds)
     say(host, "play")
@@ -97,7 +97,7 @@ def wait_for_the_end(pages: tuple[Page, Page]) -> list[float]:
 
 
 @pytest.mark.parametrize(("name", "really_s"), [("vbr.mp3", 15), ("xing_small.mp3", 12), ("chained.ogg", 10)])
-def test_a_medium_is_heard_to_its_true_end_whatever_was_said_of_its_length(room, media, name, really_s):
+def test_media_plays_to_its_true_end_despite_a_wrong_duration(room, media, name, really_s):
     host, viewer = room
     said_s = put_on(host, viewer, media.url(name))
     assert said_s < really_s - 1.5, "not the file this test is about"
@@ -111,7 +111,7 @@ def test_a_medium_is_heard_to_its_true_end_whatever_was_said_of_its_length(room,
     )
 
 
-def test_a_medium_that_claims_too_much_ends_for_everybody_where_its_data_ends(room, media):
+def test_media_with_a_too_long_duration_ends_for_all_members_where_its_data_ends(room, media):
     host, viewer = room
     assert put_on(host, viewer, media.url("xing_large.mp3")) > 60
     play_from(host, 0)
@@ -136,7 +136,7 @@ def test_a_file_that_has_grown_goes_on_where_it_ended(room, media: MediaServer):
     assert viewer.evaluate(PHASE) == "playing"
 
 
-def test_a_player_that_waits_for_data_says_why_and_for_how_long(room, media: MediaServer):
+def test_a_stalled_player_reports_reason_and_length_of_the_stall(room, media: MediaServer):
     host = room[0]
     sent: list[dict] = []
     host.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(json.loads(frame))))

@@ -1,4 +1,4 @@
-"""Every page through axe, which finds what breaks for screen readers and keyboards (vendored from npm, tests only)."""
+"""Accessibility of every page, checked by axe (vendored from npm, for tests only)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.browser.support.fixtures import join, wait_until
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe-4.14.1.min.js"
 VIOLATIONS = """async () => {
-    // What is still fading in has less contrast than it will have.
+    // Elements that are fading in do not have their final contrast yet.
     const ending = document.getAnimations().filter(one => one.effect.getComputedTiming().iterations !== Infinity)
     await Promise.allSettled(ending.map(one => one.finished))
     const { violations } = await axe.run(document, { resultTypes: ["violations"] })

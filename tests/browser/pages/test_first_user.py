@@ -1,4 +1,4 @@
-"""What a first evening showed: small windows, lost words, presses that did too much."""
+"""Faults that the first users met: small windows, lost messages, unintended effects of clicks and keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INSIDE = """element => { const box = element.getBoundingClientRect()
     const whole = box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight
     return whole && (element === at || element.contains(at)) }"""
 
-# In a host's bar: a film of two hours, of the library.
+# The widest control bar of a host: a library item of two hours.
 ALL_THERE_MAY_BE = """() => {
     for (const name of ["position", "duration"]) document.querySelector(`[data-${name}]`).textContent = "1:58:02"
     document.querySelector("[data-keep]").hidden = false
@@ -49,7 +49,7 @@ def test_the_pages_are_as_wide_as_a_phone(person):
     assert bob.get_by_role("button", name="Fullscreen").evaluate(INSIDE)
 
 
-def test_a_phone_that_may_only_view_says_so_and_offers_to_ask_in_words(person):
+def test_a_phone_of_a_viewer_shows_view_only_and_ask_for_control_as_text(person):
     _, bob = together(person, **PHONE)
     bob.evaluate(ALL_THERE_MAY_BE)
     bob.evaluate(
@@ -86,7 +86,7 @@ def test_what_is_added_to_an_open_box_moves_nothing_above_it(person):
         alice.keyboard.press("Escape")
 
 
-def test_a_phone_with_its_keyboard_up_shows_the_last_lines_and_the_whole_box(person):
+def test_a_phone_with_an_open_keyboard_shows_the_last_messages_and_the_whole_composer(person):
     _, bob = together(person, **PHONE)
     for height in (450, 400):
         bob.set_viewport_size({"width": 360, "height": 740})
@@ -97,7 +97,7 @@ def test_a_phone_with_its_keyboard_up_shows_the_last_lines_and_the_whole_box(per
         bob.get_by_role("textbox", name="Message").blur()
 
 
-def test_low_windows_keep_every_control_and_the_people(person):
+def test_low_windows_show_every_control_and_the_members(person):
     alice, _ = together(person)
     for width, height in ((640, 400), (683, 384), (740, 360), (667, 375)):
         alice.set_viewport_size({"width": width, "height": height})
@@ -111,7 +111,7 @@ def test_low_windows_keep_every_control_and_the_people(person):
         assert height_of(alice, "[data-scroll]") > 120, (width, height)
 
 
-def test_the_owner_finds_the_way_back_into_the_seat_in_a_low_window(person):
+def test_the_owner_can_take_the_host_role_back_in_a_low_window(person):
     alice, _ = together(person)
     card_of(alice, "Bob")
     alice.get_by_role("button", name="Make host", exact=True).click()
@@ -121,10 +121,10 @@ def test_the_owner_finds_the_way_back_into_the_seat_in_a_low_window(person):
         assert alice.get_by_role("button", name="Become host again").evaluate(INSIDE), (width, height)
 
 
-# ---------------------------------------------------------------- nothing said is lost
+# ---------------------------------------------------------------- messages
 
 
-def test_whoever_types_fast_loses_no_line_and_no_order(person):
+def test_fast_typing_keeps_all_messages_in_order(person):
     alice, bob = together(person)
     lines = [f"fast line {n}" for n in range(8)]
     for line in lines:
@@ -135,7 +135,7 @@ def test_whoever_types_fast_loses_no_line_and_no_order(person):
     expect(bob.locator("[data-unsent] li")).to_have_count(0)
 
 
-def test_what_is_said_while_the_line_is_down_is_shown_and_goes_at_a_press(browser, person):
+def test_a_message_sent_while_disconnected_is_shown_and_can_be_retried(browser, person):
     with watchium_server() as server:
         bob = person(base_url=server.url)
         make_room(bob)
@@ -153,10 +153,10 @@ def test_what_is_said_while_the_line_is_down_is_shown_and_goes_at_a_press(browse
         expect(line).to_be_hidden()
 
 
-# ---------------------------------------------------------------- presses
+# ---------------------------------------------------------------- clicks and keys
 
 
-def test_a_double_click_is_for_the_screen_only(person):
+def test_a_double_click_only_toggles_fullscreen(person):
     alice, bob = together(person)
     wait_until_ready(alice)
     revision = alice.evaluate("watchium.room.state.revision")
@@ -184,21 +184,21 @@ def test_space_after_a_mouse_click_plays_and_does_not_repeat_the_click(person):
     assert not alice.evaluate("watchium.room.player.muted")
 
 
-def test_a_viewers_key_says_who_controls(person):
+def test_a_viewers_shortcut_shows_who_controls_playback(person):
     _, bob = together(person)
     bob.keyboard.press("k")
     expect(bob.locator("[data-notices]")).to_contain_text("controls what plays.")
     expect(bob.locator("[data-notices]").get_by_role("button", name="Ask for control")).to_be_visible()
 
 
-# ---------------------------------------------------------------- people
+# ---------------------------------------------------------------- members
 
 
 def card_of(page: Page, name: str) -> None:
     page.get_by_role("list", name="Members").get_by_role("button", name=re.compile(name)).click()
 
 
-def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person):
+def test_a_moderator_removes_a_member_who_can_go_to_the_lobby(person):
     alice, bob = together(person)
     carol = person()
     join(carol, alice.url, "Carol")
@@ -214,7 +214,7 @@ def test_a_moderator_is_made_and_sends_somebody_out_who_finds_the_way_on(person)
     expect(carol.get_by_role("button", name="Create room")).to_be_visible()
 
 
-def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_question(person):
+def test_the_host_sets_the_sync_tolerance_and_closes_the_room_after_a_confirmation(person):
     alice, bob = together(person)
     alice.get_by_role("button", name="Settings").click()
     alice.get_by_role("spinbutton", name="Tolerance in milliseconds").fill("120")
@@ -227,7 +227,7 @@ def test_the_host_sets_what_counts_as_in_step_and_closes_the_room_after_one_ques
         assert page.locator("[data-notices] [data-key]").count() == 0
 
 
-def test_a_speed_is_told_and_shown(person):
+def test_a_new_speed_shows_as_message_and_label(person):
     alice, bob = together(person)
     alice.get_by_label("Speed").select_option("1.5")
     expect(bob.get_by_text("set the speed to 1.5")).to_be_visible()

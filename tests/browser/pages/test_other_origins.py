@@ -1,4 +1,4 @@
-"""A page of another port of the host, which browsers count as the same site: cookies go along with its requests."""
+"""Requests from another port of the same host: browsers treat it as the same site and send cookies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.support.fixtures import make_room
 from tests.servers import Server
 
-# Each as a page of another origin may send it without asking first.
+# Requests that another origin may send without a preflight.
 SEND = """async ([host, type, body]) => {
     const blob = type === null ? new Blob([body]) : new Blob([body], { type })
     const paths = ["player/control/", "rooms/", "metrics/", `rooms/${location.hash.slice(1)}/leave/`]
@@ -49,7 +49,7 @@ def elsewhere() -> Iterator[str]:
         other.shutdown()
 
 
-def test_changes_neither_the_player_nor_the_room_of_a_visitor(
+def test_a_page_of_another_port_changes_neither_the_player_nor_the_room_of_a_visitor(
     person: Callable[..., Page], server: Server, elsewhere: str
 ):
     page = person()
@@ -62,7 +62,7 @@ def test_changes_neither_the_player_nor_the_room_of_a_visitor(
     other.on("request", lambda request: sent.append(request))
     for kind in (None, "text/plain", "application/x-www-form-urlencoded"):
         other.evaluate(SEND, [server.url, kind, COMMAND])
-    # Without cookies a room would be made, and its state would not be read: they went along.
+    # Without cookies a room would be created and its state refused: so the cookies were sent.
     statuses = [(request.method, request.response().status) for request in sent]
     assert statuses == [*[("POST", 403)] * 4, ("GET", 200)] * 3
     assert page.evaluate(READ) == before

@@ -1,4 +1,4 @@
-"""What a person does with their own player, in two tabs, and after the browser was closed."""
+"""The personal player in two tabs, offline, and after the browser was closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.playback.library.media_files import wav
 from tests.servers import Server
 
 NEAR_S = 2.0
-SEEK_GAP_MS = 250  # of a hand on the slider the page sends no more often
+SEEK_GAP_MS = 250  # minimum interval between the commands of a dragged slider
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_two_tabs_step_by_step(tabs: Tabs):
     expect(queue_of(b).nth(1)).to_contain_text("Sample clip")
 
 
-def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
+def test_the_seek_bar_of_a_silent_tab_follows_playback(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(a, "() => watchium.player.positionS() > 1")
@@ -58,8 +58,8 @@ def test_a_remote_s_bar_moves_with_what_sounds(tabs: Tabs):
     assert abs(position_s(b) - position_s(a)) < 0.5
 
 
-def test_a_remote_s_bar_goes_on_where_the_library_said_too_little(tabs: Tabs):
-    """The file plays 80 s, the library says 69.2."""
+def test_the_seek_bar_of_a_silent_tab_exceeds_a_too_short_library_duration(tabs: Tabs):
+    """The file lasts 80 s, the library has 69.2."""
     tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
     a, b = tabs.open(), tabs.open()
     a.get_by_role("button", name="Play Sample music", exact=True).click()
@@ -72,7 +72,7 @@ def test_a_remote_s_bar_goes_on_where_the_library_said_too_little(tabs: Tabs):
     assert float(slider.get_attribute("max") or 0) == pytest.approx(80, abs=0.1)
 
 
-def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
+def test_the_queue_skips_tracks_that_cannot_be_played(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
     items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
     ids = {item["title"]: item["id"] for item in items}
@@ -88,7 +88,7 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     wait_until(a, "() => watchium.player.voice.positionS > 0.2")
     revision = state(a)["revision"]
     a.wait_for_timeout(300)
-    assert state(a)["revision"] == revision  # once, whatever the tabs
+    assert state(a)["revision"] == revision  # once, in spite of two tabs
     b.evaluate("id => watchium.player.say('queue_add', { item_ids: [id, id, id, id] })", broken)
     expect(queue_of(a)).to_have_count(6)
     a.get_by_role("button", name="Next", exact=True).click()
@@ -97,8 +97,8 @@ def test_the_queue_goes_on_past_tracks_that_cannot_be_played(tabs: Tabs):
     assert state(a)["current"] != state(a)["entries"][-1]["id"]
 
 
-def test_a_track_that_ends_before_its_length_is_named_and_the_next_one_plays(tabs: Tabs):
-    """The library says 96 s, the file's data end after 6 s."""
+def test_a_track_that_ends_early_shows_a_notice_and_the_next_one_plays(tabs: Tabs):
+    """The library has 96 s, the data ends after 6 s."""
     a = tabs.open()
     items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
     ids = {item["title"]: item["id"] for item in items}
@@ -112,11 +112,13 @@ def test_a_track_that_ends_before_its_length_is_named_and_the_next_one_plays(tab
     seek_to(a, 4)
     expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
     expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
-    wait_until(a, "() => watchium.player.item?.title === 'Sample music' && watchium.player.voice.positionS > 0.2")
+    wait_until(
+        a, "() => watchium.player.item?.title === 'Sample music' && watchium.player.voice.positionS > 0.2"
+    )
 
 
 def answer(route: Route, data: bytes, content_type: str = "audio/wav") -> None:
-    """By range, as the server does it."""
+    """Respond with the requested range, like the server."""
     first = int((route.request.headers.get("range") or "bytes=0-").removeprefix("bytes=").partition("-")[0])
     headers = {
         "Content-Type": content_type,
@@ -147,7 +149,9 @@ def test_fifty_rapid_seeks_settle_on_the_last_in_few_writes(tabs: Tabs):
     a.get_by_role("button", name="Play Sample music", exact=True).click()
     a.get_by_role("button", name="Pause", exact=True).click()
     for page in (a, b):
-        wait_until(page, "() => !watchium.player.store.state.is_playing && watchium.player.store.state.current")
+        wait_until(
+            page, "() => !watchium.player.store.state.is_playing && watchium.player.store.state.current"
+        )
     before = state(a)["revision"]
     took_ms = a.evaluate(
         """async () => {
@@ -175,7 +179,7 @@ def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
     expect(queue_of(a)).to_have_count(2)
     queue_of(a).nth(1).focus()
     expect(a.locator("[data-coming]")).to_have_count(0)
-    expect(queue_of(a).nth(1)).to_be_focused()  # what the server calls it changes nothing
+    expect(queue_of(a).nth(1)).to_be_focused()  # the id that the server assigns changes nothing
     a.evaluate("() => watchium.delay(0)")
     a.keyboard.press("Alt+ArrowUp")
     expect(queue_of(b).first).to_contain_text("Sample clip")
@@ -187,7 +191,7 @@ def test_the_queue_is_ordered_by_keyboard_undone_and_emptied(tabs: Tabs):
     expect(queue_of(b)).to_have_count(0)
 
 
-def test_the_library_is_found_through(tabs: Tabs):
+def test_the_library_can_be_searched_sorted_and_walked_by_keyboard(tabs: Tabs):
     page = tabs.open()
     clip, music = (
         page.get_by_role("button", name=f"Play {title}", exact=True)
@@ -199,7 +203,7 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(queue_of(page)).to_have_count(2)
     wait_until(page, "() => watchium.player.store.state.revision === 1")
     page.get_by_role("combobox", name="Sort by").focus()
-    page.keyboard.press("Tab")  # one stop is the list; within it the arrows go
+    page.keyboard.press("Tab")  # the list is one tab stop with arrow keys inside
     first, second = sorted((clip, music), key=lambda each: each.bounding_box()["y"])
     expect(first).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -208,10 +212,12 @@ def test_the_library_is_found_through(tabs: Tabs):
     expect(clip).to_have_count(0)
     expect(music).to_be_visible()
     page.get_by_role("button", name="Play all").click()
-    wait_until(page, "() => watchium.player.item?.title === 'Sample music' && watchium.player.state.is_playing")
+    wait_until(
+        page, "() => watchium.player.item?.title === 'Sample music' && watchium.player.state.is_playing"
+    )
 
 
-def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
+def test_tracks_queued_offline_are_sent_on_reconnect(tabs: Tabs):
     a, b = tabs.open(), tabs.open()
     a.context.set_offline(True)
     a.evaluate("() => watchium.player.socket.restart()")
@@ -224,7 +230,7 @@ def test_what_was_queued_without_network_is_sent_on_return(tabs: Tabs):
     expect(queue_of(b)).to_have_count(1, timeout=20_000)
 
 
-def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs):
+def test_a_track_started_offline_plays_when_the_network_returns(tabs: Tabs):
     page = tabs.open()
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample music")
@@ -238,21 +244,23 @@ def test_a_track_that_is_begun_without_network_plays_when_it_is_back(tabs: Tabs)
     wait_until(page, "() => watchium.player.store.state.current === '2.0'")
     assert position_s(page) > 2.5
 
-    # One of which nothing is here waits for it.
+    # A track without buffered data waits for the network.
     page.context.set_offline(True)
     page.evaluate("() => watchium.player.socket.restart()")
     page.get_by_role("button", name="Play Sample clip", exact=True).click()
     notices = page.locator("[data-notices]")
     expect(notices).to_contain_text("“Sample clip” plays as soon as it is back.")
-    # longer than a press waits to be sent
+    # longer than the timeout of a command
     wait_until(page, "() => performance.now() - watchium.player.pending.entries[0].addedMs > 6000")
     expect(page.locator("[data-bar]")).to_contain_text("Sample clip")
     page.context.set_offline(False)
-    wait_until(page, "() => watchium.player.item?.title === 'Sample clip' && watchium.player.positionS() > 0.5")
+    wait_until(
+        page, "() => watchium.player.item?.title === 'Sample clip' && watchium.player.positionS() > 0.5"
+    )
     expect(notices).to_be_empty()
 
 
-def test_the_keys_of_a_headset(tabs: Tabs):
+def test_media_keys_control_the_player(tabs: Tabs):
     tabs.context.add_init_script(
         "window.keys = {}; navigator.mediaSession.setActionHandler = (action, deed) => (keys[action] = deed)"
     )
@@ -267,14 +275,14 @@ def test_the_keys_of_a_headset(tabs: Tabs):
     wait_until(page, "() => watchium.player.store.state.is_playing")
 
 
-def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server, tmp_path: Path, launch):
+def test_queue_and_position_survive_closing_the_browser(server: Server, tmp_path: Path, launch):
     context = launch.kept_in(tmp_path, base_url=server.url)
     page = Tabs(context).open()
     page.get_by_role("button", name="Play Sample music", exact=True).click()
     add(page, "Sample clip")
     wait_until(page, "() => watchium.player.positionS() > 0.5")
     seek_to(page, 40)
-    # Else a server that is slow with the seek may never hear how far it played behind it.
+    # Otherwise a slow server may never receive the position after the seek.
     wait_until(page, "() => !watchium.player.pending.entries.length")
     wait_until(page, "() => watchium.player.positionS() > 43")
     last_s = position_s(page)
@@ -290,19 +298,20 @@ def test_after_the_browser_was_closed_everything_is_where_it_was(server: Server,
     context.close()
 
 
-# What the server tells of an account's devices, to a page whose words to it are kept.
+# Simulates the server's list of devices, and records the commands of the page.
 TWO_DEVICES = """() => {
     const { player } = watchium
     const one = { is_playing: false, item: null, position: 0, at: 0, rate: 1, entries: 3, seen_at: 0 }
-    player.store.devices = [{ ...one, device: player.store.device, name: "Here" }, { ...one, device: "a", name: "Phone" }]
-    Object.defineProperty(player, "isOpen", { value: false }) // else it asks who is really there
+    const here = { ...one, device: player.store.device, name: "Here" }
+    player.store.devices = [here, { ...one, device: "a", name: "Phone" }]
+    Object.defineProperty(player, "isOpen", { value: false }) // otherwise it requests the real list
     window.said = []
     player.say = async (type, payload) => void said.push([type, payload])
     player.emit("devices", { payload: {} })
 }"""
 
 
-def test_it_can_be_installed_and_asks_once_before_it_forgets_a_device(person: Callable[..., Page]):
+def test_the_player_is_installable_and_confirms_before_forgetting_a_device(person: Callable[..., Page]):
     page = person()
     page.goto("/player/")
     manifest = page.locator("link[rel=manifest]").get_attribute("href")

@@ -25,7 +25,7 @@ PLOTS = ("Open sockets", "Events per second", "Command to broadcast", "In step")
 
 @pytest.fixture
 def watch(person, server):
-    """`watch()` is the staff's page, of somebody who signed in on the way."""
+    """`watch()` logs in as staff and opens the staff page."""
     server.manage("shell", "-v", "0", "-c", MAKE_STAFF)
 
     def arrive(**options) -> Page:
@@ -42,7 +42,7 @@ def watch(person, server):
 
 
 def lines_drawn(page: Page) -> list[int]:
-    """How long each plot's first line is, in letters of its path."""
+    """Return the path length of each chart's first line, in characters."""
     return page.evaluate(
         "[...document.querySelectorAll('[data-line-first]')].map(p => (p.getAttribute('d') ?? '').length)"
     )
@@ -58,7 +58,7 @@ def figure(server, name: str) -> float:
     return float(found.group(1)) if found else 0.0
 
 
-def test_a_room_that_plays_is_there_and_the_lines_move(person, watch):
+def test_a_playing_room_is_listed_and_the_charts_update(person, watch):
     alice, bob = person(), person()
     join(bob, make_room(alice), "Bob")
     wait_until_ready(alice)
@@ -81,14 +81,14 @@ def test_a_room_that_plays_is_there_and_the_lines_move(person, watch):
     )
 
 
-def test_every_plot_has_a_name_that_says_its_values(watch):
+def test_every_chart_has_an_accessible_name_with_its_values(watch):
     page = watch()
     for name in PLOTS:
         expect(page.get_by_role("img", name=re.compile(f"^{name}"))).to_have_count(1)
     expect(page.get_by_role("link", name="Admin")).to_have_attribute("href", "/admin/")
 
 
-def test_an_empty_house_is_said_and_the_first_room_appears_by_itself(browser, person, watch):
+def test_an_empty_instance_shows_a_notice_and_the_first_room_appears_without_reload(browser, person, watch):
     with watchium_server() as quiet:
         quiet.manage("shell", "-v", "0", "-c", MAKE_STAFF)
         page = watch(base_url=quiet.url)
@@ -99,7 +99,7 @@ def test_an_empty_house_is_said_and_the_first_room_appears_by_itself(browser, pe
         expect(page.get_by_text("All rooms are empty.")).to_be_hidden()
 
 
-def test_a_rooms_title_leads_into_admin(person, watch):
+def test_a_rooms_title_links_to_admin(person, watch):
     make_room(person())
     page = watch()
     page.get_by_role("rowheader").get_by_role("link").first.click()
@@ -107,14 +107,14 @@ def test_a_rooms_title_leads_into_admin(person, watch):
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_on_a_phone_nothing_is_cut_off(person, watch, scheme):
+def test_the_page_fits_a_phone(person, watch, scheme):
     make_room(person())
     page = watch(viewport={"width": 360, "height": 740}, color_scheme=scheme, has_touch=True)
     expect(page.get_by_role("rowheader").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_server_that_is_away_is_said_and_comes_back(watch):
+def test_an_unavailable_server_shows_a_notice_until_it_returns(watch):
     page = watch()
     page.route("**/staff/figures/**", lambda route: route.abort())
     expect(page.locator("[data-state-words]")).to_contain_text("does not answer")
@@ -122,13 +122,13 @@ def test_a_server_that_is_away_is_said_and_comes_back(watch):
     expect(page.locator("[data-state-words]")).to_contain_text("history since")
 
 
-def test_whoever_is_no_staff_finds_nothing(person):
+def test_anonymous_visitors_are_sent_to_the_login(person):
     page = person()
     page.goto("/staff/")
     page.wait_for_url("**/accounts/login/?next=*")
 
 
-def test_a_player_tells_what_it_measured(person, server):
+def test_a_player_sends_client_metrics(person, server):
     alice = person()
     make_room(alice)
     wait_until_ready(alice)

@@ -7,7 +7,7 @@ from tests.browser.support.fixtures import make_room
 PASTE = "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', { bubbles: true })) }"
 
 
-def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
+def test_too_long_text_is_kept_and_shows_by_how_much(person):
     alice = person()
     alice.goto("/")
     address = alice.get_by_role("textbox", name="Link to a video")
@@ -22,7 +22,7 @@ def test_what_does_not_fit_is_kept_and_says_by_how_much(person):
     alice.get_by_role("radio", name="Private").check()
     alice.get_by_role("textbox", name="Passphrase").press_sequentially(
         "a"
-    )  # how short it is counts once typed
+    )  # the minimum length applies to typed text
     form = alice.locator("form.make")
     assert not form.evaluate("form => form.checkValidity()")
     alice.get_by_role("radio", name="Public").check()

@@ -11,14 +11,14 @@ REFUSALS = "addEventListener('securitypolicyviolation', event => (window.refused
 
 
 def hostile_room(server) -> str:
-    """A public room with markup wherever somebody can type."""
+    """Create a public room with markup in every text field."""
     mallory = Client(server.url)
     room_id = mallory.create_room(
         username=NAME, title=NAME, visibility="public", media_url="/media/samples/clip.webm"
     ).room_id
     mallory.control(room_id, "load", media_url="https://media.invalid/film.webm", title=MARKUP)
     mallory.comment(room_id, MARKUP + " https://example.org/?q=\"onclick='pwned=1'")
-    mallory.state(room_id)  # so that they are there, with their name
+    mallory.state(room_id)  # so that the member is present, with a name
     return room_id
 
 
@@ -33,7 +33,7 @@ def unharmed(page: Page) -> None:
     assert page.locator("img[src=x], svg[onload]").count() == 0
 
 
-def test_markup_that_people_type_is_text_in_every_page(person, server):
+def test_markup_in_user_input_is_text_on_every_page(person, server):
     room_id = hostile_room(server)
     bob = watched(person)
     bob.goto("/")
@@ -50,7 +50,7 @@ def test_markup_that_people_type_is_text_in_every_page(person, server):
     assert bob.evaluate("() => window.refused ?? []") == []
 
 
-def test_a_script_that_got_in_all_the_same_would_not_run(person, server):
+def test_the_content_security_policy_blocks_injected_scripts(person, server):
     bob = watched(person)
     join(bob, f"{server.url}/rooms/{hostile_room(server)}/", "Bob")
     bob.evaluate(

@@ -1,4 +1,4 @@
-"""What people do with pages, in one line each."""
+"""User actions on pages, and waits for their effects."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PATIENCE_S = 10.0
 
 
 def wait_until(page: Page, true: str, arg: object = None) -> None:
-    """Until the JavaScript function `true` says so. Playwright's own wait evaluates text, which our policy forbids."""
+    """Wait until the JavaScript function returns true. Playwright's own wait uses eval, which our CSP forbids."""
     deadline = time.monotonic() + PATIENCE_S
     while not page.evaluate(true, arg):
         assert time.monotonic() < deadline, f"{page.url}: never true within {PATIENCE_S} s: {true}"
@@ -18,7 +18,7 @@ def wait_until(page: Page, true: str, arg: object = None) -> None:
 
 
 def make_room(page: Page) -> str:
-    """Create a room on the front page and put the sample clip on; returns its address."""
+    """Create a room on the front page, load the sample clip, and return the room's URL."""
     page.goto("/")
     page.get_by_role("button", name="Create room").click()
     page.wait_for_url("**/rooms/*/")
@@ -38,7 +38,7 @@ def join(page: Page, url: str, name: str = "") -> None:
 
 
 def wait_until_ready(page: Page) -> None:
-    """The player has the medium and the clock is known."""
+    """Wait until the player has media data and the clock is synchronised."""
     wait_until(
         page,
         "() => document.querySelector('[data-media]').readyState >= 3 && window.watchium.room.clock.locked",
@@ -54,7 +54,7 @@ def pause(page: Page) -> None:
 
 
 def seek_to(page: Page, seconds: float) -> None:
-    """Drag the slider there, as a hand does: the value changes, then it is let go."""
+    """Set the slider like a drag: an input event, then a change event."""
     page.get_by_role("slider", name="Seek").evaluate(
         """(slider, seconds) => {
             slider.value = String(seconds)
@@ -66,7 +66,7 @@ def seek_to(page: Page, seconds: float) -> None:
 
 
 def wait_for_position(page: Page, seconds: float) -> None:
-    """Paused right there."""
+    """Wait until the player is paused at this position."""
     wait_until(
         page,
         """seconds => { const v = document.querySelector('[data-media]');

@@ -1,7 +1,7 @@
-"""Where two players really are, without the product's own idea of the time.
+"""Measure the skew of two players independently of Watchium's clock synchronisation.
 
-Each page's `performance.now()` is mapped to this process's monotonic clock by the tightest of some round trips;
-position and clock are read in one task of the page.
+Each page's `performance.now()` is mapped to this process's monotonic clock by the fastest of several round trips.
+Position and clock are read in one task of the page.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class Where:
 
 
 class Eye:
-    """Watches one page's player."""
+    """Reads the position of one page's player."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.offset_s = self._offset_s()
 
     def _offset_s(self) -> float:
-        """This process's clock minus the page's, from the exchange that took least."""
+        """Return this process's clock minus the page's, from the fastest exchange."""
         best = (float("inf"), 0.0)
         for _ in range(ROUND_TRIPS):
             before = time.monotonic()
@@ -49,9 +49,9 @@ class Eye:
 
 
 def skew_ms(one: Eye, other: Eye) -> float:
-    """How far `other` is ahead of `one` while both play at normal speed: the median of five looks."""
-    looks = sorted(_skew_s(one.look(), other.look()) for _ in range(5))
-    return looks[2] * 1000
+    """Return how far `other` is ahead of `one` while both play at normal speed: the median of five samples."""
+    samples = sorted(_skew_s(one.look(), other.look()) for _ in range(5))
+    return samples[2] * 1000
 
 
 def _skew_s(one: Where, other: Where) -> float:

@@ -1,4 +1,4 @@
-"""A line of one's own to the server: going offline as a browser tells it leaves open sockets as they are."""
+"""A network link between one page and the server: the browser's offline mode does not cut open sockets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ READY_S = 10
 
 
 class Line:
-    """A link on a loop of its own, because the pages' loop stands still between two calls."""
+    """A link on its own event loop, because Playwright's loop only runs during calls."""
 
     def __init__(self, link: Link, loop: asyncio.AbstractEventLoop) -> None:
         self.link = link
@@ -27,12 +27,12 @@ class Line:
         return self.link.url
 
     def cut(self, page: Page) -> None:
-        """Out of reach, and the browser knows."""
+        """Cut the link; the browser is offline."""
         page.context.set_offline(True)
         self._do(self.link.cut)
 
     def mend(self, page: Page) -> None:
-        """What was under way when it was cut is lost, as after a change of network."""
+        """Restore the link. Data in transit is lost, as after a change of network."""
         self.reset()
         self._do(self.link.mend)
         page.context.set_offline(False)
@@ -41,15 +41,15 @@ class Line:
         self._do(self.link.reset)
 
     def hold(self) -> None:
-        """Nothing passes, and nobody knows."""
+        """Cut the link without any notification."""
         self._do(self.link.cut)
 
     def release(self) -> None:
         self._do(self.link.mend)
 
-    def _do(self, deed: Callable[[], None]) -> None:
+    def _do(self, action: Callable[[], None]) -> None:
         done = Event()
-        self.loop.call_soon_threadsafe(lambda: (deed(), done.set()))
+        self.loop.call_soon_threadsafe(lambda: (action(), done.set()))
         assert done.wait(READY_S)
 
 

@@ -1,4 +1,4 @@
-"""A browser that can be put to sleep: none of its processes runs, as in a laptop that was shut, and nobody is told."""
+"""A browser whose processes can be suspended, as when a laptop is closed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Sleeper:
             _signal(pids, signal.SIGCONT)
 
     def _pids(self) -> list[int]:
-        """Those with the mark on their command line, and all that come from them."""
+        """Return the processes with the mark on their command line, and all their descendants."""
         parents = dict(_running())
         family = {pid for pid in parents if self.mark.encode() in _words(pid)}
         while more := {pid for pid, parent in parents.items() if parent in family} - family:
@@ -47,12 +47,12 @@ def sleeper(launch: Callable[..., Browser]) -> Iterator[Sleeper]:
 
 
 def _running() -> Iterator[tuple[int, int]]:
-    """Each process here and its parent."""
+    """Yield each running process and its parent."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
         except OSError:
-            continue  # it has ended
+            continue  # the process has ended
         yield int(folder.name), int(parent)
 
 

@@ -1,4 +1,4 @@
-"""Tabs of one browser with the personal player open, and an ear at each of them."""
+"""Tabs of one browser with the personal player, and a recorder of their audible intervals."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
-# Notes from when to when something could be heard in this tab, in milliseconds of the wall clock. Kept where a tab
-# that crashes leaves it behind.
-EAR = """
+# Records the audible intervals of this tab, in milliseconds of the wall clock, in localStorage, where they outlive a
+# crash of the tab.
+RECORDER = """
     const elements = new Set()
     const make = Document.prototype.createElement
     Document.prototype.createElement = function (name, ...rest) {
@@ -40,14 +40,14 @@ HEARD_BY_ALL = """() => Object.entries(localStorage).filter(([key]) => key.start
 
 @dataclass
 class Tabs:
-    """`gone` are the ears of those that closed or crashed, and when that was, in milliseconds of the wall clock."""
+    """`gone` maps recorders of closed or crashed tabs to that time, in milliseconds of the wall clock."""
 
     context: BrowserContext
     pages: list[Page] = field(default_factory=list)
     gone: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.context.add_init_script(EAR)
+        self.context.add_init_script(RECORDER)
         self.context.set_default_timeout(10_000)
 
     def open(self) -> Page:
@@ -72,7 +72,7 @@ class Tabs:
         self.gone[page.evaluate("earKey")] = time.time() * 1000
 
     def heard(self) -> list[tuple[float, float]]:
-        """Whenever something was heard in any tab, past or present."""
+        """Return the audible intervals of all tabs, past and present."""
         now_ms = time.time() * 1000
         found = []
         for key, said in self.pages[0].evaluate(HEARD_BY_ALL):
@@ -85,7 +85,7 @@ class Tabs:
 
 
 def together_ms(heard: list[tuple[float, float]]) -> float:
-    """How long two were heard at once, at most."""
+    """Return the longest overlap of two audible intervals."""
     most, until = 0.0, float("-inf")
     for begin, end in heard:
         most = max(most, min(end, until) - begin)

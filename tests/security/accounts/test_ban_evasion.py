@@ -18,7 +18,7 @@ from watchium.client import ProblemError
 from watchium.protocol.errors import Banned, NotAllowed, NotFound
 
 HOME = "2001:db8:7:7::1"
-HOME_TOO = "2001:db8:7:7:abcd::9"  # the next address of the same line
+HOME_TOO = "2001:db8:7:7:abcd::9"  # the next address of the same IPv6 network
 ELSEWHERE = "2001:db8:8:8::1"
 
 
@@ -38,34 +38,34 @@ class ComingBack(ApiCase):
         )
         return answer.status_code
 
-    def test_not_as_themselves(self):
+    def test_a_banned_member_cannot_return_as_themselves(self):
         self.ban()
         self.refused(self.as_bob.post(self.url("join/"), {}), 403, "banned")
 
-    def test_not_as_somebody_new_from_the_same_line(self):
+    def test_a_banned_member_cannot_return_as_a_new_guest_from_the_same_address(self):
         self.ban()
         for address in (HOME, HOME_TOO):
             assert self.join(Client(), address) == 403
         assert self.join(Client(), ELSEWHERE) == 200
 
-    def test_not_with_a_forwarded_address_of_their_own_invention(self):
+    def test_a_banned_member_cannot_return_with_a_spoofed_forwarded_address(self):
         self.ban()
         assert self.join(Client(), HOME, **{"X-Forwarded-For": "203.0.113.5"}) == 403
 
-    def test_not_by_making_an_account_or_signing_in_to_one(self):
+    def test_a_banned_member_cannot_return_with_an_account(self):
         self.ban()
         dana = self.account_named("dana")
         merge_guest(self.bob.person, dana)
         self.refused(self.program_of(dana).post(self.url("join/"), {}), 403, "banned")
 
-    def test_not_by_a_new_name(self):
+    def test_a_banned_member_cannot_return_with_a_new_name(self):
         self.ban()
         self.refused(self.as_bob.post(self.url("join/"), {"username": "Robert"}), 403, "banned")
 
-    def test_not_by_leaving_first(self):
+    def test_a_member_who_leaves_before_the_ban_cannot_return(self):
         self.as_bob.post(self.url("leave/"), {})
         with pytest.raises(NotFound):
-            self.ban()  # nobody to ban any more: who has left is outside
+            self.ban()  # nothing to ban: the member has left
         actions.join(self.bob.person, self.room.room_id, address=HOME)
         self.ban()
         self.refused(self.as_bob.post(self.url("join/"), {}), 403, "banned")
@@ -77,30 +77,30 @@ class ComingBack(ApiCase):
         )
         assert "2001" not in kept
 
-    def test_not_from_the_line_they_were_on_last(self):
+    def test_a_ban_covers_the_last_address_of_the_member(self):
         Member.objects.record_address(self.bob, address_hash(ELSEWHERE))
         self.ban()
         assert self.join(Client(), ELSEWHERE) == 403
         assert self.join(Client(), HOME) == 200
 
-    def test_nobody_is_banned_by_an_address_that_may_be_everybodys(self):
+    def test_a_ban_covers_no_address_that_all_users_may_share(self):
         actions.join(self.bob.person, self.room.room_id, address="127.0.0.1")
         self.ban()
         assert self.join(Client(), "127.0.0.1") == 200
 
-    def test_a_household_whose_guest_was_only_sent_out_comes_in(self):
+    def test_a_removed_guest_does_not_block_the_household(self):
         actions.remove(self.room, self.bob.person.user_id, actor=self.alice)
         assert self.join(Client(), HOME) == 200
 
-    def test_whoever_is_in_already_stays(self):
-        """A ban of one person of a household does not send out the others."""
+    def test_present_members_of_the_household_stay(self):
+        """A ban of one person of a household does not remove the others."""
         actions.join(self.carol, self.room.room_id, address=HOME_TOO)
         self.ban()
         assert self.as_carol.post(self.url("join/"), {}).status_code == 200
 
 
 class BeingLetBack(ApiCase):
-    def test_a_lifted_ban_lets_them_and_their_line_back_and_both_acts_are_kept(self):
+    def test_a_lifted_ban_readmits_member_and_address_and_both_actions_are_recorded(self):
         actions.join(self.bob.person, self.room.room_id, address=HOME)
         act = actions.ban(self.room, self.bob.person.user_id, actor=self.alice, minutes=60, reason="spoilers")
         ban = Ban.objects.get()
@@ -113,7 +113,7 @@ class BeingLetBack(ApiCase):
         assert actions.lift_ban(Ban.objects.get(), actor=self.alice) is None
         assert ModerationAct.objects.filter(kind="lift_ban").count() == 1
 
-    def test_bob_lets_nobody_back_and_nobody_lifts_another_rooms_ban(self):
+    def test_members_lift_no_bans_and_hosts_only_those_of_their_room(self):
         actions.join(self.carol, self.room.room_id)
         actions.ban(self.room, self.carol.user_id, actor=self.alice, minutes=60)
         with pytest.raises(NotAllowed):
@@ -125,7 +125,7 @@ class BeingLetBack(ApiCase):
             actions.join(self.carol, self.room.room_id)
 
 
-async def test_who_is_banned_is_out_in_every_tab_and_hears_no_more(server: Server):
+async def test_a_banned_member_is_disconnected_in_every_tab_and_receives_no_more_events(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         async with scene.bob.enter(scene.room_id) as one, scene.bob.enter(scene.room_id) as two:
@@ -139,7 +139,7 @@ async def test_who_is_banned_is_out_in_every_tab_and_hears_no_more(server: Serve
             scene.bob.state(scene.room_id)
 
 
-async def test_a_ban_holds_where_they_are_now_and_not_where_they_joined():
+async def test_a_ban_covers_the_current_address_and_not_the_one_of_the_join():
     with watchium_server({"WATCHIUM_BEHIND_PROXY": "1"}) as behind:
         scene = await scene_on(behind)
         async with scene.alice.enter(scene.room_id) as alice:
@@ -164,7 +164,7 @@ def join_from(server: Server, room_id: str, address: str) -> int:
     return status
 
 
-async def test_who_left_hears_no_more(server: Server):
+async def test_a_member_who_left_receives_no_more_events(server: Server):
     scene = await scene_on(server)
     async with scene.bob.enter(scene.room_id) as bob:
         scene.bob.leave(scene.room_id)

@@ -45,22 +45,22 @@ class Staff(ApiCase):
 
 
 class SwitchedOff(Staff):
-    def test_who_is_in_stays_in(self):
+    def test_an_active_account_stays_logged_in(self):
         assert self.is_in()
         assert not self.sent_back()
 
-    def test_an_account_switched_off_in_admin_is_out_of_every_open_page(self):
-        assert self.change(self.dana.account).status_code == 302  # no `is_active` among the fields
+    def test_an_account_disabled_in_admin_is_disconnected_from_every_page(self):
+        assert self.change(self.dana.account).status_code == 302  # without `is_active` in the form
         assert self.sent_back()
         assert not self.is_in()
 
-    def test_saving_without_a_change_sends_nobody_back(self):
+    def test_saving_without_a_change_disconnects_no_page(self):
         assert self.change(self.dana.account, is_active="on").status_code == 302
         self.published.closed.clear()
         self.change(self.dana.account, is_active="on")
         assert not self.sent_back()
 
-    def test_a_new_password_sends_every_page_to_ask_again(self):
+    def test_a_new_password_disconnects_every_page_of_the_account(self):
         url = reverse("admin:auth_user_password_change", args=[self.dana.account.pk])
         words = {
             "password1": "another one entirely",
@@ -72,7 +72,7 @@ class SwitchedOff(Staff):
         assert self.sent_back()
         assert not self.is_in()
 
-    def test_a_deleted_account_leaves_no_guest_behind_who_is_still_in(self):
+    def test_a_deleted_account_leaves_no_connected_guest(self):
         with self.committing():
             self.staff.post(reverse("admin:auth_user_delete", args=[self.dana.account.pk]), {"post": "yes"})
         assert not User.objects.filter(username="dana").exists()
@@ -80,14 +80,14 @@ class SwitchedOff(Staff):
         assert self.sent_back()
         assert not self.is_in()
 
-    def test_accounts_deleted_from_the_list_are_out_too(self):
+    def test_accounts_deleted_by_the_bulk_action_are_disconnected(self):
         form = {"action": "delete_selected", "_selected_action": [self.dana.account.pk], "post": "yes"}
         with self.committing():
             self.staff.post(reverse("admin:auth_user_changelist"), form)
         assert self.sent_back()
         assert not self.is_in()
 
-    def test_its_programs_are_out_as_well(self):
+    def test_api_tokens_of_a_disabled_account_stop_working(self):
         token = Token.objects.issue(self.dana)
         assert find_valid_token(token) is not None
         self.change(self.dana.account)
@@ -100,7 +100,7 @@ class ActsOfStaff(Staff):
             url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist")
             return self.staff.post(url, {"action": action, "_selected_action": [row.pk]}, follow=True)
 
-    def test_a_room_closed_or_changed_in_admin_is_a_row_with_who_and_what_it_was(self):
+    def test_closing_or_changing_a_room_in_admin_is_recorded_with_user_and_old_values(self):
         with self.committing():
             self.staff.post(
                 reverse("admin:rooms_room_change", args=[self.room.pk]),
@@ -113,7 +113,7 @@ class ActsOfStaff(Staff):
         assert ModerationAct.objects.get(kind="close_room").why == "by root, in admin"
         assert Room.objects.get(pk=self.room.pk).closed_at is not None
 
-    def test_a_ban_is_lifted_in_admin_and_that_is_a_row_too(self):
+    def test_lifting_a_ban_in_admin_is_recorded(self):
         with self.committing():
             self.as_alice.post(self.url("leave/"), {})
         self.act(self.bob, "ban_for_a_day")
@@ -132,13 +132,13 @@ class WhatAGuestSaidBefore(ApiCase):
         self.as_bob.post(self.url("comments/"), {"text": "hello", "event_id": "said"})
         self.as_alice.post(self.url("sync/control/"), {"action": "play", "event_id": "played"})
 
-    def test_is_the_accounts_after_signing_in(self):
+    def test_a_guests_comment_belongs_to_the_account_after_login(self):
         merge_guest_into_account(self.bob.person, self.dana)
         said = Comment.objects.get(text="hello")
         assert (said.person, said.user_id) == (self.dana, self.dana.user_id)
         assert self.program_of(self.dana).delete(self.url(f"comments/{said.pk}/")).status_code == 204
 
-    def test_is_known_when_it_is_sent_again(self):
+    def test_a_command_repeated_after_login_is_a_replay(self):
         merge_guest_into_account(self.alice.person, self.dana)
         again = self.program_of(self.dana).post(
             self.url("sync/control/"), {"action": "play", "event_id": "played"}
@@ -146,7 +146,7 @@ class WhatAGuestSaidBefore(ApiCase):
         assert again.status_code == 200
         assert PlaybackEvent.objects.filter(event_id="played").count() == 1
 
-    def test_stays_where_the_account_said_something_under_the_same_name(self):
+    def test_a_guests_event_stays_where_the_account_used_the_same_event_id(self):
         self.enrol(self.dana)
         self.program_of(self.dana).post(self.url("comments/"), {"text": "me too", "event_id": "said"})
         merge_guest_into_account(self.bob.person, self.dana)

@@ -15,7 +15,7 @@ CYRILLIC = "\u0410li\u0441\u0435"
 
 
 class OverHttp(ApiCase):
-    def test_only_what_the_database_says_of_bob_counts(self):
+    def test_only_the_role_in_the_database_counts(self):
         alice = self.alice.person.user_id
         play = {"action": "play", "event_id": "x"}
         claims = (
@@ -33,7 +33,7 @@ class OverHttp(ApiCase):
         assert not PlaybackEvent.objects.exists()
         assert Room.objects.get(pk=self.room.pk).title == "movie-night"
 
-    def test_headers_and_cookies_that_name_somebody_else_are_nobodys(self):
+    def test_headers_and_cookies_that_name_another_user_have_no_effect(self):
         for headers in (
             {"X-User-Id": self.alice.person.user_id},
             {"X-Forwarded-User": "Alice", "Remote-User": "Alice"},
@@ -48,7 +48,7 @@ class OverHttp(ApiCase):
             )
             assert answer.status_code in (401, 404), headers
 
-    def test_a_bearer_beats_a_cookie_so_that_the_two_are_never_mixed(self):
+    def test_a_bearer_token_takes_precedence_over_a_cookie(self):
         browser = self.browser_of(self.alice.person)
         answer = browser.post(
             self.url("sync/control/"),
@@ -58,7 +58,7 @@ class OverHttp(ApiCase):
         )
         self.refused(answer, 403, "not_host")
 
-    def test_taking_the_hosts_name_takes_nothing_else(self):
+    def test_taking_the_hosts_name_gives_no_authority(self):
         self.as_bob.post(self.url("join/"), {"username": "Alice"})
         bob = Member.objects.get(pk=self.bob.pk)
         assert (bob.username, bob.role) == ("Alice (2)", Role.MEMBER)
@@ -66,7 +66,7 @@ class OverHttp(ApiCase):
         assert Member.objects.get(pk=self.bob.pk).username != CYRILLIC
 
 
-# What a member may not, in the words of the protocol, with somebody's id in it where there is one.
+# Commands that only the host may send, with the id of another member where there is one.
 HOST_ONLY = {
     "play": {},
     "pause": {},
@@ -83,7 +83,7 @@ HOST_ONLY = {
 
 
 @pytest.mark.parametrize("command", HOST_ONLY)
-async def test_a_member_who_sends_the_hosts_commands_moves_nothing(server: Server, command: str):
+async def test_a_member_who_sends_the_hosts_commands_changes_nothing(server: Server, command: str):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         ids = {"ALICE": alice.welcome.you.user_id, "BOB": bob.welcome.you.user_id}
@@ -97,8 +97,8 @@ async def test_a_member_who_sends_the_hosts_commands_moves_nothing(server: Serve
             assert (await bob.hear("error")).payload.code == "bad_message"
             await bob.send_frame(json.dumps({"type": "play", "event_id": "c", "payload": {}, **more}))
             assert (await bob.hear("error")).payload.code == "bad_message"
-        # The host's own next change takes the very next revision: nothing came between.
+        # The host's next change has the next revision: nothing happened in between.
         before = alice.welcome.revision
         accepted = await alice.say("play")
-        assert accepted.revision <= before + 2  # her own arrival in the seat may have taken one
+        assert accepted.revision <= before + 2  # her becoming host may have used one
         assert (await bob.hear("play")).payload.user_id == ids["ALICE"]

@@ -7,7 +7,7 @@ from tests.watchium.consumers.fixtures import scene_on
 from watchium.client import ProblemError
 
 
-async def test_a_frame_somebody_overheard_is_worth_nothing_to_them(server: Server):
+async def test_an_intercepted_frame_is_useless_to_another_member(server: Server):
     scene = await scene_on(server)
     overheard = {"event_id": "once", "current_time": 12.5}
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
@@ -15,12 +15,12 @@ async def test_a_frame_somebody_overheard_is_worth_nothing_to_them(server: Serve
         assert (await bob.hear("seek")).revision == first.revision
         with pytest.raises(ProblemError, match="not_host"):
             await bob.say("seek", **overheard)
-        # Nor does that take the event_id away from her: sent again, it is answered again and not done again.
+        # Her event_id stays valid: her repeat is acknowledged and not applied again.
         assert await alice.say("seek", **overheard) == first
         assert (await alice.say("play")).revision == first.revision + 1
 
 
-async def test_an_old_command_sent_again_by_its_sender_is_an_answer_and_no_deed(server: Server):
+async def test_an_old_command_repeated_by_its_sender_is_acknowledged_and_not_applied_again(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         first = await alice.say("play", event_id="old")
@@ -32,7 +32,7 @@ async def test_an_old_command_sent_again_by_its_sender_is_an_answer_and_no_deed(
         assert await back.say("play", event_id="old") == first
 
 
-async def test_an_event_id_cannot_be_taken_for_something_else(server: Server):
+async def test_an_event_id_cannot_be_reused_for_another_command(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice:
         await alice.say("seek", event_id="mine", current_time=1)
@@ -40,7 +40,7 @@ async def test_an_event_id_cannot_be_taken_for_something_else(server: Server):
             await alice.say("seek", event_id="mine", current_time=2)
 
 
-async def test_a_comment_sent_twenty_times_is_said_once(server: Server):
+async def test_a_comment_sent_twenty_times_is_posted_once(server: Server):
     scene = await scene_on(server)
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:
         for _ in range(20):
@@ -53,7 +53,7 @@ async def test_a_comment_sent_twenty_times_is_said_once(server: Server):
     assert texts == ["hello", "the end"]
 
 
-async def test_who_sends_the_same_over_and_over_is_refused_after_a_while_and_answered_again_later():
+async def test_repeats_are_rate_limited_and_acknowledged_again_later():
     with watchium_server({"WATCHIUM_LIMITS": "command=30/10"}) as few:
         scene = await scene_on(few)
         async with scene.alice.enter(scene.room_id) as alice:
@@ -69,7 +69,7 @@ async def test_who_sends_the_same_over_and_over_is_refused_after_a_while_and_ans
             assert refused.problem.code == "rate_limited"
             retry_after_ms = refused.problem.retry_after_ms
             assert 0 < retry_after_ms <= 1000
-            # What other people say in the room is not counted with it.
+            # Commands of other members are not counted.
             async with scene.bob.enter(scene.room_id) as bob:
                 await bob.say("comment", text="hello")
             while True:

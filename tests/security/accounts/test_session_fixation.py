@@ -12,7 +12,7 @@ PASSWORD = "correct horse battery"
 
 
 def planted(key: str) -> Client:
-    """A browser into which somebody put a session cookie."""
+    """A browser with a session cookie planted by an attacker."""
     browser = Client()
     browser.cookies["sessionid"] = key
     return browser
@@ -26,14 +26,14 @@ class AKeySomebodyElseKnows(ApiCase):
     def sign_in(self, browser: Client) -> None:
         browser.post("/accounts/login/", {"username": "dana", "password": PASSWORD})
 
-    def test_a_made_up_key_is_never_taken_over(self):
+    def test_an_invented_session_key_is_never_adopted(self):
         for path, fields in (("/", {}), (f"/rooms/{self.room.room_id}/", {"username": "Dora"})):
             browser = planted("a" * 32)
             browser.post(path, fields)
             assert browser.cookies["sessionid"].value != "a" * 32
         assert not Session.objects.filter(session_key="a" * 32).exists()
 
-    def test_signing_in_leaves_the_key_that_others_may_know(self):
+    def test_login_replaces_the_session_key(self):
         attacker = self.browser_of(self.bob.person)
         key = attacker.cookies["sessionid"].value
         victim = planted(key)
@@ -43,7 +43,7 @@ class AKeySomebodyElseKnows(ApiCase):
         assert not Session.objects.filter(session_key=key).exists()
         assert victim.get("/").context["person"].username == "dana"
 
-    def test_making_an_account_leaves_it_too(self):
+    def test_sign_up_replaces_the_session_key(self):
         attacker = self.browser_of(self.bob.person)
         key = attacker.cookies["sessionid"].value
         victim = planted(key)
@@ -51,7 +51,7 @@ class AKeySomebodyElseKnows(ApiCase):
         assert victim.cookies["sessionid"].value != key
         assert attacker.get("/").context["person"] is None
 
-    def test_signing_out_leaves_nothing_behind_the_old_key(self):
+    def test_logout_empties_the_old_session(self):
         browser = Client()
         self.sign_in(browser)
         key = browser.cookies["sessionid"].value
@@ -59,7 +59,7 @@ class AKeySomebodyElseKnows(ApiCase):
         assert planted(key).get("/").context["person"] is None
         assert not planted(key).get("/").wsgi_request.user.is_authenticated
 
-    def test_signing_in_as_somebody_else_takes_nothing_of_the_first_along(self):
+    def test_login_to_another_account_keeps_nothing_of_the_first(self):
         User.objects.create_user("erin", password=PASSWORD)
         browser = Client()
         self.sign_in(browser)
@@ -68,13 +68,13 @@ class AKeySomebodyElseKnows(ApiCase):
         assert browser.get("/").context["person"].username == "erin"
         assert Person.objects.get(pk=dana.pk).account.username == "dana"
 
-    def test_an_accounts_person_without_its_sign_in_is_nobody(self):
+    def test_a_session_with_an_accounts_person_but_without_login_is_anonymous(self):
         dana = self.account_named("dana2")
         assert self.browser_of(dana).get("/").context["person"] is None
 
 
 class ASecretKeyThatWasChanged(ApiCase):
-    """Earlier keys keep everybody in; without them nobody stays in by a session that was signed with one."""
+    """Sessions signed with a fallback key stay valid; without the fallback they are logged out."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -86,7 +86,7 @@ class ASecretKeyThatWasChanged(ApiCase):
         people = [browser.get("/").context["person"] for browser in (self.guest, self.dana)]
         return [person and person.username for person in people]
 
-    def test_lets_everybody_in_while_it_is_a_fallback_and_renews_accounts_meanwhile(self):
+    def test_a_fallback_key_keeps_all_users_logged_in_and_renews_accounts(self):
         before = self.names()
         assert None not in before
         with self.settings(SECRET_KEY="n" * 60, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
@@ -94,6 +94,6 @@ class ASecretKeyThatWasChanged(ApiCase):
         with self.settings(SECRET_KEY="n" * 60):
             assert self.names() == [None, "dana"]
 
-    def test_that_is_no_fallback_lets_nobody_in(self):
+    def test_a_removed_key_logs_all_users_out(self):
         with self.settings(SECRET_KEY="n" * 60):
             assert self.names() == [None, None]

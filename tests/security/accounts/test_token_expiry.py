@@ -18,14 +18,14 @@ class ATokenWhosePersonLeft(ApiCase):
         self.person = Person.objects.get(user_id=made["user_id"])
 
     def later(self, **length: float):
-        """Within it, so much time has passed for tokens."""
+        """Move the clock of tokens forward within the block."""
         moment = timezone.now() + timedelta(**length)
         return patch.object(timezone, "now", lambda: moment)
 
     def status(self) -> int:
         return self.program.get("/api/library/").status_code
 
-    def test_is_good_for_an_hour_and_then_for_nothing(self):
+    def test_a_token_expires_an_hour_after_leaving(self):
         for _ in range(2):  # leaving twice is harmless
             assert self.program.post(self.url("leave/"), {}).status_code == 204
         with self.later(minutes=59):
@@ -34,7 +34,7 @@ class ATokenWhosePersonLeft(ApiCase):
             assert self.status() == 401
         assert not Token.objects.filter(person=self.person).exists()
 
-    def test_is_good_as_before_when_the_person_is_in_a_room_again(self):
+    def test_a_token_stays_valid_when_the_person_joins_again(self):
         self.program.post(self.url("leave/"), {})
         assert self.program.post("/api/rooms/", {}).status_code == 201
         with self.later(minutes=61):
@@ -42,14 +42,14 @@ class ATokenWhosePersonLeft(ApiCase):
         with self.later(days=20):
             assert self.status() == 200
 
-    def test_is_good_as_before_while_the_person_is_in_another_room(self):
+    def test_a_token_stays_valid_while_the_person_is_in_another_room(self):
         other = self.as_alice.post("/api/rooms/", {}).json()["room_id"]
         self.program.post(f"/api/rooms/{other}/join/", {})
         self.program.post(self.url("leave/"), {})
         with self.later(minutes=61):
             assert self.status() == 200
 
-    def test_being_sent_out_and_the_end_of_the_room_are_leaving_too(self):
+    def test_removal_and_the_end_of_the_room_count_as_leaving(self):
         with self.committing():
             actions.remove(self.room, self.person.user_id, actor=self.alice)
         with self.later(minutes=61):
@@ -64,7 +64,7 @@ class ATokenWhosePersonLeft(ApiCase):
         with self.later(minutes=61):
             assert self.as_alice.get("/api/library/").status_code == 200
 
-    def test_can_be_ended_by_its_holder_who_is_then_out_of_every_socket(self):
+    def test_its_holder_can_revoke_a_token_and_is_disconnected_from_every_socket(self):
         with self.committing():
             assert self.program.delete("/api/token/").status_code == 204
         assert (f"person.{self.person.pk}", 4012) in self.published.closed

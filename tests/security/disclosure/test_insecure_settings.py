@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers import ROOT
 
-# What docs/deployment.md says a server on the internet runs with.
+# The environment of docs/deployment.md for a server on the internet.
 PRODUCTION = {
     "WATCHIUM_URL": "https://watch.example.org",
     "DATABASE_URL": "postgres://watchium:secret@127.0.0.1/watchium",
@@ -27,7 +27,7 @@ def manage(data_dir: Path, *arguments: str, **settings: str) -> subprocess.Compl
     )  # fmt: skip
 
 
-def test_the_documented_environment_has_nothing_for_a_deployment_check_to_say(tmp_path: Path):
+def test_the_documented_environment_passes_the_deployment_checks(tmp_path: Path):
     done = manage(tmp_path, "check", "--deploy", "--fail-level", "DEBUG", **PRODUCTION)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("System check identified no issues"), done.stdout
@@ -50,7 +50,7 @@ def test_the_documented_environment_has_nothing_for_a_deployment_check_to_say(tm
         ({"WATCHIUM_BEHIND_PROXY": "maybe"}, "WATCHIUM_BEHIND_PROXY"),
     ],
 )
-def test_it_does_not_start_in_a_state_nobody_should_reach(tmp_path: Path, wrong: dict[str, str], says: str):
+def test_it_does_not_start_with_insecure_settings(tmp_path: Path, wrong: dict[str, str], says: str):
     done = manage(tmp_path, "serve", "--port", "0", **{**PRODUCTION, **wrong})
     assert done.returncode != 0
     assert says in done.stderr.strip().splitlines()[-1]
@@ -58,12 +58,12 @@ def test_it_does_not_start_in_a_state_nobody_should_reach(tmp_path: Path, wrong:
         assert not says.startswith("SECRET_KEY") or value not in done.stderr
 
 
-def test_at_home_a_short_key_or_debug_is_ones_own_affair(tmp_path: Path):
+def test_short_keys_and_debug_are_allowed_on_loopback(tmp_path: Path):
     done = manage(tmp_path, "check", SECRET_KEY="short", DEBUG="1")
     assert done.returncode == 0, done.stderr
 
 
-def test_processes_that_start_together_for_the_first_time_have_one_key(tmp_path: Path):
+def test_processes_that_first_start_together_share_one_key(tmp_path: Path):
     code = "from watchium.settings import SECRET_KEY; print(SECRET_KEY)"
     env = {**os.environ, "WATCHIUM_DATA_DIR": str(tmp_path), "SECRET_KEY": ""}
     env.pop("PYTEST_CURRENT_TEST", None)

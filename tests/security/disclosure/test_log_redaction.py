@@ -18,7 +18,7 @@ ADDRESS, LINE = "203.0.113.77", "2001:db8:aa:bb::77"
 
 
 def everything_that_goes_wrong(server: Server) -> list[str]:
-    """Do it all with secrets and addresses in it; returns the secrets that were made on the way."""
+    """Make requests with secrets and addresses of all kinds; return the secrets."""
     browser = Browser(server)
     browser.opener.addheaders += [("X-Forwarded-For", ADDRESS)]
     browser.get("/")
@@ -53,13 +53,13 @@ def call(server: Server, method: str, path: str, body: str = "") -> None:
     connection.close()
 
 
-async def test_no_secret_and_no_address_of_anybody_is_in_the_log():
+async def test_the_log_contains_no_secret_and_no_address():
     with watchium_server({"WATCHIUM_BEHIND_PROXY": "1", "LOG_LEVEL": "DEBUG"}) as server:
         secrets = everything_that_goes_wrong(server)
         headers = {"Authorization": f"Bearer {secrets[0]}", "X-Forwarded-For": ADDRESS}
         for path in ("/ws/rooms/zzzzzzzzzz/", "/ws/lobby/", "/ws/nowhere/"):
             async with websockets.connect(server.ws_url + path, additional_headers=headers) as socket:
-                # Who is turned away may be gone before.
+                # A rejected client may disconnect first.
                 with contextlib.suppress(websockets.ConnectionClosed):
                     await socket.send("nonsense " + PASSPHRASE)
                     await socket.recv()

@@ -37,7 +37,7 @@ CALLS = {
 
 
 def work(call, *arguments):
-    """An answer, and what it took: the questions asked of the database without their values."""
+    """A response, and the queries that it needed, without their values."""
     with CaptureQueriesContext(connection) as asked:
         answer = call(*arguments)
     return answer, [
@@ -47,7 +47,7 @@ def work(call, *arguments):
 
 class TheSameAnswer(ApiCase):
     def rooms(self):
-        """Of kinds that somebody outside may not tell apart."""
+        """Rooms that a non-member may not distinguish."""
         private = Room.objects.create(title="secret plans", owner=self.alice.person, visibility="private")
         Room.objects.filter(pk=private.pk).update(passphrase=self.passphrase_hash("sesame"))
         closed = Room.objects.create(title="over", closed_at=timezone.now())
@@ -58,7 +58,7 @@ class TheSameAnswer(ApiCase):
 
         return hash_passphrase(passphrase)
 
-    def test_every_call_answers_an_outsider_alike_and_does_the_same_work_for_it(self):
+    def test_every_call_gives_non_members_the_same_response_for_the_same_work(self):
         for caller in (self.as_carol, self.anonymous):
             for what, call in CALLS.items():
                 expected, expected_work = work(call, caller, f"/api/rooms/{UNKNOWN}/")
@@ -71,7 +71,7 @@ class TheSameAnswer(ApiCase):
                     )
                     assert done == expected_work, (what, kind)
 
-    def test_an_unlisted_room_says_nothing_but_its_name_and_only_on_its_page(self):
+    def test_an_unlisted_room_shows_only_its_title_and_only_on_its_page(self):
         for what, call in CALLS.items():
             if what.startswith("join"):
                 continue
@@ -80,7 +80,7 @@ class TheSameAnswer(ApiCase):
         assert self.room.room_id not in Client().get("/").content.decode()
         assert self.room.room_id not in self.anonymous.get("/api/rooms/").content.decode()
 
-    def test_the_page_of_a_room_that_is_not_there_is_the_page_of_a_private_one(self):
+    def test_the_page_of_a_missing_room_equals_that_of_a_private_one(self):
         for send in (
             lambda path: Client().get(path),
             lambda path: Client().post(path, {"username": "Carol"}),
@@ -93,7 +93,7 @@ class TheSameAnswer(ApiCase):
                 assert plain(answer, room_id) == plain(expected, UNKNOWN), kind
                 assert done == expected_work, kind
 
-    def test_a_wrong_passphrase_costs_as_much_for_no_room_as_for_one(self):
+    def test_a_wrong_passphrase_costs_the_same_for_a_missing_room(self):
         hashed = []
         private = self.rooms()["private"]
         with self.settings(PASSWORD_HASHERS=["tests.security.disclosure.test_room_enumeration.Noting"]):
@@ -103,7 +103,7 @@ class TheSameAnswer(ApiCase):
                 self.anonymous.post(f"/api/rooms/{room_id}/join/", JOINING)
         assert hashed == ["barley", "barley"]
 
-    def test_a_private_rooms_title_is_nowhere_for_outsiders(self):
+    def test_a_private_rooms_title_is_hidden_from_non_members(self):
         private = self.rooms()["private"]
         api = f"/api/rooms/{private}/"
         for path in ("/", f"/rooms/{private}/", "/api/rooms/", api, f"{api}state/"):
@@ -113,10 +113,10 @@ class TheSameAnswer(ApiCase):
 class Guessing(ApiCase):
     ELSEWHERE = {"REMOTE_ADDR": "198.51.100.7"}
 
-    def test_who_asks_for_one_room_after_another_is_made_to_wait(self):
+    def test_requests_for_many_rooms_are_rate_limited(self):
         guesser = Client(**self.ELSEWHERE)
         free = settings.LIMITS["guess"][0]
-        for number in range(4 * free):  # a slow machine earns a few more meanwhile
+        for number in range(4 * free):  # on a slow machine the bucket refills a little
             answer = guesser.get(f"/api/rooms/guess{number:05}/state/")
             if number < free:
                 self.refused(answer, 404, "not_member")
@@ -127,7 +127,7 @@ class Guessing(ApiCase):
         page = guesser.get(f"/rooms/{UNKNOWN}/")
         assert page.context["errors"].keys() == {"form"}
 
-    def test_a_member_on_the_same_line_does_not_notice(self):
+    def test_a_member_with_the_same_address_is_not_affected(self):
         guesser = Client(REMOTE_ADDR="198.51.100.8")
         for number in range(settings.LIMITS["guess"][0] + 5):
             guesser.get(f"/api/rooms/guess{number:05}/state/")
@@ -140,7 +140,7 @@ class Guessing(ApiCase):
 
 
 class Noting(MD5PasswordHasher):
-    """Notes what it was asked to hash."""
+    """Records the hashed passwords."""
 
     algorithm = "noting"
     noted: list[str] = []
@@ -151,7 +151,7 @@ class Noting(MD5PasswordHasher):
 
 
 def plain(answer, room_id: str) -> str:
-    """A page without what differs between any two requests for it."""
+    """Return the page without the parts that differ between requests."""
     text = answer.content.decode().replace(room_id, "ROOM")
     token = answer.context["csrf_token"]
     name = answer.context["proposed_name"]
@@ -162,9 +162,7 @@ def plain(answer, room_id: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["private", "unlisted", "closed"])
-async def test_a_socket_is_turned_away_from_any_room_that_is_not_ones_own_with_one_answer(
-    server: Server, kind: str
-):
+async def test_sockets_to_rooms_of_others_are_rejected_with_one_response(server: Server, kind: str):
     passphrase = {"passphrase": "sesame"} if kind == "private" else {}
     scene = await scene_on(server, visibility="private" if kind == "private" else "unlisted", **passphrase)
     if kind == "closed":
@@ -175,7 +173,7 @@ async def test_a_socket_is_turned_away_from_any_room_that_is_not_ones_own_with_o
         )
 
 
-async def test_what_a_socket_says_on_turning_away_is_the_same_to_the_letter(server: Server):
+async def test_the_rejection_of_a_socket_is_identical_for_all_rooms(server: Server):
     scene = await scene_on(server)
     said = []
     for room_id in (scene.room_id, UNKNOWN):

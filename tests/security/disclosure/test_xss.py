@@ -15,7 +15,7 @@ from rooms.models import Member, Person, Room
 from tests.watchium.api.callers import ApiCase
 from watchium.protocol.errors import UnknownMedia
 
-# Each would do something if it arrived in a page as it was typed: in text, in an attribute, in a script, in an address.
+# Each would run if it reached a page unescaped: in text, in an attribute, in a script, in a URL.
 HOSTILE = (
     "<script>pwned()</script>",
     '"><img src=x onerror=pwned()>',
@@ -62,7 +62,7 @@ class InPages(ApiCase):
             yield staff.get(reverse(f"{name}_changelist"))
             yield staff.get(reverse(f"{name}_change", args=[model.objects.first().pk]))
 
-    def test_what_people_type_is_never_markup(self):
+    def test_user_input_is_never_markup(self):
         staff = Client()
         staff.force_login(User.objects.create_superuser("root"))
         for words, raw in zip(HOSTILE, RAW, strict=True):
@@ -72,14 +72,14 @@ class InPages(ApiCase):
                 if raw != "14":
                     assert raw not in page.content.decode(), page.request["PATH_INFO"]
 
-    def test_a_room_page_carries_its_facts_as_data(self):
+    def test_a_room_page_embeds_its_state_as_data(self):
         self.say_everywhere(HOSTILE[3])
         page = self.browser_of(self.bob.person).get(f"/rooms/{self.room.room_id}/").content.decode()
         (boot,) = re.findall(r'<script id="boot" type="application/json">(.*?)</script>', page)
         assert "<" not in boot
         assert HOSTILE[3] not in page
 
-    def test_names_that_would_be_markup_travel_as_they_are_and_only_as_json(self):
+    def test_names_with_markup_are_sent_unchanged_as_json(self):
         self.say_everywhere(HOSTILE[0])
         state = self.as_bob.get(self.url("state/"))
         assert state.json()["room"]["title"] == HOSTILE[0]
@@ -88,7 +88,7 @@ class InPages(ApiCase):
 
 
 class ThePolicy(ApiCase):
-    def test_every_page_admin_and_docs_too_runs_scripts_of_ours_alone(self):
+    def test_all_pages_including_admin_and_api_docs_run_own_scripts_only(self):
         self.client.force_login(User.objects.create_superuser("root"))
         room = f"/rooms/{self.room.room_id}/"
         for path in (
@@ -139,6 +139,6 @@ class ThePolicy(ApiCase):
     ["javascript:pwned()", " JaVaScRiPt:pwned()", "java\tscript:pwned()", "data:text/html,<script>pwned()</script>",
      "file:///etc/passwd", "vbscript:x", "blob:https://example.org/x", "https://a@example.org/", "//example.org/x"],
 )  # fmt: skip
-def test_an_address_that_is_a_script_is_no_medium(address: str):
+def test_a_script_url_is_no_media_url(address: str):
     with pytest.raises(UnknownMedia):
         playback.domain.media_sources.find(address)

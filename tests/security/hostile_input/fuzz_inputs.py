@@ -1,7 +1,7 @@
-"""What a stranger may send, by a seeded random grammar: paths, headers, bodies, handshakes, comments and names.
+"""Fuzz inputs from a seeded grammar: paths, headers, bodies, handshakes, comments and names.
 
-Each input is sent on its own connection, except comments, which are texts. Many are nonsense,
-some are right, and some never end: whatever they are, they have to be answered or closed.
+Each input is sent on its own connection, except comments, which are texts. Many are invalid, some are valid, and some
+are incomplete; each must get a response or a close.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.security.hostile_input.fuzz_values import HEADERS, lines_of, path_of,
 
 KINDS = ("path", "header", "body", "handshake", "comment", "name")
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-CSRF = "a" * 32  # the same in a cookie and in a form is what the check asks for
+CSRF = "a" * 32  # the check compares cookie and form
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FuzzInput:
 def fuzz_inputs(
     seed: int, count: int, room_id: str = "zzzzzzzzzz", kinds: tuple[str, ...] = KINDS
 ) -> list[FuzzInput]:
-    """As many of each kind, in turn; the same for the same seed."""
+    """Return inputs of all kinds in turn, determined by the seed."""
     random = Random(seed)
     made = []
     for number in range(count):
@@ -137,7 +137,7 @@ def _of_body(random: Random, room_id: str) -> bytes:
     if framing == 4:
         return (
             lines_of(head, *lines, f"Content-Length: {len(body) + random.choice((1, 1000))}") + body
-        )  # the rest never comes
+        )  # incomplete
     if framing == 5:
         return (
             lines_of(
@@ -174,7 +174,7 @@ FRAMES = (b"x", b"\x81\x85abcd\x00\x00\x00\x00\x00", b"5\r\nhello\r\n0\r\n\r\n")
 
 
 def _of_handshake(random: Random, room_id: str) -> bytes:
-    """Right but for one or two things; a quarter of them as a browser sends it."""
+    """Return a handshake with one or two faults; a quarter of them is valid."""
     path, method, version = (
         random.choice(("/ws/lobby/", "/ws/player/", f"/ws/rooms/{room_id}/")),
         "GET",
@@ -213,7 +213,7 @@ def _of_handshake(random: Random, room_id: str) -> bytes:
         f"{method} {path} HTTP/{version}", *(f"{name}: {value}" for name, value in lines.items()), *more
     )
     if random.random() < 0.1:
-        return whole[: random.randrange(len(whole))]  # the rest never comes
+        return whole[: random.randrange(len(whole))]  # incomplete
     return whole + behind
 
 

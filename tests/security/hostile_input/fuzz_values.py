@@ -1,4 +1,4 @@
-"""Pieces of what strangers send: hard text, long words, addresses, header lines. By a `Random` that is handed in."""
+"""Values for fuzz inputs: difficult text, long words, URLs and header lines, from a given `Random`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LENGTHS = (1, 2, 8, 40, 41, 100, 500, 501, 2000, 2001)
 
 
 def text_of(random: Random, most: int) -> str:
-    """Runs of hard characters, and all of them mixed."""
+    """Return difficult characters, repeated or mixed."""
     length = random.choice((*LENGTHS, most, random.randrange(most)))
     if random.random() < 0.4:
         text = random.choice(UNITS) * length
@@ -40,7 +40,7 @@ def text_of(random: Random, most: int) -> str:
 
 
 def word_of(random: Random, most: int) -> str:
-    """Long words and mixed ones, of what can stand in an address or a header."""
+    """Return repeated parts of URLs and headers."""
     length = min(most, random.choice((1, 5, 100, 1000, 8000, 31_000)))
     unit = random.choice(WORDS)
     return (unit * length)[:length]

@@ -1,4 +1,4 @@
-"""Sends inputs to a running server and says what became of each: answered, closed, or neither in time."""
+"""Send fuzz inputs to a running server and record each outcome: response, close, or timeout."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ BROKEN = ("Traceback", "Internal Server Error", "did not answer", "a call failed
 
 @dataclass(frozen=True)
 class Outcome:
-    """`status`: of the first answer, 0 where the connection was closed without one, -1 where it was neither."""
+    """`status` is that of the first response, 0 if the connection was closed without one, -1 on timeout."""
 
     fuzz_input: FuzzInput
     status: int
     took_s: float
-    closed: bool = True  # for `until_closed`: whether it was, in time
+    closed: bool = True  # with `until_closed`: whether the server closed in time
 
     @property
     def in_time(self) -> bool:
@@ -37,7 +37,7 @@ class Outcome:
 
 
 async def send_all(port: int, inputs: Sequence[FuzzInput], *, until_closed: bool = False) -> list[Outcome]:
-    """On a connection each, 48 at a time. `until_closed`: wait for the server to close them, sockets left aside."""
+    """Send each on its own connection, 48 at a time. `until_closed`: wait for the server to close all but WebSockets."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(fuzz_input: FuzzInput) -> Outcome:
@@ -70,7 +70,7 @@ async def _send(port: int, fuzz_input: FuzzInput, until_closed: bool) -> Outcome
 
 
 async def _first_status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> int:
-    """0 where the connection is closed without an answer. What cannot be written any more was refused before."""
+    """Return the status, or 0 if the connection closes without a response, even while sending."""
     writer.write(sent)
     while True:
         try:
@@ -90,7 +90,7 @@ async def _end_of(reader: asyncio.StreamReader) -> None:
 
 
 async def say_all(url: str, room_id: str, token: str, inputs: Sequence[FuzzInput]) -> list[Outcome]:
-    """The comments among the inputs, one after another as a member, over sockets that are opened again when closed."""
+    """Post the comments among the inputs one after the other as a member; reconnect closed sockets."""
     waiting = [fuzz_input for fuzz_input in inputs if fuzz_input.kind == "comment"]
     outcomes: list[Outcome] = []
     while waiting:
@@ -106,7 +106,7 @@ async def say_all(url: str, room_id: str, token: str, inputs: Sequence[FuzzInput
 
 
 async def _say(socket: websockets.ClientConnection, fuzz_input: FuzzInput) -> Outcome:
-    """Status 200 where it was said, 400 where it was refused."""
+    """Return status 200 for an acknowledged comment, 400 for a refused one."""
     loop = asyncio.get_running_loop()
     began_s, event_id, status = loop.time(), f"input{fuzz_input.number}", -1
     command = {"type": "comment", "event_id": event_id, "payload": {"text": fuzz_input.text}}
@@ -130,7 +130,7 @@ async def _answer_to(socket: websockets.ClientConnection, event_id: str) -> int:
 
 
 def descriptors(pid: int) -> int:
-    """Of the process and of those under it. SQLite keeps some of its files open for later: they are left aside."""
+    """Count descriptors of the process and its children, without the SQLite files that stay open."""
     count = 0
     for fd in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):

@@ -17,12 +17,12 @@ from watchium.web import openapi
 
 
 class Hashing(ApiCase):
-    """A fifth of a second of a core each: only for who may, and only so often."""
+    """A passphrase hash takes 0.2 s of CPU: only for authorised users, and rate limited."""
 
     def change(self, caller, passphrase: str = "open sesame"):
         return caller.patch(self.url(""), {"passphrase": passphrase})
 
-    def test_nobody_who_may_not_change_the_room_has_a_passphrase_hashed(self):
+    def test_only_users_who_may_change_the_room_cause_a_passphrase_hash(self):
         with patch.object(rooms.actions.room, "hash_passphrase") as hash_passphrase:
             self.refused(self.change(self.as_bob), 403, "not_host")
             self.refused(self.change(self.as_carol), 404, "not_member")
@@ -30,7 +30,7 @@ class Hashing(ApiCase):
         assert not hash_passphrase.called
 
     @pytest.mark.usefixtures("frozen_clock")
-    def test_who_may_does_it_only_so_often(self):
+    def test_passphrase_changes_are_rate_limited(self):
         times = int(settings.LIMITS["new_secret"][0])
         with patch.object(rooms.actions.room, "hash_passphrase", return_value="sealed") as hash_passphrase:
             for _ in range(times):
@@ -39,7 +39,7 @@ class Hashing(ApiCase):
         assert hash_passphrase.call_count == times
 
     @pytest.mark.usefixtures("frozen_clock")
-    def test_a_room_that_is_refused_has_nothing_hashed_and_one_address_makes_only_so_many(self):
+    def test_a_refused_room_causes_no_hash_and_room_creation_is_limited_by_address(self):
         times = int(settings.LIMITS["new_secret"][0])
         with patch.object(
             watchium.services.create_room, "hash_passphrase", return_value="sealed"
@@ -56,7 +56,7 @@ class Hashing(ApiCase):
 
 
 class TheDescription(ApiCase):
-    def test_it_is_rendered_once_and_not_sent_again_to_who_has_it(self):
+    def test_the_schema_is_rendered_once_and_cached_by_clients(self):
         first = self.client.get("/api/schema/")
         with patch.object(openapi, "SchemaGenerator") as generator:
             again = self.client.get("/api/schema/")
@@ -69,14 +69,14 @@ class TheDescription(ApiCase):
         assert self.client.get("/api/schema/?format=json").content == as_json.content
         assert self.client.get("/api/schema/?version=9").content == first.content
 
-    def test_it_asks_nothing_of_the_database(self):
+    def test_the_schema_needs_no_query(self):
         with self.assertNumQueries(0):
             self.client.get("/api/schema/")
             self.client.get("/api/schema/", headers={"Authorization": "Bearer x"})
 
 
 class FormsThatCannotBeParsed(ApiCase):
-    def test_they_make_no_500_of_a_404(self):
+    def test_unparsable_forms_to_missing_paths_get_404_and_not_500(self):
         browser = Client(raise_request_exception=False)
         browser.cookies["csrftoken"] = "a" * 32
         for body in (b"x" * 5000, b"--x\r\n" * 500, b"--x\r\nContent-Disposition: " + b"y" * 5000, b""):

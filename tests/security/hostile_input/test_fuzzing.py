@@ -12,7 +12,7 @@ from tests.watchium.consumers.fixtures import scene_on
 
 COUNT = 150
 SEED = 1
-SPARE = 4  # descriptors that are kept after their first use
+SPARE = 4  # descriptors that stay open after their first use
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def impatient() -> Iterator[Server]:
 
 
 async def all_back(server: Server, before: int) -> bool:
-    """Whether the descriptors are back to about where they were before the longest patience is over."""
+    """Return whether the descriptors return to about `before` within the longest timeout."""
     try:
         async with asyncio.timeout(WITHIN_S):
-            while descriptors(server.pid) > before + SPARE:  # noqa: ASYNC110  # the kernel tells nobody
+            while descriptors(server.pid) > before + SPARE:  # noqa: ASYNC110  # the kernel sends no notification
                 await asyncio.sleep(0.1)
     except TimeoutError:
         return False
@@ -36,11 +36,11 @@ def told(outcomes: list[Outcome]) -> list[tuple[str, int, int]]:
     return [(outcome.fuzz_input.kind, outcome.fuzz_input.number, outcome.status) for outcome in outcomes]
 
 
-async def test_whatever_a_stranger_sends_is_answered_or_closed_and_leaves_nothing_behind(impatient: Server):
+async def test_random_input_gets_a_response_or_a_close_and_leaks_nothing(impatient: Server):
     scene = await scene_on(impatient)
     sent = fuzz_inputs(seed=SEED, count=COUNT, room_id=scene.room_id)
     assert {fuzz_input.kind for fuzz_input in sent} == set(KINDS)
-    await send_all(impatient.port, fuzz_inputs(seed=0, count=12))  # what is opened once and kept
+    await send_all(impatient.port, fuzz_inputs(seed=0, count=12))  # opens descriptors that stay open
     before = descriptors(impatient.pid)
     outcomes, said = await asyncio.gather(
         send_all(impatient.port, sent, until_closed=True),

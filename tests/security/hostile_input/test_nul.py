@@ -43,7 +43,7 @@ def call(server: Server, method: str, path: str, body: object = None, **headers:
 
 
 async def code_of(socket: websockets.ClientConnection, command: dict[str, object]) -> str:
-    """The code a command is refused with; `done` where it is not refused."""
+    """Return the error code of the command, or `done`."""
     await socket.send(json.dumps(command))
     while True:
         said = json.loads(await asyncio.wait_for(socket.recv(), 10))
@@ -62,14 +62,14 @@ def alarms(server: Server) -> list[str]:
     return [word for word in ("Traceback", "did not answer", "database is not ready") if word in log]
 
 
-async def test_a_nul_in_a_command_is_a_bad_message_and_no_alarm(server: Server, scene: Scene):
+async def test_a_nul_in_a_command_is_a_bad_message_and_logs_no_error(server: Server, scene: Scene):
     headers = {"Authorization": f"Bearer {scene.alice.token}"}
     url = f"{server.ws_url}/ws/rooms/{scene.room_id}/"
     async with websockets.connect(url, additional_headers=headers) as socket:
         await socket.recv()
         for number, (kind, payload) in enumerate(COMMANDS.items()):
             command = {"type": kind, "event_id": f"nul{number}", "payload": payload}
-            if kind.startswith("buffer"):  # which is not acknowledged
+            if kind.startswith("buffer"):  # it is not acknowledged
                 await socket.send(json.dumps(command))
                 continue
             code = await code_of(socket, command)
@@ -78,7 +78,7 @@ async def test_a_nul_in_a_command_is_a_bad_message_and_no_alarm(server: Server, 
     assert not alarms(server)
 
 
-async def test_a_nul_over_http_is_a_mistake_of_the_sender(server: Server, scene: Scene):
+async def test_a_nul_over_http_is_a_client_error(server: Server, scene: Scene):
     bearer = {"Authorization": f"Bearer {scene.alice.token}"}
     room = f"/api/rooms/{scene.room_id}/"
     answers = {
@@ -99,12 +99,12 @@ async def test_a_nul_over_http_is_a_mistake_of_the_sender(server: Server, scene:
         "sign in": call(server, "GET", "/accounts/login/?next=%00"),
     }  # fmt: skip
     assert {name: status for name, (status, _) in answers.items() if status >= 500} == {}
-    assert answers["session"][0] == 200  # it is no session
+    assert answers["session"][0] == 200  # an invalid session
     assert not alarms(server)
 
 
 @pytest.mark.parametrize("path", ["/ws/rooms/%00/", "/ws/rooms/abc%00def/", "/ws/player/?tab=%00", "/ws/%00"])
-async def test_a_nul_in_the_address_of_a_socket_does_not_ask_pages_to_come_back(server: Server, path: str):
+async def test_a_nul_in_the_url_of_a_socket_closes_without_a_reconnect(server: Server, path: str):
     headers = {"Authorization": "Bearer x"}
     async with websockets.connect(server.ws_url + path, additional_headers=headers) as socket:
         said = json.loads(await asyncio.wait_for(socket.recv(), 10))

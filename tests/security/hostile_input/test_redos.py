@@ -16,9 +16,9 @@ import rooms
 import watchium
 from watchium.telemetry import log_config
 
-# Asking these to be imported runs something; none of them keeps a pattern.
+# Importing these runs code; none of them has a pattern.
 NOT_LOOKED_AT = (".migrations", ".management", "watchium.asgi")
-ENDLESS = 1000  # repetitions from here on are taken for unbounded
+ENDLESS = 1000  # larger repetitions count as unbounded
 REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, getattr(op, "POSSESSIVE_REPEAT", None))
 
 
@@ -33,7 +33,7 @@ def patterns_of(value: Any) -> Iterator[re.Pattern[Any]]:
 
 
 def our_patterns() -> dict[str, re.Pattern[Any]]:
-    """Every compiled pattern that a module of ours keeps, by where it is."""
+    """Return every compiled pattern in our modules, by its location."""
     found = {}
     for package in (watchium, rooms, playback, chat):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
@@ -53,7 +53,7 @@ def is_endless(part: tuple[Any, Any]) -> bool:
 
 
 def parts_of(argument: Any) -> Iterator[Any]:
-    """The sequences within the argument of one part of a parsed pattern."""
+    """Yield the sequences within one node of a parsed pattern."""
     if isinstance(argument, parser.SubPattern):
         yield argument
     elif isinstance(argument, tuple | list):
@@ -62,7 +62,7 @@ def parts_of(argument: Any) -> Iterator[Any]:
 
 
 def begins_endless(sequence: Any) -> bool:
-    """Whether each character of a long run could begin the search of all the others."""
+    """Return whether a search could start at each character of a long run and scan the rest."""
     for part in sequence:
         if part[0] in (op.AT, op.ASSERT, op.ASSERT_NOT):
             return False  # which only few characters of a run can pass
@@ -90,12 +90,12 @@ def test_no_pattern_can_take_more_than_linear_time(where: str):
 
 
 @pytest.mark.parametrize("bad", [r"(\w+://[^\s:/@]*):", r"x?\w+@", r"(?:a+)+$", r"^(?:(?:ab)*c*)*d"])
-def test_the_check_finds_what_it_is_for(bad: str):
+def test_the_check_finds_quadratic_patterns(bad: str):
     parsed = parser.parse(bad)
     assert begins_endless(parsed) or endless_within_endless(parsed)
 
 
-def test_the_patterns_of_the_log_are_among_those_looked_at():
+def test_the_patterns_of_the_log_are_checked():
     assert {
         "watchium.telemetry.log_config.SECRETS.0",
         "watchium.telemetry.log_config.IPV6.0",
@@ -105,7 +105,7 @@ def test_the_patterns_of_the_log_are_among_those_looked_at():
 @pytest.mark.parametrize(
     "unit", ["a", "a:", "a://", "password=", "1.1.1.", "bearer ", "ab:", "\n", "x\n", "é"]
 )
-def test_a_log_line_has_a_longest_length_whatever_a_stranger_chose(unit: str):
+def test_log_lines_have_a_maximum_length(unit: str):
     most = (log_config.FIRST_LINES + log_config.LAST_LINES + 1) * (
         log_config.LINE_CHARS + len(log_config.CUT) + 1
     )
@@ -114,14 +114,14 @@ def test_a_log_line_has_a_longest_length_whatever_a_stranger_chose(unit: str):
     assert len(log_config.shortened(one_line)) <= log_config.LINE_CHARS + len(log_config.CUT)
 
 
-def test_of_a_long_traceback_the_beginning_and_the_end_are_kept():
+def test_a_long_traceback_keeps_its_beginning_and_end():
     lines = ["Traceback", *["  somewhere"] * 5000, "ValueError: this"]
     assert log_config.shortened("\n".join(lines)).startswith("Traceback\n")
     assert log_config.shortened("\n".join(lines)).endswith("\nValueError: this")
 
 
 @pytest.mark.parametrize("before", range(0, 40, 3))
-def test_a_secret_that_is_cut_through_is_not_written(before: int):
+def test_a_truncated_secret_is_redacted(before: int):
     padding = "x" * (log_config.LINE_CHARS - before)
     for secret in ("postgres://watchium:hunterhunter@db/", "password=hunterhunter", "bearer hunterhunter"):
         assert "hunterh" not in log_config.scrubbed(f"{padding} {secret} and so on" + "y" * 3000)

@@ -20,7 +20,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def victim(server: Server) -> tuple[Browser, str]:
-    """A browser with cookies, host of a room."""
+    """The cookies of a browser whose user hosts a room."""
     browser = Browser(server)
     browser.get("/")
     return browser, browser.post("/").rstrip("/").rpartition("/")[2]
@@ -29,10 +29,10 @@ def victim(server: Server) -> tuple[Browser, str]:
 async def first_words(
     server: Server, room_id: str, cookies: str, name: str = "127.0.0.1", **headers: str
 ) -> tuple[dict[str, Any], int]:
-    """What a socket with these cookies is told first, and the code it is closed with, 0 while it is open."""
+    """Return the first event on a socket with these cookies, and its close code, 0 while it is open."""
     sent = {"Cookie": cookies, **{key.replace("_", "-"): value for key, value in headers.items()}}
     address = f"ws://{name}:{server.port}/ws/rooms/{room_id}/"
-    # Whatever name the page knows the server by: it resolves to here.
+    # Connect to the test server, whatever host name the page uses.
     async with websockets.connect(
         address, additional_headers=sent, host="127.0.0.1", port=server.port
     ) as socket:
@@ -46,7 +46,7 @@ def cookies_of(browser: Browser) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)
 
 
-# HERE is the server's own host and port.
+# HERE stands for the server's host and port.
 HOSTILE = {
     "no origin": {},
     "null": {"Origin": "null"},
@@ -65,14 +65,14 @@ HOSTILE = {
 }
 
 
-async def test_a_page_of_ours_gets_in(server: Server, victim: tuple[Browser, str]):
+async def test_a_page_of_this_origin_connects(server: Server, victim: tuple[Browser, str]):
     browser, room_id = victim
     said, code = await first_words(server, room_id, cookies_of(browser), Origin=server.url)
     assert (said["type"], code) == ("welcome", 0)
 
 
 @pytest.mark.parametrize("how", HOSTILE)
-async def test_a_page_of_somebody_else_does_not_ride_on_the_cookies(
+async def test_a_page_of_another_origin_cannot_use_the_cookies(
     server: Server, victim: tuple[Browser, str], how: str
 ):
     browser, room_id = victim
@@ -86,7 +86,7 @@ async def test_a_page_of_somebody_else_does_not_ride_on_the_cookies(
     assert room_id not in json.dumps(said["payload"])
 
 
-async def test_a_bearer_needs_no_origin_and_takes_no_cookies_along(
+async def test_a_bearer_token_needs_no_origin_and_ignores_cookies(
     server: Server, victim: tuple[Browser, str]
 ):
     browser, room_id = victim

@@ -15,7 +15,7 @@ PLAY_COMMAND = {"type": "play", "event_id": "forged", "payload": {}}
 
 
 class FromAnotherSite(ApiCase):
-    """A page of somebody else's sends requests from alice's browser: her cookies go along, our token does not."""
+    """A page of another site sends requests from alice's browser: with her cookies, without our token."""
 
     def browser(self, person: Person) -> Client:
         if person.account is None:
@@ -52,7 +52,7 @@ class FromAnotherSite(ApiCase):
         yield browser.post(self.url("comments/"), {"text": "forged", "event_id": "f"}, **json)
         yield browser.post(self.url("broadcast/"), {"type": "forged", "payload": {}}, **json)
 
-    def test_nothing_is_done_for_guests_and_accounts_alike(self):
+    def test_cross_site_requests_change_nothing_for_guests_and_accounts(self):
         before = (Room.objects.count(), Person.objects.count(), Comment.objects.count())
         for browser in (self.guest, self.account):
             for answer in self.unsafe(browser):
@@ -62,14 +62,14 @@ class FromAnotherSite(ApiCase):
         assert Member.objects.get(pk=self.alice.pk).left_at is None
         assert self.published.types() == []
 
-    def test_a_token_somebody_made_up_or_took_from_elsewhere_does_not_help(self):
+    def test_an_invented_or_foreign_csrf_token_is_refused(self):
         foreign = Client()
         foreign.get("/")
         for token in ("x" * 64, foreign.cookies["csrftoken"].value):
             for answer in self.unsafe(self.guest, **{"X-CSRFToken": token}):
                 assert answer.status_code == 403, answer.request["PATH_INFO"]
 
-    def test_the_right_token_from_a_page_of_somebody_else_does_not_help(self):
+    def test_the_right_csrf_token_from_another_origin_is_refused(self):
         self.guest.get("/")
         headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
         for origin in (
@@ -81,15 +81,15 @@ class FromAnotherSite(ApiCase):
             for answer in self.unsafe(self.guest, Origin=origin, **headers):
                 assert answer.status_code == 403, (origin, answer.request["PATH_INFO"])
 
-    def test_a_form_cannot_pretend_to_be_json(self):
-        """The one thing another site can send without being asked first is a form, or text."""
+    def test_a_form_is_not_accepted_as_json(self):
+        """Another site can send only forms and text without a preflight."""
         self.guest.get("/")
         headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
         body = b'{"title": "forged"}'
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             assert self.guest.generic("POST", "/api/rooms/", body, kind, headers=headers).status_code == 400
 
-    def test_a_body_of_no_type_is_no_json(self):
+    def test_a_body_without_a_content_type_is_no_json(self):
         self.guest.get("/")
         headers = {"X-CSRFToken": self.guest.cookies["csrftoken"].value}
         for method, path in (
@@ -113,7 +113,7 @@ class FromAnotherSite(ApiCase):
 
 
 class AVisitorWhoOnlyHasAPlayer(ApiCase):
-    """A session without a person: a device and its queue."""
+    """A session without a person, which has a device and its queue."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -136,7 +136,7 @@ class AVisitorWhoOnlyHasAPlayer(ApiCase):
             sent = msgspec.json.encode(body)
             yield path, self.visitor.generic(method, path, sent, "application/json", headers=headers)
 
-    def test_needs_the_page_s_token_like_anybody_with_a_session(self):
+    def test_an_anonymous_player_needs_the_csrf_token_of_its_page(self):
         token = {"X-CSRFToken": self.visitor.cookies["csrftoken"].value}
         for headers in (
             {},
@@ -156,16 +156,16 @@ class AVisitorWhoOnlyHasAPlayer(ApiCase):
         assert statuses["/api/player/control/"] == 200
         assert DevicePlayer.objects.get(device_id=self.device_id).rate == 2
 
-    def test_a_program_needs_none(self):
+    def test_a_client_with_a_bearer_token_needs_no_csrf_token(self):
         body = {"type": "set_rate", "event_id": "x2", "payload": {"rate": 2}}
         self.as_alice.client.cookies = self.visitor.cookies
         assert self.as_alice.post("/api/player/control/", body).status_code == 200
 
 
 class APageOpenSinceBefore(ApiCase):
-    """Signing in changes the browser's token. Pages that were open read it from the cookie when they send something."""
+    """Login changes the CSRF token. Open pages read the current one from the cookie for each request."""
 
-    def test_the_cookie_as_it_is_now_is_a_token_for_forms_and_for_the_api(self):
+    def test_the_current_cookie_is_a_valid_token_for_forms_and_api(self):
         User.objects.create_user("dana", password="correct horse")
         browser = self.browser_of(self.alice.person, enforce_csrf_checks=True)
         browser.get("/")

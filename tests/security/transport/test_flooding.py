@@ -23,7 +23,7 @@ PER_ADDRESS, PER_DEVICE = 6, 3
 
 @pytest.fixture(scope="module")
 def small_house():
-    """With few sockets for each, behind a proxy that says where people are."""
+    """A server with a low socket limit, behind a proxy that adds client addresses."""
     few = {
         "WATCHIUM_BEHIND_PROXY": "1",
         "WATCHIUM_MAX_SOCKETS_PER_ADDRESS": str(PER_ADDRESS),
@@ -34,7 +34,7 @@ def small_house():
 
 
 def until_refused(call):
-    """Its answers until one is a refusal; a slow machine is given more while it goes on, but not twice as much."""
+    """Return the responses up to the first refusal; a slow machine may get more, but less than twice as many."""
     answers = []
     for number in range(2 * settings.LIMITS["join"][0]):
         answers.append(call(number))
@@ -44,7 +44,7 @@ def until_refused(call):
 
 
 class Rows(ApiCase):
-    """What makes rows, from one address: made to wait before any are made."""
+    """Requests that create rows are rate limited by address, before they create any."""
 
     @pytest.mark.usefixtures("frozen_clock")
     def test_rooms(self):
@@ -83,7 +83,7 @@ class Rows(ApiCase):
         assert problem["retry_after_ms"] > 0
         assert Room.objects.get(pk=self.room.pk).revision == revision
 
-    def test_one_line_of_ipv6_is_counted_once_however_many_addresses_it_uses(self):
+    def test_an_ipv6_network_is_counted_once_for_all_its_addresses(self):
         def join(number: int):
             address = f"2001:db8:5:5::{number:x}"
             return Client(REMOTE_ADDR=address).post(self.url("join/"), {}, "application/json")
@@ -91,7 +91,7 @@ class Rows(ApiCase):
         self.refused(until_refused(join)[-1], 429, "rate_limited")
 
 
-# How much of it gets through at once at most, to those who see it: its burst, and what a slow machine adds to that.
+# How many are delivered at most: the burst, and the refill on a slow machine.
 WORDS = {
     "comment": ({"text": "x"}, "new_comment", 5),
     "reaction": ({"emoji": "👍"}, "reaction", 10),
@@ -100,7 +100,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("kind", WORDS)
-async def test_whoever_floods_a_room_with_words_is_slowed_down_and_nobody_else(server: Server, kind: str):
+async def test_a_member_who_floods_a_room_is_slowed_down_and_no_other(server: Server, kind: str):
     scene = await scene_on(server)
     payload, seen_as, burst = WORDS[kind]
     sent = 12 * burst
@@ -109,8 +109,10 @@ async def test_whoever_floods_a_room_with_words_is_slowed_down_and_nobody_else(s
         for number in range(sent):
             await bob.send(kind, event_id=f"{kind}{number}", **payload)
             if number % 10 == 9:
-                await bob.ping()  # answered, however many are still waiting to be refused
-        with contextlib.suppress(ProblemError):  # what she says is done in turn: all of the above is
+                await bob.ping()  # acknowledged while other commands still wait
+        with contextlib.suppress(
+            ProblemError
+        ):  # her commands are handled in order: all of the above are done
             await bob.say("comment", text="over")
         await alice.say("comment", text="the end")
         seen = 0
@@ -123,7 +125,7 @@ async def test_whoever_floods_a_room_with_words_is_slowed_down_and_nobody_else(s
             if type_of(event) == "new_comment" and event.payload.text == "the end":
                 break
         assert 0 < seen < sent / 2
-        if kind != "typing":  # of which there is nothing to say
+        if kind != "typing":  # nothing to add
             error = (await bob.hear("error")).payload
             assert error.code == "rate_limited"
             assert error.retry_after_ms > 0
@@ -135,7 +137,7 @@ def socket_of(server: Server, path: str, address: str, **headers: str) -> websoc
 
 
 async def greeting(socket: websockets.ClientConnection) -> tuple[str, int | None]:
-    """The code of what it was refused with, else what it was greeted with; and with which code it was closed."""
+    """Return the error code, or the type of the first event; and the close code."""
     said = json.loads(await asyncio.wait_for(socket.recv(), 5))
     if said["type"] != "error":
         return said["type"], None
@@ -147,7 +149,7 @@ async def in_lobby(server: Server, address: str, stack: AsyncExitStack) -> tuple
     return await greeting(await stack.enter_async_context(socket_of(server, "/ws/lobby/", address)))
 
 
-async def test_an_address_has_so_many_sockets_and_gets_new_ones_for_those_it_closes(small_house: Server):
+async def test_an_address_has_a_socket_limit_that_closed_sockets_free(small_house: Server):
     async with AsyncExitStack() as stack:
         async with AsyncExitStack() as others:
             for number in range(PER_ADDRESS):
@@ -158,13 +160,13 @@ async def test_an_address_has_so_many_sockets_and_gets_new_ones_for_those_it_clo
             assert await in_lobby(small_house, "203.0.113.1", stack) == ("rate_limited", 4029)
             assert await in_lobby(small_house, "10.0.0.1, 203.0.113.1", stack) == ("rate_limited", 4029)
             assert await in_lobby(small_house, "203.0.113.2", stack) == ("lobby", None)
-        # The server notices a moment after the browser: asked until it has.
+        # The server detects the close after the client: retry until it has.
         async with asyncio.timeout(10):
             while await in_lobby(small_house, "203.0.113.1", stack) != ("lobby", None):
                 pass
 
 
-async def test_sockets_that_are_turned_away_for_another_reason_count_only_while_they_are_open(
+async def test_rejected_sockets_count_only_while_they_are_open(
     small_house: Server,
 ):
     async with AsyncExitStack() as stack:
@@ -178,20 +180,20 @@ async def test_sockets_that_are_turned_away_for_another_reason_count_only_while_
                 pass
 
 
-async def test_the_machine_itself_is_not_counted(small_house: Server):
+async def test_loopback_has_no_connection_limit(small_house: Server):
     async with AsyncExitStack() as stack:
         for _ in range(2 * PER_ADDRESS):
             assert await in_lobby(small_house, "127.0.0.1", stack) == ("lobby", None)
 
 
-async def test_sockets_are_opened_no_faster_than_that():
+async def test_the_rate_of_new_sockets_is_limited():
     limit = connection_limit.ConnectionLimit(lambda *_: None)
     waits = [limit._wait_ms("203.0.113.9") for _ in range(settings.LIMITS["socket"][0] + 1)]
     assert not any(waits[:-1])
     assert waits[-1] > 0
 
 
-async def test_a_browser_has_so_many_tabs_of_rooms(small_house: Server):
+async def test_a_browser_has_a_limit_of_room_tabs(small_house: Server):
     scene: Scene = await scene_on(small_house)
     from tests.watchium.web.cookie_client import Browser
 
@@ -204,7 +206,7 @@ async def test_a_browser_has_so_many_tabs_of_rooms(small_house: Server):
         assert await browser.status_at(scene.room_id) == 4509
 
 
-async def test_a_program_has_so_many_sockets_in_rooms_by_one_token(small_house: Server):
+async def test_a_token_has_a_limit_of_room_sockets(small_house: Server):
     scene: Scene = await scene_on(small_house)
     async with AsyncExitStack() as stack:
         for _ in range(PER_DEVICE):

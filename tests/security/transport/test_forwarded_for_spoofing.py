@@ -16,12 +16,12 @@ PEER = "192.0.2.1"
 @pytest.mark.parametrize(
     ("how_many", "forwarded", "address"),
     [
-        (0, "203.0.113.9", PEER),  # nobody in front: whoever says so says it of themselves
+        (0, "203.0.113.9", PEER),  # no proxy: the client wrote the header itself
         (1, "203.0.113.9", "203.0.113.9"),
-        (1, "10.0.0.1, 203.0.113.9", "203.0.113.9"),  # the first was written by the sender
+        (1, "10.0.0.1, 203.0.113.9", "203.0.113.9"),  # the first address was written by the client
         (1, "127.0.0.1, ::1, 203.0.113.9", "203.0.113.9"),
-        (2, "10.0.0.1, 203.0.113.9, 198.51.100.2", "203.0.113.9"),  # the last is our outer proxy itself
-        (2, "203.0.113.9", "203.0.113.9"),  # it came past the outer one, and the inner one says from where
+        (2, "10.0.0.1, 203.0.113.9, 198.51.100.2", "203.0.113.9"),  # the last address is our outer proxy
+        (2, "203.0.113.9", "203.0.113.9"),  # it bypassed the outer proxy, and the inner one added its address
         (1, "", PEER),
         (1, "203.0.113.9:4711", "203.0.113.9"),
         (1, "[2001:db8:1:2::5]:4711", "2001:db8:1:2::/64"),
@@ -33,7 +33,7 @@ PEER = "192.0.2.1"
         (1, "::ffff:203.0.113.9", "203.0.113.9"),
     ],
 )
-def test_an_address_is_what_a_proxy_of_ours_wrote(settings, how_many, forwarded, address):
+def test_the_address_is_the_one_that_a_trusted_proxy_added(settings, how_many, forwarded, address):
     settings.PROXIES = how_many
     assert client_address(forwarded, PEER) == address
 
@@ -44,18 +44,16 @@ def test_an_address_is_what_a_proxy_of_ours_wrote(settings, how_many, forwarded,
      "1.2.3.4:123456", "01.2.3.4", "999.1.1.1:1", "[127.0.0.1", "for=1.2.3.4", "localhost", "\xff" * 300],
 )  # fmt: skip
 @pytest.mark.parametrize("peer", [PEER, "127.0.0.1", "::1", ""])
-def test_what_is_no_address_is_counted_together_and_never_taken_for_this_machine(
-    settings, entry: str, peer: str
-):
+def test_invalid_addresses_share_one_limit_and_are_never_loopback(settings, entry: str, peer: str):
     settings.PROXIES = 1
     address = client_address(entry, peer)
     assert address == UNKNOWN
     assert not is_loopback(address)
-    assert address_hash(address) == ""  # a ban of it would keep out everybody else whose address is not known
+    assert address_hash(address) == ""  # a ban of it would block all other clients with unknown addresses
 
 
 @given(st.text(max_size=60))
-def test_whatever_a_proxy_writes_lifts_no_limit_but_for_loopback(written: str):
+def test_no_forwarded_address_lifts_a_limit_except_loopback(written: str):
     with override_settings(PROXIES=1):
         address = client_address(written, "127.0.0.1")
     assert is_loopback(address) is (not written.strip() or "127." in address or address == "::1")
@@ -68,7 +66,7 @@ def test_a_header_sent_twice_is_read_to_its_end(settings):
     assert scope_address({"headers": sent[::-1], "client": (PEER, 1)}) == "10.0.0.1"
 
 
-def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
+def test_an_ipv6_network_is_one_address():
     assert (
         network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") != network_of("2001:db8:1:3::1")
     )
@@ -81,7 +79,7 @@ def test_one_line_of_ipv6_is_one_address_however_many_it_uses():
     assert "2001" not in address_hash("2001:db8:1:2::1")
 
 
-def test_only_this_machines_own_addresses_are_its_own():
+def test_only_loopback_addresses_are_local():
     ours = ("127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "::ffff:7f00:1", "")
     assert all(is_loopback(address) and is_loopback(network_of(address)) for address in ours)
     assert {address_hash(network_of(address)) for address in ours} == {""}
@@ -91,11 +89,11 @@ def test_only_this_machines_own_addresses_are_its_own():
 @pytest.mark.parametrize(
     ("said", "how_many"), [("1", 1), ("true", 1), ("Yes", 1), ("0", 0), ("off", 0), ("2", 2)]
 )
-def test_the_number_of_proxies_is_said_in_numbers_or_in_a_word(said, how_many):
+def test_the_number_of_proxies_is_a_number_or_a_keyword(said, how_many):
     assert proxy_count(said) == how_many
 
 
 @pytest.mark.parametrize("said", ["", "maybe", "-1", "1.5"])
-def test_what_is_no_number_of_proxies_is_no_setting(said):
+def test_an_invalid_number_of_proxies_is_a_settings_error(said):
     with pytest.raises(ImproperlyConfigured):
         proxy_count(said)

@@ -8,7 +8,7 @@ from tests.servers import Server
 from tests.watchium.consumers.fixtures import scene_on
 
 
-async def test_sockets_that_send_no_utf8_end_alone_and_nobody_else_notices(server: Server):
+async def test_sockets_that_send_invalid_utf8_are_closed_without_effect_on_others(server: Server):
     scene = await scene_on(server)
     headers = {"Authorization": f"Bearer {scene.carol.token}"}
     async with scene.alice.enter(scene.room_id) as alice, scene.bob.enter(scene.room_id) as bob:

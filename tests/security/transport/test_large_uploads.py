@@ -56,7 +56,7 @@ class Visitor:
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        with contextlib.suppress(ConnectionError):  # hung up on while we were still sending
+        with contextlib.suppress(ConnectionError):  # the server closed while we were sending
             connection.request(method, path, body, {"Cookie": cookie, **headers})
         answer = connection.getresponse()
         for header in answer.headers.get_all("Set-Cookie") or []:
@@ -67,20 +67,20 @@ class Visitor:
         return answer.status, text
 
 
-def test_staff_may_send_what_nobody_else_may(server: Server):
+def test_only_staff_may_send_large_uploads(server: Server):
     root = Visitor(server).sign_in("root")
     assert root.bring(LARGE)[0] == 302
     _, page = root.ask("GET", "/admin/playback/mediaitem/")
     assert len(re.findall("<th class=.field-title.>", page)) == 1
 
 
-def test_staff_too_end_at_what_the_operator_said(server: Server):
+def test_staff_uploads_have_the_operators_limit(server: Server):
     root = Visitor(server).sign_in("root")
     for chunked in (False, True):
         assert root.bring(bytes(2 * 1024 * 1024), chunked=chunked)[0] == 413
 
 
-def test_staff_send_larger_bodies_nowhere_else(server: Server):
+def test_staff_bodies_are_larger_on_the_upload_page_only(server: Server):
     root = Visitor(server).sign_in("root")
     for path in (
         "/",
@@ -92,7 +92,7 @@ def test_staff_send_larger_bodies_nowhere_else(server: Server):
         assert root.bring(LARGE, path)[0] == 413, path
 
 
-def test_everybody_else_ends_where_every_body_ends(server: Server):
+def test_other_users_have_the_common_body_limit(server: Server):
     nobody, tom = Visitor(server), Visitor(server).sign_in("tom")
     forged = Visitor(server)
     forged.cookies["sessionid"] = "x" * 32

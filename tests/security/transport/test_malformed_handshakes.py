@@ -11,11 +11,11 @@ from tests.servers import Server, redis_service, watchium_server
 from watchium.server import http_protocol
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-ROOMS = [f"/ws/rooms/{letter * 10}/" for letter in "abcdefgh"]  # at home in either of two processes
+ROOMS = [f"/ws/rooms/{letter * 10}/" for letter in "abcdefgh"]  # owned by either of two processes
 
 
 def handshake(*more: str, path: str = "/ws/lobby/", without: str = "", **changed: str) -> bytes:
-    """One as a browser sends it, with lines added, left out or changed."""
+    """Return a browser's handshake with lines added, removed or changed."""
     lines = {
         "Host": "127.0.0.1",
         "Upgrade": "websocket",
@@ -51,7 +51,7 @@ REFUSED = {
     "a header that goes on in the next line": (400, handshake("X: a", " b")),
     "a control character in the address": (400, handshake(path="/ws/lobby/\x01")),
 }
-# A request for a page, as it says; what is asked for is no page.
+# A plain request to a path that is no page.
 NO_UPGRADE = {
     "nothing to become": handshake(without="Upgrade"),
     "something else to become": handshake(Upgrade="h2c"),
@@ -68,7 +68,7 @@ def two_processes() -> Iterator[Server]:
 
 
 async def answer_to(server: Server, said: bytes) -> bytes:
-    """All that comes until the server hangs up, which it has to do by itself."""
+    """Return everything until the server closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         writer.write(said)
@@ -93,12 +93,14 @@ async def all_refused(server: Server) -> None:
     assert [status(answer) // 100 for answer in others] == [4] * len(NO_UPGRADE)
 
 
-async def test_what_cannot_become_a_socket_is_answered_and_closed(server: Server):
+async def test_a_malformed_handshake_gets_a_response_and_a_close(server: Server):
     await all_refused(server)
     assert silent_about_it(server)
 
 
-async def test_the_same_in_several_processes_and_for_rooms_at_home_in_another(two_processes: Server):
+async def test_malformed_handshakes_with_several_processes_and_rooms_of_another_process(
+    two_processes: Server,
+):
     await all_refused(two_processes)
     bad = [handshake("X: a\x01b", path=path) for path in ROOMS]
     answers = await asyncio.gather(*(answer_to(two_processes, said) for said in bad))
@@ -106,7 +108,7 @@ async def test_the_same_in_several_processes_and_for_rooms_at_home_in_another(tw
     assert silent_about_it(two_processes)
 
 
-async def test_people_with_many_cookies_get_sockets(server: Server):
+async def test_clients_with_many_cookies_can_connect(server: Server):
     cookies = "; ".join(f"c{number}={'v' * 400}" for number in range(60))
     headers = {"Cookie": cookies, "Authorization": "Bearer x"}
     path = "/ws/lobby/?" + "q" * 6000

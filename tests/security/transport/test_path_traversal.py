@@ -50,13 +50,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_no_address_leads_out_of_its_folder(server: Server, folder: str):
+def test_no_url_escapes_its_folder(server: Server, folder: str):
     secret = (server.data_dir / "secret_key").read_bytes()
     for way in WAYS_OUT:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         connection.putrequest(
             "GET", folder + way, skip_accept_encoding=True
-        )  # as it is: no client tidies it up
+        )  # unchanged: no client normalises it
         connection.endheaders()
         answer = connection.getresponse()
         body = answer.read()
@@ -91,7 +91,7 @@ def test_no_room_plays_a_file_by_its_path(way: str):
 
 
 class RowsThatSayOtherwise(LibraryCase):
-    """Whatever a row says, and whatever became of the disk since: an item is a plain file inside the library."""
+    """Whatever the row contains and however the disk changed, only regular files inside the library are served."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -109,7 +109,7 @@ class RowsThatSayOtherwise(LibraryCase):
         session["device_id"] = "A1B2C3D4E5F60718"
         session.save()
 
-    def test_nothing_but_the_library_is_served(self):
+    def test_only_library_files_are_served(self):
         ways = (
             "../outside/secret.mp3", "inner/../../outside/secret.mp3", "way/secret.mp3", "link.mp3", "near.mp3",
             "../library-too/secret.mp3", str(self.folder.parent / "outside" / "secret.mp3"), "/etc/passwd", "/",
@@ -123,14 +123,14 @@ class RowsThatSayOtherwise(LibraryCase):
         good = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path="inner/song.mp3")
         assert self.client.get(good.url).status_code == 200
 
-    def test_a_folder_that_became_a_link_is_not_gone_through(self):
+    def test_a_folder_replaced_by_a_link_is_not_scanned(self):
         self.scan()
         song = self.item("inner/song.mp3")
         (self.folder / "inner").rename(self.folder.parent / "moved")
         (self.folder / "inner").symlink_to(self.folder.parent / "moved")
         assert self.client.get(song.url).status_code == 404
 
-    def test_a_folder_that_flips_between_itself_and_a_link_shows_nothing_of_outside(self):
+    def test_a_folder_that_alternates_with_a_link_exposes_nothing(self):
         song = MediaItem.objects.create(title="x", kind="audio", mime="audio/mpeg", path="inner/song.mp3")
         outside = self.folder.parent / "twin"
         outside.mkdir()

@@ -39,7 +39,7 @@ def everything() -> dict[str, list[dict]]:
 
 
 class ReadingChangesNothing(ApiCase):
-    """Every address of the server, asked for from another site's page with a visitor's cookies."""
+    """Every URL of the server, requested from another site's page with a visitor's cookies."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -76,7 +76,7 @@ class ReadingChangesNothing(ApiCase):
         account.force_login(self.account_named("dana").account)
         return {"host": host, "visitor": visitor, "account": account, "stranger": stranger}
 
-    def test_whoever_asks_and_however(self):
+    def test_safe_methods_change_nothing_for_any_caller(self):
         for name, browser in self.browsers().items():
             before = everything()
             for address in self.addresses():

@@ -13,7 +13,7 @@ ADDRESS = "https://watch.example.org"
 
 @pytest.fixture(scope="module")
 def public() -> Iterator[Server]:
-    """As on the internet: behind a proxy that ends TLS for watch.example.org."""
+    """A public server behind a proxy that terminates TLS for watch.example.org."""
     with watchium_server({"WATCHIUM_URL": ADDRESS}) as running:
         yield running
 
@@ -45,7 +45,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_answer_can_be_put_into_somebody_elses_frame_or_taken_for_another_type(public: Server, path: str):
+def test_no_response_can_be_framed_or_sniffed(public: Server, path: str):
     answer = ask(public, path)
     assert answer.status == PAGES[path]
     assert answer.headers["X-Frame-Options"] == "DENY"
@@ -58,8 +58,8 @@ def test_no_answer_can_be_put_into_somebody_elses_frame_or_taken_for_another_typ
 
 
 @pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])
-def test_neither_can_what_probes_are_answered(public: Server, path: str):
-    for headers in ({}, {"X_Forwarded_For": "203.0.113.1"}):  # who may not read the metrics, too
+def test_health_responses_cannot_be_framed_or_sniffed(public: Server, path: str):
+    for headers in ({}, {"X_Forwarded_For": "203.0.113.1"}):  # clients without access to the metrics, too
         answer = ask(public, path, **headers)
         assert answer.status in (200, 404)
         assert answer.headers["X-Frame-Options"] == "DENY"
@@ -67,15 +67,15 @@ def test_neither_can_what_probes_are_answered(public: Server, path: str):
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_static_files_are_what_they_say_they_are(public: Server):
+def test_static_files_have_their_content_type(public: Server):
     answer = ask(public, "/static/favicon.svg")
     assert (answer.status, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
 
 
-def test_cookies_stay_with_this_host_on_this_scheme_and_out_of_scripts(public: Server):
+def test_cookies_are_host_only_secure_and_hidden_from_scripts(public: Server):
     answer = ask(public, "/")
     (token,) = SimpleCookie(answer.headers["Set-Cookie"]).values()
-    assert token.key == "__Host-csrftoken"  # which scripts of ours have to read
+    assert token.key == "__Host-csrftoken"  # our scripts must read it
     assert (token["secure"], token["samesite"], token["path"], token["domain"]) == (True, "Lax", "/", "")
     form = f"csrfmiddlewaretoken={token.value}"
     made = ask(
@@ -103,11 +103,11 @@ def test_cookies_stay_with_this_host_on_this_scheme_and_out_of_scripts(public: S
         {"Host": "127.0.0.1"},
     ],
 )
-def test_it_answers_to_its_own_name_alone(public: Server, headers: dict[str, str]):
+def test_only_the_configured_host_name_is_served(public: Server, headers: dict[str, str]):
     assert ask(public, "/", **headers).status == 400
 
 
-def test_a_forwarded_name_is_nobodys(public: Server):
+def test_a_forwarded_host_name_is_ignored(public: Server):
     answer = ask(public, "/accounts/login/?next=//evil.example/", X_Forwarded_Host="evil.example")
     assert answer.status == 200
     assert "evil" not in str(answer.headers)

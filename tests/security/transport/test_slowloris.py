@@ -30,7 +30,7 @@ def impatient() -> Iterator[Server]:
 
 
 async def talk(server: Server, *parts: str | bytes, answers: int = 1) -> bytes:
-    """Say the parts and hear so many whole answers; less, when the server hangs up before."""
+    """Send the parts and return this many complete responses, fewer if the server closes first."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     try:
         for part in parts:
@@ -60,7 +60,7 @@ async def hear_out(reader: asyncio.StreamReader) -> bytes:
         while part := await reader.read(65536):
             heard += part
     except ConnectionError:
-        pass  # hung up while we were still talking
+        pass  # the server closed while we were sending
     return heard
 
 
@@ -81,19 +81,19 @@ POST = f"POST /api/rooms/ HTTP/1.1\r\n{HEAD}Content-Type: application/json\r\n"
 
 
 class TestLarge:
-    async def test_a_body_that_says_it_is_too_large_is_not_waited_for(self, server: Server):
+    async def test_a_content_length_above_the_limit_is_refused_immediately(self, server: Server):
         answer = await talk(server, f"{POST}Content-Length: {10**9}\r\n\r\n")
         assert status(answer) == 413
         assert json.loads(answer.rpartition(b"\r\n\r\n")[2])["code"] == "too_long"
 
-    async def test_a_body_in_chunks_ends_where_it_becomes_too_large(self, server: Server):
+    async def test_a_chunked_body_is_cut_off_at_the_limit(self, server: Server):
         for path in ("/api/rooms/", "/", "/accounts/login/", "/nowhere/"):
             head = f"POST {path} HTTP/1.1\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n"
             answer = await talk(server, head, *chunks(2 * body_limit.MAX_BODY_BYTES))
             assert status(answer) == 413, path
         assert await works(server)
 
-    async def test_a_body_of_a_gigabyte_in_chunks_fills_no_memory(self, server: Server):
+    async def test_a_chunked_body_of_a_gigabyte_uses_no_memory(self, server: Server):
         before = resident(server)
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(f"{POST}Transfer-Encoding: chunked\r\n\r\n".encode())
@@ -106,7 +106,7 @@ class TestLarge:
         writer.close()
         assert resident(server) - before < 16 * 1024 * 1024
 
-    async def test_what_fits_still_fits(self, server: Server):
+    async def test_bodies_within_the_limit_are_accepted(self, server: Server):
         body = json.dumps({"title": "x" * 80}).encode()
         whole = await talk(server, f"{POST}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n", body)
         assert status(whole) == 201
@@ -115,7 +115,7 @@ class TestLarge:
         drip = await talk(server, head, *parts, b"0\r\n\r\n")
         assert status(drip) == 201
 
-    async def test_a_head_without_end_is_cut_off(self, server: Server):
+    async def test_endless_headers_are_cut_off(self, server: Server):
         many = [f"X-{number}: {'y' * 1000}\r\n" for number in range(100)]
         one = ["X: ", *["y" * 10_000] * 10]
         address = ["/?", *["q" * 10_000] * 10]
@@ -123,7 +123,7 @@ class TestLarge:
             assert status(await talk(server, *head)) in (0, 431)
         assert await works(server)
 
-    async def test_a_head_that_is_too_large_but_whole_is_refused_by_its_name(self, server: Server):
+    async def test_complete_but_too_large_headers_get_431(self, server: Server):
         long_name = f"GET /?{'q' * http_protocol.MAX_HEADER_BYTES} HTTP/1.1\r\n{HEAD}\r\n"
         assert status(await talk(server, long_name)) == 431
         cookies = f"GET / HTTP/1.1\r\n{HEAD}Cookie: {'c' * http_protocol.MAX_HEADER_BYTES}\r\n\r\n"
@@ -132,30 +132,30 @@ class TestLarge:
         handshake = f"GET /ws/lobby/ HTTP/1.1\r\n{upgrade}X: {'c' * http_protocol.MAX_HEADER_BYTES}\r\n\r\n"
         assert status(await talk(server, handshake)) == 431
 
-    async def test_a_long_question_is_answered(self, server: Server):
+    async def test_a_long_query_string_is_accepted(self, server: Server):
         query = "&".join(f"a{number}={'x' * 20}" for number in range(500))
         answer = await talk(server, f"GET /?{query} HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n")
         assert status(answer) == 200
 
-    async def test_requests_one_after_another_on_one_connection_are_each_counted_anew(self, server: Server):
+    async def test_each_request_of_a_connection_has_its_own_limits(self, server: Server):
         body = b'{"title": "%s"}' % (b"x" * 10)
         request = f"{POST}X: {'y' * 20_000}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
         last = request.replace(b"X: ", b"Connection: close\r\nX: ", 1)
         answer = await talk(server, request, request, last, answers=3)
         assert answer.count(b"HTTP/1.1 201") == 3
 
-    async def test_thousands_of_requests_in_one_piece_are_not_all_looked_at(self, server: Server):
+    async def test_thousands_of_pipelined_requests_are_not_all_parsed(self, server: Server):
         answer = await talk(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n" * 5000, answers=5000)
         assert b"HTTP/1.1 429" in answer
         assert answer.count(b"HTTP/1.1 200") <= http_protocol.MAX_PIPELINED + 1
-        for number in (2, 5, 5000) * 10:  # and is not waited for
+        for number in (2, 5, 5000) * 10:  # and the server does not wait for it
             _, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(f"GET / HTTP/1.1\r\n{HEAD}\r\n".encode() * number)
             writer.transport.abort() if number == 5 else writer.close()
         assert await works(server)
         assert "Traceback" not in server.log()
 
-    async def test_some_requests_in_one_piece_are_answered_in_turn(self, server: Server):
+    async def test_a_few_pipelined_requests_get_responses_in_order(self, server: Server):
         asked = f"GET /api/nowhere HTTP/1.1\r\n{HEAD}\r\n" * 10
         answer = await talk(server, asked, answers=10)
         assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"404"] * 10
@@ -167,13 +167,13 @@ class TestLarge:
 
 
 class TestSlow:
-    """Each would last for ever. All at once, because each takes as long as our patience."""
+    """Requests that never end, in parallel, because each lasts until its timeout."""
 
-    async def test_whoever_dawdles_is_not_waited_for_and_holds_up_nobody(self, impatient: Server):
+    async def test_slow_clients_time_out_and_delay_no_other_client(self, impatient: Server):
         await self.dawdle(impatient, HEADER_TIMEOUT_S, BODY_TIMEOUT_S)
 
     @pytest.mark.long
-    async def test_whoever_dawdles_gets_no_more_patience_than_is_documented(self, server: Server):
+    async def test_slow_clients_time_out_as_documented(self, server: Server):
         await self.dawdle(server, http_protocol.HEADER_TIMEOUT_S, body_limit.BODY_TIMEOUT_S)
 
     async def dawdle(self, server: Server, *patience_s: float) -> None:
@@ -183,7 +183,7 @@ class TestSlow:
             (408, self.drip(server, f"GET /ws/lobby/ HTTP/1.1\r\n{HEAD}Upgrade: websocket\r\n", "X: y\r\n")),
             (408, self.drip(server, f"{POST}Content-Length: 60\r\n\r\n", " ")),
             (408, self.drip(server, f"{POST}Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")),
-            # After a request that was answered: the next one never comes whole.
+            # After a complete request: the next one stays incomplete.
             (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "\r\n")),
             (200, self.drip(server, f"GET /healthz/live HTTP/1.1\r\n{HEAD}\r\n", "G")),
         ]
@@ -214,7 +214,7 @@ class TestSlow:
         assert "Traceback" not in impatient.log()
 
     async def drip(self, server: Server, begun: str, drop: str = "") -> bytes:
-        """Begin, and then a drop twice a second until the server hangs up."""
+        """Send a beginning, then a byte twice a second until the server closes the connection."""
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(begun.encode())
         hearing = asyncio.create_task(hear_out(reader))
