@@ -37,7 +37,7 @@ class Outcome:
 
 
 async def send_all(port: int, inputs: Sequence[FuzzInput], *, until_closed: bool = False) -> list[Outcome]:
-    """Send each on its own connection, 48 at a time. `until_closed`: wait for the server to close all but WebSockets."""
+    """Send each on its own connection, 48 at a time; with `until_closed`, wait for the close, except of WebSockets."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(fuzz_input: FuzzInput) -> Outcome:
