@@ -5,7 +5,6 @@ import { CHANGES, Event } from "../core/protocol.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
 import { mountAddToPlayer } from "../page/controls/media_dialog.js"
-import * as shortcuts from "../page/controls/shortcuts.js"
 import * as stage from "../page/controls/stage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
 import { mountClientMetrics } from "../page/media/status_report.js"
@@ -32,7 +31,7 @@ const MOUNTS = [
   ["[data-invite]", members.mountInvite],
   ["[data-settings]", settings.mount],
   ["[data-keep]", mountAddToPlayer],
-  ["body", shortcuts.mount],
+  ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
   ["body", mountClientMetrics],
   ["body", (_body, room) => mountRoomAudioFocus(room, { show: showNotice, withdraw: withdrawNotice })],

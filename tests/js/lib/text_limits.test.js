@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import test from "node:test"
 
-import { excess, isMixedContent } from "../../../static/js/core/text_limits.js"
+import { excess, isMixedContent } from "../../../static/js/page/ui/form_validation.js"
 
 test("a text is too long by the number of code points beyond the limit", () => {
   for (let length = 0; length < 40; length++) {

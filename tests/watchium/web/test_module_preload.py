@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +80,14 @@ def test_pages_preload_exactly_what_they_load(entry):
         waiting += [str((folder / path).as_posix()) for path in IMPORT.findall(source)]
     resolved = {str(Path("/", name).resolve().relative_to("/")) for name in loaded}
     assert set(assets._read_closure((entry,))) == resolved
+
+
+@pytest.mark.parametrize(("entry", "most"), [("js/entry/room.js", 60), ("js/entry/player.js", 45)])
+def test_pages_load_few_modules(entry, most):
+    modules = assets._read_closure((entry,))
+    assert len(modules) <= most, f"{entry} loads {len(modules)} modules: {modules}"
+
+
+def test_the_join_page_preloads_the_modules_of_the_room():
+    template = Path(settings.BASE_DIR, "templates/rooms/join.html").read_text()
+    assert '{% modulepreload "js/entry/join.js" "js/entry/room.js" %}' in template

@@ -1,20 +1,31 @@
 // @ts-check
 /**
- * The control bar under the picture, the same for every source, with fullscreen and picture-in-picture. Members
- * without control see the position and can ask for control.
+ * The control bar under the picture, the same for every source, with fullscreen, picture-in-picture, keyboard shortcuts and
+ * media keys. All of them send the same commands. Members without control see the position and can ask for control; their
+ * media keys do nothing, because their player follows the room.
  */
 
-import { disposeAll, find, setText, showVariant } from "../lib/dom.js"
+import { disposeAll, find, openDialog, setText, showVariant } from "../lib/dom.js"
 import { othersMayPlay } from "../room/members.js"
 import {
+  changeVolume,
+  keyName,
+  LARGE_STEP_S,
+  mountMediaSession,
   mountSeekSlider,
+  mountShortcuts,
   mountVolume,
+  seekActions,
+  setMetadata,
   showPlayButton,
   showPosition,
   showRate,
+  SMALL_STEP_S,
+  toggleMute,
+  VOLUME_STEP,
 } from "../ui/playback_controls.js"
 import { mountMediaDialog } from "./media_dialog.js"
-import { askForControl, commandsOf } from "./playback_commands.js"
+import { askForControl, commandsOf, showWhoControls } from "./playback_commands.js"
 
 const TICK_MS = 250
 const HIDE_CONTROLS_MS = 2600
@@ -188,4 +199,73 @@ function togglePictureInPicture(video) {
   const isOn = document.pictureInPictureElement === video
   const toggling = isOn ? document.exitPictureInPicture() : video.requestPictureInPicture()
   toggling.catch(() => {}) // refused before there is a picture
+}
+
+const MEDIA_SESSION_CHANGES = ["state", "load", "timeline", "room_changed", "player", "play", "pause"]
+
+/** @param {HTMLElement} body @param {Room} room */
+export function mountControlShortcuts(body, room) {
+  const actions = shortcutActions(room)
+  const actionFor = (/** @type {KeyboardEvent} */ event) =>
+    event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[keyName(event)]
+  const isOff = () => body.dataset.socket === "closed"
+  const mediaSession = mountMediaSession(mediaActions(room), (session) => describe(session, room))
+  mediaSession.update()
+  return disposeAll(
+    mountShortcuts(body, actionFor, isOff),
+    mediaSession.unmount,
+    ...MEDIA_SESSION_CHANGES.map((type) => room.on(type, mediaSession.update)),
+  )
+}
+
+/** @param {Room} room @returns {Record<string, () => void>} */
+function shortcutActions(room) {
+  const commands = commandsOf(room)
+  const { player } = room
+  const ifAllowed = (/** @type {() => void} */ action) => () =>
+    commands.allowed ? action() : showWhoControls(room)
+  const seekToShare = (/** @type {number} */ share) =>
+    ifAllowed(() => {
+      if (commands.durationS) commands.seekTo(commands.durationS * share)
+    })
+  const digits = Array.from({ length: 10 }, (_, tenth) => [String(tenth), seekToShare(tenth / 10)])
+  return {
+    ...Object.fromEntries(digits),
+    Home: seekToShare(0),
+    End: seekToShare(1),
+    " ": ifAllowed(() => commands.toggle()),
+    k: ifAllowed(() => commands.toggle()),
+    ArrowLeft: ifAllowed(() => commands.seekBy(-SMALL_STEP_S)),
+    ArrowRight: ifAllowed(() => commands.seekBy(SMALL_STEP_S)),
+    j: ifAllowed(() => commands.seekBy(-LARGE_STEP_S)),
+    l: ifAllowed(() => commands.seekBy(LARGE_STEP_S)),
+    c: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-draft]"))?.focus(),
+    ArrowUp: () => changeVolume(player, VOLUME_STEP),
+    ArrowDown: () => changeVolume(player, -VOLUME_STEP),
+    m: () => toggleMute(player),
+    f: () => toggleFullscreen(/** @type {HTMLElement} */ (document.querySelector("[data-stage]"))),
+    "?": () => openDialog("keys"),
+  }
+}
+
+/** @param {Room} room @returns {[MediaSessionAction, MediaSessionActionHandler][]} */
+function mediaActions(room) {
+  const commands = commandsOf(room)
+  const play = () => {
+    room.player.unlock()
+    if (!commands.playing) commands.toggle()
+  }
+  const pause = () => {
+    if (commands.playing) commands.toggle()
+  }
+  return [["play", play], ["pause", pause], ...seekActions(commands)]
+}
+
+/** @param {MediaSession} session @param {Room} room */
+function describe(session, room) {
+  const { room: facts, timeline } = room.state ?? {}
+  const media = timeline?.media
+  session.playbackState = !media ? "none" : commandsOf(room).playing ? "playing" : "paused"
+  if (media) setMetadata(session, { title: media.title ?? "", artist: facts?.title ?? "" })
+  else session.metadata = null
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What this browser remembers between visits. Storage can be full, forbidden or absent; then nothing is
- * remembered.
+ * What this browser stores: settings between visits, and commands of the player that could not be sent yet.
+ *
+ * Storage can be full, forbidden or absent; then nothing is kept.
  */
 
 const PREFIX = "watchium:"
@@ -22,5 +23,51 @@ export function saveItem(name, value) {
     localStorage.setItem(PREFIX + name, JSON.stringify(value))
   } catch {
     // Remembering is a courtesy.
+  }
+}
+
+const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
+
+/** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */
+
+/**
+ * Queue changes that could not be sent yet survive closing the page. Each has its own key, because several tabs write here;
+ * if two tabs send one, the server carries it out once.
+ */
+export class OfflineQueue {
+  /** @param {string} device */
+  constructor(device) {
+    this.prefix = `watchium:kept:${device}:`
+  }
+
+  /** @param {StoredCommand} command */
+  keep(command) {
+    try {
+      localStorage.setItem(this.prefix + command.event_id, JSON.stringify({ command, keptMs: Date.now() }))
+    } catch {
+      // Then it lives as long as this page.
+    }
+  }
+
+  /** @param {string} eventId */
+  forget(eventId) {
+    try {
+      localStorage.removeItem(this.prefix + eventId)
+    } catch {
+      // There was nothing either.
+    }
+  }
+
+  /** The oldest first. @returns {StoredCommand[]} */
+  all() {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix))
+      const found = keys
+        .map((key) => JSON.parse(localStorage.getItem(key) ?? "{}"))
+        .filter(({ keptMs }) => Date.now() - keptMs < MAX_AGE_MS)
+      return found.sort((a, b) => a.keptMs - b.keptMs).map(({ command }) => command)
+    } catch {
+      return []
+    }
   }
 }

@@ -5,8 +5,7 @@
  * It does not interpret events. `open` means that the server sent `welcome`, not that a handshake succeeded.
  */
 
-import { Backoff } from "../../core/net/connection_timing.js"
-import { PingSchedule } from "../../core/net/connection_timing.js"
+import { Backoff, PingSchedule } from "../../core/net/connection_timing.js"
 import { Close, Command, Event } from "../../core/protocol.js"
 import { after } from "../lib/timers.js"
 

@@ -22,7 +22,7 @@ import { hasWebLocks, serverLock, webLock } from "../media/audio_focus_locks.js"
 import { PlayerHttpTransport } from "../net/player_polling.js"
 import { Socket } from "../net/socket.js"
 import { AudioOutput } from "../player_audio/output.js"
-import { OfflineQueue } from "./offline_queue.js"
+import { OfflineQueue } from "../lib/storage.js"
 
 const CHECK_MS = 1000
 

@@ -3,8 +3,7 @@
  * One item in an element: fetched, placed, started, faded, given back. The element's events are only watched.
  */
 
-import { EndOfData } from "../../core/media/end_of_data.js"
-import { isTruncated } from "../../core/media/end_of_data.js"
+import { EndOfData, isTruncated } from "../../core/media/end_of_data.js"
 import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { after } from "../lib/timers.js"
 

@@ -3,7 +3,6 @@
 
 import { TruncationDetector } from "../../core/media/end_of_data.js"
 import { CHANGES } from "../../core/protocol.js"
-import { isMixedContent } from "../../core/text_limits.js"
 import {
   formatTime,
   gettext,
@@ -12,7 +11,7 @@ import {
   noDataMessage,
   truncationMessage,
 } from "../lib/i18n.js"
-import { shortenUrl } from "../ui/form_validation.js"
+import { isMixedContent, shortenUrl } from "../ui/form_validation.js"
 import { isHost, mayControl, nameList, othersSee } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */

@@ -5,7 +5,6 @@
  * sent, in place of the browser's bubble. Nothing is cut, so nothing is lost.
  */
 
-import { excess, isMixedContent } from "../../core/text_limits.js"
 import { newId } from "../lib/api.js"
 import { gettext, interpolate, mixedContentMessage, ngettext } from "../lib/i18n.js"
 
@@ -177,4 +176,31 @@ function namesHost(address) {
   const labels = host.replace(/[.\u3002]$/, "").split(/[.\u3002]/)
   if (labels.length < 2 || labels.includes("")) return false
   return !/^\d+$/.test(labels[labels.length - 1]) || /^\d+(\.\d+){3}$/.test(host)
+}
+
+/**
+ * How many characters a text is too long, as the server counts them: code points of the NFC form.
+ * @param {string} text
+ * @param {number} longest
+ */
+export function excess(text, longest) {
+  if (text.length <= longest) return 0
+  return Math.max(0, [...text.trim().normalize("NFC")].length - longest)
+}
+
+/**
+ * Whether a page at `pageUrl` cannot load an address because the page is encrypted and the address is not.
+ * Addresses of the visitor's own machine are exempt.
+ * @param {string} address
+ * @param {string} pageUrl
+ */
+export function isMixedContent(address, pageUrl) {
+  if (!/^\s*http:\/\//i.test(address) || !URL.canParse(address)) return false
+  const { hostname } = new URL(address)
+  const isLocal =
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "[::1]" ||
+    /^127(\.\d+){3}$/.test(hostname)
+  return !isLocal && new URL(pageUrl).protocol === "https:"
 }
