@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from rooms.models import AccountName
+from rooms.models import AccountName, Person
 
 LATEST = "0007_token_ends"
 
@@ -57,3 +57,15 @@ def test_existing_accounts_keep_similar_names_and_the_oldest_holds_the_key():
     second.save()
     assert User.objects.get(username="b\u03bfb").last_name == "Smith"
     assert not AccountName.objects.is_taken("Bob", except_account=accounts[0].pk)
+
+
+@pytest.mark.django_db
+def test_ids_are_generated_without_save_and_migrations_do_not_know_how():
+    (first, second) = Person.objects.bulk_create([Person(username="a"), Person(username="b")])
+    third, _ = Person.objects.get_or_create(username="c")
+    ids = {person.user_id for person in (first, second, third, Person())}
+    assert len(ids) == 4
+    assert all(user_id.startswith("g_") for user_id in ids)
+    historical = MigrationExecutor(connection).loader.project_state().apps
+    for model, field in (("Person", "user_id"), ("Room", "room_id"), ("Room", "epoch")):
+        assert not historical.get_model("rooms", model)._meta.get_field(field).has_default()
