@@ -22,7 +22,7 @@ from playback.models import MediaItem
 from rooms.admin import ReadOnlyAdmin, may_change
 
 FACTS = [
-    *("there", "came", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
+    *("present", "source", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
 ]
 
 
@@ -47,7 +47,7 @@ class FilesForm(forms.Form):
 class MediaItemAdmin(ReadOnlyAdmin):
     """Items found by a scan. A changed file overwrites corrected tags with its own."""
 
-    list_display = ["title", "artist", "album", "kind", "length", "there", "came", "added_at"]
+    list_display = ["title", "artist", "album", "kind", "length", "present", "source", "added_at"]
     list_filter = ["kind", "missing", "uploaded"]
     search_fields = ["title", "artist", "album", "path"]
     fields = ["title", "artist", "album", *FACTS]
@@ -58,13 +58,13 @@ class MediaItemAdmin(ReadOnlyAdmin):
     def length(self, item: MediaItem) -> str:
         return clock_time(item.duration) if item.duration else "-"
 
-    @admin.display(description="there", boolean=True, ordering="missing")
-    def there(self, item: MediaItem) -> bool:
+    @admin.display(description="present", boolean=True, ordering="missing")
+    def present(self, item: MediaItem) -> bool:
         """Inverted, so that a present file gets the green tick."""
         return not item.missing
 
-    @admin.display(description="came", ordering="uploaded")
-    def came(self, item: MediaItem) -> str:
+    @admin.display(description="source", ordering="uploaded")
+    def source(self, item: MediaItem) -> str:
         return "by staff" if item.uploaded else "by scan"
 
     @admin.display(description="size", ordering="size")

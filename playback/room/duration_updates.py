@@ -41,12 +41,11 @@ PASSED_BY_S = 1.0  # a player this far past an end did not end there
 UNSURE_S = 15.0  # how long to wait for players that may have continued past an end
 LOADING_MS = 30_000.0  # how long to wait for players without data at an estimated end
 # Members without control can extend an estimated end by the known duration, or by this if it is longer.
-MEMBERS_HOLD_S = 600.0
+MEMBERS_EXTEND_S = 600.0
 
-_AGAIN_MS, _LATER_MS = (
-    2000.0,
-    10_000.0,
-)  # how long to ignore reports of a member after one that changed nothing
+# How long to ignore the reports of a member after one that may soon, or cannot yet, change the duration.
+_RETRY_SOON_MS = 2000.0
+_RETRY_LATER_MS = 10_000.0
 
 
 @dataclass
@@ -97,12 +96,12 @@ def update_from_report(by: Member, report: PlayerReport, now_ms: float | None = 
     room_id, user_id = by.room.room_id, by.person.user_id
     if not may_update(room_id, user_id, report, now_ms):
         return False
-    seen = Playback.objects.motion_of(by.room)
-    if seen is None:
+    motion = Playback.objects.motion_of(by.room)
+    if motion is None:
         return False
-    known = _cache(room_id, *seen)
+    known = _cache(room_id, *motion)
     if not _about(known.timeline, report):
-        _ignore_until(room_id, user_id, now_ms + _AGAIN_MS)
+        _ignore_until(room_id, user_id, now_ms + _RETRY_SOON_MS)
         return False
     if _reported_duration(known.timeline, known.duration, report, now_ms) is None:
         return False
@@ -142,7 +141,7 @@ def _update(by: Member, report: PlayerReport, now_ms: float) -> bool:
     )
     if reported is None:
         return False
-    wait_ms = _LATER_MS if playback.media is None else _wait_ms(playback, by, reported, now_ms)
+    wait_ms = _RETRY_LATER_MS if playback.media is None else _wait_ms(playback, by, reported, now_ms)
     if wait_ms:
         _ignore_until(room_id, user_id, now_ms + wait_ms)
         return False
@@ -156,13 +155,13 @@ def _update(by: Member, report: PlayerReport, now_ms: float) -> bool:
 def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) -> float:
     """Return how long to ignore this report; 0 to accept it now."""
     if not _may_report(playback, by, now_ms):
-        return _LATER_MS
+        return _RETRY_LATER_MS
     if reported.source != ENDED:
         return rate_limits.wait_ms("duration", by.room.room_id, now_ms)
     if not is_short(playback.known_duration, reported.seconds):
         return 0
     if not is_better(playback.known_duration, reported):
-        return _LATER_MS
+        return _RETRY_LATER_MS
     return _others_wait_ms(playback, by, reported.seconds, now_ms)
 
 
@@ -176,20 +175,24 @@ def _may_report(playback: Playback, by: Member, now_ms: float) -> bool:
 def _of_controllers(playback: Playback, now_ms: float) -> Iterator[PlayerReport]:
     reports = LAST_REPORTS.for_room(playback.room.room_id)
     for member in playback.room.members.present():
-        seen = reports.get(member.person.user_id)
-        if seen is not None and seen.fresh(now_ms, RECENT_MS) and member.may_control:
-            yield seen.report
+        received = reports.get(member.person.user_id)
+        if received is not None and received.fresh(now_ms, RECENT_MS) and member.may_control:
+            yield received.report
 
 
 def _others_wait_ms(playback: Playback, by: Member, end_s: float, now_ms: float) -> float:
     """Return how long to ignore an early end: players that have data beyond it must not be stopped by it."""
     reports = dict(LAST_REPORTS.for_room(playback.room.room_id))
     reports.pop(by.person.user_id, None)
-    moving = [seen for seen in reports.values() if seen.fresh(now_ms, RECENT_MS) and _plays_on(seen.report)]
-    if any(seen.report.current_time > end_s + PASSED_BY_S for seen in moving):
-        return _LATER_MS
+    moving = [
+        received
+        for received in reports.values()
+        if received.fresh(now_ms, RECENT_MS) and _plays_on(received.report)
+    ]
+    if any(received.report.current_time > end_s + PASSED_BY_S for received in moving):
+        return _RETRY_LATER_MS
     unsure = moving and playback.timeline.position_at(now_ms) < end_s + UNSURE_S
-    return _AGAIN_MS if unsure else 0
+    return _RETRY_SOON_MS if unsure else 0
 
 
 def _plays_on(report: PlayerReport) -> bool:
@@ -225,22 +228,24 @@ def extend_end(playback: Playback, now_ms: float) -> bool:
 def _any_plays_on(playback: Playback, now_ms: float) -> bool:
     timeline = playback.timeline
     reports = list(LAST_REPORTS.for_room(playback.room.room_id).items())
-    going = {user for user, seen in reports if _is_past(seen, timeline, now_ms)}
+    going = {user for user, received in reports if _is_past(received, timeline, now_ms)}
     if not going:
         return False
     duration_s = timeline.duration_s or 0.0
-    if timeline.position_at(now_ms) < duration_s + max(duration_s, MEMBERS_HOLD_S):
+    if timeline.position_at(now_ms) < duration_s + max(duration_s, MEMBERS_EXTEND_S):
         return True
     present = playback.room.members.present()
     return any(member.may_control for member in present if member.person.user_id in going)
 
 
-def _is_past(seen: ReceivedReport, timeline: Timeline, now_ms: float) -> bool:
-    if not seen.fresh(now_ms, RECENT_MS) or seen.report.ended_at is not None:
+def _is_past(received: ReceivedReport, timeline: Timeline, now_ms: float) -> bool:
+    if not received.fresh(now_ms, RECENT_MS) or received.report.ended_at is not None:
         return False
-    if seen.report.state in UNREADY:
+    if received.report.state in UNREADY:
         return now_ms - (timeline.reaches_end_ms or now_ms) < LOADING_MS
-    return seen.report.is_playing and seen.position_at(now_ms, timeline.rate) > (timeline.duration_s or 0.0)
+    return received.report.is_playing and received.position_at(now_ms, timeline.rate) > (
+        timeline.duration_s or 0.0
+    )
 
 
 def end_at(playback: Playback, duration: Duration, now_ms: float) -> None:

@@ -143,8 +143,8 @@ class EstimatedEnd(DurationCase):
         self.assertEqual(self.at(AT_ITS_END_MS + OPEN_MS), 0)
 
     def test_members_without_control_do_not_extend_the_end_for_ever(self):
-        far_ms = AT_ITS_END_MS + 1000 * (duration_updates.MEMBERS_HOLD_S + 10)
-        self.says(self.bob, 54 + duration_updates.MEMBERS_HOLD_S + 10, far_ms)
+        far_ms = AT_ITS_END_MS + 1000 * (duration_updates.MEMBERS_EXTEND_S + 10)
+        self.says(self.bob, 54 + duration_updates.MEMBERS_EXTEND_S + 10, far_ms)
         self.assertEqual(self.at(far_ms), 1)
 
     def test_it_ends_in_an_empty_room(self):
