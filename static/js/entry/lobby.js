@@ -111,7 +111,9 @@ function filled(card, room) {
   return card
 }
 
-/** It is shown for private rooms only, and what is not shown keeps no form from being sent. */
+/**
+ * The passphrase is shown for private rooms only; a hidden field must not keep the form from being submitted.
+ */
 function showPassphrase() {
   if (passphrase?.form) passphrase.disabled = new FormData(passphrase.form).get("visibility") !== "private"
 }

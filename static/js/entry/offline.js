@@ -1,9 +1,8 @@
 // @ts-check
 /**
- * The page for when there is no line looks by itself whether there is one again, and then loads what was
- * asked for. It is asked first: loading blindly would blink. How long it waits, it keeps for the case that it
- * comes back all the same: there is a house that answers, and gives nobody its pages. On its own: it is kept
- * in the browser with the page, and nothing else is.
+ * The offline page polls the server and reloads the requested page when the server answers. It polls first,
+ * because a blind reload would flicker. The wait is kept across reloads, in case the health check answers but
+ * pages do not. This module has no imports: only the page and this file are cached in the browser.
  */
 
 const ASKED = "/healthz/live"
@@ -11,7 +10,7 @@ const ITSELF = "/offline/"
 const KEPT = "watchium:offline"
 const FIRST_MS = 2000
 const LONGEST_MS = 30_000
-const LOADING_MS = 60_000 // whoever comes back later than that was somewhere else meanwhile
+const LOADING_MS = 60_000 // a later visit starts with the shortest wait again
 
 let waitMs = kept()
 let timer = 0
@@ -35,7 +34,7 @@ async function answers() {
   }
 }
 
-/** All who wait for the same house do not come at the same instant. */
+/** Clients that wait for the same server retry at different times. */
 function later() {
   timer = setTimeout(look, waitMs * (0.5 + Math.random() / 2))
   waitMs = Math.min(waitMs * 2, LONGEST_MS)

@@ -49,7 +49,7 @@ function start() {
   registerServiceWorker()
 }
 
-/** Playback goes on without a module that fails to mount. @param {(() => unknown)[]} mounts */
+/** Playback continues without a module that fails to mount. @param {(() => unknown)[]} mounts */
 function mountEach(mounts) {
   for (const mount of mounts) {
     try {

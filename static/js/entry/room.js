@@ -68,8 +68,10 @@ function start() {
 }
 
 /**
- * Playback goes on without a module that fails to mount.
- * @param {string} selector @param {(element: any, room: RoomSession) => unknown} mount @param {RoomSession} room
+ * Playback continues without a module that fails to mount.
+ * @param {string} selector
+ * @param {(element: any, room: RoomSession) => unknown} mount
+ * @param {RoomSession} room
  */
 function mountAll(selector, mount, room) {
   for (const element of document.querySelectorAll(selector)) {

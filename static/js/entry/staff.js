@@ -1,5 +1,5 @@
 // @ts-check
-/** The staff's page: asks for the house's figures once a second and draws ten minutes of them. */
+/** The staff page: fetches metrics once a second and draws ten minutes of them. */
 
 import { find, setText } from "../page/lib/dom.js"
 import { LineChart } from "../page/staff/line_chart.js"
@@ -105,7 +105,7 @@ async function ask() {
   return null
 }
 
-/** One question at a time, and none while nobody looks. */
+/** One request at a time, and none while the page is hidden. */
 async function askForEver() {
   for (;;) {
     const figures = document.hidden ? null : await ask()

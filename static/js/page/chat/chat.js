@@ -195,7 +195,7 @@ export function mountTyping(line, room) {
   /** @type {Map<string, {name: string, timer: number}>} */
   const typing = new Map()
   /**
-   * When the last message of each was heard, server time: a poll brings what they typed before it after it.
+   * Server time of each member's last message: a poll can deliver an older typing event after it.
    * @type {Map<string, number>}
    */
   const said = new Map()

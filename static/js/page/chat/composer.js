@@ -203,7 +203,7 @@ export class OutgoingMessages {
     await new Promise((done) => setTimeout(done, refusal.retry_after_ms ?? RETRY_MS))
   }
 
-  /** Nobody waits longer than that without being told. */
+  /** After this time without a connection a message is marked as failed or late. */
   #late() {
     if (this.room.reachable) return
     const old = this.all.filter(({ at }) => performance.now() - at > COMMAND_EXPIRES_MS)

@@ -137,7 +137,10 @@ export class MessageList {
     return Number(/** @type {HTMLElement | null} */ (this.list.firstElementChild)?.dataset.seq ?? 0)
   }
 
-  /** The room as it is now; what was read from further back stays. @param {Comment[]} comments */
+  /**
+   * Replace the list by the room's current comments; older ones that were loaded stay.
+   * @param {Comment[]} comments
+   */
   reset(comments) {
     this.complete = comments.length < SNAPSHOT_COMMENTS
     const oldest = Math.min(...comments.map((comment) => comment.seq), Infinity)
@@ -151,7 +154,7 @@ export class MessageList {
     this.toEnd()
   }
 
-  /** Older ones, above what is in view, which does not move. @param {Comment[]} comments */
+  /** Insert older comments above the visible ones without moving these. @param {Comment[]} comments */
   prepend(comments) {
     const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop
     this.live.setAttribute("aria-busy", "true")

@@ -1,11 +1,10 @@
 // @ts-check
 /**
- * The playback commands as a person gives them, by button, slider or key: shown at once, sent seldom, and
- * always the last one. Until the room has answered, what was asked for is shown; the answer is the room's own
- * timeline.
+ * Playback commands from buttons, sliders and keys: shown immediately, sent at a limited rate, and always the
+ * latest one. Until the room responds, the requested value is shown; then the room's own timeline.
  *
- * Who watches alone moves their own player and nobody else's. Only where the room itself keeps nobody in step
- * does whoever controls it move the room as well: for those who come, and for when it is kept in step again.
+ * A member who watches alone moves only their own player. If the room does not keep its players in sync, a
+ * member with control moves the room as well: for members who join, and for when it is kept in sync again.
  */
 
 import { ErrorCode } from "../../core/protocol.js"
@@ -63,7 +62,7 @@ export class Commands {
     return this.room.player.alone
   }
 
-  /** Whether they are told to the room. */
+  /** Whether commands are sent to the room. */
   get #told() {
     return this.governs && this.room.player.following
   }
@@ -102,8 +101,8 @@ export class Commands {
   }
 
   /**
-   * How long the medium is, as far as anybody knows; for a player beyond that, what the file claims, and at
-   * least so long.
+   * The duration of the media, if known. If this player is beyond it, the duration that the file claims, and
+   * at least the player's position.
    */
   get durationS() {
     const { state, player } = this.room

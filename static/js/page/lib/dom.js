@@ -37,7 +37,7 @@ export function showVariant(root, name) {
 }
 
 /**
- * Writes only what differs: a screen reader hears no change and the browser lays nothing out.
+ * Write only if the text differs, so that screen readers announce no change and the browser does no layout.
  * @param {Element} element
  * @param {string} text
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who wants to hear of what; one of them that fails silences no other. */
+/** An event emitter; a listener that throws does not stop the others. */
 
 const EVERYTHING = "*"
 const UNLOGGED = new Set(["drift"]) // several a second, and on the panel of `?debug=1` anyway

@@ -26,7 +26,7 @@ export function saveItem(name, value) {
   }
 }
 
-const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // after a week nobody remembers
+const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // older commands are dropped
 
 /** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */
 

@@ -77,8 +77,8 @@ const SPIN_MS = 8
 const RECHECK_MS = 100 // look again so often on the way: the clock may have moved
 
 /**
- * As near to `ms` from now as a page can be. It may call early; whoever needs the instant looks at the clock
- * and asks again.
+ * Call `fn` as close to `ms` from now as a page can. It may be early; the caller checks the clock and calls
+ * again.
  * @param {number} ms
  * @param {() => void} fn
  */
@@ -139,7 +139,7 @@ export class Retry {
     this.cancel = after(this.backoff.next(), () => this.#now())
   }
 
-  /** Somebody asks for it, or for something else. */
+  /** Cancel the retry: the request was made again, or another one replaces it. */
   forget() {
     this.cancel()
     this.deed = null

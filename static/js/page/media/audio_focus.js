@@ -1,10 +1,9 @@
 // @ts-check
 /**
- * Carries out what `core/sounding.js` decides: the lock of the device, the channel between its tabs, the
- * waits.
+ * Carries out the decisions of `core/player/audio_focus.js`: the device's lock, the channel between its tabs,
+ * the timeouts.
  *
- * A tab that is loaded again remembers when it was last used: whoever reloads the only tab wants the music to
- * go on.
+ * A tab remembers over a reload when it was last used, so that reloading the only tab continues playback.
  */
 
 import { AudioFocusElection } from "../../core/player/audio_focus.js"
@@ -56,22 +55,22 @@ export class AudioFocus {
     addEventListener("pageshow", ({ persisted }) => persisted && this.#restored())
   }
 
-  /** Whether this is the tab that is heard. */
+  /** Whether this tab is audible. */
   get here() {
     return this.machine.audible
   }
 
-  /** The browser wants a hand in this tab before it lets anything be heard. */
+  /** The browser requires a gesture in this tab before it plays sound. */
   get refusedHere() {
     return this.machine.needsGesture
   }
 
-  /** Another tab of this device is known to be heard. */
+  /** Another tab of this device is known to be audible. */
   get elsewhere() {
     return this.machine.audibleTab !== null
   }
 
-  /** This tab keeps the lock and is not heard, because nobody on this device was when it came. */
+  /** This tab holds the lock and is silent, because no tab of this device was audible when it got it. */
   get isNobodys() {
     return this.machine.isIdle
   }
@@ -95,7 +94,7 @@ export class AudioFocus {
     this.#do(this.machine.playRefused(performance.now()))
   }
 
-  /** Not to be heard any more, whatever is pressed here. */
+  /** Give up the audio focus for good. */
   leave() {
     this.#do(this.machine.leave())
   }
@@ -105,7 +104,7 @@ export class AudioFocus {
     saveLastUse(this.machine.usedMs)
   }
 
-  /** Out of the cache of the back button: what was held then is not held now. */
+  /** Restored from the back/forward cache: locks held then are not held now. */
   #restored() {
     this.lock.leave()
     this.machine.missed()

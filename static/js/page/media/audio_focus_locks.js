@@ -34,7 +34,7 @@ export function webLock(name, tells) {
     })
   }
 
-  /** By somebody who was faster, before or after it was ours. @param {boolean} had */
+  /** Another tab was faster, before or after we got the lock. @param {boolean} had */
   function lost(had) {
     if (had) tells.robbed()
     else tells.missed()
@@ -161,7 +161,7 @@ const CHECK_MS = 1000
 const UNAVAILABLE_RETRY_MS = 1000
 
 /**
- * What was asked for, until it is known who has the sound.
+ * A pending request, until the holder is known.
  * @typedef {{more: object, sinceMs: number, eventId: string}} Asked
  */
 
@@ -192,7 +192,7 @@ export function serverLock(mine, tells) {
     tells.missed()
   }
 
-  /** The hand that asked is not so long ago that nobody remembers. @param {Asked} question */
+  /** Whether the gesture behind a request is recent. @param {Asked} question */
   function isFresh({ sinceMs }) {
     return performance.now() - sinceMs <= COMMAND_EXPIRES_MS
   }

@@ -10,7 +10,7 @@ export function browserEngine() {
   return /Chrom(e|ium)\//.test(agent) ? "chromium" : "webkit"
 }
 
-/** Under what to remember what was learned: another version may behave differently. */
+/** The storage key for measurements of this browser: another version may behave differently. */
 export function browserVersion() {
   const found = /(Firefox|Chrom(?:e|ium)|Version)\/(\d+)/.exec(navigator.userAgent)
   return found ? `${browserEngine()}-${found[2]}` : browserEngine()
@@ -89,7 +89,7 @@ export class ElementDriver {
   }
 }
 
-/** Nobody sees the tab. A picture in a window of its own is seen. */
+/** Whether the tab is invisible; picture-in-picture counts as visible. */
 export function isHidden() {
   return document.hidden && !document.pictureInPictureElement
 }

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * The player: `core/following.js` decides, `eyes.js` looks, `hands.js` acts. No other module touches the
- * media element.
+ * The room's player: `core/sync/sync_controller.js` decides, `media_element.js` reads and drives the element.
+ * No other module touches the media element.
  *
- * The element's events are only watched. No event of it ever becomes a command: a pause that nobody pressed
- * (a hidden tab, a headset unplugged, an empty buffer) is this player's trouble, not the room's.
+ * Events of the element are only observed and never become commands: a pause that no user made (a hidden tab,
+ * unplugged headphones, an empty buffer) concerns this player, not the room.
  */
 
 import { missingTrack } from "../../core/media/media_state.js"
@@ -31,7 +31,7 @@ const WATCHED = [
 const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
 const DRIFT_EVERY_MS = 250
 const RETRY_MS = 1500 // a medium whose connection broke is fetched again
-// then its viewer reads what is wrong; a place that fails twice has no data
+// then the viewer sees the error; a position that fails twice has no data
 const RETRIES = { moving: 2, placed: 1 }
 
 /**
@@ -69,7 +69,7 @@ export class Player extends ViewerSettings {
     this.#watch()
   }
 
-  // ---------------------------------------------------------------- what the room tells us
+  // ---------------------------------------------------------------- the room's timeline
 
   /** The room is now here. @param {import("../../core/sync/timeline.js").TimelineState | null} timeline */
   show(timeline) {
@@ -177,7 +177,7 @@ export class Player extends ViewerSettings {
     document.addEventListener("pointerdown", () => this.machine.interference.blocked && this.unlock())
   }
 
-  /** Somebody looks again, or time has passed unseen. */
+  /** The page became visible, or time passed while it was suspended. */
   woke() {
     if (this.machine.wokeUp(this.seen())) this.expectedEvents.expect("pause")
     this.tick()

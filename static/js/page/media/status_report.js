@@ -51,8 +51,9 @@ export function mediaProblem({ state, media, startControl }, seen) {
 }
 
 /**
- * The player's state as the room hears it. Hidden and degraded players are not waited for.
- * @param {SyncController} machine @param {boolean} hidden
+ * The player's state as reported to the room. Rooms do not wait for hidden and degraded players.
+ * @param {SyncController} machine
+ * @param {boolean} hidden
  */
 export function reportedState(machine, hidden) {
   const { failure, unaligned } = machine.media
@@ -64,8 +65,8 @@ export function reportedState(machine, hidden) {
 }
 
 /**
- * What the room should hear before the next heartbeat, because it may wait for it: data ran out, or the
- * medium stands ready where the room holds. Null: nothing.
+ * A state to report before the next heartbeat, because the room may be waiting for it: data ran out, or the
+ * media is ready at the position where the room waits. Null: none.
  * @param {SyncController} machine
  */
 export function urgentState({ state, timeline, media }) {
@@ -161,7 +162,7 @@ export function mountClientMetrics(_body, room) {
 }
 
 /**
- * A stall or an excursion that goes on is not counted again.
+ * A stall or excursion that continues is not counted again.
  * @param {Minute | null} before
  * @returns {Minute}
  */
@@ -226,7 +227,10 @@ function roundTenth(ms) {
   return Math.round(ms * 10) / 10
 }
 
-/** It goes out even as the page closes; nobody waits for the answer. @param {object} body */
+/**
+ * Sent with keepalive, so that it leaves even while the page closes. The response is ignored.
+ * @param {object} body
+ */
 function postMetrics(body) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" }
   fetch("/api/metrics/", {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the viewer at this device wants of the player: how loud, how late, in step or not. Kept on the device;
- * nobody else hears of it.
+ * The viewer's settings on this device: volume, fine tuning, following. They are stored on the device and not
+ * sent.
  */
 
 import { MediaState } from "../../core/media/media_state.js"
@@ -31,7 +31,7 @@ export class ViewerSettings {
     this.fineTuneMs = loadItem("fine-tune", 0)
     this.allowed = true
     this.stopped = false
-    /** Another tab of this browser is heard instead. */
+    /** Another tab of this browser is audible instead. */
     this.silenced = false
     this.mutedByHand = loadItem("muted", false)
     element.volume = loadItem("volume", 1)
@@ -46,7 +46,7 @@ export class ViewerSettings {
     console.warn(error)
   }
 
-  /** What was learned about this browser outlives the page. */
+  /** Measurements of this browser are kept between visits. */
   rememberLearned() {
     saveItem(`costs-${browserVersion()}`, this.latencyModel.snapshot())
     rememberRates(this.machine.rateControl.rateSupport.snapshot())
@@ -78,7 +78,7 @@ export class ViewerSettings {
     this.tick()
   }
 
-  /** The viewer wants to hear this tab, where another one is heard. */
+  /** The viewer requests sound in this tab while another one is audible. */
   wantSound() {}
 
   /** @param {boolean} silenced another tab of this browser is heard instead */
@@ -133,7 +133,7 @@ export class ViewerSettings {
     return !this.stopped
   }
 
-  /** Whether the player belongs to whoever sits here, because they or the room want it so. */
+  /** Whether the viewer controls this player alone, by their own choice or by the room's setting. */
   get alone() {
     return this.machine.off
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The player over HTTP, where no WebSocket gets through: the server is asked for all of it every few seconds,
- * and told one command at a time. What it answers is heard as the socket's envelopes are.
+ * The player over HTTP if no WebSocket gets through: the whole state is fetched every few seconds and
+ * commands are sent one at a time. Responses are handled like the socket's envelopes.
  */
 
 import { Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * The room over HTTP if no WebSocket gets through (a proxy, a network): one request brings all news, another
- * sends one command. The result of a poll shows what is wrong: the server is reachable and WebSockets are
- * blocked, or nothing answers.
+ * sends one command. The result of a poll shows the cause: the server answers and WebSockets are blocked, or
+ * nothing answers.
  *
  * A rejection with a `code` is the server's refusal. Without one the request was lost and may have been
  * carried out.
@@ -29,7 +29,7 @@ export class HttpTransport {
   }
 
   /**
-   * One at a time: the room does them in the order of the presses.
+   * Send one command at a time, so that the room carries them out in order.
    * @param {{type: string, event_id: string, payload: object}} command
    * @returns {Promise<any>} what was accepted; null where the room only goes on
    */

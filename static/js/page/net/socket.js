@@ -144,7 +144,7 @@ export class Socket {
     this.#finish(closeCode)
   }
 
-  /** Connect anew, with or without a claim to what we know. */
+  /** Reconnect, with or without resuming. */
   restart() {
     if (this.final) return
     this.#drop()

@@ -73,7 +73,7 @@ function showMembers(list, room) {
   const count = document.querySelector("[data-watching]")
   if (!count) return
   setText(count, members.length ? String(members.length) : "")
-  // WebKit does not notice what was written
+  // WebKit does not notice changed text
   count.parentElement?.toggleAttribute("data-unknown", !members.length)
 }
 

@@ -58,7 +58,7 @@ export class Commands {
       : { entry_id: current, position }
   }
 
-  /** The sound comes into this tab; what is paused goes on. */
+  /** Take the audio focus into this tab and resume if paused. */
   playHere() {
     if (this.playing) this.takeSound()
     else this.resume()
@@ -70,7 +70,7 @@ export class Commands {
     this.mine.sound.take()
   }
 
-  /** What is on already goes on, here. @param {Item} item */
+  /** If the item is the current one, continue it here. @param {Item} item */
   playItem(item) {
     if (this.mine.item?.id === item.id) return this.playHere()
     this.mine.knows([item])
@@ -78,7 +78,10 @@ export class Commands {
     this.#say(Command.PlayTrack, { item_id: item.id })
   }
 
-  /** Several, from the first on; where that is on and they follow it, it goes on. @param {Item[]} items */
+  /**
+   * Play several items from the first one; if it is the current one and the others follow it, continue.
+   * @param {Item[]} items
+   */
   playAll(items) {
     const { entries, current } = this.mine.state
     const from = entries.findIndex(({ id }) => id === current)
@@ -193,7 +196,7 @@ export class Commands {
   }
 
   /**
-   * What was meant for something that is not so any more.
+   * The command was based on a state that has changed since.
    * @param {string} type
    * @param {Record<string, any>} payload
    */

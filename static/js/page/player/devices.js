@@ -9,7 +9,7 @@ import { every } from "../lib/timers.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { showRefusal } from "../ui/notices.js"
 
-const SILENT_MS = 6000 // a player that was not heard for so long does not play any more
+const SILENT_MS = 6000 // without a position for so long, a player counts as stopped
 const REDRAW_MS = 1000
 const REFRESH_MS = 3000
 const PREVIEWED = 6 // of what would be taken over
@@ -52,8 +52,9 @@ export function mount(dialog, mine, commands) {
 }
 
 /**
- * What was changed on another device is told here; that it plays on, or was closed, is not. An answer that
- * was overtaken by what was told is older. @param {Mine} mine
+ * Changes on another device are pushed; its position and its closing are not. A response that is older than a
+ * push is ignored.
+ * @param {Mine} mine
  */
 async function fetchDevices(mine) {
   const { devices } = mine.store
@@ -62,7 +63,7 @@ async function fetchDevices(mine) {
     const found = answer.ok ? (await answer.json()).devices : devices
     if (mine.store.devices === devices) mine.store.devices = found
   } catch {
-    // No line: what is known grows old, and says so.
+    // Offline: the known state ages, and its text shows it.
   }
 }
 
@@ -112,7 +113,7 @@ function fillDevice(line, told, here, mine) {
 }
 
 /**
- * Of this device the page knows more than the list.
+ * The page's own state of this device is newer than the list.
  * @param {DeviceState} told
  * @param {Mine} mine
  * @returns {DeviceState}

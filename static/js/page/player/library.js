@@ -31,7 +31,7 @@ export function mount(section, mine, commands) {
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
     rootMargin: `${PRELOAD_PX}px`,
   })
-  // asked anew, it says so also where the end is still in sight
+  // observing again reports the end even if it is still visible
   library.grown = () => {
     near.disconnect()
     near.observe(find(section, "more"))
@@ -176,7 +176,7 @@ class Library {
   }
 
   /**
-   * What is refused is so the next time as well.
+   * A refused request would be refused again.
    * @param {Promise<Page | null>} page
    * @param {() => void} ask for it once more
    * @returns {Promise<Page | null>}
@@ -197,7 +197,7 @@ class Library {
   /** @param {boolean} there */
   #trouble(there) {
     find(this.section, "trouble").hidden = !there
-    if (there) find(this.section, "unfound").hidden = true // what was said of other words
+    if (there) find(this.section, "unfound").hidden = true // belongs to an earlier search
     if (there && !this.rows.childElementCount) find(this.section, "nothing").hidden = true
   }
 
@@ -240,7 +240,7 @@ class Library {
     name(whole, interpolate(gettext("{album}: back to the whole library"), { album }))
   }
 
-  /** The row of what is on. */
+  /** Mark the row of the current track. */
   mark() {
     const id = String(this.mine.item?.id ?? "")
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.rows.children)) {

@@ -96,7 +96,7 @@ class ConnectionNotice {
     )
   }
 
-  /** What should be heard here by now. @returns {string | null} */
+  /** The title of the track that should be audible here. @returns {string | null} */
   get #waiting() {
     const { sound, state, voice, item } = this.mine
     return sound.here && state.is_playing && voice.waits ? (item?.title ?? null) : null

@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * A tab of one device's player: what `mine` is to every module of the page.
+ * A tab of one device's player, as all modules of the page see it.
  *
- * The socket brings what was changed in any tab, the log makes state of it, what is on its way is laid over
- * it, and where this tab has the sound, the voice follows. Commands are born of hands alone, but for two: the
- * tab that sounds says that a track has ended, and that its sound was stopped by something else (headphones
- * that were pulled, a call).
+ * The socket delivers changes of any tab, the store reduces them, pending commands are applied on top, and in
+ * the tab with the audio focus the output follows. Commands come from user actions, with two exceptions: the
+ * audible tab reports the end of a track, and that its sound was stopped from outside (unplugged headphones,
+ * a call).
  */
 
 import { Clock } from "../../core/clock/clock.js"
@@ -105,7 +105,7 @@ export class PlayerSession extends Emitter {
 
   // ---------------------------------------------------------------- what modules read
 
-  /** Whether what is said now is on its way at once. */
+  /** Whether a command sent now leaves immediately. */
   get isOpen() {
     return this.connection.status === "open" || this.overHttp
   }
@@ -125,7 +125,7 @@ export class PlayerSession extends Emitter {
     return entry ? (this.store.items.get(entry.item) ?? null) : null
   }
 
-  /** What is on. */
+  /** The current item. */
   get item() {
     return this.itemOf(this.state.current)
   }
@@ -158,7 +158,7 @@ export class PlayerSession extends Emitter {
     return queueOf(this.state)
   }
 
-  // ---------------------------------------------------------------- what is said
+  // ---------------------------------------------------------------- sending
 
   /**
    * @param {string} type
@@ -270,8 +270,8 @@ export class PlayerSession extends Emitter {
   }
 
   /**
-   * Nothing was changed, or only what was pressed here and is heard already, perhaps since the line went:
-   * then this tab, where it sounds, knows better where it is than whoever heard of it last.
+   * Nothing changed, or only by a command of this tab that is already audible, perhaps since before a
+   * reconnect. Then the audible tab knows its position better than the server.
    */
   #insist() {
     const { current } = this.store.state
@@ -327,7 +327,7 @@ export class PlayerSession extends Emitter {
 
   // ---------------------------------------------------------------- sound
 
-  /** Shown is what will be; where this tab sounds, it is heard as well. */
+  /** Show the optimistic state; in the audible tab, play it. */
   #show() {
     this.state = this.pending.shown(this.store.state, this.gone)
     if (!this.store.state.is_playing) this.voice.halted = false

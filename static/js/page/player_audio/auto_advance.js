@@ -61,7 +61,8 @@ function onEnded(mine, commands, sleep) {
 }
 
 /**
- * The tab that sounds says so and goes on to the next one; after a few in a row it stops.
+ * The audible tab shows the failure and continues with the next track; after a few failures in a row it
+ * stops.
  * @param {Mine} mine
  * @param {import("../player/commands.js").Commands} commands
  * @param {{endsWith: () => boolean}} sleep
@@ -127,8 +128,8 @@ function showFailed(commands, text, offersNext = true) {
 }
 
 /**
- * It "plays", and no tab is heard: the browser was closed meanwhile. Where the tabs settle the sound among
- * themselves that shows at once; where not, the server finds it out when it is asked after six seconds.
+ * The state is playing and no tab is audible, because the browser was closed. If the tabs negotiate the focus
+ * themselves, this shows at once; if not, the server notices when it is queried after six seconds.
  * @param {Mine} mine
  */
 function watchForSilence(mine) {

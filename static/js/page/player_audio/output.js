@@ -94,7 +94,7 @@ export class AudioOutput {
   }
 
   /**
-   * Only where somebody said a place: a player that waits for data is late, and stays so.
+   * Seek only if a new position was set: a player that waits for data is late and stays so.
    * @param {State} state
    * @param {number} nowMs
    */
@@ -161,7 +161,7 @@ export class AudioOutput {
     this.unready = track.item.id
   }
 
-  // ---------------------------------------------------------------- seen and heard
+  // ---------------------------------------------------------------- output state
 
   get positionS() {
     return this.track?.positionS ?? null
@@ -171,7 +171,7 @@ export class AudioOutput {
     return this.track?.durationS ?? null
   }
 
-  /** It should be heard, and waits for data. */
+  /** It should play and waits for data. */
   get waits() {
     const { track } = this
     if (!track?.wantsToPlay) return false
@@ -190,13 +190,13 @@ export class AudioOutput {
     this.track?.setLoudness(loudness.volume, loudness.muted)
   }
 
-  /** This tab is heard from now on. */
+  /** This tab is audible from now on. */
   start() {
     this.halted = false
     this.fadeIn = true
   }
 
-  /** It has lost the sound: over when nothing can be heard. */
+  /** This tab lost the focus; resolves when it is silent. */
   async stop() {
     const { track } = this
     if (track && !track.element.paused) await track.fade(0)
@@ -214,7 +214,7 @@ export class AudioOutput {
 }
 
 /**
- * Where to begin: a player that nobody was heard of stands where it last was.
+ * The start position: the last known one if the player has not reported for a while.
  * @param {State} state
  * @param {number} nowMs
  */

@@ -28,7 +28,7 @@ export class SleepTimer {
   /** @returns {Sleep} */
   get set() {
     const sleep = loadItem(SLEEP_KEY, null)
-    // nobody was there to keep it
+    // no tab was open to end it
     return sleep?.untilMs && sleep.untilMs < Date.now() - MINUTE_MS ? null : sleep
   }
 
@@ -91,7 +91,7 @@ export function mountSleepTimer(bar, mine, timer) {
   )
 }
 
-/** What is left, in the words of the choice itself. @param {HTMLSelectElement} select @param {Sleep} sleep */
+/** Show the remaining time in the option itself. @param {HTMLSelectElement} select @param {Sleep} sleep */
 function showSleep(select, sleep) {
   const left = /** @type {HTMLOptionElement} */ (find(select, "left"))
   const minutes = sleep?.untilMs ? Math.max(1, Math.ceil((sleep.untilMs - Date.now()) / MINUTE_MS)) : 0

@@ -7,9 +7,9 @@ import { EndOfData, isTruncated } from "../../core/media/end_of_data.js"
 import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { after } from "../lib/timers.js"
 
-const FADE_MS = 30 // shorter clicks, longer is heard twice
+const FADE_MS = 30 // shorter clicks, longer is heard as an echo
 const FADE_STEPS = 6
-// nothing to hear, and not 0: browsers begin a film without a sound, and stop it when that comes
+// nearly silent and not 0: browsers start a video without sound and stop it when sound comes
 const NEAR_SILENT = 0.001
 const NEAR_S = 0.05 // not worth a seek
 const RETRY_MS = 2000 // a medium that broke off is fetched again
@@ -145,7 +145,7 @@ export class Track {
     this.element.pause()
   }
 
-  /** An end pauses as well, and is told by itself; waiting for data does not. */
+  /** An end pauses the element as well and has its own event; waiting for data does not pause. */
   #paused() {
     const { element } = this
     const ours = this.expectedEvents.claim("pause", element.currentTime)
@@ -154,7 +154,7 @@ export class Track {
     this.tells.halted(this)
   }
 
-  /** Some systems let go on what they stopped: the player was told that it stands. */
+  /** Some systems resume what they stopped, although the player was reported as paused. */
   #played() {
     if (!this.wantsToPlay) this.pause()
   }
@@ -204,7 +204,7 @@ export class Track {
     if (this.retries && this.element.currentTime > this.brokeS + RECOVERED_S) this.retries = 0
   }
 
-  /** Fetched anew, where it broke. */
+  /** Load again at the position of the failure. */
   again() {
     if (this.gone.signal.aborted || !this.element.error) return
     this.cancelAgain()
@@ -214,7 +214,7 @@ export class Track {
     if (this.wantsToPlay) this.play()
   }
 
-  /** Silent at once, and nothing of it is told any more. */
+  /** Silence immediately; no further events are reported. */
   drop() {
     this.wantsToPlay = false
     this.gone.abort()
@@ -222,7 +222,7 @@ export class Track {
   }
 }
 
-const PER_KIND = 2 // of each kind: what is on, and what comes
+const PER_KIND = 2 // of each kind: the current and the next track
 
 /** @type {{audio: HTMLMediaElement[], video: HTMLMediaElement[]}} */
 const idle = { audio: [], video: [] }

@@ -50,10 +50,7 @@ export function stageMessageFor(room, { kind, atS }) {
   return null
 }
 
-/**
- * What is said while it plays, or waits; null where there is nothing to say.
- * @param {MediaProblem | null} trouble
- */
+/** The warning shown while it plays or waits; null if there is none. @param {MediaProblem | null} trouble */
 export function playbackWarning(trouble) {
   const texts = /** @type {Record<string, () => string>} */ ({
     stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),

@@ -23,7 +23,7 @@ export function isHost(state) {
 }
 
 /**
- * Whom you may send out: the host anybody but the owner, a moderator plain members.
+ * Whether the user may remove a member: the host all but the owner, a moderator plain members.
  * @param {any} state
  * @param {PermissionMember} member
  */
@@ -34,7 +34,7 @@ export function mayRemove(state, member) {
 }
 
 /**
- * The owner whose seat somebody else has.
+ * Whether the user is the owner and another member is host.
  * @param {{you?: PermissionMember | null, room?: RoomRules | null} | null | undefined} state
  */
 export function mayClaimHost(state) {
@@ -54,7 +54,7 @@ const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "
 const UNREACHABLE = new Set(["nothing", "offline", "failing"])
 
 /**
- * In one word, for the ring around a face; without a line to the server nobody knows.
+ * The sync status for the ring around an avatar; unknown without a connection.
  * @param {Member} member
  * @param {Room} room
  */
@@ -69,7 +69,7 @@ export function syncRing(member, { connection }) {
   return member.is_synced ? "in" : "off"
 }
 
-/** Whether somebody else has the picture that this player cannot show. @param {Room} room */
+/** Whether another member has the picture that this player cannot show. @param {Room} room */
 export function othersSee(room) {
   const others = [...(room.state?.members.values() ?? [])].filter(
     ({ user_id }) => user_id !== room.boot.you.user_id,
@@ -88,7 +88,7 @@ export function othersMayPlay(room) {
   return others.some(({ state }) => state !== "error" && state !== "broken_off")
 }
 
-/** Its data has ended, and the room goes on. @param {Member} member @param {Room} room */
+/** The member's data has ended while the room continues. @param {Member} member @param {Room} room */
 function hasEndedEarly({ state }, room) {
   return state === "ended" && room.state?.timeline?.phase === "playing"
 }

@@ -161,7 +161,7 @@ function line(room, stack) {
 }
 
 /**
- * Why there is no socket, as far as asking over HTTP tells.
+ * Why there is no WebSocket, as far as polling over HTTP shows.
  * @param {string | undefined} reach as `polling.js` found it
  */
 function limitedMessage(reach) {
@@ -230,7 +230,7 @@ function onRoleChanged(room, stack, member) {
 }
 
 /**
- * Heard as voices that are higher or lower: say who did it.
+ * A changed speed shifts voices: show which member set it.
  * @param {Room} room
  * @param {Stack} stack
  * @param {{user_id: string | null, username: string | null, rate: number}} change

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * One person's visit to one room: what `room` is to every module of the page.
+ * One user's visit to one room, as all modules of the page see it.
  *
- * Ties together what knows nothing of each other: the socket brings envelopes, the log makes state of them,
- * the player follows the timeline, the outbox sees that commands arrive. Modules hear of an event after the
- * state was reduced: of those of the server by their type, and of `state`, `connection`, `drift`, `player`,
+ * It connects independent parts: the socket delivers envelopes, the store reduces them to state, the player
+ * follows the timeline, the command queue makes sure that commands arrive. Modules are notified after the
+ * state was reduced: of the server's events by their type, and of `state`, `connection`, `drift`, `player`,
  * `lacks`, `dropped` and `broadcast`.
  */
 
@@ -30,7 +30,7 @@ const DEFAULT_TOLERANCE_MS = 500 // until the room says its own
 // carry the instant of the gesture
 const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
 const WITH_POSITION = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
-const CUSTOM_EVENT = "broadcast" // under which modules hear the events that programs send to the room
+const CUSTOM_EVENT = "broadcast" // modules get custom events that programs send to the room under this name
 const UNANSWERED = new Set([
   Command.Typing,
   Command.Reaction,
@@ -102,7 +102,7 @@ export class RoomSession extends Emitter {
     return this.connection.status === "limited" && this.connection.reach === "http"
   }
 
-  /** Whether what is said now is on its way at once. */
+  /** Whether a command sent now leaves immediately. */
   get reachable() {
     return this.connection.status === "open" || this.overHttp
   }
@@ -153,7 +153,7 @@ export class RoomSession extends Emitter {
   }
 
   /**
-   * What is worth nothing later, or is not worth keeping.
+   * Send a command that is worthless later and is not queued.
    * @param {{type: string, event_id: string, payload: object}} command
    */
   #mention(command) {
@@ -179,7 +179,7 @@ export class RoomSession extends Emitter {
   }
 
   /**
-   * The answer is heard as a socket's would be.
+   * The response is handled like the socket's.
    * @param {{type: string, event_id: string, payload: object}} command
    */
   async #sendOverHttp(command) {
@@ -254,7 +254,7 @@ export class RoomSession extends Emitter {
   }
 
   /**
-   * What came over HTTP. A welcome that resumes is no arrival: modules hear what it changed.
+   * Events of a poll. A welcome that resumes is not a join: modules are notified of what it changed.
    * @param {Envelope[]} envelopes
    */
   polled(envelopes) {
@@ -306,7 +306,7 @@ export class RoomSession extends Emitter {
       this.socket.send({ type: Command.Heartbeat, payload: this.report() })
   }
 
-  /** What our player does, as the room is told. */
+  /** The status report of our player. */
   report() {
     return statusReport(this.player, this.state.room?.sync_tolerance_ms ?? DEFAULT_TOLERANCE_MS)
   }

@@ -151,7 +151,7 @@ async function save(form, room) {
 }
 
 /**
- * Only what is different: the room tells everyone about each setting that is saved.
+ * Only the changed fields: the room announces each saved setting to all members.
  * @param {Record<string, string | number | boolean>} fields
  * @param {Room} room
  * @returns {Record<string, string | number | boolean>}

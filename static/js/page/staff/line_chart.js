@@ -7,7 +7,7 @@ import { interpolate, gettext } from "../lib/i18n.js"
 const WIDTH = 600
 const HEIGHT = 120
 const EDGE = 2 // half a stroke
-const GAP_MS = 5000 // nobody was asked for so long: the line is broken there
+const GAP_MS = 5000 // after so long without samples the line is broken
 const STEPS = [1, 2, 5]
 
 /** @typedef {{at_ms: number, [key: string]: number | null}} Sample */

@@ -1,13 +1,10 @@
 // @ts-check
-/**
- * The rooms with somebody in them, as rows. One that stays keeps its row, so that neither focus nor a
- * selection is lost.
- */
+/** Rooms with members, as rows. A room keeps its row, so that focus and selection are not lost. */
 
 import { cloneTemplate, find, setText } from "../lib/dom.js"
 import { formatMs, gettext, interpolate } from "../lib/i18n.js"
 
-const FEW_PER_CENT = 90 // below it, somebody should know
+const FEW_PER_CENT = 90 // below it the value is highlighted
 
 /**
  * @typedef {{room_id: string, title: string, visibility: string, host: string | null, viewers: number, phase:

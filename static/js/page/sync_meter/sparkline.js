@@ -1,5 +1,5 @@
 // @ts-check
-/** Two minutes of drift as a line; for the host, everybody's as thin ones, with names. */
+/** Two minutes of drift as a line; for the host also a thin line for each member, with names. */
 
 import { cloneTemplate, find, setText, svgElement } from "../lib/dom.js"
 import { formatMs } from "../lib/i18n.js"
@@ -101,7 +101,7 @@ function addSample(samples, driftMs) {
   while (samples.length && atMs - samples[0].atMs > SPAN_MS) samples.shift()
 }
 
-/** Of whom nothing is told, all goes on as it was. @param {Sample[]} samples */
+/** A member without new reports keeps the last value. @param {Sample[]} samples */
 function extendedToNow(samples) {
   const last = samples[samples.length - 1]
   return last ? [...samples, { ...last, atMs: performance.now() }] : samples

@@ -62,7 +62,7 @@ export function mount(meter, room) {
       show()
     }),
     room.on("player", (player) => {
-      // what it was before says nothing any more
+      // an earlier value is obsolete
       if (player.state !== "playing" && player.state !== "buffering") seen.drift = null
       seen.player = player
       show()
@@ -153,7 +153,7 @@ function showCard(meter, room, seen) {
   find(meter, "follow").hidden = !kept || following
 }
 
-const IN_SYNC_MS = 60 // nobody sees or hears less, across two rooms
+const IN_SYNC_MS = 60 // not perceptible across two rooms
 const UNREACHABLE = new Set(["nothing", "offline"]) // asking over HTTP does not help either
 
 /**
@@ -254,7 +254,7 @@ function capitalize(word) {
 }
 
 /**
- * Why there is no socket, as far as asking over HTTP tells.
+ * Why there is no WebSocket, as far as polling over HTTP shows.
  * @param {string | undefined} reach as `polling.js` found it
  */
 function reachMessage(reach) {

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Says below a field what is wrong with its text: while it is typed how much is too much (`data-longest` is
- * how many characters fit, `data-media-address` marks the address of a medium), and the rest when the form is
- * sent, in place of the browser's bubble. Nothing is cut, so nothing is lost.
+ * Form validation with messages below the field: while typing, how far a text is too long (`data-longest` is
+ * the maximum number of characters, `data-media-address` marks the URL of media), and the rest on submit, in
+ * place of the browser's bubble. Nothing is truncated.
  */
 
 import { newId } from "../lib/api.js"
@@ -32,7 +32,7 @@ export function mountValidation(root) {
   return () => gone.abort()
 }
 
-/** Each field that keeps a form from being sent hears of it; the first one is shown. */
+/** Show a message at every invalid field and focus the first one. */
 function invalidHandler() {
   let shown = false
   return (/** @type {Event} */ event) => {
@@ -154,8 +154,8 @@ export function shortenUrl(address) {
 }
 
 /**
- * `example.com/film.mp4` means https; a path of this server stays what it is, and so does what names no host:
- * the server says that it is no address.
+ * `example.com/film.mp4` becomes https; a path of this server is kept, and so is text without a host, which
+ * the server rejects.
  * @param {string} typed
  */
 export function completeUrl(typed) {

@@ -74,7 +74,7 @@ export class NoticeStack {
     this.closed = false
   }
 
-  /** For good: the page is over, and nothing may cover what it says of that. */
+  /** Close for good: the visit is over, and notices must not cover its message. */
   close() {
     this.closed = true
     this.waiting.clear()
@@ -165,7 +165,7 @@ export class NoticeStack {
 }
 
 /**
- * The seconds tick for the eye; a screen reader hears the sentence once.
+ * The countdown is visual; a screen reader announces the sentence once.
  * @param {string} text
  * @returns {(Node | string)[]}
  */
