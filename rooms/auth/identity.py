@@ -20,21 +20,12 @@ from django.utils.crypto import constant_time_compare
 from rooms import display_names
 from rooms.access import Identity
 from rooms.auth.device_cookie import new_device_id, read_device_cookie
-from rooms.auth.origin import client_address, header, same_origin, scope_address
+from rooms.auth.origin import client_address, header, scope_address
 from rooms.models import Person, Token, has_open_room
 
-__all__ = [
-    "Identity",
-    "ensure_device",
-    "identify",
-    "identify_scope",
-    "same_origin",
-    "store_person",
-]
-
-PERSON = "person_id"
-DEVICE = "device_id"
-ACCOUNT_MARK = "u_"
+PERSON_KEY = "person_id"
+DEVICE_KEY = "device_id"
+ACCOUNT_PREFIX = "u_"
 SEEN_EVERY = timedelta(hours=1)
 
 
@@ -58,7 +49,7 @@ def identify_scope(scope: dict[str, Any]) -> Identity:
         return _by_token(token, address)
     cookies = parse_cookie(header(scope, b"cookie"))
     session = scope_session(scope)
-    return Identity(session_person(session), session.get(DEVICE) or read_device_cookie(cookies), address)
+    return Identity(session_person(session), session.get(DEVICE_KEY) or read_device_cookie(cookies), address)
 
 
 def _by_token(token: Token | None, address: str) -> Identity:
@@ -99,7 +90,7 @@ def _keep_or_delete(token: Token, now: datetime) -> bool:
 
 def session_person(session: SessionBase) -> Person | None:
     """Return the session's person, or None if it has none or its account is not signed in."""
-    pk = session.get(PERSON)
+    pk = session.get(PERSON_KEY)
     person = Person.objects.with_account(pk) if pk is not None else None
     if person is None or not _is_authenticated(person, session):
         return None
@@ -124,7 +115,7 @@ def _is_authenticated(person: Person, session: SessionBase) -> bool:
 def _is_disabled(person: Person) -> bool:
     """Return whether the person's account is deactivated or deleted: such a person is not a guest either."""
     account = person.account
-    return not account.is_active if account is not None else person.user_id.startswith(ACCOUNT_MARK)
+    return not account.is_active if account is not None else person.user_id.startswith(ACCOUNT_PREFIX)
 
 
 def _record_seen(person: Person) -> None:
@@ -136,7 +127,7 @@ def _record_seen(person: Person) -> None:
 
 def store_person(request: HttpRequest, person: Person, username: str = "") -> None:
     """Store the person in the session, and rename a guest who gave another name."""
-    request.session[PERSON] = person.pk
+    request.session[PERSON_KEY] = person.pk
     if username and person.account_id is None and person.username != display_names.clean_name(username):
         person.username = display_names.clean_name(username)
         person.save(update_fields=["username"])
@@ -145,14 +136,14 @@ def store_person(request: HttpRequest, person: Person, username: str = "") -> No
 
 def ensure_device(request: HttpRequest) -> str:
     """Return this browser's device id, the same in all its tabs, and store it in the session."""
-    if DEVICE not in request.session:
-        request.session[DEVICE] = known_device(request) or new_device_id()
-    return str(request.session[DEVICE])
+    if DEVICE_KEY not in request.session:
+        request.session[DEVICE_KEY] = known_device(request) or new_device_id()
+    return str(request.session[DEVICE_KEY])
 
 
 def known_device(request: HttpRequest) -> str:
     """Return the browser's device id, or an empty string if it has none yet."""
-    return str(request.session.get(DEVICE) or read_device_cookie(request.COOKIES))
+    return str(request.session.get(DEVICE_KEY) or read_device_cookie(request.COOKIES))
 
 
 def has_identity_cookie(request: HttpRequest) -> bool:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.test import Client, TestCase, override_settings
 
-from rooms.auth.identity import identify_scope, same_origin
+from rooms.auth.identity import identify_scope
+from rooms.auth.origin import same_origin
 from rooms.models import Person, Token
 
 

@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from rooms.access import Identity
-from rooms.auth.identity import identify_scope, same_origin
+from rooms.auth.identity import identify_scope
+from rooms.auth.origin import same_origin
 from watchium import server_clock
 from watchium.background import scheduler
 from watchium.db.thread_pool import in_database

@@ -21,7 +21,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from playback.player.devices import assign_device
 from rooms import rate_limits
 from rooms.actions import reconnect_person
-from rooms.auth.identity import ACCOUNT_MARK, DEVICE, identify, known_device, session_person, store_person
+from rooms.auth.identity import (
+    ACCOUNT_PREFIX,
+    DEVICE_KEY,
+    identify,
+    known_device,
+    session_person,
+    store_person,
+)
 from rooms.display_names import NAME_CHARS, clean_name
 from rooms.models import AccountName, Person, random_id
 from watchium.protocol.errors import NameTaken, RateLimited, Refused
@@ -126,7 +133,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     device_id = known_device(request)
     logout(request)
     if device_id:
-        request.session[DEVICE] = device_id
+        request.session[DEVICE_KEY] = device_id
     if person is not None and person.account_id is not None:
         # Browsers that are still signed in reconnect by themselves; this one is rejected.
         reconnect_person(person.pk)
@@ -144,17 +151,17 @@ def sign_in_as(request: HttpRequest, account: Any) -> None:
     login(request, account)
     person = person_of(account)
     if device_id:
-        request.session[DEVICE] = device_id
+        request.session[DEVICE_KEY] = device_id
     store_person(request, person)
     # Saved before the guest's sockets are asked to reconnect, so that they reconnect as the person.
     request.session.save()
-    assign_device(request.session[DEVICE], person.pk)
+    assign_device(request.session[DEVICE_KEY], person.pk)
     if guest is not None and guest.account_id is None:
         merge_guest_into_account(guest, person)
 
 
 def person_of(account: Any) -> Person:
-    defaults = {"user_id": ACCOUNT_MARK + random_id(16), "username": account.get_username()[:NAME_CHARS]}
+    defaults = {"user_id": ACCOUNT_PREFIX + random_id(16), "username": account.get_username()[:NAME_CHARS]}
     person, _created = Person.objects.get_or_create(account=account, defaults=defaults)
     return person
 
