@@ -1,6 +1,9 @@
 import assert from "node:assert/strict"
 import { beforeEach, mock, test } from "node:test"
-import { SleepTimer } from "../../../static/js/page/player_audio/sleep_timer.js"
+import { simulateBrowser } from "../sync/simulated_element.js"
+
+simulateBrowser()
+const { SleepTimer } = await import("../../../static/js/page/player_audio/sleep_timer.js")
 
 const MINUTE_MS = 60_000
 
