@@ -2,10 +2,17 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { missingTrack } from "../../../static/js/core/media/media_state.js"
 import { playbackWarning } from "../../../static/js/page/room/media_errors.js"
-import { mediaProblem, urgentState, statusReport, reportedState } from "../../../static/js/page/media/status_report.js"
+import {
+  mediaProblem,
+  urgentState,
+  statusReport,
+  reportedState,
+} from "../../../static/js/page/media/status_report.js"
 import { each } from "../random.js"
 import { Viewer, playing, standing } from "../sync/simulated_room.js"
 
+/** @param {any} problem */
+const warning = (problem) => String(playbackWarning(problem))
 const MESSAGE_MS = 5000
 const MOST_SEEKS = 3
 const WITHIN_MS = 10_000
@@ -47,7 +54,7 @@ test("without range requests a late joiner plays from the start at once, without
   each(20, (random) => {
     const viewer = lateJoiner(random, { ranges: false, durationS: 600 }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "not_seekable")
-    assert.match(playbackWarning(trouble(viewer)), /does not support seeking/)
+    assert.match(warning(trouble(viewer)), /does not support seeking/)
     viewer.run(60_000)
     assert.equal(viewer.player.allSeeks.length, 0)
     assert.ok(!viewer.player.paused)
@@ -80,7 +87,7 @@ test("a player that is ahead and cannot seek back waits for the room, for half a
     viewer.follow(playing(viewer.nowMs + 300, 33))
     viewer.run(3000)
     assert.ok(viewer.player.paused)
-    assert.match(playbackWarning(trouble(viewer)), /waits at 0:39|waits at 0:40/)
+    assert.match(warning(trouble(viewer)), /waits at 0:39|waits at 0:40/)
     viewer.run(7000)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
     assert.equal(trouble(viewer), null)
@@ -104,7 +111,7 @@ test("a late joiner plays an endless stream as it arrives, after one attempt to 
   each(20, (random) => {
     const viewer = lateJoiner(random, { live: true }).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "stream")
-    assert.match(playbackWarning(trouble(viewer)), /no common position/)
+    assert.match(warning(trouble(viewer)), /no common position/)
     const { positionS } = viewer.player
     viewer.run(60_000)
     assert.ok(viewer.player.positionS > positionS + 55)
@@ -196,7 +203,7 @@ test("media that begins late is waited for, and in step from then on", () =>
     viewer.follow(playing(viewer.nowMs + 250, 0))
     viewer.run(5000)
     assert.ok(viewer.player.paused)
-    assert.match(playbackWarning(trouble(viewer)), /no data at the room's position. Your player waits at 0:10/)
+    assert.match(warning(trouble(viewer)), /no data at the room's position. Your player waits at 0:10/)
     viewer.run(7000)
     assert.ok(Math.abs(viewer.errorMs) < 25, `${viewer.errorMs} ms`)
     assert.equal(trouble(viewer), null)

@@ -114,7 +114,7 @@ export function throttle(gapMs, act) {
     if (timer) return
     const waitMs = lastMs + gapMs - performance.now()
     if (waitMs <= 0) go()
-    else timer = setTimeout(go, waitMs)
+    else timer = Number(setTimeout(go, waitMs))
   }
 }
 

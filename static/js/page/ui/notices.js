@@ -121,6 +121,7 @@ export class NoticeStack {
 
   /** The weightiest, and of those the newest. */
   #show() {
+    /** @type {typeof this.shown} */
     let best = null
     for (const notice of this.waiting.values())
       if (!best || (notice.rank ?? 0) >= (best.rank ?? 0)) best = notice
