@@ -1,4 +1,4 @@
-"""The load bench's own arithmetic: verdicts, frames read by hand, stamps, bisection, the drawing."""
+"""The arithmetic of the load benchmark: verdicts, frame parsing, timestamps, bisection, charts."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from tests.bench.load.report import page, shown
         (math.inf, False, "missed"),
     ],
 )
-def test_a_figure_is_held_against_its_target(value, least, said):
+def test_a_figure_is_compared_with_its_target(value, least, said):
     assert verdict(Figure(title="", value=value, target=30, least=least)) == said
 
 
-def test_a_figure_without_a_target_is_not_judged():
+def test_a_figure_without_a_target_has_no_verdict():
     assert verdict(Figure(title="", value=30)) == ""
 
 
-def test_a_target_of_nothing_is_met_by_nothing_alone():
+def test_a_target_of_zero_is_met_by_zero_only():
     assert verdict(Figure(title="lost", value=0, target=0)) == "met"
     assert verdict(Figure(title="lost", value=1, target=0)) == "missed"
 
@@ -54,7 +54,7 @@ def as_a_server_sends(opcode: int, payload: bytes) -> bytes:
 
 
 @given(st.lists(st.tuples(st.integers(1, 10), st.integers(0, 70_000))), st.data())
-def test_frames_are_read_however_they_are_cut(sent, data):
+def test_frames_are_parsed_in_chunks_of_any_size(sent, data):
     sent = [(opcode, b"x" * size) for opcode, size in sent]
     stream = b"".join(as_a_server_sends(*one) for one in sent)
     cut = data.draw(st.integers(0, len(stream)))
@@ -64,7 +64,7 @@ def test_frames_are_read_however_they_are_cut(sent, data):
     assert rest == b""
 
 
-def test_what_the_kernel_keeps_of_a_reader_that_reads_nothing_is_seen_until_its_connection_goes():
+def test_the_send_buffer_of_a_stalled_reader_is_measured_until_its_connection_closes():
     with socket.create_server(("127.0.0.1", 0)) as server:
         far = socket.create_connection(server.getsockname())
         near, _ = server.accept()
@@ -83,7 +83,7 @@ def test_what_the_kernel_keeps_of_a_reader_that_reads_nothing_is_seen_until_its_
     assert unsent(*ports) is None
 
 
-def test_what_is_measured_is_on_the_page():
+def test_every_figure_is_in_the_report():
     found = Outcome(
         figures=[Figure(title="p99", value=12.34, unit="ms", target=10, beside="on a busy machine")],
         tables=[Table(title="By size", head=["", "N = 10"], rows=[["Watchium", "1"]])],
@@ -106,7 +106,7 @@ def test_what_is_measured_is_on_the_page():
     ("value", "said"),
     [(0.1234, "0.123 ms"), (1.234, "1.23 ms"), (1234.5, "1,234.5 ms"), (math.inf, "never"), (2, "2 ms")],
 )
-def test_numbers_have_as_many_digits_as_they_deserve(value, said):
+def test_numbers_have_significant_digits_only(value, said):
     assert shown(Figure(title="", value=value, unit="ms")) == said
 
 
@@ -118,6 +118,6 @@ series = st.dictionaries(
 
 
 @given(series, st.booleans(), st.one_of(st.none(), st.floats(0.1, 1e6)))
-def test_whatever_was_measured_can_be_drawn(values, bars, limit):
+def test_every_result_can_be_drawn(values, bars, limit):
     panel = Panel(title="t", xs=["1", "2", "3"], series=values, bars=bars, limit=limit)
     ElementTree.fromstring(drawing([panel, panel]))

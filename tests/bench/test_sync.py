@@ -1,4 +1,4 @@
-"""The bench's own arithmetic: what a line delays, and what the figures make of what was seen."""
+"""The arithmetic of the sync benchmark: delays of links, and figures from recordings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ instants = st.lists(st.floats(0, 60), min_size=1, max_size=200).map(sorted)
 
 
 @given(st.sampled_from(list(PROFILES.values())), st.text(), instants)
-def test_a_line_keeps_the_order_and_never_hurries(profile, seed, entering):
+def test_a_link_keeps_the_order_and_never_reduces_the_delay(profile, seed, entering):
     line = Line(profile.up, seed)
     due = [line.due_s(now_s) for now_s in entering]
     assert due == sorted(due)
@@ -25,13 +25,13 @@ def test_a_line_keeps_the_order_and_never_hurries(profile, seed, entering):
 
 
 @given(st.sampled_from(list(PROFILES.values())), st.text())
-def test_a_seed_says_all(profile, seed):
+def test_a_seed_determines_all_delays(profile, seed):
     one, other = Line(profile.down, seed), Line(profile.down, seed)
     assert [one.delay_ms(s) for s in range(50)] == [other.delay_ms(s) for s in range(50)]
 
 
 @pytest.mark.parametrize("name", ["P1", "P2", "P3"])
-def test_most_frames_take_what_the_profile_says(name):
+def test_most_frames_have_the_delay_of_the_profile(name):
     way = PROFILES[name].up
     delays = [Line(way, f"{name}/{number}").delay_ms(0) for number in range(400)]
     assert figures.percentile(delays, 0.5) == pytest.approx(way.base_ms, abs=way.jitter_ms)
@@ -67,30 +67,30 @@ def recorded(ahead_ms, *, still=0, seconds=40) -> Recording:
     return run
 
 
-def test_steady_begins_fifteen_seconds_after_the_command():
+def test_steady_state_begins_fifteen_seconds_after_the_command():
     run = recorded(lambda t_s: 100 if t_s < 14.9 else 3)
     assert figures.steady(figures.symmetric_pairs)(run) == pytest.approx([3] * 250, abs=1e-6)
 
 
-def test_for_good_is_after_the_last_time_outside():
+def test_settling_ends_after_the_last_sample_outside_the_limit():
     run = recorded(lambda t_s: 40 if t_s < 0.5 or 2 <= t_s < 2.95 else 4)
     assert figures.until_within(run, 25) == pytest.approx([3.0])
     assert figures.until_within(run, 3) == [math.inf]
 
 
-def test_who_stands_while_another_moves_is_counted():
+def test_a_player_that_stands_while_another_moves_is_counted():
     assert figures.divergent(recorded(lambda _: 0, still=3)) == [100]
     assert figures.divergent(recorded(lambda _: 0)) == [0]
 
 
-def test_trims_are_not_heard_and_excursions_are():
+def test_trims_are_inaudible_and_excursions_audible():
     run = recorded(lambda _: 0, seconds=75)
     run.ops = {"a": [[20_000, "rate", 1.0006], [21_000, "rate", 1.01], [5_000, "rate", 1.05]]}
     assert figures.corrections(run, "rate") == [1, 0]
     assert max(figures.rate_changes(run)) == pytest.approx(1)
 
 
-def test_a_frame_asks_as_its_own_person():
+def test_a_frame_sends_its_own_identity():
     head = Head("GET /ws/ HTTP/1.1", [("Host", "a:1"), ("Cookie", "b"), ("Origin", "http://a:1"), ("X", "y")])
     asked = as_person(head, "127.0.0.1:9", "secret")
     assert asked.headers == [("X", "y"), ("Host", "127.0.0.1:9"), ("Authorization", "Bearer secret")]

@@ -1,1 +1,1 @@
-"""How much one core carries, beside other servers in the same run, and what breaks when it is too much."""
+"""Load of one core, beside other servers in the same run, and the failures beyond its limits."""

@@ -1,6 +1,6 @@
 """`python -m tests.bench.load`: put servers under load, and write docs/benchmarks/load.md and load.svg.
 
-Each section replaces what was known of it; the page is made of what each found last.
+Each section replaces its former results; the page is rendered from the latest results of all sections.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def measure(name: str, options: Options) -> Outcome:
     )
 
     async def run() -> Outcome:
-        gc.freeze()  # the load's own pauses would be taken for the server's
+        gc.freeze()  # pauses of the load generator would be measured as the server's
         return await section(options)
 
     before = os.getloadavg()[0]
@@ -90,7 +90,7 @@ def kept() -> dict[str, Outcome]:
 
 
 def versions() -> str:
-    """Of what is compared."""
+    """Versions of the compared servers."""
     known = [f"{name} {metadata.version(name)}" for name in ("picows", "uvicorn", "channels", "uvloop")]
     try:
         modules = tools.node_modules()
@@ -115,7 +115,7 @@ def main() -> int:
         print(f"\n{name}", flush=True)
         try:
             outcomes[name] = measure(name, options)
-        except Exception:  # one section that fails is no reason to lose the others
+        except Exception:  # a failed section must not discard the others
             failed = True
             traceback.print_exc()
             continue

@@ -1,4 +1,4 @@
-"""What a section of the bench found: figures with their targets, tables, and panels of the drawing. Pure."""
+"""Results of a benchmark section: figures with targets, tables, and chart panels. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Figure", "Outcome", "Panel", "Table", "percentile", "verdict"]
 
 
 class Figure(Struct, frozen=True, kw_only=True):
-    """One number. `least`: the target is a floor, not a ceiling. `beside`: what else there is to say of it."""
+    """One number. `least`: the target is a minimum, not a maximum. `beside`: further information."""
 
     title: str
     value: float
@@ -29,7 +29,7 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 class Panel(Struct, frozen=True, kw_only=True):
-    """`series` by name, a value for each of `xs`, None where none was taken (JSON knows no nan).
+    """`series` by name, a value for each of `xs`, None if not measured (JSON has no NaN).
 
     Drawn as lines over a logarithmic scale, or as bars from zero.
     """
@@ -42,7 +42,7 @@ class Panel(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, kw_only=True):
-    """Of one section. `when` and `seed` are set by whoever ran it."""
+    """Results of one section. The runner sets `when` and `seed`."""
 
     figures: list[Figure] = []
     tables: list[Table] = []
@@ -55,7 +55,7 @@ class Outcome(Struct, kw_only=True):
 
 
 def verdict(figure: Figure) -> str:
-    """`met`, `within twice` or `missed`; nothing where there is no target, `not measured` where there is no value."""
+    """Return `met`, `within twice` or `missed`; empty without a target, `not measured` without a value."""
     if figure.target is None:
         return ""
     if math.isnan(figure.value):

@@ -1,4 +1,4 @@
-"""How long and how much, in full or for a first look."""
+"""Sizes and durations of full and quick runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """`sizes`: members of the one room. `seconds`: of one measurement. `rooms`: the count that has a target."""
+    """`sizes`: numbers of members in one room. `seconds`: length of a measurement. `rooms`: the count with a target."""
 
     seed: int
     quick: bool = False

@@ -1,4 +1,4 @@
-"""The panels as one drawing: lines over a logarithmic scale, or bars from zero."""
+"""Draw the panels as one SVG: lines on a logarithmic scale, or bars from zero."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _panel(panel: Panel, top: float) -> Iterator[str]:
 
 
 class _Scale:
-    """Places on the sheet, for one panel."""
+    """Coordinates of one panel."""
 
     def __init__(self, panel: Panel, top: float) -> None:
         values = [v for series in panel.series.values() for v in series if v is not None and v > TINY]

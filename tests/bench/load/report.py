@@ -1,4 +1,4 @@
-"""docs/benchmarks/load.md and load.svg, from what each section found last."""
+"""Render docs/benchmarks/load.md and load.svg from the latest results of each section."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How far apart players really are: the protocol of a run, its figures and its report. `python -m tests.bench.sync`."""
+"""Skew between players: the script of a run, its figures and its report. `python -m tests.bench.sync`."""

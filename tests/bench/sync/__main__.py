@@ -1,4 +1,4 @@
-"""`python -m tests.bench.sync`: measure how far apart players are, and write docs/benchmarks/sync.md and sync.svg."""
+"""`python -m tests.bench.sync`: measure the skew between players, and write docs/benchmarks/sync.md and sync.svg."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How far a Firefox and a WebKitGTK are from the Chromium of their host, in the real page and on real elements.
+"""Skew of Firefox and WebKitGTK to their host's Chromium, in the real page with real media elements.
 
-Every page notes its position and the wall clock, which all programs of a machine share, ten times a second in one task.
-Positions are as the element says them: Firefox moves its clock in treads of 40 ms, and all of that is in the figures.
+Every page records its position and the wall clock, which all programs of a machine share, ten times a second in one
+task. Positions are the element's own: Firefox advances them in steps of 40 ms, which the figures include.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.engines.scenes import join_as, ready_to_play
 from tests.servers import Server, chromium_path, watchium_server
 
 LOOK_MS = 100
-NEAR_MS = 250  # two looks further apart say nothing about each other
+NEAR_MS = 250  # samples further apart are not compared
 BOUND_MS = {"firefox": 25, "webkit": 60}
 SETTLED_S = 4.0
 STEADY_FROM_S = 10.0
-SMOOTH = 9  # looks; the median of so many has no treads
+SMOOTH = 9  # samples; their median has no steps
 WHERE_S = (12.0, 55.0, 30.0, 70.0, 20.0)
 EAR = """every => {
     const media = document.querySelector("[data-media]")
@@ -44,10 +44,10 @@ TOLD = """() => { const { machine, latencyModel } = watchium.room.player
 
 @dataclass
 class Round:
-    """From one press to the next."""
+    """The time from one command to the next."""
 
     what: str
-    skews: list[tuple[float, float]]  # seconds after the press, milliseconds that the member is ahead
+    skews: list[tuple[float, float]]  # seconds after the command, milliseconds that the member is ahead
     seeks: list[int] = field(default_factory=list)  # of host and member in steady state
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ class Round:
         return [skew for at_s, skew in self.skews if at_s >= STEADY_FROM_S]
 
     def settled_s(self, bound_ms: float) -> float:
-        """From when on the smoothed skew stays within the bound."""
+        """Return the time from which the smoothed skew stays within the bound."""
         smooth = [
             (at_s, statistics.median(skew for _, skew in self.skews[max(0, i - SMOOTH + 1) : i + 1]))
             for i, (at_s, _) in enumerate(self.skews)
@@ -71,7 +71,7 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def apart(host: list[list[Any]], member: list[list[Any]], from_ms: float) -> list[tuple[float, float]]:
-    """How far the member is ahead at each look of the host, from the nearest look at the member."""
+    """Return how far the member is ahead at each sample of the host, from the member's nearest sample."""
     moving = [(at_ms, position_s) for at_ms, position_s, still in member if not still]
     times = [at_ms for at_ms, _ in moving]
     found = []
@@ -86,7 +86,7 @@ def apart(host: list[list[Any]], member: list[list[Any]], from_ms: float) -> lis
 
 
 def rounds(host: Page, member: EnginePage, count: int, each_s: float) -> list[Round]:
-    """A start, then seeks while it plays; each is left alone until its steady state was seen for a while."""
+    """A start, then seeks while playing, each followed by a while of steady state."""
     found = []
     for number in range(count):
         began_ms = time.time() * 1000

@@ -1,4 +1,4 @@
-"""The figures of a run: each a list of values per recording, and one number made of them. Pure."""
+"""The figures of a run: each has a list of values per recording, reduced to one number. Pure."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from tests.bench.sync.recording import Recording, Window
 
 SYMMETRIC = ("P0", "P1", "P2")
 START_MS = 500.0
-HEARD = 0.002  # smaller changes of rate are trims that nobody hears
+HEARD = 0.002  # smaller rate changes are inaudible trims
 LATE = "late"
 FPS = 25  # of the clip
-COMPARED = ("P1", "P2")  # the pair that the baselines have too
+COMPARED = ("P1", "P2")  # the pair that the baselines have as well
 
 Values = Callable[[Recording], list[float]]
 Pair = tuple[str, str]
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """By linear interpolation between the ranks; nan of nothing."""
+    """Interpolate linearly between ranks; return NaN without values."""
     ranked = sorted(values)
     if not ranked:
         return math.nan
@@ -30,7 +30,7 @@ def percentile(values: Iterable[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ranked) - 1)
     if ranked[below] == ranked[above]:
-        return ranked[below]  # also where both are infinite
+        return ranked[below]  # also if both are infinite
     return ranked[below] + (ranked[above] - ranked[below]) * (place - below)
 
 
@@ -67,7 +67,7 @@ def compared_pair(kind: str, run: Recording) -> list[Pair]:
 
 
 def steady(pairs: Callable[[Recording], list[Pair]]) -> Values:
-    """Absolute skew, milliseconds, of every sample of every pair more than 15 s after the last command."""
+    """Return the absolute skew in milliseconds of every sample of every pair later than 15 s after the last command."""
 
     def values(run: Recording) -> list[float]:
         return [
@@ -81,7 +81,7 @@ def steady(pairs: Callable[[Recording], list[Pair]]) -> Values:
 
 
 def off_timeline(kind: str) -> Values:
-    """Absolute distance of one kind of player from the room's timeline, milliseconds, in steady state."""
+    """Return the absolute distance of one kind of player from the room's timeline, in milliseconds, in steady state."""
 
     def values(run: Recording) -> list[float]:
         names = [name for name in run.names if name in {f"{kind}-{profile}" for profile in COMPARED}]
@@ -91,7 +91,7 @@ def off_timeline(kind: str) -> Values:
 
 
 def at_start(run: Recording, what: str = "play") -> list[float]:
-    """Absolute skew within half a second from the scheduled instant on; who stands still then is behind."""
+    """Return the absolute skew in the half second after the scheduled instant; a standing player is behind."""
     return [
         abs(skew)
         for window in _starts(run, what)
@@ -105,7 +105,7 @@ def _starts(run: Recording, what: str) -> list[Window]:
 
 
 def until_within(run: Recording, limit_ms: float, what: str = "play") -> list[float]:
-    """Seconds from each command until all pairs are within the limit until the next one; inf when they never were."""
+    """Return seconds from each command until all pairs stay within the limit until the next one; inf if never."""
     return [settled_s(run, window, symmetric_pairs(run), limit_ms) for window in _starts(run, what)]
 
 
@@ -124,7 +124,7 @@ def settled_s(run: Recording, window: Window, pairs: list[Pair], limit_ms: float
 
 
 def latency(run: Recording, what: str) -> list[float]:
-    """Milliseconds from the host's press until the last of the symmetric players does it."""
+    """Return milliseconds from the host's command until the last of the symmetric players executes it."""
     found = (
         _done_ms(run, window, name) for window in _commands(run, what) for name in run.of_profile(*SYMMETRIC)
     )
@@ -145,7 +145,7 @@ def _done_ms(run: Recording, window: Window, name: str) -> float:
 
 
 def _moved_ms(run: Recording, window: Window, name: str) -> float:
-    """When it left the commanded position, drawn back from the first samples in which it moves."""
+    """Return when it left the commanded position, extrapolated from the first samples in which it moves."""
     for row in run.rows_in(window.mark.due_ms, window.to_ms):
         look = run.look(row, name)
         gone_s = look.position_s - window.mark.position_s if look else 0
@@ -154,11 +154,11 @@ def _moved_ms(run: Recording, window: Window, name: str) -> float:
     return math.inf
 
 
-# ---------------------------------------------------------------- what is heard
+# ---------------------------------------------------------------- audible effects
 
 
 def corrections(run: Recording, what: str) -> list[float]:
-    """Per player: seeks an hour, or audible changes of rate a minute, in steady state."""
+    """Return per player seeks per hour, or audible rate changes per minute, in steady state."""
     windows = run.steady()
     minutes = sum(window.to_ms - window.from_ms for window in windows) / 60_000
     if not minutes:
@@ -180,13 +180,13 @@ def _heard(run: Recording, name: str, what: str, window: Window) -> list[float]:
 
 
 def rate_changes(run: Recording) -> list[float]:
-    """How far from the room's rate, per cent, at every audible change in steady state."""
+    """Return the distance from the room's rate in per cent, at every audible change in steady state."""
     heard = (_heard(run, name, "rate", window) for name in run.members for window in run.steady())
     return [0.0, *(change * 100 for changes in heard for change in changes)]
 
 
 def divergent(run: Recording) -> list[float]:
-    """Per cent of the playing time in which some member moves and another does not."""
+    """Return the percentage of playing time in which one member moves and another does not."""
     moving = [
         {bool(look.still) for name in run.members if (look := run.look(row, name))}
         for window in run.windows()
@@ -197,7 +197,7 @@ def divergent(run: Recording) -> list[float]:
 
 
 def browser_starved(run: Recording) -> list[float]:
-    """How often all players ran dry at once: that is the machine, no rule and no network."""
+    """Return how often all players stalled at once: caused by the machine, not by the network or a rule."""
     dry = [
         all(look.still == 3 for name in run.members if (look := run.look(row, name)))
         for window in run.windows()
@@ -207,11 +207,11 @@ def browser_starved(run: Recording) -> list[float]:
     return [float(sum(now and not before for before, now in pairwise([False, *dry])))]
 
 
-# ---------------------------------------------------------------- coming, going, starving
+# ---------------------------------------------------------------- late joiners, stalls, outages
 
 
 def joining(run: Recording, limit_ms: float = 25) -> list[float]:
-    """Seconds from the late one's medium being ready until it is with the others for good."""
+    """Return seconds from the late joiner's media being ready until it stays in sync with the others."""
     ready_ms = _first(run, run.happened.get("joined"), lambda look: look.ready_state >= 3)
     if ready_ms is None:
         return []
@@ -222,7 +222,7 @@ def joining(run: Recording, limit_ms: float = 25) -> list[float]:
 
 
 def disturbed(run: Recording) -> list[float]:
-    """Seeks, pauses and starts that the others made within ten seconds of somebody coming late."""
+    """Return seeks, pauses and starts of the others within ten seconds of the late join."""
     return _disturbed(run, "joined", 10_000)
 
 
@@ -239,7 +239,7 @@ def _disturbed(run: Recording, what: str, for_ms: float) -> list[float]:
 
 
 def starving(run: Recording) -> list[float]:
-    """Seconds that the late one's empty buffer cost it; nothing when it never ran dry."""
+    """Return seconds that the late joiner's stalls cost it; nothing if it never stalled."""
     fed_ms = run.happened.get("fed")
     if fed_ms is None:
         return []
@@ -248,7 +248,7 @@ def starving(run: Recording) -> list[float]:
 
 
 def back_from_starving(run: Recording) -> list[float]:
-    """Seconds from the bytes flowing again until it is within 25 ms of the others for good."""
+    """Return seconds from the return of data until it stays within 25 ms of the others."""
     if not starving(run):
         return []
     fed_ms = run.happened["fed"]
@@ -269,7 +269,7 @@ def _window_at(run: Recording, at_ms: float) -> Window:
 
 
 def outage(run: Recording, after: bool) -> list[float]:
-    """Absolute skew of the one without network to the others, while it is cut off or from then to the next command."""
+    """Return the absolute skew of the offline player to the others, while offline or afterwards to the next command."""
     if "cut" not in run.happened:
         return []
     window = _window_at(run, run.happened["cut"])
@@ -295,7 +295,7 @@ def outage_seeks(run: Recording) -> list[float]:
 
 
 def clock_error(run: Recording, profile: str) -> list[float]:
-    """What its players hold for the server's clock against the truth, absolute milliseconds, once settled."""
+    """Return the absolute error of the players' clock offsets in milliseconds, once settled."""
     first_ms = run.marks[0].at_ms if run.marks else 0
     return [
         abs(look.believed_ms - run.server_ahead_ms)
@@ -306,19 +306,19 @@ def clock_error(run: Recording, profile: str) -> list[float]:
 
 
 def uncommanded(run: Recording) -> list[float]:
-    """Commands that left any page beyond the host's presses; sent again is the same command."""
+    """Return commands sent by pages other than the host's clicks; a repeat counts as the same command."""
     said = {name: {op[2] for op in ops if op[1] == "said"} for name, ops in run.ops.items()}
     by_host = len(said.pop(run.host, set()))
     return [float(sum(map(len, said.values())) + max(0, by_host - run.presses))]
 
 
 def frame_steps(run: Recording) -> list[int]:
-    """How many frames the picture is ahead of the media time that the browser names for it."""
+    """Return how many frames the picture is ahead of the browser's media time."""
     return [round((frame_s - media_s) * FPS) for media_s, frame_s, _ in run.frames]
 
 
 def frame_lag(run: Recording) -> list[float]:
-    """`currentTime` at the instant of display minus the media time of the frame displayed, milliseconds."""
+    """Return `currentTime` at the instant of display minus the media time of the displayed frame, in milliseconds."""
     return [(current_s - media_s) * 1000 for media_s, _, current_s in run.frames]
 
 

@@ -1,4 +1,4 @@
-"""What the numbers were taken on."""
+"""Description of the machine of the measurement."""
 
 from __future__ import annotations
 

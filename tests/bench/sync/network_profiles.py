@@ -1,4 +1,4 @@
-"""What networks do to a frame: delays drawn by a seeded generator, in order as TCP keeps them. Pure; time is given."""
+"""Network profiles: frame delays from a seeded generator, in TCP's order. Pure; time is an argument."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Way:
-    """One direction of a path. A spike or a burst comes on top of the base and its jitter; all in milliseconds."""
+    """One direction of a path. Spikes and bursts add to the base and its jitter; all in milliseconds."""
 
     base_ms: float
     jitter_ms: float = 0.0
-    gamma: bool = (
-        False  # only ever later, with a long tail, instead of both ways as netem's normal distribution
-    )
+    gamma: bool = False  # one-sided with a long tail, instead of netem's symmetric normal distribution
     spikes: float = 0.0  # share of frames
     spike_ms: tuple[float, float] = (0.0, 0.0)
-    burst_ms: tuple[float, float] = (0.0, 0.0)  # a queue in front of the uplink, for seconds
+    burst_ms: tuple[float, float] = (0.0, 0.0)  # a queue at the uplink that lasts seconds
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,12 @@ class Profile:
 
     @property
     def bias_ms(self) -> float:
-        """Half the asymmetry: nobody can see it, so every clock is wrong by it."""
+        """Half the asymmetry, which cannot be measured: the bias of every clock offset."""
         return (self.up.base_ms - self.down.base_ms) / 2
 
 
 def queueing(way: Way) -> Way:
-    """The same jitter as a queue makes it: never faster than the empty path, often as fast."""
+    """Return the jitter of a queue: never faster than the empty path, often as fast."""
     return replace(way, base_ms=way.base_ms - way.jitter_ms, gamma=True)
 
 
@@ -64,17 +62,17 @@ CALM_S = (2.0, 10.0)
 
 
 class Line:
-    """One direction of one player's path: when a frame that enters now comes out. First in, first out."""
+    """One direction of one player's path, first in, first out."""
 
     def __init__(self, way: Way, seed: str) -> None:
         self.way = way
         self.random = random.Random(seed)
         self.last_s = 0.0
         self.turn_s = 0.0
-        self.burst = True  # the first turn makes it calm
+        self.burst = True  # the first state is calm
 
     def due_s(self, now_s: float) -> float:
-        """Never before what entered earlier, and never before now."""
+        """Return the arrival time: not before earlier frames, and not before now."""
         self.last_s = max(self.last_s, now_s + self.delay_ms(now_s) / 1000)
         return self.last_s
 

@@ -1,4 +1,4 @@
-"""Skew over time as a drawing: one panel per question, absolute skew on a logarithmic scale."""
+"""Chart of the skew over time: one panel per figure, absolute skew on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.bench.sync.recording import Recording
 WIDTH, PANEL, LEFT, TOP, GAP = 960, 220, 56, 40, 84
 LEAST_MS, MOST_MS = 0.1, 1000.0
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-EVERY = 4  # samples to a point, which shows the largest of them
+EVERY = 4  # samples per point, which shows their maximum
 STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#333}.grid{stroke:#ddd}.mark{stroke:#999;stroke-dasharray:2 3}"
 )
@@ -20,7 +20,7 @@ Pair = tuple[str, str]
 
 
 def drawing(run: Recording) -> str:
-    """The first run, with every command as a dotted line."""
+    """Draw the first run, with every command as a dotted line."""
     pairs = symmetric_pairs(run)
     ours = {f"{_profile(a)} with {_profile(b)}": (a, b) for a, b in pairs}
     others = {title: found[0] for kind, title in RULES.items() if (found := compared_pair(kind, run))}

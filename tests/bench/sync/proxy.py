@@ -1,7 +1,7 @@
-"""Between the browser and the server: one door for the pages, and one slow line per player for its socket.
+"""Proxies between the browser and the server: one for pages, and one delaying link per player for its socket.
 
-The door gives every frame the identity that its address names (`?who=`), and takes away what forbids frames: for
-the bench only, so that all players stand in one page and one clock measures them. The lines delay, and can be cut.
+The page proxy gives every frame the identity in its URL (`?who=`), and removes headers that forbid framing: for this
+benchmark only, so that all players share one page and one clock. The links add delay, and can be cut.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tests.bench.sync.network_profiles import Line
 PAGES = Path(__file__).parent / "page"
 OURS = "/__bench/"
 CHUNK = 16 * 1024
-AT_ONCE = 100_000  # bytes of a slow medium that come at full speed: some five seconds of the clip
-# Forbids frames, or would make all frames one person.
+AT_ONCE = 100_000  # bytes of slow media sent at full speed: about five seconds of the clip
+# Headers that forbid frames, or would give all frames one identity.
 DROPPED = {"x-frame-options", "content-security-policy", "set-cookie", "connection", "keep-alive"}
-CACHED = {"cache-control", "etag", "last-modified"}  # of a medium: frames share a cache, people do not
+CACHED = {"cache-control", "etag", "last-modified"}  # of media: frames share a cache, users do not
 WHO = re.compile(r"[?&]who=([\w-]+)")
 
 Headers = list[tuple[str, str]]
@@ -30,14 +30,14 @@ Headers = list[tuple[str, str]]
 
 @dataclass
 class Player:
-    """One frame's way to the server."""
+    """One frame's path to the server."""
 
     name: str
     token: str
     up: Line
     down: Line
     port: int = 0
-    media_bytes_per_s: float | None = None  # a slow medium
+    media_bytes_per_s: float | None = None  # slow media
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     medium: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,7 +48,7 @@ class Player:
 
 @dataclass
 class Head:
-    """The start of an HTTP message."""
+    """The head of an HTTP message."""
 
     first: str
     headers: Headers
@@ -74,13 +74,13 @@ async def read_head(reader: asyncio.StreamReader) -> Head:
 
 
 def as_person(head: Head, host: str, token: str | None) -> Head:
-    """The same request, asked by that person of that server."""
+    """Return the request with this user's identity for this server."""
     asked = head.without("cookie", "origin", "host", "authorization").adding(Host=host)
     return asked.adding(Authorization=f"Bearer {token}") if token else asked
 
 
 class Network:
-    """All of it, in front of one server."""
+    """All proxies in front of one server."""
 
     def __init__(self, server_port: int, players: list[Player]) -> None:
         self.server_port = server_port
@@ -150,7 +150,7 @@ async def _listen(serve: Callable[..., object]) -> asyncio.Server:
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(
             OSError, asyncio.IncompleteReadError, asyncio.CancelledError
-        ):  # gone, or the bench is over
+        ):  # closed, or the benchmark has ended
             await serve(reader, writer)  # type: ignore[misc]
             await writer.drain()
         writer.close()
@@ -175,7 +175,7 @@ async def _first_done(*parts: object) -> None:
 async def _delayed(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: Line, connected: asyncio.Event
 ) -> None:
-    """Until one end closes. What is on its way during a cut arrives after it, as TCP would send it again."""
+    """Forward until one end closes. Data in transit during a cut arrives after it, as TCP retransmits."""
     loop = asyncio.get_running_loop()
     underway: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -193,7 +193,7 @@ async def _delayed(
             data = await reader.read(CHUNK)
             underway.put_nowait((line.due_s(loop.time()), data))
             if not data:
-                await asyncio.Event().wait()  # the other half ends this one when it has delivered the rest
+                await asyncio.Event().wait()  # the other direction ends this one after delivering the rest
 
     await _first_done(enter(), arrive())
 

@@ -1,4 +1,4 @@
-"""What one run saw, and the questions the figures ask of it. Pure. Times are the stage page's own, in milliseconds."""
+"""Recording of one run, with queries for the figures. Pure. Times are the stage page's, in milliseconds."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 
-SETTLED_MS = 15_000  # steady is what is later than this after the last command
+SETTLED_MS = 15_000  # steady state begins this long after the last command
 
 
 @dataclass(frozen=True)
 class Look:
-    """One player at one instant. `still` says why it does not move: 1 paused, 2 seeking, 3 starved; 0 it moves."""
+    """One player at one instant. `still`: 0 moving, 1 paused, 2 seeking, 3 stalled."""
 
     position_s: float
     still: int
     rate: float
-    believed_ms: float | None  # what it holds for the server's clock, as this page's clock plus so much
+    believed_ms: float | None  # its estimate of the server's clock minus this page's clock
     ready_state: int
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A command that the script gave, and what the server made of it."""
+    """A command of the script, and the server's result."""
 
     at_ms: float
     what: str
-    due_ms: float = 0.0  # the instant for which the server scheduled it
+    due_ms: float = 0.0  # the effective time scheduled by the server
     position_s: float = 0.0
     playing: bool = False
     rate: float = 1.0
@@ -49,7 +49,7 @@ class Window:
 @dataclass
 class Recording:
     seed: str
-    members: dict[str, str]  # profile by player, of those who are there from the beginning
+    members: dict[str, str]  # profile by player, of those present from the beginning
     host: str = ""
     jitter: str = "normal"
     names: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Recording:
     ops: dict[str, list[list]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     happened: dict[str, float] = field(default_factory=dict)  # joined, cut, restored, starved, fed, end
-    server_ahead_ms: float = 0.0  # the truth: the server's clock minus this page's
+    server_ahead_ms: float = 0.0  # the true server clock minus this page's
     uncertain_ms: float = 0.0
     presses: int = 0
     frames: list[list[float]] = field(default_factory=list)
@@ -70,12 +70,12 @@ class Recording:
         for name, ops in seen["ops"].items():
             self.ops.setdefault(name, []).extend(ops)
 
-    # ---------------------------------------------------------------- who
+    # ---------------------------------------------------------------- players
 
     def of_profile(self, *profiles: str) -> list[str]:
         return [name for name, profile in self.members.items() if profile in profiles]
 
-    # ---------------------------------------------------------------- when
+    # ---------------------------------------------------------------- times
 
     def windows(self) -> Iterator[Window]:
         end = Mark(self.happened["end"], "end")
@@ -83,7 +83,7 @@ class Recording:
             yield Window(mark, mark.at_ms, following.at_ms)
 
     def steady(self) -> list[Window]:
-        """Playing, and long after the last command."""
+        """Return whether it plays, long after the last command."""
         return [
             Window(window.mark, window.from_ms + SETTLED_MS, window.to_ms)
             for window in self.windows()
@@ -94,7 +94,7 @@ class Recording:
         first, end = (bisect_left(self.rows, at_ms, key=itemgetter(0)) for at_ms in (from_ms, to_ms))
         return (self.rows[index] for index in range(first, end))
 
-    # ---------------------------------------------------------------- what
+    # ---------------------------------------------------------------- skew
 
     def look(self, row: list, name: str) -> Look | None:
         index = self.names.index(name) + 1 if name in self.names else len(row)
@@ -103,14 +103,14 @@ class Recording:
     def skews(
         self, from_ms: float, to_ms: float, pair: tuple[str, str], rate: float = 1.0
     ) -> Iterator[tuple[float, float]]:
-        """When, and how many milliseconds of the room's time the first of the pair is ahead of the other."""
+        """Yield times, and the milliseconds of room time by which the first of the pair is ahead."""
         for row in self.rows_in(from_ms, to_ms):
             one, other = (self.look(row, name) for name in pair)
             if one and other:
                 yield row[0], (one.position_s - other.position_s) * 1000 / rate
 
     def errors(self, window: Window, name: str) -> Iterator[float]:
-        """Milliseconds of the room's time by which a player is ahead of the timeline itself, by the true clock."""
+        """Return milliseconds of room time by which a player is ahead of the timeline, by the true clock."""
         for row in self.rows_in(window.from_ms, window.to_ms):
             if look := self.look(row, name):
                 gone_ms = max(0.0, row[0] - window.mark.due_ms)

@@ -1,4 +1,4 @@
-"""The table, in words and numbers."""
+"""The report of a run in Markdown."""
 
 from __future__ import annotations
 

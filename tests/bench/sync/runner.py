@@ -1,4 +1,4 @@
-"""The one page with all players, driven from outside."""
+"""Driver of the stage page, which contains all players."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLAGS = [
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",
 ]
-WINDOW = {"width": 1320, "height": 940}  # every frame in view: browsers slow down what nobody sees
+WINDOW = {"width": 1320, "height": 940}  # every frame in view: browsers throttle frames outside the viewport
 TAKE_S = 1.0
 READY_S = 30.0
 COMPARISONS = 300
@@ -57,7 +57,7 @@ class Stage:
         await self.page.evaluate("([name, path]) => enter(name, path)", [name, path])
 
     async def ready(self, *names: str) -> None:
-        """Each has its medium and knows the server's clock."""
+        """Wait until each player has media data and a synchronised clock."""
         until = time.monotonic() + READY_S
         while missing := await self.page.evaluate("names => names.filter(name => !ready(name))", names):
             if time.monotonic() > until:
@@ -68,7 +68,7 @@ class Stage:
         await self.page.evaluate("name => doNotSteer(name)", name)
 
     async def press(self, what: str, value: float | None = None) -> float:
-        """By the host's own controls; the instant, by the page's clock."""
+        """Use the host's controls; return the time by the page's clock."""
         self.recording.presses += 1
         at: float = await self.page.evaluate("all => press(...all)", [self.recording.host, what, value])
         return at
@@ -80,7 +80,7 @@ class Stage:
         return float(await self.page.evaluate("performance.now()"))
 
     async def wait(self, seconds: float) -> None:
-        """Goes on recording meanwhile, in small pieces: what blocks this loop would be measured as network."""
+        """Wait while recording in short steps: a blocked loop would be measured as network delay."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             await asyncio.sleep(min(left, TAKE_S))
@@ -88,7 +88,7 @@ class Stage:
         self.recording.load.append(os.getloadavg()[0])
 
     async def read_frames(self, name: str, count: int = 100) -> None:
-        """The only time the picture is read: it costs too much to do it always."""
+        """Read the picture, once: it is too expensive to do always."""
         self.recording.frames = await self.page.evaluate("all => readFrames(...all)", [name, count])
 
     async def count_dropped(self) -> None:
@@ -96,7 +96,7 @@ class Stage:
             self.recording.dropped[name] = await self.page.evaluate("name => dropped(name)", name)
 
     async def compare_clock(self) -> tuple[float, float]:
-        """This machine's clock since boot minus the page's, and the round trip that it was found with."""
+        """Return this machine's clock since boot minus the page's, and the round trip of the measurement."""
         async with serve(_tell_time, "127.0.0.1", 0) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             trip, ahead = await self.page.evaluate("all => compareClock(...all)", [port, COMPARISONS])

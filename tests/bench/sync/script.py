@@ -1,4 +1,4 @@
-"""One run: who takes part, what happens, and what the server says about it afterwards."""
+"""One run: the players, the acts, and the server's log of the commands."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from tests.servers import Server
 HOST = "P1"
 CLIP = "/media/samples/clip.webm"
 DEEDS = {"play", "pause", "seek", "set_rate", "load"}
-AGAIN_S = 5.0  # the clip is 96 s long: every act begins here
+AGAIN_S = 5.0  # the clip is 96 s long; every act starts here
 OUTAGE_S = 20.0
 STARVED_S = 10.0
-# The clip has some 19 kB for each second: this is enough to go on, and fills no long buffer.
+# The clip has about 19 kB per second: this is enough to play, and fills no long buffer.
 SLOW_BYTES_PER_S = 21_000
 CLIP_S = 96.0
-LEAST_S = 16.0  # of an act that is to have a steady part
+LEAST_S = 16.0  # of an act with a steady part
 FULL_MINUTES = 6.5
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """Seconds of each act."""
+    """Length of each act, in seconds."""
 
     long: float = 70.0  # after a play or a seek
     short: float = 6.0  # between a play and the next pause
@@ -73,7 +73,7 @@ def cast_of(profiles: list[str], baselines: bool) -> Cast:
 
 @dataclass(frozen=True)
 class Plan:
-    """What all runs have in common."""
+    """The common part of all runs."""
 
     cast: Cast
     lengths: Lengths
@@ -107,10 +107,10 @@ class Run:
         await self._ask_the_log()
         return self.recording
 
-    # ---------------------------------------------------------------- before
+    # ---------------------------------------------------------------- set-up
 
     async def _players(self):
-        """Each is another person; the host made the room."""
+        """Open a page per user; the host creates the room."""
         entered = await asyncio.to_thread(self.hosts.create_room, username="Host", media_url=CLIP)
         self.room_id = entered.room_id
         for name, profile in self.cast.everybody.items():
@@ -130,7 +130,7 @@ class Run:
         return client
 
     def _clocks(self) -> dict[str, OwnClock]:
-        """Minutes apart, and drifting as crystals do."""
+        """Return clocks minutes apart, with the drift of crystal oscillators."""
         rng = random.Random(f"{self.seed}/clocks")
         return {
             name: OwnClock(rng.uniform(0, 1e5), rng.uniform(-9e4, 9e4), rng.uniform(-60, 60))
@@ -197,7 +197,7 @@ class Run:
         await stage.wait(self.lengths.after)
 
     async def _churn(self, stage: Stage, rng: random.Random) -> None:
-        """The host presses at random, and hands that are not the room's are laid on everybody's elements."""
+        """Random commands of the host, and changes of all media elements from outside the page."""
         others = [name for name in self.cast.members if name != self.recording.host]
         for _ in range(self.plan.operations):
             what = rng.choice(["toggle", "seek", "rate", "move", "speed", "play", "pause"])
@@ -211,28 +211,28 @@ class Run:
     async def _happens(self, stage: Stage, what: str) -> None:
         self.recording.happened[what] = await stage.now_ms()
 
-    # ---------------------------------------------------------------- after
+    # ---------------------------------------------------------------- results
 
     async def _compare_clocks(self, stage: Stage) -> None:
-        """The server's clock minus the page's, over this machine's clock since boot."""
+        """Return the server's clock minus the page's, by way of this machine's clock since boot."""
         boot_ahead_ms, trip_ms = await stage.compare_clock()
         server_ahead_ms, delay_ms = await self._server_ahead()
         self.recording.server_ahead_ms = boot_ahead_ms + server_ahead_ms
         self.recording.uncertain_ms = (trip_ms + delay_ms) / 2
 
     async def _server_ahead(self) -> tuple[float, float]:
-        """The server's clock minus this machine's since boot, by the tightest exchange over an undelayed socket."""
+        """Return the server's clock minus this machine's since boot, by the fastest exchange on an undelayed socket."""
         best = (float("inf"), 0.0)
         async with self.hosts.enter(self.room_id) as room:
             for _ in range(100):
                 ahead_ms = time.time() * 1000 - boot_ms()
                 offset_ms, delay_ms = await room.ping()
                 best = min(best, (delay_ms, ahead_ms + offset_ms))
-                await asyncio.sleep(0.07)  # below what the server allows
+                await asyncio.sleep(0.07)  # below the server's rate limit
         return best[1], best[0]
 
     async def _ask_the_log(self) -> None:
-        """What the server made of each command."""
+        """Return the server's result of each command."""
         log = await asyncio.to_thread(self.hosts.events, self.room_id)
         deeds = [event for event in log.events if event["type"] in DEEDS]
         recording = self.recording

@@ -1,4 +1,4 @@
-"""The servers under load: started on their core, watched from outside, ended by their own pid."""
+"""Servers under load: start them on their core, measure them from outside, stop them by pid."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.servers.child_process import accepts
 
 SERVERS = Path(__file__).parent.parent / "servers"
 STOP_S = 10.0
-# What would make a child behave like the shell that started the bench.
+# Variables of the calling shell that servers must not inherit.
 INHERITED = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "WATCHIUM_URL")
-# Limits meant for people; the load is not one.
+# Rate limits for users, too low for the load.
 UNBOUND = {
     "WATCHIUM_MAX_MEMBERS": "2000",
     "WATCHIUM_MAX_SOCKETS_PER_DEVICE": "100000",
@@ -50,7 +50,7 @@ class Served:
         return self.process.pid
 
     def start(self) -> None:
-        """Start it and wait until it listens."""
+        """Start the server and wait until it listens."""
         with self.log.open("ab") as output, cores.on(self.cores):
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -82,7 +82,7 @@ class Served:
 def serving(
     command: list[str], env: Mapping[str, str] | None = None, on: set[int] = cores.SERVER
 ) -> Iterator[Served]:
-    """The port is the last word of the command."""
+    """The port is the last argument of the command."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
     with tempfile.TemporaryDirectory(prefix="watchium-bench-") as folder:
@@ -107,5 +107,5 @@ def node(script: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """For those that need what is not in the product."""
+    """Environment for servers with dependencies outside the product."""
     return {"PYTHONPATH": str(tools.python_packages()), "NODE_PATH": str(tools.node_modules())}

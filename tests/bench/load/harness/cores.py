@@ -1,4 +1,4 @@
-"""Where processes run, what they used of a core, and what memory they hold. Linux only."""
+"""CPU affinity, CPU time and memory of processes. Linux only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BOTH = SERVER | LOAD
 
 @contextmanager
 def on(cores: set[int]) -> Iterator[None]:
-    """What is started inside runs on these cores, for good."""
+    """Processes started in the block run on these cores permanently."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -25,7 +25,7 @@ def on(cores: set[int]) -> Iterator[None]:
 
 
 def family(pid: int) -> list[int]:
-    """The process and what it started."""
+    """Return the process and its descendants."""
     found = [pid]
     for one in found:
         for children in Path(f"/proc/{one}/task").glob("*/children"):
@@ -34,19 +34,19 @@ def family(pid: int) -> list[int]:
 
 
 def cpu_s(pid: int) -> float:
-    """Seconds of CPU that the process and its children have used so far, to the microsecond."""
+    """Return CPU seconds of the process and its children, to the microsecond."""
     return sum(_cpu_s(one) for one in family(pid))
 
 
 def _cpu_s(pid: int) -> float:
     try:
         return time.clock_gettime((~pid << 3) | 2)  # another process's clock: clock_getcpuclockid(3)
-    except OSError:  # it ended a moment ago
+    except OSError:  # it has just ended
         return 0.0
 
 
 def rss_kb(pid: int) -> int:
-    """Kilobytes of memory in use, of the process and its children."""
+    """Return kilobytes of memory in use by the process and its children."""
     return sum(_rss_kb(one) for one in family(pid))
 
 
@@ -58,7 +58,7 @@ def _rss_kb(pid: int) -> int:
 
 
 def used() -> dict[int, tuple[int, int]]:
-    """By core: ticks in use and ticks in all since the machine started; two readings make a share."""
+    """Return busy and total ticks by core since boot; two readings give the utilisation."""
     found = {}
     for line in Path("/proc/stat").read_text().splitlines():
         name, *counts = line.split()
@@ -69,6 +69,6 @@ def used() -> dict[int, tuple[int, int]]:
 
 
 def share(before: dict[int, tuple[int, int]], after: dict[int, tuple[int, int]], cores: set[int]) -> float:
-    """Of these cores, how much was in use between two readings."""
+    """Return the utilisation of these cores between two readings."""
     busy = sum(after[core][0] - before[core][0] for core in cores)
     return busy / max(1, sum(after[core][1] - before[core][1] for core in cores))

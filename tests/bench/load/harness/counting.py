@@ -1,4 +1,4 @@
-"""Counting deliveries: at saturation with a bounded number of events under way, or stamped, for their delay."""
+"""Count deliveries at saturation, with a bounded number of events in flight, or measure delays by timestamps."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ DRAIN_S = 3.0
 
 
 class Tally:
-    """How many events arrived, all members together, and what to do when a whole event has."""
+    """Count of arrived events over all members, with a callback for each complete event."""
 
     def __init__(self) -> None:
         self.count = 0
         self.due = math.inf
         self.more: Callable[[], None] = lambda: None
-        self.size = -1  # of an event's payload; learnt from the first
+        self.size = -1  # of an event's payload; measured at the first event
 
 
 class Counter(Seat):
-    """Knows an event by its length: looking into each would cost more than the servers spend."""
+    """Recognises events by length: parsing each would cost more CPU than the servers use."""
 
     def __init__(self, dialect: Dialect, tally: Tally) -> None:
         super().__init__(dialect)
@@ -49,11 +49,11 @@ class Counter(Seat):
 
 
 class Pump:
-    """Keeps `window` events under way to `members`, or says them at a rate."""
+    """Keeps `window` events in flight to `members`, or sends them at a fixed rate."""
 
     def __init__(self, publisher: Seat, tally: Tally, members: int, window: int) -> None:
         self.publisher, self.tally, self.members, self.window = publisher, tally, members, window
-        tally.count = 0  # what an earlier pump's events brought is not this one's
+        tally.count = 0  # ignore deliveries of an earlier pump
         self.sent = 0
         self.lost = 0
 
@@ -62,7 +62,7 @@ class Pump:
         self.publisher.say((self.publisher.dialect.command % stamp()).encode())
 
     async def first(self) -> None:
-        """One event, by which its length is learnt."""
+        """Send one event to measure its length."""
         self.say()
         await self._arrived()
 
@@ -73,12 +73,12 @@ class Pump:
             self.say()
 
     def _more(self) -> None:
-        # What was lost is no reason to wait for ever, and is counted.
+        # Lost events are counted and not awaited.
         self.tally.due += self.members
         self.say()
 
     async def watch(self, seconds: float) -> None:
-        """Let it run; what did not arrive for half a second is lost, and it goes on."""
+        """Run; events that do not arrive within half a second count as lost."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             before = self.tally.count
@@ -95,7 +95,7 @@ class Pump:
             self.say()
 
     async def close(self) -> None:
-        """No more; wait for what is under way, and count what never comes."""
+        """Stop; wait for events in flight, and count lost ones."""
         self.tally.due = math.inf
         await self._arrived()
 
@@ -113,7 +113,7 @@ class Pump:
 
 
 class Stamped(Seat):
-    """Keeps how long each event took from being asked for until it was here, in milliseconds."""
+    """Records the delay of each event from request to receipt, in milliseconds."""
 
     def __init__(self, dialect: Dialect, delays_ms: array[float]) -> None:
         super().__init__(dialect)

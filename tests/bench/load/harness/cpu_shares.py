@@ -1,6 +1,6 @@
-"""Holds processes to a share of a core each, so that two of them can be compared with one on a machine with few cores.
+"""Limit processes to a share of a core each, to compare two processes with one on a machine with few cores.
 
-By control groups (cgroups(7)), for whoever may make some: root on Linux.
+Uses control groups (cgroups(7)), so it needs root on Linux.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-PERIOD_US = 10_000  # short beside the delays that are looked at
+PERIOD_US = 10_000  # short compared with the measured delays
 
 
 def _folder() -> Path | None:
-    """Where groups with a limit on CPU are made: of cgroups 1, else 2."""
+    """Return the parent of CPU-limited groups: of cgroups v1, else v2."""
     for line in Path("/proc/mounts").read_text().splitlines():
         _, where, kind, options, *_ = line.split()
         if kind == "cgroup" and "cpu" in options.split(","):
@@ -31,7 +31,7 @@ def possible() -> bool:
 
 @contextmanager
 def held(pids: Sequence[int], share: float) -> Iterator[None]:
-    """Each of these processes to that share of a core."""
+    """Limit each process to this share of a core."""
     with ExitStack() as stack:
         for pid in pids:
             stack.enter_context(_alone_in_a_group(pid, share))
@@ -51,7 +51,7 @@ def _alone_in_a_group(pid: int, share: float) -> Iterator[None]:
         with suppress(ProcessLookupError):
             (folder / "cgroup.procs").write_text(str(pid))
     finally:
-        with suppress(OSError):  # where something failed while the process is still in it
+        with suppress(OSError):  # after a failure, while the process is still in the group
             group.rmdir()
 
 

@@ -1,6 +1,6 @@
-"""Many sockets in one process, much cheaper than any server they load: picows clients on uvloop, counting.
+"""Many counting sockets in one process, much cheaper than the servers under load: picows clients on uvloop.
 
-A dialect says how a server is spoken to; the listeners say what is counted. Everything goes to 127.0.0.1.
+A dialect defines the protocol of a server, listeners define the measurement. All connections go to 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-AT_ONCE = 12  # handshakes under way
+AT_ONCE = 12  # concurrent handshakes
 CONNECT_S = 30.0
-TRIES = 5  # a room into which many come at once may tell somebody to come back (4008)
+TRIES = 5  # a room that many clients join at once may ask some to reconnect (4008)
 BURST = 16
 MARK = b'"event_id":"t'
 DIGITS = 16
-# What Watchium tells a room about a pause, for the servers that pass on what they are told.
+# Watchium's event for a pause, for servers that broadcast what they receive.
 EVENT = (
     '{"type":"pause","room_id":"k3v8p2m9xq","timestamp":1795219200123.0,"revision":42,"payload":'
     '{"current_time":12.5,"is_playing":false,"rate":1.0,"phase":"paused","duration":5400.0,"media":'
@@ -30,9 +30,9 @@ EVENT = (
 
 @dataclass(frozen=True)
 class Dialect:
-    """`command` is what the publisher says, with a place for the stamp. `greeted`: how a member's first frame begins.
+    """`command`: the publisher's message, with a place for the timestamp. `greeted`: start of a member's first frame.
 
-    `answers` are frames that want another in return: the rest of a handshake, a ping of the application's own.
+    `answers` maps frames to their replies: the rest of a handshake, an application-level ping.
     """
 
     member: str
@@ -67,18 +67,18 @@ def watchium(room_id: str, pad: int = 6) -> Dialect:
 
 
 def stamp() -> int:
-    """Nanoseconds of the one clock that all processes of this machine share."""
+    """Return nanoseconds of the clock that all processes of this machine share."""
     return time.monotonic_ns()
 
 
 def stamped_at(payload: bytes) -> int | None:
-    """When the event was asked for; None of a frame that is no event of the bench."""
+    """Return the request time of the event, or None for other frames."""
     place = payload.find(MARK)
     return None if place < 0 else int(payload[place + len(MARK) : place + len(MARK) + DIGITS])
 
 
 class Seat(WSListener):  # type: ignore[misc]  # fetched when the bench runs
-    """One member's socket. `hear` gets every frame after the greeting; `closed_with` is the close code, once closed."""
+    """One member's socket. `hear` gets every frame after the first; `closed_with` is the close code, once closed."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -111,10 +111,10 @@ class Seat(WSListener):  # type: ignore[misc]  # fetched when the bench runs
         self.closed_with = self.closed_with or 1006
         if not self.greeted.done():
             self.greeted.set_exception(ConnectionError(f"closed with {self.closed_with} before the greeting"))
-            self.greeted.exception()  # looked at, so that nobody complains when nobody waits
+            self.greeted.exception()  # retrieved, so that asyncio does not log an unretrieved exception
 
     def hear(self, payload: bytes) -> None:
-        """Nothing, unless a subclass listens."""
+        """Do nothing; subclasses override it."""
 
     def say(self, text: bytes) -> None:
         if self.transport is not None and self.closed_with is None:
@@ -126,7 +126,7 @@ class Seat(WSListener):  # type: ignore[misc]  # fetched when the bench runs
 
 
 async def enter(address: str, path: str, make: Callable[[], Seat], token: str | None = None) -> Seat:
-    """Open one socket and wait for its greeting. Raises what the network does, TimeoutError, ConnectionError."""
+    """Open one socket and wait for its first frame. Raises OSError, TimeoutError, ConnectionError."""
     headers = {"Authorization": f"Bearer {token}"} if token else None
     _, seat = await ws_connect(
         make,
@@ -140,7 +140,7 @@ async def enter(address: str, path: str, make: Callable[[], Seat], token: str | 
 
 
 async def enter_all(address: str, guests: Iterable[tuple[str, Callable[[], Seat], str | None]]) -> list[Seat]:
-    """Everybody (path, listener, token), some at once, in this order; who is told to come back does."""
+    """Connect all (path, listener, token) in this order, some concurrently; retry those asked to reconnect."""
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(path: str, make: Callable[[], Seat], token: str | None) -> Seat:
@@ -161,9 +161,9 @@ async def everybody_leaves(seats: Iterable[Seat]) -> None:
 
 
 async def at_rate(per_s: float, seconds: float, say: Callable[[], None], rest_s: float = 0.0005) -> int:
-    """Call `say` that often, evenly; how often in all. Who comes late catches up, in bursts of at most BURST.
+    """Call `say` at an even rate and return the number of calls; catch up in bursts of at most BURST when late.
 
-    `rest_s`: between two bursts, at least. With many a second the shortest rests would take a core by themselves.
+    `rest_s`: minimum pause between bursts. At high rates the shortest pauses would use a core by themselves.
     """
     start, said = time.monotonic(), 0
     while (now := time.monotonic() - start) < seconds:

@@ -1,4 +1,4 @@
-"""What PostgreSQL wrote between two looks: rows by table, and its log in bytes."""
+"""PostgreSQL's writes between two samples: rows by table, and WAL bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _postmaster(url: str) -> int:
 
 
 def cpu_s(url: str) -> float:
-    """Seconds of CPU that its processes have used so far, of those that there are now."""
+    """Return the CPU seconds of its current processes."""
     return cores.cpu_s(_postmaster(url))
 
 
@@ -41,7 +41,7 @@ def look(url: str) -> Look:
 
 
 def written(before: Look, after: Look, seconds: float, what: str) -> Table:
-    """Rows a second by table, the busiest first; of updates how many left the indexes alone (HOT)."""
+    """Return rows per second by table, busiest first, with the share of HOT updates, which skip the indexes."""
     lines = []
     for name, counts in after.rows.items():
         each = [now - then for now, then in zip(counts, before.rows.get(name, (0, 0, 0, 0)), strict=True)]

@@ -1,4 +1,4 @@
-"""A Watchium with rooms full of people: the database filled from outside, the server as `manage.py serve` runs it."""
+"""A Watchium with rooms and members: a database filled in bulk, and the server as `manage.py serve` runs it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MANAGE_S = 300.0
 
 @dataclass
 class Room:
-    """Its members' tokens, the host's first."""
+    """A room with its members' tokens, host first."""
 
     room_id: str
     tokens: list[str]
 
 
 @dataclass
-class House:
+class Deployment:
     folder: Path
     env: dict[str, str]
 
@@ -51,7 +51,7 @@ class House:
         port = free_port()
         command = [sys.executable, "-m", "tests.bench.load.servers.watchium", str(port)]
         if processes > 1:
-            # The bench's own route lives in the process that was started, so that here it is the command itself.
+            # The benchmark's extra route exists in the started process only.
             command = [
                 sys.executable, "manage.py", "serve", "--port", str(port), "--processes", str(processes)
             ]  # fmt: skip
@@ -60,18 +60,18 @@ class House:
             server.start()
             yield server
         except Exception:
-            print(server.tail(), flush=True)  # nobody sees it any more once the folder is gone
+            print(server.tail(), flush=True)  # the folder is deleted afterwards
             raise
         finally:
             server.kill()
 
 
 @contextmanager
-def house(env: Mapping[str, str] | None = None) -> Iterator[House]:
-    """With SQLite in a folder of its own unless `env` names a DATABASE_URL."""
+def deployment(env: Mapping[str, str] | None = None) -> Iterator[Deployment]:
+    """Use SQLite in a new folder unless `env` has a DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="watchium-bench-"))
     kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
-    made = House(folder, {**kept, "WATCHIUM_DATA_DIR": str(folder), **UNBOUND, **(env or {})})
+    made = Deployment(folder, {**kept, "WATCHIUM_DATA_DIR": str(folder), **UNBOUND, **(env or {})})
     try:
         made.manage("manage.py", "migrate", "--verbosity", "0")
         yield made

@@ -1,4 +1,4 @@
-"""One room at a calm pace: how long an event takes to everybody; and what it costs in the usual room of eight."""
+"""One room at a low rate: delay of an event to all members, and its cost in the usual room of eight."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROOMS_OF_EIGHT = 16
 
 
 async def latency(options: Options) -> Outcome:
-    """A room of 100, 20 events a second: how long until they are there."""
+    """Measure delays in a room of 100 at 20 events a second."""
     seconds = 5.0 if options.quick else 20.0
     p50: dict[str, list[float]] = {}
     p99: dict[str, list[float]] = {}
@@ -71,11 +71,10 @@ async def latency(options: Options) -> Outcome:
 
 
 async def eight(options: Options) -> Outcome:
-    """The usual room: what one event in and eight out cost the process, in three ways.
+    """Measure the CPU cost of one event in and eight out in three ways.
 
-    Many such rooms at once, so that the process is never idle: what an event costs a server that has much to do. In
-    one room alone, the next when the last has arrived, or at a pace held easily, there is the price of going to sleep
-    and of waking a processor as well, and a lone event finds everything cold.
+    With many rooms at once the process is never idle: the cost on a busy server. With one room, either back to back or
+    at a low rate, the cost includes scheduler sleeps and wake-ups and cold caches.
     """
     ways: dict[str, list[list[float]]] = {}
     for _ in range(options.rounds):

@@ -1,8 +1,8 @@
 """`python -m tests.bench.load.harness.probe PORT PATH TOKEN`: measure stalls of the server's event loop.
 
-A WebSocket ping every 10 ms, answered by the server's loop before anything of the application. The longest answer is
-the longest pause. A process of its own, so that the load's own pauses are not taken for the server's. Ends
-when it is told anything, or after ten minutes, and prints the delays in milliseconds as JSON.
+Sends a WebSocket ping every 10 ms; the server's event loop replies before any application code. The longest reply
+time is the longest pause. A separate process, so that pauses of the load generator are not measured as the server's.
+Ends on any input or after ten minutes, and prints the delays in milliseconds as JSON.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server, its one room full of people and who publishes to it: put up for one measurement, and gone after it."""
+"""Set up a server, one room with members and a publisher for one measurement, and remove them afterwards."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tests.bench.load.harness import child_process, tools
 from tests.bench.load.harness.child_process import Served
 from tests.bench.load.harness.counting import Counter, Pump, Stamped, Tally
 from tests.bench.load.harness.crowd import Seat, enter, enter_all, plain, socket_io, watchium
-from tests.bench.load.harness.deployment import House, Room, house
+from tests.bench.load.harness.deployment import Deployment, Room, deployment
 from tests.servers import Missing
 
 OURS, PICOWS, WS, SOCKETIO, CHANNELS = "Watchium", "picows", "Node ws", "socket.io", "Channels groups"
 WARM_S = 0.5
-NOWHERE = House(Path(), {})
+NOWHERE = Deployment(Path(), {})
 
 
 @dataclass
 class Stage:
-    """A server with a room of so many members, and who publishes to it."""
+    """A server with a room of members, and a publisher."""
 
     server: Served
     publisher: Seat
@@ -40,7 +40,7 @@ class Stage:
 
 
 def contenders() -> list[str]:
-    """Those that this machine can run, ours first."""
+    """Return the servers that this machine can run, ours first."""
     try:
         tools.node_modules()
     except Missing:
@@ -49,7 +49,7 @@ def contenders() -> list[str]:
 
 
 @contextmanager
-def _served(name: str, made: House) -> Iterator[Served]:
+def _served(name: str, made: Deployment) -> Iterator[Served]:
     if name == OURS:
         with made.served() as server:
             yield server
@@ -66,20 +66,20 @@ def _served(name: str, made: House) -> Iterator[Served]:
 
 @asynccontextmanager
 async def stage(name: str, members: int, stamped: bool = False) -> AsyncIterator[Stage]:
-    """A server of its own for each measurement: what others left behind costs it nothing."""
+    """Start a new server for each measurement, so that earlier ones leave no cost behind."""
     async with stages(name, 1, members, stamped) as (only,):
         yield only
 
 
 @asynccontextmanager
 async def stages(name: str, rooms: int, members: int, stamped: bool = False) -> AsyncIterator[list[Stage]]:
-    """One server with several rooms."""
-    with house() if name == OURS else nullcontext(NOWHERE) as made:
+    """Start one server with several rooms."""
+    with deployment() if name == OURS else nullcontext(NOWHERE) as made:
         nobody = [Room(str(number), [""] * members) for number in range(rooms)]
         furnished = made.furnish(rooms, members) if name == OURS else nobody
         with _served(name, made) as server:
             filled = [await _filled(name, server, room, stamped) for room in furnished]
-            await asyncio.sleep(1.0)  # what joining started has come to rest
+            await asyncio.sleep(1.0)  # work that started with the joins has ended
             yield filled
 
 
@@ -95,7 +95,7 @@ async def _filled(name: str, server: Served, room: Room, stamped: bool) -> Stage
 
 @dataclass
 class Load:
-    """`busy`: of its core, the server and the generator."""
+    """`busy`: utilisation of the server's and the generator's core."""
 
     deliveries_per_s: float
     cpu_ms_per_1000: float
@@ -128,7 +128,7 @@ def _arrived(on: list[Stage]) -> int:
 
 
 async def saturated(on: list[Stage], seconds: float, window: int | None = None) -> Load:
-    """`window`: so many events under way in each room; 1: the next leaves when the last has arrived."""
+    """`window`: number of events in flight per room; with 1, the next is sent when the last has arrived."""
     pumps = [room.pump(window) for room in on]
     await asyncio.gather(*(pump.first() for pump in pumps))
     for pump in pumps:

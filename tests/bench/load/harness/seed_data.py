@@ -1,6 +1,6 @@
 """`python -m tests.bench.load.harness.seed_data ROOMS MEMBERS`: create rooms with members; prints JSON lines.
 
-Directly in the database and in bulk: what making and joining cost is measured elsewhere.
+Writes to the database in bulk; the cost of creating and joining is measured elsewhere.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What the kernel still keeps to be sent on a connection, asked of one connection alone.
+"""Bytes in the kernel's send buffer of one connection, from sock_diag(7).
 
-/proc/net/tcp says it too, but of all connections there are: reading it holds up whoever reads for some four
-milliseconds, even when there are few, and the load's own delays would be taken for the server's.
+/proc/net/tcp lists all connections instead: reading it blocks for about four milliseconds even when there are few, and
+delays of the load generator would be measured as the server's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ANSWER = struct.Struct("=BB2x48xIII")  # struct inet_diag_msg as far as idiag_wq
 
 
 def unsent(near_port: int, far_port: int) -> int | None:
-    """Bytes; None where the near side of this connection over 127.0.0.1 is no longer established."""
+    """Return the bytes, or None if this side of the connection over 127.0.0.1 is no longer established."""
     ends = ENDS.pack(near_port, far_port) + HERE + HERE + struct.pack("=IQ", 0, ANY_COOKIE)
     asked = struct.pack("=BBBBI", socket.AF_INET, socket.IPPROTO_TCP, 0, 0, ANY_STATE) + ends
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, SOCK_DIAG) as link:

@@ -1,4 +1,4 @@
-"""What only the bench needs: fetched when it first runs, pinned with hashes, kept in .venv, never in the product."""
+"""Dependencies of the benchmark only: installed at its first run into .venv, pinned with hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FETCH_S = 180.0
 
 
 def python_packages() -> Path:
-    """The folder with picows, for PYTHONPATH."""
+    """Return the folder with picows, for PYTHONPATH."""
     folder = KEPT / "python"
     pip = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
     _fetched(
@@ -27,7 +27,7 @@ def python_packages() -> Path:
 
 
 def node() -> str:
-    """Node. Raises Missing."""
+    """Return the path of Node. Raises Missing."""
     for name in ("node", "nodejs"):
         if found := shutil.which(name):
             return found
@@ -35,7 +35,7 @@ def node() -> str:
 
 
 def node_modules() -> Path:
-    """The folder with ws and socket.io, for NODE_PATH. Raises Missing."""
+    """Return the folder with ws and socket.io, for NODE_PATH. Raises Missing."""
     npm = shutil.which("npm")
     if npm is None:
         raise Missing("no npm here: left out are ws and socket.io")
@@ -46,7 +46,7 @@ def node_modules() -> Path:
 
 
 def _fetched(folder: Path, files: list[Path], command: list[str | Path]) -> None:
-    """Run the command in the folder, unless it did with these very files before."""
+    """Run the command in the folder, unless it ran with the same files before."""
     done = folder / "done"
     wanted = b"".join(file.read_bytes() for file in files)
     if done.exists() and done.read_bytes() == wanted:

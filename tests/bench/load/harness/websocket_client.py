@@ -1,4 +1,4 @@
-"""A WebSocket by hand, over a blocking socket: for readers that stop reading, and for pings that nothing delays."""
+"""A minimal WebSocket client on a blocking socket, for readers that stop reading and for undelayed pings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONNECT_S = 30.0
 def opened(
     port: int, path: str, token: str, receive_buffer: int | None = None
 ) -> tuple[socket.socket, bytes]:
-    """Shake hands; the socket and what came right behind the handshake."""
+    """Perform the handshake; return the socket and the bytes received after it."""
     link = socket.socket()
     if receive_buffer is not None:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -38,13 +38,13 @@ def opened(
 
 
 def frame(opcode: int, payload: bytes = b"") -> bytes:
-    """A short frame from a client, masked with nothing."""
+    """Return a short client frame with a zero mask."""
     assert len(payload) < 126
     return bytes((0x80 | opcode, 0x80 | len(payload))) + b"\0\0\0\0" + payload
 
 
 def frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
-    """What a server sent, whole frames as (opcode, payload), and the rest."""
+    """Parse server data; return complete frames as (opcode, payload), and the rest."""
     found = []
     while len(data) >= 2:
         size, start = data[1] & 0x7F, 2

@@ -1,4 +1,4 @@
-"""Many real rooms at once: their members' sockets, what they say, and what reaches them."""
+"""Many rooms with the usual traffic: members' sockets, the commands they send, and the events they receive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.bench.load.harness.crowd import (
 from tests.bench.load.harness.deployment import Room
 
 HEARTBEAT_S, COMMAND_S = 3.0, 5.0
-REST_S = 0.002  # a burst of five heartbeats each, with a thousand rooms
+REST_S = 0.002  # for a burst of five heartbeats each, with a thousand rooms
 DRAIN_S, GRACE_S = 3.0, 9.0
 CHANGES = (b'{"type":"pause"', b'{"type":"play"', b'{"type":"seek"')
 ACK, ERROR = b'{"type":"ack"', b'{"type":"error"'
@@ -40,7 +40,7 @@ COMMANDS = ("pause", "seek", "play")
 
 
 class Ledger:
-    """What all guests heard, together."""
+    """The events that all guests received."""
 
     def __init__(self) -> None:
         self.delays_ms: array[float] = array("d")
@@ -73,7 +73,7 @@ class Guest(Seat):
 
 @dataclass
 class Level:
-    """So many rooms, and how they fared. `lost`: deliveries of accepted commands that never came."""
+    """Results for a number of rooms. `lost`: missing deliveries of accepted commands."""
 
     rooms: int
     p50_ms: float
@@ -99,7 +99,7 @@ class Level:
 
 
 class Lively:
-    """The rooms of a house, as many of them with people as wanted."""
+    """The rooms of a deployment, a variable number of them with members."""
 
     def __init__(self, server: Served, rooms: list[Room], seed: int, database: str) -> None:
         self.server, self.rooms, self.random = server, rooms, random.Random(seed)
@@ -113,11 +113,11 @@ class Lively:
         return [guest for room in self.guests for guest in room]
 
     async def fill(self, rooms: int) -> None:
-        """People in so many rooms: they come, or go."""
+        """Connect or disconnect members until this many rooms have members."""
         if rooms < len(self.guests):
             await everybody_leaves(guest for room in self.guests[rooms:] for guest in room)
             del self.guests[rooms:]
-            await asyncio.sleep(GRACE_S)  # until they have left for the server too
+            await asyncio.sleep(GRACE_S)  # until the server has noticed their leaving
             return
         coming = []
         for room in self.rooms[len(self.guests) : rooms]:
@@ -129,14 +129,14 @@ class Lively:
         self.guests += [seats[start : start + size] for start in range(0, len(seats), size)]  # type: ignore[misc]
 
     async def heartbeats(self, seconds: float, text: bytes = HEARTBEAT) -> int:
-        """From everybody every three seconds, evenly; how many."""
+        """Send a heartbeat per member every three seconds, evenly; return how many."""
         everybody = self.everybody
         self.random.shuffle(everybody)
         turns = cycle(everybody)
         return await at_rate(len(everybody) / HEARTBEAT_S, seconds, lambda: next(turns).say(text), REST_S)
 
     async def commands(self, seconds: float) -> int:
-        """From each room's host every five seconds, evenly; how many."""
+        """Send a command of each host every five seconds, evenly; return how many."""
         hosts = [room[0] for room in self.guests]
         self.random.shuffle(hosts)
         turns = cycle(hosts)
@@ -149,7 +149,7 @@ class Lively:
         host.say(f'{{"type":"{kind}","event_id":"t{stamp():016d}","payload":{payload}}}'.encode())
 
     async def live(self, seconds: float, warm_s: float = 5.0) -> Level:
-        """The usual traffic of all rooms for so long, after a while of it that is not counted."""
+        """Run the usual traffic of all rooms for a while after an uncounted warm-up."""
         await asyncio.gather(self.heartbeats(warm_s), self.commands(warm_s))
         await asyncio.sleep(DRAIN_S / 2)
         self.ledger.clear()
@@ -177,7 +177,7 @@ class Lively:
         return self.server.cpu_s(), time.process_time(), database.cpu_s(self.database)
 
     def _lost(self) -> int:
-        """Each accepted command is heard by everybody in its room, or counts as lost for who did not."""
+        """Count missing deliveries: each accepted command must reach all members of its room."""
         return sum(
             max(0, room[0].accepted - guest.heard) + (guest.closed_with is not None)
             for room in self.guests

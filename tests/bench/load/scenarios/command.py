@@ -1,4 +1,4 @@
-"""A persisted command with all its rows, on both databases: as `python -m tests.bench.command` times it."""
+"""A persisted command with all its rows, on both databases, as timed by `python -m tests.bench.command`."""
 
 from __future__ import annotations
 

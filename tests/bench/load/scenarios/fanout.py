@@ -1,4 +1,4 @@
-"""One room at saturation: deliveries a second, and what a delivery costs at half of that, beside other servers."""
+"""One room at saturation: deliveries per second, and the cost of a delivery at half load, beside other servers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Both:
 
 
 async def _round(name: str, members: int, options: Options, half: float | None) -> Both:
-    """`half`: events a second of the second part; half of what it just did itself, where that is not given."""
+    """`half`: events per second of the second part; by default half of the server's own maximum."""
     async with stage(name, members) as on:
         most = await saturated([on], options.seconds)
         own = most.deliveries_per_s / members / 2
@@ -39,7 +39,7 @@ async def _round(name: str, members: int, options: Options, half: float | None) 
 
 
 async def saturation(options: Options) -> Outcome:
-    """Every server in turn, as many rounds as asked for; ours first, because its half is everybody's."""
+    """Measure every server in turn for a number of rounds; ours first, because all run at half of its maximum."""
     found: dict[tuple[str, int], list[Both]] = {}
     for members in options.sizes:
         for number in range(options.rounds):

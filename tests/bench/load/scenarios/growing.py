@@ -1,7 +1,7 @@
-"""`python -m tests.bench.load.scenarios.growing ROWS`: fill each table with about that many rows as a house makes them.
+"""`python -m tests.bench.load.scenarios.growing ROWS`: fill each table with about that many typical rows.
 
-Told as JSON lines: what one row of each costs in bytes, the table alone and with its indexes. Rows of many rooms come
-interleaved, as they do in life.
+Prints JSON lines: bytes per row of each table, without and with its indexes. Rows of many rooms are interleaved, as in
+production.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ AT_ONCE = 1000
 
 
 def size(table: str) -> tuple[int, int]:
-    """Bytes of the table, and of it with its indexes."""
+    """Return bytes of the table, without and with its indexes."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_table_size(%s), pg_total_relation_size(%s)", [table, table])
@@ -69,8 +69,8 @@ def measured(name: str, model: type[models.Model], count: int, make: Callable[[i
     }
 
 
-class House:
-    """Makes a row of each table by its number; those that others refer to are kept."""
+class RowFactory:
+    """Creates rows of each table by number, and keeps those that other rows refer to."""
 
     def __init__(self, rows: int) -> None:
         self.now = timezone.now()
@@ -197,20 +197,20 @@ class House:
 
 
 def measure(rows: int) -> Iterator[dict[str, Any]]:
-    """In this order: a row refers to rows of those before it."""
-    house = House(rows)
-    rooms, members = house.room_count, house.room_count * MEMBERS
-    yield measured("person (guest)", Person, rows, house.person)
-    yield measured("token", Token, rows, house.token)
-    yield measured("session of a browser", Session, rows, house.session)
-    yield measured("room", Room, rooms, house.room)
-    yield measured("its playback", Playback, rooms, house.playback)
-    yield measured("member", Member, members, house.member)
-    yield measured("connection (an open socket)", Connection, members, house.connection)
-    yield measured("playback event", PlaybackEvent, rows, house.event)
-    yield measured("sync state", SyncState, rows, house.sync_state)
-    yield measured(f"comment of {len(TEXT)} characters", Comment, rows, house.comment)
-    yield measured("item of the library", MediaItem, rows, house.media_item)
+    """Fill the tables in this order: rows refer to rows of earlier tables."""
+    factory = RowFactory(rows)
+    rooms, members = factory.room_count, factory.room_count * MEMBERS
+    yield measured("person (guest)", Person, rows, factory.person)
+    yield measured("token", Token, rows, factory.token)
+    yield measured("session of a browser", Session, rows, factory.session)
+    yield measured("room", Room, rooms, factory.room)
+    yield measured("its playback", Playback, rooms, factory.playback)
+    yield measured("member", Member, members, factory.member)
+    yield measured("connection (an open socket)", Connection, members, factory.connection)
+    yield measured("playback event", PlaybackEvent, rows, factory.event)
+    yield measured("sync state", SyncState, rows, factory.sync_state)
+    yield measured(f"comment of {len(TEXT)} characters", Comment, rows, factory.comment)
+    yield measured("item of the library", MediaItem, rows, factory.media_item)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a row of each table costs, with its indexes, on both databases."""
+"""Bytes per row of each table, with indexes, on both databases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.bench.load.figures import Outcome, Table
-from tests.bench.load.harness.deployment import house
+from tests.bench.load.harness.deployment import deployment
 from tests.bench.load.options import Options
 from tests.servers import postgres
 
@@ -40,7 +40,7 @@ async def growth(options: Options) -> Outcome:
 
 
 def _measured(rows: int, env: dict[str, str]) -> list[dict[str, Any]]:
-    with house(env) as made:
+    with deployment(env) as made:
         found = [
             json.loads(line)
             for line in made.manage("-m", "tests.bench.load.scenarios.growing", str(rows)).splitlines()

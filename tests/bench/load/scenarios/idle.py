@@ -1,4 +1,4 @@
-"""Thousands of members who only sit there: their memory, the longest pause of the loop, and what signs of life cost."""
+"""Thousands of idle members: memory, the longest pause of the event loop, and the cost of heartbeats and pings."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.servers import ROOT
 SETTLE_S = 15.0
 LOOK_S = 20.0
 WARM_S = 8.0
-BEATS_S = 37.0  # in which a steady room is told three times
-UNASKED_S = 7.0  # nobody is in the middle of being asked any more
+BEATS_S = 37.0  # time for three status broadcasts of a steady room
+UNASKED_S = 7.0  # no keepalive ping is in flight any more
 PLAIN = Dialect("", "", "")
 
 
@@ -27,7 +27,7 @@ async def idle(options: Options) -> Outcome:
     rooms = options.sockets // MEMBERS
     look_s = 5.0 if options.quick else LOOK_S
     async with lively(options, rooms + 1) as crowd:
-        await crowd.fill(1)  # what the first ones make it load is not theirs
+        await crowd.fill(1)  # exclude what the server loads once for the first members
         await asyncio.sleep(2.0)
         before_kb = crowd.server.rss_kb()
         joining = await _probed(crowd, crowd.fill(rooms))
@@ -107,7 +107,7 @@ async def idle(options: Options) -> Outcome:
 
 
 async def _signs(crowd: Lively, seconds: float, text: bytes) -> tuple[float, float, list[float]]:
-    """How many were sent a second, the server's cores meanwhile, its pauses; when the first ones are no news."""
+    """Return heartbeats per second, the server's CPU and its pauses, after the first heartbeats."""
     await crowd.heartbeats(WARM_S, text)
     sending = asyncio.ensure_future(crowd.heartbeats(seconds, text))
     busy, pauses = await _busy(crowd, sending)
@@ -115,7 +115,7 @@ async def _signs(crowd: Lively, seconds: float, text: bytes) -> tuple[float, flo
 
 
 async def _busy(crowd: Lively, doing) -> tuple[float, list[float]]:
-    """The server's cores while that is done, and its pauses."""
+    """Return the server's CPU and its pauses during the action."""
     loop = asyncio.get_running_loop()
     cpu_s, start = crowd.server.cpu_s(), loop.time()
     pauses = await _probed(crowd, doing)
@@ -123,7 +123,7 @@ async def _busy(crowd: Lively, doing) -> tuple[float, list[float]]:
 
 
 async def _probed(crowd: Lively, doing) -> list[float]:
-    """The answers to a ping every 10 ms, in ms, while something is done."""
+    """Return the delays of a ping every 10 ms, in ms, during the action."""
     room = crowd.rooms[-1]
     command = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""What it costs to join a room over HTTP and to come in by its socket."""
+"""The cost of joining a room over HTTP and of connecting to its socket."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watchium.client import ProblemError
 
 JOINS = 60
 PEOPLE = 8
-OTHERS = 40  # rooms with people in them meanwhile
+OTHERS = 40  # rooms with members during the measurement
 
 
 async def joining(options: Options) -> Outcome:
@@ -65,7 +65,7 @@ async def joining(options: Options) -> Outcome:
 
 
 async def _timed(cpu_s: Callable[[], float], deed, count: int) -> tuple[list[float], float]:
-    """The milliseconds each took, and the mean CPU. Stops where the server's own bounds on joining begin."""
+    """Return milliseconds of each, and the mean CPU. Ends where the server's limits on joining begin."""
     took_ms: list[float] = []
     before = cpu_s()
     for number in range(count):

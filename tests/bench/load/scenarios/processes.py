@@ -1,4 +1,4 @@
-"""Two processes against one, with Redis between them and PostgreSQL behind."""
+"""Two processes compared with one, on Redis and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tests.bench.load.options import Options
 from tests.bench.load.scenarios.busy_rooms import Level
 from tests.bench.load.scenarios.rooms import LATE_MS, fitting, lively, panel, search, table
 
-# Of a core, for each process. Both fit on the server's, and the load has its own as in every other section: where two
-# processes had both cores, the second would share its own with the load, which one alone does not have to.
+# Share of a core per process. Both fit on the server's core, and the load has its own as in all sections. With a core
+# each, the second process would share its core with the load, unlike a single process.
 SHARE = 0.4
-FIRST = 0.3  # of the rooms that one whole core is asked to hold
+FIRST = 0.3  # of the rooms that one full core must carry
 
 
 async def processes(options: Options) -> Outcome:
@@ -54,5 +54,5 @@ async def _levels(options: Options, count: int) -> list[Level]:
 
 
 def _cpu_per_room(levels: list[Level]) -> float:
-    """Cores that a room takes, at the first level, which both have."""
+    """Return cores per room at the first level, which both reach."""
     return levels[0].server_cores / levels[0].rooms

@@ -1,4 +1,4 @@
-"""The server is killed under a thousand clients and comes back three seconds later: when they do."""
+"""Reconnection of a thousand clients after the server was killed and restarted three seconds later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LATER_WAITS_S = (1.0, 2.0, 4.0, 8.0, 10.0)
 
 @dataclass
 class Storm:
-    """Seconds since the kill. `accepted`: when the server took a connection; `back`: when its welcome came."""
+    """Seconds since the kill. `accepted`: when the server accepted a connection; `back`: when its snapshot arrived."""
 
     killed: float = 0.0
     accepted: list[float] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Storm:
 
 
 class Returning(Seat):
-    """Notes when the server took the connection."""
+    """Records when the server accepted the connection."""
 
     def __init__(self, dialect, storm: Storm) -> None:
         super().__init__(dialect)
@@ -80,7 +80,7 @@ async def storm(options: Options) -> Outcome:
 
 
 async def _restart_s(crowd) -> float:
-    """How long it takes to start, so that the outage lasts as long as it should."""
+    """Return the start-up time, to control the length of the outage."""
     crowd.server.kill()
     start = time.monotonic()
     await asyncio.to_thread(crowd.server.start)
@@ -93,7 +93,7 @@ def _guest(room: Room, token: str, seen: Storm):
 
 
 def _spread_s(seats: list[Seat]) -> float:
-    """As the last welcome said it."""
+    """Return the reconnect spread of the last snapshot."""
     welcome = json.loads(seats[-1].greeted.result())
     return float(welcome["payload"]["limits"]["reconnect_spread_ms"]) / 1000
 
@@ -101,7 +101,7 @@ def _spread_s(seats: list[Seat]) -> float:
 async def _come_back(
     address: str, room: Room, token: str, seen: Storm, spread_s: float, chance: random.Random
 ) -> None:
-    """As the page does: somewhere in the spread, then in it again or in 1, 2, 4 ... 10 s, whichever is longer."""
+    """Wait like the page: a random time in the spread, then the maximum of it and 1, 2, 4 ... 10 s."""
     path, make, _ = _guest(room, token, seen)
     await asyncio.sleep(chance.uniform(0, spread_s))
     for attempt in range(100):

@@ -1,4 +1,4 @@
-"""The usual traffic of many rooms on PostgreSQL: how late events are, what is lost, how many rooms one core holds."""
+"""The usual traffic of many rooms on PostgreSQL: delays, losses, and the number of rooms that one core carries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 from tests.bench.load.figures import Figure, Outcome, Panel, Table
 from tests.bench.load.harness import cores, database
-from tests.bench.load.harness.deployment import house
+from tests.bench.load.harness.deployment import deployment
 from tests.bench.load.options import Options
 from tests.bench.load.scenarios.busy_rooms import Level, Lively
 from tests.servers import postgres, redis
@@ -24,13 +24,13 @@ BISECTIONS = 3
 async def lively(
     options: Options, rooms: int, *, processes: int = 1, shared: bool = False
 ) -> AsyncIterator[Lively]:
-    """Rooms on a PostgreSQL of their own, with a Redis where `shared`; both on the load's core."""
+    """Start rooms on a new PostgreSQL, with Redis if `shared`; both on the load's core."""
     with ExitStack() as stack:
         with cores.on(cores.LOAD):
             env = {"DATABASE_URL": stack.enter_context(postgres(max_connections=200))}
             if shared:
                 env["REDIS_URL"] = stack.enter_context(redis())
-        made = stack.enter_context(house(env))
+        made = stack.enter_context(deployment(env))
         furnished = made.furnish(rooms, MEMBERS)
         server = stack.enter_context(made.served(processes))
         yield Lively(server, furnished, options.seed, env["DATABASE_URL"])
@@ -61,7 +61,7 @@ async def rooms(options: Options) -> Outcome:
 
 
 async def _written(crowd: Lively, options: Options) -> Table:
-    """With the asked number of rooms and their usual traffic, for as long as several batches of everything."""
+    """Measure the given number of rooms with their usual traffic, for several batches of all periodic work."""
     seconds = 5.0 if options.quick else 15.0
     await crowd.fill(options.rooms)
     await asyncio.sleep(3.0)
@@ -73,7 +73,7 @@ async def _written(crowd: Lively, options: Options) -> Table:
 
 
 async def search(crowd: Lively, options: Options) -> list[Level]:
-    """Levels as they were tried: the asked one, then up or down by steps, then between the last two."""
+    """Return the tried levels: the given one, then up or down in steps, then between the last two."""
     seconds = 5.0 if options.quick else 20.0
     levels: list[Level] = []
 
@@ -92,7 +92,7 @@ async def search(crowd: Lively, options: Options) -> list[Level]:
 
 
 async def _bracket(fits, first: int, most: int) -> tuple[int, int]:
-    """The most rooms that fit and the fewest that do not, as far as steps tell; 0 for none."""
+    """Return the largest number of rooms within the limits and the smallest beyond, by steps; 0 for none."""
     low, high, count = 0, 0, first
     if await fits(count):
         while not high and count < most:

@@ -1,7 +1,7 @@
-"""Two of fifty-two stop reading: what the others notice, what it costs the server, when it is over.
+"""Two of fifty-two members stop reading: effect on the others, memory of the server, time until the close.
 
-In turn with the timeline's events, of which somebody who is behind needs only the newest, and with a program's own, of
-which each matters and has to be kept until it is too much.
+Measured with timeline events, of which a slow reader needs only the newest, and with custom events, which are all
+queued up to a limit.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from tests.bench.load.figures import Figure, Outcome, percentile
 from tests.bench.load.harness.child_process import Served
 from tests.bench.load.harness.counting import Stamped
 from tests.bench.load.harness.crowd import Seat, at_rate, enter, enter_all, stamp, watchium
-from tests.bench.load.harness.deployment import Room, house
+from tests.bench.load.harness.deployment import Room, deployment
 from tests.bench.load.harness.send_buffer import unsent
 from tests.bench.load.harness.websocket_client import CLOSE, frames, opened
 from tests.bench.load.options import Options
 
 READERS, STALLED = 50, 2
 PER_S = 200.0
-PAD = 4000  # with it an event is about the 4 KiB that a custom broadcast may have
+PAD = 4000  # makes an event about 4 KiB long, the limit of a custom broadcast
 RUN_S = 18.0
 
 
 @dataclass
 class Seen:
-    """`grown_kb`: how much larger the server was at its largest than before. `closed_s`: after the kernel was full."""
+    """`grown_kb`: peak growth of the server's memory. `closed_s`: time from a full kernel buffer to the close."""
 
     p99_ms: float
     grown_kb: float
@@ -44,7 +44,7 @@ async def stalled(options: Options) -> Outcome:
     seconds = 14.0 if options.quick else RUN_S
     without: list[Seen] = []
     having: list[Seen] = []
-    with house() as made:
+    with deployment() as made:
         room = made.furnish(1, READERS + STALLED)[0]
         with made.served() as server:
             delays_ms: array[float] = array("d")
@@ -70,7 +70,7 @@ async def stalled(options: Options) -> Outcome:
 
 
 def _stalled_link(server: Served, room: Room, token: str) -> socket.socket:
-    """Comes in like everybody, and never reads again."""
+    """Connects like a member, and never reads again."""
     link, _ = opened(server.port, f"/ws/rooms/{room.room_id}/", token, receive_buffer=4096)
     return link
 
@@ -89,7 +89,7 @@ async def _run(
 
 
 async def _watch(server: Served, links: list[socket.socket], seconds: float) -> tuple[int, list[float]]:
-    """The most memory, and how long the server held each link after the kernel took no more (inf: to the end)."""
+    """Return peak memory, and how long each link stayed open after the kernel's buffer was full (inf: to the end)."""
     watched = [Link(link.getsockname()[1]) for link in links]
     start, most_kb = time.monotonic(), 0
     while (now := time.monotonic() - start) < seconds:
@@ -102,7 +102,7 @@ async def _watch(server: Served, links: list[socket.socket], seconds: float) -> 
 
 @dataclass
 class Link:
-    """A stalled reader's connection, from the server's side: when the last byte fit in, when it was closed."""
+    """A stalled reader's connection on the server's side: times of the last buffered byte and of the close."""
 
     port: int
     queued: int = -1
@@ -117,7 +117,7 @@ class Link:
 
 
 def _code(link: socket.socket) -> int:
-    """The close code that waits behind everything unread; 1006 where the connection was cut instead."""
+    """Return the close code after all unread data, or 1006 if the connection was reset."""
     link.settimeout(2.0)
     rest = b""
     try:

@@ -1,1 +1,1 @@
-"""What is measured against what: each one process on one port, told what to do on its command line."""
+"""Servers under comparison: one process each, configured by the command line."""

@@ -1,4 +1,4 @@
-"""The floor: a picows server that hands every frame it hears to everybody in the room, and does nothing else."""
+"""The minimum: a picows server that broadcasts every received frame to the room, and does nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// A socket.io server with rooms, as its documentation has it; WebSocket only.
+// A socket.io server with rooms, as in its documentation; WebSocket only.
 const { Server } = require("socket.io")
 
 const io = new Server({ transports: ["websocket"], perMessageDeflate: false, serveClient: false })

@@ -1,4 +1,4 @@
-// A Node `ws` server that hands every frame it hears to everybody in the room.
+// A Node `ws` server that broadcasts every received frame to the room.
 const { WebSocketServer, WebSocket } = require("ws")
 
 const server = new WebSocketServer({ host: "127.0.0.1", port: Number(process.argv[2]), perMessageDeflate: false })

@@ -1,4 +1,4 @@
-"""A Channels group as the tutorial has it, under the same uvicorn with the same settings as `manage.py serve`."""
+"""A Channels group as in the tutorial, on uvicorn with the settings of `manage.py serve`."""
 
 from __future__ import annotations
 

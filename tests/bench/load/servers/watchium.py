@@ -1,9 +1,9 @@
-"""`manage.py serve` itself with one more socket route, by which the bench publishes to a room.
+"""`manage.py serve` with an additional WebSocket route, on which the benchmark publishes to a room.
 
-`/ws/bench/<room_id>/` takes the protocol's own `pause` and tells the room the event `pause` as a deed would, without
-the deed: no database, no throttle, no row. Everything from the loudspeaker on is what members really get: their
-sockets are those of the room. `?pad=` makes the event that many bytes longer, `?custom=1` one of a program's own,
-which nothing newer replaces. With `?asks=0` the silent are no more asked, from then on, whether they are there.
+`/ws/bench/<room_id>/` accepts the protocol's `pause` and publishes the event `pause` without the action: no database,
+no rate limit, no row. From the hub on, everything is as for real members: their sockets are those of the room. `?pad=`
+lengthens the event by that many bytes, `?custom=1` makes it a custom event, which no newer event replaces. `?asks=0`
+turns keepalive pings to idle members off from then on.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Publisher(Socket):
         return True
 
     def _event(self, command: Pause) -> Event | CustomEvent:
-        # Whole milliseconds: every event has the same length, by which the load knows it.
+        # Whole milliseconds: all events have one length, by which the load recognises them.
         now_ms = float(int(server_clock.now_ms()))
         if self.custom:
             payload = {"event_id": command.event_id, "title": self.media.title}
@@ -75,11 +75,11 @@ class Publisher(Socket):
         return Paused(room_id=self.told, timestamp=now_ms, revision=42, payload=change)
 
     async def on_disconnect(self) -> None:
-        """It was never in the room."""
+        """Do nothing: it was never in the room."""
 
 
 if __name__ == "__main__":
-    # The probe of the loop pings every 10 ms, which is more than any client needs.
+    # The event loop probe pings every 10 ms, more often than any client.
     websocket_protocol.CONTROL_FRAMES = Limit(burst=1000, per_s=1000)
     routing.websocket.routes.insert(0, path("ws/bench/<str:told>/", Publisher.as_asgi()))
     call_command("serve", port=int(sys.argv[1]), **({"processes": int(sys.argv[2])} if sys.argv[2:] else {}))

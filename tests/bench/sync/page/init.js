@@ -1,5 +1,5 @@
-// Runs in every frame before the page's own scripts; PLAYERS is put in front of it. A frame with a name is a player: it
-// lives by a clock of its own, has its own memory, and reaches the server by its own line.
+// Runs in every frame before the page's scripts, after a definition of PLAYERS. A frame with a name is a player: it has
+// its own clock, its own storage, and its own link to the server.
 ;(() => {
   const mine = PLAYERS[window.name]
   if (!mine) return
@@ -44,7 +44,7 @@
     }
   }
 
-  /** Everybody has a browser of their own, and what it learned about itself. */
+  /** Separate storage per player, as in separate browsers. */
   function rememberApart() {
     for (const name of ["getItem", "setItem", "removeItem"]) {
       const real = Storage.prototype[name]

@@ -1,5 +1,5 @@
-// A small player of our own that corrects by the rule which Jellyfin's SyncPlay publishes, its corrections switched on
-// (they are off as it is delivered). The published parameters are below. It hears the same events as ours.
+// A minimal player with the published correction rule of Jellyfin's SyncPlay, with corrections on (they are off by
+// default). The published parameters are below. It receives the events of our protocol.
 
 const MIN_SPEED_MS = 60 // errors from here on are corrected by speed
 const MAX_SPEED_MS = 3000
@@ -64,14 +64,14 @@ function stand() {
   media.currentTime = timeline.current_time
 }
 
-/** A seek of the room while it plays stops, places and starts again. */
+/** A seek of the room during playback pauses, seeks and restarts. */
 function startLater(waitMs) {
   media.pause()
   if (Math.abs(media.currentTime - timeline.current_time) * 1000 > MIN_SKIP_MS) media.currentTime = timeline.current_time
   later(waitMs, () => { media.play(); enableLater() })
 }
 
-/** Play first, then jump to where the room was when this was decided. */
+/** Play first, then seek to the room's position at the time of the decision. */
 function startLate() {
   const toS = expectedS()
   if (media.paused || Math.abs(media.currentTime - toS) * 1000 > MIN_SKIP_MS) {

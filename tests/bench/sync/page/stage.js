@@ -1,11 +1,11 @@
-// One page, one event loop, one clock: all positions are read in the same task, so skew needs no mapping of clocks.
+// One page, one event loop, one clock: all positions are read in one task, so skew needs no mapping of clocks.
 
 const EVERY_MS = 50
 const UNREADY = 3 // readyState below it cannot play
 const frames = new Map()
 let rows = []
 
-/** A new player at the end of the row. */
+/** Adds a player at the end of the row. */
 function enter(name, url) {
   const frame = document.createElement("iframe")
   frame.name = name
@@ -17,7 +17,7 @@ function enter(name, url) {
 
 const mediaOf = (name) => frames.get(name)?.contentDocument?.querySelector("[data-media]")
 
-/** Position, whether it moves (0) or why not, rate, and what it believes the server's clock is ahead of this page's. */
+/** Position, 0 or the reason for standing still, rate, and its estimate of the server's clock minus this page's. */
 function look(name, now) {
   const media = mediaOf(name)
   if (!media) return null
@@ -35,7 +35,7 @@ setInterval(() => {
   rows.push([now, ...[...frames.keys()].map((name) => look(name, now))])
 }, EVERY_MS)
 
-/** What was seen since the last time. */
+/** Returns the samples since the last call. */
 function take() {
   const taken = rows
   rows = []
@@ -49,7 +49,7 @@ function ready(name) {
   return Boolean(known && mediaOf(name)?.readyState >= UNREADY)
 }
 
-/** What the host does, by the page's own controls. Returns the instant. */
+/** Uses the host's controls. Returns the time. */
 function press(name, what, value) {
   const page = frames.get(name).contentDocument
   const at = performance.now()
@@ -63,7 +63,7 @@ function change(control, value) {
   for (const type of ["input", "change"]) control.dispatchEvent(new control.ownerDocument.defaultView.Event(type, { bubbles: true }))
 }
 
-/** What a headset, an extension or the system does to a media element: nobody in the room asked for it. */
+/** Changes a media element like a headset, an extension or the operating system, without a command. */
 function meddle(name, what, value) {
   const media = mediaOf(name)
   if (what === "move") media.currentTime = value
@@ -71,14 +71,14 @@ function meddle(name, what, value) {
   else media[what]()?.catch(() => {})
 }
 
-/** The same player without its corrections: it measures, starts in time and learns, but never steers. */
+/** Turns a player's corrections off: it measures, starts on time and learns, but never changes its rate. */
 function doNotSteer(name) {
   const { rateControl } = frames.get(name).contentWindow.watchium.room.player.machine
   const decide = rateControl.tick.bind(rateControl)
   rateControl.tick = (sample) => ({ ...decide(sample), rate: sample.roomRate, preservesPitch: true, seek: false })
 }
 
-/** The tightest of many exchanges with a clock on this machine: [round trip, its clock minus ours]. */
+/** The fastest of many exchanges with a clock on this machine: [round trip, its clock minus ours]. */
 function compareClock(port, times) {
   return new Promise((resolve) => {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`)
@@ -100,7 +100,7 @@ const SQUARES = 24
 const SQUARE = 8
 const FPS = 25
 
-/** Frame numbers burnt into the picture against what the browser says it shows: [mediaTime, frame / 25, currentTime when shown]. */
+/** Frame numbers in the picture and the browser's times: [mediaTime, frame / 25, currentTime when shown]. */
 function readFrames(name, count) {
   const media = mediaOf(name)
   const canvas = document.createElement("canvas")
