@@ -130,7 +130,7 @@ function listMessage(items, more, words) {
 
 /** @param {Item} item */
 function createItem(item) {
-  const line = cloneTemplate("house-item")
+  const line = cloneTemplate("library-item")
   const button = find(line, "sample")
   button.dataset.url = item.url
   showVariant(button, item.kind)
