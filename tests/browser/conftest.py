@@ -26,7 +26,7 @@ FLAGS = [
     "--no-first-run",
     f"--disable-features={','.join(DISABLED_FEATURES)}",
 ]
-PATIENCE_MS = 10_000
+TIMEOUT_MS = 10_000
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +95,7 @@ def arrivals(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
     def arrive(at: Browser = browser, **options: Any) -> Page:
         options.setdefault("base_url", server.url)
         context = at.new_context(**options)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: uncaught.append(f"{page.url}: {error}"))

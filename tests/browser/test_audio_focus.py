@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.support.tabs import Tabs, state, together_ms
 from tests.servers import Server
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 ACTIONS = 25
 SEED = 11
 TOGETHER_MS = 15  # two recorders with an interval of 5 ms, and the clocks of two processes
@@ -35,7 +35,7 @@ def tabs(loud: Browser, server: Server) -> Iterator[Tabs]:
 
 def one_sounds(tabs: Tabs, which: Page | None = None) -> Page:
     """Wait until exactly one tab plays sound, and it is `which`, if given."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while len(sounding := tabs.sounding()) != 1 or which not in (None, sounding[0]):
         assert time.monotonic() < deadline, (
             f"{len(sounding)} of {len(tabs.pages)} tabs sound, {state(tabs.pages[0])}"
@@ -96,7 +96,7 @@ def test_the_end_of_a_track_advances_the_queue_once_for_all_tabs(tabs):
     one_sounds(tabs, first)
     ids = [entry["id"] for entry in state(first)["entries"]]
     first.evaluate("() => watchium.player.say('seek', { position: watchium.player.durationS - 1.5 })")
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while state(first)["current"] == ids[0]:
         assert time.monotonic() < deadline
         first.wait_for_timeout(50)

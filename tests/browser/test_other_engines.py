@@ -25,7 +25,7 @@ from tests.servers import Missing, Server, unavailable
 # Run alone: three browsers are enough for two cores.
 pytestmark = pytest.mark.alone
 
-PATIENCE_S = 10.0  # for a busy machine; an idle one takes two seconds
+TIMEOUT_S = 10.0  # for a busy machine; an idle one takes two seconds
 LOOKS = 3
 APART_MS = {
     "firefox": 60,
@@ -82,7 +82,7 @@ def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
     theirs.wait_until_moving(mira)
     mira.evaluate("() => { window.seeks = 0; window.addEventListener('seeking', () => (seeks += 1), true) }")
     eyes = Eye(alice), Eye(mira)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     seen: list[tuple[float, int]] = []
     while len(seen) < LOOKS or not calm(seen[-LOOKS:], APART_MS[other.engine]):
         assert time.monotonic() < deadline, f"{other.version}: skews and seeks so far: {seen}"

@@ -100,12 +100,12 @@ class Connection:
                 self.answers[message["id"]] = message
             self.arrived.notify_all()
 
-    def __call__(self, method: str, *, patience_s: float = ANSWER_S, **params: Any) -> dict[str, Any]:
+    def __call__(self, method: str, *, timeout_s: float = ANSWER_S, **params: Any) -> dict[str, Any]:
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
         with self.arrived:
-            if not self.arrived.wait_for(lambda: number in self.answers, patience_s):
-                raise Failed(f"{method}: no answer within {patience_s:.0f} s")
+            if not self.arrived.wait_for(lambda: number in self.answers, timeout_s):
+                raise Failed(f"{method}: no answer within {timeout_s:.0f} s")
             answer = self.answers.pop(number)
         if answer.get("type") == "error":
             raise Failed(f"{method}: {answer['error']}: {answer['message']}")
@@ -172,7 +172,7 @@ class Firefox:
 
     def close(self) -> None:
         with contextlib.suppress(Failed):  # the process is stopped anyway
-            self.ask("browser.close", patience_s=CLOSE_S)
+            self.ask("browser.close", timeout_s=CLOSE_S)
         self.ask.close()
         self._end()
 

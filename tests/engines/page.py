@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any
 
-PATIENCE_S = 15.0
+TIMEOUT_S = 15.0
 PRESS_MS = 30
 ENTER = "\ue007"  # as WebDriver writes keys
 # Scroll the first visible element with this selector and name into view; return its centre if it can be clicked.
@@ -59,12 +59,12 @@ class EnginePage(ABC):
         """Return the value of an expression, or of a function called with the arguments."""
         return json.loads(self.call(CALL.format(script=script), json.dumps(arguments)))
 
-    def wait_until(self, true: str, *arguments: object, patience_s: float = PATIENCE_S) -> Any:
+    def wait_until(self, true: str, *arguments: object, timeout_s: float = TIMEOUT_S) -> Any:
         """Wait until the function returns a truthy value, and return it."""
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
         while not (value := self.evaluate(true, *arguments)):
             if time.monotonic() > deadline:
-                raise Failed(f"never true within {patience_s:.0f} s: {true} {arguments}")
+                raise Failed(f"never true within {timeout_s:.0f} s: {true} {arguments}")
             time.sleep(0.05)
         return value
 

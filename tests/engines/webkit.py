@@ -23,7 +23,7 @@ from tests.servers import START_S, free_port
 from tests.servers.child_process import accepts, end, wait_for
 
 ANSWER_S = 40.0
-PATIENCE = {"script": 30_000, "pageLoad": 30_000, "implicit": 0}
+TIMEOUTS = {"script": 30_000, "pageLoad": 30_000, "implicit": 0}
 WINDOW_MOVES = 4  # a window gets its new size a moment after the command
 WINDOW_WAIT_S = 0.3
 CLOSE_S = 10.0
@@ -74,34 +74,34 @@ class WebKit:
         made = self._request("POST", "/session", {"capabilities": {"alwaysMatch": wanted}}, START_S)
         self.session = made["sessionId"]
         self.version = f"WebKitGTK {made['capabilities']['browserVersion']}"
-        self.ask("POST", "/timeouts", PATIENCE)
+        self.ask("POST", "/timeouts", TIMEOUTS)
         self.window = str(self.ask("GET", "/window"))
 
-    def _request(self, method: str, path: str, body: object, patience_s: float) -> Any:
+    def _request(self, method: str, path: str, body: object, timeout_s: float) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", method=method, data=data,
             headers={"Content-Type": "application/json"},
         )  # fmt: skip
         try:
-            with urllib.request.urlopen(request, timeout=patience_s) as response:
+            with urllib.request.urlopen(request, timeout=timeout_s) as response:
                 return json.load(response)["value"]
         except urllib.error.HTTPError as error:
             with error:
                 said = json.loads(error.read() or b"{}").get("value", {})
             raise Failed(f"{method} {path}: {said.get('error')}: {said.get('message')}") from None
         except TimeoutError:
-            raise Failed(f"{method} {path}: no answer within {patience_s:.0f} s") from None
+            raise Failed(f"{method} {path}: no answer within {timeout_s:.0f} s") from None
 
-    def ask(self, method: str, path: str, body: object = None, patience_s: float = ANSWER_S) -> Any:
-        return self._request(method, f"/session/{self.session}{path}", body, patience_s)
+    def ask(self, method: str, path: str, body: object = None, timeout_s: float = ANSWER_S) -> Any:
+        return self._request(method, f"/session/{self.session}{path}", body, timeout_s)
 
     def person(self) -> WebKitPage:
         return WebKitPage(self, self.window)
 
     def close(self) -> None:
         with contextlib.suppress(Failed):  # the process is stopped anyway
-            self.ask("DELETE", "", patience_s=CLOSE_S)
+            self.ask("DELETE", "", timeout_s=CLOSE_S)
         self._end()
 
     def _end(self) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.support.fixtures import PATIENCE_S, join, make_room, wait_until, wait_until_ready
+from tests.browser.support.fixtures import TIMEOUT_S, join, make_room, wait_until, wait_until_ready
 from tests.servers.media_server import MediaServer, media_server
 
 LOUD_THEN_QUIET = "aevalsrc='if(gt(t,5),0.001*sin(440*t),0.6*(random(0)-0.5))':d={seconds}:s=44100:c=stereo"
@@ -85,7 +85,7 @@ def play_from(host: Page, seconds: float) -> None:
 
 
 def until(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while not true():
         assert time.monotonic() < deadline
 

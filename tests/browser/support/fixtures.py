@@ -6,14 +6,14 @@ import time
 
 from playwright.sync_api import Page, expect
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 
 
 def wait_until(page: Page, true: str, arg: object = None) -> None:
     """Wait until the JavaScript function returns true. Playwright's own wait uses eval, which our CSP forbids."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while not page.evaluate(true, arg):
-        assert time.monotonic() < deadline, f"{page.url}: never true within {PATIENCE_S} s: {true}"
+        assert time.monotonic() < deadline, f"{page.url}: never true within {TIMEOUT_S} s: {true}"
         page.wait_for_timeout(50)
 
 
