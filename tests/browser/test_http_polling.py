@@ -141,10 +141,10 @@ def test_a_player_without_websockets_plays_and_changes_its_queue(server: Server,
     alice.get_by_role("button", name="Play Sample music", exact=True).click()
     wait_until(
         alice,
-        "() => window.watchium.player.voice.positionS > 1 && !window.watchium.player.pending.entries.length",
+        "() => window.watchium.player.output.positionS > 1 && !window.watchium.player.pending.entries.length",
     )
     alice.evaluate("() => watchium.player.say('seek', { position: 30 })")
-    wait_until(alice, "() => window.watchium.player.voice.positionS > 31.5")
+    wait_until(alice, "() => window.watchium.player.output.positionS > 31.5")
     alice.get_by_role("button", name="Pause", exact=True).click()
     other = alice.context.new_page()  # with WebSockets: it shows the server's state
     other.goto("/player/")

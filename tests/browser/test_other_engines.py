@@ -179,7 +179,7 @@ def test_one_of_two_player_tabs_has_audio_focus_and_reloads_are_fast(other, serv
     first.click("button", "Play Sample music")
     first.wait_until(f"() => ({PLAYER})().sounds")
     first.evaluate("() => watchium.player.say('seek', { position: 20 })")
-    first.wait_until("() => watchium.player.voice.positionS > 20.2 && !watchium.player.voice.waits")
+    first.wait_until("() => watchium.player.output.positionS > 20.2 && !watchium.player.output.waits")
     second = first.another()
     second.goto(f"{server.url}/player/")
     second.wait_until(theirs.SOCKET_OPEN)

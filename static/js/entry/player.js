@@ -21,7 +21,7 @@ function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
   const player = new PlayerSession(boot)
   const commands = new Commands(player)
-  const volume = new VolumeState(player.voice)
+  const volume = new VolumeState(player.output)
   const sleepTimer = new SleepTimer(player, commands)
   const at = (/** @type {string} */ name) => find(document, name)
   player.on("connection", ({ status }) => (document.body.dataset.socket = status))

@@ -63,7 +63,7 @@ def test_the_seek_bar_of_a_silent_tab_exceeds_a_too_short_library_duration(tabs:
     tabs.context.route("**/media/library/*", lambda route: answer(route, wav(80)))
     a, b = tabs.open(), tabs.open()
     a.get_by_role("button", name="Play Sample music", exact=True).click()
-    wait_until(a, "() => watchium.player.voice.durationS > 79")
+    wait_until(a, "() => watchium.player.output.durationS > 79")
     slider = b.get_by_role("slider", name="Seek")
     wait_until(b, "() => watchium.player.durationS > 79")
     seek_to(b, 68)
@@ -85,7 +85,7 @@ def test_the_queue_skips_tracks_that_cannot_be_played(tabs: Tabs):
     )
     for page in (a, b):
         wait_until(page, "() => watchium.player.item?.title === 'Sample music'")
-    wait_until(a, "() => watchium.player.voice.positionS > 0.2")
+    wait_until(a, "() => watchium.player.output.positionS > 0.2")
     revision = state(a)["revision"]
     a.wait_for_timeout(300)
     assert state(a)["revision"] == revision  # once, in spite of two tabs
@@ -108,12 +108,12 @@ def test_a_track_that_ends_early_shows_a_notice_and_the_next_one_plays(tabs: Tab
     )
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
     a.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", ids["Sample music"])
-    wait_until(a, "() => watchium.player.voice.positionS > 0.5")
+    wait_until(a, "() => watchium.player.output.positionS > 0.5")
     seek_to(a, 4)
     expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
     expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
     wait_until(
-        a, "() => watchium.player.item?.title === 'Sample music' && watchium.player.voice.positionS > 0.2"
+        a, "() => watchium.player.item?.title === 'Sample music' && watchium.player.output.positionS > 0.2"
     )
 
 

@@ -55,7 +55,7 @@ function sounding(state) {
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {
     // as the tab reports every second
-    if (mine.state.is_playing) mine.heardAt(String(mine.state.current), Number(mine.voice.positionS))
+    if (mine.state.is_playing) mine.heardAt(String(mine.state.current), Number(mine.output.positionS))
     nowMs += 5001
     press("set_repeat", { repeat: "off" })
   }
@@ -74,10 +74,10 @@ test("a seek that is not sent in time takes effect in a tab that plays on from t
     const { mine, lost, press, wait } = sounding(state)
     for (const command of earlier) press(...command)
     press("seek", { position: 50 })
-    assert.equal(mine.voice.positionS, 50)
+    assert.equal(mine.output.positionS, 50)
     wait()
     assert.deepEqual(
-      [lost.includes("seek"), mine.voice.positionS === 50],
+      [lost.includes("seek"), mine.output.positionS === 50],
       [isLost, !isLost],
       JSON.stringify([state, earlier]),
     )

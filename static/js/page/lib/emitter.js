@@ -4,7 +4,7 @@
 const EVERYTHING = "*"
 const UNLOGGED = new Set(["drift"]) // several a second, and on the panel of `?debug=1` anyway
 
-/** @typedef {(told: any, type: string) => void} Listener */
+/** @typedef {(payload: any, type: string) => void} Listener */
 
 export class Emitter {
   constructor() {
@@ -19,11 +19,11 @@ export class Emitter {
     return () => void fns.delete(fn)
   }
 
-  /** @param {string} type @param {any} [told] */
-  emit(type, told) {
+  /** @param {string} type @param {any} [payload] */
+  emit(type, payload) {
     for (const fn of [...(this.listeners.get(type) ?? []), ...(this.listeners.get(EVERYTHING) ?? [])]) {
       try {
-        fn(told, type)
+        fn(payload, type)
       } catch (error) {
         console.error(`a listener to ${type} failed`, error)
       }
@@ -33,7 +33,7 @@ export class Emitter {
 
 /** Every event in the console, for `?debug=1`. @param {Emitter} source @returns {() => void} stops it */
 export function logEvents(source) {
-  return source.on(EVERYTHING, (told, type) => {
-    if (!UNLOGGED.has(type)) console.log(`watchium ${type}`, told)
+  return source.on(EVERYTHING, (payload, type) => {
+    if (!UNLOGGED.has(type)) console.log(`watchium ${type}`, payload)
   })
 }

@@ -23,20 +23,20 @@ const GESTURES = ["pointerdown", "keydown"]
  */
 /**
  * @typedef {{granted: () => void, stolen: () => void, robbed: () => void, missed: () => void, vacant:
- *   (insteadOf: string | null) => void}} LockTells
+ *   (insteadOf: string | null) => void}} LockCallbacks
  */
 
 export class AudioFocus {
   /**
    * @param {string} device
    * @param {string} tab
-   * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} tells `stop` is over when
+   * @param {{start: () => void, stop: () => Promise<void>, known: () => void}} callbacks `stop` is over when
    *   nothing can be heard
    * any more; `known`: where the sound is, is known anew
-   * @param {(tells: LockTells) => FocusLock} lockFor
+   * @param {(callbacks: LockCallbacks) => FocusLock} lockFor
    */
-  constructor(device, tab, tells, lockFor) {
-    this.tells = tells
+  constructor(device, tab, callbacks, lockFor) {
+    this.callbacks = callbacks
     this.machine = new AudioFocusElection(tab, loadLastUse())
     this.channel = new BroadcastChannel(`${CHANNEL}:${device}`)
     this.channel.onmessage = ({ data }) => this.#do(this.machine.receive(data, performance.now()))
@@ -127,7 +127,7 @@ export class AudioFocus {
     const known = [this.here, this.refusedHere, this.elsewhere, this.isNobodys, this.isComing].join()
     if (known === this.told) return
     this.told = known
-    this.tells.known()
+    this.callbacks.known()
   }
 
   /** @param {FocusAction} action */
@@ -136,8 +136,8 @@ export class AudioFocus {
     if (action.do === "steal") this.lock.steal(action.insteadOf)
     if (action.do === "leave") this.lock.leave()
     if (action.do === "post") this.channel.postMessage(action.message)
-    if (action.do === "start") this.tells.start()
-    if (action.do === "stop") this.tells.stop().then(() => this.#do(this.machine.fellSilent()))
+    if (action.do === "start") this.callbacks.start()
+    if (action.do === "stop") this.callbacks.stop().then(() => this.#do(this.machine.fellSilent()))
   }
 }
 
@@ -185,10 +185,10 @@ export function mountRoomAudioFocus(room, notices) {
         act: { text: gettext("Play sound here"), run: () => sound.take() },
       })
   }
-  const tells = { start: () => be(true), stop: async () => be(false), known: () => {} }
+  const callbacks = { start: () => be(true), stop: async () => be(false), known: () => {} }
   const [tab, lock] = [newId(), `watchium-sound:${name}`]
-  const sound = new AudioFocus(name, tab, tells, (lockTells) =>
-    hasWebLocks() ? webLock(lock, lockTells) : channelLock(lock, tab, lockTells),
+  const sound = new AudioFocus(name, tab, callbacks, (lockCallbacks) =>
+    hasWebLocks() ? webLock(lock, lockCallbacks) : channelLock(lock, tab, lockCallbacks),
   )
   player.wantSound = () => sound.take()
   void openFocus(sound, name, () => be(false))

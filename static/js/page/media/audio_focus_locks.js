@@ -8,10 +8,10 @@ import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
 import { Command, ErrorCode, Event } from "../../core/protocol.js"
 import { after, every } from "../lib/timers.js"
 
-/** @typedef {import("./audio_focus.js").LockTells} LockTells */
+/** @typedef {import("./audio_focus.js").LockCallbacks} LockCallbacks */
 
-/** @param {string} name @param {LockTells} tells @returns {import("./audio_focus.js").FocusLock} */
-export function webLock(name, tells) {
+/** @param {string} name @param {LockCallbacks} callbacks @returns {import("./audio_focus.js").FocusLock} */
+export function webLock(name, callbacks) {
   /** Our request that counts; what becomes of earlier ones is no news. @type {{}} */
   let ours = {}
   let withdraw = new AbortController()
@@ -36,8 +36,8 @@ export function webLock(name, tells) {
 
   /** Another tab was faster, before or after we got the lock. @param {boolean} had */
   function lost(had) {
-    if (had) tells.robbed()
-    else tells.missed()
+    if (had) callbacks.robbed()
+    else callbacks.missed()
   }
 
   function leave() {
@@ -56,11 +56,11 @@ export function webLock(name, tells) {
     queue() {
       withdraw = new AbortController()
       const { signal } = withdraw
-      after(0, () => signal.aborted || ask({ signal }, tells.granted))
+      after(0, () => signal.aborted || ask({ signal }, callbacks.granted))
     },
     steal() {
       withdraw.abort()
-      ask({ steal: true }, tells.stolen)
+      ask({ steal: true }, callbacks.stolen)
     },
     leave,
   }
@@ -88,10 +88,10 @@ export function isLater(theirs, ours) {
 /**
  * @param {string} name
  * @param {string} tab
- * @param {import("./audio_focus.js").LockTells} tells
+ * @param {import("./audio_focus.js").LockCallbacks} callbacks
  * @returns {import("./audio_focus.js").FocusLock}
  */
-export function channelLock(name, tab, tells) {
+export function channelLock(name, tab, callbacks) {
   const channel = new BroadcastChannel(`${name}:lock`)
   /** When it became ours, wall clock; null: it is not. @type {number | null} */
   let oursMs = null
@@ -107,8 +107,8 @@ export function channelLock(name, tab, tells) {
     if (isLater(data, { atMs: oursMs, tab })) {
       oursMs = null
       queued = !told
-      if (told) tells.robbed()
-      else tells.missed()
+      if (told) callbacks.robbed()
+      else callbacks.missed()
     } else say("held") // theirs came before ours, or at the same time: they give way
   }
 
@@ -133,7 +133,7 @@ export function channelLock(name, tab, tells) {
 
   every(QUERY_INTERVAL_MS, () => {
     if (!queued) return
-    if (performance.now() - heldMs > HOLDER_TIMEOUT_MS) take(tells.granted)
+    if (performance.now() - heldMs > HOLDER_TIMEOUT_MS) take(callbacks.granted)
     else say("who")
   })
   addEventListener("pagehide", leave)
@@ -150,7 +150,7 @@ export function channelLock(name, tab, tells) {
       heldMs = Math.max(heldMs, performance.now()) // the holder has that long to say so
     },
     steal() {
-      take(tells.stolen)
+      take(callbacks.stolen)
     },
     leave,
   }
@@ -166,15 +166,15 @@ const UNAVAILABLE_RETRY_MS = 1000
  */
 
 /**
- * @param {import("../player/session.js").PlayerSession} mine
- * @param {import("./audio_focus.js").LockTells} tells
+ * @param {import("../player/session.js").PlayerSession} player
+ * @param {import("./audio_focus.js").LockCallbacks} callbacks
  * @returns {import("./audio_focus.js").FocusLock}
  */
-export function serverLock(mine, tells) {
+export function serverLock(player, callbacks) {
   let ours = false
   /** @type {Asked | null} */
   let asked = null
-  const { tab } = mine
+  const { tab } = player
 
   /** @param {object} more @param {number} [sinceMs] */
   function ask(more, sinceMs = performance.now()) {
@@ -182,14 +182,14 @@ export function serverLock(mine, tells) {
     const unsaid = () => {
       if (asked === question) missed()
     }
-    mine.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => {
+    player.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => {
       question.eventId = eventId
     }, unsaid)
   }
 
   function missed() {
     asked = null
-    tells.missed()
+    callbacks.missed()
   }
 
   /** Whether the gesture behind a request is recent. @param {Asked} question */
@@ -220,15 +220,15 @@ export function serverLock(mine, tells) {
     const had = ours
     ours = holder === tab
     asked = null
-    if (ours && !had) tells.stolen()
-    if (!ours && had) tells.robbed()
-    if (!ours && !had) tells.missed()
-    if (holder === null) tells.vacant(null)
+    if (ours && !had) callbacks.stolen()
+    if (!ours && had) callbacks.robbed()
+    if (!ours && !had) callbacks.missed()
+    if (holder === null) callbacks.vacant(null)
   }
 
-  mine.on(Event.Sound, ({ payload }) => is(payload.tab))
-  mine.on(Event.Error, ({ payload }) => refused(payload))
-  mine.on(Event.Welcome, ({ payload: { sounding } }) => {
+  player.on(Event.Sound, ({ payload }) => is(payload.tab))
+  player.on(Event.Error, ({ payload }) => refused(payload))
+  player.on(Event.Welcome, ({ payload: { sounding } }) => {
     // its answer was lost with our line, or it was itself
     if (asked && sounding !== tab && isFresh(asked)) askAgain(asked)
     else if (ours && sounding === null)
@@ -237,16 +237,16 @@ export function serverLock(mine, tells) {
     else if (asked) missed()
   })
   every(CHECK_MS, () => {
-    const { state, sounding, lastPositionMs } = mine.store
+    const { state, sounding, lastPositionMs } = player.store
     const silent = performance.now() - lastPositionMs > SILENT_MS
-    if (mine.isOpen && state.is_playing && sounding !== null && sounding !== tab && silent)
-      tells.vacant(sounding)
+    if (player.isOpen && state.is_playing && sounding !== null && sounding !== tab && silent)
+      callbacks.vacant(sounding)
   })
 
   return {
     held: () =>
       new Promise((tell) => {
-        const heard = mine.on(Event.Welcome, ({ payload }) => {
+        const heard = player.on(Event.Welcome, ({ payload }) => {
           heard()
           tell(payload.sounding !== null)
         })

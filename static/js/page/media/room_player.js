@@ -35,7 +35,7 @@ const RETRY_MS = 1500 // a medium whose connection broke is fetched again
 const RETRIES = { moving: 2, placed: 1 }
 
 /**
- * @typedef {object} Tells
+ * @typedef {object} PlayerCallbacks
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
  * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
  * @property {(change: {state: string, message: string, cause: string | null, trouble:
@@ -49,12 +49,12 @@ export class Player extends ViewerSettings {
   /**
    * @param {HTMLMediaElement} element
    * @param {import("../../core/clock/clock.js").Clock} clock
-   * @param {Tells} tells
+   * @param {PlayerCallbacks} callbacks
    */
-  constructor(element, clock, tells) {
+  constructor(element, clock, callbacks) {
     super(element)
     this.clock = clock
-    this.tells = tells
+    this.callbacks = callbacks
     this.naturalEnd = new NaturalEnd()
     this.stallReason = "network"
     this.driftToldMs = -Infinity
@@ -95,7 +95,7 @@ export class Player extends ViewerSettings {
 
   #fetch({ again = false } = {}) {
     this.machine.newSource({ again })
-    this.hands.load(this.url)
+    this.driver.load(this.url)
   }
 
   /** The viewer asks for another attempt at a medium that failed or broke off. */
@@ -118,7 +118,7 @@ export class Player extends ViewerSettings {
     const seen = this.seen()
     const { target, media } = this.machine
     const { effects, askInMs, precise } = this.machine.tick(seen)
-    if (this.naturalEnd.update(seen, target, media.endOfData)) this.tells.urgent()
+    if (this.naturalEnd.update(seen, target, media.endOfData)) this.callbacks.urgent()
     for (const effect of effects) this.#do(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
     this.#tell()
@@ -130,14 +130,14 @@ export class Player extends ViewerSettings {
 
   /** @param {import("../../core/sync/sync_controller.js").Effect} effect */
   #do(effect) {
-    const { hands } = this
-    if (effect.do === "play") hands.play()
-    else if (effect.do === "pause") hands.pause()
-    else if (effect.do === "seek") hands.seek(effect.toS)
-    else if (effect.do === "rate") hands.rate(effect.rate, effect.preservesPitch)
+    const { driver } = this
+    if (effect.do === "play") driver.play()
+    else if (effect.do === "pause") driver.pause()
+    else if (effect.do === "seek") driver.seek(effect.toS)
+    else if (effect.do === "rate") driver.rate(effect.rate, effect.preservesPitch)
     else if (effect.do === "fetch") this.#fetch({ again: true })
     else if (effect.do === "learned") this.rememberLearned()
-    else if (effect.do === "report") this.tells.report(effect.type, this.#stallReport(effect))
+    else if (effect.do === "report") this.callbacks.report(effect.type, this.#stallReport(effect))
   }
 
   /** @param {{type: string, waitedMs: number}} report */
@@ -218,7 +218,7 @@ export class Player extends ViewerSettings {
     const told = [state, message, cause, this.alone, this.muted, trouble?.kind, trouble?.atS].join()
     if (told !== this.told) {
       this.told = told
-      this.tells.changed({ state, message, cause, trouble })
+      this.callbacks.changed({ state, message, cause, trouble })
     }
     this.#tellNews()
     this.#tellMissing(seen)
@@ -227,7 +227,7 @@ export class Player extends ViewerSettings {
 
   #tellNews() {
     const news = urgentState(this.machine)
-    if (news !== null && news !== this.news) this.tells.urgent()
+    if (news !== null && news !== this.news) this.callbacks.urgent()
     this.news = news
   }
 
@@ -245,7 +245,7 @@ export class Player extends ViewerSettings {
     })
     if (!missing) return
     this.firstS = Infinity
-    this.tells.lacks(missing)
+    this.callbacks.lacks(missing)
   }
 
   /**
@@ -264,7 +264,7 @@ export class Player extends ViewerSettings {
       machine.filteredDriftMs() ?? (machine.driftControl.decision ? null : machine.driftMs(seen))
     if (driftMs === null) return
     this.driftToldMs = seen.nowMs
-    this.tells.drift({
+    this.callbacks.drift({
       driftMs,
       latencyMs: this.clock.delayMs,
       zone: machine.driftControl.decision?.zone ?? "settling",

@@ -20,7 +20,7 @@ export class ViewerSettings {
   constructor(element) {
     this.element = element
     this.expectedEvents = new ExpectedEvents()
-    this.hands = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
+    this.driver = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
     this.latencyModel = new LatencyModel(browserEngine(), loadItem(`costs-${browserVersion()}`, null))
     const rateSupport = new RateSupport(browserEngine(), recallRates(), performance.now())
     this.machine = new SyncController({
@@ -96,14 +96,14 @@ export class ViewerSettings {
    * viewer is asked.
    */
   #unmute() {
-    const { element, machine, expectedEvents, hands } = this
+    const { element, machine, expectedEvents, driver } = this
     const playing = !element.paused
     element.muted = false
     if (!playing || !element.paused) return
     expectedEvents.expect("pause")
     element.muted = true
     machine.interference.mutedByUs = true
-    hands.play()
+    driver.play()
   }
 
   /** Inside a gesture: sound, and play if that was refused. */
@@ -173,22 +173,22 @@ export class ViewerSettings {
   /** @param {boolean} playing */
   playHere(playing) {
     if (!this.alone) return
-    if (playing) this.hands.play()
-    else this.hands.pause()
+    if (playing) this.driver.play()
+    else this.driver.pause()
     this.tick()
   }
 
   /** @param {number} positionS */
   seekHere(positionS) {
     if (!this.alone) return
-    this.hands.seek(positionS)
+    this.driver.seek(positionS)
     this.tick()
   }
 
   /** @param {number} rate */
   rateHere(rate) {
     if (!this.alone) return
-    this.hands.rate(rate, true)
+    this.driver.rate(rate, true)
     this.tick()
   }
 }

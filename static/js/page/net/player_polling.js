@@ -17,13 +17,13 @@ const RESTING_MS = 5000
 
 export class PlayerHttpTransport {
   /**
-   * @param {import("../player/session.js").PlayerSession} mine
-   * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} tells `found`: whether the
+   * @param {import("../player/session.js").PlayerSession} player
+   * @param {{said: (envelope: any) => void, found: (reached: boolean) => void}} callbacks `found`: whether the
    *   server answers
    */
-  constructor(mine, tells) {
-    this.mine = mine
-    this.tells = tells
+  constructor(player, callbacks) {
+    this.player = player
+    this.callbacks = callbacks
     this.asking = false
     this.wanted = false
     this.askedMs = -Infinity
@@ -36,20 +36,20 @@ export class PlayerHttpTransport {
   }
 
   get #limited() {
-    return this.mine.connection.status === "limited"
+    return this.player.connection.status === "limited"
   }
 
   #look() {
     const waitMs = this.wanted
       ? LEAST_MS
-      : this.mine.state.is_playing || !this.mine.clock.locked
+      : this.player.state.is_playing || !this.player.clock.locked
         ? PLAYING_MS
         : RESTING_MS
     if (this.#limited && !this.asking && performance.now() - this.askedMs >= waitMs) void this.#ask()
   }
 
   async #ask() {
-    const { boot, clock, store } = this.mine
+    const { boot, clock, store } = this.player
     const t0 = (this.askedMs = performance.now())
     this.asking = true
     this.wanted = false
@@ -62,10 +62,10 @@ export class PlayerHttpTransport {
       const [type, payload] = store.known
         ? [Event.PlayerState, whole]
         : [Event.Welcome, { ...whole, device: "", sounding: null }]
-      this.tells.said({ type, room_id: null, timestamp, revision: whole.state.revision, payload })
-      this.tells.found(true)
+      this.callbacks.said({ type, room_id: null, timestamp, revision: whole.state.revision, payload })
+      this.callbacks.found(true)
     } catch {
-      this.tells.found(false)
+      this.callbacks.found(false)
     } finally {
       this.asking = false
     }
@@ -76,9 +76,9 @@ export class PlayerHttpTransport {
     const { type, payload } = command
     if (type === Command.SyncRequest) this.wanted = true
     // the next one counts
-    else if (type === Command.Position) void request(this.mine.boot.position_url, payload).catch(() => {})
+    else if (type === Command.Position) void request(this.player.boot.position_url, payload).catch(() => {})
     // no other tab can settle it
-    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.mine.tab : null })
+    else if (type === Command.Sound) this.#hear(Event.Sound, { tab: payload.want ? this.player.tab : null })
     else if (IDEMPOTENT_COMMANDS.has(type)) this.last = this.last.then(() => this.#command(command))
     else return false
     return true
@@ -87,18 +87,18 @@ export class PlayerHttpTransport {
   /** @param {Said} command */
   async #command(command) {
     try {
-      this.#hear(Event.Ack, await request(this.mine.boot.control_url, command))
+      this.#hear(Event.Ack, await request(this.player.boot.control_url, command))
     } catch (problem) {
       const { code } = /** @type {any} */ (problem)
       if (typeof code === "string")
         this.#hear(Event.Error, { event_id: command.event_id, .../** @type {any} */ (problem) })
-      else this.tells.found(false) // it goes again, as the same, when the server answers
+      else this.callbacks.found(false) // it goes again, as the same, when the server answers
     }
     this.wanted = true
   }
 
   /** @param {string} type @param {any} payload */
   #hear(type, payload) {
-    this.tells.said({ type, room_id: null, timestamp: this.mine.serverNow(), revision: null, payload })
+    this.callbacks.said({ type, room_id: null, timestamp: this.player.serverNow(), revision: null, payload })
   }
 }

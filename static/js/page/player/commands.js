@@ -14,23 +14,23 @@ const AGAIN_S = 3 // later than this, Previous means this one from its beginning
 const STALE = "stale"
 const UNDECIDED_MS = 30_000 // after that theirs is kept
 
-/** @typedef {import("./session.js").PlayerSession} Mine */
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("../../core/protocol.js").Item} Item */
 
 export class Commands {
-  /** @param {Mine} mine */
-  constructor(mine) {
-    this.mine = mine
+  /** @param {PlayerSession} player */
+  constructor(player) {
+    this.player = player
   }
 
   // ---------------------------------------------------------------- playing
 
   get playing() {
-    return this.mine.state.is_playing
+    return this.player.state.is_playing
   }
 
   get canPlay() {
-    return this.mine.state.entries.length > 0
+    return this.player.state.entries.length > 0
   }
 
   toggle() {
@@ -50,9 +50,9 @@ export class Commands {
 
   /** Only the tab that sounds knows it better than the timeline. */
   #whereItIs() {
-    const { mine } = this
-    const { current } = mine.state
-    const position = mine.sound.here ? mine.voice.positionS : null
+    const { player } = this
+    const { current } = player.state
+    const position = player.sound.here ? player.output.positionS : null
     return position === null || current === null || isProvisional(current)
       ? {}
       : { entry_id: current, position }
@@ -66,14 +66,14 @@ export class Commands {
 
   takeSound() {
     unlockElements()
-    this.mine.voice.halted = false
-    this.mine.sound.take()
+    this.player.output.halted = false
+    this.player.sound.take()
   }
 
   /** If the item is the current one, continue it here. @param {Item} item */
   playItem(item) {
-    if (this.mine.item?.id === item.id) return this.playHere()
-    this.mine.knows([item])
+    if (this.player.item?.id === item.id) return this.playHere()
+    this.player.knows([item])
     this.takeSound()
     this.#say(Command.PlayTrack, { item_id: item.id })
   }
@@ -83,11 +83,11 @@ export class Commands {
    * @param {Item[]} items
    */
   playAll(items) {
-    const { entries, current } = this.mine.state
+    const { entries, current } = this.player.state
     const from = entries.findIndex(({ id }) => id === current)
     if (from >= 0 && items.every(({ id }, place) => entries[from + place]?.item === id))
       return this.playHere()
-    this.mine.knows(items)
+    this.player.knows(items)
     this.takeSound()
     return this.#say(Command.PlayTrack, { item_ids: items.map(({ id }) => id) })
   }
@@ -104,25 +104,25 @@ export class Commands {
   }
 
   previous() {
-    if (this.mine.positionS() > AGAIN_S) this.seekTo(0)
+    if (this.player.positionS() > AGAIN_S) this.seekTo(0)
     else this.#step(Command.Previous, {})
   }
 
   /** @param {string} type @param {object} more */
   #step(type, more) {
-    const { current } = this.mine.state
+    const { current } = this.player.state
     if (current !== null) this.#say(type, { entry_id: current, ...more })
   }
 
   /** @param {number} positionS */
   seekTo(positionS) {
-    if (this.mine.state.current === null) return
-    this.#say(Command.Seek, { position: Math.min(Math.max(positionS, 0), this.mine.durationS ?? Infinity) })
+    if (this.player.state.current === null) return
+    this.#say(Command.Seek, { position: Math.min(Math.max(positionS, 0), this.player.durationS ?? Infinity) })
   }
 
   /** @param {number} seconds */
   seekBy(seconds) {
-    this.seekTo(this.mine.positionS() + seconds)
+    this.seekTo(this.player.positionS() + seconds)
   }
 
   /** @param {number} rate */
@@ -139,7 +139,7 @@ export class Commands {
 
   /** @param {Item[]} items @param {boolean} [next] behind what is on */
   add(items, next = false) {
-    this.mine.knows(items)
+    this.player.knows(items)
     return this.#say(
       Command.QueueAdd,
       next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) },
@@ -187,7 +187,7 @@ export class Commands {
   async #say(type, payload = {}) {
     withdrawNotice(STALE)
     try {
-      return await this.mine.say(type, payload)
+      return await this.player.say(type, payload)
     } catch (refusal) {
       if (/** @type {any} */ (refusal).code === STALE) this.#askWhose(type, payload)
       else showRefusal(refusal)
@@ -201,14 +201,14 @@ export class Commands {
    * @param {Record<string, any>} payload
    */
   #askWhose(type, payload) {
-    const { base_revision: _, ...mine } = payload
+    const { base_revision: _, ...own } = payload
     showNotice({
       key: STALE,
       text: gettext("Changed in another tab"),
       tone: "warn",
       rank: 4,
       lastsMs: UNDECIDED_MS,
-      act: { text: gettext("Use mine"), run: () => void this.#say(type, mine) },
+      act: { text: gettext("Use mine"), run: () => void this.#say(type, own) },
       other: { text: gettext("Keep theirs"), run: () => {} },
     })
   }

@@ -14,32 +14,32 @@ const REDRAW_MS = 1000
 const REFRESH_MS = 3000
 const PREVIEWED = 6 // of what would be taken over
 
-/** @typedef {import("./session.js").PlayerSession} Mine */
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").DeviceState} DeviceState */
 
-/** @param {HTMLElement} dialog @param {Mine} mine @param {Commands} commands */
-export function mount(dialog, mine, commands) {
+/** @param {HTMLElement} dialog @param {PlayerSession} player @param {Commands} commands */
+export function mount(dialog, player, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const show = () => showDevices(dialog, mine)
+  const show = () => showDevices(dialog, player)
   const showOpen = () => {
     if (/** @type {HTMLDialogElement} */ (dialog).open) show()
   }
   const ask = () => {
-    if (mine.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) fetchDevices(mine).then(show)
+    if (player.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) fetchDevices(player).then(show)
   }
   const opened = new MutationObserver(() => {
     showOpen()
     ask()
   })
   opened.observe(dialog, { attributeFilter: ["open"] })
-  find(dialog, "devices-list").addEventListener("click", (event) => onDeviceClick(event, mine), { signal })
+  find(dialog, "devices-list").addEventListener("click", (event) => onDeviceClick(event, player), { signal })
   for (const how of /** @type {const} */ (["replace", "merge"])) {
     find(document, how).addEventListener("click", () => continueHere(how, commands), { signal })
   }
   show()
-  const heard = [Event.Welcome, Event.Devices].map((type) => mine.on(type, show))
+  const heard = [Event.Welcome, Event.Devices].map((type) => player.on(type, show))
   return disposeAll(
     () => gone.abort(),
     mountForgetDevice(dialog, commands),
@@ -47,21 +47,21 @@ export function mount(dialog, mine, commands) {
     every(REDRAW_MS, showOpen),
     every(REFRESH_MS, ask),
     ...heard,
-    mine.on(Event.Device, ({ payload }) => showPreview(payload)),
+    player.on(Event.Device, ({ payload }) => showPreview(payload)),
   )
 }
 
 /**
  * Changes on another device are pushed; its position and its closing are not. A response that is older than a
  * push is ignored.
- * @param {Mine} mine
+ * @param {PlayerSession} player
  */
-async function fetchDevices(mine) {
-  const { devices } = mine.store
+async function fetchDevices(player) {
+  const { devices } = player.store
   try {
-    const answer = await fetch(mine.boot.player_url, { headers: { Accept: "application/json" } })
+    const answer = await fetch(player.boot.player_url, { headers: { Accept: "application/json" } })
     const found = answer.ok ? (await answer.json()).devices : devices
-    if (mine.store.devices === devices) mine.store.devices = found
+    if (player.store.devices === devices) player.store.devices = found
   } catch {
     // Offline: the known state ages, and its text shows it.
   }
@@ -72,10 +72,10 @@ async function fetchDevices(mine) {
 /**
  * Lines that stay keep their element, and with it the focus.
  * @param {HTMLElement} dialog
- * @param {Mine} mine
+ * @param {PlayerSession} player
  */
-function showDevices(dialog, mine) {
-  const { devices, device } = mine.store
+function showDevices(dialog, player) {
+  const { devices, device } = player.store
   const others = devices.filter((each) => each.device !== device)
   find(dialog, "alone").hidden = others.length > 0
   const list = find(dialog, "devices-list")
@@ -86,7 +86,7 @@ function showDevices(dialog, mine) {
     ]),
   )
   const lines = devices.map((each) =>
-    fillDevice(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, mine),
+    fillDevice(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, player),
   )
   lines.forEach((line, place) => {
     if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
@@ -96,16 +96,16 @@ function showDevices(dialog, mine) {
     /** @type {HTMLElement} */ (opener).hidden = devices.length === 0
 }
 
-/** @param {HTMLElement} line @param {DeviceState} told @param {boolean} here @param {Mine} mine */
-function fillDevice(line, told, here, mine) {
-  const state = here ? ownDevice(told, mine) : told
+/** @param {HTMLElement} line @param {DeviceState} told @param {boolean} here @param {PlayerSession} player */
+function fillDevice(line, told, here, player) {
+  const state = here ? ownDevice(told, player) : told
   line.dataset.device = state.device
   showCoverArt(find(line, "art"), state.item)
   setText(
     find(line, "name"),
     here ? interpolate(gettext("{name} (this one)"), { name: state.name }) : state.name,
   )
-  setText(find(line, "about"), deviceStatus(state, mine.serverNow()))
+  setText(find(line, "about"), deviceStatus(state, player.serverNow()))
   find(line, "continue").hidden = here || state.entries === 0
   find(line, "forget").hidden = here
   find(line, "forget").setAttribute("aria-label", interpolate(gettext("Forget {name}"), { name: state.name }))
@@ -115,7 +115,7 @@ function fillDevice(line, told, here, mine) {
 /**
  * The page's own state of this device is newer than the list.
  * @param {DeviceState} told
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @returns {DeviceState}
  */
 function ownDevice(told, { state, item }) {
@@ -140,12 +140,12 @@ function deviceStatus(state, nowMs) {
   })
 }
 
-/** @param {globalThis.Event} event @param {Mine} mine */
-function onDeviceClick(event, mine) {
+/** @param {globalThis.Event} event @param {PlayerSession} player */
+function onDeviceClick(event, player) {
   const at = event.target instanceof Element ? event.target : null
   const device = /** @type {HTMLElement | null} */ (at?.closest("[data-device]"))?.dataset.device
   if (!device) return
-  if (at?.closest("[data-continue]")) mine.say(Command.LookAtDevice, { device }).catch(showRefusal)
+  if (at?.closest("[data-continue]")) player.say(Command.LookAtDevice, { device }).catch(showRefusal)
 }
 
 // ---------------------------------------------------------------- what would be taken over

@@ -16,17 +16,17 @@ const MAX_ITEMS = 100 // so many the server takes in one change
 const ORDER_KEY = "library-order"
 const PRELOAD_PX = 600 // the next page is asked for before its place is seen
 
-/** @typedef {import("./session.js").PlayerSession} Mine */
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {import("../lib/api.js").Page} Page */
 /** @typedef {import("../lib/api.js").LibraryQuery} Wanted */
 
-/** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
-export function mount(section, mine, commands) {
+/** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
+export function mount(section, player, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const library = new Library(section, mine, mountRovingTabindex(find(section, "rows"), signal), signal)
+  const library = new Library(section, player, mountRovingTabindex(find(section, "rows"), signal), signal)
   listen(section, library, commands, signal)
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
     rootMargin: `${PRELOAD_PX}px`,
@@ -40,7 +40,7 @@ export function mount(section, mine, commands) {
   return disposeAll(
     () => gone.abort(),
     () => near.disconnect(),
-    mine.on("state", () => library.mark()),
+    player.on("state", () => library.mark()),
   )
 }
 
@@ -136,15 +136,15 @@ async function withAll(library, take) {
 }
 
 class Library {
-  /** @param {HTMLElement} section @param {Mine} mine @param {() => void} offer @param {AbortSignal} signal */
-  constructor(section, mine, offer, signal) {
+  /** @param {HTMLElement} section @param {PlayerSession} player @param {() => void} offer @param {AbortSignal} signal */
+  constructor(section, player, offer, signal) {
     this.section = section
-    this.mine = mine
+    this.player = player
     this.offer = offer
     this.rows = find(section, "rows")
     /** @type {Map<number, Item>} */
     this.items = new Map()
-    this.pages = new LibraryPager(mine.boot.library_url, loadItem(ORDER_KEY, "title"))
+    this.pages = new LibraryPager(player.boot.library_url, loadItem(ORDER_KEY, "title"))
     this.again = new Retry(signal)
     this.grown = () => {}
   }
@@ -242,7 +242,7 @@ class Library {
 
   /** Mark the row of the current track. */
   mark() {
-    const id = String(this.mine.item?.id ?? "")
+    const id = String(this.player.item?.id ?? "")
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.rows.children)) {
       const on = row.dataset.item === id
       if (on !== row.hasAttribute("aria-current"))

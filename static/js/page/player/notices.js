@@ -11,23 +11,23 @@ const SHORT_MS = 5000
 // without a line there is a notice all the time; what came of a press goes first
 const RANK = { line: 5, news: 6 }
 
-/** @param {HTMLElement} shelf @param {import("./session.js").PlayerSession} mine */
-export function mount(shelf, mine) {
+/** @param {HTMLElement} shelf @param {import("./session.js").PlayerSession} player */
+export function mount(shelf, player) {
   const gone = new AbortController()
-  const stack = new NoticeStack(shelf, () => mine.serverNow())
+  const stack = new NoticeStack(shelf, () => player.serverNow())
   onNotice(
     (notice) => stack.put(notice),
     (key) => stack.drop(key),
     gone.signal,
   )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
-  const line = new ConnectionNotice(stack, mine)
+  const line = new ConnectionNotice(stack, player)
   const show = () => line.show()
   return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
-    ...["connection", "state", "sound", "moved"].map((type) => mine.on(type, show)),
-    mine.on("dropped", () => showDropped(stack)),
+    ...["connection", "state", "sound", "moved"].map((type) => player.on(type, show)),
+    player.on("dropped", () => showDropped(stack)),
   )
 }
 
@@ -46,15 +46,15 @@ function showDropped(stack) {
  * How it is about the line to the server, and what waits for it. Said again only where the words are others.
  */
 class ConnectionNotice {
-  /** @param {NoticeStack} stack @param {import("./session.js").PlayerSession} mine */
-  constructor(stack, mine) {
+  /** @param {NoticeStack} stack @param {import("./session.js").PlayerSession} player */
+  constructor(stack, player) {
     this.stack = stack
-    this.mine = mine
+    this.player = player
     this.said = ""
   }
 
   show() {
-    const { status } = this.mine.connection
+    const { status } = this.player.connection
     const text = this.#words(status)
     if (text === this.said) return
     this.said = text
@@ -66,14 +66,14 @@ class ConnectionNotice {
       tone: "warn",
       rank: RANK.line,
       act,
-      lastsMs: this.mine.overHttp ? 2 * SHORT_MS : undefined,
+      lastsMs: this.player.overHttp ? 2 * SHORT_MS : undefined,
     })
   }
 
   /** @param {string} status */
   #words(status) {
-    const { store, connection } = this.mine
-    if (this.mine.overHttp)
+    const { store, connection } = this.player
+    if (this.player.overHttp)
       return gettext(
         "Live updates are blocked here, so the page asks the server every few seconds. Everything else works as usual.",
       )
@@ -98,7 +98,7 @@ class ConnectionNotice {
 
   /** The title of the track that should be audible here. @returns {string | null} */
   get #waiting() {
-    const { sound, state, voice, item } = this.mine
-    return sound.here && state.is_playing && voice.waits ? (item?.title ?? null) : null
+    const { sound, state, output, item } = this.player
+    return sound.here && state.is_playing && output.waits ? (item?.title ?? null) : null
   }
 }

@@ -78,7 +78,7 @@ function showAll(bar, player, commands) {
   showRepeat(find(bar, "repeat"), player.state.repeat)
   for (const name of ["next", "previous"])
     /** @type {HTMLButtonElement} */ (find(bar, name)).disabled = player.state.current === null
-  bar.toggleAttribute("data-waits", player.sound.here && player.voice.waits)
+  bar.toggleAttribute("data-waits", player.sound.here && player.output.waits)
   showPlayerPosition(bar, player)
 }
 

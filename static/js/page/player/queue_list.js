@@ -8,14 +8,14 @@ import { mountRovingTabindex } from "../ui/roving_tabindex.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { mount as mountDrag } from "./drag_reorder.js"
 
-/** @typedef {import("./session.js").PlayerSession} Mine */
+/** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").QueueEntry} Entry */
 
 const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1 })
 
-/** @param {HTMLElement} section @param {Mine} mine @param {Commands} commands */
-export function mount(section, mine, commands) {
+/** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
+export function mount(section, player, commands) {
   const gone = new AbortController()
   const { signal } = gone
   const list = find(section, "list")
@@ -24,13 +24,13 @@ export function mount(section, mine, commands) {
   let offer = () => {}
   const show = () => {
     if (drag.isOn()) return
-    const { entries, current } = mine.state
-    if (shown !== entries || list.dataset.items !== String(mine.store.items.size)) showEntries(list, mine)
+    const { entries, current } = player.state
+    if (shown !== entries || list.dataset.items !== String(player.store.items.size)) showEntries(list, player)
     shown = entries
     offer()
-    list.dataset.items = String(mine.store.items.size)
+    list.dataset.items = String(player.store.items.size)
     for (const line of lines(list)) mark(line, line.dataset.entry === current)
-    showSums(section, mine)
+    showSums(section, player)
   }
   for (const name of ["clear", "undo", "redo"])
     find(section, name).addEventListener(
@@ -39,11 +39,11 @@ export function mount(section, mine, commands) {
       { signal },
     )
   list.addEventListener("click", (event) => press(event, commands), { signal })
-  list.addEventListener("keydown", (event) => step(event, section, mine, commands), { signal })
+  list.addEventListener("keydown", (event) => step(event, section, player, commands), { signal })
   offer = mountRovingTabindex(list, signal) // after the arrows that move a line
   drag.whenOver(show)
   show()
-  return disposeAll(() => gone.abort(), mine.on("state", show))
+  return disposeAll(() => gone.abort(), player.on("state", show))
 }
 
 /** @param {HTMLElement} list @returns {HTMLElement[]} */
@@ -54,14 +54,14 @@ function lines(list) {
 /**
  * Lines that stay keep their element: neither focus nor a picture is lost.
  * @param {HTMLElement} list
- * @param {Mine} mine
+ * @param {PlayerSession} player
  */
-function showEntries(list, mine) {
+function showEntries(list, player) {
   const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
   const focused = document.activeElement
-  const spare = renamed(list, mine.state.entries)
-  const wanted = mine.state.entries.map((entry) =>
-    filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, mine),
+  const spare = renamed(list, player.state.entries)
+  const wanted = player.state.entries.map((entry) =>
+    filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, player),
   )
   wanted.forEach((line, place) => {
     if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
@@ -88,9 +88,9 @@ function taken(spare, entry) {
   return place < 0 ? null : spare.splice(place, 1)[0]
 }
 
-/** @param {HTMLElement} line @param {Entry} entry @param {Mine} mine */
-function filled(line, entry, mine) {
-  const item = mine.store.items.get(entry.item) ?? null
+/** @param {HTMLElement} line @param {Entry} entry @param {PlayerSession} player */
+function filled(line, entry, player) {
+  const item = player.store.items.get(entry.item) ?? null
   const title = item?.title ?? gettext("Deleted track")
   line.dataset.entry = entry.id
   line.dataset.item = String(entry.item)
@@ -120,16 +120,16 @@ function mark(line, on) {
 /**
  * How many, how long together, and what can be taken back.
  * @param {HTMLElement} section
- * @param {Mine} mine
+ * @param {PlayerSession} player
  */
-function showSums(section, mine) {
-  const { entries, can_undo: canUndo, can_redo: canRedo, current } = mine.state
-  const lengthS = entries.reduce((sum, { item }) => sum + (mine.store.items.get(item)?.duration ?? 0), 0)
+function showSums(section, player) {
+  const { entries, can_undo: canUndo, can_redo: canRedo, current } = player.state
+  const lengthS = entries.reduce((sum, { item }) => sum + (player.store.items.get(item)?.duration ?? 0), 0)
   const count = interpolate(ngettext("{count} track", "{count} tracks", entries.length), {
     count: entries.length,
   })
   setText(find(section, "sum"), entries.length ? `${count}, ${formatTime(lengthS)}` : "")
-  find(section, "empty").hidden = entries.length > 0 || !mine.store.known
+  find(section, "empty").hidden = entries.length > 0 || !player.store.known
   const rest = entries.some(({ id }) => id !== current)
   enable(section, "clear", rest)
   enable(section, "undo", canUndo)
@@ -176,16 +176,16 @@ function removeAt(line, entryId, commands) {
  * Alt with an arrow moves the line that has the focus; on its grip the arrow alone does.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} section
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @param {Commands} commands
  */
-function step(event, section, mine, commands) {
+function step(event, section, player, commands) {
   const by = STEPS[event.key]
   const at = event.target instanceof Element ? event.target : null
   const entryId = entryOf(at)
   if (!by || !entryId || !(event.altKey || at?.closest("[data-grip]"))) return
   event.preventDefault()
-  const { entries } = mine.state
+  const { entries } = player.state
   const place = entries.findIndex(({ id }) => id === entryId)
   const there = place + by
   if (there < 0 || there >= entries.length) return
@@ -194,7 +194,7 @@ function step(event, section, mine, commands) {
   setText(
     find(section, "moved"),
     interpolate(format, {
-      title: mine.itemOf(entryId)?.title ?? "",
+      title: player.itemOf(entryId)?.title ?? "",
       place: there + 1,
       count: entries.length,
     }),

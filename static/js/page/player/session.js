@@ -41,7 +41,7 @@ export class PlayerSession extends Emitter {
     this.clock = new Clock()
     this.store = new PlayerStore(this.tab)
     this.pending = new PendingCommands()
-    this.kept = new OfflineQueue(boot.device_id)
+    this.offlineQueue = new OfflineQueue(boot.device_id)
     /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
     this.waiting = new Map()
     this.connection = {
@@ -52,11 +52,11 @@ export class PlayerSession extends Emitter {
     }
     this.state = this.store.state
     this.cancelFlush = () => {}
-    this.voice = new AudioOutput({
+    this.output = new AudioOutput({
       ended: (track) => this.emit("ended", track),
       cut: () => !this.isOpen,
       refused: () => {
-        this.voice.drop()
+        this.output.drop()
         this.sound.refused()
       },
       halted: () => this.sound.here && this.emit("halted"),
@@ -65,17 +65,17 @@ export class PlayerSession extends Emitter {
       placed: () => this.emit("placed"),
       picture: (element) => this.emit("picture", element),
     })
-    const lockFor = (/** @type {any} */ tells) =>
-      hasWebLocks() ? webLock(`watchium-sound:${boot.device_id}`, tells) : serverLock(this, tells)
+    const lockFor = (/** @type {any} */ callbacks) =>
+      hasWebLocks() ? webLock(`watchium-sound:${boot.device_id}`, callbacks) : serverLock(this, callbacks)
     this.sound = new AudioFocus(
       boot.device_id,
       this.tab,
       {
         start: () => {
-          this.voice.start()
+          this.output.start()
           this.#show()
         },
-        stop: () => this.voice.stop(),
+        stop: () => this.output.stop(),
         known: () => this.emit("sound"),
       },
       lockFor,
@@ -94,7 +94,8 @@ export class PlayerSession extends Emitter {
   }
 
   open() {
-    for (const command of this.kept.all()) this.pending.add(command, this.serverNow(), 0, performance.now())
+    for (const command of this.offlineQueue.all())
+      this.pending.add(command, this.serverNow(), 0, performance.now())
     this.socket.open()
     this.http.start()
     this.sound.open()
@@ -140,7 +141,7 @@ export class PlayerSession extends Emitter {
 
   get durationS() {
     return (
-      (this.sound.here ? this.voice.durationS : null) ??
+      (this.sound.here ? this.output.durationS : null) ??
       (this.state.current === this.store.state.current ? this.store.durationS : this.item?.duration) ??
       null
     )
@@ -149,7 +150,7 @@ export class PlayerSession extends Emitter {
   /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
   positionS() {
     const { here, elsewhere, isComing } = this.sound
-    const heardS = here ? this.voice.positionS : null
+    const heardS = here ? this.output.positionS : null
     const is_playing = this.state.is_playing && (here || elsewhere || isComing)
     return heardS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
   }
@@ -179,7 +180,7 @@ export class PlayerSession extends Emitter {
         performance.now(),
       )
       for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
-      if (!this.isOpen && isPersistent(command)) this.kept.keep(command)
+      if (!this.isOpen && isPersistent(command)) this.offlineQueue.keep(command)
       this.#show()
       this.#flush()
     })
@@ -255,7 +256,7 @@ export class PlayerSession extends Emitter {
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
     // done, whichever tab said it
-    if (type === Event.Player && payload.event_id) this.kept.forget(payload.event_id)
+    if (type === Event.Player && payload.event_id) this.offlineQueue.forget(payload.event_id)
     const applied = this.store.receive(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
     const nothingNew =
@@ -275,7 +276,7 @@ export class PlayerSession extends Emitter {
    */
   #insist() {
     const { current } = this.store.state
-    const { positionS, track } = this.voice
+    const { positionS, track } = this.output
     if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id)
       this.store.setPosition(current, positionS, this.serverNow())
   }
@@ -289,7 +290,7 @@ export class PlayerSession extends Emitter {
 
   /** @param {string} eventId @param {(waiter: any) => void} tell */
   #over(eventId, tell) {
-    this.kept.forget(eventId)
+    this.offlineQueue.forget(eventId)
     this.#answer(eventId, tell)
   }
 
@@ -305,7 +306,7 @@ export class PlayerSession extends Emitter {
     this.reached = reached
     if (this.overHttp) {
       this.pending.reconnected()
-      this.voice.lineIsBack()
+      this.output.lineIsBack()
       this.#flush()
     }
     this.emit("connection", this.connection)
@@ -316,7 +317,7 @@ export class PlayerSession extends Emitter {
     this.connection = change
     if (change.status !== "limited") this.reached = false
     if (change.closeCode === Close.TooMany) this.sound.leave()
-    if (this.isOpen) this.voice.lineIsBack()
+    if (this.isOpen) this.output.lineIsBack()
     this.emit("connection", change)
   }
 
@@ -330,9 +331,9 @@ export class PlayerSession extends Emitter {
   /** Show the optimistic state; in the audible tab, play it. */
   #show() {
     this.state = this.pending.shown(this.store.state, this.gone)
-    if (!this.store.state.is_playing) this.voice.halted = false
+    if (!this.store.state.is_playing) this.output.halted = false
     if (this.sound.here)
-      this.voice.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
+      this.output.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
     this.emit("state")
   }
 
@@ -340,6 +341,6 @@ export class PlayerSession extends Emitter {
   heardAt(entryId, position) {
     this.store.setPosition(entryId, position, this.serverNow())
     this.state = this.pending.shown(this.store.state, this.gone)
-    this.voice.said(this.state)
+    this.output.said(this.state)
   }
 }

@@ -18,27 +18,27 @@ const SILENT_MS = 7000 // the server gives a tab six seconds
 const NOTICE_MS = 10_000
 const CHECKS_WITHOUT_FOCUS = 2 // tabs that hand the sound over need a moment
 
-/** @typedef {import("../player/session.js").PlayerSession} Mine */
+/** @typedef {import("../player/session.js").PlayerSession} PlayerSession */
 
 /**
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
  * @param {{endsWith: () => boolean}} sleep
  */
-export function mount(mine, commands, sleep) {
+export function mount(player, commands, sleep) {
   const failures = new FailedTracks()
   return disposeAll(
-    mine.on("ended", (track) => {
+    player.on("ended", (track) => {
       failures.reset()
       showTruncated(track)
-      onEnded(mine, commands, sleep)
+      onEnded(player, commands, sleep)
     }),
-    mine.on("halted", () => commands.pause()),
-    mine.on("failed", (item) => onFailed(mine, commands, sleep, failures, item)),
+    player.on("halted", () => commands.pause()),
+    player.on("failed", (item) => onFailed(player, commands, sleep, failures, item)),
     every(CHECK_MS, () =>
-      failures.update(mine.sound.here && mine.state.is_playing ? mine.voice.positionS : null),
+      failures.update(player.sound.here && player.state.is_playing ? player.output.positionS : null),
     ),
-    watchForSilence(mine),
+    watchForSilence(player),
   )
 }
 
@@ -50,27 +50,27 @@ function showTruncated({ item, early }) {
 }
 
 /**
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
  * @param {{endsWith: () => boolean}} sleep
  */
-function onEnded(mine, commands, sleep) {
+function onEnded(player, commands, sleep) {
   if (sleep.endsWith()) commands.pause()
   commands.next(true)
-  mine.emit("moved")
+  player.emit("moved")
 }
 
 /**
  * The audible tab shows the failure and continues with the next track; after a few failures in a row it
  * stops.
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
  * @param {{endsWith: () => boolean}} sleep
  * @param {FailedTracks} failures
  * @param {import("../../core/protocol.js").Item} item
  */
-function onFailed(mine, commands, sleep, failures, item) {
-  const { state } = mine
+function onFailed(player, commands, sleep, failures, item) {
+  const { state } = player
   if (!state.is_playing)
     return showFailed(commands, interpolate(gettext("{title} cannot be played here."), { title: item.title }))
   const goesOn = failures.failed()
@@ -84,7 +84,7 @@ function onFailed(mine, commands, sleep, failures, item) {
         },
       ),
     )
-  const next = playableQueue(state, mine.gone).following(state.repeat)
+  const next = playableQueue(state, player.gone).following(state.repeat)
   if (next === null || next === state.current || sleep.endsWith())
     return pauseAndShow(
       commands,
@@ -96,7 +96,7 @@ function onFailed(mine, commands, sleep, failures, item) {
     false,
   )
   commands.next()
-  if (mine.item?.id === item.id) onFailed(mine, commands, sleep, failures, item) // the same file again
+  if (player.item?.id === item.id) onFailed(player, commands, sleep, failures, item) // the same file again
 }
 
 /** @param {import("../player/commands.js").Commands} commands @param {string} text */
@@ -130,82 +130,82 @@ function showFailed(commands, text, offersNext = true) {
 /**
  * The state is playing and no tab is audible, because the browser was closed. If the tabs negotiate the focus
  * themselves, this shows at once; if not, the server notices when it is queried after six seconds.
- * @param {Mine} mine
+ * @param {PlayerSession} player
  */
-function watchForSilence(mine) {
+function watchForSilence(player) {
   let nobody = 0
   return every(CHECK_MS, () => {
-    const plays = mine.isOpen && mine.state.is_playing && !mine.sound.here
-    nobody = plays && mine.sound.isNobodys ? nobody + 1 : 0
-    if (nobody === CHECKS_WITHOUT_FOCUS) return pauseWhereItWas(mine)
-    if (!plays || performance.now() - mine.store.lastPositionMs < SILENT_MS) return
-    mine.store.lastPositionMs = performance.now()
+    const plays = player.isOpen && player.state.is_playing && !player.sound.here
+    nobody = plays && player.sound.isNobodys ? nobody + 1 : 0
+    if (nobody === CHECKS_WITHOUT_FOCUS) return pauseWhereItWas(player)
+    if (!plays || performance.now() - player.store.lastPositionMs < SILENT_MS) return
+    player.store.lastPositionMs = performance.now()
     // to be asked is enough
-    fetch(mine.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {})
+    fetch(player.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {})
   })
 }
 
-/** @param {Mine} mine */
-function pauseWhereItWas(mine) {
-  const { current, position } = mine.store.state
-  mine.say(Command.Pause, { entry_id: current, position }).catch(() => {})
+/** @param {PlayerSession} player */
+function pauseWhereItWas(player) {
+  const { current, position } = player.store.state
+  player.say(Command.Pause, { entry_id: current, position }).catch(() => {})
 }
 
 const REPORT_INTERVAL_MS = 1000
 const MIN_GAP_MS = 600 // the server takes two a second
 
-/** @param {Mine} mine */
-export function mountPositionReporter(mine) {
+/** @param {PlayerSession} player */
+export function mountPositionReporter(player) {
   const gone = new AbortController()
   const { signal } = gone
   const tell = () => {
-    const here = currentPosition(mine)
-    if (here) report(mine, here)
+    const here = currentPosition(player)
+    if (here) report(player, here)
   }
   const soon = throttle(MIN_GAP_MS, tell)
   document.addEventListener("visibilitychange", () => document.hidden && tell(), { signal })
-  addEventListener("pagehide", () => onPageHide(mine), { signal })
+  addEventListener("pagehide", () => onPageHide(player), { signal })
   return disposeAll(
     () => gone.abort(),
     every(REPORT_INTERVAL_MS, tell),
-    mine.on("placed", () => soon(undefined)),
+    player.on("placed", () => soon(undefined)),
   )
 }
 
-/** @param {Mine} mine */
-function currentPosition(mine) {
-  const { current, is_playing: isPlaying } = mine.state
-  const { positionS, durationS } = mine.voice
-  if (!mine.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current))
+/** @param {PlayerSession} player */
+function currentPosition(player) {
+  const { current, is_playing: isPlaying } = player.state
+  const { positionS, durationS } = player.output
+  if (!player.sound.here || !isPlaying || positionS === null || current === null || isProvisional(current))
     return null
   const length = durationS === null ? {} : { duration: durationS }
   return {
     entry_id: current,
     position: positionS,
-    tab: mine.tab,
-    revision: mine.store.state.revision,
+    tab: player.tab,
+    revision: player.store.state.revision,
     ...length,
   }
 }
 
 /**
- * @param {Mine} mine
+ * @param {PlayerSession} player
  * @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here
  */
-function report(mine, here) {
-  mine.heardAt(here.entry_id, here.position)
-  mine.say(Command.Position, here).catch(() => {}) // no line: the next one counts
-  mine.voice.prepare(mine.comes)
+function report(player, here) {
+  player.heardAt(here.entry_id, here.position)
+  player.say(Command.Position, here).catch(() => {}) // no line: the next one counts
+  player.output.prepare(player.comes)
 }
 
-/** The socket may be gone before its last word is out; this is not. @param {Mine} mine */
-function onPageHide(mine) {
-  for (const command of mine.pending.persistent) mine.kept.keep(command)
-  const here = currentPosition(mine)
-  mine.voice.drop()
+/** The socket may be gone before its last word is out; this is not. @param {PlayerSession} player */
+function onPageHide(player) {
+  for (const command of player.pending.persistent) player.offlineQueue.keep(command)
+  const here = currentPosition(player)
+  player.output.drop()
   if (!here) return
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" }
-  fetch(mine.boot.position_url, {
+  fetch(player.boot.position_url, {
     method: "POST",
     keepalive: true,
     credentials: "same-origin",

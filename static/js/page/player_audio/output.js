@@ -33,9 +33,9 @@ const AHEAD_S = 20
  */
 
 export class AudioOutput {
-  /** @param {OutputEvents} tells */
-  constructor(tells) {
-    this.tells = tells
+  /** @param {OutputEvents} callbacks */
+  constructor(callbacks) {
+    this.callbacks = callbacks
     /** @type {Track | null} */
     this.track = null
     /** @type {Track | null} */
@@ -48,20 +48,20 @@ export class AudioOutput {
     this.followed = ""
     this.fadeIn = false
     this.trackTells = {
-      cut: tells.cut,
+      cut: callbacks.cut,
       ended: (/** @type {Track} */ track) => {
-        if (track === this.track) tells.ended(track)
+        if (track === this.track) callbacks.ended(track)
       },
       refused: (/** @type {Track} */ track) => {
-        if (track === this.track) tells.refused()
+        if (track === this.track) callbacks.refused()
       },
       halted: (/** @type {Track} */ track) => this.#halted(track),
       failed: (/** @type {Track} */ track) => this.#failed(track),
       moved: (/** @type {Track} */ track) => {
-        if (track === this.track) tells.moved()
+        if (track === this.track) callbacks.moved()
       },
       placed: (/** @type {Track} */ track) => {
-        if (track === this.track) tells.placed()
+        if (track === this.track) callbacks.placed()
       },
     }
   }
@@ -90,7 +90,7 @@ export class AudioOutput {
     this.track.setLoudness(this.loudness.volume, this.loudness.muted)
     this.track.goTo(positionS)
     const { element } = this.track
-    this.tells.picture(element instanceof HTMLVideoElement ? element : null)
+    this.callbacks.picture(element instanceof HTMLVideoElement ? element : null)
   }
 
   /**
@@ -119,7 +119,7 @@ export class AudioOutput {
   #halted(track) {
     if (track !== this.track) return
     this.halted = true
-    this.tells.halted()
+    this.callbacks.halted()
   }
 
   /** Where this tab says it is becomes what the state says: no reason to go there. @param {State} state */
@@ -154,7 +154,7 @@ export class AudioOutput {
 
   /** @param {Track} track */
   #failed(track) {
-    if (track === this.track) return this.tells.failed(track.item)
+    if (track === this.track) return this.callbacks.failed(track.item)
     if (track !== this.ahead) return
     track.drop()
     this.ahead = null
@@ -209,7 +209,7 @@ export class AudioOutput {
     this.ahead?.drop()
     this.track = this.ahead = null
     this.followed = ""
-    if (had) this.tells.picture(null)
+    if (had) this.callbacks.picture(null)
   }
 }
 

@@ -17,11 +17,11 @@ const MINUTE_MS = 60_000
 
 export class SleepTimer {
   /**
-   * @param {import("../player/session.js").PlayerSession} mine
+   * @param {import("../player/session.js").PlayerSession} player
    * @param {import("../player/commands.js").Commands} commands
    */
-  constructor(mine, commands) {
-    this.mine = mine
+  constructor(player, commands) {
+    this.player = player
     this.commands = commands
   }
 
@@ -54,19 +54,19 @@ export class SleepTimer {
 
   look() {
     const untilMs = this.set?.untilMs
-    if (!untilMs || untilMs > Date.now() || !this.mine.sound.here) return
+    if (!untilMs || untilMs > Date.now() || !this.player.sound.here) return
     this.#wake()
     this.commands.pause()
   }
 
   #wake() {
     saveItem(SLEEP_KEY, null)
-    this.mine.emit("sleep")
+    this.player.emit("sleep")
   }
 }
 
-/** @param {HTMLElement} bar @param {import("../player/session.js").PlayerSession} mine @param {SleepTimer} timer */
-export function mountSleepTimer(bar, mine, timer) {
+/** @param {HTMLElement} bar @param {import("../player/session.js").PlayerSession} player @param {SleepTimer} timer */
+export function mountSleepTimer(bar, player, timer) {
   const gone = new AbortController()
   const { signal } = gone
   const select = /** @type {HTMLSelectElement} */ (find(bar, "sleep"))
@@ -83,7 +83,7 @@ export function mountSleepTimer(bar, mine, timer) {
   show()
   return disposeAll(
     () => gone.abort(),
-    mine.on("sleep", show),
+    player.on("sleep", show),
     every(LOOK_MS, () => {
       timer.look()
       show()

@@ -31,10 +31,10 @@ const CHANGE_EVENTS = ["durationchange", "playing", "waiting", "pause"]
  */
 
 export class Track {
-  /** @param {Item} item @param {TrackEvents} tells */
-  constructor(item, tells) {
+  /** @param {Item} item @param {TrackEvents} callbacks */
+  constructor(item, callbacks) {
     this.item = item
-    this.tells = tells
+    this.callbacks = callbacks
     this.element = acquire(item.kind === "video" ? "video" : "audio")
     this.gone = new AbortController()
     this.expectedEvents = new ExpectedEvents()
@@ -57,17 +57,17 @@ export class Track {
   }
 
   #watch() {
-    const { element, tells } = this
+    const { element, callbacks } = this
     const { signal } = this.gone
     for (const type of POSITION_EVENTS) element.addEventListener(type, () => this.#look(), { signal })
     element.addEventListener("loadedmetadata", () => this.#place(), { signal })
-    element.addEventListener("seeked", () => tells.placed(this), { signal })
-    element.addEventListener("ended", () => tells.ended(this), { signal })
+    element.addEventListener("seeked", () => callbacks.placed(this), { signal })
+    element.addEventListener("ended", () => callbacks.ended(this), { signal })
     element.addEventListener("error", () => this.#broke(), { signal })
     element.addEventListener("timeupdate", () => this.#gotOn(), { signal })
     element.addEventListener("pause", () => this.#paused(), { signal })
     element.addEventListener("play", () => this.#played(), { signal })
-    for (const type of CHANGE_EVENTS) element.addEventListener(type, () => tells.moved(this), { signal })
+    for (const type of CHANGE_EVENTS) element.addEventListener(type, () => callbacks.moved(this), { signal })
   }
 
   // ---------------------------------------------------------------- where it is
@@ -119,7 +119,7 @@ export class Track {
     this.placeS = null
     if (positionS !== null && Math.abs(positionS - this.element.currentTime) > NEAR_S)
       this.element.currentTime = positionS
-    this.tells.moved(this)
+    this.callbacks.moved(this)
   }
 
   // ---------------------------------------------------------------- playing
@@ -134,7 +134,7 @@ export class Track {
     this.wantsToPlay = true
     if (!this.element.paused) return
     this.element.play().catch((error) => {
-      if (error.name === "NotAllowedError" && this.wantsToPlay) this.tells.refused(this)
+      if (error.name === "NotAllowedError" && this.wantsToPlay) this.callbacks.refused(this)
     })
   }
 
@@ -151,7 +151,7 @@ export class Track {
     const ours = this.expectedEvents.claim("pause", element.currentTime)
     if (ours || !this.wantsToPlay || !element.paused || element.ended || element.error) return
     this.wantsToPlay = false
-    this.tells.halted(this)
+    this.callbacks.halted(this)
   }
 
   /** Some systems resume what they stopped, although the player was reported as paused. */
@@ -192,9 +192,9 @@ export class Track {
 
   /** A line that breaks is waited for; a file that cannot be played is not. */
   #broke() {
-    const cut = !navigator.onLine || this.tells.cut()
+    const cut = !navigator.onLine || this.callbacks.cut()
     const lost = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
-    if (this.retries >= (lost ? RETRIES : 1) && !cut) return this.tells.failed(this)
+    if (this.retries >= (lost ? RETRIES : 1) && !cut) return this.callbacks.failed(this)
     if (!cut) this.retries += 1
     this.brokeS = this.positionS
     this.cancelAgain = after(RETRY_MS, () => this.again())
