@@ -22,10 +22,7 @@ const MEMBER_CHANGES = [
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
-/**
- * @param {HTMLElement} people
- * @param {Room} room
- */
+/** @param {HTMLElement} people @param {Room} room */
 export function mount(people, room) {
   const gone = new AbortController()
   const list = find(people, "list")
@@ -52,11 +49,7 @@ export function mount(people, room) {
   return disposeAll(() => gone.abort(), person.unmount, ...MEMBER_CHANGES.map((type) => room.on(type, show)))
 }
 
-/**
- * Seats that stay keep their element, and with it the focus.
- * @param {HTMLElement} list
- * @param {Room} room
- */
+/** Seats that stay keep their element, and with it the focus. @param {HTMLElement} list @param {Room} room */
 function showMembers(list, room) {
   const members = sortedMembers(room)
   const kept = new Map(
@@ -91,11 +84,7 @@ function createMember(member) {
   return seat
 }
 
-/**
- * @param {HTMLElement} seat
- * @param {Member} member
- * @param {Room} room
- */
+/** @param {HTMLElement} seat @param {Member} member @param {Room} room */
 function fillMember(seat, member, room) {
   const you = member.user_id === room.boot.you.user_id
   const hosts = member.user_id === room.state?.room?.host_id
@@ -111,10 +100,7 @@ function fillMember(seat, member, room) {
   return seat
 }
 
-/**
- * @param {HTMLElement} people
- * @param {Room} room
- */
+/** @param {HTMLElement} people @param {Room} room */
 function showClaim(people, room) {
   find(people, "claim").hidden = !mayClaimHost(room.state) || isHost(room.state)
 }
@@ -134,10 +120,7 @@ const CARD_COMMANDS = [
   ["ban", "ban_member", { minutes: BAN_MINUTES }],
 ]
 
-/**
- * @param {HTMLElement} card
- * @param {import("../room/session.js").RoomSession} room
- */
+/** @param {HTMLElement} card @param {import("../room/session.js").RoomSession} room */
 export function mountMemberCard(card, room) {
   const gone = new AbortController()
   const { signal } = gone
@@ -177,10 +160,7 @@ export function mountMemberCard(card, room) {
   return {
     refresh,
     unmount: () => gone.abort(),
-    /**
-     * @param {string} userId
-     * @param {HTMLElement} beside
-     */
+    /** @param {string} userId @param {HTMLElement} beside */
     open(userId, beside) {
       shownId = userId
       refresh()
@@ -190,11 +170,7 @@ export function mountMemberCard(card, room) {
   }
 }
 
-/**
- * @param {HTMLElement} card
- * @param {import("../room/session.js").RoomSession} room
- * @param {string} userId
- */
+/** @param {HTMLElement} card @param {import("../room/session.js").RoomSession} room @param {string} userId */
 function showCard(card, room, userId) {
   const member = room.state?.members.get(userId)
   if (!member) return card.hidePopover()
@@ -228,10 +204,7 @@ function placeCard(card, beside) {
 
 const COPIED_MS = 2200
 
-/**
- * @param {HTMLElement} invite
- * @param {import("../room/session.js").RoomSession} room
- */
+/** @param {HTMLElement} invite @param {import("../room/session.js").RoomSession} room */
 export function mountInvite(invite, room) {
   const gone = new AbortController()
   let timer = 0
@@ -277,10 +250,7 @@ function copyBySelection(text) {
   return done
 }
 
-/**
- * @param {HTMLElement} invite
- * @param {boolean} copied
- */
+/** @param {HTMLElement} invite @param {boolean} copied */
 function showCopied(invite, copied) {
   const text = find(invite, "copy-text")
   text.dataset.word ??= text.textContent ?? ""
@@ -290,10 +260,7 @@ function showCopied(invite, copied) {
   find(invite, "copied").textContent = copied ? gettext("The link is copied.") : ""
 }
 
-/**
- * @param {HTMLElement} invite
- * @param {string} address
- */
+/** @param {HTMLElement} invite @param {string} address */
 function showLink(invite, address) {
   const dialog = /** @type {HTMLDialogElement} */ (find(invite, "by-hand"))
   const link = /** @type {HTMLInputElement} */ (find(dialog, "link"))

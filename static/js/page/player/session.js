@@ -104,8 +104,6 @@ export class PlayerSession extends Emitter {
     detectWakeUps(this.clock, { woke: wake, hid: () => {}, network: wake })
   }
 
-  // ---------------------------------------------------------------- what modules read
-
   /** Whether a command sent now leaves immediately. */
   get isOpen() {
     return this.connection.status === "open" || this.overHttp
@@ -158,8 +156,6 @@ export class PlayerSession extends Emitter {
   get queue() {
     return queueOf(this.state)
   }
-
-  // ---------------------------------------------------------------- sending
 
   /**
    * @param {string} type
@@ -244,8 +240,6 @@ export class PlayerSession extends Emitter {
     if (waiter) tell(waiter)
   }
 
-  // ---------------------------------------------------------------- what the server says
-
   /** @param {Envelope} envelope */
   #said(envelope) {
     const { type, payload } = envelope
@@ -325,8 +319,6 @@ export class PlayerSession extends Emitter {
   knows(items) {
     this.store.addItems(items)
   }
-
-  // ---------------------------------------------------------------- sound
 
   /** Show the optimistic state; in the audible tab, play it. */
   #show() {

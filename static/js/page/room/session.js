@@ -91,8 +91,6 @@ export class RoomSession extends Emitter {
     this.polling.start()
   }
 
-  // ---------------------------------------------------------------- what modules read
-
   get state() {
     return this.store.state
   }
@@ -116,8 +114,6 @@ export class RoomSession extends Emitter {
     const timeline = this.player.machine.timeline ?? this.state.timeline // until a lap is over, the old one
     return timeline ? positionAt(timeline, this.serverNow()) : 0
   }
-
-  // ---------------------------------------------------------------- what they say
 
   /**
    * @param {string} type @param {Record<string, any>} [payload]
@@ -201,8 +197,6 @@ export class RoomSession extends Emitter {
       this.polling.soon()
     }
   }
-
-  // ---------------------------------------------------------------- what the server says
 
   /** @param {Envelope} envelope */
   #said(envelope) {
@@ -288,8 +282,6 @@ export class RoomSession extends Emitter {
     this.commandQueue.reconnected()
     this.#flush()
   }
-
-  // ---------------------------------------------------------------- now and then
 
   #woke() {
     this.socket.wake()
