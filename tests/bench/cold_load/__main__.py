@@ -1,7 +1,7 @@
 """Measure the cold load of the room page and the player page on a slow network.
 
-`python -m tests.bench.cold_load` prints, for each page, the number of modules and the median time until the page's socket is
-open, over HTTP/1.1 directly from the server, in Chromium with 100 ms of latency and 20 Mbit/s.
+`python -m tests.bench.cold_load` prints, for each page, the number of modules and the median time until the
+page's socket is open, over HTTP/1.1 directly from the server, in Chromium with 100 ms of latency and 20 Mbit/s.
 """
 
 from __future__ import annotations
