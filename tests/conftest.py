@@ -8,10 +8,15 @@ from unittest.mock import patch
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from tests.deployments import GENEROUS, Deployment, one_process, two_processes
 from tests.servers import Server, database_beside, migrated_database, watchium_server
 from watchium import process_state, server_clock
+
+# A busy machine takes longer for an example than 200 ms, and no test depends on time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Fixtures that use the database of the run; `deployment` requests its own dynamically.
 USE_RUN_DATABASE = {"where", "template_database", "deployment", "db", "transactional_db", "django_db_setup"}

@@ -12,32 +12,32 @@ INTRO = """\
 # Under load, measured
 
 Rendered by `make bench` (`ARGS="--quick"` for a first look, `ARGS="--only fanout,stalled"` for some sections); how it
-measures is at the end, and what was missed is explained in [README.md](README.md)."""
+measures is at the end; [README.md](README.md) explains missed targets."""
 
 HOW = """\
 ## How it measures
 
-The server has one core, the load has the other, and PostgreSQL and Redis run on the load's. Whatever is compared runs
-on the same core in the same run, one server at a time, each started afresh for each measurement, in turn, as often as
-there are rounds; what is shown is the median of the rounds. Figures are best read as ratios: absolute ones are this
-machine's. The load is one process of [picows](https://github.com/tarasko/picows) clients on uvloop, which counts frames
-by their length or reads the instant of sending out of them (one monotonic clock for all). Python packages and Node
-modules that only the bench needs are pinned with hashes and fetched when it first runs.
+The server has one core, the load has the other, and PostgreSQL and Redis run on the load's. All compared servers run on
+the same core in the same run, one at a time, in turn, restarted for each measurement; the tables show the median of
+the rounds. Read the figures as ratios: absolute ones depend on the machine. The load is one process of
+[picows](https://github.com/tarasko/picows) clients on uvloop, which counts frames by their length or reads the time of
+sending from them (one monotonic clock for all). Python packages and Node modules that only the bench needs are pinned
+with hashes and installed on its first run.
 
-- *Watchium* is `manage.py serve` with real rooms: members with tokens, sockets as any program opens them. For the
-  figures about fan-out (one room, room of 8, stalled readers) the launcher adds one socket route: it takes a real
-  `pause` command, decodes it, and tells the room the real `pause` event through `watchium.realtime.hub`, without the
-  deed behind it: no database, no throttle, no row. Many rooms, storm, joins and persisted commands are the product
-  alone, with its limits on sockets a device and members a room raised.
-- *picows* is a bare server that sends what it hears to everybody: no rooms, no JSON. *Node ws* is the same with `ws`.
+- *Watchium* is `manage.py serve` with real rooms: members with tokens, sockets as programs open them. For fan-out (one
+  room, room of 8, stalled readers) the launcher adds one socket route: it decodes a real `pause` command and publishes
+  the real `pause` event to the room through `watchium.realtime.hub`, without the action: no database, no rate limit, no
+  row. Many rooms, storm, joins and persisted commands use the product alone, with higher limits on sockets for each
+  device and members in a room.
+- *picows* is a bare server that sends each message to all clients: no rooms, no JSON. *Node ws* is the same with `ws`.
 - *socket.io* is a server with one room and `io.to(room).emit(...)`, WebSocket only, no compression.
 - *Channels groups* is an `AsyncWebsocketConsumer` with `group_send` on the in-memory layer, under the same uvicorn with
   the same settings.
 
 All get one command of about 70 (Watchium) or 380 bytes in, and members get an event of about 380 bytes. At saturation 4
-to 32 events are under way, the next one leaves when all members have got one; what has not arrived half a second later
-counts as lost. Events that wait for the same room at once leave Watchium in one write to each member; picows and the
-others here write each event by itself. CPU is the server process's own clock, kernel time included."""
+to 32 events are under way, and the next one is sent when all members have received one; an event that has not arrived
+half a second later counts as lost. Watchium sends events that wait for the same room in one write to each member; picows and
+the others here write each event separately. CPU is the server process's own clock, kernel time included."""
 
 
 def tell(outcome: Outcome) -> None:

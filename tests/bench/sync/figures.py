@@ -352,7 +352,7 @@ FIGURES = [
     Figure("steady skew, P0 to P2, all pairs, p50", 4, "ms", steady(symmetric_pairs), p(0.5), 2),
     Figure("steady skew, P0 to P2, all pairs, p95", 10, "ms", steady(symmetric_pairs), p(0.95), 2),
     Figure("steady skew, P0 to P2, all pairs, p99", 20, "ms", steady(symmetric_pairs), p(0.99), 2),
-    _steady_with("P3", "60/40 ms: 10 ms cannot be seen by anybody", 15),
+    _steady_with("P3", "60/40 ms: 10 ms cannot be measured", 15),
     _steady_with("P4", "mobile", 25),
     _steady_with("P5", "upload bursts", 25),
     Figure("start skew, first 500 ms after play, max", 45, "ms", at_start, most),
@@ -381,7 +381,7 @@ FIGURES = [
     _clock("P3", None, " (10 ms are half its asymmetry)"),
     _clock("P4", None, " (4 ms are half its asymmetry)"),
     _clock("P5", 3),
-    Figure("commands that nobody gave", 0, "", uncommanded, most, 0),
+    Figure("commands that no user gave", 0, "", uncommanded, most, 0),
     Figure("the whole browser starved, times a run (machine too busy)", 0, "", browser_starved, mean, 1),
     Figure("playing while another is not", 0.5, "% of the time", divergent, mean, 2),
 ]  # fmt: skip

@@ -28,27 +28,27 @@ BASELINES = """\
 *Scheduled start only* is our own player, its clock, its learned start cost and all, with steering switched off.
 *Jellyfin's rule* is a small player of our own by the parameters that jellyfin-web publishes (speed from 60 ms on for
 a second, skip from 400 ms on, best of 8 clock samples, one a minute), its corrections switched on, which they are not
-by default. What both of its players are late by together does not show between them, as they start equally slowly on
-one machine; the distance from the room's timeline shows it. Both hear the same events of the same room through lines
-of the same profiles."""
+by default. A delay that both of its players share does not show between them, because they start equally slowly on one
+machine; the distance from the room's timeline shows it. Both receive the same events of the same room through
+connections with the same profiles."""
 SETTING = """\
 ## How it measures
 
 All players are frames of the room's real page in one page of one browser, so that one task reads all positions by one
-clock, 20 times a second. Each frame is another person, with a clock of its own (minutes apart, up to 60 ppm of
-drift), a memory of its own, and a line of its own to a real server: a proxy that delays each direction in order."""
+clock, 20 times a second. Each frame is another person, with its own clock (minutes apart, up to 60 ppm of drift), its
+own storage, and its own connection to a real server: a proxy that delays each direction in order."""
 STORY = """\
 The host presses the page's own controls: play, seek, three times pause and play, 1.25 times the speed and back.
-Somebody joins late; later that one's medium, which comes no faster than it plays, stops for 10 s. P2 loses its
-network for 20 s. Steady is what is later than 15 s after the last command; nothing is left out of it. Times until in
-step run from the host's press and include the scheduled lead. A player that stands while others move counts as skew
-and as time apart. At last the host presses at random, and somebody else's hand pauses, starts and moves the others'
-media elements: no such thing may become a command. Every command that leaves any page is counted, also those the
-server would refuse.
+One member joins late; later the data of that member's media, which arrive no faster than they play, stop for 10 s. P2
+loses its network for 20 s. Steady state is all time later than 15 s after the last command, without exceptions. Times
+until in step count from the host's press and include the scheduled lead. A player that stands while others move counts
+as skew and as time apart. At the end the host presses at random, and a script pauses, starts and moves the other members'
+media elements: none of that may become a command. Every command that leaves a page is counted, also those that the
+server would reject.
 
-Not measured here: hidden tabs (a frame cannot be hidden by itself), sound as it leaves a loudspeaker, other
-browsers, and lost packets other than as delay. All frames share one main thread and one network process, which makes
-a busy machine look worse than several devices would.
+Not measured here: hidden tabs (a frame cannot be hidden by itself), audible sound, other browsers, and lost
+packets other than as delay. All frames share one main thread and one network process, which makes a busy machine look
+worse than several devices would.
 """
 
 

@@ -21,8 +21,8 @@ PERSISTED = ("play", "pause", "seek", "set_rate", "comment")
 async def command(options: Options) -> Outcome:
     outcome = Outcome(
         notes=[
-            "Persisted commands: the deed alone, called as sockets call it, in a room of eight who all report; process "
-            "and database have both cores. `python -m tests.bench.command` shows more."
+            "Persisted commands: the action alone, called as sockets call it, in a room of eight who all report; "
+            "process and database have both cores. `python -m tests.bench.command` shows more."
         ]
     )
     for database, target in TARGETS_MS.items():

@@ -64,7 +64,7 @@ async def idle(options: Options) -> Outcome:
                 beside=f"p99 {percentile(pauses, 0.99):.1f} ms; the server uses {idle_cores:.3f} of a core",
             ),
             Figure(
-                title="the same while everybody sends heartbeats",
+                title="the same while all members send heartbeats",
                 value=max(beat_pauses),
                 unit="ms",
                 target=50,
@@ -98,10 +98,9 @@ async def idle(options: Options) -> Outcome:
         ],
         notes=[
             "Pauses are the longest answers to a WebSocket ping every 10 ms from a process of its own. A "
-            "heartbeat's CPU is that of the whole server beyond what it uses while everybody is idle: the answers, "
-            "the presence told to the rooms and the batched rows are in it. Who sends no heartbeats is asked every "
-            "three seconds whether they are there; what a heartbeat costs beyond that, and beyond nothing at all, "
-            "are two figures.",
+            "heartbeat's CPU is that of the whole server beyond what it uses while all members are idle: the "
+            "responses, the status broadcasts and the batched rows are in it. A member without heartbeats is pinged every "
+            "three seconds; the cost of a heartbeat beyond that, and beyond a silent connection, are two figures.",
         ],
     )
 

@@ -53,7 +53,7 @@ async def rooms(options: Options) -> Outcome:
             Figure(title=f"most rooms with p99 <= {LATE_MS:.0f} ms", value=most, unit="rooms", target=2000, least=True),
         ],
         tables=[
-            table("Rooms of 8: a heartbeat each 3 s from everybody, a persisted command each 5 s a room", levels),
+            table("Rooms of 8: a heartbeat every 3 s from each member, a persisted command each 5 s a room", levels),
             wrote,
         ],
         panels=[panel("p99 of an event's delay by rooms of 8 on one core, ms", {"Watchium": levels})],
