@@ -15,7 +15,7 @@ from tests.servers import Server, database_beside, migrated_database, watchium_s
 from watchium import process_state, server_clock
 
 # A busy machine takes longer for an example than 200 ms, and no test depends on time.
-settings.register_profile("untimed", deadline=None)
+settings.register_profile("untimed", settings.default, deadline=None)  # in CI derandomized, too
 settings.load_profile("untimed")
 
 # Fixtures that use the database of the run; `deployment` requests its own dynamically.
