@@ -36,8 +36,8 @@ with hashes and installed on its first run.
 
 All get one command of about 70 (Watchium) or 380 bytes in, and members get an event of about 380 bytes. At saturation 4
 to 32 events are under way, and the next one is sent when all members have received one; an event that has not arrived
-half a second later counts as lost. Watchium sends events that wait for the same room in one write to each member; picows
-and the others here write each event separately. CPU is the server process's own clock, kernel time included."""
+half a second later counts as lost. Watchium sends events that wait for the same room in one write to each member;
+picows and the others here write each event separately. CPU is the server process's own clock, kernel time included."""
 
 
 def tell(outcome: Outcome) -> None:

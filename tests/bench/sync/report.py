@@ -43,8 +43,8 @@ One member joins late; later the data of that member's media, which arrive no fa
 loses its network for 20 s. Steady state is all time later than 15 s after the last command, without exceptions. Times
 until in step count from the host's press and include the scheduled lead. A player that stands while others move counts
 as skew and as time apart. At the end the host presses at random, and a script pauses, starts and moves the other
-members' media elements: none of that may become a command. Every command that leaves a page is counted, also those that the
-server would reject.
+members' media elements: none of that may become a command. Every command that leaves a page is counted, also those that
+the server would reject.
 
 Not measured here: hidden tabs (a frame cannot be hidden by itself), audible sound, other browsers, and lost
 packets other than as delay. All frames share one main thread and one network process, which makes a busy machine look

@@ -100,7 +100,8 @@ async def idle(options: Options) -> Outcome:
             "Pauses are the longest answers to a WebSocket ping every 10 ms from a process of its own. A "
             "heartbeat's CPU is that of the whole server beyond what it uses while all members are idle: the "
             "responses, the status broadcasts and the batched rows are in it. A member without heartbeats is pinged "
-            "every three seconds; the cost of a heartbeat beyond that, and beyond a silent connection, are two figures.",
+            "every three seconds; the cost of a heartbeat beyond that, and beyond a silent connection, are two "
+            "figures.",
         ],
     )
 
