@@ -1,4 +1,4 @@
-"""The listening_socket socket, and the address that opens the server in a browser."""
+"""The listening socket, and the address that opens the server in a browser."""
 
 from __future__ import annotations
 

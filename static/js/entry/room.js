@@ -54,7 +54,7 @@ function eventHandlers(room) {
   }
 }
 
-function start() {
+async function start() {
   const boot = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("boot")).textContent ?? "{}")
   const media = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
   const room = new RoomSession(boot, media)
@@ -62,7 +62,7 @@ function start() {
   room.on("connection", ({ status }) => (document.body.dataset.socket = status))
   for (const [selector, mount] of MOUNTS) mountAll(selector, mount, room)
   mountValidation(document.body)
-  if (new URLSearchParams(location.search).has("debug")) void mountDebugPanel(room)
+  if (new URLSearchParams(location.search).has("debug")) await mountDebugPanel(room)
   exposeApi(room)
   room.open()
 }
@@ -83,10 +83,14 @@ function mountAll(selector, mount, room) {
   }
 }
 
-/** @param {RoomSession} room */
+/** Before the room opens, so that the panel logs its first events too. @param {RoomSession} room */
 async function mountDebugPanel(room) {
-  const { mount } = await import("../page/room/debug_panel.js")
-  mount(document.body, room)
+  try {
+    const { mount } = await import("../page/room/debug_panel.js")
+    mount(document.body, room)
+  } catch (error) {
+    console.error("the debug panel could not be mounted", error)
+  }
 }
 
 /** `window.watchium` and custom events as DOM events, as docs/page-api.md describes them. @param {RoomSession} room */

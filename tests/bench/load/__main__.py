@@ -52,7 +52,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--most-rooms", type=int, help="where the search ends (2400)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--page", action="store_true", help="measure nothing: write the page again")
-    parser.add_argument("--out", type=Path, help="where the page goes (docs/bench; quick: nowhere)")
+    parser.add_argument("--out", type=Path, help="where the page goes (docs/benchmarks; quick: nowhere)")
     return parser.parse_args()
 
 

@@ -37,7 +37,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--operations", type=int, help="at random, at the end of each run (1000; quick: 100)")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--no-baselines", action="store_true", help="only our own players")
-    parser.add_argument("--out", type=Path, default=DOCS, help="where the report goes (docs/bench)")
+    parser.add_argument("--out", type=Path, default=DOCS, help="where the report goes (docs/benchmarks)")
     parser.add_argument("--raw", type=Path, help="keep what was recorded in this file")
     parser.add_argument("--again", type=Path, help="no new run: report what such a file holds")
     parser.add_argument(
