@@ -33,8 +33,8 @@ APART_MS = {
 }  # median of five samples, for a busy machine; `make bench-sync` measures exactly
 RELOAD_S = 2.0
 RELOADS = 10
-PLAYER = """() => { const { sound, voice, state } = watchium.player, element = voice.track?.element
-    return { here: sound.here, playing: state.is_playing, title: voice.track?.item?.title ?? null,
+PLAYER = """() => { const { sound, output, state } = watchium.player, element = output.track?.element
+    return { here: sound.here, playing: state.is_playing, title: output.track?.item?.title ?? null,
         sounds: Boolean(element && !element.paused && !element.muted && element.currentTime > 0.2) } }"""
 NOTICES = "() => document.querySelector('[data-notices]').innerText.replace(/\\s+/g, ' ')"
 # Height of a dialog, height of its content with gaps, and horizontal overflow.
