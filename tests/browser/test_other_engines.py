@@ -89,7 +89,7 @@ def in_step(other: Firefox | WebKit, alice: Page, mira: EnginePage) -> None:
         seen.append((round(skew_ms(*eyes), 1), mira.evaluate("seeks")))
         alice.wait_for_timeout(500)
     print(f"{other.version}: {', '.join(str(skew) for skew, _ in seen)} ms apart")
-    assert mira.evaluate("watchium.room.player.machine.state") == "playing"
+    assert mira.evaluate("watchium.room.player.controller.state") == "playing"
 
 
 def calm(looks: list[tuple[float, int]], apart_ms: float) -> bool:

@@ -180,7 +180,7 @@ def test_a_hidden_tab_with_sound_plays_on_in_step(cast):
     print(f"skew {skew:.1f} ms while hidden, in step {back_ms:.0f} ms after being shown")
     assert abs(skew) <= IN_STEP_MS
     assert back_ms < BACK_MS
-    assert run(cast.bob, "watchium.room.player.machine.interference.blocked") is False
+    assert run(cast.bob, "watchium.room.player.controller.interference.blocked") is False
 
 
 def test_picture_in_picture_plays_on_while_the_tab_is_hidden(person):
@@ -202,7 +202,7 @@ def test_a_frozen_tab_thaws_in_step(cast, record_property):
     print(f"in step {back_ms:.0f} ms after thawing")
     assert back_ms < BACK_MS
     assert cast.commands(cast.bob) == []
-    assert run(cast.bob, "watchium.room.player.machine.interference.blocked") is False
+    assert run(cast.bob, "watchium.room.player.controller.interference.blocked") is False
 
 
 @pytest.mark.alone
@@ -252,7 +252,7 @@ def test_the_end_of_media_sends_no_pause_and_the_room_can_restart(person):
     play(cast.alice)
     wait_until(cast.bob, "() => watchium.room.state.timeline.phase === 'ended'")
     cast.bob.wait_for_timeout(500)
-    assert run(cast.bob, "watchium.room.player.machine.state") == "ended"
+    assert run(cast.bob, "watchium.room.player.controller.state") == "ended"
     assert cast.commands(cast.bob) == []
     play(cast.alice)
     wait_until(cast.bob, f"() => !{MEDIA}.paused && {MEDIA}.currentTime < 5")
@@ -376,9 +376,9 @@ def test_the_sync_meter_shows_the_reason(cast):
     expect(card).to_contain_text("in the background")
     run(cast.bob, "watchium.delay(600); show(); watchium.room.clock.invalidate()")
     expect(card).to_contain_text("clocks do not agree")
-    run(cast.bob, "watchium.delay(0); watchium.room.player.machine.rateControl.rateSupport.never = true")
+    run(cast.bob, "watchium.delay(0); watchium.room.player.controller.rateControl.rateSupport.never = true")
     expect(card).to_contain_text("cannot change speed")
-    run(cast.bob, "watchium.room.player.machine.rateControl.rateSupport.never = false")
+    run(cast.bob, "watchium.room.player.controller.rateControl.rateSupport.never = false")
     cast.bob.get_by_role("button", name="Sync meter").click()
 
 

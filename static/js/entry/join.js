@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The pages that are one card: a picture behind it, faces on it, the proposed name ready to be typed over.
+ * Pages with a single card (join, sign in): fill covers and avatars, and select the proposed name, so that typing replaces it.
  */
 
 import { refreshFormTokens } from "../page/lib/api.js"
@@ -23,7 +23,7 @@ document.querySelector("form")?.addEventListener("submit", (event) => {
   const button = /** @type {SubmitEvent} */ (event).submitter
   if (button instanceof HTMLButtonElement) setTimeout(() => (button.disabled = true))
 })
-// Coming back by the browser's history shows the page as it was left.
+// A page restored from the back/forward cache still has its button disabled.
 addEventListener("pageshow", () =>
   document.querySelectorAll("button:disabled").forEach((button) => button.removeAttribute("disabled")),
 )

@@ -1,22 +1,23 @@
 // @ts-check
 /**
- * The lobby: its rooms and its head count change while you look; without a socket as often as one is tried.
+ * The lobby: its rooms and the number of people online, kept current over a WebSocket; if none opens, over HTTP at each
+ * attempt to connect.
  */
 
 import { refreshFormTokens } from "../page/lib/api.js"
 import { fillCovers } from "../page/ui/artwork.js"
 import { completeUrl, mountValidation as checkTypedText } from "../page/ui/form_validation.js"
 
-const FIRST_WAIT_MS = 1000
-const LONGEST_WAIT_MS = 30_000
-const GIVE_UP_MS = 8000
+const MIN_WAIT_MS = 1000
+const MAX_WAIT_MS = 30_000
+const REQUEST_TIMEOUT_MS = 8000
 
 const lobby = /** @type {HTMLElement} */ (document.querySelector("[data-lobby]"))
 const list = /** @type {HTMLElement} */ (lobby.querySelector("[data-rooms]"))
 const empty = /** @type {HTMLElement} */ (lobby.querySelector("[data-no-rooms]"))
 const online = /** @type {HTMLElement} */ (lobby.querySelector("[data-online]"))
-const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("room-card"))
-let waitMs = FIRST_WAIT_MS
+const template = /** @type {HTMLTemplateElement} */ (document.getElementById("room-card"))
+let waitMs = MIN_WAIT_MS
 
 /**
  * @typedef {{room_id: string, title: string, viewers: number, playing: string | null, host: string | null}}
@@ -27,48 +28,48 @@ function connect() {
   const address = new URL(lobby.dataset.socketPath ?? "/ws/lobby/", location.href)
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:"
   const socket = new WebSocket(address)
-  socket.addEventListener("message", (event) => hear(JSON.parse(event.data)))
+  socket.addEventListener("message", (event) => onEvent(JSON.parse(event.data)))
   let opened = false
   socket.addEventListener("open", () => {
     opened = true
     document.body.dataset.socket = "open"
   })
-  socket.addEventListener("close", () => comeBack(opened))
+  socket.addEventListener("close", () => reconnect(opened))
 }
 
-/** @param {boolean} opened before it was lost; one that was not may never get through */
-function comeBack(opened) {
+/** @param {boolean} opened whether the socket had opened; if not, perhaps none ever does */
+function reconnect(opened) {
   document.body.dataset.socket = "lost"
-  if (!opened) void read()
+  if (!opened) void fetchRooms()
   setTimeout(connect, waitMs * (0.5 + Math.random() / 2))
-  waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+  waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)
 }
 
-async function read() {
+async function fetchRooms() {
   try {
-    const answer = await fetch("/api/rooms/", {
+    const response = await fetch("/api/rooms/", {
       headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(GIVE_UP_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     })
-    if (!answer.ok) return
-    const { rooms, online: count } = await answer.json()
+    if (!response.ok) return
+    const { rooms, online: count } = await response.json()
     online.textContent = String(count)
     show(rooms)
   } catch {
-    // No line just now: the next attempt reads again.
+    // No connection: the next attempt fetches again.
   }
 }
 
 /** @param {{type: string, payload: {rooms: LobbyRoom[], online: number}}} event */
-function hear({ type, payload }) {
+function onEvent({ type, payload }) {
   if (type !== "lobby" && type !== "lobby_changed") return
-  waitMs = FIRST_WAIT_MS
+  waitMs = MIN_WAIT_MS
   online.textContent = String(payload.online)
   show(payload.rooms)
 }
 
 /**
- * Cards that stay keep their element, so that neither focus nor a picture is lost.
+ * Rooms that stay keep their card, so that neither focus nor a picture is lost.
  * @param {LobbyRoom[]} rooms
  */
 function show(rooms) {
@@ -77,7 +78,7 @@ function show(rooms) {
   )
   list.replaceChildren(
     ...rooms.map((room) =>
-      filled(/** @type {HTMLElement} */ (present.get(room.room_id) ?? newCard(room)), room),
+      fillCard(/** @type {HTMLElement} */ (present.get(room.room_id) ?? createCard(room)), room),
     ),
   )
   empty.hidden = rooms.length > 0
@@ -85,9 +86,9 @@ function show(rooms) {
 }
 
 /** @param {LobbyRoom} room */
-function newCard(room) {
+function createCard(room) {
   const card = /** @type {HTMLElement} */ (
-    /** @type {Element} */ (blank.content.firstElementChild).cloneNode(true)
+    /** @type {Element} */ (template.content.firstElementChild).cloneNode(true)
   )
   card.dataset.room = room.room_id
   card.querySelector("a")?.setAttribute("href", `/rooms/${encodeURIComponent(room.room_id)}/`)
@@ -99,12 +100,12 @@ function newCard(room) {
  * @param {HTMLElement} card
  * @param {LobbyRoom} room
  */
-function filled(card, room) {
+function fillCard(card, room) {
   const slot = (/** @type {string} */ name) =>
     /** @type {HTMLElement} */ (card.querySelector(`[data-${name}]`))
-  const nothing = blank.content.querySelector("[data-playing]")?.textContent ?? ""
+  const nothingPlaying = template.content.querySelector("[data-playing]")?.textContent ?? ""
   slot("title").textContent = room.title
-  slot("playing").textContent = room.playing ?? nothing
+  slot("playing").textContent = room.playing ?? nothingPlaying
   slot("viewers").textContent = String(room.viewers)
   slot("host").textContent = room.host ?? ""
   slot("hosted").hidden = !room.host
@@ -112,7 +113,7 @@ function filled(card, room) {
 }
 
 /**
- * The passphrase is shown for private rooms only; a hidden field must not keep the form from being submitted.
+ * The passphrase is shown for private rooms only. The hidden field is disabled, because an invalid one would block submission.
  */
 function showPassphrase() {
   if (passphrase?.form) passphrase.disabled = new FormData(passphrase.form).get("visibility") !== "private"

@@ -5,65 +5,65 @@
  * pages do not. This module has no imports: only the page and this file are cached in the browser.
  */
 
-const ASKED = "/healthz/live"
-const ITSELF = "/offline/"
-const KEPT = "watchium:offline"
-const FIRST_MS = 2000
-const LONGEST_MS = 30_000
-const LOADING_MS = 60_000 // a later visit starts with the shortest wait again
+const HEALTH_URL = "/healthz/live"
+const OFFLINE_PATH = "/offline/"
+const WAIT_KEY = "watchium:offline"
+const MIN_WAIT_MS = 2000
+const MAX_WAIT_MS = 30_000
+const WAIT_EXPIRES_MS = 60_000 // a later visit starts with the shortest wait again
 
-let waitMs = kept()
+let waitMs = storedWaitMs()
 let timer = 0
-let asking = false
+let polling = false
 
-async function look() {
+async function poll() {
   clearTimeout(timer)
-  if (asking || document.hidden) return // shown again, it looks at once
-  asking = true
-  const there = await answers()
-  asking = false
-  if (there) load()
-  else later()
+  if (polling || document.hidden) return // it polls as soon as the page is shown again
+  polling = true
+  const reachable = await isServerReachable()
+  polling = false
+  if (reachable) reload()
+  else pollLater()
 }
 
-async function answers() {
+async function isServerReachable() {
   try {
-    return (await fetch(ASKED, { cache: "no-store" })).ok
+    return (await fetch(HEALTH_URL, { cache: "no-store" })).ok
   } catch {
     return false
   }
 }
 
 /** Clients that wait for the same server retry at different times. */
-function later() {
-  timer = setTimeout(look, waitMs * (0.5 + Math.random() / 2))
-  waitMs = Math.min(waitMs * 2, LONGEST_MS)
+function pollLater() {
+  timer = setTimeout(poll, waitMs * (0.5 + Math.random() / 2))
+  waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)
 }
 
-function load() {
+function reload() {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ waitMs, sinceMs: Date.now() }))
+    sessionStorage.setItem(WAIT_KEY, JSON.stringify({ waitMs, sinceMs: Date.now() }))
   } catch {
-    // Then it begins with the shortest.
+    // Without storage the next page begins with the shortest wait.
   }
   location.reload()
 }
 
 /** @returns {number} */
-function kept() {
+function storedWaitMs() {
   try {
-    const { waitMs, sinceMs } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}")
-    return Date.now() - sinceMs < LOADING_MS ? waitMs : FIRST_MS
+    const { waitMs, sinceMs } = JSON.parse(sessionStorage.getItem(WAIT_KEY) ?? "{}")
+    return Date.now() - sinceMs < WAIT_EXPIRES_MS ? waitMs : MIN_WAIT_MS
   } catch {
-    return FIRST_MS
+    return MIN_WAIT_MS
   }
 }
 
-// Opened under its own address it would load itself for ever.
-if (location.pathname !== ITSELF) {
-  for (const standing of document.querySelectorAll("[data-standing]"))
-    /** @type {HTMLElement} */ (standing).hidden = false
-  window.addEventListener("online", look)
-  document.addEventListener("visibilitychange", look)
-  later()
+// Opened at its own address, it would reload itself forever.
+if (location.pathname !== OFFLINE_PATH) {
+  for (const hint of document.querySelectorAll("[data-standing]"))
+    /** @type {HTMLElement} */ (hint).hidden = false
+  window.addEventListener("online", poll)
+  document.addEventListener("visibilitychange", poll)
+  pollLater()
 }

@@ -60,7 +60,7 @@ function mountEach(mounts) {
   }
 }
 
-/** It shows a page while offline and makes the player installable; without it this is a page like any other. */
+/** The service worker shows a page while offline and makes the player installable. It is optional. */
 function registerServiceWorker() {
   const options = /** @type {const} */ ({ scope: "/", updateViaCache: "none" })
   navigator.serviceWorker?.register("/service-worker.js", options).catch(() => {})

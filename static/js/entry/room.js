@@ -20,7 +20,7 @@ const BROADCAST_EVENT = "watchium:broadcast"
 
 /** @typedef {import("../core/protocol.js").Envelope} Envelope */
 
-/** Where each module is mounted. @type {[string, (element: any, room: RoomSession) => unknown][]} */
+/** The selector of the elements that each module is mounted on. @type {[string, (element: any, room: RoomSession) => unknown][]} */
 const MOUNTS = [
   ["[data-controls]", controls.mount],
   ["[data-stage]", stage.mount],
@@ -38,7 +38,7 @@ const MOUNTS = [
 ]
 
 /**
- * What the session does on each event of the room, after the state was reduced and before modules are notified.
+ * The session's handler of each event type, called after the state was reduced and before modules are notified.
  * @param {RoomSession} room
  * @returns {Record<string, (envelope: Envelope) => void>}
  */
@@ -47,7 +47,7 @@ function eventHandlers(room) {
   return {
     ...Object.fromEntries([...CHANGES].map((type) => [type, follow])),
     [Event.Load]: () => room.loadMedia(),
-    [Event.Welcome]: () => room.onWelcome(),
+    [Event.Welcome]: () => room.onSnapshot(),
     [Event.Events]: () => room.requestMissed(),
     [Event.Ack]: ({ payload }) => room.resolve(payload),
     [Event.Error]: ({ payload }) => room.reject(payload),
@@ -93,7 +93,7 @@ async function mountDebugPanel(room) {
   }
 }
 
-/** `window.watchium` and custom events as DOM events, as docs/page-api.md describes them. @param {RoomSession} room */
+/** Expose `window.watchium`, and custom events as DOM events, as docs/page-api.md describes them. @param {RoomSession} room */
 function exposeApi(room) {
   const api = {
     room,

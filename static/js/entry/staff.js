@@ -6,90 +6,89 @@ import { LineChart } from "../page/staff/line_chart.js"
 import { showRooms } from "../page/staff/room_table.js"
 import { interpolate, gettext, ngettext } from "../page/lib/i18n.js"
 
-const EVERY_MS = 1000
-const GIVE_UP_MS = 5000
+const POLL_INTERVAL_MS = 1000
+const REQUEST_TIMEOUT_MS = 5000
 
 /** @typedef {import("../page/staff/line_chart.js").Sample} Sample */
 /**
- * @typedef {{at_ms: number, since_ms: number | null, span_s: number, pid: number, processes: number, samples:
- *   Sample[],
- * house: import("../page/staff/room_table.js").House}} Figures
+ * @typedef {{at_ms: number, since_ms: number | null, span_s: number, pid: number, processes: number,
+ *   samples: Sample[], house: import("../page/staff/room_table.js").LiveRooms}} Metrics
  */
 
 const page = /** @type {HTMLElement} */ (document.querySelector("[data-staff]"))
-const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString()
-const perSecond = (/** @type {number} */ value) => (value < 9.95 ? value.toFixed(1) : whole(value))
-const milliseconds = (/** @type {number} */ value) => `${value < 9.95 ? value.toFixed(1) : whole(value)} ms`
-const perCent = (/** @type {number} */ value) =>
+const integer = (/** @type {number} */ value) => Math.round(value).toLocaleString()
+const perSecond = (/** @type {number} */ value) => (value < 9.95 ? value.toFixed(1) : integer(value))
+const milliseconds = (/** @type {number} */ value) => `${value < 9.95 ? value.toFixed(1) : integer(value)} ms`
+const percent = (/** @type {number} */ value) =>
   `${value > 99 && value < 100 ? value.toFixed(1) : Math.round(value)} %`
 
-const PLOTS = [
-  new LineChart(find(page, "plot=sockets"), { name: "sockets", say: whole, least: 10 }),
-  new LineChart(find(page, "plot=events"), { name: "events", say: perSecond, least: 1 }),
+const CHARTS = [
+  new LineChart(find(page, "plot=sockets"), { name: "sockets", format: integer, minTop: 10 }),
+  new LineChart(find(page, "plot=events"), { name: "events", format: perSecond, minTop: 1 }),
   new LineChart(find(page, "plot=latency"), {
     name: "p50_ms",
     second: "p99_ms",
-    say: milliseconds,
-    least: 10,
+    format: milliseconds,
+    minTop: 10,
   }),
-  new LineChart(find(page, "plot=in_step"), { name: "in_step", say: perCent, most: 100 }),
+  new LineChart(find(page, "plot=in_step"), { name: "in_step", format: percent, top: 100 }),
 ]
 
 /** @type {Sample[]} */
 let samples = []
 
-/** @param {Figures} figures */
-function show(figures) {
-  const spanMs = figures.span_s * 1000
-  samples = [...samples, ...figures.samples].filter((sample) => sample.at_ms > figures.at_ms - spanMs)
-  for (const plot of PLOTS) plot.draw(samples, figures.at_ms, spanMs)
-  for (const feet of page.querySelectorAll("[data-from]")) setText(feet, gettext("10 minutes ago"))
-  for (const feet of page.querySelectorAll("[data-until]")) setText(feet, gettext("now"))
-  showTiles(figures)
-  showRooms(page, figures.house)
-  showState("good", stateOf(figures))
+/** @param {Metrics} metrics */
+function show(metrics) {
+  const spanMs = metrics.span_s * 1000
+  samples = [...samples, ...metrics.samples].filter((sample) => sample.at_ms > metrics.at_ms - spanMs)
+  for (const chart of CHARTS) chart.draw(samples, metrics.at_ms, spanMs)
+  for (const label of page.querySelectorAll("[data-from]")) setText(label, gettext("10 minutes ago"))
+  for (const label of page.querySelectorAll("[data-until]")) setText(label, gettext("now"))
+  showTiles(metrics)
+  showRooms(page, metrics.house)
+  showState("good", describeSource(metrics))
 }
 
-/** @param {Figures} figures */
-function showTiles({ house }) {
+/** @param {Metrics} metrics */
+function showTiles({ house: rooms }) {
   const last = samples.at(-1)
   const tile = (
     /** @type {string} */ name,
     /** @type {number | null | undefined} */ value,
-    /** @type {(value: number) => string} */ say,
-  ) => setText(find(page, `tile=${name}`), typeof value === "number" ? say(value) : "–")
-  tile("rooms_live", house.rooms_live, whole)
-  tile("people", house.people, whole)
+    /** @type {(value: number) => string} */ format,
+  ) => setText(find(page, `tile=${name}`), typeof value === "number" ? format(value) : "–")
+  tile("rooms_live", rooms.rooms_live, integer)
+  tile("people", rooms.people, integer)
   tile("deliveries", last?.deliveries, perSecond)
   tile("refused", last?.refused, perSecond)
   tile("lag_ms", last?.lag_ms, milliseconds)
 }
 
-/** How many processes that is, and how far back the one that answered remembers. @param {Figures} figures */
-function stateOf({ processes, since_ms: sinceMs, pid }) {
-  const many = interpolate(ngettext("{count} process", "{count} processes", processes), { count: processes })
-  if (sinceMs === null) return many
+/** The number of processes, and since when the process that responded has samples. @param {Metrics} metrics */
+function describeSource({ processes, since_ms: sinceMs, pid }) {
+  const count = interpolate(ngettext("{count} process", "{count} processes", processes), { count: processes })
+  if (sinceMs === null) return count
   const since = new Date(sinceMs).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
-  const words =
+  const format =
     processes > 1
       ? gettext("{many} on this machine, summed up by process {pid}; history since {since}")
       : gettext("{many}, number {pid}; history since {since}")
-  return interpolate(words, { many, pid, since })
+  return interpolate(format, { many: count, pid, since })
 }
 
-/** @param {string} state @param {string} words */
-function showState(state, words) {
+/** @param {string} state @param {string} text */
+function showState(state, text) {
   page.querySelector(".staff-state")?.setAttribute("data-state", state)
-  setText(find(page, "state-words"), words)
+  setText(find(page, "state-words"), text)
 }
 
-/** @returns {Promise<Figures | null>} null, and said so, where there is no answer */
-async function ask() {
+/** @returns {Promise<Metrics | null>} null after a failure, which is shown */
+async function fetchMetrics() {
   const address = new URL(page.dataset.figuresUrl ?? "", location.href)
   address.searchParams.set("since", String(samples.at(-1)?.at_ms ?? 0))
   try {
     const response = await fetch(address, {
-      signal: AbortSignal.timeout(GIVE_UP_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       headers: { Accept: "application/json" },
     })
     if (response.ok) return await response.json()
@@ -106,16 +105,16 @@ async function ask() {
 }
 
 /** One request at a time, and none while the page is hidden. */
-async function askForEver() {
+async function pollForever() {
   for (;;) {
-    const figures = document.hidden ? null : await ask()
+    const metrics = document.hidden ? null : await fetchMetrics()
     try {
-      if (figures) show(figures)
+      if (metrics) show(metrics)
     } catch (error) {
-      reportError(error) // a mistake of ours: the next second may be drawn all the same
+      reportError(error) // a bug in the drawing must not end the polling
     }
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
   }
 }
 
-askForEver()
+pollForever()

@@ -50,14 +50,14 @@ test("a hidden tab that the browser paused waits, however the room moves, and ne
     const viewer = inStep(random)
     viewer.hide()
     viewer.run(1000)
-    assert.equal(viewer.machine.state, "suspended")
+    assert.equal(viewer.controller.state, "suspended")
     for (let i = 0; i < 5; i++) {
       viewer.follow(playing(viewer.nowMs + random.between(-300, 400), random.between(0, 900)))
       viewer.run(random.between(500, 4000))
       assert.ok(viewer.player.paused)
-      assert.equal(viewer.machine.state, "suspended")
+      assert.equal(viewer.controller.state, "suspended")
     }
-    assert.ok(!viewer.machine.interference.blocked)
+    assert.ok(!viewer.controller.interference.blocked)
   }))
 
 test("a tab is in step within two seconds of being shown, and the browser's own pause and play do not block it", () =>
@@ -69,7 +69,7 @@ test("a tab is in step within two seconds of being shown, and the browser's own 
       viewer.show()
       assert.ok(worstAfter(viewer, 2000) < FRAME_MS, `${viewer.errorMs} ms`)
       assert.ok(!viewer.player.paused)
-      assert.ok(!viewer.machine.interference.blocked)
+      assert.ok(!viewer.controller.interference.blocked)
     }
     assert.ok(Math.abs(viewer.errorMs) < 10)
   }))
@@ -94,7 +94,7 @@ test("a frozen tab is in step within two seconds of thawing, and its late pause 
       viewer.freeze(random.between(1000, 60000))
       assert.ok(worstAfter(viewer, 2000) < FRAME_MS)
       assert.ok(!viewer.player.paused)
-      assert.ok(!viewer.machine.interference.blocked)
+      assert.ok(!viewer.controller.interference.blocked)
     }
     assert.deepEqual(viewer.foreignEvents, [])
   }))

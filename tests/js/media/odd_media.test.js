@@ -18,13 +18,13 @@ const MOST_SEEKS = 3
 const WITHIN_MS = 10_000
 
 /** @returns {any} */
-const trouble = (viewer) => mediaProblem(viewer.machine, viewer.seen())
+const trouble = (viewer) => mediaProblem(viewer.controller, viewer.seen())
 const report = (viewer) => {
-  const { machine, latencyModel } = viewer
+  const { controller, latencyModel } = viewer
   /** @type {any} */
   const player = {
     seen: () => viewer.seen(),
-    machine,
+    controller,
     latencyModel,
     clock: { delayMs: 1, jitterMs: 1 },
     fineTuneMs: 0,
@@ -59,7 +59,7 @@ test("without range requests a late joiner plays from the start at once, without
     assert.equal(viewer.player.allSeeks.length, 0)
     assert.ok(!viewer.player.paused)
     assert.ok(viewer.player.positionS > 60)
-    assert.equal(reportedState(viewer.machine, false), "unaligned")
+    assert.equal(reportedState(viewer.controller, false), "unaligned")
   }))
 
 test("without range requests a seek ahead leaves players where they are, and a return to them brings them together", () =>
@@ -137,19 +137,19 @@ test("data that ends early stops the player there, without a seek, and the posit
     const viewer = new Viewer(random, { durationS: 300, dataEndS: 20 })
     viewer.follow(playing(250, 10))
     viewer.run(30_000)
-    assert.equal(viewer.machine.state, "broken_off")
+    assert.equal(viewer.controller.state, "broken_off")
     const { kind, atS } = trouble(viewer)
     assert.equal(kind, "broken_off")
     assert.ok(Math.abs(atS - 20) <= 0.5, `${atS} s`)
     assert.equal(viewer.player.allSeeks.length, 1) // to its start
-    assert.ok(!viewer.machine.interference.blocked)
+    assert.ok(!viewer.controller.interference.blocked)
     const heartbeat = report(viewer)
     assert.equal(heartbeat.state, "broken_off")
     assert.ok(Math.abs(heartbeat.current_time - 20) <= 0.5)
     assert.equal(heartbeat.is_playing, false)
     viewer.follow({ ...standing(viewer.nowMs, 20), phase: "ended", duration: 20 })
     viewer.run(2000)
-    assert.equal(viewer.machine.state, "ended")
+    assert.equal(viewer.controller.state, "ended")
     assert.equal(trouble(viewer), null)
     assert.ok(
       Math.abs(report(viewer).drift_ms) < 1000,
@@ -163,7 +163,7 @@ test("a position without data is tried once, and a seek to a good part plays", (
   each(20, (random) => {
     const viewer = lateJoiner(random, { durationS: 300, dataEndS: 20 }, 40).run(MESSAGE_MS)
     assert.equal(trouble(viewer).kind, "no_data")
-    assert.equal(reportedState(viewer.machine, false), "broken_off")
+    assert.equal(reportedState(viewer.controller, false), "broken_off")
     viewer.run(30_000)
     assert.ok(mostSeeks(viewer) <= MOST_SEEKS)
     viewer.follow(playing(viewer.nowMs + 300, 5))
@@ -241,8 +241,8 @@ test("a room does not wait for a player that cannot reach its position", () =>
       hold: { why: "ready", who: [], until: 8000 },
     })
     viewer.run(500)
-    assert.equal(reportedState(viewer.machine, false), "unaligned")
-    assert.equal(urgentState(viewer.machine), "not_seekable 7")
+    assert.equal(reportedState(viewer.controller, false), "unaligned")
+    assert.equal(urgentState(viewer.controller), "not_seekable 7")
   }))
 
 // ---------------------------------------------------------------- failures
@@ -251,7 +251,7 @@ test("a room does not wait for a player that cannot reach its position", () =>
 function fail(viewer, retrying = false) {
   viewer.player.pause()
   viewer.player.events = []
-  viewer.machine.failed(viewer.seen(), retrying)
+  viewer.controller.failed(viewer.seen(), retrying)
   viewer.tick()
 }
 
@@ -261,7 +261,7 @@ test("a decode error in the middle reports its position, and a room that moves b
     viewer.follow(playing(250, 5))
     viewer.run(4000)
     fail(viewer)
-    assert.equal(viewer.machine.state, "error")
+    assert.equal(viewer.controller.state, "error")
     assert.equal(trouble(viewer).kind, "broken_off")
     assert.ok(Math.abs(trouble(viewer).atS - 8.7) < 0.3, `${trouble(viewer).atS}`)
     assert.equal(report(viewer).state, "broken_off")
@@ -298,7 +298,7 @@ test("a player that the room waits for repeatedly seeks at most three times in t
     viewer.run(20_000)
     viewer.player.allSeeks = []
     for (let i = 0; i < 12; i++) {
-      const positionS = viewer.machine.target?.positionAt(viewer.nowMs)
+      const positionS = viewer.controller.target?.positionAt(viewer.nowMs)
       viewer.follow({ ...standing(viewer.nowMs, positionS), phase: "holding" })
       viewer.run(700)
       viewer.follow(playing(viewer.nowMs + 250, positionS))
@@ -329,8 +329,8 @@ test("media that never showed anything is loaded again when the room stands at i
     const viewer = new Viewer(random, { durationS: 30 })
     const starting = () => ({ ...viewer.seen(), readyState: 0 })
     viewer.timeline = playing(0, 0)
-    viewer.machine.failed(starting(), false)
-    assert.equal(viewer.machine.media.failure?.kind, "unsupported")
+    viewer.controller.failed(starting(), false)
+    assert.equal(viewer.controller.media.failure?.kind, "unsupported")
     viewer.follow(playing(250, 12))
     viewer.run(1000)
     assert.equal(viewer.fetches, 0)
@@ -345,7 +345,7 @@ test("while a broken connection is retried the player reports loading", () =>
     viewer.follow(playing(250, 5))
     viewer.run(4000)
     fail(viewer, true)
-    assert.equal(viewer.machine.state, "loading")
+    assert.equal(viewer.controller.state, "loading")
     assert.equal(trouble(viewer).kind, "interrupted")
   }))
 

@@ -90,9 +90,9 @@ test("a failed request is repeated, at once when the network is back", async () 
   let asked = 0
   const ask = () => {
     asked += 1
-    again.later(ask)
+    again.schedule(ask)
   }
-  again.later(ask)
+  again.schedule(ask)
   await pass(120)
   assert.ok(asked >= 12, `${asked} times in two minutes`)
   const before = asked
@@ -108,8 +108,8 @@ test("a failed request is repeated, at once when the network is back", async () 
 test("a request that succeeded, or was replaced by another, is not repeated", async () => {
   const again = new Retry(new AbortController().signal)
   let asked = 0
-  for (const settle of [() => again.worked(), () => again.forget()]) {
-    again.later(() => (asked += 1))
+  for (const settle of [() => again.succeeded(), () => again.forget()]) {
+    again.schedule(() => (asked += 1))
     settle()
     network()
     await pass(30)
@@ -121,9 +121,9 @@ test("a cancelled request is not repeated", async () => {
   const gone = new AbortController()
   const again = new Retry(gone.signal)
   let asked = 0
-  again.later(() => (asked += 1))
+  again.schedule(() => (asked += 1))
   gone.abort()
-  again.later(() => (asked += 1)) // its last response came late
+  again.schedule(() => (asked += 1)) // its last response came late
   network()
   await pass(30)
   assert.equal(asked, 0)

@@ -50,11 +50,11 @@ test("the browser's own pause at the end is expected, whether it comes early or 
     viewer.forgetTrace()
     viewer.run(9000)
     assert.ok(viewer.player.paused)
-    assert.ok(!viewer.machine.interference.blocked)
+    assert.ok(!viewer.controller.interference.blocked)
     assert.equal(viewer.player.seeks, 0)
     viewer.follow({ ...standing(750 + (LONG_S - FROM_S) * 1000, LONG_S), phase: "ended", duration: LONG_S })
     viewer.run(2000)
-    assert.equal(viewer.machine.state, "ended")
+    assert.equal(viewer.controller.state, "ended")
     assert.equal(viewer.player.seeks, 0)
   }))
 
@@ -88,7 +88,7 @@ test("a loop starts its next lap in time, without a pause", () =>
       viewer.follow({ ...playing(startsMs, 0), duration: LONG_S })
       viewer.run(4000)
       assert.ok(viewer.worstMs(startsMs + 50) < 50, `${viewer.worstMs(startsMs + 50)} ms`)
-      assert.ok(!viewer.machine.interference.blocked)
+      assert.ok(!viewer.controller.interference.blocked)
     }
   }))
 

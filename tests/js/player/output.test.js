@@ -41,7 +41,7 @@ function playing() {
   const tell = (what) => () => void told.push(what)
   const line = { cut: false }
   const voice = new AudioOutput({
-    cut: () => line.cut,
+    isOffline: () => line.cut,
     ended: tell("ended"),
     refused: tell("refused"),
     halted: tell("halted"),
@@ -51,7 +51,7 @@ function playing() {
     picture() {},
   })
   const follow = (changed = {}, id = 7) =>
-    voice.follow({ state: { ...STATE, ...changed }, item: item(id), comes: item(8) }, 0)
+    voice.follow({ state: { ...STATE, ...changed }, item: item(id), nextItem: item(8) }, 0)
   follow()
   const element = /** @type {any} */ (voice.track?.element)
   element.deliver()
@@ -98,14 +98,14 @@ test("an end well before the library's duration is detected, whatever position t
   element.runTo(14)
   element.runTo(15)
   element.end()
-  assert.equal(voice.track.early.claimedS, 100)
-  assert.equal(voice.track.early.played, true)
-  assert.ok(Math.abs(voice.track.early.endS - 15) <= 0.5)
+  assert.equal(voice.track.truncation.claimedS, 100)
+  assert.equal(voice.track.truncation.played, true)
+  assert.ok(Math.abs(voice.track.truncation.endS - 15) <= 0.5)
   const whole = playing()
   whole.element.runTo(98.5)
   whole.element.runTo(99.5)
   whole.element.end()
-  assert.equal(whole.voice.track.early, null)
+  assert.equal(whole.voice.track.truncation, null)
 })
 
 test("a seek beyond the data is not an end of playback", () => {
@@ -115,7 +115,7 @@ test("a seek beyond the data is not an end of playback", () => {
   element.deliver()
   element.fire("seeked", { seeking: false, currentTime: 100, ended: true, paused: true })
   element.deliver()
-  assert.deepEqual(voice.track.early, { endS: 60, claimedS: 100, played: false })
+  assert.deepEqual(voice.track.truncation, { endS: 60, claimedS: 100, played: false })
 })
 
 test("an end, and a track that is not playing any more, is not a foreign pause", () => {
@@ -151,7 +151,7 @@ test("a track that cannot be preloaded is released, and not loaded again before 
   element.currentTime = 90
   voice.prepare(item(8))
   const { ahead } = voice
-  voice.trackTells.failed(ahead)
+  voice.trackCallbacks.failed(ahead)
   assert.ok(ahead.gone.signal.aborted)
   voice.prepare(item(8))
   assert.equal(voice.ahead, null)
@@ -189,11 +189,11 @@ test("without a connection a file is waited for as long as it takes, and loaded 
   }
   element.breakAt(30)
   line.cut = false
-  voice.lineIsBack()
+  voice.reconnected()
   assert.equal(element.error, null)
   element.deliver()
   assert.deepEqual([element.currentTime, element.paused], [30, false])
-  voice.lineIsBack() // nothing is broken, so it plays on
+  voice.reconnected() // nothing is broken, so it plays on
   element.runTo(31)
   assert.deepEqual([element.currentTime, told.length], [31, 0])
 })

@@ -48,14 +48,15 @@ function sounding(state) {
   const mine = new PlayerSession({ device_id: "d", socket_path: "/" })
   const lost = []
   mine.on("dropped", ({ type }) => lost.push(type))
-  mine.sound.machine.audible = true
-  mine.knows([ITEM])
+  mine.sound.election.audible = true
+  mine.addItems([ITEM])
   mine.store.state = { ...STATE, ...state }
   mine.say("set_repeat", { repeat: "off" }).catch(() => {}) // updates the shown state
   const press = (type, payload) => mine.say(type, payload).catch(() => {})
   const wait = () => {
     // as the tab reports every second
-    if (mine.state.is_playing) mine.heardAt(String(mine.state.current), Number(mine.output.positionS))
+    if (mine.state.is_playing)
+      mine.setAudiblePosition(String(mine.state.current), Number(mine.output.positionS))
     nowMs += 5001
     press("set_repeat", { repeat: "off" })
   }

@@ -21,7 +21,7 @@ function inStep(random, behaviour) {
 function readyAfterMs(viewer, withinMs) {
   const fromMs = viewer.nowMs
   while (viewer.nowMs < fromMs + withinMs) {
-    if (urgentState(viewer.machine)?.startsWith("ready")) return viewer.nowMs - fromMs
+    if (urgentState(viewer.controller)?.startsWith("ready")) return viewer.nowMs - fromMs
     viewer.run(10)
   }
   return Infinity
@@ -33,11 +33,11 @@ test("while the room holds the player stands exactly there, and reports ready fo
     for (let revision = 5; revision < 8; revision++) {
       const whereS = random.between(0, 900)
       viewer.follow(holding(viewer.nowMs - random.between(0, 100), whereS, revision))
-      assert.equal(urgentState(viewer.machine), null) // not before it is there
+      assert.equal(urgentState(viewer.controller), null) // not before it is there
       assert.ok(readyAfterMs(viewer, 500) < 300)
       assert.ok(viewer.player.paused)
       assert.equal(viewer.player.positionS, whereS)
-      assert.equal(urgentState(viewer.machine), `ready ${revision}`)
+      assert.equal(urgentState(viewer.controller), `ready ${revision}`)
       viewer.follow(playing(viewer.nowMs + 250, whereS))
       viewer.run(5000)
       assert.ok(Math.abs(viewer.errorMs) < 10)
@@ -51,7 +51,7 @@ test("a hold that only names other members changes nothing for a player that is 
     viewer.run(500)
     viewer.forgetTrace()
     viewer.follow(holding(viewer.timeline.timestamp, 50, 6))
-    assert.equal(urgentState(viewer.machine), "ready 6")
+    assert.equal(urgentState(viewer.controller), "ready 6")
     viewer.run(1000)
     assert.equal(viewer.player.seeks, 0)
   }))
@@ -62,7 +62,7 @@ test("a stall is reported soon even without a `waiting` event, and stays reporte
     const lastsMs = random.between(1500, 6000)
     const fromMs = viewer.nowMs
     viewer.player.starvedUntilMs = fromMs + lastsMs
-    while (urgentState(viewer.machine) !== "stalled" && viewer.nowMs < fromMs + 1000) viewer.run(10)
+    while (urgentState(viewer.controller) !== "stalled" && viewer.nowMs < fromMs + 1000) viewer.run(10)
     assert.ok(
       viewer.nowMs - fromMs >= 250 && viewer.nowMs - fromMs < 250 + 250 + 150,
       `${viewer.nowMs - fromMs} ms`,
@@ -70,10 +70,10 @@ test("a stall is reported soon even without a `waiting` event, and stays reporte
     assert.deepEqual(viewer.reports, ["buffer_start"])
     viewer.follow(holding(viewer.nowMs, viewer.player.positionS, 9))
     viewer.run(300)
-    assert.equal(reportedState(viewer.machine, false), "stalled")
+    assert.equal(reportedState(viewer.controller, false), "stalled")
     assert.deepEqual(viewer.reports, ["buffer_start"])
     viewer.run(fromMs + lastsMs - viewer.nowMs + 200)
-    assert.equal(reportedState(viewer.machine, false), "ready")
+    assert.equal(reportedState(viewer.controller, false), "ready")
     assert.deepEqual(viewer.reports, ["buffer_start", "buffer_end"])
   }))
 
@@ -94,26 +94,26 @@ test("a browser that loads no further while paused is ready with what it has", (
     viewer.player.aheadS = 0.5
     viewer.follow(holding(0, 0, 3))
     viewer.run(500)
-    assert.equal(reportedState(viewer.machine, false), "loading")
+    assert.equal(reportedState(viewer.controller, false), "loading")
     viewer.fetching = false
     viewer.run(200)
-    assert.equal(reportedState(viewer.machine, false), "ready")
+    assert.equal(reportedState(viewer.controller, false), "ready")
   })
 })
 
 test("the room does not wait for players that are hidden, refused, unaligned or degraded", () =>
   each(5, (random) => {
     const viewer = inStep(random)
-    assert.equal(reportedState(viewer.machine, true), "hidden")
-    viewer.machine.driftControl.degraded = true
-    assert.equal(reportedState(viewer.machine, false), "degraded")
-    viewer.machine.interference.blocked = true
+    assert.equal(reportedState(viewer.controller, true), "hidden")
+    viewer.controller.driftControl.degraded = true
+    assert.equal(reportedState(viewer.controller, false), "degraded")
+    viewer.controller.interference.blocked = true
     viewer.follow(holding(viewer.nowMs, 40, 4))
     viewer.run(500)
-    assert.equal(reportedState(viewer.machine, false), "blocked")
-    viewer.machine.leaveAlone(true)
+    assert.equal(reportedState(viewer.controller, false), "blocked")
+    viewer.controller.leaveAlone(true)
     viewer.tick()
-    assert.equal(reportedState(viewer.machine, true), "off")
+    assert.equal(reportedState(viewer.controller, true), "off")
   }))
 
 test("a player that was about to start when the room began to wait stops again", () =>

@@ -30,8 +30,8 @@ const EVENTS = {
   starves: (viewer, random) => (viewer.player.starvedUntilMs = viewer.nowMs + random.between(50, 3000)),
   clock: (viewer) => (viewer.clockSteps += 1),
   lost: (viewer, random) => (viewer.locked = random.chance(0.7)),
-  resync: (viewer) => viewer.machine.resync(),
-  alone: (viewer, random) => viewer.machine.leaveAlone(random.chance(0.3)),
+  resync: (viewer) => viewer.controller.resync(),
+  alone: (viewer, random) => viewer.controller.leaveAlone(random.chance(0.3)),
   waits: () => {},
 }
 
@@ -79,8 +79,8 @@ test("after all of it the player is where the room is", () =>
     }
     if (viewer.hidden) viewer.show()
     viewer.locked = true
-    viewer.machine.leaveAlone(false)
-    viewer.machine.resync()
+    viewer.controller.leaveAlone(false)
+    viewer.controller.resync()
     viewer.follow(playing(viewer.nowMs + 250, 60))
     viewer.run(8000)
     assert.ok(Math.abs(viewer.errorMs) < 20, `${viewer.errorMs} ms`)

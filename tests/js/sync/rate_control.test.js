@@ -14,11 +14,11 @@ function behind(random, errorMs, behaviour) {
   viewer.player.standsUntilMs = 0
   viewer.player.fresh = false
   viewer.player.seekingUntilMs = 0
-  viewer.machine.startControl.plan = null
+  viewer.controller.startControl.plan = null
   viewer.player.positionS = 100 - errorMs / 1000
   viewer.forgetTrace()
-  viewer.machine.resync()
-  viewer.machine.playControl.forced = false
+  viewer.controller.resync()
+  viewer.controller.playControl.forced = false
   viewer.tick()
   return viewer
 }
@@ -115,7 +115,7 @@ test("with a clock that moves in steps the middle of them is in step, four secon
     off.sort((a, b) => a - b)
     assert.ok(off[570] <= 25, `p95 by the element: ${off[570]} ms`)
     assert.equal(viewer.player.seeks, 1) // the one before the start
-    assert.equal(viewer.machine.rateControl.rateSupport.slewOk, true)
+    assert.equal(viewer.controller.rateControl.rateSupport.slewOk, true)
   }))
 
 test("a glitch in the middle of an excursion is corrected at once, not when the excursion is over", () =>
@@ -131,7 +131,7 @@ test("rates without effect are detected, and seeks stay rare", () =>
     const viewer = behind(random, random.pick([-1, 1]) * random.between(170, 390), {
       model: "rateIgnored",
     }).run(60000)
-    assert.equal(viewer.machine.rateControl.rateSupport.slewOk, false)
+    assert.equal(viewer.controller.rateControl.rateSupport.slewOk, false)
     assert.ok(viewer.player.seeks >= 1 && viewer.player.seeks <= 3, `${viewer.player.seeks} seeks`)
     assert.ok(Math.abs(viewer.errorMs) < 150)
   }))
@@ -147,7 +147,7 @@ test("a device that cannot keep up seeks a few times, then is left alone", () =>
       viewer.run(3000)
     }
     assert.ok(viewer.player.seeks < lost, `${viewer.player.seeks} seeks`)
-    assert.ok(viewer.machine.driftControl.degraded || viewer.player.seeks < 30)
+    assert.ok(viewer.controller.driftControl.degraded || viewer.player.seeks < 30)
   }))
 
 test("the rate is never raised into an empty buffer", () => {

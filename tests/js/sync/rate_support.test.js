@@ -79,5 +79,5 @@ test("late timers on a busy machine do not count against the rates", () =>
       viewer.run(3000)
       viewer.player.positionS -= random.between(0, 0.2) // a pipeline without CPU time loses this
     }
-    assert.equal(viewer.machine.rateControl.rateSupport.slewOk, true)
+    assert.equal(viewer.controller.rateControl.rateSupport.slewOk, true)
   }))

@@ -22,7 +22,7 @@ export class Viewer {
     this.player = new SimulatedPlayer(random, behaviour)
     const engine = ENGINES[behaviour.model ?? "chromium"]
     this.latencyModel = new LatencyModel(engine)
-    this.machine = new SyncController({
+    this.controller = new SyncController({
       latencyModel: this.latencyModel,
       rateControl: new RateControl({ engine, audioOnly, rateSupport: new RateSupport(engine) }),
       media: new MediaState(),
@@ -80,12 +80,12 @@ export class Viewer {
       media: MEDIA,
       ...change,
     }
-    this.machine.follow(this.timeline, this.nowMs)
+    this.controller.follow(this.timeline, this.nowMs)
     this.tick()
   }
 
   tick() {
-    const { effects, askInMs, precise } = this.machine.tick(this.seen())
+    const { effects, askInMs, precise } = this.controller.tick(this.seen())
     for (const effect of effects) this.#do(effect)
     // timers are late, spin-waiting hardly
     const lateMs = precise ? this.random.between(0, 0.3) : this.random.between(0, this.lateMs)
@@ -107,7 +107,7 @@ export class Viewer {
       player.setRate(effect.rate, effect.preservesPitch)
     } else if (effect.do === "fetch") {
       this.fetches += 1
-      this.machine.newSource({ again: true })
+      this.controller.newSource({ again: true })
     } else if (effect.do === "report") this.reports.push(effect.type)
   }
 
@@ -116,19 +116,19 @@ export class Viewer {
       if (this.player.paused) this.expectedEvents.expect("play")
       return this.player.play()
     }
-    this.machine.playRefused(this.player.refuses, this.seen())
+    this.controller.playRefused(this.player.refuses, this.seen())
   }
 
   /** Deliver one event of the element, in a later task. */
   #deliverEvent() {
-    const { player, machine } = this
+    const { player, controller } = this
     const [type] = player.events.splice(0, 1)
     if (type === "seeked" && !player.paused) return
     if (this.expectedEvents.claim(type, type === "ratechange" ? player.rate : player.currentTimeS)) return
     this.foreignEvents.push(type)
-    if (type === "ratechange") machine.rateControl.rateSupport.foreignRate(this.nowMs)
-    else if (type === "play" && machine.interference.blocked) machine.resync()
-    else machine.intruded(type, this.seen())
+    if (type === "ratechange") controller.rateControl.rateSupport.foreignRate(this.nowMs)
+    else if (type === "play" && controller.interference.blocked) controller.resync()
+    else controller.intruded(type, this.seen())
     this.tick()
   }
 
@@ -157,7 +157,7 @@ export class Viewer {
   }
 
   wake() {
-    if (this.machine.wokeUp(this.seen())) this.expectedEvents.expect("pause")
+    if (this.controller.wokeUp(this.seen())) this.expectedEvents.expect("pause")
     this.tick()
   }
 

@@ -154,7 +154,7 @@ test("a timeline that describes the same motion changes nothing", () =>
     viewer.follow(playing(timestamp + 3000, current_time + 3))
     viewer.run(3000)
     assert.equal(viewer.player.seeks, 0)
-    assert.ok(viewer.machine.playControl.tracking)
+    assert.ok(viewer.controller.playControl.tracking)
   }))
 
 test("a stall is reported once, and its end", () =>
@@ -180,10 +180,10 @@ test("a refused start continues muted, and if that is refused too waits for a ge
     viewer.player.refuses = "NotAllowedError"
     viewer.follow(playing(-5000, 0))
     viewer.run(3000)
-    assert.ok(viewer.machine.interference.mutedByUs)
-    assert.equal(viewer.machine.state, "blocked")
+    assert.ok(viewer.controller.interference.mutedByUs)
+    assert.equal(viewer.controller.state, "blocked")
     viewer.player.refuses = null
-    viewer.machine.resync()
+    viewer.controller.resync()
     viewer.tick()
     viewer.run(5000)
     assert.ok(Math.abs(viewer.errorMs) < 10)
@@ -199,7 +199,7 @@ test("a foreign pause is corrected once, and respected when it comes again", () 
     foreignPause()
     viewer.run(5000)
     assert.ok(viewer.player.paused)
-    assert.equal(viewer.machine.state, "blocked")
+    assert.equal(viewer.controller.state, "blocked")
   }))
 
 test("without a clock nothing is corrected, and a playing player goes on", () =>
@@ -216,12 +216,12 @@ test("without a clock nothing is corrected, and a playing player goes on", () =>
 test("a viewer who stops following is left alone, and is back in step after one press", () =>
   each(10, (random) => {
     const viewer = started(random).run(6000)
-    viewer.machine.leaveAlone(true)
+    viewer.controller.leaveAlone(true)
     viewer.player.pause()
     viewer.run(5000)
     assert.ok(viewer.player.paused)
-    viewer.machine.leaveAlone(false)
-    viewer.machine.resync()
+    viewer.controller.leaveAlone(false)
+    viewer.controller.resync()
     viewer.tick()
     viewer.run(5000)
     assert.ok(Math.abs(viewer.errorMs) < 10)

@@ -21,7 +21,7 @@ test("after any seek the player plays soon, reports it, and reports no stall", (
     for (let i = 0; i < 4; i++) {
       viewer.follow(playing(viewer.nowMs + LEAD_MS, random.between(0, 3000)))
       viewer.run(LEAD_MS + 600)
-      assert.equal(viewer.machine.state, "playing")
+      assert.equal(viewer.controller.state, "playing")
       assert.ok(!viewer.player.paused)
       viewer.run(random.between(1000, 6000))
     }
@@ -38,7 +38,7 @@ test("while the room waits the player is ready as soon as it has data", () =>
       hold: { why: "stall", who: [], until: viewer.nowMs + 8000 },
     })
     viewer.run(300)
-    assert.equal(viewer.machine.state, "ready")
+    assert.equal(viewer.controller.state, "ready")
   }))
 
 test("the player is within 50 ms of the room four seconds after a start or a seek, and does not seek from then on", () =>
@@ -145,5 +145,5 @@ test("a player that stays frozen is placed a few times only", () =>
       viewer.player.seeks >= 2 && viewer.player.seeks <= 12,
       `${viewer.player.seeks} seeks in ten minutes`,
     )
-    assert.equal(viewer.machine.state, "buffering")
+    assert.equal(viewer.controller.state, "buffering")
   }))

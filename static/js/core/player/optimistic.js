@@ -55,7 +55,7 @@ export function optimistic(state, command, nowMs, isMissing = () => false) {
 }
 
 /** @param {State} state */
-export function queueOf(state) {
+function queueOf(state) {
   return new Queue(state.entries, state.current)
 }
 

@@ -7,6 +7,27 @@
  */
 
 import { COMMAND_EXPIRES_MS } from "../net/connection_timing.js"
+import { Command } from "../protocol.js"
+import { positionAt } from "../sync/timeline.js"
+
+const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
+const WITH_POSITION = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
+
+/**
+ * Add the instant and the position to the payload of a playback command. The position is that of the room's timeline,
+ * because the viewer's player may be off.
+ * @param {string} type
+ * @param {Record<string, any>} payload
+ * @param {number} atMs server time of the gesture
+ * @param {import("../sync/timeline.js").TimelineState | null} timeline
+ */
+export function completePayload(type, payload, atMs, timeline) {
+  if (!WITH_TIME.has(/** @type {any} */ (type))) return payload
+  const timed = /** @type {{at: number, current_time?: number}} */ ({ at: atMs, ...payload })
+  if (!timeline || !WITH_POSITION.has(/** @type {any} */ (type)) || timed.current_time !== undefined)
+    return timed
+  return { current_time: positionAt(timeline, timed.at), ...timed }
+}
 
 /** @typedef {{type: string, event_id: string, payload: object}} Sendable */
 /** @typedef {{command: Sendable, pressedMs: number, sent: boolean, everSent: boolean}} QueuedCommand */

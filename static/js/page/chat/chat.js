@@ -5,8 +5,8 @@ import { disposeAll, find, setText } from "../lib/dom.js"
 import { gettext, interpolate, ngettext } from "../lib/i18n.js"
 import { showRefusal } from "../ui/notices.js"
 import { mountScrolledRovingTabindex } from "../ui/roving_tabindex.js"
-import { mountComposer as mountComposer, mountOutgoing as mountUnsent } from "./composer.js"
-import { MessageList, mountFullscreenOverlay as mountStrip } from "./message_list.js"
+import { mountComposer, mountOutgoing } from "./composer.js"
+import { MessageList, mountFullscreenOverlay } from "./message_list.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
@@ -21,17 +21,17 @@ export function mount(chat, room) {
   const log = new MessageList(chat, room)
   if (room.state?.room) log.reset(room.state.comments)
   listen(chat, log, room, gone.signal)
-  const unsent = mountUnsent(find(chat, "unsent"), room, log)
+  const outgoing = mountOutgoing(find(chat, "unsent"), room, log)
   return disposeAll(
     () => gone.abort(),
     room.on("state", () => log.reset(room.state?.comments ?? [])),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
-    unsent.unmount,
-    mountComposer(find(chat, "composer"), room, log, unsent.letters),
+    outgoing.unmount,
+    mountComposer(find(chat, "composer"), room, log, outgoing.messages),
     mountTyping(find(chat, "typing"), room),
     mountReactions(chat, room),
-    mountStrip(room),
+    mountFullscreenOverlay(room),
     mountScrolledRovingTabindex(log.scroll, log.list),
     mountUnread(room),
   )
@@ -63,7 +63,7 @@ function listen(chat, log, room, signal) {
     },
     { signal },
   )
-  // The phone's keyboard takes half the room: the last words stay in view.
+  // A phone's keyboard halves the height: keep the last messages in view.
   const resized = new ResizeObserver(() => {
     if (log.newest.hidden) log.toEnd()
   })
@@ -73,7 +73,7 @@ function listen(chat, log, room, signal) {
 }
 
 /**
- * One request at a time, until the beginning.
+ * Load older messages, one request at a time, until the first message.
  * @param {MessageList} log
  * @param {Room} room
  */
@@ -83,15 +83,15 @@ function olderLoader(log, room) {
     if (busy || log.complete) return
     busy = true
     try {
-      const answer = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, {
+      const response = await fetch(`${room.boot.comments_url}?before=${log.oldestSeq}`, {
         headers: { Accept: "application/json" },
       })
-      if (!answer.ok) return
-      const page = await answer.json()
+      if (!response.ok) return
+      const page = await response.json()
       log.complete = !page.more
       log.prepend(page.comments)
     } catch {
-      // No line just now: the next scroll asks again.
+      // No connection: the next scroll requests them again.
     } finally {
       busy = false
     }
@@ -99,7 +99,7 @@ function olderLoader(log, room) {
 }
 
 /**
- * On a wide screen the panel can be folded away.
+ * A button that folds the panel, on wide screens.
  * @param {HTMLElement} chat
  * @param {MessageList} log
  * @param {AbortSignal} signal
@@ -126,7 +126,7 @@ const REACTION_GAP_MS = 120
  */
 export function mountReactions(chat, room) {
   const gone = new AbortController()
-  const sky = find(document, "reactions")
+  const layer = find(document, "reactions")
   let lastMs = -Infinity
   chat.addEventListener(
     "click",
@@ -140,25 +140,25 @@ export function mountReactions(chat, room) {
   )
   return disposeAll(
     () => gone.abort(),
-    room.on("reaction", ({ payload }) => showReaction(sky, payload.emoji)),
+    room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji)),
   )
 }
 
 /**
- * @param {HTMLElement} sky
+ * @param {HTMLElement} layer
  * @param {string} emoji
  */
-function showReaction(sky, emoji) {
-  if (sky.childElementCount >= MAX_REACTIONS) return
-  const spark = document.createElement("span")
-  spark.textContent = emoji
-  spark.style.setProperty("--from", `${8 + Math.random() * 84}%`)
-  spark.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
-  spark.addEventListener("animationend", () => spark.remove())
-  sky.append(spark)
+function showReaction(layer, emoji) {
+  if (layer.childElementCount >= MAX_REACTIONS) return
+  const element = document.createElement("span")
+  element.textContent = emoji
+  element.style.setProperty("--from", `${8 + Math.random() * 84}%`)
+  element.style.setProperty("--sway", `${(Math.random() - 0.5) * 80}px`)
+  element.addEventListener("animationend", () => element.remove())
+  layer.append(element)
 }
 
-/** @param {Room} room */
+/** Show the number of messages that arrived while the page was hidden, in its title. @param {Room} room */
 export function mountUnread(room) {
   const gone = new AbortController()
   let unread = 0
@@ -198,8 +198,8 @@ export function mountTyping(line, room) {
    * Server time of each member's last message: a poll can deliver an older typing event after it.
    * @type {Map<string, number>}
    */
-  const said = new Map()
-  const show = () => setText(line, typingMessage([...typing.values()].map((one) => one.name)))
+  const lastMessageMs = new Map()
+  const show = () => setText(line, typingMessage([...typing.values()].map(({ name }) => name)))
   const forget = (/** @type {string} */ id) => {
     clearTimeout(typing.get(id)?.timer)
     typing.delete(id)
@@ -207,7 +207,10 @@ export function mountTyping(line, room) {
   }
   return disposeAll(
     room.on("typing", ({ payload, timestamp }) => {
-      if (payload.user_id === room.boot.you.user_id || timestamp <= (said.get(payload.user_id) ?? -Infinity))
+      if (
+        payload.user_id === room.boot.you.user_id ||
+        timestamp <= (lastMessageMs.get(payload.user_id) ?? -Infinity)
+      )
         return
       clearTimeout(typing.get(payload.user_id)?.timer)
       typing.set(payload.user_id, {
@@ -217,14 +220,14 @@ export function mountTyping(line, room) {
       show()
     }),
     room.on("new_comment", ({ payload }) => {
-      said.set(payload.user_id, room.serverNow())
+      lastMessageMs.set(payload.user_id, room.serverNow())
       forget(payload.user_id)
     }),
     room.on("member_left", ({ payload }) => {
-      said.delete(payload.user_id)
+      lastMessageMs.delete(payload.user_id)
       forget(payload.user_id)
     }),
-    () => typing.forEach((one) => clearTimeout(one.timer)),
+    () => typing.forEach(({ timer }) => clearTimeout(timer)),
   )
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a message is typed. */
+/** The message composer, and the list of outgoing messages below the chat. */
 
 import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
 import { newId } from "../lib/api.js"
@@ -14,9 +14,9 @@ const TYPING_INTERVAL_MS = 2500
  * @param {HTMLElement} form
  * @param {import("../room/session.js").RoomSession} room
  * @param {import("./message_list.js").MessageList} log
- * @param {OutgoingMessages} letters
+ * @param {OutgoingMessages} outgoing
  */
-export function mountComposer(form, room, log, letters) {
+export function mountComposer(form, room, log, outgoing) {
   const gone = new AbortController()
   const { signal } = gone
   const draft = /** @type {HTMLInputElement} */ (find(form, "draft"))
@@ -32,7 +32,7 @@ export function mountComposer(form, room, log, letters) {
       const text = draft.value.trim()
       if (!text) return
       draft.value = ""
-      letters.add(text, reply.take())
+      outgoing.add(text, reply.take())
     },
     { signal },
   )
@@ -59,7 +59,7 @@ function mountReply(form, draft, log, signal) {
   const line = find(form, "replying")
   /** @type {number | null} */
   let to = null
-  const forget = () => {
+  const cancel = () => {
     to = null
     line.hidden = true
   }
@@ -84,7 +84,7 @@ function mountReply(form, draft, log, signal) {
   find(line, "no-reply").addEventListener(
     "click",
     () => {
-      forget()
+      cancel()
       draft.focus()
     },
     { signal },
@@ -92,32 +92,37 @@ function mountReply(form, draft, log, signal) {
   draft.addEventListener(
     "keydown",
     (event) => {
-      if (event.key === "Escape") forget()
+      if (event.key === "Escape") cancel()
     },
     { signal },
   )
   return {
     take: () => {
       const id = to
-      forget()
+      cancel()
       return id
     },
   }
 }
 
-const RETRY_MS = 1000 // where a refusal does not say when
-const ACKED_MS = 1000 // after its answer a line is in the log, or came and went
+const RETRY_MS = 1000 // if a refusal has no time
+const ACKED_MS = 1000 // this long after its ack a message is in the list, or was deleted again
 
 /**
- * @typedef {"queued" | "sending" | "late" | "done" | "failed"} OutgoingState `late`: sent, and no answer because
- *   the line is down
+ * @typedef {"queued" | "sending" | "late" | "done" | "failed"} OutgoingState `late`: sent, but without a
+ *   connection for the response
  */
 /**
- * @typedef {{eventId: string, text: string, replyTo: number | null, standing: OutgoingState, why: string, at:
- *   number}} OutgoingMessage
+ * @typedef {{eventId: string, text: string, replyTo: number | null, state: OutgoingState,
+ *   reason: string, at: number}} OutgoingMessage
  */
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
+/**
+ * Messages that are not in the list yet. Each is sent after the response to the one before it, so that they arrive in the
+ * order of typing. One that exceeded the rate limit is sent again when the limit allows it. One that was rejected, or was
+ * not sent in time, waits for the user. All attempts of a message share its `event_id`, so it is published once.
+ */
 export class OutgoingMessages {
   /** @param {Room} room @param {() => void} changed */
   constructor(room, changed) {
@@ -130,44 +135,44 @@ export class OutgoingMessages {
 
   /** @param {string} text @param {number | null} replyTo */
   add(text, replyTo) {
-    this.#queue({ eventId: newId(), text, replyTo, standing: "queued", why: "", at: 0 })
+    this.#queue({ eventId: newId(), text, replyTo, state: "queued", reason: "", at: 0 })
   }
 
-  /** There is a connection again. */
+  /** Continue after a reconnect. */
   resume() {
     void this.#send()
   }
 
-  /** @param {OutgoingMessage} letter */
-  retry(letter) {
-    this.discard(letter)
-    this.#queue(letter)
+  /** @param {OutgoingMessage} message */
+  retry(message) {
+    this.discard(message)
+    this.#queue(message)
   }
 
-  /** @param {OutgoingMessage} letter */
-  discard(letter) {
-    this.all = this.all.filter((other) => other !== letter)
+  /** @param {OutgoingMessage} message */
+  discard(message) {
+    this.all = this.all.filter((other) => other !== message)
     this.changed()
   }
 
   /**
-   * The room said it: the line itself stands in the log now.
+   * The room published the message: it is in the list now.
    * @param {import("../../core/protocol.js").CommentState} comment
    */
   onComment({ user_id, text }) {
     if (user_id !== this.room.boot.you.user_id) return
-    const same = this.all.find(
-      (letter) =>
-        (letter.standing === "sending" || letter.standing === "late" || letter.standing === "done") &&
-        normalized(letter.text) === normalized(text),
+    const published = this.all.find(
+      (message) =>
+        (message.state === "sending" || message.state === "late" || message.state === "done") &&
+        normalized(message.text) === normalized(text),
     )
-    if (same) this.discard(same)
+    if (published) this.discard(published)
   }
 
-  /** @param {OutgoingMessage} letter */
-  #queue(letter) {
-    Object.assign(letter, { standing: "queued", why: "", at: performance.now() })
-    this.all.push(letter)
+  /** @param {OutgoingMessage} message */
+  #queue(message) {
+    Object.assign(message, { state: "queued", reason: "", at: performance.now() })
+    this.all.push(message)
     setTimeout(() => this.#late(), COMMAND_EXPIRES_MS + 1)
     this.changed()
     void this.#send()
@@ -175,119 +180,118 @@ export class OutgoingMessages {
 
   /** @returns {Promise<void>} */
   async #send() {
-    const letter = this.all.find(({ standing }) => standing === "queued")
-    if (this.busy || !letter || !this.room.reachable) return
+    const message = this.all.find(({ state }) => state === "queued")
+    if (this.busy || !message || !this.room.reachable) return
     this.busy = true
-    letter.standing = "sending"
+    message.state = "sending"
     try {
-      const { text, replyTo } = letter
+      const { text, replyTo } = message
       await this.room.say("comment", replyTo ? { text, reply_to: replyTo } : { text }, {
-        eventId: letter.eventId,
+        eventId: message.eventId,
       })
-      letter.standing = "done"
-      setTimeout(() => this.discard(letter), ACKED_MS)
+      message.state = "done"
+      setTimeout(() => this.discard(message), ACKED_MS)
     } catch (refusal) {
-      await this.#refused(letter, /** @type {any} */ (refusal))
+      await this.#refused(message, /** @type {any} */ (refusal))
     }
     this.busy = false
     this.changed()
     void this.#send()
   }
 
-  /** @param {OutgoingMessage} letter @param {{code?: string, retry_after_ms?: number | null}} refusal */
-  async #refused(letter, refusal) {
-    withdrawNotice("refused") // the log says it beside the line
+  /** @param {OutgoingMessage} message @param {{code?: string, retry_after_ms?: number | null}} refusal */
+  async #refused(message, refusal) {
+    withdrawNotice("refused") // the reason is shown beside the message
     if (refusal.code !== "rate_limited")
-      return this.#fail(letter, refusal.code === "dropped" ? "" : refusalMessage(refusal))
-    letter.standing = "queued"
+      return this.#fail(message, refusal.code === "dropped" ? "" : refusalMessage(refusal))
+    message.state = "queued"
     await new Promise((done) => setTimeout(done, refusal.retry_after_ms ?? RETRY_MS))
   }
 
   /** After this time without a connection a message is marked as failed or late. */
   #late() {
     if (this.room.reachable) return
-    const old = this.all.filter(({ at }) => performance.now() - at > COMMAND_EXPIRES_MS)
-    for (const letter of old) {
-      if (letter.standing === "queued") this.#fail(letter, "")
-      if (letter.standing === "sending") letter.standing = "late"
+    const overdue = this.all.filter(({ at }) => performance.now() - at > COMMAND_EXPIRES_MS)
+    for (const message of overdue) {
+      if (message.state === "queued") this.#fail(message, "")
+      if (message.state === "sending") message.state = "late"
     }
     this.changed()
   }
 
-  /** @param {OutgoingMessage} letter @param {string} why */
-  #fail(letter, why) {
-    letter.standing = "failed"
-    letter.why = why
+  /** @param {OutgoingMessage} message @param {string} reason */
+  #fail(message, reason) {
+    message.state = "failed"
+    message.reason = reason
   }
 }
 
-/** As the room compares: it may write a letter in another form, and spaces once. @param {string} text */
+/** The text as the server normalizes it, for comparison: NFC, and single spaces. @param {string} text */
 function normalized(text) {
   return text.normalize("NFC").replace(/\s+/gu, " ").trim()
 }
 
-/** @typedef {OutgoingMessage} Letter */
-
 /**
+ * Show the outgoing messages below the list; a failed one with its reason and a button to send it again.
  * @param {HTMLElement} list
- * @param {import("../room/session.js").RoomSession} room
+ * @param {Room} room
  * @param {import("./message_list.js").MessageList} log
  */
 export function mountOutgoing(list, room, log) {
-  /** @type {Map<Letter, HTMLElement>} */
+  /** @type {Map<OutgoingMessage, HTMLElement>} */
   const shown = new Map()
-  const letters = new OutgoingMessages(room, () => showOutgoing(list, letters, shown, log))
-  const off = disposeAll(
-    room.on("new_comment", ({ payload }) => letters.onComment(payload)),
-    room.on("connection", () => letters.resume()),
+  const outgoing = new OutgoingMessages(room, () => showOutgoing(list, outgoing, shown, log))
+  const unmount = disposeAll(
+    room.on("new_comment", ({ payload }) => outgoing.onComment(payload)),
+    room.on("connection", () => outgoing.resume()),
     room.on("state", () => {
-      room.state?.comments.forEach((comment) => letters.onComment(comment))
-      letters.resume()
+      room.state?.comments.forEach((comment) => outgoing.onComment(comment))
+      outgoing.resume()
     }),
   )
-  return { letters, unmount: off }
+  return { messages: outgoing, unmount }
 }
 
 /**
  * @param {HTMLElement} list
- * @param {OutgoingMessages} letters
- * @param {Map<Letter, HTMLElement>} shown
+ * @param {OutgoingMessages} outgoing
+ * @param {Map<OutgoingMessage, HTMLElement>} shown
  * @param {import("./message_list.js").MessageList} log
  */
-function showOutgoing(list, letters, shown, log) {
+function showOutgoing(list, outgoing, shown, log) {
   const before = shown.size
-  for (const [letter, element] of shown)
-    if (!letters.all.includes(letter)) {
+  for (const [message, element] of shown)
+    if (!outgoing.all.includes(message)) {
       element.remove()
-      shown.delete(letter)
+      shown.delete(message)
     }
-  for (const letter of letters.all) {
-    const element = shown.get(letter) ?? createLine(letter, letters)
-    shown.set(letter, element)
+  for (const message of outgoing.all) {
+    const element = shown.get(message) ?? createLine(message, outgoing)
+    shown.set(message, element)
     list.append(element)
-    fillLine(element, letter)
+    fillLine(element, message)
   }
   list.hidden = shown.size === 0
   if (shown.size > before) log.toEnd()
 }
 
-/** @param {Letter} letter @param {OutgoingMessages} letters */
-function createLine(letter, letters) {
+/** @param {OutgoingMessage} message @param {OutgoingMessages} outgoing */
+function createLine(message, outgoing) {
   const element = cloneTemplate("chat-unsent")
-  find(element, "text").textContent = letter.text
-  find(element, "again").addEventListener("click", () => letters.retry(letter))
-  find(element, "discard").addEventListener("click", () => letters.discard(letter))
+  find(element, "text").textContent = message.text
+  find(element, "again").addEventListener("click", () => outgoing.retry(message))
+  find(element, "discard").addEventListener("click", () => outgoing.discard(message))
   return element
 }
 
-/** @param {HTMLElement} element @param {Letter} letter */
-function fillLine(element, letter) {
-  const failed = letter.standing === "failed"
-  const late = letter.standing === "late"
-  element.dataset.standing = letter.standing
-  const says = find(element, "standing")
-  if (failed) says.setAttribute("role", "alert")
-  else says.removeAttribute("role")
-  setText(says, failed ? letter.why : late ? gettext("waiting for the connection") : gettext("sending"))
+/** @param {HTMLElement} element @param {OutgoingMessage} message */
+function fillLine(element, message) {
+  const failed = message.state === "failed"
+  const late = message.state === "late"
+  element.dataset.standing = message.state
+  const status = find(element, "standing")
+  if (failed) status.setAttribute("role", "alert")
+  else status.removeAttribute("role")
+  setText(status, failed ? message.reason : late ? gettext("waiting for the connection") : gettext("sending"))
   find(element, "again").hidden = find(element, "discard").hidden = !failed
 }

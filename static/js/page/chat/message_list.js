@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * One comment as an element. Text is set as text; an address in it becomes a link, nothing else means
- * anything.
+ * The message list: in the room's order, each message once. While many arrive, screen readers do not read them out. Text
+ * is set as text; a URL in it becomes a link, and there is no other markup.
  */
 
 import { cloneTemplate, disposeAll, find } from "../lib/dom.js"
@@ -76,14 +76,14 @@ function showQuote(slot, comment, quoted) {
 
 /** @param {string} text @returns {(Node | string)[]} */
 export function withLinks(text) {
-  const parts = []
+  const nodes = []
   let from = 0
   for (const found of text.matchAll(URL_PATTERN)) {
-    parts.push(text.slice(from, found.index), link(found[0]))
+    nodes.push(text.slice(from, found.index), link(found[0]))
     from = found.index + found[0].length
   }
-  parts.push(text.slice(from))
-  return parts
+  nodes.push(text.slice(from))
+  return nodes
 }
 
 /** @param {string} address */
@@ -106,7 +106,7 @@ function mentions(text, username) {
 
 const GROUP_WITHIN_MS = 180_000
 const NEAR_END_PX = 90
-const SNAPSHOT_COMMENTS = 100 // as many come with the welcome; fewer mean that there are no older ones
+const SNAPSHOT_COMMENTS = 100 // the number in a snapshot; fewer mean that there are no older ones
 const BUSY_COMMENTS = 5
 const BUSY_WITHIN_MS = 5000
 
@@ -150,7 +150,7 @@ export class MessageList {
     }
     for (const comment of comments) this.#insert(comment)
     this.live.setAttribute("aria-busy", "false")
-    this.#settle()
+    this.#showEmpty()
     this.toEnd()
   }
 
@@ -167,9 +167,9 @@ export class MessageList {
   append(comment) {
     if (this.known.has(comment.id)) return
     const stay = this.atEnd || comment.user_id === this.room.boot.you.user_id
-    this.#calm()
+    this.#limitAnnouncements()
     this.#insert(comment)
-    this.#settle()
+    this.#showEmpty()
     if (stay) this.toEnd()
     else this.newest.hidden = false
   }
@@ -180,7 +180,7 @@ export class MessageList {
     const after = element?.nextElementSibling
     if (element) this.#drop(element)
     if (after) group(after)
-    this.#settle()
+    this.#showEmpty()
   }
 
   toEnd() {
@@ -205,7 +205,7 @@ export class MessageList {
     if (before) group(before)
   }
 
-  /** The first element that belongs behind `seq`; nearly always none. @param {number} seq */
+  /** The first element that belongs after `seq`; nearly always none. @param {number} seq */
   #after(seq) {
     let found = null
     for (
@@ -229,49 +229,49 @@ export class MessageList {
     }
   }
 
-  /** Many at once are shown, not read out. */
-  #calm() {
+  /** Screen readers do not read out messages while many arrive. */
+  #limitAnnouncements() {
     const now = performance.now()
     this.arrivals = [...this.arrivals.filter((at) => now - at < BUSY_WITHIN_MS), now]
     this.live.setAttribute("aria-live", this.arrivals.length > BUSY_COMMENTS ? "off" : "polite")
   }
 
-  #settle() {
+  #showEmpty() {
     this.empty.hidden = this.known.size > 0
   }
 }
 
-/** Comments of one person in one go share a face and a name. @param {Element} element */
+/** Consecutive messages of one member share an avatar and a name. @param {Element} element */
 function group(element) {
-  const [mine, before] = [element, element.previousElementSibling].map(
-    (one) => /** @type {HTMLElement | null} */ (one)?.dataset,
+  const [own, before] = [element, element.previousElementSibling].map(
+    (message) => /** @type {HTMLElement | null} */ (message)?.dataset,
   )
-  const gapMs = Date.parse(mine?.at ?? "") - Date.parse(before?.at ?? "")
+  const gapMs = Date.parse(own?.at ?? "") - Date.parse(before?.at ?? "")
   element.classList.toggle(
     "again",
-    Boolean(mine?.author) && mine?.author === before?.author && gapMs < GROUP_WITHIN_MS,
+    Boolean(own?.author) && own?.author === before?.author && gapMs < GROUP_WITHIN_MS,
   )
 }
 
 const OVERLAY_MESSAGES = 5
 const OVERLAY_MS = 9000
 
-/** @param {Room} room */
+/** In fullscreen, show the last messages over the picture for some seconds. @param {Room} room */
 export function mountFullscreenOverlay(room) {
-  const strip = find(document, "strip")
+  const overlay = find(document, "strip")
   const { user_id: userId, username } = room.boot.you
   return disposeAll(
     room.on("new_comment", ({ payload }) => {
       if (!document.fullscreenElement) return
       const line = renderMessage(payload, { userId, username, removable: false })
       line.querySelector(".message-tools")?.remove()
-      strip.append(line)
-      while (strip.childElementCount > OVERLAY_MESSAGES) strip.firstElementChild?.remove()
+      overlay.append(line)
+      while (overlay.childElementCount > OVERLAY_MESSAGES) overlay.firstElementChild?.remove()
       setTimeout(() => line.remove(), OVERLAY_MS)
     }),
     room.on("comment_deleted", ({ payload }) =>
-      strip.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove(),
+      overlay.querySelector(`[data-id="${Number(payload.id)}"]`)?.remove(),
     ),
-    () => strip.replaceChildren(),
+    () => overlay.replaceChildren(),
   )
 }

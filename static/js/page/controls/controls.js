@@ -87,10 +87,10 @@ function listen(bar, room, signal) {
 /** @param {HTMLElement} bar @param {Room} room */
 function showRole(bar, room) {
   if (!room.state?.room) return
-  const { allowed, governs } = commandsOf(room)
+  const { allowed, hasControl } = commandsOf(room)
   for (const name of ["play", "seek", "speed"]) find(bar, name).hidden = !allowed
   for (const element of bar.querySelectorAll("[data-may-control]"))
-    /** @type {HTMLElement} */ (element).hidden = !governs
+    /** @type {HTMLElement} */ (element).hidden = !hasControl
   find(bar, "progress").hidden = allowed
   find(bar, "view-only").hidden = allowed
 }
@@ -140,7 +140,7 @@ function mountFullscreen(bar, room) {
 /** @param {HTMLElement} stage */
 export function toggleFullscreen(stage) {
   const toggling = document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen()
-  toggling.catch(() => {}) // refused by the browser's own rules; nothing changes
+  toggling.catch(() => {}) // the browser refused; nothing changes
 }
 
 /**
@@ -169,7 +169,7 @@ function hideWhenIdle(stage, room, signal) {
 
 // ---------------------------------------------------------------- picture-in-picture
 
-/** The picture in its own window stays in sync while the tab is hidden. @param {HTMLElement} bar @param {Room} room */
+/** Video in picture-in-picture stays in sync while the tab is hidden. @param {HTMLElement} bar @param {Room} room */
 function mountPictureInPicture(bar, room) {
   const gone = new AbortController()
   const { signal } = gone
@@ -198,7 +198,7 @@ function supportsPictureInPicture(video) {
 function togglePictureInPicture(video) {
   const isOn = document.pictureInPictureElement === video
   const toggling = isOn ? document.exitPictureInPicture() : video.requestPictureInPicture()
-  toggling.catch(() => {}) // refused before there is a picture
+  toggling.catch(() => {}) // browsers refuse before there is a picture
 }
 
 const MEDIA_SESSION_CHANGES = ["state", "load", "timeline", "room_changed", "player", "play", "pause"]
@@ -263,9 +263,9 @@ function mediaActions(room) {
 
 /** @param {MediaSession} session @param {Room} room */
 function describe(session, room) {
-  const { room: facts, timeline } = room.state ?? {}
+  const { room: settings, timeline } = room.state ?? {}
   const media = timeline?.media
   session.playbackState = !media ? "none" : commandsOf(room).playing ? "playing" : "paused"
-  if (media) setMetadata(session, { title: media.title ?? "", artist: facts?.title ?? "" })
+  if (media) setMetadata(session, { title: media.title ?? "", artist: settings?.title ?? "" })
   else session.metadata = null
 }

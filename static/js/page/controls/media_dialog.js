@@ -35,11 +35,11 @@ export function mountMediaDialog(box, room) {
     },
     { signal },
   )
-  const forgive = () => {
+  const clearError = () => {
     find(dialog, "problem").hidden = true
   }
-  form.addEventListener("input", forgive, { signal })
-  dialog.addEventListener("close", forgive, { signal })
+  form.addEventListener("input", clearError, { signal })
+  dialog.addEventListener("close", clearError, { signal })
   box.addEventListener(
     "click",
     (event) => {
@@ -78,11 +78,15 @@ const TYPING_MS = 150
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {import("../lib/api.js").Page} Page */
 
-/** @param {HTMLDialogElement} dialog @param {{library_url: string, samples: {title: string}[]}} boot */
+/**
+ * The server's library, requested when the dialog opens.
+ * @param {HTMLDialogElement} dialog
+ * @param {{library_url: string, samples: {title: string}[]}} boot
+ */
 export function mountLibraryPicker(dialog, { library_url: url, samples }) {
   const gone = new AbortController()
   const pages = new LibraryPager(url, "title")
-  const shown = new Set(samples.map(({ title }) => title)) // they stand above already
+  const shown = new Set(samples.map(({ title }) => title)) // listed above already
   const search = /** @type {HTMLInputElement} */ (find(dialog, "house-search"))
   const runSearch = () => showItems(dialog, pages, search.value.trim(), shown)
   let cancel = () => {}
@@ -106,20 +110,20 @@ export function mountLibraryPicker(dialog, { library_url: url, samples }) {
 }
 
 /**
- * Where the library does not answer, links and samples are left.
+ * Show the items found. If the library does not respond, links and samples remain.
  * @param {HTMLElement} dialog
  * @param {LibraryPager} pages
  * @param {string} words
  * @param {Set<string>} shown
  */
 async function showItems(dialog, pages, words, shown) {
-  const page = await pages.anew({ words }).catch(() => null)
+  const page = await pages.query({ words }).catch(() => null)
   if (!page) return
   const items = page.items.filter(({ title }) => !shown.has(title))
-  const house = find(dialog, "house")
-  if (items.length) house.hidden = false // and stays, though the next words find nothing
-  find(house, "found").replaceChildren(...items.map(createItem))
-  setText(find(house, "found-more"), listMessage(items, page.next !== null, words))
+  const library = find(dialog, "house")
+  if (items.length) library.hidden = false // it stays visible if the next search finds nothing
+  find(library, "found").replaceChildren(...items.map(createItem))
+  setText(find(library, "found-more"), listMessage(items, page.next !== null, words))
 }
 
 /** @param {Item[]} items @param {boolean} more @param {string} words */
@@ -143,7 +147,7 @@ const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
 const ADDED_MS = 4000
 const MEDIA_CHANGES = ["state", "load", "timeline"]
 
-/** @param {HTMLElement} button @param {Room} room */
+/** Shown while the current media is an item of the server's library. @param {HTMLElement} button @param {Room} room */
 export function mountAddToPlayer(button, room) {
   const gone = new AbortController()
   const show = () => (button.hidden = currentItem(room) === null)

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Playback commands from buttons, sliders and keys: shown immediately, sent at a limited rate, and always the
- * latest one. Until the room responds, the requested value is shown; then the room's own timeline.
+ * Playback commands from buttons, sliders and keys: sent at a limited rate, always the latest one. Until the room
+ * responds, the requested value is shown; then the room's own timeline.
  *
  * A member who watches alone moves only their own player. If the room does not keep its players in sync, a
  * member with control moves the room as well: for members who join, and for when it is kept in sync again.
@@ -21,12 +21,12 @@ const RATE_GAP_MS = 200
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
 /** @type {WeakMap<Room, Commands>} */
-const given = new WeakMap()
+const commandsByRoom = new WeakMap()
 
-/** One per room, so that keys and buttons share one brake. @param {Room} room */
+/** One instance for each room, so that keys and buttons share its rate limit. @param {Room} room */
 export function commandsOf(room) {
-  const commands = given.get(room) ?? new Commands(room)
-  given.set(room, commands)
+  const commands = commandsByRoom.get(room) ?? new Commands(room)
+  commandsByRoom.set(room, commands)
   return commands
 }
 
@@ -47,24 +47,24 @@ export class Commands {
     )
   }
 
-  /** Whether the room obeys. */
-  get governs() {
+  /** Whether the room accepts the user's commands. */
+  get hasControl() {
     return mayControl(this.room.state)
   }
 
-  /** Whether the buttons do anything. */
+  /** Whether the buttons have an effect. */
   get allowed() {
-    return this.governs || this.alone
+    return this.hasControl || this.alone
   }
 
-  /** Whether they move the player at this device. */
+  /** Whether they control only the player in this page. */
   get alone() {
     return this.room.player.alone
   }
 
   /** Whether commands are sent to the room. */
-  get #told() {
-    return this.governs && this.room.player.following
+  get #sendsToRoom() {
+    return this.hasControl && this.room.player.following
   }
 
   get #revision() {
@@ -88,8 +88,7 @@ export class Commands {
   }
 
   /**
-   * What the bar shows: at an estimated end the room's clock runs on for a moment, while no medium may be
-   * left.
+   * The position that the bar shows: at an estimated end the room's timeline continues for a moment beyond the media.
    */
   get shownS() {
     return Math.min(this.positionS, this.durationS ?? Infinity)
@@ -113,17 +112,17 @@ export class Commands {
     return Math.max(player.position, player.duration() ?? 0)
   }
 
-  /** @param {() => void} look called whenever what is wanted has changed */
-  watch(look) {
-    this.watchers.add(look)
-    return () => this.watchers.delete(look)
+  /** @param {() => void} update called when a requested value changed */
+  watch(update) {
+    this.watchers.add(update)
+    return () => this.watchers.delete(update)
   }
 
   toggle() {
     if (!this.allowed || !this.hasMedia) return
     const playing = !this.playing
     this.room.player.playHere(playing)
-    if (this.#told) this.#want(this.wantedPlaying, playing, (wanted) => this.#toggle(wanted))
+    if (this.#sendsToRoom) this.#request(this.wantedPlaying, playing, (wanted) => this.#toggle(wanted))
     this.#changed()
   }
 
@@ -132,7 +131,8 @@ export class Commands {
     if (!this.allowed || !this.hasMedia) return
     const wantedS = Math.min(Math.max(positionS, 0), this.durationS ?? Infinity)
     this.room.player.seekHere(wantedS)
-    if (this.#told) this.#want(this.wantedS, wantedS, (current_time) => this.#say("seek", { current_time }))
+    if (this.#sendsToRoom)
+      this.#request(this.wantedS, wantedS, (current_time) => this.#sendToRoom("seek", { current_time }))
     this.#changed()
   }
 
@@ -144,7 +144,8 @@ export class Commands {
   /** @param {number} rate */
   setRate(rate) {
     this.room.player.rateHere(rate)
-    if (this.#told) this.#want(this.wantedRate, rate, (wanted) => this.#say("set_rate", { rate: wanted }))
+    if (this.#sendsToRoom)
+      this.#request(this.wantedRate, rate, (wanted) => this.#sendToRoom("set_rate", { rate: wanted }))
     this.#changed()
   }
 
@@ -152,28 +153,28 @@ export class Commands {
    * @template T
    * @param {LatestCommand<T>} command
    * @param {T} value
-   * @param {(value: T) => Promise<any>} say
+   * @param {(value: T) => Promise<any>} send
    */
-  #want(command, value, say) {
+  #request(command, value, send) {
     command.request(value)
-    void this.#send(command, say)
+    void this.#send(command, send)
   }
 
   /**
    * @template T
    * @param {LatestCommand<T>} command
-   * @param {(value: T) => Promise<any>} say
+   * @param {(value: T) => Promise<any>} send
    */
-  async #send(command, say) {
+  async #send(command, send) {
     const nowMs = performance.now()
     const sent = command.toSend(nowMs)
     const waitMs = command.waitMs(nowMs)
-    if (waitMs !== null) setTimeout(() => void this.#send(command, say), waitMs)
+    if (waitMs !== null) setTimeout(() => void this.#send(command, send), waitMs)
     if (!sent) return
     try {
-      command.accepted(sent.number, (await say(sent.value)).revision)
+      command.accepted(sent.number, (await send(sent.value)).revision)
     } catch (refusal) {
-      this.#refused(command, sent.number, say, refusal)
+      this.#refused(command, sent.number, send, refusal)
     }
     this.#changed()
   }
@@ -182,34 +183,34 @@ export class Commands {
    * @template T
    * @param {LatestCommand<T>} command
    * @param {number} number
-   * @param {(value: T) => Promise<any>} say
+   * @param {(value: T) => Promise<any>} send
    * @param {any} refusal
    */
-  #refused(command, number, say, refusal) {
-    const again =
+  #refused(command, number, send, refusal) {
+    const isRepeated =
       refusal.code === ErrorCode.RateLimited &&
       command.rateLimited(number, refusal.retry_after_ms ?? 0, performance.now())
-    if (again) return void this.#send(command, say)
+    if (isRepeated) return void this.#send(command, send)
     command.rejected(number)
     showRefusal(refusal)
   }
 
   /** @param {boolean} playing */
   #toggle(playing) {
-    const again = playing && this.room.state?.timeline?.phase === "ended"
-    return this.#say(playing ? "play" : "pause", { current_time: again ? 0 : this.positionS })
+    const fromStart = playing && this.room.state?.timeline?.phase === "ended"
+    return this.#sendToRoom(playing ? "play" : "pause", { current_time: fromStart ? 0 : this.positionS })
   }
 
   /**
    * @param {string} type
    * @param {object} payload
    */
-  #say(type, payload) {
+  #sendToRoom(type, payload) {
     return this.room.say(type, { ...payload, at: this.room.serverNow() })
   }
 
   #changed() {
-    for (const look of this.watchers) look()
+    for (const update of this.watchers) update()
   }
 }
 
@@ -225,16 +226,16 @@ export function askForControl(room) {
   })
 }
 
-/** After a key or a press that only moves the room. @param {import("../room/session.js").RoomSession} room */
+/** Explain why a key or click had no effect: only members with control move the room. @param {import("../room/session.js").RoomSession} room */
 export function showWhoControls(room) {
-  const { room: facts, members, timeline } = room.state ?? {}
-  if (!facts || !timeline?.media) return
-  const host = members?.get(facts.host_id ?? "")?.username
-  const others = facts.control_policy === "moderators"
+  const { room: settings, members, timeline } = room.state ?? {}
+  if (!settings || !timeline?.media) return
+  const host = members?.get(settings.host_id ?? "")?.username
+  const alsoModerators = settings.control_policy === "moderators"
   const text = !host
     ? gettext("Nobody controls what plays just now.")
     : interpolate(
-        others
+        alsoModerators
           ? gettext("{name} and the moderators control what plays.")
           : gettext("{name} controls what plays."),
         { name: host },

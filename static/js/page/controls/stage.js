@@ -10,10 +10,10 @@ import { withdrawNotice } from "../ui/notices.js"
 import { toggleFullscreen } from "./controls.js"
 import { commandsOf, showWhoControls } from "./playback_commands.js"
 
-const DOUBLE_CLICK_MS = 250 // a second press by then is a double-click, which is for the screen only
+const DOUBLE_CLICK_MS = 250 // a second click within this makes a double-click, which only toggles fullscreen
 const CLOSE_REASON_MS = 3000 // an error this shortly before the end is its reason
-const SPINNER_AFTER_MS = 400 // a shorter wait is not worth a word
-const SLOW_MS = 4000 // a longer one is
+const SPINNER_AFTER_MS = 400 // a shorter wait shows nothing
+const SLOW_MS = 4000 // a longer wait is explained
 const CHANGES = [
   "state",
   "load",
@@ -28,13 +28,13 @@ const CHANGES = [
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /**
- * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, over?:
- *   boolean}} StageMessage
+ * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean,
+ *   closed?: boolean}} StageMessage
  */
 /**
- * @typedef {{player: {state: string, trouble?: import("../media/status_report.js").MediaProblem | null},
- *   connection: {status: string, closeCode?: number}, patient: boolean, slow: boolean, lastWord: string,
- *   lastWordMs: number}} StageState
+ * @typedef {{player: {state: string, problem?: import("../media/status_report.js").MediaProblem | null},
+ *   connection: {status: string, closeCode?: number}, brief: boolean, slow: boolean,
+ *   lastError: string, lastErrorMs: number}} StageState `brief`: too short a wait for a spinner
  */
 
 /**
@@ -47,16 +47,16 @@ export function mount(stage, room) {
   const seen = {
     player: { state: "empty" },
     connection: { status: "connecting" },
-    patient: true,
+    brief: true,
     slow: false,
-    lastWord: "",
-    lastWordMs: 0,
+    lastError: "",
+    lastErrorMs: 0,
   }
   let timer = 0
   let slowTimer = 0
   const show = () => showMessage(stage, room, stageMessage(room, seen))
   const waitThenShow = () => {
-    seen.patient = true
+    seen.brief = true
     seen.slow = false
     clearTimeout(timer)
     clearTimeout(slowTimer)
@@ -65,7 +65,7 @@ export function mount(stage, room) {
       show()
     }, SLOW_MS)
     timer = setTimeout(() => {
-      seen.patient = false
+      seen.brief = false
       show()
     }, SPINNER_AFTER_MS)
     show()
@@ -78,15 +78,16 @@ export function mount(stage, room) {
     () => clearTimeout(timer),
     () => clearTimeout(slowTimer),
     room.on("player", (report) => {
-      const news = report.state !== seen.player.state
+      const isNewState = report.state !== seen.player.state
       seen.player = report
-      news ? waitThenShow() : show()
+      isNewState ? waitThenShow() : show()
     }),
     room.on("error", ({ payload }) => {
-      if (!payload.event_id) Object.assign(seen, { lastWord: payload.message, lastWordMs: performance.now() })
+      if (!payload.event_id)
+        Object.assign(seen, { lastError: payload.message, lastErrorMs: performance.now() })
     }),
     room.on("connection", (connection) => {
-      if (performance.now() - seen.lastWordMs > CLOSE_REASON_MS) seen.lastWord = ""
+      if (performance.now() - seen.lastErrorMs > CLOSE_REASON_MS) seen.lastError = ""
       seen.connection = connection
       show()
     }),
@@ -95,7 +96,7 @@ export function mount(stage, room) {
 }
 
 /**
- * A mouse's press on the picture plays or pauses, as everywhere; a finger's only wakes the bar.
+ * A mouse click on the picture plays or pauses; a tap only shows the bar.
  * @param {HTMLElement} picture
  * @param {HTMLElement} stage
  * @param {Room} room
@@ -134,19 +135,20 @@ function togglePlayback(room) {
 }
 
 /**
- * What to say instead of a picture; null where there is one.
+ * The message to show in place of the picture; null if the picture is shown.
  * @param {Room} room
  * @param {StageState} seen
  * @returns {StageMessage | null}
  */
-function stageMessage(room, { player, connection, patient, slow, lastWord }) {
-  if (connection.status === "closed") return { ...closedMessage(connection.closeCode, lastWord), over: true }
-  if (!room.state?.room) return patient ? null : { title: gettext("Joining the room"), text: "", spin: true }
+function stageMessage(room, { player, connection, brief, slow, lastError }) {
+  if (connection.status === "closed")
+    return { ...closedMessage(connection.closeCode, lastError), closed: true }
+  if (!room.state?.room) return brief ? null : { title: gettext("Joining the room"), text: "", spin: true }
   if (!room.state.timeline?.media) return noMediaMessage(room)
-  const trouble = player.trouble && stageMessageFor(room, player.trouble)
-  if (trouble) return { ...trouble, mayChange: mayControl(room.state) }
-  const waits = player.state === "loading" || player.state === "buffering"
-  return waits && !patient
+  const message = player.problem && stageMessageFor(room, player.problem)
+  if (message) return { ...message, mayChange: mayControl(room.state) }
+  const isWaiting = player.state === "loading" || player.state === "buffering"
+  return isWaiting && !brief
     ? { title: "", text: slow ? gettext("The media server is slow to respond.") : "", spin: true }
     : null
 }
@@ -168,21 +170,21 @@ function noMediaMessage(room) {
 
 /**
  * @param {number | undefined} code
- * @param {string} lastWord what the server said before it closed
+ * @param {string} lastError the server's message before it closed the connection
  * @returns {StageMessage}
  */
-function closedMessage(code, lastWord) {
+function closedMessage(code, lastError) {
   if (code === 4503)
     return {
       title: gettext("You were removed from this room"),
-      text: lastWord || gettext("The host decides who may stay."),
+      text: lastError || gettext("The host decides who may stay."),
     }
   if (code === 4504)
     return { title: gettext("This room is closed"), text: gettext("Thank you for watching.") }
   if (code === 4501)
     return {
       title: gettext("You are no longer in this room"),
-      text: lastWord || gettext("Reload the page to join."),
+      text: lastError || gettext("Reload the page to join."),
     }
   if (code === 4509)
     return {
@@ -195,29 +197,29 @@ function closedMessage(code, lastWord) {
 /**
  * @param {HTMLElement} stage
  * @param {Room} room
- * @param {StageMessage | null} scene
+ * @param {StageMessage | null} message
  */
-function showMessage(stage, room, scene) {
+function showMessage(stage, room, message) {
   const between = find(stage, "between")
-  between.hidden = !scene
-  between.dataset.kind = scene?.title ? "words" : "wait"
-  find(stage, "spinner").hidden = !scene?.spin
-  find(stage, "between-change").hidden = !scene?.mayChange
-  find(stage, "between-retry").hidden = !scene?.mayRetry
-  find(stage, "between-out").hidden = !scene?.over
-  setText(find(stage, "between-title"), scene?.title ?? "")
-  setText(find(stage, "between-text"), scene?.text ?? "")
+  between.hidden = !message
+  between.dataset.kind = message?.title ? "words" : "wait"
+  find(stage, "spinner").hidden = !message?.spin
+  find(stage, "between-change").hidden = !message?.mayChange
+  find(stage, "between-retry").hidden = !message?.mayRetry
+  find(stage, "between-out").hidden = !message?.closed
+  setText(find(stage, "between-title"), message?.title ?? "")
+  setText(find(stage, "between-text"), message?.text ?? "")
   showAudioCover(stage, room)
 }
 
-/** Sound without a picture gets one. @param {HTMLElement} stage @param {Room} room */
+/** Show a cover and the title for audio. @param {HTMLElement} stage @param {Room} room */
 function showAudioCover(stage, room) {
   const media = room.state?.timeline?.media
-  const record = media?.kind === "audio"
+  const isAudio = media?.kind === "audio"
   const cover = find(stage, "sound-cover")
   const title = find(stage, "sound-title")
-  cover.hidden = title.hidden = !record
-  if (!record || !media || cover.dataset.cover === media.url) return
+  cover.hidden = title.hidden = !isAudio
+  if (!isAudio || !media || cover.dataset.cover === media.url) return
   cover.dataset.cover = media.url
   cover.replaceChildren()
   fillCovers(stage)
@@ -227,7 +229,7 @@ function showAudioCover(stage, room) {
 const DISABLED_WHEN_CLOSED =
   "[data-controls], [data-composer], [data-members], [data-meter], [data-invite], [data-open=settings], [data-unsent]"
 
-/** @param {HTMLElement} body @param {import("../room/session.js").RoomSession} room */
+/** Disable the page when the connection is closed for good. @param {HTMLElement} body @param {Room} room */
 export function mountDisconnected(body, room) {
   return room.on("connection", ({ status }) => {
     if (status !== "closed") return

@@ -63,9 +63,9 @@ export async function request(url, body) {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   if (response.status === 204) return null
-  const answer = await response.json()
-  if (response.ok) return answer
-  throw typeof answer?.code === "string" ? answer : new Error(`${url} answered ${response.status}`)
+  const content = await response.json()
+  if (response.ok) return content
+  throw typeof content?.code === "string" ? content : new Error(`${url} returned ${response.status}`)
 }
 
 /** A new `event_id`. Not `randomUUID`: pages on a local network have no secure context. */
@@ -77,53 +77,54 @@ export function newId() {
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {{items: Item[], next: string | null}} Page */
 /**
- * `albumId` is the album, of which several may be called `album`.
+ * `albumId` identifies the album, because several may have the name `album`.
  * @typedef {{words: string, album: string, albumId: string, order: string}} LibraryQuery
  */
 
-const TOO_MANY = 429
+const TOO_MANY_REQUESTS = 429
 
-/** The server says no, and why; asked the same again it says the same. */
+/** The server rejected the request and would reject it again. */
 export class RefusedError extends Error {}
 
+/** The server's library page by page: the requested list, and the list shown until it arrives. */
 export class LibraryPager {
   /** @param {string} url @param {string} order */
   constructor(url, order) {
     this.url = url
     /** @type {LibraryQuery} */
     this.wanted = { words: "", album: "", albumId: "", order }
-    /** What the pages so far are of. */
+    /** The query of the pages so far. */
     this.shown = this.wanted
     /** @type {string | null} */
     this.after = null
-    this.asking = new AbortController()
+    this.request = new AbortController()
     this.busy = false
   }
 
-  /** More of the list can be asked for, and nothing else is going to take its place. */
-  get goesOn() {
+  /** Whether the list has another page, and no other query is about to replace it. */
+  get hasMore() {
     return !this.busy && this.after !== null && this.wanted === this.shown
   }
 
-  /** The first page. @param {Partial<LibraryQuery>} wanted what is to be different */
-  anew(wanted) {
-    this.wanted = { ...this.wanted, ...wanted }
-    return this.#take(this.wanted, null)
+  /** Load the first page of a changed query. @param {Partial<LibraryQuery>} change */
+  query(change) {
+    this.wanted = { ...this.wanted, ...change }
+    return this.#load(this.wanted, null)
   }
 
   more() {
-    return this.#take(this.shown, this.after)
+    return this.#load(this.shown, this.after)
   }
 
   /**
-   * A later question makes an earlier one needless.
+   * Load a page; a later request cancels an earlier one.
    * @param {LibraryQuery} wanted
    * @param {string | null} after
    * @returns {Promise<Page | null>}
    */
-  async #take(wanted, after) {
-    this.asking.abort()
-    const { signal } = (this.asking = new AbortController())
+  async #load(wanted, after) {
+    this.request.abort()
+    const { signal } = (this.request = new AbortController())
     this.busy = true
     try {
       const page = await this.#fetch(wanted, after, signal)
@@ -141,14 +142,14 @@ export class LibraryPager {
   }
 
   /**
-   * Of what the list shows, seen or not.
-   * @param {Iterable<Item>} seen
+   * The first items of the list, including those not loaded yet.
+   * @param {Iterable<Item>} loaded
    * @param {number} most
    * @returns {Promise<{items: Item[], more: boolean}>}
    */
-  async first(seen, most) {
+  async first(loaded, most) {
     const { shown } = this
-    const items = [...seen]
+    const items = [...loaded]
     let { after } = this
     while (items.length < most && after !== null) {
       const page = await this.#fetch(shown, after)
@@ -165,15 +166,16 @@ export class LibraryPager {
    * @returns {Promise<Page>}
    */
   async #fetch({ words, album, albumId, order }, after, signal) {
-    // an album begins with its first track
-    const asked = new URLSearchParams({ order: album ? "album" : order })
-    if (words) asked.set("q", words)
-    if (albumId) asked.set("album_id", albumId)
-    else if (album) asked.set("album", album)
-    if (after !== null) asked.set("after", after)
-    const answer = await fetch(`${this.url}?${asked}`, { signal, headers: { Accept: "application/json" } })
-    if (answer.ok) return answer.json()
-    if (answer.status >= 500 || answer.status === TOO_MANY) throw new Error(String(answer.status))
-    throw new RefusedError((await answer.json().catch(() => null))?.message)
+    // an album is in the order of its tracks
+    const query = new URLSearchParams({ order: album ? "album" : order })
+    if (words) query.set("q", words)
+    if (albumId) query.set("album_id", albumId)
+    else if (album) query.set("album", album)
+    if (after !== null) query.set("after", after)
+    const response = await fetch(`${this.url}?${query}`, { signal, headers: { Accept: "application/json" } })
+    if (response.ok) return response.json()
+    if (response.status >= 500 || response.status === TOO_MANY_REQUESTS)
+      throw new Error(String(response.status))
+    throw new RefusedError((await response.json().catch(() => null))?.message)
   }
 }

@@ -2,8 +2,7 @@
 /** DOM helpers: elements found by data attribute, templates, SVG elements and dialogs. */
 
 /**
- * The element with `data-NAME` below `root`. The template and its script belong together: a missing one is a
- * mistake.
+ * The element with `data-NAME` below `root`. Throws if it is missing: the template does not fit the script.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {ParentNode} root
  * @param {string} name
@@ -16,17 +15,19 @@ export function find(root, name) {
 }
 
 /**
- * A fresh copy of what `<template id=ID>` holds.
+ * Clone the element in `<template id=ID>`.
  * @param {string} id
  * @returns {HTMLElement}
  */
 export function cloneTemplate(id) {
-  const blank = /** @type {HTMLTemplateElement} */ (document.getElementById(id))
-  return /** @type {HTMLElement} */ (/** @type {Element} */ (blank.content.firstElementChild).cloneNode(true))
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id))
+  return /** @type {HTMLElement} */ (
+    /** @type {Element} */ (template.content.firstElementChild).cloneNode(true)
+  )
 }
 
 /**
- * Shows one of several drawings in a button: `[data-when=NAME]`, and no other.
+ * Show one of several icons in a button: `[data-when=NAME]`, and no other.
  * @param {HTMLElement} root
  * @param {string} name
  */
@@ -46,11 +47,11 @@ export function setText(element, text) {
 }
 
 /**
- * Undoes everything that was set up, in one call.
- * @param {...(() => void)} undos
+ * Combine several dispose functions into one.
+ * @param {...(() => void)} disposers
  */
-export function disposeAll(...undos) {
-  return () => undos.forEach((undo) => undo())
+export function disposeAll(...disposers) {
+  return () => disposers.forEach((dispose) => dispose())
 }
 
 const SVG = "http://www.w3.org/2000/svg"
@@ -68,7 +69,7 @@ export function svgElement(name, attributes = {}, children = []) {
   return element
 }
 
-/** @param {string} name */
+/** Open `[data-dialog=NAME]` and close any other dialog. @param {string} name */
 export function openDialog(name) {
   const dialog = document.querySelector(`[data-dialog="${CSS.escape(name)}"]`)
   if (!(dialog instanceof HTMLDialogElement) || dialog.open) return
@@ -76,7 +77,10 @@ export function openDialog(name) {
   dialog.showModal()
 }
 
-/** @param {HTMLElement} body */
+/**
+ * A click on `[data-open=NAME]` opens a dialog; Escape, `[data-close]` and a click outside close it.
+ * @param {HTMLElement} body
+ */
 export function mountDialogs(body) {
   const gone = new AbortController()
   body.addEventListener(
@@ -92,7 +96,7 @@ export function mountDialogs(body) {
   return () => gone.abort()
 }
 
-/** A press on a dialog's backdrop counts as one on the dialog, outside its box. @param {MouseEvent} event */
+/** A click on a dialog's backdrop has the dialog as its target, at a position outside its box. @param {MouseEvent} event */
 function isOutside(event) {
   if (!(event.target instanceof HTMLDialogElement) || event.detail === 0) return false
   const box = event.target.getBoundingClientRect()

@@ -2,7 +2,7 @@
 /** An event emitter; a listener that throws does not stop the others. */
 
 const EVERYTHING = "*"
-const UNLOGGED = new Set(["drift"]) // several a second, and on the panel of `?debug=1` anyway
+const UNLOGGED = new Set(["drift"]) // several a second, and shown on the panel of `?debug=1`
 
 /** @typedef {(payload: any, type: string) => void} Listener */
 
@@ -12,7 +12,7 @@ export class Emitter {
     this.listeners = new Map()
   }
 
-  /** @param {string} type `*`: every one @param {Listener} fn @returns {() => void} stops it */
+  /** @param {string} type `*`: every type @param {Listener} fn @returns {() => void} stops it */
   on(type, fn) {
     const fns = this.listeners.get(type) ?? new Set()
     this.listeners.set(type, fns.add(fn))
@@ -31,7 +31,7 @@ export class Emitter {
   }
 }
 
-/** Every event in the console, for `?debug=1`. @param {Emitter} source @returns {() => void} stops it */
+/** Log every event to the console, for `?debug=1`. @param {Emitter} source @returns {() => void} stops it */
 export function logEvents(source) {
   return source.on(EVERYTHING, (payload, type) => {
     if (!UNLOGGED.has(type)) console.log(`watchium ${type}`, payload)

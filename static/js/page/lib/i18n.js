@@ -28,7 +28,7 @@ export function ngettext(one, many, count) {
 }
 
 /**
- * `fill("{name} is here", {name: "Mira"})`
+ * `interpolate("{name} is here", {name: "Mira"})`
  * @param {string} format
  * @param {Record<string, string | number>} values
  */
@@ -49,7 +49,7 @@ export function formatTime(seconds) {
 }
 
 /**
- * How far off, without its sign: 3 ms, 420 ms, 1.4 s.
+ * A duration without its sign: 3 ms, 420 ms, 1.4 s.
  * @param {number} ms
  */
 export function formatMs(ms) {
@@ -59,21 +59,23 @@ export function formatMs(ms) {
 }
 
 /**
- * With its sign, for a setting: +120 ms, 0 ms.
+ * A duration with its sign, for a setting: +120 ms, 0 ms.
  * @param {number} ms
  */
 export function formatSignedMs(ms) {
   return ms === 0 ? "0 ms" : `${ms > 0 ? "+" : "−"}${formatMs(ms)}`
 }
 
-/** @param {import("../../core/media/end_of_data.js").Truncation | null} cut */
-export function truncationMessage(cut) {
-  if (!cut) return ""
-  const words = gettext("The file ends at {end}, although it says it is {length} long. It may be incomplete.")
-  return interpolate(words, { end: formatTime(cut.endS), length: formatTime(cut.claimedS) })
+/** @param {import("../../core/media/end_of_data.js").Truncation | null} truncation */
+export function truncationMessage(truncation) {
+  if (!truncation) return ""
+  const format = gettext(
+    "The file ends at {end}, although it says it is {length} long. It may be incomplete.",
+  )
+  return interpolate(format, { end: formatTime(truncation.endS), length: formatTime(truncation.claimedS) })
 }
 
-/** A seek to this place found the end. @param {number | null} atS */
+/** For a seek to a position without data. @param {number | null} atS */
 export function noDataMessage(atS) {
   return interpolate(gettext("The file has no data at {time}"), { time: formatTime(atS ?? 0) })
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What this browser stores: settings between visits, and commands of the player that could not be sent yet.
+ * Local storage: settings between visits, and commands of the player that could not be sent yet.
  *
- * Storage can be full, forbidden or absent; then nothing is kept.
+ * Storage can be full, forbidden or absent; then nothing is stored.
  */
 
 const PREFIX = "watchium:"
@@ -22,7 +22,7 @@ export function saveItem(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value))
   } catch {
-    // Remembering is a courtesy.
+    // The setting lasts as long as this page.
   }
 }
 
@@ -31,8 +31,8 @@ const MAX_AGE_MS = 7 * 24 * 3600 * 1000 // older commands are dropped
 /** @typedef {{type: string, event_id: string, payload: any}} StoredCommand */
 
 /**
- * Queue changes that could not be sent yet survive closing the page. Each has its own key, because several tabs write here;
- * if two tabs send one, the server carries it out once.
+ * Queue changes that could not be sent yet survive closing the page. Each has its own key, because several tabs write
+ * here; if two tabs send one, the server carries it out once.
  */
 export class OfflineQueue {
   /** @param {string} device */
@@ -45,7 +45,7 @@ export class OfflineQueue {
     try {
       localStorage.setItem(this.prefix + command.event_id, JSON.stringify({ command, keptMs: Date.now() }))
     } catch {
-      // Then it lives as long as this page.
+      // The command lasts as long as this page.
     }
   }
 
@@ -54,7 +54,7 @@ export class OfflineQueue {
     try {
       localStorage.removeItem(this.prefix + eventId)
     } catch {
-      // There was nothing either.
+      // Without storage there is nothing to remove.
     }
   }
 

@@ -1,5 +1,4 @@
-// A worker that does nothing but count time: the timers of a hidden page are rounded to a second, a worker's
-// are not.
-// A file of its own, because the page's policy allows no workers made of text.
+// A worker that only runs timers: browsers round the timers of a hidden page to a second, but not those of a worker.
+// It is a file of its own, because the content security policy allows no workers from blobs.
 
 onmessage = ({ data: { id, ms } }) => setTimeout(() => postMessage(id), ms)

@@ -1,5 +1,5 @@
 // @ts-check
-/** Timers that keep time in a hidden tab, throttling, retries, and detection of sleep. One worker serves the whole page. */
+/** Timers that are accurate in a hidden tab, throttling, retries, and detection of sleep. One worker serves the whole page. */
 
 import { Backoff } from "../../core/net/connection_timing.js"
 
@@ -18,10 +18,10 @@ try {
   worker.onmessage = ({ data }) => fire(data)
   worker.onerror = fallBackToPageTimers
 } catch {
-  worker = null // then the page's own timers must do
+  worker = null // the page's own timers replace it
 }
 
-/** Without the worker whatever waits for it would wait forever. */
+/** The callbacks that waited for the failed worker run now; otherwise they would wait forever. */
 function fallBackToPageTimers() {
   worker = null
   for (const id of callbacks.keys()) setTimeout(() => fire(id), 0)
@@ -72,9 +72,9 @@ function openPort() {
   return channel.port2
 }
 
-// timers are late by up to this; the rest is spent spinning, and no more than that: it blocks the page
+// timers are late by up to this; only this last part is spent spinning, because it blocks the page
 const SPIN_MS = 8
-const RECHECK_MS = 100 // look again so often on the way: the clock may have moved
+const RECHECK_MS = 100 // check again at this interval until then: the clock may have moved
 
 /**
  * Call `fn` as close to `ms` from now as a page can. It may be early; the caller checks the clock and calls
@@ -91,7 +91,7 @@ export function precisely(ms, fn) {
 }
 
 /**
- * Calls `act` at once, then at most once every `gapMs`; of what came in between, only the last.
+ * Call `act` immediately, then at most once every `gapMs`, with the latest value.
  * @template T
  * @param {number} gapMs
  * @param {(value: T) => void} act
@@ -118,12 +118,13 @@ export function throttle(gapMs, act) {
   }
 }
 
+/** Repeats a failed request when the network is back, when the page is shown, or after a growing wait. */
 export class Retry {
-  /** @param {AbortSignal} signal when nobody wants it any more */
+  /** @param {AbortSignal} signal cancels the retry */
   constructor(signal) {
     this.backoff = new Backoff(Math.random)
     /** @type {(() => void) | null} */
-    this.deed = null
+    this.attempt = null
     this.cancel = () => {}
     window.addEventListener("online", () => this.#now(), { signal })
     document.addEventListener("visibilitychange", () => this.#now(), { signal })
@@ -131,53 +132,54 @@ export class Retry {
     this.signal = signal
   }
 
-  /** One more attempt failed. @param {() => void} deed */
-  later(deed) {
+  /** An attempt failed: schedule the next one. @param {() => void} attempt */
+  schedule(attempt) {
     this.forget()
     if (this.signal.aborted) return
-    this.deed = deed
+    this.attempt = attempt
     this.cancel = after(this.backoff.next(), () => this.#now())
   }
 
   /** Cancel the retry: the request was made again, or another one replaces it. */
   forget() {
     this.cancel()
-    this.deed = null
+    this.attempt = null
   }
 
-  worked() {
+  succeeded() {
     this.forget()
     this.backoff.connected(this.backoff.spreadMs)
   }
 
-  /** A hidden page asks for nothing. */
+  /** Retry now, unless the page is hidden. */
   #now() {
-    const { deed } = this
-    if (document.hidden || !deed) return
+    const { attempt } = this
+    if (document.hidden || !attempt) return
     this.forget()
-    deed()
+    attempt()
   }
 }
 
 const CLOCK_CHECK_MS = 1000
 
 /**
+ * Detect time that the page did not notice: a hidden tab is shown, a frozen one resumes, a laptop is opened, the network
+ * is back. The clocks are compared once a second, with or without a connection: a lost connection is no sleep.
  * @param {import("../../core/clock/clock.js").Clock} clock
- * @param {{woke: () => void, hid: () => void, network: () => void}} tell `woke`: clock and player; `hid`: the
- *   player; `network`: the clock
+ * @param {{woke: () => void, hidden: () => void, networkChanged: () => void}} callbacks
  */
-export function detectWakeUps(clock, { woke, hid, network }) {
+export function detectWakeUps(clock, { woke, hidden, networkChanged }) {
   const slept = () => clock.detectSleep(Date.now(), performance.now())
   const back = () => {
-    slept() // first: who wakes must not believe a clock that stood still
+    slept() // first, so that `woke` does not use a clock that stood still
     woke()
   }
-  document.addEventListener("visibilitychange", () => (document.hidden ? hid() : back()))
+  document.addEventListener("visibilitychange", () => (document.hidden ? hidden() : back()))
   document.addEventListener("resume", back)
   window.addEventListener("pageshow", ({ persisted }) => persisted && back())
-  window.addEventListener("online", network)
+  window.addEventListener("online", networkChanged)
   const { connection } = /** @type {{connection?: EventTarget}} */ (navigator)
-  connection?.addEventListener("change", network)
+  connection?.addEventListener("change", networkChanged)
   return every(CLOCK_CHECK_MS, () => {
     if (slept()) woke()
   })

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The lock behind the audio focus: a Web Lock; without a secure context, for a room, an election over a broadcast channel,
- * and for the player, a lock kept by the server.
+ * The lock behind the audio focus. Browsers offer Web Locks only in a secure context; a page without one uses an election
+ * over a broadcast channel (room) or a lock that the server keeps (player).
  */
 
 import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
@@ -10,43 +10,52 @@ import { after, every } from "../lib/timers.js"
 
 /** @typedef {import("./audio_focus.js").LockCallbacks} LockCallbacks */
 
-/** @param {string} name @param {LockCallbacks} callbacks @returns {import("./audio_focus.js").FocusLock} */
+/**
+ * A lock held in the browser, which releases it when the tab closes or crashes.
+ *
+ * WebKit rejects all lock requests of a page that unloads, including those made during the unload. A new request made in
+ * the rejection handler would be rejected in the same task, without end, and the page could never unload. So a new request
+ * waits for the next task.
+ * @param {string} name
+ * @param {LockCallbacks} callbacks
+ * @returns {import("./audio_focus.js").FocusLock}
+ */
 export function webLock(name, callbacks) {
-  /** Our request that counts; what becomes of earlier ones is no news. @type {{}} */
-  let ours = {}
+  /** The latest request; results of earlier ones are ignored. @type {{}} */
+  let latest = {}
   let withdraw = new AbortController()
   let release = () => {}
 
-  /** @param {LockOptions} options @param {() => void} got */
-  function ask(options, got) {
-    const request = (ours = {})
+  /** @param {LockOptions} options @param {() => void} acquired */
+  function send(options, acquired) {
+    const request = (latest = {})
     let held = false
-    const keep = () => {
-      if (ours !== request) return
+    const hold = () => {
+      if (latest !== request) return
       held = true
-      got()
+      acquired()
       return new Promise((done) => {
         release = () => done(undefined)
       })
     }
-    navigator.locks.request(name, options, keep).catch((error) => {
-      if (ours === request && error.name === "AbortError") lost(held || !options.steal)
+    navigator.locks.request(name, options, hold).catch((error) => {
+      if (latest === request && error.name === "AbortError") lost(held || !options.steal)
     })
   }
 
-  /** Another tab was faster, before or after we got the lock. @param {boolean} had */
-  function lost(had) {
-    if (had) callbacks.robbed()
+  /** Another tab was faster. @param {boolean} wasHeld this tab held the lock before */
+  function lost(wasHeld) {
+    if (wasHeld) callbacks.robbed()
     else callbacks.missed()
   }
 
   function leave() {
-    ours = {}
+    latest = {}
     withdraw.abort()
     release()
   }
 
-  addEventListener("pagehide", leave) // a page that is shown again asks again
+  addEventListener("pagehide", leave) // a page restored from the back/forward cache requests it again
 
   return {
     async held() {
@@ -56,11 +65,11 @@ export function webLock(name, callbacks) {
     queue() {
       withdraw = new AbortController()
       const { signal } = withdraw
-      after(0, () => signal.aborted || ask({ signal }, callbacks.granted))
+      after(0, () => signal.aborted || send({ signal }, callbacks.granted))
     },
     steal() {
       withdraw.abort()
-      ask({ steal: true }, callbacks.stolen)
+      send({ steal: true }, callbacks.stolen)
     },
     leave,
   }
@@ -72,20 +81,24 @@ export function hasWebLocks() {
 
 const RESPONSE_MS = 150
 const QUERY_INTERVAL_MS = 1000
-const HOLDER_TIMEOUT_MS = 2500 // two questions without an answer, and some
+const HOLDER_TIMEOUT_MS = 2500 // two queries without a response, and a margin
 
-/** @typedef {{say: "who" | "held" | "mine", atMs: number, tab: string}} Word */
+/** A message between tabs; `atMs`: when the sender took the lock. */
+/** @typedef {{say: "who" | "held" | "mine", atMs: number, tab: string}} LockMessage */
 
 /**
- * Of two claims the later one wins; of two at the same time that of one tab, the same for both.
- * @param {{atMs: number, tab: string}} theirs
- * @param {{atMs: number, tab: string}} ours
+ * Whether a claim is later than another and wins. Of two simultaneous claims, the tab ids decide, so that both tabs come
+ * to the same result.
+ * @param {{atMs: number, tab: string}} claim
+ * @param {{atMs: number, tab: string}} other
  */
-export function isLater(theirs, ours) {
-  return theirs.atMs - ours.atMs > 0 || (theirs.atMs === ours.atMs && theirs.tab > ours.tab)
+export function isLater(claim, other) {
+  return claim.atMs - other.atMs > 0 || (claim.atMs === other.atMs && claim.tab > other.tab)
 }
 
 /**
+ * A lock among the tabs of a browser, for pages without a secure context. It assumes that the holder responds to every
+ * query: a holder that no longer responds is gone.
  * @param {string} name
  * @param {string} tab
  * @param {import("./audio_focus.js").LockCallbacks} callbacks
@@ -93,61 +106,62 @@ export function isLater(theirs, ours) {
  */
 export function channelLock(name, tab, callbacks) {
   const channel = new BroadcastChannel(`${name}:lock`)
-  /** When it became ours, wall clock; null: it is not. @type {number | null} */
-  let oursMs = null
-  let told = false // that it is ours
+  /** When this tab took the lock, wall clock; null: it does not hold it. @type {number | null} */
+  let takenMs = null
+  let reported = false // that this tab took the lock
   let queued = false
-  let heldMs = -Infinity // when another tab last said that it is its own
-  const say = (/** @type {Word["say"]} */ word) => channel.postMessage({ say: word, atMs: oursMs ?? 0, tab })
+  let otherHeldMs = -Infinity // when another tab last claimed the lock
+  const post = (/** @type {LockMessage["say"]} */ say) =>
+    channel.postMessage({ say, atMs: takenMs ?? 0, tab })
 
   channel.onmessage = ({ data }) => {
-    if (data.say === "who") return oursMs !== null && say("held")
-    heldMs = performance.now()
-    if (oursMs === null) return
-    if (isLater(data, { atMs: oursMs, tab })) {
-      oursMs = null
-      queued = !told
-      if (told) callbacks.robbed()
+    if (data.say === "who") return takenMs !== null && post("held")
+    otherHeldMs = performance.now()
+    if (takenMs === null) return
+    if (isLater(data, { atMs: takenMs, tab })) {
+      takenMs = null
+      queued = !reported
+      if (reported) callbacks.robbed()
       else callbacks.missed()
-    } else say("held") // theirs came before ours, or at the same time: they give way
+    } else post("held") // the other claim is earlier, or loses as a simultaneous one: that tab gives way
   }
 
-  /** @param {() => void} tell in a later task, as a lock of the browser would */
-  function take(tell) {
-    const sinceMs = Date.now()
+  /** @param {() => void} report called in a later task, as a Web Lock would */
+  function take(report) {
+    const nowMs = Date.now()
     queued = false
-    oursMs = sinceMs
-    told = false
-    say("mine")
+    takenMs = nowMs
+    reported = false
+    post("mine")
     after(0, () => {
-      if (oursMs !== sinceMs || told) return
-      told = true
-      tell()
+      if (takenMs !== nowMs || reported) return
+      reported = true
+      report()
     })
   }
 
   function leave() {
-    oursMs = null
+    takenMs = null
     queued = false
   }
 
   every(QUERY_INTERVAL_MS, () => {
     if (!queued) return
-    if (performance.now() - heldMs > HOLDER_TIMEOUT_MS) take(callbacks.granted)
-    else say("who")
+    if (performance.now() - otherHeldMs > HOLDER_TIMEOUT_MS) take(callbacks.granted)
+    else post("who")
   })
   addEventListener("pagehide", leave)
 
   return {
     async held() {
-      say("who")
-      const askedMs = performance.now()
+      post("who")
+      const sentMs = performance.now()
       await new Promise((done) => after(RESPONSE_MS, () => done(undefined)))
-      return heldMs >= askedMs
+      return otherHeldMs >= sentMs
     },
     queue() {
       queued = true
-      heldMs = Math.max(heldMs, performance.now()) // the holder has that long to say so
+      otherHeldMs = Math.max(otherHeldMs, performance.now()) // the holder has the whole timeout to respond
     },
     steal() {
       take(callbacks.stolen)
@@ -161,80 +175,82 @@ const CHECK_MS = 1000
 const UNAVAILABLE_RETRY_MS = 1000
 
 /**
- * A pending request, until the holder is known.
- * @typedef {{more: object, sinceMs: number, eventId: string}} Asked
+ * A pending request, until the holder is known. `sinceMs`: when the user made it.
+ * @typedef {{more: object, sinceMs: number, eventId: string}} FocusRequest
  */
 
 /**
+ * A lock that the server keeps, for a player on plain HTTP: the server stores which tab holds it, and the last user action
+ * wins. The holder reports its position every second, so a holder that is silent while the player plays counts as gone.
  * @param {import("../player/session.js").PlayerSession} player
  * @param {import("./audio_focus.js").LockCallbacks} callbacks
  * @returns {import("./audio_focus.js").FocusLock}
  */
 export function serverLock(player, callbacks) {
-  let ours = false
-  /** @type {Asked | null} */
-  let asked = null
+  let held = false
+  /** @type {FocusRequest | null} */
+  let pending = null
   const { tab } = player
 
   /** @param {object} more @param {number} [sinceMs] */
-  function ask(more, sinceMs = performance.now()) {
-    const question = (asked = { more, sinceMs, eventId: "" })
-    const unsaid = () => {
-      if (asked === question) missed()
+  function send(more, sinceMs = performance.now()) {
+    const request = (pending = { more, sinceMs, eventId: "" })
+    const failed = () => {
+      if (pending === request) missed()
     }
     player.say(Command.Sound, { tab, want: true, ...more }).then((eventId) => {
-      question.eventId = eventId
-    }, unsaid)
+      request.eventId = eventId
+    }, failed)
   }
 
   function missed() {
-    asked = null
+    pending = null
     callbacks.missed()
   }
 
-  /** Whether the gesture behind a request is recent. @param {Asked} question */
+  /** Whether the gesture behind a request is recent. @param {FocusRequest} request */
   function isFresh({ sinceMs }) {
     return performance.now() - sinceMs <= COMMAND_EXPIRES_MS
   }
 
-  /** @param {Asked} question */
-  function askAgain(question) {
-    if (isFresh(question)) ask(question.more, question.sinceMs)
+  /** @param {FocusRequest} request */
+  function repeat(request) {
+    if (isFresh(request)) send(request.more, request.sinceMs)
     else missed()
   }
 
   /** @param {{event_id: string | null, code: string, retry_after_ms: number | null}} refusal */
-  function refused({ event_id: eventId, code, retry_after_ms: afterMs }) {
-    const question = asked
-    if (!question || question.eventId !== eventId) return
+  function rejected({ event_id: eventId, code, retry_after_ms: afterMs }) {
+    const request = pending
+    if (!request || request.eventId !== eventId) return
     const waitMs = code === ErrorCode.Unavailable ? UNAVAILABLE_RETRY_MS : afterMs
     if (waitMs === null) missed()
     else
       after(waitMs, () => {
-        if (asked === question) askAgain(question)
+        if (pending === request) repeat(request)
       })
   }
 
   /** @param {string | null} holder */
-  function is(holder) {
-    const had = ours
-    ours = holder === tab
-    asked = null
-    if (ours && !had) callbacks.stolen()
-    if (!ours && had) callbacks.robbed()
-    if (!ours && !had) callbacks.missed()
+  function updateHolder(holder) {
+    const wasHeld = held
+    held = holder === tab
+    pending = null
+    if (held && !wasHeld) callbacks.stolen()
+    if (!held && wasHeld) callbacks.robbed()
+    if (!held && !wasHeld) callbacks.missed()
     if (holder === null) callbacks.vacant(null)
   }
 
-  player.on(Event.Sound, ({ payload }) => is(payload.tab))
-  player.on(Event.Error, ({ payload }) => refused(payload))
+  player.on(Event.Sound, ({ payload }) => updateHolder(payload.tab))
+  player.on(Event.Error, ({ payload }) => rejected(payload))
   player.on(Event.Welcome, ({ payload: { sounding } }) => {
-    // its answer was lost with our line, or it was itself
-    if (asked && sounding !== tab && isFresh(asked)) askAgain(asked)
-    else if (ours && sounding === null)
-      ask({ instead_of: null }) // given back when our line was lost
-    else if (ours || sounding !== null) is(sounding)
-    else if (asked) missed()
+    // the request or its response was lost with the connection
+    if (pending && sounding !== tab && isFresh(pending)) repeat(pending)
+    // the server released the lock when the connection was lost
+    else if (held && sounding === null) send({ instead_of: null })
+    else if (held || sounding !== null) updateHolder(sounding)
+    else if (pending) missed()
   })
   every(CHECK_MS, () => {
     const { state, sounding, lastPositionMs } = player.store
@@ -245,19 +261,19 @@ export function serverLock(player, callbacks) {
 
   return {
     held: () =>
-      new Promise((tell) => {
-        const heard = player.on(Event.Welcome, ({ payload }) => {
-          heard()
-          tell(payload.sounding !== null)
+      new Promise((resolve) => {
+        const unsubscribe = player.on(Event.Welcome, ({ payload }) => {
+          unsubscribe()
+          resolve(payload.sounding !== null)
         })
       }),
     queue() {},
     steal(insteadOf) {
-      ask(insteadOf === undefined ? {} : { instead_of: insteadOf })
+      send(insteadOf === undefined ? {} : { instead_of: insteadOf })
     },
     leave() {
-      ours = false
-      asked = null
+      held = false
+      pending = null
     },
   }
 }

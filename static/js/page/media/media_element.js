@@ -1,7 +1,10 @@
 // @ts-check
-/** The media element: what browser engine plays it, the driver that acts on it, and a snapshot of its state. */
+/**
+ * The media element: the driver that acts on it, a snapshot of its state, and the browser's engine, because the three
+ * engines keep time differently.
+ */
 
-const GAP_S = 0.05 // browsers play across gaps as small as this
+const GAP_S = 0.05 // browsers play across gaps of this size
 
 /** @returns {"chromium" | "firefox" | "webkit"} */
 export function browserEngine() {
@@ -10,13 +13,13 @@ export function browserEngine() {
   return /Chrom(e|ium)\//.test(agent) ? "chromium" : "webkit"
 }
 
-/** The storage key for measurements of this browser: another version may behave differently. */
+/** Part of the storage key for measurements of this browser: another version may behave differently. */
 export function browserVersion() {
   const found = /(Firefox|Chrom(?:e|ium)|Version)\/(\d+)/.exec(navigator.userAgent)
   return found ? `${browserEngine()}-${found[2]}` : browserEngine()
 }
 
-const EDGE_S = 0.1 // ends of ranges are rounded
+const EDGE_S = 0.1 // browsers round the ends of ranges
 
 /** Whether one of the ranges contains the position. @param {TimeRanges} ranges @param {number} positionS */
 export function contains(ranges, positionS) {
@@ -26,7 +29,7 @@ export function contains(ranges, positionS) {
   return false
 }
 
-/** Seconds buffered from here on. @param {TimeRanges} ranges @param {number} positionS */
+/** Seconds buffered ahead of the position. @param {TimeRanges} ranges @param {number} positionS */
 export function bufferedAhead(ranges, positionS) {
   for (let i = 0; i < ranges.length; i++) {
     if (ranges.start(i) <= positionS + GAP_S && positionS < ranges.end(i)) return ranges.end(i) - positionS
@@ -34,10 +37,14 @@ export function bufferedAhead(ranges, positionS) {
   return 0
 }
 
-const RATE_SAME = 1e-7
+const SAME_RATE = 1e-7
 
 /** @typedef {HTMLMediaElement & {webkitPreservesPitch?: boolean}} Element */
 
+/**
+ * Performs actions on the media element. Each action is registered as an expected event before it is done, so that its
+ * event is not taken for one that this page did not cause.
+ */
 export class ElementDriver {
   /**
    * @param {HTMLMediaElement} element
@@ -51,7 +58,7 @@ export class ElementDriver {
   }
 
   /**
-   * A fragment such as `#t=1,2` would stop the element where it ends; no server ever sees it.
+   * Load the URL without its fragment: `#t=1,2` would stop playback at 2 s, and servers do not get fragments.
    * @param {string | null} url
    */
   load(url) {
@@ -83,7 +90,7 @@ export class ElementDriver {
     const { element } = this
     if (element.preservesPitch !== preservesPitch) element.preservesPitch = preservesPitch
     if ("webkitPreservesPitch" in element) element.webkitPreservesPitch = preservesPitch
-    if (Math.abs(element.playbackRate - rate) < RATE_SAME) return
+    if (Math.abs(element.playbackRate - rate) < SAME_RATE) return
     this.expectedEvents.expect("ratechange", rate)
     element.playbackRate = rate
   }
@@ -95,6 +102,7 @@ export function isHidden() {
 }
 
 /**
+ * Take a snapshot of the element and the clocks, in one task: between two tasks both clocks move.
  * @param {HTMLMediaElement} element
  * @param {import("../../core/clock/clock.js").Clock} clock
  * @param {number} fineTuneMs positive: this device plays later

@@ -28,19 +28,19 @@ const WATCHED = [
   "progress",
   "durationchange",
 ]
-const OURS_OR_NOT = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
-const DRIFT_EVERY_MS = 250
-const RETRY_MS = 1500 // a medium whose connection broke is fetched again
+const POSSIBLY_EXPECTED = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
+const DRIFT_INTERVAL_MS = 250
+const RETRY_MS = 1500 // media are loaded again after a network error
 // then the viewer sees the error; a position that fails twice has no data
 const RETRIES = { moving: 2, placed: 1 }
 
 /**
  * @typedef {object} PlayerCallbacks
  * @property {(type: string, payload: object) => void} report buffer_start, buffer_end
- * @property {() => void} urgent what the player says of itself should not wait for the next heartbeat
- * @property {(change: {state: string, message: string, cause: string | null, trouble:
+ * @property {() => void} urgent the status report should not wait for the next heartbeat
+ * @property {(change: {state: string, message: string, cause: string | null, problem:
  *   import("./status_report.js").MediaProblem | null}) => void} changed
- * @property {(track: "sound" | "picture") => void} lacks the medium plays without it
+ * @property {(track: "sound" | "picture") => void} lacks the media plays without it
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) =>
  *   void} drift
  */
@@ -57,28 +57,28 @@ export class Player extends ViewerSettings {
     this.callbacks = callbacks
     this.naturalEnd = new NaturalEnd()
     this.stallReason = "network"
-    this.driftToldMs = -Infinity
+    this.driftReportedMs = -Infinity
     this.retries = 0
-    this.told = ""
+    this.reported = ""
     /** @type {string | null} */
-    this.news = null
+    this.urgentState = null
     this.cancel = () => {}
     this.url = /** @type {string | null} */ (null)
-    /** @type {number | null} where this medium was first seen to move */
+    /** Where these media first played; Infinity after a missing track was reported. @type {number | null} */
     this.firstS = null
     this.#watch()
   }
 
   // ---------------------------------------------------------------- the room's timeline
 
-  /** The room is now here. @param {import("../../core/sync/timeline.js").TimelineState | null} timeline */
+  /** Follow the room's timeline. @param {import("../../core/sync/timeline.js").TimelineState | null} timeline */
   show(timeline) {
     this.#load(timeline?.media ?? null)
-    this.machine.follow(timeline, this.seen().serverMs)
+    this.controller.follow(timeline, this.seen().serverMs)
     this.tick()
   }
 
-  /** The room loaded a medium: also the same address is another attempt. */
+  /** The room loaded media: the same URL again is another attempt. */
   loaded() {
     this.url = null
   }
@@ -89,16 +89,16 @@ export class Player extends ViewerSettings {
     this.url = media?.url ?? null
     this.retries = 0
     this.firstS = null
-    this.machine.rateControl.audioOnly = media?.kind === "audio"
+    this.controller.rateControl.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
   #fetch({ again = false } = {}) {
-    this.machine.newSource({ again })
+    this.controller.newSource({ again })
     this.driver.load(this.url)
   }
 
-  /** The viewer asks for another attempt at a medium that failed or broke off. */
+  /** Retry media that failed or broke off, at the viewer's request. */
   retry() {
     if (!this.url) return
     this.retries = 0
@@ -110,18 +110,18 @@ export class Player extends ViewerSettings {
     return Number.isFinite(this.element.duration) ? this.element.duration : null
   }
 
-  // ---------------------------------------------------------------- looking and acting
+  // ---------------------------------------------------------------- reading and acting
 
-  /** Look, act, and say when to look again. Safe to call at any time. */
+  /** Read the element, act on it, and schedule the next tick. Safe to call at any time. */
   tick() {
     this.cancel()
     const seen = this.seen()
-    const { target, media } = this.machine
-    const { effects, askInMs, precise } = this.machine.tick(seen)
+    const { target, media } = this.controller
+    const { effects, askInMs, precise } = this.controller.tick(seen)
     if (this.naturalEnd.update(seen, target, media.endOfData)) this.callbacks.urgent()
-    for (const effect of effects) this.#do(effect)
+    for (const effect of effects) this.#perform(effect)
     this.cancel = precise ? precisely(askInMs, () => this.tick()) : after(askInMs, () => this.tick())
-    this.#tell()
+    this.#reportChanges()
   }
 
   seen() {
@@ -129,14 +129,14 @@ export class Player extends ViewerSettings {
   }
 
   /** @param {import("../../core/sync/sync_controller.js").Effect} effect */
-  #do(effect) {
+  #perform(effect) {
     const { driver } = this
     if (effect.do === "play") driver.play()
     else if (effect.do === "pause") driver.pause()
     else if (effect.do === "seek") driver.seek(effect.toS)
     else if (effect.do === "rate") driver.rate(effect.rate, effect.preservesPitch)
     else if (effect.do === "fetch") this.#fetch({ again: true })
-    else if (effect.do === "learned") this.rememberLearned()
+    else if (effect.do === "learned") this.saveMeasurements()
     else if (effect.do === "report") this.callbacks.report(effect.type, this.#stallReport(effect))
   }
 
@@ -154,90 +154,92 @@ export class Player extends ViewerSettings {
 
   /** @param {DOMException} error */
   refused(error) {
-    const { interference } = this.machine
-    if (error.name === "NotAllowedError") this.expectedEvents.withdraw("play") // the element has not begun
-    this.machine.playRefused(error.name, this.seen())
-    if (interference.mutedByUs && !interference.blocked) this.element.muted = true // a silent start keeps the step
+    const { interference } = this.controller
+    if (error.name === "NotAllowedError") this.expectedEvents.withdraw("play") // no event follows
+    this.controller.playRefused(error.name, this.seen())
+    if (interference.mutedByUs && !interference.blocked) this.element.muted = true // playing muted keeps it in sync
     this.tick()
   }
 
   resync() {
-    if (this.machine.media.failure) this.retry()
+    if (this.controller.media.failure) this.retry()
     else super.resync()
   }
 
-  // ---------------------------------------------------------------- watching
+  // ---------------------------------------------------------------- element events
 
   #watch() {
     for (const type of WATCHED) this.element.addEventListener(type, () => this.tick())
-    for (const type of OURS_OR_NOT) this.element.addEventListener(type, () => this.#happened(type))
+    for (const type of POSSIBLY_EXPECTED)
+      this.element.addEventListener(type, () => this.#onElementEvent(type))
     for (const type of ["enterpictureinpicture", "leavepictureinpicture"])
       this.element.addEventListener(type, () => this.tick())
-    this.element.addEventListener("error", () => this.#broke())
-    document.addEventListener("pointerdown", () => this.machine.interference.blocked && this.unlock())
+    this.element.addEventListener("error", () => this.#onError())
+    document.addEventListener("pointerdown", () => this.controller.interference.blocked && this.unlock())
   }
 
   /** The page became visible, or time passed while it was suspended. */
   woke() {
-    if (this.machine.wokeUp(this.seen())) this.expectedEvents.expect("pause")
+    if (this.controller.wokeUp(this.seen())) this.expectedEvents.expect("pause")
     this.tick()
   }
 
-  /** @param {(typeof OURS_OR_NOT)[number]} type */
-  #happened(type) {
-    const { element, machine } = this
+  /** @param {(typeof POSSIBLY_EXPECTED)[number]} type */
+  #onElementEvent(type) {
+    const { element, controller } = this
     if (type === "seeked" && !element.paused) return
     if (this.expectedEvents.claim(type, type === "ratechange" ? element.playbackRate : element.currentTime))
       return
-    if (type === "ratechange") machine.off || machine.rateControl.rateSupport.foreignRate(performance.now())
-    else if (type === "play" && machine.interference.blocked) machine.resync()
-    else machine.intruded(type, this.seen())
+    if (type === "ratechange")
+      controller.off || controller.rateControl.rateSupport.foreignRate(performance.now())
+    else if (type === "play" && controller.interference.blocked) controller.resync()
+    else controller.intruded(type, this.seen())
     this.tick()
   }
 
-  #broke() {
+  #onError() {
     const { element, url } = this
     if (!element.error || !url) return
-    const retries = RETRIES[this.machine.media.endOfData.moved ? "moving" : "placed"]
+    const retries = RETRIES[this.controller.media.endOfData.moved ? "moving" : "placed"]
     const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
-    this.machine.failed(this.seen(), retrying)
+    this.controller.failed(this.seen(), retrying)
     if (retrying)
-      after(RETRY_MS, () => this.url === url && this.machine.media.failure && this.#fetch({ again: true }))
+      after(RETRY_MS, () => this.url === url && this.controller.media.failure && this.#fetch({ again: true }))
     this.tick()
   }
 
-  // ---------------------------------------------------------------- what others want to know
+  // ---------------------------------------------------------------- reports
 
-  #tell() {
-    const { machine } = this
+  #reportChanges() {
+    const { controller } = this
     const seen = this.seen()
-    const state = shown(machine.state, seen.paused)
-    const message = machine.interference.mutedByUs ? "muted" : ""
+    const state = shownState(controller.state, seen.paused)
+    const message = controller.interference.mutedByUs ? "muted" : ""
     const cause = outOfSyncReason(this, seen)
-    const trouble = mediaProblem(machine, seen)
-    const told = [state, message, cause, this.alone, this.muted, trouble?.kind, trouble?.atS].join()
-    if (told !== this.told) {
-      this.told = told
-      this.callbacks.changed({ state, message, cause, trouble })
+    const problem = mediaProblem(controller, seen)
+    const report = [state, message, cause, this.alone, this.muted, problem?.kind, problem?.atS].join()
+    if (report !== this.reported) {
+      this.reported = report
+      this.callbacks.changed({ state, message, cause, problem })
     }
-    this.#tellNews()
-    this.#tellMissing(seen)
-    this.#tellDrift(seen, cause)
+    this.#reportUrgent()
+    this.#reportMissingTrack(seen)
+    this.#reportDrift(seen, cause)
   }
 
-  #tellNews() {
-    const news = urgentState(this.machine)
-    if (news !== null && news !== this.news) this.callbacks.urgent()
-    this.news = news
+  #reportUrgent() {
+    const state = urgentState(this.controller)
+    if (state !== null && state !== this.urgentState) this.callbacks.urgent()
+    this.urgentState = state
   }
 
-  /** Once for each medium. @param {import("../../core/sync/timeline.js").ElementState} seen */
-  #tellMissing(seen) {
+  /** At most once for each media URL. @param {import("../../core/sync/timeline.js").ElementState} seen */
+  #reportMissingTrack(seen) {
     if (this.firstS === Infinity || seen.paused || seen.seeking || seen.readyState < 3) return
     this.firstS ??= seen.currentTimeS
     const element = /** @type {any} */ (this.element)
     const missing = missingTrack({
-      isFilm: !this.machine.rateControl.audioOnly,
+      isFilm: !this.controller.rateControl.audioOnly,
       playedS: seen.currentTimeS - this.firstS,
       audioBytes: element.webkitAudioDecodedByteCount,
       hasAudio: element.mozHasAudio,
@@ -249,32 +251,32 @@ export class Player extends ViewerSettings {
   }
 
   /**
-   * While it is in the room's motion: filtered where there is a filter, else as it looks.
+   * Report the drift while the room plays: the filtered value, or the measured one until the filter has begun.
    * @param {import("../../core/sync/timeline.js").ElementState} seen
    * @param {string | null} cause
    */
-  #tellDrift(seen, cause) {
-    const { machine } = this
+  #reportDrift(seen, cause) {
+    const { controller } = this
     if (
-      seen.nowMs - this.driftToldMs < DRIFT_EVERY_MS ||
-      (machine.state !== "playing" && machine.state !== "buffering")
+      seen.nowMs - this.driftReportedMs < DRIFT_INTERVAL_MS ||
+      (controller.state !== "playing" && controller.state !== "buffering")
     )
       return
     const driftMs =
-      machine.filteredDriftMs() ?? (machine.driftControl.decision ? null : machine.driftMs(seen))
+      controller.filteredDriftMs() ?? (controller.driftControl.decision ? null : controller.driftMs(seen))
     if (driftMs === null) return
-    this.driftToldMs = seen.nowMs
+    this.driftReportedMs = seen.nowMs
     this.callbacks.drift({
       driftMs,
       latencyMs: this.clock.delayMs,
-      zone: machine.driftControl.decision?.zone ?? "settling",
+      zone: controller.driftControl.decision?.zone ?? "settling",
       cause,
     })
   }
 }
 
-/** @param {string} state of the machine; people need not know all of them @param {boolean} paused */
-function shown(state, paused) {
+/** The state that modules of the page distinguish. @param {string} state of the controller @param {boolean} paused */
+function shownState(state, paused) {
   if (state === "off") return paused ? "paused" : "playing"
   return state === "suspended" ? "paused" : state
 }

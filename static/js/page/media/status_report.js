@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What the player reports about itself: its status to the room with every heartbeat, the reason for being out of sync to
- * its viewer, and once a minute anonymous metrics to the server.
+ * The player's reports: its status to the room with every heartbeat, the reason for being out of sync to its viewer, and
+ * once a minute anonymous metrics to the server.
  */
 
 import { TAIL_S } from "../../core/sync/timeline.js"
@@ -13,31 +13,31 @@ import { every } from "../lib/timers.js"
 /** @typedef {import("../../core/sync/timeline.js").ElementState} Seen */
 
 /**
- * Why it is not in step, or may not be, in one word; null where there is no reason.
+ * The reason why the player is or may be out of sync; null if there is none.
  * @param {Player} player
  * @param {Seen} seen
  */
-export function outOfSyncReason({ machine, clock }, seen) {
-  const { decision, degraded } = machine.driftControl
-  if (machine.state === "buffering") return "buffering"
+export function outOfSyncReason({ controller, clock }, seen) {
+  const { decision, degraded } = controller.driftControl
+  if (controller.state === "buffering") return "buffering"
   if (seen.hidden) return "hidden"
   if (!clock.locked) return "clock"
   if (degraded) return "device"
-  if (!machine.rateControl.rateSupport.slewOk) return "seek_only"
+  if (!controller.rateControl.rateSupport.slewOk) return "seek_only"
   return decision?.zone === "fine" || decision?.zone === "coarse" || decision?.zone === "seek"
     ? "catching_up"
     : null
 }
 
 /**
- * `atS`: the place it is about, where there is one; for a player that is not where the room is, where it
- * waits for it.
+ * `atS`: the position of the problem, if it has one; for a player that cannot seek to the room's position, where it
+ * waits for the room.
  * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] |
  *   import("../../core/media/seek_budget.js").Refusal, atS: number | null}} MediaProblem
  */
 
 /**
- * @param {SyncController} machine
+ * @param {SyncController} controller
  * @param {import("../../core/sync/timeline.js").ElementState} seen
  * @returns {MediaProblem | null}
  */
@@ -52,22 +52,22 @@ export function mediaProblem({ state, media, startControl }, seen) {
 
 /**
  * The player's state as reported to the room. Rooms do not wait for hidden and degraded players.
- * @param {SyncController} machine
+ * @param {SyncController} controller
  * @param {boolean} hidden
  */
-export function reportedState(machine, hidden) {
-  const { failure, unaligned } = machine.media
+export function reportedState(controller, hidden) {
+  const { failure, unaligned } = controller.media
   if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
-  if (machine.state === "suspended" || (hidden && machine.state !== "off")) return "hidden"
+  if (controller.state === "suspended" || (hidden && controller.state !== "off")) return "hidden"
   if (unaligned.reason) return "unaligned"
-  if (machine.state === "buffering") return "stalled"
-  return machine.state === "playing" && machine.driftControl.degraded ? "degraded" : machine.state
+  if (controller.state === "buffering") return "stalled"
+  return controller.state === "playing" && controller.driftControl.degraded ? "degraded" : controller.state
 }
 
 /**
  * A state to report before the next heartbeat, because the room may be waiting for it: data ran out, or the
  * media is ready at the position where the room waits. Null: none.
- * @param {SyncController} machine
+ * @param {SyncController} controller
  */
 export function urgentState({ state, timeline, media }) {
   const lost = media.unaligned.reason ?? media.failure?.kind
@@ -82,17 +82,17 @@ export function urgentState({ state, timeline, media }) {
  * @param {number} toleranceMs beyond which it is not in sync
  */
 export function statusReport(player, toleranceMs) {
-  const seen = atDataEnd(player.machine, player.seen())
-  const { machine, latencyModel, clock, fineTuneMs } = player
-  // before that a position of 0 would be a lie
-  const attached = seen.readyState >= 1 && machine.timeline !== null
-  const driftMs = attached ? machine.driftMs(seen) : null
+  const seen = atDataEnd(player.controller, player.seen())
+  const { controller, latencyModel, clock, fineTuneMs } = player
+  // before the metadata is loaded the position is 0 and means nothing
+  const attached = seen.readyState >= 1 && controller.timeline !== null
+  const driftMs = attached ? controller.driftMs(seen) : null
   return {
     current_time: attached ? seen.currentTimeS : 0,
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
-    ...ifFinite("revision", machine.timeline?.revision),
+    ...ifFinite("revision", controller.timeline?.revision),
     ...ifFinite("duration", attached ? seen.durationS : NaN),
     ...ifFinite("ended_at", player.naturalEnd.endS),
     ...ifFinite("drift_ms", driftMs),
@@ -100,13 +100,13 @@ export function statusReport(player, toleranceMs) {
     ...ifFinite("late_ms", clock.jitterMs),
     start_cost_ms: Math.max(0, latencyModel.startMs.fresh),
     seek_cost_ms: latencyModel.placeMs.buffered,
-    state: reportedState(machine, seen.hidden),
+    state: reportedState(controller, seen.hidden),
   }
 }
 
 /**
- * An element whose data ended early takes its length for its position.
- * @param {SyncController} machine
+ * The state of an element with the true position: one whose data ended early reports its duration as its position.
+ * @param {SyncController} controller
  * @param {Seen} seen
  * @returns {Seen}
  */
@@ -117,7 +117,7 @@ function atDataEnd({ media }, seen) {
 }
 
 /**
- * A field only where there is a number to put into it.
+ * A field, omitted if its value is not finite.
  * @param {string} name
  * @param {number | null | undefined} value
  */
@@ -128,7 +128,7 @@ function ifFinite(name, value) {
 const POST_INTERVAL_MS = 60_000
 const MAX_SAMPLES = 60
 const SAMPLE_INTERVAL_MS = 1000
-const MIN_SPAN_MS = 5000 // of less than that nothing can be said
+const MIN_SPAN_MS = 5000 // a shorter span has too few samples
 const CORRECTING_ZONES = new Set(["fine", "coarse"])
 
 /**
@@ -137,7 +137,7 @@ const CORRECTING_ZONES = new Set(["fine", "coarse"])
  *   stalledSinceMs: number | null, excursions: number, steering: boolean, seeks: number}} Minute
  */
 
-/** @param {HTMLElement} _body @param {Session} room */
+/** Send metrics once a minute, and when the page is hidden. @param {HTMLElement} _body @param {Session} room */
 export function mountClientMetrics(_body, room) {
   let minute = startMinute(null)
   const send = () => {
@@ -146,17 +146,17 @@ export function mountClientMetrics(_body, room) {
     postMetrics(metricsOf(minute, room, now))
     minute = startMinute(minute)
   }
-  const hidden = () => {
+  const onVisibilityChange = () => {
     if (document.visibilityState === "hidden") send()
   }
-  document.addEventListener("visibilitychange", hidden)
+  document.addEventListener("visibilitychange", onVisibilityChange)
   const stops = [
     room.on("drift", (drift) => onDrift(minute, drift, room)),
     room.on("player", ({ state }) => onStall(minute, state === "buffering")),
     every(POST_INTERVAL_MS, send),
   ]
   return () => {
-    document.removeEventListener("visibilitychange", hidden)
+    document.removeEventListener("visibilitychange", onVisibilityChange)
     for (const stop of stops) stop()
   }
 }
@@ -191,16 +191,16 @@ function onDrift(minute, { driftMs, zone }, room) {
   const steering = CORRECTING_ZONES.has(zone)
   if (steering && !minute.steering) minute.excursions += 1
   minute.steering = steering
-  minute.seeks = room.player.machine.rateControl.seeks.filter((at) => at >= minute.sinceMs).length
+  minute.seeks = room.player.controller.rateControl.seeks.filter((at) => at >= minute.sinceMs).length
 }
 
-/** @param {Minute} minute @param {boolean} stands */
-function onStall(minute, stands) {
+/** @param {Minute} minute @param {boolean} stalled */
+function onStall(minute, stalled) {
   const now = performance.now()
-  if (stands && minute.stalledSinceMs === null) {
+  if (stalled && minute.stalledSinceMs === null) {
     minute.stalls += 1
     minute.stalledSinceMs = now
-  } else if (!stands && minute.stalledSinceMs !== null) {
+  } else if (!stalled && minute.stalledSinceMs !== null) {
     minute.stalledMs += now - minute.stalledSinceMs
     minute.stalledSinceMs = null
   }
@@ -209,14 +209,14 @@ function onStall(minute, stands) {
 /** @param {Minute} minute @param {Session} room @param {number} now */
 function metricsOf(minute, { clock }, now) {
   const { driftMs, stalls, excursions, seeks } = minute
-  const standing = minute.stalledSinceMs === null ? 0 : now - minute.stalledSinceMs
+  const currentStallMs = minute.stalledSinceMs === null ? 0 : now - minute.stalledSinceMs
   return {
     span_ms: Math.min(roundTenth(now - minute.sinceMs), 600_000),
     drift_ms: driftMs,
     stalls,
     excursions,
     seeks,
-    stalled_ms: Math.min(roundTenth(minute.stalledMs + standing), 600_000),
+    stalled_ms: Math.min(roundTenth(minute.stalledMs + currentStallMs), 600_000),
     ...(clock.delayMs === null ? {} : { delay_ms: Math.min(roundTenth(clock.delayMs), 60_000) }),
     ...(clock.locked ? { offset_uncertainty_ms: Math.min(roundTenth(clock.movementMs), 60_000) } : {}),
   }
@@ -239,5 +239,5 @@ function postMetrics(body) {
     body: JSON.stringify(body),
     keepalive: true,
     credentials: "same-origin",
-  }).catch(() => {}) // figures for others: the film does not miss them
+  }).catch(() => {}) // playback does not depend on metrics
 }

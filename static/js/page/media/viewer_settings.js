@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The viewer's settings on this device: volume, fine tuning, following. They are stored on the device and not
- * sent.
+ * The viewer's settings on this device: volume, fine tuning, following. They are stored on the device and not sent to the
+ * server.
  */
 
 import { MediaState } from "../../core/media/media_state.js"
@@ -13,7 +13,7 @@ import { SyncController } from "../../core/sync/sync_controller.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { browserEngine, browserVersion, ElementDriver } from "./media_element.js"
 
-const FINE_TUNE_MS = 500 // most, either way
+const MAX_FINE_TUNE_MS = 500 // in either direction
 
 export class ViewerSettings {
   /** @param {HTMLMediaElement} element */
@@ -22,8 +22,8 @@ export class ViewerSettings {
     this.expectedEvents = new ExpectedEvents()
     this.driver = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
     this.latencyModel = new LatencyModel(browserEngine(), loadItem(`costs-${browserVersion()}`, null))
-    const rateSupport = new RateSupport(browserEngine(), recallRates(), performance.now())
-    this.machine = new SyncController({
+    const rateSupport = new RateSupport(browserEngine(), loadRateSupport(), performance.now())
+    this.controller = new SyncController({
       latencyModel: this.latencyModel,
       rateControl: new RateControl({ engine: browserEngine(), rateSupport }),
       media: new MediaState(),
@@ -38,7 +38,7 @@ export class ViewerSettings {
     element.muted = this.mutedByHand
   }
 
-  /** Look and act. */
+  /** Read the element and act on it. */
   tick() {}
 
   /** `play()` was refused. @param {DOMException} error */
@@ -46,10 +46,10 @@ export class ViewerSettings {
     console.warn(error)
   }
 
-  /** Measurements of this browser are kept between visits. */
-  rememberLearned() {
+  /** Measurements of this browser are stored between visits. */
+  saveMeasurements() {
     saveItem(`costs-${browserVersion()}`, this.latencyModel.snapshot())
-    rememberRates(this.machine.rateControl.rateSupport.snapshot())
+    saveRateSupport(this.controller.rateControl.rateSupport.snapshot())
   }
 
   // ---------------------------------------------------------------- sound
@@ -70,18 +70,18 @@ export class ViewerSettings {
 
   /** @param {boolean} muted */
   setMuted(muted) {
-    this.machine.interference.mutedByUs = false
+    this.controller.interference.mutedByUs = false
     this.mutedByHand = muted
     saveItem("muted", muted)
-    if (this.silenced && !muted) return this.wantSound()
+    if (this.silenced && !muted) return this.requestSound()
     this.element.muted = muted
     this.tick()
   }
 
   /** The viewer requests sound in this tab while another one is audible. */
-  wantSound() {}
+  requestSound() {}
 
-  /** @param {boolean} silenced another tab of this browser is heard instead */
+  /** @param {boolean} silenced another tab of this browser is audible instead */
   silence(silenced) {
     if (silenced === this.silenced) return
     this.silenced = silenced
@@ -92,56 +92,56 @@ export class ViewerSettings {
   }
 
   /**
-   * A browser that wants a hand in this tab first pauses instead: then it plays on without sound, and the
-   * viewer is asked.
+   * A browser that requires a gesture in this tab pauses instead. Then the player continues muted, and the page asks
+   * for a tap.
    */
   #unmute() {
-    const { element, machine, expectedEvents, driver } = this
+    const { element, controller, expectedEvents, driver } = this
     const playing = !element.paused
     element.muted = false
     if (!playing || !element.paused) return
     expectedEvents.expect("pause")
     element.muted = true
-    machine.interference.mutedByUs = true
+    controller.interference.mutedByUs = true
     driver.play()
   }
 
-  /** Inside a gesture: sound, and play if that was refused. */
+  /** Unmute, and play if that was refused. To be called within a gesture. */
   unlock() {
-    const { interference } = this.machine
+    const { interference } = this.controller
     if (interference.mutedByUs) this.setMuted(false)
     if (interference.blocked || interference.suspended) this.resync()
   }
 
-  // ---------------------------------------------------------------- in step
+  // ---------------------------------------------------------------- following the room
 
   resync() {
-    this.machine.resync()
+    this.controller.resync()
     this.tick()
   }
 
   /** @param {number} ms positive: this device plays later */
   setFineTune(ms) {
-    this.fineTuneMs = Math.min(Math.max(Math.round(ms), -FINE_TUNE_MS), FINE_TUNE_MS)
+    this.fineTuneMs = Math.min(Math.max(Math.round(ms), -MAX_FINE_TUNE_MS), MAX_FINE_TUNE_MS)
     saveItem("fine-tune", this.fineTuneMs)
-    this.machine.rateControl.acquire(performance.now(), 0)
+    this.controller.rateControl.acquire(performance.now(), 0)
     this.tick()
   }
 
-  /** Whether the viewer wants to be kept in step. */
+  /** Whether the viewer wants to stay in sync. */
   get following() {
     return !this.stopped
   }
 
   /** Whether the viewer controls this player alone, by their own choice or by the room's setting. */
   get alone() {
-    return this.machine.off
+    return this.controller.off
   }
 
-  /** Whether the room wants its players kept in step at all. @param {boolean} enabled */
+  /** Set whether the room keeps its players in sync. @param {boolean} enabled */
   allow(enabled) {
     this.allowed = enabled
-    this.machine.leaveAlone(!enabled || this.stopped)
+    this.controller.leaveAlone(!enabled || this.stopped)
   }
 
   stopFollowing() {
@@ -156,7 +156,7 @@ export class ViewerSettings {
     this.resync()
   }
 
-  // ---------------------------------------------------------------- alone
+  // ---------------------------------------------------------------- watching alone
 
   get paused() {
     return this.element.paused
@@ -193,16 +193,16 @@ export class ViewerSettings {
   }
 }
 
-/** Kept in wall time, because the page's clock begins with the page. */
-function recallRates() {
-  const kept = loadItem(`rates-${browserVersion()}`, null)
-  return kept && { ...kept, notBeforeMs: kept.notBeforeMs - performance.timeOrigin }
+/** Times are stored in wall time, because the page's clock starts with the page. */
+function loadRateSupport() {
+  const stored = loadItem(`rates-${browserVersion()}`, null)
+  return stored && { ...stored, notBeforeMs: stored.notBeforeMs - performance.timeOrigin }
 }
 
-/** @param {ReturnType<RateSupport["snapshot"]>} learned */
-function rememberRates(learned) {
+/** @param {ReturnType<RateSupport["snapshot"]>} snapshot */
+function saveRateSupport(snapshot) {
   saveItem(`rates-${browserVersion()}`, {
-    ...learned,
-    notBeforeMs: learned.notBeforeMs + performance.timeOrigin,
+    ...snapshot,
+    notBeforeMs: snapshot.notBeforeMs + performance.timeOrigin,
   })
 }

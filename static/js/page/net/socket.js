@@ -9,11 +9,12 @@ import { Backoff, PingSchedule } from "../../core/net/connection_timing.js"
 import { Close, Command, Event } from "../../core/protocol.js"
 import { after } from "../lib/timers.js"
 
+/** A slow network on demand: `watchium.delay(300)` delays every frame by so many ms each way, and keeps their order. */
 export class LatencySimulator {
   constructor() {
     this.upMs = 0
     this.downMs = 0
-    this.lines = { up: Promise.resolve(), down: Promise.resolve() }
+    this.queues = { up: Promise.resolve(), down: Promise.resolve() }
     this.held = 0
   }
 
@@ -29,7 +30,7 @@ export class LatencySimulator {
     if (ms === 0 && this.held === 0) return pass()
     this.held += 1
     const passed = new Promise((resolve) => after(ms, () => resolve(undefined)))
-    this.lines[way] = this.lines[way]
+    this.queues[way] = this.queues[way]
       .then(() => passed)
       .then(() => {
         this.held -= 1
@@ -38,29 +39,69 @@ export class LatencySimulator {
   }
 }
 
-const FINAL_FROM = 4500 // close codes that mean: do not come back
+/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+
+/** The responses that sent commands wait for, by `event_id`. */
+export class PendingResponses {
+  /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
+  #waiting = new Map()
+
+  /** @param {string} eventId @returns {Promise<any>} resolves with the ack, rejects with a refusal */
+  wait(eventId) {
+    return new Promise((resolve, reject) => this.#waiting.set(eventId, { resolve, reject }))
+  }
+
+  /** @param {string} eventId @param {any} accepted */
+  resolve(eventId, accepted) {
+    this.#take(eventId)?.resolve(accepted)
+  }
+
+  /** @param {string} eventId @param {Refusal} refusal */
+  reject(eventId, refusal) {
+    this.#take(eventId)?.reject(refusal)
+  }
+
+  /** The command could not be sent in time. @param {string} eventId */
+  drop(eventId) {
+    this.reject(eventId, { code: "dropped", message: "Not sent in time", retry_after_ms: null })
+  }
+
+  /** @param {string} eventId */
+  #take(eventId) {
+    const waiting = this.#waiting.get(eventId)
+    this.#waiting.delete(eventId)
+    return waiting
+  }
+}
+
+/** The response to a command that is not queued and could not be sent. */
+export function rejectNotConnected() {
+  return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+}
+
+const FINAL_FROM = 4500 // close codes that mean: do not reconnect
 const FINAL_TO = 4999
-const CONNECT_MS = 10000 // a handshake that takes longer is lost
-const LOOK_MS = 1000 // how often silence is noticed
+const CONNECT_MS = 10000 // a handshake that takes longer has failed
+const CHECK_MS = 1000 // how often the socket checks for silence
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {"connecting" | "open" | "lost" | "limited" | "closed"} Status */
 /**
- * @typedef {object} Asks
+ * @typedef {object} SocketCallbacks
  * @property {() => {revision: number, event_id: string, comment_seq: number, epoch: string} | null} resume
- *   where we are
+ *   the last known revision
  * @property {() => {playing: boolean, hidden: boolean}} page
- * @property {(envelope: Envelope) => void} said
+ * @property {(envelope: Envelope) => void} received
  * @property {(change: {status: Status, attempt: number, retryInMs: number | null, closeCode: number | null})
  *   => void} status
  */
 
 export class Socket {
-  /** @param {string} path @param {import("../../core/clock/clock.js").Clock} clock @param {Asks} asks */
-  constructor(path, clock, asks) {
+  /** @param {string} path @param {import("../../core/clock/clock.js").Clock} clock @param {SocketCallbacks} callbacks */
+  constructor(path, clock, callbacks) {
     this.path = path
     this.clock = clock
-    this.asks = asks
+    this.callbacks = callbacks
     this.latency = new LatencySimulator()
     this.backoff = new Backoff(Math.random)
     this.pings = new PingSchedule()
@@ -70,25 +111,25 @@ export class Socket {
     this.final = false
     this.leastWaitMs = 0
     this.cancelRetry = () => {}
-    this.cancelLook = () => {}
+    this.cancelCheck = () => {}
     this.cancelConnect = () => {}
   }
 
-  // ---------------------------------------------------------------- coming and going
+  // ---------------------------------------------------------------- connecting and disconnecting
 
   open() {
     if (this.final || this.ws) return
     this.cancelRetry()
-    this.#tell(this.#trying)
+    this.#report(this.#statusWhileConnecting)
     const ws = new WebSocket(this.#address())
     this.ws = ws
-    ws.onmessage = ({ data }) => this.latency.through("down", () => this.ws === ws && this.#heard(data))
+    ws.onmessage = ({ data }) => this.latency.through("down", () => this.ws === ws && this.#receive(data))
     ws.onclose = ({ code }) => this.ws === ws && this.#lost(code)
     this.cancelConnect = after(CONNECT_MS, () => this.ws === ws && !this.welcomed && this.#lost(null, true))
   }
 
   /** @returns {Status} */
-  get #trying() {
+  get #statusWhileConnecting() {
     if (this.backoff.limited) return "limited"
     return this.backoff.failures ? "lost" : "connecting"
   }
@@ -96,13 +137,13 @@ export class Socket {
   #address() {
     const url = new URL(this.path, location.href)
     url.protocol = url.protocol.replace("http", "ws")
-    const known = this.asks.resume()
+    const known = this.callbacks.resume()
     for (const [name, value] of Object.entries(known ?? {})) url.searchParams.set(name, String(value))
     return url.href
   }
 
   /**
-   * Gone, or given up on: a dead connection may take minutes to say so.
+   * The socket closed, or was given up: a browser may take minutes to report a dead connection.
    * @param {number | null} closeCode
    * @param {boolean} [unanswered]
    */
@@ -112,7 +153,7 @@ export class Socket {
     const retryInMs = Math.max(this.backoff.next(unanswered), this.leastWaitMs)
     this.leastWaitMs = 0
     this.cancelRetry = after(retryInMs, () => this.open())
-    this.#tell(this.backoff.limited ? "limited" : "lost", retryInMs, closeCode)
+    this.#report(this.backoff.limited ? "limited" : "lost", retryInMs, closeCode)
   }
 
   #drop() {
@@ -120,7 +161,7 @@ export class Socket {
     this.ws = null
     this.welcomed = false
     this.cancelConnect()
-    this.cancelLook()
+    this.cancelCheck()
     if (!ws) return
     ws.onmessage = ws.onclose = null
     ws.close()
@@ -130,15 +171,15 @@ export class Socket {
   #finish(closeCode) {
     this.final = true
     this.cancelRetry()
-    this.#tell("closed", null, closeCode)
+    this.#report("closed", null, closeCode)
   }
 
-  /** For good: the person left. */
+  /** Close for good, because the user left. */
   leave() {
     this.end(null)
   }
 
-  /** For good, and not by the server's close. @param {number | null} closeCode that says the same */
+  /** Close for good, without a close frame from the server. @param {number | null} closeCode the one it would send */
   end(closeCode) {
     this.#drop()
     this.#finish(closeCode)
@@ -152,15 +193,15 @@ export class Socket {
   }
 
   /** @param {Status} status @param {number | null} [retryInMs] @param {number | null} [closeCode] */
-  #tell(status, retryInMs = null, closeCode = null) {
-    this.asks.status({ status, attempt: this.backoff.failures, retryInMs, closeCode })
+  #report(status, retryInMs = null, closeCode = null) {
+    this.callbacks.status({ status, attempt: this.backoff.failures, retryInMs, closeCode })
   }
 
   // ---------------------------------------------------------------- frames
 
   /**
    * @param {{type: string, event_id?: string, payload: object}} command
-   * @returns {boolean} whether it left
+   * @returns {boolean} whether it was sent
    */
   send(command) {
     const ws = this.ws
@@ -171,14 +212,14 @@ export class Socket {
   }
 
   /** @param {string} data */
-  #heard(data) {
+  #receive(data) {
     const t3 = performance.now()
     /** @type {Envelope} */
     const envelope = JSON.parse(data)
     if (envelope.type === Event.Pong) return this.#pong(envelope, t3)
     if (envelope.type === Event.Closing) this.leastWaitMs = envelope.payload.retry_after_ms ?? 0
     if (envelope.type === Event.Welcome) this.#welcome(envelope, t3)
-    this.asks.said(envelope)
+    this.callbacks.received(envelope)
   }
 
   /** @param {Envelope} envelope @param {number} nowMs */
@@ -190,8 +231,8 @@ export class Socket {
       this.clock.invalidate()
     this.clock.hint(envelope.timestamp, nowMs)
     this.pings.start(this.clock.locked)
-    this.#look()
-    this.#tell("open")
+    this.#check()
+    this.#report("open")
   }
 
   // ---------------------------------------------------------------- the clock
@@ -202,38 +243,38 @@ export class Socket {
     this.clock.pongReceived(payload, t3)
   }
 
-  /** Ping when due, notice silence. */
-  #look() {
-    this.cancelLook()
+  /** Ping when due, and give up a silent connection. */
+  #check() {
+    this.cancelCheck()
     const nowMs = performance.now()
     if (this.pings.silent(nowMs)) return this.#lost(null)
     if (this.pings.due(nowMs)) this.#ping(nowMs)
-    const waitMs = Math.min(Math.max(this.pings.nextMs - performance.now(), 0), LOOK_MS)
-    this.cancelLook = after(waitMs, () => this.ws && this.#look())
+    const waitMs = Math.min(Math.max(this.pings.nextMs - performance.now(), 0), CHECK_MS)
+    this.cancelCheck = after(waitMs, () => this.ws && this.#check())
   }
 
-  /** Never behind our own queue: that would be measured as distance. @param {number} nowMs */
+  /** Not while frames are queued: their delay would be measured as network delay. @param {number} nowMs */
   #ping(nowMs) {
     if (this.ws && this.ws.bufferedAmount === 0) {
       const t0 = performance.now()
       if (this.send({ type: Command.Ping, payload: { t0 } })) this.clock.pingSent(t0)
     }
-    this.pings.pingSent(nowMs, this.asks.page())
+    this.pings.pingSent(nowMs, this.callbacks.page())
   }
 
   // ---------------------------------------------------------------- waking up
 
-  /** Something says that the network may be back, or that time has passed unseen. */
+  /** The network may be back, or the page may have slept. */
   wake() {
     if (this.final) return
     if (!this.ws) return this.open()
     if (!this.welcomed) return
     this.pings.burst(performance.now())
-    this.#look()
+    this.#check()
   }
 }
 
-/** Whether a close code says that the page is older than the server. @param {number | null} code */
+/** Whether a close code means that the page is older than the server. @param {number | null} code */
 export function wantsReload(code) {
   return code === Close.Reload
 }

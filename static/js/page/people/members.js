@@ -26,17 +26,17 @@ const MEMBER_CHANGES = [
 export function mount(people, room) {
   const gone = new AbortController()
   const list = find(people, "list")
-  const person = mountMemberCard(find(people, "person"), room)
+  const card = mountMemberCard(find(people, "person"), room)
   const show = () => {
     showMembers(list, room)
     showClaim(people, room)
-    person.refresh()
+    card.refresh()
   }
   list.addEventListener(
     "click",
     (event) => {
-      const seat = event.target instanceof Element ? event.target.closest("[data-user]") : null
-      if (seat instanceof HTMLElement) person.open(seat.dataset.user ?? "", seat)
+      const item = event.target instanceof Element ? event.target.closest("[data-user]") : null
+      if (item instanceof HTMLElement) card.open(item.dataset.user ?? "", item)
     },
     { signal: gone.signal },
   )
@@ -46,58 +46,58 @@ export function mount(people, room) {
     { signal: gone.signal },
   )
   show()
-  return disposeAll(() => gone.abort(), person.unmount, ...MEMBER_CHANGES.map((type) => room.on(type, show)))
+  return disposeAll(() => gone.abort(), card.unmount, ...MEMBER_CHANGES.map((type) => room.on(type, show)))
 }
 
-/** Seats that stay keep their element, and with it the focus. @param {HTMLElement} list @param {Room} room */
+/** Members that stay keep their element, and with it the focus. @param {HTMLElement} list @param {Room} room */
 function showMembers(list, room) {
   const members = sortedMembers(room)
-  const kept = new Map(
-    [...list.children].map((seat) => [
-      /** @type {HTMLElement} */ (seat).dataset.user,
-      /** @type {HTMLElement} */ (seat),
+  const present = new Map(
+    [...list.children].map((item) => [
+      /** @type {HTMLElement} */ (item).dataset.user,
+      /** @type {HTMLElement} */ (item),
     ]),
   )
-  const seats = members.map((member) =>
-    fillMember(kept.get(member.user_id) ?? createMember(member), member, room),
+  const items = members.map((member) =>
+    fillMember(present.get(member.user_id) ?? createMember(member), member, room),
   )
-  if (seats.length !== list.childElementCount || seats.some((seat, i) => list.children[i] !== seat))
-    list.replaceChildren(...seats)
+  if (items.length !== list.childElementCount || items.some((item, i) => list.children[i] !== item))
+    list.replaceChildren(...items)
   const count = document.querySelector("[data-watching]")
   if (!count) return
   setText(count, members.length ? String(members.length) : "")
-  // WebKit does not notice changed text
+  // an attribute for the style sheet, because WebKit does not apply it again when only the text changes
   count.parentElement?.toggleAttribute("data-unknown", !members.length)
 }
 
-/** @param {Room} room */
+/** The host first, then the user, then all others in the order in which they joined. @param {Room} room */
 function sortedMembers(room) {
-  const place = (/** @type {Member} */ member) =>
+  const rank = (/** @type {Member} */ member) =>
     member.user_id === room.state?.room?.host_id ? 0 : member.user_id === room.boot.you.user_id ? 1 : 2
-  return [...(room.state?.members?.values() ?? [])].sort((a, b) => place(a) - place(b))
+  return [...(room.state?.members?.values() ?? [])].sort((a, b) => rank(a) - rank(b))
 }
 
 /** @param {Member} member */
 function createMember(member) {
-  const seat = cloneTemplate("seat")
-  seat.dataset.user = member.user_id
-  return seat
+  const item = cloneTemplate("seat")
+  item.dataset.user = member.user_id
+  return item
 }
 
-/** @param {HTMLElement} seat @param {Member} member @param {Room} room */
-function fillMember(seat, member, room) {
-  const you = member.user_id === room.boot.you.user_id
-  const hosts = member.user_id === room.state?.room?.host_id
-  const face = find(seat, "face")
-  if (face.dataset.who !== member.username) showAvatar(face, member.user_id, member.username)
-  setText(find(seat, "name"), member.username)
-  find(seat, "crown").hidden = !hosts
-  seat.classList.toggle("you", you)
-  seat.dataset.step = syncRing(member, room)
-  const about = memberStatus(member, room)
-  setText(find(seat, "status"), about && `, ${about}`)
-  find(seat, "seat").title = [member.username, about].filter(Boolean).join(", ")
-  return seat
+/** @param {HTMLElement} item @param {Member} member @param {Room} room */
+function fillMember(item, member, room) {
+  const isYou = member.user_id === room.boot.you.user_id
+  const isCurrentHost = member.user_id === room.state?.room?.host_id
+  const avatar = find(item, "face")
+  if (avatar.dataset.who !== member.username) showAvatar(avatar, member.user_id, member.username)
+  setText(find(item, "name"), member.username)
+  find(item, "crown").hidden = !isCurrentHost
+  item.classList.toggle("you", isYou)
+  item.dataset.step = syncRing(member, room)
+  const status = memberStatus(member, room)
+  setText(find(item, "status"), status && `, ${status}`)
+  find(item, "seat").title = [member.username, status].filter(Boolean).join(", ")
+  return item
 }
 
 /** @param {HTMLElement} people @param {Room} room */
@@ -109,7 +109,7 @@ const EDGE_PX = 12
 const BAN_MINUTES = 60
 
 /**
- * The card's buttons: their names, what they command, and with what besides the person.
+ * The card's buttons: name, command, and the payload besides the member.
  * @type {[string, string, object][]}
  */
 const CARD_COMMANDS = [
@@ -120,7 +120,7 @@ const CARD_COMMANDS = [
   ["ban", "ban_member", { minutes: BAN_MINUTES }],
 ]
 
-/** @param {HTMLElement} card @param {import("../room/session.js").RoomSession} room */
+/** A member's status, and the commands for the member. @param {HTMLElement} card @param {Room} room */
 export function mountMemberCard(card, room) {
   const gone = new AbortController()
   const { signal } = gone
@@ -174,27 +174,27 @@ export function mountMemberCard(card, room) {
 function showCard(card, room, userId) {
   const member = room.state?.members.get(userId)
   if (!member) return card.hidePopover()
-  const face = find(card, "face")
-  const you = userId === room.boot.you.user_id
-  if (face.dataset.avatar !== userId) showAvatar(face, userId, member.username)
+  const avatar = find(card, "face")
+  const isYou = userId === room.boot.you.user_id
+  if (avatar.dataset.avatar !== userId) showAvatar(avatar, userId, member.username)
   setText(find(card, "name"), member.username)
-  const away = member.latency_ms
+  const latency = member.latency_ms
     ? interpolate(gettext("{time} away"), { time: formatMs(member.latency_ms) })
     : ""
-  setText(find(card, "about"), [memberStatus(member, room), away].filter(Boolean).join(" · "))
-  find(card, "mention").hidden = you
-  find(card, "hand-over").hidden = you || !isHost(room.state)
-  showModeratorButtons(card, member.role, !you && isHost(room.state))
+  setText(find(card, "about"), [memberStatus(member, room), latency].filter(Boolean).join(" · "))
+  find(card, "mention").hidden = isYou
+  find(card, "hand-over").hidden = isYou || !isHost(room.state)
+  showModeratorButtons(card, member.role, !isYou && isHost(room.state))
   find(card, "send-away").hidden = !mayRemove(room.state, member)
 }
 
-/** @param {HTMLElement} card @param {string} role @param {boolean} yours whether it is yours to give */
-function showModeratorButtons(card, role, yours) {
-  find(card, "trust").hidden = !yours || role === "moderator"
-  find(card, "distrust").hidden = !yours || role !== "moderator"
+/** @param {HTMLElement} card @param {string} role @param {boolean} mayChange */
+function showModeratorButtons(card, role, mayChange) {
+  find(card, "trust").hidden = !mayChange || role === "moderator"
+  find(card, "distrust").hidden = !mayChange || role !== "moderator"
 }
 
-/** Below the face, within the window. @param {HTMLElement} card @param {HTMLElement} beside */
+/** Place the card below the avatar, within the window. @param {HTMLElement} card @param {HTMLElement} beside */
 function placeCard(card, beside) {
   const at = beside.getBoundingClientRect()
   const left = Math.min(at.left, innerWidth - card.offsetWidth - EDGE_PX)
@@ -204,7 +204,7 @@ function placeCard(card, beside) {
 
 const COPIED_MS = 2200
 
-/** @param {HTMLElement} invite @param {import("../room/session.js").RoomSession} room */
+/** A button that copies the room's link. @param {HTMLElement} invite @param {Room} room */
 export function mountInvite(invite, room) {
   const gone = new AbortController()
   let timer = 0
@@ -235,7 +235,7 @@ async function copyText(text) {
   }
 }
 
-/** Without a secure context there is no clipboard; copying a selection still works. @param {string} text */
+/** Without a secure context there is no clipboard API; copying a selection still works. @param {string} text */
 function copyBySelection(text) {
   const box = document.createElement("textarea")
   const focused = document.activeElement

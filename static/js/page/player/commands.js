@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What a person asks of the player, by button, slider, key or headset. Playing asks for the sound; nothing
- * else does.
+ * The user's commands to the player, by button, slider, key or headset. Only commands that play something take the audio
+ * focus.
  */
 
 import { isProvisional } from "../../core/player/optimistic.js"
@@ -10,9 +10,9 @@ import { showNotice, showRefusal, withdrawNotice } from "../ui/notices.js"
 import { gettext } from "../lib/i18n.js"
 import { unlockElements } from "../player_audio/track.js"
 
-const AGAIN_S = 3 // later than this, Previous means this one from its beginning
+const RESTART_AFTER_S = 3 // later than this, Previous restarts the current track
 const STALE = "stale"
-const UNDECIDED_MS = 30_000 // after that theirs is kept
+const UNDECIDED_MS = 30_000 // after that the other tab's change is kept
 
 /** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("../../core/protocol.js").Item} Item */
@@ -40,16 +40,16 @@ export class Commands {
 
   resume() {
     if (!this.canPlay) return
-    this.takeSound()
-    this.#say(Command.Resume)
+    this.takeFocus()
+    this.#send(Command.Resume)
   }
 
   pause() {
-    return this.#say(Command.Pause, this.#whereItIs())
+    return this.#send(Command.Pause, this.#audiblePosition())
   }
 
-  /** Only the tab that sounds knows it better than the timeline. */
-  #whereItIs() {
+  /** Only the audible tab knows a more exact position than the timeline's. */
+  #audiblePosition() {
     const { player } = this
     const { current } = player.state
     const position = player.sound.here ? player.output.positionS : null
@@ -60,11 +60,11 @@ export class Commands {
 
   /** Take the audio focus into this tab and resume if paused. */
   playHere() {
-    if (this.playing) this.takeSound()
+    if (this.playing) this.takeFocus()
     else this.resume()
   }
 
-  takeSound() {
+  takeFocus() {
     unlockElements()
     this.player.output.halted = false
     this.player.sound.take()
@@ -73,9 +73,9 @@ export class Commands {
   /** If the item is the current one, continue it here. @param {Item} item */
   playItem(item) {
     if (this.player.item?.id === item.id) return this.playHere()
-    this.player.knows([item])
-    this.takeSound()
-    this.#say(Command.PlayTrack, { item_id: item.id })
+    this.player.addItems([item])
+    this.takeFocus()
+    this.#send(Command.PlayTrack, { item_id: item.id })
   }
 
   /**
@@ -85,39 +85,40 @@ export class Commands {
   playAll(items) {
     const { entries, current } = this.player.state
     const from = entries.findIndex(({ id }) => id === current)
-    if (from >= 0 && items.every(({ id }, place) => entries[from + place]?.item === id))
-      return this.playHere()
-    this.player.knows(items)
-    this.takeSound()
-    return this.#say(Command.PlayTrack, { item_ids: items.map(({ id }) => id) })
+    if (from >= 0 && items.every(({ id }, i) => entries[from + i]?.item === id)) return this.playHere()
+    this.player.addItems(items)
+    this.takeFocus()
+    return this.#send(Command.PlayTrack, { item_ids: items.map(({ id }) => id) })
   }
 
   /** @param {string} entryId */
   playEntry(entryId) {
-    this.takeSound()
-    this.#say(Command.PlayTrack, { entry_id: entryId })
+    this.takeFocus()
+    this.#send(Command.PlayTrack, { entry_id: entryId })
   }
 
-  /** @param {boolean} [ended] it played to its end, and nobody pressed anything */
+  /** @param {boolean} [ended] the current track ended, and the user did nothing */
   next(ended = false) {
     this.#step(Command.Next, ended ? { ended } : {})
   }
 
   previous() {
-    if (this.player.positionS() > AGAIN_S) this.seekTo(0)
+    if (this.player.positionS() > RESTART_AFTER_S) this.seekTo(0)
     else this.#step(Command.Previous, {})
   }
 
   /** @param {string} type @param {object} more */
   #step(type, more) {
     const { current } = this.player.state
-    if (current !== null) this.#say(type, { entry_id: current, ...more })
+    if (current !== null) this.#send(type, { entry_id: current, ...more })
   }
 
   /** @param {number} positionS */
   seekTo(positionS) {
     if (this.player.state.current === null) return
-    this.#say(Command.Seek, { position: Math.min(Math.max(positionS, 0), this.player.durationS ?? Infinity) })
+    this.#send(Command.Seek, {
+      position: Math.min(Math.max(positionS, 0), this.player.durationS ?? Infinity),
+    })
   }
 
   /** @param {number} seconds */
@@ -127,20 +128,20 @@ export class Commands {
 
   /** @param {number} rate */
   setRate(rate) {
-    this.#say(Command.SetRate, { rate })
+    this.#send(Command.SetRate, { rate })
   }
 
   /** @param {string} repeat */
   setRepeat(repeat) {
-    this.#say(Command.SetRepeat, { repeat })
+    this.#send(Command.SetRepeat, { repeat })
   }
 
   // ---------------------------------------------------------------- the queue
 
-  /** @param {Item[]} items @param {boolean} [next] behind what is on */
+  /** @param {Item[]} items @param {boolean} [next] after the current track, not at the end */
   add(items, next = false) {
-    this.player.knows(items)
-    return this.#say(
+    this.player.addItems(items)
+    return this.#send(
       Command.QueueAdd,
       next ? { item_ids: items.map(({ id }) => id), next } : { item_ids: items.map(({ id }) => id) },
     )
@@ -148,48 +149,48 @@ export class Commands {
 
   /** @param {string} entryId */
   remove(entryId) {
-    this.#say(Command.QueueRemove, { entry_id: entryId })
+    this.#send(Command.QueueRemove, { entry_id: entryId })
   }
 
   /** @param {string} entryId @param {string | null} before */
   move(entryId, before) {
-    this.#say(Command.QueueMove, { entry_id: entryId, before })
+    this.#send(Command.QueueMove, { entry_id: entryId, before })
   }
 
   clear() {
-    this.#say(Command.QueueClear)
+    this.#send(Command.QueueClear)
   }
 
   undo() {
-    this.#say(Command.Undo)
+    this.#send(Command.Undo)
   }
 
   redo() {
-    this.#say(Command.Redo)
+    this.#send(Command.Redo)
   }
 
   // ---------------------------------------------------------------- devices
 
   /** @param {string} device @param {"replace" | "merge"} how */
   continueHere(device, how) {
-    this.takeSound()
-    return this.#say(Command.ContinueHere, { device, how })
+    this.takeFocus()
+    return this.#send(Command.ContinueHere, { device, how })
   }
 
   /** @param {string} device */
   forget(device) {
-    return this.#say(Command.ForgetDevice, { device })
+    return this.#send(Command.ForgetDevice, { device })
   }
 
-  // ---------------------------------------------------------------- what becomes of it
+  // ---------------------------------------------------------------- responses
 
   /** @param {string} type @param {Record<string, any>} [payload] */
-  async #say(type, payload = {}) {
+  async #send(type, payload = {}) {
     withdrawNotice(STALE)
     try {
       return await this.player.say(type, payload)
     } catch (refusal) {
-      if (/** @type {any} */ (refusal).code === STALE) this.#askWhose(type, payload)
+      if (/** @type {any} */ (refusal).code === STALE) this.#offerChoice(type, payload)
       else showRefusal(refusal)
       return null
     }
@@ -200,7 +201,7 @@ export class Commands {
    * @param {string} type
    * @param {Record<string, any>} payload
    */
-  #askWhose(type, payload) {
+  #offerChoice(type, payload) {
     const { base_revision: _, ...own } = payload
     showNotice({
       key: STALE,
@@ -208,7 +209,7 @@ export class Commands {
       tone: "warn",
       rank: 4,
       lastsMs: UNDECIDED_MS,
-      act: { text: gettext("Use mine"), run: () => void this.#say(type, own) },
+      act: { text: gettext("Use mine"), run: () => void this.#send(type, own) },
       other: { text: gettext("Keep theirs"), run: () => {} },
     })
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The devices of an account: what plays where, and going on with it here. */
+/** The devices of an account: what each of them plays, and continuing it on this device. */
 
 import { positionOf } from "../../core/player/optimistic.js"
 import { Command, Event } from "../../core/protocol.js"
@@ -9,10 +9,10 @@ import { every } from "../lib/timers.js"
 import { showCoverArt } from "../ui/artwork.js"
 import { showRefusal } from "../ui/notices.js"
 
-const SILENT_MS = 6000 // without a position for so long, a player counts as stopped
+const SILENT_MS = 6000 // without a position report for this long, a player counts as stopped
 const REDRAW_MS = 1000
 const REFRESH_MS = 3000
-const PREVIEWED = 6 // of what would be taken over
+const PREVIEWED = 6 // tracks shown before they are taken over
 
 /** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
@@ -26,12 +26,12 @@ export function mount(dialog, player, commands) {
   const showOpen = () => {
     if (/** @type {HTMLDialogElement} */ (dialog).open) show()
   }
-  const ask = () => {
+  const refresh = () => {
     if (player.isOpen && /** @type {HTMLDialogElement} */ (dialog).open) fetchDevices(player).then(show)
   }
   const opened = new MutationObserver(() => {
     showOpen()
-    ask()
+    refresh()
   })
   opened.observe(dialog, { attributeFilter: ["open"] })
   find(dialog, "devices-list").addEventListener("click", (event) => onDeviceClick(event, player), { signal })
@@ -39,14 +39,14 @@ export function mount(dialog, player, commands) {
     find(document, how).addEventListener("click", () => continueHere(how, commands), { signal })
   }
   show()
-  const heard = [Event.Welcome, Event.Devices].map((type) => player.on(type, show))
+  const unsubscribe = [Event.Welcome, Event.Devices].map((type) => player.on(type, show))
   return disposeAll(
     () => gone.abort(),
     mountForgetDevice(dialog, commands),
     () => opened.disconnect(),
     every(REDRAW_MS, showOpen),
-    every(REFRESH_MS, ask),
-    ...heard,
+    every(REFRESH_MS, refresh),
+    ...unsubscribe,
     player.on(Event.Device, ({ payload }) => showPreview(payload)),
   )
 }
@@ -59,9 +59,9 @@ export function mount(dialog, player, commands) {
 async function fetchDevices(player) {
   const { devices } = player.store
   try {
-    const answer = await fetch(player.boot.player_url, { headers: { Accept: "application/json" } })
-    const found = answer.ok ? (await answer.json()).devices : devices
-    if (player.store.devices === devices) player.store.devices = found
+    const response = await fetch(player.boot.player_url, { headers: { Accept: "application/json" } })
+    const received = response.ok ? (await response.json()).devices : devices
+    if (player.store.devices === devices) player.store.devices = received
   } catch {
     // Offline: the known state ages, and its text shows it.
   }
@@ -70,7 +70,7 @@ async function fetchDevices(player) {
 // ---------------------------------------------------------------- the list
 
 /**
- * Lines that stay keep their element, and with it the focus.
+ * Devices that stay keep their element, and with it the focus.
  * @param {HTMLElement} dialog
  * @param {PlayerSession} player
  */
@@ -88,17 +88,17 @@ function showDevices(dialog, player) {
   const lines = devices.map((each) =>
     fillDevice(present.get(each.device) ?? cloneTemplate("device"), each, each.device === device, player),
   )
-  lines.forEach((line, place) => {
-    if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
+  lines.forEach((line, i) => {
+    if (list.children[i] !== line) list.insertBefore(line, list.children[i] ?? null)
   })
   while (list.childElementCount > lines.length) list.lastElementChild?.remove()
   for (const opener of document.querySelectorAll("[data-devices-opener]"))
     /** @type {HTMLElement} */ (opener).hidden = devices.length === 0
 }
 
-/** @param {HTMLElement} line @param {DeviceState} told @param {boolean} here @param {PlayerSession} player */
-function fillDevice(line, told, here, player) {
-  const state = here ? ownDevice(told, player) : told
+/** @param {HTMLElement} line @param {DeviceState} reported @param {boolean} here @param {PlayerSession} player */
+function fillDevice(line, reported, here, player) {
+  const state = here ? ownDevice(reported, player) : reported
   line.dataset.device = state.device
   showCoverArt(find(line, "art"), state.item)
   setText(
@@ -114,13 +114,13 @@ function fillDevice(line, told, here, player) {
 
 /**
  * The page's own state of this device is newer than the list.
- * @param {DeviceState} told
+ * @param {DeviceState} reported
  * @param {PlayerSession} player
  * @returns {DeviceState}
  */
-function ownDevice(told, { state, item }) {
+function ownDevice(reported, { state, item }) {
   const { is_playing, position, at, rate, entries } = state
-  return { ...told, item, is_playing, position, at, rate, entries: entries.length }
+  return { ...reported, item, is_playing, position, at, rate, entries: entries.length }
 }
 
 /** @param {DeviceState} state @param {number} nowMs */
@@ -132,9 +132,11 @@ function deviceStatus(state, nowMs) {
           count: entries,
         })
       : gettext("Nothing in its queue")
-  const plays = state.is_playing && nowMs - state.at < SILENT_MS
-  const at = formatTime(plays ? positionOf(/** @type {any} */ (state), nowMs, item.duration) : state.position)
-  return interpolate(plays ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), {
+  const isPlaying = state.is_playing && nowMs - state.at < SILENT_MS
+  const at = formatTime(
+    isPlaying ? positionOf(/** @type {any} */ (state), nowMs, item.duration) : state.position,
+  )
+  return interpolate(isPlaying ? gettext("Plays {title}, {at}") : gettext("Paused at {at} of {title}"), {
     title: item.title,
     at,
   })
@@ -148,12 +150,12 @@ function onDeviceClick(event, player) {
   if (at?.closest("[data-continue]")) player.say(Command.LookAtDevice, { device }).catch(showRefusal)
 }
 
-// ---------------------------------------------------------------- what would be taken over
+// ---------------------------------------------------------------- preview of the tracks to take over
 
 /** @param {import("../../core/protocol.js").DevicePreview} other */
 function showPreview({ device, name, state, items }) {
   const dialog = find(document, "preview")
-  const known = new Map(items.map((item) => [item.id, item]))
+  const itemById = new Map(items.map((item) => [item.id, item]))
   dialog.dataset.device = device
   setText(find(dialog, "preview-name"), name)
   const from = Math.max(
@@ -163,7 +165,7 @@ function showPreview({ device, name, state, items }) {
   const shown = state.entries.slice(from, from + PREVIEWED)
   find(dialog, "preview-list").replaceChildren(
     ...shown.map(({ id, item }) =>
-      previewLine(known.get(item), id === state.current ? state.position : null),
+      previewLine(itemById.get(item), id === state.current ? state.position : null),
     ),
   )
   const more = state.entries.length - shown.length
@@ -193,21 +195,25 @@ function continueHere(how, commands) {
   commands.continueHere(dialog.dataset.device ?? "", how)
 }
 
-/** @param {HTMLElement} dialog @param {import("./commands.js").Commands} commands */
+/**
+ * Forget a device after a confirmation, because its queue cannot be restored.
+ * @param {HTMLElement} dialog
+ * @param {Commands} commands
+ */
 export function mountForgetDevice(dialog, commands) {
   const gone = new AbortController()
   const { signal } = gone
-  const [list, sure, question, now, not] = [
+  const [list, confirmation, question, confirm, cancel] = [
     "devices-list",
     "forget-sure",
     "forget-question",
     "forget-now",
     "forget-not",
   ].map((name) => find(dialog, name))
-  let asked = /** @type {HTMLElement | null} */ (null)
-  const settle = () => {
-    sure.hidden = true
-    asked = null
+  let selected = /** @type {HTMLElement | null} */ (null)
+  const close = () => {
+    confirmation.hidden = true
+    selected = null
   }
   list.addEventListener(
     "click",
@@ -215,37 +221,37 @@ export function mountForgetDevice(dialog, commands) {
       const button = target instanceof Element ? target.closest("[data-forget]") : null
       const line = button?.closest("[data-device]")
       if (!(line instanceof HTMLElement)) return
-      asked = line
+      selected = line
       setText(
         question,
         interpolate(gettext("Forget {name}? Its queue will be deleted."), {
           name: find(line, "name").textContent ?? "",
         }),
       )
-      sure.hidden = false
-      now.focus()
+      confirmation.hidden = false
+      confirm.focus()
     },
     { signal },
   )
-  now.addEventListener(
+  confirm.addEventListener(
     "click",
     () => {
-      const device = asked?.dataset.device
-      settle()
+      const device = selected?.dataset.device
+      close()
       if (device) commands.forget(device)
       find(dialog, "close").focus()
     },
     { signal },
   )
-  not.addEventListener(
+  cancel.addEventListener(
     "click",
     () => {
-      const line = asked
-      settle()
+      const line = selected
+      close()
       if (line) find(line, "forget").focus()
     },
     { signal },
   )
-  dialog.addEventListener("close", settle, { signal })
+  dialog.addEventListener("close", close, { signal })
   return () => gone.abort()
 }

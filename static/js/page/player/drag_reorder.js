@@ -1,11 +1,11 @@
 // @ts-check
 /**
- * Lines of a list put into another order by hand: with a mouse by the whole line, with a finger by its grip.
+ * Reordering of list lines by dragging: with a mouse by the whole line, with a finger by its grip.
  */
 
 const EDGE_PX = 48
 const SCROLL_PX = 12
-const BEGIN_PX = 4 // less is a press
+const BEGIN_PX = 4 // a shorter movement is a click
 
 /**
  * @param {HTMLElement} list
@@ -13,21 +13,21 @@ const BEGIN_PX = 4 // less is a press
  * @param {AbortSignal} signal
  */
 export function mount(list, moved, signal) {
-  /** @type {{line: HTMLElement, pointer: number, fromY: number, next: Element | null, on: boolean} | null} */
+  /** @type {{line: HTMLElement, pointer: number, fromY: number, next: Element | null, active: boolean} | null} */
   let drag = null
-  let over = () => {}
+  let onEnd = () => {}
 
   list.addEventListener(
     "pointerdown",
     (event) => {
-      const line = grasped(event)
+      const line = draggedLine(event)
       if (line)
         drag = {
           line,
           pointer: event.pointerId,
           fromY: event.clientY,
           next: line.nextElementSibling,
-          on: false,
+          active: false,
         }
     },
     { signal },
@@ -36,8 +36,8 @@ export function mount(list, moved, signal) {
     "pointermove",
     (event) => {
       if (!drag || event.pointerId !== drag.pointer) return
-      if (!drag.on && Math.abs(event.clientY - drag.fromY) > BEGIN_PX) begin()
-      if (drag.on) follow(list, drag.line, event.clientY)
+      if (!drag.active && Math.abs(event.clientY - drag.fromY) > BEGIN_PX) begin()
+      if (drag.active) follow(list, drag.line, event.clientY)
     },
     { signal },
   )
@@ -45,42 +45,42 @@ export function mount(list, moved, signal) {
     event.pointerId === drag?.pointer && finish(event.type === "pointerup")
   for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
     list.addEventListener(type, end, { signal })
-  document.addEventListener("keydown", (event) => event.key === "Escape" && drag?.on && finish(false), {
+  document.addEventListener("keydown", (event) => event.key === "Escape" && drag?.active && finish(false), {
     signal,
     capture: true,
   })
 
   function begin() {
     if (!drag) return
-    drag.on = true
+    drag.active = true
     list.setPointerCapture(drag.pointer)
     drag.line.toggleAttribute("data-dragged", true)
   }
 
-  /** @param {boolean} kept */
-  function finish(kept) {
-    const { line, next, on } = /** @type {NonNullable<typeof drag>} */ (drag)
+  /** @param {boolean} accepted */
+  function finish(accepted) {
+    const { line, next, active } = /** @type {NonNullable<typeof drag>} */ (drag)
     drag = null
     line.removeAttribute("data-dragged")
-    if (!on) return
+    if (!active) return
     swallowClick(list)
     const before = /** @type {HTMLElement | null} */ (line.nextElementSibling)
-    if (!kept) list.insertBefore(line, next)
+    if (!accepted) list.insertBefore(line, next)
     else if (before !== next) moved(line.dataset.entry ?? "", before?.dataset.entry ?? null)
-    over()
+    onEnd()
   }
 
   return {
-    isOn: () => Boolean(drag?.on),
+    isActive: () => Boolean(drag?.active),
     /** @param {() => void} fn */
-    whenOver: (fn) => {
-      over = fn
+    whenEnded: (fn) => {
+      onEnd = fn
     },
   }
 }
 
 /** @param {PointerEvent} event @returns {HTMLElement | null} */
-function grasped(event) {
+function draggedLine(event) {
   const at = event.target instanceof Element ? event.target : null
   const grip = at?.closest("[data-grip]")
   if (event.button !== 0 || (!grip && (event.pointerType !== "mouse" || at?.closest("button")))) return null
@@ -89,7 +89,7 @@ function grasped(event) {
   return /** @type {HTMLElement | null} */ (at?.closest("[data-entry]") ?? null)
 }
 
-/** The line goes where the hand is. @param {HTMLElement} list @param {HTMLElement} line @param {number} y */
+/** Move the line to the pointer. @param {HTMLElement} list @param {HTMLElement} line @param {number} y */
 function follow(list, line, y) {
   const box = list.getBoundingClientRect()
   scroll(list, box, y)
@@ -103,7 +103,7 @@ function follow(list, line, y) {
 }
 
 /**
- * Near an edge of what can be seen of it; where the list does not scroll, the page does.
+ * Scroll near an edge of the list's visible part; a list that does not scroll is scrolled with the page.
  * @param {HTMLElement} list
  * @param {DOMRect} box
  * @param {number} y
@@ -116,7 +116,7 @@ function scroll(list, box, y) {
   if (y > Math.min(box.bottom, below) - EDGE_PX) scroller.scrollTop += SCROLL_PX
 }
 
-/** What the hand lets go of is not pressed. @param {HTMLElement} list */
+/** Ignore the click that ends a drag. @param {HTMLElement} list */
 function swallowClick(list) {
   const swallow = (/** @type {Event} */ event) => event.stopPropagation()
   list.addEventListener("click", swallow, { capture: true, once: true })

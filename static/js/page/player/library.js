@@ -1,5 +1,5 @@
 // @ts-check
-/** What there is to play: a table that filters as you type and grows as you scroll. */
+/** The library: a table that is filtered while the user types and grows while the user scrolls. */
 
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
@@ -12,15 +12,15 @@ import { showNotice, showRefusal } from "../ui/notices.js"
 
 const TYPING_MS = 150
 const NOTICE_MS = 8000
-const MAX_ITEMS = 100 // so many the server takes in one change
+const MAX_ITEMS = 100 // the server accepts no more in one command
 const ORDER_KEY = "library-order"
-const PRELOAD_PX = 600 // the next page is asked for before its place is seen
+const PRELOAD_PX = 600 // the next page is requested this far before the end of the list is visible
 
 /** @typedef {import("./session.js").PlayerSession} PlayerSession */
 /** @typedef {import("./commands.js").Commands} Commands */
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {import("../lib/api.js").Page} Page */
-/** @typedef {import("../lib/api.js").LibraryQuery} Wanted */
+/** @typedef {import("../lib/api.js").LibraryQuery} LibraryQuery */
 
 /** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
 export function mount(section, player, commands) {
@@ -31,8 +31,8 @@ export function mount(section, player, commands) {
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
     rootMargin: `${PRELOAD_PX}px`,
   })
-  // observing again reports the end even if it is still visible
-  library.grown = () => {
+  // observing again reports the end of the list even if it is still visible
+  library.onGrown = () => {
     near.disconnect()
     near.observe(find(section, "more"))
   }
@@ -72,7 +72,7 @@ function listen(section, library, commands, signal) {
     { signal },
   )
   order.value = library.pages.wanted.order
-  // one that was remembered and is none any more
+  // the stored order no longer exists
   if (!order.value) order.value = library.pages.wanted.order = "title"
   order.addEventListener(
     "change",
@@ -82,22 +82,22 @@ function listen(section, library, commands, signal) {
     },
     { signal },
   )
-  const pressed = /** @type {Record<string, () => void>} */ ({
+  const actions = /** @type {Record<string, () => void>} */ ({
     more: () => library.more(),
     again: () => library.show({}),
     "whole-library": () => {
       search.focus()
       library.show({ album: "", albumId: "" })
     },
-    // that wants to happen within the press
+    // browsers allow sound only within the gesture
     "play-all": () => {
-      commands.takeSound()
+      commands.takeFocus()
       withAll(library, (items) => commands.playAll(items))
     },
     "queue-all": () => withAll(library, (items) => commands.add(items)),
   })
-  for (const [setLabel, deed] of Object.entries(pressed))
-    find(section, setLabel).addEventListener("click", deed, { signal })
+  for (const [name, action] of Object.entries(actions))
+    find(section, name).addEventListener("click", action, { signal })
   find(section, "rows").addEventListener("click", (event) => onRowClick(event, section, library, commands), {
     signal,
   })
@@ -119,39 +119,44 @@ function onRowClick(event, section, library, commands) {
 function showAlbum(section, library, { album, album_id: albumId }) {
   ;/** @type {HTMLInputElement} */ (find(section, "search")).value = ""
   library.show({ words: "", album, albumId })
-  find(section, "play-all").focus() // the line that was pressed goes
+  find(section, "play-all").focus() // the clicked line disappears
 }
 
-/** @param {Library} library @param {(items: Item[]) => unknown} take */
-async function withAll(library, take) {
-  const found = await library.first(MAX_ITEMS)
-  if (!found || !(await take(found.items)) || !found.more) return
+/** @param {Library} library @param {(items: Item[]) => unknown} act */
+async function withAll(library, act) {
+  const first = await library.first(MAX_ITEMS)
+  if (!first || !(await act(first.items)) || !first.more) return
   showNotice({
     key: "first",
     text: interpolate(gettext("The first {count} were added. The library has more."), {
-      count: found.items.length,
+      count: first.items.length,
     }),
     lastsMs: NOTICE_MS,
   })
 }
 
 class Library {
-  /** @param {HTMLElement} section @param {PlayerSession} player @param {() => void} offer @param {AbortSignal} signal */
-  constructor(section, player, offer, signal) {
+  /**
+   * @param {HTMLElement} section
+   * @param {PlayerSession} player
+   * @param {() => void} updateTabindex
+   * @param {AbortSignal} signal
+   */
+  constructor(section, player, updateTabindex, signal) {
     this.section = section
     this.player = player
-    this.offer = offer
+    this.updateTabindex = updateTabindex
     this.rows = find(section, "rows")
     /** @type {Map<number, Item>} */
     this.items = new Map()
     this.pages = new LibraryPager(player.boot.library_url, loadItem(ORDER_KEY, "title"))
-    this.again = new Retry(signal)
-    this.grown = () => {}
+    this.retry = new Retry(signal)
+    this.onGrown = () => {}
   }
 
-  /** @param {Partial<Wanted>} wanted what is to be different */
-  async show(wanted) {
-    const page = await this.#come(this.pages.anew(wanted), () => this.show({}))
+  /** Show the first page of a changed query. @param {Partial<LibraryQuery>} change */
+  async show(change) {
+    const page = await this.#load(this.pages.query(change), () => this.show({}))
     if (!page) return
     this.items.clear()
     this.rows.replaceChildren()
@@ -159,94 +164,94 @@ class Library {
   }
 
   async more() {
-    if (!this.pages.goesOn) return
-    const page = await this.#come(this.pages.more(), () => this.more())
+    if (!this.pages.hasMore) return
+    const page = await this.#load(this.pages.more(), () => this.more())
     if (page) this.#append(page)
   }
 
-  /** Of what the list shows, seen or not. @param {number} most */
+  /** The first items of the list, including those not loaded yet. @param {number} most */
   async first(most) {
     try {
-      const found = await this.pages.first(this.items.values(), most)
-      return found.items.length ? found : null
+      const first = await this.pages.first(this.items.values(), most)
+      return first.items.length ? first : null
     } catch (error) {
-      showRefusal(error instanceof RefusedError ? error : null) // words of a browser are none for people
+      showRefusal(error instanceof RefusedError ? error : null) // a browser's error message is not shown to users
       return null
     }
   }
 
   /**
-   * A refused request would be refused again.
+   * Wait for a page; retry if the request failed, but not if the server rejected it.
    * @param {Promise<Page | null>} page
-   * @param {() => void} ask for it once more
+   * @param {() => void} attempt the next one
    * @returns {Promise<Page | null>}
    */
-  async #come(page, ask) {
-    this.again.forget()
+  async #load(page, attempt) {
+    this.retry.forget()
     try {
       return await page
     } catch (error) {
-      const refused = error instanceof RefusedError
-      this.#trouble(!refused)
-      if (refused) showRefusal(error)
-      else this.again.later(ask)
+      const isRefused = error instanceof RefusedError
+      this.#showFailure(!isRefused)
+      if (isRefused) showRefusal(error)
+      else this.retry.schedule(attempt)
       return null
     }
   }
 
-  /** @param {boolean} there */
-  #trouble(there) {
-    find(this.section, "trouble").hidden = !there
-    if (there) find(this.section, "unfound").hidden = true // belongs to an earlier search
-    if (there && !this.rows.childElementCount) find(this.section, "nothing").hidden = true
+  /** @param {boolean} failed */
+  #showFailure(failed) {
+    find(this.section, "trouble").hidden = !failed
+    if (failed) find(this.section, "unfound").hidden = true // belongs to an earlier search
+    if (failed && !this.rows.childElementCount) find(this.section, "nothing").hidden = true
   }
 
   /** @param {Page} page */
   #append({ items, next }) {
     const more = find(this.section, "more")
     const focused = document.activeElement === more
-    this.again.worked()
+    this.retry.succeeded()
     for (const item of items) this.items.set(item.id, item)
     const rows = items.map(createRow)
     this.rows.append(...rows)
-    this.#trouble(false)
+    this.#showFailure(false)
     more.hidden = next === null
     if (focused && more.hidden && rows.length) find(rows[0], "play-item").focus()
-    this.offer()
-    this.#sayWhatIsThere()
+    this.updateTabindex()
+    this.#showMessages()
     this.mark()
-    this.grown()
+    this.onGrown()
   }
 
-  #sayWhatIsThere() {
-    const none = this.items.size === 0
+  #showMessages() {
+    const isEmpty = this.items.size === 0
     const { words, album } = this.pages.shown
-    find(this.section, "nothing").hidden = !none || words + album !== ""
+    find(this.section, "nothing").hidden = !isEmpty || words + album !== ""
     const unfound = find(this.section, "unfound")
-    unfound.hidden = !none || words + album === ""
+    unfound.hidden = !isEmpty || words + album === ""
     setText(unfound, interpolate(gettext("No results for “{words}”."), { words: words || album }))
-    find(this.section, "table").hidden = none
-    find(this.section, "tools").hidden = none && album === ""
-    for (const all of ["play-all", "queue-all"]) find(this.section, all).hidden = none
-    this.#sayWhichAlbum(album)
+    find(this.section, "table").hidden = isEmpty
+    find(this.section, "tools").hidden = isEmpty && album === ""
+    for (const all of ["play-all", "queue-all"]) find(this.section, all).hidden = isEmpty
+    this.#showAlbum(album)
   }
 
   /** @param {string} album */
-  #sayWhichAlbum(album) {
+  #showAlbum(album) {
     const whole = find(this.section, "whole-library")
     whole.hidden = album === ""
     find(this.section, "order-field").hidden = album !== ""
     setText(find(whole, "album-name"), album)
-    name(whole, interpolate(gettext("{album}: back to the whole library"), { album }))
+    setLabel(whole, interpolate(gettext("{album}: back to the whole library"), { album }))
   }
 
   /** Mark the row of the current track. */
   mark() {
     const id = String(this.player.item?.id ?? "")
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.rows.children)) {
-      const on = row.dataset.item === id
-      if (on !== row.hasAttribute("aria-current"))
-        on ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
+      const isCurrent = row.dataset.item === id
+      if (isCurrent !== row.hasAttribute("aria-current"))
+        isCurrent ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
     }
   }
 }
@@ -266,13 +271,13 @@ function createRow(item) {
   find(row, "between").hidden = !item.artist || !item.album
   find(row, "length").textContent = formatTime(item.duration)
   find(row, "film").hidden = item.kind !== "video"
-  name(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
-  name(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
+  setLabel(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
+  setLabel(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
   return row
 }
 
-/** @param {HTMLElement} button @param {string} word */
-function name(button, word) {
-  button.setAttribute("aria-label", word)
-  button.title = word
+/** @param {HTMLElement} button @param {string} label */
+function setLabel(button, label) {
+  button.setAttribute("aria-label", label)
+  button.title = label
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** One line at a time above the bar: the line to the server, and what came of what one asked for. */
+/** Notices above the bar, one at a time: the connection to the server, and the results of commands. */
 
 import { Close } from "../../core/protocol.js"
 import { disposeAll } from "../lib/dom.js"
@@ -8,8 +8,8 @@ import { NoticeStack, onNotice } from "../ui/notices.js"
 
 const TICK_MS = 500
 const SHORT_MS = 5000
-// without a line there is a notice all the time; what came of a press goes first
-const RANK = { line: 5, news: 6 }
+// the result of a command comes first, because without a connection its notice is always there
+const RANK = { connection: 5, result: 6 }
 
 /** @param {HTMLElement} shelf @param {import("./session.js").PlayerSession} player */
 export function mount(shelf, player) {
@@ -21,8 +21,8 @@ export function mount(shelf, player) {
     gone.signal,
   )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
-  const line = new ConnectionNotice(stack, player)
-  const show = () => line.show()
+  const connection = new ConnectionNotice(stack, player)
+  const show = () => connection.show()
   return disposeAll(
     () => gone.abort(),
     () => clearInterval(ticking),
@@ -37,50 +37,50 @@ function showDropped(stack) {
     key: "dropped",
     text: gettext("The server did not answer in time. Try again."),
     tone: "warn",
-    rank: RANK.news,
+    rank: RANK.result,
     lastsMs: SHORT_MS,
   })
 }
 
 /**
- * How it is about the line to the server, and what waits for it. Said again only where the words are others.
+ * The notice about the connection to the server and the track that waits for it; updated only if its text changes.
  */
 class ConnectionNotice {
   /** @param {NoticeStack} stack @param {import("./session.js").PlayerSession} player */
   constructor(stack, player) {
     this.stack = stack
     this.player = player
-    this.said = ""
+    this.shownText = ""
   }
 
   show() {
     const { status } = this.player.connection
-    const text = this.#words(status)
-    if (text === this.said) return
-    this.said = text
+    const text = this.#textFor(status)
+    if (text === this.shownText) return
+    this.shownText = text
     if (!text) return this.stack.drop("line")
     const act = status === "closed" ? { text: gettext("Reload"), run: () => location.reload() } : undefined
     this.stack.put({
       key: "line",
       text,
       tone: "warn",
-      rank: RANK.line,
+      rank: RANK.connection,
       act,
       lastsMs: this.player.overHttp ? 2 * SHORT_MS : undefined,
     })
   }
 
   /** @param {string} status */
-  #words(status) {
+  #textFor(status) {
     const { store, connection } = this.player
     if (this.player.overHttp)
       return gettext(
         "Live updates are blocked here, so the page asks the server every few seconds. Everything else works as usual.",
       )
-    const waits = status === "lost" || status === "limited" ? this.#waiting : null
-    if (waits)
+    const waitingTitle = status === "lost" || status === "limited" ? this.#waitingTitle : null
+    if (waitingTitle)
       return interpolate(gettext("No connection to the server. “{title}” plays as soon as it is back."), {
-        title: waits,
+        title: waitingTitle,
       })
     return (
       {
@@ -97,7 +97,7 @@ class ConnectionNotice {
   }
 
   /** The title of the track that should be audible here. @returns {string | null} */
-  get #waiting() {
+  get #waitingTitle() {
     const { sound, state, output, item } = this.player
     return sound.here && state.is_playing && output.waits ? (item?.title ?? null) : null
   }

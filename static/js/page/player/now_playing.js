@@ -99,14 +99,14 @@ function showItem(bar, item) {
  */
 function showElsewhere(bar, player) {
   const { sound, state, store } = player
-  const silent = store.known && state.current !== null && !sound.here && !sound.isComing
-  const waits = silent && (sound.refusedHere || (state.is_playing && sound.isNobodys))
+  const silent = store.known && state.current !== null && !sound.here && !sound.isPending
+  const waitsForTap = silent && (sound.needsGesture || (state.is_playing && sound.isIdle))
   const elsewhere = silent && state.is_playing && sound.elsewhere
-  find(bar, "elsewhere").hidden = !waits && !elsewhere
-  const text = waits
+  find(bar, "elsewhere").hidden = !waitsForTap && !elsewhere
+  const text = waitsForTap
     ? gettext("Your browser waits for a tap before it plays here.")
     : gettext("The sound plays in another tab.")
-  if (waits || elsewhere) setText(find(bar, "elsewhere-text"), text)
+  if (waitsForTap || elsewhere) setText(find(bar, "elsewhere-text"), text)
 }
 
 /** @param {HTMLElement} button @param {string} repeat */
@@ -133,10 +133,10 @@ function showPlayerPosition(bar, player) {
 
 // ---------------------------------------------------------------- video, panes, open in a room
 
-/** The picture of a film, shown only in the tab with the audio focus. @param {HTMLElement} frame @param {PlayerSession} player */
+/** The video, shown only in the tab with the audio focus. @param {HTMLElement} frame @param {PlayerSession} player */
 export function mountVideo(frame, player) {
   const gone = new AbortController()
-  const full = find(frame, "full")
+  const fullscreenButton = find(frame, "full")
   const toggle = () => {
     if (document.fullscreenElement) document.exitFullscreen()
     else frame.requestFullscreen().catch(() => {})
@@ -145,8 +145,8 @@ export function mountVideo(frame, player) {
     frame.hidden = element === null
     if (element) frame.prepend(element)
   }
-  full.hidden = !document.fullscreenEnabled
-  full.addEventListener("click", toggle, { signal: gone.signal })
+  fullscreenButton.hidden = !document.fullscreenEnabled
+  fullscreenButton.addEventListener("click", toggle, { signal: gone.signal })
   return disposeAll(() => gone.abort(), player.on("picture", show))
 }
 

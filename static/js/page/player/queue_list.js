@@ -1,5 +1,5 @@
 // @ts-check
-/** What comes: the list, in the order in which it plays, and everything one does to it. */
+/** The queue: the list in its order of play, and the commands that change it. */
 
 import { isProvisional } from "../../core/player/optimistic.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
@@ -21,16 +21,16 @@ export function mount(section, player, commands) {
   const list = find(section, "list")
   const drag = mountDrag(list, (entryId, before) => commands.move(entryId, before), signal)
   let shown = /** @type {unknown} */ (null)
-  let offer = () => {}
+  let updateTabindex = () => {}
   const show = () => {
-    if (drag.isOn()) return
+    if (drag.isActive()) return
     const { entries, current } = player.state
     if (shown !== entries || list.dataset.items !== String(player.store.items.size)) showEntries(list, player)
     shown = entries
-    offer()
+    updateTabindex()
     list.dataset.items = String(player.store.items.size)
     for (const line of lines(list)) mark(line, line.dataset.entry === current)
-    showSums(section, player)
+    showSummary(section, player)
   }
   for (const name of ["clear", "undo", "redo"])
     find(section, name).addEventListener(
@@ -38,10 +38,10 @@ export function mount(section, player, commands) {
       () => commands[/** @type {"clear" | "undo" | "redo"} */ (name)](),
       { signal },
     )
-  list.addEventListener("click", (event) => press(event, commands), { signal })
-  list.addEventListener("keydown", (event) => step(event, section, player, commands), { signal })
-  offer = mountRovingTabindex(list, signal) // after the arrows that move a line
-  drag.whenOver(show)
+  list.addEventListener("click", (event) => onClick(event, commands), { signal })
+  list.addEventListener("keydown", (event) => onKeyDown(event, section, player, commands), { signal })
+  updateTabindex = mountRovingTabindex(list, signal) // after `onKeyDown`, whose arrow keys move a line
+  drag.whenEnded(show)
   show()
   return disposeAll(() => gone.abort(), player.on("state", show))
 }
@@ -52,44 +52,44 @@ function lines(list) {
 }
 
 /**
- * Lines that stay keep their element: neither focus nor a picture is lost.
+ * Entries that stay keep their line, so that neither focus nor a picture is lost.
  * @param {HTMLElement} list
  * @param {PlayerSession} player
  */
 function showEntries(list, player) {
   const present = new Map(lines(list).map((line) => [line.dataset.entry, line]))
   const focused = document.activeElement
-  const spare = renamed(list, player.state.entries)
+  const spare = linesToReuse(list, player.state.entries)
   const wanted = player.state.entries.map((entry) =>
-    filled(present.get(entry.id) ?? taken(spare, entry) ?? cloneTemplate("queue-entry"), entry, player),
+    fillLine(present.get(entry.id) ?? takeSpare(spare, entry) ?? cloneTemplate("queue-entry"), entry, player),
   )
-  wanted.forEach((line, place) => {
-    if (list.children[place] !== line) list.insertBefore(line, list.children[place] ?? null)
+  wanted.forEach((line, i) => {
+    if (list.children[i] !== line) list.insertBefore(line, list.children[i] ?? null)
   })
   while (list.childElementCount > wanted.length) list.lastElementChild?.remove()
-  // moving a line takes it away
+  // moving a line removes its focus
   if (focused instanceof HTMLElement && focused !== document.activeElement && list.contains(focused))
     focused.focus()
 }
 
-/** Lines of entries that had a name of ours until now. @param {HTMLElement} list @param {Entry[]} entries */
-function renamed(list, entries) {
+/** Lines of entries that had a provisional id until the server assigned one. @param {HTMLElement} list @param {Entry[]} entries */
+function linesToReuse(list, entries) {
   const stay = new Set(entries.map(({ id }) => id))
   return lines(list).filter(({ dataset: { entry = "" } }) => isProvisional(entry) && !stay.has(entry))
 }
 
 /**
- * One of them for the entry, of which there is one less then.
+ * Take a spare line with the entry's item.
  * @param {HTMLElement[]} spare
  * @param {Entry} entry
  */
-function taken(spare, entry) {
-  const place = spare.findIndex((line) => line.dataset.item === String(entry.item))
-  return place < 0 ? null : spare.splice(place, 1)[0]
+function takeSpare(spare, entry) {
+  const index = spare.findIndex((line) => line.dataset.item === String(entry.item))
+  return index < 0 ? null : spare.splice(index, 1)[0]
 }
 
 /** @param {HTMLElement} line @param {Entry} entry @param {PlayerSession} player */
-function filled(line, entry, player) {
+function fillLine(line, entry, player) {
   const item = player.store.items.get(entry.item) ?? null
   const title = item?.title ?? gettext("Deleted track")
   line.dataset.entry = entry.id
@@ -100,29 +100,29 @@ function filled(line, entry, player) {
   setText(find(line, "title"), title)
   setText(find(line, "artist"), item?.missing ? gettext("File not available") : (item?.artist ?? ""))
   setText(find(line, "length"), formatTime(item?.duration))
-  name(find(line, "grip"), interpolate(gettext("Move {title}"), { title }))
-  name(find(line, "play-entry"), interpolate(gettext("Play from here: {title}"), { title }))
-  name(find(line, "remove"), interpolate(gettext("Remove {title}"), { title }))
+  setLabel(find(line, "grip"), interpolate(gettext("Move {title}"), { title }))
+  setLabel(find(line, "play-entry"), interpolate(gettext("Play from here: {title}"), { title }))
+  setLabel(find(line, "remove"), interpolate(gettext("Remove {title}"), { title }))
   return line
 }
 
-/** @param {HTMLElement} button @param {string} word */
-function name(button, word) {
-  if (button.getAttribute("aria-label") !== word) button.setAttribute("aria-label", word)
+/** @param {HTMLElement} button @param {string} label */
+function setLabel(button, label) {
+  if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label)
 }
 
-/** @param {HTMLElement} line @param {boolean} on */
-function mark(line, on) {
-  if (on) line.setAttribute("aria-current", "true")
+/** @param {HTMLElement} line @param {boolean} isCurrent */
+function mark(line, isCurrent) {
+  if (isCurrent) line.setAttribute("aria-current", "true")
   else line.removeAttribute("aria-current")
 }
 
 /**
- * How many, how long together, and what can be taken back.
+ * Show the number and total length of the tracks, and whether there are changes to undo and redo.
  * @param {HTMLElement} section
  * @param {PlayerSession} player
  */
-function showSums(section, player) {
+function showSummary(section, player) {
   const { entries, can_undo: canUndo, can_redo: canRedo, current } = player.state
   const lengthS = entries.reduce((sum, { item }) => sum + (player.store.items.get(item)?.duration ?? 0), 0)
   const count = interpolate(ngettext("{count} track", "{count} tracks", entries.length), {
@@ -130,17 +130,17 @@ function showSums(section, player) {
   })
   setText(find(section, "sum"), entries.length ? `${count}, ${formatTime(lengthS)}` : "")
   find(section, "empty").hidden = entries.length > 0 || !player.store.known
-  const rest = entries.some(({ id }) => id !== current)
-  enable(section, "clear", rest)
+  const hasOthers = entries.some(({ id }) => id !== current)
+  enable(section, "clear", hasOthers)
   enable(section, "undo", canUndo)
   enable(section, "redo", canRedo)
   for (const count of document.querySelectorAll("[data-queue-count]"))
     setText(count, entries.length ? String(entries.length) : "")
 }
 
-/** @param {HTMLElement} section @param {string} name @param {boolean} can */
-function enable(section, name, can) {
-  ;/** @type {HTMLButtonElement} */ (find(section, name)).disabled = !can
+/** @param {HTMLElement} section @param {string} name @param {boolean} enabled */
+function enable(section, name, enabled) {
+  ;/** @type {HTMLButtonElement} */ (find(section, name)).disabled = !enabled
 }
 
 /** @param {EventTarget | null} inside */
@@ -150,7 +150,7 @@ function entryOf(inside) {
 }
 
 /** @param {Event} event @param {Commands} commands */
-function press(event, commands) {
+function onClick(event, commands) {
   const at = event.target instanceof Element ? event.target : null
   const entryId = entryOf(at)
   if (!entryId) return
@@ -160,7 +160,7 @@ function press(event, commands) {
 }
 
 /**
- * The focus goes to the line that takes its place.
+ * Remove an entry; the focus moves to the next line.
  * @param {HTMLElement} line
  * @param {string} entryId
  * @param {Commands} commands
@@ -173,29 +173,28 @@ function removeAt(line, entryId, commands) {
 }
 
 /**
- * Alt with an arrow moves the line that has the focus; on its grip the arrow alone does.
+ * Alt with an arrow key moves the focused line; on its grip, the arrow key alone does.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} section
  * @param {PlayerSession} player
  * @param {Commands} commands
  */
-function step(event, section, player, commands) {
+function onKeyDown(event, section, player, commands) {
   const by = STEPS[event.key]
   const at = event.target instanceof Element ? event.target : null
   const entryId = entryOf(at)
   if (!by || !entryId || !(event.altKey || at?.closest("[data-grip]"))) return
   event.preventDefault()
   const { entries } = player.state
-  const place = entries.findIndex(({ id }) => id === entryId)
-  const there = place + by
-  if (there < 0 || there >= entries.length) return
-  commands.move(entryId, entries[by < 0 ? there : there + 1]?.id ?? null)
+  const target = entries.findIndex(({ id }) => id === entryId) + by
+  if (target < 0 || target >= entries.length) return
+  commands.move(entryId, entries[by < 0 ? target : target + 1]?.id ?? null)
   const format = gettext("{title}: {place} of {count}")
   setText(
     find(section, "moved"),
     interpolate(format, {
       title: player.itemOf(entryId)?.title ?? "",
-      place: there + 1,
+      place: target + 1,
       count: entries.length,
     }),
   )

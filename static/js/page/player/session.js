@@ -10,27 +10,26 @@
 
 import { Clock } from "../../core/clock/clock.js"
 import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
-import { isPersistent, playableQueue, positionOf, queueOf } from "../../core/player/optimistic.js"
+import { isPersistent, playableQueue, positionOf } from "../../core/player/optimistic.js"
 import { PendingCommands } from "../../core/player/pending_commands.js"
 import { PlayerStore } from "../../core/player/player_store.js"
 import { Close, Command, IDEMPOTENT_COMMANDS, Event } from "../../core/protocol.js"
 import { newId } from "../lib/api.js"
 import { Emitter } from "../lib/emitter.js"
 import { after, detectWakeUps, every } from "../lib/timers.js"
-import { AudioFocus } from "../media/audio_focus.js"
-import { hasWebLocks, serverLock, webLock } from "../media/audio_focus_locks.js"
+import { createPlayerAudioFocus } from "../media/audio_focus.js"
 import { PlayerHttpTransport } from "../net/player_polling.js"
-import { Socket } from "../net/socket.js"
+import { PendingResponses, rejectNotConnected, Socket } from "../net/socket.js"
 import { AudioOutput } from "../player_audio/output.js"
 import { OfflineQueue } from "../lib/storage.js"
 
 const CHECK_MS = 1000
 
+/** Commands that start a track. */
 const STARTING = new Set([Command.PlayTrack, Command.Next, Command.Previous, Command.Resume])
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
 /** @typedef {import("../../core/protocol.js").Item} Item */
-/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
 
 export class PlayerSession extends Emitter {
   /** @param {any} boot */
@@ -42,8 +41,7 @@ export class PlayerSession extends Emitter {
     this.store = new PlayerStore(this.tab)
     this.pending = new PendingCommands()
     this.offlineQueue = new OfflineQueue(boot.device_id)
-    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
-    this.waiting = new Map()
+    this.responses = new PendingResponses()
     this.connection = {
       status: "connecting",
       attempt: 0,
@@ -54,7 +52,7 @@ export class PlayerSession extends Emitter {
     this.cancelFlush = () => {}
     this.output = new AudioOutput({
       ended: (track) => this.emit("ended", track),
-      cut: () => !this.isOpen,
+      isOffline: () => !this.isOpen,
       refused: () => {
         this.output.drop()
         this.sound.refused()
@@ -65,31 +63,17 @@ export class PlayerSession extends Emitter {
       placed: () => this.emit("placed"),
       picture: (element) => this.emit("picture", element),
     })
-    const lockFor = (/** @type {any} */ callbacks) =>
-      hasWebLocks() ? webLock(`watchium-sound:${boot.device_id}`, callbacks) : serverLock(this, callbacks)
-    this.sound = new AudioFocus(
-      boot.device_id,
-      this.tab,
-      {
-        start: () => {
-          this.output.start()
-          this.#show()
-        },
-        stop: () => this.output.stop(),
-        known: () => this.emit("sound"),
-      },
-      lockFor,
-    )
+    this.sound = createPlayerAudioFocus(this)
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => /** @type {any} */ ({ tab: this.tab, sounding: this.sound.here ? 1 : 0 }),
       page: () => ({ playing: this.state.is_playing, hidden: document.hidden }),
-      said: (envelope) => this.#said(envelope),
-      status: (change) => this.#connected(change),
+      received: (envelope) => this.#receive(envelope),
+      status: (change) => this.#updateConnection(change),
     })
-    this.reached = false // over HTTP
+    this.isReached = false // over HTTP
     this.http = new PlayerHttpTransport(this, {
-      said: (envelope) => this.#said(envelope),
-      found: (reached) => this.#found(reached),
+      received: (envelope) => this.#receive(envelope),
+      reached: (isReached) => this.#updateReached(isReached),
     })
   }
 
@@ -99,9 +83,9 @@ export class PlayerSession extends Emitter {
     this.socket.open()
     this.http.start()
     this.sound.open()
-    every(CHECK_MS, () => this.#lookAfter())
+    every(CHECK_MS, () => this.#check())
     const wake = () => this.socket.wake()
-    detectWakeUps(this.clock, { woke: wake, hid: () => {}, network: wake })
+    detectWakeUps(this.clock, { woke: wake, hidden: () => {}, networkChanged: wake })
   }
 
   /** Whether a command sent now leaves immediately. */
@@ -109,9 +93,9 @@ export class PlayerSession extends Emitter {
     return this.connection.status === "open" || this.overHttp
   }
 
-  /** No socket gets through, but the server answers. */
+  /** No socket gets through, but the server responds over HTTP. */
   get overHttp() {
-    return this.connection.status === "limited" && this.reached
+    return this.connection.status === "limited" && this.isReached
   }
 
   serverNow() {
@@ -129,13 +113,13 @@ export class PlayerSession extends Emitter {
     return this.itemOf(this.state.current)
   }
 
-  /** What comes when that is over. */
-  get comes() {
-    return this.itemOf(playableQueue(this.state, this.gone).followingEnd(this.state.repeat))
+  /** The item that follows at the end of the current one. */
+  get nextItem() {
+    return this.itemOf(playableQueue(this.state, this.isMissing).followingEnd(this.state.repeat))
   }
 
-  /** Whether the file of an item is away. @param {number} item */
-  gone = (item) => this.store.items.get(item)?.missing ?? false
+  /** Whether the file of an item is missing. @param {number} item */
+  isMissing = (item) => this.store.items.get(item)?.missing ?? false
 
   get durationS() {
     return (
@@ -145,47 +129,36 @@ export class PlayerSession extends Emitter {
     )
   }
 
-  /** Where it is now, in seconds: at the ear where this tab sounds, by the clock where another one does. */
+  /** The current position in seconds: the audible one in the tab with the focus, by the clock in the others. */
   positionS() {
-    const { here, elsewhere, isComing } = this.sound
-    const heardS = here ? this.output.positionS : null
-    const is_playing = this.state.is_playing && (here || elsewhere || isComing)
-    return heardS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
-  }
-
-  get queue() {
-    return queueOf(this.state)
+    const { here, elsewhere, isPending } = this.sound
+    const audibleS = here ? this.output.positionS : null
+    const is_playing = this.state.is_playing && (here || elsewhere || isPending)
+    return audibleS ?? positionOf({ ...this.state, is_playing }, this.serverNow(), this.durationS)
   }
 
   /**
    * @param {string} type
    * @param {Record<string, any>} [payload]
-   * @returns {Promise<any>} what was accepted, null where a later one took its place, or of a mere question
-   *   its `event_id`;
-   * rejects with a refusal
+   * @returns {Promise<any>} the ack; null if a later command replaced this one; the `event_id` of a command without an
+   *   ack. Rejects with a refusal
    */
   say(type, payload = {}) {
     const command = { type, event_id: newId(), payload }
-    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#mention(command)
-    return new Promise((resolve, reject) => {
-      this.waiting.set(command.event_id, { resolve, reject })
-      const replaced = this.pending.add(
-        command,
-        this.serverNow(),
-        this.store.state.revision,
-        performance.now(),
-      )
-      for (const eventId of replaced) this.#answer(eventId, (waiter) => waiter.resolve(null))
-      if (!this.isOpen && isPersistent(command)) this.offlineQueue.keep(command)
-      this.#show()
-      this.#flush()
-    })
+    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#sendOnce(command)
+    const response = this.responses.wait(command.event_id)
+    const { revision } = this.store.state
+    const replaced = this.pending.add(command, this.serverNow(), revision, performance.now())
+    for (const eventId of replaced) this.responses.resolve(eventId, null)
+    if (!this.isOpen && isPersistent(command)) this.offlineQueue.keep(command)
+    this.update()
+    this.#flush()
+    return response
   }
 
   /** @param {{type: string, event_id: string, payload: object}} command */
-  #mention(command) {
-    if (this.#send(command)) return Promise.resolve(command.event_id)
-    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+  #sendOnce(command) {
+    return this.#send(command) ? Promise.resolve(command.event_id) : rejectNotConnected()
   }
 
   /** @param {{type: string, event_id: string, payload: object}} command */
@@ -196,8 +169,8 @@ export class PlayerSession extends Emitter {
   #flush() {
     this.cancelFlush()
     const nowMs = performance.now()
-    this.#dropOld(nowMs)
-    for (const eventId of this.pending.dropOrphans()) this.#over(eventId, (waiter) => waiter.resolve(null))
+    this.#dropExpired(nowMs)
+    for (const eventId of this.pending.dropOrphans()) this.#resolve(eventId, null)
     if (!this.isOpen) return
     for (const command of this.pending.toSend(nowMs)) this.#send(command)
     const waitMs = this.pending.waitMs(nowMs)
@@ -205,70 +178,58 @@ export class PlayerSession extends Emitter {
   }
 
   /** @param {number} nowMs */
-  #dropOld(nowMs) {
-    const old = this.pending.dropExpired(nowMs, this.sound.here)
-    for (const { type, event_id: eventId } of old) {
-      this.#answer(eventId, (waiter) =>
-        waiter.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null }),
-      )
-      if (type !== Command.Seek || !this.#isHeard) this.emit("dropped", { type })
+  #dropExpired(nowMs) {
+    const expired = this.pending.dropExpired(nowMs, this.sound.here)
+    for (const { type, event_id: eventId } of expired) {
+      this.responses.drop(eventId)
+      if (type !== Command.Seek || !this.#isAudible) this.emit("dropped", { type })
     }
-    if (old.length) this.#show()
+    if (expired.length) this.update()
   }
 
   /**
-   * The voice is where it was put, says so, and is believed: then it stays there, whatever becomes of the
-   * seek.
+   * Whether this tab plays the current track audibly. Then its output has already moved to the position of a seek and
+   * reports it, and the server accepts the reported position even if the seek is lost.
    */
-  get #isHeard() {
+  get #isAudible() {
     const { state, store, sound } = this
     return sound.here && state.is_playing && store.state.is_playing && state.current === store.state.current
   }
 
-  #lookAfter() {
+  #check() {
     this.#flush()
-    this.askForMissed()
-  }
-
-  /**
-   * @param {string} eventId
-   * @param {(waiter: {resolve: (accepted: any) => void, reject: (refusal: any) => void}) => void} tell
-   */
-  #answer(eventId, tell) {
-    const waiter = this.waiting.get(eventId)
-    this.waiting.delete(eventId)
-    if (waiter) tell(waiter)
+    this.#requestMissed()
   }
 
   /** @param {Envelope} envelope */
-  #said(envelope) {
+  #receive(envelope) {
     const { type, payload } = envelope
     const { revision } = this.store.state
-    const begunHere =
+    const startedHere =
       type === Event.Player && STARTING.has(payload.cause) && this.pending.has(payload.event_id)
     if (type === Event.Welcome) this.pending.reconnected()
     if (type === Event.Ack) this.pending.accepted(payload.event_id, payload.revision)
     if (type === Event.Error && payload.event_id) this.pending.refused(payload, performance.now())
-    // done, whichever tab said it
+    // the command was carried out, whichever tab sent it
     if (type === Event.Player && payload.event_id) this.offlineQueue.forget(payload.event_id)
     const applied = this.store.receive(envelope, performance.now())
     for (const each of applied) this.pending.changed(each)
-    const nothingNew =
+    const isUnchanged =
       (type === Event.Welcome || type === Event.PlayerState) && this.store.state.revision === revision
-    if (nothingNew || (begunHere && applied.includes(envelope))) this.#insist()
+    if (isUnchanged || (startedHere && applied.includes(envelope))) this.#keepAudiblePosition()
     this.pending.reached(this.store.state.revision)
-    this.#show()
-    this.#answered(envelope)
+    this.update()
+    this.#settle(envelope)
     for (const each of applied) this.emit(each.type, each)
     this.#flush()
-    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.askForMissed())
+    if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.#requestMissed())
   }
 
   /**
    * Nothing changed, or only by a command of this tab that is already audible, perhaps since before a
    * reconnect. Then the audible tab knows its position better than the server.
    */
-  #insist() {
+  #keepAudiblePosition() {
     const { current } = this.store.state
     const { positionS, track } = this.output
     if (this.sound.here && current !== null && positionS !== null && track?.item.id === this.item?.id)
@@ -276,63 +237,63 @@ export class PlayerSession extends Emitter {
   }
 
   /** @param {Envelope} envelope */
-  #answered({ type, payload }) {
-    if (type === Event.Ack) this.#over(payload.event_id, (waiter) => waiter.resolve(payload))
-    const isFinal = type === Event.Error && payload.event_id && !this.pending.has(payload.event_id)
-    if (isFinal) this.#over(payload.event_id, (waiter) => waiter.reject(payload))
+  #settle({ type, payload }) {
+    if (type === Event.Ack) this.#resolve(payload.event_id, payload)
+    if (type !== Event.Error || !payload.event_id || this.pending.has(payload.event_id)) return
+    this.offlineQueue.forget(payload.event_id)
+    this.responses.reject(payload.event_id, payload)
   }
 
-  /** @param {string} eventId @param {(waiter: any) => void} tell */
-  #over(eventId, tell) {
+  /** @param {string} eventId @param {object | null} accepted */
+  #resolve(eventId, accepted) {
     this.offlineQueue.forget(eventId)
-    this.#answer(eventId, tell)
+    this.responses.resolve(eventId, accepted)
   }
 
-  askForMissed() {
+  #requestMissed() {
     const missed = this.isOpen ? this.store.due(performance.now()) : null
-    if (missed)
-      this.#mention({ type: Command.SyncRequest, event_id: newId(), payload: missed }).catch(() => {})
+    if (missed) this.#send({ type: Command.SyncRequest, event_id: newId(), payload: missed })
   }
 
-  /** @param {boolean} reached the server answers over HTTP, or not */
-  #found(reached) {
-    if (reached === this.reached) return
-    this.reached = reached
+  /** @param {boolean} isReached whether the server responds over HTTP */
+  #updateReached(isReached) {
+    if (isReached === this.isReached) return
+    this.isReached = isReached
     if (this.overHttp) {
       this.pending.reconnected()
-      this.output.lineIsBack()
+      this.output.reconnected()
       this.#flush()
     }
     this.emit("connection", this.connection)
   }
 
   /** @param {typeof this.connection} change */
-  #connected(change) {
+  #updateConnection(change) {
     this.connection = change
-    if (change.status !== "limited") this.reached = false
+    if (change.status !== "limited") this.isReached = false
     if (change.closeCode === Close.TooMany) this.sound.leave()
-    if (this.isOpen) this.output.lineIsBack()
+    if (this.isOpen) this.output.reconnected()
     this.emit("connection", change)
   }
 
-  /** Things of the library that were seen elsewhere than in the queue. @param {Item[]} items */
-  knows(items) {
+  /** Add items of the library that are not in the queue yet. @param {Item[]} items */
+  addItems(items) {
     this.store.addItems(items)
   }
 
   /** Show the optimistic state; in the audible tab, play it. */
-  #show() {
-    this.state = this.pending.shown(this.store.state, this.gone)
+  update() {
+    this.state = this.pending.shown(this.store.state, this.isMissing)
     if (!this.store.state.is_playing) this.output.halted = false
     if (this.sound.here)
-      this.output.follow({ state: this.state, item: this.item, comes: this.comes }, this.serverNow())
+      this.output.follow({ state: this.state, item: this.item, nextItem: this.nextItem }, this.serverNow())
     this.emit("state")
   }
 
-  /** Where the voice is, becomes what the timeline says. @param {string} entryId @param {number} position */
-  heardAt(entryId, position) {
+  /** Set the timeline's position to the audible one. @param {string} entryId @param {number} position */
+  setAudiblePosition(entryId, position) {
     this.store.setPosition(entryId, position, this.serverNow())
-    this.state = this.pending.shown(this.store.state, this.gone)
-    this.output.said(this.state)
+    this.state = this.pending.shown(this.store.state, this.isMissing)
+    this.output.markFollowed(this.state)
   }
 }

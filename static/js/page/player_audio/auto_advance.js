@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What happens by itself: a track ends, one cannot be played, the sound is stopped, a browser was closed
- * while it played.
+ * Reactions without a user action: a track ends or cannot be played, the sound is stopped from outside, a browser was
+ * closed while it played. And the reports of the audible position.
  */
 
 import { FailedTracks } from "../../core/player/queue.js"
@@ -14,27 +14,27 @@ import { every, throttle } from "../lib/timers.js"
 import { showNotice } from "../ui/notices.js"
 
 const CHECK_MS = 1000
-const SILENT_MS = 7000 // the server gives a tab six seconds
+const SILENT_MS = 7000 // the server waits six seconds for a report
 const NOTICE_MS = 10_000
-const CHECKS_WITHOUT_FOCUS = 2 // tabs that hand the sound over need a moment
+const CHECKS_WITHOUT_FOCUS = 2 // handing the focus to another tab takes a moment
 
 /** @typedef {import("../player/session.js").PlayerSession} PlayerSession */
 
 /**
  * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
- * @param {{endsWith: () => boolean}} sleep
+ * @param {{trackEnded: () => boolean}} sleepTimer
  */
-export function mount(player, commands, sleep) {
+export function mount(player, commands, sleepTimer) {
   const failures = new FailedTracks()
   return disposeAll(
     player.on("ended", (track) => {
       failures.reset()
       showTruncated(track)
-      onEnded(player, commands, sleep)
+      onEnded(player, commands, sleepTimer)
     }),
     player.on("halted", () => commands.pause()),
-    player.on("failed", (item) => onFailed(player, commands, sleep, failures, item)),
+    player.on("failed", (item) => onFailed(player, commands, sleepTimer, failures, item)),
     every(CHECK_MS, () =>
       failures.update(player.sound.here && player.state.is_playing ? player.output.positionS : null),
     ),
@@ -42,39 +42,38 @@ export function mount(player, commands, sleep) {
   )
 }
 
-/** @param {import("./track.js").Track} track that has ended, perhaps before its length */
-function showTruncated({ item, early }) {
-  if (!early) return
-  const why = early.played ? truncationMessage(early) : `${noDataMessage(early.endS)}.`
-  showNotice({ key: "cut", text: `${item.title}: ${why}`, tone: "warn", rank: 3, lastsMs: NOTICE_MS })
+/** Show that a track ended before its duration. @param {import("./track.js").Track} track */
+function showTruncated({ item, truncation }) {
+  if (!truncation) return
+  const reason = truncation.played ? truncationMessage(truncation) : `${noDataMessage(truncation.endS)}.`
+  showNotice({ key: "cut", text: `${item.title}: ${reason}`, tone: "warn", rank: 3, lastsMs: NOTICE_MS })
 }
 
 /**
  * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
- * @param {{endsWith: () => boolean}} sleep
+ * @param {{trackEnded: () => boolean}} sleepTimer
  */
-function onEnded(player, commands, sleep) {
-  if (sleep.endsWith()) commands.pause()
+function onEnded(player, commands, sleepTimer) {
+  if (sleepTimer.trackEnded()) commands.pause()
   commands.next(true)
   player.emit("moved")
 }
 
 /**
- * The audible tab shows the failure and continues with the next track; after a few failures in a row it
- * stops.
+ * Show the failure and continue with the next track; after a few failures in a row, pause.
  * @param {PlayerSession} player
  * @param {import("../player/commands.js").Commands} commands
- * @param {{endsWith: () => boolean}} sleep
+ * @param {{trackEnded: () => boolean}} sleepTimer
  * @param {FailedTracks} failures
  * @param {import("../../core/protocol.js").Item} item
  */
-function onFailed(player, commands, sleep, failures, item) {
+function onFailed(player, commands, sleepTimer, failures, item) {
   const { state } = player
   if (!state.is_playing)
     return showFailed(commands, interpolate(gettext("{title} cannot be played here."), { title: item.title }))
-  const goesOn = failures.failed()
-  if (!goesOn)
+  const mayContinue = failures.failed()
+  if (!mayContinue)
     return pauseAndShow(
       commands,
       interpolate(
@@ -84,8 +83,8 @@ function onFailed(player, commands, sleep, failures, item) {
         },
       ),
     )
-  const next = playableQueue(state, player.gone).following(state.repeat)
-  if (next === null || next === state.current || sleep.endsWith())
+  const next = playableQueue(state, player.isMissing).following(state.repeat)
+  if (next === null || next === state.current || sleepTimer.trackEnded())
     return pauseAndShow(
       commands,
       interpolate(gettext("{title} cannot be played here."), { title: item.title }),
@@ -96,7 +95,7 @@ function onFailed(player, commands, sleep, failures, item) {
     false,
   )
   commands.next()
-  if (player.item?.id === item.id) onFailed(player, commands, sleep, failures, item) // the same file again
+  if (player.item?.id === item.id) onFailed(player, commands, sleepTimer, failures, item) // the same file again
 }
 
 /** @param {import("../player/commands.js").Commands} commands @param {string} text */
@@ -128,47 +127,51 @@ function showFailed(commands, text, offersNext = true) {
 }
 
 /**
- * The state is playing and no tab is audible, because the browser was closed. If the tabs negotiate the focus
- * themselves, this shows at once; if not, the server notices when it is queried after six seconds.
+ * Pause if the state is playing and no tab is audible, because the browser was closed. Tabs that negotiate the focus
+ * themselves detect this immediately; otherwise the server does, when it is queried after six seconds.
  * @param {PlayerSession} player
  */
 function watchForSilence(player) {
-  let nobody = 0
+  let checksWithoutFocus = 0
   return every(CHECK_MS, () => {
-    const plays = player.isOpen && player.state.is_playing && !player.sound.here
-    nobody = plays && player.sound.isNobodys ? nobody + 1 : 0
-    if (nobody === CHECKS_WITHOUT_FOCUS) return pauseWhereItWas(player)
-    if (!plays || performance.now() - player.store.lastPositionMs < SILENT_MS) return
+    const isPlaying = player.isOpen && player.state.is_playing && !player.sound.here
+    checksWithoutFocus = isPlaying && player.sound.isIdle ? checksWithoutFocus + 1 : 0
+    if (checksWithoutFocus === CHECKS_WITHOUT_FOCUS) return pauseAtLastPosition(player)
+    if (!isPlaying || performance.now() - player.store.lastPositionMs < SILENT_MS) return
     player.store.lastPositionMs = performance.now()
-    // to be asked is enough
+    // the query makes the server check; its response is not needed
     fetch(player.boot.player_url, { headers: { Accept: "application/json" } }).catch(() => {})
   })
 }
 
 /** @param {PlayerSession} player */
-function pauseWhereItWas(player) {
+function pauseAtLastPosition(player) {
   const { current, position } = player.store.state
   player.say(Command.Pause, { entry_id: current, position }).catch(() => {})
 }
 
 const REPORT_INTERVAL_MS = 1000
-const MIN_GAP_MS = 600 // the server takes two a second
+const MIN_GAP_MS = 600 // the server accepts two reports a second
 
-/** @param {PlayerSession} player */
+/**
+ * Report the position of the audible tab: every second while it plays, after every seek, when the page is hidden and when it
+ * is left. Other tabs move their sliders by it, and the server knows where to continue after the browser was closed.
+ * @param {PlayerSession} player
+ */
 export function mountPositionReporter(player) {
   const gone = new AbortController()
   const { signal } = gone
-  const tell = () => {
-    const here = currentPosition(player)
-    if (here) report(player, here)
+  const reportNow = () => {
+    const position = currentPosition(player)
+    if (position) sendReport(player, position)
   }
-  const soon = throttle(MIN_GAP_MS, tell)
-  document.addEventListener("visibilitychange", () => document.hidden && tell(), { signal })
+  const reportSoon = throttle(MIN_GAP_MS, reportNow)
+  document.addEventListener("visibilitychange", () => document.hidden && reportNow(), { signal })
   addEventListener("pagehide", () => onPageHide(player), { signal })
   return disposeAll(
     () => gone.abort(),
-    every(REPORT_INTERVAL_MS, tell),
-    player.on("placed", () => soon(undefined)),
+    every(REPORT_INTERVAL_MS, reportNow),
+    player.on("placed", () => reportSoon(undefined)),
   )
 }
 
@@ -190,26 +193,26 @@ function currentPosition(player) {
 
 /**
  * @param {PlayerSession} player
- * @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} here
+ * @param {{entry_id: string, position: number, tab: string, revision: number, duration?: number}} report
  */
-function report(player, here) {
-  player.heardAt(here.entry_id, here.position)
-  player.say(Command.Position, here).catch(() => {}) // no line: the next one counts
-  player.output.prepare(player.comes)
+function sendReport(player, report) {
+  player.setAudiblePosition(report.entry_id, report.position)
+  player.say(Command.Position, report).catch(() => {}) // without a connection, the next report replaces it
+  player.output.prepare(player.nextItem)
 }
 
-/** The socket may be gone before its last word is out; this is not. @param {PlayerSession} player */
+/** Send the last position with `keepalive`, because the socket may close before it sends anything. @param {PlayerSession} player */
 function onPageHide(player) {
   for (const command of player.pending.persistent) player.offlineQueue.keep(command)
-  const here = currentPosition(player)
+  const position = currentPosition(player)
   player.output.drop()
-  if (!here) return
+  if (!position) return
   const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() ?? "" }
   fetch(player.boot.position_url, {
     method: "POST",
     keepalive: true,
     credentials: "same-origin",
     headers,
-    body: JSON.stringify({ ...here, leaving: true }),
+    body: JSON.stringify({ ...position, leaving: true }),
   }).catch(() => {})
 }

@@ -1,10 +1,9 @@
 // @ts-check
 /**
- * The sound of this device, in the tab that has it: follows what the player's state says, and touches the
- * media elements; no other module does. In every other tab there is no element at all.
+ * The audio output, in the tab with the audio focus: follows the player's state and drives the media elements, which no
+ * other module does. Other tabs have no media element.
  *
- * Near a track's end the following one is fetched into an element of its own, so that it starts where the
- * other stops.
+ * Near a track's end the next one is loaded into an element of its own, so that it starts without a gap.
  */
 
 import { positionOf } from "../../core/player/optimistic.js"
@@ -13,19 +12,19 @@ import { loadItem, saveItem } from "../lib/storage.js"
 import { bufferedAhead } from "../media/media_element.js"
 import { Track } from "./track.js"
 
-const SEEK_THRESHOLD_S = 0.25 // said and done differ by the way of a message; what differs by more was meant
-const FRESH_MS = 2500 // the tab that sounds says every second where it is; beyond this it had stopped saying
-const AHEAD_S = 20
+const SEEK_THRESHOLD_S = 0.25 // a smaller difference is the travel time of a message, not a seek
+const FRESH_MS = 2500 // the audible tab reports its position every second; without a report for this long, it has stopped
+const PRELOAD_S = 20
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /** @typedef {import("../../core/protocol.js").PlayerState} State */
-/** @typedef {{state: State, item: Item | null, comes: Item | null}} View `comes`: what follows by itself */
+/** @typedef {{state: State, item: Item | null, nextItem: Item | null}} View */
 /**
  * @typedef {object} OutputEvents
- * @property {() => boolean} cut there is no line to the server
+ * @property {() => boolean} isOffline whether there is no connection to the server
  * @property {(track: Track) => void} ended
  * @property {() => void} refused
- * @property {() => void} halted the element was stopped, and nobody here did it
+ * @property {() => void} halted the element was paused by neither the user nor this page
  * @property {(item: Item) => void} failed
  * @property {() => void} moved
  * @property {() => void} placed
@@ -40,23 +39,23 @@ export class AudioOutput {
     this.track = null
     /** @type {Track | null} */
     this.ahead = null
-    /** What could not be fetched ahead is not tried again before its turn. @type {number | null} */
-    this.unready = null
-    /** Stopped by something else: silent until the player is known to stand, or a hand wants it to go on. */
+    /** The item that could not be preloaded; it is not loaded again before its turn. @type {number | null} */
+    this.failedAhead = null
+    /** Stopped from outside: silent until the player's state is paused, or until the user resumes it. */
     this.halted = false
-    this.loudness = { volume: 1, muted: false }
+    this.level = { volume: 1, muted: false }
     this.followed = ""
     this.fadeIn = false
-    this.trackTells = {
-      cut: callbacks.cut,
+    this.trackCallbacks = {
+      isOffline: callbacks.isOffline,
       ended: (/** @type {Track} */ track) => {
         if (track === this.track) callbacks.ended(track)
       },
       refused: (/** @type {Track} */ track) => {
         if (track === this.track) callbacks.refused()
       },
-      halted: (/** @type {Track} */ track) => this.#halted(track),
-      failed: (/** @type {Track} */ track) => this.#failed(track),
+      halted: (/** @type {Track} */ track) => this.#onHalted(track),
+      failed: (/** @type {Track} */ track) => this.#onFailed(track),
       moved: (/** @type {Track} */ track) => {
         if (track === this.track) callbacks.moved()
       },
@@ -72,36 +71,36 @@ export class AudioOutput {
   follow(view, nowMs) {
     const { state, item } = view
     if (!item || item.missing) return this.drop()
-    if (this.track?.item.id !== item.id) this.#put(item, startOf(state, nowMs))
-    else this.#place(state, nowMs)
+    if (this.track?.item.id !== item.id) this.#load(item, startPosition(state, nowMs))
+    else this.#seek(state, nowMs)
     this.followed = positionKey(state)
-    this.track?.atRate(state.rate)
+    this.track?.setRate(state.rate)
     if (state.is_playing && !this.halted) this.#play()
     else this.track?.pause()
   }
 
   /** @param {Item} item @param {number} positionS */
-  #put(item, positionS) {
+  #load(item, positionS) {
     const { ahead } = this
     this.track?.drop()
-    this.track = ahead?.item.id === item.id ? ahead : new Track(item, this.trackTells)
+    this.track = ahead?.item.id === item.id ? ahead : new Track(item, this.trackCallbacks)
     if (ahead !== this.track) ahead?.drop()
-    this.ahead = this.unready = null
-    this.track.setLoudness(this.loudness.volume, this.loudness.muted)
-    this.track.goTo(positionS)
+    this.ahead = this.failedAhead = null
+    this.track.setVolume(this.level.volume, this.level.muted)
+    this.track.seek(positionS)
     const { element } = this.track
     this.callbacks.picture(element instanceof HTMLVideoElement ? element : null)
   }
 
   /**
-   * Seek only if a new position was set: a player that waits for data is late and stays so.
+   * Seek only if a new position was set: a player that waited for data is late and stays late.
    * @param {State} state
    * @param {number} nowMs
    */
-  #place(state, nowMs) {
+  #seek(state, nowMs) {
     if (!this.track || positionKey(state) === this.followed) return
     const wantedS = positionOf(state, nowMs, this.track.durationS)
-    if (Math.abs(wantedS - this.track.positionS) > SEEK_THRESHOLD_S) this.track.goTo(wantedS)
+    if (Math.abs(wantedS - this.track.positionS) > SEEK_THRESHOLD_S) this.track.seek(wantedS)
   }
 
   #play() {
@@ -109,56 +108,56 @@ export class AudioOutput {
     if (!track) return
     if (this.fadeIn) {
       this.fadeIn = false
-      track.hush()
+      track.prepareFadeIn()
       track.fade(1)
     }
     track.play()
   }
 
   /** @param {Track} track */
-  #halted(track) {
+  #onHalted(track) {
     if (track !== this.track) return
     this.halted = true
     this.callbacks.halted()
   }
 
-  /** Where this tab says it is becomes what the state says: no reason to go there. @param {State} state */
-  said(state) {
+  /** The state now has the position that this tab reported: do not seek to it. @param {State} state */
+  markFollowed(state) {
     this.followed = positionKey(state)
   }
 
-  /** What could not be fetched without one is fetched now. */
-  lineIsBack() {
-    this.track?.again()
-    this.ahead?.again()
+  /** Load again what failed without a connection. */
+  reconnected() {
+    this.track?.reload()
+    this.ahead?.reload()
   }
 
-  // ---------------------------------------------------------------- what comes
+  // ---------------------------------------------------------------- the next track
 
-  /** Called now and then while it plays. @param {Item | null} comes */
-  prepare(comes) {
+  /** Preload the next track near the end of this one; called every second. @param {Item | null} nextItem */
+  prepare(nextItem) {
     const { track, ahead } = this
     const leftS = track?.durationS ? track.durationS - track.positionS : Infinity
     if (
-      !comes ||
-      comes.missing ||
-      comes.id === this.unready ||
-      comes.id === track?.item.id ||
-      leftS > AHEAD_S
+      !nextItem ||
+      nextItem.missing ||
+      nextItem.id === this.failedAhead ||
+      nextItem.id === track?.item.id ||
+      leftS > PRELOAD_S
     )
       return
-    if (ahead?.item.id === comes.id) return
+    if (ahead?.item.id === nextItem.id) return
     ahead?.drop()
-    this.ahead = new Track(comes, this.trackTells)
+    this.ahead = new Track(nextItem, this.trackCallbacks)
   }
 
   /** @param {Track} track */
-  #failed(track) {
+  #onFailed(track) {
     if (track === this.track) return this.callbacks.failed(track.item)
     if (track !== this.ahead) return
     track.drop()
     this.ahead = null
-    this.unready = track.item.id
+    this.failedAhead = track.item.id
   }
 
   // ---------------------------------------------------------------- output state
@@ -171,7 +170,7 @@ export class AudioOutput {
     return this.track?.durationS ?? null
   }
 
-  /** It should play and waits for data. */
+  /** Whether it should play but waits for data. */
   get waits() {
     const { track } = this
     if (!track?.wantsToPlay) return false
@@ -184,13 +183,13 @@ export class AudioOutput {
     })
   }
 
-  /** @param {{volume: number, muted: boolean}} loudness */
-  setLoudness(loudness) {
-    this.loudness = loudness
-    this.track?.setLoudness(loudness.volume, loudness.muted)
+  /** @param {{volume: number, muted: boolean}} level */
+  setVolume(level) {
+    this.level = level
+    this.track?.setVolume(level.volume, level.muted)
   }
 
-  /** This tab is audible from now on. */
+  /** This tab has the focus and is audible from now on. */
   start() {
     this.halted = false
     this.fadeIn = true
@@ -214,11 +213,11 @@ export class AudioOutput {
 }
 
 /**
- * The start position: the last known one if the player has not reported for a while.
+ * The position to start at: the last reported one if there was no report for a while.
  * @param {State} state
  * @param {number} nowMs
  */
-function startOf(state, nowMs) {
+function startPosition(state, nowMs) {
   return nowMs - state.at > FRESH_MS ? state.position : positionOf(state, nowMs)
 }
 
@@ -229,16 +228,17 @@ function positionKey({ position, at, current }) {
 
 const VOLUME_KEY = "player-loudness"
 
+/** The volume, stored in the browser and shared by its tabs, so that any tab can turn down the audible one. */
 export class VolumeState {
-  /** @param {AudioOutput} voice */
-  constructor(voice) {
-    this.voice = voice
+  /** @param {AudioOutput} output */
+  constructor(output) {
+    this.output = output
     this.level = { volume: 1, muted: false, ...loadItem(VOLUME_KEY, {}) }
     addEventListener(
       "storage",
       ({ key }) => key?.endsWith(VOLUME_KEY) && this.#set({ ...this.level, ...loadItem(VOLUME_KEY, {}) }),
     )
-    voice.setLoudness(this.level)
+    output.setVolume(this.level)
   }
 
   get volume() {
@@ -259,7 +259,7 @@ export class VolumeState {
     this.#change({ ...this.level, muted })
   }
 
-  unlock() {} // of the room's player; nothing is locked here that a press would open
+  unlock() {} // only the room's player needs it
 
   /** @param {{volume: number, muted: boolean}} level */
   #change(level) {
@@ -270,7 +270,7 @@ export class VolumeState {
   /** @param {{volume: number, muted: boolean}} level */
   #set(level) {
     this.level = level
-    this.voice.setLoudness(level)
+    this.output.setVolume(level)
     document.dispatchEvent(new Event("watchium:sound"))
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The sleep timer: in a while, or when this track is over, it pauses. Set in any tab, kept by the one that
- * sounds.
+ * The sleep timer pauses the player after some minutes or at the end of the track. It can be set in any tab; the audible
+ * tab carries it out.
  */
 
 import { disposeAll, find } from "../lib/dom.js"
@@ -10,7 +10,7 @@ import { every } from "../lib/timers.js"
 
 const SLEEP_KEY = "player-sleep"
 const AT_TRACK_END = "track"
-const LOOK_MS = 1000
+const CHECK_MS = 1000
 const MINUTE_MS = 60_000
 
 /** @typedef {{untilMs?: number, track?: boolean} | null} Sleep */
@@ -26,16 +26,16 @@ export class SleepTimer {
   }
 
   /** @returns {Sleep} */
-  get set() {
+  get setting() {
     const sleep = loadItem(SLEEP_KEY, null)
-    // no tab was open to end it
+    // it ran out while no tab was open
     return sleep?.untilMs && sleep.untilMs < Date.now() - MINUTE_MS ? null : sleep
   }
 
-  /** A track is over: whether that was to be the last one. */
-  endsWith() {
-    if (!this.set?.track) return false
-    this.#wake()
+  /** A track ended: whether the timer was set to its end. */
+  trackEnded() {
+    if (!this.setting?.track) return false
+    this.#clear()
     return true
   }
 
@@ -52,14 +52,14 @@ export class SleepTimer {
     )
   }
 
-  look() {
-    const untilMs = this.set?.untilMs
+  check() {
+    const untilMs = this.setting?.untilMs
     if (!untilMs || untilMs > Date.now() || !this.player.sound.here) return
-    this.#wake()
+    this.#clear()
     this.commands.pause()
   }
 
-  #wake() {
+  #clear() {
     saveItem(SLEEP_KEY, null)
     this.player.emit("sleep")
   }
@@ -70,7 +70,7 @@ export function mountSleepTimer(bar, player, timer) {
   const gone = new AbortController()
   const { signal } = gone
   const select = /** @type {HTMLSelectElement} */ (find(bar, "sleep"))
-  const show = () => showSleep(select, timer.set)
+  const show = () => showSleep(select, timer.setting)
   select.addEventListener(
     "change",
     () => {
@@ -84,8 +84,8 @@ export function mountSleepTimer(bar, player, timer) {
   return disposeAll(
     () => gone.abort(),
     player.on("sleep", show),
-    every(LOOK_MS, () => {
-      timer.look()
+    every(CHECK_MS, () => {
+      timer.check()
       show()
     }),
   )

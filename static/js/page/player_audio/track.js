@@ -1,33 +1,33 @@
 // @ts-check
 /**
- * One item in an element: fetched, placed, started, faded, given back. The element's events are only watched.
+ * One item in a media element: loading, seeking, playing, fading, releasing. Events of the element are only observed.
  */
 
 import { EndOfData, isTruncated } from "../../core/media/end_of_data.js"
 import { ExpectedEvents } from "../../core/sync/expected_events.js"
 import { after } from "../lib/timers.js"
 
-const FADE_MS = 30 // shorter clicks, longer is heard as an echo
+const FADE_MS = 30 // a shorter fade clicks, a longer one sounds like an echo
 const FADE_STEPS = 6
 // nearly silent and not 0: browsers start a video without sound and stop it when sound comes
 const NEAR_SILENT = 0.001
-const NEAR_S = 0.05 // not worth a seek
-const RETRY_MS = 2000 // a medium that broke off is fetched again
+const NEAR_S = 0.05 // a smaller difference is not worth a seek
+const RETRY_MS = 2000 // wait before a file that failed is loaded again
 const RETRIES = 3
-const RECOVERED_S = 5 // so far beyond where it broke off, the next time is another one
-const POSITION_EVENTS = ["timeupdate", "seeking", "seeked", "ended"] // events after which the place is looked at
+const RECOVERED_S = 5 // a failure that is further from the last one does not count as a repetition
+const POSITION_EVENTS = ["timeupdate", "seeking", "seeked", "ended"]
 const CHANGE_EVENTS = ["durationchange", "playing", "waiting", "pause"]
 
 /** @typedef {import("../../core/protocol.js").Item} Item */
 /**
  * @typedef {object} TrackEvents
- * @property {() => boolean} cut there is no line to the server
+ * @property {() => boolean} isOffline whether there is no connection to the server
  * @property {(track: Track) => void} ended
- * @property {(track: Track) => void} refused the browser wants a hand
- * @property {(track: Track) => void} halted by somebody else than us: headphones were pulled, somebody calls
+ * @property {(track: Track) => void} refused the browser requires a gesture
+ * @property {(track: Track) => void} halted paused from outside: unplugged headphones, a call
  * @property {(track: Track) => void} failed for good
- * @property {(track: Track) => void} moved something is different to see
- * @property {(track: Track) => void} placed it is where it was to go
+ * @property {(track: Track) => void} moved the shown state changed
+ * @property {(track: Track) => void} placed a seek is complete
  */
 
 export class Track {
@@ -40,41 +40,42 @@ export class Track {
     this.expectedEvents = new ExpectedEvents()
     this.endOfData = new EndOfData()
     /**
-     * Where it ended, when that is well before its length.
+     * The end of the data, if the file ended well before its duration.
      * @type {(import("../../core/media/end_of_data.js").Truncation & {played: boolean}) | null}
      */
-    this.early = null
+    this.truncation = null
     this.wantsToPlay = false
-    this.loudness = 1
+    this.volume = 1
     this.fading = 1
     this.retries = 0
-    this.brokeS = 0
-    this.cancelAgain = () => {}
-    /** Where it is to be as soon as it can. @type {number | null} */
-    this.placeS = null
-    this.#watch()
+    this.failedS = 0
+    this.cancelRetry = () => {}
+    /** The position to seek to when the metadata is loaded. @type {number | null} */
+    this.targetS = null
+    this.#listen()
     this.element.src = item.url
   }
 
-  #watch() {
+  #listen() {
     const { element, callbacks } = this
     const { signal } = this.gone
-    for (const type of POSITION_EVENTS) element.addEventListener(type, () => this.#look(), { signal })
-    element.addEventListener("loadedmetadata", () => this.#place(), { signal })
+    for (const type of POSITION_EVENTS)
+      element.addEventListener(type, () => this.#updatePosition(), { signal })
+    element.addEventListener("loadedmetadata", () => this.#seek(), { signal })
     element.addEventListener("seeked", () => callbacks.placed(this), { signal })
     element.addEventListener("ended", () => callbacks.ended(this), { signal })
-    element.addEventListener("error", () => this.#broke(), { signal })
-    element.addEventListener("timeupdate", () => this.#gotOn(), { signal })
-    element.addEventListener("pause", () => this.#paused(), { signal })
-    element.addEventListener("play", () => this.#played(), { signal })
+    element.addEventListener("error", () => this.#onError(), { signal })
+    element.addEventListener("timeupdate", () => this.#onProgress(), { signal })
+    element.addEventListener("pause", () => this.#onPause(), { signal })
+    element.addEventListener("play", () => this.#onPlay(), { signal })
     for (const type of CHANGE_EVENTS) element.addEventListener(type, () => callbacks.moved(this), { signal })
   }
 
-  // ---------------------------------------------------------------- where it is
+  // ---------------------------------------------------------------- position
 
-  /** In seconds: where it is, or will be. */
+  /** The position in seconds, or that of a pending seek. */
   get positionS() {
-    return this.placeS ?? this.element.currentTime
+    return this.targetS ?? this.element.currentTime
   }
 
   /** @returns {number | null} */
@@ -83,8 +84,8 @@ export class Track {
     return Number.isFinite(duration) ? duration : null
   }
 
-  /** Some browsers take the length for the place at an end, so the place before it is remembered. */
-  #look() {
+  /** At an early end some browsers report the duration as the position, so the position before it is kept. */
+  #updatePosition() {
     const { currentTime, paused, ended, seeking, readyState, playbackRate } = this.element
     const { endOfData } = this
     const nowMs = performance.now()
@@ -92,31 +93,31 @@ export class Track {
     const latestS =
       (endOfData.lastS ?? 0) + (endOfData.moved ? ((nowMs - endOfData.lastMs) / 1000) * playbackRate : 0)
     endOfData.update({ nowMs, currentTimeS: currentTime, paused, ended, seeking, readyState })
-    if (!ended) this.early = null
-    else if (!this.early && endOfData.endS !== null)
-      this.early = this.#cut(latestS, endOfData.endS, endOfData.played)
+    if (!ended) this.truncation = null
+    else if (!this.truncation && endOfData.endS !== null)
+      this.truncation = this.#findTruncation(latestS, endOfData.endS, endOfData.played)
   }
 
   /**
    * The library's length is preferred to the browser's, which may be a guess.
-   * @param {number} latestS where it can be at most
+   * @param {number} latestS the largest possible position
    * @param {number} endS
    * @param {boolean} played
    */
-  #cut(latestS, endS, played) {
+  #findTruncation(latestS, endS, played) {
     const claimedS = this.item.duration ?? this.durationS
     return claimedS !== null && isTruncated(latestS, claimedS) ? { endS, claimedS, played } : null
   }
 
   /** @param {number} positionS */
-  goTo(positionS) {
-    this.placeS = positionS
-    if (this.element.readyState >= HTMLMediaElement.HAVE_METADATA) this.#place()
+  seek(positionS) {
+    this.targetS = positionS
+    if (this.element.readyState >= HTMLMediaElement.HAVE_METADATA) this.#seek()
   }
 
-  #place() {
-    const positionS = this.placeS
-    this.placeS = null
+  #seek() {
+    const positionS = this.targetS
+    this.targetS = null
     if (positionS !== null && Math.abs(positionS - this.element.currentTime) > NEAR_S)
       this.element.currentTime = positionS
     this.callbacks.moved(this)
@@ -125,8 +126,8 @@ export class Track {
   // ---------------------------------------------------------------- playing
 
   /** @param {number} rate */
-  atRate(rate) {
-    this.element.defaultPlaybackRate = rate // loading again sets the rate to this
+  setRate(rate) {
+    this.element.defaultPlaybackRate = rate // the rate after loading again
     if (this.element.playbackRate !== rate) this.element.playbackRate = rate
   }
 
@@ -145,31 +146,31 @@ export class Track {
     this.element.pause()
   }
 
-  /** An end pauses the element as well and has its own event; waiting for data does not pause. */
-  #paused() {
+  /** An end also pauses the element and has its own event; waiting for data does not pause it. */
+  #onPause() {
     const { element } = this
-    const ours = this.expectedEvents.claim("pause", element.currentTime)
-    if (ours || !this.wantsToPlay || !element.paused || element.ended || element.error) return
+    const isExpected = this.expectedEvents.claim("pause", element.currentTime)
+    if (isExpected || !this.wantsToPlay || !element.paused || element.ended || element.error) return
     this.wantsToPlay = false
     this.callbacks.halted(this)
   }
 
-  /** Some systems resume what they stopped, although the player was reported as paused. */
-  #played() {
+  /** Some systems resume an element that they paused, although the player was reported as paused. */
+  #onPlay() {
     if (!this.wantsToPlay) this.pause()
   }
 
-  // ---------------------------------------------------------------- loudness
+  // ---------------------------------------------------------------- volume
 
-  /** @param {number} loudness 0 to 1 @param {boolean} muted */
-  setLoudness(loudness, muted) {
-    this.loudness = loudness
+  /** @param {number} volume 0 to 1 @param {boolean} muted */
+  setVolume(volume, muted) {
+    this.volume = volume
     this.element.muted = muted
-    this.#sound()
+    this.#applyVolume()
   }
 
-  #sound() {
-    this.element.volume = Math.min(Math.max(this.loudness * this.fading, 0), 1)
+  #applyVolume() {
+    this.element.volume = Math.min(Math.max(this.volume * this.fading, 0), 1)
   }
 
   /** @param {0 | 1} to @returns {Promise<void>} */
@@ -178,37 +179,37 @@ export class Track {
     for (let step = 1; step <= FADE_STEPS && !this.gone.signal.aborted; step += 1) {
       await new Promise((done) => after(FADE_MS / FADE_STEPS, () => done(undefined)))
       this.fading = from + ((to - from) * step) / FADE_STEPS
-      if (!this.gone.signal.aborted) this.#sound()
+      if (!this.gone.signal.aborted) this.#applyVolume()
     }
   }
 
-  /** To be faded in. */
-  hush() {
+  /** Make it nearly silent, before it is faded in. */
+  prepareFadeIn() {
     this.fading = NEAR_SILENT
-    this.#sound()
+    this.#applyVolume()
   }
 
-  // ---------------------------------------------------------------- trouble, and the end
+  // ---------------------------------------------------------------- failures, and the end
 
-  /** A line that breaks is waited for; a file that cannot be played is not. */
-  #broke() {
-    const cut = !navigator.onLine || this.callbacks.cut()
-    const lost = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
-    if (this.retries >= (lost ? RETRIES : 1) && !cut) return this.callbacks.failed(this)
-    if (!cut) this.retries += 1
-    this.brokeS = this.positionS
-    this.cancelAgain = after(RETRY_MS, () => this.again())
+  /** Without a connection the file is loaded again as often as needed; a file that cannot be played is not. */
+  #onError() {
+    const isOffline = !navigator.onLine || this.callbacks.isOffline()
+    const isNetworkError = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
+    if (this.retries >= (isNetworkError ? RETRIES : 1) && !isOffline) return this.callbacks.failed(this)
+    if (!isOffline) this.retries += 1
+    this.failedS = this.positionS
+    this.cancelRetry = after(RETRY_MS, () => this.reload())
   }
 
-  #gotOn() {
-    if (this.retries && this.element.currentTime > this.brokeS + RECOVERED_S) this.retries = 0
+  #onProgress() {
+    if (this.retries && this.element.currentTime > this.failedS + RECOVERED_S) this.retries = 0
   }
 
   /** Load again at the position of the failure. */
-  again() {
+  reload() {
     if (this.gone.signal.aborted || !this.element.error) return
-    this.cancelAgain()
-    this.placeS = this.brokeS
+    this.cancelRetry()
+    this.targetS = this.failedS
     this.expectedEvents.clear()
     this.element.load()
     if (this.wantsToPlay) this.play()
@@ -222,7 +223,10 @@ export class Track {
   }
 }
 
-const PER_KIND = 2 // of each kind: the current and the next track
+const PER_KIND = 2 // the current and the next track
+
+// Elements are reused: some browsers let an element play sound only after a gesture touched it, and a new element would
+// need another gesture.
 
 /** @type {{audio: HTMLMediaElement[], video: HTMLMediaElement[]}} */
 const idle = { audio: [], video: [] }
@@ -251,7 +255,7 @@ export function release(element) {
   idle[element instanceof HTMLVideoElement ? "video" : "audio"].push(element)
 }
 
-/** To be called within a press. */
+/** Create the elements and touch them, so that they may play sound. To be called within a gesture. */
 export function unlockElements() {
   for (const kind of /** @type {const} */ (["audio", "video"])) {
     while (created[kind] < PER_KIND) idle[kind].push(createElement(kind))

@@ -1,11 +1,11 @@
 // @ts-check
-/** `?debug=1`: what the player thinks, ten times a second, and every event in the console. */
+/** `?debug=1`: the state of clock, player and controller ten times a second, and every event in the console. */
 
 import { logEvents } from "../lib/emitter.js"
 import { reportedState } from "../media/status_report.js"
 
-const EVERY_MS = 100
-const LOOK = {
+const INTERVAL_MS = 100
+const STYLE = {
   position: "fixed",
   insetInlineStart: "0",
   insetBlockEnd: "0",
@@ -22,9 +22,9 @@ const LOOK = {
 export function mount(element, session) {
   const panel = document.createElement("pre")
   panel.dataset.debug = ""
-  Object.assign(panel.style, LOOK)
+  Object.assign(panel.style, STYLE)
   element.append(panel)
-  const timer = setInterval(() => (panel.textContent = lines(session).join("\n")), EVERY_MS)
+  const timer = setInterval(() => (panel.textContent = lines(session).join("\n")), INTERVAL_MS)
   const stopLog = logEvents(session)
   return () => {
     stopLog()
@@ -35,16 +35,16 @@ export function mount(element, session) {
 
 /** @param {import("./session.js").RoomSession} session */
 function lines({ clock, player, state, connection }) {
-  const { machine, latencyModel } = player
-  const { rateControl, driftControl } = machine
+  const { controller, latencyModel } = player
+  const { rateControl, driftControl } = controller
   const seen = player.seen()
   const zone = driftControl.decision?.zone ?? "-"
   return [
     `socket    ${connection.status}, ${clock.locked ? "clock locked" : "clock not locked"}`,
     `offset    ${number(clock.output)} ms, moved ${number(clock.movementMs)}, ${clock.pongs} pongs`,
     `delay     ${number(clock.delayMs)} ms`,
-    `drift     ${number(machine.filteredDriftMs())} ms, this look ${number(machine.driftMs(seen))}`,
-    `zone      ${zone} (${reportedState(machine, seen.hidden)}), D ${number(rateControl.deadZoneMs(seen))}, seek beyond ${rateControl.seekBeyondMs(seen.nowMs)}`,
+    `drift     ${number(controller.filteredDriftMs())} ms, now ${number(controller.driftMs(seen))}`,
+    `zone      ${zone} (${reportedState(controller, seen.hidden)}), D ${number(rateControl.deadZoneMs(seen))}, seek beyond ${rateControl.seekBeyondMs(seen.nowMs)}`,
     `rate      ${player.element.playbackRate.toFixed(4)}, pitch ${player.element.preservesPitch ? "kept" : "free"}${rateControl.rateSupport.slewOk ? "" : ", seek only"}`,
     `latency   start ${number(latencyModel.startMs.fresh)} / ${number(latencyModel.startMs.rest)}, seek ${number(latencyModel.seekMs.buffered)} / ${number(latencyModel.seekMs.unbuffered)}, place ${number(latencyModel.placeMs.buffered)} / ${number(latencyModel.placeMs.unbuffered)}`,
     `revision  ${state.revision}, phase ${state.timeline?.phase ?? "-"}, comment ${state.comment_seq}`,

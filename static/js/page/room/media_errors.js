@@ -17,9 +17,9 @@ import { isHost, mayControl, nameList, othersSee } from "./members.js"
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../media/status_report.js").MediaProblem} MediaProblem */
 /**
- * What stands in place of the picture; null where there is one.
+ * The message shown in place of the picture; null if the picture is shown.
  * @param {Room} room
- * @param {MediaProblem} trouble
+ * @param {MediaProblem} problem
  * @returns {{title: string, text: string, mayRetry: boolean} | null}
  */
 export function stageMessageFor(room, { kind, atS }) {
@@ -50,17 +50,17 @@ export function stageMessageFor(room, { kind, atS }) {
   return null
 }
 
-/** The warning shown while it plays or waits; null if there is none. @param {MediaProblem | null} trouble */
-export function playbackWarning(trouble) {
+/** The warning shown while it plays or waits; null if there is none. @param {MediaProblem | null} problem */
+export function playbackWarning(problem) {
   const texts = /** @type {Record<string, () => string>} */ ({
     stream: () => gettext("This stream has no common position: everyone hears it as it arrives."),
     not_seekable: () => gettext("The media server does not support seeking (no range requests)."),
     begins_later: () => gettext("This media has no data at the room's position."),
     exhausted: () => gettext("Your player could not seek to the room's position."),
   })
-  const text = trouble && texts[trouble.kind]?.()
+  const text = problem && texts[problem.kind]?.()
   if (!text) return null
-  return trouble.kind === "stream" ? text : `${text} ${waitingMessage(trouble.atS)}`
+  return problem.kind === "stream" ? text : `${text} ${waitingMessage(problem.atS)}`
 }
 
 /** @param {number | null} waitsAtS */
@@ -78,7 +78,7 @@ export function missingTrackMessage(track) {
     : gettext("There is no picture, or your browser does not support its video format.")
 }
 
-/** Controllers read which address it was. @param {Room} room */
+/** Members with control see the URL. @param {Room} room */
 function unsupportedMessage(room) {
   const address = room.state?.timeline?.media?.url ?? ""
   if (isMixedContent(address, location.href)) return mixedContentMessage()
@@ -94,15 +94,15 @@ function unsupportedMessage(room) {
 
 /** @param {Room} room */
 function truncatedMessage(room) {
-  const why = gettext("Its file is damaged or cut short.")
+  const reason = gettext("Its file is damaged or cut short.")
   return mayControl(room.state)
-    ? `${why} ${gettext("The room continues: seek back, pause, or pick something else.")}`
-    : why
+    ? `${reason} ${gettext("The room continues: seek back, pause, or pick something else.")}`
+    : reason
 }
 
-/** @param {Room} room @param {string} why */
-function withOthers(room, why) {
-  return othersSee(room) ? `${why} ${gettext("Others can see it.")}` : why
+/** @param {Room} room @param {string} text */
+function withOthers(room, text) {
+  return othersSee(room) ? `${text} ${gettext("Others can see it.")}` : text
 }
 
 const MISSING_TRACK_MS = 15_000
@@ -112,58 +112,63 @@ const FAILING = new Set(["error", "broken_off"])
 
 /** @typedef {import("../ui/notices.js").NoticeStack} Stack */
 
-/** @param {Room} room @param {Stack} stack @param {number} rank */
+/**
+ * Notices about problems with media that play nevertheless: at this player, and for the host also at other players.
+ * @param {Room} room
+ * @param {Stack} stack
+ * @param {number} rank
+ */
 export function mediaNotices(room, stack, rank) {
   /** @type {Record<string, string | null>} */
-  const said = {}
-  const say = (/** @type {import("../ui/notices.js").Notice} */ { key, text, ...rest }) => {
-    if ((said[key] ?? "") === text) return
-    said[key] = text
+  const shown = {}
+  const show = (/** @type {import("../ui/notices.js").Notice} */ { key, text, ...rest }) => {
+    if ((shown[key] ?? "") === text) return
+    shown[key] = text
     if (text) stack.put({ key, text, rank, ...rest })
     else stack.drop(key)
   }
-  const sayCut = truncationNotice(room, say)
+  const showTruncation = truncationNotice(room, show)
   const tryAgain = () => {
-    said.medium = null
+    shown.medium = null
     room.player.resync()
   }
   return [
-    room.on("player", ({ trouble }) => {
-      const act = trouble?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
-      say({ key: "medium", text: playbackWarning(trouble) ?? "", act })
-      sayCut()
+    room.on("player", ({ problem }) => {
+      const act = problem?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
+      show({ key: "medium", text: playbackWarning(problem) ?? "", act })
+      showTruncation()
     }),
-    ...["state", ...CHANGES].map((type) => room.on(type, sayCut)),
+    ...["state", ...CHANGES].map((type) => room.on(type, showTruncation)),
     room.on("lacks", (track) =>
-      say({ key: "lacks", text: missingTrackMessage(track), tone: "warn", lastsMs: MISSING_TRACK_MS }),
+      show({ key: "lacks", text: missingTrackMessage(track), tone: "warn", lastsMs: MISSING_TRACK_MS }),
     ),
     room.on("presence", () =>
-      say({
+      show({
         key: "others",
-        text: said.medium ? "" : othersFailMessage(room),
+        text: shown.medium ? "" : othersFailMessage(room),
         tone: "warn",
         lastsMs: OTHERS_FAIL_MS,
       }),
     ),
-    room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => say({ key, text: "" }))),
+    room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => show({ key, text: "" }))),
   ]
 }
 
 /**
- * A file that ends before its length: said at each end, to all, also to those who come later.
- * @param {Room} room @param {(notice: import("../ui/notices.js").Notice) => void} say
+ * A file that ends before its duration: shown at every end, to all members, also to those who join later.
+ * @param {Room} room @param {(notice: import("../ui/notices.js").Notice) => void} show
  */
-function truncationNotice(room, say) {
+function truncationNotice(room, show) {
   const truncation = new TruncationDetector()
   return () => {
     const timeline = room.state?.timeline ?? null
     const text = truncationMessage(truncation.update(timeline, room.player.duration()))
     const isReplayed = timeline?.is_playing && room.position() < (timeline.duration ?? 0)
-    say({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: TRUNCATED_MS })
+    show({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: TRUNCATED_MS })
   }
 }
 
-/** The host reads who does not see what the others see. @param {Room} room */
+/** For the host: the members who do not see the picture. @param {Room} room */
 function othersFailMessage(room) {
   if (!isHost(room.state)) return ""
   const yourId = room.boot.you.user_id
@@ -171,10 +176,10 @@ function othersFailMessage(room) {
   const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
   if (failing.length)
     return interpolate(gettext("Cannot play this: {names}."), { names: nameList(failing, yourId) })
-  const apart = others.filter(({ state }) => state === "unaligned")
-  return apart.length
+  const unaligned = others.filter(({ state }) => state === "unaligned")
+  return unaligned.length
     ? interpolate(gettext("Cannot seek to the room's position: {names}."), {
-        names: nameList(apart, yourId),
+        names: nameList(unaligned, yourId),
       })
     : ""
 }

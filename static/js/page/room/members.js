@@ -23,7 +23,7 @@ export function isHost(state) {
 }
 
 /**
- * Whether the user may remove a member: the host all but the owner, a moderator plain members.
+ * Whether the user may remove a member: the host may remove all but the owner, a moderator plain members only.
  * @param {any} state
  * @param {PermissionMember} member
  */
@@ -44,13 +44,13 @@ export function mayClaimHost(state) {
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("./session.js").RoomSession} Room */
 
-/** States of a player in which it shows no moving picture, though it should. */
+/** States of a player that should show a moving picture and shows none. */
 const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])
 
-/** States in which it has one. */
+/** States of a player that has a picture. */
 const SHOWING = new Set(["ready", "paused", "playing", "tracking", "degraded", "ended", "unaligned"])
 
-/** Answers over HTTP that say nothing of the others. */
+/** Results of polling without any news of the other members. */
 const UNREACHABLE = new Set(["nothing", "offline", "failing"])
 
 /**
@@ -78,7 +78,7 @@ export function othersSee(room) {
 }
 
 /**
- * Whether another player may have the picture, as far as is known: it has not said that it fails.
+ * Whether another player may have the picture: it has not reported a failure.
  * @param {Room} room
  */
 export function othersMayPlay(room) {
@@ -94,17 +94,17 @@ function hasEndedEarly({ state }, room) {
 }
 
 /**
- * In a few words: "host, in step".
+ * A member's role and sync status: "host, in step".
  * @param {Member} member
  * @param {Room} room
  */
 export function memberStatus(member, room) {
-  const words = []
-  if (member.user_id === room.boot.you.user_id) words.push(gettext("you"))
-  if (member.user_id === room.state?.room?.host_id) words.push(gettext("host"))
-  if (member.role === "moderator") words.push(gettext("moderator"))
-  words.push(syncText(member, room))
-  return words.filter(Boolean).join(", ")
+  const texts = []
+  if (member.user_id === room.boot.you.user_id) texts.push(gettext("you"))
+  if (member.user_id === room.state?.room?.host_id) texts.push(gettext("host"))
+  if (member.role === "moderator") texts.push(gettext("moderator"))
+  texts.push(syncText(member, room))
+  return texts.filter(Boolean).join(", ")
 }
 
 /** @param {Member} member @param {Room} room */

@@ -36,7 +36,7 @@ export function mount(shelf, room) {
 
 const SHORT_MS = 5000
 const CONTROL_REQUEST_MS = 25_000
-const RANK = { news: 1, medium: 2, hold: 3, hostNotices: 4, connectionNotices: 5, showBlocked: 6 }
+const RANK = { info: 1, media: 2, hold: 3, hostNotices: 4, connectionNotices: 5, blocked: 6 }
 
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../ui/notices.js").NoticeStack} Stack */
@@ -47,13 +47,15 @@ const RANK = { news: 1, medium: 2, hold: 3, hostNotices: 4, connectionNotices: 5
  */
 export function watchRoom(room, stack) {
   return disposeAll(
-    ...seat(room, stack),
-    ...line(room, stack),
-    room.on("player", ({ state, message }) => sound(room, stack, state === "blocked", message === "muted")),
+    ...hostNotices(room, stack),
+    ...connectionNotices(room, stack),
+    room.on("player", ({ state, message }) =>
+      showBlocked(room, stack, state === "blocked", message === "muted"),
+    ),
     room.on("control_asked", ({ payload }) => onControlAsked(room, stack, payload)),
     ...["state", ...CHANGES].map((type) => room.on(type, () => showWait(room, stack))),
     ...ownPaceNotices(room, stack),
-    ...mediaNotices(room, stack, RANK.medium),
+    ...mediaNotices(room, stack, RANK.media),
     room.on("role_changed", ({ payload }) => onRoleChanged(room, stack, payload)),
     room.on("set_rate", ({ payload }) => onRateChanged(room, stack, payload)),
     room.on(
@@ -64,33 +66,34 @@ export function watchRoom(room, stack) {
           key: "dropped",
           text: gettext("The room did not answer in time. Try again."),
           tone: "warn",
-          rank: RANK.news,
+          rank: RANK.info,
           lastsMs: SHORT_MS,
         }),
     ),
     room.on("error", ({ payload }) =>
-      stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.news, lastsMs: SHORT_MS }),
+      stack.put({ key: "refused", text: payload.message, tone: "bad", rank: RANK.info, lastsMs: SHORT_MS }),
     ),
   )
 }
 
 /**
+ * The host's grace period and the change of host.
  * @param {Room} room
  * @param {Stack} stack
  */
-function seat(room, stack) {
-  const held = (/** @type {import("../../core/protocol.js").HostGrace | null | undefined} */ seat) => {
-    if (!seat) return stack.drop("seat")
-    const format = seat.next_username
+function hostNotices(room, stack) {
+  const showGrace = (/** @type {import("../../core/protocol.js").HostGrace | null | undefined} */ grace) => {
+    if (!grace) return stack.drop("seat")
+    const format = grace.next_username
       ? gettext("{name}'s connection dropped, stays host for {seconds}, then {next}")
       : gettext("{name}'s connection dropped, stays host for {seconds}")
-    const text = interpolate(format, { name: seat.username, next: seat.next_username ?? "" })
-    stack.put({ key: "seat", text, tone: "warn", rank: RANK.hostNotices, untilMs: seat.until })
+    const text = interpolate(format, { name: grace.username, next: grace.next_username ?? "" })
+    stack.put({ key: "seat", text, tone: "warn", rank: RANK.hostNotices, untilMs: grace.until })
   }
   return [
-    room.on("seat_held", ({ payload }) => held(payload)),
+    room.on("seat_held", ({ payload }) => showGrace(payload)),
     room.on("seat_kept", () => stack.drop("seat")),
-    room.on("state", () => held(room.state.room?.seat)),
+    room.on("state", () => showGrace(room.state.room?.seat)),
     room.on("new_host", ({ payload }) => {
       stack.drop("seat")
       if (!payload.user_id) return
@@ -98,25 +101,25 @@ function seat(room, stack) {
       const text = you
         ? gettext("You are the host now.")
         : interpolate(gettext("{name} is the host now."), { name: payload.username })
-      stack.put({ key: "host", text, rank: RANK.news, lastsMs: SHORT_MS })
+      stack.put({ key: "host", text, rank: RANK.info, lastsMs: SHORT_MS })
     }),
   ]
 }
 
 /**
- * The line to the room.
+ * The connection to the room.
  * @param {Room} room
  * @param {Stack} stack
  */
-function line(room, stack) {
-  let polled = false
+function connectionNotices(room, stack) {
+  let overHttp = false
   return [
     room.on("connection", ({ status, reach }) => {
-      const before = polled
-      polled = status === "limited" && reach === "http"
-      if (polled)
+      const wasOverHttp = overHttp
+      overHttp = status === "limited" && reach === "http"
+      if (overHttp)
         return (
-          before ||
+          wasOverHttp ||
           stack.put({
             key: "line",
             text: gettext(
@@ -135,7 +138,7 @@ function line(room, stack) {
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.connectionNotices })
       else stack.drop("line")
-      stack.drop("degraded") // of another process, maybe: this one says so itself, right after its welcome
+      stack.drop("degraded") // perhaps of another server process: this one reports its own status right after the snapshot
     }),
     room.on("closing", ({ payload }) => {
       if (payload.code < 4500)
@@ -153,7 +156,7 @@ function line(room, stack) {
           key: "degraded",
           text: gettext("Degraded: changes by others may reach you a moment late."),
           tone: "warn",
-          rank: RANK.news,
+          rank: RANK.info,
         })
       else stack.drop("degraded")
     }),
@@ -162,7 +165,7 @@ function line(room, stack) {
 
 /**
  * Why there is no WebSocket, as far as polling over HTTP shows.
- * @param {string | undefined} reach as `polling.js` found it
+ * @param {string | undefined} reach the result of `polling.js`
  */
 function limitedMessage(reach) {
   if (reach === "nothing")
@@ -178,27 +181,27 @@ function limitedMessage(reach) {
 /**
  * @param {Room} room
  * @param {Stack} stack
- * @param {boolean} blocked not even the picture moves
- * @param {boolean} silent
+ * @param {boolean} blocked the browser does not play at all
+ * @param {boolean} muted
  */
-function sound(room, stack, blocked, silent) {
-  if (!blocked && !silent) return stack.drop("sound")
+function showBlocked(room, stack, blocked, muted) {
+  if (!blocked && !muted) return stack.drop("sound")
   const text = blocked
     ? gettext("Your browser does not play until you tap.")
     : gettext("Your browser keeps the sound off until you tap.")
-  const press = blocked ? gettext("Tap to play") : gettext("Tap for sound")
+  const label = blocked ? gettext("Tap to play") : gettext("Tap for sound")
   stack.put({
     key: "sound",
     text,
-    rank: RANK.showBlocked,
-    act: { text: press, run: () => room.player.unlock() },
+    rank: RANK.blocked,
+    act: { text: label, run: () => room.player.unlock() },
   })
 }
 
 /**
  * @param {Room} room
  * @param {Stack} stack
- * @param {{user_id: string, username: string}} who
+ * @param {{user_id: string, username: string}} member
  */
 function onControlAsked(room, stack, { user_id, username }) {
   if (!isHost(room.state)) return
@@ -215,7 +218,7 @@ function onControlAsked(room, stack, { user_id, username }) {
 }
 
 /**
- * You are trusted with more, or less.
+ * The user became a moderator, or is none any more.
  * @param {Room} room
  * @param {Stack} stack
  * @param {{user_id: string, role: string}} member
@@ -226,11 +229,11 @@ function onRoleChanged(room, stack, member) {
     member.role === "moderator"
       ? gettext("You are a moderator now.")
       : gettext("You are no longer a moderator.")
-  stack.put({ key: "role", text, rank: RANK.news, lastsMs: SHORT_MS })
+  stack.put({ key: "role", text, rank: RANK.info, lastsMs: SHORT_MS })
 }
 
 /**
- * A changed speed shifts voices: show which member set it.
+ * Show which member changed the speed, because voices sound different.
  * @param {Room} room
  * @param {Stack} stack
  * @param {{user_id: string | null, username: string | null, rate: number}} change
@@ -238,11 +241,11 @@ function onRoleChanged(room, stack, member) {
 function onRateChanged(room, stack, { user_id, username, rate }) {
   if (!username || user_id === room.boot.you.user_id) return
   const text = interpolate(gettext("{name} set the speed to {rate}×"), { name: username, rate })
-  stack.put({ key: "speed", text, rank: RANK.news, lastsMs: SHORT_MS })
+  stack.put({ key: "speed", text, rank: RANK.info, lastsMs: SHORT_MS })
 }
 
 /**
- * Whom the room waits for, how long at most, and the way on without them.
+ * The members the room waits for, how long at most, and a button to continue without them.
  * @param {Room} room
  * @param {Stack} stack
  */
@@ -255,7 +258,7 @@ function showWait(room, stack) {
         names: nameList(hold.who, room.boot.you.user_id),
       })
     : gettext("Waiting until everyone's picture is ready.")
-  const goOn = {
+  const continueWithout = {
     text: gettext("Continue without"),
     run: () => room.say("continue_without", {}).catch(showRefusal),
   }
@@ -264,24 +267,24 @@ function showWait(room, stack) {
     text,
     rank: RANK.hold,
     untilMs: hold?.until,
-    act: mayControl(room.state) ? goOn : undefined,
+    act: mayControl(room.state) ? continueWithout : undefined,
   })
 }
 
-/** One press and you are with the others again. @param {Room} room @param {Stack} stack */
+/** Offer a viewer who watches alone to follow the room again. @param {Room} room @param {Stack} stack */
 function ownPaceNotices(room, stack) {
   let alone = false
-  const look = () => {
-    const now = room.player.alone && room.player.allowed
-    if (now === alone) return
-    alone = now
-    if (!now) return stack.drop("alone")
+  const update = () => {
+    const isAlone = room.player.alone && room.player.allowed
+    if (isAlone === alone) return
+    alone = isAlone
+    if (!isAlone) return stack.drop("alone")
     stack.put({
       key: "alone",
       text: gettext("You watch on your own. The room continues without you."),
-      rank: RANK.news,
+      rank: RANK.info,
       act: { text: gettext("Watch together again"), run: () => room.player.follow() },
     })
   }
-  return ["player", "state", "room_changed"].map((type) => room.on(type, look))
+  return ["player", "state", "room_changed"].map((type) => room.on(type, update))
 }

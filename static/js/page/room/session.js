@@ -9,7 +9,7 @@
  */
 
 import { Clock } from "../../core/clock/clock.js"
-import { CommandQueue } from "../../core/room/pending_commands.js"
+import { CommandQueue, completePayload } from "../../core/room/pending_commands.js"
 import { polledChanges } from "../../core/room/members.js"
 import { GAP_TOLERANCE_MS } from "../../core/net/sequence.js"
 import { Command, IDEMPOTENT_COMMANDS, Event, ROOM_EVENTS } from "../../core/protocol.js"
@@ -22,16 +22,13 @@ import { isHidden } from "../media/media_element.js"
 import { Player } from "../media/room_player.js"
 import { statusReport } from "../media/status_report.js"
 import { HttpTransport, Polling } from "../net/polling.js"
-import { Socket } from "../net/socket.js"
+import { PendingResponses, rejectNotConnected, Socket } from "../net/socket.js"
 
 const HEARTBEAT_MS = 3000
 const CHECK_MS = 250
-const DEFAULT_TOLERANCE_MS = 500 // until the room says its own
-// carry the instant of the gesture
-const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
-const WITH_POSITION = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
-const CUSTOM_EVENT = "broadcast" // modules get custom events that programs send to the room under this name
-const UNANSWERED = new Set([
+const DEFAULT_TOLERANCE_MS = 500 // until the room's own value is known
+const CUSTOM_EVENT = "broadcast" // the name under which modules get custom events that programs send to the room
+const WITHOUT_RESPONSE = new Set([
   Command.Typing,
   Command.Reaction,
   Command.Heartbeat,
@@ -40,7 +37,7 @@ const UNANSWERED = new Set([
 ])
 
 /** @typedef {import("../../core/protocol.js").Envelope} Envelope */
-/** @typedef {{code: string, message: string, retry_after_ms: number | null}} Refusal */
+/** @typedef {import("../net/socket.js").Refusal} Refusal */
 
 export class RoomSession extends Emitter {
   /** @param {any} boot @param {HTMLMediaElement} media */
@@ -50,8 +47,7 @@ export class RoomSession extends Emitter {
     this.clock = new Clock()
     this.store = new RoomStore()
     this.commandQueue = new CommandQueue()
-    /** @type {Map<string, {resolve: (accepted: any) => void, reject: (refusal: Refusal) => void}>} */
-    this.waiting = new Map()
+    this.responses = new PendingResponses()
     /**
      * @type {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null, reach?:
      *   string}}
@@ -67,11 +63,11 @@ export class RoomSession extends Emitter {
     this.socket = new Socket(boot.socket_path, this.clock, {
       resume: () => this.store.resume(),
       page: () => ({ playing: this.state.timeline?.is_playing ?? false, hidden: isHidden() }),
-      said: (envelope) => {
+      received: (envelope) => {
         if (envelope.type === Event.Welcome) this.commandQueue.reconnected()
-        this.#said(envelope)
+        this.#receive(envelope)
       },
-      status: (change) => this.#connection(change),
+      status: (change) => this.#updateConnection(change),
     })
     this.http = new HttpTransport(boot)
     this.polling = new Polling(this)
@@ -82,11 +78,11 @@ export class RoomSession extends Emitter {
   open() {
     this.socket.open()
     every(HEARTBEAT_MS, () => this.#heartbeat())
-    every(CHECK_MS, () => this.#lookAfter())
+    every(CHECK_MS, () => this.#check())
     detectWakeUps(this.clock, {
       woke: () => this.#woke(),
-      hid: () => this.player.woke(),
-      network: () => this.socket.wake(),
+      hidden: () => this.player.woke(),
+      networkChanged: () => this.socket.wake(),
     })
     this.polling.start()
   }
@@ -95,7 +91,7 @@ export class RoomSession extends Emitter {
     return this.store.state
   }
 
-  /** No socket gets through, but the server answers. */
+  /** No socket gets through, but the server responds over HTTP. */
   get overHttp() {
     return this.connection.status === "limited" && this.connection.reach === "http"
   }
@@ -111,59 +107,41 @@ export class RoomSession extends Emitter {
 
   /** The timeline's position now, in seconds. */
   position() {
-    const timeline = this.player.machine.timeline ?? this.state.timeline // until a lap is over, the old one
+    const timeline = this.player.controller.timeline ?? this.state.timeline // until the lap ends, the controller's is the old one
     return timeline ? positionAt(timeline, this.serverNow()) : 0
   }
 
   /**
    * @param {string} type @param {Record<string, any>} [payload]
-   * @param {{at?: number, eventId?: string}} [as] server time of the gesture; the id it was tried with before
-   * @returns {Promise<any>} what was accepted; rejects with a refusal
+   * @param {{at?: number, eventId?: string}} [as] server time of the gesture; the `event_id` of an earlier attempt
+   * @returns {Promise<any>} the ack; rejects with a refusal
    */
-  say(type, payload = {}, { at, eventId = newId() } = {}) {
-    const command = { type, event_id: eventId, payload: this.#complete(type, payload, at) }
-    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#mention(command)
-    return new Promise((resolve, reject) => {
-      this.waiting.set(command.event_id, { resolve, reject })
-      this.commandQueue.add(command, performance.now())
-      this.#flush()
-    })
+  say(type, payload = {}, { at = this.serverNow(), eventId = newId() } = {}) {
+    const completed = completePayload(type, payload, at, this.state.timeline)
+    const command = { type, event_id: eventId, payload: completed }
+    if (!IDEMPOTENT_COMMANDS.has(type)) return this.#sendOnce(command)
+    const response = this.responses.wait(eventId)
+    this.commandQueue.add(command, performance.now())
+    this.#flush()
+    return response
   }
 
   /**
-   * Our commands name the timeline's own position, never that of a player which may be off.
-   * @param {string} type
-   * @param {Record<string, any>} payload
-   * @param {number | undefined} at
-   */
-  #complete(type, payload, at) {
-    if (!WITH_TIME.has(/** @type {any} */ (type))) return payload
-    const timed = /** @type {{at: number, current_time?: number}} */ ({
-      at: at ?? this.serverNow(),
-      ...payload,
-    })
-    const { timeline } = this.state
-    if (!timeline || !WITH_POSITION.has(/** @type {any} */ (type)) || timed.current_time !== undefined)
-      return timed
-    return { current_time: positionAt(timeline, timed.at), ...timed }
-  }
-
-  /**
-   * Send a command that is worthless later and is not queued.
+   * Send a command that is useless later and is not queued.
    * @param {{type: string, event_id: string, payload: object}} command
    */
-  #mention(command) {
-    if (this.overHttp) return this.#mentionOverHttp(command)
+  #sendOnce(command) {
+    if (this.overHttp) return this.#sendOnceOverHttp(command)
     const sent = this.socket.send(command)
     if (command.type === Command.Leave) after(0, () => this.socket.leave())
-    if (sent || UNANSWERED.has(/** @type {any} */ (command.type))) return Promise.resolve()
-    return Promise.reject({ code: "unavailable", message: "Not connected", retry_after_ms: null })
+    if (sent || WITHOUT_RESPONSE.has(/** @type {any} */ (command.type))) return Promise.resolve()
+    return rejectNotConnected()
   }
 
   /** @param {{type: string, event_id: string, payload: object}} command */
-  #mentionOverHttp(command) {
+  #sendOnceOverHttp(command) {
     const sent = this.http.send(command).then(() => this.polling.soon())
-    return UNANSWERED.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
+    return WITHOUT_RESPONSE.has(/** @type {any} */ (command.type)) ? sent.catch(() => {}) : sent
   }
 
   #flush() {
@@ -183,36 +161,36 @@ export class RoomSession extends Emitter {
     try {
       const accepted = await this.http.send(command)
       this.polling.soon()
-      this.#said({ ...envelope, type: Event.Ack, payload: accepted })
+      this.#receive({ ...envelope, type: Event.Ack, payload: accepted })
     } catch (error) {
-      const problem = /** @type {any} */ (error)
-      if (typeof problem.code === "string")
-        return this.#said({
+      const refusal = /** @type {any} */ (error)
+      if (typeof refusal.code === "string")
+        return this.#receive({
           ...envelope,
           type: Event.Error,
-          payload: { event_id: command.event_id, ...problem },
+          payload: { event_id: command.event_id, ...refusal },
         })
       this.commandQueue.lost(command.event_id)
-      this.found("nothing")
+      this.updateReach("nothing")
       this.polling.soon()
     }
   }
 
   /** @param {Envelope} envelope */
-  #said(envelope) {
+  #receive(envelope) {
     for (const applied of this.store.receive(envelope, performance.now())) {
       if (ROOM_EVENTS.has(applied.type)) {
         this.handlers[applied.type]?.(applied)
         this.emit(applied.type, applied)
-        // by whatever name, it never passes for an event of the room or of this page
+        // so that a custom event of any name is not taken for an event of the room or of this page
       } else this.emit(CUSTOM_EVENT, applied)
     }
     if (this.store.outdated) this.socket.restart()
     if (this.store.gap) after(GAP_TOLERANCE_MS + 5, () => this.requestMissed())
   }
 
-  /** A snapshot has arrived. */
-  onWelcome() {
+  /** A snapshot arrived. */
+  onSnapshot() {
     this.followTimeline()
     this.emit("state", this.state)
     this.#flush()
@@ -231,30 +209,23 @@ export class RoomSession extends Emitter {
 
   /** @param {{event_id: string}} ack */
   resolve(ack) {
-    this.#takeWaiting(ack.event_id)?.resolve(ack)
+    if (this.commandQueue.acknowledged(ack.event_id)) this.responses.resolve(ack.event_id, ack)
   }
 
   /** @param {Refusal & {event_id: string | null}} refusal */
   reject(refusal) {
-    this.#takeWaiting(refusal.event_id)?.reject(refusal)
-  }
-
-  /** @param {string | null} eventId */
-  #takeWaiting(eventId) {
-    if (eventId === null || !this.commandQueue.acknowledged(eventId)) return undefined
-    const waiting = this.waiting.get(eventId)
-    this.waiting.delete(eventId)
-    return waiting
+    const { event_id: eventId } = refusal
+    if (eventId !== null && this.commandQueue.acknowledged(eventId)) this.responses.reject(eventId, refusal)
   }
 
   /**
-   * Events of a poll. A welcome that resumes is not a join: modules are notified of what it changed.
+   * Receive the events of a poll. A snapshot that resumes is not a join: modules are notified of its changes.
    * @param {Envelope[]} envelopes
    */
-  polled(envelopes) {
+  receivePolled(envelopes) {
     for (const envelope of envelopes) {
       if (envelope.type !== Event.Welcome || !envelope.payload.resumed) {
-        this.#said(envelope)
+        this.#receive(envelope)
         continue
       }
       const before = { ...this.state }
@@ -264,17 +235,17 @@ export class RoomSession extends Emitter {
   }
 
   /** @param {{status: string, attempt: number, retryInMs: number | null, closeCode: number | null}} change */
-  #connection(change) {
+  #updateConnection(change) {
     const { reach } = this.connection
     this.connection = /** @type {any} */ (change.status === "limited" ? { ...change, reach } : change)
     this.emit("connection", this.connection)
   }
 
   /**
-   * What polling says of a line that carries no socket.
+   * The result of a poll, while no socket gets through.
    * @param {"http" | "refused" | "failing" | "nothing" | "offline"} reach
    */
-  found(reach) {
+  updateReach(reach) {
     if (reach === this.connection.reach || this.connection.status !== "limited") return
     this.connection = { ...this.connection, reach }
     this.emit("connection", this.connection)
@@ -298,19 +269,16 @@ export class RoomSession extends Emitter {
       this.socket.send({ type: Command.Heartbeat, payload: this.report() })
   }
 
-  /** The status report of our player. */
+  /** The status report of this page's player. */
   report() {
     return statusReport(this.player, this.state.room?.sync_tolerance_ms ?? DEFAULT_TOLERANCE_MS)
   }
 
-  #lookAfter() {
+  #check() {
     this.#flush()
     this.requestMissed()
     for (const { type, event_id } of this.commandQueue.dropExpired(performance.now())) {
-      this.waiting
-        .get(event_id)
-        ?.reject({ code: "dropped", message: "Not sent in time", retry_after_ms: null })
-      this.waiting.delete(event_id)
+      this.responses.drop(event_id)
       this.emit("dropped", { type })
     }
   }

@@ -2,7 +2,7 @@
 /** The room's settings, leaving the room, and closing it for everyone. */
 
 import { fetchJson } from "../lib/api.js"
-import { disposeAll, find, mountDialogs as mountDialogs, setText } from "../lib/dom.js"
+import { disposeAll, find, mountDialogs, setText } from "../lib/dom.js"
 import { refusalMessage, showRefusal } from "../ui/notices.js"
 import { isHost } from "./members.js"
 
@@ -28,14 +28,14 @@ export function mount(dialog, room) {
     },
     { signal },
   )
-  const forgive = () => {
+  const clearError = () => {
     find(form, "problem").hidden = true
   }
   form.addEventListener(
     "input",
     () => {
       form.dataset.touched = ""
-      forgive()
+      clearError()
       showDependent(form)
     },
     { signal },
@@ -44,7 +44,7 @@ export function mount(dialog, room) {
     "close",
     () => {
       delete form.dataset.touched
-      forgive()
+      clearError()
       fieldOf(form, "passphrase").value = ""
       show()
     },
@@ -66,20 +66,20 @@ export function mount(dialog, room) {
  * @param {Room} room
  */
 function showSettings(dialog, form, room) {
-  const facts = room.state?.room
-  if (!facts) return
-  const yours = isHost(room.state) || Boolean(room.state?.you?.is_owner)
-  form.hidden = !yours
-  find(dialog, "not-yours").hidden = yours
-  showTitle(facts.title)
+  const settings = room.state?.room
+  if (!settings) return
+  const mayEdit = isHost(room.state) || Boolean(room.state?.you?.is_owner)
+  form.hidden = !mayEdit
+  find(dialog, "not-yours").hidden = mayEdit
+  showTitle(settings.title)
   if ("touched" in form.dataset) return
-  fieldOf(form, "title").value = facts.title
-  fieldOf(form, "visibility").value = facts.visibility
-  fieldOf(form, "control_policy").value = facts.control_policy
-  fieldOf(form, "sync_enabled").checked = facts.sync_enabled
-  fieldOf(form, "sync_tolerance_ms").value = String(facts.sync_tolerance_ms)
-  fieldOf(form, "stall_policy").value = facts.stall_policy ?? ""
-  fieldOf(form, "stall_wait_s").value = String(facts.stall_wait_s)
+  fieldOf(form, "title").value = settings.title
+  fieldOf(form, "visibility").value = settings.visibility
+  fieldOf(form, "control_policy").value = settings.control_policy
+  fieldOf(form, "sync_enabled").checked = settings.sync_enabled
+  fieldOf(form, "sync_tolerance_ms").value = String(settings.sync_tolerance_ms)
+  fieldOf(form, "stall_policy").value = settings.stall_policy ?? ""
+  fieldOf(form, "stall_wait_s").value = String(settings.stall_wait_s)
   showDependent(form)
 }
 
@@ -91,24 +91,24 @@ function showTitle(title) {
   setText(heading, title)
 }
 
-/** Fields that mean something only beside the value of another. @param {HTMLFormElement} form */
+/** Show the fields that apply to the values of other fields. @param {HTMLFormElement} form */
 function showDependent(form) {
-  const kept = fieldOf(form, "sync_enabled").checked
+  const isSynced = fieldOf(form, "sync_enabled").checked
   showField(form, "passphrase", "passphrase", fieldOf(form, "visibility").value === "private")
-  showField(form, "tolerance", "sync_tolerance_ms", kept)
-  showField(form, "stalls", "stall_policy", kept)
-  showField(form, "stall-wait", "stall_wait_s", kept && fieldOf(form, "stall_policy").value === "wait")
+  showField(form, "tolerance", "sync_tolerance_ms", isSynced)
+  showField(form, "stalls", "stall_policy", isSynced)
+  showField(form, "stall-wait", "stall_wait_s", isSynced && fieldOf(form, "stall_policy").value === "wait")
 }
 
 /**
- * A field that is not shown is off: whatever it holds, it neither keeps the form from being sent nor is sent.
+ * A hidden field is disabled, so that its value is not sent and does not block submission.
  * @param {HTMLFormElement} form
- * @param {string} place
+ * @param {string} row
  * @param {string} name
  * @param {boolean} shown
  */
-function showField(form, place, name, shown) {
-  find(form, place).hidden = !shown
+function showField(form, row, name, shown) {
+  find(form, row).hidden = !shown
   fieldOf(form, name).disabled = !shown
 }
 
@@ -131,15 +131,15 @@ async function save(form, room) {
     ...rest
   } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)))
   const numbers = NUMBER_FIELDS.filter((name) => name in rest).map((name) => [name, Number(rest[name])])
-  const wanted = changedFields(
+  const changes = changedFields(
     { ...rest, sync_enabled: fieldOf(form, "sync_enabled").checked, ...Object.fromEntries(numbers) },
     room,
   )
-  if (rest.visibility === "private" && passphrase) wanted.passphrase = passphrase
+  if (rest.visibility === "private" && passphrase) changes.passphrase = passphrase
   const problem = find(form, "problem")
   problem.hidden = true
   try {
-    await fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, wanted)
+    await fetchJson(`/api/rooms/${room.boot.room_id}/`, "PATCH", token, changes)
     delete form.dataset.touched
     fieldOf(form, "passphrase").value = ""
     find(form, "saved").hidden = false
@@ -157,8 +157,8 @@ async function save(form, room) {
  * @returns {Record<string, string | number | boolean>}
  */
 function changedFields(fields, room) {
-  const facts = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
-  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => facts[name] !== value))
+  const current = /** @type {Record<string, unknown>} */ ({ ...room.state?.room })
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => current[name] !== value))
 }
 
 /**
@@ -174,40 +174,42 @@ async function leave(button, room) {
   }
 }
 
-/** @param {HTMLElement} dialog @param {Room} room */
+/** Close the room for everyone, after a confirmation. @param {HTMLElement} dialog @param {Room} room */
 export function mountCloseRoom(dialog, room) {
   const gone = new AbortController()
   const { signal } = gone
-  const [end, sure, now] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
+  const [close, confirmation, confirm] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
   const show = () => {
-    end.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
+    close.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
   }
-  const doubt = (/** @type {boolean} */ asking) => {
-    sure.hidden = !asking
-    end.setAttribute("aria-expanded", String(asking))
+  const showConfirmation = (/** @type {boolean} */ shown) => {
+    confirmation.hidden = !shown
+    close.setAttribute("aria-expanded", String(shown))
   }
-  end.addEventListener(
+  close.addEventListener(
     "click",
     () => {
-      doubt(true)
-      now.focus()
+      showConfirmation(true)
+      confirm.focus()
     },
     { signal },
   )
   find(dialog, "end-not").addEventListener(
     "click",
     () => {
-      doubt(false)
-      end.focus()
+      showConfirmation(false)
+      close.focus()
     },
     { signal },
   )
-  dialog.addEventListener("close", () => doubt(false), { signal })
-  now.addEventListener(
+  dialog.addEventListener("close", () => showConfirmation(false), { signal })
+  confirm.addEventListener(
     "click",
     () => {
-      doubt(false)
-      fetchJson(`/api/rooms/${room.boot.room_id}/`, "DELETE", now.dataset.csrf ?? "", {}).catch(showRefusal)
+      showConfirmation(false)
+      fetchJson(`/api/rooms/${room.boot.room_id}/`, "DELETE", confirm.dataset.csrf ?? "", {}).catch(
+        showRefusal,
+      )
     },
     { signal },
   )

@@ -1,5 +1,5 @@
 // @ts-check
-/** A line of ten minutes that moves: own SVG, one or two lines, a scale that fits. */
+/** A chart of ten minutes as an SVG with one or two lines; the scale fits the values. */
 
 import { find, setText } from "../lib/dom.js"
 import { interpolate, gettext } from "../lib/i18n.js"
@@ -7,82 +7,82 @@ import { interpolate, gettext } from "../lib/i18n.js"
 const WIDTH = 600
 const HEIGHT = 120
 const EDGE = 2 // half a stroke
-const GAP_MS = 5000 // after so long without samples the line is broken
+const GAP_MS = 5000 // a longer gap between samples breaks the line
 const STEPS = [1, 2, 5]
 
 /** @typedef {{at_ms: number, [key: string]: number | null}} Sample */
 /**
  * @typedef {object} ChartOptions
- * @property {string} name the samples' field
- * @property {string} [second] that of a second line
- * @property {(value: number) => string} say a value, in words
- * @property {number} [most] where the scale always ends; without it, where it fits
- * @property {number} [least] the smallest scale that is shown
+ * @property {string} name the field of the samples
+ * @property {string} [second] the field of a second line
+ * @property {(value: number) => string} format
+ * @property {number} [top] a fixed end of the scale; without it the scale fits the values
+ * @property {number} [minTop] the smallest end of a scale that fits the values
  */
 
 export class LineChart {
-  /** @param {HTMLElement} figure @param {ChartOptions} looks */
-  constructor(figure, looks) {
+  /** @param {HTMLElement} figure @param {ChartOptions} options */
+  constructor(figure, options) {
     this.figure = figure
-    this.looks = looks
+    this.options = options
     this.title = figure.querySelector("h2")?.textContent ?? ""
   }
 
   /** @param {Sample[]} samples the oldest first @param {number} nowMs @param {number} spanMs */
   draw(samples, nowMs, spanMs) {
-    const { name, second, say } = this.looks
+    const { name, second, format } = this.options
     const values = samples.flatMap((sample) => numbers(sample[name], second ? sample[second] : null))
-    const top = this.looks.most ?? scale(Math.max(this.looks.least ?? 1, ...values))
-    const place = { fromMs: nowMs - spanMs, spanMs, top }
-    this.#line("line-first", samples, name, place)
-    if (second) this.#line("line-second", samples, second, place)
-    setText(find(this.figure, "top"), say(top))
-    this.#say(samples, values)
+    const top = this.options.top ?? scale(Math.max(this.options.minTop ?? 1, ...values))
+    const axes = { fromMs: nowMs - spanMs, spanMs, top }
+    this.#line("line-first", samples, name, axes)
+    if (second) this.#line("line-second", samples, second, axes)
+    setText(find(this.figure, "top"), format(top))
+    this.#describe(samples, values)
   }
 
-  /** @param {string} line @param {Sample[]} samples @param {string} name @param {Place} place */
-  #line(line, samples, name, place) {
-    this.figure.querySelector(`[data-${line}]`)?.setAttribute("d", path(samples, name, place))
+  /** @param {string} line @param {Sample[]} samples @param {string} name @param {Axes} axes */
+  #line(line, samples, name, axes) {
+    this.figure.querySelector(`[data-${line}]`)?.setAttribute("d", path(samples, name, axes))
   }
 
   /** @param {Sample[]} samples @param {number[]} values */
-  #say(samples, values) {
-    const { name, second, say } = this.looks
+  #describe(samples, values) {
+    const { name, second, format } = this.options
     const last = samples.at(-1)
-    const now = said(last?.[name], say)
+    const now = formatValue(last?.[name], format)
     setText(find(this.figure, "now"), now)
-    if (second) setText(find(this.figure, "second"), said(last?.[second], say))
-    const words = values.length
+    if (second) setText(find(this.figure, "second"), formatValue(last?.[second], format))
+    const label = values.length
       ? interpolate(gettext("{title}: {now} now, between {low} and {high} in the last ten minutes"), {
           title: this.title,
           now,
-          low: say(Math.min(...values)),
-          high: say(Math.max(...values)),
+          low: format(Math.min(...values)),
+          high: format(Math.max(...values)),
         })
       : interpolate(gettext("{title}: nothing was measured yet"), { title: this.title })
-    this.figure.querySelector("svg")?.setAttribute("aria-label", words)
+    this.figure.querySelector("svg")?.setAttribute("aria-label", label)
   }
 }
 
-/** @typedef {{fromMs: number, spanMs: number, top: number}} Place */
+/** @typedef {{fromMs: number, spanMs: number, top: number}} Axes */
 
 /** @param {...(number | null | undefined)} values */
 function numbers(...values) {
   return /** @type {number[]} */ (values.filter((value) => typeof value === "number"))
 }
 
-/** @param {number | null | undefined} value @param {(value: number) => string} say */
-function said(value, say) {
-  return typeof value === "number" ? say(value) : "–"
+/** @param {number | null | undefined} value @param {(value: number) => string} format */
+function formatValue(value, format) {
+  return typeof value === "number" ? format(value) : "–"
 }
 
-/** The next round number. @param {number} most */
-export function scale(most) {
-  const magnitude = 10 ** Math.floor(Math.log10(most))
-  return (STEPS.find((step) => step * magnitude >= most) ?? 10) * magnitude
+/** The next round number. @param {number} max */
+export function scale(max) {
+  const magnitude = 10 ** Math.floor(Math.log10(max))
+  return (STEPS.find((step) => step * magnitude >= max) ?? 10) * magnitude
 }
 
-/** @param {Sample[]} samples @param {string} name @param {Place} place */
+/** @param {Sample[]} samples @param {string} name @param {Axes} axes */
 export function path(samples, name, { fromMs, spanMs, top }) {
   let lastMs = -Infinity
   let drawn = ""

@@ -1,5 +1,5 @@
 // @ts-check
-/** Two minutes of drift as a line; for the host also a thin line for each member, with names. */
+/** Two minutes of drift as a line; for the host also a thin, labelled line for each member. */
 
 import { cloneTemplate, find, setText, svgElement } from "../lib/dom.js"
 import { formatMs } from "../lib/i18n.js"
@@ -24,7 +24,7 @@ export class Sparkline {
     /** @type {Sample[]} */
     this.own = []
     /** @type {Map<string, {name: string, samples: Sample[]}>} */
-    this.theirs = new Map()
+    this.others = new Map()
   }
 
   /** @param {number} driftMs */
@@ -40,16 +40,16 @@ export class Sparkline {
     for (const { user_id: id, drift_ms: driftMs } of reports) {
       const name = room.state?.members.get(id)?.username
       if (!name || driftMs === null || id === room.boot.you.user_id) continue
-      const line = this.theirs.get(id) ?? { name, samples: [] }
-      this.theirs.set(id, line)
+      const line = this.others.get(id) ?? { name, samples: [] }
+      this.others.set(id, line)
       addSample(line.samples, driftMs)
     }
-    for (const id of this.theirs.keys()) if (!room.state?.members.has(id)) this.theirs.delete(id)
+    for (const id of this.others.keys()) if (!room.state?.members.has(id)) this.others.delete(id)
   }
 
-  /** @param {boolean} everyone */
-  draw(everyone) {
-    const lines = everyone ? [...this.theirs.values()].slice(0, MAX_LINES) : []
+  /** @param {boolean} withOthers */
+  draw(withOthers) {
+    const lines = withOthers ? [...this.others.values()].slice(0, MAX_LINES) : []
     const scaleMs = chooseScale([this.own, ...lines.map((line) => line.samples)])
     find(this.meter, "mine").setAttribute("d", path(this.own, scaleMs))
     find(this.meter, "others").replaceChildren(
@@ -114,7 +114,7 @@ function chooseScale(lines) {
 }
 
 /**
- * Ahead is up.
+ * The SVG path of the samples; a player that is ahead is above the middle.
  * @param {Sample[]} samples
  * @param {number} scaleMs
  */

@@ -9,7 +9,7 @@ import { Sparkline } from "./sparkline.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
-const DRAW_EVERY_MS = 1000
+const DRAW_INTERVAL_MS = 1000
 
 /**
  * @param {HTMLElement} meter
@@ -18,32 +18,32 @@ const DRAW_EVERY_MS = 1000
 export function mount(meter, room) {
   const gone = new AbortController()
   const card = find(meter, "verdict").closest("[popover]")
-  const spark = new Sparkline(meter)
+  const sparkline = new Sparkline(meter)
   /** @type {MeterState} */
   const seen = {
     connection: { status: "connecting" },
     drift: null,
     player: { state: "empty" },
     following: true,
-    kept: true,
+    syncEnabled: true,
     degraded: false,
   }
   const isOpen = () => Boolean(card?.matches(":popover-open"))
   const show = () => {
     seen.following = room.player.following
-    seen.kept = room.player.allowed
+    seen.syncEnabled = room.player.allowed
     showPill(meter, seen)
     if (isOpen()) showCard(meter, room, seen)
   }
   const drawing = setInterval(() => {
-    if (isOpen()) spark.draw(isHost(room.state))
-  }, DRAW_EVERY_MS)
+    if (isOpen()) sparkline.draw(isHost(room.state))
+  }, DRAW_INTERVAL_MS)
 
   card?.addEventListener(
     "toggle",
     () => {
       show()
-      if (isOpen()) spark.draw(isHost(room.state))
+      if (isOpen()) sparkline.draw(isHost(room.state))
     },
     { signal: gone.signal },
   )
@@ -69,10 +69,10 @@ export function mount(meter, room) {
     }),
     room.on("drift", (drift) => {
       seen.drift = drift
-      spark.addOwn(drift.driftMs)
+      sparkline.addOwn(drift.driftMs)
       show()
     }),
-    room.on("presence", ({ payload }) => spark.addOthers(payload.members, room)),
+    room.on("presence", ({ payload }) => sparkline.addOthers(payload.members, room)),
     room.on("state", show),
     room.on("room_changed", show),
   )
@@ -87,7 +87,7 @@ export function mount(meter, room) {
 function listen(meter, room, show, signal) {
   const fine = /** @type {HTMLInputElement} */ (find(meter, "fine"))
   fine.value = String(room.player.fineTuneMs ?? 0)
-  const press = (/** @type {string} */ name, /** @type {() => void} */ act) =>
+  const onClick = (/** @type {string} */ name, /** @type {() => void} */ act) =>
     find(meter, name).addEventListener(
       "click",
       () => {
@@ -96,9 +96,9 @@ function listen(meter, room, show, signal) {
       },
       { signal },
     )
-  press("resync", () => room.player.resync())
-  press("stop-following", () => room.player.stopFollowing())
-  press("follow", () => room.player.follow())
+  onClick("resync", () => room.player.resync())
+  onClick("stop-following", () => room.player.stopFollowing())
+  onClick("follow", () => room.player.follow())
   fine.addEventListener(
     "input",
     () => {
@@ -136,7 +136,7 @@ function showPill(meter, seen) {
  */
 function showCard(meter, room, seen) {
   const { title, cause } = syncStatus(seen)
-  const { drift, connection, following, kept, degraded } = seen
+  const { drift, connection, following, syncEnabled, degraded } = seen
   setText(find(meter, "verdict"), title)
   setText(find(meter, "cause"), cause)
   setText(find(meter, "drift"), drift ? formatSignedMs(Math.round(drift.driftMs)) : "–")
@@ -148,45 +148,44 @@ function showCard(meter, room, seen) {
   setText(find(meter, "fine-value"), formatSignedMs(room.player.fineTuneMs ?? 0))
   const fine = find(meter, "fine")
   fine.style.setProperty("--fill", `${((room.player.fineTuneMs ?? 0) + 500) / 10}%`)
-  find(meter, "resync").hidden = !kept || !following
-  find(meter, "stop-following").hidden = !kept || !following
-  find(meter, "follow").hidden = !kept || following
+  find(meter, "resync").hidden = !syncEnabled || !following
+  find(meter, "stop-following").hidden = !syncEnabled || !following
+  find(meter, "follow").hidden = !syncEnabled || following
 }
 
 const IN_SYNC_MS = 60 // not perceptible across two rooms
-const UNREACHABLE = new Set(["nothing", "offline"]) // asking over HTTP does not help either
+const UNREACHABLE = new Set(["nothing", "offline"]) // polling over HTTP fails too
 
 /**
  * @typedef {{driftMs: number, latencyMs: number | null, zone?: string, cause?: string | null}} Drift
  * @typedef {{connection: {status: string, attempt?: number, reach?: string}, drift: Drift | null,
- * player: {state: string, cause?: string | null, trouble?: import("../media/status_report.js").MediaProblem |
- * null}, following: boolean, kept: boolean, degraded?: boolean}} MeterState `kept`: the room wants its players in
- * step;
- * `degraded`: the server's processes do not hear each other
+ * player: {state: string, cause?: string | null, problem?: import("../media/status_report.js").MediaProblem |
+ * null}, following: boolean, syncEnabled: boolean, degraded?: boolean}} MeterState `syncEnabled`: the room keeps its
+ * players in sync; `degraded`: the server's processes do not receive each other's events
  */
 
 /**
  * @param {MeterState} seen
  * @returns {{word: string, tone: string, ms: string}}
  */
-export function pillStatus({ connection, drift, player, following, kept }) {
-  const says = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
-  if (connection.status === "connecting") return says(gettext("connecting"), "wait")
-  if (connection.status === "lost") return says(gettext("reconnecting …"), "wait")
+export function pillStatus({ connection, drift, player, following, syncEnabled }) {
+  const status = (/** @type {string} */ word, /** @type {string} */ tone, ms = "") => ({ word, tone, ms })
+  if (connection.status === "connecting") return status(gettext("connecting"), "wait")
+  if (connection.status === "lost") return status(gettext("reconnecting …"), "wait")
   if (connection.status === "limited" && UNREACHABLE.has(connection.reach ?? ""))
-    return says(gettext("no connection"), "bad")
-  if (connection.status === "limited") return says(gettext("limited"), "warn")
-  if (connection.status === "closed") return says(gettext("not connected"), "bad")
-  if (!following || !kept) return says(gettext("on your own"), "off")
-  if (player.state === "blocked") return says(gettext("waiting for you"), "warn")
-  if (player.state === "error") return says(gettext("cannot play"), "bad")
-  if (player.state === "broken_off") return says(gettext("broke off"), "bad")
-  if (playbackWarning(player.trouble ?? null)) return says(gettext("at another position"), "warn")
-  if (player.state === "empty") return says(gettext("ready"), "off")
-  if (player.state === "loading" || player.state === "buffering") return says(gettext("loading"), "wait")
-  if (!drift) return says(gettext("in step"), "good")
-  if (isInSync(drift)) return says(gettext("in step"), "good", formatMs(drift.driftMs))
-  return says(gettext("catching up"), "warn", formatMs(drift.driftMs))
+    return status(gettext("no connection"), "bad")
+  if (connection.status === "limited") return status(gettext("limited"), "warn")
+  if (connection.status === "closed") return status(gettext("not connected"), "bad")
+  if (!following || !syncEnabled) return status(gettext("on your own"), "off")
+  if (player.state === "blocked") return status(gettext("waiting for you"), "warn")
+  if (player.state === "error") return status(gettext("cannot play"), "bad")
+  if (player.state === "broken_off") return status(gettext("broke off"), "bad")
+  if (playbackWarning(player.problem ?? null)) return status(gettext("at another position"), "warn")
+  if (player.state === "empty") return status(gettext("ready"), "off")
+  if (player.state === "loading" || player.state === "buffering") return status(gettext("loading"), "wait")
+  if (!drift) return status(gettext("in step"), "good")
+  if (isInSync(drift)) return status(gettext("in step"), "good", formatMs(drift.driftMs))
+  return status(gettext("catching up"), "warn", formatMs(drift.driftMs))
 }
 
 /** @param {Drift} drift */
@@ -214,7 +213,7 @@ export function syncStatus(seen) {
     return { title, cause: reachMessage(connection.reach) }
   }
   if (tone === "off") return ownPaceStatus(seen, word)
-  const cause = playbackWarning(player.trouble ?? null) ?? reasonMessage(player.cause)
+  const cause = playbackWarning(player.problem ?? null) ?? reasonMessage(player.cause)
   if (tone === "good")
     return {
       title: gettext("You are in step"),
@@ -234,8 +233,8 @@ export function syncStatus(seen) {
 }
 
 /** @param {MeterState} seen @param {string} word */
-function ownPaceStatus({ following, kept }, word) {
-  if (!kept)
+function ownPaceStatus({ following, syncEnabled }, word) {
+  if (!syncEnabled)
     return {
       title: gettext("You watch on your own"),
       cause: gettext("This room lets everyone watch at their own pace."),
@@ -255,10 +254,10 @@ function capitalize(word) {
 
 /**
  * Why there is no WebSocket, as far as polling over HTTP shows.
- * @param {string | undefined} reach as `polling.js` found it
+ * @param {string | undefined} reach the result of `polling.js`
  */
 function reachMessage(reach) {
-  const words = {
+  const texts = {
     http: () =>
       gettext(
         "The server answers, but live connections do not get through: a proxy or network in between blocks WebSockets. The page asks every few seconds instead, so changes reach you later.",
@@ -269,16 +268,16 @@ function reachMessage(reach) {
     offline: () => gettext("This device is offline. Your player keeps time by itself."),
   }
   return (
-    words[/** @type {keyof typeof words} */ (reach)]?.() ??
+    texts[/** @type {keyof typeof texts} */ (reach)]?.() ??
     gettext(
       "No stable connection to the room. The page asks every few seconds instead, so changes reach you later.",
     )
   )
 }
 
-/** @param {string | null | undefined} cause as `report.js` names it */
+/** @param {string | null | undefined} cause as in `status_report.js` */
 function reasonMessage(cause) {
-  const words = {
+  const texts = {
     buffering: () => gettext("The video is still loading."),
     hidden: () => gettext("The tab is in the background, where browsers save power."),
     clock: () => gettext("The connection is unsteady, so the clocks do not agree yet."),
@@ -286,5 +285,5 @@ function reasonMessage(cause) {
     seek_only: () => gettext("This browser cannot change speed, so it keeps in step by small jumps."),
     catching_up: () => gettext("The speed is changed a little until you are in step."),
   }
-  return words[/** @type {keyof typeof words} */ (cause)]?.() ?? ""
+  return texts[/** @type {keyof typeof texts} */ (cause)]?.() ?? ""
 }

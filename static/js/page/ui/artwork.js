@@ -1,5 +1,8 @@
 // @ts-check
-/** Pictures without a request: avatars and placeholder covers generated from a seed; and cover art, with a placeholder if there is none. */
+/**
+ * Pictures generated without a request, always the same for the same seed: avatars, and evening landscapes for rooms and
+ * tracks without a cover. And cover art, with a placeholder if there is none.
+ */
 
 import { svgElement } from "../lib/dom.js"
 
@@ -28,7 +31,7 @@ export function pick(next, choices) {
   return choices[Math.floor(next() * choices.length)]
 }
 
-// Ground, shape. All of them carry the dark initials with a contrast of at least 5 to 1.
+// Background and shape. The dark initials have a contrast of at least 5 to 1 on each.
 const PAIRS = /** @type {const} */ ([
   ["#f2b8a0", "#e08e79"],
   ["#f3cf86", "#e2aa57"],
@@ -84,7 +87,7 @@ export function initials(username) {
 }
 
 /**
- * Puts a face into every `[data-avatar]` below `root`.
+ * Fill every `[data-avatar]` below `root` with an avatar.
  * @param {ParentNode} root
  */
 export function fillAvatars(root) {
@@ -123,7 +126,7 @@ let drawn = 0
 export function placeholderArt(seed) {
   const next = seeded(`cover:${seed}`)
   const [above, horizon, light, far, middle, near] = pick(next, EVENINGS)
-  // the same picture twice, and the first one hidden: its sky would be missing in the other
+  // a unique id: if two pictures shared one and the first were hidden, the second would have no sky
   const id = `sky-${Math.floor(next() * 1e9).toString(36)}-${drawn++}`
   const sun = svgElement("circle", {
     cx: 60 + next() * 200,
@@ -195,7 +198,7 @@ function hills(next, level, swing, fill) {
 }
 
 /**
- * Puts a landscape into every `[data-cover]` below `root` that has none.
+ * Fill every empty `[data-cover]` below `root` with a landscape.
  * @param {ParentNode} root
  */
 export function fillCovers(root) {

@@ -12,7 +12,7 @@ import { gettext, interpolate, mixedContentMessage, ngettext } from "../lib/i18n
 export function mountValidation(root) {
   const gone = new AbortController()
   const { signal } = gone
-  // Before the field's own listeners, which may ask whether it is valid.
+  // In the capture phase, before the field's own listeners, which may check its validity.
   root.addEventListener(
     "input",
     ({ target }) => {
@@ -43,8 +43,8 @@ function invalidHandler() {
     if (shown) return
     shown = true
     setTimeout(() => (shown = false))
-    const folded = target.closest("details")
-    if (folded) folded.open = true
+    const details = target.closest("details")
+    if (details) details.open = true
     target.focus()
     messageElement(target)?.scrollIntoView({ block: "nearest" })
   }
@@ -82,23 +82,23 @@ function fieldsOf(root) {
 
 /** @param {HTMLInputElement} field */
 function validate(field) {
-  const words = problemOf(field)
-  field.setCustomValidity(words)
-  showMessage(field, words)
+  const message = problemOf(field)
+  field.setCustomValidity(message)
+  showMessage(field, message)
 }
 
-/** @param {HTMLInputElement} field @param {string} words empty: nothing is wrong */
-function showMessage(field, words) {
-  const there = messageElement(field)
-  if ((there?.textContent ?? "") === words) return
-  const note = there ?? createMessageElement(field)
-  note.textContent = words
-  note.hidden = !words
+/** @param {HTMLInputElement} field @param {string} text empty if the field is valid */
+function showMessage(field, text) {
+  const present = messageElement(field)
+  if ((present?.textContent ?? "") === text) return
+  const message = present ?? createMessageElement(field)
+  message.textContent = text
+  message.hidden = !text
   const others = (field.getAttribute("aria-describedby") ?? "")
     .split(" ")
-    .filter((id) => id && id !== note.id)
-  setOrRemove(field, "aria-describedby", [...others, ...(words ? [note.id] : [])].join(" "))
-  setOrRemove(field, "aria-invalid", words && "true")
+    .filter((id) => id && id !== message.id)
+  setOrRemove(field, "aria-describedby", [...others, ...(text ? [message.id] : [])].join(" "))
+  setOrRemove(field, "aria-invalid", text && "true")
 }
 
 /** @param {HTMLElement} element @param {string} name @param {string} value */
@@ -121,32 +121,32 @@ function problemOf(field) {
 }
 
 /**
- * The line below the field, or below the row that it stands in with its button.
+ * The message below the field, or below the row of the field and its button.
  * @param {HTMLInputElement} field
  */
 function messageElement(field) {
-  const there = (field.closest("[data-field-row]") ?? field).nextElementSibling
-  return there instanceof HTMLElement && "typedProblem" in there.dataset ? there : null
+  const next = (field.closest("[data-field-row]") ?? field).nextElementSibling
+  return next instanceof HTMLElement && "typedProblem" in next.dataset ? next : null
 }
 
 /** @param {HTMLInputElement} field */
 function createMessageElement(field) {
-  const note = Object.assign(document.createElement("p"), {
+  const message = Object.assign(document.createElement("p"), {
     className: "error",
     id: `problem-${newId()}`,
     hidden: true,
   })
-  note.dataset.typedProblem = ""
-  note.setAttribute("role", "status")
+  message.dataset.typedProblem = ""
+  message.setAttribute("role", "status")
   const above = field.closest("[data-field-row]") ?? field
-  above.after(note)
-  return note
+  above.after(message)
+  return message
 }
 
 const MAX_LENGTH = 64
 const TAIL = 20
 
-/** Short enough to be read on a phone, with its host and its end. @param {string} address */
+/** Shorten a URL to the width of a phone, keeping its host and its end. @param {string} address */
 export function shortenUrl(address) {
   return address.length <= MAX_LENGTH
     ? address
@@ -166,7 +166,7 @@ export function completeUrl(typed) {
 }
 
 /**
- * Without a scheme a word is no host: that has a dot or a port, or is this machine.
+ * Whether a text without a scheme starts with a host: with a dot, a port, an IP address, or `localhost`.
  * @param {string} address
  */
 function namesHost(address) {

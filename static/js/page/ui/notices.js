@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Notices: any module shows one with `showNotice`; the page's `NoticeStack` displays the most important one as a single
- * line, never as a modal.
+ * line that is never modal.
  */
 
 import { cloneTemplate, find } from "../lib/dom.js"
@@ -21,21 +21,21 @@ export function showNotice(notice) {
 }
 
 /**
- * @param {(notice: Notice) => void} hear
- * @param {(key: string) => void} forget
+ * @param {(notice: Notice) => void} show
+ * @param {(key: string) => void} withdraw
  * @param {AbortSignal} signal
  */
-export function onNotice(hear, forget, signal) {
-  document.addEventListener(WITHDRAWN_EVENT, (event) => forget(/** @type {CustomEvent} */ (event).detail), {
+export function onNotice(show, withdraw, signal) {
+  document.addEventListener(WITHDRAWN_EVENT, (event) => withdraw(/** @type {CustomEvent} */ (event).detail), {
     signal,
   })
-  document.addEventListener(NOTICE_EVENT, (event) => hear(/** @type {CustomEvent} */ (event).detail), {
+  document.addEventListener(NOTICE_EVENT, (event) => show(/** @type {CustomEvent} */ (event).detail), {
     signal,
   })
 }
 
 /**
- * What a refused command says, in words for people.
+ * The message to show for a rejected command.
  * @param {unknown} refusal
  */
 export function refusalMessage(refusal) {
@@ -43,13 +43,13 @@ export function refusalMessage(refusal) {
   return typeof message === "string" && message ? message : gettext("That did not work. Try again.")
 }
 
-/** Takes back a notice, because its words stand elsewhere now. @param {string} key */
+/** Remove a notice, because its text is shown elsewhere now. @param {string} key */
 export function withdrawNotice(key) {
   document.dispatchEvent(new CustomEvent(WITHDRAWN_EVENT, { detail: key }))
 }
 
 /**
- * A command that came back. One that was never sent has its own notice.
+ * Show that a command was rejected. A command that was never sent has its own notice.
  * @param {unknown} refusal
  */
 export function showRefusal(refusal) {
@@ -83,7 +83,7 @@ export class NoticeStack {
 
   /** @param {Notice} notice */
   put(notice) {
-    if (this.closed || this.#stands(notice)) return
+    if (this.closed || this.#isPresent(notice)) return
     const endsMs = notice.lastsMs ? performance.now() + notice.lastsMs : Infinity
     this.waiting.delete(notice.key)
     this.waiting.set(notice.key, { ...notice, endsMs })
@@ -91,18 +91,18 @@ export class NoticeStack {
   }
 
   /**
-   * Said already, without an end: its button stays where it may be about to be pressed.
+   * Whether the notice is already there, without an end: its button must not be replaced just before a click.
    * @param {Notice} notice
    */
-  #stands({ key, text, act, lastsMs, untilMs }) {
-    const there = this.waiting.get(key)
+  #isPresent({ key, text, act, lastsMs, untilMs }) {
+    const present = this.waiting.get(key)
     return (
       !lastsMs &&
       !untilMs &&
-      there?.text === text &&
-      there.act?.text === act?.text &&
-      !there.lastsMs &&
-      !there.untilMs
+      present?.text === text &&
+      present.act?.text === act?.text &&
+      !present.lastsMs &&
+      !present.untilMs
     )
   }
 
@@ -116,10 +116,10 @@ export class NoticeStack {
     for (const [key, notice] of this.waiting) {
       if (notice.endsMs < now || (notice.untilMs && notice.untilMs < this.serverNow())) this.drop(key)
     }
-    this.#count()
+    this.#updateCountdown()
   }
 
-  /** The weightiest, and of those the newest. */
+  /** Show the notice with the highest rank, and of several the newest. */
   #show() {
     /** @type {typeof this.shown} */
     let best = null
@@ -128,7 +128,7 @@ export class NoticeStack {
     if (best === this.shown) return
     this.shown = best
     this.shelf.replaceChildren(...(best ? [this.#render(best)] : []))
-    this.#count()
+    this.#updateCountdown()
   }
 
   /** @param {Notice} notice */
@@ -137,8 +137,8 @@ export class NoticeStack {
     element.dataset.tone = notice.tone ?? "plain"
     element.dataset.key = notice.key
     find(element, "text").append(...withCountdown(notice.text))
-    this.#offer(element.querySelector("[data-act]"), notice.key, notice.act)
-    this.#offer(element.querySelector("[data-other]"), notice.key, notice.other)
+    this.#setButton(element.querySelector("[data-act]"), notice.key, notice.act)
+    this.#setButton(element.querySelector("[data-other]"), notice.key, notice.other)
     find(element, "dismiss").addEventListener("click", () => this.drop(notice.key))
     return element
   }
@@ -148,7 +148,7 @@ export class NoticeStack {
    * @param {string} key
    * @param {{text: string, run: () => void} | undefined} act
    */
-  #offer(button, key, act) {
+  #setButton(button, key, act) {
     if (!button || !act) return
     button.textContent = act.text
     button.hidden = false
@@ -158,7 +158,7 @@ export class NoticeStack {
     })
   }
 
-  #count() {
+  #updateCountdown() {
     const slot = this.shelf.querySelector("[data-seconds]")
     if (slot && this.shown?.untilMs)
       slot.textContent = `${Math.max(0, Math.ceil((this.shown.untilMs - this.serverNow()) / 1000))} s`

@@ -22,7 +22,13 @@ function look(name, now) {
   const media = mediaOf(name)
   if (!media) return null
   const still = media.paused ? 1 : media.seeking ? 2 : media.readyState < UNREADY ? 3 : 0
-  return [media.currentTime, still, media.playbackRate, believed(frames.get(name).contentWindow, now), media.readyState]
+  return [
+    media.currentTime,
+    still,
+    media.playbackRate,
+    believed(frames.get(name).contentWindow, now),
+    media.readyState,
+  ]
 }
 
 function believed(page, now) {
@@ -39,7 +45,9 @@ setInterval(() => {
 function take() {
   const taken = rows
   rows = []
-  const ops = Object.fromEntries([...frames].map(([name, frame]) => [name, frame.contentWindow.benchOps?.splice(0) ?? []]))
+  const ops = Object.fromEntries(
+    [...frames].map(([name, frame]) => [name, frame.contentWindow.benchOps?.splice(0) ?? []]),
+  )
   return { names: [...frames.keys()], rows: taken, ops }
 }
 
@@ -60,7 +68,8 @@ function press(name, what, value) {
 
 function change(control, value) {
   control.value = String(value)
-  for (const type of ["input", "change"]) control.dispatchEvent(new control.ownerDocument.defaultView.Event(type, { bubbles: true }))
+  for (const type of ["input", "change"])
+    control.dispatchEvent(new control.ownerDocument.defaultView.Event(type, { bubbles: true }))
 }
 
 /** Changes a media element like a headset, an extension or the operating system, without a command. */
@@ -73,9 +82,14 @@ function meddle(name, what, value) {
 
 /** Turns a player's corrections off: it measures, starts on time and learns, but never changes its rate. */
 function doNotSteer(name) {
-  const { rateControl } = frames.get(name).contentWindow.watchium.room.player.machine
+  const { rateControl } = frames.get(name).contentWindow.watchium.room.player.controller
   const decide = rateControl.tick.bind(rateControl)
-  rateControl.tick = (sample) => ({ ...decide(sample), rate: sample.roomRate, preservesPitch: true, seek: false })
+  rateControl.tick = (sample) => ({
+    ...decide(sample),
+    rate: sample.roomRate,
+    preservesPitch: true,
+    seek: false,
+  })
 }
 
 /** The fastest of many exchanges with a clock on this machine: [round trip, its clock minus ours]. */
