@@ -1,6 +1,6 @@
-"""Draws the icons a browser installs the player with: the mark of `favicon.svg`, in the sizes that are asked for.
+"""Draw the icons of the installed player: the mark of `favicon.svg` in the sizes that browsers require.
 
-`python static/icons/make_icons.py` writes them beside itself. Needs only the standard library.
+`python static/icons/make_icons.py` writes them into its own folder. Needs only the standard library.
 """
 
 import math
@@ -10,27 +10,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 Colour = tuple[float, float, float]
-Shape = Callable[
-    [float, float], float
-]  # how far outside of it a point is, in units of the drawing; negative: inside
+# distance of a point from the edge, in units of the drawing; negative: inside
+Shape = Callable[[float, float], float]
 
 GROUND: Colour = (0x1C, 0x18, 0x15)
 CORAL: Colour = (0xFF, 0x8F, 0x70)
 SIDE = 28.0  # of the drawing
-ROUND = 1.2  # the corners of the mark
-ECHO = 0.5  # how much of the colour the mark's echo has
-SAFE = 0.72  # of a maskable icon, which is cut into any shape
+CORNER = 1.2  # radius of the mark's corners
+ECHO = 0.5  # opacity of the mark's second triangle
+SAFE = 0.72  # size of the mark in a maskable icon, which may be cut into any shape
 
 
 def triangle(left: float) -> Shape:
-    """One of the mark's two: pointing right, with round corners."""
-    corners = [(left + ROUND, 8.2), (left + 10.4, 14.0), (left + ROUND, 19.8)]
+    """One of the mark's two triangles, which point right and have round corners."""
+    corners = [(left + CORNER, 8.2), (left + 10.4, 14.0), (left + CORNER, 19.8)]
     edges = list(zip(corners, corners[1:] + corners[:1], strict=True))
 
     def distance(x: float, y: float) -> float:
         inside = all((bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0 for (ax, ay), (bx, by) in edges)
         nearest = min(_to_edge(x, y, a, b) for a, b in edges)
-        return (-nearest if inside else nearest) - ROUND
+        return (-nearest if inside else nearest) - CORNER
 
     return distance
 
@@ -42,7 +41,7 @@ def _to_edge(x: float, y: float, a: tuple[float, float], b: tuple[float, float])
 
 
 def tile(corner: float) -> Shape:
-    """The ground: the whole drawing, with round corners."""
+    """The background: the whole drawing, with round corners."""
 
     def distance(x: float, y: float) -> float:
         dx, dy = abs(x - SIDE / 2) - SIDE / 2 + corner, abs(y - SIDE / 2) - SIDE / 2 + corner
@@ -55,7 +54,7 @@ ECHO_MARK, LEAD_MARK = triangle(13.0), triangle(5.0)
 
 
 def icon(pixels: int, *, maskable: bool) -> bytes:
-    """RGBA, row by row."""
+    """RGBA, row by row, each with PNG's filter byte."""
     unit = SIDE / pixels
     ground = (lambda x, y: -SIDE) if maskable else tile(8.0)
     scale = 1 / SAFE if maskable else 1.0
@@ -69,7 +68,7 @@ def icon(pixels: int, *, maskable: bool) -> bytes:
 
 
 def _pixel(ground: Shape, x: float, y: float, unit: float, scale: float) -> bytes:
-    # The mark is a little left of the middle in its drawing, which looks right there.
+    # In its drawing the mark is a little left of the centre, which looks centred there.
     mx, my = (x - SIDE / 2) * scale + SIDE / 2 + 0.2, (y - SIDE / 2) * scale + SIDE / 2
     colour = _over(GROUND, CORAL, ECHO * _cover(ECHO_MARK(mx, my), unit * scale))
     colour = _over(colour, CORAL, _cover(LEAD_MARK(mx, my), unit * scale))
@@ -77,12 +76,12 @@ def _pixel(ground: Shape, x: float, y: float, unit: float, scale: float) -> byte
 
 
 def _cover(distance: float, unit: float) -> float:
-    """How much of a pixel is inside."""
+    """The share of a pixel that is inside."""
     return max(0.0, min(1.0, 0.5 - distance / unit))
 
 
-def _over(below: Colour, above: Colour, much: float) -> Colour:
-    red, green, blue = (under + (over - under) * much for under, over in zip(below, above, strict=True))
+def _over(below: Colour, above: Colour, opacity: float) -> Colour:
+    red, green, blue = (under + (over - under) * opacity for under, over in zip(below, above, strict=True))
     return red, green, blue
 
 

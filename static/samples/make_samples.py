@@ -1,8 +1,8 @@
-"""Draws and plays what make_samples.sh encodes: raw frames or raw sound on standard output.
+"""Generate the input of make_samples.sh: raw frames or raw sound on standard output.
 
-`frames` writes 8-bit grey frames: the white of the picture, to be laid over a moving gradient. A film
-leader, because it shows time: the hand goes round once a second, a dot once in twelve. The row of 24
-squares at the top left is the frame number in binary, most significant bit first, for machines to read.
+`frames` writes 8-bit grey frames: the white of the picture, to be laid over a moving gradient. It is a film
+leader, because that shows time: the hand turns once a second, the dot once in twelve seconds. The row of 24
+squares at the top left is the frame number in binary, most significant bit first, for tests to read.
 Needs only the standard library.
 """
 
@@ -19,12 +19,12 @@ SAMPLE_RATE, BEAT_S = 48_000, 0.3
 
 
 def _line(distance: float, thickness: float) -> float:
-    """How much of a pixel a line covers whose centre is `distance` pixels away."""
+    """The share of a pixel that a line covers whose centre is `distance` pixels away."""
     return max(0.0, min(1.0, thickness / 2 + 0.5 - abs(distance)))
 
 
 def _backdrop() -> bytearray:
-    """What never changes: two rings, a faint cross, twelve marks."""
+    """The constant part of every frame: two rings, a faint cross, twelve marks."""
     picture = bytearray(WIDTH * HEIGHT)
     for y in range(HEIGHT):
         for x in range(WIDTH):
@@ -111,7 +111,7 @@ def _pad(chord: tuple[int, ...], seconds: float) -> list[float]:
 
 
 def music() -> None:
-    """Four chords, arpeggiated up and down, left and right in turn; 64 bars' worth of a slow evening."""
+    """Four chords, arpeggiated up and down, left and right in turn, for at least 64 seconds."""
     chords = [(57, 60, 64, 69, 72), (53, 57, 60, 65, 72), (48, 55, 60, 64, 67), (55, 59, 62, 67, 74)]
     pattern = (0, 2, 1, 3, 4, 3, 2, 1)
     bar_s = BEAT_S * len(pattern)

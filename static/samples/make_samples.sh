@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes clip.webm and music.ogg. Needs ffmpeg with libvpx and libopus, Python 3.11 and the font DejaVu.
-#   frame = floor(position * 25), burnt in large, and in binary in the 24 squares at the top left.
+#   frame = floor(position * 25), shown large, and in binary in the 24 squares at the top left.
 set -eu
 cd "$(dirname "$0")"
 fps=25 seconds=96
@@ -22,7 +22,7 @@ python3 make_samples.py frames | ffmpeg -hide_banner -loglevel error -stats -y \
     -c:v libvpx-vp9 -b:v 0 -crf 36 -g $((2 * fps)) -keyint_min $((2 * fps)) -row-mt 1 -deadline good -cpu-used 3 -auto-alt-ref 1 \
     -c:a libopus -b:a 24k -ac 1 encoded.webm
 
-# The muxer makes room for the sound's pre-roll by moving the picture 7 ms; frame n belongs at exactly n / 25 s.
+# The muxer delays the picture by 7 ms for the sound's pre-roll; this moves frame n back to exactly n / 25 s.
 ffmpeg -hide_banner -loglevel error -y -i encoded.webm -map 0 -map_metadata -1 -fflags +bitexact -c copy \
     -bsf:v setts=pts=PTS-STARTPTS:dts=DTS-STARTDTS -avoid_negative_ts disabled -cues_to_front 1 clip.webm
 
