@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import socket
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bench.load.__main__ import SECTIONS
 from tests.bench.load.figures import Figure, Outcome, Panel, Table, verdict
 from tests.bench.load.harness import websocket_client
 from tests.bench.load.harness.send_buffer import unsent
@@ -121,3 +124,12 @@ series = st.dictionaries(
 def test_every_result_can_be_drawn(values, bars, limit):
     panel = Panel(title="t", xs=["1", "2", "3"], series=values, bars=bars, limit=limit)
     ElementTree.fromstring(drawing([panel, panel]))
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_the_code_of_each_section_exists(name):
+    """Read, not imported: the load generator's packages are installed by the first `make bench`."""
+    module, _, function = SECTIONS[name].partition(".")
+    spec = find_spec(f"tests.bench.load.scenarios.{module}")
+    assert spec is not None and spec.origin is not None
+    assert f"async def {function}(" in Path(spec.origin).read_text("utf-8")

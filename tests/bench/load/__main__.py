@@ -37,7 +37,7 @@ SECTIONS = {
     "command": "command.command",
     "rooms": "rooms.rooms",
     "processes": "processes.processes",
-    "storm": "storm.storm",
+    "storm": "reconnect_storm.storm",
     "joining": "joining.joining",
     "growth": "growth.growth",
 }
@@ -65,13 +65,18 @@ def chosen(options: argparse.Namespace) -> list[str]:
     return names or list(QUICK if options.quick else SECTIONS)
 
 
+def section_named(name: str) -> Callable[[Options], Awaitable[Outcome]]:
+    module, _, function = SECTIONS[name].partition(".")
+    section: Callable[[Options], Awaitable[Outcome]] = getattr(
+        import_module(f"tests.bench.load.scenarios.{module}"), function
+    )
+    return section
+
+
 def measure(name: str, options: Options) -> Outcome:
     import uvloop
 
-    module, _, function = SECTIONS[name].partition(".")
-    section: Callable[[Options], Awaitable[Outcome]] = getattr(
-        import_module(f"tests.bench.load.{module}"), function
-    )
+    section = section_named(name)
 
     async def run() -> Outcome:
         gc.freeze()  # pauses of the load generator would be measured as the server's
