@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The lobby: its rooms and the number of people online, kept current over a WebSocket; if none opens, over HTTP at each
+ * The lobby: its rooms and the number of people online, updated over a WebSocket; if none opens, over HTTP at each
  * attempt to connect.
  */
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The offline page polls the server and reloads the requested page when the server answers. It polls first,
- * because a blind reload would flicker. The wait is kept across reloads, in case the health check answers but
+ * The offline page polls the server and reloads the requested page when the server responds. It polls first,
+ * because a blind reload would flicker. The wait is kept across reloads, in case the health check responds but
  * pages do not. This module has no imports: only the page and this file are cached in the browser.
  */
 

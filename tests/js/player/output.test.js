@@ -152,7 +152,7 @@ test("a track that cannot be preloaded is released, and not loaded again before 
   voice.prepare(item(8))
   const { ahead } = voice
   voice.trackCallbacks.failed(ahead)
-  assert.ok(ahead.gone.signal.aborted)
+  assert.ok(ahead.controller.signal.aborted)
   voice.prepare(item(8))
   assert.equal(voice.ahead, null)
   voice.prepare(item(9))

@@ -17,13 +17,13 @@ const LOAD_OLDER_PX = 120
  * @param {Room} room
  */
 export function mount(chat, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const log = new MessageList(chat, room)
   if (room.state?.room) log.reset(room.state.comments)
-  listen(chat, log, room, gone.signal)
+  listen(chat, log, room, controller.signal)
   const outgoing = mountOutgoing(find(chat, "unsent"), room, log)
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     room.on("state", () => log.reset(room.state?.comments ?? [])),
     room.on("new_comment", ({ payload }) => log.append(payload)),
     room.on("comment_deleted", ({ payload }) => log.remove(payload.id)),
@@ -125,7 +125,7 @@ const REACTION_GAP_MS = 120
  * @param {Room} room
  */
 export function mountReactions(chat, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const layer = find(document, "reactions")
   let lastMs = -Infinity
   chat.addEventListener(
@@ -136,10 +136,10 @@ export function mountReactions(chat, room) {
       lastMs = performance.now()
       room.say("reaction", { emoji: button.dataset.emoji ?? "" }).catch(showRefusal)
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     room.on("reaction", ({ payload }) => showReaction(layer, payload.emoji)),
   )
 }
@@ -160,7 +160,7 @@ function showReaction(layer, emoji) {
 
 /** Show the number of messages that arrived while the page was hidden, in its title. @param {Room} room */
 export function mountUnread(room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   let unread = 0
   const show = () => {
     const plain = document.title.replace(/^\(\d+\) /, "")
@@ -173,10 +173,10 @@ export function mountUnread(room) {
       unread = 0
       show()
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     room.on("new_comment", ({ payload }) => {
       if (!document.hidden || payload.is_system_message || payload.user_id === room.boot.you.user_id) return
       unread += 1

@@ -17,8 +17,8 @@ const TYPING_INTERVAL_MS = 2500
  * @param {OutgoingMessages} outgoing
  */
 export function mountComposer(form, room, log, outgoing) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const draft = /** @type {HTMLInputElement} */ (find(form, "draft"))
   const typing = throttle(TYPING_INTERVAL_MS, () => {
     if (draft.value) room.say("typing", {}).catch(() => {})
@@ -46,7 +46,7 @@ export function mountComposer(form, room, log, outgoing) {
     },
     { signal },
   )
-  return disposeAll(() => gone.abort())
+  return disposeAll(() => controller.abort())
 }
 
 /**

@@ -41,7 +41,7 @@ const CHANGES = [
 
 /** @param {HTMLElement} bar @param {Room} room */
 export function mount(bar, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const volume = mountVolume(bar, room.player)
   let playerState = ""
   const show = () => {
@@ -52,11 +52,11 @@ export function mount(bar, room) {
     playerState = state
     volume.show()
   }
-  listen(bar, room, gone.signal)
+  listen(bar, room, controller.signal)
   const ticking = setInterval(() => showRoomPosition(bar, room), TICK_MS)
   show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearInterval(ticking),
     volume.unmount,
     room.on("player", updatePlayerState),
@@ -122,8 +122,8 @@ function showRoomPosition(bar, room) {
 
 /** Fullscreen of the whole stage, which keeps the chat readable. @param {HTMLElement} bar @param {Room} room */
 function mountFullscreen(bar, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const stage = /** @type {HTMLElement} */ (bar.closest("[data-stage]"))
   const button = find(bar, "fullscreen")
   const show = () => {
@@ -134,7 +134,7 @@ function mountFullscreen(bar, room) {
   button.hidden = !document.fullscreenEnabled
   button.addEventListener("click", () => toggleFullscreen(stage), { signal })
   document.addEventListener("fullscreenchange", show, { signal })
-  return disposeAll(() => gone.abort(), hideWhenIdle(stage, room, signal))
+  return disposeAll(() => controller.abort(), hideWhenIdle(stage, room, signal))
 }
 
 /** @param {HTMLElement} stage */
@@ -171,8 +171,8 @@ function hideWhenIdle(stage, room, signal) {
 
 /** Video in picture-in-picture stays in sync while the tab is hidden. @param {HTMLElement} bar @param {Room} room */
 function mountPictureInPicture(bar, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const button = find(bar, "pip")
   const video = /** @type {HTMLVideoElement} */ (document.querySelector("[data-stage] [data-media]"))
   const show = () => {
@@ -182,7 +182,10 @@ function mountPictureInPicture(bar, room) {
   button.addEventListener("click", () => togglePictureInPicture(video), { signal })
   for (const type of PICTURE_IN_PICTURE_EVENTS) video.addEventListener(type, show, { signal })
   show()
-  return disposeAll(() => gone.abort(), ...["state", "load", "timeline"].map((type) => room.on(type, show)))
+  return disposeAll(
+    () => controller.abort(),
+    ...["state", "load", "timeline"].map((type) => room.on(type, show)),
+  )
 }
 
 /** @param {HTMLVideoElement} video */

@@ -19,8 +19,8 @@ import { refusalMessage, showNotice, showRefusal, withdrawNotice } from "../ui/n
  * @param {Room} room
  */
 export function mountMediaDialog(box, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const dialog = /** @type {HTMLDialogElement} */ (box)
   const form = /** @type {HTMLFormElement} */ (find(box, "change-form"))
   const [address, title] = [...form.querySelectorAll("input")]
@@ -49,7 +49,7 @@ export function mountMediaDialog(box, room) {
     },
     { signal },
   )
-  return disposeAll(() => gone.abort(), mountLibraryPicker(dialog, room.boot))
+  return disposeAll(() => controller.abort(), mountLibraryPicker(dialog, room.boot))
 }
 
 /**
@@ -84,7 +84,7 @@ const TYPING_MS = 150
  * @param {{library_url: string, samples: {title: string}[]}} boot
  */
 export function mountLibraryPicker(dialog, { library_url: url, samples }) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const pages = new LibraryPager(url, "title")
   const shown = new Set(samples.map(({ title }) => title)) // listed above already
   const search = /** @type {HTMLInputElement} */ (find(dialog, "house-search"))
@@ -96,14 +96,14 @@ export function mountLibraryPicker(dialog, { library_url: url, samples }) {
       cancel()
       if (search.validity.valid) cancel = after(TYPING_MS, runSearch)
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   const opened = new MutationObserver(() => {
     if (dialog.open) runSearch()
   })
   opened.observe(dialog, { attributeFilter: ["open"] })
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => opened.disconnect(),
     () => cancel(),
   )
@@ -149,11 +149,11 @@ const MEDIA_CHANGES = ["state", "load", "timeline"]
 
 /** Shown while the current media is an item of the server's library. @param {HTMLElement} button @param {Room} room */
 export function mountAddToPlayer(button, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const show = () => (button.hidden = currentItem(room) === null)
-  button.addEventListener("click", () => addToPlayer(room), { signal: gone.signal })
+  button.addEventListener("click", () => addToPlayer(room), { signal: controller.signal })
   show()
-  return disposeAll(() => gone.abort(), ...MEDIA_CHANGES.map((type) => room.on(type, show)))
+  return disposeAll(() => controller.abort(), ...MEDIA_CHANGES.map((type) => room.on(type, show)))
 }
 
 /** @param {Room} room @returns {number | null} */

@@ -42,7 +42,7 @@ const CHANGES = [
  * @param {Room} room
  */
 export function mount(stage, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   /** @type {StageState} */
   const seen = {
     player: { state: "empty" },
@@ -70,11 +70,13 @@ export function mount(stage, room) {
     }, SPINNER_AFTER_MS)
     show()
   }
-  listenToClicks(find(stage, "media").parentElement ?? stage, stage, room, gone.signal)
-  find(stage, "between-retry").addEventListener("click", () => room.player.retry(), { signal: gone.signal })
+  listenToClicks(find(stage, "media").parentElement ?? stage, stage, room, controller.signal)
+  find(stage, "between-retry").addEventListener("click", () => room.player.retry(), {
+    signal: controller.signal,
+  })
   waitThenShow()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearTimeout(timer),
     () => clearTimeout(slowTimer),
     room.on("player", (report) => {

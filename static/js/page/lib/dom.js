@@ -82,7 +82,7 @@ export function openDialog(name) {
  * @param {HTMLElement} body
  */
 export function mountDialogs(body) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   body.addEventListener(
     "click",
     (event) => {
@@ -91,9 +91,9 @@ export function mountDialogs(body) {
       if (opener instanceof HTMLElement) openDialog(opener.dataset.open ?? "")
       else if (at?.closest("[data-close]") || isOutside(event)) at?.closest("dialog")?.close()
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
-  return () => gone.abort()
+  return () => controller.abort()
 }
 
 /** A click on a dialog's backdrop has the dialog as its target, at a position outside its box. @param {MouseEvent} event */

@@ -83,8 +83,10 @@ const RESPONSE_MS = 150
 const QUERY_INTERVAL_MS = 1000
 const HOLDER_TIMEOUT_MS = 2500 // two queries without a response, and a margin
 
-/** A message between tabs; `atMs`: when the sender took the lock. */
-/** @typedef {{say: "who" | "held" | "mine", atMs: number, tab: string}} LockMessage */
+/**
+ * A message between tabs; `atMs`: when the sender took the lock.
+ * @typedef {{say: "who" | "held" | "mine", atMs: number, tab: string}} LockMessage
+ */
 
 /**
  * Whether a claim is later than another and wins. Of two simultaneous claims, the tab ids decide, so that both tabs come

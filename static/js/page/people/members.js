@@ -24,7 +24,7 @@ const MEMBER_CHANGES = [
 
 /** @param {HTMLElement} people @param {Room} room */
 export function mount(people, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const list = find(people, "list")
   const card = mountMemberCard(find(people, "person"), room)
   const show = () => {
@@ -38,15 +38,19 @@ export function mount(people, room) {
       const item = event.target instanceof Element ? event.target.closest("[data-user]") : null
       if (item instanceof HTMLElement) card.open(item.dataset.user ?? "", item)
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   find(people, "claim-button").addEventListener(
     "click",
     () => room.say("claim_host", {}).catch(showRefusal),
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   show()
-  return disposeAll(() => gone.abort(), card.unmount, ...MEMBER_CHANGES.map((type) => room.on(type, show)))
+  return disposeAll(
+    () => controller.abort(),
+    card.unmount,
+    ...MEMBER_CHANGES.map((type) => room.on(type, show)),
+  )
 }
 
 /** Members that stay keep their element, and with it the focus. @param {HTMLElement} list @param {Room} room */
@@ -122,8 +126,8 @@ const CARD_COMMANDS = [
 
 /** A member's status, and the commands for the member. @param {HTMLElement} card @param {Room} room */
 export function mountMemberCard(card, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   let shownId = ""
   const refresh = () => {
     if (shownId) showCard(card, room, shownId)
@@ -159,7 +163,7 @@ export function mountMemberCard(card, room) {
 
   return {
     refresh,
-    unmount: () => gone.abort(),
+    unmount: () => controller.abort(),
     /** @param {string} userId @param {HTMLElement} beside */
     open(userId, beside) {
       shownId = userId
@@ -206,7 +210,7 @@ const COPIED_MS = 2200
 
 /** A button that copies the room's link. @param {HTMLElement} invite @param {Room} room */
 export function mountInvite(invite, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   let timer = 0
   find(invite, "copy").addEventListener(
     "click",
@@ -217,10 +221,10 @@ export function mountInvite(invite, room) {
       clearTimeout(timer)
       timer = setTimeout(() => showCopied(invite, false), COPIED_MS)
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
   return () => {
-    gone.abort()
+    controller.abort()
     clearTimeout(timer)
   }
 }

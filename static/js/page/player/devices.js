@@ -20,8 +20,8 @@ const PREVIEWED = 6 // tracks shown before they are taken over
 
 /** @param {HTMLElement} dialog @param {PlayerSession} player @param {Commands} commands */
 export function mount(dialog, player, commands) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const show = () => showDevices(dialog, player)
   const showOpen = () => {
     if (/** @type {HTMLDialogElement} */ (dialog).open) show()
@@ -41,7 +41,7 @@ export function mount(dialog, player, commands) {
   show()
   const unsubscribe = [Event.Welcome, Event.Devices].map((type) => player.on(type, show))
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     mountForgetDevice(dialog, commands),
     () => opened.disconnect(),
     every(REDRAW_MS, showOpen),
@@ -201,8 +201,8 @@ function continueHere(how, commands) {
  * @param {Commands} commands
  */
 export function mountForgetDevice(dialog, commands) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const [list, confirmation, question, confirm, cancel] = [
     "devices-list",
     "forget-sure",
@@ -253,5 +253,5 @@ export function mountForgetDevice(dialog, commands) {
     { signal },
   )
   dialog.addEventListener("close", close, { signal })
-  return () => gone.abort()
+  return () => controller.abort()
 }

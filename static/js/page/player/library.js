@@ -24,8 +24,8 @@ const PRELOAD_PX = 600 // the next page is requested this far before the end of 
 
 /** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
 export function mount(section, player, commands) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const library = new Library(section, player, mountRovingTabindex(find(section, "rows"), signal), signal)
   listen(section, library, commands, signal)
   const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && library.more(), {
@@ -38,7 +38,7 @@ export function mount(section, player, commands) {
   }
   library.show({})
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => near.disconnect(),
     player.on("state", () => library.mark()),
   )

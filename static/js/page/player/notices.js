@@ -13,18 +13,18 @@ const RANK = { connection: 5, result: 6 }
 
 /** @param {HTMLElement} shelf @param {import("./session.js").PlayerSession} player */
 export function mount(shelf, player) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const stack = new NoticeStack(shelf, () => player.serverNow())
   onNotice(
     (notice) => stack.put(notice),
     (key) => stack.drop(key),
-    gone.signal,
+    controller.signal,
   )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
   const connection = new ConnectionNotice(stack, player)
   const show = () => connection.show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearInterval(ticking),
     ...["connection", "state", "sound", "moved"].map((type) => player.on(type, show)),
     player.on("dropped", () => showDropped(stack)),

@@ -30,13 +30,13 @@ const pageTitle = document.title
  * @param {HTMLElement} bar @param {PlayerSession} player @param {Commands} commands @param {VolumeControl} volume
  */
 export function mount(bar, player, commands, volume) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const show = () => showAll(bar, player, commands)
-  listen(bar, player, commands, gone.signal)
+  listen(bar, player, commands, controller.signal)
   const ticking = setInterval(() => showPlayerPosition(bar, player), TICK_MS)
   show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearInterval(ticking),
     ...["state", "sound", "moved", "connection"].map((type) => player.on(type, show)),
     mountVolume(bar, volume).unmount,
@@ -135,7 +135,7 @@ function showPlayerPosition(bar, player) {
 
 /** The video, shown only in the tab with the audio focus. @param {HTMLElement} frame @param {PlayerSession} player */
 export function mountVideo(frame, player) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const fullscreenButton = find(frame, "full")
   const toggle = () => {
     if (document.fullscreenElement) document.exitFullscreen()
@@ -146,21 +146,22 @@ export function mountVideo(frame, player) {
     if (element) frame.prepend(element)
   }
   fullscreenButton.hidden = !document.fullscreenEnabled
-  fullscreenButton.addEventListener("click", toggle, { signal: gone.signal })
-  return disposeAll(() => gone.abort(), player.on("picture", show))
+  fullscreenButton.addEventListener("click", toggle, { signal: controller.signal })
+  return disposeAll(() => controller.abort(), player.on("picture", show))
 }
 
 /** On a narrow screen either the library or the queue is shown. @param {HTMLElement} switcher @param {HTMLElement} main */
 export function mountPanes(switcher, main) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const buttons = ["library", "queue"].map((name) => find(switcher, `show-${name}`))
   const show = (/** @type {HTMLElement} */ button) => {
     main.dataset.pane = button.dataset.pane
     for (const each of buttons) each.setAttribute("aria-pressed", String(each === button))
     scrollTo(0, 0)
   }
-  for (const button of buttons) button.addEventListener("click", () => show(button), { signal: gone.signal })
-  return () => gone.abort()
+  for (const button of buttons)
+    button.addEventListener("click", () => show(button), { signal: controller.signal })
+  return () => controller.abort()
 }
 
 /**
@@ -168,7 +169,7 @@ export function mountPanes(switcher, main) {
  * @param {HTMLElement} element @param {PlayerSession} player @param {Commands} commands
  */
 export function mountOpenInRoom(element, player, commands) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const form = /** @type {HTMLFormElement} */ (element)
   const field = (/** @type {string} */ name) =>
     /** @type {HTMLInputElement} */ (form.elements.namedItem(name))
@@ -182,6 +183,6 @@ export function mountOpenInRoom(element, player, commands) {
     if (commands.playing) await Promise.race([commands.pause(), timeout])
     form.submit()
   }
-  form.addEventListener("submit", submit, { signal: gone.signal })
-  return () => gone.abort()
+  form.addEventListener("submit", submit, { signal: controller.signal })
+  return () => controller.abort()
 }

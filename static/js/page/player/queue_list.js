@@ -16,8 +16,8 @@ const STEPS = /** @type {Record<string, number>} */ ({ ArrowUp: -1, ArrowDown: 1
 
 /** @param {HTMLElement} section @param {PlayerSession} player @param {Commands} commands */
 export function mount(section, player, commands) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const list = find(section, "list")
   const drag = mountDrag(list, (entryId, before) => commands.move(entryId, before), signal)
   let shown = /** @type {unknown} */ (null)
@@ -43,7 +43,7 @@ export function mount(section, player, commands) {
   updateTabindex = mountRovingTabindex(list, signal) // after `onKeyDown`, whose arrow keys move a line
   drag.whenEnded(show)
   show()
-  return disposeAll(() => gone.abort(), player.on("state", show))
+  return disposeAll(() => controller.abort(), player.on("state", show))
 }
 
 /** @param {HTMLElement} list @returns {HTMLElement[]} */

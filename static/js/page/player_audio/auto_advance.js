@@ -159,8 +159,8 @@ const MIN_GAP_MS = 600 // the server accepts two reports a second
  * @param {PlayerSession} player
  */
 export function mountPositionReporter(player) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const reportNow = () => {
     const position = currentPosition(player)
     if (position) sendReport(player, position)
@@ -169,7 +169,7 @@ export function mountPositionReporter(player) {
   document.addEventListener("visibilitychange", () => document.hidden && reportNow(), { signal })
   addEventListener("pagehide", () => onPageHide(player), { signal })
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     every(REPORT_INTERVAL_MS, reportNow),
     player.on("placed", () => reportSoon(undefined)),
   )

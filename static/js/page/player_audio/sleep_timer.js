@@ -67,8 +67,8 @@ export class SleepTimer {
 
 /** @param {HTMLElement} bar @param {import("../player/session.js").PlayerSession} player @param {SleepTimer} timer */
 export function mountSleepTimer(bar, player, timer) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const select = /** @type {HTMLSelectElement} */ (find(bar, "sleep"))
   const show = () => showSleep(select, timer.setting)
   select.addEventListener(
@@ -82,7 +82,7 @@ export function mountSleepTimer(bar, player, timer) {
   addEventListener("storage", ({ key }) => key?.endsWith(SLEEP_KEY) && show(), { signal })
   show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     player.on("sleep", show),
     every(CHECK_MS, () => {
       timer.check()

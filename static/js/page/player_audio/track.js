@@ -25,7 +25,7 @@ const CHANGE_EVENTS = ["durationchange", "playing", "waiting", "pause"]
  * @property {(track: Track) => void} ended
  * @property {(track: Track) => void} refused the browser requires a gesture
  * @property {(track: Track) => void} halted paused from outside: unplugged headphones, a call
- * @property {(track: Track) => void} failed for good
+ * @property {(track: Track) => void} failed after all retries
  * @property {(track: Track) => void} moved the shown state changed
  * @property {(track: Track) => void} placed a seek is complete
  */
@@ -36,7 +36,7 @@ export class Track {
     this.item = item
     this.callbacks = callbacks
     this.element = acquire(item.kind === "video" ? "video" : "audio")
-    this.gone = new AbortController()
+    this.controller = new AbortController()
     this.expectedEvents = new ExpectedEvents()
     this.endOfData = new EndOfData()
     /**
@@ -58,7 +58,7 @@ export class Track {
 
   #listen() {
     const { element, callbacks } = this
-    const { signal } = this.gone
+    const { signal } = this.controller
     for (const type of POSITION_EVENTS)
       element.addEventListener(type, () => this.#updatePosition(), { signal })
     element.addEventListener("loadedmetadata", () => this.#seek(), { signal })
@@ -99,7 +99,7 @@ export class Track {
   }
 
   /**
-   * The library's length is preferred to the browser's, which may be a guess.
+   * Whether the data ended early. The library's duration is preferred to the browser's, which may be an estimate.
    * @param {number} latestS the largest possible position
    * @param {number} endS
    * @param {boolean} played
@@ -176,10 +176,10 @@ export class Track {
   /** @param {0 | 1} to @returns {Promise<void>} */
   async fade(to) {
     const from = this.fading
-    for (let step = 1; step <= FADE_STEPS && !this.gone.signal.aborted; step += 1) {
+    for (let step = 1; step <= FADE_STEPS && !this.controller.signal.aborted; step += 1) {
       await new Promise((done) => after(FADE_MS / FADE_STEPS, () => done(undefined)))
       this.fading = from + ((to - from) * step) / FADE_STEPS
-      if (!this.gone.signal.aborted) this.#applyVolume()
+      if (!this.controller.signal.aborted) this.#applyVolume()
     }
   }
 
@@ -207,7 +207,7 @@ export class Track {
 
   /** Load again at the position of the failure. */
   reload() {
-    if (this.gone.signal.aborted || !this.element.error) return
+    if (this.controller.signal.aborted || !this.element.error) return
     this.cancelRetry()
     this.targetS = this.failedS
     this.expectedEvents.clear()
@@ -218,7 +218,7 @@ export class Track {
   /** Silence immediately; no further events are reported. */
   drop() {
     this.wantsToPlay = false
-    this.gone.abort()
+    this.controller.abort()
     release(this.element)
   }
 }

@@ -15,19 +15,19 @@ const TICK_MS = 500
  * @param {import("./session.js").RoomSession} room
  */
 export function mount(shelf, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const stack = new NoticeStack(shelf, () => room.serverNow())
   onNotice(
     (notice) => stack.put(notice),
     (key) => stack.drop(key),
-    gone.signal,
+    controller.signal,
   )
   const ticking = setInterval(() => stack.tick(), TICK_MS)
   const ending = room.on("connection", ({ status }) => {
     if (status === "closed") stack.close()
   })
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearInterval(ticking),
     watchRoom(room, stack),
     ending,

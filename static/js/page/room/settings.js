@@ -16,8 +16,8 @@ const NUMBER_FIELDS = ["sync_tolerance_ms", "stall_wait_s"]
  * @param {Room} room
  */
 export function mount(dialog, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const form = /** @type {HTMLFormElement} */ (find(dialog, "form"))
   const show = () => showSettings(dialog, form, room)
   form.addEventListener(
@@ -53,7 +53,7 @@ export function mount(dialog, room) {
   find(dialog, "leave").addEventListener("click", () => leave(find(dialog, "leave"), room), { signal })
   show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     mountDialogs(document.body),
     mountCloseRoom(dialog, room),
     ...["state", "room_changed", "new_host"].map((type) => room.on(type, show)),
@@ -176,8 +176,8 @@ async function leave(button, room) {
 
 /** Close the room for everyone, after a confirmation. @param {HTMLElement} dialog @param {Room} room */
 export function mountCloseRoom(dialog, room) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const [close, confirmation, confirm] = ["end", "end-sure", "end-now"].map((name) => find(dialog, name))
   const show = () => {
     close.hidden = !(isHost(room.state) || room.state?.you?.is_owner)
@@ -214,7 +214,7 @@ export function mountCloseRoom(dialog, room) {
     { signal },
   )
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     ...["state", "new_host", "room_changed"].map((type) => room.on(type, show)),
   )
 }

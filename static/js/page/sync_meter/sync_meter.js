@@ -16,7 +16,7 @@ const DRAW_INTERVAL_MS = 1000
  * @param {Room} room
  */
 export function mount(meter, room) {
-  const gone = new AbortController()
+  const controller = new AbortController()
   const card = find(meter, "verdict").closest("[popover]")
   const sparkline = new Sparkline(meter)
   /** @type {MeterState} */
@@ -45,12 +45,12 @@ export function mount(meter, room) {
       show()
       if (isOpen()) sparkline.draw(isHost(room.state))
     },
-    { signal: gone.signal },
+    { signal: controller.signal },
   )
-  listen(meter, room, show, gone.signal)
+  listen(meter, room, show, controller.signal)
   show()
   return disposeAll(
-    () => gone.abort(),
+    () => controller.abort(),
     () => clearInterval(drawing),
     room.on("connection", (connection) => {
       seen.connection = connection

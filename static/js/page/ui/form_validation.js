@@ -10,8 +10,8 @@ import { gettext, interpolate, mixedContentMessage, ngettext } from "../lib/i18n
 
 /** @param {Document | HTMLElement} root */
 export function mountValidation(root) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   // In the capture phase, before the field's own listeners, which may check its validity.
   root.addEventListener(
     "input",
@@ -29,7 +29,7 @@ export function mountValidation(root) {
   )
   root.addEventListener("invalid", invalidHandler(), { capture: true, signal })
   fieldsOf(root).forEach(validate)
-  return () => gone.abort()
+  return () => controller.abort()
 }
 
 /** Show a message at every invalid field and focus the first one. */

@@ -119,8 +119,8 @@ export function showRate(bar, rate) {
  * @returns {{show: () => void, unmount: () => void}}
  */
 export function mountVolume(bar, control) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const mute = find(bar, "mute")
   const slider = /** @type {HTMLInputElement} */ (find(bar, "volume"))
   const show = () => showVolume(mute, slider, control)
@@ -129,7 +129,7 @@ export function mountVolume(bar, control) {
   slider.addEventListener("input", () => setVolume(control, Number(slider.value)), { signal })
   document.addEventListener(VOLUME_EVENT, show, { signal })
   show()
-  return { show, unmount: () => gone.abort() }
+  return { show, unmount: () => controller.abort() }
 }
 
 /** @param {VolumeControl} control */
@@ -174,8 +174,8 @@ function showVolume(mute, slider, control) {
  * @returns {() => void}
  */
 export function mountShortcuts(body, actionFor, isOff = () => false) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   const clicked = lastClicked(body, signal)
   let spaceIsHandled = false
   const press = (/** @type {KeyboardEvent} */ event) => {
@@ -193,7 +193,7 @@ export function mountShortcuts(body, actionFor, isOff = () => false) {
   }
   body.addEventListener("keydown", press, { signal })
   body.addEventListener("keyup", release, { signal })
-  return () => gone.abort()
+  return () => controller.abort()
 }
 
 /** @param {KeyboardEvent} event */

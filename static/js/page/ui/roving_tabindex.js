@@ -26,15 +26,15 @@ export function mountRovingTabindex(list, signal) {
  * @param {HTMLElement} list
  */
 export function mountScrolledRovingTabindex(scroller, list) {
-  const gone = new AbortController()
-  const { signal } = gone
+  const controller = new AbortController()
+  const { signal } = controller
   scroller.addEventListener("keydown", (event) => moveInScroller(list, event), { signal })
   list.addEventListener("focusin", ({ target }) => makeCurrent(list, itemOf(list, target)), { signal })
   const leave = (/** @type {FocusEvent} */ { relatedTarget }) => {
     if (!scroller.contains(/** @type {Node | null} */ (relatedTarget))) clearCurrent(list)
   }
   scroller.addEventListener("focusout", leave, { signal })
-  return () => gone.abort()
+  return () => controller.abort()
 }
 
 /** @param {HTMLElement} list @param {KeyboardEvent} event */
