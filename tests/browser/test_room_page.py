@@ -151,7 +151,7 @@ def test_custom_events_reach_listeners_and_never_the_page_itself(person):
     # Even if a server allowed such names.
     names = ["connection", "state", "drift", "player", "dropped", "broadcast", "constructor", "device"]
     bob.evaluate(
-        """names => { for (const type of names) window.watchium.room.socket.asks.said(
+        """names => { for (const type of names) window.watchium.room.socket.callbacks.received(
             { type, room_id: "r", timestamp: 1, revision: null, payload: { status: "closed", state: "error" } }) }""",
         names,
     )
