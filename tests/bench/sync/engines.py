@@ -37,9 +37,9 @@ EAR = """every => {
     setInterval(look, every)
 }"""
 TAKE = "() => { const taken = [looks, seeks]; looks = []; seeks = 0; return taken }"
-TOLD = """() => { const { machine, latencyModel } = watchium.room.player
-    return { state: machine.state, costs: latencyModel.snapshot().startMs,
-        slews: machine.rateControl.rateSupport.slewOk } }"""
+TOLD = """() => { const { controller, latencyModel } = watchium.room.player
+    return { state: controller.state, costs: latencyModel.snapshot().startMs,
+        slews: controller.rateControl.rateSupport.slewOk } }"""
 
 
 @dataclass
