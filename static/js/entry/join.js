@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Pages with a single card (join, sign in): fill covers and avatars, and select the proposed name, so that typing replaces it.
+ * Pages with a single card (join, sign in): fill covers and avatars, and select the proposed name, so that typing
+ * replaces it.
  */
 
 import { refreshFormTokens } from "../page/lib/api.js"

@@ -113,7 +113,8 @@ function fillCard(card, room) {
 }
 
 /**
- * The passphrase is shown for private rooms only. The hidden field is disabled, because an invalid one would block submission.
+ * The passphrase is shown for private rooms only. The hidden field is disabled, because an invalid one would block
+ * submission.
  */
 function showPassphrase() {
   if (passphrase?.form) passphrase.disabled = new FormData(passphrase.form).get("visibility") !== "private"

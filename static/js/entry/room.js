@@ -20,7 +20,10 @@ const BROADCAST_EVENT = "watchium:broadcast"
 
 /** @typedef {import("../core/protocol.js").Envelope} Envelope */
 
-/** The selector of the elements that each module is mounted on. @type {[string, (element: any, room: RoomSession) => unknown][]} */
+/**
+ * The selector of the elements that each module is mounted on.
+ * @type {[string, (element: any, room: RoomSession) => unknown][]}
+ */
 const MOUNTS = [
   ["[data-controls]", controls.mount],
   ["[data-stage]", stage.mount],
@@ -93,7 +96,10 @@ async function mountDebugPanel(room) {
   }
 }
 
-/** Expose `window.watchium`, and custom events as DOM events, as docs/page-api.md describes them. @param {RoomSession} room */
+/**
+ * Expose `window.watchium`, and custom events as DOM events, as docs/page-api.md describes them.
+ * @param {RoomSession} room
+ */
 function exposeApi(room) {
   const api = {
     room,

@@ -10,7 +10,8 @@ import { COMMAND_EXPIRES_MS } from "../net/connection_timing.js"
 import { Command } from "../protocol.js"
 import { positionAt } from "../sync/timeline.js"
 
-const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate]) // carry the instant of the gesture
+// carry the instant of the gesture
+const WITH_TIME = new Set([Command.Play, Command.Pause, Command.Seek, Command.SetRate])
 const WITH_POSITION = new Set([Command.Play, Command.Pause]) // carry the timeline's position at that instant
 
 /**

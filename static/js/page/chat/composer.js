@@ -119,9 +119,10 @@ const ACKED_MS = 1000 // this long after its ack a message is in the list, or wa
 /** @typedef {import("../room/session.js").RoomSession} Room */
 
 /**
- * Messages that are not in the list yet. Each is sent after the response to the one before it, so that they arrive in the
- * order of typing. One that exceeded the rate limit is sent again when the limit allows it. One that was rejected, or was
- * not sent in time, waits for the user. All attempts of a message share its `event_id`, so it is published once.
+ * Messages that are not in the list yet. Each is sent after the response to the one before it, so that they arrive in
+ * the order of typing. One that exceeded the rate limit is sent again when the limit allows it. One that was
+ * rejected, or was not sent in time, waits for the user. All attempts of a message share its `event_id`, so it is
+ * published once.
  */
 export class OutgoingMessages {
   /** @param {Room} room @param {() => void} changed */

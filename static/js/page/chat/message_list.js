@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The message list: in the room's order, each message once. While many arrive, screen readers do not read them out. Text
- * is set as text; a URL in it becomes a link, and there is no other markup.
+ * The message list: in the room's order, each message once. While many arrive, screen readers do not read them out.
+ * Text is set as text; a URL in it becomes a link, and there is no other markup.
  */
 
 import { cloneTemplate, disposeAll, find } from "../lib/dom.js"

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The control bar under the picture, the same for every source, with fullscreen, picture-in-picture, keyboard shortcuts and
- * media keys. All of them send the same commands. Members without control see the position and can ask for control; their
- * media keys do nothing, because their player follows the room.
+ * The control bar under the picture, the same for every source, with fullscreen, picture-in-picture, keyboard
+ * shortcuts and media keys. All of them send the same commands. Members without control see the position and can ask
+ * for control; their media keys do nothing, because their player follows the room.
  */
 
 import { disposeAll, find, openDialog, setText, showVariant } from "../lib/dom.js"

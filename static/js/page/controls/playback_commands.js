@@ -226,7 +226,7 @@ export function askForControl(room) {
   })
 }
 
-/** Explain why a key or click had no effect: the room follows only members with control. @param {import("../room/session.js").RoomSession} room */
+/** Explain why a key or click had no effect: the room follows only members with control. @param {Room} room */
 export function showWhoControls(room) {
   const { room: settings, members, timeline } = room.state ?? {}
   if (!settings || !timeline?.media) return

@@ -2,8 +2,8 @@
 /**
  * Requests to the HTTP API as the user of this page, with their CSRF token and ids.
  *
- * Signing in or out in one tab changes the token for all tabs, so it is read when a request is sent, not when the page was
- * served.
+ * Signing in or out in one tab changes the token for all tabs, so it is read when a request is sent, not when the
+ * page was served.
  */
 
 const TIMEOUT_MS = 8000

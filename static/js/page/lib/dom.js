@@ -96,7 +96,7 @@ export function mountDialogs(body) {
   return () => controller.abort()
 }
 
-/** A click on a dialog's backdrop has the dialog as its target, at a position outside its box. @param {MouseEvent} event */
+/** A click on the backdrop has the dialog as its target, at a position outside its box. @param {MouseEvent} event */
 function isOutside(event) {
   if (!(event.target instanceof HTMLDialogElement) || event.detail === 0) return false
   const box = event.target.getBoundingClientRect()

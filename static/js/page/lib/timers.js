@@ -1,5 +1,8 @@
 // @ts-check
-/** Timers that are accurate in a hidden tab, throttling, retries, and detection of sleep. One worker serves the whole page. */
+/**
+ * Timers that are accurate in a hidden tab, throttling, retries, and detection of sleep. One worker serves the whole
+ * page.
+ */
 
 import { Backoff } from "../../core/net/connection_timing.js"
 
@@ -163,8 +166,9 @@ export class Retry {
 const CLOCK_CHECK_MS = 1000
 
 /**
- * Detect time that the page did not notice: a hidden tab is shown, a frozen one resumes, a laptop is opened, the network
- * is back. The clocks are compared once a second, with or without a connection: a lost connection is no sleep.
+ * Detect time that the page did not notice: a hidden tab is shown, a frozen one resumes, a laptop is opened, the
+ * network is back. The clocks are compared once a second, with or without a connection: a lost connection is no
+ * sleep.
  * @param {import("../../core/clock/clock.js").Clock} clock
  * @param {{woke: () => void, hidden: () => void, networkChanged: () => void}} callbacks
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The lock behind the audio focus. Browsers offer Web Locks only in a secure context; a page without one uses an election
- * over a broadcast channel (room) or a lock that the server keeps (player).
+ * The lock behind the audio focus. Browsers offer Web Locks only in a secure context; a page without one uses an
+ * election over a broadcast channel (room) or a lock that the server keeps (player).
  */
 
 import { COMMAND_EXPIRES_MS } from "../../core/net/connection_timing.js"
@@ -13,9 +13,9 @@ import { after, every } from "../lib/timers.js"
 /**
  * A lock held in the browser, which releases it when the tab closes or crashes.
  *
- * WebKit rejects all lock requests of a page that unloads, including those made during the unload. A new request made in
- * the rejection handler would be rejected in the same task, without end, and the page could never unload. So a new request
- * waits for the next task.
+ * WebKit rejects all lock requests of a page that unloads, including those made during the unload. A new request made
+ * in the rejection handler would be rejected in the same task, without end, and the page could never unload. So a new
+ * request waits for the next task.
  * @param {string} name
  * @param {LockCallbacks} callbacks
  * @returns {import("./audio_focus.js").FocusLock}
@@ -89,8 +89,8 @@ const HOLDER_TIMEOUT_MS = 2500 // two queries without a response, and a margin
  */
 
 /**
- * Whether a claim is later than another and wins. Of two simultaneous claims, the tab ids decide, so that both tabs come
- * to the same result.
+ * Whether a claim is later than another and wins. Of two simultaneous claims, the tab ids decide, so that both tabs
+ * come to the same result.
  * @param {{atMs: number, tab: string}} claim
  * @param {{atMs: number, tab: string}} other
  */
@@ -182,8 +182,9 @@ const UNAVAILABLE_RETRY_MS = 1000
  */
 
 /**
- * A lock that the server keeps, for a player on plain HTTP: the server stores which tab holds it, and the last user action
- * wins. The holder reports its position every second, so a holder that is silent while the player plays counts as gone.
+ * A lock that the server keeps, for a player on plain HTTP: the server stores which tab holds it, and the last user
+ * action wins. The holder reports its position every second, so a holder that is silent while the player plays counts
+ * as gone.
  * @param {import("../player/session.js").PlayerSession} player
  * @param {import("./audio_focus.js").LockCallbacks} callbacks
  * @returns {import("./audio_focus.js").FocusLock}

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The player's reports: its status to the room with every heartbeat, the reason for being out of sync to its viewer, and
- * once a minute anonymous metrics to the server.
+ * The player's reports: its status to the room with every heartbeat, the reason for being out of sync to its viewer,
+ * and once a minute anonymous metrics to the server.
  */
 
 import { TAIL_S } from "../../core/sync/timeline.js"

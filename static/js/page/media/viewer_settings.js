@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The viewer's settings on this device: volume, fine tuning, following. They are stored on the device and not sent to the
- * server.
+ * The viewer's settings on this device: volume, fine tuning, following. They are stored on the device and not sent to
+ * the server.
  */
 
 import { MediaState } from "../../core/media/media_state.js"

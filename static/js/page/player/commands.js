@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The user's commands to the player, by button, slider, key or headset. Only commands that play something take the audio
- * focus.
+ * The user's commands to the player, by button, slider, key or headset. Only commands that play something take the
+ * audio focus.
  */
 
 import { isProvisional } from "../../core/player/optimistic.js"

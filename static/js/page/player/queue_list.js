@@ -72,7 +72,11 @@ function showEntries(list, player) {
     focused.focus()
 }
 
-/** Lines of entries that had a provisional id until the server assigned one. @param {HTMLElement} list @param {Entry[]} entries */
+/**
+ * Lines of entries that had a provisional id until the server assigned one.
+ * @param {HTMLElement} list
+ * @param {Entry[]} entries
+ */
 function linesToReuse(list, entries) {
   const stay = new Set(entries.map(({ id }) => id))
   return lines(list).filter(({ dataset: { entry = "" } }) => isProvisional(entry) && !stay.has(entry))

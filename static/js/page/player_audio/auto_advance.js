@@ -154,8 +154,9 @@ const REPORT_INTERVAL_MS = 1000
 const MIN_GAP_MS = 600 // the server accepts two reports a second
 
 /**
- * Report the position of the audible tab: every second while it plays, after every seek, when the page is hidden and when it
- * is left. Other tabs move their sliders by it, and the server knows where to continue after the browser was closed.
+ * Report the position of the audible tab: every second while it plays, after every seek, when the page is hidden and
+ * when it is left. Other tabs move their sliders by it, and the server knows where to continue after the browser was
+ * closed.
  * @param {PlayerSession} player
  */
 export function mountPositionReporter(player) {
@@ -201,7 +202,10 @@ function sendReport(player, report) {
   player.output.prepare(player.nextItem)
 }
 
-/** Send the last position with `keepalive`, because the socket may close before it sends anything. @param {PlayerSession} player */
+/**
+ * Send the last position with `keepalive`, because the socket may close before it sends anything.
+ * @param {PlayerSession} player
+ */
 function onPageHide(player) {
   for (const command of player.pending.persistent) player.offlineQueue.keep(command)
   const position = currentPosition(player)

@@ -13,7 +13,7 @@ import { bufferedAhead } from "../media/media_element.js"
 import { Track } from "./track.js"
 
 const SEEK_THRESHOLD_S = 0.25 // a smaller difference is the travel time of a message, not a seek
-const FRESH_MS = 2500 // the audible tab reports its position every second; without a report for this long, it has stopped
+const FRESH_MS = 2500 // the audible tab reports every second; without a report for this long, it has stopped
 const PRELOAD_S = 20
 
 /** @typedef {import("../../core/protocol.js").Item} Item */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The sleep timer pauses the player after some minutes or at the end of the track. It can be set in any tab; the audible
- * tab carries it out.
+ * The sleep timer pauses the player after some minutes or at the end of the track. It can be set in any tab; the
+ * audible tab carries it out.
  */
 
 import { disposeAll, find } from "../lib/dom.js"

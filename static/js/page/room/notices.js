@@ -138,7 +138,7 @@ function connectionNotices(room, stack) {
       }[/** @type {string} */ (status)]
       if (text) stack.put({ key: "line", text, tone: "warn", rank: RANK.connectionNotices })
       else stack.drop("line")
-      stack.drop("degraded") // perhaps of another server process: this one reports its own status right after the snapshot
+      stack.drop("degraded") // perhaps of another process: this one reports its status right after the snapshot
     }),
     room.on("closing", ({ payload }) => {
       if (payload.code < 4500)

@@ -107,7 +107,8 @@ export class RoomSession extends Emitter {
 
   /** The timeline's position now, in seconds. */
   position() {
-    const timeline = this.player.controller.timeline ?? this.state.timeline // until the lap ends, the controller's is the old one
+    // until a lap ends, the controller still has the old timeline
+    const timeline = this.player.controller.timeline ?? this.state.timeline
     return timeline ? positionAt(timeline, this.serverNow()) : 0
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Pictures generated without a request, always the same for the same seed: avatars, and evening landscapes for rooms and
- * tracks without a cover. And cover art, with a placeholder if there is none.
+ * Pictures generated without a request, always the same for the same seed: avatars, and evening landscapes for rooms
+ * and tracks without a cover. And cover art, with a placeholder if there is none.
  */
 
 import { svgElement } from "../lib/dom.js"
