@@ -34,7 +34,7 @@ const PICTURE_IN_PICTURE_EVENTS = ["enterpictureinpicture", "leavepictureinpictu
 /** Events after which the bar may look different. */
 const CHANGES = [
   ...["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "role_changed"],
-  ...["room_changed", "player", "presence"],
+  ...["room_changed", "player", "presence", "member_joined", "member_left"],
 ]
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
