@@ -25,7 +25,7 @@ from tests.bench.load.report import tell, write
 from tests.bench.sync.machine import machine
 from tests.servers import ROOT, Missing
 
-DOCS = ROOT / "docs" / "bench"
+DOCS = ROOT / "docs" / "benchmarks"
 KEPT = tools.KEPT / "load.json"
 # In the order of the page; `module.function`.
 SECTIONS = {

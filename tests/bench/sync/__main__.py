@@ -16,7 +16,7 @@ from tests.bench.sync.report import tell, write
 from tests.bench.sync.script import FULL_MINUTES, Lengths, Plan, Run, cast_of
 from tests.servers import ROOT, Missing, watchium_server
 
-DOCS = ROOT / "docs" / "bench"
+DOCS = ROOT / "docs" / "benchmarks"
 QUICK_MINUTES = 2.5
 
 
