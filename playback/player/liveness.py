@@ -12,9 +12,8 @@ from playback.models import DevicePlayer
 from watchium.process_state import process_state
 
 TIMEOUT_MS = 6000.0  # the playing tab reports its position every second; a closed browser does not
-LEAVE_GRACE_MS = (
-    1500.0  # in which another tab takes over from a closed one; agreeing takes half of it at most
-)
+# The time in which another tab takes over from a closed one; agreeing takes half of it at most.
+LEAVE_GRACE_MS = 1500.0
 MAX_DEVICES = 10_000
 MAX_DOWNTIME_MS = 60_000.0  # players do not wait for a server that was down for longer
 

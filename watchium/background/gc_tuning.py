@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from watchium.process_state import process_state
 
-YOUNG_OBJECTS = (
-    2_000  # new objects that trigger a collection of the youngest generation: a millisecond or two
-)
-YOUNG_COLLECTIONS = (
-    5  # that trigger one of the middle generation: ten thousand objects, five to ten milliseconds
-)
+# New objects that trigger a collection of the youngest generation: a millisecond or two.
+YOUNG_OBJECTS = 2_000
+# Collections of the youngest that trigger one of the middle generation: ten thousand objects, five to ten milliseconds.
+YOUNG_COLLECTIONS = 5
 FEW_SOCKETS = 500  # up to here a full collection is short
 PERIOD_MS = 600_000.0
 MAX_PERIOD_MS = 3_600_000.0  # with many sockets: a noticeable pause, against memory that would never be freed

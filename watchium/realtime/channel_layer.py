@@ -22,9 +22,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 LAYER_TIMEOUT_S = 1.0  # publishing to a frozen Redis would otherwise wait for 5 s
-MOST_PUBLISHING = (
-    2_000  # messages on their way to the layer; more are dropped, and clients resync by revision
-)
+# Messages on their way to the layer; more are dropped, and clients resync by revision.
+MOST_PUBLISHING = 2_000
 
 
 @dataclass

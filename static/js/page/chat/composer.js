@@ -124,7 +124,7 @@ const ACKED_MS = 1000 // this long after its ack a message is in the list, or wa
  * rejected, or was not sent in time, waits for the user. All attempts of a message share its `event_id`, so it is
  * published once.
  */
-export class OutgoingMessages {
+class OutgoingMessages {
   /** @param {Room} room @param {() => void} changed */
   constructor(room, changed) {
     this.room = room

@@ -18,7 +18,7 @@ const URL_PATTERN = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/giu
  * @param {Comment} comment
  * @param {{userId: string, username: string, quoted?: Comment, removable: boolean}} reader
  */
-export function renderMessage(comment, reader) {
+function renderMessage(comment, reader) {
   const element = comment.is_system_message ? systemMessage(comment) : memberMessage(comment, reader)
   element.dataset.id = String(comment.id)
   element.dataset.seq = String(comment.seq)
@@ -75,7 +75,7 @@ function showQuote(slot, comment, quoted) {
 }
 
 /** @param {string} text @returns {(Node | string)[]} */
-export function withLinks(text) {
+function withLinks(text) {
   const nodes = []
   let from = 0
   for (const found of text.matchAll(URL_PATTERN)) {

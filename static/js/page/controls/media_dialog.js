@@ -83,7 +83,7 @@ const TYPING_MS = 150
  * @param {HTMLDialogElement} dialog
  * @param {{library_url: string, samples: {title: string}[]}} boot
  */
-export function mountLibraryPicker(dialog, { library_url: url, samples }) {
+function mountLibraryPicker(dialog, { library_url: url, samples }) {
   const controller = new AbortController()
   const pages = new LibraryPager(url, "title")
   const shown = new Set(samples.map(({ title }) => title)) // listed above already

@@ -10,7 +10,7 @@ import { Close, Command, Event } from "../../core/protocol.js"
 import { after } from "../lib/timers.js"
 
 /** A slow network on demand: `watchium.delay(300)` delays every frame by so many ms each way, and keeps their order. */
-export class LatencySimulator {
+class LatencySimulator {
   constructor() {
     this.upMs = 0
     this.downMs = 0

@@ -72,7 +72,7 @@ function waitingMessage(waitsAtS) {
 }
 
 /** @param {"sound" | "picture"} track */
-export function missingTrackMessage(track) {
+function missingTrackMessage(track) {
   return track === "sound"
     ? gettext("This video has no sound, or your browser does not support its audio format.")
     : gettext("There is no picture, or your browser does not support its video format.")

@@ -123,7 +123,7 @@ const EVENINGS = /** @type {const} */ ([
 let drawn = 0
 
 /** @param {string} seed */
-export function placeholderArt(seed) {
+function placeholderArt(seed) {
   const next = seeded(`cover:${seed}`)
   const [above, horizon, light, far, middle, near] = pick(next, EVENINGS)
   // a unique id: if two pictures shared one and the first were hidden, the second would have no sky
