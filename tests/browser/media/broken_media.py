@@ -67,11 +67,11 @@ def damaged_webm() -> bytes:
     return bytes(data)
 
 
-def cut_webm() -> bytes:
-    """Return the first `ENDS_S` of the sample clip's data."""
+def cut_webm(ends_s: float = ENDS_S) -> bytes:
+    """Return the first seconds of the sample clip's data."""
     data = (SAMPLES / "clip.webm").read_bytes()
     pictures = [at for at, _ in _blocks(data, 0, len(data)) if data[at] == 0x81]
-    return data[: pictures[round(ENDS_S / CLIP_S * len(pictures))]]
+    return data[: pictures[round(ends_s / CLIP_S * len(pictures))]]
 
 
 def _blocks(data: bytes | bytearray, at: int, end: int) -> Iterator[tuple[int, int]]:

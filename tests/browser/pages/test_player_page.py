@@ -98,18 +98,19 @@ def test_the_queue_skips_tracks_that_cannot_be_played(tabs: Tabs):
 
 
 def test_a_track_that_ends_early_shows_a_notice_and_the_next_one_plays(tabs: Tabs):
-    """The library has 96 s, the data ends after 6 s."""
+    """The library has 96 s, the data ends after 3 s.
+
+    Nothing seeks: on a busy machine a seek may end up beyond the data, which has another notice.
+    """
     a = tabs.open()
     items = a.evaluate("async () => (await (await fetch('/api/library/')).json()).items")
     ids = {item["title"]: item["id"] for item in items}
-    data = cut_webm()
+    data = cut_webm(3)
     tabs.context.route(
         f"**/media/library/{ids['Sample clip']}", lambda route: answer(route, data, "video/webm")
     )
     a.get_by_role("button", name="Play Sample clip", exact=True).click()
     a.evaluate("id => watchium.player.say('queue_add', { item_ids: [id] })", ids["Sample music"])
-    wait_until(a, "() => watchium.player.output.positionS > 0.5")
-    seek_to(a, 4)
     expect(a.locator("body")).to_contain_text("Sample clip: The file ends at 0:0", timeout=10_000)
     expect(a.locator("body")).to_contain_text("although it says it is 1:36 long. It may be incomplete.")
     wait_until(
