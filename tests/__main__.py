@@ -23,8 +23,6 @@ NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
 CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 # Three workers on two cores, because about a third of the time is spent waiting.
 WORKERS = ("-n", "3", "--dist", "worksteal")
-# Scenes of two members keep two cores busy; with three workers one of 98 failed in one of two runs.
-BROWSER_WORKERS = ("-n", "2", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
 
@@ -180,11 +178,11 @@ def browser() -> bool:
     if not scenes:
         raise Skipped("there are no browser tests")
     try:
-        servers.chromium_path()
+        servers.headless_chromium_path()
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
     options = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
-    parallel = pytest(*BROWSER_WORKERS, "-m", "not alone and not long", *options)
+    parallel = pytest(*WORKERS, "-m", "not alone and not long", *options)
     # Scenes that measure two pages to within a frame run while nothing else does.
     return pytest("-m", "alone and not long", *options) and parallel
 

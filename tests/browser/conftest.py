@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
-from tests.servers import Missing, Server, chromium_path, unavailable, watchium_server
+from tests.servers import Missing, Server, headless_chromium_path, unavailable, watchium_server
 
 # Chromium applies only the last --disable-features, so Playwright's own list is repeated. The WebUI popups of the
 # address bar cost each context a renderer: a scene of two members took 7.1 s of CPU with them, 5.4 s without.
@@ -56,7 +56,7 @@ class Launcher:
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Launcher]:
     try:
-        path = chromium_path()
+        path = headless_chromium_path()
     except Missing as missing:
         unavailable(missing)
     with sync_playwright() as playwright:

@@ -38,6 +38,22 @@ def chromium_path() -> str:
     raise Missing("no Chromium here (WATCHIUM_TEST_CHROMIUM names one)")
 
 
+def headless_chromium_path() -> str:
+    """Return the path of Chromium without its own windows and toolbars, else that of Chromium. Raises Missing.
+
+    It is the same engine and takes a third less processor time: 8.4 to 9.8 s for three scenes of two members, 13.0 to
+    14.4 s with Chromium.
+    """
+    if not os.environ.get("WATCHIUM_TEST_CHROMIUM"):
+        if found := shutil.which("chromium-headless-shell"):
+            return found
+        if installed := sorted(
+            Path.home().glob(".cache/ms-playwright/chromium_headless_shell-*/*/*headless*shell")
+        ):
+            return str(installed[-1])
+    return chromium_path()
+
+
 def postgres_bin() -> Path:
     """Return the folder with initdb and postgres, which Debian keeps off PATH. Raises Missing."""
     named = os.environ.get("WATCHIUM_TEST_POSTGRES")
@@ -112,7 +128,7 @@ def _existing(path: str, name: str) -> str:
 # ---------------------------------------------------------------- installation
 
 PACKAGES = {
-    "chromium": chromium_path,
+    "chromium": headless_chromium_path,
     "postgresql": postgres_bin,
     "redis-server": redis_path,
     "libfaketime": faketime_path,
