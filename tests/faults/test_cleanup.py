@@ -28,8 +28,8 @@ def an_old_room(server: Server, room_id: str) -> None:
     run_sql(
         server,
         f"{numbers} INSERT INTO playback_playbackevent"
-        " (room_id, type, content_hash, at_ms, position, rate, phase, metadata, created_at)"
-        f" SELECT {this}, 'buffer_start', '', i, 0, 1, 'playing', '{{}}', '{OLD}' FROM n",
+        " (room_id, type, content_hash, at_ms, position, rate, phase, duration_source, metadata, created_at)"
+        f" SELECT {this}, 'buffer_start', '', i, 0, 1, 'playing', 'exact', '{{}}', '{OLD}' FROM n",
     )
     run_sql(server, f"UPDATE rooms_room SET last_active_at = '{OLD}' WHERE room_id = '{room_id}'")
 
