@@ -11,8 +11,14 @@ CANNOT_START = 2
 def main() -> None:
     gc.set_threshold(50_000)  # what is loaded is no garbage, and looking for some took a tenth of the start
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "watchium.settings")
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.stderr.write(
+            "Watchium cannot start: this Python has no Django. Use .venv/bin/python, or `make run`.\n"
+        )
+        sys.exit(CANNOT_START)
 
     try:
         read_settings()

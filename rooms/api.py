@@ -105,7 +105,7 @@ class Leaving(RoomAPIView):
 
 
 class OneRoom(RoomAPIView):
-    """Closing a room. Reading and changing one need playback as well: see watchium.web.api."""
+    """Close a room. Subclassed above `rooms`, because reading and changing one need playback as well."""
 
     @extend_schema(
         operation_id="room_close",

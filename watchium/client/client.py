@@ -11,7 +11,7 @@ Needs `websockets` and `msgspec` only. It is part of the checkout: set `PYTHONPA
         async with client.enter(room_id) as room:
             await room.request("load", media_url="/media/samples/clip.webm")
             await room.request("play")
-            paused = await room.wait_for("pause", timeout=60)
+            print(await room.wait_for("play", timeout=10))
 
     asyncio.run(main())
 

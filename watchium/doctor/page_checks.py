@@ -92,7 +92,7 @@ def api() -> Result:
             f"{API} answers {response.status}, and not in Watchium's format",
             "Let the proxy forward /api/ to Watchium unchanged.",
         )
-    return ok(f"{API} answers, {len(rooms)} public rooms")
+    return ok(f"{API} answers, public rooms: {len(rooms)}")
 
 
 def form() -> Result:

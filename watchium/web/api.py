@@ -90,7 +90,11 @@ class Rooms(RoomAPIView):
 
 
 class RoomDetail(OneRoom):
-    @extend_schema(operation_id="room", responses={200: RoomState, "4XX": Problem})
+    @extend_schema(
+        operation_id="room",
+        responses={200: RoomState, "4XX": Problem},
+        description="The room, its timeline and its members.",
+    )
     def get(self, request: Request, room_id: str) -> HttpResponse:
         return json_response(full_room_state(self.readable_room(room_id)))
 

@@ -6,7 +6,14 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.support.fixtures import join, make_room, wait_until, wait_until_moving, wait_until_ready
+from tests.browser.support.fixtures import (
+    join,
+    make_room,
+    play,
+    wait_until,
+    wait_until_moving,
+    wait_until_ready,
+)
 from tests.servers import watchium_server
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
@@ -135,7 +142,7 @@ def test_fast_typing_keeps_all_messages_in_order(person):
     expect(bob.locator("[data-unsent] li")).to_have_count(0)
 
 
-def test_a_message_sent_while_disconnected_is_shown_and_can_be_retried(browser, person):
+def test_messages_and_presses_while_disconnected_are_shown_as_not_sent(browser, person):
     with watchium_server() as server:
         bob = person(base_url=server.url)
         make_room(bob)
@@ -145,6 +152,10 @@ def test_a_message_sent_while_disconnected_is_shown_and_can_be_retried(browser, 
         line = bob.get_by_role("list", name="Sending")
         expect(line).to_contain_text("is anybody there")
         expect(line).to_contain_text("sending")
+        play(bob)
+        expect(bob.locator("[data-notices]")).to_contain_text(
+            "The room did not answer in time", timeout=10_000
+        )
         expect(line.get_by_role("button", name="Try again")).to_be_visible(timeout=10_000)
         server.start()
         expect(bob.locator("body")).to_have_attribute("data-socket", "open", timeout=20_000)

@@ -36,7 +36,7 @@ export function mount(shelf, room) {
 
 const SHORT_MS = 5000
 const CONTROL_REQUEST_MS = 25_000
-const RANK = { info: 1, media: 2, hold: 3, hostNotices: 4, connectionNotices: 5, blocked: 6 }
+const RANK = { info: 1, media: 2, hold: 3, hostNotices: 4, connectionNotices: 5, results: 6, blocked: 7 }
 
 /** @typedef {import("./session.js").RoomSession} Room */
 /** @typedef {import("../ui/notices.js").NoticeStack} Stack */
@@ -66,7 +66,7 @@ export function watchRoom(room, stack) {
           key: "dropped",
           text: gettext("The room did not answer in time. Try again."),
           tone: "warn",
-          rank: RANK.info,
+          rank: RANK.results, // above the notice about the connection, which is always there then
           lastsMs: SHORT_MS,
         }),
     ),
