@@ -14,7 +14,9 @@ def main() -> None:
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != "django":
+            raise  # the installation is damaged, and the traceback names the package
         sys.stderr.write(
             "Watchium cannot start: this Python has no Django. Use .venv/bin/python, or `make run`.\n"
         )
@@ -24,10 +26,10 @@ def main() -> None:
         read_settings()
         execute_from_command_line(sys.argv)
         sys.stdout.flush()
-    except ImproperlyConfigured as error:  # said to an operator, who has no use for a traceback
+    except ImproperlyConfigured as error:  # an operator has no use for a traceback
         sys.stderr.write(f"Watchium cannot start: {error}\n")
         sys.exit(CANNOT_START)
-    except BrokenPipeError:  # `| head`: nobody reads on, and Python would say so once more at its end
+    except BrokenPipeError:  # `| head` reads no further; without this, Python would report it again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 

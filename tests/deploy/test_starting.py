@@ -168,3 +168,12 @@ def test_a_missing_library_folder_does_not_stop_the_server(data_dir: Path, libra
         assert line.startswith("warn"), line
         assert "WATCHIUM_LIBRARY_DIR" in line
         assert checked.returncode == 0, checked.stdout
+
+
+def test_a_python_without_django_is_named_in_one_line():
+    done = subprocess.run(
+        [sys.executable, "-S", "manage.py", "check"],
+        cwd=ROOT, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert ".venv/bin/python" in done.stderr
