@@ -184,9 +184,25 @@ def browser() -> bool:
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
     options = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
-    parallel = pytest(*BROWSER_WORKERS, "-m", "not alone and not long", *options)
+    parallel = browsers_in_parallel(["-m", "not alone and not long", *options])
     # Scenes that measure two pages to within a frame run while nothing else does.
     return pytest("-m", "alone and not long", *options) and parallel
+
+
+def browsers_in_parallel(options: list[str | Path]) -> bool:
+    """Run scenes in two workers. Up to three that fail run once more, alone, and that result counts.
+
+    Beside another browser on two cores a page can stand still for seconds: one of 98 scenes, each time another one,
+    failed in three of six whole runs, none of them alone. A fault of the product fails alone as well.
+    """
+    failed_before = count["failed"]
+    passed = pytest(*BROWSER_WORKERS, *options)
+    failed = count["failed"] - failed_before
+    if passed or failed > 3:
+        return passed
+    print(f"\n{failed} failed beside another scene; once more, alone:", flush=True)
+    count["failed"] = failed_before
+    return pytest("--last-failed", *options)
 
 
 PARTS: dict[str, Callable[[], bool]] = {

@@ -22,6 +22,10 @@ INSIDE = """element => { const box = element.getBoundingClientRect()
     const whole = box.left >= 0 && box.right <= innerWidth && box.bottom <= innerHeight
     return whole && (element === at || element.contains(at)) }"""
 
+# Media that is cut off while it loads cannot be played, and its Play button is disabled.
+WHOLE_CLIP_IS_LOADED = """() => { const { buffered, duration } = document.querySelector("[data-media]")
+    return buffered.length > 0 && buffered.end(buffered.length - 1) > duration - 0.5 }"""
+
 # The widest control bar of a host: a library item of two hours.
 ALL_THERE_MAY_BE = """() => {
     for (const name of ["position", "duration"]) document.querySelector(`[data-${name}]`).textContent = "1:58:02"
@@ -146,6 +150,7 @@ def test_messages_and_presses_while_disconnected_are_shown_as_not_sent(browser, 
     with watchium_server() as server:
         bob = person(base_url=server.url)
         make_room(bob)
+        wait_until(bob, WHOLE_CLIP_IS_LOADED)
         server.kill()
         expect(bob.locator("body")).to_have_attribute("data-socket", "lost")
         say(bob, "is anybody there")
