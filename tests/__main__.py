@@ -183,13 +183,14 @@ def browser() -> bool:
         servers.headless_chromium_path()
     except servers.Missing as missing:
         raise Skipped(str(missing)) from None
-    options = ["-c", "tests/browser/pytest.ini", *(path.relative_to(ROOT) for path in scenes)]
-    parallel = browsers_in_parallel(["-m", "not alone and not long", *options])
+    files = [path.relative_to(ROOT) for path in scenes]
+    options: list[str | Path] = ["-c", "tests/browser/pytest.ini", *files]
+    parallel = browsers_in_parallel(("-m", "not alone and not long", *options))
     # Scenes that measure two pages to within a frame run while nothing else does.
     return pytest("-m", "alone and not long", *options) and parallel
 
 
-def browsers_in_parallel(options: list[str | Path]) -> bool:
+def browsers_in_parallel(options: Sequence[str | Path]) -> bool:
     """Run scenes in two workers. Up to three that fail run once more, alone, and that result counts.
 
     Beside another browser on two cores a page can stand still for seconds: one of 98 scenes, each time another one,

@@ -6,7 +6,7 @@
  */
 
 import { disposeAll, find, openDialog, setText, showVariant } from "../lib/dom.js"
-import { othersMayPlay } from "../room/members.js"
+import { MEMBER_CHANGES, othersMayPlay } from "../room/members.js"
 import {
   changeVolume,
   keyName,
@@ -32,10 +32,7 @@ const HIDE_CONTROLS_MS = 2600
 const PICTURE_IN_PICTURE_EVENTS = ["enterpictureinpicture", "leavepictureinpicture"]
 
 /** Events after which the bar may look different. */
-const CHANGES = [
-  ...["state", "play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "role_changed"],
-  ...["room_changed", "player", "presence", "member_joined", "member_left"],
-]
+const CHANGES = [...["play", "pause", "seek", "set_rate", "load", "timeline", "player"], ...MEMBER_CHANGES]
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 

@@ -3,21 +3,9 @@
 
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { formatMs, gettext, interpolate } from "../lib/i18n.js"
-import { isHost, mayClaimHost, mayRemove, memberStatus, syncRing } from "../room/members.js"
+import { isHost, mayClaimHost, mayRemove, MEMBER_CHANGES, memberStatus, syncRing } from "../room/members.js"
 import { showAvatar } from "../ui/artwork.js"
 import { showRefusal } from "../ui/notices.js"
-
-const MEMBER_CHANGES = [
-  "state",
-  "member_joined",
-  "member_left",
-  "members",
-  "role_changed",
-  "new_host",
-  "room_changed",
-  "presence",
-  "connection",
-]
 
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("../room/session.js").RoomSession} Room */

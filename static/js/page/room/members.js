@@ -44,6 +44,12 @@ export function mayClaimHost(state) {
 /** @typedef {import("../../core/room/members.js").Member} Member */
 /** @typedef {import("./session.js").RoomSession} Room */
 
+/** Events after which the members, or what they may do, may differ. `members` brings a whole list after a burst. */
+export const MEMBER_CHANGES = [
+  ...["state", "member_joined", "member_left", "members", "role_changed", "new_host", "room_changed"],
+  ...["presence", "connection"],
+]
+
 /** States of a player that should show a moving picture and shows none. */
 const WAITING = new Set(["stalled", "loading", "blocked", "error", "broken_off"])
 
