@@ -7,8 +7,8 @@ from unittest.mock import patch
 import msgspec
 from django.test import TestCase
 
-import playback.domain.media_sources
 import playback.room.actions
+import playback.sources.addresses
 from rooms.models import Member, Person, Role, Room
 from watchium.realtime import hub
 from watchium.realtime.frames import Frame
@@ -64,7 +64,7 @@ class Cast(TestCase):
 
     @classmethod
     def prepare_playback(cls) -> None:
-        playback.room.actions.prepare(cls.room, playback.domain.media_sources.find(CLIP))
+        playback.room.actions.prepare(cls.room, playback.sources.addresses.find(CLIP))
 
     def setUp(self) -> None:
         self.published = Published()

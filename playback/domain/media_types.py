@@ -7,12 +7,26 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from playback.domain.media_sources import MIMES as PLAIN
-
+# Of files on the web; browsers play them by themselves.
+WEB_MIMES = {
+    "webm": "video/webm",
+    "mp4": "video/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "ogv": "video/ogg",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "oga": "audio/ogg",
+    "opus": "audio/ogg",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+}
 # Browsers play some of these, depending on their codecs, which ffprobe reads.
 NEEDS_FFPROBE = frozenset(("mkv", "mka", "3gp", "3g2"))
 MIMES = {
-    **PLAIN,
+    **WEB_MIMES,
     "m4b": "audio/mp4",
     "weba": "audio/webm",
     "mkv": "video/x-matroska",

@@ -15,10 +15,10 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from playback.domain.media_sources import sample_at
 from playback.library import uploads
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import MediaItem
+from playback.sources.samples import sample_at
 from rooms.admin import ReadOnlyAdmin, may_change
 
 FACTS = [

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from playback.domain.media_sources import sample_at
 from playback.library.safe_open import PlainFile, is_below, open_below
+from playback.sources.samples import sample_at
 
 
 def library() -> Path:

@@ -21,8 +21,8 @@ from django.http import (
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from playback.domain.media_sources import SAMPLES
 from playback.library.safe_open import PlainFile, open_below
+from playback.sources.samples import SAMPLES
 
 # One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than the requested range,
 # and browsers request the rest.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from playback.domain.media_sources import SAMPLES, Sample
 from playback.models import MediaItem
+from playback.sources.samples import SAMPLES, Sample
 
 
 def offer_samples() -> int:

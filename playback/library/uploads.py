@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from playback.domain.albums import UPLOADS
-from playback.domain.media_sources import MIMES
+from playback.domain.media_types import WEB_MIMES as MIMES
 from playback.domain.media_types import extension_for_content, extension_of
 from playback.domain.titles import title_from_path
 from playback.library import paths

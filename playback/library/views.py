@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from playback.domain.media_sources import sample_at
 from playback.library import covers
 from playback.library.paths import is_there, open_item
 from playback.library.range_response import found, serve
 from playback.library.safe_open import open_below
 from playback.models import MediaItem
+from playback.sources.samples import sample_at
 from rooms.access import Identity
 from rooms.auth.identity import identify
 

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from playback.domain.albums import KEY_LENGTH, album_key
 from playback.domain.duration import EXACT, TAGS, Duration
-from playback.domain.media_sources import SAMPLES_AT
 from playback.domain.sort_keys import folded, name_key, path_key, sort_key
+from playback.sources.samples import SAMPLES_AT
 from watchium.protocol.player_types import Item
 
 KINDS = ("audio", "video")

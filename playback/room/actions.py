@@ -97,7 +97,8 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
     """Load other media, paused at its start. Raises UnknownMedia if it cannot be played."""
 
     def loaded(context: CommandContext) -> Timeline:
-        media = find(command.payload.media_url, command.payload.title)
+        asked = command.payload
+        media = find(asked.media_url, asked.title, mime=asked.mime)
         context.playback.media, context.playback.duration_refuted = msgspec.to_builtins(media), None
         signals.media_loaded.send(
             sender=Playback, room=context.by.room, by=context.by, media=media, now_ms=context.now_ms

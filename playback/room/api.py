@@ -27,7 +27,7 @@ from watchium.protocol.commands import (
 )
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.replies import Accepted, Problem
-from watchium.protocol.types import EventId, Milliseconds, Rate, Seconds, Url
+from watchium.protocol.types import EventId, Milliseconds, MimeType, Rate, Seconds, Url
 
 
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -40,6 +40,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     rate: Rate | None = None
     media_url: Url | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
+    mime: MimeType | None = None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ def dispatch(member: Member, control: Control) -> Accepted:
         case Control(action="continue_without"):
             return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
         case Control(action="load", media_url=str() as media_url):
-            media = MediaRequest(media_url=media_url, title=control.title)
+            media = MediaRequest(media_url=media_url, title=control.title, mime=control.mime)
             return actions.load(member, Load(event_id=control.event_id, payload=media))
     needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
     raise BadMessage(detail=f"Object missing required field `{needed}`")

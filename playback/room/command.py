@@ -35,6 +35,9 @@ from watchium.protocol.errors import NotHost
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
+# Fields that older servers did not have: left out while they are empty, so that a command sent again after an upgrade
+# has the hash that the older server stored.
+_LATER_FIELDS = ("mime",)
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
 IdempotentCommand = Play | Pause | Seek | SetRate | Load | ContinueWithout
@@ -114,4 +117,7 @@ def content_hash_of(command: IdempotentCommand | Notice) -> str:
     """Hash the command without the time of its gesture, which differs when it is sent again."""
     payload = msgspec.to_builtins(command.payload)
     payload.pop("at", None)
+    for name in _LATER_FIELDS:
+        if payload.get(name) is None:
+            payload.pop(name, None)
     return hash_content(command_type(command), payload)

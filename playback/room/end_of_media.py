@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from playback.domain import start_lead
 from playback.domain.duration import EXACT
-from playback.domain.media_sources import SAMPLES
 from playback.models import Playback
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST_REPORTS
+from playback.sources.samples import SAMPLES
 from rooms.models import Room
 from rooms.periodic import for_each_isolated
 

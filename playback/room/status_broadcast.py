@@ -100,4 +100,5 @@ def _evaluate(
         drift_ms=round(drift * 1000, 1),
         latency_ms=received.report.latency_ms,
         state=received.report.state,
+        lacks=received.report.lacks,
     )

@@ -25,8 +25,8 @@ import playback.room.actions
 import playback.room.queries
 import rooms.actions
 from chat.models import Comment
-from playback.domain.media_sources import duration_of, find
 from playback.room.status_reports import LAST_REPORTS
+from playback.sources.addresses import duration_of, find
 from rooms.models import Connection, Member, Person, Role, Room
 from tests.cases import CLIP, Cast
 from tests.model.reference import CONFLICT, REFUSED, Reference

@@ -7,8 +7,10 @@ from playback.models import MediaItem, Playback
 from playback.room import actions
 from rooms.access import Identity
 from rooms.forms import NewRoom
+from tests.cases import CLIP
 from tests.playback.room.fixtures import ActionCase, load
 from watchium.protocol.errors import NotHost, UnknownMedia
+from watchium.protocol.types import Media
 from watchium.services.create_room import create_room
 
 
@@ -32,9 +34,18 @@ class RoomsPlayTheLibrary(ActionCase):
             actions.load(self.alice, load(self.song.url))
         event = self.published.last("load")["payload"]
         assert event["media"] == {
-            "url": self.song.url, "kind": "audio", "title": "Song \u2013 Somebody", "mime": "audio/flac"
+            "url": self.song.url, "kind": "audio", "title": "Song \u2013 Somebody", "mime": "audio/flac",
+            "source": "library", "item_id": self.song.pk,
         }  # fmt: skip
         assert (event["duration"], self.playback().duration) == (83.5, 83.5)
+
+    def test_media_stored_before_sources_existed_are_a_file(self):
+        Playback.objects.filter(room=self.room).update(media={"url": CLIP, "kind": "video", "title": "Clip"})
+        assert self.playback().current_media == Media(url=CLIP, kind="video", title="Clip", source="file")
+
+    def test_the_media_type_of_a_program_decides_where_the_address_says_nothing(self):
+        actions.load(self.alice, load("https://example.org/radio", mime="audio/mpeg"))
+        assert self.playback().current_media.kind == "audio"
 
     def test_an_unknown_duration_is_left_to_players(self):
         actions.load(self.alice, load(self.film.url, title="  Our film "))

@@ -14,6 +14,8 @@ from watchium.protocol.types import (
     EventId,
     MemberRef,
     Milliseconds,
+    MimeType,
+    MissingTrack,
     Rate,
     Revision,
     Seconds,
@@ -52,8 +54,11 @@ class RateChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class MediaRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`mime`: the media type, where the address does not show it."""
+
     media_url: Url
     title: Annotated[str, Meta(max_length=200)] | None = None
+    mime: MimeType | None = None
 
 
 class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
@@ -93,6 +98,8 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most.
 
+    `lacks`: what it cannot play of the media.
+
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
     (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A
     waiting room waits for members that are loading or stalled.
@@ -111,6 +118,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     start_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     seek_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     state: Annotated[str, Meta(max_length=16)] | None = None
+    lacks: MissingTrack | None = None
 
 
 class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ Times are server time in Unix milliseconds, positions are media time in seconds.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -18,16 +18,23 @@ UserId = Annotated[str, Meta(min_length=1, max_length=32)]
 # Signed URLs of object stores have 2,000 characters and more; most web servers accept up to 8 KB.
 URL_CHARS = 8000
 Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS)]
+MimeType = Annotated[str, Meta(max_length=100)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class Media(Struct, frozen=True, kw_only=True):
-    """A media file: its address; `kind` is `video` or `audio`."""
+    """What a room plays: its address; `kind` is `video` or `audio`.
+
+    `source`: how it is played: `file`, `hls`, `dash`, `youtube`, `vimeo`, `twitch`, `library`, `upload` or `own`.
+    `item_id`: the item of the library.
+    """
 
     url: str
     kind: str
     title: str
     mime: str | None = None
+    source: str = "file"
+    item_id: int | None = None
 
 
 class UserRef(Struct, frozen=True, kw_only=True):
@@ -117,7 +124,17 @@ class CommentState(Struct, frozen=True, kw_only=True):
     reply_to: int | None
 
 
-class MemberReport(Struct, frozen=True, kw_only=True):
+class MissingTrack(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What a member's player cannot play: the `sound` or the `picture` of the media, or `all` of it.
+
+    `codec`: its format, if the player knows it.
+    """
+
+    track: Literal["sound", "picture", "all"]
+    codec: Annotated[str, Meta(max_length=40, pattern=r"^[A-Za-z0-9 .,+/()_-]+$")] | None = None
+
+
+class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The latest report of one member's player, in `presence`."""
 
     user_id: str
@@ -127,6 +144,7 @@ class MemberReport(Struct, frozen=True, kw_only=True):
     drift_ms: float | None
     latency_ms: float | None
     state: str | None
+    lacks: MissingTrack | None = None
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
-from playback.domain.media_sources import SAMPLES
+from playback.sources.samples import SAMPLES
 from rooms import display_names
 from rooms.access import Identity, member_for
 from rooms.actions.admission import admit, room_for_visitor

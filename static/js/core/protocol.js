@@ -7,12 +7,14 @@
  */
 
 /**
- * A media file: its address; `kind` is `video` or `audio`.
+ * What a room plays: its address; `kind` is `video` or `audio`. `source`: how it is played: `file`, `hls`, `dash`, `youtube`, `vimeo`, `twitch`, `library`, `upload` or `own`. `item_id`: the item of the library.
  * @typedef {object} Media
  * @property {string} url
  * @property {string} kind
  * @property {string} title
  * @property {string | null} [mime]
+ * @property {string} [source]
+ * @property {number | null} [item_id]
  */
 
 /**
@@ -107,6 +109,13 @@
  */
 
 /**
+ * What a member's player cannot play: the `sound` or the `picture` of the media, or `all` of it. `codec`: its format, if the player knows it.
+ * @typedef {object} MissingTrack
+ * @property {any} track
+ * @property {string | null} [codec]
+ */
+
+/**
  * The latest report of one member's player, in `presence`.
  * @typedef {object} MemberReport
  * @property {string} user_id
@@ -116,6 +125,7 @@
  * @property {number | null} drift_ms
  * @property {number | null} latency_ms
  * @property {string | null} state
+ * @property {MissingTrack | null} [lacks]
  */
 
 /**
@@ -150,13 +160,15 @@
  */
 
 /**
+ * `mime`: the media type, where the address does not show it.
  * @typedef {object} MediaRequest
  * @property {string} media_url
  * @property {string | null} [title]
+ * @property {string | null} [mime]
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A waiting room waits for members that are loading or stalled.
+ * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. `lacks`: what it cannot play of the media. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A waiting room waits for members that are loading or stalled.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -171,6 +183,7 @@
  * @property {number | null} [start_cost_ms]
  * @property {number | null} [seek_cost_ms]
  * @property {string | null} [state]
+ * @property {MissingTrack | null} [lacks]
  */
 
 /**

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 
-import playback.domain.media_sources
 import playback.room.actions
+import playback.sources.addresses
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Connection, Member, Person, Role, Room
 from watchium import server_clock
@@ -44,7 +44,7 @@ def rooms_of_eight(count: int) -> list[list[Member]]:
         for member in members
     )
     for room in rooms:
-        playback.room.actions.prepare(room, playback.domain.media_sources.find(CLIP))
+        playback.room.actions.prepare(room, playback.sources.addresses.find(CLIP))
     return [members[start : start + EIGHT] for start in range(0, len(members), EIGHT)]
 
 

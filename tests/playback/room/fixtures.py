@@ -39,8 +39,8 @@ def set_rate(rate: float, event_id="rate", **where) -> SetRate:
     return SetRate(event_id=event_id, payload=RateChange(rate=rate, **where))
 
 
-def load(url=SONG, event_id="load", title=None) -> Load:
-    return Load(event_id=event_id, payload=MediaRequest(media_url=url, title=title))
+def load(url=SONG, event_id="load", title=None, mime=None) -> Load:
+    return Load(event_id=event_id, payload=MediaRequest(media_url=url, title=title, mime=mime))
 
 
 class ActionCase(Cast):

@@ -6,9 +6,9 @@ from threading import Event
 from django.db import connection, transaction
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
-from playback.domain import media_sources
 from playback.models import Playback, PlaybackEvent
 from playback.room import actions, end_of_media, stall_handling
+from playback.sources import addresses
 from rooms.actions import transfer_host
 from rooms.models import Member, Person, Role, Room
 from tests.cases import CLIP
@@ -26,7 +26,7 @@ class Races(TransactionTestCase):
         self.alice, self.bob = (
             self.enrol(name, role) for name, role in (("Alice", Role.HOST), ("Bob", Role.MEMBER))
         )
-        actions.prepare(self.room, media_sources.find(CLIP))
+        actions.prepare(self.room, addresses.find(CLIP))
 
     def enrol(self, name: str, role: str) -> Member:
         person = Person.objects.create(username=name)

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-import playback.domain.media_sources
 import playback.room.actions
+import playback.sources.addresses
 from chat.models import Comment
 from playback.models import Playback
 from rooms.models import Member, Person, Room
@@ -47,7 +47,7 @@ class InPages(ApiCase):
             position=0,
             at_ms=0,
         )
-        media = playback.domain.media_sources.find("https://example.org/film.webm", words)
+        media = playback.sources.addresses.find("https://example.org/film.webm", words)
         Playback.objects.filter(room=self.room).update(
             media={"url": media.url, "kind": "video", "title": words}
         )
@@ -141,4 +141,4 @@ class ThePolicy(ApiCase):
 )  # fmt: skip
 def test_a_script_url_is_no_media_url(address: str):
     with pytest.raises(UnknownMedia):
-        playback.domain.media_sources.find(address)
+        playback.sources.addresses.find(address)

@@ -9,11 +9,11 @@ import pytest
 from django.http import Http404
 
 from playback import media_lookup
-from playback.domain import media_sources
 from playback.library import range_response
 from playback.library.paths import is_there, open_item
 from playback.library.safe_open import open_below
 from playback.models import MediaItem
+from playback.sources import addresses
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
@@ -85,7 +85,7 @@ def test_only_plain_files_are_media(tmp_path: Path):
 def test_no_room_plays_a_file_by_its_path(way: str):
     folders = ("/media/samples/", "/media/library/", "/media/covers/", "/media/", "/", "file://")
     for address in [folder + way for folder in folders]:
-        for find in (media_sources.find, media_lookup.find):
+        for find in (addresses.find, media_lookup.find):
             with pytest.raises(UnknownMedia):
                 find(address)
 

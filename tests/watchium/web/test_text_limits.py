@@ -13,8 +13,8 @@ from django.test import Client, TestCase, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.domain.media_sources import find
 from playback.models import Playback
+from playback.sources.addresses import find
 from rooms.models import Room
 from tests.servers import ROOT
 from watchium.protocol.codec import decode_room_command

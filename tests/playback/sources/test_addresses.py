@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playback.domain.duration import EXACT, Duration
-from playback.domain.media_sources import SAMPLES, duration_of, find
+from playback.sources.addresses import duration_of, find
+from playback.sources.samples import SAMPLES
 from watchium.protocol.errors import UnknownMedia
 
 
@@ -120,15 +121,45 @@ def test_text_and_hosts_that_browsers_do_not_resolve_are_not_addresses(address):
 @pytest.mark.parametrize(
     "address",
     [
-        "https://www.youtube.com/watch?v=abc",
-        "https://youtu.be/abc",
-        "https://m.youtube.com./watch?v=abc",
+        "https://www.youtube.com/watch?v=aqz-KE-bpKQ",
+        "https://youtu.be/aqz-KE-bpKQ",
+        "https://m.youtube.com./watch?v=aqz-KE-bpKQ",
+        "https://vimeo.com/76979871",
+        "https://www.twitch.tv/videos/123456789",
         "https://example.org/live/index.m3u8?x=1",
+        "https://example.org/film.mpd",
     ],
 )
 def test_unsupported_sources_are_rejected_with_a_reason(address):
     with pytest.raises(UnknownMedia, match="cannot be played here yet"):
         find(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "source", "url"),
+    [
+        ("https://youtu.be/aqz-KE-bpKQ?si=x", "youtube", "https://www.youtube.com/watch?v=aqz-KE-bpKQ"),
+        ("https://vimeo.com/76979871", "vimeo", "https://vimeo.com/76979871"),
+        ("https://www.twitch.tv/Somebody", "twitch", "https://www.twitch.tv/somebody"),
+    ],
+)
+def test_an_embedded_player_is_accepted_if_the_operator_allows_it(address, source, url):
+    media = find(address, embeds=frozenset((source,)))
+    assert (media.source, media.url, media.kind) == (source, url, "video")
+    assert find(address, "Ours", embeds=frozenset((source,))).title == "Ours"
+
+
+@pytest.mark.parametrize(
+    ("address", "hint", "kind", "mime"),
+    [
+        ("https://example.org/radio", "audio/mpeg", "audio", "audio/mpeg"),
+        ("https://example.org/radio", "text/html", "video", None),
+        ("https://example.org/clip.webm", "audio/mpeg", "video", "video/webm"),
+    ],
+)
+def test_a_known_media_type_helps_where_the_extension_says_nothing(address, hint, kind, mime):
+    media = find(address, mime=hint)
+    assert (media.kind, media.mime) == (kind, mime)
 
 
 def test_a_site_with_a_similar_name_is_accepted():
