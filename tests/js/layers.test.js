@@ -9,7 +9,7 @@ const LAYERS = [
   ["core"],
   ["core/clock", "core/net"],
   ["core/sync"],
-  ["core/media", "core/room", "core/player"],
+  ["core/media", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],

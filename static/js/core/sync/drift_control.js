@@ -12,6 +12,12 @@ const RECOVERED_MS = 10_000 // after moving for this long the attempts are forgo
 /** @typedef {import("./timeline.js").SyncTarget} SyncTarget */
 /** @typedef {import("./timeline.js").ElementState} ElementState */
 /** @typedef {import("./sync_controller.js").Effect} Effect */
+/** @typedef {import("./rate_control.js").RateControl} RateControl */
+/**
+ * What is used of a rate control: of RateControl, or of the one for players in a frame.
+ * @typedef {Pick<RateControl, "tick" | "acquire" | "acquireAfterStart" | "degraded" | "deadZoneMs" |
+ *   "seekBeyondMs" | "rateSupport" | "seeks" | "audioOnly"> & {readonly startSettleMs: number}} RateController
+ */
 /** @typedef {import("./latency_model.js").StartKind} StartKind */
 /** @typedef {import("./latency_model.js").SeekKind} SeekKind */
 /**
@@ -23,7 +29,7 @@ export class DriftControl {
   /**
    * @param {object} parts
    * @param {import("./latency_model.js").LatencyModel} parts.latencyModel
-   * @param {import("./rate_control.js").RateControl} parts.rateControl
+   * @param {RateController} parts.rateControl
    * @param {import("../media/media_state.js").MediaState} parts.media
    */
   constructor({ latencyModel, rateControl, media }) {
@@ -192,6 +198,7 @@ export class DriftControl {
       remainingS: Math.min(ownRemainingS(element), target.remainingS(element)),
       hidden: element.hidden,
       movementMs: element.movementMs,
+      playedRate: element.playedRate,
     })
     this.decision = decision
     if (element.nowMs - this.startedMs > RECOVERED_MS && this.stalls.flowing) this.unstickAttempts = 0

@@ -22,29 +22,73 @@ const START_MOST_MS = 250
 const SEEK_MOST_MS = 1500
 const PLACE_MOST_MS = 1000 // beyond that waiting for one device costs all members more than it is worth
 
-/**
- * First guesses in ms: start after a seek or load, start after a plain pause, seek in buffered media.
- * Chromium starts from rest at once (+1 ± 8); WebKitGTK 2.50 does so from where it was placed (0.2 ± 0.4),
- * and seeks within 7 to 45.
- */
-const GUESSES = {
-  chromium: { fresh: 75, rest: 0, seek: 90 },
-  firefox: { fresh: 100, rest: 100, seek: 90 },
-  webkit: { fresh: 0, rest: -20, seek: 25 },
-}
 const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until learned
 
 /** @typedef {"chromium" | "firefox" | "webkit"} Engine */
+/**
+ * What the control of a player has to know about it.
+ *
+ * `rates`: the ones it plays at; `none` if every change interrupts the sound. `clock`: `exact`; `stairs`, in
+ * steps of up to 40 ms; `stamped`, in reports that say when they were true; `coarse`, in reports that do not.
+ * `startCostMs` and `seekCostMs` are first guesses: the start after a seek or load, the start after a plain
+ * pause, the seek in buffered media; `mostCostMs` limits what is learned. `pitch`: whether it can resample, so
+ * that short changes of the rate are exact.
+ * @typedef {object} PlayerTraits
+ * @property {"any" | "none" | readonly number[]} rates
+ * @property {"exact" | "stairs" | "stamped" | "coarse"} clock
+ * @property {{fresh: number, rest: number}} startCostMs
+ * @property {number} seekCostMs
+ * @property {{start: number, seek: number}} [mostCostMs]
+ * @property {boolean} pitch
+ */
+/** @typedef {Engine | PlayerTraits} PlayerKind */
+
+/**
+ * The browser's own elements. Chromium starts from rest at once (+1 ± 8); WebKitGTK 2.50 does so from where it
+ * was placed (0.2 ± 0.4), and seeks within 7 to 45.
+ * @type {Record<Engine, PlayerTraits>}
+ */
+const ENGINES = {
+  chromium: {
+    rates: "any",
+    clock: "exact",
+    startCostMs: { fresh: 75, rest: 0 },
+    seekCostMs: 90,
+    pitch: true,
+  },
+  firefox: {
+    rates: "any",
+    clock: "stairs",
+    startCostMs: { fresh: 100, rest: 100 },
+    seekCostMs: 90,
+    pitch: true,
+  },
+  webkit: {
+    rates: "none",
+    clock: "stairs",
+    startCostMs: { fresh: 0, rest: -20 },
+    seekCostMs: 25,
+    pitch: true,
+  },
+}
+
+/** @param {PlayerKind} player */
+export function traitsOf(player) {
+  return typeof player === "string" ? ENGINES[player] : player
+}
+
 /** @typedef {"fresh" | "rest"} StartKind after a seek or load; after a plain pause */
 /** @typedef {"buffered" | "unbuffered"} SeekKind */
 
 export class LatencyModel {
   /**
-   * @param {Engine} engine
+   * @param {PlayerKind} player
    * @param {unknown} [stored] an earlier `snapshot()`
    */
-  constructor(engine, stored) {
-    const { fresh, rest, seek } = GUESSES[engine]
+  constructor(player, stored) {
+    const { startCostMs, seekCostMs: seek, mostCostMs } = traitsOf(player)
+    const { fresh, rest } = startCostMs
+    this.mostMs = mostCostMs ?? { start: START_MOST_MS, seek: SEEK_MOST_MS }
     /** Names of the latencies that are no longer guesses. @type {Set<string>} */
     this.learned = new Set()
     /** @type {Record<StartKind, number>} */
@@ -59,8 +103,8 @@ export class LatencyModel {
   /** @param {any} stored */
   #restore(stored) {
     for (const [name, least, most] of /** @type {const} */ ([
-      ["startMs", START_LEAST_MS, START_MOST_MS],
-      ["seekMs", 0, SEEK_MOST_MS],
+      ["startMs", START_LEAST_MS, this.mostMs.start],
+      ["seekMs", 0, this.mostMs.seek],
       ["placeMs", 0, PLACE_MOST_MS],
     ])) {
       /** @type {any} */
@@ -77,7 +121,7 @@ export class LatencyModel {
   /** The player was `errorMs` behind after a start. @param {StartKind} kind @param {number} errorMs */
   recordStart(kind, errorMs) {
     const startMs = this.startMs[kind] + this.#gain(`startMs.${kind}`, errorMs, START_GAIN) * errorMs
-    this.startMs[kind] = clamp(startMs, START_LEAST_MS, START_MOST_MS)
+    this.startMs[kind] = clamp(startMs, START_LEAST_MS, this.mostMs.start)
   }
 
   /**
@@ -87,7 +131,7 @@ export class LatencyModel {
    */
   recordSeek(kind, errorMs) {
     const seekMs = this.seekMs[kind] + this.#gain(`seekMs.${kind}`, errorMs, SEEK_GAIN) * errorMs
-    this.seekMs[kind] = clamp(seekMs, 0, SEEK_MOST_MS)
+    this.seekMs[kind] = clamp(seekMs, 0, this.mostMs.seek)
   }
 
   /**

@@ -14,6 +14,7 @@
 
 import { MUSIC_PITCH_BEYOND, SeekThreshold, excursionFor, trimFor, zoneOf } from "./corrections.js"
 import { ErrorSamples, StairSamples, clamp } from "./error_samples.js"
+import { traitsOf } from "./latency_model.js"
 import { RateSupport } from "./rate_support.js"
 import { TAIL_S } from "./timeline.js"
 
@@ -63,6 +64,7 @@ const BUFFER_LEAST_S = 2 // never speed up into an empty buffer
  * @property {number} remainingS
  * @property {boolean} hidden
  * @property {number} movementMs how far the clock's estimate moved lately
+ * @property {number} [playedRate] the rate that a player in a frame reports
  */
 /**
  * @typedef {object} Decision
@@ -91,11 +93,11 @@ export class RateControl {
   justBegun = false
   sought = false
 
-  /** @param {{engine: import("./latency_model.js").Engine, audioOnly?: boolean, rateSupport?: RateSupport}} player */
+  /** @param {{engine: import("./latency_model.js").PlayerKind, audioOnly?: boolean, rateSupport?: RateSupport}} player */
   constructor({ engine, audioOnly = false, rateSupport }) {
     this.audioOnly = audioOnly
     this.rateSupport = rateSupport ?? new RateSupport(engine)
-    this.exact = engine === "chromium" // its clock shows the position, not that of up to 40 ms ago
+    this.exact = traitsOf(engine).clock === "exact" // it shows the position, not that of up to 40 ms ago
     this.samples = this.exact ? new ErrorSamples() : new StairSamples()
     this.seekThreshold = new SeekThreshold()
     this.acquire(0, 0)

@@ -8,6 +8,8 @@
  * Times are in milliseconds of the page's clock.
  */
 
+import { traitsOf } from "./latency_model.js"
+
 const MISS_MS = 15 // more than a time-stretching switch should leave behind
 const MISS_SHARE = 0.4 // of the planned correction
 const MISSES = 2
@@ -28,12 +30,12 @@ export class RateSupport {
   plannedMs = null
 
   /**
-   * @param {import("./latency_model.js").Engine} engine
+   * @param {import("./latency_model.js").PlayerKind} player
    * @param {any} [stored] an earlier `snapshot()`, in this page's time
    * @param {number} [nowMs]
    */
-  constructor(engine, stored, nowMs = 0) {
-    this.never = engine === "webkit"
+  constructor(player, stored, nowMs = 0) {
+    this.never = traitsOf(player).rates === "none"
     this.#restore(stored, nowMs)
     this.update(nowMs)
   }

@@ -54,7 +54,8 @@ export class StartControl {
 
   /** @param {ElementState} element @param {number} toS */
   #isAt(element, toS) {
-    return !element.seeking && Math.abs(element.currentTimeS - toS) <= SAME_PLACE_S
+    const withinS = element.placedWithinS ?? SAME_PLACE_S
+    return !element.seeking && Math.abs(element.currentTimeS - toS) <= withinS
   }
 
   /**

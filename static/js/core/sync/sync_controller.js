@@ -45,7 +45,7 @@ export class SyncController {
   /**
    * @param {object} parts
    * @param {import("./latency_model.js").LatencyModel} parts.latencyModel
-   * @param {import("./rate_control.js").RateControl} parts.rateControl
+   * @param {import("./drift_control.js").RateController} parts.rateControl
    * @param {import("../media/media_state.js").MediaState} parts.media
    */
   constructor({ latencyModel, rateControl, media }) {

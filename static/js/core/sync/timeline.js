@@ -92,6 +92,9 @@ export function timelineOf(event) {
  * @property {boolean} hidden
  * @property {number} readyState
  * @property {number} [rate] the element's playback rate
+ * @property {number} [playedRate] the rate that a player in a frame reports; it may not take every rate
+ * @property {number} [slewWithinMs] closer than this it is corrected by its rate, not restarted
+ * @property {number} [placedWithinS] closer than this a paused player is not sought
  * @property {boolean} [idle] the browser loads nothing now: it has buffered enough
  * @property {number} durationS NaN while unknown
  * @property {number} bufferedAheadS
@@ -132,7 +135,7 @@ export class SyncTarget {
 
   /** Whether the player is too far off to be corrected by its rate. @param {ElementState} element */
   isFar(element) {
-    return Math.abs(this.errorMs(element)) >= SLEW_WITHIN_MS
+    return Math.abs(this.errorMs(element)) >= (element.slewWithinMs ?? SLEW_WITHIN_MS)
   }
 
   /** Media between the room's position and the end. @param {ElementState} element */
