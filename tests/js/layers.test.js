@@ -7,13 +7,22 @@ import { fileURLToPath } from "node:url"
 /** Folders of static/js, lowest layer first. A folder may import folders of lower layers, and itself. */
 const LAYERS = [
   ["core"],
-  ["core/clock", "core/net"],
+  ["core/clock", "core/net", "core/captions"],
   ["core/sync"],
   ["core/media", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
-  ["page/chat", "page/controls", "page/people", "page/player", "page/staff", "page/sync_meter"],
+  [
+    "page/captions",
+    "page/chapters",
+    "page/chat",
+    "page/controls",
+    "page/people",
+    "page/player",
+    "page/staff",
+    "page/sync_meter",
+  ],
   ["entry"],
 ]
 
