@@ -30,6 +30,7 @@ from watchium.db.rows import RowMapper, update
 from watchium.protocol.types import Media
 
 SYNC_TOLERANCE_MS = 500
+MAX_CAPTION_SHIFT_MS = 600_000
 MOTION = ("position", "rate", "phase", "at_ms", "duration", "duration_source", "ends_at_ms")
 DOCUMENTS = ("media", "hold", "hold_until_ms", "waited", "duration_refuted")
 UNTOUCHED = Q(phase__in=("idle", "paused"), position=0, rate=1)
@@ -118,6 +119,7 @@ class Playback(models.Model):
     sync_tolerance_ms = models.PositiveIntegerField(default=SYNC_TOLERANCE_MS)
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
+    caption_shift_ms = models.IntegerField(default=0)
     # The current wait and the recent ones: `stall_policy.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
@@ -142,6 +144,12 @@ class Playback(models.Model):
             models.CheckConstraint(
                 condition=Q(stall_wait_s__gte=SHORTEST_S, stall_wait_s__lte=LONGEST_S),
                 name="playback_stall_wait_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    caption_shift_ms__gte=-MAX_CAPTION_SHIFT_MS, caption_shift_ms__lte=MAX_CAPTION_SHIFT_MS
+                ),
+                name="playback_caption_shift_in_range",
             ),
             models.CheckConstraint(
                 condition=~Q(phase=HOLDING) | Q(hold_until_ms__isnull=False), name="playback_hold_ends"
@@ -205,6 +213,7 @@ class Playback(models.Model):
             "sync_tolerance_ms": self.sync_tolerance_ms,
             "stall_policy": self.stall_policy,
             "stall_wait_s": self.stall_wait_s,
+            "caption_shift_ms": self.caption_shift_ms,
         }
 
     @property
@@ -225,6 +234,12 @@ class Playback(models.Model):
             self.waited = msgspec.to_builtins(charge_waits(self.wait_budget, before, wait, now_ms))
         self.hold = None if wait is None else msgspec.to_builtins(wait)
         self.hold_until_ms = None if wait is None else wait.until_ms
+
+    def shift_captions(self, ms: int) -> None:
+        """Store the shift, if it is another one."""
+        if ms != self.caption_shift_ms:
+            self.caption_shift_ms = ms
+            self.save(update_fields=["caption_shift_ms"])
 
     def save_wait_budget(self, budget: WaitBudget) -> None:
         self.waited = msgspec.to_builtins(budget)

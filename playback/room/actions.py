@@ -13,10 +13,11 @@ from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.command import CommandContext, Notice, command_type, content_hash_of, handle, spend
 from playback.room.event_log import Reason, record_diagnostic
+from playback.room.settings import room_settings
 from rooms import access
 from rooms.models import Member, Room
 from watchium import server_clock
-from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek, SetRate
+from watchium.protocol.commands import ContinueWithout, Load, Pause, Play, Seek, SetRate, ShiftCaptions
 from watchium.protocol.replies import Accepted
 from watchium.protocol.types import Media
 
@@ -90,6 +91,20 @@ def continue_without(by: Member, command: ContinueWithout, *, now_ms: float | No
         return stall_handling.resumed_timeline(context.playback, context.now_ms)
 
     return handle(by, command, resumed, now_ms)
+
+
+@transaction.atomic
+def shift_captions(by: Member, command: ShiftCaptions, *, now_ms: float | None = None) -> Accepted:
+    """Show captions later or earlier to everyone. Changes nothing, not even the revision, if they are there already."""
+
+    def shifted(context: CommandContext) -> Timeline | None:
+        if context.playback.caption_shift_ms == command.payload.ms:
+            return None
+        context.playback.shift_captions(command.payload.ms)
+        context.metadata["room"] = room_settings(context.playback)
+        return context.before.unmoved()
+
+    return handle(by, command, shifted, now_ms)
 
 
 @transaction.atomic

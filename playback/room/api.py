@@ -14,6 +14,7 @@ from playback.room import actions, queries
 from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member
 from watchium.protocol.commands import (
+    CaptionShift,
     ContinueWithout,
     Load,
     MediaRequest,
@@ -24,6 +25,7 @@ from watchium.protocol.commands import (
     Seek,
     SeekTarget,
     SetRate,
+    ShiftCaptions,
 )
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.replies import Accepted, Problem
@@ -31,9 +33,9 @@ from watchium.protocol.types import EventId, Milliseconds, MimeType, Rate, Secon
 
 
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`seek` needs `current_time`, `set_rate` needs `rate`, `load` needs `media_url`."""
+    """`seek` needs `current_time`, `set_rate` needs `rate`, `load` needs `media_url`, `shift_captions` `ms`."""
 
-    action: Literal["play", "pause", "seek", "set_rate", "load", "continue_without"]
+    action: Literal["play", "pause", "seek", "set_rate", "load", "shift_captions", "continue_without"]
     event_id: EventId
     current_time: Seconds | None = None
     at: Milliseconds | None = None
@@ -41,6 +43,7 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     media_url: Url | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
     mime: MimeType | None = None
+    ms: Annotated[int, Meta(ge=-600_000, le=600_000)] | None = None
 
 
 class Since(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +88,15 @@ def dispatch(member: Member, control: Control) -> Accepted:
             return actions.set_rate(member, SetRate(event_id=control.event_id, payload=change))
         case Control(action="continue_without"):
             return actions.continue_without(member, ContinueWithout(event_id=control.event_id))
+        case Control(action="shift_captions", ms=int() as ms):
+            shift = ShiftCaptions(event_id=control.event_id, payload=CaptionShift(ms=ms))
+            return actions.shift_captions(member, shift)
         case Control(action="load", media_url=str() as media_url):
             media = MediaRequest(media_url=media_url, title=control.title, mime=control.mime)
             return actions.load(member, Load(event_id=control.event_id, payload=media))
-    needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url"}[control.action]
+    needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url", "shift_captions": "ms"}[
+        control.action
+    ]
     raise BadMessage(detail=f"Object missing required field `{needed}`")
 
 

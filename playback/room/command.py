@@ -29,6 +29,7 @@ from watchium.protocol.commands import (
     PlayerReport,
     Seek,
     SetRate,
+    ShiftCaptions,
     SyncRequest,
 )
 from watchium.protocol.errors import NotHost
@@ -40,8 +41,8 @@ from watchium.shared_state import rate_limits
 _LATER_FIELDS = ("mime",)
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
-IdempotentCommand = Play | Pause | Seek | SetRate | Load | ContinueWithout
-EVENT_TYPES = {"continue_without": "timeline"}
+IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | ContinueWithout
+EVENT_TYPES = {"continue_without": "timeline", "shift_captions": "room_changed"}
 Notice = BufferStart | BufferEnd | SyncRequest
 
 

@@ -74,5 +74,6 @@ def reset(room_pk: int, now_ms: float) -> bool:
         playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
     fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
+    playback.shift_captions(0)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     return True

@@ -39,6 +39,8 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
     `playback.room` is locked, `timeline` is one transition from `playback.timeline`; `playback.media` may already be
     the new media.
     """
+    if kind == "load":
+        playback.shift_captions(0)  # it belonged to the captions of other media
     sync_states = [] if kind in NOT_EVALUATED else [_sync_states(playback, kind, now_ms)]
     playback.set_timeline(timeline, now_ms)
     if wait := playback.current_wait:

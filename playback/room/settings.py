@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from playback.domain.stall_policy import LONGEST_S, POLICIES, SHORTEST_S
 from playback.models import Playback
 from playback.room import stall_handling
-from rooms.models import Room
+from rooms.models import Member, Room
+from rooms.serializers import room_state
 from watchium import server_clock
 from watchium.protocol.errors import BadMessage
 
@@ -24,6 +27,14 @@ def change_settings(room: Room, settings: dict[str, Any], *, now_ms: float | Non
     playback.save(update_fields=sorted(settings))
     if playback.current_wait and not playback.waits_for_members:
         stall_handling.resume(playback, "release", now_ms)
+
+
+def room_settings(playback: Playback) -> dict[str, Any]:
+    """Return the room's state with these playback settings, as an event stores it."""
+    state: dict[str, Any] = msgspec.to_builtins(
+        room_state(playback.room, Member.objects.host_of(playback.room), playback.settings)
+    )
+    return state
 
 
 def _validate(settings: dict[str, Any]) -> None:

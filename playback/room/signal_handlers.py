@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from django.dispatch import receiver
 
 from playback.models import Playback
 from playback.room import stall_handling, status_reports
 from playback.room.event_log import Reason, record
+from playback.room.settings import room_settings
 from rooms import signals
 from rooms.models import Member, Room
-from rooms.serializers import room_state
 from watchium import server_clock
 
 
@@ -39,12 +38,5 @@ def record_room_changed(*, room: Room, actor: Member | None, **_: Any) -> None:
 def _record(room: Room, kind: str, reason: Reason) -> None:
     playback = Playback.objects.of(room)
     if kind == "room_changed":
-        reason = replace(reason, metadata={"room": _state(playback)})
+        reason = replace(reason, metadata={"room": room_settings(playback)})
     record(playback, kind, playback.timeline.unmoved(), reason, server_clock.now_ms())
-
-
-def _state(playback: Playback) -> dict[str, Any]:
-    state: dict[str, Any] = msgspec.to_builtins(
-        room_state(playback.room, Member.objects.host_of(playback.room), playback.settings)
-    )
-    return state

@@ -143,9 +143,13 @@ class Client:
     # ------------------------------------------------------------ playback and chat
 
     def control(self, room_id: str, action: str, *, event_id: str | None = None, **fields: Any) -> Accepted:
-        """`current_time`, `at`, `rate`, `media_url` and `title`, as the action needs them."""
+        """`current_time`, `at`, `rate`, `media_url`, `title` and `ms`, as the action needs them."""
         body = {"action": action, "event_id": event_id or new_event_id(), **fields}
         return self._call("POST", f"/api/rooms/{room_id}/sync/control/", Accepted, body)
+
+    def shift_captions(self, room_id: str, ms: int) -> Accepted:
+        """Show captions this much later to everyone; earlier if negative."""
+        return self.control(room_id, "shift_captions", ms=ms)
 
     def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> CommentPage:
         query = urlencode({"limit": limit} | ({} if before is None else {"before": before}))

@@ -91,6 +91,18 @@ class Load(IdempotentCommand, tag="load", frozen=True, kw_only=True):
     payload: MediaRequest
 
 
+class CaptionShift(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`ms`: positive if captions are shown later than their file says."""
+
+    ms: Annotated[int, Meta(ge=-600_000, le=600_000)]
+
+
+class ShiftCaptions(IdempotentCommand, tag="shift_captions", frozen=True, kw_only=True):
+    """Set the room's `caption_shift_ms`: when captions are shown to everyone. Answered by `room_changed`."""
+
+    payload: CaptionShift
+
+
 class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """`at`: server time of the sample. `revision`: of the timeline that the player follows.
 
@@ -281,6 +293,7 @@ RoomCommand = (
     | Seek
     | SetRate
     | Load
+    | ShiftCaptions
     | Heartbeat
     | Ping
     | SyncRequest

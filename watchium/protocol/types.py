@@ -96,7 +96,10 @@ class HostGrace(Struct, frozen=True, kw_only=True):
 
 
 class RoomState(Struct, frozen=True, kw_only=True):
-    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data."""
+    """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
+
+    `caption_shift_ms`: how much later captions are shown to everyone than their file says; a `load` sets it to 0.
+    """
 
     room_id: str
     title: str
@@ -110,6 +113,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     sync_tolerance_ms: int
     stall_policy: str = "carry_on"
     stall_wait_s: int = 8
+    caption_shift_ms: int = 0
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

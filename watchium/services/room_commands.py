@@ -29,6 +29,7 @@ from watchium.protocol.commands import (
     Seek,
     SetModerator,
     SetRate,
+    ShiftCaptions,
     SyncRequest,
     TransferHost,
     Typing,
@@ -54,6 +55,8 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             return playback.room.actions.set_rate(member, command)
         case Load():
             return playback.room.actions.load(member, command)
+        case ShiftCaptions():
+            return playback.room.actions.shift_captions(member, command)
         case ContinueWithout():
             return playback.room.actions.continue_without(member, command)
         case BufferStart() | BufferEnd() | SyncRequest():

@@ -79,7 +79,7 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; a `load` sets it to 0.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -93,6 +93,7 @@
  * @property {number} sync_tolerance_ms
  * @property {string} [stall_policy]
  * @property {number} [stall_wait_s]
+ * @property {number} [caption_shift_ms]
  */
 
 /**
@@ -165,6 +166,12 @@
  * @property {string} media_url
  * @property {string | null} [title]
  * @property {string | null} [mime]
+ */
+
+/**
+ * `ms`: positive if captions are shown later than their file says.
+ * @typedef {object} CaptionShift
+ * @property {number} ms
  */
 
 /**
@@ -645,6 +652,7 @@ export const Command = Object.freeze({
   Seek: "seek",
   SetRate: "set_rate",
   Load: "load",
+  ShiftCaptions: "shift_captions",
   Heartbeat: "heartbeat",
   Ping: "ping",
   SyncRequest: "sync_request",
@@ -756,7 +764,7 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))

@@ -42,6 +42,8 @@ const motion = (revision) => ({
   username: "alice",
   event_id: `e${revision}`,
 })
+const roomChange = (revision, room) =>
+  envelope("room_changed", { ...motion(revision), room: { ...ROOM, ...room } }, revision)
 const change = (revision, type = "seek") => envelope(type, motion(revision), revision)
 const comment = (seq) => ({
   id: seq * 10,
@@ -374,4 +376,15 @@ test("changes without a revision are returned as the events that a socket would 
   assert.deepEqual(polled({ ...people, room: { ...ROOM, seat } }), [["seat_held", "alice"]])
   assert.deepEqual(polled({ ...people, room: { ...ROOM, seat: { ...seat } } }), [])
   assert.deepEqual(polled(people), [["seat_kept", null]])
+})
+
+test("the shift of captions comes with the room's settings and ends with other media", () => {
+  const store = new RoomStore()
+  store.receive(welcome({ revision: 1 }), 0)
+  store.receive(roomChange(2, { caption_shift_ms: 300 }), 0)
+  assert.equal(store.state.room.caption_shift_ms, 300)
+  store.receive(change(3, "seek"), 0)
+  assert.equal(store.state.room.caption_shift_ms, 300)
+  store.receive(change(4, "load"), 0)
+  assert.equal(store.state.room.caption_shift_ms, 0)
 })

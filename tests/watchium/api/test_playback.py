@@ -38,6 +38,15 @@ class PlaybackControl(PlaybackCase):
         assert state["timeline"]["media"]["title"] == "Film"
         assert state["revision"] == state["timeline"]["revision"]
 
+    def test_the_captions_of_everyone_are_shifted(self):
+        with self.committing():
+            response = self.control(self.as_alice, "shift_captions", ms=-250)
+        event = self.published.last("room_changed")
+        assert (response.status_code, response.json()["revision"]) == (200, event["revision"])
+        assert self.as_bob.get(self.url("state/")).json()["room"]["caption_shift_ms"] == -250
+        self.refused(self.control(self.as_bob, "shift_captions", "e2", ms=0), 403, "not_host")
+        self.refused(self.control(self.as_alice, "shift_captions", "e3", ms=600_001), 400, "bad_message")
+
     def test_a_repeated_event_id_gets_the_stored_response(self):
         first = self.control(self.as_alice, "pause", current_time=3)
         again = self.control(self.as_alice, "pause", current_time=3)
@@ -59,6 +68,8 @@ class PlaybackControl(PlaybackCase):
             ({"action": "seek"}, "current_time"),
             ({"action": "set_rate"}, "rate"),
             ({"action": "load"}, "media_url"),
+            ({"action": "shift_captions"}, "ms"),
+            ({"action": "shift_captions", "ms": 1.5}, "$.ms"),
             ({"action": "seek", "current_time": -1}, "$.current_time"),
             ({"action": "set_rate", "rate": 9}, "$.rate"),
             ({"action": "explode"}, "$.action"),
