@@ -15,7 +15,7 @@ const LAYERS = [
   ["page/room", "page/player_audio"],
   [
     "page/captions",
-    "page/chapters",
+
     "page/chat",
     "page/controls",
     "page/people",

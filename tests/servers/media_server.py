@@ -10,10 +10,14 @@ from pathlib import Path
 from threading import Event, Thread
 
 MIMES = {".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".webm": "video/webm", ".flac": "audio/flac"}
+OTHER_MIME = "application/octet-stream"
 
 
 class MediaServer(ThreadingHTTPServer):
-    """By file name: `bytes_there` limits the current size; no byte beyond `held` is sent until `go_on`."""
+    """By file name: `bytes_there` limits the current size; no byte beyond `held` is sent until `go_on`.
+
+    Pages of other hosts may read the files in `readable`.
+    """
 
     daemon_threads = True
 
@@ -22,6 +26,7 @@ class MediaServer(ThreadingHTTPServer):
         self.folder = folder
         self.bytes_there: dict[str, int] = {}
         self.held: dict[str, int] = {}
+        self.readable: set[str] = set()
         self.go_on = Event()
 
     def url(self, name: str) -> str:
@@ -42,7 +47,9 @@ class _Handler(BaseHTTPRequestHandler):
         first = int(asked[1]) if asked else 0
         last = min(int(asked[2] or len(data) - 1), len(data) - 1) if asked else len(data) - 1
         self.send_response(206 if asked else 200)
-        self.send_header("Content-Type", MIMES[Path(name).suffix])
+        self.send_header("Content-Type", MIMES.get(Path(name).suffix, OTHER_MIME))
+        if name in self.server.readable:
+            self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Accept-Ranges", "bytes")
         self.send_header("Content-Length", str(last + 1 - first))
         if asked:

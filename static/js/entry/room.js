@@ -34,6 +34,7 @@ const MOUNTS = [
   ["[data-invite]", members.mountInvite],
   ["[data-settings]", settings.mount],
   ["[data-keep]", mountAddToPlayer],
+  ["[data-captions]", mountCaptions],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
   ["body", mountClientMetrics],
@@ -84,6 +85,24 @@ function mountAll(selector, mount, room) {
       console.error(`${selector} could not be mounted`, error)
     }
   }
+}
+
+/**
+ * Captions are loaded by their button or key, or for a viewer who had them on, if there may be some.
+ * @param {HTMLButtonElement} button
+ * @param {RoomSession} room
+ */
+function mountCaptions(button, room) {
+  /** @type {Promise<import("../page/captions/captions.js").Captions> | null} */
+  let loading = null
+  const load = () =>
+    (loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room)))
+  const show = () => {
+    button.hidden = !room.state.timeline?.media
+  }
+  button.addEventListener("click", () => void load().then((captions) => captions.menu.open()), { once: true })
+  room.on("toggle_captions", () => void load().then((captions) => captions.toggle()))
+  for (const type of ["state", "load", "timeline"]) room.on(type, show)
 }
 
 /** Before the room opens, so that the panel logs its first events too. @param {RoomSession} room */

@@ -54,6 +54,15 @@ export function disposeAll(...disposers) {
   return () => disposers.forEach((dispose) => dispose())
 }
 
+/** Load a style sheet that belongs to a module which is loaded on demand. @param {string | undefined} href */
+export function loadStyle(href) {
+  if (!href || document.querySelector(`link[href="${CSS.escape(href)}"]`)) return
+  const link = document.createElement("link")
+  link.rel = "stylesheet"
+  link.href = href
+  document.head.append(link)
+}
+
 const SVG = "http://www.w3.org/2000/svg"
 
 /**

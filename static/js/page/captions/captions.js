@@ -1,0 +1,215 @@
+// @ts-check
+/**
+ * Captions over what the room plays, for this viewer. Loaded when they are wanted: by the button, by its key, or because
+ * the viewer had them on before.
+ */
+
+import { parseCaptions } from "../../core/captions/caption_file.js"
+import { chooseTrack } from "../../core/captions/track_choice.js"
+import { disposeAll, loadStyle } from "../lib/dom.js"
+import { Emitter } from "../lib/emitter.js"
+import { gettext } from "../lib/i18n.js"
+import { showNotice } from "../ui/notices.js"
+import { CueTimer } from "./cue_timer.js"
+import { CaptionLayer } from "./layer.js"
+import { CaptionMenu } from "./menu.js"
+import { CaptionSettings } from "./settings.js"
+import { shiftMessage } from "./timing.js"
+import { addressTrack, captionMessage, fileTrack, WAITING_EVENT } from "./tracks.js"
+
+const NOTICE_MS = 6000
+const MEDIA_CHANGES = ["state", "load", "timeline"]
+
+/** @typedef {import("../room/session.js").RoomSession} Room */
+/** @typedef {import("./tracks.js").CaptionTrack} CaptionTrack */
+/** @typedef {import("../../core/captions/cues.js").Cue} Cue */
+
+export class Captions extends Emitter {
+  /** @param {HTMLButtonElement} button @param {Room} room */
+  constructor(button, room) {
+    super()
+    this.room = room
+    this.settings = new CaptionSettings()
+    this.layer = new CaptionLayer(/** @type {HTMLElement} */ (button.closest("[data-stage]")))
+    this.timer = new CueTimer(
+      room.player,
+      () => this.offsetMs() + this.shiftMs,
+      (cues) => this.layer.show(cues),
+    )
+    /** @type {CaptionTrack[]} */
+    this.tracks = []
+    /** @type {CaptionTrack | null} */
+    this.chosen = null
+    /** By track id, for the present media. @type {Map<string, Cue[]>} */
+    this.cues = new Map()
+    this.status = ""
+    this.failed = false
+    this.url = ""
+    this.knownShiftMs = this.shiftMs
+    this.layer.applySettings(this.settings.values)
+    this.menu = new CaptionMenu(button, this)
+    this.unmount = this.#watch()
+    this.#onMedia()
+  }
+
+  #watch() {
+    const waiting = () =>
+      this.#report(gettext("The server reads the captions from the film. This can take a minute."))
+    document.addEventListener(WAITING_EVENT, waiting)
+    return disposeAll(
+      () => document.removeEventListener(WAITING_EVENT, waiting),
+      ...MEDIA_CHANGES.map((type) => this.room.on(type, () => this.#onMedia())),
+      ...["state", "room_changed", "load"].map((type) => this.room.on(type, (event) => this.#onRoom(event))),
+      () => this.timer.stop(),
+      () => this.layer.remove(),
+      () => this.menu.remove(),
+    )
+  }
+
+  // ---------------------------------------------------------------- tracks
+
+  /** @param {string} id */
+  track(id) {
+    return this.tracks.find((track) => track.id === id) ?? null
+  }
+
+  /** Captions belong to one medium: with another, those of the viewer's disk are gone too. */
+  #onMedia() {
+    const url = this.room.state.timeline?.media?.url ?? ""
+    if (url === this.url) return
+    this.url = url
+    this.cues.clear()
+    this.setTracks([])
+    this.emit("timing")
+  }
+
+  /**
+   * Replace the tracks and keep the viewer's choice, or choose for a viewer who wants captions.
+   * @param {CaptionTrack[]} tracks
+   */
+  setTracks(tracks) {
+    this.tracks = tracks
+    const same = this.chosen && this.track(this.chosen.id)
+    const { values, languages } = this.settings
+    void this.#use(same ?? (values.on ? chooseTrack(tracks, languages) : null))
+  }
+
+  /** The viewer's choice, which is remembered. @param {CaptionTrack | null} track null: off */
+  choose(track) {
+    this.settings.update(
+      track ? { on: true, language: track.language || this.settings.values.language } : { on: false },
+    )
+    return this.#use(track)
+  }
+
+  /** The key C. */
+  toggle() {
+    const track = this.chosen ? null : chooseTrack(this.tracks, this.settings.languages)
+    if (!this.chosen && !track) {
+      this.menu.open()
+      this.#report(gettext("There are no captions yet. Add a file."))
+    } else void this.choose(track)
+  }
+
+  /** @param {File} file @returns {Promise<boolean>} whether its captions are shown now */
+  addFile(file) {
+    return this.#add(fileTrack(file))
+  }
+
+  /** @param {string} address @returns {Promise<boolean>} whether its captions are shown now */
+  async addAddress(address) {
+    try {
+      return await this.#add(addressTrack(address))
+    } catch (error) {
+      this.#report(captionMessage(error), true)
+      return false
+    }
+  }
+
+  /** A file that cannot be shown does not stay in the list. @param {CaptionTrack} track */
+  async #add(track) {
+    const before = this.tracks
+    const chosen = this.chosen
+    this.tracks = [...before.filter(({ id }) => id !== track.id), track]
+    await this.choose(track)
+    if (this.chosen === track) return true
+    const { status } = this
+    this.tracks = before
+    await this.#use(chosen)
+    this.#report(status, true)
+    return false
+  }
+
+  /** Show a track. @param {CaptionTrack | null} track */
+  async #use(track) {
+    const { url } = this
+    this.chosen = track
+    this.#report("")
+    if (!track || !this.cues.has(track.id)) this.timer.setCues([])
+    if (!track) return
+    try {
+      const cues = this.cues.get(track.id) ?? parseCaptions(await track.bytes(), track.language)
+      if (this.chosen !== track || this.url !== url) return
+      this.cues.set(track.id, cues)
+      this.timer.setCues(cues)
+      this.#report("")
+    } catch (error) {
+      if (this.chosen !== track) return
+      this.chosen = null
+      this.#report(captionMessage(error), true)
+    }
+  }
+
+  /** Show a sentence in the menu, or as a notice if the menu is closed. @param {string} text */
+  #report(text, failed = false) {
+    this.status = text
+    this.failed = failed
+    this.menu?.show()
+    if (text && failed && !this.menu.isOpen)
+      showNotice({ key: "captions", text, tone: "warn", lastsMs: NOTICE_MS })
+  }
+
+  // ---------------------------------------------------------------- timing and look
+
+  /** The shift for everyone. */
+  get shiftMs() {
+    return this.room.state.room?.caption_shift_ms ?? 0
+  }
+
+  /** This viewer's own offset. */
+  offsetMs() {
+    return this.settings.offsetMs(this.url)
+  }
+
+  /** @param {number} ms */
+  setOffset(ms) {
+    this.settings.setOffset(this.url, ms)
+    this.timer.update()
+    this.emit("timing")
+  }
+
+  /** @param {Partial<import("./settings.js").Values>} change */
+  updateLook(change) {
+    this.settings.update(change)
+    this.layer.applySettings(this.settings.values)
+    this.menu.show()
+  }
+
+  /** @param {any} event of the room */
+  #onRoom({ type, payload }) {
+    const { shiftMs } = this
+    if (shiftMs === this.knownShiftMs) return
+    this.knownShiftMs = shiftMs
+    this.timer.update()
+    this.emit("timing")
+    const isOthers = type === "room_changed" && payload.user_id !== this.room.state.you?.user_id
+    if (isOthers && this.chosen)
+      showNotice({ key: "shift", text: shiftMessage(shiftMs, payload.username ?? ""), lastsMs: NOTICE_MS })
+  }
+}
+
+/** @param {HTMLButtonElement} button @param {Room} room */
+export function mount(button, room) {
+  loadStyle(button.dataset.style)
+  return new Captions(button, room)
+}
