@@ -6,6 +6,7 @@
 
 import { CueIndex } from "../../core/captions/cue_index.js"
 import { after } from "../lib/timers.js"
+import { browserEngine } from "../media/media_element.js"
 
 const EVENTS = [
   "seeking",
@@ -19,6 +20,8 @@ const EVENTS = [
   "emptied",
 ]
 const MAX_WAIT_MS = 500 // the player's rate changes slightly to stay in step, without an event each time
+const ADVANCES_IN_STEPS = browserEngine() === "firefox"
+const IN_STEP_S = 0.1
 const LATER_MS = 2 // a timer that fires before the instant would be set again
 
 /** @typedef {import("../../core/captions/cues.js").Cue} Cue */
@@ -50,7 +53,17 @@ export class CueTimer {
 
   /** The position in the caption file now, in seconds. */
   get positionS() {
-    return this.player.position - this.delayMs() / 1000
+    return this.#playerS() - this.delayMs() / 1000
+  }
+
+  /** Firefox's element advances in steps of 40 ms; while it is in step, the room's position is closer to the truth. */
+  #playerS() {
+    const { player } = this
+    const elementS = player.position
+    const { target } = player.controller
+    if (!ADVANCES_IN_STEPS || player.paused || player.alone || !target?.timeline.is_playing) return elementS
+    const roomS = target.positionAt(player.seen().serverMs)
+    return Math.abs(roomS - elementS) < IN_STEP_S ? roomS : elementS
   }
 
   update() {
