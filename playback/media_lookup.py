@@ -1,33 +1,44 @@
-"""Find what a room can play at an address: an item of the library, or a source that needs no database."""
+"""Find what a room can play at an address: an item of the library, an upload, or a source that needs no database."""
 
 from __future__ import annotations
 
 import re
 
 from playback.domain.duration import Duration
-from playback.models import MediaItem
+from playback.models import MediaItem, Upload
 from playback.models.media_item import LIBRARY_AT
+from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT
 from playback.sources import addresses
 from playback.sources.titles import as_title
+from rooms.models import Room
 from watchium.protocol.errors import UnknownMedia
 from watchium.protocol.types import Media
 
-LIBRARY = "library"
+LIBRARY, UPLOAD = "library", "upload"
 ITEM_ID = "[1-9][0-9]{0,14}"
 _library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")
+_upload_address = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})")
 
 
-def find(address: str, title: str | None = None, *, mime: str | None = None) -> Media:
+def find(
+    address: str, title: str | None = None, *, mime: str | None = None, room: Room | None = None
+) -> Media:
     """Return the media at an address; `mime` is its media type if the user's program knows it.
 
     Raises:
-        UnknownMedia: as `addresses.find`, and for items that do not exist or whose file is missing.
+        UnknownMedia: as `addresses.find`, for items that do not exist or whose file is missing, and for uploads that
+            are not in this room.
     """
     address = address.strip()
-    match = _library_address.fullmatch(address)
-    if match is None:
-        return addresses.find(address, title, mime=mime)
-    item = MediaItem.objects.at_id(int(match[1]))
+    if match := _library_address.fullmatch(address):
+        return _library_item(int(match[1]), title)
+    if match := _upload_address.fullmatch(address):
+        return _upload(room, match[1], title)
+    return addresses.find(address, title, mime=mime)
+
+
+def _library_item(item_id: int, title: str | None) -> Media:
+    item = MediaItem.objects.at_id(item_id)
     if item is None:
         raise UnknownMedia("There is no such medium on this server.")
     return Media(
@@ -40,10 +51,29 @@ def find(address: str, title: str | None = None, *, mime: str | None = None) -> 
     )
 
 
+def _upload(room: Room | None, upload_id: str, title: str | None) -> Media:
+    upload = Upload.objects.in_room(room, upload_id) if room else None
+    if upload is None:
+        raise UnknownMedia("There is no such upload in this room.")
+    if upload.state == REFUSED:
+        raise UnknownMedia(upload.why)
+    if not upload.is_playable:
+        raise UnknownMedia("This file is still arriving. It can be played once all of it is here.")
+    return Media(
+        url=upload.url,
+        kind=upload.kind,
+        title=as_title(title) or as_title(upload.title),
+        mime=upload.mime,
+        source=UPLOAD,
+    )
+
+
 def duration_of(media: Media) -> Duration | None:
     """Return the duration of the media if the server knows it; otherwise a player reports it."""
-    match = _library_address.fullmatch(media.url)
-    if match is None:
-        return addresses.duration_of(media)
-    item = MediaItem.objects.at_id(int(match[1]))
-    return item.known_duration if item else None
+    if match := _library_address.fullmatch(media.url):
+        item = MediaItem.objects.at_id(int(match[1]))
+        return item.known_duration if item else None
+    if match := _upload_address.fullmatch(media.url):
+        upload = Upload.objects.at_id(match[1])
+        return upload.known_duration if upload else None
+    return addresses.duration_of(media)

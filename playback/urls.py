@@ -4,9 +4,12 @@ from django.urls import path, re_path
 
 from playback.library import range_response, views
 from playback.media_lookup import ITEM_ID
+from playback.models.upload import ID_CHARS, UPLOADS_AT
+from playback.uploads.views import upload
 
 urlpatterns = [
     path("media/samples/<str:name>", range_response.sample, name="sample"),
     re_path(f"^media/library/(?P<item_id>{ITEM_ID})\\Z", views.item, name="library-item"),
+    re_path(f"^{UPLOADS_AT[1:]}(?P<upload_id>[0-9a-f]{{{ID_CHARS}}})\\Z", upload, name="upload"),
     path("media/covers/<str:name>", views.cover, name="cover"),
 ]

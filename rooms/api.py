@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from rooms import actions
 from rooms.api_view import RoomAPIView, json_response
-from rooms.models import Member, Token
+from rooms.models import Member, Room, Token
 from rooms.urls import room_url
 from watchium.protocol.errors import NotAllowed, NotMember
 from watchium.protocol.replies import Problem
@@ -115,4 +115,8 @@ class OneRoom(RoomAPIView):
     def delete(self, request: Request, room_id: str) -> HttpResponse:
         member = self.member(room_id)
         actions.close_room(member.room, actor=member)
+        self.after_close(member.room)
         return HttpResponse(status=204)
+
+    def after_close(self, room: Room) -> None:
+        """Overridden by the class that knows the other apps."""

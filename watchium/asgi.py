@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 
 from rooms.actions import grant_fresh_leases  # noqa: E402
 from watchium import server_clock  # noqa: E402
+from watchium.middleware.arriving_media import hold_until_arrived  # noqa: E402
 from watchium.middleware.body_limit import limit_body  # noqa: E402
 from watchium.middleware.connection_limit import ConnectionLimit  # noqa: E402
 from watchium.middleware.static_files import serve_static_files  # noqa: E402
@@ -32,5 +33,8 @@ _preparing.start()
 _preparing.join()
 
 application = ProtocolTypeRouter(
-    {"http": limit_body(serve_static_files(django_application)), "websocket": ConnectionLimit(websocket)}
+    {
+        "http": limit_body(serve_static_files(hold_until_arrived(django_application))),
+        "websocket": ConnectionLimit(websocket),
+    }
 )

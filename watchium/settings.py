@@ -175,7 +175,12 @@ SAMPLES_DIR = BASE_DIR / "static" / "samples"
 # `scan_media` reads this folder, and staff upload files to it.
 LIBRARY_DIR = Path(os.path.realpath(env.str("WATCHIUM_LIBRARY_DIR", "") or DATA_DIR / "library"))
 COVERS_DIR = DATA_DIR / "covers"
+# The largest file that staff upload to the library, or a host to a room.
 UPLOAD_MB = env.int("WATCHIUM_UPLOAD_MB", 512, validate=AT_LEAST_ONE)
+# What a room, and a person in all rooms, may keep; 0 switches uploads to rooms off.
+ROOM_UPLOAD_MB = env.int("WATCHIUM_ROOM_UPLOAD_MB", 2048, validate=validate.Range(min=0))
+UPLOADS_GB = env.int("WATCHIUM_UPLOADS_GB", 20, validate=AT_LEAST_ONE)  # all rooms together
+UPLOADS_DIR = DATA_DIR / "uploads"
 # URL prefix under which the proxy serves that folder internally (X-Accel-Redirect).
 ACCEL = env_values.accel_prefix(env.str("WATCHIUM_ACCEL", ""))
 

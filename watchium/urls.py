@@ -11,7 +11,9 @@ import chat.api
 import playback.library.api
 import playback.player.api
 import playback.room.api
+import playback.uploads.api
 import rooms.api
+from playback.models.upload import ID_CHARS
 from watchium.web import accounts, api, client_metrics, health, metrics, openapi, pwa, staff, views
 
 
@@ -34,7 +36,12 @@ class CommentIdConverter(RoomIdConverter):
         return int(value)
 
 
+class UploadIdConverter(RoomIdConverter):
+    regex = f"[0-9a-f]{{{ID_CHARS}}}"
+
+
 register_converter(RoomIdConverter, "room")
+register_converter(UploadIdConverter, "upload")
 register_converter(CommentIdConverter, "comment")
 
 one_room = [
@@ -49,6 +56,8 @@ one_room = [
     path("comments/", api.Comments.as_view()),
     path("comments/<comment:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
+    path("uploads/", playback.uploads.api.Uploads.as_view()),
+    path("uploads/<upload:upload_id>/", playback.uploads.api.OneUpload.as_view()),
 ]
 
 urlpatterns = [

@@ -47,6 +47,11 @@ class File:
     changed_s: int
     etag: str
     cache_control: str
+    here: int | None = None  # bytes that have arrived, of a file that is still being uploaded
+
+    @property
+    def arriving(self) -> bool:
+        return self.here is not None and self.here < self.size
 
 
 @require_safe
@@ -88,12 +93,16 @@ def _respond(request: HttpRequest, file: File) -> HttpResponseBase:
     )
     span = parse_range(range_header, file.size) if range_header else None
     if span is None:
-        return _whole(request, file)
+        return _later(file) if file.arriving and request.method == "GET" else _whole(request, file)
     first, last = span
     if first > last:
         refused = HttpResponse(status=416)
         refused["Content-Range"] = f"bytes */{file.size}"
         return _with_headers(refused, file)
+    if file.here is not None and file.arriving:
+        if first >= file.here:
+            return _later(file)
+        last = min(last, file.here - 1)
     return _partial(file, first, last)
 
 
@@ -127,6 +136,14 @@ def _partial(file: File, first: int, last: int) -> HttpResponseBase:
     part["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     part["Content-Length"] = str(last - first + 1)
     return _with_headers(part, file)
+
+
+def _later(file: File) -> HttpResponseBase:
+    """These bytes have not arrived; `watchium.middleware.arriving_media` has waited for them."""
+    later = HttpResponse(status=503)
+    later["Retry-After"] = "2"
+    later["Cache-Control"] = "no-store"
+    return later
 
 
 def _whole(request: HttpRequest, file: File) -> HttpResponseBase:

@@ -113,7 +113,7 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
 
     def loaded(context: CommandContext) -> Timeline:
         asked = command.payload
-        media = find(asked.media_url, asked.title, mime=asked.mime)
+        media = find(asked.media_url, asked.title, mime=asked.mime, room=context.by.room)
         context.playback.media, context.playback.duration_refuted = msgspec.to_builtins(media), None
         signals.media_loaded.send(
             sender=Playback, room=context.by.room, by=context.by, media=media, now_ms=context.now_ms

@@ -29,6 +29,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         (rows,) = run_in_one_round_trip(PreparedQuery(sql, [pk]))
         return _with_account(rows[0]) if rows else None
 
+    def lock(self, person: Person) -> None:
+        """Let one transaction at a time count what belongs to the person."""
+        self.select_for_update().only("pk").get(pk=person.pk)
+
     def of_accounts(self, accounts: list[int]) -> list[int]:
         """Return the persons (primary keys) of accounts (primary keys)."""
         return list(self.filter(account__in=accounts).values_list("pk", flat=True))

@@ -170,6 +170,24 @@ def test_watchium_limits_uploads_of_other_users(proxied: ProxiedServer):
     connection.close()
 
 
+def test_pieces_of_uploads_pass_the_proxy(proxied: ProxiedServer):
+    data = mp3("Song", frames=4000)
+    connection = http.client.HTTPSConnection("localhost", proxied.tls, timeout=10, context=proxied.trusting)
+
+    def ask(method: str, path: str, body: bytes, **headers: str) -> http.client.HTTPResponse:
+        connection.request(method, path, body, headers)
+        return connection.getresponse()
+
+    created = ask("POST", "/api/rooms/", b"{}", **{"Content-Type": "application/json"})
+    room = json.loads(created.read())
+    headers = {"Authorization": f"Bearer {room['token']}", "Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+    headers |= {"Content-Type": "application/offset+octet-stream", "Upload-Length": str(len(data))}
+    begun = ask("POST", f"/api/rooms/{room['room_id']}/uploads/", b"", **headers)
+    begun.read()
+    assert ask("PATCH", begun.headers["Location"], data, **headers).status == 204
+    connection.close()
+
+
 def test_a_forwarded_address_sent_by_the_client_is_replaced(proxied: ProxiedServer):
     """Attempts on many accounts, each with another X-Forwarded-For, count for one address."""
     statuses: list[int] = []

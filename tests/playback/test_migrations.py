@@ -12,7 +12,7 @@ from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
 from rooms.models import Room
 
-LATEST = "0010_caption_shift"
+LATEST = "0011_uploads"
 
 
 def migrate(target: str | None) -> None:

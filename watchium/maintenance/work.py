@@ -1,4 +1,4 @@
-"""The work of the daily maintenance: deletes old rows and resets inactive rooms."""
+"""The work of the daily maintenance: deletes old rows and uploads, and resets inactive rooms."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from chat.models import Comment
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, SyncState
+from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium.db.batch_delete import delete_in_batches
 
@@ -57,5 +58,6 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "lapsed leases", clear_lapsed_presence(dry_run=dry_run)
     yield "rooms reset", reset_inactive_rooms(dry_run=dry_run)
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
+    yield "uploads unfinished for a day, or of rooms closed or unused for 30 days", sweep(dry_run=dry_run)
     for label, rows, batch in expired_rows(timezone.now()):
         yield label, delete_in_batches(rows, batch=batch, dry_run=dry_run)

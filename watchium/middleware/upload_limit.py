@@ -1,10 +1,11 @@
-"""The larger body limit for staff who upload files to the library, at that one address.
+"""The larger body limits: for staff who upload files to the library, and for pieces of uploads to a room.
 
 Permission is checked before Django reads the body; without it the ordinary limit applies.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user
@@ -13,12 +14,20 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
 
 from playback.library.uploads import ADD_PERMISSION, max_bytes
-from rooms.auth.identity import scope_bearer, scope_session
+from playback.models import Upload
+from playback.models.upload import ID_CHARS
+from playback.uploads.tus import PIECE_BYTES
+from rooms import access
+from rooms.auth.identity import identify_scope, scope_bearer, scope_session
 from watchium.db.thread_pool import in_database
+from watchium.protocol.errors import Refused
 
 UPLOAD_PATH = "/admin/playback/mediaitem/files/"
 FORM_BYTES = 64 * 1024  # the form around the files
 UPLOAD_TIMEOUT_S = 3600.0
+# A piece of 8 MiB at 28 KB/s; slower clients send smaller pieces.
+PIECE_TIMEOUT_S = 300.0
+_PIECE_PATH = re.compile(f"/api/rooms/([0-9A-Za-z_-]{{1,40}})/uploads/([0-9a-f]{{{ID_CHARS}}})/")
 
 
 class BodyLimit(NamedTuple):
@@ -28,13 +37,25 @@ class BodyLimit(NamedTuple):
 
 async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
     """Return the limit of a permitted upload, or None for the ordinary limit."""
-    if scope["method"] != "POST" or scope["path"] != UPLOAD_PATH or scope_bearer(scope) is not None:
-        return None
     try:
-        may_upload = await in_database(_may_upload, scope)
+        if scope["method"] == "PATCH" and (piece := _PIECE_PATH.fullmatch(scope["path"])):
+            may_send = await in_database(_may_send, scope, *piece.groups())
+            return BodyLimit(PIECE_BYTES, PIECE_TIMEOUT_S) if may_send else None
+        if scope["method"] == "POST" and scope["path"] == UPLOAD_PATH and scope_bearer(scope) is None:
+            may_upload = await in_database(_may_upload, scope)
+            return BodyLimit(max_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
     except (DatabaseError, InterfaceError):
         return None
-    return BodyLimit(max_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
+    return None
+
+
+def _may_send(scope: dict[str, Any], room_id: str, upload_id: str) -> bool:
+    try:
+        member = access.member_for(identify_scope(scope), room_id)
+    except Refused:
+        return False
+    upload = Upload.objects.in_room(member.room, upload_id)
+    return upload is not None and upload.may_be_sent_by(member)
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:

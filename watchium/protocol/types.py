@@ -37,6 +37,26 @@ class Media(Struct, frozen=True, kw_only=True):
     item_id: int | None = None
 
 
+class UploadState(Struct, frozen=True, kw_only=True):
+    """A file that a member uploads to the room. `offset`: bytes that are here. `yours`: this client may send the rest.
+
+    `state`: arriving, whole or refused; `why`: it was refused, or may not play. `playable`: players may open `url` now.
+    """
+
+    id: str
+    url: str
+    title: str
+    size: int
+    sha256: str
+    offset: int
+    state: str
+    why: str
+    playable: bool
+    kind: str
+    username: str | None
+    yours: bool
+
+
 class UserRef(Struct, frozen=True, kw_only=True):
     user_id: str
     username: str

@@ -13,6 +13,7 @@ import chat.actions
 import chat.api
 import playback.room.queries
 import rooms.actions
+from playback.uploads.actions import remove_of_room
 from rooms import access
 from rooms.actions.admission import admit
 from rooms.actions.custom_event import broadcast_custom_event
@@ -107,6 +108,9 @@ class RoomDetail(OneRoom):
     def patch(self, request: Request, room_id: str) -> HttpResponse:
         changes = self.body(RoomChanges)
         return json_response(full_room_state(update_room(self.member(room_id), changes)))
+
+    def after_close(self, room: Room) -> None:
+        remove_of_room(room)
 
 
 class Join(RoomAPIView):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -30,6 +31,16 @@ def outline(file: BinaryIO) -> Outline:
             return Outline(True, _has_video(file, box))
         end = box.end
     return Outline(end < size, False)
+
+
+def index_end(file: BinaryIO) -> int | None:
+    """Return where the index ends if it comes before the media, so that playback needs no more to begin; else None."""
+    for box in _boxes(file, 0, sys.maxsize):
+        if box.kind == b"moov":
+            return box.end
+        if box.kind == b"mdat":
+            return None
+    return None
 
 
 def _has_video(file: BinaryIO, index: Box) -> bool:

@@ -18,6 +18,23 @@
  */
 
 /**
+ * A file that a member uploads to the room. `offset`: bytes that are here. `yours`: this client may send the rest. `state`: arriving, whole or refused; `why`: it was refused, or may not play. `playable`: players may open `url` now.
+ * @typedef {object} UploadState
+ * @property {string} id
+ * @property {string} url
+ * @property {string} title
+ * @property {number} size
+ * @property {string} sha256
+ * @property {number} offset
+ * @property {string} state
+ * @property {string} why
+ * @property {boolean} playable
+ * @property {string} kind
+ * @property {string | null} username
+ * @property {boolean} yours
+ */
+
+/**
  * @typedef {object} UserRef
  * @property {string} user_id
  * @property {string} username

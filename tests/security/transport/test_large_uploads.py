@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.client import Client
 from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
 from watchium.middleware.body_limit import MAX_BODY_BYTES
@@ -99,3 +100,26 @@ def test_other_users_have_the_common_body_limit(server: Server):
     for visitor in (nobody, tom, forged):
         for chunked in (False, True):
             assert visitor.bring(LARGE, chunked=chunked)[0] == 413
+
+
+def test_pieces_of_an_upload_are_large_for_its_sender_only(server: Server):
+    host, stranger = Client(server.url), Client(server.url)
+    room_id = host.create_room(username="Host").room_id
+    stranger.create_room(username="Stranger")
+    tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+
+    def ask(method: str, path: str, by: Client, body: bytes = b"") -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        headers = {**tus, "Upload-Length": str(len(LARGE)), "Authorization": f"Bearer {by.token}"}
+        with contextlib.suppress(ConnectionError):
+            connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return response
+
+    path = ask("POST", f"/api/rooms/{room_id}/uploads/", host).headers["Location"]
+    assert ask("PATCH", path, stranger, LARGE).status == 413
+    assert ask("PATCH", path.replace("uploads", "comments"), host, LARGE).status == 413
+    assert ask("PATCH", path, host, bytes(9 * 1024 * 1024)).status == 413
+    assert ask("PATCH", path, host, LARGE).status == 204

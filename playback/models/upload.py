@@ -1,0 +1,124 @@
+"""Files that members upload to their room. The bytes are on disk (`playback.uploads.storage`), here is the rest."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from playback.domain.duration import TAGS, Duration
+from playback.models.media_item import KINDS
+from rooms.models import Member, Person, Room
+from rooms.models.fields import GeneratedCharField
+
+UPLOADS_AT = "/media/uploads/"
+ID_CHARS = 32  # hexadecimal
+ARRIVING, WHOLE, REFUSED = "arriving", "whole", "refused"
+STATES = (ARRIVING, WHOLE, REFUSED)
+
+
+def new_upload_id() -> str:
+    return secrets.token_hex(ID_CHARS // 2)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def at_id(self, upload_id: str) -> Upload | None:
+        return self.select_related("room").filter(upload_id=upload_id).first()
+
+    def in_room(self, room: Room, upload_id: str) -> Upload | None:
+        return self.filter(room=room, upload_id=upload_id).first()
+
+    def of_room(self, room: Room, limit: int = 50) -> list[Upload]:
+        """Return the room's uploads, the newest first."""
+        return list(self.filter(room=room).select_related("person").order_by("-pk")[:limit])
+
+    def reserved_bytes(self, *, room: Room | None = None, person: Person | None = None) -> int:
+        """Return the final sizes of all uploads that were not refused: of a room, of a person, or of the instance."""
+        rows = self.exclude(state=REFUSED)
+        if room is not None:
+            rows = rows.filter(room=room)
+        if person is not None:
+            rows = rows.filter(person=person)
+        return rows.aggregate(total=Sum("size"))["total"] or 0
+
+    def unfinished_since(self, moment: datetime) -> UploadQuerySet:
+        """Uploads that got no bytes since that moment, and refused ones, which are kept for their reason."""
+        return self.exclude(state=WHOLE).filter(changed_at__lt=moment)
+
+    def of_abandoned_rooms(self, moment: datetime) -> UploadQuerySet:
+        """Uploads of closed rooms, and of rooms without activity since that moment."""
+        return self.filter(Q(room__closed_at__isnull=False) | Q(room__last_active_at__lt=moment))
+
+    def known_ids(self, upload_ids: list[str]) -> set[str]:
+        return set(self.filter(upload_id__in=upload_ids).values_list("upload_id", flat=True))
+
+    def reassign(self, guest: Person, person: Person) -> None:
+        self.filter(person=guest).update(person=person)
+
+    def store(self, upload: Upload, changes: dict[str, Any]) -> bool:
+        """Change the row and the object; return False if the row was deleted."""
+        for name, value in changes.items():
+            setattr(upload, name, value)
+        return bool(self.filter(pk=upload.pk).update(**changes))
+
+
+class Upload(models.Model):
+    """One file. `size` is its final size; how much of it is here is the length of the file on disk."""
+
+    upload_id = GeneratedCharField(max_length=ID_CHARS, unique=True, default=new_upload_id)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="uploads")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="uploads")
+    title = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    # Of the first and last 64 KiB, as the sender computed it before the upload began; empty if it did not.
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    state = models.CharField(max_length=8, default=ARRIVING)
+    why = models.CharField(max_length=300, blank=True, default="")  # it was refused
+    # By its content, as soon as its first bytes are here.
+    kind = models.CharField(max_length=5, blank=True, default="")
+    mime = models.CharField(max_length=80, blank=True, default="")
+    plays_early = models.BooleanField(default=False)
+    duration = models.FloatField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="upload_size_positive"),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="upload_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=("", *KINDS)), name="upload_kind_known"),
+        ]
+        indexes = [models.Index(fields=["state", "changed_at"], name="upload_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.state})"
+
+    @property
+    def url(self) -> str:
+        return f"{UPLOADS_AT}{self.upload_id}"
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether players may open it now: it is complete, or its index came first."""
+        return self.state == WHOLE or (self.state == ARRIVING and self.plays_early)
+
+    @property
+    def waits_for_index(self) -> bool:
+        """Whether a later piece may show that players can begin early."""
+        return self.state == ARRIVING and self.mime.endswith("/mp4") and not self.plays_early
+
+    @property
+    def known_duration(self) -> Duration | None:
+        return Duration(self.duration, TAGS) if self.duration else None
+
+    def may_be_sent_by(self, member: Member) -> bool:
+        return self.person_id == member.person_id
+
+    def may_be_removed_by(self, member: Member) -> bool:
+        return self.person_id == member.person_id or member.may_control or member.is_owner

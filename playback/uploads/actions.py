@@ -1,0 +1,184 @@
+"""Create, receive, check and remove the uploads of a room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from playback.library.metadata.ffprobe import UnreadableFile
+from playback.models import Upload
+from playback.models.upload import REFUSED, WHOLE
+from playback.sources.own_copy import sha256_of
+from playback.uploads import content, storage
+from playback.uploads.errors import DiskIsFull, TooLarge, UploadBusy, UploadsOff
+from rooms import access
+from rooms.models import Member, Person, Room
+from watchium import server_clock
+from watchium.protocol.errors import NotAllowed, NotFound, NotHost, UnknownMedia
+from watchium.shared_state import rate_limits
+
+MB = 1024 * 1024
+KEPT = timedelta(hours=24)  # an upload that gets no more bytes
+ABANDONED = timedelta(days=30)  # a room without visitors
+
+
+def largest_bytes() -> int:
+    """Return the size of the largest accepted file; 0 if uploads are switched off."""
+    return min(settings.UPLOAD_MB, settings.ROOM_UPLOAD_MB) * MB
+
+
+@transaction.atomic
+def create(by: Member, size: int, title: str, sha256: str = "") -> Upload:
+    """Reserve space for a file and return its row; `sha256` is that of its edges (`playback.sources.own_copy`).
+
+    Raises NotHost, NotAllowed, TooLarge over the limit of a file, room, person or instance, and DiskIsFull.
+    """
+    by = access.lock(by)
+    if not by.may_control:
+        raise NotHost("Only members who control playback can upload.")
+    if by.room.is_demo:
+        raise NotAllowed("The demo room takes no uploads. Create your own room: it takes one click.")
+    rate_limits.spend("upload", by.person.user_id, server_clock.now_ms())
+    _require_space(by, size)
+    upload = Upload.objects.create(room=by.room, person=by.person, title=title, size=size, sha256=sha256)
+    try:
+        storage.create(upload.upload_id)
+    except storage.DiskFull:
+        raise DiskIsFull from None
+    return upload
+
+
+def _require_space(by: Member, size: int) -> None:
+    if not settings.ROOM_UPLOAD_MB:
+        raise UploadsOff
+    if size > settings.UPLOAD_MB * MB:
+        raise TooLarge(f"A file has at most {settings.UPLOAD_MB:,} MB here.")
+    Person.objects.lock(by.person)
+    for scope, limit_mb, whose in (
+        ({"room": by.room}, settings.ROOM_UPLOAD_MB, "This room has"),
+        ({"person": by.person}, settings.ROOM_UPLOAD_MB, "You have"),
+        ({}, settings.UPLOADS_GB * 1024, "This server has"),
+    ):
+        reserved = Upload.objects.reserved_bytes(**scope)
+        if reserved + size > limit_mb * MB:
+            raise TooLarge(
+                f"{whose} no space left for this: {reserved // MB:,} of {limit_mb:,} MB are in use."
+            )
+    if not storage.has_space_for(size):
+        raise DiskIsFull
+
+
+def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
+    """Append a piece that begins at offset `at`; return how much of the file is here now.
+
+    Raises UnknownMedia if the content turns out to be no media, storage.OffsetElsewhere, UploadBusy, DiskIsFull.
+    """
+    if upload.state == REFUSED:
+        raise UnknownMedia(upload.why)
+    try:
+        here = storage.append(upload.upload_id, at, read, upload.size - at)
+    except storage.Busy:
+        raise UploadBusy(retry_after_ms=500) from None
+    except storage.DiskFull:
+        raise DiskIsFull from None
+    except FileNotFoundError:
+        raise NotFound("This upload no longer exists.") from None
+    _check(upload, here)
+    return here
+
+
+def _check(upload: Upload, here: int) -> None:
+    """Look at what is here, and store what it is. Raises UnknownMedia, and removes the file, if it is no media."""
+    try:
+        found = _found(upload, here)
+    except UnreadableFile as refused:
+        _refuse(upload, str(refused))
+        raise UnknownMedia(str(refused)) from None
+    changes: dict[str, Any] = {"changed_at": timezone.now()}
+    if found is not None:
+        changes |= {"kind": found.kind, "mime": found.mime, "plays_early": found.plays_early}
+        changes |= {"duration": found.duration_s, "why": found.problem}
+        changes |= {"state": WHOLE} if here == upload.size else {}
+    _store(upload, changes)
+
+
+def _found(upload: Upload, here: int) -> content.Found | None:
+    """Return what is newly known, or None."""
+    if upload.state == WHOLE:
+        return None
+    if here == upload.size:
+        _require_same_edges(upload)
+        return content.read_whole(upload.upload_id)
+    if here < content.HEAD_BYTES or (upload.mime and not upload.waits_for_index):
+        return None
+    return content.read_head(upload.upload_id, here)
+
+
+def _require_same_edges(upload: Upload) -> None:
+    """Raises UnreadableFile if the sender announced another file: it changed, or a part of another one was sent."""
+    if not upload.sha256:
+        return
+    opened = storage.open_upload(upload.upload_id)
+    if opened is None or sha256_of(opened.read, upload.size) != upload.sha256:
+        raise UnreadableFile("The file changed while it was being sent. Upload it again.")
+
+
+def _refuse(upload: Upload, why: str) -> None:
+    _store(upload, {"state": REFUSED, "why": why[:300], "changed_at": timezone.now()})
+    storage.remove(upload.upload_id)
+
+
+def _store(upload: Upload, changes: dict[str, Any]) -> None:
+    """Raises NotFound, and removes the bytes, if the upload was removed meanwhile."""
+    if not Upload.objects.store(upload, changes):
+        storage.remove(upload.upload_id)
+        raise NotFound("This upload no longer exists.")
+
+
+def finish(upload: Upload) -> Upload:
+    """Check a complete file that the server was stopped before checking. Raises UnknownMedia as `receive` does."""
+    here = storage.length(upload.upload_id)
+    if here is not None and here == upload.size:
+        _check(upload, here)
+    return upload
+
+
+def remove(by: Member, upload: Upload) -> None:
+    """Remove an upload and its bytes: by the member who sent it, and by members who control the room."""
+    if not upload.may_be_removed_by(by):
+        raise NotAllowed("Only the sender and members who control playback can remove this.")
+    upload.delete()
+    storage.remove(upload.upload_id)
+
+
+def remove_of_room(room: Room) -> None:
+    """Remove the uploads of a room that was closed."""
+    for upload in Upload.objects.filter(room=room):
+        upload.delete()
+        storage.remove(upload.upload_id)
+
+
+def sweep(*, dry_run: bool = False) -> int:
+    """Remove unfinished uploads of yesterday, those of closed and abandoned rooms, and files without a row."""
+    now = timezone.now()
+    rows = Upload.objects.unfinished_since(now - KEPT) | Upload.objects.of_abandoned_rooms(now - ABANDONED)
+    pairs = list(rows.values_list("pk", "upload_id"))
+    stray = _stray_files((now - KEPT).timestamp())
+    if not dry_run:
+        Upload.objects.filter(pk__in=[pk for pk, _ in pairs]).delete()
+        for upload_id in [*(upload_id for _, upload_id in pairs), *stray]:
+            storage.remove(upload_id)
+    return len(pairs) + len(stray)
+
+
+def _stray_files(older_than_s: float) -> list[str]:
+    names = list(storage.stored_ids(older_than_s))
+    known: set[str] = set()
+    for start in range(0, len(names), 500):
+        known |= Upload.objects.known_ids(names[start : start + 500])
+    return [name for name in names if name not in known]

@@ -1,0 +1,85 @@
+"""What an upload is, by its content: from its first bytes, and as a whole once all of it is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playback.domain.media_types import MIMES, PLAYABLE_CODECS, extension_for_content, kind_of
+from playback.library.metadata import ffprobe
+from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
+from playback.library.metadata.content_sniffing import Content, sniff
+from playback.library.metadata.ffprobe import Probed, UnreadableFile
+from playback.library.metadata.mp4_boxes import index_end
+from playback.uploads import storage
+
+# Sniffing skips up to a mebibyte of zeros and some tags.
+HEAD_BYTES = 2 * 1024 * 1024
+NOT_MEDIA = "It does not begin like audio or video that browsers play."
+LONGEST_S = 7 * 86400.0  # the largest position of the protocol
+
+
+@dataclass(frozen=True)
+class Found:
+    """`plays_early`: players can begin before the rest is here. `problem`: it is stored, but may not play."""
+
+    kind: str
+    mime: str
+    plays_early: bool = False
+    duration_s: float | None = None
+    problem: str = ""
+
+
+def read_head(upload_id: str, here: int) -> Found:
+    """Read the first `here` bytes of an upload. Raises UnreadableFile if they are not audio or video."""
+    content = _sniffed(upload_id)
+    if content.family != "mp4":
+        mime = _mime(content, content.film)
+        return Found(kind_of(mime), mime)
+    with opened(storage.folder() / upload_id) as file:
+        end = index_end(file)
+    # The kind is in the index: without it a film is more likely.
+    mime = _mime(content, content.film or end is None)
+    return Found(kind_of(mime), mime, plays_early=end is not None and end <= here)
+
+
+def read_whole(upload_id: str) -> Found:
+    """Check a complete file. Raises UnreadableFile with a reason for the person who sent it."""
+    content = _sniffed(upload_id)
+    if not content.complete:
+        raise UnreadableFile("It is cut short: the index at its end is missing.")
+    try:
+        probed = ffprobe.probe(storage.folder() / upload_id)
+    except UnreadableFile as damaged:
+        raise UnreadableFile(f"It is damaged: {damaged}."[:300]) from None
+    mime = _mime(content, content.film or (probed is not None and probed.film))
+    return Found(
+        kind_of(mime), mime, plays_early=True, duration_s=_duration_s(probed), problem=_problem(probed)
+    )
+
+
+def _sniffed(upload_id: str) -> Content:
+    try:
+        with opened(storage.folder() / upload_id) as file:
+            content = sniff(file)
+    except (ReadLimitExceeded, FileNotFoundError):
+        content = None
+    if content is None:
+        raise UnreadableFile(NOT_MEDIA)
+    return content
+
+
+def _mime(content: Content, film: bool) -> str:
+    return MIMES[extension_for_content(content.family, "", film=film)]
+
+
+def _duration_s(probed: Probed | None) -> float | None:
+    try:
+        seconds = float(probed.duration if probed else "")
+    except ValueError:
+        return None
+    return seconds if 0 < seconds <= LONGEST_S else None
+
+
+def _problem(probed: Probed | None) -> str:
+    unplayable = sorted(set(probed.codecs) - PLAYABLE_CODECS) if probed else []
+    return f"Browsers do not play its {' and '.join(unplayable)}."[:300] if unplayable else ""

@@ -1,0 +1,52 @@
+"""Serve uploads to the members of their room, also while they arrive."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from playback.library.range_response import File, serve
+from playback.models import Upload
+from playback.models.upload import REFUSED, WHOLE
+from playback.uploads import storage
+from rooms import access
+from rooms.access import Identity
+from rooms.auth.identity import identify
+from watchium.protocol.errors import Refused
+
+CACHE_WHOLE = "private, max-age=3600"
+CACHE_ARRIVING = "no-store"
+
+
+def readable_upload(identity: Identity, upload_id: str) -> Upload | None:
+    """Return the upload if the client is a member of its room, and None if not or if there is none."""
+    upload = Upload.objects.at_id(upload_id)
+    if upload is None or upload.state == REFUSED:
+        return None
+    try:
+        access.member_for(identity, upload.room.room_id)
+    except Refused:
+        return None
+    return upload
+
+
+@require_safe
+def upload(request: HttpRequest, upload_id: str) -> HttpResponseBase:
+    """Serve what is here of an upload; its size and ETag are those of the whole file."""
+    known = readable_upload(identify(request), upload_id)
+    opened = storage.open_upload(upload_id) if known else None
+    if known is None or opened is None:
+        raise Http404
+    whole = known.state == WHOLE
+    return serve(
+        request,
+        File(
+            opened,
+            known.mime or "application/octet-stream",
+            known.size,
+            int(known.created_at.timestamp()),
+            f'"{known.upload_id}"',
+            CACHE_WHOLE if whole else CACHE_ARRIVING,
+            here=known.size if whole else opened.stat.st_size,
+        ),
+    )
