@@ -26,8 +26,8 @@ def find(
     """Return the media at an address; `mime` is its media type if the user's program knows it.
 
     Raises:
-        UnknownMedia: as `addresses.find`, for items that do not exist or whose file is missing, and for uploads that
-            are not in this room.
+        UnknownMedia: as `addresses.find`, for items that do not exist, whose file is missing or that browsers would
+            play mute or black, and for uploads that are not in this room.
     """
     address = address.strip()
     if match := _library_address.fullmatch(address):
@@ -41,6 +41,7 @@ def _library_item(item_id: int, title: str | None) -> Media:
     item = MediaItem.objects.at_id(item_id)
     if item is None:
         raise UnknownMedia("There is no such medium on this server.")
+    item.require_playable()
     return Media(
         url=item.url,
         kind=item.kind,
@@ -66,6 +67,12 @@ def _upload(room: Room | None, upload_id: str, title: str | None) -> Media:
         mime=upload.mime,
         source=UPLOAD,
     )
+
+
+def item_id_at(address: str) -> int | None:
+    """Return the id of the library's item at an address; None for other addresses."""
+    match = _library_address.fullmatch(address.strip())
+    return int(match[1]) if match else None
 
 
 def duration_of(media: Media) -> Duration | None:

@@ -29,7 +29,7 @@ class RoomIdConverter:
         return value
 
 
-class CommentIdConverter(RoomIdConverter):
+class NumberConverter(RoomIdConverter):
     regex = "[0-9]{1,15}"
 
     def to_python(self, value: str) -> int:  # type: ignore[override]
@@ -42,7 +42,7 @@ class UploadIdConverter(RoomIdConverter):
 
 register_converter(RoomIdConverter, "room")
 register_converter(UploadIdConverter, "upload")
-register_converter(CommentIdConverter, "comment")
+register_converter(NumberConverter, "number")
 
 one_room = [
     path("", api.RoomDetail.as_view()),
@@ -54,10 +54,11 @@ one_room = [
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),
     path("comments/", api.Comments.as_view()),
-    path("comments/<comment:comment_id>/", chat.api.OneComment.as_view()),
+    path("comments/<number:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
     path("uploads/", playback.uploads.api.Uploads.as_view()),
     path("uploads/<upload:upload_id>/", playback.uploads.api.OneUpload.as_view()),
+    path("media/check/", api.MediaChecking.as_view()),
 ]
 
 urlpatterns = [
@@ -80,6 +81,7 @@ urlpatterns = [
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
     path("api/token/", rooms.api.OwnToken.as_view()),
     path("api/library/", playback.library.api.Library.as_view()),
+    path("api/library/<number:item_id>/", playback.library.api.LibraryOneItem.as_view()),
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
     path("api/docs/", openapi.docs, name="docs"),

@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from playback.domain.media_facts import Stream
 from playback.library import uploads
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import MediaItem
@@ -22,7 +23,8 @@ from playback.sources.samples import sample_at
 from rooms.admin import ReadOnlyAdmin, may_change
 
 FACTS = [
-    *("present", "source", "kind", "mime", "length", "path", "file_size", "cover", "added_at"),
+    *("present", "source", "kind", "mime", "plays", "why", "streams", "length", "path", "file_size"),
+    *("cover", "added_at"),
 ]
 
 
@@ -47,8 +49,8 @@ class FilesForm(forms.Form):
 class MediaItemAdmin(ReadOnlyAdmin):
     """Items found by a scan. A changed file overwrites corrected tags with its own."""
 
-    list_display = ["title", "artist", "album", "kind", "length", "present", "source", "added_at"]
-    list_filter = ["kind", "missing", "uploaded"]
+    list_display = ["title", "artist", "album", "kind", "plays", "why", "length", "present", "added_at"]
+    list_filter = ["plays", "kind", "missing", "uploaded"]
     search_fields = ["title", "artist", "album", "path"]
     fields = ["title", "artist", "album", *FACTS]
     readonly_fields = FACTS
@@ -67,6 +69,12 @@ class MediaItemAdmin(ReadOnlyAdmin):
     def source(self, item: MediaItem) -> str:
         return "by staff" if item.uploaded else "by scan"
 
+    @admin.display(description="streams")
+    def streams(self, item: MediaItem) -> str:
+        """What is in the file: "video h264 1920x1080, audio aac jpn, subtitle ass eng"."""
+        facts = item.media_facts
+        return ", ".join(_described(stream) for stream in facts.streams if not stream.cover) if facts else "-"
+
     @admin.display(description="size", ordering="size")
     def file_size(self, item: MediaItem) -> str:
         return filesizeformat(item.size)
@@ -78,6 +86,11 @@ class MediaItemAdmin(ReadOnlyAdmin):
         """Only rows can be deleted: those of missing files, and those of unwanted samples."""
         may = bool(request.user.is_active and request.user.has_perm("playback.delete_mediaitem"))
         return may and (not isinstance(obj, MediaItem) or obj.missing or sample_at(obj.path) is not None)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MediaItem]:
+        """Without the facts, which the list does not show: a page of 100 films would carry a quarter of a megabyte."""
+        items: QuerySet[MediaItem] = super().get_queryset(request).defer("facts")
+        return items
 
     def get_urls(self) -> list[URLPattern]:
         upload = path("files/", self.admin_site.admin_view(self.upload), name="playback_mediaitem_files")
@@ -118,6 +131,12 @@ class MediaItemAdmin(ReadOnlyAdmin):
         else:
             self.log_addition(request, item, "Uploaded")
             messages.success(request, f"Added: {item}")
+
+
+def _described(stream: Stream) -> str:
+    size = f"{stream.width}x{stream.height}" if stream.width else ""
+    parts = (stream.type, stream.codec, size, stream.language, stream.title)
+    return " ".join(part for part in parts if part)
 
 
 def clock_time(seconds: float) -> str:

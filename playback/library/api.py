@@ -13,13 +13,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from msgspec import Meta
 from rest_framework.request import Request
 
-from playback.domain.albums import KEY_LENGTH
+from playback.domain.library.albums import KEY_LENGTH
+from playback.library.serializers import library_item
 from playback.library.views import may_read
 from playback.models import MediaItem
-from playback.models.media_item import ORDERS, PAGE, ItemQuery, PageCursor
+from playback.models.media_item_rows import ORDERS, PAGE, ItemQuery, PageCursor
 from rooms.api_view import RoomAPIView, json_response
-from watchium.protocol.errors import BadMessage, NotMember, TooLong
-from watchium.protocol.player_types import Item
+from watchium.protocol.errors import BadMessage, NotFound, NotMember, TooLong
+from watchium.protocol.player_types import LibraryItem
 from watchium.protocol.replies import Problem
 from watchium.text import clean
 
@@ -42,7 +43,7 @@ class LibraryAccessDenied(NotMember):
 class LibraryPage(msgspec.Struct, frozen=True, kw_only=True):
     """`next`: send it as `after` to get the next page in the same order; null at the end."""
 
-    items: list[Item]
+    items: list[LibraryItem]
     next: str | None
 
 
@@ -68,7 +69,22 @@ class Library(RoomAPIView):
         shown = items[:PAGE]
         more = len(items) > PAGE
         next_cursor = encode_cursor(shown[-1].cursor_by(query.order), query.order) if more else None
-        return json_response(LibraryPage(items=[item.to_protocol() for item in shown], next=next_cursor))
+        return json_response(LibraryPage(items=[library_item(item) for item in shown], next=next_cursor))
+
+
+class LibraryOneItem(RoomAPIView):
+    @extend_schema(
+        operation_id="library_item",
+        responses={200: LibraryItem, "4XX": Problem},
+        description="One item of the library, also while its file is missing.",
+    )
+    def get(self, request: Request, item_id: int) -> HttpResponse:
+        if not may_read(self.identity):
+            raise LibraryAccessDenied
+        item = MediaItem.objects.whole_rows([item_id]).get(item_id)
+        if item is None:
+            raise NotFound("There is no such item in the library.")
+        return json_response(library_item(item))
 
 
 def query_of(request: Request) -> ItemQuery:

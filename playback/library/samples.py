@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from playback.domain.playability import DIRECT
 from playback.models import MediaItem
 from playback.sources.samples import SAMPLES, Sample
 
@@ -27,5 +28,6 @@ def _item_of(sample: Sample) -> MediaItem:
         duration=sample.duration_s,
         kind=media.kind,
         mime=media.mime or "",
+        plays=DIRECT,
         size=(Path(settings.SAMPLES_DIR) / sample.name).stat().st_size,
     )

@@ -10,10 +10,10 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from playback.domain.albums import UPLOADS
+from playback.domain.library.albums import UPLOADS
+from playback.domain.library.titles import title_from_path
 from playback.domain.media_types import WEB_MIMES as MIMES
 from playback.domain.media_types import extension_for_content, extension_of
-from playback.domain.titles import title_from_path
 from playback.library import paths
 from playback.library.metadata.content_sniffing import sniff
 from playback.library.metadata.ffprobe import UnreadableFile

@@ -4,79 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import NamedTuple
 
 from django.db import models, transaction
 from django.db.models import Q
 
-from playback.domain.albums import KEY_LENGTH, album_key
-from playback.domain.duration import EXACT, TAGS, Duration
-from playback.domain.sort_keys import folded, name_key, path_key, sort_key
-from playback.sources.samples import SAMPLES_AT
+from playback.domain.duration import Duration
+from playback.domain.library.albums import KEY_LENGTH, album_key
+from playback.domain.library.sort_keys import folded, name_key, path_key, sort_key
+from playback.domain.media_facts import MediaFacts, from_json, to_json
+from playback.domain.playability import Playability, refusal
+from playback.models.media_item_rows import (
+    ALL_ITEMS,
+    COMPLETED_FIELDS,
+    FILE_FIELDS,
+    LONGEST_KEYS,
+    ORDERS,
+    PAGE,
+    AlbumRow,
+    ItemQuery,
+    KnownFile,
+    PageCursor,
+    file_duration,
+)
+from watchium.protocol.errors import UnknownMedia
 from watchium.protocol.player_types import Item
 
 KINDS = ("audio", "video")
-PAGE = 50
 LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
-# Read from the file, and possibly different at the next scan.
-READ_FROM_FILE = [
-    *("title", "artist", "album", "album_artist", "duration", "kind", "mime", "cover"),
-    *("size", "changed_ns", "missing"),
-]
-FILE_FIELDS = [
-    *READ_FROM_FILE,
-    *("words", "sort_title", "sort_artist", "sort_album", "sort_place", "album_key"),
-]
-# The columns that each order sorts by, before the id.
-ORDERS: dict[str, tuple[str, ...]] = {
-    "title": ("sort_title",),
-    "artist": ("sort_artist", "sort_album", "sort_place"),
-    "album": ("sort_album", "sort_place"),
-    "newest": (),
-}
-LONGEST_KEYS = {"sort_title": 300, "sort_artist": 100, "sort_album": 100, "sort_place": 200}
-
-
-class PageCursor(NamedTuple):
-    """The item after which a page begins: its sort keys and its id."""
-
-    keys: tuple[str, ...]
-    pk: int
-
-
-class KnownFile(NamedTuple):
-    """The file of a row."""
-
-    pk: int
-    path: str
-    size: int
-    changed_ns: int
-    mime: str
-    missing: bool
-
-
-class AlbumRow(NamedTuple):
-    """The fields that determine the album of a row."""
-
-    pk: int
-    path: str
-    artist: str
-    album: str
-    album_artist: str | None
-    album_key: str
-
-
-class ItemQuery(NamedTuple):
-    """The filter and order of a list."""
-
-    words: str = ""
-    album: str = ""  # all albums of this name
-    order: str = "title"
-    album_id: str = ""  # one album
-
-
-ALL_ITEMS = ItemQuery()
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -99,20 +54,33 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         last = "-pk" if query.order == "newest" else "pk"
         return list(rows.order_by(*ORDERS[query.order], last)[:limit])
 
+    def without_facts(self) -> MediaItemQuerySet:
+        """Leave the facts in the database: those of a queue of 500 films are a megabyte."""
+        return self.defer("facts")
+
     def by_ids(self, ids: Iterable[int]) -> dict[int, MediaItem]:
+        return self.without_facts().in_bulk(set(ids))
+
+    def whole_rows(self, ids: Iterable[int]) -> dict[int, MediaItem]:
         return self.in_bulk(set(ids))
 
     def playable(self, ids: Iterable[int]) -> set[int]:
-        """Return those of the ids whose files are present."""
-        return set(self.present().filter(pk__in=set(ids)).values_list("pk", flat=True))
+        """Return those of the ids whose files are present and play with picture and sound."""
+        rows = self.present().filter(pk__in=set(ids), starts_directly=True)
+        return set(rows.values_list("pk", flat=True))
 
     def duration_of(self, pk: int) -> Duration | None:
         row = self.filter(pk=pk).values_list("duration", "path").first()
-        return _duration(*row) if row else None
+        return file_duration(*row) if row else None
 
     def at_id(self, pk: int) -> MediaItem | None:
         """Return the item if its file was present at the last scan."""
-        return self.present().filter(pk=pk).first()
+        return self.present().without_facts().filter(pk=pk).first()
+
+    def counts_by_plays(self) -> dict[str, int]:
+        """Return how many present items play in which way, see `playback.domain.playability`."""
+        rows = self.present().order_by().values_list("plays").annotate(models.Count("pk"))
+        return dict(rows)
 
     def with_cover(self, name: str) -> bool:
         return self.filter(cover=name).exists()
@@ -155,10 +123,10 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 
     @transaction.atomic
     def update_completed(self, items: list[MediaItem]) -> None:
-        """Store a cover or an album artist that was unknown before."""
+        """Store a cover, an album artist or facts that were unknown before."""
         for item in items:
             item.compute_keys()
-        self.bulk_update(items, ["cover", "album_artist", "album_key"])
+        self.bulk_update(items, COMPLETED_FIELDS)
 
     def mark_present(self, pks: list[int]) -> None:
         self.filter(pk__in=pks).update(missing=False)
@@ -183,13 +151,6 @@ def _after(order: str, cursor: PageCursor) -> Q:
     return Q(**{f"{column}__gte": key for column, key in sorted_by[:1]}) & condition
 
 
-def _duration(seconds: float | None, path: str) -> Duration | None:
-    """The duration in a file's tags is an estimate; that of our samples is exact."""
-    if not seconds:
-        return None
-    return Duration(seconds, EXACT if path.startswith(SAMPLES_AT) else TAGS)
-
-
 class MediaItem(models.Model):
     """One file of the library. `playback.library.paths` resolves its `path`, which clients never see."""
 
@@ -208,6 +169,13 @@ class MediaItem(models.Model):
     uploaded = models.BooleanField(default=False)
     missing = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+    # What ffprobe found, see `playback.domain.media_facts`; null if it is not installed or has not read the file yet.
+    facts = models.JSONField(null=True, blank=True, editable=False)
+    # How it plays and why not directly, see `playback.domain.playability`; empty if that is not known.
+    plays = models.CharField(max_length=9, blank=True, default="", editable=False)
+    why = models.CharField(max_length=300, blank=True, default="", editable=False)
+    # Chromium and Firefox play the file itself, with picture and sound, or are left to try.
+    starts_directly = models.BooleanField(default=True, editable=False)
     # Search text and sort keys, computed from title, artist, album and path whenever they are written.
     words = models.TextField(editable=False, default="")
     sort_title = models.CharField(max_length=300, editable=False, default="")
@@ -259,13 +227,35 @@ class MediaItem(models.Model):
     def cursor_by(self, order: str) -> PageCursor:
         return PageCursor(tuple(getattr(self, column) for column in ORDERS[order]), self.pk)
 
+    def set_facts(self, facts: MediaFacts | None, playability: Playability) -> None:
+        self.facts = to_json(facts) if facts is not None else None
+        self.plays, self.why, self.starts_directly = (
+            playability.plays,
+            playability.why[:300],
+            playability.starts,
+        )
+
+    @property
+    def media_facts(self) -> MediaFacts | None:
+        return from_json(self.facts)
+
+    @property
+    def playable(self) -> bool:
+        """Whether it can be loaded now; browsers are left to try what is unknown."""
+        return self.starts_directly
+
+    def require_playable(self) -> None:
+        """Raises UnknownMedia with the reason and what can be done: browsers would play it mute or black."""
+        if not self.playable:
+            raise UnknownMedia(refusal(self.title, self.plays, self.why))
+
     @property
     def url(self) -> str:
         return f"{LIBRARY_AT}{self.pk}"
 
     @property
     def known_duration(self) -> Duration | None:
-        return _duration(self.duration, self.path)
+        return file_duration(self.duration, self.path)
 
     @property
     def full_title(self) -> str:
@@ -284,4 +274,7 @@ class MediaItem(models.Model):
             url=self.url,
             cover=f"{COVERS_AT}{self.cover}" if self.cover else None,
             missing=self.missing,
+            plays=self.plays,  # type: ignore[arg-type]  # one of these, by `playability`
+            why=self.why,
+            playable=self.playable,
         )

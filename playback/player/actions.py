@@ -73,6 +73,8 @@ def play_track(tx: PlayerTransaction, target: PlayTarget) -> None:
 def _require_file(tx: PlayerTransaction) -> None:
     entry = tx.queue.current_entry
     if entry and entry.item in _missing(tx.queue):
+        if item := MediaItem.objects.at_id(entry.item):
+            item.require_playable()
         raise UnknownMedia("The file of this track is gone.")
 
 
@@ -141,7 +143,7 @@ def _is_current(tx: PlayerTransaction, step: TrackStep) -> bool:
 
 
 def _playable(queue: Queue) -> Queue:
-    """Drop the entries whose file is missing, except the current one, from which the queue continues."""
+    """Drop the entries that cannot be played, except the current one, from which the queue continues."""
     missing = _missing(queue)
     entries = (entry for entry in queue.entries if entry.item not in missing or entry.id == queue.current)
     return Queue(tuple(entries), queue.current)

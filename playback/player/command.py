@@ -75,10 +75,12 @@ class PlayerTransaction:
     # ------------------------------------------------------------ the queue
 
     def new_entries(self, item_ids: Sequence[int]) -> list[Entry]:
-        """Raises UnknownMedia for an item that is not in the library, or whose file is missing."""
+        """Raises UnknownMedia for an item that is not in the library, whose file is missing, or that does not play."""
         known = MediaItem.objects.by_ids(item_ids)
         if any(pk not in known or known[pk].missing for pk in item_ids):
             raise UnknownMedia("This is not in the library any more.")
+        for pk in item_ids:
+            known[pk].require_playable()
         return [Entry(f"{self.revision}.{index}", pk) for index, pk in enumerate(item_ids)]
 
     def change_queue(self, queue: Queue) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playback.domain.media_types import MIMES, PLAYABLE_CODECS, extension_for_content, kind_of
+from playback.domain.media_types import MIMES, extension_for_content, kind_of
+from playback.domain.playability import BROWSER_CONTAINERS, decide
 from playback.library.metadata import ffprobe
 from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
 from playback.library.metadata.content_sniffing import Content, sniff
@@ -15,7 +16,6 @@ from playback.uploads import storage
 # Sniffing skips up to a mebibyte of zeros and some tags.
 HEAD_BYTES = 2 * 1024 * 1024
 NOT_MEDIA = "It does not begin like audio or video that browsers play."
-LONGEST_S = 7 * 86400.0  # the largest position of the protocol
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def read_whole(upload_id: str) -> Found:
     if not content.complete:
         raise UnreadableFile("It is cut short: the index at its end is missing.")
     try:
-        probed = ffprobe.probe(storage.folder() / upload_id)
+        probed = ffprobe.probe(storage.folder() / upload_id, content.family)
     except UnreadableFile as damaged:
         raise UnreadableFile(f"It is damaged: {damaged}."[:300]) from None
     mime = _mime(content, content.film or (probed is not None and probed.film))
@@ -63,7 +63,7 @@ def _sniffed(upload_id: str) -> Content:
             content = sniff(file)
     except (ReadLimitExceeded, FileNotFoundError):
         content = None
-    if content is None:
+    if content is None or content.family not in BROWSER_CONTAINERS:
         raise UnreadableFile(NOT_MEDIA)
     return content
 
@@ -73,13 +73,12 @@ def _mime(content: Content, film: bool) -> str:
 
 
 def _duration_s(probed: Probed | None) -> float | None:
-    try:
-        seconds = float(probed.duration if probed else "")
-    except ValueError:
-        return None
-    return seconds if 0 < seconds <= LONGEST_S else None
+    return (probed.facts.duration_s or None) if probed else None
 
 
 def _problem(probed: Probed | None) -> str:
-    unplayable = sorted(set(probed.codecs) - PLAYABLE_CODECS) if probed else []
-    return f"Browsers do not play its {' and '.join(unplayable)}."[:300] if unplayable else ""
+    """Return why Chromium and Firefox would play it without picture or sound; empty if they do not."""
+    if probed is None:
+        return ""
+    found = decide(probed.facts)
+    return "" if found.starts else found.why

@@ -69,6 +69,20 @@ class RoomsPlayTheLibrary(ActionCase):
         with pytest.raises(UnknownMedia):
             media_lookup.find("/media/covers/0a.png")
 
+    def test_what_browsers_would_play_mute_or_black_is_refused_with_the_reason(self):
+        MediaItem.objects.filter(pk=self.film.pk).update(
+            plays="audio", why="Not every browser plays its sound (DTS).", starts_directly=False
+        )
+        with pytest.raises(UnknownMedia, match=r"Film.*DTS.*has to be converted first"):
+            actions.load(self.alice, load(self.film.url))
+        MediaItem.objects.filter(pk=self.film.pk).update(plays="no", why="It is encrypted.")
+        with pytest.raises(UnknownMedia, match=r"It is encrypted\.$"):
+            media_lookup.find(self.film.url)
+
+    def test_what_chromium_and_firefox_play_at_once_is_allowed(self):
+        MediaItem.objects.filter(pk=self.film.pk).update(plays="remux", why="x", starts_directly=True)
+        assert media_lookup.find(self.film.url).title == "Film"
+
     def test_members_without_control_cannot_load(self):
         with pytest.raises(NotHost):
             actions.load(self.bob, load(self.song.url))

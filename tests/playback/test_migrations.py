@@ -12,7 +12,7 @@ from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
 from rooms.models import Room
 
-LATEST = "0011_uploads"
+LATEST = "0012_facts_of_items"
 
 
 def migrate(target: str | None) -> None:
@@ -132,3 +132,30 @@ def test_an_existing_duration_is_an_estimate_unless_it_is_a_samples():
     sources = dict(Playback.objects.values_list("room__title", "duration_source"))
     assert sources == {"sample": "exact", "film": "metadata", "empty": "exact"}
     assert set(Playback.objects.values_list("duration_refuted", flat=True)) == {None}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_existing_items_play_is_unknown_until_the_next_scan():
+    """Samples are never scanned, and play."""
+    for path, plays in (("film.mkv", "transcode"), ("/media/samples/clip.webm", "direct")):
+        MediaItem.objects.create(
+            title=path,
+            kind="video",
+            mime="video/webm",
+            path=path,
+            plays=plays,
+            why="x",
+            starts_directly=False,
+            facts={"container": "matroska"},
+        )
+    try:
+        migrate("0009_albums_of_one_name")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT title FROM playback_mediaitem ORDER BY path")
+            assert len(cursor.fetchall()) == 2
+    finally:
+        migrate(LATEST)
+    items = {item.path: item for item in MediaItem.objects.all()}
+    film = items["film.mkv"]
+    assert (film.plays, film.why, film.starts_directly, film.media_facts) == ("", "", True, None)
+    assert items["/media/samples/clip.webm"].plays == "direct"

@@ -1,4 +1,4 @@
-"""Checks of this machine: clock, disk, library folder, static files, ffprobe."""
+"""Checks of this machine: clock, disk, library folder, static files, ffmpeg."""
 
 from __future__ import annotations
 
@@ -147,9 +147,12 @@ def _is_changed(name: str, collected_name: str | None) -> bool:
         return bool(source.read() != collected.read())
 
 
-def ffprobe() -> Result:
-    if found := shutil.which("ffprobe"):
-        return ok(found)
+def ffmpeg() -> Result:
+    """Check for the programs that say what is in a file, and that convert it."""
+    missing = [program for program in ("ffmpeg", "ffprobe") if shutil.which(program) is None]
+    if not missing:
+        return ok(f"{shutil.which('ffmpeg')}, {shutil.which('ffprobe')}")
     return warn(
-        "not installed", "Optional: install ffmpeg to read durations and tags of the files in the library."
+        f"{' and '.join(missing)} not installed: the library lacks films that browsers do not play, such as .mkv",
+        "Optional: install ffmpeg (Debian: package ffmpeg), then run scan_media.",
     )

@@ -14,6 +14,7 @@ EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
 TabId = Annotated[str, Meta(min_length=1, max_length=40)]
 DeviceId = Annotated[str, Meta(min_length=1, max_length=32)]
 Repeat = Literal["off", "all", "one"]
+Plays = Literal["direct", "remux", "audio", "transcode", "no", ""]
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,9 @@ class Item(Struct, frozen=True, kw_only=True):
 
     `album_id` distinguishes albums of the same name; empty for items without an album.
     `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+    `plays`: how it reaches every browser: `direct`, `remux` (copied into another container), `audio` (its sound is
+    converted), `transcode` (its picture is converted) or `no`; empty if the server does not know. `why`: a sentence if
+    that is not `direct`. `playable`: whether it can be loaded now; Chromium and Firefox play some items as they are.
     """
 
     id: int
@@ -34,6 +38,43 @@ class Item(Struct, frozen=True, kw_only=True):
     url: str
     cover: str | None
     missing: bool = False
+    plays: Plays = ""
+    why: str = ""
+    playable: bool = True
+
+
+class MediaTrack(Struct, frozen=True, kw_only=True):
+    """An audio or subtitle track. `index`: its number in the file; `language`: a code such as `eng`, or empty."""
+
+    index: int
+    type: Literal["audio", "subtitle"]
+    codec: str
+    language: str
+    title: str
+    default: bool
+
+
+class Chapter(Struct, frozen=True, kw_only=True):
+    """In seconds."""
+
+    start: float
+    end: float
+    title: str
+
+
+class ConversionState(Struct, frozen=True, kw_only=True):
+    """`progress`: 0 to 1."""
+
+    state: str
+    progress: float
+
+
+class LibraryItem(Item, frozen=True, kw_only=True):
+    """An item with what is in its file, as far as the server knows. `conversion`: null if none was requested."""
+
+    tracks: list[MediaTrack] = []
+    chapters: list[Chapter] = []
+    conversion: ConversionState | None = None
 
 
 class QueueEntry(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
+from playback.library.metadata import ffprobe
 from playback.sources.samples import SAMPLES
 from rooms import display_names
 from rooms.access import Identity, member_for
@@ -174,7 +175,8 @@ def player(request: HttpRequest) -> HttpResponse:
         "device_id": device_id,
         "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
     }
-    response = render(request, "player/player.html", {"boot": boot})
+    context = {"boot": boot, "without_ffprobe": not ffprobe.is_installed()}
+    response = render(request, "player/player.html", context)
     if is_new:
         set_device_cookie(response, device_id)
     return response

@@ -9,12 +9,15 @@ from pathlib import Path, PurePosixPath
 
 from tinytag import TinyTag
 
-from playback.domain.albums import VARIOUS
-from playback.domain.media_types import MIMES, NEEDS_FFPROBE, PLAYABLE_CODECS, extension_for_content, kind_of
-from playback.library.metadata import ape_tags, ffprobe, legacy_encodings, tag_reader, wav_chunks
+from playback.domain.library.albums import VARIOUS
+from playback.domain.media_facts import MediaFacts
+from playback.domain.media_types import NEEDS_FFPROBE, extension_for_content, kind_of, mime_of
+from playback.domain.playability import UNKNOWN, Playability
+from playback.library.metadata import ape_tags, legacy_encodings, tag_reader, wav_chunks
 from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
-from playback.library.metadata.content_sniffing import Content, sniff
-from playback.library.metadata.ffprobe import Probed, UnreadableFile
+from playback.library.metadata.content_sniffing import Content
+from playback.library.metadata.ffprobe import UnreadableFile
+from playback.library.metadata.file_inspection import FileInspection
 from playback.library.metadata.mp3_duration import measured_s
 from playback.library.metadata.ogg_duration import chained_s
 
@@ -22,7 +25,7 @@ LONGEST_S = 7 * 86400.0  # the largest position of the protocol
 
 
 class UnplayableFile(Exception):
-    """Browsers do not play this file. The message gives the reason."""
+    """Nothing can play this file. The message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Tags:
     duration_s: float | None = None
     picture: bytes | None = None
     mime: str = ""
+    facts: MediaFacts | None = None
+    playability: Playability = UNKNOWN
 
     def filled_from(self, other: Tags) -> Tags:
         """Return these tags, with empty ones filled from the others."""
@@ -54,36 +59,17 @@ def read(path: Path, extension: str, name: str = "") -> Tags:
 
     Raises UnreadableFile and UnplayableFile with a reason for the operator, OSError if it cannot be read.
     """
-    try:
-        with opened(path) as file:
-            content = sniff(file)
-    except ReadLimitExceeded:
-        content = None
-    if content is None:
-        raise UnreadableFile("it does not begin like audio or video")
-    if not content.complete:
-        raise UnreadableFile("it is not complete: its index, which is written last, is missing")
+    inspection = FileInspection(path)
+    content = inspection.content
     actual = extension_for_content(content.family, extension, film=content.film)
-    probed = _probe_playable(path) if actual in NEEDS_FFPROBE else None
-    film = content.film or (probed is not None and probed.film)
-    mime = MIMES[actual]
-    if actual in NEEDS_FFPROBE and kind_of(mime) == "video" and not film:
-        mime = mime.replace("video", "audio")
-    tinytag_reader = _TinyTagReader(content, name or path.name)
-    is_audio = kind_of(mime) == "audio"
-    readers = (tinytag_reader.tags, _read_by_ffprobe) if is_audio else (_read_by_ffprobe, tinytag_reader.tags)
-    return replace(_read(readers, path), mime=mime)
-
-
-def _probe_playable(path: Path) -> Probed:
-    """Raises UnplayableFile unless browsers have all of its codecs."""
-    probed = ffprobe.probe(path)
-    if probed is None:
-        raise UnplayableFile("only ffprobe can tell whether browsers play it (install ffmpeg)")
-    unplayable = sorted(set(probed.codecs) - PLAYABLE_CODECS)
-    if unplayable:
-        raise UnplayableFile(f"browsers do not play {' and '.join(unplayable)}")
-    return probed
+    if actual in NEEDS_FFPROBE and inspection.probed() is None:
+        raise UnplayableFile("only ffprobe can tell what is in it (install ffmpeg)")
+    facts, playability = inspection.facts, inspection.playability
+    mime = mime_of(actual, film=content.film or (facts is not None and facts.video is not None))
+    by_tinytag = _TinyTagReader(content, name or path.name).tags
+    by_ffprobe = _FfprobeReader(inspection).tags
+    readers = (by_tinytag, by_ffprobe) if kind_of(mime) == "audio" else (by_ffprobe, by_tinytag)
+    return replace(_read(readers, path), mime=mime, facts=facts, playability=playability)
 
 
 def _read(readers: Sequence[Callable[[Path], Tags | None]], path: Path) -> Tags:
@@ -174,20 +160,24 @@ def _is_lost(text: str) -> bool:
     return not text or "\ufffd" in text
 
 
-def _read_by_ffprobe(path: Path) -> Tags | None:
-    probed = ffprobe.probe(path)
-    if probed is None:
-        return None
-    texts = {name: "" if _is_lost(text) else text for name, text in probed.tags.items()}
-    texts = legacy_encodings.decode(texts, path.stem)
-    various = VARIOUS if texts.get("compilation", "") == "1" else ""
-    return Tags(
-        texts.get("title", ""),
-        texts.get("artist", ""),
-        texts.get("album", ""),
-        texts.get("album_artist", "") or various,
-        seconds(probed.duration),
-    )
+@dataclass(frozen=True)
+class _FfprobeReader:
+    inspection: FileInspection
+
+    def tags(self, path: Path) -> Tags | None:
+        probed = self.inspection.probed()
+        if probed is None:
+            return None
+        texts = {name: "" if _is_lost(text) else text for name, text in probed.tags.items()}
+        texts = legacy_encodings.decode(texts, path.stem)
+        various = VARIOUS if texts.get("compilation", "") == "1" else ""
+        return Tags(
+            texts.get("title", ""),
+            texts.get("artist", ""),
+            texts.get("album", ""),
+            texts.get("album_artist", "") or various,
+            seconds(probed.facts.duration_s),
+        )
 
 
 def seconds(value: float | str | None) -> float | None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from playback.domain.albums import album_key, grouping_key, matches_artist
+from playback.domain.library.albums import album_key, grouping_key, matches_artist
 from playback.models import MediaItem
-from playback.models.media_item import AlbumRow
+from playback.models.media_item_rows import AlbumRow
 
 BATCH = 500
 

@@ -21,7 +21,9 @@ class PendingWrites:
 
     read: list[MediaItem] = field(default_factory=list)  # from files that were read
     moved: list[MediaItem] = field(default_factory=list)
-    completed: list[MediaItem] = field(default_factory=list)  # with a cover or album artist that was unknown
+    completed: list[MediaItem] = field(
+        default_factory=list
+    )  # with a cover, album artist or facts that were unknown
     back: list[int] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 

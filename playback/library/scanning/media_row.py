@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playback.domain.albums import UPLOADS
+from playback.domain.library.albums import UPLOADS
+from playback.domain.library.titles import clean_tag, title_from_path
 from playback.domain.media_types import kind_of
-from playback.domain.titles import clean_tag, title_from_path
-from playback.library import covers
+from playback.library import covers, embedded_covers
 from playback.library.metadata import tags
 from playback.library.metadata.ffprobe import UnreadableFile
 from playback.library.scanning.directory_walk import ScannedFile
@@ -23,7 +23,7 @@ def item_of(
 
     Raises:
         UnreadableFile: the file is damaged.
-        UnplayableFile: browsers do not play it.
+        UnplayableFile: nothing can play it.
         OSError: reading it, or storing the cover, failed.
     """
     if not file.size:
@@ -31,9 +31,11 @@ def item_of(
     found = tags.read(path, file.extension, title or file.path)
     title = title or (known.title if known else "") or title_from_path(file.path)
     picture = found.picture
+    if not covers.file_name(picture):
+        picture = embedded_covers.read(path, found.facts, covers.MAX_BYTES)
     if kind_of(found.mime) == "audio" and not covers.file_name(picture):
         picture = covers.beside(path)
-    return MediaItem(
+    item = MediaItem(
         path=file.path,
         size=file.size,
         changed_ns=file.changed_ns,
@@ -47,3 +49,5 @@ def item_of(
         cover=covers.file_name(picture) if dry_run else covers.store(picture),
         uploaded=file.path.startswith(f"{UPLOADS}/"),
     )
+    item.set_facts(found.facts, found.playability)
+    return item

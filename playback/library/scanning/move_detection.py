@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
+from playback.domain.library.titles import title_from_path
 from playback.domain.media_types import suffix_of
-from playback.domain.titles import title_from_path
 from playback.library.paths import is_there
 from playback.library.scanning.directory_walk import ScannedFile
 from playback.models import MediaItem
-from playback.models.media_item import KnownFile
+from playback.models.media_item_rows import KnownFile
 
 BATCH = 200
 Fingerprint = tuple[int, int, str]  # size, time of change, extension
@@ -47,7 +47,7 @@ class MissingFiles:
             rows = self._pks.get(_fingerprint(file), [])
             if len(rows) == self._candidates[_fingerprint(file)] == 1 and rows[0] not in taken:
                 pks[file.path] = rows[0]
-        items = MediaItem.objects.by_ids(pks.values()) if pks else {}
+        items = MediaItem.objects.whole_rows(pks.values()) if pks else {}
         return {path: items[pk] for path, pk in pks.items() if pk in items}
 
 

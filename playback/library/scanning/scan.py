@@ -17,6 +17,7 @@ from django.db import IntegrityError
 from playback.domain.media_types import kind_of
 from playback.library import covers, paths
 from playback.library.metadata.ffprobe import UnreadableFile
+from playback.library.metadata.file_inspection import FileInspection
 from playback.library.metadata.tags import UnplayableFile
 from playback.library.scanning import album_artists, move_detection
 from playback.library.scanning.batch_write import PendingWrites, rolled_back
@@ -25,7 +26,7 @@ from playback.library.scanning.directory_walk import ScannedFile, reason_of, wal
 from playback.library.scanning.media_row import item_of
 from playback.library.scanning.scan_report import ScanReport, ScanReporter, WriteLine
 from playback.models import MediaItem
-from playback.models.media_item import READ_FROM_FILE, KnownFile
+from playback.models.media_item_rows import READ_FROM_FILE, KnownFile
 
 BATCH = 200
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class _Batch:
         self._rejected: set[str] = set()
 
     def add_same(self, file: ScannedFile, item: MediaItem) -> None:
-        """Add a new cover or an unread album artist to an unchanged file, without reading all of it."""
+        """Add a new cover, an unread album artist or unread facts to an unchanged file, without reading all of it."""
         if self._scan.reread:
             self.add_read(file, item)
             return
@@ -181,14 +182,25 @@ class _Batch:
             self._scan.reporter.damaged(item.path, reason_of_rejection(error))
 
     def _complete(self, file: ScannedFile, item: MediaItem) -> bool:
-        """Add a cover that was put beside the file, and the album artist, which earlier versions did not store."""
+        """Add a cover that was put beside the file, and what earlier versions did not store: album artist and facts."""
         cover = "" if item.cover else self._cover_beside(file, item)
         item.cover = item.cover or cover
         unread = item.album_artist is None
         if unread:
             row = self._scan.read(file, item) if item.album else None
             item.album_artist = row.album_artist if row is not None else ""
-        return bool(cover) or unread
+        return self._add_facts(file, item) or bool(cover) or unread
+
+    def _add_facts(self, file: ScannedFile, item: MediaItem) -> bool:
+        """Add how the file plays, if that is not known yet, because ffprobe was missing or the row is older."""
+        if item.plays:
+            return False
+        try:
+            inspection = FileInspection(self._scan.library / file.path)
+            item.set_facts(inspection.facts, inspection.playability)
+        except (UnreadableFile, OSError):
+            return False  # the next scan tries again
+        return bool(item.plays)
 
     def _cover_beside(self, file: ScannedFile, item: MediaItem) -> str:
         if kind_of(item.mime) != "audio":

@@ -6,7 +6,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playback.library.metadata import ffprobe
 from playback.library.scanning.scan import NotInLibrary, Scan
+from playback.models import MediaItem
+
+KINDS_OF_PLAY = {
+    "direct": "play in every browser",
+    "remux": "need to be copied into another container for some browsers",
+    "audio": "need their sound converted",
+    "transcode": "need their picture converted",
+    "no": "cannot be played",
+    "": "are of a kind that only ffprobe can tell",
+}
 
 
 class Command(BaseCommand):
@@ -40,6 +51,12 @@ class Command(BaseCommand):
         if verbosity:
             for line in report.lines():
                 self._write(f"{line}{' (dry run)' if dry_run else ''}")
+            counts = MediaItem.objects.counts_by_plays()
+            for plays, text in KINDS_OF_PLAY.items():
+                if count := counts.get(plays):
+                    self._write(f"in the library: {count} {text}")
+            if not ffprobe.is_installed():
+                self._write(f"ffprobe is not installed: {ffprobe.WITHOUT}")
 
     def _write(self, line: str) -> None:
         """Escape letters of file names that the terminal's encoding lacks."""

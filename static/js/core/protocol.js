@@ -436,7 +436,7 @@
  */
 
 /**
- * An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown. `album_id` distinguishes albums of the same name; empty for items without an album. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues.
+ * An item of the library. `kind` is `audio` or `video`; `duration` in seconds, null if unknown. `album_id` distinguishes albums of the same name; empty for items without an album. `missing`: the file is gone for now; it cannot be played, and keeps its place in queues. `plays`: how it reaches every browser: `direct`, `remux` (copied into another container), `audio` (its sound is converted), `transcode` (its picture is converted) or `no`; empty if the server does not know. `why`: a sentence if that is not `direct`. `playable`: whether it can be loaded now; Chromium and Firefox play some items as they are.
  * @typedef {object} Item
  * @property {number} id
  * @property {string} title
@@ -449,6 +449,57 @@
  * @property {string} url
  * @property {string | null} cover
  * @property {boolean} [missing]
+ * @property {any} [plays]
+ * @property {string} [why]
+ * @property {boolean} [playable]
+ */
+
+/**
+ * An audio or subtitle track. `index`: its number in the file; `language`: a code such as `eng`, or empty.
+ * @typedef {object} MediaTrack
+ * @property {number} index
+ * @property {any} type
+ * @property {string} codec
+ * @property {string} language
+ * @property {string} title
+ * @property {boolean} default
+ */
+
+/**
+ * In seconds.
+ * @typedef {object} Chapter
+ * @property {number} start
+ * @property {number} end
+ * @property {string} title
+ */
+
+/**
+ * `progress`: 0 to 1.
+ * @typedef {object} ConversionState
+ * @property {string} state
+ * @property {number} progress
+ */
+
+/**
+ * An item with what is in its file, as far as the server knows. `conversion`: null if none was requested.
+ * @typedef {object} LibraryItem
+ * @property {number} id
+ * @property {string} title
+ * @property {string} artist
+ * @property {string} album
+ * @property {string} album_id
+ * @property {number | null} duration
+ * @property {string} kind
+ * @property {string} mime
+ * @property {string} url
+ * @property {string | null} cover
+ * @property {boolean} [missing]
+ * @property {any} [plays]
+ * @property {string} [why]
+ * @property {boolean} [playable]
+ * @property {MediaTrack[]} [tracks]
+ * @property {Chapter[]} [chapters]
+ * @property {ConversionState | null} [conversion]
  */
 
 /**

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.domain.albums import KEY_LENGTH, album_folder, album_key
+from playback.domain.library.albums import KEY_LENGTH, album_folder, album_key
 from playback.library.scanning.scan import Scan
 from playback.models import MediaItem
 from tests.playback.library.fixtures import LibraryCase

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playback.domain.sort_keys import folded, sort_key
+from playback.domain.library.sort_keys import folded, sort_key
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from playback.models import MediaItem
-from playback.models.media_item import ORDERS, ItemQuery
+from playback.models.media_item_rows import ORDERS, ItemQuery
 from tests.watchium.api.callers import ApiCase, Caller
 
 URL = "/api/library/"
@@ -36,11 +36,45 @@ class TheLibrary(ApiCase):
                     "album_id": item.album_key, "duration": 12.5,
                     "kind": "audio", "mime": "audio/mpeg", "url": f"/media/library/{item.pk}",
                     "cover": "/media/covers/0a.png", "missing": False,
+                    "plays": "", "why": "", "playable": True, "tracks": [], "chapters": [], "conversion": None,
                 }
             ],
             "next": None,
         }  # fmt: skip
         assert b"Somebody.mp3" not in self.as_bob.get(URL).content
+
+    def test_an_item_shows_how_it_plays_with_its_tracks_and_chapters(self):
+        sound = {"index": 1, "type": "audio", "codec": "aac", "language": "jpn", "default": True}
+        signs = {"index": 2, "type": "subtitle", "codec": "ass", "title": "Signs"}
+        facts = {
+            "container": "matroska",
+            "streams": [{"index": 0, "type": "video", "codec": "hevc"}, sound, signs],
+            "chapters": [{"start_s": 0, "end_s": 8.5, "title": "Opening"}],
+        }
+        how = {"plays": "transcode", "why": "Not every browser plays it.", "starts_directly": False}
+        item = self.add("Film", kind="video", facts=facts, **how)
+        shown = self.as_bob.get(URL).json()["items"][0]
+        assert (shown["plays"], shown["why"], shown["playable"]) == (how["plays"], how["why"], False)
+        assert shown["tracks"] == [
+            {"index": 1, "type": "audio", "codec": "aac", "language": "jpn", "title": "", "default": True},
+            {
+                "index": 2,
+                "type": "subtitle",
+                "codec": "ass",
+                "language": "",
+                "title": "Signs",
+                "default": False,
+            },
+        ]
+        assert shown["chapters"] == [{"start": 0.0, "end": 8.5, "title": "Opening"}]
+        assert self.as_bob.get(f"{URL}{item.pk}/").json() == shown
+
+    def test_one_item_is_there_while_its_file_is_missing_and_for_known_clients_only(self):
+        item = self.add("Gone", missing=True)
+        assert self.as_bob.get(f"{URL}{item.pk}/").json()["missing"]
+        self.refused(self.anonymous.get(f"{URL}{item.pk}/"), 404, "not_member")
+        for number in (item.pk + 1, 0, "9" * 15):
+            self.refused(self.as_bob.get(f"{URL}{number}/"), 404, "not_found")
 
     def test_search_covers_title_artist_and_album_in_any_case(self):
         self.add("Straße", "Ångström", "Nord")

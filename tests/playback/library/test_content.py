@@ -15,15 +15,13 @@ from django.core.management import call_command
 from playback.library.metadata.content_sniffing import MAX_JUNK, sniff
 from tests.playback.library.fixtures import LibraryCase
 from tests.playback.library.media_files import flac, id3, mp3, wav
-from tests.playback.library.test_scan import CLIP, SONG, needs_ffprobe, without_ffprobe
+from tests.playback.library.test_scan import CLIP, M4A, SONG, needs_ffprobe, without_ffprobe
 
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
 RIFF = (
     b"RIFF" + struct.pack("<I", 9000) + b"WAVEfmt " + struct.pack("<IHHIIHH", 30, 0x55, 1, 44100, 8000, 1, 0)
 )
 RIFF += struct.pack("<HHIHHH", 12, 1, 2, 209, 1, 0) + b"data\0\0\0\0"
-MVHD = struct.pack(">I", 108) + b"mvhd" + bytes(12) + struct.pack(">II", 1000, 4000) + bytes(80)
-M4A = struct.pack(">I", 24) + b"ftypM4A \0\0\0\0M4A mp42" + struct.pack(">I", 116) + b"moov" + MVHD
 ADTS = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)
 
 
@@ -124,10 +122,10 @@ class WrongExtensions(LibraryCase):
 class Skipped(LibraryCase):
     def test_each_is_listed_with_its_reason_and_counted_by_kind(self):
         for name in (
-            "a.avi",
-            "b.avi",
-            "c.wma",
-            "d.aiff",
+            "a.swf",
+            "b.swf",
+            "c.aax",
+            "d.mid",
             "e.m3u8",
             "f.srt",
             "g.jpg",
@@ -146,9 +144,9 @@ class Skipped(LibraryCase):
         assert "new: 1\n" in said
         for line in (
             "left out: 13",
-            "  2 .avi: no browser plays this kind of video",
-            "  1 .wma: no browser plays this kind of audio",
-            "  1 .aiff: no browser plays this kind of audio",
+            "  2 .swf: nothing here plays this kind of video",
+            "  1 .aax: nothing here plays this kind of audio",
+            "  1 .mid: notes, not sound",
             "  1 .m3u8: a playlist, not media",
             "  1 .srt: captions or lyrics, not media",
             "  1 .jpg: a picture",
@@ -160,7 +158,7 @@ class Skipped(LibraryCase):
             "  1 .mp3: its name begins with a dot",
         ):
             assert f"{line}\n" in said, line
-        assert "a.avi" not in said
+        assert "a.swf" not in said
         out = StringIO()
         call_command("scan_media", stdout=out, verbosity=2, dry_run=True)
         assert "left out: k.mp3: neither a file nor a folder\n" in out.getvalue()
@@ -203,12 +201,19 @@ class Matroska(LibraryCase):
         self.convert("sound.3gp", "-vn", "-c:a", "aac", source=SONG)
         self.convert("foreign.mka", "-vn", "-c:a", "ac3", source=SONG)
         tally = self.scan()
-        assert (tally.new, tally.left_out, tally.damaged) == (3, 1, 0)
+        assert (tally.new, tally.left_out, tally.damaged) == (4, 0, 0)
         kinds = {item.path: (item.kind, item.mime) for item in map(self.item, self.paths())}
         assert kinds["film.mkv"][0] == "video"
         assert kinds["sound.mka"] == ("audio", "audio/x-matroska")
         assert kinds["sound.3gp"] == ("audio", "audio/mp4")
-        assert "left out: foreign.mka: browsers do not play ac3" in self.said
+        ways = {item.path: (item.plays, item.starts_directly) for item in map(self.item, self.paths())}
+        assert ways == {
+            "film.mkv": ("remux", True),
+            "sound.mka": ("remux", False),
+            "sound.3gp": ("direct", True),
+            "foreign.mka": ("audio", False),
+        }
+        assert self.item("foreign.mka").why == "Not every browser plays its sound (AC-3)."
 
 
 class Rereading(LibraryCase):

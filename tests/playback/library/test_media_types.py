@@ -12,7 +12,7 @@ from playback.library.api import decode_cursor, encode_cursor
 from playback.library.metadata.content_sniffing import Content, sniff
 from playback.library.metadata.tags import LONGEST_S, seconds
 from playback.library.safe_open import is_below, open_below
-from playback.models.media_item import LONGEST_KEYS, ORDERS, PageCursor
+from playback.models.media_item_rows import LONGEST_KEYS, ORDERS, PageCursor
 from watchium.protocol.errors import BadMessage
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
+import struct
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -23,6 +23,8 @@ from tests.playback.library.media_files import flac, mp3, png, wav
 
 CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
 SONG = Path(settings.SAMPLES_DIR) / "music.ogg"
+MVHD = struct.pack(">I", 108) + b"mvhd" + bytes(12) + struct.pack(">II", 1000, 4000) + bytes(80)
+M4A = struct.pack(">I", 24) + b"ftypM4A \0\0\0\0M4A mp42" + struct.pack(">I", 116) + b"moov" + MVHD
 needs_ffprobe = pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs ffprobe")
 
 
@@ -254,10 +256,14 @@ class Damage(LibraryCase):
         assert not self.found("cut.webm", CLIP.read_bytes()[:60])
 
     def test_an_ffprobe_that_hangs(self):
-        hangs = patch.object(subprocess, "run", side_effect=subprocess.TimeoutExpired("ffprobe", 20))
-        with patch.object(shutil, "which", lambda name: "/bin/false"), hangs:
+        endless = self.folder.parent / "ffprobe"
+        endless.write_text("#!/bin/sh\nexec sleep 600\n")
+        endless.chmod(0o755)
+        with patch.object(shutil, "which", lambda name: str(endless)), patch.object(ffprobe, "PROBE_S", 0.05):
             assert not self.found("film.webm", CLIP.read_bytes())
-        assert any("did not finish" in line for line in self.said)
+            assert any("did not finish" in line for line in self.said)
+            assert self.found("song.m4a", M4A)
+        assert self.item("song.m4a").plays == ""  # the next scan tries again
 
     def test_an_ffprobe_with_invalid_output_or_that_cannot_run(self):
         for program, found in (("/bin/false", False), ("/bin/true", False), ("/nowhere/ffprobe", True)):

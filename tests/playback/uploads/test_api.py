@@ -137,7 +137,7 @@ class Content(UploadCase):
 
     def test_a_codec_that_no_browser_plays_is_named(self):
         upload = self.sent(film("film.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "ac3"))
-        assert (upload.state, upload.why) == ("whole", "Browsers do not play its ac3.")
+        assert (upload.state, upload.why) == ("whole", "Not every browser plays its sound (AC-3).")
 
     def test_a_song_with_a_picture_is_audio(self):
         assert self.sent(mp3("Song")).kind == "audio"

@@ -62,7 +62,7 @@ def test_a_server_that_is_not_running_is_reported_in_one_line_with_its_fix(serve
         "-> Start the server, or run doctor with the same HOST and PORT as the server."
     )
     assert not {"page", "static file", "API", "form", "socket"} & lines.keys()
-    assert "ffprobe" in lines
+    assert "ffmpeg" in lines
 
 
 def test_failures_are_printed_with_their_fix_and_exit_with_one(server: Server, tmp_path: Path):
@@ -186,9 +186,9 @@ def test_low_disk_space_is_a_warning_and_a_full_disk_fails(tmp_path: Path, free:
         assert host_checks.data_folder().level == level
 
 
-def test_a_missing_ffprobe_is_only_a_warning():
+def test_a_missing_ffmpeg_is_only_a_warning():
     with patch.object(shutil, "which", return_value=None):
-        assert host_checks.ffprobe().level == "warn"
+        assert host_checks.ffmpeg().level == "warn"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ CHECKS = [
     Check("API", endpoint_checks.api, 8, needs="page"),
     Check("form", endpoint_checks.form, 12, needs="page"),
     Check("socket", endpoint_checks.socket, 12, needs="server"),
-    Check("ffprobe", host_checks.ffprobe),
+    Check("ffmpeg", host_checks.ffmpeg),
 ]
 
 

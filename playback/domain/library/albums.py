@@ -11,7 +11,7 @@ import re
 from hashlib import sha256
 from pathlib import PurePosixPath
 
-from playback.domain.sort_keys import folded
+from playback.domain.library.sort_keys import folded
 
 UPLOADS = "uploads"
 KEY_LENGTH = 20
