@@ -33,6 +33,7 @@ from watchium.protocol.types import EventId, MemberState, RoomState, TimelineSta
 from watchium.protocol.validation import validation_error
 from watchium.services.create_room import create_room
 from watchium.services.lobby import lobby_state
+from watchium.services.media_check import MediaToCheck, MediaVerdict, check_media
 from watchium.services.polling import Poll, Polled, poll
 from watchium.services.room_commands import dispatch
 from watchium.services.room_snapshot import full_room_state
@@ -224,3 +225,16 @@ class Broadcast(RoomAPIView):
         return json_response(
             Published(timestamp=broadcast_custom_event(self.member(room_id), event.type, event.payload))
         )
+
+
+class MediaChecking(RoomAPIView):
+    @extend_schema(
+        operation_id="media_check",
+        request=MediaToCheck,
+        responses={200: MediaVerdict, "4XX": Problem},
+        description="What an address or a library item is taken for, and why it does not play; for members who may "
+        "change the media. Changes nothing.",
+    )
+    def post(self, request: Request, room_id: str) -> HttpResponse:
+        media = self.body(MediaToCheck)
+        return json_response(check_media(self.member(room_id), media))
