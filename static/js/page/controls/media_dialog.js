@@ -5,7 +5,7 @@
  */
 
 import { Command } from "../../core/protocol.js"
-import { fetchJson, LibraryPager, newId } from "../lib/api.js"
+import { fetchJson, LibraryPager, newId, obstacle } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText, showVariant } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
@@ -140,6 +140,10 @@ function createItem(item) {
   showVariant(button, item.kind)
   setText(find(button, "name"), item.title)
   setText(find(button, "by"), item.artist)
+  const mark = find(button, "obstacle")
+  setText(mark, obstacle(item))
+  mark.hidden = !mark.textContent
+  button.title = mark.hidden ? "" : (item.why ?? "")
   return line
 }
 

@@ -6,6 +6,8 @@
  * page was served.
  */
 
+import { gettext } from "./i18n.js"
+
 const TIMEOUT_MS = 8000
 
 /** @returns {string | null} */
@@ -82,6 +84,12 @@ export function newId() {
  */
 
 const TOO_MANY_REQUESTS = 429
+
+/** A few words about an item that cannot be loaded now; empty for all others. @param {Item} item */
+export function obstacle(item) {
+  if (item.playable !== false) return ""
+  return item.plays === "no" ? gettext("Cannot be played") : gettext("Needs conversion")
+}
 
 /** The server rejected the request and would reject it again. */
 export class RefusedError extends Error {}

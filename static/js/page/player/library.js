@@ -7,7 +7,7 @@ import { loadItem, saveItem } from "../lib/storage.js"
 import { Retry } from "../lib/timers.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
 import { showCoverArt } from "../ui/artwork.js"
-import { LibraryPager, RefusedError } from "../lib/api.js"
+import { LibraryPager, obstacle, RefusedError } from "../lib/api.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
 
 const TYPING_MS = 150
@@ -110,9 +110,20 @@ function onRowClick(event, section, library, commands) {
     Number(/** @type {HTMLElement | null} */ (at?.closest("[data-item]"))?.dataset.item),
   )
   if (!item) return
-  if (at?.closest("[data-add]")) commands.add([item])
+  if (at?.closest("[data-album]")) showAlbum(section, library, item)
+  else if (at?.closest("[data-add], [data-play-item]") && obstacle(item)) showObstacle(item)
+  else if (at?.closest("[data-add]")) commands.add([item])
   else if (at?.closest("[data-play-item]")) commands.playItem(item)
-  else if (at?.closest("[data-album]")) showAlbum(section, library, item)
+}
+
+/** @param {Item} item that cannot be played now */
+function showObstacle(item) {
+  const text = interpolate(gettext("{obstacle}: {title}. {why}"), {
+    obstacle: obstacle(item),
+    title: item.title,
+    why: item.why ?? "",
+  })
+  showNotice({ key: "refused", text, tone: "warn", lastsMs: NOTICE_MS })
 }
 
 /** @param {HTMLElement} section @param {Library} library @param {Item} item whose album */
@@ -125,14 +136,18 @@ function showAlbum(section, library, { album, album_id: albumId }) {
 /** @param {Library} library @param {(items: Item[]) => unknown} act */
 async function withAll(library, act) {
   const first = await library.first(MAX_ITEMS)
-  if (!first || !(await act(first.items)) || !first.more) return
-  showNotice({
-    key: "first",
-    text: interpolate(gettext("The first {count} were added. The library has more."), {
-      count: first.items.length,
-    }),
-    lastsMs: NOTICE_MS,
-  })
+  if (!first) return
+  const items = first.items.filter((item) => !obstacle(item))
+  if (items.length && !(await act(items))) return
+  const left = first.items.length - items.length
+  const texts = []
+  if (first.more)
+    texts.push(
+      interpolate(gettext("The first {count} were added. The library has more."), { count: items.length }),
+    )
+  if (left)
+    texts.push(interpolate(gettext("{count} were left out: they need conversion first."), { count: left }))
+  if (texts.length) showNotice({ key: "first", text: texts.join(" "), lastsMs: NOTICE_MS })
 }
 
 class Library {
@@ -271,9 +286,17 @@ function createRow(item) {
   find(row, "between").hidden = !item.artist || !item.album
   find(row, "length").textContent = formatTime(item.duration)
   find(row, "film").hidden = item.kind !== "video"
+  showMark(find(row, "obstacle"), item)
   setLabel(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
   setLabel(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
   return row
+}
+
+/** @param {HTMLElement} mark @param {Item} item */
+function showMark(mark, item) {
+  mark.textContent = obstacle(item)
+  mark.hidden = !mark.textContent
+  mark.title = item.why ?? ""
 }
 
 /** @param {HTMLElement} button @param {string} label */
