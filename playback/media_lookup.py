@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from playback.domain.duration import Duration
-from playback.models import MediaItem, Upload
-from playback.models.media_item import LIBRARY_AT
+from playback.domain.conversions import RESULT_MIMES
+from playback.domain.duration import EXACT, Duration
+from playback.domain.playability import CONVERTIBLE
+from playback.models import Conversion, MediaItem, Upload
+from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
 from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT
 from playback.sources import addresses
 from playback.sources.titles import as_title
@@ -16,7 +18,10 @@ from watchium.protocol.types import Media
 
 LIBRARY, UPLOAD = "library", "upload"
 ITEM_ID = "[1-9][0-9]{0,14}"
-_library_address = re.compile(f"{LIBRARY_AT}({ITEM_ID})")
+# An item, or a result of its conversion: which one a room plays is decided when it is put on.
+_library_address = re.compile(
+    f"(?:{LIBRARY_AT}|{CONVERTED_AT})({ITEM_ID})(?:/({ITEM_ID})/[a-z]+\\.[a-z0-9]+)?"
+)
 _upload_address = re.compile(f"{UPLOADS_AT}([0-9a-f]{{{ID_CHARS}}})")
 
 
@@ -24,6 +29,8 @@ def find(
     address: str, title: str | None = None, *, mime: str | None = None, room: Room | None = None
 ) -> Media:
     """Return the media at an address; `mime` is its media type if the user's program knows it.
+
+    Of an item that was converted, or is being converted and can be played already, it is the result.
 
     Raises:
         UnknownMedia: as `addresses.find`, for items that do not exist, whose file is missing or that browsers would
@@ -41,15 +48,25 @@ def _library_item(item_id: int, title: str | None) -> Media:
     item = MediaItem.objects.at_id(item_id)
     if item is None:
         raise UnknownMedia("There is no such medium on this server.")
-    item.require_playable()
+    url, mime = _played_file(item)
     return Media(
-        url=item.url,
+        url=url,
         kind=item.kind,
         title=as_title(title) or as_title(item.full_title),
-        mime=item.mime,
+        mime=mime,
         source=LIBRARY,
         item_id=item.pk,
     )
+
+
+def _played_file(item: MediaItem) -> tuple[str, str]:
+    """Return address and type of what players open. Raises UnknownMedia if browsers would play it mute or black."""
+    if item.prepared:
+        return item.prepared_url, item.prepared_mime
+    if item.plays in CONVERTIBLE and (running := Conversion.objects.playable_of(item)):
+        return running.url, RESULT_MIMES[running.entry]
+    item.require_playable()
+    return item.url, item.mime
 
 
 def _upload(room: Room | None, upload_id: str, title: str | None) -> Media:
@@ -78,9 +95,17 @@ def item_id_at(address: str) -> int | None:
 def duration_of(media: Media) -> Duration | None:
     """Return the duration of the media if the server knows it; otherwise a player reports it."""
     if match := _library_address.fullmatch(media.url):
-        item = MediaItem.objects.at_id(int(match[1]))
-        return item.known_duration if item else None
+        return _duration_of_item(int(match[1]), int(match[2] or 0))
     if match := _upload_address.fullmatch(media.url):
         upload = Upload.objects.at_id(match[1])
         return upload.known_duration if upload else None
     return addresses.duration_of(media)
+
+
+def _duration_of_item(item_id: int, job: int) -> Duration | None:
+    """Exact for a result, because players of a running conversion report the end of what is there as its duration."""
+    item = MediaItem.objects.at_id(item_id)
+    if item is None or not job:
+        return item.known_duration if item else None
+    seconds = Conversion.objects.duration_of(job) or item.duration
+    return Duration(seconds, EXACT) if seconds else None

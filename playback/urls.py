@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from playback.conversion import views as conversion_views
 from playback.library import range_response, views
 from playback.media_lookup import ITEM_ID
 from playback.models.upload import ID_CHARS, UPLOADS_AT
@@ -11,5 +12,10 @@ urlpatterns = [
     path("media/samples/<str:name>", range_response.sample, name="sample"),
     re_path(f"^media/library/(?P<item_id>{ITEM_ID})\\Z", views.item, name="library-item"),
     re_path(f"^{UPLOADS_AT[1:]}(?P<upload_id>[0-9a-f]{{{ID_CHARS}}})\\Z", upload, name="upload"),
+    re_path(
+        f"^media/converted/(?P<item_id>{ITEM_ID})/(?P<job>{ITEM_ID})/(?P<path>{conversion_views.FILE_PATH})\\Z",
+        conversion_views.result_file,
+        name="converted",
+    ),
     path("media/covers/<str:name>", views.cover, name="cover"),
 ]

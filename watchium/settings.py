@@ -177,11 +177,17 @@ LIBRARY_DIR = Path(os.path.realpath(env.str("WATCHIUM_LIBRARY_DIR", "") or DATA_
 COVERS_DIR = DATA_DIR / "covers"
 # The largest file that staff upload to the library, or a host to a room.
 UPLOAD_MB = env.int("WATCHIUM_UPLOAD_MB", 512, validate=AT_LEAST_ONE)
+# Items that not every browser plays are converted with ffmpeg into this folder: so many at a time by `serve`'s worker
+# (0: none, for `manage.py convert` elsewhere), with pictures of at most this height, in at most so many gigabytes.
+CONVERTED_DIR = DATA_DIR / "converted"
+CONVERSIONS = env.int("WATCHIUM_CONVERSIONS", 1, validate=validate.Range(0, 32))
+CONVERTED_GB = env.float("WATCHIUM_CONVERTED_GB", 20.0, validate=validate.Range(min=0.0))
+TRANSCODE_HEIGHT = env.int("WATCHIUM_TRANSCODE_HEIGHT", 720, validate=validate.Range(144, 4320))
 # What a room, and a person in all rooms, may keep; 0 switches uploads to rooms off.
 ROOM_UPLOAD_MB = env.int("WATCHIUM_ROOM_UPLOAD_MB", 2048, validate=validate.Range(min=0))
 UPLOADS_GB = env.int("WATCHIUM_UPLOADS_GB", 20, validate=AT_LEAST_ONE)  # all rooms together
 UPLOADS_DIR = DATA_DIR / "uploads"
-# URL prefix under which the proxy serves that folder internally (X-Accel-Redirect).
+# URL prefix under which the proxy serves the library's folder internally (X-Accel-Redirect).
 ACCEL = env_values.accel_prefix(env.str("WATCHIUM_ACCEL", ""))
 
 # Language, API, security policy, logs

@@ -8,6 +8,7 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
 import chat.api
+import playback.conversion.api
 import playback.library.api
 import playback.player.api
 import playback.room.api
@@ -81,6 +82,8 @@ urlpatterns = [
     path("api/player/position/", playback.player.api.LastPosition.as_view()),
     path("api/token/", rooms.api.OwnToken.as_view()),
     path("api/library/", playback.library.api.Library.as_view()),
+    path("api/library/conversions/", playback.conversion.api.ConversionList.as_view()),
+    path("api/library/<number:item_id>/prepare/", playback.conversion.api.Prepare.as_view()),
     path("api/library/<number:item_id>/", playback.library.api.LibraryOneItem.as_view()),
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),

@@ -17,6 +17,7 @@ REMUX: Final = "remux"  # streams are copied into another container
 AUDIO: Final = "audio"  # video is copied, audio is re-encoded
 TRANSCODE: Final = "transcode"  # video is re-encoded
 NO: Final = "no"
+CONVERTIBLE = frozenset((REMUX, AUDIO, TRANSCODE))
 PLAYS = (DIRECT, REMUX, AUDIO, TRANSCODE, NO)
 
 # A film cut between key frames begins this early: Chromium and Firefox show different pictures at the same position.

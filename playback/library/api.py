@@ -14,7 +14,7 @@ from msgspec import Meta
 from rest_framework.request import Request
 
 from playback.domain.library.albums import KEY_LENGTH
-from playback.library.serializers import library_item
+from playback.library.serializers import library_items
 from playback.library.views import may_read
 from playback.models import MediaItem
 from playback.models.media_item_rows import ORDERS, PAGE, ItemQuery, PageCursor
@@ -69,7 +69,7 @@ class Library(RoomAPIView):
         shown = items[:PAGE]
         more = len(items) > PAGE
         next_cursor = encode_cursor(shown[-1].cursor_by(query.order), query.order) if more else None
-        return json_response(LibraryPage(items=[library_item(item) for item in shown], next=next_cursor))
+        return json_response(LibraryPage(items=library_items(shown), next=next_cursor))
 
 
 class LibraryOneItem(RoomAPIView):
@@ -84,7 +84,7 @@ class LibraryOneItem(RoomAPIView):
         item = MediaItem.objects.whole_rows([item_id]).get(item_id)
         if item is None:
             raise NotFound("There is no such item in the library.")
-        return json_response(library_item(item))
+        return json_response(library_items([item])[0])
 
 
 def query_of(request: Request) -> ItemQuery:

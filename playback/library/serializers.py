@@ -4,17 +4,43 @@ from __future__ import annotations
 
 import msgspec
 
+from playback.domain.conversions import left_s
 from playback.domain.media_facts import MediaFacts, Stream
-from playback.models import MediaItem
-from watchium.protocol.player_types import Chapter, LibraryItem, MediaTrack
+from playback.domain.playability import CONVERTIBLE
+from playback.models import Conversion, MediaItem
+from playback.models.conversion import RUNNING
+from watchium.protocol.player_types import Chapter, ConversionState, LibraryItem, MediaTrack
 
 MAX_CHAPTERS = 100
 
 
-def library_item(item: MediaItem) -> LibraryItem:
+def library_item(item: MediaItem, conversion: Conversion | None = None) -> LibraryItem:
     facts = item.media_facts
-    fields = msgspec.structs.asdict(item.to_protocol())
-    return LibraryItem(**fields, tracks=tracks_of(facts), chapters=chapters_of(facts))
+    return LibraryItem(
+        **msgspec.structs.asdict(item.to_protocol()),
+        tracks=tracks_of(facts),
+        chapters=chapters_of(facts),
+        conversion=conversion_state(conversion, item) if conversion else None,
+    )
+
+
+def library_items(items: list[MediaItem]) -> list[LibraryItem]:
+    """Items with their latest conversions, read in one query if any may have one."""
+    convertible = [item for item in items if item.plays in CONVERTIBLE]
+    latest = Conversion.objects.latest_of(convertible) if convertible else {}
+    return [library_item(item, latest.get(item.pk)) for item in items]
+
+
+def conversion_state(conversion: Conversion, item: MediaItem) -> ConversionState:
+    running = conversion.state == RUNNING
+    speed = conversion.speed if running else None
+    return ConversionState(
+        state=conversion.state,
+        progress=round(conversion.progress, 4),
+        speed=speed,
+        left_s=left_s(conversion.progress, item.duration, speed),
+        error=conversion.error or None,
+    )
 
 
 def tracks_of(facts: MediaFacts | None) -> list[MediaTrack]:

@@ -28,7 +28,7 @@ def may_read(identity: Identity) -> bool:
 
 @require_safe
 def item(request: HttpRequest, item_id: str) -> HttpResponseBase:
-    _require_client(request)
+    require_client(request)
     known = MediaItem.objects.at_id(int(item_id))
     if known is None:
         raise Http404
@@ -39,14 +39,15 @@ def item(request: HttpRequest, item_id: str) -> HttpResponseBase:
 
 @require_safe
 def cover(request: HttpRequest, name: str) -> HttpResponseBase:
-    _require_client(request)
+    require_client(request)
     mime = covers.mime_of(name)
     if mime is None or not MediaItem.objects.with_cover(name):
         raise Http404
     return serve(request, found(open_below(covers.folder(), name), mime, CACHE_COVER))
 
 
-def _require_client(request: HttpRequest) -> None:
+def require_client(request: HttpRequest) -> None:
+    """Raise Http404 for strangers."""
     if not may_read(identify(request)):
         raise Http404
 

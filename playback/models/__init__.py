@@ -1,7 +1,9 @@
-"""Tables: a room's playback, its event log and sync states; the library; uploads; a device's player."""
+"""Tables: a room's playback, its event log and sync states; the library, conversions; uploads; a device's player."""
 
+from playback.models.conversion import Conversion
 from playback.models.device_player import DevicePlayer, PlayerHistory
 from playback.models.media_item import MediaItem
+from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
 from playback.models.playback_event import PlaybackEvent
 from playback.models.sync_state import Share, SyncState
@@ -9,8 +11,10 @@ from playback.models.upload import Upload
 
 __all__ = [
     "SYNC_TOLERANCE_MS",
+    "Conversion",
     "DevicePlayer",
     "MediaItem",
+    "PlayWhenReady",
     "Playback",
     "PlaybackEvent",
     "PlayerHistory",

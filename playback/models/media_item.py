@@ -8,6 +8,7 @@ from copy import copy
 from django.db import models, transaction
 from django.db.models import Q
 
+from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import Duration
 from playback.domain.library.albums import KEY_LENGTH, album_key
 from playback.domain.library.sort_keys import folded, name_key, path_key, sort_key
@@ -32,6 +33,7 @@ from watchium.protocol.player_types import Item
 KINDS = ("audio", "video")
 LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
+CONVERTED_AT = "/media/converted/"
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -176,6 +178,8 @@ class MediaItem(models.Model):
     why = models.CharField(max_length=300, blank=True, default="", editable=False)
     # Chromium and Firefox play the file itself, with picture and sound, or are left to try.
     starts_directly = models.BooleanField(default=True, editable=False)
+    # The result of its conversion, below `/media/converted/<id>/`; empty if there is none.
+    prepared = models.CharField(max_length=40, blank=True, default="", editable=False)
     # Search text and sort keys, computed from title, artist, album and path whenever they are written.
     words = models.TextField(editable=False, default="")
     sort_title = models.CharField(max_length=300, editable=False, default="")
@@ -242,7 +246,20 @@ class MediaItem(models.Model):
     @property
     def playable(self) -> bool:
         """Whether it can be loaded now; browsers are left to try what is unknown."""
-        return self.starts_directly
+        return self.starts_directly or bool(self.prepared)
+
+    @property
+    def file_identity(self) -> dict[str, int]:
+        """What a conversion stores, to notice that the file has changed."""
+        return {"source_size": self.size, "source_changed_ns": self.changed_ns}
+
+    @property
+    def prepared_url(self) -> str:
+        return f"{CONVERTED_AT}{self.pk}/{self.prepared}"
+
+    @property
+    def prepared_mime(self) -> str:
+        return RESULT_MIMES.get(self.prepared.rpartition("/")[2], "")
 
     def require_playable(self) -> None:
         """Raises UnknownMedia with the reason and what can be done: browsers would play it mute or black."""

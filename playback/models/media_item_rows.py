@@ -16,6 +16,7 @@ READ_FROM_FILE = [
 ]
 FILE_FIELDS = [
     *READ_FROM_FILE,
+    "prepared",  # a changed file has no result
     *("words", "sort_title", "sort_artist", "sort_album", "sort_place", "album_key"),
 ]
 COMPLETED_FIELDS = [

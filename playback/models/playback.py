@@ -24,6 +24,7 @@ from playback.domain.stall_policy import (
 )
 from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
+from playback.models.media_item import CONVERTED_AT
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
@@ -77,6 +78,12 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         """Return the waiting playbacks, the one whose wait ends first in front."""
         rows = self.filter(hold_until_ms__isnull=False, room__closed_at=None).select_related("room")
         return list(rows.order_by("hold_until_ms")[:limit])
+
+    def converted_in_use(self) -> set[tuple[int, int]]:
+        """Return item and job of the converted media of rooms that have members present."""
+        rooms = self.filter(room__closed_at=None, media__url__startswith=CONVERTED_AT)
+        urls = rooms.filter(models.Exists(members_present())).values_list("media__url", flat=True)
+        return {(int(item), int(job)) for item, job in (url.split("/")[3:5] for url in urls)}
 
     def idle_demos(self, since: datetime, media: Media, limit: int = 100) -> list[int]:
         """Return the idle demo rooms (primary keys), except those at the start of their own media."""

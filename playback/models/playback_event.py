@@ -25,6 +25,10 @@ class PlaybackEventQuerySet(models.QuerySet["PlaybackEvent"]):
         later = self.filter(room=room, revision__gt=revision).select_related("person")
         return later.order_by("revision")[:limit]
 
+    def loaded_since(self, room: Room, revision: int) -> bool:
+        """Whether media were loaded after a revision."""
+        return self.filter(room=room, type="load", revision__gt=revision).exists()
+
     def of_rooms(self, rooms: models.QuerySet[Room]) -> PlaybackEventQuerySet:
         return self.filter(room__in=rooms)
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from chat.models import Comment
+from playback.conversion.tidy import tidy
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, SyncState
@@ -59,5 +60,6 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "rooms reset", reset_inactive_rooms(dry_run=dry_run)
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
     yield "uploads unfinished for a day, or of rooms closed or unused for 30 days", sweep(dry_run=dry_run)
+    yield "leftovers of conversions, results of changed files", tidy(dry_run=dry_run)
     for label, rows, batch in expired_rows(timezone.now()):
         yield label, delete_in_batches(rows, batch=batch, dry_run=dry_run)

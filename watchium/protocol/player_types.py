@@ -63,14 +63,20 @@ class Chapter(Struct, frozen=True, kw_only=True):
 
 
 class ConversionState(Struct, frozen=True, kw_only=True):
-    """`progress`: 0 to 1."""
+    """`state`: queued, running, done, failed or cancelled. `progress`: 0 to 1; `speed`: times real time.
+
+    `left_s`: seconds that it may still take; `error`: a sentence if it failed. Null if not known.
+    """
 
     state: str
     progress: float
+    speed: float | None = None
+    left_s: float | None = None
+    error: str | None = None
 
 
 class LibraryItem(Item, frozen=True, kw_only=True):
-    """An item with what is in its file, as far as the server knows. `conversion`: null if none was requested."""
+    """An item with what is in its file, as far as the server knows. `conversion`: the latest, or null."""
 
     tracks: list[MediaTrack] = []
     chapters: list[Chapter] = []

@@ -7,7 +7,7 @@ second, and cover one process. The layers below count in plain numbers; a collec
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from playback.models import Conversion
 from rooms.auth.identity import bearer
 from rooms.auth.origin import parse
 from rooms.models.occupancy import present_in_all
@@ -170,6 +171,7 @@ def _from_database() -> Iterable[Metric]:
         rooms, members = _state.present
         yield _gauge("rooms_live", "Rooms with members present, in the whole installation", {"": rooms})
         yield from _maintenance()
+        yield _gauge("conversions", "Conversions of library items, by state", _state.conversions, "state")
         yield _gauge("members_present", "Members present in rooms, in the whole installation", {"": members})
 
 
@@ -191,6 +193,7 @@ def _maintenance() -> Iterable[Metric]:
 class _State:
     present: tuple[float, float] = (0.0, 0.0)  # rooms, members
     last_run: MaintenanceRun | None = None
+    conversions: dict[str, float] = field(default_factory=dict)
 
 
 _state = process_state(_State)
@@ -199,6 +202,7 @@ _state = process_state(_State)
 def _read_installation() -> None:
     _state.present = present_in_all()
     _state.last_run = MaintenanceRun.objects.last()
+    _state.conversions = {state: float(jobs) for state, jobs in Conversion.objects.by_state().items()}
 
 
 INSTALLATION = health.Probe(health.closing_connection(_read_installation), health.DATABASE_TIMEOUT_S)

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playback.conversion import actions
+from playback.library import paths
 from playback.library.metadata import ffprobe
-from playback.library.scanning.scan import NotInLibrary, Scan
+from playback.library.scanning.scan import NotInLibrary, Scan, folder_within
 from playback.models import MediaItem
 
 KINDS_OF_PLAY = {
@@ -18,6 +20,7 @@ KINDS_OF_PLAY = {
     "no": "cannot be played",
     "": "are of a kind that only ffprobe can tell",
 }
+MAX_REASONS = 20
 
 
 class Command(BaseCommand):
@@ -36,9 +39,21 @@ class Command(BaseCommand):
             action="store_true",
             help="read every file again, for tags that changed without a change of the file's size and time",
         )
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="queue the conversion of all files of the folder that not every browser plays",
+        )
 
     def handle(
-        self, *args: Any, folder: str, dry_run: bool, reread: bool, verbosity: int, **options: Any
+        self,
+        *args: Any,
+        folder: str,
+        dry_run: bool,
+        reread: bool,
+        prepare: bool,
+        verbosity: int,
+        **options: Any,
     ) -> None:
         def write_line(line: str, important: bool) -> None:
             if important or verbosity > 1:
@@ -57,6 +72,16 @@ class Command(BaseCommand):
                     self._write(f"in the library: {count} {text}")
             if not ffprobe.is_installed():
                 self._write(f"ffprobe is not installed: {ffprobe.WITHOUT}")
+        if prepare and not dry_run:
+            self._prepare(folder)
+
+    def _prepare(self, folder: str) -> None:
+        library = paths.library()
+        root = folder_within(library, folder)
+        report = actions.prepare_folder("" if root == library else f"{root.relative_to(library).as_posix()}/")
+        self._write(f"queued for conversion: {report.queued}")
+        for reason, count in report.refused.most_common(MAX_REASONS):
+            self._write(f"  {count} not: {reason}")
 
     def _write(self, line: str) -> None:
         """Escape letters of file names that the terminal's encoding lacks."""

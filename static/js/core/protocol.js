@@ -474,14 +474,17 @@
  */
 
 /**
- * `progress`: 0 to 1.
+ * `state`: queued, running, done, failed or cancelled. `progress`: 0 to 1; `speed`: times real time. `left_s`: seconds that it may still take; `error`: a sentence if it failed. Null if not known.
  * @typedef {object} ConversionState
  * @property {string} state
  * @property {number} progress
+ * @property {number | null} [speed]
+ * @property {number | null} [left_s]
+ * @property {string | null} [error]
  */
 
 /**
- * An item with what is in its file, as far as the server knows. `conversion`: null if none was requested.
+ * An item with what is in its file, as far as the server knows. `conversion`: the latest, or null.
  * @typedef {object} LibraryItem
  * @property {number} id
  * @property {string} title

@@ -8,7 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from watchium.doctor import backend_checks, endpoint_checks, host_checks, maintenance_checks, settings_checks
+from watchium.doctor import (
+    backend_checks,
+    conversion_checks,
+    endpoint_checks,
+    host_checks,
+    maintenance_checks,
+    settings_checks,
+)
 from watchium.doctor.check import Check, Result, run_all
 
 CHECKS = [
@@ -21,6 +28,7 @@ CHECKS = [
     Check("database's clock", host_checks.clock_of_database, needs="database"),
     Check("data folder", host_checks.data_folder),
     Check("library", host_checks.library, needs="migrations"),
+    Check("conversions", conversion_checks.conversions, needs="migrations"),
     Check("static files", host_checks.static_files, 20),
     Check("DEBUG", settings_checks.debug),
     Check("SECRET_KEY", settings_checks.secret_key),

@@ -17,6 +17,7 @@ from rooms.models import Room
 from watchium.config.host_names import bind_host, in_url
 from watchium.config.listen_address import listening_socket, local_url
 from watchium.server.affinity import Workers
+from watchium.server.conversion_worker import conversion_worker
 from watchium.server.supervisor import Supervisor, report_serving
 from watchium.server.uvicorn_server import Server, server_config
 
@@ -63,9 +64,12 @@ class Command(BaseCommand):
     def _serve(self, host: str, port: int, processes: int, ready: Callable[[], None]) -> None:
         if processes > 1:
             command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port)]
-            Supervisor(command, host, port, processes).run(ready)
+            with conversion_worker():
+                Supervisor(command, host, port, processes).run(ready)
         else:
-            Server(server_config(host, port), ready).run([listening_socket(host, port)])
+            sockets = [listening_socket(host, port)]
+            with conversion_worker():
+                Server(server_config(host, port), ready).run(sockets)
 
     def _announce(self, host: str, port: int) -> None:
         base = settings.WATCHIUM_URL or local_url(host, port)

@@ -1,0 +1,1 @@
+"""Preparation of library items that not every browser plays: plans, ffmpeg, jobs, storage and serving of results."""

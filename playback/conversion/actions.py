@@ -1,0 +1,118 @@
+"""Prepare an item, or cancel its preparation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+
+from playback.conversion.plan import CannotConvert, Plan, plan_of
+from playback.conversion.running import failures, sandbox
+from playback.models import Conversion, MediaItem, PlayWhenReady
+from playback.models.conversion import DONE
+from rooms.models import Person
+from watchium.protocol.errors import RateLimited, Refused, Unavailable, UnknownMedia
+
+MAX_ACTIVE = 10_000
+MAX_ACTIVE_BY_PERSON = 5
+BATCH = 200
+
+
+class TooManyConversions(RateLimited):
+    message = "You have five preparations running or waiting: wait for one, or cancel it."
+
+
+class QueueFull(RateLimited):
+    message = "Too many preparations are waiting."
+
+
+@transaction.atomic
+def prepare(item: MediaItem, by: Person | None = None, *, limited: bool = False) -> Conversion:
+    """Queue the conversion of an item; return the present one if it is queued, running or done.
+
+    `limited`: the person is no operator and may have only a few at a time.
+
+    Raises:
+        UnknownMedia: it needs none, or there is no way to convert it; the message says why.
+        Unavailable: this server cannot convert.
+        RateLimited: too many are waiting.
+    """
+    item = Conversion.objects.lock_item(item.pk)  # pressed twice at the same time is one job
+    if present := Conversion.objects.active_of(item) or Conversion.objects.result_of(item):
+        if present.state == DONE:
+            Conversion.objects.show_result(present)
+        return present
+    plan = _plan(item)
+    _check_limits(by if limited else None)
+    return Conversion.objects.create(
+        item=item,
+        kind=plan.kind,
+        height=plan.video.height if plan.video else 0,
+        entry=plan.entry,
+        asked_by=by,
+        **item.file_identity,
+    )
+
+
+@dataclass
+class FolderReport:
+    """How many conversions were queued, and the reasons for the other items."""
+
+    queued: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def prepare_folder(below: str) -> FolderReport:
+    """Queue the conversion of all items of the library whose paths begin with `below` and that need one."""
+    report, after = FolderReport(), 0
+    while items := Conversion.objects.convertible_items(below, after, BATCH):
+        after = items[-1].pk
+        for item in items:
+            try:
+                prepare(item)
+                report.queued += 1
+            except QueueFull as full:
+                report.refused[str(full)] += 1
+                return report
+            except Refused as reason:
+                report.refused[str(reason)] += 1
+    return report
+
+
+@transaction.atomic
+def cancel(item: MediaItem) -> bool:
+    """Cancel the item's queued or running conversion; return whether there was one."""
+    if active := Conversion.objects.active_of(item):
+        PlayWhenReady.objects.forget(active)
+    return bool(Conversion.objects.cancel(item))
+
+
+def unavailable_reason() -> str:
+    """Return why this server cannot prepare anything, or an empty string.
+
+    Without a worker of its own (WATCHIUM_CONVERSIONS=0) another machine may run `manage.py convert`.
+    """
+    if settings.CONVERSIONS and sandbox.program() is None:
+        return failures.NOT_INSTALLED
+    return ""
+
+
+def _plan(item: MediaItem) -> Plan:
+    if reason := unavailable_reason():
+        raise Unavailable(reason)
+    facts = item.media_facts
+    if facts is None:
+        raise UnknownMedia(failures.NOT_SCANNED)
+    try:
+        return plan_of(facts, settings.TRANSCODE_HEIGHT)
+    except CannotConvert as reason:
+        raise UnknownMedia(str(reason)) from None
+
+
+def _check_limits(person: Person | None) -> None:
+    if person is not None and Conversion.objects.count_active_by(person) >= MAX_ACTIVE_BY_PERSON:
+        raise TooManyConversions
+    if Conversion.objects.active().count() >= MAX_ACTIVE:
+        raise QueueFull

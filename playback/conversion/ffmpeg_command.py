@@ -1,0 +1,168 @@
+"""The arguments of ffmpeg for a plan. Pure.
+
+The output is HLS with fragmented MP4, one folder for the video and one for each audio track. Its time stamps are what
+matters: players that use Media Source Extensions read no edit lists, and with ffmpeg's defaults the sound is 83 ms
+early beside two B-frames. `movflags=+cmaf+frag_discont:use_editlist=0` writes the true times into the fragments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playback.conversion.plan import MUSIC, AudioTrack, Plan, VideoTrack
+from playback.domain.media_types import DEMUXERS
+
+SEGMENT_S = 4
+KEY_FRAME_S = 2  # a seek costs up to 130 ms with this distance, and up to 815 ms with 10 s
+PROGRESS_S = 0.5
+AAC_PRIMING = 1024  # samples that the encoder puts before the first; `first_pts` moves them to exactly 0
+SAMPLE_RATE = 48000
+# ffmpeg's own list and initialisation segment of the current run; players get ours. Of several renditions each needs a
+# name for the latter, of a single one it must have none.
+FFMPEG_LIST, FFMPEG_INIT, ONLY_FFMPEG_INIT = "ffmpeg.m3u8", "ffmpeg_%v.mp4", "ffmpeg.mp4"
+
+SAFE = (
+    *("-nostdin", "-hide_banner", "-loglevel", "error", "-y"),
+    # A playlist named film.mkv would open other files of this machine.
+    *("-protocol_whitelist", "file", "-format_whitelist", DEMUXERS),
+)
+_HLS = (
+    *("-map_metadata", "-1", "-map_chapters", "-1", "-max_muxing_queue_size", "4096"),
+    *("-strict", "experimental"),  # FLAC in MP4, with ffmpeg before 6.0
+    *("-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "event", "-hls_segment_type", "fmp4"),
+    *("-hls_flags", "independent_segments+temp_file"),
+    *("-hls_segment_options", "movflags=+cmaf+frag_discont:use_editlist=0"),
+)
+_PROGRESS = ("-progress", "pipe:1", "-stats_period", str(PROGRESS_S))
+_H264 = (
+    *("-preset", "veryfast", "-crf", "21", "-profile:v", "high", "-pix_fmt", "yuv420p"),
+    *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_S})", "-sc_threshold", "0"),
+    # Keep the times of the file's frames, also if their distances vary.
+    *("-fps_mode", "vfr", "-enc_time_base:v", "-1"),
+)
+# Earlier than the first frame wanted: playlists round times to microseconds.
+SEEK_MARGIN_S = 0.002
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where to go on: `segments` are whole in every rendition; `video_s` and `audio_s` are where the next begin.
+
+    `audio_s` has one number for each audio track.
+    """
+
+    segments: int
+    video_s: float
+    audio_s: tuple[float, ...]
+
+    @property
+    def seek_s(self) -> float:
+        return max(0.0, min(self.video_s, *self.audio_s) - SEEK_MARGIN_S) if self.segments else 0.0
+
+
+FROM_START = Resumption(0, 0.0, ())
+
+
+def arguments(plan: Plan, path: str, resumption: Resumption = FROM_START) -> list[str]:
+    """Return the arguments after the program's name. Output goes to the current folder.
+
+    `path` is an absolute path, which is given to ffmpeg as a file and never as an address.
+    """
+    source = ["-i", f"file:{path}"]
+    if plan.kind == MUSIC:
+        return [*SAFE, *_PROGRESS, *source, *_music(plan)]
+    seek = ["-ss", _seconds(resumption.seek_s)] if resumption.segments else []
+    offset = ["-output_ts_offset", _seconds(resumption.seek_s)] if resumption.segments else []
+    return [
+        *(*SAFE, *_PROGRESS, *seek, *source),
+        *_maps(plan),
+        *_video_codec(plan.video, resumption),
+        *_audio_codecs(plan.audio, resumption),
+        *_times(plan),
+        *offset,
+        *_HLS,
+        *("-hls_fmp4_init_filename", FFMPEG_INIT if len(plan.renditions) > 1 else ONLY_FFMPEG_INIT),
+        *("-start_number", str(resumption.segments)),
+        *("-hls_segment_filename", "%v/s%05d.m4s", "-var_stream_map", _streams(plan), f"%v/{FFMPEG_LIST}"),
+    ]
+
+
+def _music(plan: Plan) -> list[str]:
+    track = plan.audio[0]
+    codec = ["-c:a", "flac"] if plan.music_codec == "flac" else ["-c:a", "libopus", "-b:a", "160k"]
+    # Opus has no order of channels for some layouts of cinema sound.
+    mix = ["-ac", "2"] if track.channels > 2 and plan.music_codec == "opus" else []
+    return ["-map", f"0:{track.stream}", "-map_chapters", "-1", *codec, *mix, plan.entry]
+
+
+def _maps(plan: Plan) -> list[str]:
+    tracks: Sequence[VideoTrack | AudioTrack] = (*((plan.video,) if plan.video else ()), *plan.audio)
+    return [word for track in tracks for word in ("-map", f"0:{track.stream}")]
+
+
+def _streams(plan: Plan) -> str:
+    """Return the map of streams to folders: each audio track has its own, so that players can choose a language."""
+    video = ["v:0,name:v"] if plan.video else []
+    return " ".join([*video, *(f"a:{at},name:{track.name}" for at, track in enumerate(plan.audio))])
+
+
+def _video_codec(track: VideoTrack | None, resumption: Resumption) -> list[str]:
+    if track is None:
+        return []
+    if track.copied:
+        return ["-c:v", "copy"]
+    return ["-c:v", "libx264", "-vf", ",".join(_video_filters(track, resumption)), *_H264]
+
+
+def _video_filters(track: VideoTrack, resumption: Resumption) -> list[str]:
+    filters = []
+    if resumption.segments:
+        # A frame that belongs to the segment before would be shown twice.
+        filters.append(f"trim=start={_seconds(resumption.video_s - resumption.seek_s - SEEK_MARGIN_S)}")
+    filters.append("yadif=deint=interlaced")
+    if track.height:
+        limit = f"2*trunc(min({track.height}\\,%s)/2)"
+        upright = "gt(ih\\,iw)"
+        width, height = f"if({upright}\\,{limit % 'iw'}\\,-2)", f"if({upright}\\,-2\\,{limit % 'ih'})"
+        filters.append(f"scale=w={width}:h={height}")
+    else:
+        filters.append("scale=w=2*trunc(iw/2):h=2*trunc(ih/2)")
+    return filters
+
+
+def _audio_codecs(tracks: tuple[AudioTrack, ...], resumption: Resumption) -> list[str]:
+    words: list[str] = []
+    for at, track in enumerate(tracks):
+        if track.copied:
+            words += [f"-c:a:{at}", "copy"]
+            # Transport streams and FLV repeat the description of AAC in each packet. Others pass unchanged.
+            words += [f"-bsf:a:{at}", "aac_adtstoasc"] if track.codec == "aac" else []
+            continue
+        begins_s = resumption.audio_s[at] - resumption.seek_s if resumption.segments else 0.0
+        first = AAC_PRIMING + round(begins_s * SAMPLE_RATE)
+        words += [
+            f"-c:a:{at}",
+            "aac",
+            f"-b:a:{at}",
+            "160k",
+            f"-ac:a:{at}",
+            "2",
+            f"-ar:a:{at}",
+            str(SAMPLE_RATE),
+        ]
+        words += [f"-filter:a:{at}", f"aresample={SAMPLE_RATE}:async=1:first_pts={first}"]
+    return words
+
+
+def _times(plan: Plan) -> list[str]:
+    """Keep the time stamps. Negative ones would become huge: then ffmpeg moves all of them by the same amount.
+
+    Encoders write none: what lies before the start of the file is not decoded.
+    """
+    copied = plan.video is not None and plan.video.copied
+    return [] if plan.negative and copied else ["-avoid_negative_ts", "disabled"]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.6f}"

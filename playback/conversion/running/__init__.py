@@ -1,0 +1,1 @@
+"""Run conversions: claim jobs, run ffmpeg within limits, watch it, and store results or reasons."""

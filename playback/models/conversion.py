@@ -1,0 +1,221 @@
+"""Conversions: jobs that turn a file of the library into one that every browser plays, and their results.
+
+A worker claims a job with one conditional UPDATE and holds it by a lease that it renews with the progress. A job whose
+lease lapsed is free and is claimed again, at most three times. Cancelling changes the state, and the worker
+finds that its lease is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from playback.domain.playability import CONVERTIBLE
+from playback.models.media_item import CONVERTED_AT, MediaItem
+from rooms.models import Person
+
+QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
+ACTIVE = (QUEUED, RUNNING)
+LEASE_MS = 15_000.0
+MAX_ATTEMPTS = 3
+MAX_ERROR = 300
+CLAIM_CANDIDATES = 10
+
+
+class ConversionQuerySet(models.QuerySet["Conversion"]):
+    def active(self) -> ConversionQuerySet:
+        return self.filter(state__in=ACTIVE)
+
+    def active_of(self, item: MediaItem) -> Conversion | None:
+        return self.active().filter(item=item).first()
+
+    def done(self) -> ConversionQuerySet:
+        return self.filter(state=DONE)
+
+    def current(self) -> ConversionQuerySet:
+        """Those of the file that the item has now; a changed file invalidates earlier results."""
+        return self.filter(source_size=F("item__size"), source_changed_ns=F("item__changed_ns"))
+
+    def result_of(self, item: MediaItem) -> Conversion | None:
+        """Return the newest result of the item's present file."""
+        return self.done().filter(item=item, **item.file_identity).order_by("-pk").first()
+
+    def playable_of(self, item: MediaItem) -> Conversion | None:
+        """Return the item's running conversion if players can begin with it."""
+        return self.active().filter(item=item, playable=True, **item.file_identity).first()
+
+    def duration_of(self, pk: int) -> float | None:
+        return self.filter(pk=pk).values_list("duration", flat=True).first()
+
+    def latest_of(self, items: Iterable[MediaItem]) -> dict[int, Conversion]:
+        """Return the newest conversion of each item's present file, by the item's id."""
+        rows = self.current().filter(item__in=[item.pk for item in items]).order_by("pk")
+        return {row.item_id: row for row in rows}
+
+    def recent(self, since: datetime, limit: int = 100) -> list[Conversion]:
+        """Return active conversions and those that ended since, the newest first, each with its item."""
+        rows = self.filter(Q(state__in=ACTIVE) | Q(finished_at__gte=since)).select_related("item")
+        return list(rows.order_by("-pk")[:limit])
+
+    def convertible_items(self, below: str, after: int, limit: int) -> list[MediaItem]:
+        """Return items of a folder, after a primary key, that need a conversion and have no result."""
+        rows = MediaItem.objects.present().filter(plays__in=CONVERTIBLE, prepared="", pk__gt=after)
+        return list(rows.filter(path__startswith=below).order_by("pk")[:limit])
+
+    def lock_item(self, pk: int) -> MediaItem:
+        """Return the item's whole row, locked until the transaction ends."""
+        return MediaItem.objects.select_for_update().get(pk=pk)
+
+    def show_result(self, job: Conversion) -> None:
+        """Have the item name its result, unless its file has changed meanwhile."""
+        same = {"size": job.source_size, "changed_ns": job.source_changed_ns}
+        MediaItem.objects.filter(pk=job.item_id, **same).update(prepared=job.path)
+
+    def hide_result(self, job: Conversion) -> None:
+        MediaItem.objects.filter(pk=job.item_id, prepared=job.path).update(prepared="")
+
+    def has_work(self, now_ms: float) -> bool:
+        """Whether a worker would find something to do."""
+        return self.filter(_claimable(now_ms)).exists()
+
+    def has_waited(self, now_ms: float, seconds: float) -> bool:
+        """Whether a job has been free for so long."""
+        before = timezone.now() - timedelta(seconds=seconds)
+        return self.filter(_claimable(now_ms), created_at__lt=before).exists()
+
+    def claim(self, worker: str, now_ms: float) -> Conversion | None:
+        """Take the oldest job that is free, or return None. Each start counts as an attempt."""
+        free = self.filter(_claimable(now_ms), attempts__lt=MAX_ATTEMPTS + F("stops"))
+        for pk, attempts in free.order_by("pk").values_list("pk", "attempts")[:CLAIM_CANDIDATES]:
+            mine = self.filter(_claimable(now_ms), pk=pk, attempts=attempts)
+            values = {"state": RUNNING, "worker": worker, "attempts": attempts + 1, "speed": None}
+            if mine.update(**values, lease_until_ms=now_ms + LEASE_MS):
+                return self.select_related("item").get(pk=pk)
+        return None
+
+    def fail_abandoned(self, now_ms: float, error: str) -> int:
+        """Fail jobs whose last attempt ended without a word."""
+        lapsed = self.filter(_claimable(now_ms), attempts__gte=MAX_ATTEMPTS + F("stops"))
+        return lapsed.update(state=FAILED, error=error, finished_at=timezone.now())
+
+    def held(self, job: Conversion) -> ConversionQuerySet:
+        """The job if this attempt still has it. Every write of a worker goes through here."""
+        return self.filter(pk=job.pk, state=RUNNING, worker=job.worker, attempts=job.attempts)
+
+    def renew(self, job: Conversion, now_ms: float, **progress: float | bool | None) -> bool:
+        """Extend the lease and store the progress; return False if the job was cancelled or taken over."""
+        return bool(self.held(job).update(lease_until_ms=now_ms + LEASE_MS, **progress))
+
+    def give_back(self, job: Conversion, *, failed: bool) -> bool:
+        """Return a job to the queue, because the attempt failed or because its worker ends."""
+        stops = job.stops + (not failed)
+        return bool(self.held(job).update(state=QUEUED, worker="", lease_until_ms=0, stops=stops))
+
+    def fail(self, job: Conversion, error: str) -> bool:
+        values = {"state": FAILED, "error": error[:MAX_ERROR], "finished_at": timezone.now()}
+        return bool(self.held(job).update(**values))
+
+    def cancel(self, item: MediaItem) -> int:
+        """Cancel the item's active jobs; a running one stops at its next progress report."""
+        rows = self.active().filter(item=item)
+        return rows.update(state=CANCELLED, finished_at=timezone.now(), playable=False)
+
+    def count_active_by(self, person: Person) -> int:
+        return self.active().filter(asked_by=person).count()
+
+    def used_bytes(self) -> int:
+        return self.done().aggregate(total=Sum("size"))["total"] or 0
+
+    def removable(self, played_before: datetime) -> list[Conversion]:
+        """Return results that were not played since, never played ones first, then the longest unplayed."""
+        unused = self.done().filter(Q(played_at=None) | Q(played_at__lt=played_before))
+        return list(unused.order_by(F("played_at").asc(nulls_first=True), "finished_at", "pk")[:1000])
+
+    def outdated(self) -> list[Conversion]:
+        """Return results of files that have changed since."""
+        current = self.current().done().values("pk")
+        return list(self.done().exclude(pk__in=current)[:1000])
+
+    def mark_played(self, pk: int, now: datetime) -> None:
+        self.filter(pk=pk).update(played_at=now)
+
+    def discardable(self, before: datetime) -> ConversionQuerySet:
+        """Failed and cancelled jobs that ended before; results stay."""
+        return self.filter(state__in=(FAILED, CANCELLED), finished_at__lt=before)
+
+    def by_state(self) -> dict[str, int]:
+        counted = dict(self.values_list("state").annotate(jobs=Count("pk")).order_by())
+        return {state: counted.get(state, 0) for state in STATES}
+
+
+def _claimable(now_ms: float) -> Q:
+    return Q(state=QUEUED) | Q(state=RUNNING, lease_until_ms__lte=now_ms)
+
+
+class Conversion(models.Model):
+    """A job and, once done, its result.
+
+    `attempts`: starts so far; `stops`: how many of them ended because their worker did, which is no failure.
+    `entry`: the file of the result that players open. `playable`: a running job has enough for a player to begin.
+    `source_size`, `source_changed_ns`: the file when the job was made.
+    """
+
+    item = models.ForeignKey(MediaItem, on_delete=models.CASCADE, related_name="conversions")
+    kind = models.CharField(max_length=9)
+    height = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=9, default=QUEUED)
+    progress = models.FloatField(default=0)
+    speed = models.FloatField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    stops = models.PositiveIntegerField(default=0)
+    worker = models.CharField(max_length=60, blank=True, default="")
+    lease_until_ms = models.FloatField(default=0)
+    error = models.CharField(max_length=MAX_ERROR, blank=True, default="")
+    entry = models.CharField(max_length=20)
+    playable = models.BooleanField(default=False)
+    duration = models.FloatField(null=True, blank=True)
+    size = models.BigIntegerField(default=0)
+    source_size = models.BigIntegerField(default=0)
+    source_changed_ns = models.BigIntegerField(default=0)
+    asked_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversions"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    played_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConversionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(state__in=ACTIVE), name="conversion_one_active"
+            ),
+            models.CheckConstraint(condition=Q(state__in=STATES), name="conversion_state_known"),
+        ]
+        indexes = [
+            # Workers look for jobs every few seconds.
+            models.Index(fields=["id"], name="conversion_active", condition=Q(state__in=ACTIVE)),
+            models.Index(fields=["finished_at"], name="conversion_finished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} ({self.state})"
+
+    @property
+    def failed_attempts(self) -> int:
+        return self.attempts - self.stops
+
+    @property
+    def path(self) -> str:
+        """The result's path below an item's folder, as `MediaItem.prepared` stores it."""
+        return f"{self.pk}/{self.entry}"
+
+    @property
+    def url(self) -> str:
+        return f"{CONVERTED_AT}{self.item_id}/{self.path}"
