@@ -13,9 +13,9 @@ const LAYERS = [
   ["page/lib"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
+  ["page/uploads"],
   [
     "page/captions",
-
     "page/chat",
     "page/controls",
     "page/people",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -131,8 +132,9 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
         return redirect("room", room_id=member.room.room_id)
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
     boot = _boot(request, member) | {"samples": samples}
+    may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
-    return render(request, "rooms/room.html", context)
+    return render(request, "rooms/room.html", context | {"may_upload": may_upload})
 
 
 def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:
