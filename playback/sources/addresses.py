@@ -16,7 +16,7 @@ from watchium.protocol.errors import UnknownMedia
 from watchium.protocol.types import Media
 
 # Kinds of streams that the page has no player for.
-UNSUPPORTED = frozenset((streams.HLS, streams.DASH))
+UNSUPPORTED = frozenset((streams.DASH,))
 _HINTS = frozenset(WEB_MIMES.values())
 
 

@@ -1,6 +1,6 @@
 """Embedded players: which video of YouTube, Vimeo or Twitch an address means.
 
-A room stores the video's own short address, without the parameters that tell a site who shared it.
+A room stores the video's own short address, without the parameters that say who shared it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Streams: addresses of HLS and DASH playlists, by their extension or by the media type that somebody knows."""
+"""Streams: addresses of HLS and DASH playlists, by their extension or by the media type that a program knows."""
 
 from __future__ import annotations
 

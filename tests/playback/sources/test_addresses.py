@@ -126,7 +126,6 @@ def test_text_and_hosts_that_browsers_do_not_resolve_are_not_addresses(address):
         "https://m.youtube.com./watch?v=aqz-KE-bpKQ",
         "https://vimeo.com/76979871",
         "https://www.twitch.tv/videos/123456789",
-        "https://example.org/live/index.m3u8?x=1",
         "https://example.org/film.mpd",
     ],
 )
@@ -147,6 +146,18 @@ def test_an_embedded_player_is_accepted_if_the_operator_allows_it(address, sourc
     media = find(address, embeds=frozenset((source,)))
     assert (media.source, media.url, media.kind) == (source, url, "video")
     assert find(address, "Ours", embeds=frozenset((source,))).title == "Ours"
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("https://example.org/live/index.m3u8?x=1", None),
+        ("https://example.org/stream?id=3", "application/x-mpegURL"),
+    ],
+)
+def test_hls_is_recognised_by_its_extension_or_its_media_type(address, hint):
+    media = find(address, mime=hint)
+    assert (media.source, media.mime, media.url) == ("hls", "application/vnd.apple.mpegurl", address)
 
 
 @pytest.mark.parametrize(

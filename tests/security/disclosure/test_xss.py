@@ -108,6 +108,11 @@ class ThePolicy(ApiCase):
             assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
             assert policy["form-action"] == ["'self'"]
             assert "wss:" not in policy["connect-src"]
+            assert "https:" not in policy["connect-src"], path
+
+    def test_only_the_page_of_a_room_fetches_from_other_hosts_and_only_for_its_members(self):
+        page = self.browser_of(self.alice.person).get(f"/rooms/{self.room.room_id}/")
+        assert policy_of(page)["connect-src"][-2:] == ["https:", "http:"]
 
     def test_no_page_has_a_script_or_a_handler_inside_it_without_the_pages_nonce(self):
         self.client.force_login(User.objects.create_superuser("root"))

@@ -17,19 +17,27 @@ const RELOAD_MS = 5000 // failed media is not loaded more often because the room
 /** @typedef {import("../sync/sync_controller.js").Effect} Effect */
 /** @typedef {import("./seek_budget.js").Refusal} Refusal */
 /**
+ * What the player of a stream says about its failure, `forControl` to those who can choose other media.
+ * @typedef {{title: string, text: string, forControl?: string, codec?: string | null}} Message
+ */
+/**
  * `unsupported`: nothing of it was ever shown. `broken_off`: played up to `atS`. `no_data`: a seek to `atS`
  * failed. `interrupted`: the connection broke, and it is being loaded again.
- * @typedef {{kind: "unsupported" | "broken_off" | "no_data" | "interrupted", atS: number | null}} Failure
+ * @typedef {{kind: "unsupported" | "broken_off" | "no_data" | "interrupted", atS: number | null, message?: Message |
+ *   null}} Failure
  */
 
 export class MediaState {
   seeks = new SeekBudget()
   endOfData = new EndOfData()
   unaligned = new Unaligned()
+  tracks = new TrackCheck()
   /** @type {Failure | null} */
   failure = null
   reloadedMs = -Infinity
   wantsReload = false
+  /** Where a live stream is; null for other media. @type {import("../sync/timeline.js").LiveMapping | null} */
+  live = null
 
   /**
    * The element starts to load. Knowledge of the media stays valid if it is loaded again.
@@ -38,17 +46,31 @@ export class MediaState {
   loadStarted(again) {
     this.failure = null
     this.wantsReload = false
+    this.live = null
     if (again) return
     this.seeks.reset()
     this.endOfData.reset()
+    this.tracks.reset()
     this.unaligned.leave()
   }
 
-  /** The element failed. @param {ElementState} element @param {boolean} retrying it will be loaded again */
-  failed(element, retrying) {
+  /**
+   * The element failed.
+   * @param {ElementState} element
+   * @param {boolean} retrying it will be loaded again
+   * @param {Message | null} message
+   */
+  failed(element, retrying, message) {
     this.endOfData.update(element)
-    this.failure = failureOf(this.endOfData, retrying)
+    this.failure = { ...failureOf(this.endOfData, retrying), message }
     this.seeks.pending = null
+  }
+
+  /** The media are a live stream. @param {import("../sync/timeline.js").LiveMapping | null} mapping */
+  wentLive(mapping) {
+    this.live = mapping
+    this.seeks.stream = mapping === null
+    this.seeks.live = true
   }
 
   /** The browser does not know the format. */
@@ -132,20 +154,48 @@ function isWorthReload({ kind, atS }, timeline) {
 const MISSING_AFTER_S = 2 // by then some of each track was decoded
 
 /**
- * Which track of a film is not played. A browser that does not know the format of one track plays the other
- * and reports nothing; a film without sound looks the same from here.
- * @param {object} playback
- * @param {boolean} playback.isFilm
- * @param {number} playback.playedS
- * @param {number | undefined} playback.audioBytes in Chromium and WebKit
- * @param {boolean | undefined} playback.hasAudio in Firefox
- * @param {number} playback.pictureWidth
+ * `audioBytes` is counted by Chromium and WebKit, `hasAudio` is Firefox's, `audioTracks` WebKit's.
+ * @typedef {{audioBytes?: number, hasAudio?: boolean, audioTracks?: number, pictureWidth: number, frames?: number}}
+ *   Decoded
+ */
+/** @typedef {{sound: boolean | null, picture: boolean | null}} ExpectedTracks null: not known */
+
+/**
+ * Which track is not played. A browser that does not know the format of one track plays the other and reports
+ * nothing; a film without sound looks the same from here, unless its source says what it has.
+ * @param {Decoded & {isFilm: boolean, playedS: number, expected: ExpectedTracks}} playback
  * @returns {"sound" | "picture" | null}
  */
-export function missingTrack({ isFilm, playedS, audioBytes, hasAudio, pictureWidth }) {
-  if (!isFilm || playedS < MISSING_AFTER_S) return null
-  if (audioBytes === 0 || hasAudio === false) return "sound"
-  return pictureWidth === 0 ? "picture" : null
+export function missingTrack({ isFilm, playedS, expected, ...decoded }) {
+  if (playedS < MISSING_AFTER_S) return null
+  const { audioBytes, hasAudio, audioTracks, pictureWidth, frames } = decoded
+  const isSilent = (audioBytes === 0 && !audioTracks) || hasAudio === false
+  if (isSilent && (expected.sound ?? isFilm)) return "sound"
+  const isBlack = pictureWidth === 0 || frames === 0
+  return isBlack && (expected.picture ?? isFilm) ? "picture" : null
+}
+
+/** Checks after a start that there is sound and a picture; finds a missing track once for each source. */
+class TrackCheck {
+  /** Where the media first played; Infinity after a track was found missing. @type {number | null} */
+  #firstS = null
+
+  reset() {
+    this.#firstS = null
+  }
+
+  /**
+   * @param {ElementState} element
+   * @param {Decoded & {isFilm: boolean, expected: ExpectedTracks}} playback
+   * @returns {"sound" | "picture" | null}
+   */
+  update(element, playback) {
+    if (this.#firstS === Infinity || element.paused || element.seeking || element.readyState < 3) return null
+    this.#firstS ??= element.currentTimeS
+    const track = missingTrack({ ...playback, playedS: element.currentTimeS - this.#firstS })
+    if (track) this.#firstS = Infinity
+    return track
+  }
 }
 
 // ---------------------------------------------------------------- players that cannot seek to the room

@@ -24,6 +24,8 @@ const HANGS_MS = 2500 // a seek in media without a duration: a live stream never
 export class SeekBudget {
   /** A stream without a common position: the player plays the data as it arrives. */
   stream = false
+  /** Live, with data at a known range of positions: a seek that takes long is not the sign of a stream. */
+  live = false
   /** Positions without data: a seek there landed behind them. @type {{fromS: number, toS: number} | null} */
   gap = null
   /** @type {PendingSeek | null} */
@@ -38,6 +40,7 @@ export class SeekBudget {
   /** Other media was loaded, or the viewer retries. */
   reset() {
     this.stream = false
+    this.live = false
     this.gap = null
     this.pending = null
     this.renew()
@@ -117,7 +120,8 @@ export class SeekBudget {
 
   /** @param {ElementState} element @param {PendingSeek} pending @returns {"hangs" | null} */
   #hangs(element, { sinceMs }) {
-    if (Number.isFinite(element.durationS) || this.stream || element.nowMs - sinceMs < HANGS_MS) return null
+    if (Number.isFinite(element.durationS) || this.stream || this.live || element.nowMs - sinceMs < HANGS_MS)
+      return null
     this.stream = true
     return "hangs"
   }

@@ -6,7 +6,7 @@
  */
 
 import { hasData } from "./stall_detector.js"
-import { TAIL_S, instantOf } from "./timeline.js"
+import { TAIL_S } from "./timeline.js"
 
 // time to start in, beyond the learned time that placing takes
 const MARGIN_MS = { buffered: 250, unbuffered: 1000 }
@@ -42,9 +42,9 @@ export class PlannedStart {
   }
 
   /** The room starts in the future. @param {SyncTarget} target @param {ElementState} element */
-  static scheduled({ timeline }, element) {
-    const { current_time: positionS, timestamp: atMs } = timeline
-    return new PlannedStart({ positionS, atMs, nowMs: element.nowMs })
+  static scheduled(target, element) {
+    const atMs = target.timeline.timestamp
+    return new PlannedStart({ positionS: target.positionAt(atMs), atMs, nowMs: element.nowMs })
   }
 
   /**
@@ -52,10 +52,10 @@ export class PlannedStart {
    * @param {SyncTarget} target
    * @param {ElementState} element
    */
-  static here({ timeline }, element) {
+  static here(target, element) {
     const plan = new PlannedStart({
       positionS: element.currentTimeS,
-      atMs: instantOf(timeline, element.currentTimeS),
+      atMs: target.instantOf(element.currentTimeS),
       nowMs: element.nowMs,
     })
     plan.placed = true

@@ -189,6 +189,8 @@ export class PauseControl {
 
   /** @param {SyncTarget} target @param {ElementState} element @param {Effect[]} effects */
   #place(target, element, effects) {
+    this.refusal = null
+    if (target.live) return false // it resumes at the live moment
     const positionS = target.positionAt(element.serverMs)
     this.refusal = this.startControl.refusal(target, element, positionS)
     return !this.refusal && this.startControl.place(target, element, positionS, effects)

@@ -72,10 +72,25 @@ export class SyncController {
     this.#startOver()
   }
 
-  /** The element failed. @param {ElementState} element @param {boolean} retrying it will be loaded again */
-  failed(element, retrying) {
-    this.media.failed(element, retrying)
+  /**
+   * The element failed.
+   * @param {ElementState} element
+   * @param {boolean} retrying it will be loaded again
+   * @param {import("../media/media_state.js").Message | null} [message] what a stream's player knows of the cause
+   */
+  failed(element, retrying, message = null) {
+    this.media.failed(element, retrying, message)
     this.#startOver()
+  }
+
+  /**
+   * The media are a live stream.
+   * @param {import("./timeline.js").LiveMapping | null} mapping null if its positions are not comparable
+   */
+  wentLive(mapping) {
+    const was = this.media.live
+    this.media.wentLive(mapping)
+    if (!was !== !mapping) this.#startOver()
   }
 
   /**
@@ -84,11 +99,12 @@ export class SyncController {
    * @param {number} serverMs
    */
   follow(timeline, serverMs) {
-    this.nextTarget = timeline && this.target?.flowsInto(timeline, serverMs) ? new SyncTarget(timeline) : null
+    this.nextTarget =
+      timeline && this.target?.flowsInto(timeline, serverMs) ? new SyncTarget(timeline, this.media) : null
     if (this.nextTarget) return
     const same = timeline && this.target?.isSameMotion(timeline, serverMs)
     const waits = timeline && this.target?.waitsOrResumes(timeline, serverMs)
-    this.target = timeline && new SyncTarget(timeline)
+    this.target = timeline && new SyncTarget(timeline, this.media)
     if (same) return
     if (waits) this.media.roomWaited(timeline)
     else this.media.roomMoved(timeline)

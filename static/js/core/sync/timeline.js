@@ -75,6 +75,17 @@ export function timelineOf(event) {
   }
 }
 
+/**
+ * How a player's positions in a live stream and the wall clock are related: `zeroS` is the wall time of its position 0,
+ * and all players aim `behindS` before now.
+ * @typedef {{zeroS: number, behindS: number}} LiveMapping
+ */
+
+/** The player's position in a live stream at a moment. @param {LiveMapping} mapping @param {number} serverMs */
+export function livePosition({ zeroS, behindS }, serverMs) {
+  return serverMs / 1000 - behindS - zeroS
+}
+
 // ---------------------------------------------------------------- one player
 
 /**
@@ -104,9 +115,17 @@ export function timelineOf(event) {
 
 /** A timeline as the target of one player: where to be, how far off it is, how much is left. */
 export class SyncTarget {
-  /** @param {TimelineState} timeline */
-  constructor(timeline) {
+  /**
+   * @param {TimelineState} timeline
+   * @param {{live: LiveMapping | null}} [media] a live stream's positions follow the wall clock, not the room's position
+   */
+  constructor(timeline, media = { live: null }) {
     this.timeline = timeline
+    this.media = media
+  }
+
+  get live() {
+    return this.media.live
   }
 
   get rate() {
@@ -115,7 +134,14 @@ export class SyncTarget {
 
   /** @param {number} serverMs */
   positionAt(serverMs) {
-    return positionAt(this.timeline, serverMs)
+    return this.live ? livePosition(this.live, serverMs) : positionAt(this.timeline, serverMs)
+  }
+
+  /** The server time at which the room plays a position. @param {number} positionS */
+  instantOf(positionS) {
+    return this.live
+      ? (positionS + this.live.zeroS + this.live.behindS) * 1000
+      : instantOf(this.timeline, positionS)
   }
 
   /** Room time; positive if the player is behind. @param {ElementState} element */
@@ -194,7 +220,7 @@ export class SyncTarget {
     if (own.phase !== "holding" && next.phase !== "holding") return false
     return (
       own.media?.url === next.media?.url &&
-      Math.abs(this.positionAt(serverMs) - positionAt(next, serverMs)) < RESUME_S
+      Math.abs(positionAt(own, serverMs) - positionAt(next, serverMs)) < RESUME_S
     )
   }
 
@@ -209,7 +235,7 @@ export class SyncTarget {
       return false
     if (own.media?.url !== other.media?.url) return false
     return [serverMs, serverMs + 1000].every(
-      (ms) => Math.abs(this.positionAt(ms) - positionAt(other, ms)) < 1e-3,
+      (ms) => Math.abs(positionAt(own, ms) - positionAt(other, ms)) < 1e-3,
     )
   }
 }

@@ -59,6 +59,7 @@ export function mount(bar, room) {
     room.on("player", updatePlayerState),
     room.on("state", volume.show),
     commandsOf(room).watch(show),
+    mountTracks(bar, room),
     ...CHANGES.map((type) => room.on(type, show)),
     mountFullscreen(bar, room),
     mountPictureInPicture(bar, room),
@@ -90,6 +91,20 @@ function showRole(bar, room) {
     /** @type {HTMLElement} */ (element).hidden = !hasControl
   find(bar, "progress").hidden = allowed
   find(bar, "view-only").hidden = allowed
+}
+
+/**
+ * The menus of media that offer a choice; they are loaded with the first of these.
+ * @param {HTMLElement} bar @param {Room} room
+ */
+function mountTracks(bar, room) {
+  /** @type {Promise<(source: import("../media/media_element.js").Source | null) => void> | null} */
+  let menus = null
+  return room.on("tracks", (source) => {
+    if (source && Math.max(source.audioTracks.length, source.qualities.length) > 1)
+      menus ??= import("./track_menus.js").then(({ mountTrackMenus }) => mountTrackMenus(bar))
+    menus?.then((show) => show(room.player.sources.source)).catch(console.error)
+  })
 }
 
 /** @param {HTMLElement} bar @param {Room} room @param {string} playerState of this page's player */

@@ -36,13 +36,15 @@ export function interpolate(format, values) {
   return format.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole))
 }
 
+const ROUNDING_S = 0.001 // a stream of a minute is 59.999999 s long
+
 /**
  * 754 is 12:34, 7082 is 1:58:02.
  * @param {number | null | undefined} seconds
  */
 export function formatTime(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–:––"
-  const whole = Math.max(0, Math.floor(seconds))
+  const whole = Math.max(0, Math.floor(seconds + ROUNDING_S))
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0")
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`

@@ -4,6 +4,8 @@
  * engines keep time differently.
  */
 
+import { gettext } from "../lib/i18n.js"
+
 const GAP_S = 0.05 // browsers play across gaps of this size
 
 /** @returns {"chromium" | "firefox" | "webkit"} */
@@ -93,6 +95,156 @@ export class ElementDriver {
     if (Math.abs(element.playbackRate - rate) < SAME_RATE) return
     this.expectedEvents.expect("ratechange", rate)
     element.playbackRate = rate
+  }
+}
+
+/**
+ * Kinds of media that a script has to fetch. Each is a module of its own, loaded with the first of them: a room that
+ * plays a file needs none.
+ * @type {Record<string, () => Promise<{open: OpenSource}>>}
+ */
+const SOURCES = { hls: () => import("../sources/hls.js") }
+const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd.apple.mpegurl": "hls" })
+
+/** @typedef {import("../../core/protocol.js").Media} Media */
+/** @typedef {import("../../core/media/media_state.js").Message} Message */
+/**
+ * An opened source. `qualities` and `audioTracks` are what a viewer may choose from; `wallClock` gives the wall time in
+ * ms of the picture of a live stream that has one.
+ * @typedef {object} Source
+ * @property {() => void} close
+ * @property {import("../../core/media/track_choice.js").AudioTrack[]} audioTracks
+ * @property {number} audioTrack
+ * @property {(id: number) => void} setAudioTrack
+ * @property {import("../../core/media/track_choice.js").Quality[]} qualities
+ * @property {number | null} quality null: chosen automatically
+ * @property {(id: number | null) => void} setQuality
+ * @property {() => number | null} [wallClock]
+ * @property {{sound: boolean | null, picture: boolean | null, soundCodec?: string | null,
+ *   pictureCodec?: string | null}} tracks what the media should have; null: not known
+ */
+/**
+ * @typedef {object} SourceCallbacks
+ * @property {() => number} startS where to begin
+ * @property {() => number} serverMs
+ * @property {(toS: number) => void} expectSeek the source is about to move the element
+ * @property {(source: Source | null) => void} changed tracks or qualities; null: closed
+ * @property {(mapping: import("../../core/sync/timeline.js").LiveMapping | null) => void} live
+ * @property {() => void} growing it has no end yet, and its positions are the room's
+ * @property {(message: Message | null) => void} warned it will break off soon; null: no longer
+ * @property {(message: Message) => void} failed
+ */
+/** @typedef {(element: HTMLMediaElement, media: Media, callbacks: SourceCallbacks) => Source} OpenSource */
+
+/** Opens media that need a script, one at a time. */
+export class SourceOpener {
+  /** @type {Source | null} */
+  source = null
+  /** @type {object | null} */
+  #opening = null
+
+  /** @param {HTMLMediaElement} element @param {SourceCallbacks} callbacks */
+  constructor(element, callbacks) {
+    this.element = element
+    this.callbacks = callbacks
+  }
+
+  /** Returns false for media that the element plays by itself. @param {Media | null} media */
+  open(media) {
+    this.close()
+    const load = media && SOURCES[SOURCE_OF_MIME[media.mime ?? ""] ?? media.source ?? ""]
+    if (!load) return false
+    void this.#open(media, load, (this.#opening = {}))
+    return true
+  }
+
+  /**
+   * Other media may have been opened while the module was loading.
+   * @param {Media} media
+   * @param {() => Promise<{open: OpenSource}>} load
+   * @param {object} opening
+   */
+  async #open(media, load, opening) {
+    const isCurrent = () => this.#opening === opening
+    try {
+      const { open } = await load()
+      if (isCurrent()) this.source = open(this.element, media, this.#callbacksWhile(isCurrent))
+    } catch (error) {
+      console.error(error)
+      if (isCurrent()) this.callbacks.failed(moduleMissingMessage())
+    }
+  }
+
+  /** Callbacks of a source that was closed have no effect. @param {() => boolean} isCurrent */
+  #callbacksWhile(isCurrent) {
+    const entries = Object.entries(this.callbacks).map(([name, call]) => [
+      name,
+      (/** @type {any} */ value) => (isCurrent() ? call(value) : null),
+    ])
+    return /** @type {SourceCallbacks} */ (Object.fromEntries(entries))
+  }
+
+  close() {
+    this.#opening = null
+    if (!this.source) return
+    this.source.close()
+    this.source = null
+    this.callbacks.changed(null)
+  }
+}
+
+/**
+ * What a source may do to the player that opened it.
+ * @param {import("./room_player.js").Player} player
+ * @returns {SourceCallbacks}
+ */
+export function sourceCallbacks(player) {
+  const { controller, expectedEvents, callbacks } = player
+  return {
+    startS: () => controller.target?.positionAt(player.seen().serverMs) ?? 0,
+    serverMs: () => player.seen().serverMs,
+    expectSeek: (toS) => expectedEvents.expect("seeked", toS),
+    changed: (source) => callbacks.source(source),
+    live: (mapping) => {
+      controller.wentLive(mapping)
+      player.tick()
+    },
+    growing: () => {
+      controller.media.seeks.live = true
+    },
+    warned: (message) => {
+      player.warning = message
+      player.tick()
+    },
+    failed: (message) => {
+      controller.failed(player.seen(), false, message)
+      player.tick()
+    },
+  }
+}
+
+/** @returns {Message} */
+function moduleMissingMessage() {
+  return {
+    title: gettext("The player for this stream could not be loaded"),
+    text: gettext("Check your connection, then try again."),
+  }
+}
+
+/**
+ * What was decoded so far, as far as this browser counts it; hidden tabs decode no pictures.
+ * @param {HTMLMediaElement} element
+ * @param {boolean} hidden
+ * @returns {import("../../core/media/media_state.js").Decoded}
+ */
+export function readDecoded(element, hidden) {
+  const media = /** @type {any} */ (element)
+  return {
+    audioBytes: media.webkitAudioDecodedByteCount,
+    hasAudio: media.mozHasAudio,
+    audioTracks: media.audioTracks?.length,
+    pictureWidth: media.videoWidth,
+    frames: hidden ? undefined : media.getVideoPlaybackQuality?.().totalVideoFrames,
   }
 }
 

@@ -7,10 +7,9 @@
  * unplugged headphones, an empty buffer) concerns this player, not the room.
  */
 
-import { missingTrack } from "../../core/media/media_state.js"
 import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { stallReason } from "../../core/sync/stall_detector.js"
-import { readElement } from "./media_element.js"
+import { readDecoded, readElement, SourceOpener, sourceCallbacks } from "./media_element.js"
 import { mediaProblem, outOfSyncReason, urgentState } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
 import { ViewerSettings } from "./viewer_settings.js"
@@ -41,6 +40,7 @@ const RETRIES = { moving: 2, placed: 1 }
  * @property {(change: {state: string, message: string, cause: string | null, problem:
  *   import("./status_report.js").MediaProblem | null}) => void} changed
  * @property {(track: "sound" | "picture") => void} lacks the media plays without it
+ * @property {(source: import("./media_element.js").Source | null) => void} source what there is to choose from
  * @property {(drift: {driftMs: number, latencyMs: number | null, zone: string, cause: string | null}) =>
  *   void} drift
  */
@@ -64,8 +64,12 @@ export class Player extends ViewerSettings {
     this.urgentState = null
     this.cancel = () => {}
     this.url = /** @type {string | null} */ (null)
-    /** Where these media first played; Infinity after a missing track was reported. @type {number | null} */
-    this.firstS = null
+    this.media = /** @type {import("../../core/protocol.js").Media | null} */ (null)
+    /** A stream will break off soon. @type {import("../../core/media/media_state.js").Message | null} */
+    this.warning = null
+    this.sources = new SourceOpener(element, sourceCallbacks(this))
+    /** What this player does not play. @type {import("../../core/protocol.js").MissingTrack | null} */
+    this.lacking = null
     this.#watch()
   }
 
@@ -87,15 +91,19 @@ export class Player extends ViewerSettings {
   #load(media) {
     if ((media?.url ?? null) === this.url) return
     this.url = media?.url ?? null
+    this.media = media
     this.retries = 0
-    this.firstS = null
+    this.lacking = null
     this.controller.rateControl.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
   #fetch({ again = false } = {}) {
     this.controller.newSource({ again })
-    this.driver.load(this.url)
+    this.warning = null
+    this.sources.close()
+    const isFile = !this.sources.open(this.media)
+    this.driver.load(isFile ? this.url : null)
   }
 
   /** Retry media that failed or broke off, at the viewer's request. */
@@ -216,14 +224,15 @@ export class Player extends ViewerSettings {
     const state = shownState(controller.state, seen.paused)
     const message = controller.interference.mutedByUs ? "muted" : ""
     const cause = outOfSyncReason(this, seen)
-    const problem = mediaProblem(controller, seen)
-    const report = [state, message, cause, this.alone, this.muted, problem?.kind, problem?.atS].join()
+    const problem = mediaProblem(controller, seen, this.warning)
+    const about = [problem?.kind, problem?.atS, problem?.message?.title]
+    const report = [state, message, cause, this.alone, this.muted, ...about].join()
     if (report !== this.reported) {
       this.reported = report
       this.callbacks.changed({ state, message, cause, problem })
     }
     this.#reportUrgent()
-    this.#reportMissingTrack(seen)
+    this.#checkTracks(seen)
     this.#reportDrift(seen, cause)
   }
 
@@ -233,21 +242,24 @@ export class Player extends ViewerSettings {
     this.urgentState = state
   }
 
-  /** At most once for each media URL. @param {import("../../core/sync/timeline.js").ElementState} seen */
-  #reportMissingTrack(seen) {
-    if (this.firstS === Infinity || seen.paused || seen.seeking || seen.readyState < 3) return
-    this.firstS ??= seen.currentTimeS
-    const element = /** @type {any} */ (this.element)
-    const missing = missingTrack({
-      isFilm: !this.controller.rateControl.audioOnly,
-      playedS: seen.currentTimeS - this.firstS,
-      audioBytes: element.webkitAudioDecodedByteCount,
-      hasAudio: element.mozHasAudio,
-      pictureWidth: element.videoWidth,
-    })
-    if (!missing) return
-    this.firstS = Infinity
-    this.callbacks.lacks(missing)
+  /** @param {import("../../core/sync/timeline.js").ElementState} seen */
+  #checkTracks(seen) {
+    const { media, rateControl } = this.controller
+    const expected = this.sources.source?.tracks ?? { sound: null, picture: null }
+    const decoded = readDecoded(this.element, seen.hidden)
+    const track = media.tracks.update(seen, { ...decoded, expected, isFilm: !rateControl.audioOnly })
+    if (track) void this.#describeMissing(track)
+  }
+
+  /** The library or the stream knows its format, and whether there is such a track. @param {"sound" | "picture"} track */
+  async #describeMissing(track) {
+    const { media, sources } = this
+    const { describeMissingTrack } = await import("../sources/missing_tracks.js")
+    const lacking = await describeMissingTrack(track, media, sources.source)
+    if (!lacking || media !== this.media) return
+    this.lacking = lacking
+    this.callbacks.lacks(track)
+    this.callbacks.urgent()
   }
 
   /**

@@ -4,7 +4,7 @@
  * and once a minute anonymous metrics to the server.
  */
 
-import { TAIL_S } from "../../core/sync/timeline.js"
+import { positionAt, TAIL_S } from "../../core/sync/timeline.js"
 import { csrfToken } from "../lib/api.js"
 import { every } from "../lib/timers.js"
 
@@ -32,20 +32,23 @@ export function outOfSyncReason({ controller, clock }, seen) {
 /**
  * `atS`: the position of the problem, if it has one; for a player that cannot seek to the room's position, where it
  * waits for the room.
- * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] |
- *   import("../../core/media/seek_budget.js").Refusal, atS: number | null}} MediaProblem
+ * @typedef {{kind: import("../../core/media/media_state.js").Failure["kind"] | "ends_soon" |
+ *   import("../../core/media/seek_budget.js").Refusal, atS: number | null, message?: Message | null}} MediaProblem
  */
+/** @typedef {import("../../core/media/media_state.js").Message} Message */
 
 /**
  * @param {SyncController} controller
  * @param {import("../../core/sync/timeline.js").ElementState} seen
+ * @param {Message | null} [warning] of a stream that will break off soon
  * @returns {MediaProblem | null}
  */
-export function mediaProblem({ state, media, startControl }, seen) {
+export function mediaProblem({ state, media, startControl }, seen, warning = null) {
   const { failure, endOfData, unaligned } = media
   if (failure) return failure
   if (state === "broken_off")
     return { kind: endOfData.played ? "broken_off" : "no_data", atS: endOfData.endS }
+  if (warning) return { kind: "ends_soon", atS: null, message: warning }
   const kind = unaligned.lastingReason(seen.nowMs)
   return kind && { kind, atS: startControl.plan?.positionS ?? null }
 }
@@ -88,7 +91,7 @@ export function statusReport(player, toleranceMs) {
   const attached = seen.readyState >= 1 && controller.timeline !== null
   const driftMs = attached ? controller.driftMs(seen) : null
   return {
-    current_time: attached ? seen.currentTimeS : 0,
+    current_time: attached ? roomPositionS(controller, seen) : 0,
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
@@ -101,7 +104,18 @@ export function statusReport(player, toleranceMs) {
     start_cost_ms: Math.max(0, latencyModel.startMs.fresh),
     seek_cost_ms: latencyModel.placeMs.buffered,
     state: reportedState(controller, seen.hidden),
+    ...(lackOf(player) ? { lacks: lackOf(player) } : {}),
   }
+}
+
+/**
+ * The player's position as the room counts it: a live stream's own positions differ from player to player.
+ * @param {SyncController} controller
+ * @param {Seen} seen
+ */
+function roomPositionS({ target }, seen) {
+  if (!target?.live) return seen.currentTimeS
+  return Math.max(0, positionAt(target.timeline, seen.serverMs) + target.driftMs(seen) / 1000)
 }
 
 /**
@@ -123,6 +137,15 @@ function atDataEnd({ media }, seen) {
  */
 function ifFinite(name, value) {
   return Number.isFinite(value) ? { [name]: value } : {}
+}
+
+/**
+ * @param {Player} player
+ * @returns {import("../../core/protocol.js").MissingTrack | null}
+ */
+function lackOf({ controller, lacking }) {
+  const codec = controller.media.failure?.message?.codec
+  return codec ? { track: "all", codec } : lacking
 }
 
 const POST_INTERVAL_MS = 60_000

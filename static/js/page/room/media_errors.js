@@ -22,7 +22,10 @@ import { isHost, mayControl, nameList, othersSee } from "./members.js"
  * @param {MediaProblem} problem
  * @returns {{title: string, text: string, mayRetry: boolean} | null}
  */
-export function stageMessageFor(room, { kind, atS }) {
+export function stageMessageFor(room, { kind, atS, message }) {
+  if (kind === "ends_soon") return null
+  if (message)
+    return { title: message.title, text: withOthers(room, messageText(room, message)), mayRetry: true }
   const at = formatTime(atS ?? 0)
   if (kind === "unsupported")
     return {
@@ -63,6 +66,12 @@ export function playbackWarning(problem) {
   return problem.kind === "stream" ? text : `${text} ${waitingMessage(problem.atS)}`
 }
 
+/** Shown while the rest of what is loaded plays. @param {Room} room @param {MediaProblem | null} problem */
+function endsSoonMessage(room, problem) {
+  if (problem?.kind !== "ends_soon" || !problem.message) return ""
+  return `${problem.message.title}. ${messageText(room, problem.message)}`
+}
+
 /** @param {number | null} waitsAtS */
 function waitingMessage(waitsAtS) {
   if (waitsAtS === null) return gettext("Your player continues where it is.")
@@ -71,8 +80,15 @@ function waitingMessage(waitsAtS) {
   })
 }
 
-/** @param {"sound" | "picture"} track */
-function missingTrackMessage(track) {
+/** @param {import("../../core/protocol.js").MissingTrack} lacking */
+function missingTrackMessage({ track, codec }) {
+  if (codec)
+    return interpolate(
+      track === "sound"
+        ? gettext("You hear nothing: your browser does not support {codec}.")
+        : gettext("You see no picture: your browser does not support {codec}."),
+      { codec },
+    )
   return track === "sound"
     ? gettext("This video has no sound, or your browser does not support its audio format.")
     : gettext("There is no picture, or your browser does not support its video format.")
@@ -90,6 +106,15 @@ function unsupportedMessage(room) {
         { address: shortenUrl(address) },
       )
     : gettext("The file may be gone, or your browser does not support its format.")
+}
+
+/**
+ * Members who can choose other media see what to do.
+ * @param {Room} room
+ * @param {import("../../core/media/media_state.js").Message} message
+ */
+function messageText(room, { text, forControl }) {
+  return forControl && mayControl(room.state) ? `${text} ${forControl}` : text
 }
 
 /** @param {Room} room */
@@ -135,13 +160,15 @@ export function mediaNotices(room, stack, rank) {
   return [
     room.on("player", ({ problem }) => {
       const act = problem?.kind === "exhausted" ? { text: gettext("Try again"), run: tryAgain } : undefined
-      show({ key: "medium", text: playbackWarning(problem) ?? "", act })
+      show({ key: "medium", text: playbackWarning(problem) ?? endsSoonMessage(room, problem), act })
       showTruncation()
     }),
     ...["state", ...CHANGES].map((type) => room.on(type, showTruncation)),
-    room.on("lacks", (track) =>
-      show({ key: "lacks", text: missingTrackMessage(track), tone: "warn", lastsMs: MISSING_TRACK_MS }),
-    ),
+    room.on("lacks", () => {
+      const { lacking } = room.player
+      const text = lacking ? missingTrackMessage(lacking) : ""
+      show({ key: "lacks", text, tone: "warn", lastsMs: MISSING_TRACK_MS })
+    }),
     room.on("presence", () =>
       show({
         key: "others",
@@ -174,12 +201,45 @@ function othersFailMessage(room) {
   const yourId = room.boot.you.user_id
   const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
   const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
-  if (failing.length)
-    return interpolate(gettext("Cannot play this: {names}."), { names: nameList(failing, yourId) })
+  if (failing.length) return failingMessage(failing, yourId)
+  const lacking = others.filter(({ lacks }) => lacks)
+  if (lacking.length) return lackingMessage(lacking, yourId)
   const unaligned = others.filter(({ state }) => state === "unaligned")
   return unaligned.length
     ? interpolate(gettext("Cannot seek to the room's position: {names}."), {
         names: nameList(unaligned, yourId),
       })
     : ""
+}
+
+/** @param {import("../../core/room/members.js").Member[]} members @param {string} yourId */
+function failingMessage(members, yourId) {
+  const codec = commonCodec(members)
+  const format = codec
+    ? gettext("Cannot play this ({codec}): {names}.")
+    : gettext("Cannot play this: {names}.")
+  return interpolate(format, { names: nameList(members, yourId), codec })
+}
+
+/**
+ * The members who miss the sound come first: a film without a picture is noticed by itself.
+ * @param {import("../../core/room/members.js").Member[]} members
+ * @param {string} yourId
+ */
+function lackingMessage(members, yourId) {
+  const silent = members.filter(({ lacks }) => lacks?.track === "sound")
+  const shown = silent.length ? silent : members
+  const codec = commonCodec(shown)
+  const names = nameList(shown, yourId)
+  const what = silent.length ? gettext("No sound for {names}") : gettext("No picture for {names}")
+  const why = codec
+    ? gettext("the browser does not support {codec}")
+    : gettext("the browser may not support its format")
+  return interpolate(`${what}: ${why}.`, { names, codec })
+}
+
+/** The format that all of them miss. @param {import("../../core/room/members.js").Member[]} members */
+function commonCodec(members) {
+  const codecs = new Set(members.map(({ lacks }) => lacks?.codec ?? ""))
+  return codecs.size === 1 ? [...codecs][0] : ""
 }

@@ -5,7 +5,7 @@
  * It connects independent parts: the socket delivers envelopes, the store reduces them to state, the player
  * follows the timeline, the command queue makes sure that commands arrive. Modules are notified after the
  * state was reduced: of the server's events by their type, and of `state`, `connection`, `drift`, `player`,
- * `lacks`, `dropped` and `broadcast`.
+ * `lacks`, `tracks`, `dropped` and `broadcast`.
  */
 
 import { Clock } from "../../core/clock/clock.js"
@@ -58,6 +58,7 @@ export class RoomSession extends Emitter {
       urgent: () => (this.overHttp ? this.polling.soon() : this.#heartbeat()),
       changed: (change) => this.emit("player", change),
       lacks: (track) => this.emit("lacks", track),
+      source: (source) => this.emit("tracks", source),
       drift: (drift) => this.emit("drift", drift),
     })
     this.socket = new Socket(boot.socket_path, this.clock, {

@@ -1,0 +1,83 @@
+// @ts-check
+/**
+ * The cause of a stream's failure, from the errors of hls.js: one name for each cause that a viewer or the host can act on.
+ */
+
+/**
+ * @typedef {"missing" | "gone" | "forbidden" | "expired" | "page" | "no_cors" | "unreachable" | "slow" | "empty" |
+ *   "codec" | "damaged" | "protected" | "server" | "unknown"} FaultKind
+ */
+/** @typedef {{kind: FaultKind, code: number | null, codec: string | null}} Fault */
+/**
+ * The parts of an error of hls.js that show its cause.
+ * @typedef {{type?: string, details?: string, reason?: string, response?: {code?: number}, mimeType?: string,
+ *   levels?: {codecSet?: string, attrs?: Record<string, string>}[]}} StreamError
+ */
+
+const NEVER_STARTED = { 403: "forbidden", 401: "forbidden", 404: "missing", 410: "missing" }
+const STARTED = { 403: "expired", 401: "expired", 404: "gone", 410: "gone" }
+const EMPTY = /no (levels|segments|fragments)|missing target duration|levelempty/i
+const NOT_A_LIST = /EXTM3U/
+const CODECS = /codecs="?([^";]+)/
+
+/**
+ * @param {StreamError} error
+ * @param {boolean} started whether some of the stream has played already
+ * @returns {Fault}
+ */
+export function streamFault(error, started) {
+  const code = error.response?.code ?? null
+  return { kind: faultKind(error, code, started), code: code || null, codec: codecOf(error) }
+}
+
+/** @param {StreamError} error @param {number | null} code @param {boolean} started @returns {FaultKind} */
+function faultKind({ type = "", details = "", reason = "" }, code, started) {
+  const answered = /** @type {Record<number, FaultKind>} */ (started ? STARTED : NEVER_STARTED)[code ?? 0]
+  if (answered) return answered
+  if (code !== null && code >= 400) return "server"
+  if (type === "keySystemError" || details.startsWith("keySystem") || details === "keyLoadError")
+    return "protected"
+  if (/codec/i.test(details)) return "codec"
+  if (/timeout/i.test(details)) return "slow"
+  if (NOT_A_LIST.test(reason)) return "page"
+  if (EMPTY.test(reason) || EMPTY.test(details)) return "empty"
+  if (/LoadError$/.test(details)) return "unreachable"
+  return type === "mediaError" || /pars|remux|append/i.test(details) ? "damaged" : "unknown"
+}
+
+/** @param {StreamError} error @returns {string | null} */
+function codecOf({ mimeType, levels }) {
+  const named = CODECS.exec(mimeType ?? "")?.[1] ?? levels?.[0]?.attrs?.CODECS ?? null
+  return named === null ? null : codecName(named)
+}
+
+/** Names of codecs that people know, by what RFC 6381 calls them. @type {[RegExp, string][]} */
+const NAMES = [
+  [/^(hvc1|hev1|dvh1|dvhe)/i, "HEVC"],
+  [/^(avc1|avc3)\.6E/i, "H.264 10 bit"],
+  [/^(avc1|avc3)/i, "H.264"],
+  [/^av01/i, "AV1"],
+  [/^vp0?9/i, "VP9"],
+  [/^vp0?8/i, "VP8"],
+  [/^mp4v/i, "MPEG-4"],
+  [/^(ac-3|mp4a\.a5)/i, "AC-3"],
+  [/^(ec-3|mp4a\.a6)/i, "E-AC-3"],
+  [/^ac-4/i, "AC-4"],
+  [/^(dts[cehlx+-]|mp4a\.a9)/i, "DTS"],
+  [/^mlpa/i, "TrueHD"],
+  [/^(mp4a\.(69|6b)|mp3)/i, "MP3"],
+  [/^mp4a/i, "AAC"],
+  [/^alac/i, "ALAC"],
+  [/^flac/i, "FLAC"],
+  [/^opus/i, "Opus"],
+]
+
+/** The names of a list of codecs: "hvc1.2.4.L93,mp4a.40.2" is "HEVC, AAC". @param {string} codecs */
+export function codecName(codecs) {
+  const names = codecs
+    .split(",")
+    .map((codec) => codec.trim())
+    .filter(Boolean)
+    .map((codec) => NAMES.find(([pattern]) => pattern.test(codec))?.[1] ?? codec.slice(0, 20))
+  return [...new Set(names)].join(", ")
+}

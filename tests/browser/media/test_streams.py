@@ -1,0 +1,209 @@
+"""HLS: in step with another language each, by script or by the browser, and its faults named within five seconds.
+
+Playing takes real time here, so the tests share a room.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.media.test_broken_media import SENTENCE_MS, say
+from tests.browser.support.fixtures import join, wait_for_position, wait_until, wait_until_moving
+from tests.servers.stream_files import BITS, FPS, make_film
+from tests.servers.stream_server import StreamServer, stream_server
+
+pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg makes the film")
+
+FILM_S = 60
+READY = "() => document.querySelector('[data-media]').readyState >= 3"
+IN_STEP = """() => { const { controller } = watchium.room.player
+    return controller.state === 'playing' && Math.abs(controller.filteredDriftMs() ?? Infinity) < 20 }"""
+AUDIO_TRACK = "() => watchium.room.player.sources.source.audioTrack"
+SCRIPTED = "() => document.querySelector('[data-media]').currentSrc.startsWith('blob:')"
+# The bits of the picture's number, white or black columns, read from a screenshot of the video.
+NUMBER = """async ([png, bits]) => {
+    const video = document.querySelector("[data-media]")
+    const picture = new Image()
+    picture.src = "data:image/png;base64," + png
+    await picture.decode()
+    const canvas = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height })
+    const context = canvas.getContext("2d")
+    context.drawImage(picture, 0, 0)
+    const scale = Math.min(picture.width / video.videoWidth, picture.height / video.videoHeight)
+    const column = Math.floor(160 / bits) * (video.videoWidth / 160) * scale
+    const left = (picture.width - video.videoWidth * scale) / 2
+    return Array.from({ length: bits }, (_, bit) =>
+        context.getImageData(left + (bit + 0.5) * column, picture.height / 2, 1, 1).data[0] > 128)
+        .reduce((number, white) => number * 2 + Number(white), 0)
+}"""
+
+
+@pytest.fixture(scope="module")
+def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamServer]:
+    folder = tmp_path_factory.mktemp("film")
+    make_film(folder, FILM_S)
+    with stream_server(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def here(people: Callable[..., Page]) -> tuple[Page, Page]:
+    """alice hosts, bob watches."""
+    alice, bob = people(locale="en-GB"), people(locale="en-GB")
+    alice.goto("/")
+    alice.get_by_role("button", name="Create room").click()
+    alice.wait_for_url("**/rooms/*/")
+    expect(alice.locator("body")).to_have_attribute("data-socket", "open")
+    join(bob, alice.url, "Bob")
+    return alice, bob
+
+
+def put_on(address: str, *people: Page) -> None:
+    say(people[0], "load", media_url=address)
+    for page in people:
+        wait_until(page, READY)
+
+
+def choose(page: Page, menu: str, choice: str) -> None:
+    page.get_by_role("button", name=menu).click()
+    page.get_by_label(menu).get_by_text(choice, exact=True).click()
+
+
+def picture_number(page: Page) -> int:
+    png = page.locator("[data-media]").screenshot()
+    return int(page.evaluate(NUMBER, [base64.b64encode(png).decode(), BITS]))
+
+
+def test_a_room_that_plays_a_file_loads_none_of_it(here):
+    alice, _ = here
+    put_on("/media/samples/clip.webm", alice)
+    loaded = alice.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert loaded
+    assert not [name for name in loaded if "/vendor/" in name or "/sources/" in name or "_menu" in name]
+    for name in ("Audio language", "Quality"):
+        expect(alice.get_by_role("button", name=name)).to_be_hidden()
+
+
+def test_two_members_listen_to_different_languages_in_step(here, streams):
+    alice, bob = here
+    put_on(streams.url("ok"), alice, bob)
+    say(alice, "play")
+    choose(bob, "Audio language", "English")
+    for page, track in ((alice, 0), (bob, 1)):
+        wait_until(page, IN_STEP)
+        assert page.evaluate(SCRIPTED)
+        assert page.evaluate(AUDIO_TRACK) == track
+    say(alice, "seek", current_time=40)
+    for page in (alice, bob):
+        wait_until_moving(page, 40)
+        wait_until(page, IN_STEP)
+
+
+def test_the_language_is_remembered_for_other_media_and_the_quality_is_the_viewers(here, streams):
+    alice, bob = here
+    put_on(streams.url("slow"), alice, bob)
+    wait_until(bob, "() => watchium.room.player.sources.source.audioTrack === 1")
+    bob.get_by_role("button", name="Audio language").click()
+    expect(bob.get_by_role("radio", name="English")).to_be_checked()
+    bob.keyboard.press("ArrowUp")
+    expect(bob.get_by_role("radio", name="Japanese")).to_be_checked()
+    assert bob.evaluate(AUDIO_TRACK) == 0
+    bob.keyboard.press("Escape")
+    expect(bob.get_by_role("button", name="Audio language")).to_be_focused()
+    choose(bob, "Quality", "54p")
+    wait_until(bob, "() => watchium.room.player.sources.source.quality === 0")
+    say(alice, "seek", current_time=50)
+    wait_until(bob, "() => document.querySelector('[data-media]').videoHeight === 54")
+    assert alice.evaluate("() => watchium.room.player.sources.source.quality") is None
+
+
+@pytest.mark.parametrize(
+    ("manner", "words", "remedy"),
+    [
+        ("missing", "The stream was not found", "pick something else"),
+        ("forbidden", "The media server refuses this stream", "copy it again"),
+        ("html", "This address is not a stream", "often ends with .m3u8"),
+        ("empty", "This stream has nothing to play", "Pick something else."),
+        ("itself", "This stream has nothing to play", "Pick something else."),
+        ("stall", "The media server is slow to respond.", ""),
+    ],
+)
+def test_each_fault_is_named_to_the_viewers_and_the_remedy_to_the_host(here, streams, manner, words, remedy):
+    alice, bob = here
+    say(alice, "load", media_url=streams.url(manner))
+    for page in (alice, bob):
+        expect(page.locator("[data-between]")).to_contain_text(words, timeout=SENTENCE_MS)
+    expect(alice.locator("[data-between]")).to_contain_text(remedy)
+    if remedy:
+        expect(bob.locator("[data-between]")).not_to_contain_text(remedy)
+
+
+def test_a_stream_whose_address_expires_warns_plays_what_is_there_and_stops_with_the_reason(here, streams):
+    alice, bob = here
+    put_on(streams.url("expires"), alice, bob)
+    say(alice, "seek", current_time=3)
+    say(alice, "play")
+    expect(alice.locator("[data-notices]")).to_contain_text("The address of this stream has expired")
+    assert alice.evaluate("() => watchium.room.player.controller.state") == "playing"
+    for page in (alice, bob):
+        expect(page.locator("[data-between]")).to_contain_text("The address of this stream has expired")
+    assert alice.evaluate("() => watchium.room.state.timeline.phase") == "playing"
+
+
+def test_a_list_of_ten_thousand_segments_plays(here, streams):
+    alice, _ = here
+    put_on(streams.url("long"), alice)
+    assert alice.evaluate("() => document.querySelector('[data-media]').duration") == 20_000
+
+
+def test_without_permission_for_other_sites_the_browsers_own_player_plays_it(here, streams):
+    alice, bob = here
+    put_on(streams.url("nocors"), alice, bob)
+    say(alice, "play")
+    for page in (alice, bob):
+        assert not page.evaluate(SCRIPTED)
+        wait_until(page, IN_STEP)
+    expect(alice.get_by_role("button", name="Audio language")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("manner", "name"), [("ok", "film.mp4"), ("ok", "master.m3u8"), ("nocors", "master.m3u8")]
+)
+def test_the_same_picture_is_at_the_same_position_however_it_is_played(here, streams, manner, name):
+    alice, _ = here
+    put_on(streams.url(manner, name), alice)
+    for number in (240, 601):
+        position_s = (number + 0.5) / FPS
+        say(alice, "seek", current_time=position_s)
+        wait_for_position(alice, position_s)
+        wait_until(alice, READY)
+        assert picture_number(alice) == number
+
+
+def test_a_live_stream_is_in_step_by_its_programme_date_time(here, streams):
+    alice, bob = here
+    streams.start_live()
+    put_on(streams.url("live"), alice, bob)
+    say(alice, "play")
+    for page in (alice, bob):
+        wait_until(page, IN_STEP)
+        behind = "() => watchium.room.serverNow() - watchium.room.player.sources.source.wallClock()"
+        wait_until(page, f"() => Math.abs(({behind})() - 9000) < 100")
+    expect(alice.locator("[data-notices]")).not_to_contain_text("no common position")
+
+
+def test_a_live_stream_without_it_says_that_it_is_not_in_step(here, streams):
+    alice, bob = here
+    streams.start_live()
+    put_on(streams.url("undated"), alice, bob)
+    say(alice, "play")
+    for page in (alice, bob):
+        expect(page.locator("[data-notices]")).to_contain_text("This stream has no common position")
+        wait_until_moving(page, 1)
+    put_on("/media/samples/clip.webm", alice)
+    expect(alice.locator("[data-notices]")).not_to_contain_text("no common position")
