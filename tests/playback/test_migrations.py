@@ -12,7 +12,7 @@ from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
 from rooms.models import Room
 
-LATEST = "0014_play_when_ready"
+LATEST = "0015_room_captions"
 
 
 def migrate(target: str | None) -> None:
