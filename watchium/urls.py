@@ -12,6 +12,7 @@ import playback.conversion.api
 import playback.library.api
 import playback.player.api
 import playback.room.api
+import playback.room.captions.api
 import playback.uploads.api
 import rooms.api
 from playback.models.upload import ID_CHARS
@@ -54,6 +55,8 @@ one_room = [
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),
+    path("captions/", playback.room.captions.api.RoomCaptionFiles.as_view()),
+    path("captions/<room:key>/", playback.room.captions.api.RoomCaptionFile.as_view()),
     path("comments/", api.Comments.as_view()),
     path("comments/<number:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),

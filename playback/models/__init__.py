@@ -6,6 +6,7 @@ from playback.models.media_item import MediaItem
 from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
 from playback.models.playback_event import PlaybackEvent
+from playback.models.room_captions import RoomCaptions
 from playback.models.sync_state import Share, SyncState
 from playback.models.upload import Upload
 
@@ -18,6 +19,7 @@ __all__ = [
     "Playback",
     "PlaybackEvent",
     "PlayerHistory",
+    "RoomCaptions",
     "Share",
     "SyncReference",
     "SyncState",

@@ -28,7 +28,7 @@ from playback.models.media_item import CONVERTED_AT
 from rooms.models import Member, Room
 from watchium.db.prepared import PreparedQuery, Rows, any_of, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
-from watchium.protocol.types import Media
+from watchium.protocol.types import Media, SharedCaptions
 
 SYNC_TOLERANCE_MS = 500
 MAX_CAPTION_SHIFT_MS = 600_000
@@ -127,6 +127,8 @@ class Playback(models.Model):
     stall_policy = models.CharField(max_length=8, default=CARRY_ON)
     stall_wait_s = models.PositiveSmallIntegerField(default=WAIT_S)
     caption_shift_ms = models.IntegerField(default=0)
+    # What members gave to everyone, as `SharedCaptions`.
+    captions: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     # The current wait and the recent ones: `stall_policy.Wait` and `wait_budget.WaitBudget`.
     hold: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     hold_until_ms = models.FloatField(null=True, blank=True)
@@ -221,6 +223,7 @@ class Playback(models.Model):
             "stall_policy": self.stall_policy,
             "stall_wait_s": self.stall_wait_s,
             "caption_shift_ms": self.caption_shift_ms,
+            "captions": self.shared_captions,
         }
 
     @property
@@ -241,6 +244,14 @@ class Playback(models.Model):
             self.waited = msgspec.to_builtins(charge_waits(self.wait_budget, before, wait, now_ms))
         self.hold = None if wait is None else msgspec.to_builtins(wait)
         self.hold_until_ms = None if wait is None else wait.until_ms
+
+    @property
+    def shared_captions(self) -> list[SharedCaptions]:
+        return msgspec.convert(self.captions, list[SharedCaptions])
+
+    def share_captions(self, captions: list[SharedCaptions]) -> None:
+        self.captions = msgspec.to_builtins(captions)
+        self.save(update_fields=["captions"])
 
     def shift_captions(self, ms: int) -> None:
         """Store the shift, if it is another one."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playback.domain import start_lead
 from playback.domain.duration import EXACT
-from playback.models import Playback
+from playback.models import Playback, RoomCaptions
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
 from playback.room.status_reports import LAST_REPORTS
@@ -74,6 +74,6 @@ def reset(room_pk: int, now_ms: float) -> bool:
         playback.media, playback.duration_refuted = msgspec.to_builtins(DEMO.media), None
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
     fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
-    playback.shift_captions(0)
+    RoomCaptions.objects.end_with_media(playback)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     return True

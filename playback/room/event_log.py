@@ -9,7 +9,7 @@ import msgspec
 
 from playback.domain.drift import MAX_AGE_MS, is_about
 from playback.domain.timeline import Timeline
-from playback.models import Playback, PlaybackEvent, SyncState
+from playback.models import Playback, PlaybackEvent, RoomCaptions, SyncState
 from playback.room.serializers import event_of
 from playback.room.status_reports import LAST_REPORTS
 from rooms.models import Member
@@ -40,7 +40,7 @@ def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, no
     the new media.
     """
     if kind == "load":
-        playback.shift_captions(0)  # it belonged to the captions of other media
+        RoomCaptions.objects.end_with_media(playback)
     sync_states = [] if kind in NOT_EVALUATED else [_sync_states(playback, kind, now_ms)]
     playback.set_timeline(timeline, now_ms)
     if wait := playback.current_wait:

@@ -97,8 +97,10 @@ def _check(upload: Upload, here: int) -> None:
     try:
         found = _found(upload, here)
     except UnreadableFile as refused:
-        _refuse(upload, str(refused))
-        raise UnknownMedia(str(refused)) from None
+        if here >= min(content.HEAD_BYTES, upload.size):
+            _refuse(upload, str(refused))
+            raise UnknownMedia(str(refused)) from None
+        found = None  # the next piece decides
     changes: dict[str, Any] = {"changed_at": timezone.now()}
     if found is not None:
         changes |= {"kind": found.kind, "mime": found.mime, "plays_early": found.plays_early}
@@ -114,7 +116,7 @@ def _found(upload: Upload, here: int) -> content.Found | None:
     if here == upload.size:
         _require_same_edges(upload)
         return content.read_whole(upload.upload_id)
-    if here < content.HEAD_BYTES or (upload.mime and not upload.waits_for_index):
+    if upload.mime and not upload.waits_for_index:
         return None
     return content.read_head(upload.upload_id, here)
 

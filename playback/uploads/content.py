@@ -13,7 +13,7 @@ from playback.library.metadata.ffprobe import Probed, UnreadableFile
 from playback.library.metadata.mp4_boxes import index_end
 from playback.uploads import storage
 
-# Sniffing skips up to a mebibyte of zeros and some tags.
+# Sniffing skips up to a mebibyte of zeros and some tags: with less than this, an unknown file may still be media.
 HEAD_BYTES = 2 * 1024 * 1024
 NOT_MEDIA = "It does not begin like audio or video that browsers play."
 

@@ -14,9 +14,9 @@ const LAYERS = [
   ["page/sources"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
+  ["page/uploads"],
   [
     "page/captions",
-
     "page/chat",
     "page/controls",
     "page/people",

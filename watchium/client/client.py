@@ -42,7 +42,7 @@ from watchium.client.room_state import Resume
 from watchium.protocol.events import LobbyRoom, LobbyState
 from watchium.protocol.player_types import Item
 from watchium.protocol.replies import Accepted, Problem
-from watchium.protocol.types import CommentState, MemberState, RoomState, TimelineState
+from watchium.protocol.types import CommentState, MemberState, RoomState, SharedCaptions, TimelineState
 
 __all__ = [
     "Client",
@@ -150,6 +150,13 @@ class Client:
     def shift_captions(self, room_id: str, ms: int) -> Accepted:
         """Show captions this much later to everyone; earlier if negative."""
         return self.control(room_id, "shift_captions", ms=ms)
+
+    def share_captions(self, room_id: str, **fields: Any) -> SharedCaptions:
+        """Give captions to everyone: `text`, the content of a file, or its `url`; also `label` and `language`."""
+        return self._call("POST", f"/api/rooms/{room_id}/captions/", SharedCaptions, fields)
+
+    def withdraw_captions(self, room_id: str, captions_id: str) -> None:
+        self._call("DELETE", f"/api/rooms/{room_id}/captions/{captions_id}/", None)
 
     def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> CommentPage:
         query = urlencode({"limit": limit} | ({} if before is None else {"before": before}))

@@ -14,7 +14,7 @@ from chat.models import Comment
 from playback.conversion.tidy import tidy
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
-from playback.models import DevicePlayer, PlaybackEvent, SyncState
+from playback.models import DevicePlayer, PlaybackEvent, RoomCaptions, SyncState
 from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium.db.batch_delete import delete_in_batches
@@ -31,6 +31,7 @@ def expired_rows(now: datetime) -> Iterator[tuple[str, Rows, int]]:
     closed = Room.objects.closed_before(now - MONTH)
     unused = Room.objects.never_played(now - MONTH).exclude(pk__in=Comment.objects.rooms_with_comments())
     yield "sync states older than 7 days", SyncState.objects.discardable(now - WEEK), 1000
+    yield "captions of media that rooms do not play any more", RoomCaptions.objects.unused(), 100
     yield "expired bans", Ban.objects.expired(now), 1000
     yield "events of rooms closed 30 days ago", PlaybackEvent.objects.of_rooms(closed), 1000
     yield "comments of rooms closed 30 days ago", Comment.objects.of_rooms(closed), 1000

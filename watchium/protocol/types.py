@@ -115,10 +115,20 @@ class HostGrace(Struct, frozen=True, kw_only=True):
     next_username: str | None
 
 
+class SharedCaptions(Struct, frozen=True, kw_only=True):
+    """Captions that a member gave to everyone. `language`: a code such as `en`, or empty; `url`: of the file."""
+
+    id: str
+    label: str
+    language: str
+    url: str
+
+
 class RoomState(Struct, frozen=True, kw_only=True):
     """`stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data.
 
-    `caption_shift_ms`: how much later captions are shown to everyone than their file says; a `load` sets it to 0.
+    `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members
+    gave to everyone. A `load` sets them to 0 and to nothing.
     """
 
     room_id: str
@@ -134,6 +144,7 @@ class RoomState(Struct, frozen=True, kw_only=True):
     stall_policy: str = "carry_on"
     stall_wait_s: int = 8
     caption_shift_ms: int = 0
+    captions: list[SharedCaptions] = []
 
 
 class CommentState(Struct, frozen=True, kw_only=True):

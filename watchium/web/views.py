@@ -6,6 +6,7 @@ import sys
 from typing import Any, cast
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -133,7 +134,9 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
         return redirect("room", room_id=member.room.room_id)
     samples = [{"url": sample.media.url, "title": sample.title} for sample in SAMPLES]
     boot = _boot(request, member) | {"samples": samples}
+    may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
+    context["may_upload"] = may_upload
     show = csp_update(ROOM_PAGE)(lambda request: render(request, "rooms/room.html", context))
     return cast(HttpResponse, show(request))
 

@@ -96,7 +96,16 @@
  */
 
 /**
- * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; a `load` sets it to 0.
+ * Captions that a member gave to everyone. `language`: a code such as `en`, or empty; `url`: of the file.
+ * @typedef {object} SharedCaptions
+ * @property {string} id
+ * @property {string} label
+ * @property {string} language
+ * @property {string} url
+ */
+
+/**
+ * `stall_policy`: `carry_on`, or `wait` up to `stall_wait_s` seconds for a member whose player has no data. `caption_shift_ms`: how much later captions are shown to everyone than their file says; `captions`: what members gave to everyone. A `load` sets them to 0 and to nothing.
  * @typedef {object} RoomState
  * @property {string} room_id
  * @property {string} title
@@ -111,6 +120,7 @@
  * @property {string} [stall_policy]
  * @property {number} [stall_wait_s]
  * @property {number} [caption_shift_ms]
+ * @property {SharedCaptions[]} [captions]
  */
 
 /**

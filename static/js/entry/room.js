@@ -95,14 +95,26 @@ function mountAll(selector, mount, room) {
 function mountCaptions(button, room) {
   /** @type {Promise<import("../page/captions/captions.js").Captions> | null} */
   let loading = null
-  const load = () =>
-    (loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room)))
+  const use = async (
+    /** @type {(captions: import("../page/captions/captions.js").Captions) => void} */ act,
+  ) => {
+    loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room))
+    try {
+      act(await loading)
+    } catch (error) {
+      loading = null // the next press tries again
+      console.error("the captions could not be loaded", error)
+    }
+  }
   const show = () => {
     button.hidden = !room.state.timeline?.media
+    if (room.state.room?.captions?.length) void use(() => {}) // a member gave them to everyone
   }
-  button.addEventListener("click", () => void load().then((captions) => captions.menu.open()), { once: true })
-  room.on("toggle_captions", () => void load().then((captions) => captions.toggle()))
-  for (const type of ["state", "load", "timeline"]) room.on(type, show)
+  button.addEventListener("click", () => {
+    if (!loading) void use(({ menu }) => menu.open()) // later clicks open it by themselves
+  })
+  room.on("toggle_captions", () => void use((captions) => captions.toggle()))
+  for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
 }
 
 /** Before the room opens, so that the panel logs its first events too. @param {RoomSession} room */

@@ -190,3 +190,25 @@ def test_a_room_without_captions_loads_none_of_it(person):
     alice.locator("body").press("c")
     expect(alice.get_by_text("There are no captions yet. Add a file.")).to_be_visible()
     assert any("captions.css" in url or "captions." in url for url in loaded)
+
+
+def test_the_host_gives_captions_to_everyone(watching, files: Path):
+    alice, bob = watching
+    add_file(alice, files / "film.en.srt")
+    go_to(watching, 3.0)
+    open_menu(alice)
+    alice.get_by_role("button", name="Give to everyone").click()
+    expect(alice.get_by_role("radio", name="English")).to_be_checked()
+    expect(alice.get_by_role("radio")).to_have_count(2)
+    bob.get_by_role("button", name="Show them").click()
+    expect(bob.locator(SHOWN)).to_have_text(["Hello there"])
+    open_menu(bob)
+    expect(bob.get_by_role("radio", name="English film.en.srt · for everyone")).to_be_checked()
+    for name in ("Give to everyone", "Take back from everyone"):
+        expect(bob.get_by_role("button", name=name)).to_be_hidden()
+    bob.reload()
+    wait_until_ready(bob)
+    expect(bob.locator(SHOWN)).to_have_text(["Hello there"])
+    alice.get_by_role("button", name="Take back from everyone").click()
+    expect(bob.locator(SHOWN)).to_have_text([])
+    expect(alice.get_by_role("radio", name="film.en.srt")).to_be_visible()

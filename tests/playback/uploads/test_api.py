@@ -153,23 +153,28 @@ class Content(UploadCase):
 
     def test_a_film_whose_index_comes_first_plays_while_it_arrives(self):
         data = faststart_mp4()
-        with patch("playback.uploads.content.HEAD_BYTES", 2048):
-            url = self.address(len(data))
-            early = data.index(b"mdat") - 4
-            self.piece(url, 0, data[: early - 10])
-            assert not self.upload_at(url).is_playable
-            self.piece(url, early - 10, data[early - 10 : early + 100])
-            upload = self.upload_at(url)
+        url = self.address(len(data))
+        early = data.index(b"mdat") - 4
+        self.piece(url, 0, data[: early - 10])
+        assert not self.upload_at(url).is_playable
+        self.piece(url, early - 10, data[early - 10 : early + 100])
+        upload = self.upload_at(url)
         assert (upload.state, upload.is_playable, upload.kind) == ("arriving", True, "video")
 
     def test_other_films_wait_for_their_end(self):
         for data in (film("film.mp4"), film("film.mkv")):
-            with patch("playback.uploads.content.HEAD_BYTES", 2048):
-                url = self.address(len(data))
-                self.piece(url, 0, data[:-10])
+            url = self.address(len(data))
+            self.piece(url, 0, data[:-10])
             assert not self.upload_at(url).is_playable
             self.piece(url, len(data) - 10, data[-10:])
             assert self.upload_at(url).is_playable
+
+    def test_a_first_piece_that_shows_nothing_is_not_refused(self):
+        data = bytes(100_000) + mp3("Song", frames=400)
+        url = self.address(len(data))
+        assert self.piece(url, 0, data[:100_000]).status_code == 204
+        assert self.piece(url, 100_000, data[100_000:]).status_code == 204
+        assert self.upload_at(url).state == "whole"
 
 
 class Rights(UploadCase):

@@ -10,6 +10,7 @@ import pytest
 from tests.client import Client
 from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
+from watchium.client import ProblemError
 from watchium.middleware.body_limit import MAX_BODY_BYTES
 from watchium.middleware.upload_limit import UPLOAD_PATH
 
@@ -91,6 +92,23 @@ def test_staff_bodies_are_larger_on_the_upload_page_only(server: Server):
         "/admin/auth/user/add/",
     ):
         assert root.bring(LARGE, path)[0] == 413, path
+
+
+def test_only_a_member_who_controls_the_room_may_send_large_captions(server: Server):
+    alice, bob, carol = (Client(server.url) for _ in range(3))
+    room_id = alice.create_room(username="Alice", media_url="/media/samples/clip.webm").room_id
+    bob.join(room_id, username="Bob")
+    carol.create_room(username="Carol")
+    text = "1\n00:00:01,000 --> 00:00:02,000\nx\n" * (MAX_BODY_BYTES // 16)
+    assert len(text) > MAX_BODY_BYTES
+    shared = alice.share_captions(room_id, text=text, label="film.srt")
+    assert [each.id for each in bob.state(room_id).room.captions] == [shared.id]
+    for visitor in (bob, carol, Client(server.url)):
+        with pytest.raises(ProblemError, match="too_long") as refused:
+            visitor.share_captions(room_id, text=text)
+        assert refused.value.status == 413
+    alice.withdraw_captions(room_id, shared.id)
+    assert bob.state(room_id).room.captions == []
 
 
 def test_other_users_have_the_common_body_limit(server: Server):

@@ -14,8 +14,9 @@ import { CueTimer } from "./cue_timer.js"
 import { CaptionLayer } from "./layer.js"
 import { CaptionMenu } from "./menu.js"
 import { CaptionSettings } from "./settings.js"
+import { offerShared, shareTrack, withdrawTrack } from "./sharing.js"
 import { shiftMessage } from "./timing.js"
-import { addressTrack, captionMessage, fileTrack, WAITING_EVENT } from "./tracks.js"
+import { addressTrack, captionMessage, fileTrack, sharedTrack, WAITING_EVENT } from "./tracks.js"
 
 const NOTICE_MS = 6000
 const MEDIA_CHANGES = ["state", "load", "timeline"]
@@ -36,7 +37,11 @@ export class Captions extends Emitter {
       () => this.offsetMs() + this.shiftMs,
       (cues) => this.layer.show(cues),
     )
-    /** @type {CaptionTrack[]} */
+    /** Of the media itself. @type {CaptionTrack[]} */
+    this.mediaTracks = []
+    /** Added by this viewer. @type {CaptionTrack[]} */
+    this.ownTracks = []
+    /** All, with those for everyone. @type {CaptionTrack[]} */
     this.tracks = []
     /** @type {CaptionTrack | null} */
     this.chosen = null
@@ -46,10 +51,13 @@ export class Captions extends Emitter {
     this.failed = false
     this.url = ""
     this.knownShiftMs = this.shiftMs
+    /** @type {Set<string>} */
+    this.knownShared = new Set()
     this.layer.applySettings(this.settings.values)
     this.menu = new CaptionMenu(button, this)
     this.unmount = this.#watch()
     this.#onMedia()
+    this.#onShared({ type: "room_changed", payload: {} })
   }
 
   #watch() {
@@ -79,19 +87,28 @@ export class Captions extends Emitter {
     if (url === this.url) return
     this.url = url
     this.cues.clear()
-    this.setTracks([])
+    this.mediaTracks = []
+    this.ownTracks = []
+    this.chosen = null
+    this.timer.setCues([])
+    this.#listTracks()
     this.emit("timing")
   }
 
-  /**
-   * Replace the tracks and keep the viewer's choice, or choose for a viewer who wants captions.
-   * @param {CaptionTrack[]} tracks
-   */
-  setTracks(tracks) {
-    this.tracks = tracks
-    const same = this.chosen && this.track(this.chosen.id)
+  /** List the tracks again, and keep the viewer's choice, or choose for a viewer who wants captions. */
+  #listTracks() {
+    const { chosen } = this
+    const shared = (this.room.state.room?.captions ?? []).map(sharedTrack)
+    const asShared = (/** @type {CaptionTrack} */ { sharedId }) =>
+      sharedId ? shared.find((other) => other.sharedId === sharedId) : undefined
+    this.tracks = [...this.mediaTracks, ...shared, ...this.ownTracks.filter((own) => !asShared(own))]
+    const same = chosen && (asShared(chosen) ?? this.track(chosen.id))
+    const known = chosen && this.cues.get(chosen.id)
+    if (same && known) this.cues.set(same.id, known)
     const { values, languages } = this.settings
-    void this.#use(same ?? (values.on ? chooseTrack(tracks, languages) : null))
+    if (same && known) this.chosen = same
+    else if (!same) void this.#use(values.on ? chooseTrack(this.tracks, languages) : null)
+    this.menu.show()
   }
 
   /** The viewer's choice, which is remembered. @param {CaptionTrack | null} track null: off */
@@ -128,16 +145,42 @@ export class Captions extends Emitter {
 
   /** A file that cannot be shown does not stay in the list. @param {CaptionTrack} track */
   async #add(track) {
-    const before = this.tracks
-    const chosen = this.chosen
-    this.tracks = [...before.filter(({ id }) => id !== track.id), track]
+    const [before, chosen] = [this.ownTracks, this.chosen]
+    this.ownTracks = [...before.filter(({ id }) => id !== track.id), track]
+    this.tracks = [...this.tracks.filter(({ id }) => id !== track.id), track]
     await this.choose(track)
     if (this.chosen === track) return true
     const { status } = this
-    this.tracks = before
+    this.ownTracks = before
+    this.tracks = this.tracks.filter((other) => other !== track)
     await this.#use(chosen)
     this.#report(status, true)
     return false
+  }
+
+  /** Give the chosen captions to everyone. */
+  async share() {
+    if (!this.chosen?.own) return
+    this.#report(await shareTrack(this.room, this.chosen), true)
+    this.#listTracks()
+  }
+
+  /** Take the chosen captions back from everyone. */
+  async withdraw() {
+    if (this.chosen?.sharedId) this.#report(await withdrawTrack(this.room, this.chosen.sharedId), true)
+  }
+
+  /** @param {any} event of the room */
+  #onShared({ type, payload }) {
+    const shared = this.room.state.room?.captions ?? []
+    const added = shared.find(({ id }) => !this.knownShared.has(id))
+    const isSame = !added && shared.length === this.knownShared.size
+    this.knownShared = new Set(shared.map(({ id }) => id))
+    if (isSame) return
+    this.#listTracks()
+    const track = added && this.track(`room:${added.id}`)
+    const isOthers = type === "room_changed" && payload.user_id !== this.room.state.you?.user_id
+    if (track && isOthers && !this.chosen) offerShared(payload.username ?? "", () => void this.choose(track))
   }
 
   /** Show a track. @param {CaptionTrack | null} track */
@@ -197,6 +240,7 @@ export class Captions extends Emitter {
 
   /** @param {any} event of the room */
   #onRoom({ type, payload }) {
+    this.#onShared({ type, payload })
     const { shiftMs } = this
     if (shiftMs === this.knownShiftMs) return
     this.knownShiftMs = shiftMs

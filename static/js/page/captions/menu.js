@@ -4,6 +4,7 @@
 import { EXTENSIONS } from "../../core/captions/caption_file.js"
 import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
+import { mayControl } from "../room/members.js"
 import { completeUrl } from "../ui/form_validation.js"
 import { mountTiming } from "./timing.js"
 import { trackName } from "./tracks.js"
@@ -62,6 +63,8 @@ export class CaptionMenu {
     on(find(box, "caption-tracks"), "change", ({ target }) =>
       this.captions.choose(this.captions.track(target.value)),
     )
+    on(find(box, "caption-share"), "click", () => void this.captions.share())
+    on(find(box, "caption-withdraw"), "click", () => void this.captions.withdraw())
     on(find(box, "caption-close"), "click", () => box.hidePopover())
     this.#listenToFile(on)
     this.#listenToAddress(on)
@@ -122,6 +125,10 @@ export class CaptionMenu {
     this.#showTracks()
     setText(find(box, "caption-status"), captions.status)
     find(box, "caption-status").toggleAttribute("data-bad", captions.failed)
+    const { chosen } = captions
+    const mayShare = mayControl(captions.room.state)
+    find(box, "caption-share").hidden = !(mayShare && chosen?.own)
+    find(box, "caption-withdraw").hidden = !(mayShare && chosen?.sharedId)
     const { values } = captions.settings
     for (const name of LOOK)
       /** @type {HTMLSelectElement} */ (find(box, `caption-${name}`)).value = String(values[name])

@@ -12,7 +12,8 @@ const DEFAULT_RETRY_S = 2
 
 /**
  * @typedef {import("../../core/captions/track_choice.js").Track & {bytes: () => Promise<Uint8Array>, own?: boolean,
- *   url?: string, file?: File}} CaptionTrack `own`: added by this viewer
+ *   url?: string, sharedId?: string}} CaptionTrack
+ * `own`: added by this viewer; `url`: of its address; `sharedId`: what the room calls it, if it is everyone's
  */
 
 /** The captions are not ready yet. */
@@ -28,7 +29,6 @@ export function fileTrack(file) {
     label: file.name,
     language: languageOfName(file.name),
     own: true,
-    file,
     bytes: async () => {
       if (file.size > MAX_BYTES) throw new CaptionError("too_large")
       return new Uint8Array(await file.arrayBuffer())
@@ -50,6 +50,11 @@ export function addressTrack(address) {
     url: href,
     bytes: () => fetchBytes(href),
   }
+}
+
+/** What a member gave to everyone. @param {import("../../core/protocol.js").SharedCaptions} shared @returns {CaptionTrack} */
+export function sharedTrack({ id, label, language, url }) {
+  return { id: `room:${id}`, label, language, sharedId: id, bytes: () => fetchBytes(url) }
 }
 
 /** @param {string} pathname */
@@ -143,10 +148,15 @@ function joined(parts, size) {
 // ---------------------------------------------------------------- names and sentences
 
 /** What the menu calls a track. @param {CaptionTrack} track @returns {{name: string, detail: string}} */
-export function trackName({ language, label = "", forced, why, own }) {
+export function trackName({ language, label = "", forced, why, own, sharedId }) {
   const known = languageName(language)
   const name = own ? label : known || label || gettext("Captions")
-  const details = [own || name === label ? "" : label, forced ? gettext("foreign parts only") : "", why ?? ""]
+  const details = [
+    own || name === label ? "" : label,
+    sharedId ? gettext("for everyone") : "",
+    forced ? gettext("foreign parts only") : "",
+    why ?? "",
+  ]
   return { name, detail: details.filter(Boolean).join(" · ") }
 }
 

@@ -49,7 +49,20 @@ export function mountMediaDialog(box, room) {
     },
     { signal },
   )
+  mountOwnFiles(dialog, room, () => title.value.trim(), signal)
   return disposeAll(() => controller.abort(), mountLibraryPicker(dialog, room.boot))
+}
+
+/**
+ * Files of this device have modules of their own, loaded with the first press.
+ * @param {HTMLDialogElement} dialog
+ * @param {Room} room
+ * @param {() => string} title as typed
+ * @param {AbortSignal} signal
+ */
+function mountOwnFiles(dialog, room, title, signal) {
+  const upload = async () => (await import("../uploads/uploads.js")).uploadsOf(dialog, room).add(title())
+  dialog.querySelector("[data-upload]")?.addEventListener("click", () => void upload(), { signal })
 }
 
 /**
