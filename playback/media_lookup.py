@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from playback.domain.conversions import RESULT_MIMES
-from playback.domain.duration import EXACT, Duration
+from playback.domain.duration import EXACT, METADATA, Duration
 from playback.domain.playability import CONVERTIBLE
 from playback.models import Conversion, MediaItem, Upload
 from playback.models.media_item import CONVERTED_AT, LIBRARY_AT
 from playback.models.upload import ID_CHARS, REFUSED, UPLOADS_AT
-from playback.sources import addresses
-from playback.sources.titles import as_title
+from playback.sources import addresses, own_copy
+from playback.sources.titles import as_title, given_title
 from rooms.models import Room
+from watchium.protocol.commands import MediaRequest
 from watchium.protocol.errors import UnknownMedia
-from watchium.protocol.types import Media
+from watchium.protocol.types import Media, OwnCopy
 
 LIBRARY, UPLOAD = "library", "upload"
 ITEM_ID = "[1-9][0-9]{0,14}"
@@ -42,6 +43,26 @@ def find(
     if match := _upload_address.fullmatch(address):
         return _upload(room, match[1], title)
     return addresses.find(address, title, mime=mime)
+
+
+def find_requested(request: MediaRequest, room: Room) -> Media:
+    """Return the media that a `load` asks for. Raises UnknownMedia and TooLong as `find` does."""
+    if request.own is not None:
+        return find_own(request.own, request.item_id)
+    if request.item_id is not None:
+        return _library_item(request.item_id, request.title)
+    return find(request.media_url or "", request.title, mime=request.mime, room=room)
+
+
+def find_own(own: OwnCopy, item_id: int | None = None) -> Media:
+    """Return the media of a file that every member brings; `item_id` is the server's copy, for members without one.
+
+    Raises UnknownMedia if there is no such item, or browsers would play it mute or black.
+    """
+    title = given_title(own.title)
+    if item_id is None:
+        return own_copy.media_of(own, title)
+    return own_copy.with_fingerprint(_library_item(item_id, title), own)
 
 
 def _library_item(item_id: int, title: str | None) -> Media:
@@ -99,6 +120,8 @@ def duration_of(media: Media) -> Duration | None:
     if match := _upload_address.fullmatch(media.url):
         upload = Upload.objects.at_id(match[1])
         return upload.known_duration if upload else None
+    if media.source == own_copy.OWN:
+        return Duration(media.duration, METADATA) if media.duration else None
     return addresses.duration_of(media)
 
 

@@ -22,7 +22,7 @@ from watchium.protocol.errors import (
     UnknownMedia,
     WrongPassphrase,
 )
-from watchium.protocol.types import URL_CHARS
+from watchium.protocol.types import URL_CHARS, OwnCopy
 
 # `display_names` checks the lengths, with messages that name the limit.
 Text = str
@@ -48,6 +48,7 @@ class NewRoom(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     passphrase: Passphrase = ""
     media_url: Annotated[str, Meta(max_length=URL_CHARS)] = ""
     username: Text = ""
+    own: OwnCopy | None = None  # over the API only
 
 
 class JoinForm(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 import chat.api
 import playback.conversion.api
 import playback.library.api
+import playback.own_copies.api
 import playback.player.api
 import playback.room.api
 import playback.room.captions.api
@@ -60,6 +61,7 @@ one_room = [
     path("comments/", api.Comments.as_view()),
     path("comments/<number:comment_id>/", chat.api.OneComment.as_view()),
     path("broadcast/", api.Broadcast.as_view()),
+    path("own/matches/", playback.own_copies.api.OwnMatches.as_view()),
     path("uploads/", playback.uploads.api.Uploads.as_view()),
     path("uploads/<upload:upload_id>/", playback.uploads.api.OneUpload.as_view()),
     path("media/check/", api.MediaChecking.as_view()),
@@ -88,6 +90,7 @@ urlpatterns = [
     path("api/library/conversions/", playback.conversion.api.ConversionList.as_view()),
     path("api/library/<number:item_id>/prepare/", playback.conversion.api.Prepare.as_view()),
     path("api/library/<number:item_id>/", playback.library.api.LibraryOneItem.as_view()),
+    path("api/library/<number:item_id>/fingerprint/", playback.own_copies.api.ItemFingerprint.as_view()),
     path("api/metrics/", client_metrics.Measurements.as_view()),
     path("api/schema/", openapi.schema, name="schema"),
     path("api/docs/", openapi.docs, name="docs"),

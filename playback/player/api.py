@@ -20,9 +20,9 @@ from watchium.protocol.commands import IdempotentCommand
 from watchium.protocol.errors import BadMessage
 from watchium.protocol.player_commands import PositionReport
 from watchium.protocol.player_events import PlayerSnapshot
-from watchium.protocol.player_types import MAX_QUEUE, DeviceState, ItemId, Repeat
+from watchium.protocol.player_types import MAX_QUEUE, DeviceState, Repeat
 from watchium.protocol.replies import Accepted, Problem
-from watchium.protocol.types import EventId, Rate, Revision, Seconds
+from watchium.protocol.types import EventId, ItemId, Rate, Revision, Seconds
 from watchium.protocol.validation import validation_error
 from watchium.shared_state import rate_limits
 

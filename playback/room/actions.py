@@ -8,7 +8,7 @@ from django.db import transaction
 from playback import signals
 from playback.domain import start_lead
 from playback.domain.timeline import HOLDING, PAUSED, PLAYING, Timeline
-from playback.media_lookup import duration_of, find
+from playback.media_lookup import duration_of, find_requested
 from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.command import CommandContext, Notice, command_type, content_hash_of, handle, spend
@@ -112,8 +112,7 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
     """Load other media, paused at its start. Raises UnknownMedia if it cannot be played."""
 
     def loaded(context: CommandContext) -> Timeline:
-        asked = command.payload
-        media = find(asked.media_url, asked.title, mime=asked.mime, room=context.by.room)
+        media = find_requested(command.payload, context.by.room)
         context.playback.media, context.playback.duration_refuted = msgspec.to_builtins(media), None
         signals.media_loaded.send(
             sender=Playback, room=context.by.room, by=context.by, media=media, now_ms=context.now_ms

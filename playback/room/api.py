@@ -29,11 +29,12 @@ from watchium.protocol.commands import (
 )
 from watchium.protocol.errors import BadMessage, Stale
 from watchium.protocol.replies import Accepted, Problem
-from watchium.protocol.types import EventId, Milliseconds, MimeType, Rate, Seconds, Url
+from watchium.protocol.types import EventId, ItemId, Milliseconds, MimeType, OwnCopy, Rate, Seconds, Url
 
 
 class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`seek` needs `current_time`, `set_rate` needs `rate`, `load` needs `media_url`, `shift_captions` `ms`."""
+    """`seek` needs `current_time`, `set_rate` needs `rate`, `shift_captions` `ms`, `load` a `media_url`, `item_id` or
+    `own`."""
 
     action: Literal["play", "pause", "seek", "set_rate", "load", "shift_captions", "continue_without"]
     event_id: EventId
@@ -41,6 +42,8 @@ class Control(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     at: Milliseconds | None = None
     rate: Rate | None = None
     media_url: Url | None = None
+    item_id: ItemId | None = None
+    own: OwnCopy | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
     mime: MimeType | None = None
     ms: Annotated[int, Meta(ge=-600_000, le=600_000)] | None = None
@@ -91,13 +94,23 @@ def dispatch(member: Member, control: Control) -> Accepted:
         case Control(action="shift_captions", ms=int() as ms):
             shift = ShiftCaptions(event_id=control.event_id, payload=CaptionShift(ms=ms))
             return actions.shift_captions(member, shift)
-        case Control(action="load", media_url=str() as media_url):
-            media = MediaRequest(media_url=media_url, title=control.title, mime=control.mime)
-            return actions.load(member, Load(event_id=control.event_id, payload=media))
-    needed = {"seek": "current_time", "set_rate": "rate", "load": "media_url", "shift_captions": "ms"}[
-        control.action
-    ]
+        case Control(action="load"):
+            return actions.load(member, Load(event_id=control.event_id, payload=_media_request(control)))
+    needed = {"seek": "current_time", "set_rate": "rate", "shift_captions": "ms"}[control.action]
     raise BadMessage(detail=f"Object missing required field `{needed}`")
+
+
+def _media_request(control: Control) -> MediaRequest:
+    try:
+        return MediaRequest(
+            media_url=control.media_url,
+            item_id=control.item_id,
+            own=control.own,
+            title=control.title,
+            mime=control.mime,
+        )
+    except ValueError as error:
+        raise BadMessage(detail=str(error)) from None
 
 
 class EventLog(RoomAPIView):

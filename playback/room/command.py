@@ -38,7 +38,7 @@ from watchium.shared_state import rate_limits
 
 # Fields that older servers did not have: left out while they are empty, so that a command sent again after an upgrade
 # has the hash that the older server stored.
-_LATER_FIELDS = ("mime",)
+_LATER_FIELDS = ("mime", "item_id", "own")
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
 IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | ContinueWithout

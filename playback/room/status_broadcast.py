@@ -101,4 +101,5 @@ def _evaluate(
         latency_ms=received.report.latency_ms,
         state=received.report.state,
         lacks=received.report.lacks,
+        copy=received.report.copy,
     )

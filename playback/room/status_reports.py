@@ -276,7 +276,7 @@ def _is_change(before: ReceivedReport | None, now: PlayerReport) -> bool:
     was = before.report
     if (was.state, was.is_playing, was.is_synced) != (now.state, now.is_playing, now.is_synced):
         return True
-    if was.lacks != now.lacks:
+    if (was.lacks, was.copy) != (now.lacks, now.copy):
         return True
     if was.drift_ms is None or now.drift_ms is None:
         return was.drift_ms is not now.drift_ms

@@ -12,10 +12,12 @@ from msgspec import Meta, Struct
 
 from watchium.protocol.types import (
     EventId,
+    ItemId,
     MemberRef,
     Milliseconds,
     MimeType,
     MissingTrack,
+    OwnCopy,
     Rate,
     Revision,
     Seconds,
@@ -54,11 +56,20 @@ class RateChange(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class MediaRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`mime`: the media type, where the address does not show it."""
+    """An address, an item of the library, or a file that every member brings: then the item is for members without one.
 
-    media_url: Url
+    `mime`: the media type, where the address does not show it.
+    """
+
+    media_url: Url | None = None
+    item_id: ItemId | None = None
+    own: OwnCopy | None = None
     title: Annotated[str, Meta(max_length=200)] | None = None
     mime: MimeType | None = None
+
+    def __post_init__(self) -> None:
+        if (self.media_url is None) == (self.item_id is None and self.own is None):
+            raise ValueError("Object needs either `media_url`, or `item_id`, `own` or both")
 
 
 class Play(IdempotentCommand, tag="play", frozen=True, kw_only=True):
@@ -112,6 +123,9 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
 
     `lacks`: what it cannot play of the media.
 
+    `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy),
+    different, unknown, or missing.
+
     States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped
     (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A
     waiting room waits for members that are loading or stalled.
@@ -131,6 +145,7 @@ class PlayerReport(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     seek_cost_ms: Annotated[float, Meta(ge=0, le=1e4)] | None = None
     state: Annotated[str, Meta(max_length=16)] | None = None
     lacks: MissingTrack | None = None
+    copy: Annotated[str, Meta(max_length=16)] | None = None
 
 
 class Heartbeat(Command, tag="heartbeat", frozen=True, kw_only=True):

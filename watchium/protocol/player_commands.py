@@ -11,8 +11,8 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from watchium.protocol.commands import Command, EmptyPayload, IdempotentCommand, Ping
-from watchium.protocol.player_types import DeviceId, EntryId, ItemId, ItemIds, Repeat, TabId
-from watchium.protocol.types import Rate, Revision, Seconds
+from watchium.protocol.player_types import DeviceId, EntryId, ItemIds, Repeat, TabId
+from watchium.protocol.types import ItemId, Rate, Revision, Seconds
 
 
 class PlayTarget(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

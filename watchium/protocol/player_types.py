@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from watchium.protocol.types import ItemId
+
 MAX_QUEUE = 500
 MAX_ITEMS_PER_COMMAND = 100
-ItemId = Annotated[int, Meta(ge=1, le=2**53)]
 ItemIds = Annotated[list[ItemId], Meta(min_length=1, max_length=MAX_ITEMS_PER_COMMAND)]
 EntryId = Annotated[str, Meta(min_length=1, max_length=24)]
 TabId = Annotated[str, Meta(min_length=1, max_length=40)]

@@ -19,6 +19,9 @@ UserId = Annotated[str, Meta(min_length=1, max_length=32)]
 URL_CHARS = 8000
 Url = Annotated[str, Meta(min_length=1, max_length=URL_CHARS)]
 MimeType = Annotated[str, Meta(max_length=100)]
+ItemId = Annotated[int, Meta(ge=1, le=2**53)]
+Bytes = Annotated[int, Meta(ge=1, le=2**53)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 Revision = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -26,7 +29,8 @@ class Media(Struct, frozen=True, kw_only=True):
     """What a room plays: its address; `kind` is `video` or `audio`.
 
     `source`: how it is played: `file`, `hls`, `dash`, `youtube`, `vimeo`, `twitch`, `library`, `upload` or `own`.
-    `item_id`: the item of the library.
+    `item_id`: the item of the library. `size` in bytes, `duration` and `sha256` (of the first and last 64 KiB) are of
+    the host's copy, if members bring copies of their own; the address of `own` media opens nothing.
     """
 
     url: str
@@ -35,6 +39,20 @@ class Media(Struct, frozen=True, kw_only=True):
     mime: str | None = None
     source: str = "file"
     item_id: int | None = None
+    size: int | None = None
+    duration: float | None = None
+    sha256: str | None = None
+
+
+class OwnCopy(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A file of which every member brings a copy: its size in bytes, its duration if known, and the SHA-256 of its
+    first and last 64 KiB. `kind` is `video` or `audio`."""
+
+    size: Bytes
+    sha256: Sha256
+    duration: Seconds | None = None
+    title: Annotated[str, Meta(max_length=200)] | None = None
+    kind: Annotated[str, Meta(pattern="^(video|audio)$", max_length=5)] = "video"
 
 
 class UploadState(Struct, frozen=True, kw_only=True):
@@ -180,6 +198,7 @@ class MemberReport(Struct, frozen=True, kw_only=True, omit_defaults=True):
     latency_ms: float | None
     state: str | None
     lacks: MissingTrack | None = None
+    copy: str | None = None
 
 
 class Limits(Struct, frozen=True, kw_only=True):

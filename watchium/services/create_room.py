@@ -6,11 +6,12 @@ from django.db import transaction
 
 import playback.room.actions
 import rooms.actions
-from playback.media_lookup import find
+from playback.media_lookup import find, find_own
 from rooms import display_names, rate_limits
 from rooms.access import Identity
 from rooms.forms import NewRoom
 from rooms.models import Member, hash_passphrase
+from watchium.protocol.errors import BadMessage
 from watchium.protocol.types import Media
 
 
@@ -20,11 +21,19 @@ def create_room(identity: Identity, form: NewRoom) -> Member:
     Raises BadMessage, TooLong, NameTaken or UnknownMedia for an invalid form, RateLimited after many rooms.
     """
     rate_limits.limit_new_rooms(identity.address)
-    media = find(form.media_url) if form.media_url else None
+    media = _media(form)
     display_names.clean_name(form.username or "nobody")  # rejects an invalid name before the costly hashing
     if form.passphrase:
         rate_limits.limit_new_secrets(identity.address)
     return _create(identity, form, media, hash_passphrase(form.passphrase))
+
+
+def _media(form: NewRoom) -> Media | None:
+    if form.own is None:
+        return find(form.media_url) if form.media_url else None
+    if form.media_url:
+        raise BadMessage("A room begins with an address or with a file that everyone brings, not with both.")
+    return find_own(form.own)
 
 
 @transaction.atomic

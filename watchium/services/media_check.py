@@ -16,8 +16,8 @@ from playback.library.serializers import chapters_of, tracks_of
 from playback.models import MediaItem
 from rooms.models import Member
 from watchium.protocol.errors import BadMessage, NotHost, UnknownMedia
-from watchium.protocol.player_types import Chapter, ItemId, MediaTrack, Plays
-from watchium.protocol.types import Media, Url
+from watchium.protocol.player_types import Chapter, MediaTrack, Plays
+from watchium.protocol.types import ItemId, Media, Url
 
 
 class MediaToCheck(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@
  */
 
 /**
- * What a room plays: its address; `kind` is `video` or `audio`. `source`: how it is played: `file`, `hls`, `dash`, `youtube`, `vimeo`, `twitch`, `library`, `upload` or `own`. `item_id`: the item of the library.
+ * What a room plays: its address; `kind` is `video` or `audio`. `source`: how it is played: `file`, `hls`, `dash`, `youtube`, `vimeo`, `twitch`, `library`, `upload` or `own`. `item_id`: the item of the library. `size` in bytes, `duration` and `sha256` (of the first and last 64 KiB) are of the host's copy, if members bring copies of their own; the address of `own` media opens nothing.
  * @typedef {object} Media
  * @property {string} url
  * @property {string} kind
@@ -15,6 +15,19 @@
  * @property {string | null} [mime]
  * @property {string} [source]
  * @property {number | null} [item_id]
+ * @property {number | null} [size]
+ * @property {number | null} [duration]
+ * @property {string | null} [sha256]
+ */
+
+/**
+ * A file of which every member brings a copy: its size in bytes, its duration if known, and the SHA-256 of its first and last 64 KiB. `kind` is `video` or `audio`.
+ * @typedef {object} OwnCopy
+ * @property {number} size
+ * @property {string} sha256
+ * @property {number | null} [duration]
+ * @property {string | null} [title]
+ * @property {string} [kind]
  */
 
 /**
@@ -154,6 +167,7 @@
  * @property {number | null} latency_ms
  * @property {string | null} state
  * @property {MissingTrack | null} [lacks]
+ * @property {string | null} [copy]
  */
 
 /**
@@ -188,9 +202,11 @@
  */
 
 /**
- * `mime`: the media type, where the address does not show it.
+ * An address, an item of the library, or a file that every member brings: then the item is for members without one. `mime`: the media type, where the address does not show it.
  * @typedef {object} MediaRequest
- * @property {string} media_url
+ * @property {string | null} [media_url]
+ * @property {number | null} [item_id]
+ * @property {OwnCopy | null} [own]
  * @property {string | null} [title]
  * @property {string | null} [mime]
  */
@@ -202,7 +218,7 @@
  */
 
 /**
- * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. `lacks`: what it cannot play of the media. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A waiting room waits for members that are loading or stalled.
+ * `at`: server time of the sample. `revision`: of the timeline that the player follows. `duration`: the media's length according to the player. `ended_at`: its data ended there while it was in sync. `latency_ms`: the shortest round trip; `late_ms`: how much longer 19 of 20 round trips take at most. `lacks`: what it cannot play of the media. `copy`: how the member's own file compares with the room's media: same, similar (probably the same, another copy), different, unknown, or missing. States: loading, ready, paused, tracking (or playing), stalled (or buffering), hidden, suspended, blocked, stopped (or off), degraded, ended, broken_off, unaligned (it plays but cannot seek to the room's position), empty, error. A waiting room waits for members that are loading or stalled.
  * @typedef {object} PlayerReport
  * @property {number} current_time
  * @property {boolean} is_playing
@@ -218,6 +234,7 @@
  * @property {number | null} [seek_cost_ms]
  * @property {string | null} [state]
  * @property {MissingTrack | null} [lacks]
+ * @property {string | null} [copy]
  */
 
 /**

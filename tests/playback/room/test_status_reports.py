@@ -85,6 +85,7 @@ OTHERWISE = [
     {"drift_ms": -15.0},
     {"drift_ms": None},
     {"lacks": MissingTrack(track="sound", codec="DTS")},
+    {"copy": "different"},
 ]
 
 
@@ -344,6 +345,15 @@ class Publishing(ActionCase):
             status_broadcast.due(NOW_MS + 14_000)
         user_ids = [one["user_id"] for one in self.published.last("presence")["payload"]["members"]]
         self.assertEqual(user_ids, [self.alice.person.user_id])
+
+    def test_how_a_members_own_copy_compares_is_broadcast(self):
+        for member, copy in ((self.alice, None), (self.bob, "different")):
+            shown = report(9.4, copy=copy)
+            LAST_REPORTS.record(self.room.room_id, member.person.user_id, shown, NOW_MS + 10_000)
+        with self.committing():
+            status_broadcast.due(NOW_MS + 11_000)
+        members = self.published.last("presence")["payload"]["members"]
+        self.assertEqual([one.get("copy") for one in members], [None, "different"])
 
     def test_many_are_written_in_one_statement(self):
         for n in range(450):
