@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from playback.library.admin import MediaItemAdmin
+from playback.conversion.admin import ConversionAdmin, PreparableItemAdmin
 from playback.models import Playback, PlaybackEvent, SyncState
 from rooms.admin import ReadOnlyAdmin, RoomAdmin
 from rooms.models import Room
@@ -38,7 +38,7 @@ class RoomInStepAdmin(RoomAdmin):
         return format_html_join("\n", "<div>{}: {} % ({} of {}), {} s off on average</div>", lines) or "-"
 
 
-__all__ = ["MediaItemAdmin", "RoomInStepAdmin"]
+__all__ = ["ConversionAdmin", "PreparableItemAdmin", "RoomInStepAdmin"]
 
 admin.site.unregister(Room)
 admin.site.register(Room, RoomInStepAdmin)

@@ -68,7 +68,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 
     def playable(self, ids: Iterable[int]) -> set[int]:
         """Return those of the ids whose files are present and play with picture and sound."""
-        rows = self.present().filter(pk__in=set(ids), starts_directly=True)
+        rows = self.present().filter(Q(starts_directly=True) | ~Q(prepared=""), pk__in=set(ids))
         return set(rows.values_list("pk", flat=True))
 
     def duration_of(self, pk: int) -> Duration | None:
@@ -279,6 +279,8 @@ class MediaItem(models.Model):
         return f"{self.title} \u2013 {self.artist}" if self.artist else self.title
 
     def to_protocol(self) -> Item:
+        """The item, with what players open: the result of its conversion if browsers do not play the file itself."""
+        converted = self.prepared and not self.starts_directly
         return Item(
             id=self.pk,
             title=self.title,
@@ -287,8 +289,8 @@ class MediaItem(models.Model):
             album_id=self.album_key,
             duration=self.duration,
             kind=self.kind,
-            mime=self.mime,
-            url=self.url,
+            mime=self.prepared_mime if converted else self.mime,
+            url=self.prepared_url if converted else self.url,
             cover=f"{COVERS_AT}{self.cover}" if self.cover else None,
             missing=self.missing,
             plays=self.plays,  # type: ignore[arg-type]  # one of these, by `playability`

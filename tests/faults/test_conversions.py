@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -54,7 +55,8 @@ def test_a_killed_worker_is_resumed(tmp_path: Path):
 @pytest.mark.long
 def test_a_worker_killed_at_ten_random_moments(tmp_path: Path):
     chance = random.Random(7)
-    with queued(source := film(tmp_path, repeats=200)) as server:
+    with queued(source := film(tmp_path, repeats=100)) as server:
+        server.env["PATH"] = f"{slow_ffmpeg(tmp_path)}:{server.env['PATH']}"
         allow_attempts(server)
         kill_and_finish(
             server, kills=10, segments=lambda before: before + chance.randint(0, 1), chance=chance
@@ -62,12 +64,21 @@ def test_a_worker_killed_at_ten_random_moments(tmp_path: Path):
         check(server, source, attempts=11)
 
 
+def slow_ffmpeg(folder: Path) -> Path:
+    """A folder with an ffmpeg that reads 20 seconds of film a second, so that ten kills come before the end."""
+    program = folder / "bin" / "ffmpeg"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shutil.which("ffmpeg")} -readrate 20 "$@"\n')
+    program.chmod(0o755)
+    return program.parent
+
+
 def kill_and_finish(
     server: Server, kills: int, segments: Callable[[int], int], chance: random.Random | None = None
 ) -> None:
-    for _ in range(kills):
+    for attempt in range(1, kills + 1):
         worker = convert(server)
-        wait(lambda: is_running(server))
+        wait_for_attempt(server, attempt)
         wait_for_segments(server, segments(listed(server)))
         if chance is not None:
             time.sleep(chance.random() * 0.3)  # anywhere within a segment
@@ -76,6 +87,10 @@ def kill_and_finish(
         execute(server, "UPDATE playback_conversion SET lease_until_ms = 0")
     worker = convert(server)
     assert worker.wait(WAIT_S) == 0
+
+
+def wait_for_attempt(server: Server, attempt: int) -> None:
+    wait(lambda: query(server, "SELECT attempts FROM playback_conversion") == [(attempt,)])
 
 
 def wait_for_segments(server: Server, wanted: int) -> None:

@@ -179,6 +179,7 @@ def player(request: HttpRequest) -> HttpResponse:
         "position_url": "/api/player/position/",
         "library_url": LIBRARY_URL,
         "device_id": device_id,
+        "may_prepare": bool(account and account.is_active and account.is_staff),
         "you": {"signed_in": account is not None, "username": account.get_username() if account else None},
     }
     context = {"boot": boot, "without_ffprobe": not ffprobe.is_installed()}

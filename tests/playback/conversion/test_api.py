@@ -265,3 +265,18 @@ class InRooms(PreparationCase):
         job = self.finished(self.add())
         assert self.load(job.url).status_code == 200
         assert self.media()["media"]["title"] == "Film"
+
+
+class InThePersonalPlayer(PreparationCase):
+    def test_an_item_that_browsers_do_not_play_has_the_address_of_its_result(self):
+        item = self.add()
+        assert self.shown(item)["url"] == item.url
+        job = self.finished(item)
+        shown = self.shown(item)
+        assert (shown["url"], shown["mime"]) == (job.url, "application/vnd.apple.mpegurl")
+        assert MediaItem.objects.playable([item.pk]) == {item.pk}
+
+    def test_an_item_that_browsers_play_keeps_its_own(self):
+        item = self.add("several languages", plays="remux", starts_directly=True)
+        self.finished(item)
+        assert self.shown(item)["url"] == item.url

@@ -5,11 +5,12 @@
  */
 
 import { Command } from "../../core/protocol.js"
-import { fetchJson, LibraryPager, newId, obstacle } from "../lib/api.js"
+import { fetchJson, LibraryPager, needsPreparation, newId, obstacle } from "../lib/api.js"
 import { cloneTemplate, disposeAll, find, setText, showVariant } from "../lib/dom.js"
 import { gettext, interpolate } from "../lib/i18n.js"
 import { after } from "../lib/timers.js"
 import { completeUrl } from "../ui/form_validation.js"
+import { mayControl } from "../room/members.js"
 import { refusalMessage, showNotice, showRefusal, withdrawNotice } from "../ui/notices.js"
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
@@ -50,7 +51,7 @@ export function mountMediaDialog(box, room) {
     { signal },
   )
   mountOwnFiles(dialog, room, () => title.value.trim(), signal)
-  return disposeAll(() => controller.abort(), mountLibraryPicker(dialog, room.boot))
+  return disposeAll(() => controller.abort(), mountLibraryPicker(dialog, room))
 }
 
 /**
@@ -94,14 +95,13 @@ const TYPING_MS = 150
 /**
  * The server's library, requested when the dialog opens.
  * @param {HTMLDialogElement} dialog
- * @param {{library_url: string, samples: {title: string}[]}} boot
+ * @param {Room} room
  */
-function mountLibraryPicker(dialog, { library_url: url, samples }) {
+function mountLibraryPicker(dialog, room) {
   const controller = new AbortController()
-  const pages = new LibraryPager(url, "title")
-  const shown = new Set(samples.map(({ title }) => title)) // listed above already
+  const pages = new LibraryPager(room.boot.library_url, "title")
   const search = /** @type {HTMLInputElement} */ (find(dialog, "house-search"))
-  const runSearch = () => showItems(dialog, pages, search.value.trim(), shown)
+  const runSearch = () => showItems(dialog, pages, search.value.trim(), room)
   let cancel = () => {}
   search.addEventListener(
     "input",
@@ -127,16 +127,32 @@ function mountLibraryPicker(dialog, { library_url: url, samples }) {
  * @param {HTMLElement} dialog
  * @param {LibraryPager} pages
  * @param {string} words
- * @param {Set<string>} shown
+ * @param {Room} room
  */
-async function showItems(dialog, pages, words, shown) {
+async function showItems(dialog, pages, words, room) {
   const page = await pages.query({ words }).catch(() => null)
   if (!page) return
-  const items = page.items.filter(({ title }) => !shown.has(title))
+  const samples = new Set(room.boot.samples.map((/** @type {Item} */ { title }) => title)) // listed above already
+  const items = page.items.filter(({ title }) => !samples.has(title))
   const library = find(dialog, "house")
   if (items.length) library.hidden = false // it stays visible if the next search finds nothing
   find(library, "found").replaceChildren(...items.map(createItem))
   setText(find(library, "found-more"), listMessage(items, page.next !== null, words))
+  if (items.some(needsPreparation)) void offerPreparation(find(library, "found"), items, room)
+}
+
+/** @param {HTMLElement} list @param {Item[]} items @param {Room} room */
+async function offerPreparation(list, items, room) {
+  const preparation = await import("../ui/preparation.js")
+  preparation.offerPreparation(list, items.filter(needsPreparation), {
+    roomId: room.boot.room_id,
+    mayPrepare: () => mayControl(room.state),
+    isPlaying: ({ id }) => room.state?.timeline?.media?.item_id === id,
+    onReady: (item) => {
+      const line = list.querySelector(`[data-item="${item.id}"]`)
+      if (line) showObstacle(find(line, "sample"), item)
+    },
+  })
 }
 
 /** @param {Item[]} items @param {boolean} more @param {string} words */
@@ -153,14 +169,20 @@ function createItem(item) {
   showVariant(button, item.kind)
   setText(find(button, "name"), item.title)
   setText(find(button, "by"), item.artist)
+  line.dataset.item = String(item.id)
+  showObstacle(button, item)
+  return line
+}
+
+/** @param {HTMLElement} button @param {Item} item */
+function showObstacle(button, item) {
   const mark = find(button, "obstacle")
   setText(mark, obstacle(item))
   mark.hidden = !mark.textContent
   button.title = mark.hidden ? "" : (item.why ?? "")
-  return line
 }
 
-const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
+const LIBRARY_PATH = /^\/media\/(?:library|converted)\/(\d+)(?:\/|$)/
 const ADDED_MS = 4000
 const MEDIA_CHANGES = ["state", "load", "timeline"]
 

@@ -76,7 +76,7 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
 }
 
-/** @typedef {import("../../core/protocol.js").Item} Item */
+/** @typedef {import("../../core/protocol.js").LibraryItem} Item */
 /** @typedef {{items: Item[], next: string | null}} Page */
 /**
  * `albumId` identifies the album, because several may have the name `album`.
@@ -89,6 +89,11 @@ const TOO_MANY_REQUESTS = 429
 export function obstacle(item) {
   if (item.playable !== false) return ""
   return item.plays === "no" ? gettext("Cannot be played") : gettext("Needs conversion")
+}
+
+/** Whether the server can turn the item into one that every browser plays, and has not. @param {Item} item */
+export function needsPreparation({ plays, conversion }) {
+  return ["remux", "audio", "transcode"].includes(plays ?? "") && conversion?.state !== "done"
 }
 
 /** The server rejected the request and would reject it again. */

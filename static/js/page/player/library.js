@@ -1,14 +1,14 @@
 // @ts-check
 /** The library: a table that is filtered while the user types and grows while the user scrolls. */
 
-import { cloneTemplate, disposeAll, find, setText } from "../lib/dom.js"
-import { formatTime, gettext, interpolate } from "../lib/i18n.js"
+import { disposeAll, find, setText } from "../lib/dom.js"
+import { gettext, interpolate } from "../lib/i18n.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { Retry } from "../lib/timers.js"
 import { mountRovingTabindex } from "../ui/roving_tabindex.js"
-import { showCoverArt } from "../ui/artwork.js"
-import { LibraryPager, obstacle, RefusedError } from "../lib/api.js"
+import { LibraryPager, needsPreparation, obstacle, RefusedError } from "../lib/api.js"
 import { showNotice, showRefusal } from "../ui/notices.js"
+import { createRow, setLabel, showMark } from "./library_row.js"
 
 const TYPING_MS = 150
 const NOTICE_MS = 8000
@@ -229,6 +229,7 @@ class Library {
     for (const item of items) this.items.set(item.id, item)
     const rows = items.map(createRow)
     this.rows.append(...rows)
+    if (items.some(needsPreparation)) void this.#offerPreparation(items)
     this.#showFailure(false)
     more.hidden = next === null
     if (focused && more.hidden && rows.length) find(rows[0], "play-item").focus()
@@ -236,6 +237,21 @@ class Library {
     this.#showMessages()
     this.mark()
     this.onGrown()
+  }
+
+  /** @param {Item[]} items */
+  async #offerPreparation(items) {
+    const { offerPreparation } = await import("../ui/preparation.js")
+    offerPreparation(this.rows, items.filter(needsPreparation), {
+      roomId: null,
+      mayPrepare: () => this.player.boot.may_prepare,
+      isPlaying: () => false,
+      onReady: (item) => {
+        this.items.set(item.id, item)
+        const row = this.rows.querySelector(`[data-item="${item.id}"]`)
+        if (row) showMark(find(row, "obstacle"), item)
+      },
+    })
   }
 
   #showMessages() {
@@ -269,38 +285,4 @@ class Library {
         isCurrent ? row.setAttribute("aria-current", "true") : row.removeAttribute("aria-current")
     }
   }
-}
-
-/** @param {Item} item */
-function createRow(item) {
-  const row = cloneTemplate("track")
-  row.dataset.item = String(item.id)
-  showCoverArt(find(row, "art"), item)
-  find(row, "title").textContent = item.title
-  for (const artist of row.querySelectorAll("[data-artist]")) artist.textContent = item.artist
-  for (const album of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-album]"))) {
-    album.textContent = item.album
-    album.hidden = !item.album
-    album.title = interpolate(gettext("Show the album {album}"), { album: item.album })
-  }
-  find(row, "between").hidden = !item.artist || !item.album
-  find(row, "length").textContent = formatTime(item.duration)
-  find(row, "film").hidden = item.kind !== "video"
-  showMark(find(row, "obstacle"), item)
-  setLabel(find(row, "play-item"), interpolate(gettext("Play {title}"), { title: item.title }))
-  setLabel(find(row, "add"), interpolate(gettext("Add {title} to queue"), { title: item.title }))
-  return row
-}
-
-/** @param {HTMLElement} mark @param {Item} item */
-function showMark(mark, item) {
-  mark.textContent = obstacle(item)
-  mark.hidden = !mark.textContent
-  mark.title = item.why ?? ""
-}
-
-/** @param {HTMLElement} button @param {string} label */
-function setLabel(button, label) {
-  button.setAttribute("aria-label", label)
-  button.title = label
 }

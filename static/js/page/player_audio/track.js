@@ -15,6 +15,7 @@ const NEAR_S = 0.05 // a smaller difference is not worth a seek
 const RETRY_MS = 2000 // wait before a file that failed is loaded again
 const RETRIES = 3
 const RECOVERED_S = 5 // a failure that is further from the last one does not count as a repetition
+const HLS = "application/vnd.apple.mpegurl" // of an item that was prepared
 const POSITION_EVENTS = ["timeupdate", "seeking", "seeked", "ended"]
 const CHANGE_EVENTS = ["durationchange", "playing", "waiting", "pause"]
 
@@ -52,8 +53,33 @@ export class Track {
     this.cancelRetry = () => {}
     /** The position to seek to when the metadata is loaded. @type {number | null} */
     this.targetS = null
+    /** Of an item that needs a script. @type {{close: () => void} | null} */
+    this.source = null
+    this.hasFailed = false
     this.#listen()
-    this.element.src = item.url
+    this.#load()
+  }
+
+  #load() {
+    if (this.item.mime === HLS) void this.#openStream()
+    else this.element.src = this.item.url
+  }
+
+  async #openStream() {
+    const { open } = await import("../sources/hls.js")
+    if (this.controller.signal.aborted) return
+    const none = () => {}
+    this.source?.close()
+    this.source = open(this.element, this.item, {
+      startS: () => this.positionS,
+      serverMs: Date.now,
+      expectSeek: none,
+      changed: none,
+      live: none,
+      growing: none,
+      warned: none,
+      failed: () => this.#onError(),
+    })
   }
 
   #listen() {
@@ -193,6 +219,7 @@ export class Track {
 
   /** Without a connection the file is loaded again as often as needed; a file that cannot be played is not. */
   #onError() {
+    this.hasFailed = true
     const isOffline = !navigator.onLine || this.callbacks.isOffline()
     const isNetworkError = this.element.error?.code === MediaError.MEDIA_ERR_NETWORK
     if (this.retries >= (isNetworkError ? RETRIES : 1) && !isOffline) return this.callbacks.failed(this)
@@ -207,11 +234,13 @@ export class Track {
 
   /** Load again at the position of the failure. */
   reload() {
-    if (this.controller.signal.aborted || !this.element.error) return
+    if (this.controller.signal.aborted || !this.hasFailed) return
     this.cancelRetry()
     this.targetS = this.failedS
     this.expectedEvents.clear()
-    this.element.load()
+    this.hasFailed = false
+    if (this.source) void this.#openStream()
+    else this.element.load()
     if (this.wantsToPlay) this.play()
   }
 
@@ -219,6 +248,7 @@ export class Track {
   drop() {
     this.wantsToPlay = false
     this.controller.abort()
+    this.source?.close()
     release(this.element)
   }
 }
