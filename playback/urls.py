@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from playback.conversion import views as conversion_views
 from playback.library import range_response, views
+from playback.library.captions import views as captions
 from playback.media_lookup import ITEM_ID
 from playback.models.upload import ID_CHARS, UPLOADS_AT
 from playback.uploads.views import upload
@@ -16,6 +17,11 @@ urlpatterns = [
         f"^media/converted/(?P<item_id>{ITEM_ID})/(?P<job>{ITEM_ID})/(?P<path>{conversion_views.FILE_PATH})\\Z",
         conversion_views.result_file,
         name="converted",
+    ),
+    re_path(
+        f"^media/captions/(?P<item_id>{ITEM_ID})/(?P<track_id>{captions.TRACK_ID})\\Z",
+        captions.captions,
+        name="library-captions",
     ),
     path("media/covers/<str:name>", views.cover, name="cover"),
 ]

@@ -14,6 +14,7 @@ from msgspec import Meta
 from rest_framework.request import Request
 
 from playback.domain.library.albums import KEY_LENGTH
+from playback.library.captions.tracks import captions_of
 from playback.library.serializers import library_items
 from playback.library.views import may_read
 from playback.models import MediaItem
@@ -84,7 +85,8 @@ class LibraryOneItem(RoomAPIView):
         item = MediaItem.objects.whole_rows([item_id]).get(item_id)
         if item is None:
             raise NotFound("There is no such item in the library.")
-        return json_response(library_items([item])[0])
+        captions = captions_of(item, item.media_facts)
+        return json_response(msgspec.structs.replace(library_items([item])[0], captions=captions))
 
 
 def query_of(request: Request) -> ItemQuery:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from playback.library.safe_open import PlainFile, is_below, open_below
+from playback.library.safe_open import PlainFile, is_below, names_beside, open_below
 from playback.sources.samples import sample_at
 
 
@@ -26,6 +26,22 @@ def open_item(path: str) -> PlainFile | None:
 
 def is_there(path: str) -> bool:
     return is_below(*_resolve(path))
+
+
+def open_beside(path: str, name: str) -> PlainFile | None:
+    """Open another file in the folder of a row's file, by its plain name."""
+    return None if "/" in name else open_item(f"{path.rpartition('/')[0]}/{name}".lstrip("/"))
+
+
+def names_in_folder_of(path: str, most: int) -> list[str]:
+    """Return the names of the files beside a row's file; none beside a sample."""
+    return names_beside(library(), path, most) if sample_at(path) is None else []
+
+
+def file_location(path: str) -> Path | None:
+    """Return where a row's file lies, for a program that is given its name; None unless it is there."""
+    folder, inner = _resolve(path)
+    return folder / inner if is_below(folder, inner) else None
 
 
 def _resolve(path: str) -> tuple[Path, str]:

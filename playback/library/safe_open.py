@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -50,6 +51,19 @@ def is_below(folder: Path, path: str) -> bool:
             return stat.S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode)
     except (OSError, ValueError):
         return False
+
+
+def names_beside(folder: Path, path: str, most: int) -> list[str]:
+    """Return the names of regular files in the folder of this path, without dotfiles, at most `most`."""
+    try:
+        with _folder_of(folder, path) as (here, _name), os.scandir(here) as entries:
+            return [entry.name for entry in islice(entries, most) if _is_plain(entry)]
+    except (OSError, ValueError):
+        return []
+
+
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
 
 
 @contextmanager

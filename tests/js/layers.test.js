@@ -17,6 +17,7 @@ const LAYERS = [
   ["page/uploads"],
   [
     "page/captions",
+    "page/chapters",
     "page/chat",
     "page/controls",
     "page/people",

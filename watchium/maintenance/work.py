@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from chat.models import Comment
 from playback.conversion.tidy import tidy
+from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, RoomCaptions, SyncState
@@ -62,5 +63,6 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
     yield "uploads unfinished for a day, or of rooms closed or unused for 30 days", sweep(dry_run=dry_run)
     yield "leftovers of conversions, results of changed files", tidy(dry_run=dry_run)
+    yield "captions taken out of films that changed or are gone", discard_outdated(dry_run=dry_run)
     for label, rows, batch in expired_rows(timezone.now()):
         yield label, delete_in_batches(rows, batch=batch, dry_run=dry_run)

@@ -63,6 +63,27 @@ class Chapter(Struct, frozen=True, kw_only=True):
     title: str
 
 
+class CaptionTrack(Struct, frozen=True, kw_only=True):
+    """Captions of an item. `language`: as the file says it, such as `en`, `ger` or `pt-BR`, or empty.
+
+    `format`: `srt`, `vtt` or `ass`, or the codec of captions that cannot be shown. `forced`: of foreign parts only;
+    `hearing`: for the hard of hearing; `inside`: a track of the film's own file, not a file beside it. `url`: of the
+    text; null if they cannot be shown, then `why` is a sentence. Its response is 202 while the server takes the text
+    out of the film: request it again.
+    """
+
+    id: str
+    url: str | None
+    language: str
+    label: str
+    format: str
+    forced: bool
+    default: bool
+    hearing: bool
+    inside: bool
+    why: str | None
+
+
 class ConversionState(Struct, frozen=True, kw_only=True):
     """`state`: queued, running, done, failed or cancelled. `progress`: 0 to 1; `speed`: times real time.
 
@@ -77,10 +98,14 @@ class ConversionState(Struct, frozen=True, kw_only=True):
 
 
 class LibraryItem(Item, frozen=True, kw_only=True):
-    """An item with what is in its file, as far as the server knows. `conversion`: the latest, or null."""
+    """An item with what is in its file, as far as the server knows. `conversion`: the latest, or null.
+
+    `captions`: inside the file and beside it, at most 60; only in the response for one item.
+    """
 
     tracks: list[MediaTrack] = []
     chapters: list[Chapter] = []
+    captions: list[CaptionTrack] = []
     conversion: ConversionState | None = None
 
 

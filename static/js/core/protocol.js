@@ -501,6 +501,21 @@
  */
 
 /**
+ * Captions of an item. `language`: as the file says it, such as `en`, `ger` or `pt-BR`, or empty. `format`: `srt`, `vtt` or `ass`, or the codec of captions that cannot be shown. `forced`: of foreign parts only; `hearing`: for the hard of hearing; `inside`: a track of the film's own file, not a file beside it. `url`: of the text; null if they cannot be shown, then `why` is a sentence. Its response is 202 while the server takes the text out of the film: request it again.
+ * @typedef {object} CaptionTrack
+ * @property {string} id
+ * @property {string | null} url
+ * @property {string} language
+ * @property {string} label
+ * @property {string} format
+ * @property {boolean} forced
+ * @property {boolean} default
+ * @property {boolean} hearing
+ * @property {boolean} inside
+ * @property {string | null} why
+ */
+
+/**
  * `state`: queued, running, done, failed or cancelled. `progress`: 0 to 1; `speed`: times real time. `left_s`: seconds that it may still take; `error`: a sentence if it failed. Null if not known.
  * @typedef {object} ConversionState
  * @property {string} state
@@ -511,7 +526,7 @@
  */
 
 /**
- * An item with what is in its file, as far as the server knows. `conversion`: the latest, or null.
+ * An item with what is in its file, as far as the server knows. `conversion`: the latest, or null. `captions`: inside the file and beside it, at most 60; only in the response for one item.
  * @typedef {object} LibraryItem
  * @property {number} id
  * @property {string} title
@@ -529,6 +544,7 @@
  * @property {boolean} [playable]
  * @property {MediaTrack[]} [tracks]
  * @property {Chapter[]} [chapters]
+ * @property {CaptionTrack[]} [captions]
  * @property {ConversionState | null} [conversion]
  */
 

@@ -4,8 +4,11 @@
 import { CHANGES, Event } from "../core/protocol.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
+import { commandsOf } from "../page/controls/playback_commands.js"
 import { mountAddToPlayer } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
+import { request } from "../page/lib/api.js"
+import { loadItem } from "../page/lib/storage.js"
 import { mountRoomAudioFocus } from "../page/media/audio_focus.js"
 import { mountClientMetrics } from "../page/media/status_report.js"
 import * as members from "../page/people/members.js"
@@ -16,6 +19,7 @@ import * as syncMeter from "../page/sync_meter/sync_meter.js"
 import { mountValidation } from "../page/ui/form_validation.js"
 import { showNotice, withdrawNotice } from "../page/ui/notices.js"
 
+const LIBRARY_PATH = /^\/media\/library\/(\d+)$/
 const BROADCAST_EVENT = "watchium:broadcast"
 
 /** @typedef {import("../core/protocol.js").Envelope} Envelope */
@@ -35,6 +39,8 @@ const MOUNTS = [
   ["[data-settings]", settings.mount],
   ["[data-keep]", mountAddToPlayer],
   ["[data-captions]", mountCaptions],
+  ["[data-controls]", mountChapters],
+  ["body", mountLibraryItem],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
   ["body", mountClientMetrics],
@@ -95,10 +101,12 @@ function mountAll(selector, mount, room) {
 function mountCaptions(button, room) {
   /** @type {Promise<import("../page/captions/captions.js").Captions> | null} */
   let loading = null
+  /** @type {import("../core/protocol.js").LibraryItem | null} */
+  let item = null
   const use = async (
     /** @type {(captions: import("../page/captions/captions.js").Captions) => void} */ act,
   ) => {
-    loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room))
+    loading ??= import("../page/captions/captions.js").then(({ mount }) => mount(button, room, item))
     try {
       act(await loading)
     } catch (error) {
@@ -114,7 +122,46 @@ function mountCaptions(button, room) {
     if (!loading) void use(({ menu }) => menu.open()) // later clicks open it by themselves
   })
   room.on("toggle_captions", () => void use((captions) => captions.toggle()))
+  room.on("library_item", (found) => {
+    item = found
+    if (loading || (found?.captions.length && loadItem("captions", {}).on))
+      void use((captions) => captions.setItem(item))
+  })
   for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
+}
+
+/** Chapters are loaded for a film that has some. @param {HTMLElement} bar @param {RoomSession} room */
+function mountChapters(bar, room) {
+  let unmount = () => {}
+  room.on("library_item", async (item) => {
+    unmount()
+    unmount = () => {}
+    if (!item?.chapters.length) return
+    const { mount } = await import("../page/chapters/chapters.js")
+    if (itemId(room) === item.id) unmount = mount(bar, commandsOf(room), item.chapters)
+  })
+}
+
+/** Announce what is in the library item that the room plays. @param {HTMLElement} _body @param {RoomSession} room */
+function mountLibraryItem(_body, room) {
+  let known = 0
+  const update = async () => {
+    const id = itemId(room)
+    if (id === known) return
+    known = id
+    room.emit("library_item", null)
+    const item = id && (await request(`${room.boot.library_url}${id}/`).catch(() => null))
+    if (known !== id) return
+    if (item) room.emit("library_item", item)
+    else known = 0 // after the next reconnect
+  }
+  for (const type of ["state", "load", "timeline"]) room.on(type, () => void update())
+}
+
+/** @param {RoomSession} room @returns {number} 0 if the room plays no item of the library */
+function itemId({ state }) {
+  const media = state.timeline?.media
+  return media?.item_id ?? Number(LIBRARY_PATH.exec(media?.url ?? "")?.[1] ?? 0)
 }
 
 /** Before the room opens, so that the panel logs its first events too. @param {RoomSession} room */

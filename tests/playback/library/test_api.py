@@ -36,7 +36,8 @@ class TheLibrary(ApiCase):
                     "album_id": item.album_key, "duration": 12.5,
                     "kind": "audio", "mime": "audio/mpeg", "url": f"/media/library/{item.pk}",
                     "cover": "/media/covers/0a.png", "missing": False,
-                    "plays": "", "why": "", "playable": True, "tracks": [], "chapters": [], "conversion": None,
+                    "plays": "", "why": "", "playable": True, "tracks": [], "chapters": [], "captions": [],
+                    "conversion": None,
                 }
             ],
             "next": None,
@@ -67,7 +68,9 @@ class TheLibrary(ApiCase):
             },
         ]
         assert shown["chapters"] == [{"start": 0.0, "end": 8.5, "title": "Opening"}]
-        assert self.as_bob.get(f"{URL}{item.pk}/").json() == shown
+        alone = self.as_bob.get(f"{URL}{item.pk}/").json()
+        assert [captions["label"] for captions in alone["captions"]] == ["Signs"]
+        assert {**alone, "captions": []} == shown
 
     def test_one_item_is_there_while_its_file_is_missing_and_for_known_clients_only(self):
         item = self.add("Gone", missing=True)

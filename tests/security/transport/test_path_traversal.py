@@ -19,7 +19,10 @@ from tests.playback.library.media_files import mp3
 from tests.servers import Server, watchium_server
 from watchium.protocol.errors import UnknownMedia
 
-FOLDERS = ("/media/samples/", "/media/library/", "/media/covers/", "/static/", "/static/samples/", "/media/")
+FOLDERS = (
+    *("/media/samples/", "/media/library/", "/media/covers/", "/media/captions/1/", "/media/"),
+    *("/static/", "/static/samples/"),
+)
 WAYS_OUT = (
     "../manage.py",
     "../../manage.py",

@@ -8,6 +8,7 @@
  * @property {string} [label] what the file says about itself
  * @property {boolean} [forced] only translates what is foreign in the film
  * @property {boolean} [isDefault]
+ * @property {boolean} [hearing] for the hard of hearing
  * @property {string | null} [why] why it cannot be shown; null if it can
  */
 

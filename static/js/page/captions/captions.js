@@ -16,7 +16,14 @@ import { CaptionMenu } from "./menu.js"
 import { CaptionSettings } from "./settings.js"
 import { offerShared, shareTrack, withdrawTrack } from "./sharing.js"
 import { shiftMessage } from "./timing.js"
-import { addressTrack, captionMessage, fileTrack, sharedTrack, WAITING_EVENT } from "./tracks.js"
+import {
+  addressTrack,
+  captionMessage,
+  fileTrack,
+  libraryTrack,
+  sharedTrack,
+  WAITING_EVENT,
+} from "./tracks.js"
 
 const NOTICE_MS = 6000
 const MEDIA_CHANGES = ["state", "load", "timeline"]
@@ -93,6 +100,12 @@ export class Captions extends Emitter {
     this.timer.setCues([])
     this.#listTracks()
     this.emit("timing")
+  }
+
+  /** The library item that the room plays. @param {import("../../core/protocol.js").LibraryItem | null} item */
+  setItem(item) {
+    this.mediaTracks = (item?.captions ?? []).map(libraryTrack)
+    this.#listTracks()
   }
 
   /** List the tracks again, and keep the viewer's choice, or choose for a viewer who wants captions. */
@@ -252,8 +265,14 @@ export class Captions extends Emitter {
   }
 }
 
-/** @param {HTMLButtonElement} button @param {Room} room */
-export function mount(button, room) {
+/**
+ * @param {HTMLButtonElement} button
+ * @param {Room} room
+ * @param {import("../../core/protocol.js").LibraryItem | null} item that the room plays, if it is in the library
+ */
+export function mount(button, room, item) {
   loadStyle(button.dataset.style)
-  return new Captions(button, room)
+  const captions = new Captions(button, room)
+  captions.setItem(item)
+  return captions
 }

@@ -52,6 +52,12 @@ export function addressTrack(address) {
   }
 }
 
+/** Captions of a library item. @param {import("../../core/protocol.js").CaptionTrack} track @returns {CaptionTrack} */
+export function libraryTrack({ id, url, language, label, forced, hearing, default: isDefault, why }) {
+  const bytes = () => fetchBytes(url ?? "")
+  return { id: `library:${id}`, language, label, forced, hearing, isDefault, why, bytes }
+}
+
 /** What a member gave to everyone. @param {import("../../core/protocol.js").SharedCaptions} shared @returns {CaptionTrack} */
 export function sharedTrack({ id, label, language, url }) {
   return { id: `room:${id}`, label, language, sharedId: id, bytes: () => fetchBytes(url) }
@@ -148,13 +154,14 @@ function joined(parts, size) {
 // ---------------------------------------------------------------- names and sentences
 
 /** What the menu calls a track. @param {CaptionTrack} track @returns {{name: string, detail: string}} */
-export function trackName({ language, label = "", forced, why, own, sharedId }) {
+export function trackName({ language, label = "", forced, hearing, why, own, sharedId }) {
   const known = languageName(language)
   const name = own ? label : known || label || gettext("Captions")
   const details = [
     own || name === label ? "" : label,
     sharedId ? gettext("for everyone") : "",
     forced ? gettext("foreign parts only") : "",
+    hearing ? gettext("for the hard of hearing") : "",
     why ?? "",
   ]
   return { name, detail: details.filter(Boolean).join(" · ") }

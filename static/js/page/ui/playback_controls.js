@@ -92,7 +92,8 @@ function showTimes(bar, positionS, durationS) {
   const slider = find(bar, "seek")
   const progress = bar.querySelector("[data-progress]")
   slider.style.setProperty("--fill", `${(share * 100).toFixed(2)}%`)
-  slider.setAttribute("aria-valuetext", formatTime(positionS))
+  const time = formatTime(positionS)
+  slider.setAttribute("aria-valuetext", slider.dataset.chapter ? `${time}, ${slider.dataset.chapter}` : time)
   if (progress instanceof HTMLProgressElement) progress.value = share
   setText(find(bar, "position"), formatTime(positionS))
   setText(find(bar, "duration"), formatTime(durationS))

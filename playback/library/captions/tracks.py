@@ -1,0 +1,103 @@
+"""The captions of an item: files beside it and text tracks inside it, and why some of them cannot be shown."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+
+from playback.domain.media_facts import MediaFacts, Stream
+from playback.library.captions import extraction
+from playback.library.captions.file_names import LONGEST_LABEL, CaptionFile, captions_among
+from playback.library.paths import names_in_folder_of, open_beside
+from playback.models import MediaItem
+from watchium.protocol.player_types import CaptionTrack
+from watchium.text import clean
+
+CAPTIONS_AT = "/media/captions/"
+MAX_BYTES = 20 * 1024 * 1024  # as in static/js/core/captions/caption_error.js
+MAX_TRACKS = 60
+MAX_NAMES = 5000  # of a folder
+PICTURE_CODECS = frozenset(("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"))
+PICTURES = "These captions are made of pictures and cannot be shown."
+TOO_LARGE = f"This file is too large for captions: at most {MAX_BYTES // 1024 // 1024} MB."
+NO_FFMPEG = "The server needs ffmpeg to read the captions in this film."
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the text of a track is: in a file beside the item, or in a stream of the item's file."""
+
+    track: CaptionTrack
+    file: CaptionFile | None = None
+    stream: int = -1
+
+
+def captions_of(item: MediaItem, facts: MediaFacts | None) -> list[CaptionTrack]:
+    return [source.track for source in sources_of(item, facts)]
+
+
+def source_of(item: MediaItem, facts: MediaFacts | None, track_id: str) -> Source | None:
+    return next((source for source in sources_of(item, facts) if source.track.id == track_id), None)
+
+
+def sources_of(item: MediaItem, facts: MediaFacts | None) -> list[Source]:
+    """Return the captions beside the film, then those inside it, at most MAX_TRACKS."""
+    if item.missing:
+        return []
+    name = item.path.rpartition("/")[2]
+    files = captions_among(name, names_in_folder_of(item.path, MAX_NAMES))
+    streams = facts.subtitles if facts else []
+    beside = [_beside(item, file) for file in files]
+    return [*beside, *(_inside(item, stream) for stream in streams)][:MAX_TRACKS]
+
+
+def _beside(item: MediaItem, file: CaptionFile) -> Source:
+    track_id = f"f{hashlib.sha256(os.fsencode(file.name)).hexdigest()[:12]}"
+    why = None if file.has_text else PICTURES
+    if why is None and _size(item, file) > MAX_BYTES:
+        why = TOO_LARGE
+    track = CaptionTrack(
+        id=track_id,
+        url=None if why else f"{CAPTIONS_AT}{item.pk}/{track_id}",
+        language=file.language,
+        label=clean(file.label, "NFC"),
+        format=file.format,
+        forced=file.forced,
+        default=file.default,
+        hearing=file.hearing,
+        inside=False,
+        why=why,
+    )
+    return Source(track, file=file)
+
+
+def _size(item: MediaItem, file: CaptionFile) -> int:
+    opened = open_beside(item.path, file.name)
+    return opened.stat.st_size if opened else 0
+
+
+def _inside(item: MediaItem, stream: Stream) -> Source:
+    track_id = f"s{stream.index}"
+    why = _why_not(stream)
+    track = CaptionTrack(
+        id=track_id,
+        url=None if why else f"{CAPTIONS_AT}{item.pk}/{track_id}",
+        language=stream.language,
+        label=clean(stream.title, "NFC")[:LONGEST_LABEL],
+        format=stream.codec if why else extraction.FORMATS[stream.codec],
+        forced=stream.forced,
+        default=stream.default,
+        hearing=False,
+        inside=True,
+        why=why,
+    )
+    return Source(track, stream=stream.index)
+
+
+def _why_not(stream: Stream) -> str | None:
+    if stream.codec in PICTURE_CODECS:
+        return PICTURES
+    if stream.encrypted or stream.codec not in extraction.FORMATS:
+        return f"Captions of this kind ({stream.codec or 'unknown'}) cannot be shown."
+    return None if extraction.ffmpeg() else NO_FFMPEG

@@ -1,0 +1,81 @@
+"""Serves the captions of library items, with the access rules of the items themselves."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from playback.library.captions import extraction
+from playback.library.captions.extraction import WORKER, Wanted
+from playback.library.captions.tracks import MAX_BYTES, TOO_LARGE, Source, source_of, sources_of
+from playback.library.paths import is_there, open_beside
+from playback.library.range_response import found, serve
+from playback.library.safe_open import PlainFile, open_below
+from playback.library.views import require_client
+from playback.models import MediaItem
+from rooms.api_view import json_response
+from watchium.protocol.replies import Problem
+
+TRACK_ID = "[fs][0-9a-f]{1,12}"
+MIMES = {"srt": "application/x-subrip", "vtt": "text/vtt", "ass": "text/x-ssa"}
+CACHE = "private, no-cache"  # people edit these files; an unchanged one is a 304
+RETRY_S = 1
+
+
+@require_safe
+def captions(request: HttpRequest, item_id: str, track_id: str) -> HttpResponseBase:
+    """Serve a track as the bytes of its file. 202: the server reads the film first; request it again."""
+    require_client(request)
+    item = MediaItem.objects.at_id(int(item_id))
+    if item is None or not is_there(item.path):
+        raise Http404
+    source = source_of(item, item.media_facts, track_id)
+    if source is None:
+        raise Http404
+    if source.track.why:
+        return _problem(source.track.why, 413 if source.track.why == TOO_LARGE else 404)
+    return _beside(request, item, source) if source.file else _inside(request, item, source)
+
+
+def _beside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
+    assert source.file is not None
+    return _text(request, open_beside(item.path, source.file.name), source.track.format)
+
+
+def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
+    wanted = wanted_of(item)
+    if extraction.has_failed(wanted):
+        return _problem("The captions in this film could not be read.", 422)
+    if extraction.is_done(wanted):
+        name = f"{wanted.name}/{wanted.file_name(source.stream)}"
+        return _text(request, open_below(extraction.folder(), name), source.track.format)
+    if not WORKER.request(wanted):
+        return _waiting(_problem("The server reads many films just now. Try again in a minute.", 503))
+    return _waiting(HttpResponse(status=202))
+
+
+def wanted_of(item: MediaItem) -> Wanted:
+    facts = item.media_facts
+    texts = [
+        source.stream for source in sources_of(item, facts) if source.track.inside and not source.track.why
+    ]
+    codecs = {stream.index: stream.codec for stream in facts.subtitles} if facts else {}
+    return Wanted.of(item, ((stream, codecs[stream]) for stream in texts))
+
+
+def _text(request: HttpRequest, opened: PlainFile | None, kind: str) -> HttpResponseBase:
+    file = found(opened, MIMES[kind], CACHE)
+    if file.size > MAX_BYTES:
+        file.opened.close()
+        return _problem(TOO_LARGE, 413)
+    return serve(request, file)
+
+
+def _waiting(response: HttpResponse) -> HttpResponse:
+    response["Retry-After"] = str(RETRY_S)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(message: str, status: int) -> HttpResponse:
+    return json_response(Problem(code="not_found", message=message), status)
