@@ -44,10 +44,10 @@ def conversion_state(conversion: Conversion, item: MediaItem) -> ConversionState
 
 
 def tracks_of(facts: MediaFacts | None) -> list[MediaTrack]:
-    """Return the audio and subtitle tracks, in the order of the file."""
-    return (
-        [_track(stream) for stream in facts.streams if stream.type in ("audio", "subtitle")] if facts else []
-    )
+    """Return the tracks of film, sound and subtitles, in the order of the file."""
+    shown = ("video", "audio", "subtitle")
+    streams = facts.streams if facts else []
+    return [_track(stream) for stream in streams if stream.type in shown and not stream.cover]
 
 
 def chapters_of(facts: MediaFacts | None) -> list[Chapter]:

@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: a server, a browser, and users with a page each."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.servers import Missing, Server, headless_chromium_path, unavailable, watchium_server
+from tests.servers.stream_files import make_film
+from tests.servers.stream_server import StreamServer, stream_server
 
 # Chromium applies only the last --disable-features, so Playwright's own list is repeated. The WebUI popups of the
 # address bar cost each context a renderer: a scene of two members took 7.1 s of CPU with them, 5.4 s without.
@@ -27,12 +30,24 @@ FLAGS = [
     f"--disable-features={','.join(DISABLED_FEATURES)}",
 ]
 TIMEOUT_MS = 10_000
+FILM_S = 60
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One server with the demo room for the whole run; tests that kill a server start their own."""
     with watchium_server(demo=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamServer]:
+    """A film of a minute as HLS, on a media server with the manners of real ones."""
+    if shutil.which("ffmpeg") is None:
+        unavailable(Missing("ffmpeg makes the film"))
+    folder = tmp_path_factory.mktemp("film")
+    make_film(folder, FILM_S)
+    with stream_server(folder) as running:
         yield running
 
 

@@ -138,6 +138,18 @@ def test_a_room_waits_for_a_stalled_player_and_resumes(other, party):
     in_step(other, alice, mira)
 
 
+def test_hls_is_in_sync_with_another_audio_language(other, party, streams):
+    alice, mira = party
+    alice.evaluate("url => watchium.room.say('load', { media_url: url })", streams.url("ok"))
+    theirs.ready_to_play(mira)
+    play(alice)
+    in_step(other, alice, mira)
+    mira.click("button", "Audio language")
+    mira.click("label", "English")
+    mira.wait_until("() => watchium.room.player.sources.source.audioTrack === 1")
+    in_step(other, alice, mira)
+
+
 def test_both_engines_exchange_messages_and_show_the_members(other, party):
     alice, mira = party
     alice.get_by_role("textbox", name="Message").fill("hello from Chromium")

@@ -45,10 +45,13 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class MediaTrack(Struct, frozen=True, kw_only=True):
-    """An audio or subtitle track. `index`: its number in the file; `language`: a code such as `eng`, or empty."""
+    """A track of film, sound or subtitles.
+
+    `index`: its number in the file; `language`: a code such as `eng`, or empty.
+    """
 
     index: int
-    type: Literal["audio", "subtitle"]
+    type: Literal["video", "audio", "subtitle"]
     codec: str
     language: str
     title: str

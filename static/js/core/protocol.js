@@ -482,7 +482,7 @@
  */
 
 /**
- * An audio or subtitle track. `index`: its number in the file; `language`: a code such as `eng`, or empty.
+ * A track of film, sound or subtitles. `index`: its number in the file; `language`: a code such as `eng`, or empty.
  * @typedef {object} MediaTrack
  * @property {number} index
  * @property {any} type

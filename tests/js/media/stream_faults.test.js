@@ -58,9 +58,10 @@ test("a fault carries the answer's code and the codec, if there is one", () => {
     mimeType: 'video/mp4;codecs="hvc1.2.4.L93.90"',
   }
   assert.equal(streamFault(refused, false).codec, "HEVC")
-  const levels = [{ attrs: { CODECS: "hvc1.1.6.L93,ec-3" } }]
-  const filtered = { type: "mediaError", details: "manifestIncompatibleCodecsError", levels }
-  assert.equal(streamFault(filtered, false).codec, "HEVC, E-AC-3")
+  const reason = 'one or more CODECS in variant not supported: ["avc1.64000a,ac-3"]'
+  const filtered = { type: "mediaError", details: "manifestIncompatibleCodecsError", reason }
+  assert.equal(streamFault(filtered, false).codec, "H.264, AC-3")
+  assert.equal(streamFault(filtered, false, (codec) => codec.startsWith("avc1")).codec, "AC-3")
 })
 
 test("any error has a kind", () =>

@@ -57,6 +57,7 @@ class TheLibrary(ApiCase):
         shown = self.as_bob.get(URL).json()["items"][0]
         assert (shown["plays"], shown["why"], shown["playable"]) == (how["plays"], how["why"], False)
         assert shown["tracks"] == [
+            {"index": 0, "type": "video", "codec": "hevc", "language": "", "title": "", "default": False},
             {"index": 1, "type": "audio", "codec": "aac", "language": "jpn", "title": "", "default": True},
             {
                 "index": 2,

@@ -10,24 +10,26 @@
 /** @typedef {{kind: FaultKind, code: number | null, codec: string | null}} Fault */
 /**
  * The parts of an error of hls.js that show its cause.
- * @typedef {{type?: string, details?: string, reason?: string, response?: {code?: number}, mimeType?: string,
- *   levels?: {codecSet?: string, attrs?: Record<string, string>}[]}} StreamError
+ * @typedef {{type?: string, details?: string, reason?: string, response?: {code?: number}, mimeType?: string}}
+ *   StreamError
  */
 
 const NEVER_STARTED = { 403: "forbidden", 401: "forbidden", 404: "missing", 410: "missing" }
 const STARTED = { 403: "expired", 401: "expired", 404: "gone", 410: "gone" }
 const EMPTY = /no (levels|segments|fragments)|missing target duration|levelempty/i
 const NOT_A_LIST = /EXTM3U/
-const CODECS = /codecs="?([^";]+)/
+// in a media type, and in a list of what the variants need
+const CODECS = [/codecs="?([^";]+)/, /CODECS in variant not supported: \[?"([^"]+)/]
 
 /**
  * @param {StreamError} error
  * @param {boolean} started whether some of the stream has played already
+ * @param {(codec: string) => boolean} [isSupported] by this browser
  * @returns {Fault}
  */
-export function streamFault(error, started) {
+export function streamFault(error, started, isSupported = () => false) {
   const code = error.response?.code ?? null
-  return { kind: faultKind(error, code, started), code: code || null, codec: codecOf(error) }
+  return { kind: faultKind(error, code, started), code: code || null, codec: codecOf(error, isSupported) }
 }
 
 /** @param {StreamError} error @param {number | null} code @param {boolean} started @returns {FaultKind} */
@@ -45,10 +47,16 @@ function faultKind({ type = "", details = "", reason = "" }, code, started) {
   return type === "mediaError" || /pars|remux|append/i.test(details) ? "damaged" : "unknown"
 }
 
-/** @param {StreamError} error @returns {string | null} */
-function codecOf({ mimeType, levels }) {
-  const named = CODECS.exec(mimeType ?? "")?.[1] ?? levels?.[0]?.attrs?.CODECS ?? null
-  return named === null ? null : codecName(named)
+/**
+ * The codecs that are the cause; all of them if the browser supports each.
+ * @param {StreamError} error
+ * @param {(codec: string) => boolean} isSupported
+ * @returns {string | null}
+ */
+function codecOf({ mimeType = "", reason = "" }, isSupported) {
+  const named = (CODECS[0].exec(mimeType) ?? CODECS[1].exec(reason))?.[1].split(",") ?? []
+  const missing = named.filter((codec) => !isSupported(codec.trim()))
+  return codecName((missing.length ? missing : named).join()) || null
 }
 
 /** Names of codecs that people know, by what RFC 6381 calls them. @type {[RegExp, string][]} */

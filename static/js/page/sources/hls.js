@@ -8,12 +8,13 @@
  */
 
 import { streamFault } from "../../core/media/stream_faults.js"
-import { distinctQualities, preferredTrack } from "../../core/media/track_choice.js"
+import { preferredTrack } from "../../core/media/track_choice.js"
 import { liveMapping } from "../../core/sync/live_edge.js"
 import { livePosition } from "../../core/sync/timeline.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 import { settings } from "./hls_settings.js"
+import { audioTracksOf, qualitiesOf } from "./hls_tracks.js"
 import { faultMessage } from "./stream_messages.js"
 
 const VENDORED = "../../../vendor/hls.js/hls.min.mjs" // not a literal: a copied file is neither typed nor preloaded
@@ -56,6 +57,8 @@ class HlsSource {
   faultEndS = 0
   live = false
   dated = false
+  /** Its segments are fragmented MP4, which says what is in it. */
+  fragmented = false
 
   /**
    * @param {HTMLMediaElement} element
@@ -113,25 +116,12 @@ class HlsSource {
   // ---------------------------------------------------------------- tracks
 
   #manifestParsed() {
-    this.qualities = distinctQualities(
-      this.hls.levels.map((/** @type {any} */ { height = 0, bitrate = 0 }, /** @type {number} */ id) => ({
-        id,
-        height,
-        bitrate,
-      })),
-    )
+    this.qualities = qualitiesOf(this.hls.levels)
     this.callbacks.changed(this)
   }
 
   #audioTracksUpdated() {
-    this.audioTracks = this.hls.audioTracks.map(
-      (/** @type {any} */ { name = "", lang = "", default: isDefault }, /** @type {number} */ id) => ({
-        id,
-        name,
-        language: lang,
-        isDefault: Boolean(isDefault),
-      }),
-    )
+    this.audioTracks = audioTracksOf(this.hls.audioTracks)
     const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
     if (wanted && wanted.id !== this.hls.audioTrack) this.hls.audioTrack = wanted.id
     this.callbacks.changed(this)
@@ -163,12 +153,15 @@ class HlsSource {
     if (audio ?? audiovideo) this.codecs.sound = audio?.codec ?? level.audioCodec ?? ""
   }
 
-  /** Once it plays, a track that was not found is not there. The browser's own player does not say what it found. */
+  /**
+   * Once it plays, a track that was not found is not there. But hls.js skips sound that it does not know in MPEG-TS,
+   * and the browser's own player does not say what it found.
+   */
   get tracks() {
     const { sound, picture } = this.codecs
     const known = this.started && !this.native
     return {
-      sound: known ? sound !== null : null,
+      sound: sound !== null || (known && this.fragmented ? false : null),
       picture: known ? picture !== null : null,
       soundCodec: sound || null,
       pictureCodec: picture || null,
@@ -184,6 +177,7 @@ class HlsSource {
 
   /** @param {any} details of the list that plays */
   #levelUpdated({ live, type, fragments, edge, targetduration, hasProgramDateTime }) {
+    this.fragmented = Boolean(fragments[0]?.initSegment)
     if (!live || !fragments.length) return
     if (type === "EVENT") return this.callbacks.growing() // from its beginning, with more to come
     const [first] = fragments
@@ -205,7 +199,7 @@ class HlsSource {
     const moves = [ErrorDetails.BUFFER_NUDGE_ON_STALL, ErrorDetails.BUFFER_SEEK_OVER_HOLE]
     if (moves.includes(error.details)) this.callbacks.expectSeek(this.element.currentTime)
     if (!error.fatal) return
-    const fault = streamFault(error, this.started)
+    const fault = streamFault(error, this.started, isSupported)
     if (fault.kind === "unreachable" && !this.started) return void this.#tryNatively(fault)
     if (error.type === ErrorTypes.MEDIA_ERROR && fault.kind === "damaged" && this.#recover()) return
     if (this.#isOut()) this.#fail(fault)
@@ -283,6 +277,11 @@ class HlsSource {
     this.element.load()
     return true
   }
+}
+
+/** @param {string} codec */
+function isSupported(codec) {
+  return Boolean(Hls.getMediaSource()?.isTypeSupported(`video/mp4; codecs="${codec}"`))
 }
 
 /** Whether a server answers at all, whatever it answers. @param {string} url */

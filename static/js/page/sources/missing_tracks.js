@@ -7,7 +7,7 @@ const ITEMS_AT = "/api/library/"
 const WAIT_MS = 2500
 
 /** @typedef {import("../../core/protocol.js").MissingTrack} MissingTrack */
-/** @typedef {{type: string, codec: string}} Stream of the library's facts, as ffprobe calls them */
+/** @typedef {{type: string, codec: string}} Stream as the library knows it, by the names of ffprobe */
 
 /** Names of codecs by what ffprobe calls them, where they differ from the name in capitals. */
 const FFPROBE_NAMES = /** @type {Record<string, string>} */ ({
@@ -43,7 +43,7 @@ async function streamsOf(itemId) {
   try {
     const response = await fetch(`${ITEMS_AT}${itemId}/`, { signal: AbortSignal.timeout(WAIT_MS) })
     const item = response.ok ? await response.json() : null
-    return /** @type {Stream[] | null} */ (item?.facts?.streams ?? item?.tracks ?? null)
+    return /** @type {Stream[] | null} */ (item?.tracks?.length ? item.tracks : null)
   } catch {
     return null
   }

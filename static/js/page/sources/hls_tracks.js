@@ -1,0 +1,25 @@
+// @ts-check
+/** The levels and audio tracks of hls.js as choices. A choice's id is its index there. */
+
+import { distinctQualities } from "../../core/media/track_choice.js"
+
+/** @typedef {{height?: number, bitrate?: number}} Level */
+/** @typedef {{name?: string, lang?: string, default?: boolean}} Rendition */
+
+/** @param {Level[]} levels */
+export function qualitiesOf(levels) {
+  return distinctQualities(levels.map(({ height = 0, bitrate = 0 }, id) => ({ id, height, bitrate })))
+}
+
+/**
+ * @param {Rendition[]} renditions
+ * @returns {import("../../core/media/track_choice.js").AudioTrack[]}
+ */
+export function audioTracksOf(renditions) {
+  return renditions.map(({ name = "", lang = "", default: isDefault = false }, id) => ({
+    id,
+    name,
+    language: lang,
+    isDefault,
+  }))
+}
