@@ -14,7 +14,7 @@ const LAYERS = [
   ["page/sources"],
   ["page/ui", "page/net", "page/media"],
   ["page/room", "page/player_audio"],
-  ["page/uploads"],
+  ["page/own_copy", "page/uploads"],
   [
     "page/captions",
     "page/chapters",

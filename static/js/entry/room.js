@@ -5,7 +5,7 @@ import { CHANGES, Event } from "../core/protocol.js"
 import * as chat from "../page/chat/chat.js"
 import * as controls from "../page/controls/controls.js"
 import { commandsOf } from "../page/controls/playback_commands.js"
-import { mountAddToPlayer } from "../page/controls/media_dialog.js"
+import { mountAddToPlayer, mountOwnCopies } from "../page/controls/media_dialog.js"
 import * as stage from "../page/controls/stage.js"
 import { request } from "../page/lib/api.js"
 import { loadItem } from "../page/lib/storage.js"
@@ -41,6 +41,7 @@ const MOUNTS = [
   ["[data-captions]", mountCaptions],
   ["[data-controls]", mountChapters],
   ["body", mountLibraryItem],
+  ["[data-own-copy]", mountOwnCopies],
   ["body", controls.mountControlShortcuts],
   ["body", stage.mountDisconnected],
   ["body", mountClientMetrics],

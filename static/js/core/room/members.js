@@ -48,14 +48,16 @@ export function addReports(members, reports) {
   const next = new Map(members)
   for (const report of reports) {
     const member = next.get(report.user_id)
-    if (member) next.set(report.user_id, { ...member, lacks: null, ...report })
+    if (member) next.set(report.user_id, { ...member, lacks: null, copy: null, ...report })
   }
   return next
 }
 
 /** Other media were loaded: what players reported about the former says nothing. @param {Members} members */
 export function withoutReports(members) {
-  return new Map([...members].map(([id, member]) => [id, { ...member, state: null, lacks: null }]))
+  return new Map(
+    [...members].map(([id, member]) => [id, { ...member, state: null, lacks: null, copy: null }]),
+  )
 }
 
 /**

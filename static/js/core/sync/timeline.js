@@ -55,6 +55,25 @@ export function instantOf(timeline, positionS) {
 }
 
 /**
+ * The timeline for a copy that shows every scene `shiftS` later than the room's media. What is before its beginning is
+ * a scheduled start.
+ * @param {TimelineState} timeline
+ * @param {number} shiftS
+ * @returns {TimelineState}
+ */
+export function shifted(timeline, shiftS) {
+  if (!shiftS) return timeline
+  const positionS = timeline.current_time + shiftS
+  const waitsMs = timeline.is_playing ? (Math.max(0, -positionS) / timeline.rate) * 1000 : 0
+  return {
+    ...timeline,
+    current_time: Math.max(0, positionS),
+    timestamp: timeline.timestamp + waitsMs,
+    duration: timeline.duration && Math.max(0, timeline.duration + shiftS),
+  }
+}
+
+/**
  * The timeline in an event. Every change with a revision contains a complete one.
  * @param {import("../protocol.js").Envelope} event
  * @returns {TimelineState}

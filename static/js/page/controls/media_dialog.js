@@ -62,6 +62,8 @@ export function mountMediaDialog(box, room) {
  * @param {AbortSignal} signal
  */
 function mountOwnFiles(dialog, room, title, signal) {
+  const bring = async () => (await import("../own_copy/bring_file.js")).bringFile(dialog, room, title())
+  find(dialog, "bring").addEventListener("click", () => void bring(), { signal })
   const upload = async () => (await import("../uploads/uploads.js")).uploadsOf(dialog, room).add(title())
   dialog.querySelector("[data-upload]")?.addEventListener("click", () => void upload(), { signal })
 }
@@ -85,6 +87,43 @@ async function loadMedia(dialog, room, media_url, title) {
     problem.hidden = false
     return false
   }
+}
+
+const MEDIA_CHANGES = ["state", "load", "timeline"]
+
+/** Sources in whose place a file of the viewer's own may play. */
+const REPLACEABLE = new Set(["own", "library", "upload"])
+
+/**
+ * The button for a viewer's own copy of the room's media. Its module is loaded once a copy matters: the room plays from
+ * copies, or a member's player reports one.
+ * @param {HTMLElement} button
+ * @param {Room} room
+ */
+export function mountOwnCopies(button, room) {
+  const controller = new AbortController()
+  const show = () => {
+    const source = room.state.timeline?.media?.source ?? ""
+    button.hidden = !REPLACEABLE.has(source)
+    const isReported = [...room.state.members.values()].some(({ copy }) => copy)
+    if (source === "own" || isReported) void ownCopies(room)
+  }
+  const open = async () => (await ownCopies(room)).open()
+  button.addEventListener("click", () => void open(), { signal: controller.signal })
+  return disposeAll(
+    () => controller.abort(),
+    ...[...MEDIA_CHANGES, "presence"].map((type) => room.on(type, show)),
+  )
+}
+
+/** Let the viewer choose a file of their own in place of the room's media. @param {Room} room */
+export async function chooseOwnCopy(room) {
+  return (await ownCopies(room)).choose()
+}
+
+/** @param {Room} room */
+async function ownCopies(room) {
+  return (await import("../own_copy/own_copy.js")).ownCopiesOf(room)
 }
 
 const TYPING_MS = 150
@@ -184,7 +223,6 @@ function showObstacle(button, item) {
 
 const LIBRARY_PATH = /^\/media\/(?:library|converted)\/(\d+)(?:\/|$)/
 const ADDED_MS = 4000
-const MEDIA_CHANGES = ["state", "load", "timeline"]
 
 /** Shown while the current media is an item of the server's library. @param {HTMLElement} button @param {Room} room */
 export function mountAddToPlayer(button, room) {

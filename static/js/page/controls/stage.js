@@ -8,6 +8,7 @@ import { mayControl } from "../room/members.js"
 import { fillCovers } from "../ui/artwork.js"
 import { withdrawNotice } from "../ui/notices.js"
 import { toggleFullscreen } from "./controls.js"
+import { chooseOwnCopy } from "./media_dialog.js"
 import { commandsOf, showWhoControls } from "./playback_commands.js"
 
 const DOUBLE_CLICK_MS = 250 // a second click within this makes a double-click, which only toggles fullscreen
@@ -28,7 +29,7 @@ const CHANGES = [
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /**
- * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean,
+ * @typedef {{title: string, text: string, spin?: boolean, mayChange?: boolean, mayRetry?: boolean, mayBring?: boolean,
  *   closed?: boolean}} StageMessage
  */
 /**
@@ -72,6 +73,9 @@ export function mount(stage, room) {
   }
   listenToClicks(find(stage, "media").parentElement ?? stage, stage, room, controller.signal)
   find(stage, "between-retry").addEventListener("click", () => room.player.retry(), {
+    signal: controller.signal,
+  })
+  find(stage, "between-own").addEventListener("click", () => void chooseOwnCopy(room), {
     signal: controller.signal,
   })
   waitThenShow()
@@ -208,6 +212,7 @@ function showMessage(stage, room, message) {
   find(stage, "spinner").hidden = !message?.spin
   find(stage, "between-change").hidden = !message?.mayChange
   find(stage, "between-retry").hidden = !message?.mayRetry
+  find(stage, "between-own").hidden = !message?.mayBring
   find(stage, "between-out").hidden = !message?.closed
   setText(find(stage, "between-title"), message?.title ?? "")
   setText(find(stage, "between-text"), message?.text ?? "")

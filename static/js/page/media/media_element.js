@@ -103,7 +103,7 @@ export class ElementDriver {
  * plays a file needs none.
  * @type {Record<string, () => Promise<{open: OpenSource}>>}
  */
-const SOURCES = { hls: () => import("../sources/hls.js") }
+const SOURCES = { hls: () => import("../sources/hls.js"), own: () => import("../sources/own.js") }
 const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd.apple.mpegurl": "hls" })
 
 /** @typedef {import("../../core/protocol.js").Media} Media */
@@ -120,6 +120,7 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {number | null} quality null: chosen automatically
  * @property {(id: number | null) => void} setQuality
  * @property {() => number | null} [wallClock]
+ * @property {boolean} [isOwnCopy] it plays a file of the viewer's own, of which the server knows nothing
  * @property {{sound: boolean | null, picture: boolean | null, soundCodec?: string | null,
  *   pictureCodec?: string | null}} tracks what the media should have; null: not known
  */
@@ -142,6 +143,8 @@ export class SourceOpener {
   source = null
   /** @type {object | null} */
   #opening = null
+  /** Addresses of media in whose place a file of the viewer plays. @type {Set<string>} */
+  ownCopies = new Set()
 
   /** @param {HTMLMediaElement} element @param {SourceCallbacks} callbacks */
   constructor(element, callbacks) {
@@ -152,10 +155,15 @@ export class SourceOpener {
   /** Returns false for media that the element plays by itself. @param {Media | null} media */
   open(media) {
     this.close()
-    const load = media && SOURCES[SOURCE_OF_MIME[media.mime ?? ""] ?? media.source ?? ""]
+    const load = media && SOURCES[this.#kindOf(media)]
     if (!load) return false
     void this.#open(media, load, (this.#opening = {}))
     return true
+  }
+
+  /** @param {Media} media */
+  #kindOf({ url, mime, source }) {
+    return this.ownCopies.has(url) ? "own" : (SOURCE_OF_MIME[mime ?? ""] ?? source ?? "")
   }
 
   /**

@@ -9,6 +9,7 @@
 
 import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { stallReason } from "../../core/sync/stall_detector.js"
+import { shifted } from "../../core/sync/timeline.js"
 import { readDecoded, readElement, SourceOpener, sourceCallbacks } from "./media_element.js"
 import { mediaProblem, outOfSyncReason, urgentState } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
@@ -78,7 +79,7 @@ export class Player extends ViewerSettings {
   /** Follow the room's timeline. @param {import("../../core/sync/timeline.js").TimelineState | null} timeline */
   show(timeline) {
     this.#load(timeline?.media ?? null)
-    this.controller.follow(timeline, this.seen().serverMs)
+    this.controller.follow(timeline && shifted(timeline, this.copyShiftS), this.seen().serverMs)
     this.tick()
   }
 
@@ -94,6 +95,8 @@ export class Player extends ViewerSettings {
     this.media = media
     this.retries = 0
     this.lacking = null
+    this.copy = null
+    this.copyShiftS = 0
     this.controller.rateControl.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
@@ -153,7 +156,7 @@ export class Player extends ViewerSettings {
     const { delayMs } = this.clock
     if (type === "buffer_start") this.stallReason = stallReason(this.seen())
     return {
-      current_time: this.element.currentTime,
+      current_time: Math.max(0, this.element.currentTime - this.copyShiftS),
       reason: this.stallReason,
       ...(waitedMs ? { waited_ms: waitedMs } : {}),
       ...(delayMs === null ? {} : { latency_ms: delayMs }),

@@ -60,6 +60,7 @@ export function mediaProblem({ state, media, startControl }, seen, warning = nul
  */
 export function reportedState(controller, hidden) {
   const { failure, unaligned } = controller.media
+  if (failure?.message?.ownCopy) return "empty"
   if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
   if (controller.state === "suspended" || (hidden && controller.state !== "off")) return "hidden"
   if (unaligned.reason) return "unaligned"
@@ -91,13 +92,12 @@ export function statusReport(player, toleranceMs) {
   const attached = seen.readyState >= 1 && controller.timeline !== null
   const driftMs = attached ? controller.driftMs(seen) : null
   return {
-    current_time: attached ? roomPositionS(controller, seen) : 0,
+    current_time: attached ? Math.max(0, roomPositionS(controller, seen) - player.copyShiftS) : 0,
     is_playing: !seen.paused && !seen.ended,
     is_synced: driftMs !== null && Math.abs(driftMs) <= toleranceMs,
     at: seen.serverMs + fineTuneMs,
     ...ifFinite("revision", controller.timeline?.revision),
-    ...ifFinite("duration", attached ? seen.durationS : NaN),
-    ...ifFinite("ended_at", player.naturalEnd.endS),
+    ...lengthOf(player, attached ? seen.durationS : NaN),
     ...ifFinite("drift_ms", driftMs),
     ...ifFinite("latency_ms", clock.delayMs),
     ...ifFinite("late_ms", clock.jitterMs),
@@ -105,7 +105,14 @@ export function statusReport(player, toleranceMs) {
     seek_cost_ms: latencyModel.placeMs.buffered,
     state: reportedState(controller, seen.hidden),
     ...(lackOf(player) ? { lacks: lackOf(player) } : {}),
+    ...(player.copy ? { copy: player.copy } : {}),
   }
+}
+
+/** Another copy than the room's says nothing about its length. @param {Player} player @param {number} durationS */
+function lengthOf({ copy, naturalEnd }, durationS) {
+  if (copy && copy !== "same") return {}
+  return { ...ifFinite("duration", durationS), ...ifFinite("ended_at", naturalEnd.endS) }
 }
 
 /**

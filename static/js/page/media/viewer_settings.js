@@ -29,6 +29,10 @@ export class ViewerSettings {
       media: new MediaState(),
     })
     this.fineTuneMs = loadItem("fine-tune", 0)
+    /** How the viewer's own file compares with the room's media, or that it is missing. @type {string | null} */
+    this.copy = null
+    /** How much later that file shows the same scene. */
+    this.copyShiftS = 0
     this.allowed = true
     this.stopped = false
     /** Another tab of this browser is audible instead. */

@@ -20,10 +20,11 @@ import { isHost, mayControl, nameList, othersSee } from "./members.js"
  * The message shown in place of the picture; null if the picture is shown.
  * @param {Room} room
  * @param {MediaProblem} problem
- * @returns {{title: string, text: string, mayRetry: boolean} | null}
+ * @returns {{title: string, text: string, mayRetry: boolean, mayBring?: boolean} | null}
  */
 export function stageMessageFor(room, { kind, atS, message }) {
   if (kind === "ends_soon") return null
+  if (message?.ownCopy) return { title: message.title, text: message.text, mayRetry: false, mayBring: true }
   if (message)
     return { title: message.title, text: withOthers(room, messageText(room, message)), mayRetry: true }
   const at = formatTime(atS ?? 0)

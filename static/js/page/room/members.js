@@ -70,7 +70,7 @@ export function syncRing(member, { connection }) {
     (connection.status === "limited" && UNREACHABLE.has(connection.reach ?? ""))
   )
     return "unknown"
-  if (WAITING.has(member.state ?? "")) return "waiting"
+  if (WAITING.has(member.state ?? "") || member.copy === "missing") return "waiting"
   if (member.is_synced === undefined || member.is_synced === null) return "unknown"
   return member.is_synced ? "in" : "off"
 }
@@ -118,6 +118,7 @@ function syncText(member, room) {
   if (syncRing(member, room) === "unknown") return room.reachable ? gettext("watching") : ""
   const drift = member.drift_ms ?? 0
   if (member.state === "stalled" || member.state === "loading") return gettext("loading")
+  if (member.copy === "missing") return gettext("no copy yet")
   if (member.state === "blocked") return gettext("waiting for a tap")
   if (member.state === "error") return gettext("cannot play this")
   if (member.state === "broken_off" || hasEndedEarly(member, room)) return gettext("playback broke off")

@@ -110,7 +110,7 @@ export class RoomSession extends Emitter {
   position() {
     // until a lap ends, the controller still has the old timeline
     const timeline = this.player.controller.timeline ?? this.state.timeline
-    return timeline ? positionAt(timeline, this.serverNow()) : 0
+    return timeline ? Math.max(0, positionAt(timeline, this.serverNow()) - this.player.copyShiftS) : 0
   }
 
   /**

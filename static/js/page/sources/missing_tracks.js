@@ -27,7 +27,7 @@ const NOT_ALLOWED = /[^A-Za-z0-9 .,+/()_-]/g
 export async function describeMissingTrack(track, media, source) {
   const named = track === "sound" ? source?.tracks.soundCodec : source?.tracks.pictureCodec
   if (named) return missing(track, codecName(named))
-  const streams = media?.item_id ? await streamsOf(media.item_id) : null
+  const streams = media?.item_id && !source?.isOwnCopy ? await streamsOf(media.item_id) : null
   if (!streams) return { track, codec: null }
   const stream = streams.find(({ type }) => type === (track === "sound" ? "audio" : "video"))
   return stream ? missing(track, FFPROBE_NAMES[stream.codec] ?? stream.codec.toUpperCase()) : null

@@ -178,6 +178,7 @@ export function pillStatus({ connection, drift, player, following, syncEnabled }
   if (connection.status === "closed") return status(gettext("not connected"), "bad")
   if (!following || !syncEnabled) return status(gettext("on your own"), "off")
   if (player.state === "blocked") return status(gettext("waiting for you"), "warn")
+  if (player.problem?.message?.ownCopy) return status(gettext("no copy yet"), "warn")
   if (player.state === "error") return status(gettext("cannot play"), "bad")
   if (player.state === "broken_off") return status(gettext("broke off"), "bad")
   if (playbackWarning(player.problem ?? null)) return status(gettext("at another position"), "warn")

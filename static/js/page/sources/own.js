@@ -1,0 +1,63 @@
+// @ts-check
+/** Plays the viewer's own copy of the room's media, a file on this device, in the room's own media element. */
+
+import { gettext } from "../lib/i18n.js"
+import { chosenFiles, rememberedCopy } from "./own_copies.js"
+
+/** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
+/** @typedef {import("../media/media_element.js").Source} Source */
+/** @typedef {import("../../core/media/media_state.js").Message} Message */
+
+/** Browsers play the first audio track of a file, and do not say which tracks it has. */
+const NOTHING_TO_CHOOSE = {
+  isOwnCopy: true,
+  audioTracks: [],
+  audioTrack: -1,
+  setAudioTrack: () => {},
+  qualities: [],
+  quality: null,
+  setQuality: () => {},
+  tracks: { sound: null, picture: null },
+}
+
+/**
+ * @param {HTMLMediaElement} element
+ * @param {import("../../core/protocol.js").Media} media
+ * @param {SourceCallbacks} callbacks
+ * @returns {Source}
+ */
+export function open(element, media, callbacks) {
+  const url = chosenFiles.get(media.url)
+  const controller = new AbortController()
+  if (url) {
+    const failed = () => callbacks.failed(unplayableMessage())
+    element.addEventListener("error", failed, { signal: controller.signal })
+    element.src = url
+    element.load()
+  } else callbacks.failed(missingMessage(media.url))
+  return { ...NOTHING_TO_CHOOSE, close: () => controller.abort() }
+}
+
+/** @returns {Message} */
+function unplayableMessage() {
+  return {
+    title: gettext("Your browser cannot play this file"),
+    text: gettext("It may be damaged or moved, or in a format that another browser plays."),
+    ownCopy: true,
+  }
+}
+
+/** @param {string} address @returns {Message} */
+function missingMessage(address) {
+  if (rememberedCopy(address))
+    return {
+      title: gettext("Choose your file again"),
+      text: gettext("A page cannot keep a file open when it is loaded again."),
+      ownCopy: true,
+    }
+  return {
+    title: gettext("Choose your copy"),
+    text: gettext("Everyone plays this from a file of their own. Nothing of it is sent."),
+    ownCopy: true,
+  }
+}
