@@ -146,7 +146,9 @@ class Job:
             if self._clock() - self._began_s > limit_s:
                 raise Failure(failures.TOO_SLOW)
         playable = lists is not None and lists.playable
-        share = share_done(progress.out_s, plan.duration_s)
+        # ffmpeg counts from where it went on.
+        before_s = lists.resumption.seek_s if lists is not None else 0.0
+        share = share_done(before_s + progress.out_s, plan.duration_s)
         self._lease.renew(progress=share, speed=progress.speed, playable=playable)
         if lists is not None and playable:
             self._play_if_ready(plays_through(lists.prepared_s, plan.duration_s, progress.speed))
