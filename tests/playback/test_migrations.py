@@ -5,28 +5,21 @@ import json
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from playback.domain.queue import Entry, Queue
 from playback.domain.undo_history import History, QueueSnapshot
 from playback.models import DevicePlayer, MediaItem, Playback, PlayerHistory
 from rooms.models import Room
-
-LATEST = "0015_room_captions"
-
-
-def migrate(target: str | None) -> None:
-    executor = MigrationExecutor(connection)
-    executor.migrate([("playback", target)])
+from tests.migrations import migrate, migrate_to_latest
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_migrations_go_back_and_forth():
     try:
-        migrate(None)
+        migrate("playback", None)
         assert "playback_playback" not in connection.introspection.table_names()
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     assert "playback_playbackevent" in connection.introspection.table_names()
 
 
@@ -35,12 +28,12 @@ def test_a_waiting_room_is_paused_on_the_way_back_and_keeps_its_position():
     room = Room.objects.create(title="movie-night")
     Playback.objects.create(room=room, phase="holding", position=12.5, hold_until_ms=1.0)
     try:
-        migrate("0001_playback")
+        migrate("playback", "0001_playback")
         with connection.cursor() as cursor:
             cursor.execute("SELECT phase, position FROM playback_playback")
             assert cursor.fetchall() == [("paused", 12.5)]
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     playback = Playback.objects.get()
     assert (playback.stall_policy, playback.stall_wait_s, playback.hold) == ("carry_on", 8, None)
 
@@ -52,12 +45,12 @@ def test_existing_items_are_found_and_sorted_like_new_ones():
     )
     item.save()
     try:
-        migrate("0005_player")
+        migrate("playback", "0005_player")
         with connection.cursor() as cursor:
             # as an earlier version wrote it
             cursor.execute("UPDATE playback_mediaitem SET words = 'B', sort_title = 'B'")
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     item.refresh_from_db()
     assert (item.words, item.sort_title) == ("b 2\nbjork\npost", "b 000000002")
     assert (item.sort_artist, item.sort_album, item.sort_place) == ("1bjork", "1post", "post/000000002.flac")
@@ -79,9 +72,9 @@ def test_existing_albums_of_the_same_name_are_separated():
             )
     before = list(MediaItem.objects.order_by("pk").values("pk", "title", "path", "album"))
     try:
-        migrate("0008_source_of_length")
+        migrate("playback", "0008_source_of_length")
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     assert list(MediaItem.objects.order_by("pk").values("pk", "title", "path", "album")) == before
     keys = dict(MediaItem.objects.values_list("path", "album_key"))
     assert keys["Queen/Live/1.flac"] == keys["Queen/Live/2.flac"] != keys["Abba/Live/1.flac"]
@@ -102,7 +95,7 @@ def test_the_undo_history_survives_migration_back_and_forth():
     )
     history.save()
     try:
-        migrate("0006_orders_of_the_library")
+        migrate("playback", "0006_orders_of_the_library")
         with connection.cursor() as cursor:
             cursor.execute("SELECT done, undone FROM playback_playerhistory")
             done, undone = (json.loads(column) for column in cursor.fetchone())
@@ -111,7 +104,7 @@ def test_the_undo_history_survives_migration_back_and_forth():
         with connection.cursor() as cursor:  # rows of earlier versions did not say whether it played
             cursor.execute("UPDATE playback_playerhistory SET undone = %s", ['[["1.1", 1, ["1.1", 6]]]'])
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     after = PlayerHistory.objects.get().stacks
     assert after.done == history.stacks.done
     assert after.undone == (QueueSnapshot(Queue((Entry("1.1", 6),), "1.1"), 1.0),)
@@ -126,9 +119,9 @@ def test_an_existing_duration_is_an_estimate_unless_it_is_a_samples():
     Playback.objects.create(room=film, duration=54.9, media={"url": "https://example.org/film.mp3"})
     Playback.objects.create(room=empty)
     try:
-        migrate("0007_packed_history")
+        migrate("playback", "0007_packed_history")
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     sources = dict(Playback.objects.values_list("room__title", "duration_source"))
     assert sources == {"sample": "exact", "film": "metadata", "empty": "exact"}
     assert set(Playback.objects.values_list("duration_refuted", flat=True)) == {None}
@@ -149,12 +142,12 @@ def test_how_existing_items_play_is_unknown_until_the_next_scan():
             facts={"container": "matroska"},
         )
     try:
-        migrate("0009_albums_of_one_name")
+        migrate("playback", "0009_albums_of_one_name")
         with connection.cursor() as cursor:
             cursor.execute("SELECT title FROM playback_mediaitem ORDER BY path")
             assert len(cursor.fetchall()) == 2
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     items = {item.path: item for item in MediaItem.objects.all()}
     film = items["film.mkv"]
     assert (film.plays, film.why, film.starts_directly, film.media_facts) == ("", "", True, None)

@@ -7,12 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from rooms.models import AccountName, Person
-
-LATEST = "0007_token_ends"
-
-
-def migrate(target: str) -> None:
-    MigrationExecutor(connection).migrate([("rooms", target)])
+from tests.migrations import migrate, migrate_to_latest
 
 
 def indexed_columns() -> set[str]:
@@ -31,10 +26,10 @@ def indexed_columns() -> set[str]:
 def test_renewing_a_lease_updates_no_index():
     assert "lapses_at_ms" not in indexed_columns()
     try:
-        migrate("0003_pulse")
+        migrate("rooms", "0003_pulse")
         assert "lapses_at_ms" in indexed_columns()
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     assert "lapses_at_ms" not in indexed_columns()
 
 
@@ -47,10 +42,10 @@ def test_no_migration_is_missing():
 def test_existing_accounts_keep_similar_names_and_the_oldest_holds_the_key():
     accounts = [User.objects.create_user(name, password="x") for name in ("bob", "b\u03bfb", "BOB", "dana")]
     try:
-        migrate("0005_leases_in_place")
+        migrate("rooms", "0005_leases_in_place")
         assert "rooms_accountname" not in connection.introspection.table_names()
     finally:
-        migrate(LATEST)
+        migrate_to_latest()
     assert [AccountName.objects.holds(account) for account in accounts] == [True, False, False, True]
     second = accounts[1]
     second.last_name = "Smith"
