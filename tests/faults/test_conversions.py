@@ -23,6 +23,7 @@ from tests.servers import ROOT, SQLITE, Server, watchium_server
 
 AAC_S = 1024 / 48000
 WAIT_S = 60.0
+ONE_SEGMENT = 0.03  # of the film of 160 s
 
 pytestmark = pytest.mark.once
 
@@ -48,7 +49,7 @@ def queued(source: Path) -> Iterator[Server]:
 
 def test_a_killed_worker_is_resumed(tmp_path: Path):
     with queued(source := film(tmp_path, repeats=40)) as server:
-        kill_and_finish(server, kills=1, segments=lambda before: before + 2)
+        kill_and_finish(server, kills=1, segments=lambda before: before + 10)
         check(server, source, attempts=2)
 
 
@@ -85,8 +86,16 @@ def kill_and_finish(
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         execute(server, "UPDATE playback_conversion SET lease_until_ms = 0")
+    progress = [progress_of(server)]
     worker = convert(server)
-    assert worker.wait(WAIT_S) == 0
+    wait(lambda: progress.append(progress_of(server)) or worker.poll() is not None)
+    assert worker.returncode == 0
+    assert min(progress) > progress[0] - ONE_SEGMENT  # it goes on after the last whole segment
+
+
+def progress_of(server: Server) -> float:
+    [(progress,)] = query(server, "SELECT progress FROM playback_conversion")
+    return progress
 
 
 def wait_for_attempt(server: Server, attempt: int) -> None:
