@@ -19,7 +19,7 @@ const WITHIN_MS = 10_000
 
 /** @returns {any} */
 const trouble = (viewer) => mediaProblem(viewer.controller, viewer.seen())
-const report = (viewer) => {
+const report = (viewer, { copy = null, copyShiftS = 0 } = {}) => {
   const { controller, latencyModel } = viewer
   /** @type {any} */
   const player = {
@@ -28,6 +28,8 @@ const report = (viewer) => {
     latencyModel,
     clock: { delayMs: 1, jitterMs: 1 },
     fineTuneMs: 0,
+    copy,
+    copyShiftS,
     naturalEnd: { endS: null },
   }
   return /** @type {any} */ (statusReport(player, 500))
@@ -130,6 +132,21 @@ test("media without a duration that can be sought is kept in step", () =>
     const viewer = lateJoiner(random, { durationS: Infinity }).run(8000)
     assert.ok(Math.abs(viewer.errorMs) < 25)
     assert.equal(trouble(viewer), null)
+  }))
+
+test("a shifted copy reports the room's position, and only the room's own file reports its length", () =>
+  each(5, (random) => {
+    const viewer = new Viewer(random, { durationS: 300 })
+    viewer.follow(playing(250, 10))
+    viewer.run(5000)
+    const own = viewer.seen().currentTimeS
+    assert.equal(report(viewer).copy, undefined)
+    for (const copy of ["similar", "different", "unknown"]) {
+      const heartbeat = report(viewer, { copy, copyShiftS: 3 })
+      assert.ok(Math.abs(heartbeat.current_time - (own - 3)) < 0.1)
+      assert.deepEqual([heartbeat.copy, heartbeat.duration], [copy, undefined])
+    }
+    assert.equal(report(viewer, { copy: "same" }).duration, 300)
   }))
 
 test("data that ends early stops the player there, without a seek, and the position is reported", () =>
