@@ -53,6 +53,8 @@ _CONTAINERS = {
 }
 BROWSER_CONTAINERS = frozenset(_CONTAINERS)
 _CONTAINER_NAMES = {
+    "matroska": "Matroska",
+    "webm": "WebM",
     "asf": "Windows Media",
     "mpegts": "MPEG transport stream",
     "mpeg": "MPEG",
@@ -187,6 +189,8 @@ def _sound_problem(foreign: list[Stream], starts: bool) -> str:
 def _container_problem(facts: MediaFacts, audio: list[Stream], starts: bool) -> str:
     if not starts:
         name = _CONTAINER_NAMES.get(facts.container, facts.container.upper())
+        if facts.container in _CONTAINERS and audio:
+            return f"Not every browser plays its sound ({_name(audio[0])}) in {name} files."
         return f"Browsers do not open {name} files."
     if len(audio) > 1:
         return f"Browsers play only the first of its {len(audio)} audio tracks."

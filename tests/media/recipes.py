@@ -22,6 +22,7 @@ _BOXES = ",".join(
 )
 DIGITS = "drawtext=text='%{n}':x=4:y=4:fontsize=28:fontcolor=white:box=1:boxcolor=black"
 PICTURE = f"testsrc2=s={WIDTH}x{HEIGHT}:r={FRAME_RATE}:d={SECONDS},{_BAND},{_BOXES}"
+SURROUND = "pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0"  # ffmpeg alone would leave all but one silent
 TONE = f"sine=f={{hertz}}:r=48000:d={SECONDS}"
 
 
@@ -36,6 +37,7 @@ class Source:
     starts: bool = False
     # what ffmpeg reads before its input
     before: tuple[str, ...] = ()
+    begins_s: float = 0.0  # where a cut file begins
 
 
 def _video(options: str, encoder: str) -> Source:
@@ -43,7 +45,8 @@ def _video(options: str, encoder: str) -> Source:
 
 
 def _audio(options: str, encoder: str, channels: int = 2, tone: str = "tone") -> Source:
-    return Source(("-c:a", encoder, "-ac", str(channels), *options.split()), (tone,), (encoder,))
+    spread = ("-af", SURROUND) if channels == 6 else ("-ac", str(channels))
+    return Source(("-c:a", encoder, *spread, *options.split()), (tone,), (encoder,))
 
 
 def _both(video: str, audio: str, plays: str, starts: bool = False, options: str = "") -> Source:
@@ -133,7 +136,9 @@ SOURCES: dict[str, Source] = {
     "o_h264_flac.mp4": _both("h264", "flac", "direct", True),
     "o_h264_opus.mp4": _both("h264", "opus", "direct", True),
     "o_h264_mp3.mp4": _both("h264", "mp3", "audio"),
-    "o_cut.mp4": Source(("-c", "copy"), ("o_h264_aac.mp4",), (), "transcode", before=("-ss", "1.5")),
+    "o_cut.mp4": Source(
+        ("-c", "copy"), ("o_h264_aac.mp4",), (), "transcode", before=("-ss", "1.5"), begins_s=1.5
+    ),
     "o_h264_alac.mov": _both("h264", "alac", "audio"),
     "o_h264_pcm.mov": _both("h264", "pcm", "audio"),
     "o_h264_aac.ts": _both("h264", "aac", "remux"),
