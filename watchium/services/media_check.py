@@ -12,11 +12,11 @@ from msgspec import Meta
 
 from playback import media_lookup
 from playback.domain.playability import DIRECT, NO
-from playback.library.serializers import chapters_of, tracks_of
+from playback.library.serializers import library_items
 from playback.models import MediaItem
 from rooms.models import Member
 from watchium.protocol.errors import BadMessage, NotHost, UnknownMedia
-from watchium.protocol.player_types import Chapter, MediaTrack, Plays
+from watchium.protocol.player_types import Chapter, ConversionState, MediaTrack, Plays
 from watchium.protocol.types import ItemId, Media, Url
 
 
@@ -46,6 +46,7 @@ class MediaVerdict(msgspec.Struct, frozen=True, kw_only=True):
     duration: float | None = None
     tracks: list[MediaTrack] = []
     chapters: list[Chapter] = []
+    conversion: ConversionState | None = None
 
 
 def check_media(by: Member, media: MediaToCheck) -> MediaVerdict:
@@ -71,21 +72,30 @@ def _item(media: MediaToCheck) -> MediaItem | None:
 
 
 def _of_item(item: MediaItem) -> MediaVerdict:
-    facts = item.media_facts
-    shown = item.to_protocol()
+    shown = library_items([item])[0]
     return MediaVerdict(
-        source="library",
-        kind=item.kind,
+        source=media_lookup.LIBRARY,
+        kind=shown.kind,
         title=item.full_title,
-        mime=item.mime,
+        mime=shown.mime,
         plays=shown.plays,
-        why=item.why,
-        playable=item.playable,
+        why=shown.why,
+        playable=_loads(item),
         item_id=item.pk,
-        duration=item.duration,
-        tracks=tracks_of(facts),
-        chapters=chapters_of(facts),
+        duration=shown.duration,
+        tracks=shown.tracks,
+        chapters=shown.chapters,
+        conversion=shown.conversion,
     )
+
+
+def _loads(item: MediaItem) -> bool:
+    """Whether a room would take it now, maybe as the result of a conversion that is still running."""
+    try:
+        media_lookup.find(item.url)
+    except UnknownMedia:
+        return False
+    return True
 
 
 def _of_address(media: Media) -> MediaVerdict:

@@ -35,7 +35,9 @@ class CheckingMedia(ApiCase):
         assert found == {
             "source": "library", "kind": "video", "title": "Film", "mime": "video/x-matroska", "plays": "audio",
             "why": DTS, "playable": False, "item_id": item.pk, "duration": 60.5, "chapters": [],
+            "conversion": None,
             "tracks": [
+                {"index": 0, "type": "video", "codec": "h264", "language": "", "title": "", "default": False},
                 {"index": 1, "type": "audio", "codec": "dts", "language": "", "title": "", "default": False}
             ],
         }  # fmt: skip
