@@ -155,6 +155,10 @@ def test_what_cannot_be_shown_has_a_sentence(watching, files: Path, elsewhere: M
         expect(status).to_contain_text(sentence)
     expect(alice.get_by_role("radio")).to_have_count(2)
     expect(alice.locator(SHOWN)).to_have_text(["Hello there"])
+    alice.get_by_label("Address of a caption file").fill(elsewhere.url("film.de.vtt"))
+    alice.get_by_role("button", name="Add", exact=True).click()
+    expect(alice.get_by_role("radio", name="film.de.vtt")).to_be_checked()
+    expect(alice.locator(SHOWN)).to_have_text(["Guten & Tag"])
 
 
 def test_the_look_is_kept_on_the_device(watching, files: Path):
