@@ -20,7 +20,12 @@ from pathlib import Path
 
 from tests.servers.stream_files import SEGMENT_S
 
-TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".m4s": "video/iso.segment", ".mp4": "video/mp4"}
+TYPES = {
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mp4": "video/mp4",
+    ".vtt": "text/vtt",
+}
 LINE_DELAY_S = 0.06
 EXPIRES_AFTER = 3
 LIVE_SEGMENTS = 12

@@ -123,10 +123,13 @@ function mountCaptions(button, room) {
     if (!loading) void use(({ menu }) => menu.open()) // later clicks open it by themselves
   })
   room.on("toggle_captions", () => void use((captions) => captions.toggle()))
+  const wantsCaptions = () => loadItem("captions", {}).on
   room.on("library_item", (found) => {
     item = found
-    if (loading || (found?.captions.length && loadItem("captions", {}).on))
-      void use((captions) => captions.setItem(item))
+    if (loading || (found?.captions.length && wantsCaptions())) void use((captions) => captions.setItem(item))
+  })
+  room.on("tracks", (source) => {
+    if (!loading && source?.captionTracks?.length && wantsCaptions()) void use(() => {})
   })
   for (const type of ["state", "load", "timeline", "room_changed"]) room.on(type, show)
 }

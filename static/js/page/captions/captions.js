@@ -15,6 +15,7 @@ import { CaptionLayer } from "./layer.js"
 import { CaptionMenu } from "./menu.js"
 import { CaptionSettings } from "./settings.js"
 import { offerShared, shareTrack, withdrawTrack } from "./sharing.js"
+import { streamTracks } from "./stream_tracks.js"
 import { shiftMessage } from "./timing.js"
 import {
   addressTrack,
@@ -54,6 +55,7 @@ export class Captions extends Emitter {
     this.chosen = null
     /** By track id, for the present media. @type {Map<string, Cue[]>} */
     this.cues = new Map()
+    this.followed = {}
     this.status = ""
     this.failed = false
     this.url = ""
@@ -73,6 +75,7 @@ export class Captions extends Emitter {
     document.addEventListener(WAITING_EVENT, waiting)
     return disposeAll(
       () => document.removeEventListener(WAITING_EVENT, waiting),
+      this.room.on("tracks", () => this.#listTracks()),
       ...MEDIA_CHANGES.map((type) => this.room.on(type, () => this.#onMedia())),
       ...["state", "room_changed", "load"].map((type) => this.room.on(type, (event) => this.#onRoom(event))),
       () => this.timer.stop(),
@@ -114,7 +117,13 @@ export class Captions extends Emitter {
     const shared = (this.room.state.room?.captions ?? []).map(sharedTrack)
     const asShared = (/** @type {CaptionTrack} */ { sharedId }) =>
       sharedId ? shared.find((other) => other.sharedId === sharedId) : undefined
-    this.tracks = [...this.mediaTracks, ...shared, ...this.ownTracks.filter((own) => !asShared(own))]
+    const inStream = streamTracks(this.room.player.sources.source)
+    this.tracks = [
+      ...this.mediaTracks,
+      ...inStream,
+      ...shared,
+      ...this.ownTracks.filter((own) => !asShared(own)),
+    ]
     const same = chosen && (asShared(chosen) ?? this.track(chosen.id))
     const known = chosen && this.cues.get(chosen.id)
     if (same && known) this.cues.set(same.id, known)
@@ -204,6 +213,7 @@ export class Captions extends Emitter {
     if (!track || !this.cues.has(track.id)) this.timer.setCues([])
     if (!track) return
     try {
+      if (track.follow) return await this.#follow(track)
       const cues = this.cues.get(track.id) ?? parseCaptions(await track.bytes(), track.language)
       if (this.chosen !== track || this.url !== url) return
       this.cues.set(track.id, cues)
@@ -214,6 +224,17 @@ export class Captions extends Emitter {
       this.chosen = null
       this.#report(captionMessage(error), true)
     }
+  }
+
+  /** Show captions that arrive while the stream plays. @param {CaptionTrack} track */
+  async #follow(track) {
+    const use = (this.followed = {})
+    const list = await track.bytes()
+    await track.follow?.(list, {
+      positionS: () => this.timer.positionS,
+      isWanted: () => this.chosen === track && this.followed === use,
+      show: (cues) => this.timer.setCues(cues),
+    })
   }
 
   /** Show a sentence in the menu, or as a notice if the menu is closed. @param {string} text */

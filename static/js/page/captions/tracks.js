@@ -12,8 +12,14 @@ const DEFAULT_RETRY_S = 2
 
 /**
  * @typedef {import("../../core/captions/track_choice.js").Track & {bytes: () => Promise<Uint8Array>, own?: boolean,
- *   url?: string, sharedId?: string}} CaptionTrack
- * `own`: added by this viewer; `url`: of its address; `sharedId`: what the room calls it, if it is everyone's
+ *   url?: string, sharedId?: string, follow?: (list: Uint8Array, callbacks: FollowCallbacks) => Promise<void>}} CaptionTrack
+ * `own`: added by this viewer; `url`: of its address; `sharedId`: what the room calls it, if it is everyone's;
+ * `follow`: the bytes are a list of segments
+ */
+
+/**
+ * @typedef {{positionS: () => number, isWanted: () => boolean,
+ *   show: (cues: import("../../core/captions/cues.js").Cue[]) => void}} FollowCallbacks
  */
 
 /** The captions are not ready yet. */

@@ -119,10 +119,16 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {import("../../core/media/track_choice.js").Quality[]} qualities
  * @property {number | null} quality null: chosen automatically
  * @property {(id: number | null) => void} setQuality
+ * @property {CaptionRendition[]} [captionTracks] lists of WebVTT segments
+ * @property {number} [filmStartS] where the clock of the stream's own times begins
  * @property {() => number | null} [wallClock]
  * @property {boolean} [isOwnCopy] it plays a file of the viewer's own, of which the server knows nothing
  * @property {{sound: boolean | null, picture: boolean | null, soundCodec?: string | null,
  *   pictureCodec?: string | null}} tracks what the media should have; null: not known
+ */
+/**
+ * @typedef {{id: number, name: string, language: string, isDefault: boolean, forced: boolean, url: string}}
+ *   CaptionRendition
  */
 /**
  * @typedef {object} SourceCallbacks

@@ -14,7 +14,8 @@ import { livePosition } from "../../core/sync/timeline.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 import { settings } from "./hls_settings.js"
-import { audioTracksOf, qualitiesOf } from "./hls_tracks.js"
+import { audioTracksOf, captionTracksOf, qualitiesOf } from "./hls_tracks.js"
+import { answers } from "./host_probe.js"
 import { faultMessage } from "./stream_messages.js"
 
 const VENDORED = "../../../vendor/hls.js/hls.min.mjs" // not a literal: a copied file is neither typed nor preloaded
@@ -25,7 +26,6 @@ const LANGUAGE_KEY = "audio-language"
 const CHECK_MS = 250
 const RELOAD_MS = 2000 // after a failed part, while the buffer lasts
 const LEFT_S = 0.3
-const PROBE_MS = 3000
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
 /** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
@@ -48,6 +48,7 @@ class HlsSource {
   quality = null
   /** Formats of the tracks that were found so far. @type {{sound: string | null, picture: string | null}} */
   codecs = { sound: null, picture: null }
+  filmStartS = 0
   started = false
   recovered = false
   native = false
@@ -84,6 +85,8 @@ class HlsSource {
       [Events.MANIFEST_PARSED]: () => this.#manifestParsed(),
       [Events.AUDIO_TRACKS_UPDATED]: () => this.#audioTracksUpdated(),
       [Events.AUDIO_TRACK_SWITCHED]: () => this.callbacks.changed(this),
+      [Events.INIT_PTS_FOUND]: (/** @type {any} */ found) =>
+        (this.filmStartS = found.initPTS / found.timescale),
       [Events.LEVELS_UPDATED]: () => this.#manifestParsed(),
       [Events.LEVEL_UPDATED]: (/** @type {any} */ { details }) => this.#levelUpdated(details),
       [Events.BUFFER_CODECS]: (/** @type {any} */ tracks) => this.#codecsKnown(tracks),
@@ -125,6 +128,10 @@ class HlsSource {
     const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
     if (wanted && wanted.id !== this.hls.audioTrack) this.hls.audioTrack = wanted.id
     this.callbacks.changed(this)
+  }
+
+  get captionTracks() {
+    return captionTracksOf(this.hls?.allSubtitleTracks ?? [])
   }
 
   get audioTrack() {
@@ -282,15 +289,4 @@ class HlsSource {
 /** @param {string} codec */
 function isSupported(codec) {
   return Boolean(Hls.getMediaSource()?.isTypeSupported(`video/mp4; codecs="${codec}"`))
-}
-
-/** Whether a server answers at all, whatever it answers. @param {string} url */
-async function answers(url) {
-  const options = /** @type {RequestInit} */ ({ mode: "no-cors", credentials: "omit" })
-  try {
-    await fetch(url, { ...options, signal: AbortSignal.timeout(PROBE_MS) })
-    return true
-  } catch {
-    return false
-  }
 }

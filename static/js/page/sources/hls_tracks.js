@@ -4,7 +4,7 @@
 import { distinctQualities } from "../../core/media/track_choice.js"
 
 /** @typedef {{height?: number, bitrate?: number}} Level */
-/** @typedef {{name?: string, lang?: string, default?: boolean}} Rendition */
+/** @typedef {{name?: string, lang?: string, default?: boolean, forced?: boolean, url?: string}} Rendition */
 
 /** @param {Level[]} levels */
 export function qualitiesOf(levels) {
@@ -22,4 +22,16 @@ export function audioTracksOf(renditions) {
     language: lang,
     isDefault,
   }))
+}
+
+/**
+ * Each list once, in whichever groups it is.
+ * @param {Rendition[]} renditions
+ * @returns {import("../media/media_element.js").CaptionRendition[]}
+ */
+export function captionTracksOf(renditions) {
+  const once = renditions.filter(({ url }, at) => renditions.findIndex((other) => other.url === url) === at)
+  return once.flatMap(({ name = "", lang = "", default: isDefault = false, forced = false, url }, id) =>
+    url ? [{ id, name, language: lang, isDefault, forced, url }] : [],
+  )
 }
