@@ -41,6 +41,7 @@ _COPIED = frozenset(("subrip", "webvtt", "ass", "ssa"))
 _TIMEOUT_S = 600.0
 _MAX_RESULT_BYTES = 32 * 1024 * 1024  # of each track
 MAX_WAITING = 20
+MAX_PASSES = 8  # over one film
 FAILED = "failed"
 
 
@@ -78,8 +79,9 @@ def is_done(wanted: Wanted) -> bool:
     return (folder() / wanted.name).is_dir()
 
 
-def has_failed(wanted: Wanted) -> bool:
-    return (folder() / wanted.name / FAILED).exists()
+def has_failed(wanted: Wanted, stream: int) -> bool:
+    """Whether the film was read, and this track could not be taken out of it."""
+    return is_done(wanted) and not (folder() / wanted.name / wanted.file_name(stream)).exists()
 
 
 # ---------------------------------------------------------------- one pass
@@ -97,10 +99,8 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
         try:
-            if not _run(_command(wanted, film, place)):
-                for part in place.iterdir():
-                    part.unlink()
-                (place / FAILED).touch()
+            if not _run(_command(wanted, film, place, wanted.codecs)):
+                _run_one_by_one(wanted, film, place)
             place.chmod(0o755)
             _forget_earlier_versions(wanted)
             os.replace(place, folder() / wanted.name)
@@ -108,10 +108,21 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _command(wanted: Wanted, film: Path, place: Path) -> list[str]:
+def _run_one_by_one(wanted: Wanted, film: Path, place: Path) -> None:
+    """Take out what can be read, after one damaged track has spoiled the pass for all."""
+    for stream, codec in wanted.codecs[:MAX_PASSES]:
+        if not _run(_command(wanted, film, place, ((stream, codec),))):
+            (place / wanted.file_name(stream)).unlink(missing_ok=True)
+    for stream, _codec in wanted.codecs[MAX_PASSES:]:
+        (place / wanted.file_name(stream)).unlink(missing_ok=True)
+    if not any(place.iterdir()):
+        (place / FAILED).touch()
+
+
+def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int, str]]) -> list[str]:
     command = [ffmpeg() or "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
     command += ["-protocol_whitelist", "file", "-format_whitelist", DEMUXERS, "-i", f"file:{film}"]
-    for stream, codec in wanted.codecs:
+    for stream, codec in codecs:
         kind = FORMATS[codec]
         how = "copy" if codec in _COPIED else kind
         command += [

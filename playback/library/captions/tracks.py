@@ -17,7 +17,7 @@ from watchium.text import clean
 CAPTIONS_AT = "/media/captions/"
 MAX_BYTES = 20 * 1024 * 1024  # as in static/js/core/captions/caption_error.js
 MAX_TRACKS = 60
-MAX_NAMES = 5000  # of a folder
+MAX_NAMES = 50_000  # of a folder: some libraries are one large folder
 PICTURE_CODECS = frozenset(("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"))
 PICTURES = "These captions are made of pictures and cannot be shown."
 TOO_LARGE = f"This file is too large for captions: at most {MAX_BYTES // 1024 // 1024} MB."

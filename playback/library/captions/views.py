@@ -44,7 +44,7 @@ def _beside(request: HttpRequest, item: MediaItem, source: Source) -> HttpRespon
 
 def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpResponseBase:
     wanted = wanted_of(item)
-    if extraction.has_failed(wanted):
+    if extraction.has_failed(wanted, source.stream):
         return _problem("The captions in this film could not be read.", 422)
     if extraction.is_done(wanted):
         name = f"{wanted.name}/{wanted.file_name(source.stream)}"

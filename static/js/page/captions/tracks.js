@@ -6,7 +6,7 @@ import { canonicalLanguage, languageOfName } from "../../core/captions/track_cho
 import { gettext, interpolate, mixedContentMessage } from "../lib/i18n.js"
 
 const FETCH_TIMEOUT_MS = 20_000
-const MAX_ATTEMPTS = 60 // the server may have to read a whole film first
+const MAX_ATTEMPTS = 60 // seven minutes: the server may have to read a whole film first
 const ACCEPTED = 202
 const DEFAULT_RETRY_S = 2
 
@@ -91,7 +91,7 @@ export async function fetchBytes(url) {
     if (response.status !== ACCEPTED) return readBounded(response)
     document.dispatchEvent(new Event(WAITING_EVENT))
     const seconds = Number(response.headers.get("Retry-After")) || DEFAULT_RETRY_S
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000 * (1 + attempt / 5)))
   }
   throw new FetchError(gettext("The server is still reading the film. Try again in a few minutes."))
 }

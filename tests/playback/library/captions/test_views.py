@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from unittest.mock import patch
 
 from django.test import Client, override_settings
@@ -210,7 +211,15 @@ class Inside(CaptionCase):
         listed = f"#EXTM3U\n#EXTINF:4,\n{self.folder}/secret.srt\n#EXT-X-ENDLIST\n"
         (self.folder / item.path).write_text(listed)
         self.extract(item)
-        assert extraction.has_failed(wanted_of(item))
+        assert extraction.has_failed(wanted_of(item), 1)
+
+    def test_a_damaged_track_does_not_spoil_the_others(self):
+        item = self.film()
+        wanted = wanted_of(item)
+        missing = (99, "subrip")
+        extraction.extract(replace(wanted, codecs=(missing, *wanted.codecs)))
+        assert extraction.has_failed(replace(wanted, codecs=(missing, *wanted.codecs)), 99)
+        assert b"{\\an8}Sign" in self.get(self.tracks(item)["jpn"].url)
 
     def test_three_hundred_tracks_are_bounded(self):
         item = self.film(data=film("mkv", tracks=300))
@@ -240,7 +249,7 @@ class Inside(CaptionCase):
         assert thread is not None
         thread.join(60)
         assert extraction.is_done(wanted)
-        assert not extraction.has_failed(wanted)
+        assert not extraction.has_failed(wanted, 1)
 
     def test_captions_of_films_that_are_gone_are_deleted(self):
         item = self.film()
