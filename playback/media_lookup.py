@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings
+
 from playback.domain.conversions import RESULT_MIMES
 from playback.domain.duration import EXACT, METADATA, Duration
 from playback.domain.playability import CONVERTIBLE
@@ -42,7 +44,7 @@ def find(
         return _library_item(int(match[1]), title)
     if match := _upload_address.fullmatch(address):
         return _upload(room, match[1], title)
-    return addresses.find(address, title, mime=mime)
+    return addresses.find(address, title, mime=mime, embeds=settings.EMBEDS)
 
 
 def find_requested(request: MediaRequest, room: Room) -> Media:

@@ -217,6 +217,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 CONTENT_SECURITY_POLICY = content_security_policy(WATCHIUM_URL)
+# Players of other sites, which browsers load from there once their viewer agreed. Empty: rooms refuse such addresses.
+EMBEDS = env_values.embeds(env.str("WATCHIUM_EMBEDS", "youtube"))
 
 # json: one object per line, for log collectors. plain: for reading in a terminal.
 LOG = env_values.log_style(env.str("WATCHIUM_LOG", "plain"))

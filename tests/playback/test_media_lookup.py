@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import override_settings
 
 from playback import media_lookup
 from playback.models import MediaItem, Playback
@@ -46,6 +47,20 @@ class RoomsPlayTheLibrary(ActionCase):
     def test_the_media_type_of_a_program_decides_where_the_address_says_nothing(self):
         actions.load(self.alice, load("https://example.org/radio", mime="audio/mpeg"))
         assert self.playback().current_media.kind == "audio"
+
+    def test_a_video_of_youtube_is_loaded_with_its_own_address(self):
+        actions.load(self.alice, load("https://youtu.be/aqz-KE-bpKQ?si=shared&t=90"))
+        media = self.playback().current_media
+        assert media.source == "youtube"
+        assert media.url == "https://www.youtube.com/watch?v=aqz-KE-bpKQ&t=90s"
+        assert self.playback().duration is None
+
+    def test_a_server_without_youtube_refuses_its_addresses(self):
+        with (
+            override_settings(EMBEDS=frozenset()),
+            pytest.raises(UnknownMedia, match="does not show YouTube"),
+        ):
+            actions.load(self.alice, load("https://youtu.be/aqz-KE-bpKQ"))
 
     def test_an_unknown_duration_is_left_to_players(self):
         actions.load(self.alice, load(self.film.url, title="  Our film "))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.exceptions import ImproperlyConfigured
 
 from watchium.config.host_names import canonical, check_host
+from watchium.config.security_policy import EMBED_ORIGINS
 
 
 def parse(name: str, value: str, parser: Callable[[str], str]) -> str:
@@ -58,3 +59,12 @@ def log_style(value: str) -> str:
     if style not in ("plain", "json"):
         raise ImproperlyConfigured(f"WATCHIUM_LOG is {style!r}; it should be plain or json")
     return style
+
+
+def embeds(value: str) -> frozenset[str]:
+    """The players of other sites that rooms may show; an empty value means none."""
+    names = frozenset(value.replace(",", " ").lower().split())
+    if unknown := names - EMBED_ORIGINS.keys():
+        known = ", ".join(sorted(EMBED_ORIGINS))
+        raise ImproperlyConfigured(f"WATCHIUM_EMBEDS has {sorted(unknown)[0]!r}; it may have: {known}")
+    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,12 @@ from csp.constants import NONCE, NONE, SELF
 
 # Added on a room's page: hls.js fetches the lists and segments of a stream from the host that a member entered.
 ROOM_PAGE: dict[str, Any] = {"connect-src": ["https:", "http:"]}
+# Where the players of other sites come from; WATCHIUM_EMBEDS names those that rooms may show.
+EMBED_ORIGINS = {
+    "youtube": "https://www.youtube-nocookie.com",
+    "vimeo": "https://player.vimeo.com",
+    "twitch": "https://player.twitch.tv",
+}
 
 
 def content_security_policy(url: str) -> dict[str, Any]:
@@ -32,3 +39,9 @@ def content_security_policy(url: str) -> dict[str, Any]:
             "frame-ancestors": [NONE],
         },
     }
+
+
+def room_page_policy(embeds: Collection[str]) -> dict[str, Any]:
+    """What a room's page may load that other pages may not."""
+    frames = [EMBED_ORIGINS[name] for name in sorted(embeds)]
+    return {**ROOM_PAGE, "frame-src": frames} if frames else ROOM_PAGE

@@ -27,7 +27,7 @@ from rooms.models import Member, Room
 from rooms.rate_limits import limit_new_devices
 from rooms.serializers import member_state
 from rooms.urls import room_url
-from watchium.config.security_policy import ROOM_PAGE
+from watchium.config.security_policy import room_page_policy
 from watchium.protocol.errors import (
     BadMessage,
     Internal,
@@ -136,8 +136,10 @@ def _room(request: HttpRequest, member: Member) -> HttpResponse:
     boot = _boot(request, member) | {"samples": samples}
     may_upload = bool(settings.ROOM_UPLOAD_MB) and not member.room.is_demo
     context = {"boot": boot, "room": member.room, "member": member, "samples": samples}
-    context["may_upload"] = may_upload
-    show = csp_update(ROOM_PAGE)(lambda request: render(request, "rooms/room.html", context))
+    context |= {"may_upload": may_upload, "embeds": sorted(settings.EMBEDS)}
+    show = csp_update(room_page_policy(settings.EMBEDS))(
+        lambda request: render(request, "rooms/room.html", context)
+    )
     return cast(HttpResponse, show(request))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 ROUND_TRIPS = 30
 
@@ -24,10 +24,11 @@ class Where:
 
 
 class Eye:
-    """Reads the position of one page's player."""
+    """Reads the position of one page's player, or of another element with one."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page | Frame, element: str = "document.querySelector('[data-media]')") -> None:
         self.page = page
+        self.element = element
         self.offset_s = self._offset_s()
 
     def _offset_s(self) -> float:
@@ -42,8 +43,8 @@ class Eye:
 
     def look(self) -> Where:
         now_ms, position_s, paused = self.page.evaluate(
-            """() => { const media = document.querySelector("[data-media]");
-                return [performance.now(), media.currentTime, media.paused] }"""
+            f"""() => {{ const media = {self.element};
+                return [performance.now(), media.currentTime, media.paused] }}"""
         )
         return Where(now_ms / 1000 + self.offset_s, position_s, paused)
 

@@ -177,6 +177,16 @@ test("a paused player stands exactly where it was sent", () => {
   assert.equal(player.seeking, false)
 })
 
+test("a paused player that loads on only when it plays counts as content after a while", () => {
+  playing()
+  player.pause()
+  player.receive({ state: "paused" })
+  player.currentTime = 80
+  player.receive({ state: "buffering" })
+  assert.equal(player.readyState, 2)
+  assert.equal(player.buffered.length, 0)
+})
+
 test("a seek without any effect is over after some seconds", () => {
   playing()
   player.currentTime = 80

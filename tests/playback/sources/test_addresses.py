@@ -130,7 +130,7 @@ def test_text_and_hosts_that_browsers_do_not_resolve_are_not_addresses(address):
     ],
 )
 def test_unsupported_sources_are_rejected_with_a_reason(address):
-    with pytest.raises(UnknownMedia, match="cannot be played here yet"):
+    with pytest.raises(UnknownMedia, match=r"This server does not show|cannot be played here yet"):
         find(address)
 
 

@@ -109,10 +109,12 @@ class ThePolicy(ApiCase):
             assert policy["form-action"] == ["'self'"]
             assert "wss:" not in policy["connect-src"]
             assert "https:" not in policy["connect-src"], path
+            assert "frame-src" not in policy, path
 
     def test_only_the_page_of_a_room_fetches_from_other_hosts_and_only_for_its_members(self):
         page = self.browser_of(self.alice.person).get(f"/rooms/{self.room.room_id}/")
         assert policy_of(page)["connect-src"][-2:] == ["https:", "http:"]
+        assert policy_of(page)["frame-src"] == ["https://www.youtube-nocookie.com"]
 
     def test_no_page_has_a_script_or_a_handler_inside_it_without_the_pages_nonce(self):
         self.client.force_login(User.objects.create_superuser("root"))

@@ -16,8 +16,6 @@ const PLACED_WITHIN_S = 0.15 // a seek reloads: a burst after the start costs le
 export class RemotePlayer extends RemoteState {
   preservesPitch = true
   networkState = 2 // MEDIA: it loads when it likes
-  slewWithinMs = SLEW_WITHIN_MS
-  placedWithinS = PLACED_WITHIN_S
   #rate = 1
   #volume = 1
   #muted = false
@@ -45,6 +43,12 @@ export class RemotePlayer extends RemoteState {
     this.send(command)
   }
 
+  /** What the controllers treat differently from a media element. */
+  get inFrame() {
+    const { playedRate } = this
+    return { playedRate, slewWithinMs: SLEW_WITHIN_MS, placedWithinS: PLACED_WITHIN_S }
+  }
+
   get ended() {
     return this.state === "ended" && this.seek === null
   }
@@ -60,7 +64,8 @@ export class RemotePlayer extends RemoteState {
   get readyState() {
     if (this.error || this.state === "loading") return 0
     if (this.state === "unstarted" && !this.paused) return 0
-    return this.state === "buffering" || this.seeking ? 1 : 4
+    if (this.state !== "buffering" && !this.seeking) return 4
+    return this.paused ? 2 : 1 // some players load on only when they play
   }
 
   /** @returns {Ranges} */

@@ -36,6 +36,8 @@ const SLOW_MS = 4000 // a start that takes longer is explained: an advertisement
  * @property {number} [rate]
  * @property {number} [loadedShare] of the whole video
  * @property {boolean} [live]
+ * @property {boolean} [stalled] it has no data, whatever its state
+ * @property {boolean} [fixedRate] it refuses other rates
  * @property {FailureReason} [failure]
  * @property {boolean} [blocked] the browser did not let it play
  */
@@ -98,6 +100,7 @@ export class RemoteState extends EventTarget {
     if (report.durationS) this.#durationReported(report.durationS)
     if (report.rate !== undefined) this.#rateReported(report.rate, nowMs)
     if (report.state && report.state !== this.state) this.#stateReported(report.state, nowMs)
+    if (report.stalled !== undefined) this.#stalledReported(report.stalled, nowMs)
     if (report.positionS !== undefined) this.#positionReported(report.positionS, this.#readMs(report))
     if (report.blocked) this.#refused()
     this.check()
@@ -154,6 +157,13 @@ export class RemoteState extends EventTarget {
       buffering: "waiting",
     })
     if (names[state]) this.fire(names[state])
+  }
+
+  /** @param {boolean} stalled @param {number} nowMs */
+  #stalledReported(stalled, nowMs) {
+    if (stalled && this.state === "playing") this.#stateReported("buffering", nowMs)
+    else if (!stalled && this.state === "buffering")
+      this.#stateReported(this.paused ? "paused" : "playing", nowMs)
   }
 
   /** @param {number} nowMs */

@@ -33,7 +33,7 @@ const PROOF_MS = 700 // by then a report shows whether the player took the rate
 const BURST_MS = { least: 60, most: 8000 }
 const LOSS_MS = { guess: 15, most: 60 } // of one burst, to the time stretching
 const LOSS_GAIN = 0.4
-const VERIFY_FROM_MS = 150 // a smaller burst says little about whether rates have an effect
+const MISSED_SHARE = 0.7 // a burst that leaves this much of its error had no effect
 const SAME_RATE = 1e-3
 
 const SEEK_BEYOND_MS = { usual: 1500, withoutBursts: 400, relaxed: 5000 }
@@ -60,7 +60,10 @@ export class StepRateControl {
   burst = null
   /** The loss of a burst in each direction: the player is this much further behind than planned. */
   lossMs = { up: 0, down: 0 }
-  /** A burst is over; without a loss it would leave `leftMs`. @type {{direction: "up" | "down", leftMs: number} | null} */
+  /**
+   * A burst is over; without a loss it would leave `leftMs`.
+   * @type {{direction: "up" | "down", leftMs: number, plannedMs: number} | null}
+   */
   ended = null
   /** Whether the player takes steps of a twentieth; null: not tried. @type {boolean | null} */
   fine = null
@@ -72,6 +75,7 @@ export class StepRateControl {
   constructor(traits, rateSupport = new RateSupport(traits)) {
     this.traits = traits
     this.rateSupport = rateSupport
+    this.withoutBurstsMs = traits.seekBeyondMs ?? SEEK_BEYOND_MS.withoutBursts
     this.deadMs = traits.clock === "coarse" ? DEAD_MS.coarse : DEAD_MS.stamped
     if (!traits.pitch) this.lossMs = { up: LOSS_MS.guess, down: LOSS_MS.guess }
     if (!traits.rates.length) rateSupport.never = true
@@ -96,8 +100,7 @@ export class StepRateControl {
     this.acquire(nowMs, settleMs)
   }
 
-  /** @param {number} nowMs */
-  degraded(nowMs) {
+  degraded(/** @type {number} */ nowMs) {
     return nowMs < this.relaxedUntilMs
   }
 
@@ -106,10 +109,9 @@ export class StepRateControl {
     return clamp(this.deadMs + movementMs, this.deadMs, 2 * this.deadMs) * (this.degraded(nowMs) ? 2 : 1)
   }
 
-  /** @param {number} nowMs */
-  seekBeyondMs(nowMs) {
+  seekBeyondMs(/** @type {number} */ nowMs) {
     if (this.degraded(nowMs)) return SEEK_BEYOND_MS.relaxed
-    return this.rateSupport.slewOk ? SEEK_BEYOND_MS.usual : SEEK_BEYOND_MS.withoutBursts
+    return this.rateSupport.slewOk ? SEEK_BEYOND_MS.usual : this.withoutBurstsMs
   }
 
   /** @param {PlayerSample} sample @returns {Decision} */
@@ -139,8 +141,7 @@ export class StepRateControl {
     // a player that is this far off was held up, by an advertisement or its line: that is no latency
     const landedMs = this.landing && size <= SEEK_BEYOND_MS.usual ? errorMs : null
     this.landing = false
-    this.#learnLoss(errorMs)
-    this.rateSupport.verify(errorMs, sample.nowMs)
+    if (this.ended) this.#endedWith(errorMs, this.ended, sample.nowMs)
     if (size <= this.deadZoneMs(sample) || sample.remainingS < TAIL_S)
       return this.#decision(sample, "dead", { errorMs, landedMs })
     const burst = size <= this.seekBeyondMs(sample.nowMs) ? this.#burstFor(sample, errorMs) : null
@@ -149,11 +150,18 @@ export class StepRateControl {
     return this.#decision(sample, "dead", { errorMs, landedMs })
   }
 
-  /** @param {number} errorMs after a burst */
-  #learnLoss(errorMs) {
-    if (!this.ended) return
-    const { direction, leftMs } = this.ended
+  /**
+   * What a burst left behind shows its loss, and whether the player's rates have an effect at all.
+   * @param {number} errorMs
+   * @param {NonNullable<StepRateControl["ended"]>} ended
+   * @param {number} nowMs
+   */
+  #endedWith(errorMs, { direction, leftMs, plannedMs }, nowMs) {
     this.ended = null
+    const missed = errorMs / plannedMs > MISSED_SHARE
+    this.rateSupport.excursionFinished(plannedMs)
+    this.rateSupport.verify(missed ? errorMs : 0, nowMs)
+    if (missed) return
     const lossMs = this.lossMs[direction]
     const seenMs = errorMs - leftMs
     this.lossMs[direction] = clamp(lossMs + LOSS_GAIN * (seenMs - lossMs), -LOSS_MS.most, LOSS_MS.most)
@@ -237,8 +245,7 @@ export class StepRateControl {
     this.quietUntilMs = nowMs + SETTLE_MS
     if (elapsedMs === 0) return
     const gainedMs = (step / roomRate) * elapsedMs
-    this.ended = { direction, leftMs: plannedMs - gainedMs }
-    if (Math.abs(plannedMs) >= VERIFY_FROM_MS) this.rateSupport.excursionFinished(plannedMs)
+    this.ended = { direction, leftMs: plannedMs - gainedMs, plannedMs }
   }
 
   /** @param {Burst} burst @returns {"fine" | "coarse"} */
@@ -255,9 +262,8 @@ export class StepRateControl {
 
   /** The error beyond which a seek is worth it. @param {PlayerSample} sample @param {number} errorMs */
   #seekFromMs({ nowMs, roomRate }, errorMs) {
-    if (this.degraded(nowMs)) return SEEK_BEYOND_MS.relaxed
-    const canBurst = this.rateSupport.slewOk && this.#stepAt(roomRate, Math.sign(errorMs), STEP) !== null
-    return canBurst ? SEEK_BEYOND_MS.usual : SEEK_BEYOND_MS.withoutBursts
+    const hasRate = this.#stepAt(roomRate, Math.sign(errorMs), STEP) !== null
+    return hasRate || this.degraded(nowMs) ? this.seekBeyondMs(nowMs) : this.withoutBurstsMs
   }
 
   /** @param {PlayerSample} sample @param {number} errorMs */
@@ -291,7 +297,4 @@ export class StepRateControl {
   }
 }
 
-/** @param {{errorMs: number}[]} samples */
-function medianOf(samples) {
-  return median(samples.map(({ errorMs }) => errorMs))
-}
+const medianOf = (/** @type {{errorMs: number}[]} */ samples) => median(samples.map(({ errorMs }) => errorMs))

@@ -37,6 +37,8 @@ export class MediaState {
   failure = null
   reloadedMs = -Infinity
   wantsReload = false
+  /** Nothing is loaded until the viewer agrees. */
+  asking = false
   /** Where a live stream is; null for other media. @type {import("../sync/timeline.js").LiveMapping | null} */
   live = null
 
@@ -48,6 +50,7 @@ export class MediaState {
     this.failure = null
     this.wantsReload = false
     this.live = null
+    this.asking = false
     if (again) return
     this.seeks.reset()
     this.endOfData.reset()

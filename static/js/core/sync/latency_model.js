@@ -39,6 +39,7 @@ const UNBUFFERED_MS = 400 // a request's round trip and a little decoding, until
  * @property {{fresh: number, rest: number}} startCostMs
  * @property {number} seekCostMs
  * @property {{start: number, seek: number}} [mostCostMs]
+ * @property {number} [seekBeyondMs] for players whose rate cannot correct them
  * @property {boolean} pitch
  */
 /** @typedef {Engine | PlayerTraits} PlayerKind */

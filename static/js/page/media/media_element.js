@@ -103,7 +103,13 @@ export class ElementDriver {
  * plays a file needs none.
  * @type {Record<string, () => Promise<{open: OpenSource}>>}
  */
-const SOURCES = { hls: () => import("../sources/hls.js"), own: () => import("../sources/own.js") }
+const SOURCES = {
+  hls: () => import("../sources/hls.js"),
+  own: () => import("../sources/own.js"),
+  youtube: () => import("../sources/youtube.js"),
+  vimeo: () => import("../sources/vimeo.js"),
+  twitch: () => import("../sources/twitch.js"),
+}
 const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd.apple.mpegurl": "hls" })
 
 /** @typedef {import("../../core/protocol.js").Media} Media */
@@ -140,6 +146,9 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {() => void} growing it has no end yet, and its positions are the room's
  * @property {(message: Message | null) => void} warned it will break off soon; null: no longer
  * @property {(message: Message) => void} failed
+ * @property {(asking: boolean) => void} [asking] nothing plays until the viewer agrees
+ * @property {() => string} [measuredAs] key of this browser's measurements
+ * @property {(driven: import("./viewer_settings.js").Driven | null) => void} [drive] another player; null: the page's
  */
 /** @typedef {(element: HTMLMediaElement, media: Media, callbacks: SourceCallbacks) => Source} OpenSource */
 
@@ -191,7 +200,7 @@ export class SourceOpener {
 
   /** Callbacks of a source that was closed have no effect. @param {() => boolean} isCurrent */
   #callbacksWhile(isCurrent) {
-    const entries = Object.entries(this.callbacks).map(([name, call]) => [
+    const entries = /** @type {[string, any][]} */ (Object.entries(this.callbacks)).map(([name, call]) => [
       name,
       (/** @type {any} */ value) => (isCurrent() ? call(value) : null),
     ])
@@ -203,6 +212,7 @@ export class SourceOpener {
     if (!this.source) return
     this.source.close()
     this.source = null
+    this.callbacks.drive?.(null)
     this.callbacks.changed(null)
   }
 }
@@ -213,27 +223,30 @@ export class SourceOpener {
  * @returns {SourceCallbacks}
  */
 export function sourceCallbacks(player) {
-  const { controller, expectedEvents, callbacks } = player
+  const { expectedEvents, callbacks } = player
   return {
-    startS: () => controller.target?.positionAt(player.seen().serverMs) ?? 0,
+    startS: () => player.controller.target?.positionAt(player.seen().serverMs) ?? 0,
     serverMs: () => player.seen().serverMs,
     expectSeek: (toS) => expectedEvents.expect("seeked", toS),
     changed: (source) => callbacks.source(source),
     live: (mapping) => {
-      controller.wentLive(mapping)
+      player.controller.wentLive(mapping)
       player.tick()
     },
     growing: () => {
-      controller.media.seeks.live = true
+      player.controller.media.seeks.live = true
     },
     warned: (message) => {
       player.warning = message
       player.tick()
     },
     failed: (message) => {
-      controller.failed(player.seen(), false, message)
+      player.controller.failed(player.seen(), false, message)
       player.tick()
     },
+    asking: (asking) => void (player.controller.media.asking = asking),
+    measuredAs: () => player.own.measuredAs,
+    drive: (driven) => player.drive(driven ?? player.own),
   }
 }
 
@@ -296,5 +309,6 @@ export function readElement(element, clock, fineTuneMs) {
     bufferedAheadS: bufferedAhead(element.buffered, currentTimeS),
     buffered: (positionS) => bufferedAhead(element.buffered, positionS) > 0,
     seekable: (positionS) => contains(element.seekable, positionS),
+    .../** @type {{inFrame?: object}} */ (element).inFrame,
   }
 }

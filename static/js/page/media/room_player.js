@@ -28,6 +28,7 @@ const WATCHED = [
   "progress",
   "durationchange",
 ]
+const PICTURE_IN_PICTURE = ["enterpictureinpicture", "leavepictureinpicture"]
 const POSSIBLY_EXPECTED = /** @type {const} */ (["play", "pause", "seeked", "ratechange"])
 const DRIFT_INTERVAL_MS = 250
 const RETRY_MS = 1500 // media are loaded again after a network error
@@ -71,7 +72,8 @@ export class Player extends ViewerSettings {
     this.sources = new SourceOpener(element, sourceCallbacks(this))
     /** What this player does not play. @type {import("../../core/protocol.js").MissingTrack | null} */
     this.lacking = null
-    this.#watch()
+    this.#watch(element)
+    document.addEventListener("pointerdown", () => this.controller.interference.blocked && this.unlock())
   }
 
   // ---------------------------------------------------------------- the room's timeline
@@ -97,7 +99,6 @@ export class Player extends ViewerSettings {
     this.lacking = null
     this.copy = null
     this.copyShiftS = 0
-    this.controller.rateControl.audioOnly = media?.kind === "audio"
     this.#fetch()
   }
 
@@ -105,8 +106,8 @@ export class Player extends ViewerSettings {
     this.controller.newSource({ again })
     this.warning = null
     this.sources.close()
-    const isFile = !this.sources.open(this.media)
-    this.driver.load(isFile ? this.url : null)
+    this.controller.rateControl.audioOnly = this.media?.kind === "audio"
+    this.driver.load(this.sources.open(this.media) ? null : this.url)
   }
 
   /** Retry media that failed or broke off, at the viewer's request. */
@@ -115,6 +116,14 @@ export class Player extends ViewerSettings {
     this.retries = 0
     this.#fetch()
     super.resync()
+  }
+
+  /** @param {import("./viewer_settings.js").Driven} driven */
+  drive(driven) {
+    if (driven.element === this.element) return
+    super.drive(driven, this.seen().serverMs)
+    if (driven !== this.own) this.#watch(driven.element)
+    this.tick()
   }
 
   duration() {
@@ -179,14 +188,13 @@ export class Player extends ViewerSettings {
 
   // ---------------------------------------------------------------- element events
 
-  #watch() {
-    for (const type of WATCHED) this.element.addEventListener(type, () => this.tick())
-    for (const type of POSSIBLY_EXPECTED)
-      this.element.addEventListener(type, () => this.#onElementEvent(type))
-    for (const type of ["enterpictureinpicture", "leavepictureinpicture"])
-      this.element.addEventListener(type, () => this.tick())
-    this.element.addEventListener("error", () => this.#onError())
-    document.addEventListener("pointerdown", () => this.controller.interference.blocked && this.unlock())
+  /** Events of an element that rests while another player plays are ignored. @param {HTMLMediaElement} element */
+  #watch(element) {
+    const on = (/** @type {string} */ type, /** @type {() => void} */ act) =>
+      element.addEventListener(type, () => this.element === element && act())
+    for (const type of [...WATCHED, ...PICTURE_IN_PICTURE]) on(type, () => this.tick())
+    for (const type of POSSIBLY_EXPECTED) on(type, () => this.#onElementEvent(type))
+    on("error", () => this.#onError())
   }
 
   /** The page became visible, or time passed while it was suspended. */
@@ -210,7 +218,7 @@ export class Player extends ViewerSettings {
 
   #onError() {
     const { element, url } = this
-    if (!element.error || !url) return
+    if (!element.error || !url || element !== this.own.element) return // a source reports its own failures
     const retries = RETRIES[this.controller.media.endOfData.moved ? "moving" : "placed"]
     const retrying = element.error.code === MediaError.MEDIA_ERR_NETWORK && this.retries++ < retries
     this.controller.failed(this.seen(), retrying)

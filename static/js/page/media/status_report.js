@@ -59,7 +59,8 @@ export function mediaProblem({ state, media, startControl }, seen, warning = nul
  * @param {boolean} hidden
  */
 export function reportedState(controller, hidden) {
-  const { failure, unaligned } = controller.media
+  const { failure, unaligned, asking } = controller.media
+  if (asking) return "blocked"
   if (failure?.message?.ownCopy) return "empty"
   if (failure && failure.kind !== "unsupported" && failure.kind !== "interrupted") return "broken_off"
   if (controller.state === "suspended" || (hidden && controller.state !== "off")) return "hidden"

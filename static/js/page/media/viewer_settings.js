@@ -15,10 +15,20 @@ import { browserEngine, browserVersion, ElementDriver } from "./media_element.js
 
 const MAX_FINE_TUNE_MS = 500 // in either direction
 
+/**
+ * A player with what controls it. `measuredAs` is the key under which its measurements are stored.
+ * @typedef {object} Driven
+ * @property {HTMLMediaElement} element
+ * @property {string} measuredAs
+ * @property {LatencyModel} latencyModel
+ * @property {SyncController} controller
+ */
+
 export class ViewerSettings {
   /** @param {HTMLMediaElement} element */
   constructor(element) {
     this.element = element
+    this.measuredAs = browserVersion()
     this.expectedEvents = new ExpectedEvents()
     this.driver = new ElementDriver(element, this.expectedEvents, (error) => this.refused(error))
     this.latencyModel = new LatencyModel(browserEngine(), loadItem(`costs-${browserVersion()}`, null))
@@ -28,6 +38,13 @@ export class ViewerSettings {
       rateControl: new RateControl({ engine: browserEngine(), rateSupport }),
       media: new MediaState(),
     })
+    /** The page's own element. @type {Driven} */
+    this.own = {
+      element,
+      measuredAs: this.measuredAs,
+      latencyModel: this.latencyModel,
+      controller: this.controller,
+    }
     this.fineTuneMs = loadItem("fine-tune", 0)
     /** How the viewer's own file compares with the room's media, or that it is missing. @type {string | null} */
     this.copy = null
@@ -52,8 +69,26 @@ export class ViewerSettings {
 
   /** Measurements of this browser are stored between visits. */
   saveMeasurements() {
-    saveItem(`costs-${browserVersion()}`, this.latencyModel.snapshot())
-    saveRateSupport(this.controller.rateControl.rateSupport.snapshot())
+    saveItem(`costs-${this.measuredAs}`, this.latencyModel.snapshot())
+    if (this.element === this.own.element) saveRateSupport(this.controller.rateControl.rateSupport.snapshot())
+  }
+
+  /**
+   * Drive another player from now on: one in a frame, or again the page's own element.
+   * @param {Driven} driven
+   * @param {number} serverMs
+   */
+  drive(driven, serverMs) {
+    const { element, controller } = this
+    const { volume, muted } = element
+    Object.assign(this, driven)
+    this.driver = new ElementDriver(this.element, this.expectedEvents, (error) => this.refused(error))
+    this.expectedEvents.clear()
+    Object.assign(this.element, { volume, muted })
+    this.controller.interference = controller.interference
+    this.controller.newSource()
+    this.controller.follow(controller.timeline, serverMs)
+    this.allow(this.allowed)
   }
 
   // ---------------------------------------------------------------- sound
