@@ -43,7 +43,10 @@ class FilesField(forms.FileField):
 
 
 class FilesForm(forms.Form):
-    chosen = FilesField(label="Files", help_text="Audio and video that browsers play.")
+    chosen = FilesField(
+        label="Files",
+        help_text="Audio and video. The list marks what not every browser plays.",
+    )
 
 
 class MediaItemAdmin(ReadOnlyAdmin):

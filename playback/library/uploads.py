@@ -12,8 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from playback.domain.library.albums import UPLOADS
 from playback.domain.library.titles import title_from_path
-from playback.domain.media_types import WEB_MIMES as MIMES
-from playback.domain.media_types import extension_for_content, extension_of
+from playback.domain.media_types import MIMES, extension_for_content, extension_of
 from playback.library import paths
 from playback.library.metadata.content_sniffing import sniff
 from playback.library.metadata.ffprobe import UnreadableFile
@@ -33,8 +32,10 @@ def max_bytes() -> int:
 def checked_extension(file: UploadedFile[Any]) -> str:
     """Return the extension by the file's content. Raises UnreadableFile with advice if it cannot be stored."""
     extension = extension_of(file.name or "")
-    if extension is None or extension not in MIMES:
-        raise UnreadableFile(f"This kind of file cannot be played: upload one of {', '.join(MIMES)}.")
+    if extension is None:
+        raise UnreadableFile(
+            "This kind of file cannot be played: upload audio or video, such as .mp4, .mkv or .mp3."
+        )
     if (file.size or 0) > max_bytes():
         raise UnreadableFile(f"It is larger than {settings.UPLOAD_MB} MB.")
     content = sniff(cast(BinaryIO, file))

@@ -13,7 +13,7 @@ from playback.domain.duration import Duration
 from playback.domain.library.albums import KEY_LENGTH, album_key
 from playback.domain.library.sort_keys import folded, name_key, path_key, sort_key
 from playback.domain.media_facts import MediaFacts, from_json, to_json
-from playback.domain.playability import Playability, refusal
+from playback.domain.playability import Playability, decide, refusal
 from playback.models.media_item_rows import (
     ALL_ITEMS,
     COMPLETED_FIELDS,
@@ -238,6 +238,13 @@ class MediaItem(models.Model):
             playability.why[:300],
             playability.starts,
         )
+
+    def decide_again(self) -> bool:
+        """Apply the rules of this version to the stored facts. Return whether they say something else."""
+        facts, before = self.media_facts, (self.plays, self.why, self.starts_directly)
+        if facts is not None:
+            self.set_facts(facts, decide(facts))
+        return (self.plays, self.why, self.starts_directly) != before
 
     @property
     def media_facts(self) -> MediaFacts | None:

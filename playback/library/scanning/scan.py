@@ -192,9 +192,12 @@ class _Batch:
         return self._add_facts(file, item) or bool(cover) or unread
 
     def _add_facts(self, file: ScannedFile, item: MediaItem) -> bool:
-        """Add how the file plays, if that is not known yet, because ffprobe was missing or the row is older."""
+        """Add how the file plays, if that is not known yet, because ffprobe was missing or the row is older.
+
+        What is known is decided again from the stored facts: this version may know better than the one that read them.
+        """
         if item.plays:
-            return False
+            return item.decide_again()
         try:
             inspection = FileInspection(self._scan.library / file.path)
             item.set_facts(inspection.facts, inspection.playability)

@@ -92,6 +92,17 @@ class GeneratedMedia(LibraryCase):
         assert self.facts("episode.mkv").chapters
         assert self.scan().same == 3
 
+    def test_the_next_scan_applies_the_rules_of_this_version_to_known_facts(self):
+        self.bring("m_h264_ac3.mkv", "o_h264_aac.mp4")
+        self.scan()
+        before = self.item("m_h264_ac3.mkv")
+        MediaItem.objects.filter(pk=before.pk).update(plays="direct", why="", starts_directly=True)
+        with without_ffprobe():
+            report = self.scan()
+        assert (report.changed, report.same) == (1, 1)
+        after = self.item("m_h264_ac3.mkv")
+        assert (after.plays, after.why, after.facts) == (before.plays, before.why, before.facts)
+
     def test_without_ffprobe_what_browsers_play_is_listed_and_completed_later(self):
         self.bring("m_h264_ac3.mkv", "o_h264_aac.mp4", "o_mpeg4_mp3.avi")
         with without_ffprobe():
