@@ -177,7 +177,8 @@ def test_refused_sound_is_offered_with_one_click(person):
 def test_unplayable_media_shows_a_notice(person):
     alice = person()
     make_room(alice)
-    alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/favicon.svg?.webm'})")
+    alice.route("**/none.webm", lambda route: route.fulfill(content_type="video/webm", body="none"))
+    alice.evaluate("watchium.room.say('load', {media_url: location.origin + '/static/none.webm'})")
     expect(alice.locator("[data-stage]")).to_contain_text("This will not play here")
 
 

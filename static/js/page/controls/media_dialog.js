@@ -85,6 +85,7 @@ async function loadMedia(dialog, room, media_url, title) {
     withdrawNotice("refused")
     problem.textContent = refusalMessage(refusal)
     problem.hidden = false
+    problem.scrollIntoView({ block: "nearest" }) // the item that was pressed may be far below
     return false
   }
 }

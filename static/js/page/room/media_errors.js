@@ -203,7 +203,8 @@ function othersFailMessage(room) {
   const others = [...(room.state?.members.values() ?? [])].filter(({ user_id }) => user_id !== yourId)
   const failing = others.filter(({ state }) => FAILING.has(state ?? ""))
   if (failing.length) return failingMessage(failing, yourId)
-  const lacking = others.filter(({ lacks }) => lacks)
+  const own = room.player.lacking?.track // a notice of their own says what the others lack too
+  const lacking = others.filter(({ lacks }) => lacks && lacks.track !== own)
   if (lacking.length) return lackingMessage(lacking, yourId)
   const unaligned = others.filter(({ state }) => state === "unaligned")
   return unaligned.length
