@@ -192,7 +192,9 @@ def test_the_host_sees_which_member_has_no_sound(here, odd):
     put_on(odd.address("ranges", "clip.webm"), alice, bob)
     wait_until_ready(bob)
     say(alice, "play")
-    expect_words(alice, "No sound for Bob: the browser may not support its format.")
+    text = "No sound for Bob: the browser may not support its format."
+    # Bob's page listens for two seconds and reports a heartbeat later.
+    expect(alice.locator("[data-stage]")).to_contain_text(text, timeout=15_000)
     expect_words(bob, "This video has no sound")
 
 
