@@ -188,7 +188,9 @@ def test_a_video_without_sound_shows_a_notice_and_a_media_fragment_stops_no_play
 
 def test_the_host_sees_which_member_has_no_sound(here, odd):
     alice, bob = here
-    bob.route("**/ranges/clip.webm*", lambda route: route.continue_(url=odd.address("ranges", "soundless.webm")))
+    bob.route(
+        "**/ranges/clip.webm*", lambda route: route.continue_(url=odd.address("ranges", "soundless.webm"))
+    )
     put_on(odd.address("ranges", "clip.webm"), alice, bob)
     wait_until_ready(bob)
     say(alice, "play")
