@@ -4,7 +4,7 @@
 `html` answers with a page; `stall` never answers; `slow` answers each request after 60 ms; `expires` refuses segments
 from the fourth on; `empty`, `itself` and `long` are lists without segments, of themselves, and of 10,000 segments;
 `live` and `undated` are sliding windows of the film, with and without programme date time; `growing` is the list of a
-conversion that is still running.
+conversion that is still running. Files whose suffix is in `outage` get no answer: the connection is closed.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class StreamServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Manners)
         self.folder = folder
         self.requests: Counter[str] = Counter()
+        self.outage: tuple[str, ...] = ()
         self.closing = threading.Event()
         self.live_began_s = 0.0
         self.start_live()
@@ -64,6 +65,9 @@ class _Manners(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0].strip("/")
         manner, _, name = path.partition("/")
         self.server.requests[path] += 1
+        if self.server.outage and path.endswith(self.server.outage):
+            self.close_connection = True
+            return
         try:
             getattr(self, f"_{manner}", self._missing)(name)
         except OSError:

@@ -6,7 +6,8 @@ Playing takes real time here, so the tests share a room.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,10 +15,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.media.test_broken_media import SENTENCE_MS, say
 from tests.browser.support.fixtures import join, wait_for_position, wait_until, wait_until_moving
 from tests.servers.stream_files import BITS, FPS
+from tests.servers.stream_server import StreamServer
 
 READY = "() => document.querySelector('[data-media]').readyState >= 3"
 IN_STEP = """() => { const { controller } = watchium.room.player
     return controller.state === 'playing' && Math.abs(controller.filteredDriftMs() ?? Infinity) < 20 }"""
+BUFFER_MS = 30_000  # what is buffered plays first
 AUDIO_TRACK = "() => watchium.room.player.sources.source.audioTrack"
 SCRIPTED = "() => document.querySelector('[data-media]').currentSrc.startsWith('blob:')"
 # The bits of the picture's number, white or black columns, read from a screenshot of the video.
@@ -177,11 +180,67 @@ def test_a_live_stream_is_in_step_by_its_programme_date_time(here, streams):
     streams.start_live()
     put_on(streams.url("live"), alice, bob)
     say(alice, "play")
-    for page in (alice, bob):
-        wait_until(page, IN_STEP)
-        behind = "() => watchium.room.serverNow() - watchium.room.player.sources.source.wallClock()"
-        wait_until(page, f"() => Math.abs(({behind})() - 9000) < 100")
+    wait_until_live(alice, bob)
     expect(alice.locator("[data-notices]")).not_to_contain_text("no common position")
+
+
+def wait_until_live(*people: Page) -> None:
+    """In step, nine seconds behind the encoder."""
+    behind = "() => watchium.room.serverNow() - watchium.room.player.sources.source?.wallClock()"
+    for page in people:
+        wait_until(page, IN_STEP)
+        wait_until(page, f"() => Math.abs(({behind})() - 9000) < 100")
+
+
+def test_a_live_stream_plays_by_itself_when_its_parts_are_there_again(here, streams):
+    alice, bob = here
+    streams.start_live()
+    with outage(streams, ".m4s"):
+        say(alice, "load", media_url=streams.url("live"))
+        say(alice, "play")
+        expect_wait(alice, bob)
+    wait_until_live(alice, bob)
+
+
+@contextmanager
+def outage(streams: StreamServer, *suffixes: str) -> Iterator[None]:
+    streams.outage = suffixes
+    try:
+        yield
+    finally:
+        streams.outage = ()
+
+
+def expect_wait(*people: Page) -> None:
+    """Nothing is left to play, and it will be loaded again."""
+    for page in people:
+        expect(page.locator("[data-between]")).to_contain_text("It goes on by itself", timeout=BUFFER_MS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("suffixes", [(".m3u8", ".m4s", ".mp4"), (".m3u8",), (".m4s",)])
+def test_a_live_stream_comes_back_in_step_after_its_server_was_away(here, streams, suffixes):
+    alice, bob = here
+    streams.start_live()
+    put_on(streams.url("live"), alice, bob)
+    say(alice, "play")
+    wait_until_live(alice, bob)
+    with outage(streams, *suffixes):
+        expect_wait(alice, bob)
+    if ".mp4" in suffixes:
+        streams.start_live()  # the encoder numbers its segments from the first again
+    wait_until_live(alice, bob)
+
+
+def test_a_film_goes_on_where_the_room_is_when_its_server_has_the_part_again(here, streams):
+    alice, bob = here
+    with outage(streams, "s00025.m4s"):
+        put_on(streams.url("ok"), alice, bob)
+        say(alice, "seek", current_time=50)
+        say(alice, "play")
+        expect_wait(alice, bob)
+    for page in (alice, bob):
+        wait_until_moving(page, 50)
 
 
 def test_a_live_stream_without_it_says_that_it_is_not_in_step(here, streams):

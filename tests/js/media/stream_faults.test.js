@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { codecName, streamFault } from "../../../static/js/core/media/stream_faults.js"
+import { codecName, mayPass, streamFault } from "../../../static/js/core/media/stream_faults.js"
 import { each } from "../random.js"
 
 const load = (details, code) => ({ type: "networkError", details, response: { code } })
@@ -83,4 +83,12 @@ test("codecs have the names that people know", () => {
   assert.equal(codecName("av01.0.08M.08, opus"), "AV1, Opus")
   assert.equal(codecName("xyz1.2"), "xyz1.2")
   assert.equal(codecName(""), "")
+})
+
+test("what a server that comes back mends is waited for, a refusal is not", () => {
+  const passes = (kind, live) => mayPass({ kind, code: null, codec: null }, live)
+  for (const kind of ["unreachable", "slow", "server"]) assert.ok(passes(kind, false) && passes(kind, true))
+  for (const kind of ["gone", "missing", "empty", "damaged"])
+    assert.ok(passes(kind, true) && !passes(kind, false))
+  for (const kind of ["expired", "forbidden", "codec", "protected", "no_cors"]) assert.ok(!passes(kind, true))
 })

@@ -47,6 +47,16 @@ function faultKind({ type = "", details = "", reason = "" }, code, started) {
   return type === "mediaError" || /pars|remux|append/i.test(details) ? "damaged" : "unknown"
 }
 
+/** @type {Set<FaultKind>} */
+const PASSING = new Set(["unreachable", "slow", "server"])
+/** An encoder that is started again removes its list and old parts, or begins with an empty list. @type {Set<FaultKind>} */
+const PASSING_LIVE = new Set(["gone", "missing", "empty", "damaged"])
+
+/** Whether a stream that has played may go on by itself later. @param {Fault} fault @param {boolean} live */
+export function mayPass({ kind }, live) {
+  return PASSING.has(kind) || (live && PASSING_LIVE.has(kind))
+}
+
 /**
  * The codecs that are the cause; all of them if the browser supports each.
  * @param {StreamError} error

@@ -145,7 +145,8 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {(mapping: import("../../core/sync/timeline.js").LiveMapping | null) => void} live
  * @property {() => void} growing it has no end yet, and its positions are the room's
  * @property {(message: Message | null) => void} warned it will break off soon; null: no longer
- * @property {(message: Message) => void} failed
+ * @property {(message: Message, waits?: boolean) => void} failed `waits`: the source reopens when its server is back
+ * @property {() => void} [reopen]
  * @property {(asking: boolean) => void} [asking] nothing plays until the viewer agrees
  * @property {() => string} [measuredAs] key of this browser's measurements
  * @property {(driven: import("./viewer_settings.js").Driven | null) => void} [drive] another player; null: the page's
@@ -202,7 +203,7 @@ export class SourceOpener {
   #callbacksWhile(isCurrent) {
     const entries = /** @type {[string, any][]} */ (Object.entries(this.callbacks)).map(([name, call]) => [
       name,
-      (/** @type {any} */ value) => (isCurrent() ? call(value) : null),
+      (/** @type {any[]} */ ...values) => (isCurrent() ? call(...values) : null),
     ])
     return /** @type {SourceCallbacks} */ (Object.fromEntries(entries))
   }
@@ -240,10 +241,11 @@ export function sourceCallbacks(player) {
       player.warning = message
       player.tick()
     },
-    failed: (message) => {
-      player.controller.failed(player.seen(), false, message)
+    failed: (message, waits = false) => {
+      player.controller.failed(player.seen(), waits, message)
       player.tick()
     },
+    reopen: () => player.reload(),
     asking: (asking) => void (player.controller.media.asking = asking),
     measuredAs: () => player.own.measuredAs,
     drive: (driven) => player.drive(driven ?? player.own),

@@ -110,6 +110,12 @@ export class Player extends ViewerSettings {
     this.driver.load(this.sources.open(this.media) ? null : this.url)
   }
 
+  /** Go on with what broke off, where the room is. */
+  reload() {
+    this.#fetch({ again: true })
+    this.tick()
+  }
+
   /** Retry media that failed or broke off, at the viewer's request. */
   retry() {
     if (!this.url) return

@@ -25,8 +25,14 @@ import { isHost, mayControl, nameList, othersSee } from "./members.js"
 export function stageMessageFor(room, { kind, atS, message }) {
   if (kind === "ends_soon") return null
   if (message?.ownCopy) return { title: message.title, text: message.text, mayRetry: false, mayBring: true }
-  if (message)
-    return { title: message.title, text: withOthers(room, messageText(room, message)), mayRetry: true }
+  if (message) {
+    const again = kind === "interrupted" ? ` ${gettext("It goes on by itself when that is over.")}` : ""
+    return {
+      title: message.title,
+      text: withOthers(room, messageText(room, message)) + again,
+      mayRetry: true,
+    }
+  }
   const at = formatTime(atS ?? 0)
   if (kind === "unsupported")
     return {

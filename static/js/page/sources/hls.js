@@ -7,12 +7,13 @@
  * against each other, and where it moves the element (holes, nudges), the move is registered as expected.
  */
 
-import { streamFault } from "../../core/media/stream_faults.js"
+import { mayPass, streamFault } from "../../core/media/stream_faults.js"
 import { preferredTrack } from "../../core/media/track_choice.js"
-import { liveMapping } from "../../core/sync/live_edge.js"
-import { livePosition } from "../../core/sync/timeline.js"
 import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
+import { dataEndS, isOut, LoadActivity } from "./hls_activity.js"
+import { LiveList } from "./hls_live.js"
+import { whenBack } from "./hls_return.js"
 import { settings } from "./hls_settings.js"
 import { audioTracksOf, captionTracksOf, qualitiesOf } from "./hls_tracks.js"
 import { answers } from "./host_probe.js"
@@ -25,7 +26,8 @@ const MIME = "application/vnd.apple.mpegurl"
 const LANGUAGE_KEY = "audio-language"
 const CHECK_MS = 250
 const RELOAD_MS = 2000 // after a failed part, while the buffer lasts
-const LEFT_S = 0.3
+const MORE_S = 0.3
+const IDLE_MS = 3000 // with nothing left to play
 
 /** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
 /** @typedef {import("../../core/media/stream_faults.js").Fault} Fault */
@@ -52,12 +54,15 @@ class HlsSource {
   started = false
   recovered = false
   native = false
+  /** It is opened again when its server is back. */
+  awaited = false
+  /** @type {string | null} */
+  failedPart = null
   /** A part could not be loaded; what is buffered plays on. @type {Fault | null} */
   fault = null
   faultMs = 0
   faultEndS = 0
-  live = false
-  dated = false
+  list = new LiveList()
   /** Its segments are fragmented MP4, which says what is in it. */
   fragmented = false
 
@@ -68,7 +73,7 @@ class HlsSource {
    */
   constructor(element, media, callbacks) {
     this.element = element
-    this.url = media.url
+    this.url = media.url.split("#", 1)[0]
     this.callbacks = callbacks
     this.controller = new AbortController()
     this.stopChecking = every(CHECK_MS, () => this.#check())
@@ -81,6 +86,7 @@ class HlsSource {
     const hls = new Hls(settings(this.callbacks.startS()))
     this.hls = hls
     const { Events } = Hls
+    this.activity = new LoadActivity(hls, Events)
     const listeners = {
       [Events.MANIFEST_PARSED]: () => this.#manifestParsed(),
       [Events.AUDIO_TRACKS_UPDATED]: () => this.#audioTracksUpdated(),
@@ -95,7 +101,7 @@ class HlsSource {
     }
     for (const [type, listener] of Object.entries(listeners))
       hls.on(type, (/** @type {string} */ _type, /** @type {any} */ data) => listener(data))
-    hls.loadSource(this.url.split("#", 1)[0])
+    hls.loadSource(this.url)
     hls.attachMedia(this.element)
   }
 
@@ -179,23 +185,26 @@ class HlsSource {
 
   /** Wall time in ms of the picture that is shown, as its encoder dated it. */
   wallClock() {
-    return this.dated ? (this.hls?.playingDate?.getTime() ?? null) : null
+    return this.list.dated ? (this.hls?.playingDate?.getTime() ?? null) : null
   }
 
   /** @param {any} details of the list that plays */
-  #levelUpdated({ live, type, fragments, edge, targetduration, hasProgramDateTime }) {
+  #levelUpdated(details) {
+    const { live, type, fragments } = details
     this.fragmented = Boolean(fragments[0]?.initSegment)
     if (!live || !fragments.length) return
     if (type === "EVENT") return this.callbacks.growing() // from its beginning, with more to come
-    const [first] = fragments
-    this.dated = Boolean(hasProgramDateTime)
-    const dateMs = this.dated ? first.programDateTime : null
-    const list = { startS: first.start, endS: edge, segmentS: targetduration, dateMs }
-    const serverMs = this.callbacks.serverMs()
-    const mapping = liveMapping(list, serverMs)
-    if (!this.live) this.hls.startLoad(mapping ? livePosition(mapping, serverMs) : -1) // not at the room's position
-    this.live = true
-    this.callbacks.live(mapping)
+    const isFirst = !this.list.isLive
+    this.list.update(details, this.callbacks.serverMs())
+    if (isFirst) this.#load()
+    this.callbacks.live(this.list.mapping)
+  }
+
+  /** From where the player is, or where it begins. */
+  #load() {
+    const { callbacks, list } = this
+    const startS = list.isLive ? list.startS(callbacks.serverMs()) : callbacks.startS()
+    this.hls.startLoad(this.started ? -1 : startS)
   }
 
   // ---------------------------------------------------------------- errors
@@ -206,10 +215,12 @@ class HlsSource {
     const moves = [ErrorDetails.BUFFER_NUDGE_ON_STALL, ErrorDetails.BUFFER_SEEK_OVER_HOLE]
     if (moves.includes(error.details)) this.callbacks.expectSeek(this.element.currentTime)
     if (!error.fatal) return
+    this.failedPart = error.frag?.url ?? null
     const fault = streamFault(error, this.started, isSupported)
-    if (fault.kind === "unreachable" && !this.started) return void this.#tryNatively(fault)
+    if (fault.kind === "unreachable" && !this.started && !this.list.isLive)
+      return void this.#tryNatively(fault)
     if (error.type === ErrorTypes.MEDIA_ERROR && fault.kind === "damaged" && this.#recover()) return
-    if (this.#isOut()) this.#fail(fault)
+    if (isOut(this.element)) this.#fail(fault)
     else this.#playOn(fault)
   }
 
@@ -220,22 +231,9 @@ class HlsSource {
     return true
   }
 
-  /** Where the buffered data around the position ends. */
-  get #endS() {
-    const { buffered, currentTime } = this.element
-    for (let i = 0; i < buffered.length; i++)
-      if (buffered.start(i) <= currentTime + LEFT_S && buffered.end(i) > currentTime) return buffered.end(i)
-    return currentTime
-  }
-
-  /** Whether nothing is left to play. */
-  #isOut() {
-    return this.#endS - this.element.currentTime <= LEFT_S
-  }
-
   /** Play what is buffered, warn, and try again meanwhile. @param {Fault} fault */
   #playOn(fault) {
-    if (!this.fault) this.faultEndS = this.#endS
+    if (!this.fault) this.faultEndS = dataEndS(this.element)
     this.fault = fault
     this.faultMs = performance.now()
     this.callbacks.warned(faultMessage(fault, this.url))
@@ -243,24 +241,39 @@ class HlsSource {
 
   /** Parts before the missing one may be loaded again: only more to play ends the fault. */
   #partArrived() {
-    if (!this.fault || this.#endS - this.faultEndS <= LEFT_S) return
+    if (!this.fault || dataEndS(this.element) - this.faultEndS <= MORE_S) return
     this.fault = null
     this.callbacks.warned(null)
   }
 
   #check() {
-    if (!this.fault) return
-    if (this.#isOut()) return this.#fail(this.fault)
+    if (!this.fault) return this.#wake()
+    if (isOut(this.element)) return this.#fail(this.fault)
     if (performance.now() - this.faultMs < RELOAD_MS) return
     this.faultMs = performance.now()
     this.hls?.startLoad()
+  }
+
+  /** Nothing is left to play, and nothing is being loaded. */
+  #wake() {
+    if (!this.hls || this.awaited || this.element.readyState > 2 || !isOut(this.element)) return
+    if (!this.activity || this.activity.idleMs < IDLE_MS) return
+    this.activity.restarted()
+    this.#load()
   }
 
   /** @param {Fault} fault */
   #fail(fault) {
     this.fault = null
     this.hls?.stopLoad()
-    this.callbacks.failed(faultMessage(fault, this.url))
+    const { started, list, callbacks, url } = this
+    const { reopen } = callbacks
+    const returns = reopen && (started || list.isLive) && mayPass(fault, list.isLive)
+    callbacks.failed(faultMessage(fault, url), Boolean(returns))
+    if (!returns || this.awaited) return
+    this.awaited = true
+    const part = list.isLive ? null : this.failedPart
+    whenBack({ Hls, options: settings(0), url, part, signal: this.controller.signal }, reopen)
   }
 
   // ---------------------------------------------------------------- the browser's own player

@@ -1,5 +1,5 @@
 // @ts-check
-/** The levels and audio tracks of hls.js as choices. A choice's id is its index there. */
+/** The levels and audio tracks of hls.js as choices, whose ids are their indexes there; the parts of a live list. */
 
 import { distinctQualities } from "../../core/media/track_choice.js"
 
@@ -34,4 +34,17 @@ export function captionTracksOf(renditions) {
   return once.flatMap(({ name = "", lang = "", default: isDefault = false, forced = false, url }, id) =>
     url ? [{ id, name, language: lang, isDefault, forced, url }] : [],
   )
+}
+
+/**
+ * @param {{start: number, duration: number, programDateTime: number | null}[]} fragments
+ * @param {boolean} dated whether the list has programme date times
+ * @returns {import("../../core/sync/live_edge.js").LiveSegment[]}
+ */
+export function liveSegments(fragments, dated) {
+  return fragments.map(({ start, duration, programDateTime }) => ({
+    startS: start,
+    durationS: duration,
+    dateMs: dated ? programDateTime : null,
+  }))
 }

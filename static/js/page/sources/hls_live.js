@@ -1,0 +1,26 @@
+// @ts-check
+/** What is known of a live stream: whether its encoder dates it, and where its common moment is in this player. */
+
+import { liveMapping } from "../../core/sync/live_edge.js"
+import { livePosition } from "../../core/sync/timeline.js"
+import { liveSegments } from "./hls_tracks.js"
+
+export class LiveList {
+  isLive = false
+  dated = false
+  /** @type {import("../../core/sync/timeline.js").LiveMapping | null} */
+  mapping = null
+
+  /** @param {any} details of a list that plays, not empty @param {number} serverMs */
+  update({ fragments, targetduration, hasProgramDateTime }, serverMs) {
+    this.isLive = true
+    this.dated = Boolean(hasProgramDateTime)
+    const list = { segments: liveSegments(fragments, this.dated), segmentS: targetduration }
+    this.mapping = liveMapping(list, serverMs, this.mapping !== null)
+  }
+
+  /** Where to begin: not at the room's position, which means nothing here. -1: where hls.js wants. @param {number} serverMs */
+  startS(serverMs) {
+    return this.mapping ? livePosition(this.mapping, serverMs) : -1
+  }
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { LoadActivity } from "../../../static/js/page/sources/hls_activity.js"
+
+test("hls.js is idle since its last part ended, however it ended, and not during a long transfer", () => {
+  const listeners = new Map()
+  const hls = { on: (type, listener) => listeners.set(type, listener) }
+  let nowMs = 1000
+  const activity = new LoadActivity(
+    hls,
+    { FRAG_LOADING: "loading", FRAG_LOADED: "loaded", ERROR: "error" },
+    () => nowMs,
+  )
+  const happens = (type, afterMs) => {
+    nowMs += afterMs
+    listeners.get(type)?.()
+  }
+  nowMs += 50
+  assert.equal(activity.idleMs, 50)
+  for (const end of ["loaded", "error"]) {
+    happens("loading", 0)
+    nowMs += 60_000
+    assert.ok(activity.idleMs < 0)
+    happens(end, 0)
+    nowMs += 7000
+    assert.equal(activity.idleMs, 7000)
+  }
+  activity.restarted()
+  assert.equal(activity.idleMs, 0)
+})
