@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.support.fixtures import make_room, wait_until
+from tests.browser.support.fixtures import join, make_room, wait_until
 from tests.media import made
 from tests.servers import ROOT, Server, watchium_server
 
@@ -60,3 +60,16 @@ def test_a_room_refuses_them_with_the_reason_and_plays_the_others(person, librar
     dialog.get_by_role("button", name="Spoken Film").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     wait_until(page, "() => document.querySelector('[data-media]').videoWidth === 160")
+
+
+def test_the_host_prepares_before_the_start_what_a_member_cannot_play(person, library: Server):
+    alice, bob = person(base_url=library.url), person(base_url=library.url)
+    join(bob, make_room(alice), "Bob")
+    black = made("m_hevc_aac.mkv").read_bytes()
+    bob.route("**/media/library/*", lambda route: route.fulfill(body=black, content_type="video/x-matroska"))
+    alice.get_by_role("button", name="Change media").click()
+    alice.get_by_role("dialog").get_by_role("button", name="Spoken Film").click()
+    stage = alice.locator("[data-stage]")
+    expect(stage).to_contain_text("No picture for Bob", timeout=15_000)
+    stage.get_by_role("button", name="Prepare", exact=True).click()
+    expect(stage).to_contain_text("It plays here when it is ready.")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { missingTrack } from "../../../static/js/core/media/media_state.js"
+import { missingTrack, TrackCheck } from "../../../static/js/core/media/media_state.js"
 import { playbackWarning } from "../../../static/js/page/room/media_errors.js"
 import {
   mediaProblem,
@@ -387,6 +387,22 @@ test("a film without decoded sound or picture is detected after two seconds", ()
   assert.equal(missingTrack({ ...film, isFilm: false, pictureWidth: 0 }), null)
   assert.equal(missingTrack({ ...film, frames: 0 }), "picture")
   assert.equal(missingTrack({ ...film, audioBytes: 0, audioTracks: 1 }), null)
+})
+
+test("a missing track is found before the start, once, and not while the player may still decode it", () => {
+  const expected = { sound: null, picture: null }
+  const black = { isFilm: true, audioBytes: 2343, pictureWidth: 0, frames: 0, expected }
+  const standing = { nowMs: 0, paused: true, seeking: false, hidden: false, readyState: 4, currentTimeS: 0 }
+  const found = (playback, ...changes) => {
+    const check = new TrackCheck()
+    return changes.map((change) => check.update(/** @type {any} */ ({ ...standing, ...change }), playback))
+  }
+  const later = { nowMs: 1000 }
+  assert.deepEqual(found(black, {}, { nowMs: 999 }, later, later), [null, null, "picture", null])
+  assert.deepEqual(found({ ...black, audioBytes: 0, pictureWidth: 640 }, {}, later), [null, "sound"])
+  assert.deepEqual(found({ ...black, audioBytes: undefined, pictureWidth: 640 }, {}, later), [null, null])
+  for (const change of [{ hidden: true }, { readyState: 3 }, { seeking: true }])
+    assert.deepEqual(found(black, {}, { ...later, ...change }), [null, null])
 })
 
 test("what the source says of its tracks decides which are expected", () => {

@@ -156,6 +156,7 @@ function isWorthReload({ kind, atS }, timeline) {
 }
 
 const MISSING_AFTER_S = 2 // by then some of each track was decoded
+const READY_MS = 1000 // a player that stands ready has decoded the beginning of each track
 
 /**
  * `audioBytes` is counted by Chromium and WebKit, `hasAudio` is Firefox's, `audioTracks` WebKit's.
@@ -179,13 +180,18 @@ export function missingTrack({ isFilm, playedS, expected, ...decoded }) {
   return isBlack && (expected.picture ?? isFilm) ? "picture" : null
 }
 
-/** Checks after a start that there is sound and a picture; finds a missing track once for each source. */
-class TrackCheck {
+/**
+ * Checks that there is sound and a picture, before a start, so that the host knows in time, and after it; finds a
+ * missing track once for each source.
+ */
+export class TrackCheck {
   /** Where the media first played; Infinity after a track was found missing. @type {number | null} */
   #firstS = null
+  #readyMs = Infinity
 
   reset() {
     this.#firstS = null
+    this.#readyMs = Infinity
   }
 
   /**
@@ -194,11 +200,28 @@ class TrackCheck {
    * @returns {"sound" | "picture" | null}
    */
   update(element, playback) {
-    if (this.#firstS === Infinity || element.paused || element.seeking || element.readyState < 3) return null
-    this.#firstS ??= element.currentTimeS
-    const track = missingTrack({ ...playback, playedS: element.currentTimeS - this.#firstS })
+    if (this.#firstS === Infinity || element.seeking || element.readyState < 3) return null
+    const track = element.paused ? this.#standing(element, playback) : this.#playing(element, playback)
     if (track) this.#firstS = Infinity
     return track
+  }
+
+  /** @param {ElementState} element @param {Omit<Parameters<typeof missingTrack>[0], "playedS">} playback */
+  #playing(element, playback) {
+    this.#firstS ??= element.currentTimeS
+    return missingTrack({ ...playback, playedS: element.currentTimeS - this.#firstS })
+  }
+
+  /**
+   * A hidden tab may decode later, and not every browser counts the first picture.
+   * @param {ElementState} element
+   * @param {Omit<Parameters<typeof missingTrack>[0], "playedS">} playback
+   */
+  #standing({ nowMs, readyState, hidden }, playback) {
+    if (readyState < 4 || hidden) return null
+    this.#readyMs = Math.min(this.#readyMs, nowMs)
+    if (nowMs - this.#readyMs < READY_MS) return null
+    return missingTrack({ ...playback, frames: undefined, playedS: Infinity })
   }
 }
 

@@ -11,7 +11,9 @@ import {
   noDataMessage,
   truncationMessage,
 } from "../lib/i18n.js"
+import { request } from "../lib/api.js"
 import { isMixedContent, shortenUrl } from "../ui/form_validation.js"
+import { showNotice, showRefusal } from "../ui/notices.js"
 import { isHost, mayControl, nameList, othersSee } from "./members.js"
 
 /** @typedef {import("./session.js").RoomSession} Room */
@@ -140,6 +142,8 @@ function withOthers(room, text) {
 const MISSING_TRACK_MS = 15_000
 const TRUNCATED_MS = 20_000
 const OTHERS_FAIL_MS = 8000
+const REMEDY_MS = 30_000
+const PREPARABLE = /\/x-matroska$/ // what of the library plays in some browsers only
 const FAILING = new Set(["error", "broken_off"])
 
 /** @typedef {import("../ui/notices.js").NoticeStack} Stack */
@@ -174,16 +178,13 @@ export function mediaNotices(room, stack, rank) {
     room.on("lacks", () => {
       const { lacking } = room.player
       const text = lacking ? missingTrackMessage(lacking) : ""
-      show({ key: "lacks", text, tone: "warn", lastsMs: MISSING_TRACK_MS })
+      show({ key: "lacks", text, tone: "warn", lastsMs: MISSING_TRACK_MS, act: preparation(room) })
     }),
-    room.on("presence", () =>
-      show({
-        key: "others",
-        text: shown.medium ? "" : othersFailMessage(room),
-        tone: "warn",
-        lastsMs: OTHERS_FAIL_MS,
-      }),
-    ),
+    room.on("presence", () => {
+      const act = preparation(room)
+      const text = shown.medium ? "" : othersFailMessage(room)
+      show({ key: "others", text, tone: "warn", lastsMs: act ? REMEDY_MS : OTHERS_FAIL_MS, act })
+    }),
     room.on("load", () => ["medium", "lacks", "others", "cut"].forEach((key) => show({ key, text: "" }))),
   ]
 }
@@ -200,6 +201,22 @@ function truncationNotice(room, show) {
     const isReplayed = timeline?.is_playing && room.position() < (timeline.duration ?? 0)
     show({ key: "cut", text: isReplayed ? "" : text, tone: "warn", lastsMs: TRUNCATED_MS })
   }
+}
+
+/**
+ * The remedy for those who cannot play an item of the library: the server prepares it, and the room plays the result.
+ * @param {Room} room
+ */
+function preparation(room) {
+  const media = room.state?.timeline?.media
+  if (!media?.item_id || !PREPARABLE.test(media.mime ?? "") || !mayControl(room.state)) return undefined
+  const asked = { room_id: room.boot.room_id, play: true }
+  const run = () =>
+    request(`/api/library/${media.item_id}/prepare/`, asked).then(
+      () => showNotice({ key: "prepare", text: gettext("It plays here when it is ready."), lastsMs: 8000 }),
+      showRefusal,
+    )
+  return { text: gettext("Prepare"), run }
 }
 
 /** For the host: the members who do not see the picture. @param {Room} room */
