@@ -144,6 +144,7 @@ def postgres() -> bool:
 def faults() -> bool:
     """Run all guarantees and faults, including the long ones, on both databases. Takes about half an hour."""
     passed = everything()
+    passed = pytest("-m", "long", "tests/playback") and passed
     passed = pytest("-c", "tests/browser/pytest.ini", "-m", "long", "tests/browser") and passed
     try:
         with servers.postgres(max_connections=300) as url:
