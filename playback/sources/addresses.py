@@ -15,8 +15,6 @@ from playback.sources.web_pages import reject_pages
 from watchium.protocol.errors import UnknownMedia
 from watchium.protocol.types import Media
 
-# Kinds of streams that the page has no player for.
-UNSUPPORTED = frozenset((streams.DASH,))
 _HINTS = frozenset(WEB_MIMES.values())
 
 
@@ -70,8 +68,6 @@ def _embedded(embed: Embed, title: str, embeds: Container[str]) -> Media:
 
 
 def _stream(parts: SplitResult, kind: str, title: str) -> Media:
-    if kind in UNSUPPORTED:
-        raise UnknownMedia("Streams cannot be played here yet: use the address of a media file.")
     return Media(
         url=_url(parts),
         kind="video",

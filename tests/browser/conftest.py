@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 from tests.servers import Missing, Server, headless_chromium_path, unavailable, watchium_server
-from tests.servers.stream_files import make_film
+from tests.servers.stream_files import make_dash, make_film
 from tests.servers.stream_server import StreamServer, stream_server
 
 # Chromium applies only the last --disable-features, so Playwright's own list is repeated. The WebUI popups of the
@@ -42,11 +42,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def streams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamServer]:
-    """A film of a minute as HLS, on a media server with the manners of real ones."""
+    """A film of a minute as HLS and as DASH, on a media server with the manners of real ones."""
     if shutil.which("ffmpeg") is None:
         unavailable(Missing("ffmpeg makes the film"))
     folder = tmp_path_factory.mktemp("film")
-    make_film(folder, FILM_S)
+    make_dash(make_film(folder, FILM_S), folder)
     with stream_server(folder) as running:
         yield running
 

@@ -70,6 +70,32 @@ def _make_renditions(film: Path, folder: Path) -> None:
         _rendition(film, folder / language, "-map", f"0:a:{index}", "-c", "copy")
 
 
+def make_dash(film: Path, folder: Path) -> None:
+    """Write `dash.mpd` beside a film of `make_film`, with both languages and both qualities."""
+    scaled = ("-map", "0:v", "-filter:v:1", f"scale=96:{QUALITIES[1]}", "-c:v:0", "copy", "-c:v:1", "libx264")
+    key_frames = ("-g:v:1", str(FPS * SEGMENT_S), "-sc_threshold:v:1", "0", "-preset", "veryfast")
+    audio = [
+        argument
+        for index, language in enumerate(LANGUAGES)
+        for argument in ("-map", f"0:a:{index}", f"-metadata:s:a:{index}", f"language={language}")
+    ]
+    sets = "id=0,streams=v " + " ".join(
+        f"id={index + 1},streams={index + 2}" for index in range(len(LANGUAGES))
+    )
+    command = [
+        *(*_FFMPEG, "-i", str(film), "-map", "0:v", *scaled, *key_frames, *audio, "-c:a", "copy"),
+        *("-f", "dash", "-seg_duration", str(SEGMENT_S), "-adaptation_sets", sets),
+        *(
+            "-init_seg_name",
+            "dash_$RepresentationID$.mp4",
+            "-media_seg_name",
+            "dash_$RepresentationID$_$Number$.m4s",
+        ),
+        str(folder / "dash.mpd"),
+    ]
+    subprocess.run(command, check=True)
+
+
 def _rendition(film: Path, folder: Path, *mapped: str) -> None:
     folder.mkdir(exist_ok=True)
     segments = ("-hls_segment_filename", str(folder / "s%05d.m4s"), str(folder / "index.m3u8"))

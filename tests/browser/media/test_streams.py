@@ -112,6 +112,38 @@ def test_the_language_is_remembered_for_other_media_and_the_quality_is_the_viewe
     assert alice.evaluate("() => watchium.room.player.sources.source.quality") is None
 
 
+def test_dash_is_in_step_with_a_language_and_a_quality_for_each_viewer(here, streams):
+    alice, bob = here
+    put_on(streams.url("ok", "dash.mpd"), alice, bob)
+    say(alice, "play")
+    choose(alice, "Quality", "90p")
+    for language, track in (("Japanese", 0), ("English", 1)):
+        choose(bob, "Audio language", language)
+        wait_until(bob, f"() => watchium.room.player.sources.source.audioTrack === {track}")
+        wait_until(bob, IN_STEP)
+    say(alice, "seek", current_time=40)
+    for page in (alice, bob):
+        wait_until_moving(page, 40)
+        wait_until(page, IN_STEP)
+    wait_until(alice, "() => document.querySelector('[data-media]').videoHeight === 90")
+    assert bob.evaluate("() => watchium.room.player.sources.source.quality") is None
+
+
+@pytest.mark.parametrize(
+    ("manner", "words"),
+    [
+        ("missing", "The stream was not found"),
+        ("html", "This address is not a stream"),
+        ("nocors", "does not allow this stream to be played here"),
+    ],
+)
+def test_each_fault_of_dash_is_named(here, streams, manner, words):
+    alice, bob = here
+    say(alice, "load", media_url=streams.url(manner, "dash.mpd"))
+    for page in (alice, bob):
+        expect(page.locator("[data-between]")).to_contain_text(words, timeout=SENTENCE_MS)
+
+
 @pytest.mark.parametrize(
     ("manner", "words", "remedy"),
     [
@@ -162,7 +194,8 @@ def test_without_permission_for_other_sites_the_browsers_own_player_plays_it(her
 
 
 @pytest.mark.parametrize(
-    ("manner", "name"), [("ok", "film.mp4"), ("ok", "master.m3u8"), ("nocors", "master.m3u8")]
+    ("manner", "name"),
+    [("ok", "film.mp4"), ("ok", "master.m3u8"), ("nocors", "master.m3u8"), ("ok", "dash.mpd")],
 )
 def test_the_same_picture_is_at_the_same_position_however_it_is_played(here, streams, manner, name):
     alice, _ = here

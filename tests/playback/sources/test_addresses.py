@@ -126,11 +126,10 @@ def test_text_and_hosts_that_browsers_do_not_resolve_are_not_addresses(address):
         "https://m.youtube.com./watch?v=aqz-KE-bpKQ",
         "https://vimeo.com/76979871",
         "https://www.twitch.tv/videos/123456789",
-        "https://example.org/film.mpd",
     ],
 )
-def test_unsupported_sources_are_rejected_with_a_reason(address):
-    with pytest.raises(UnknownMedia, match=r"This server does not show|cannot be played here yet"):
+def test_players_that_the_operator_does_not_allow_are_rejected_with_a_reason(address):
+    with pytest.raises(UnknownMedia, match=r"This server does not show"):
         find(address)
 
 
@@ -158,6 +157,18 @@ def test_an_embedded_player_is_accepted_if_the_operator_allows_it(address, sourc
 def test_hls_is_recognised_by_its_extension_or_its_media_type(address, hint):
     media = find(address, mime=hint)
     assert (media.source, media.mime, media.url) == ("hls", "application/vnd.apple.mpegurl", address)
+
+
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        ("https://example.org/film.mpd", None),
+        ("https://example.org/manifest?id=3", "application/dash+xml"),
+    ],
+)
+def test_dash_is_recognised_by_its_extension_or_its_media_type(address, hint):
+    media = find(address, mime=hint)
+    assert (media.source, media.mime, media.url) == ("dash", "application/dash+xml", address)
 
 
 @pytest.mark.parametrize(

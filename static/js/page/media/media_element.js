@@ -105,6 +105,7 @@ export class ElementDriver {
  */
 const SOURCES = {
   hls: () => import("../sources/hls.js"),
+  dash: () => import("../sources/dash.js"),
   own: () => import("../sources/own.js"),
   youtube: () => import("../sources/youtube.js"),
   vimeo: () => import("../sources/vimeo.js"),

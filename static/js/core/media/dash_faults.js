@@ -1,0 +1,47 @@
+// @ts-check
+/** The cause of a DASH stream's failure, from the errors of shaka-player. */
+
+import { codecName } from "./stream_faults.js"
+
+/** @typedef {import("./stream_faults.js").FaultKind} FaultKind */
+/**
+ * The parts of an error of shaka-player that show its cause. `data` of a request that failed: the address and the
+ * answer's code.
+ * @typedef {{code?: number, category?: number, data?: any[]}} DashError
+ */
+
+const BAD_STATUS = 1001
+const NO_ANSWER = 1002
+const TIMEOUT = 1003
+const EMPTY = new Set([4003, 4004, 4018, 4036]) // no periods, no media in them
+const NOT_A_LIST = new Set([4000, 4001, 4024])
+const NO_CODEC = new Set([4032, 4012, 3014])
+const MEDIA = 3
+const MANIFEST = 4
+const DRM = 6
+
+/** @param {DashError} error @param {boolean} started @returns {import("./stream_faults.js").Fault} */
+export function dashFault({ code = 0, category = 0, data = [] }, started) {
+  const status = code === BAD_STATUS ? Number(data[1]) || null : null
+  const codec = NO_CODEC.has(code) && typeof data[0] === "string" ? codecName(codecsOf(data[0])) : null
+  return { kind: kindOf(code, category, status, started), code: status, codec: codec || null }
+}
+
+/** @param {number} code @param {number} category @param {number | null} status @param {boolean} started @returns {FaultKind} */
+function kindOf(code, category, status, started) {
+  if (status === 401 || status === 403) return started ? "expired" : "forbidden"
+  if (status === 404 || status === 410) return started ? "gone" : "missing"
+  if (code === BAD_STATUS) return "server"
+  if (code === NO_ANSWER) return "unreachable"
+  if (code === TIMEOUT) return "slow"
+  if (NO_CODEC.has(code)) return "codec"
+  if (EMPTY.has(code)) return "empty"
+  if (NOT_A_LIST.has(code)) return "page"
+  if (category === DRM) return "protected"
+  return category === MEDIA || category === MANIFEST ? "damaged" : "unknown"
+}
+
+/** The codecs in a media type. @param {string} mime */
+function codecsOf(mime) {
+  return /codecs="?([^";]+)/.exec(mime)?.[1] ?? ""
+}

@@ -1,0 +1,219 @@
+// @ts-check
+/**
+ * DASH on the room's own element, by shaka-player, which only fetches and appends: its corrections of stalls and of
+ * latency are off, because two controllers would work against each other.
+ */
+
+import { dashFault } from "../../core/media/dash_faults.js"
+import { mayPass } from "../../core/media/stream_faults.js"
+import { distinctQualities, preferredTrack } from "../../core/media/track_choice.js"
+import { loadItem, saveItem } from "../lib/storage.js"
+import { every } from "../lib/timers.js"
+import { answers } from "./host_probe.js"
+import { faultMessage } from "./stream_messages.js"
+
+const VENDORED = "../../../vendor/shaka-player/shaka-player.dash.mjs" // not a literal: a copied file is neither typed nor preloaded
+await import(VENDORED)
+const { shaka } = /** @type {any} */ (window)
+
+const MIME = "application/dash+xml"
+const LANGUAGE_KEY = "audio-language"
+const RETRY_S = 2
+const CHECK_MS = 500
+const STUCK_MS = 2000
+const INTERRUPTED = 7000 // loading was ended by closing
+const REQUESTS = {
+  maxAttempts: 2,
+  baseDelay: 500,
+  timeout: 60_000,
+  connectionTimeout: 4000,
+  stallTimeout: 4000,
+}
+const SETTINGS = {
+  manifest: { retryParameters: REQUESTS, dash: { ignoreDrmInfo: false } },
+  streaming: {
+    retryParameters: REQUESTS,
+    bufferingGoal: 20,
+    bufferBehind: 30,
+    rebufferingGoal: 0, // it would set the rate to 0
+    stallEnabled: false,
+    liveSync: { enabled: false },
+    failureCallback: () => {}, // tried again below
+  },
+}
+
+/** @typedef {import("../media/media_element.js").SourceCallbacks} SourceCallbacks */
+
+/**
+ * @param {HTMLMediaElement} element
+ * @param {import("../../core/protocol.js").Media} media
+ * @param {SourceCallbacks} callbacks
+ */
+export function open(element, media, callbacks) {
+  return new DashSource(element, media, callbacks)
+}
+
+class DashSource {
+  /** @type {import("../../core/media/track_choice.js").AudioTrack[]} */
+  audioTracks = []
+  /** @type {import("../../core/media/track_choice.js").Quality[]} */
+  qualities = []
+  /** @type {number | null} */
+  quality = null
+  audioTrack = -1
+  started = false
+  loaded = false
+  warned = false
+  appendedMs = 0
+
+  /**
+   * @param {HTMLMediaElement} element
+   * @param {import("../../core/protocol.js").Media} media
+   * @param {SourceCallbacks} callbacks
+   */
+  constructor(element, media, callbacks) {
+    this.element = element
+    this.url = media.url.split("#", 1)[0]
+    this.callbacks = callbacks
+    this.controller = new AbortController()
+    this.player = new shaka.Player()
+    this.player.configure(SETTINGS)
+    this.stopChecking = every(CHECK_MS, () => this.#check())
+    this.#listen()
+    void this.#load()
+  }
+
+  #listen() {
+    const { element, callbacks, player } = this
+    const { signal } = this.controller
+    const expect = () => callbacks.expectSeek(element.currentTime)
+    element.addEventListener("seeking", () => this.started || expect(), { signal })
+    element.addEventListener("canplay", () => (this.started = true), { signal })
+    player.addEventListener("gapjumped", expect)
+    player.addEventListener("error", (/** @type {any} */ { detail }) => this.#streamFailed(detail))
+    player.addEventListener("segmentappended", () => this.#partArrived())
+    for (const type of ["trackschanged", "audiotrackschanged"])
+      player.addEventListener(type, () => this.#tracksChanged())
+  }
+
+  async #load() {
+    const { player, element, callbacks } = this
+    try {
+      await player.attach(element)
+      await player.load(this.url, callbacks.startS(), MIME)
+    } catch (error) {
+      if (!this.controller.signal.aborted) await this.#loadFailed(/** @type {any} */ (error))
+      return
+    }
+    if (this.controller.signal.aborted) return
+    this.loaded = true
+    if (player.isLive()) callbacks.live(null)
+    this.#tracksChanged()
+    const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
+    if (wanted && wanted.id !== this.audioTrack) this.#select(wanted.id)
+  }
+
+  close() {
+    this.controller.abort()
+    this.stopChecking()
+    void this.player.destroy()
+  }
+
+  // ---------------------------------------------------------------- tracks
+
+  /** @type {any[]} */
+  #sounds = []
+  /** @type {any[]} */
+  #pictures = []
+
+  #tracksChanged() {
+    if (!this.loaded) return
+    this.#sounds = this.player.getAudioTracks()
+    this.#pictures = this.player.getVideoTracks()
+    this.audioTracks = this.#sounds.map(({ label, language, primary }, id) => ({
+      id,
+      name: label ?? "",
+      language: language === "und" ? "" : language,
+      isDefault: Boolean(primary),
+    }))
+    this.audioTrack = this.#sounds.findIndex(({ active }) => active)
+    const heights = this.#pictures.map(({ height, bandwidth }, id) => ({
+      id,
+      height: height ?? 0,
+      bitrate: bandwidth ?? 0,
+    }))
+    this.qualities = distinctQualities(heights)
+    this.callbacks.changed(this)
+  }
+
+  /** The language is remembered for other media. @param {number} id */
+  setAudioTrack(id) {
+    if (!this.audioTracks[id]) return
+    saveItem(LANGUAGE_KEY, this.audioTracks[id].language)
+    this.#select(id)
+  }
+
+  /** @param {number} id */
+  #select(id) {
+    this.player.selectAudioTrack(this.#sounds[id])
+    this.#tracksChanged()
+  }
+
+  /** @param {number | null} id null: chosen by the line's speed */
+  setQuality(id) {
+    this.quality = id
+    this.player.configure({ abr: { enabled: id === null } })
+    if (id !== null) this.player.selectVideoTrack(this.#pictures[id])
+    this.callbacks.changed(this)
+  }
+
+  /** The list says what there is, and its codecs. */
+  get tracks() {
+    const sound = this.#sounds.find(({ active }) => active)
+    const picture = this.#pictures.find(({ active }) => active)
+    return {
+      sound: this.loaded ? Boolean(sound) : null,
+      picture: this.loaded ? Boolean(picture) : null,
+      soundCodec: sound?.codecs ?? null,
+      pictureCodec: picture?.codecs ?? null,
+    }
+  }
+
+  // ---------------------------------------------------------------- errors
+
+  /** @param {import("../../core/media/dash_faults.js").DashError} error */
+  async #loadFailed(error) {
+    if (error.code === INTERRUPTED) return
+    const fault = dashFault(error, false)
+    if (fault.kind === "unreachable" && (await answers(this.url))) fault.kind = "no_cors"
+    this.callbacks.failed(faultMessage(fault, this.url))
+  }
+
+  /** What is buffered plays on, and the part is asked for again. @param {import("../../core/media/dash_faults.js").DashError} error */
+  #streamFailed(error) {
+    if (!this.loaded) return // load() rejects
+    const fault = dashFault(error, this.started)
+    const message = faultMessage(fault, this.url)
+    if (!mayPass(fault, this.player.isLive())) return this.callbacks.failed(message)
+    this.warned = true
+    this.callbacks.warned(message)
+    this.player.retryStreaming(RETRY_S)
+  }
+
+  #partArrived() {
+    this.appendedMs = performance.now()
+    if (!this.warned) return
+    this.warned = false
+    this.callbacks.warned(null)
+  }
+
+  /** After a seek in the moment of a change of language, shaka-player may never ask for the sound: open it again. */
+  #check() {
+    if (!this.loaded || this.warned || this.element.readyState > 2) return
+    if (performance.now() - this.appendedMs < STUCK_MS) return
+    const { audio, video } = this.player.getBufferedInfo()
+    const has = (/** @type {{start: number, end: number}[]} */ ranges) =>
+      ranges.some(({ start, end }) => start <= this.element.currentTime && this.element.currentTime < end)
+    if (has(video) && !has(audio) && this.#sounds.length) this.callbacks.reopen?.()
+  }
+}
