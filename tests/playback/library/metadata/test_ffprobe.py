@@ -132,6 +132,10 @@ def mutated(data: bytes, random: Random) -> bytes:
     return bytes(changed)
 
 
+def child_processes() -> list[str]:
+    return [pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()]
+
+
 class BrokenFiles(LibraryCase):
     def scan_broken(self, count: int, seed: int) -> None:
         random = Random(seed)
@@ -140,7 +144,9 @@ class BrokenFiles(LibraryCase):
         for number in range(count):
             name = random.choice(sorted(kinds))
             self.put(f"{number} {name}", mutated(kinds[name], random))
+        before = child_processes()
         report = self.scan()
+        assert child_processes() == before
         assert report.new + report.damaged + report.left_out == count
         for line in self.said:
             assert len(line) < 500 and "Traceback" not in line and "Error" not in line.partition("(")[0], line
