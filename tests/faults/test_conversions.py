@@ -24,6 +24,7 @@ from tests.servers import ROOT, SQLITE, Server, watchium_server
 AAC_S = 1024 / 48000
 WAIT_S = 60.0
 ONE_SEGMENT = 0.03  # of the film of 160 s
+WRONG_BY = 0.05  # the most that the progress may differ from what is written
 
 pytestmark = pytest.mark.once
 
@@ -59,10 +60,15 @@ def test_a_worker_killed_at_ten_random_moments(tmp_path: Path):
     with queued(source := film(tmp_path, repeats=100)) as server:
         server.env["PATH"] = f"{slow_ffmpeg(tmp_path)}:{server.env['PATH']}"
         allow_attempts(server)
-        kill_and_finish(
-            server, kills=10, segments=lambda before: before + chance.randint(0, 1), chance=chance
+        differences = kill_and_finish(
+            server,
+            kills=10,
+            segments=lambda before: before + chance.randint(0, 1),
+            read_on=lambda: chance.randrange(source.stat().st_size // 100),
         )
         check(server, source, attempts=11)
+        print(f"progress differs by at most {max(differences):.3f} from what is written")
+        assert max(differences) < WRONG_BY
 
 
 def slow_ffmpeg(folder: Path) -> Path:
@@ -75,27 +81,56 @@ def slow_ffmpeg(folder: Path) -> Path:
 
 
 def kill_and_finish(
-    server: Server, kills: int, segments: Callable[[int], int], chance: random.Random | None = None
-) -> None:
+    server: Server, kills: int, segments: Callable[[int], int], read_on: Callable[[], int] | None = None
+) -> list[float]:
+    """Return how far the last worker's progress was, at each look, from the share of the segments written."""
     for attempt in range(1, kills + 1):
         worker = convert(server)
         wait_for_attempt(server, attempt)
         wait_for_segments(server, segments(listed(server)))
-        if chance is not None:
-            time.sleep(chance.random() * 0.3)  # anywhere within a segment
+        if read_on is not None:
+            wait_for_read(server, read_on())  # anywhere within a segment
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         execute(server, "UPDATE playback_conversion SET lease_until_ms = 0")
-    progress = [progress_of(server)]
+    begin = progress_of(server)
     worker = convert(server)
-    wait(lambda: progress.append(progress_of(server)) or worker.poll() is not None)
+    reports, written = [], []
+
+    def ended() -> bool:
+        reports.append(progress_of(server))
+        written.append(segments_in(server))
+        return worker.poll() is not None
+
+    wait(ended)
     assert worker.returncode == 0
-    assert min(progress) > progress[0] - ONE_SEGMENT  # it goes on after the last whole segment
+    assert min(reports) > begin - ONE_SEGMENT  # it goes on after the last whole segment
+    total = segments_in(server)
+    return [abs(report - segments / total) for report, segments in zip(reports, written, strict=True)]
 
 
 def progress_of(server: Server) -> float:
     [(progress,)] = query(server, "SELECT progress FROM playback_conversion")
     return progress
+
+
+def segments_in(server: Server) -> int:
+    """How many segments of the picture are whole, listed or not."""
+    folders = (server.data_dir / "converted").glob("*/*/v")
+    return max((len(list(folder.glob("*.m4s"))) for folder in folders), default=0)
+
+
+def wait_for_read(server: Server, more: int) -> None:
+    """Wait until ffmpeg has read more bytes than now, or since it began."""
+    wait(lambda: bool(processes_in(server, "ffmpeg")))
+    wanted = read_by_ffmpeg(server) + more
+    wait(lambda: read_by_ffmpeg(server) >= wanted)
+
+
+def read_by_ffmpeg(server: Server) -> int:
+    [ffmpeg] = processes_in(server, "ffmpeg")
+    counters = Path(f"/proc/{ffmpeg}/io").read_text()
+    return int(counters.split("rchar: ")[1].split()[0])
 
 
 def wait_for_attempt(server: Server, attempt: int) -> None:
