@@ -23,5 +23,10 @@ urlpatterns = [
         captions.captions,
         name="library-captions",
     ),
+    re_path(
+        f"^media/captions/(?P<item_id>{ITEM_ID})/fonts/(?P<index>[0-9]{{1,4}})\\Z",
+        captions.font,
+        name="library-font",
+    ),
     path("media/covers/<str:name>", views.cover, name="cover"),
 ]

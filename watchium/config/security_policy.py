@@ -6,10 +6,11 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, WASM_UNSAFE_EVAL
 
-# Added on a room's page: hls.js fetches the lists and segments of a stream from the host that a member entered.
-ROOM_PAGE: dict[str, Any] = {"connect-src": ["https:", "http:"]}
+# Added on a room's page: hls.js fetches the lists and segments of a stream from the host that a member entered, and
+# the WebAssembly that draws styled captions is compiled, which a policy without this word refuses.
+ROOM_PAGE: dict[str, Any] = {"connect-src": ["https:", "http:"], "script-src": [WASM_UNSAFE_EVAL]}
 # Where the players of other sites come from; WATCHIUM_EMBEDS names those that rooms may show.
 EMBED_ORIGINS = {
     "youtube": "https://www.youtube-nocookie.com",

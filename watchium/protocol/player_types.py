@@ -72,7 +72,7 @@ class CaptionTrack(Struct, frozen=True, kw_only=True):
     `format`: `srt`, `vtt` or `ass`, or the codec of captions that cannot be shown. `forced`: of foreign parts only;
     `hearing`: for the hard of hearing; `inside`: a track of the film's own file, not a file beside it. `url`: of the
     text; null if they cannot be shown, then `why` is a sentence. Its response is 202 while the server takes the text
-    out of the film: request it again.
+    out of the film: request it again. `fonts`: addresses of the fonts inside the film, for `ass`; the same response.
     """
 
     id: str
@@ -85,6 +85,7 @@ class CaptionTrack(Struct, frozen=True, kw_only=True):
     hearing: bool
     inside: bool
     why: str | None
+    fonts: list[str] = []
 
 
 class ConversionState(Struct, frozen=True, kw_only=True):

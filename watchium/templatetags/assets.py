@@ -24,6 +24,8 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 FOLDERS = ("js/", "vendor/")
+# Modules, and what a vendored one fetches: it finds the hashed file through `import.meta.resolve`.
+ENDINGS = (".js", ".mjs", ".wasm", ".woff2")
 # A bare import, or names followed by `from`; a function or a comment between them makes it another statement.
 STATIC_IMPORT = re.compile(
     r'^(?:import|export)\s*(?:[\w$*{},\s]*?\bfrom\s*)?["\'](\.[^"\']+)["\']', re.MULTILINE
@@ -77,7 +79,7 @@ def _modules() -> list[str]:
     found: set[str] = set()
     for finder in finders.get_finders():
         found.update(name.replace("\\", "/") for name, _ in finder.list([]))
-    return sorted(name for name in found if name.startswith(FOLDERS) and name.endswith((".js", ".mjs")))
+    return sorted(name for name in found if name.startswith(FOLDERS) and name.endswith(ENDINGS))
 
 
 def _closure(entries: tuple[str, ...]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Takes the text tracks out of a film with ffmpeg: all in one pass, because each pass reads the whole film.
+"""Takes the text tracks out of a film with ffmpeg: all in one pass, because each pass reads the whole film; and fonts.
 
 The results are kept in `captions/` of the data folder, in a folder for each version of a film, which is renamed when
 all are whole. A film is untrusted: only its own file is opened, only in known formats, and memory, time and size are
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -21,6 +21,7 @@ from tempfile import mkdtemp
 from django.conf import settings
 
 from playback.domain.media_types import DEMUXERS
+from playback.library.captions import fonts
 from playback.library.metadata.bounded_process import run
 from playback.library.paths import file_location
 from playback.models import MediaItem
@@ -39,6 +40,7 @@ FORMATS = {
 _MUXERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 _COPIED = frozenset(("subrip", "webvtt", "ass", "ssa"))
 _TIMEOUT_S = 600.0
+_FONTS_TIMEOUT_S = 60.0
 _MAX_RESULT_BYTES = 32 * 1024 * 1024  # of each track
 MAX_WAITING = 20
 MAX_PASSES = 8  # over one film
@@ -47,16 +49,18 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Wanted:
-    """The text tracks of one version of a film, by stream number."""
+    """The text tracks of one version of a film by stream number, and the fonts attached to it."""
 
     item_id: int
     path: str
     version: str
     codecs: tuple[tuple[int, str], ...]
+    fonts: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, item: MediaItem, codecs: Iterable[tuple[int, str]]) -> Wanted:
-        return cls(item.pk, item.path, f"{item.changed_ns:x}-{item.size:x}", tuple(codecs))
+    def of(cls, item: MediaItem, codecs: Iterable[tuple[int, str]], attached: Iterable[int] = ()) -> Wanted:
+        version = f"{item.changed_ns:x}-{item.size:x}"
+        return cls(item.pk, item.path, version, tuple(codecs), tuple(attached))
 
     @property
     def name(self) -> str:
@@ -99,8 +103,10 @@ def extract(wanted: Wanted) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         place = Path(mkdtemp(dir=folder(), prefix=f".{wanted.item_id}-"))
         try:
-            if not _run(_command(wanted, film, place, wanted.codecs)):
+            if wanted.codecs and not _run(_command(wanted, film, place, wanted.codecs)):
                 _run_one_by_one(wanted, film, place)
+            if wanted.fonts:
+                _take_fonts(wanted, film, place)
             place.chmod(0o755)
             _forget_earlier_versions(wanted)
             os.replace(place, folder() / wanted.name)
@@ -119,9 +125,25 @@ def _run_one_by_one(wanted: Wanted, film: Path, place: Path) -> None:
         (place / FAILED).touch()
 
 
-def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int, str]]) -> list[str]:
+def _take_fonts(wanted: Wanted, film: Path, place: Path) -> None:
+    """Write the fonts, which needs the head of the film only. What is no font or too large is deleted."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        # ffmpeg is ended at the first font that is too large; those before it stay.
+        run(
+            [*_prefix(), *_ffmpeg(), *fonts.words(wanted.fonts, film, place)],
+            _FONTS_TIMEOUT_S,
+            fonts.MAX_BYTES,
+        )
+    fonts.delete_others(place)
+
+
+def _ffmpeg() -> list[str]:
     command = [ffmpeg() or "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
-    command += ["-protocol_whitelist", "file", "-format_whitelist", DEMUXERS, "-i", f"file:{film}"]
+    return [*command, "-protocol_whitelist", "file", "-format_whitelist", DEMUXERS]
+
+
+def _command(wanted: Wanted, film: Path, place: Path, codecs: Iterable[tuple[int, str]]) -> list[str]:
+    command = [*_ffmpeg(), "-i", f"file:{film}"]
     for stream, codec in codecs:
         kind = FORMATS[codec]
         how = "copy" if codec in _COPIED else kind

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.library.captions import extraction
 from playback.library.captions.file_names import LONGEST_LABEL, CaptionFile, captions_among
+from playback.library.captions.fonts import fonts_of
 from playback.library.paths import names_in_folder_of, open_beside
 from playback.models import MediaItem
 from watchium.protocol.player_types import CaptionTrack
@@ -17,6 +20,7 @@ from watchium.text import clean
 CAPTIONS_AT = "/media/captions/"
 MAX_BYTES = 20 * 1024 * 1024  # as in static/js/core/captions/caption_error.js
 MAX_TRACKS = 60
+STYLED = ("ass", "ssa")
 MAX_NAMES = 50_000  # of a folder: some libraries are one large folder
 PICTURE_CODECS = frozenset(("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"))
 PICTURES = "These captions are made of pictures and cannot be shown."
@@ -49,7 +53,20 @@ def sources_of(item: MediaItem, facts: MediaFacts | None) -> list[Source]:
     files = captions_among(name, names_in_folder_of(item.path, MAX_NAMES))
     streams = facts.subtitles if facts else []
     beside = [_beside(item, file) for file in files]
-    return [*beside, *(_inside(item, stream) for stream in streams)][:MAX_TRACKS]
+    return _with_fonts(item, facts, [*beside, *(_inside(item, stream) for stream in streams)][:MAX_TRACKS])
+
+
+def _with_fonts(item: MediaItem, facts: MediaFacts | None, sources: list[Source]) -> list[Source]:
+    """Name the fonts inside the film for captions with styles, which may be beside it too."""
+    fonts = [f"{CAPTIONS_AT}{item.pk}/fonts/{index}" for index in fonts_of(facts)]
+    if not fonts or not extraction.ffmpeg():
+        return sources
+    return [
+        replace(source, track=structs.replace(source.track, fonts=fonts))
+        if source.track.url and source.track.format in STYLED
+        else source
+        for source in sources
+    ]
 
 
 def _beside(item: MediaItem, file: CaptionFile) -> Source:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from playback.library.captions import extraction
 from playback.library.captions.extraction import WORKER, Wanted
+from playback.library.captions.fonts import MIME, file_name, fonts_of
 from playback.library.captions.tracks import MAX_BYTES, TOO_LARGE, Source, source_of, sources_of
 from playback.library.paths import is_there, open_beside
 from playback.library.range_response import found, serve
@@ -49,6 +50,10 @@ def _inside(request: HttpRequest, item: MediaItem, source: Source) -> HttpRespon
     if extraction.is_done(wanted):
         name = f"{wanted.name}/{wanted.file_name(source.stream)}"
         return _text(request, open_below(extraction.folder(), name), source.track.format)
+    return _requested(wanted)
+
+
+def _requested(wanted: Wanted) -> HttpResponse:
     if not WORKER.request(wanted):
         return _waiting(_problem("The server reads many films just now. Try again in a minute.", 503))
     return _waiting(HttpResponse(status=202))
@@ -60,7 +65,21 @@ def wanted_of(item: MediaItem) -> Wanted:
         source.stream for source in sources_of(item, facts) if source.track.inside and not source.track.why
     ]
     codecs = {stream.index: stream.codec for stream in facts.subtitles} if facts else {}
-    return Wanted.of(item, ((stream, codecs[stream]) for stream in texts))
+    return Wanted.of(item, ((stream, codecs[stream]) for stream in texts), fonts_of(facts))
+
+
+@require_safe
+def font(request: HttpRequest, item_id: str, index: str) -> HttpResponseBase:
+    """Serve a font attached to a film. 202: the server reads the film first; request it again."""
+    require_client(request)
+    item = MediaItem.objects.at_id(int(item_id))
+    if item is None or not is_there(item.path) or int(index) not in fonts_of(item.media_facts):
+        raise Http404
+    wanted = wanted_of(item)
+    if extraction.is_done(wanted):
+        opened = open_below(extraction.folder(), f"{wanted.name}/{file_name(int(index))}")
+        return serve(request, found(opened, MIME, CACHE))
+    return _requested(wanted)
 
 
 def _text(request: HttpRequest, opened: PlainFile | None, kind: str) -> HttpResponseBase:

@@ -501,7 +501,7 @@
  */
 
 /**
- * Captions of an item. `language`: as the file says it, such as `en`, `ger` or `pt-BR`, or empty. `format`: `srt`, `vtt` or `ass`, or the codec of captions that cannot be shown. `forced`: of foreign parts only; `hearing`: for the hard of hearing; `inside`: a track of the film's own file, not a file beside it. `url`: of the text; null if they cannot be shown, then `why` is a sentence. Its response is 202 while the server takes the text out of the film: request it again.
+ * Captions of an item. `language`: as the file says it, such as `en`, `ger` or `pt-BR`, or empty. `format`: `srt`, `vtt` or `ass`, or the codec of captions that cannot be shown. `forced`: of foreign parts only; `hearing`: for the hard of hearing; `inside`: a track of the film's own file, not a file beside it. `url`: of the text; null if they cannot be shown, then `why` is a sentence. Its response is 202 while the server takes the text out of the film: request it again. `fonts`: addresses of the fonts inside the film, for `ass`; the same response.
  * @typedef {object} CaptionTrack
  * @property {string} id
  * @property {string | null} url
@@ -513,6 +513,7 @@
  * @property {boolean} hearing
  * @property {boolean} inside
  * @property {string | null} why
+ * @property {string[]} [fonts]
  */
 
 /**

@@ -22,12 +22,22 @@ const PICTURES = [
  * @returns {import("./cues.js").Cue[]} Throws CaptionError.
  */
 export function parseCaptions(bytes, language = "") {
+  return readCaptions(bytes, language).cues
+}
+
+/**
+ * The cues, and the text of a format that has styles, otherwise an empty one.
+ * @param {Uint8Array} bytes
+ * @param {string} [language]
+ * @returns {{cues: import("./cues.js").Cue[], script: string}} Throws CaptionError.
+ */
+export function readCaptions(bytes, language = "") {
   if (PICTURES.some((start) => start.every((byte, i) => bytes[i] === byte)))
     throw new CaptionError("pictures")
   const text = decodeText(bytes, language)
   if (/^# VobSub index file/.test(text)) throw new CaptionError("pictures")
-  if (isWebVtt(text)) return parseWebVtt(text)
-  if (isAss(text)) return parseAss(text)
-  if (isSrt(text)) return parseSrt(text)
+  if (isWebVtt(text)) return { cues: parseWebVtt(text), script: "" }
+  if (isAss(text)) return { cues: parseAss(text), script: text }
+  if (isSrt(text)) return { cues: parseSrt(text), script: "" }
   throw new CaptionError(text.trim() ? "unknown" : "no_cues")
 }

@@ -4,14 +4,13 @@
  * the viewer had them on before.
  */
 
-import { parseCaptions } from "../../core/captions/caption_file.js"
+import { readCaptions } from "../../core/captions/caption_file.js"
 import { chooseTrack } from "../../core/captions/track_choice.js"
 import { disposeAll, loadStyle } from "../lib/dom.js"
 import { Emitter } from "../lib/emitter.js"
 import { gettext } from "../lib/i18n.js"
 import { showNotice } from "../ui/notices.js"
-import { CueTimer } from "./cue_timer.js"
-import { CaptionLayer } from "./layer.js"
+import { CaptionDrawing } from "./drawing.js"
 import { CaptionMenu } from "./menu.js"
 import { CaptionSettings } from "./settings.js"
 import { offerShared, shareTrack, withdrawTrack } from "./sharing.js"
@@ -22,6 +21,7 @@ import {
   captionMessage,
   fileTrack,
   libraryTrack,
+  plainMessage,
   sharedTrack,
   WAITING_EVENT,
 } from "./tracks.js"
@@ -31,7 +31,6 @@ const MEDIA_CHANGES = ["state", "load", "timeline"]
 
 /** @typedef {import("../room/session.js").RoomSession} Room */
 /** @typedef {import("./tracks.js").CaptionTrack} CaptionTrack */
-/** @typedef {import("../../core/captions/cues.js").Cue} Cue */
 
 export class Captions extends Emitter {
   /** @param {HTMLButtonElement} button @param {Room} room */
@@ -39,11 +38,13 @@ export class Captions extends Emitter {
     super()
     this.room = room
     this.settings = new CaptionSettings()
-    this.layer = new CaptionLayer(/** @type {HTMLElement} */ (button.closest("[data-stage]")))
-    this.timer = new CueTimer(
+    this.drawing = new CaptionDrawing(
+      /** @type {HTMLElement} */ (button.closest("[data-stage]")),
       room.player,
-      () => this.offsetMs() + this.shiftMs,
-      (cues) => this.layer.show(cues),
+      {
+        delayMs: () => this.offsetMs() + this.shiftMs,
+        changed: (failed) => this.#report(failed ? plainMessage() : ""),
+      },
     )
     /** Of the media itself. @type {CaptionTrack[]} */
     this.mediaTracks = []
@@ -53,7 +54,7 @@ export class Captions extends Emitter {
     this.tracks = []
     /** @type {CaptionTrack | null} */
     this.chosen = null
-    /** By track id, for the present media. @type {Map<string, Cue[]>} */
+    /** By track id, for the present media. @type {Map<string, import("./drawing.js").Content>} */
     this.cues = new Map()
     this.followed = {}
     this.status = ""
@@ -62,7 +63,7 @@ export class Captions extends Emitter {
     this.knownShiftMs = this.shiftMs
     /** @type {Set<string>} */
     this.knownShared = new Set()
-    this.layer.applySettings(this.settings.values)
+    this.drawing.applySettings(this.settings.values)
     this.menu = new CaptionMenu(button, this)
     this.unmount = this.#watch()
     this.#onMedia()
@@ -78,8 +79,7 @@ export class Captions extends Emitter {
       this.room.on("tracks", () => this.#listTracks()),
       ...MEDIA_CHANGES.map((type) => this.room.on(type, () => this.#onMedia())),
       ...["state", "room_changed", "load"].map((type) => this.room.on(type, (event) => this.#onRoom(event))),
-      () => this.timer.stop(),
-      () => this.layer.remove(),
+      () => this.drawing.remove(),
       () => this.menu.remove(),
     )
   }
@@ -100,7 +100,7 @@ export class Captions extends Emitter {
     this.mediaTracks = []
     this.ownTracks = []
     this.chosen = null
-    this.timer.setCues([])
+    this.drawing.clear()
     this.#listTracks()
     this.emit("timing")
   }
@@ -210,14 +210,14 @@ export class Captions extends Emitter {
     const { url } = this
     this.chosen = track
     this.#report("")
-    if (!track || !this.cues.has(track.id)) this.timer.setCues([])
+    if (!track || !this.cues.has(track.id)) this.drawing.clear()
     if (!track) return
     try {
       if (track.follow) return await this.#follow(track)
-      const cues = this.cues.get(track.id) ?? parseCaptions(await track.bytes(), track.language)
+      const content = this.cues.get(track.id) ?? readCaptions(await track.bytes(), track.language)
       if (this.chosen !== track || this.url !== url) return
-      this.cues.set(track.id, cues)
-      this.timer.setCues(cues)
+      this.cues.set(track.id, content)
+      this.drawing.show(content, track.fonts)
       this.#report("")
     } catch (error) {
       if (this.chosen !== track) return
@@ -231,9 +231,9 @@ export class Captions extends Emitter {
     const use = (this.followed = {})
     const list = await track.bytes()
     await track.follow?.(list, {
-      positionS: () => this.timer.positionS,
+      positionS: () => this.drawing.timer.positionS,
       isWanted: () => this.chosen === track && this.followed === use,
-      show: (cues) => this.timer.setCues(cues),
+      show: (cues) => this.drawing.show({ cues, script: "" }),
     })
   }
 
@@ -261,14 +261,14 @@ export class Captions extends Emitter {
   /** @param {number} ms */
   setOffset(ms) {
     this.settings.setOffset(this.url, ms)
-    this.timer.update()
+    this.drawing.timer.update()
     this.emit("timing")
   }
 
   /** @param {Partial<import("./settings.js").Values>} change */
   updateLook(change) {
     this.settings.update(change)
-    this.layer.applySettings(this.settings.values)
+    this.drawing.applySettings(this.settings.values)
     this.menu.show()
   }
 
@@ -278,7 +278,7 @@ export class Captions extends Emitter {
     const { shiftMs } = this
     if (shiftMs === this.knownShiftMs) return
     this.knownShiftMs = shiftMs
-    this.timer.update()
+    this.drawing.timer.update()
     this.emit("timing")
     const isOthers = type === "room_changed" && payload.user_id !== this.room.state.you?.user_id
     if (isOthers && this.chosen)

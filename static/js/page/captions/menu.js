@@ -74,6 +74,9 @@ export class CaptionMenu {
         this.captions.updateLook({ [name]: name === "size" ? Number(select.value) : select.value }),
       )
     }
+    on(find(box, "caption-styles"), "change", ({ target }) =>
+      this.captions.updateLook({ styles: target.checked }),
+    )
     window.addEventListener("resize", () => this.isOpen && this.#place(), { signal })
   }
 
@@ -132,6 +135,11 @@ export class CaptionMenu {
     const { values } = captions.settings
     for (const name of LOOK)
       /** @type {HTMLSelectElement} */ (find(box, `caption-${name}`)).value = String(values[name])
+    const styles = /** @type {HTMLInputElement} */ (find(box, "caption-styles"))
+    styles.checked = values.styles
+    const { content, isStyled } = captions.drawing
+    find(box, "caption-styles-row").hidden = !content.script
+    find(box, "caption-look").hidden = isStyled // they have no effect
     this.button.toggleAttribute("data-on", captions.chosen !== null)
   }
 

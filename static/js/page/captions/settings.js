@@ -14,7 +14,8 @@ export const PLACES = ["bottom", "top"]
 
 /**
  * @typedef {{on: boolean, language: string, size: number, color: string, background: string, place: string,
- *   offsets: [string, number][]}} Values `offsets`: by media URL, the last used first
+ *   styles: boolean, offsets: [string, number][]}} Values `offsets`: by media URL, the last used first; `styles`:
+ *   fonts and places of the file, where it has some
  */
 
 /** @type {Values} */
@@ -25,6 +26,7 @@ const DEFAULTS = {
   color: "white",
   background: "shade",
   place: "bottom",
+  styles: true,
   offsets: [],
 }
 /** @type {[keyof Values, unknown[]][]} */
@@ -34,6 +36,7 @@ const CHOICES = [
   ["background", BACKGROUNDS],
   ["place", PLACES],
   ["on", [true, false]],
+  ["styles", [true, false]],
 ]
 
 export class CaptionSettings {

@@ -11,9 +11,9 @@ const ACCEPTED = 202
 const DEFAULT_RETRY_S = 2
 
 /**
- * @typedef {import("../../core/captions/track_choice.js").Track & {bytes: () => Promise<Uint8Array>, own?: boolean,
- *   url?: string, sharedId?: string, follow?: (list: Uint8Array, callbacks: FollowCallbacks) => Promise<void>}} CaptionTrack
- * `own`: added by this viewer; `url`: of its address; `sharedId`: what the room calls it, if it is everyone's;
+ * @typedef {import("../../core/captions/track_choice.js").Track & {bytes: () => Promise<Uint8Array>, fonts?: string[],
+ *   own?: boolean, url?: string, sharedId?: string, follow?: (list: Uint8Array, callbacks: FollowCallbacks) => Promise<void>}} CaptionTrack
+ * `fonts`: addresses of those that come with its styles; `own`: added by this viewer; `url`: of its address; `sharedId`: what the room calls it, if it is everyone's;
  * `follow`: the bytes are a list of segments
  */
 
@@ -59,9 +59,9 @@ export function addressTrack(address) {
 }
 
 /** Captions of a library item. @param {import("../../core/protocol.js").CaptionTrack} track @returns {CaptionTrack} */
-export function libraryTrack({ id, url, language, label, forced, hearing, default: isDefault, why }) {
+export function libraryTrack({ id, url, language, label, forced, hearing, default: isDefault, why, fonts }) {
   const bytes = () => fetchBytes(url ?? "")
-  return { id: `library:${id}`, language, label, forced, hearing, isDefault, why, bytes }
+  return { id: `library:${id}`, language, label, forced, hearing, isDefault, why, fonts, bytes }
 }
 
 /** What a member gave to everyone. @param {import("../../core/protocol.js").SharedCaptions} shared @returns {CaptionTrack} */
@@ -180,6 +180,11 @@ function languageName(language) {
   const page = document.documentElement.lang || "en"
   const name = new Intl.DisplayNames([page, "en"], { type: "language" }).of(canonical) ?? canonical
   return name.charAt(0).toLocaleUpperCase(page) + name.slice(1)
+}
+
+/** Styles cannot be drawn: no WebAssembly, no video of the page's own, or a script that its renderer refuses. */
+export function plainMessage() {
+  return gettext("The fonts and places of these captions cannot be shown here. They are shown as text.")
 }
 
 /** Why captions cannot be shown, as a sentence. @param {unknown} error */

@@ -1,0 +1,110 @@
+// @ts-check
+/**
+ * ASS captions with their styles, fonts and karaoke, drawn by jassub (libass in WebAssembly, in a worker) on a canvas
+ * over the video. Loaded when a viewer turns on such captions; whatever fails, the plain text layer is there.
+ */
+
+import { after } from "../lib/timers.js"
+
+const FOLDER = "../../../vendor/jassub/"
+const MODULE = `${FOLDER}jassub.mjs` // not a literal: a copied file is neither typed nor preloaded
+const READY_MS = 20_000
+const MAX_HEIGHT = 1080 // larger pictures cost more than they show
+const MEMORY_MB = 128 // of drawn glyphs and pictures, which libass keeps for the next frame
+const MAX_GLYPHS = 10_000
+
+/**
+ * Resolves when the captions can be drawn.
+ * @param {HTMLVideoElement} video
+ * @param {string} script
+ * @param {Uint8Array[]} fonts
+ */
+export async function openStyled(video, script, fonts) {
+  const { default: Renderer } = await import(MODULE)
+  await fetchWasm()
+  const layer = new StyledLayer(Renderer, video, script, fonts)
+  let cancel = () => {}
+  const tooLate = new Promise((_resolve, reject) => {
+    cancel = after(READY_MS, () => reject(new Error("The captions were not ready in time.")))
+  })
+  try {
+    await Promise.race([layer.ready(), tooLate])
+  } catch (error) {
+    layer.remove()
+    throw error
+  } finally {
+    cancel()
+  }
+  return layer
+}
+
+const WASM = import.meta.resolve(`${FOLDER}jassub.wasm`)
+
+/** The worker takes it from the cache then. Where it fails, the renderer would reject promises that nobody awaits. */
+async function fetchWasm() {
+  const response = await fetch(WASM, { signal: AbortSignal.timeout(READY_MS) })
+  if (!response.ok) throw new Error("The renderer of the captions could not be fetched.")
+  await response.arrayBuffer()
+}
+
+class StyledLayer {
+  /** @param {any} Renderer @param {HTMLVideoElement} video @param {string} script @param {Uint8Array[]} fonts */
+  constructor(Renderer, video, script, fonts) {
+    this.video = video
+    this.renderer = new Renderer({
+      video,
+      subContent: script,
+      // The last one is for names that no font has. Loaded later, it would be missing until the next change.
+      fonts: [...fonts, import.meta.resolve(`${FOLDER}liberation-sans.woff2`)],
+      defaultFont: "liberation sans",
+      workerUrl: import.meta.resolve(`${FOLDER}jassub.worker.mjs`),
+      wasmUrl: WASM,
+      modernWasmUrl: WASM,
+      queryFonts: false,
+      maxRenderHeight: MAX_HEIGHT,
+      libassMemoryLimit: MEMORY_MB,
+      libassGlyphLimit: MAX_GLYPHS,
+    })
+    this.canvas = /** @type {HTMLCanvasElement} */ (this.renderer._canvas)
+    this.canvas.dataset.styledCaptions = ""
+    this.removed = false
+    this.controller = new AbortController()
+    const redraw = () => this.redraw()
+    video.addEventListener("seeked", redraw, { signal: this.controller.signal })
+  }
+
+  /** The worker does not reject if it could not start: it answers nothing, or not what it should. */
+  async ready() {
+    const { _worker: worker } = this.renderer
+    const failed = new Promise((_resolve, reject) => {
+      worker.addEventListener("error", () => reject(new Error("The worker of the captions could not start.")))
+    })
+    await Promise.race([failed, this.renderer.ready])
+    const styles = await Promise.race([failed, this.renderer.renderer.getStyles()])
+    if (!styles) throw new Error("The captions could not be read.")
+    this.redraw()
+  }
+
+  /** @param {number} ms how much later than the file says captions are shown */
+  setDelay(ms) {
+    const offsetS = -ms / 1000
+    if (this.renderer.timeOffset === offsetS) return
+    this.renderer.timeOffset = offsetS
+    this.redraw()
+  }
+
+  /** A paused video presents no frames, which would cause it. */
+  redraw() {
+    const { video, renderer } = this
+    if (this.removed || !video.paused || !video.videoWidth || !renderer.renderer) return
+    const frame = { mediaTime: video.currentTime, width: video.videoWidth, height: video.videoHeight }
+    void renderer.manualRender(frame, true)
+  }
+
+  remove() {
+    this.removed = true
+    this.controller.abort()
+    void this.renderer.destroy().catch(() => {})
+    this.canvas.remove()
+  }
+}
