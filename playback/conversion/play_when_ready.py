@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from playback.models import Conversion, PlayWhenReady
-from playback.models.conversion import DONE
+from playback.models.conversion import CANCELLED, DONE, FAILED
 from playback.room import actions
 from rooms.models import Member
 from watchium.protocol.commands import Load, MediaRequest, OptionalPosition, Play
@@ -20,8 +20,11 @@ logger = logging.getLogger(__name__)
 def request(member: Member, conversion: Conversion) -> None:
     """Have the room play the item when it is ready; at once if it is."""
     PlayWhenReady.objects.replace(member, conversion)
+    conversion.refresh_from_db(fields=["state"])  # it may have ended since: its worker saw no request then
     if conversion.state == DONE:
         play_ready(conversion)
+    elif conversion.state in (FAILED, CANCELLED):
+        PlayWhenReady.objects.forget(conversion)
 
 
 def play_ready(conversion: Conversion) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,11 +23,14 @@ from django.views.decorators.http import require_safe
 
 from playback.library.safe_open import PlainFile, open_below
 from playback.sources.samples import SAMPLES
+from watchium import server_clock
+from watchium.db.thread_pool import in_database
 
 # One stalled reader of a 300 MB file grew the server to 346-666 MB; a 206 may be shorter than the requested range,
 # and browsers request the rest.
 LONGEST = 1024 * 1024
 CHUNK = 64 * 1024
+ASK_MS = 1000
 
 LAST_DATE_S = 253_402_300_799  # the year 9999, the last that a header can have
 _64_BITS = 2**64 - 1
@@ -48,6 +51,7 @@ class File:
     etag: str
     cache_control: str
     here: int | None = None  # bytes that have arrived, of a file that is still being uploaded
+    may_continue: Callable[[], bool] | None = None  # asked once a second while a whole file is sent
 
     @property
     def arriving(self) -> bool:
@@ -168,9 +172,14 @@ def _chunks(file: File) -> Iterator[bytes]:
 
 
 async def _chunks_async(file: File) -> AsyncIterator[bytes]:
+    """A reader whose permission ends meanwhile gets no more: the response breaks off."""
     in_thread = sync_to_async(file.opened.read, thread_sensitive=False)
-    at = 0
+    at, asked_ms = 0, server_clock.now_ms()
     while chunk := await in_thread(at, min(CHUNK, file.size - at)):
+        if file.may_continue and server_clock.now_ms() - asked_ms >= ASK_MS:
+            if not await in_database(file.may_continue):
+                return
+            asked_ms = server_clock.now_ms()
         at += len(chunk)
         yield chunk
 

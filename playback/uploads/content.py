@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from playback.domain.media_types import MIMES, extension_for_content, kind_of
@@ -9,12 +10,20 @@ from playback.domain.playability import BROWSER_CONTAINERS, decide
 from playback.library.metadata import ffprobe
 from playback.library.metadata.bounded_reader import ReadLimitExceeded, opened
 from playback.library.metadata.content_sniffing import Content, sniff
-from playback.library.metadata.ffprobe import Probed, UnreadableFile
+from playback.library.metadata.ffprobe import Probed, ProbeTimeout, UnreadableFile
 from playback.library.metadata.mp4_boxes import index_end
 from playback.uploads import storage
+from playback.uploads.errors import UploadBusy
 
 # Sniffing skips up to a mebibyte of zeros and some tags: with less than this, an unknown file may still be media.
 HEAD_BYTES = 2 * 1024 * 1024
+# A real file takes fewer than a hundred reads; a made one of 1.8 MB took a second of processor time.
+MAX_READS = 5000
+# Three kilobytes can claim tables that cost ffprobe more than a gigabyte.
+PROBE_BYTES = 768 * 1024 * 1024
+PROBES = 2  # at once, in a process
+PROBE_WAIT_S = 2.0
+_probes = threading.BoundedSemaphore(PROBES)
 NOT_MEDIA = "It does not begin like audio or video that browsers play."
 
 
@@ -35,7 +44,7 @@ def read_head(upload_id: str, here: int) -> Found:
     if content.family != "mp4":
         mime = _mime(content, content.film)
         return Found(kind_of(mime), mime)
-    with opened(storage.folder() / upload_id) as file:
+    with opened(storage.folder() / upload_id, max_reads=MAX_READS) as file:
         end = index_end(file)
     # The kind is in the index: without it a film is more likely.
     mime = _mime(content, content.film or end is None)
@@ -43,23 +52,33 @@ def read_head(upload_id: str, here: int) -> Found:
 
 
 def read_whole(upload_id: str) -> Found:
-    """Check a complete file. Raises UnreadableFile with a reason for the person who sent it."""
+    """Check a complete file. Raises UnreadableFile with a reason for the person who sent it, and UploadBusy."""
     content = _sniffed(upload_id)
     if not content.complete:
         raise UnreadableFile("It is cut short: the index at its end is missing.")
-    try:
-        probed = ffprobe.probe(storage.folder() / upload_id, content.family)
-    except UnreadableFile as damaged:
-        raise UnreadableFile(f"It is damaged: {damaged}."[:300]) from None
+    probed = _probed(upload_id, content)
     mime = _mime(content, content.film or (probed is not None and probed.film))
     return Found(
         kind_of(mime), mime, plays_early=True, duration_s=_duration_s(probed), problem=_problem(probed)
     )
 
 
+def _probed(upload_id: str, content: Content) -> Probed | None:
+    if not _probes.acquire(timeout=PROBE_WAIT_S):
+        raise UploadBusy("The server is checking other uploads.", retry_after_ms=2000)
+    try:
+        return ffprobe.probe(storage.folder() / upload_id, content.family, max_memory=PROBE_BYTES)
+    except ProbeTimeout:
+        return None  # a slow disk says nothing about the file
+    except UnreadableFile as damaged:
+        raise UnreadableFile(f"It is damaged: {damaged}."[:300]) from None
+    finally:
+        _probes.release()
+
+
 def _sniffed(upload_id: str) -> Content:
     try:
-        with opened(storage.folder() / upload_id) as file:
+        with opened(storage.folder() / upload_id, max_reads=MAX_READS) as file:
             content = sniff(file)
     except (ReadLimitExceeded, FileNotFoundError):
         content = None

@@ -33,7 +33,8 @@ def readable_upload(identity: Identity, upload_id: str) -> Upload | None:
 @require_safe
 def upload(request: HttpRequest, upload_id: str) -> HttpResponseBase:
     """Serve what is here of an upload; its size and ETag are those of the whole file."""
-    known = readable_upload(identify(request), upload_id)
+    identity = identify(request)
+    known = readable_upload(identity, upload_id)
     opened = storage.open_upload(upload_id) if known else None
     if known is None or opened is None:
         raise Http404
@@ -48,5 +49,6 @@ def upload(request: HttpRequest, upload_id: str) -> HttpResponseBase:
             f'"{known.upload_id}"',
             CACHE_WHOLE if whole else CACHE_ARRIVING,
             here=known.size if whole else opened.stat.st_size,
+            may_continue=lambda: readable_upload(identity, upload_id) is not None,
         ),
     )

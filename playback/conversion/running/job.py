@@ -184,8 +184,8 @@ class Job:
             Conversion.objects.give_back(self.row, failed=True)
             return
         logger.warning("conversion %d of %s failed: %s", job, self.row.item.path, failure)
-        Conversion.objects.fail(self.row, str(failure))
-        PlayWhenReady.objects.forget(self.row)
+        if Conversion.objects.fail(self.row, str(failure)):
+            PlayWhenReady.objects.forget(self.row)
         storage.remove(storage.part(item, job, attempt))
 
     def _remove_unless_taken_over(self) -> None:

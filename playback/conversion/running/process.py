@@ -15,6 +15,7 @@ from typing import IO
 
 from playback.conversion.running import sandbox
 from playback.conversion.running.progress_lines import ProgressReader
+from playback.library.metadata.bounded_process import environment
 
 TERMINATE_S = 10.0
 WATCH_S = 0.5  # between two calls of `watch` without a progress line
@@ -53,19 +54,13 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=_environment(),
+        env=environment(),
     )
     try:
         sandbox.limit(process.pid, cpu_s)
         return _follow(process, watch, clock)
     finally:
         stop(process)
-
-
-def _environment() -> dict[str, str]:
-    """Return what ffmpeg needs: it gets no secrets of the server."""
-    names = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "LANG")
-    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

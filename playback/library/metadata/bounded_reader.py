@@ -45,11 +45,11 @@ class BoundedReader(io.BufferedReader):
         return super().tell() - self._start
 
 
-def opened(path: Path, start: int = 0) -> BoundedReader:
+def opened(path: Path, start: int = 0, *, max_reads: int = MAX_READS) -> BoundedReader:
     """Open a file without following links, and without blocking on a pipe or device."""
     flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
     def opener(path: str, mode: int) -> int:
         return os.open(path, mode | flags)
 
-    return BoundedReader(io.FileIO(os.fspath(path), "rb", opener=opener), start)
+    return BoundedReader(io.FileIO(os.fspath(path), "rb", opener=opener), start, max_reads=max_reads)

@@ -53,7 +53,7 @@ def is_installed() -> bool:
     return shutil.which("ffprobe") is not None
 
 
-def probe(path: Path, container: str = "") -> Probed | None:
+def probe(path: Path, container: str = "", max_memory: int = bounded_process.MAX_MEMORY) -> Probed | None:
     """Return None if ffprobe is not installed or cannot run here. Raises UnreadableFile if it cannot read the file.
 
     `container`: by the file's first bytes, see `content_sniffing`; stored with the facts.
@@ -66,7 +66,7 @@ def probe(path: Path, container: str = "") -> Probed | None:
     command += ["-show_entries", ENTRIES, "-read_intervals", f"%+#{FIRST_PACKETS}", "-of", "json=compact=1"]
     command += ["-i", f"file:{path}"]
     try:
-        done = bounded_process.run(command, PROBE_S, _MAX_OUTPUT)
+        done = bounded_process.run(command, PROBE_S, _MAX_OUTPUT, max_memory)
     except subprocess.TimeoutExpired:
         raise ProbeTimeout(f"ffprobe did not finish within {PROBE_S:.0f} s") from None
     except OSError:

@@ -4,6 +4,7 @@ import { MAX_CUES } from "../../../static/js/core/captions/caption_error.js"
 import { EXTENSIONS, parseCaptions } from "../../../static/js/core/captions/caption_file.js"
 import { plainText } from "../../../static/js/core/captions/cue_text.js"
 import { each } from "../random.js"
+import { parseAss } from "../../../static/js/core/captions/ass.js"
 
 const parse = (text, language) => parseCaptions(new TextEncoder().encode(text), language)
 const texts = (text) => parse(text).map(({ nodes }) => plainText(nodes))
@@ -222,4 +223,14 @@ test("hostile lengths take time in proportion", () => {
       } catch (error) {
         assert.ok(error.problem, error.stack)
       }
+})
+
+test("a format of countless fields costs no more than one of forty", () => {
+  const names = Array.from({ length: 60 }, (_, i) =>
+    i === 1 ? "Start" : i === 2 ? "End" : i === 39 ? "Text" : `f${i}`,
+  )
+  const line = names.map((_, i) => (i === 1 ? "0:00:01.00" : i === 2 ? "0:00:02.00" : "x")).join(",")
+  const cues = parseAss(`[Events]\nFormat: ${names.join(",")}\nDialogue: ${line}\n`)
+  assert.equal(cues.length, 1)
+  assert.ok(plainText(cues[0].nodes).startsWith("x,x"))
 })

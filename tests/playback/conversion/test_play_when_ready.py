@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from playback.conversion import actions, play_when_ready
 from playback.models import Conversion, PlayWhenReady
 from rooms.models import Member, Role
@@ -67,6 +69,16 @@ class PlayingWhenReady(PreparationCase):
         self.ask(first)
         self.ask(second)
         assert PlayWhenReady.objects.get().conversion.item == second
+
+    def test_a_conversion_that_ended_before_the_request_was_stored_is_played_or_forgotten(self):
+        member = Member.objects.get(pk=self.alice.pk)
+        for state, loads in (("done", 1), ("failed", 0), ("cancelled", 0)):
+            stale = actions.prepare(self.add(state), member.person, limited=True)
+            Conversion.objects.filter(pk=stale.pk).update(state=state)
+            with patch.object(play_when_ready, "play_ready") as play_ready:
+                play_when_ready.request(member, stale)
+            assert play_ready.call_count == loads, state
+            assert PlayWhenReady.objects.filter(conversion=stale).exists() == bool(loads)
 
     def test_cancelling_forgets_it(self):
         item = self.add()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import os
 from pathlib import Path
 
@@ -85,6 +87,22 @@ async def test_the_whole_file_comes_in_chunks_under_asgi():
     assert max(map(len, chunks)) <= range_response.CHUNK
     assert b"".join(chunks) == CLIP.read_bytes()
     assert whole["Content-Length"] == str(SIZE)
+
+
+async def test_a_reader_whose_permission_ends_gets_no_more(monkeypatch):
+    now_ms = itertools.count(step=range_response.ASK_MS // 2)
+    monkeypatch.setattr(range_response.server_clock, "now_ms", lambda: next(now_ms))
+    allowed = iter([True, False])
+
+    async def ask(call):
+        return call()
+
+    monkeypatch.setattr(range_response, "in_database", ask)
+    file = range_response.found(open_below(Path(settings.SAMPLES_DIR), "clip.webm"), "video/webm")
+    file = dataclasses.replace(file, may_continue=lambda: next(allowed))
+    response = range_response.serve(AsyncRequestFactory().get("/"), file)
+    chunks = [chunk async for chunk in response]  # type: ignore[attr-defined]
+    assert 0 < len(chunks) < 10
 
 
 def test_head_has_headers_without_a_body():

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
+from threading import BoundedSemaphore
 from unittest.mock import patch
 
 from django.test import override_settings
 
+from playback.library.metadata.bounded_reader import BoundedReader
+from playback.library.metadata.ffprobe import ProbeTimeout
 from playback.models import Upload
 from playback.sources.own_copy import sha256_of
-from playback.uploads import storage
+from playback.uploads import actions, content, storage
 from rooms.models import Role, Room
 from tests.playback.library.media_files import mp3, wav
 from tests.playback.uploads.fixtures import UploadCase, faststart_mp4, film
 
 SONG = wav(2)
+
+
+def _box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
 class Sending(UploadCase):
@@ -155,11 +163,48 @@ class Content(UploadCase):
         data = faststart_mp4()
         url = self.address(len(data))
         early = data.index(b"mdat") - 4
+        self.enterContext(patch.object(actions, "CHECK_BYTES", 1))
         self.piece(url, 0, data[: early - 10])
         assert not self.upload_at(url).is_playable
         self.piece(url, early - 10, data[early - 10 : early + 100])
         upload = self.upload_at(url)
         assert (upload.state, upload.is_playable, upload.kind) == ("arriving", True, "video")
+
+    def test_small_pieces_are_looked_at_together(self):
+        data = film("film.mp4")
+        url = self.address(len(data))
+        with patch.object(content, "read_head", wraps=content.read_head) as look:
+            for at in range(0, 1000, 100):
+                self.piece(url, at, data[at : at + 100])
+        assert look.call_count == 1
+
+    def test_a_made_file_of_countless_boxes_is_read_for_a_moment_only(self):
+        tracks = _box(b"trak", _box(b"mdia", b"") * 1900) * 120
+        data = _box(b"ftyp", b"isom\0\0\0\0") + _box(b"moov", tracks)
+        url = self.address(len(data) + 1)
+        with patch.object(BoundedReader, "read", autospec=True, side_effect=BoundedReader.read) as read:
+            assert self.piece(url, 0, data).status_code == 204
+        assert read.call_count < 2 * content.MAX_READS + 100
+
+    def test_a_disk_that_is_too_slow_for_ffprobe_loses_no_upload(self):
+        url = self.address(len(SONG))
+        with patch.object(content.ffprobe, "probe", side_effect=ProbeTimeout("slow")):
+            assert self.piece(url, 0, SONG).status_code == 204
+        assert self.upload_at(url).state == "whole"
+
+    def test_few_uploads_are_checked_at_once(self):
+        url = self.address(len(SONG))
+        with (
+            patch.object(content, "PROBE_WAIT_S", 0),
+            patch.object(content, "_probes", BoundedSemaphore(1)) as probes,
+        ):
+            probes.acquire()
+            response = self.piece(url, 0, SONG)
+            self.refused(response, 423, "unavailable")
+            assert self.upload_at(url).state == "arriving"
+            probes.release()
+            assert self.offset(url) == len(SONG)
+        assert self.upload_at(url).state == "whole"
 
     def test_other_films_wait_for_their_end(self):
         for data in (film("film.mp4"), film("film.mkv")):

@@ -48,9 +48,11 @@ export function parseAss(text) {
   return merged(cues)
 }
 
+const MAX_FIELDS = 40 // a style has 23
+
 /** @param {string} format */
 function fieldNames(format) {
-  return format.split(",").map((name) => name.trim().toLowerCase())
+  return format.split(",", MAX_FIELDS).map((name) => name.trim().toLowerCase())
 }
 
 /** The last field is the text, which may contain commas. @param {string} value @param {string[]} names */

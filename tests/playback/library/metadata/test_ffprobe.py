@@ -110,6 +110,16 @@ def test_whatever_ffprobe_does_becomes_a_sentence(tmp_path: Path, monkeypatch, s
         ffprobe.probe(tmp_path / "film.mkv")
 
 
+def test_ffprobe_gets_no_secrets_of_the_server(tmp_path: Path, monkeypatch):
+    program = tmp_path / "ffprobe"
+    program.write_text('#!/bin/sh\necho "x: has $WATCHIUM_SECRET_KEY." >&2; exit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("WATCHIUM_SECRET_KEY", "private")
+    monkeypatch.setattr(shutil, "which", lambda name: str(program))
+    with pytest.raises(ffprobe.UnreadableFile, match="has \\."):
+        ffprobe.probe(tmp_path / "film.mkv")
+
+
 def test_an_ffprobe_that_another_program_ends_proves_nothing_about_the_file(tmp_path: Path, monkeypatch):
     program = tmp_path / "ffprobe"
     program.write_text("#!/bin/sh\nkill -KILL $$\n")
