@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from playback.library import range_response
 from playback.library.safe_open import open_below
+from watchium import server_clock
 
 MIB = 1024 * 1024
 CLIP = Path(settings.SAMPLES_DIR) / "clip.webm"
@@ -91,7 +92,7 @@ async def test_the_whole_file_comes_in_chunks_under_asgi():
 
 async def test_a_reader_whose_permission_ends_gets_no_more(monkeypatch):
     now_ms = itertools.count(step=range_response.ASK_MS // 2)
-    monkeypatch.setattr(range_response.server_clock, "now_ms", lambda: next(now_ms))
+    monkeypatch.setattr(server_clock, "now_ms", lambda: next(now_ms))
     allowed = iter([True, False])
 
     async def ask(call):

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from django.test import override_settings
 
+from playback.library.metadata import ffprobe
 from playback.library.metadata.bounded_reader import BoundedReader
 from playback.library.metadata.ffprobe import ProbeTimeout
 from playback.models import Upload
@@ -188,7 +189,7 @@ class Content(UploadCase):
 
     def test_a_disk_that_is_too_slow_for_ffprobe_loses_no_upload(self):
         url = self.address(len(SONG))
-        with patch.object(content.ffprobe, "probe", side_effect=ProbeTimeout("slow")):
+        with patch.object(ffprobe, "probe", side_effect=ProbeTimeout("slow")):
             assert self.piece(url, 0, SONG).status_code == 204
         assert self.upload_at(url).state == "whole"
 

@@ -143,7 +143,8 @@ def mutated(data: bytes, random: Random) -> bytes:
 
 
 def child_processes() -> list[str]:
-    return [pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()]
+    files = Path("/proc/self/task").glob("*/children")
+    return sorted(pid for file in files for pid in file.read_text().split())
 
 
 class BrokenFiles(LibraryCase):
@@ -167,10 +168,6 @@ class BrokenFiles(LibraryCase):
 
     def test_a_few_are_listed_or_have_a_sentence(self):
         self.scan_broken(12, seed=7)
-
-    @pytest.mark.long
-    def test_five_hundred_are_listed_or_have_a_sentence(self):
-        self.scan_broken(500, seed=13)
 
 
 def test_a_file_that_is_gone_meanwhile(tmp_path: Path):
