@@ -1,7 +1,7 @@
 """How a media file reaches every browser: as it is, repackaged, with other sound, re-encoded, or not at all. Pure.
 
 Browsers fail silently: an MKV with AC-3 plays as a silent film, one with MPEG-4 as sound under a black picture, and
-neither raises an error. So the file's content decides here, before anybody loads it. Of 57 generated files Chromium
+neither raises an error. So the file's content decides here, before a browser loads it. Of 57 generated files Chromium
 played 16 and Firefox 15 without sound or picture.
 """
 

@@ -15,7 +15,7 @@ from typing import IO
 
 from playback.conversion.running import sandbox
 from playback.conversion.running.progress_lines import ProgressReader
-from playback.library.metadata.bounded_process import environment
+from playback.library.metadata.bounded_process import environment, limit
 
 TERMINATE_S = 10.0
 WATCH_S = 0.5  # between two calls of `watch` without a progress line
@@ -57,7 +57,7 @@ def run(
         env=environment(),
     )
     try:
-        sandbox.limit(process.pid, cpu_s)
+        limit(process.pid, cpu_s=cpu_s, memory_bytes=sandbox.MEMORY_BYTES, file_bytes=sandbox.FILE_BYTES)
         return _follow(process, watch, clock)
     finally:
         stop(process)

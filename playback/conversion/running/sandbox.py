@@ -9,14 +9,8 @@ import logging
 import os
 import shutil
 import subprocess
-from contextlib import suppress
 
 from watchium.process_state import per_process
-
-try:
-    import resource
-except ImportError:  # not a Unix
-    resource = None  # type: ignore[assignment]
 
 logger = logging.getLogger(__name__)
 
@@ -65,18 +59,3 @@ def _works(words: list[str]) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return tried.returncode == 0
-
-
-def limit(pid: int, cpu_s: int) -> None:
-    """Bound what a process may use, where the system can; programs that it starts in its place inherit it."""
-    if resource is None or not hasattr(resource, "prlimit"):
-        return
-    limits = {
-        resource.RLIMIT_AS: MEMORY_BYTES,
-        resource.RLIMIT_FSIZE: FILE_BYTES,
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in limits.items():
-        with suppress(OSError, ValueError):  # it has ended already, or a lower limit holds
-            resource.prlimit(pid, kind, (most, most))

@@ -1,8 +1,9 @@
-"""Run a program on a file from somebody else: bounded in time, CPU time, memory and output."""
+"""Run a program on a stranger's file: bounded in time, CPU time, memory and output."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from contextlib import suppress
 from tempfile import TemporaryFile
@@ -37,25 +38,28 @@ def run(command: list[str], limit_s: float, max_output: int, max_memory: int = M
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, env=environment()
         )
         try:
-            _limit(process.pid, limit_s, max_output, max_memory)
+            cpu_s = max(1, int(limit_s))
+            limit(process.pid, cpu_s=cpu_s, memory_bytes=max_memory, file_bytes=max_output)
             code = process.wait(limit_s)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+        if os.fstat(output.fileno()).st_size > max_output:  # written before the limit held
+            code = -signal.SIGXFSZ
         output.seek(0)
         errors.seek(0)
         return Done(code, output.read(max_output), errors.read(max_output))
 
 
-def _limit(pid: int, limit_s: float, max_output: int, max_memory: int) -> None:
-    """Bound what a process may use, where the system can."""
+def limit(pid: int, *, cpu_s: int, memory_bytes: int, file_bytes: int) -> None:
+    """Bound what a process may use, where the system can; programs that it starts in its place inherit it."""
     if resource is None or not hasattr(resource, "prlimit"):
         return
     limits = {
-        resource.RLIMIT_FSIZE: max_output,
-        resource.RLIMIT_AS: max_memory,
-        resource.RLIMIT_CPU: max(1, int(limit_s)),
+        resource.RLIMIT_AS: memory_bytes,
+        resource.RLIMIT_FSIZE: file_bytes,
+        resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_CORE: 0,
     }
     for kind, most in limits.items():

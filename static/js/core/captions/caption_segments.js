@@ -72,7 +72,7 @@ export class SegmentedCues {
   }
 }
 
-/** A segment in which nobody speaks has none. @param {string} text */
+/** A segment without speech has none. @param {string} text */
 function cuesOf(text) {
   try {
     return parseWebVtt(text)

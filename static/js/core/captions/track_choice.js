@@ -29,7 +29,7 @@ export function baseLanguage(language) {
 
 /**
  * The track in the best language: the remembered one, then those that the browser asks for, then what the file does not
- * name. Nobody reads captions in a language that is none of these, so then it is what the file marks as default.
+ * name. Captions in a language that is none of these help no reader, so then it is what the file marks as default.
  * @template {Track} T
  * @param {T[]} tracks
  * @param {string[]} languages the most wanted first

@@ -4,7 +4,7 @@
  *
  * A report that carries when it was read is as good as the clock itself; one that does not is taken to have
  * been read when it arrived, some 10 ms before. Between reports the position is extrapolated, for a second at
- * most: a player that is silent for longer does not move, as far as anybody knows.
+ * most: a player that is silent for longer does not move, as far as its reports show.
  *
  * Times are in milliseconds of the page's clock.
  */

@@ -40,7 +40,7 @@ export async function openStyled(video, script, fonts) {
 
 const WASM = import.meta.resolve(`${FOLDER}jassub.wasm`)
 
-/** The worker takes it from the cache then. Where it fails, the renderer would reject promises that nobody awaits. */
+/** The worker takes it from the cache then. Where it fails, the renderer would reject promises that no code awaits. */
 async function fetchWasm() {
   const response = await fetch(WASM, { signal: AbortSignal.timeout(READY_MS) })
   if (!response.ok) throw new Error("The renderer of the captions could not be fetched.")

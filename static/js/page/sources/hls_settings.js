@@ -35,7 +35,7 @@ function isPhone() {
   return matchMedia("(pointer: coarse) and (max-width: 820px)").matches
 }
 
-/** Fewer and quicker attempts than by default, so that a failure has a name before anybody gives up. */
+/** Fewer and quicker attempts than by default, so that a failure has a name before viewers give up. */
 function loadPolicies() {
   const policy = { default: loadPolicy() }
   return {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Tells a server that allows no other sites from one that does not answer. */
+/** Distinguishes a server that allows no other sites from one that does not answer. */
 
 const PROBE_MS = 3000
 
