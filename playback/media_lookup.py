@@ -127,6 +127,13 @@ def duration_of(media: Media) -> Duration | None:
     return addresses.duration_of(media)
 
 
+def describe(media: Media) -> tuple[float | None, str | None]:
+    """Return duration in seconds and the address of a cover, as far as the server knows them."""
+    duration = duration_of(media)
+    item = MediaItem.objects.at_id(media.item_id) if media.item_id is not None else None
+    return duration.seconds if duration else None, item.cover_url if item else None
+
+
 def _duration_of_item(item_id: int, job: int) -> Duration | None:
     """Exact for a result, because players of a running conversion report the end of what is there as its duration."""
     item = MediaItem.objects.at_id(item_id)

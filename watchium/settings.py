@@ -211,6 +211,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Rooms, playback and chat over HTTP: the same actions as over the WebSocket.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Who may control playback, and who may add to the queue.
+    "ENUM_NAME_OVERRIDES": {"WhoMayEnum": ["host", "moderators", "everyone"]},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

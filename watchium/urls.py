@@ -14,6 +14,7 @@ import playback.own_copies.api
 import playback.player.api
 import playback.room.api
 import playback.room.captions.api
+import playback.room.queue.api
 import playback.uploads.api
 import rooms.api
 from playback.models.upload import ID_CHARS
@@ -56,6 +57,8 @@ one_room = [
     path("commands/", api.Commands.as_view()),
     path("events/", playback.room.api.EventLog.as_view()),
     path("sync/control/", playback.room.api.RoomControl.as_view()),
+    path("queue/", playback.room.queue.api.RoomQueueEntries.as_view()),
+    path("queue/<room:entry_id>/", playback.room.queue.api.OneQueueEntry.as_view()),
     path("captions/", playback.room.captions.api.RoomCaptionFiles.as_view()),
     path("captions/<room:key>/", playback.room.captions.api.RoomCaptionFile.as_view()),
     path("comments/", api.Comments.as_view()),

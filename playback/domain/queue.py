@@ -1,4 +1,4 @@
-"""A queue and its current entry: what follows what, and the result of each change. Pure.
+"""A queue and its current entry: what follows what, and the result of each change. Pure. Of a player and of a room.
 
 A change that names an entry which was removed meanwhile changes nothing: another client was faster, and that is no
 error. `static/js/core/player/queue.js` has the same rules; `tests/vectors/queue.json` tests both.
@@ -6,11 +6,25 @@ error. `static/js/core/player/queue.js` has the same rules; `tests/vectors/queue
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
 OFF, ALL, ONE = "off", "all", "one"
 REPEATS = (OFF, ALL, ONE)
+
+
+class AnyEntry(Protocol):
+    """`id` is never used again; entries with the same `item` play the same."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def item(self) -> Hashable: ...
+
+
+E = TypeVar("E", bound=AnyEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +36,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Generic[E]):
     """`current`: the id of the current entry, or None."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[E, ...] = ()
     current: str | None = None
 
     def __len__(self) -> int:
@@ -35,10 +49,26 @@ class Queue:
         return self._index(entry_id) is not None
 
     @property
-    def current_entry(self) -> Entry | None:
+    def current_entry(self) -> E | None:
         return self.entry(self.current)
 
-    def entry(self, entry_id: str | None) -> Entry | None:
+    @property
+    def played(self) -> tuple[E, ...]:
+        """The entries before the current one."""
+        return self.entries[: self._index(self.current) or 0]
+
+    @property
+    def upcoming(self) -> tuple[E, ...]:
+        """The entries after the current one; all of them without one."""
+        index = self._index(self.current)
+        return self.entries if index is None else self.entries[index + 1 :]
+
+    def with_upcoming(self, entries: Iterable[E]) -> Queue[E]:
+        """Replace the entries after the current one."""
+        kept = len(self.entries) - len(self.upcoming)
+        return replace(self, entries=(*self.entries[:kept], *entries))
+
+    def entry(self, entry_id: str | None) -> E | None:
         index = self._index(entry_id)
         return None if index is None else self.entries[index]
 
@@ -47,7 +77,7 @@ class Queue:
 
     # ------------------------------------------------------------ changes
 
-    def added(self, new: Iterable[Entry], *, after_current: bool = False) -> Queue:
+    def added(self, new: Iterable[E], *, after_current: bool = False) -> Queue[E]:
         """Add at the end, or right after the current entry (at the beginning without one)."""
         if not after_current:
             return replace(self, entries=(*self.entries, *new))
@@ -55,7 +85,7 @@ class Queue:
         cut = 0 if index is None else index + 1
         return replace(self, entries=(*self.entries[:cut], *new, *self.entries[cut:]))
 
-    def begun(self, new: Sequence[Entry]) -> Queue:
+    def begun(self, new: Sequence[E]) -> Queue[E]:
         """Add after the current entry and make the first one current; do not add items that follow there anyway."""
         index = self._index(self.current)
         cut = 0 if index is None else index + 1
@@ -64,31 +94,34 @@ class Queue:
             return self.at(following[0].id)
         return self.added(new, after_current=True).at(new[0].id)
 
-    def removed(self, entry_id: str) -> Queue:
+    def removed(self, entry_id: str) -> Queue[E]:
         """Removing the current entry makes the next one current, or none if it was the last."""
-        index = self._index(entry_id)
-        if index is None:
-            return self
-        entries = (*self.entries[:index], *self.entries[index + 1 :])
-        if entry_id != self.current:
-            return replace(self, entries=entries)
-        return Queue(entries, entries[index].id if index < len(entries) else None)
+        return self.without([entry_id])
 
-    def moved(self, entry_id: str, before: str | None) -> Queue:
+    def without(self, entry_ids: Collection[str]) -> Queue[E]:
+        """Remove several entries, as `removed` does one."""
+        index = self._index(self.current)
+        entries = tuple(entry for entry in self.entries if entry.id not in entry_ids)
+        if index is None or self.current not in entry_ids:
+            return replace(self, entries=entries)
+        later = (entry.id for entry in self.entries[index + 1 :] if entry.id not in entry_ids)
+        return Queue(entries, next(later, None))
+
+    def moved(self, entry_id: str, before: str | None) -> Queue[E]:
         """Move before another entry; to the end for None, or if the other one was removed."""
         entry = self.entry(entry_id)
         if entry is None or before == entry_id:
             return self
-        others = [each for each in self.entries if each is not entry]
+        others = [each for each in self.entries if each.id != entry_id]
         index = next((index for index, each in enumerate(others) if each.id == before), len(others))
         others.insert(index, entry)
         return replace(self, entries=tuple(others))
 
-    def cleared(self) -> Queue:
+    def cleared(self) -> Queue[E]:
         """Remove all entries except the current one."""
         return replace(self, entries=(self.current_entry,) if self.current_entry else ())
 
-    def at(self, entry_id: str) -> Queue:
+    def at(self, entry_id: str) -> Queue[E]:
         return replace(self, current=entry_id) if entry_id in self else self
 
     # ------------------------------------------------------------ what follows

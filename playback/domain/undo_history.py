@@ -1,17 +1,18 @@
-"""Undo and redo of queue changes: two stacks of earlier queues. Pure.
+"""Undo and redo of queue changes: two stacks of earlier queues. Pure. Of a player and of a room.
 
-Undo keeps the current track playing. If that track is not in the restored queue, or it became current because the
-change removed the one before, undo plays the track that was current when the change was made, from its position then.
-Redo of a change that added the track that was current then plays that track.
+What undo and redo do about the track that is current is up to the snapshot. In a player, undo keeps it playing. If that
+track is not in the restored queue, or it became current because the change removed the one before, undo plays the track
+that was current when the change was made, from its position then. Redo of a change that added the track that was
+current then plays that track.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
-from playback.domain.queue import Queue
+from playback.domain.queue import Entry, Queue
 
 T = TypeVar("T")
 
@@ -19,39 +20,62 @@ MAX_DEPTH = 50
 MAX_ENTRIES = 10_000  # in all stored queues: a row of half a megabyte is too large to write for each change
 
 
+class Snapshot(Protocol):
+    """A queue as it was at one time; its length is the number of entries."""
+
+    def __len__(self) -> int: ...
+
+    def undone_to(self, before: Self) -> Self:
+        """Return the state after undo: `self` is now, `before` is from before the change."""
+
+    def redone_to(self, after: Self) -> Self: ...
+
+
+S = TypeVar("S", bound=Snapshot)
+
+
 @dataclass(frozen=True, slots=True)
 class QueueSnapshot:
-    """A queue, the position in its current track, and whether it played."""
+    """A player's queue, the position in its current track, and whether it played."""
 
-    queue: Queue
+    queue: Queue[Entry]
     position_s: float = 0.0
     is_playing: bool = False
 
+    def __len__(self) -> int:
+        return len(self.queue)
+
+    def undone_to(self, before: QueueSnapshot) -> QueueSnapshot:
+        return before if _removed_current(before, self) else _keep_playing(self, before)
+
+    def redone_to(self, after: QueueSnapshot) -> QueueSnapshot:
+        return after if _added_current(after, self) else _keep_playing(self, after)
+
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(Generic[S]):
     """`done`: the queue before each change, the latest last; `undone`: the queue before each undo."""
 
-    done: tuple[QueueSnapshot, ...] = ()
-    undone: tuple[QueueSnapshot, ...] = ()
+    done: tuple[S, ...] = ()
+    undone: tuple[S, ...] = ()
 
-    def changed(self, before: QueueSnapshot) -> History:
+    def changed(self, before: S) -> History[S]:
         """Record a new change, which clears `undone`."""
         return History(_bounded((*self.done, before)))
 
-    def undo(self, now: QueueSnapshot) -> tuple[History, QueueSnapshot]:
+    def undo(self, now: S) -> tuple[History[S], S]:
         if not self.done:
             return self, now
         *done, before = self.done
         history = replace(self, done=tuple(done), undone=_bounded((*self.undone, now)))
-        return history, before if _removed_current(before, now) else _keep_playing(now, before)
+        return history, now.undone_to(before)
 
-    def redo(self, now: QueueSnapshot) -> tuple[History, QueueSnapshot]:
+    def redo(self, now: S) -> tuple[History[S], S]:
         if not self.undone:
             return self, now
         *undone, after = self.undone
         history = replace(self, undone=tuple(undone), done=_bounded((*self.done, now)))
-        return history, after if _added_current(after, now) else _keep_playing(now, after)
+        return history, now.redone_to(after)
 
 
 def _keep_playing(now: QueueSnapshot, restored: QueueSnapshot) -> QueueSnapshot:
@@ -75,8 +99,8 @@ def _added_current(after: QueueSnapshot, now: QueueSnapshot) -> bool:
     return current is not None and current not in now.queue
 
 
-def _bounded(stack: tuple[QueueSnapshot, ...]) -> tuple[QueueSnapshot, ...]:
-    return tuple(bounded(stack, lambda snapshot: len(snapshot.queue)))
+def _bounded(stack: tuple[S, ...]) -> tuple[S, ...]:
+    return tuple(bounded(stack, len))
 
 
 def bounded(stack: Sequence[T], length: Callable[[T], int]) -> Sequence[T]:

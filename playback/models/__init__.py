@@ -7,6 +7,7 @@ from playback.models.play_when_ready import PlayWhenReady
 from playback.models.playback import SYNC_TOLERANCE_MS, Playback, SyncReference
 from playback.models.playback_event import PlaybackEvent
 from playback.models.room_captions import RoomCaptions
+from playback.models.room_queue import QueueHistory, StoredQueue
 from playback.models.sync_state import Share, SyncState
 from playback.models.upload import Upload
 
@@ -19,8 +20,10 @@ __all__ = [
     "Playback",
     "PlaybackEvent",
     "PlayerHistory",
+    "QueueHistory",
     "RoomCaptions",
     "Share",
+    "StoredQueue",
     "SyncReference",
     "SyncState",
     "Upload",

@@ -153,11 +153,11 @@ class DevicePlayer(models.Model):
         return f"{self.name or 'A device'}, {len(self.entries)} in its queue"
 
     @property
-    def queue(self) -> Queue:
+    def queue(self) -> Queue[Entry]:
         return Queue(tuple(Entry(*pair) for pair in self.entries), self.current)
 
     @queue.setter
-    def queue(self, queue: Queue) -> None:
+    def queue(self, queue: Queue[Entry]) -> None:
         self.entries = [[entry.id, entry.item] for entry in queue.entries]
         self.count, self.current = len(queue), queue.current
         self.item = queue.current_entry.item if queue.current_entry else None
@@ -192,11 +192,11 @@ class PlayerHistory(models.Model):
     objects = PlayerHistoryQuerySet.as_manager()
 
     @property
-    def stacks(self) -> History:
+    def stacks(self) -> History[QueueSnapshot]:
         return History(tuple(map(decode, self.done)), tuple(map(decode, self.undone)))
 
     @stacks.setter
-    def stacks(self, stacks: History) -> None:
+    def stacks(self, stacks: History[QueueSnapshot]) -> None:
         self.done = list(map(encode, stacks.done))
         self.undone = list(map(encode, stacks.undone))
         self.stacks_changed = True

@@ -278,6 +278,10 @@ class MediaItem(models.Model):
         return f"{LIBRARY_AT}{self.pk}"
 
     @property
+    def cover_url(self) -> str | None:
+        return f"{COVERS_AT}{self.cover}" if self.cover else None
+
+    @property
     def known_duration(self) -> Duration | None:
         return file_duration(self.duration, self.path)
 
@@ -298,7 +302,7 @@ class MediaItem(models.Model):
             kind=self.kind,
             mime=self.prepared_mime if converted else self.mime,
             url=self.prepared_url if converted else self.url,
-            cover=f"{COVERS_AT}{self.cover}" if self.cover else None,
+            cover=self.cover_url,
             missing=self.missing,
             plays=self.plays,  # type: ignore[arg-type]  # one of these, by `playability`
             why=self.why,

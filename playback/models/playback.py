@@ -69,9 +69,9 @@ class PlaybackQuerySet(models.QuerySet["Playback"]):
         return {row[0]: SyncReference(Timeline(*row[2:]), row[1]) for row in rows}
 
     def over(self, now_ms: float, ahead_ms: float = 0, limit: int = 100) -> list[int]:
-        """Return the rooms (primary keys) whose media has ended, or loops and ends within `ahead_ms`."""
-        due = Q(ends_at_ms__lte=now_ms) | Q(loops=True, ends_at_ms__lte=now_ms + ahead_ms)
-        rows = self.filter(due, room__closed_at=None)
+        """Return the rooms (primary keys) whose media has ended, or ends within `ahead_ms` and something may follow."""
+        due = Q(ends_at_ms__lte=now_ms) | Q(loops=True) | Q(room__queue_revision__gt=0)
+        rows = self.filter(due, ends_at_ms__lte=now_ms + ahead_ms, room__closed_at=None)
         return list(rows.order_by("ends_at_ms").values_list("room_id", flat=True)[:limit])
 
     def waiting(self, limit: int = 200) -> list[Playback]:

@@ -58,8 +58,8 @@ class PlaybackEvent(models.Model):
     """One row of the log: enough to build the same event again.
 
     `at_ms` is server time, `client_ms` the time that the sender gave for the gesture. `person` made the change; for
-    `new_host` it is the new host. Rows without a revision are for diagnosis (buffering, requests for missed events)
-    and are never published.
+    `new_host` it is the new host. Rows without a revision are never published: commands about the queue that leave the
+    timeline alone, and rows for diagnosis (buffering, requests for missed events).
     """
 
     # No index of its own: others begin with the room.
@@ -70,6 +70,7 @@ class PlaybackEvent(models.Model):
     event_id = models.CharField(max_length=64, null=True, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     revision = models.BigIntegerField(null=True, blank=True)
+    queue_revision = models.BigIntegerField(null=True, blank=True)  # the reply to a command about the queue
     client_ms = models.FloatField(null=True, blank=True)
     at_ms = models.FloatField()
     position = models.FloatField()
@@ -118,7 +119,7 @@ class PlaybackEvent(models.Model):
     def to_replay(by: Member, event_id: str) -> PreparedQuery:
         """Select the `AcceptedCommand` if the member's command was accepted before."""
         # By the member's current person: a guest who signed in a moment ago is another person now.
-        sql = """SELECT content_hash, revision, at_ms FROM playback_playbackevent
+        sql = """SELECT content_hash, COALESCE(queue_revision, revision), at_ms FROM playback_playbackevent
             WHERE room_id = %s AND event_id = %s
             AND person_id = (SELECT person_id FROM rooms_member WHERE id = %s)"""
         return PreparedQuery(sql, [by.room_id, event_id, by.pk])

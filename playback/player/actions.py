@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playback.domain.queue import Queue
+from playback.domain.queue import Entry, Queue
 from playback.models import MediaItem
 from playback.player.command import PlayerCommand, PlayerTransaction, run
 from playback.player.transfer import forget_device, transfer_here
@@ -142,14 +142,14 @@ def _is_current(tx: PlayerTransaction, step: TrackStep) -> bool:
     return step.entry_id == tx.player.current and fresh
 
 
-def _playable(queue: Queue) -> Queue:
+def _playable(queue: Queue[Entry]) -> Queue[Entry]:
     """Drop the entries that cannot be played, except the current one, from which the queue continues."""
     missing = _missing(queue)
     entries = (entry for entry in queue.entries if entry.item not in missing or entry.id == queue.current)
     return Queue(tuple(entries), queue.current)
 
 
-def _missing(queue: Queue) -> set[int]:
+def _missing(queue: Queue[Entry]) -> set[int]:
     items = {entry.item for entry in queue.entries}
     return items - MediaItem.objects.playable(items)
 

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 
-from playback.domain.queue import Queue
+from playback.domain.queue import Entry, Queue
 from playback.player import actions, devices, queries, session
 from playback.player.command import PlayerCommand, PlayerTransaction, run
 from rooms.api_view import RoomAPIView, json_response
@@ -119,7 +119,7 @@ def change(tx: PlayerTransaction, changes: PlayerPatch) -> None:
         tx.player.is_playing = changes.is_playing and tx.queue.current_entry is not None
 
 
-def _entry_at(queue: Queue, index: int | None) -> str | None:
+def _entry_at(queue: Queue[Entry], index: int | None) -> str | None:
     if index is None:
         return None
     if index >= len(queue):

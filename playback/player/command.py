@@ -69,7 +69,7 @@ class PlayerTransaction:
         return self.player.revision + 1
 
     @property
-    def queue(self) -> Queue:
+    def queue(self) -> Queue[Entry]:
         return self.player.queue
 
     # ------------------------------------------------------------ the queue
@@ -83,7 +83,7 @@ class PlayerTransaction:
             known[pk].require_playable()
         return [Entry(f"{self.revision}.{index}", pk) for index, pk in enumerate(item_ids)]
 
-    def change_queue(self, queue: Queue) -> None:
+    def change_queue(self, queue: Queue[Entry]) -> None:
         """Set another queue, so that it can be undone."""
         if len(queue) > MAX_QUEUE:
             raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
@@ -111,7 +111,7 @@ class PlayerTransaction:
     def _is_missing(self, entry: Entry | None) -> bool:
         return entry is not None and not MediaItem.objects.playable([entry.item])
 
-    def set_state(self, queue: Queue, position_s: float = 0.0) -> None:
+    def set_state(self, queue: Queue[Entry], position_s: float = 0.0) -> None:
         """Set another queue; `position_s` applies if its current track is another one."""
         before = self.queue
         self.player.queue = queue

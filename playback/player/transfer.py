@@ -36,7 +36,7 @@ def transfer_here(tx: PlayerTransaction, request: TransferRequest) -> None:
         transaction.on_commit(partial(_pause, other.device_id, tx.now_ms))
 
 
-def _with_new_ids(queue: Queue, tx: PlayerTransaction) -> Queue:
+def _with_new_ids(queue: Queue[Entry], tx: PlayerTransaction) -> Queue[Entry]:
     """Return the same entries under ids of this player."""
     ids = {entry.id: f"{tx.revision}.{index}" for index, entry in enumerate(queue.entries)}
     entries = tuple(Entry(ids[entry.id], entry.item) for entry in queue.entries)

@@ -13,6 +13,7 @@ from playback.models import Playback
 from playback.room import stall_handling
 from playback.room.command import CommandContext, Notice, command_type, content_hash_of, handle, spend
 from playback.room.event_log import Reason, record_diagnostic
+from playback.room.queue.actions import record_loaded
 from playback.room.settings import room_settings
 from rooms import access
 from rooms.models import Member, Room
@@ -109,7 +110,10 @@ def shift_captions(by: Member, command: ShiftCaptions, *, now_ms: float | None =
 
 @transaction.atomic
 def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
-    """Load other media, paused at its start. Raises UnknownMedia if it cannot be played."""
+    """Load other media, paused at its start, and put it into the queue, if there is one.
+
+    Raises UnknownMedia if it cannot be played.
+    """
 
     def loaded(context: CommandContext) -> Timeline:
         media = find_requested(command.payload, context.by.room)
@@ -117,6 +121,7 @@ def load(by: Member, command: Load, *, now_ms: float | None = None) -> Accepted:
         signals.media_loaded.send(
             sender=Playback, room=context.by.room, by=context.by, media=media, now_ms=context.now_ms
         )
+        record_loaded(media, context.by, command, context.now_ms)
         return context.before.loaded(at_ms=context.now_ms, duration=duration_of(media))
 
     return handle(by, command, loaded, now_ms)

@@ -33,12 +33,13 @@ from watchium.protocol.commands import (
     SyncRequest,
 )
 from watchium.protocol.errors import NotHost
+from watchium.protocol.queue import QueueCommand
 from watchium.protocol.replies import Accepted
 from watchium.shared_state import rate_limits
 
 # Fields that older servers did not have: left out while they are empty, so that a command sent again after an upgrade
 # has the hash that the older server stored.
-_LATER_FIELDS = ("mime", "item_id", "own")
+_LATER_FIELDS = ("mime", "item_id", "own", "queue_revision")
 EARLIEST_MS = 1000.0  # how far back a gesture may have happened
 
 IdempotentCommand = Play | Pause | Seek | SetRate | Load | ShiftCaptions | ContinueWithout
@@ -110,11 +111,11 @@ def spend(by: Member, kind: str, now_ms: float) -> None:
     rate_limits.spend("playback", f"{by.person.user_id}:{kind}", now_ms)
 
 
-def command_type(command: IdempotentCommand | Notice) -> str:
+def command_type(command: IdempotentCommand | Notice | QueueCommand) -> str:
     return str(command.__struct_config__.tag)
 
 
-def content_hash_of(command: IdempotentCommand | Notice) -> str:
+def content_hash_of(command: IdempotentCommand | Notice | QueueCommand) -> str:
     """Hash the command without the time of its gesture, which differs when it is sent again."""
     payload = msgspec.to_builtins(command.payload)
     payload.pop("at", None)

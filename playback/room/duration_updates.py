@@ -28,6 +28,8 @@ from playback.domain.stall_policy import UNREADY
 from playback.domain.timeline import OPEN_MS, Timeline
 from playback.models import Playback
 from playback.room.event_log import Reason, record
+from playback.room.queue.playing import advance
+from playback.room.queue.storage import queue_of
 from playback.room.status_reports import LAST_REPORTS, MEMBERS_PER_ROOM, ROOMS
 from rooms import access
 from rooms.models import Member
@@ -249,11 +251,14 @@ def _is_past(received: ReceivedReport, timeline: Timeline, now_ms: float) -> boo
 
 
 def end_at(playback: Playback, duration: Duration, now_ms: float) -> None:
-    """End the media where a player's data ended: the room stops there, or loops."""
+    """End the media where a player's data ended: the room stops there, plays the next entry of its queue, or loops."""
+    queue = queue_of(playback.room)
+    if queue.advances and advance(playback, queue, now_ms):
+        return
     before = playback.timeline
     playback.duration_refuted = duration.refuted_s
     over = before.ended(at_ms=now_ms, duration=duration)
-    if playback.loops:
+    if playback.loops or queue.repeats:
         lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         again = over.played(at_ms=now_ms + lead_ms, position_s=0)
         _record(playback, replace(again, revision=over.revision), "loop", now_ms)

@@ -11,9 +11,12 @@ from django.utils import timezone
 
 from playback.domain import start_lead
 from playback.domain.duration import EXACT
+from playback.domain.room_queue.state import RoomQueue
 from playback.models import Playback, RoomCaptions
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
+from playback.room.queue.playing import advance
+from playback.room.queue.storage import queue_of
 from playback.room.status_reports import LAST_REPORTS
 from playback.sources.samples import SAMPLES
 from rooms.models import Room
@@ -21,7 +24,7 @@ from rooms.periodic import for_each_isolated
 
 DEMO = SAMPLES[0]
 DEMO_RESET_S = 60
-LOOP_AHEAD_MS = 2500.0  # one tick and a start lead: players continue into the next loop without a stop
+LOOP_AHEAD_MS = 2500.0  # one tick and a start lead: players continue into what follows without a stop
 
 
 def due(now_ms: float) -> int:
@@ -36,19 +39,22 @@ def due(now_ms: float) -> int:
 def end(room_pk: int, now_ms: float) -> bool:
     """Stop at the end of the media. Return False if that was done already, or players continue past an estimate.
 
-    Looping media starts again at that instant, announced in advance; or after a lead, if it is too late for that.
+    What follows, the next entry of the queue or looping media again, starts at that instant, announced in advance; or
+    after a lead, if it is too late for that.
     """
     room = Room.objects.locked_unless_busy(room_pk)
     if room is None:
         return False
     playback = Playback.objects.of(room)
+    queue = queue_of(room)
     before = playback.timeline
-    loop_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops else 0.0
-    ahead_ms = 0.0 if before.estimated else min(LOOP_AHEAD_MS, loop_ms / 2)
-    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + ahead_ms:
+    loop_ms = 1000 * (before.duration_s or 0) / before.rate if playback.loops or queue.repeats else 0.0
+    if playback.ends_at_ms is None or playback.ends_at_ms > now_ms + _ahead_ms(playback, queue):
         return False
     if duration_updates.extend_end(playback, now_ms):
         return False
+    if queue.advances and advance(playback, queue, now_ms, _start_ms(playback, now_ms)):
+        return True
     if loop_ms > 0:
         lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
         at_ms = playback.ends_at_ms if playback.ends_at_ms > now_ms else now_ms + lead_ms
@@ -56,6 +62,25 @@ def end(room_pk: int, now_ms: float) -> bool:
     else:
         record(playback, "timeline", before.ended(at_ms=playback.ends_at_ms), Reason(cause="end"), now_ms)
     return True
+
+
+def _ahead_ms(playback: Playback, queue: RoomQueue) -> float:
+    """Return how long before the end what follows is announced. After an estimated end nothing is.
+
+    A room that waits for members has to stop at the end until they are ready.
+    """
+    timeline = playback.timeline
+    if timeline.estimated or not (playback.loops or queue.following):
+        return 0.0
+    if queue.advances and playback.waits_for_members:
+        return 0.0
+    return min(LOOP_AHEAD_MS, 500 * (timeline.duration_s or 0.0) / timeline.rate)
+
+
+def _start_ms(playback: Playback, now_ms: float) -> float | None:
+    """Return the instant of the end if it is still to come."""
+    ends_at_ms = playback.ends_at_ms
+    return ends_at_ms if ends_at_ms is not None and ends_at_ms > now_ms else None
 
 
 @transaction.atomic

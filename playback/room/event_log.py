@@ -31,6 +31,7 @@ class Reason:
     client_ms: float | None = None
     cause: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    queue_revision: int | None = None  # of a command about the queue
 
 
 def record(playback: Playback, kind: str, timeline: Timeline, reason: Reason, now_ms: float) -> PlaybackEvent:
@@ -96,6 +97,7 @@ def _reason_fields(reason: Reason) -> dict[str, Any]:
         "client_ms": reason.client_ms,
         "cause": reason.cause,
         "metadata": reason.metadata,
+        "queue_revision": reason.queue_revision,
     }
 
 

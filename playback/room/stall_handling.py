@@ -48,13 +48,15 @@ def is_affected(room_id: str) -> bool:
     return room_id in _state.waiting
 
 
-def with_start_gate(playback: Playback, start: Timeline, now_ms: float) -> Timeline:
+def with_start_gate(
+    playback: Playback, start: Timeline, now_ms: float, *, other_media: bool = False
+) -> Timeline:
     """Return the start unchanged, or waiting at its position until every player that counts is ready."""
     if not playback.waits_for_members:
         return start
     before = playback.timeline
     playback.set_wait(None, now_ms)
-    same_position = abs(start.position_s - before.position_at(now_ms)) <= SAME_POSITION_S
+    same_position = not other_media and abs(start.position_s - before.position_at(now_ms)) <= SAME_POSITION_S
     members = _unready(playback, before.revision if same_position else start.revision, now_ms)
     longest_ms = START_MS if same_position and start.position_s > 0 else NEW_POSITION_MS
     wait = start_gate(members, playback.wait_budget, longest_ms, start.revision, now_ms)

@@ -31,6 +31,5 @@ def begin_epoch(room_id: str, former: str) -> None:
     """Make all clients load a snapshot. Happens once for each `former` epoch, however many clients report a gap."""
     if not Room.objects.begin_epoch(room_id, former):
         return
-    revision, comment_seq, epoch = Room.objects.heads([room_id])[room_id]
-    head = HeadState(revision=revision, comment_seq=comment_seq, epoch=epoch)
+    head = HeadState(**Room.objects.heads([room_id])[room_id]._asdict())
     broadcast.to_room(room_id, Head(room_id=room_id, timestamp=server_clock.now_ms(), payload=head))

@@ -1,8 +1,9 @@
-"""Rooms: settings, the two counters (revision and comment_seq), the epoch, and the host's grace period."""
+"""Rooms: settings, the counters (revision, comment_seq, queue_revision), the epoch, and the host's grace period."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth.hashers import check_password
 from django.db import models
@@ -16,6 +17,13 @@ from rooms.models.fields import GeneratedCharField
 from rooms.models.person import Person
 from watchium.db.prepared import PreparedQuery, Rows, any_of, is_postgresql, run_in_one_round_trip
 from watchium.db.rows import RowMapper, update
+
+
+class RoomHead(NamedTuple):
+    revision: int
+    comment_seq: int
+    queue_revision: int
+    epoch: str
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
@@ -44,12 +52,13 @@ class RoomQuerySet(models.QuerySet["Room"]):
         own = Q(owner=person) | Q(members__person=person, members__left_at=None)
         return self.open().filter(own).distinct().order_by("-last_active_at")[:limit]
 
-    def heads(self, room_ids: list[str]) -> dict[str, tuple[int, int, str]]:
-        """Return revision, comment_seq and epoch by room_id."""
+    def heads(self, room_ids: list[str]) -> dict[str, RoomHead]:
+        """Return the newest numbers of rooms by room_id."""
         condition = any_of("room_id", room_ids)
-        sql = f"SELECT room_id, revision, comment_seq, epoch FROM rooms_room WHERE {condition.sql}"  # noqa: S608
+        sql = f"""SELECT room_id, revision, comment_seq, queue_revision, epoch FROM rooms_room
+            WHERE {condition.sql}"""  # noqa: S608
         (rows,) = run_in_one_round_trip(PreparedQuery(sql, condition.values))
-        return {room_id: (revision, seq, epoch) for room_id, revision, seq, epoch in rows}
+        return {room_id: RoomHead(*numbers) for room_id, *numbers in rows}
 
     def begin_epoch(self, room_id: str, former: str) -> bool:
         """Start a new epoch if the current one is still `former`; return whether this call did."""
@@ -102,6 +111,7 @@ class Room(models.Model):
 
     revision = models.BigIntegerField(default=0)
     comment_seq = models.BigIntegerField(default=0)
+    queue_revision = models.BigIntegerField(default=0)  # 0: the room has no queue yet
     epoch = GeneratedCharField(max_length=8, default=new_epoch)
 
     # While the host is absent: when the grace period ends, and the next host as named by the host.
@@ -163,6 +173,12 @@ class Room(models.Model):
         self.revision += 1
         self.last_active_at = timezone.now()
         return update(self, "revision", "last_active_at")
+
+    def take_queue_revision(self) -> PreparedQuery:
+        """Increment queue_revision, which counts changes of the queue; like `take_revision`."""
+        self.queue_revision += 1
+        self.last_active_at = timezone.now()
+        return update(self, "queue_revision", "last_active_at")
 
     def take_comment_seq(self) -> PreparedQuery:
         """Increment comment_seq, the order of comments and deletions; like `take_revision`."""

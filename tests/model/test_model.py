@@ -233,8 +233,7 @@ class RoomMachine(RuleBasedStateMachine):
         self.a_heartbeat_heals(self.viewers[number])
 
     def a_heartbeat_heals(self, viewer: Viewer) -> None:
-        revision, seq, epoch = Room.objects.heads([self.room.room_id])[self.room.room_id]
-        head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+        head = HeadState(**Room.objects.heads([self.room.room_id])[self.room.room_id]._asdict())
         told = Head(room_id=self.room.room_id, timestamp=self.now, payload=head)
         viewer.catch_up(msgspec.json.decode(encode(told)))
         self.agrees(viewer)

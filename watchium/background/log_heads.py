@@ -1,4 +1,4 @@
-"""Caches the log head (latest revision and comment number) of each room. It is refreshed once a second, sent in every
+"""Caches the log head (latest revisions and comment number) of each room. It is refreshed once a second, sent in every
 heartbeat response, and sent to a whole room that missed an event.
 
 Responses to heartbeats are batched for up to a tenth of a second. Sent one at a time, each would miss the processor's
@@ -47,7 +47,13 @@ def clear() -> None:
 def set_initial(room_id: str, room: Room) -> None:
     """Store the head of a room when the first socket of this process enters it."""
     _state.heads.setdefault(
-        room_id, HeadState(revision=room.revision, comment_seq=room.comment_seq, epoch=room.epoch)
+        room_id,
+        HeadState(
+            revision=room.revision,
+            comment_seq=room.comment_seq,
+            queue_revision=room.queue_revision,
+            epoch=room.epoch,
+        ),
     )
 
 
@@ -98,14 +104,14 @@ async def refresh(now_ms: float) -> None:
 async def _refresh_batch(room_ids: list[str], now_ms: float) -> None:
     # Before the query: a member who enters during it may already know of events that the result lacks.
     before = {room_id: _state.heads.get(room_id) for room_id in room_ids}
-    for room_id, (revision, seq, epoch) in (await in_database(Room.objects.heads, room_ids)).items():
-        head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+    for room_id, numbers in (await in_database(Room.objects.heads, room_ids)).items():
+        head = HeadState(**numbers._asdict())
         if _went_back(before[room_id], head):
-            await in_database(rooms.actions.begin_epoch, room_id, epoch)
+            await in_database(rooms.actions.begin_epoch, room_id, head.epoch)
         _state.heads[room_id] = head
         _state.frames.pop(room_id, None)
         group = room_group(room_id)
-        if hub.hub().log_is_ahead(group, revision, seq):
+        if hub.hub().log_is_ahead(group, numbers[:3]):
             hub.hub().deliver(group, frame_of(Head(room_id=room_id, timestamp=now_ms, payload=head)))
 
 
@@ -113,4 +119,8 @@ def _went_back(before: HeadState | None, now: HeadState) -> bool:
     """Whether the database was restored from a backup while the server ran."""
     if before is None or before.epoch != now.epoch:
         return False
-    return now.revision < before.revision or now.comment_seq < before.comment_seq
+    return (
+        now.revision < before.revision
+        or now.comment_seq < before.comment_seq
+        or now.queue_revision < before.queue_revision
+    )

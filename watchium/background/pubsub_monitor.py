@@ -203,8 +203,8 @@ async def _republish_rooms(room_ids: list[str]) -> None:
     now_ms = server_clock.now_ms()
     heads = await in_database(Room.objects.heads, room_ids)
     members = await in_database(present_members, room_ids)
-    for room_id, (revision, seq, epoch) in heads.items():
-        head = HeadState(revision=revision, comment_seq=seq, epoch=epoch)
+    for room_id, numbers in heads.items():
+        head = HeadState(**numbers._asdict())
         _deliver(room_id, Head(room_id=room_id, timestamp=now_ms, payload=head))
         present = MemberList(members=members.get(room_id, []))
         _deliver(room_id, Members(room_id=room_id, timestamp=now_ms, payload=present))

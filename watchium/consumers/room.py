@@ -128,10 +128,16 @@ class RoomConsumer(Socket):
         if result is not None:
             self.send_event(result)
         if isinstance(command, SyncRequest):
-            since, comment_seq = command.payload.since, command.payload.last_comment_id
+            applied = command.payload
             self.send_event(
                 await in_database(
-                    missed_events, self.member, self.device_id, since, comment_seq, len(self.live)
+                    missed_events,
+                    self.member,
+                    self.device_id,
+                    applied.since,
+                    applied.last_comment_id,
+                    len(self.live),
+                    applied.queue_revision,
                 )
             )
 

@@ -7,12 +7,15 @@ from types import ModuleType
 import msgspec
 from msgspec import Struct
 
-from watchium.protocol import commands, events, player_commands, player_events, replies
+from watchium.protocol import commands, events, player_commands, player_events, queue, replies
 from watchium.protocol.commands import Command, IdempotentCommand, LobbyCommand, RoomCommand
 from watchium.protocol.player_commands import PlayerCommand
+from watchium.protocol.queue import QueueCommand
 from watchium.protocol.types import MAX_FRAME_BYTES, EventId
 
-_room_commands: msgspec.json.Decoder[RoomCommand] = msgspec.json.Decoder(RoomCommand)
+_room_commands: msgspec.json.Decoder[RoomCommand | QueueCommand] = msgspec.json.Decoder(
+    RoomCommand | QueueCommand
+)
 _lobby_commands: msgspec.json.Decoder[LobbyCommand] = msgspec.json.Decoder(LobbyCommand)
 _player_commands: msgspec.json.Decoder[PlayerCommand] = msgspec.json.Decoder(PlayerCommand)
 _encoder = msgspec.json.Encoder()
@@ -22,7 +25,7 @@ class _Envelope(Struct):
     event_id: EventId | None = None
 
 
-def decode_room_command(text: str | bytes) -> RoomCommand:
+def decode_room_command(text: str | bytes) -> RoomCommand | QueueCommand:
     """Decode a frame of a room's socket.
 
     Raises msgspec.MsgspecError with the path of the invalid field, or UnicodeError.
@@ -68,5 +71,5 @@ def _types_of(*modules: ModuleType) -> frozenset[str]:
 ROOM_EVENTS: tuple[type[events.Event], ...] = tuple(
     kind for kind in events.Event.__subclasses__() if kind.__module__ != player_events.__name__
 )
-ROOM_MESSAGE_TYPES = _types_of(commands, events, replies)
-MESSAGE_TYPES = _types_of(commands, events, replies, player_commands, player_events)
+ROOM_MESSAGE_TYPES = _types_of(commands, queue, events, replies)
+MESSAGE_TYPES = _types_of(commands, queue, events, replies, player_commands, player_events)

@@ -165,10 +165,13 @@ class Ping(Command, tag="ping", frozen=True, kw_only=True):
 
 
 class LastApplied(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """`since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment."""
+    """`since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment; `queue_revision`: the
+    last applied revision of the queue, left out if the client shows none.
+    """
 
     since: Revision = 0
     last_comment_id: Revision = 0
+    queue_revision: Revision | None = None
 
 
 class SyncRequest(Command, tag="sync_request", frozen=True, kw_only=True):

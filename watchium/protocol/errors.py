@@ -67,6 +67,14 @@ class NotAllowed(Refused):
     message = "Only the host can do this."
 
 
+class RuleRefused(Refused):
+    """A rule of the room's queue refuses the change; the message names the rule."""
+
+    code = "not_allowed"
+    status = 403
+    message = "The rules of this room do not allow this."
+
+
 class Banned(Refused):
     code = "banned"
     status = 403
@@ -149,9 +157,9 @@ class CloseCode(IntEnum):
 CODES = tuple(
     sorted(
         {
-            "bad_message", "too_long", "not_host", "not_member", "wrong_passphrase", "not_found", "banned", "muted",
+            "bad_message", "too_long", "not_host", "not_allowed", "not_member", "wrong_passphrase", "not_found",
             "room_full", "room_closed", "name_taken", "unknown_media", "event_id_conflict", "rate_limited",
-            "unavailable", "internal", "stale",
+            "unavailable", "internal", "stale", "muted", "banned",
         }
     )
 )  # fmt: skip

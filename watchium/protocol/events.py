@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from watchium.protocol.queue import QueueChange, QueueState
 from watchium.protocol.types import (
     CommentState,
     Hold,
@@ -107,6 +108,9 @@ class WelcomeState(Struct, frozen=True, kw_only=True):
     """`resumed`: the client's own state is still valid; then `timeline` and `comments` are null and `events` follows.
 
     `event_id` is that of the change at `revision`, empty if no command caused it; a reconnecting client sends it back.
+
+    `queue` is null if the room has none (then `queue_revision` is 0), or if the client resumes and has this revision of
+    it.
     """
 
     you: You
@@ -120,6 +124,8 @@ class WelcomeState(Struct, frozen=True, kw_only=True):
     limits: Limits
     clock_id: str
     resumed: bool
+    queue: QueueState | None = None
+    queue_revision: int = 0
 
 
 class Welcome(Event, tag="welcome", frozen=True, kw_only=True):
@@ -225,6 +231,12 @@ class Presence(Event, tag="presence", frozen=True, kw_only=True):
     """The players' latest reports."""
 
     payload: MemberReports
+
+
+class QueueChanged(Event, tag="queue", frozen=True, kw_only=True):
+    """The queue changed. It has a revision of its own, in the payload."""
+
+    payload: QueueChange
 
 
 class LobbyRoom(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from watchium.protocol.events import Event
+from watchium.protocol.queue import QueueState
 from watchium.protocol.types import CommentState
 
 
@@ -23,7 +24,10 @@ class Pong(Event, tag="pong", frozen=True, kw_only=True):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect."""
+    """The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect.
+
+    `revision`: of the room's timeline, or of the queue if the command is about it. Null: there was nothing to change.
+    """
 
     event_id: str
     revision: int | None
@@ -40,10 +44,11 @@ class HeadState(Struct, frozen=True, kw_only=True):
     revision: int
     comment_seq: int
     epoch: str
+    queue_revision: int = 0
 
 
 class Head(Event, tag="head", frozen=True, kw_only=True):
-    """The latest revision and comment of the room, in reply to a heartbeat or after lost events."""
+    """The latest revisions and comment of the room, in reply to a heartbeat or after lost events."""
 
     payload: HeadState
 
@@ -51,7 +56,8 @@ class Head(Event, tag="head", frozen=True, kw_only=True):
 class MissedEvents(Struct, frozen=True, kw_only=True):
     """The events since the requested revision, oldest first.
 
-    `more`: repeat the request from this `revision` and `comment_seq`.
+    `more`: repeat the request from this `revision` and `comment_seq`. `queue`: the whole queue, if the request named
+    another revision of it.
     """
 
     events: list[msgspec.Raw]
@@ -60,6 +66,7 @@ class MissedEvents(Struct, frozen=True, kw_only=True):
     revision: int
     comment_seq: int
     more: bool
+    queue: QueueState | None = None
 
 
 class Events(Event, tag="events", frozen=True, kw_only=True):

@@ -51,7 +51,8 @@ class Delivery(msgspec.Struct, frozen=True):
             **message,
             "frame": self.frame.payload,
             "newest": self.frame.newest,
-            "head": list(self.frame.head),
+            "head": list(self.frame.head[:2]),  # as processes of earlier versions read it
+            "queue_revision": self.frame.head[2],
         }
 
     @classmethod
@@ -59,4 +60,5 @@ class Delivery(msgspec.Struct, frozen=True):
         if "close" in message:
             return cls(message["group"], close_code=message["close"])
         revision, seq = message["head"]
-        return cls(message["group"], Frame(message["frame"], message["newest"], (revision, seq)))
+        head = (revision, seq, message.get("queue_revision", 0))
+        return cls(message["group"], Frame(message["frame"], message["newest"], head))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from msgspec import Struct
 
 from watchium.protocol.codec import encode
-from watchium.protocol.events import CommentDeleted, CustomEvent, Event, LobbyChanged, NewComment, Presence
+from watchium.protocol.events import (
+    CommentDeleted,
+    CustomEvent,
+    Event,
+    LobbyChanged,
+    NewComment,
+    Presence,
+    QueueChanged,
+)
 from watchium.protocol.replies import Head
 
 _FIN_TEXT = 0x81
@@ -13,16 +21,21 @@ _WITH_SEQ = (NewComment, CommentDeleted)
 _STATES = (Presence, Head, LobbyChanged)
 
 
+# A revision, a comment's seq and a revision of the queue; 0 for none.
+Numbers = tuple[int, int, int]
+NO_NUMBERS: Numbers = (0, 0, 0)
+
+
 class Frame(Struct, gc=False):
     """`newest`: of queued frames with the same key, a slow reader needs only the last; None: it needs all of them.
 
-    Playback events and comments have a key too: clients detect the gap by their numbers and request the missing ones.
-    `head`: the revision and the comment's seq that the frame brings, 0 for neither.
+    Numbered events have a key too: clients detect the gap by their numbers and request the missing ones.
+    `head`: what the frame brings of these.
     """
 
     payload: bytes
     newest: str | None = None
-    head: tuple[int, int] = (0, 0)
+    head: Numbers = NO_NUMBERS
     _wire: bytes | None = None  # cached when a socket first needs it
 
     def __len__(self) -> int:
@@ -51,15 +64,15 @@ def _header(size: int) -> bytes:
 
 def frame_of(event: Event | CustomEvent) -> Frame:
     seq = event.payload.seq if isinstance(event, _WITH_SEQ) else 0
-    head = (event.revision or 0, seq)
+    queue_revision = event.payload.revision if isinstance(event, QueueChanged) else 0
+    head = (event.revision or 0, seq, queue_revision)
     return Frame(encode(event), _newest(event, head), head)
 
 
-def _newest(event: Event | CustomEvent, head: tuple[int, int]) -> str | None:
-    if head[0]:
-        return "timeline"
-    if head[1]:
-        return "comments"
+def _newest(event: Event | CustomEvent, head: Numbers) -> str | None:
+    for number, key in zip(head, ("timeline", "comments", "queue"), strict=True):
+        if number:
+            return key
     if isinstance(event, _STATES):
         return str(event.__struct_config__.tag)
     return None

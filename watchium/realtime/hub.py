@@ -20,7 +20,7 @@ from watchium import server_clock
 from watchium.process_state import process_state
 from watchium.realtime.channel_layer import ChannelLayerBridge, publish_from_outside, shared_layer
 from watchium.realtime.delivery import Delivery
-from watchium.realtime.frames import Frame
+from watchium.realtime.frames import NO_NUMBERS, Frame, Numbers
 from watchium.realtime.groups import ALL_PROCESSES, ROOM_PREFIX, channel_for
 from watchium.realtime.subscribers import Subscriber, Subscribers
 from watchium.telemetry import context, counters
@@ -51,8 +51,8 @@ class Hub:
         self.loop = loop
         self.groups: dict[str, Subscribers] = {}
         self._room_groups: set[str] = set()  # the groups of rooms: few among thousands of groups
-        # The newest revision and comment seq delivered here, by group, to compare with the log heads.
-        self.delivered: dict[str, tuple[int, int]] = {}
+        # The newest numbers delivered here, by group, to compare with the log heads.
+        self.delivered: dict[str, Numbers] = {}
         layer = shared_layer()
         self.bridge = None if layer is None else ChannelLayerBridge(layer, loop, self.on_delivery)
         self._outgoing: deque[Delivery] = deque()
@@ -184,16 +184,16 @@ class Hub:
             subscribers.deliver(frames)
             counts.delivered += len(subscribers) * len(frames)
 
-    def _record_delivered(self, group: str, head: tuple[int, int]) -> None:
+    def _record_delivered(self, group: str, head: Numbers) -> None:
         if any(head):
-            revision, seq = self.delivered.get(group, (0, 0))
-            self.delivered[group] = (max(revision, head[0]), max(seq, head[1]))
+            known = self.delivered.get(group, NO_NUMBERS)
+            self.delivered[group] = (max(known[0], head[0]), max(known[1], head[1]), max(known[2], head[2]))
 
-    def log_is_ahead(self, group: str, revision: int, seq: int) -> bool:
+    def log_is_ahead(self, group: str, head: Numbers) -> bool:
         """Whether the group's log is ahead of the deliveries here; True once for each head."""
         known = self.delivered.get(group)
-        self.delivered[group] = (revision, seq)
-        return known is not None and (revision > known[0] or seq > known[1])
+        self.delivered[group] = head
+        return known is not None and any(number > before for number, before in zip(head, known, strict=True))
 
 
 @dataclass

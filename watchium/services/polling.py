@@ -38,6 +38,7 @@ class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     event_id: Annotated[str, Meta(max_length=64)] = ""
     comment_seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     epoch: Annotated[str, Meta(max_length=64)] = ""
+    queue_revision: Revision | None = None
     report: PlayerReport | None = None
     heard: Milliseconds | None = None
 
@@ -45,7 +46,7 @@ class Poll(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     def applied(self) -> LogPosition | None:
         if self.revision is None:
             return None
-        return LogPosition(self.revision, self.event_id, self.comment_seq, self.epoch)
+        return LogPosition(self.revision, self.event_id, self.comment_seq, self.epoch, self.queue_revision)
 
 
 class Polled(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import chat.actions
 import playback.room.actions
 import playback.room.queries
+import playback.room.queue.actions
 import playback.room.stall_handling
 import playback.room.status_reports
 import rooms.actions
@@ -76,6 +77,8 @@ def dispatch(member: Member, command: Command) -> Accepted | Event | None:
             rooms.actions.request_control(member)
         case Leave():
             rooms.actions.leave(member)
+        case _ if type(command) in playback.room.queue.actions.ACTIONS:
+            return playback.room.queue.actions.change_queue(member, command)  # type: ignore[arg-type]
         case _:
             raise NotFound("A room does not support this command.")
     return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from django.conf import settings
 
 import playback.room.queries
 import rooms.actions
 from chat.models import Comment
 from playback.models import Playback, PlaybackEvent
+from playback.room.queue.storage import encoded_queue
 from rooms import access
 from rooms.models import Member, Room
 from rooms.serializers import member_state, room_state, you_state
@@ -33,6 +35,7 @@ class LogPosition:
     event_id: str
     comment_seq: int
     epoch: str = ""
+    queue_revision: int | None = None
 
     @classmethod
     def from_query(cls, query: dict[str, str]) -> LogPosition | None:
@@ -43,6 +46,7 @@ class LogPosition:
                 query.get("event_id", ""),
                 int(query.get("comment_seq", "0")),
                 query.get("epoch", ""),
+                int(query["queue_revision"]) if "queue_revision" in query else None,
             )
         except (KeyError, ValueError):
             return None
@@ -99,6 +103,9 @@ def compose_snapshot(
     resumed = applied is not None and _can_resume(room, applied)
     if applied is not None and not resumed and _detects_restore(room, applied):
         rooms.actions.suspect_restore(room)
+    queue_revision, queue = encoded_queue(room)
+    # An earlier version of the page does not name the revision of the queue, and does not show it.
+    has_queue = resumed and applied is not None and applied.queue_revision in (None, queue_revision)
     payload = WelcomeState(
         you=you_state(member, device_id),
         room=room_state(room, contents.host, contents.playback.settings),
@@ -113,6 +120,8 @@ def compose_snapshot(
         limits=limits(sockets),
         clock_id=server_clock.clock_id(),
         resumed=resumed,
+        queue=None if has_queue else queue,  # type: ignore[arg-type]  # encoded once for all members
+        queue_revision=queue_revision,
     )
     welcome = Welcome(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
     if not resumed or applied is None:
@@ -142,7 +151,7 @@ def _knows_comments(room: Room, comment_seq: int) -> bool:
     return 0 <= comment_seq <= room.comment_seq
 
 
-def _missed_since(room: Room, since: int, comment_seq: int) -> Events:
+def _missed_since(room: Room, since: int, comment_seq: int, queue_revision: int | None = None) -> Events:
     """Events and comments after a revision and a comment, at most 500 of each; `more` if there are others."""
     events = playback.room.queries.missed(room, since, playback.room.queries.MAX_EVENTS)
     missed = Comment.objects.missed(room, comment_seq, playback.room.queries.MAX_EVENTS)
@@ -154,16 +163,31 @@ def _missed_since(room: Room, since: int, comment_seq: int) -> Events:
         revision=since + len(events) if more_events else room.revision,
         comment_seq=missed.seq if missed.more else room.comment_seq,
         more=more_events or missed.more,
+        queue=_queue_unless_known(room, queue_revision),  # type: ignore[arg-type]  # encoded once for all members
     )
     return Events(room_id=room.room_id, timestamp=server_clock.now_ms(), payload=payload)
 
 
+def _queue_unless_known(room: Room, queue_revision: int | None) -> msgspec.Raw | None:
+    if queue_revision is None or queue_revision == room.queue_revision:
+        return None
+    return encoded_queue(room)[1]
+
+
 def missed_events(
-    member: Member, device_id: str, since: int, comment_seq: int, sockets: int
+    member: Member,
+    device_id: str,
+    since: int,
+    comment_seq: int,
+    sockets: int,
+    queue_revision: int | None = None,
 ) -> Welcome | Events:
-    """The events after the client's revision; a snapshot if the log does not reach back that far."""
+    """The events after the client's revision; a snapshot if the log does not reach back that far.
+
+    With the queue, if the client shows it and has another revision of it.
+    """
     member = access.reload_member(member)
     room = member.room
     if _knows_comments(room, comment_seq) and playback.room.queries.reaches_back(room, since):
-        return _missed_since(room, since, comment_seq)
+        return _missed_since(room, since, comment_seq, queue_revision)
     return compose_snapshot(member, device_id, None, sockets)[0]

@@ -243,10 +243,11 @@
  */
 
 /**
- * `since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment.
+ * `since`: the last applied revision; `last_comment_id`: the last applied `seq` of a comment; `queue_revision`: the last applied revision of the queue, left out if the client shows none.
  * @typedef {object} LastApplied
  * @property {number} [since]
  * @property {number} [last_comment_id]
+ * @property {number | null} [queue_revision]
  */
 
 /**
@@ -291,6 +292,100 @@
  * @typedef {object} ModeratorChange
  * @property {string} user_id
  * @property {boolean} moderator
+ */
+
+/**
+ * `id` is never used again. `user_id`, `username`: the member who added it; null: the room itself. `votes`: the user_ids of members who want it sooner. `duration` in seconds, null if unknown; `cover`: an address of a picture, or null.
+ * @typedef {object} RoomQueueEntry
+ * @property {string} id
+ * @property {Media} media
+ * @property {number | null} duration
+ * @property {string | null} cover
+ * @property {string | null} user_id
+ * @property {string | null} username
+ * @property {number} added_at
+ * @property {string[]} [votes]
+ */
+
+/**
+ * `repeat`: the queue (`all`), the current entry (`one`) or nothing. `through_folder`: after the last entry the next file of its folder in the library follows. `order` of the entries that are still to come: by hand, by votes, or one entry of each person in turn. `who_adds` entries; `quota`: entries that a person who may not control playback may have waiting, 0 for any number; `locked`: only members who may control playback change the queue. An entry is skipped if more than `skip_percent` of the present members vote for it.
+ * @typedef {object} QueueSettings
+ * @property {any} [repeat]
+ * @property {any} [order]
+ * @property {boolean} [through_folder]
+ * @property {any} [who_adds]
+ * @property {number} [quota]
+ * @property {boolean} [locked]
+ * @property {number} [skip_percent]
+ */
+
+/**
+ * Votes to skip the current entry: the user_ids of those who want to, how many are `needed`, `of` how many members present at the last vote.
+ * @typedef {object} SkipVotes
+ * @property {string[]} votes
+ * @property {number} needed
+ * @property {number} of
+ */
+
+/**
+ * `current`: the entry that plays, or played last; null: none of them. The entries before it were played already. `following`: the entry that plays when the current one ends, which players may prepare; null: none. `skip` is null without votes.
+ * @typedef {object} QueueState
+ * @property {number} revision
+ * @property {RoomQueueEntry[]} entries
+ * @property {string | null} current
+ * @property {string | null} following
+ * @property {QueueSettings} settings
+ * @property {SkipVotes | null} skip
+ * @property {boolean} can_undo
+ * @property {boolean} can_redo
+ */
+
+/**
+ * What changed, to apply to the queue of the previous `revision`. `cause`: the type of the command, or `advance` (the next entry plays), `leave` or `reset`. `user_id` and `username` are of the sender of the command, null if there is none. `entries`: new and changed ones, in any order. `order`: the ids of all entries; null: the same ones in the same order. `settings`: null if they are the same. The other fields are those of the new state.
+ * @typedef {object} QueueChange
+ * @property {number} revision
+ * @property {string} cause
+ * @property {string | null} user_id
+ * @property {string | null} username
+ * @property {string | null} event_id
+ * @property {RoomQueueEntry[]} entries
+ * @property {string[] | null} order
+ * @property {string | null} current
+ * @property {string | null} following
+ * @property {QueueSettings | null} settings
+ * @property {SkipVotes | null} skip
+ * @property {boolean} can_undo
+ * @property {boolean} can_redo
+ */
+
+/**
+ * `next`: after the current entry instead of at the end.
+ * @typedef {object} MediaToQueue
+ * @property {MediaRequest[]} items
+ * @property {boolean} [next]
+ */
+
+/**
+ * @typedef {object} EntriesToRemove
+ * @property {string[]} entry_ids
+ */
+
+/**
+ * @typedef {object} EntryVote
+ * @property {string} entry_id
+ * @property {boolean} [on]
+ */
+
+/**
+ * The settings to change.
+ * @typedef {object} QueueSettingsChange
+ * @property {any | null} [repeat]
+ * @property {any | null} [order]
+ * @property {boolean | null} [through_folder]
+ * @property {any | null} [who_adds]
+ * @property {number | null} [quota]
+ * @property {boolean | null} [locked]
+ * @property {number | null} [skip_percent]
  */
 
 /**
@@ -346,7 +441,7 @@
  */
 
 /**
- * `resumed`: the client's own state is still valid; then `timeline` and `comments` are null and `events` follows. `event_id` is that of the change at `revision`, empty if no command caused it; a reconnecting client sends it back.
+ * `resumed`: the client's own state is still valid; then `timeline` and `comments` are null and `events` follows. `event_id` is that of the change at `revision`, empty if no command caused it; a reconnecting client sends it back. `queue` is null if the room has none (then `queue_revision` is 0), or if the client resumes and has this revision of it.
  * @typedef {object} WelcomeState
  * @property {You} you
  * @property {RoomState} room
@@ -359,6 +454,8 @@
  * @property {Limits} limits
  * @property {string} clock_id
  * @property {boolean} resumed
+ * @property {QueueState | null} [queue]
+ * @property {number} [queue_revision]
  */
 
 /**
@@ -416,7 +513,7 @@
  */
 
 /**
- * The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect.
+ * The acknowledgement of a command, over socket and HTTP alike. `timestamp`: when the change takes effect. `revision`: of the room's timeline, or of the queue if the command is about it. Null: there was nothing to change.
  * @typedef {object} Accepted
  * @property {string} event_id
  * @property {number | null} revision
@@ -428,10 +525,11 @@
  * @property {number} revision
  * @property {number} comment_seq
  * @property {string} epoch
+ * @property {number} [queue_revision]
  */
 
 /**
- * The events since the requested revision, oldest first. `more`: repeat the request from this `revision` and `comment_seq`.
+ * The events since the requested revision, oldest first. `more`: repeat the request from this `revision` and `comment_seq`. `queue`: the whole queue, if the request named another revision of it.
  * @typedef {object} MissedEvents
  * @property {Envelope[]} events
  * @property {CommentState[]} comments
@@ -439,6 +537,7 @@
  * @property {number} revision
  * @property {number} comment_seq
  * @property {boolean} more
+ * @property {QueueState | null} [queue]
  */
 
 /**
@@ -785,13 +884,21 @@ export const Command = Object.freeze({
   AskControl: "ask_control",
   ContinueWithout: "continue_without",
   Leave: "leave",
-  PlayTrack: "play_track",
-  Resume: "resume",
-  SetRepeat: "set_repeat",
   QueueAdd: "queue_add",
   QueueRemove: "queue_remove",
   QueueMove: "queue_move",
+  QueuePlay: "queue_play",
   QueueClear: "queue_clear",
+  QueueShuffle: "queue_shuffle",
+  QueueUndo: "queue_undo",
+  QueueRedo: "queue_redo",
+  Skip: "skip",
+  VoteSkip: "vote_skip",
+  VoteEntry: "vote_entry",
+  SetQueue: "set_queue",
+  PlayTrack: "play_track",
+  Resume: "resume",
+  SetRepeat: "set_repeat",
   Next: "next",
   Previous: "previous",
   Undo: "undo",
@@ -826,6 +933,7 @@ export const Event = Object.freeze({
   Reaction: "reaction",
   Typing: "typing",
   Presence: "presence",
+  Queue: "queue",
   Lobby: "lobby",
   LobbyChanged: "lobby_changed",
   Pong: "pong",
@@ -852,6 +960,7 @@ export const ErrorCode = Object.freeze({
   Internal: "internal",
   Muted: "muted",
   NameTaken: "name_taken",
+  NotAllowed: "not_allowed",
   NotFound: "not_found",
   NotHost: "not_host",
   NotMember: "not_member",
@@ -879,12 +988,12 @@ export const Close = Object.freeze({
 })
 
 /** Commands that are answered with `ack` or `error` and are safe to send again. */
-export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "play_track", "resume", "set_repeat", "queue_add", "queue_remove", "queue_move", "queue_clear", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
+export const IDEMPOTENT_COMMANDS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "shift_captions", "comment", "transfer_host", "claim_host", "remove_member", "ban_member", "set_moderator", "continue_without", "queue_add", "queue_remove", "queue_move", "queue_play", "queue_clear", "queue_shuffle", "queue_undo", "queue_redo", "skip", "vote_skip", "vote_entry", "set_queue", "play_track", "resume", "set_repeat", "next", "previous", "undo", "redo", "continue_here", "forget_device"]))
 
 /** Events that take a revision; each carries the whole timeline. */
 export const CHANGES = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed"]))
 
 /** Events of rooms and of the lobby. Any other type on a room's socket is a custom event. */
-export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
+export const ROOM_EVENTS = Object.freeze(new Set(["play", "pause", "seek", "set_rate", "load", "timeline", "new_host", "room_changed", "welcome", "member_joined", "members", "role_changed", "member_left", "seat_held", "seat_kept", "control_asked", "new_comment", "comment_deleted", "reaction", "typing", "presence", "queue", "lobby", "lobby_changed", "pong", "ack", "head", "events", "error", "status", "closing"]))
 
 export const MAX_FRAME_BYTES = 16384

@@ -98,13 +98,15 @@ async def test_a_log_ahead_of_the_deliveries_is_reported_once():
     bob = Socket()
     hub = fanout.hub()
     await hub.join("room.a", bob)
-    assert not hub.log_is_ahead("room.a", 3, 1)
-    fanout.publish("room.a", Frame(b"4", head=(4, 0)))
+    assert not hub.log_is_ahead("room.a", (3, 1, 0))
+    fanout.publish("room.a", Frame(b"4", head=(4, 0, 0)))
     await settle()
-    assert not hub.log_is_ahead("room.a", 4, 1)
-    assert hub.log_is_ahead("room.a", 5, 1)
-    assert not hub.log_is_ahead("room.a", 5, 1)
-    assert hub.log_is_ahead("room.a", 5, 2)
+    assert not hub.log_is_ahead("room.a", (4, 1, 0))
+    assert hub.log_is_ahead("room.a", (5, 1, 0))
+    assert not hub.log_is_ahead("room.a", (5, 1, 0))
+    assert hub.log_is_ahead("room.a", (5, 2, 0))
+    assert hub.log_is_ahead("room.a", (5, 2, 1))
+    assert not hub.log_is_ahead("room.a", (5, 2, 1))
 
 
 class SlowLayer(SharedLayer):

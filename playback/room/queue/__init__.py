@@ -1,0 +1,1 @@
+"""The room's queue: commands about it, and what plays when the media end."""

@@ -1,0 +1,81 @@
+"""Play an entry of the queue: at a command, or because the media before it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from playback import signals
+from playback.domain import start_lead
+from playback.domain.room_queue.changes import Origin
+from playback.domain.room_queue.state import RoomQueue
+from playback.domain.timeline import Timeline
+from playback.media_lookup import duration_of
+from playback.models import Playback
+from playback.room import stall_handling
+from playback.room.event_log import Reason, record, record_diagnostic
+from playback.room.queue.entries import media_of
+from playback.room.queue.storage import save_change
+from playback.room.status_reports import LAST_REPORTS
+from rooms.models import Member
+from watchium.protocol.types import Media
+
+MOST_SKIPPED = 20  # entries in a row whose media are gone
+
+
+@dataclass(frozen=True)
+class Start:
+    """When and how an entry starts: at `at_ms`, or after a lead; `playing` or paused at its beginning."""
+
+    now_ms: float
+    at_ms: float | None = None
+    playing: bool = True
+    by: Member | None = None
+
+
+def play_first_playable(
+    playback: Playback, queue: RoomQueue, entry_id: str | None, start: Start
+) -> tuple[RoomQueue, Timeline] | None:
+    """Load the entry, or the first after it whose media can be found; None if there is none.
+
+    The caller records the timeline. `playback.media` is the new media then, unsaved.
+    """
+    for _ in range(MOST_SKIPPED):
+        entry = queue.order.entry(entry_id)
+        if entry is None:
+            return None
+        queue = queue.at(entry.id)
+        if media := media_of(entry, playback.room):
+            return queue, load_media(playback, media, start)
+        gone = {"entry_id": entry.id, "url": entry.media.url}
+        record_diagnostic(playback, "queue_skip", Reason(metadata=gone), start.now_ms)
+        entry_id = queue.following_skip
+    return None
+
+
+def load_media(playback: Playback, media: Media, start: Start) -> Timeline:
+    """Return the timeline of other media, which start together in all players."""
+    duration = duration_of(media)
+    loaded = playback.timeline.loaded(at_ms=start.now_ms, duration=duration)
+    playback.media, playback.duration_refuted = msgspec.to_builtins(media), None
+    signals.media_loaded.send(
+        sender=Playback, room=playback.room, by=start.by, media=media, now_ms=start.now_ms
+    )
+    if not start.playing:
+        return loaded
+    lead_ms = start_lead.seek_lead_ms(LAST_REPORTS.fresh(playback.room.room_id, start.now_ms))
+    at_ms = start.now_ms + lead_ms if start.at_ms is None else start.at_ms
+    started = replace(loaded.played(at_ms=at_ms, position_s=0.0), revision=loaded.revision)
+    return stall_handling.with_start_gate(playback, started, start.now_ms, other_media=True)
+
+
+def advance(playback: Playback, queue: RoomQueue, now_ms: float, at_ms: float | None = None) -> bool:
+    """Play the entry that follows, at `at_ms` or after a lead. Return False if none can. The room is locked."""
+    found = play_first_playable(playback, queue, queue.following, Start(now_ms, at_ms))
+    if found is None:
+        return False
+    after, timeline = found
+    save_change(playback.room, queue, after, Origin("advance"), now_ms)
+    record(playback, "load", timeline, Reason(cause="advance"), now_ms)
+    return True

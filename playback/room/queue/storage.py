@@ -1,0 +1,80 @@
+"""Read a room's queue, and write its changes: the queue, its history, the revision and the event, all or nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+import msgspec
+from msgspec.structs import replace
+
+from playback.domain.room_queue.changes import Origin, change_between
+from playback.domain.room_queue.state import RoomQueue
+from playback.models import QueueHistory, StoredQueue
+from rooms.models import Room
+from watchium.db.prepared import run_in_one_round_trip
+from watchium.process_state import process_state
+from watchium.protocol.events import QueueChanged
+from watchium.realtime import broadcast
+
+ENCODED_ROOMS = 200  # a queue of 200 entries has 60 KB
+
+
+@dataclass
+class _State:
+    """The encoded queues of rooms that members entered lately, by primary key, with epoch and revision."""
+
+    encoded: OrderedDict[int, tuple[str, int, msgspec.Raw]] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+
+_state = process_state(_State)
+
+
+def queue_of(room: Room) -> RoomQueue:
+    """Return the room's queue; without a query if it has none."""
+    return StoredQueue.objects.of(room) if room.queue_revision else RoomQueue()
+
+
+def encoded_queue(room: Room) -> tuple[int, msgspec.Raw | None]:
+    """Return revision and protocol state of the queue; 0 and None if there is none. Reads the row once per revision."""
+    if not room.queue_revision:
+        return 0, None
+    with _state.lock:
+        known = _state.encoded.get(room.pk)
+        if known is not None and known[:2] == (room.epoch, room.queue_revision):
+            _state.encoded.move_to_end(room.pk)
+            return known[1:]
+    queue = StoredQueue.objects.of(room)
+    encoded = msgspec.Raw(msgspec.json.encode(queue.to_protocol()))
+    with _state.lock:
+        _state.encoded[room.pk] = (room.epoch, queue.revision, encoded)
+        _state.encoded.move_to_end(room.pk)
+        while len(_state.encoded) > ENCODED_ROOMS:
+            _state.encoded.popitem(last=False)
+    return queue.revision, encoded
+
+
+def save_change(
+    room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_ms: float, *, undoable: bool = False
+) -> RoomQueue:
+    """Write the queue under the next revision, and broadcast the change on commit. The room is locked.
+
+    `undoable`: the entries before the change can be restored.
+    """
+    if undoable:
+        history = QueueHistory.objects.of(room)
+        history.push(before.entries, after.entries)
+        history.save()
+        after = replace(after, can_undo=True, can_redo=False)
+    return write(room, before, after, origin, now_ms)
+
+
+def write(room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_ms: float) -> RoomQueue:
+    take_revision = room.take_queue_revision()
+    after = replace(after, revision=room.queue_revision)
+    run_in_one_round_trip(take_revision, StoredQueue.to_store(room.pk, after))
+    change = change_between(before, after, origin)
+    broadcast.to_room(room.room_id, QueueChanged(room_id=room.room_id, timestamp=now_ms, payload=change))
+    return after

@@ -1,0 +1,151 @@
+"""Add, remove, move, clear, shuffle, undo and redo: alice may control playback, bob may not."""
+
+from __future__ import annotations
+
+import pytest
+
+from playback.models import Playback, PlaybackEvent
+from playback.room import actions
+from rooms.models import Room
+from tests.playback.room.fixtures import NOW_MS, load
+from tests.playback.room.queue.fixtures import FILMS, QueueCase
+from watchium.protocol.errors import EventIdConflict, RuleRefused, TooLong, UnknownMedia
+
+
+class Entries(QueueCase):
+    def test_the_queue_begins_with_what_plays_and_additions_follow(self):
+        accepted = self.adds(self.bob, *FILMS[:2])
+        assert (self.titles, accepted.revision) == (["[clip]", "a", "b"], 1)
+        event = self.event()
+        assert event["order"] == ["1", "2", "3"]
+        assert [entry["username"] for entry in event["entries"]] == [None, "Bob", "Bob"]
+        assert (event["current"], event["following"], event["cause"]) == ("1", "2", "queue_add")
+        room = Room.objects.get(pk=self.room.pk)
+        assert (room.queue_revision, room.revision) == (1, 0)
+
+    def test_next_puts_entries_after_the_current_one_for_those_who_may_control(self):
+        self.adds(self.bob, FILMS[0])
+        self.adds(self.alice, *FILMS[1:3], next=True)
+        assert self.titles == ["[clip]", "b", "c", "a"]
+        with pytest.raises(RuleRefused, match="put an entry next"):
+            self.adds(self.bob, FILMS[3], next=True)
+
+    def test_the_same_command_twice_is_done_once(self):
+        first = self.adds(self.bob, FILMS[0], event_id="once")
+        assert self.adds(self.bob, FILMS[0], event_id="once") == first
+        assert self.titles == ["[clip]", "a"]
+        with pytest.raises(EventIdConflict):
+            self.adds(self.bob, FILMS[1], event_id="once")
+
+    def test_all_media_of_a_command_or_none(self):
+        with pytest.raises(UnknownMedia):
+            self.adds(self.bob, FILMS[0], "/media/library/999")
+        assert self.titles == []
+        assert Room.objects.get(pk=self.room.pk).queue_revision == 0
+
+    def test_titles_are_cleaned(self):
+        self.does(self.bob, "queue_add", items=[{"media_url": FILMS[0], "title": "  A\u202e  film\n "}])
+        assert self.queue.entries[-1].media.title == "A film"
+
+    def test_everyone_removes_their_own_and_controllers_any(self):
+        self.adds(self.bob, *FILMS[:2])
+        self.adds(self.alice, FILMS[2])
+        with pytest.raises(RuleRefused, match="other people"):
+            self.does(self.bob, "queue_remove", entry_ids=[self.id_of("a"), self.id_of("c")])
+        self.does(self.bob, "queue_remove", entry_ids=[self.id_of("a")])
+        self.does(self.alice, "queue_remove", entry_ids=[self.id_of("b")])
+        assert self.titles == ["[clip]", "c"]
+
+    def test_an_entry_that_is_gone_changes_nothing_and_is_answered(self):
+        self.adds(self.bob, FILMS[0])
+        for kind, payload in (
+            ("queue_remove", {"entry_ids": ["99"]}),
+            ("queue_move", {"entry_id": "99", "before": None}),
+            ("queue_play", {"entry_id": "99"}),
+            ("skip", {"entry_id": "99"}),
+            ("vote_skip", {"entry_id": "99"}),
+            ("vote_entry", {"entry_id": "99"}),
+        ):
+            with self.subTest(kind=kind):
+                assert self.does(self.alice, kind, **payload).revision is None
+        assert self.queue.revision == 1
+
+    def test_moves_name_entries_by_id(self):
+        self.adds(self.bob, *FILMS[:3])
+        self.does(self.alice, "queue_move", entry_id=self.id_of("c"), before=self.id_of("a"))
+        assert self.titles == ["[clip]", "c", "a", "b"]
+        assert self.event()["entries"] == []
+        self.does(self.alice, "queue_move", entry_id=self.id_of("c"), before=None)
+        assert self.titles == ["[clip]", "a", "b", "c"]
+        with pytest.raises(RuleRefused, match="may move"):
+            self.does(self.bob, "queue_move", entry_id=self.id_of("c"), before=None)
+
+    def test_clear_keeps_what_plays_and_undo_brings_the_rest_back(self):
+        self.adds(self.bob, *FILMS[:2])
+        self.does(self.alice, "queue_clear")
+        assert self.titles == ["[clip]"]
+        self.does(self.alice, "queue_undo")
+        assert self.titles == ["[clip]", "a", "b"]
+        assert (self.event()["can_undo"], self.event()["can_redo"]) == (True, True)
+        self.does(self.alice, "queue_redo")
+        assert self.titles == ["[clip]"]
+        self.does(self.alice, "queue_undo")
+        self.does(self.alice, "queue_undo")
+        assert self.titles == ["[clip]"]
+        assert self.does(self.alice, "queue_undo").revision is None
+
+    def test_shuffle_keeps_the_entries(self):
+        self.adds(self.bob, *FILMS)
+        self.does(self.alice, "queue_shuffle")
+        assert self.titles[0] == "[clip]"
+        assert sorted(self.titles[1:]) == list("abcdefgh")
+
+    def test_500_entries_and_then_the_oldest_played_ones_go(self):
+        for _ in range(5):
+            self.adds(self.alice, *(FILMS[0] for _ in range(99)))
+        self.adds(self.alice, *(FILMS[1] for _ in range(4)))
+        assert len(self.queue.entries) == 500
+        with pytest.raises(TooLong, match="500"):
+            self.adds(self.bob, FILMS[2])
+        self.does(self.alice, "queue_play", entry_id="3")
+        self.adds(self.bob, FILMS[2])
+        assert [entry.id for entry in self.queue.entries[:2]] == ["2", "3"]
+
+    def test_load_is_play_now(self):
+        actions.load(self.alice, load(FILMS[7], "before"), now_ms=NOW_MS)
+        assert Room.objects.get(pk=self.room.pk).queue_revision == 0
+        self.adds(self.bob, FILMS[0])
+        with self.committing():
+            accepted = actions.load(self.alice, load(FILMS[1]), now_ms=NOW_MS)
+        assert self.titles == ["h", "[b]", "a"]
+        assert (self.event()["cause"], accepted.revision) == ("load", 2)
+        assert actions.load(self.alice, load(FILMS[1]), now_ms=NOW_MS) == accepted
+        actions.load(self.alice, load(FILMS[0], "again"), now_ms=NOW_MS)
+        assert self.titles == ["h", "b", "[a]"]
+
+    def test_play_now_starts_for_all_at_one_instant(self):
+        self.adds(self.bob, *FILMS[:2])
+        with pytest.raises(RuleRefused, match="choose what plays"):
+            self.does(self.bob, "queue_play", entry_id=self.id_of("b"))
+        accepted = self.does(self.alice, "queue_play", entry_id=self.id_of("b"), event_id="now")
+        assert self.titles == ["clip", "a", "[b]"]
+        timeline = self.timeline()
+        assert (timeline.phase, timeline.position_s, timeline.at_ms) == ("playing", 0.0, NOW_MS + 500)
+        loaded = self.published.last("load")
+        assert (loaded["revision"], loaded["timestamp"]) == (1, NOW_MS + 500)
+        assert (loaded["payload"]["username"], loaded["payload"]["media"]["url"]) == ("Alice", FILMS[1])
+        assert (accepted.revision, accepted.timestamp) == (2, NOW_MS + 500)
+        assert self.does(self.alice, "queue_play", entry_id=self.id_of("b"), event_id="now") == accepted
+        assert PlaybackEvent.objects.filter(event_id="now").count() == 1
+
+    def test_a_room_that_ended_plays_what_is_added(self):
+        Playback.objects.filter(room=self.room).update(phase="ended", position=96.021)
+        self.adds(self.bob, FILMS[0])
+        assert self.titles == ["clip", "[a]"]
+        assert self.timeline().phase == "playing"
+
+    def test_an_idle_room_loads_what_is_added(self):
+        Playback.objects.filter(room=self.room).update(phase="idle", media=None, duration=None)
+        self.adds(self.bob, *FILMS[:2])
+        assert self.titles == ["[a]", "b"]
+        assert self.timeline().phase == "paused"
