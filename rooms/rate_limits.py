@@ -39,6 +39,16 @@ def limit_room_guesses(address: str) -> None:
     _count("guess", address)
 
 
+def limit_uploads(address: str) -> None:
+    """Count an upload that is begun; persons are counted too, but guests are free. Raises RateLimited."""
+    _count("upload", address)
+
+
+def limit_preparations(address: str) -> None:
+    """Count a file that a member has the server convert. Raises RateLimited."""
+    _count("prepare", address)
+
+
 def limit_new_secrets(client: str) -> None:
     """Count a new password or passphrase, by person or address. Raises RateLimited.
 

@@ -12,8 +12,11 @@ from playback.conversion.plan import CannotConvert, Plan, plan_of
 from playback.conversion.running import failures, sandbox
 from playback.models import Conversion, MediaItem, PlayWhenReady
 from playback.models.conversion import DONE
+from rooms import rate_limits
 from rooms.models import Person
+from watchium import server_clock
 from watchium.protocol.errors import RateLimited, Refused, Unavailable, UnknownMedia
+from watchium.shared_state import rate_limits as limits
 
 MAX_ACTIVE = 10_000
 MAX_ACTIVE_BY_PERSON = 5
@@ -29,10 +32,12 @@ class QueueFull(RateLimited):
 
 
 @transaction.atomic
-def prepare(item: MediaItem, by: Person | None = None, *, limited: bool = False) -> Conversion:
+def prepare(
+    item: MediaItem, by: Person | None = None, *, limited: bool = False, address: str = ""
+) -> Conversion:
     """Queue the conversion of an item; return the present one if it is queued, running or done.
 
-    `limited`: the person is no operator and may have only a few at a time.
+    `limited`: the person is no operator and may have only a few at a time; `address` is theirs.
 
     Raises:
         UnknownMedia: it needs none, or there is no way to convert it; the message says why.
@@ -45,7 +50,7 @@ def prepare(item: MediaItem, by: Person | None = None, *, limited: bool = False)
             Conversion.objects.show_result(present)
         return present
     plan = _plan(item)
-    _check_limits(by if limited else None)
+    _check_limits(by if limited else None, address)
     return Conversion.objects.create(
         item=item,
         kind=plan.kind,
@@ -111,7 +116,12 @@ def _plan(item: MediaItem) -> Plan:
         raise UnknownMedia(str(reason)) from None
 
 
-def _check_limits(person: Person | None) -> None:
+def _check_limits(person: Person | None, address: str) -> None:
+    """Raise RateLimited, or return with a lock under which nothing else is queued."""
+    if person is not None:
+        rate_limits.limit_preparations(address)
+        limits.spend("prepare", person.user_id, server_clock.now_ms())
+    Conversion.objects.lock_queue()
     if person is not None and Conversion.objects.count_active_by(person) >= MAX_ACTIVE_BY_PERSON:
         raise TooManyConversions
     if Conversion.objects.active().count() >= MAX_ACTIVE:

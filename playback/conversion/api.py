@@ -64,7 +64,7 @@ class Prepare(RoomAPIView):
         asked = self.body(PrepareRequest)
         person, limited = self._authorized(asked)
         item = self._item(item_id)
-        conversion = actions.prepare(item, person, limited=limited)
+        conversion = actions.prepare(item, person, limited=limited, address=self.identity.address)
         if asked.play:
             play_when_ready.request(self._controlling_member(asked.room_id), conversion)
         return self._respond(item_id)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from playback.domain.playability import CONVERTIBLE
 from playback.models.media_item import CONVERTED_AT, MediaItem
 from rooms.models import Person
+from watchium.db.locks import lock_until_commit
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATES = (QUEUED, RUNNING, DONE, FAILED, CANCELLED)
@@ -124,6 +125,10 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
         """Cancel the item's active jobs; a running one stops at its next progress report."""
         rows = self.active().filter(item=item)
         return rows.update(state=CANCELLED, finished_at=timezone.now(), playable=False)
+
+    def lock_queue(self) -> None:
+        """Let one transaction at a time count what is waiting and add to it."""
+        lock_until_commit("conversion queue")
 
     def count_active_by(self, person: Person) -> int:
         return self.active().filter(asked_by=person).count()

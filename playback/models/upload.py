@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
 from playback.domain.duration import TAGS, Duration
 from playback.models.media_item import KINDS
 from rooms.models import Member, Person, Room
 from rooms.models.fields import GeneratedCharField
+from watchium.db.locks import lock_until_commit
 
 UPLOADS_AT = "/media/uploads/"
 ID_CHARS = 32  # hexadecimal
 ARRIVING, WHOLE, REFUSED = "arriving", "whole", "refused"
 STATES = (ARRIVING, WHOLE, REFUSED)
+# So long after the last bytes the space of the rest is kept. Then it is free for others, and resuming asks for it.
+RESERVED = timedelta(minutes=15)
 
 
 def new_upload_id() -> str:
@@ -36,14 +39,26 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Return the room's uploads, the newest first."""
         return list(self.filter(room=room).select_related("person").order_by("-pk")[:limit])
 
-    def reserved_bytes(self, *, room: Room | None = None, person: Person | None = None) -> int:
-        """Return the final sizes of all uploads that were not refused: of a room, of a person, or of the instance."""
+    def reserved_bytes(
+        self, now: datetime, *, room: Room | None = None, person: Person | None = None, address_hash: str = ""
+    ) -> int:
+        """Return the final sizes of all uploads that were not refused: of a room, person, address or the instance.
+
+        Of an upload that stopped arriving only what is here is counted.
+        """
         rows = self.exclude(state=REFUSED)
         if room is not None:
             rows = rows.filter(room=room)
         if person is not None:
             rows = rows.filter(person=person)
-        return rows.aggregate(total=Sum("size"))["total"] or 0
+        if address_hash:
+            rows = rows.filter(address_hash=address_hash)
+        lapsed = When(state=ARRIVING, changed_at__lt=now - RESERVED, then=F("received"))
+        return rows.aggregate(total=Sum(Case(lapsed, default=F("size"))))["total"] or 0
+
+    def lock_space(self) -> None:
+        """Let one transaction of the instance at a time count and reserve space."""
+        lock_until_commit("upload space")
 
     def unfinished_since(self, moment: datetime) -> UploadQuerySet:
         """Uploads that got no bytes since that moment, and refused ones, which are kept for their reason."""
@@ -74,6 +89,8 @@ class Upload(models.Model):
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="uploads")
     title = models.CharField(max_length=200)
     size = models.BigIntegerField()
+    received = models.BigIntegerField(default=0)  # as of `changed_at`; the file has the exact length
+    address_hash = models.CharField(max_length=64, blank=True, default="")  # of the network it was begun from
     # Of the first and last 64 KiB, as the sender computed it before the upload began; empty if it did not.
     sha256 = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=8, default=ARRIVING)
@@ -107,6 +124,10 @@ class Upload(models.Model):
     def is_playable(self) -> bool:
         """Whether players may open it now: it is complete, or its index came first."""
         return self.state == WHOLE or (self.state == ARRIVING and self.plays_early)
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether the space for the rest is no longer reserved."""
+        return self.state == ARRIVING and self.changed_at < now - RESERVED
 
     @property
     def waits_for_index(self) -> bool:

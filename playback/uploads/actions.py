@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,39 +13,43 @@ from playback.library.metadata.ffprobe import UnreadableFile
 from playback.models import Upload
 from playback.models.upload import REFUSED, WHOLE
 from playback.sources.own_copy import sha256_of
-from playback.uploads import content, storage
-from playback.uploads.errors import DiskIsFull, TooLarge, UploadBusy, UploadsOff
-from rooms import access
-from rooms.models import Member, Person, Room
+from playback.uploads import content, space, storage
+from playback.uploads.errors import DiskIsFull, UploadBusy
+from rooms import access, rate_limits
+from rooms.auth.client_address import address_hash
+from rooms.models import Member, Room
 from watchium import server_clock
 from watchium.protocol.errors import NotAllowed, NotFound, NotHost, UnknownMedia
-from watchium.shared_state import rate_limits
+from watchium.shared_state import rate_limits as limits
 
-MB = 1024 * 1024
 CHECK_BYTES = 256 * 1024  # small pieces are looked at together, because a look costs more than a byte
 KEPT = timedelta(hours=24)  # an upload that gets no more bytes
 ABANDONED = timedelta(days=30)  # a room without visitors
 
 
-def largest_bytes() -> int:
-    """Return the size of the largest accepted file; 0 if uploads are switched off."""
-    return min(settings.UPLOAD_MB, settings.ROOM_UPLOAD_MB) * MB
-
-
 @transaction.atomic
-def create(by: Member, size: int, title: str, sha256: str = "") -> Upload:
+def create(by: Member, size: int, title: str, sha256: str = "", *, address: str = "") -> Upload:
     """Reserve space for a file and return its row; `sha256` is that of its edges (`playback.sources.own_copy`).
 
-    Raises NotHost, NotAllowed, TooLarge over the limit of a file, room, person or instance, and DiskIsFull.
+    `address`: of the client. Raises NotHost, NotAllowed, RateLimited, DiskIsFull, and TooLarge over the limit of a
+    file, room, person, network or instance.
     """
+    rate_limits.limit_uploads(address)
     by = access.lock(by)
     if not by.may_control:
         raise NotHost("Only members who control playback can upload.")
     if by.room.is_demo:
         raise NotAllowed("The demo room takes no uploads. Create your own room: it takes one click.")
-    rate_limits.spend("upload", by.person.user_id, server_clock.now_ms())
-    _require_space(by, size)
-    upload = Upload.objects.create(room=by.room, person=by.person, title=title, size=size, sha256=sha256)
+    limits.spend("upload", by.person.user_id, server_clock.now_ms())
+    space.require(by, size, address)
+    upload = Upload.objects.create(
+        room=by.room,
+        person=by.person,
+        address_hash=address_hash(address),
+        title=title,
+        size=size,
+        sha256=sha256,
+    )
     try:
         storage.create(upload.upload_id)
     except storage.DiskFull:
@@ -54,33 +57,15 @@ def create(by: Member, size: int, title: str, sha256: str = "") -> Upload:
     return upload
 
 
-def _require_space(by: Member, size: int) -> None:
-    if not settings.ROOM_UPLOAD_MB:
-        raise UploadsOff
-    if size > settings.UPLOAD_MB * MB:
-        raise TooLarge(f"A file has at most {settings.UPLOAD_MB:,} MB here.")
-    Person.objects.lock(by.person)
-    for scope, limit_mb, whose in (
-        ({"room": by.room}, settings.ROOM_UPLOAD_MB, "This room has"),
-        ({"person": by.person}, settings.ROOM_UPLOAD_MB, "You have"),
-        ({}, settings.UPLOADS_GB * 1024, "This server has"),
-    ):
-        reserved = Upload.objects.reserved_bytes(**scope)
-        if reserved + size > limit_mb * MB:
-            raise TooLarge(
-                f"{whose} no space left for this: {reserved // MB:,} of {limit_mb:,} MB are in use."
-            )
-    if not storage.has_space_for(size):
-        raise DiskIsFull
-
-
 def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
     """Append a piece that begins at offset `at`; return how much of the file is here now.
 
-    Raises UnknownMedia if the content turns out to be no media, storage.OffsetElsewhere, UploadBusy, DiskIsFull.
+    Raises UnknownMedia if the content turns out to be no media, storage.OffsetElsewhere, UploadBusy, DiskIsFull, and
+    TooLarge if the upload had stopped and others have taken its space.
     """
     if upload.state == REFUSED:
         raise UnknownMedia(upload.why)
+    space.renew(upload)
     try:
         here = storage.append(upload.upload_id, at, read, upload.size - at)
     except storage.Busy:
@@ -89,7 +74,8 @@ def receive(upload: Upload, at: int, read: Callable[[int], bytes]) -> int:
         raise DiskIsFull from None
     except FileNotFoundError:
         raise NotFound("This upload no longer exists.") from None
-    if at == 0 or here == upload.size or at // CHECK_BYTES != here // CHECK_BYTES:
+    is_first = at == 0 < here
+    if is_first or here == upload.size or at // CHECK_BYTES != here // CHECK_BYTES:
         _check(upload, here)
     return here
 
@@ -103,7 +89,7 @@ def _check(upload: Upload, here: int) -> None:
             _refuse(upload, str(refused))
             raise UnknownMedia(str(refused)) from None
         found = None  # the next piece decides
-    changes: dict[str, Any] = {"changed_at": timezone.now()}
+    changes: dict[str, Any] = {"changed_at": timezone.now(), "received": here}
     if found is not None:
         changes |= {"kind": found.kind, "mime": found.mime, "plays_early": found.plays_early}
         changes |= {"duration": found.duration_s, "why": found.problem}

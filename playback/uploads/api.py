@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from playback.models import Upload
 from playback.models.upload import WHOLE
 from playback.sources.titles import given_title
-from playback.uploads import actions, storage, tus
+from playback.uploads import actions, space, storage, tus
 from playback.uploads.errors import NotAPiece, OffsetConflict, OtherVersion
 from rooms.api_view import RoomAPIView, json_response
 from rooms.models import Member
@@ -47,7 +47,7 @@ class _TusView(RoomAPIView):
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         response = HttpResponse(status=204)
         response["Tus-Extension"] = tus.EXTENSIONS
-        response["Tus-Max-Size"] = str(actions.largest_bytes())
+        response["Tus-Max-Size"] = str(space.largest_bytes())
         return response
 
     def require_version(self) -> None:
@@ -66,7 +66,7 @@ class Uploads(_TusView):
         if not member.may_control:
             raise NotAllowed("Only members who control playback can see the uploads.")
         uploads = [upload_state(each, member) for each in Upload.objects.of_room(member.room)]
-        return json_response(UploadList(uploads=uploads, largest=actions.largest_bytes()))
+        return json_response(UploadList(uploads=uploads, largest=space.largest_bytes()))
 
     @extend_schema(
         operation_id="upload_create",
@@ -91,7 +91,8 @@ class Uploads(_TusView):
         sha256 = facts.get("sha256", "")
         if sha256 and not SHA256.fullmatch(sha256):
             raise BadMessage("sha256 is that of the file's first and last 64 KiB, 64 hexadecimal digits.")
-        upload = actions.create(self.member(room_id), size, title, sha256)
+        member = self.member(room_id)
+        upload = actions.create(member, size, title, sha256, address=self.identity.address)
         response = HttpResponse(status=201)
         response["Location"] = f"{request.path}{upload.upload_id}/"
         response["Upload-Offset"] = "0"

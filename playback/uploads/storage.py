@@ -69,6 +69,8 @@ def append(upload_id: str, at: int, read: Callable[[int], bytes], most: int) -> 
         end = os.fstat(descriptor).st_size
         if end != at:
             raise OffsetElsewhere(end)
+        if not has_space_for(0):  # others may have filled the disk since this upload began
+            raise DiskFull
         while most > 0 and (chunk := read(min(CHUNK_BYTES, most))):
             end += _write_all(descriptor, chunk)
             most -= len(chunk)

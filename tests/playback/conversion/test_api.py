@@ -14,6 +14,7 @@ from playback.models import Conversion, MediaItem
 from tests.playback.conversion.test_plan import AAC, DUB, H264, facts, with_changes
 from tests.watchium.api.callers import ApiCase, Caller
 from watchium import server_clock
+from watchium.config.rate_limits import DEFAULTS
 
 AC3 = with_changes(AAC, codec="ac3", channels=6)
 
@@ -124,6 +125,30 @@ class WhoMayPrepare(PreparationCase):
             assert self.prepare(self.as_alice, self.add(str(number)), self.in_room()).status_code == 200
         self.refused(self.prepare(self.as_alice, self.add("six"), self.in_room()), 429, "rate_limited")
         assert self.prepare(self.as_staff, self.item_named("six")).status_code == 200
+
+    @override_settings(PROXIES=1, LIMITS={**DEFAULTS, "prepare": (2, 600)})
+    def test_all_guests_of_an_address_ask_for_as_many_as_one_person(self):
+        """Guests are free: whoever makes ten of them has one address."""
+        self.update_room(control_policy="everyone")
+        here, elsewhere = {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "198.51.100.7"}
+        for caller in (self.as_alice, self.as_bob, self.as_staff):
+            caller.headers |= here
+        for number in range(2):
+            assert self.prepare(self.as_alice, self.add(str(number)), self.in_room()).status_code == 200
+        more = self.add("more")
+        self.refused(self.prepare(self.as_bob, more, self.in_room()), 429, "rate_limited")
+        assert self.prepare(self.as_bob, self.item_named("1"), self.in_room()).status_code == 200
+        assert self.prepare(self.as_staff, self.add("of staff")).status_code == 200
+        self.as_bob.headers |= elsewhere
+        assert self.prepare(self.as_bob, more, self.in_room()).status_code == 200
+
+    @override_settings(LIMITS={**DEFAULTS, "prepare": (2, 600)})
+    def test_a_cancelled_preparation_counts(self):
+        item = self.add()
+        for _ in range(2):
+            assert self.prepare(self.as_alice, item, self.in_room()).status_code == 200
+            assert self.cancel(self.as_alice, item, f"?room_id={self.room.room_id}").status_code == 200
+        self.refused(self.prepare(self.as_alice, item, self.in_room()), 429, "rate_limited")
 
     def item_named(self, title: str) -> MediaItem:
         return MediaItem.objects.get(title=title)

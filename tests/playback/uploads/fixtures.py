@@ -54,13 +54,14 @@ class UploadCase(ApiCase):
         every = {**caller.headers, "Tus-Resumable": "1.0.0", "Content-Type": kind, **named}
         return caller.client.generic(method, url, body, kind, headers=every)
 
-    def begin(self, size: int, caller: Caller | None = None, **texts: str):
+    def begin(self, size: int, caller: Caller | None = None, *, forwarded: str = "", **texts: str):
         return self.tus(
             caller or self.as_alice,
             "POST",
             self.url("uploads/"),
             Upload_Length=str(size),
             Upload_Metadata=metadata(**texts),
+            X_Forwarded_For=forwarded,
         )
 
     def address(self, size: int, **texts: str) -> str:

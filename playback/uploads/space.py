@@ -1,0 +1,71 @@
+"""The space of uploads: limits of a file, a room, a person, a network and the instance, and the reservations in them.
+
+An upload reserves its whole size while it arrives. If it stops, its rest is free for others after a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from playback.models import Upload
+from playback.uploads import storage
+from playback.uploads.errors import DiskIsFull, TooLarge, UploadsOff
+from rooms.auth.client_address import address_hash
+from rooms.models import Member, Person
+
+MB = 1024 * 1024
+NETWORKS = 4  # that fill the instance: guests are free, addresses are not
+
+
+def largest_bytes() -> int:
+    """Return the size of the largest accepted file; 0 if uploads are switched off."""
+    return min(settings.UPLOAD_MB, settings.ROOM_UPLOAD_MB) * MB
+
+
+def require(by: Member, size: int, address: str) -> None:
+    """Raise TooLarge, UploadsOff or DiskIsFull unless a file fits. The space is the caller's until it commits."""
+    if not settings.ROOM_UPLOAD_MB:
+        raise UploadsOff
+    if size > settings.UPLOAD_MB * MB:
+        raise TooLarge(f"A file has at most {settings.UPLOAD_MB:,} MB here.")
+    Person.objects.lock(by.person)
+    _require(size, room=by.room, person=by.person, address_hash=address_hash(address))
+
+
+@transaction.atomic
+def renew(upload: Upload) -> None:
+    """Reserve the rest of an upload that had stopped. Raises TooLarge or DiskIsFull if others took the space."""
+    now = timezone.now()
+    if upload.has_lapsed(now):
+        rest = upload.size - upload.received
+        _require(rest, room=upload.room, person=upload.person, address_hash=upload.address_hash)
+        Upload.objects.store(upload, {"changed_at": now})
+
+
+def _require(size: int, **of: Any) -> None:
+    Upload.objects.lock_space()
+    now = timezone.now()
+    for name, limit_mb, whose in (
+        ("room", settings.ROOM_UPLOAD_MB, "This room has"),
+        ("person", settings.ROOM_UPLOAD_MB, "You have"),
+        ("address_hash", _network_mb(), "Your network has"),
+        ("", settings.UPLOADS_GB * 1024, "This server has"),
+    ):
+        scope = {name: of[name]} if name else {}
+        if name and not of[name]:
+            continue  # a person who was removed, or this machine's own address
+        reserved = Upload.objects.reserved_bytes(now, **scope)
+        if reserved + size > limit_mb * MB:
+            raise TooLarge(
+                f"{whose} no space left for this: {reserved // MB:,} of {limit_mb:,} MB are in use."
+            )
+    if not storage.has_space_for(size):
+        raise DiskIsFull
+
+
+def _network_mb() -> int:
+    return max(settings.UPLOADS_GB * 1024 // NETWORKS, settings.ROOM_UPLOAD_MB)
