@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from math import ceil
 from typing import Any
 
 import msgspec
 
+from rooms.auth.origin import scope_address
+from watchium.middleware import concurrency_limit
 from watchium.middleware.upload_limit import BodyLimit, upload_limit
 from watchium.protocol.errors import BadMessage, Refused, TooLong
 from watchium.protocol.replies import Problem
@@ -41,24 +45,34 @@ def limit_body(app: App) -> App:
     """Wrap the application: it receives no more of a body than the limit, and waits no longer for it."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        limit = await upload_limit(scope) or BodyLimit(MAX_BODY_BYTES, BODY_TIMEOUT_S)
-        body = _Body(receive, send, limit)
-        if _content_length(scope) > limit.size:
-            await _send_error(send, body.too_large())
-            return
-        await app(scope, body.receive, body.send)
+        limit = await upload_limit(scope) or BodyLimit(MAX_BODY_BYTES, BODY_TIMEOUT_S, BODY_TIMEOUT_S)
+        with ExitStack() as place:
+            body = _Body(receive, send, limit, place)
+            try:
+                if _content_length(scope) > limit.size:
+                    raise body.too_large()
+                if limit.sender:
+                    place.enter_context(concurrency_limit.counted(limit.sender, scope_address(scope)))
+            except Refused as refused:
+                await _send_error(send, refused)
+                return
+            await app(scope, body.receive, body.send)
 
     return serve
 
 
 class _Body:
-    """One request: counts the body as it arrives, and replaces the response of a rejected request."""
+    """One request: counts the body as it arrives, and replaces the response of a rejected request.
 
-    def __init__(self, receive: Receive, send: Send, limit: BodyLimit) -> None:
-        self._receive, self._send, self._limit = receive, send, limit
+    `place`, among the large bodies, is free for the client's next one when the client has the response.
+    """
+
+    def __init__(self, receive: Receive, send: Send, limit: BodyLimit, place: ExitStack) -> None:
+        self._receive, self._send, self._limit, self._place = receive, send, limit, place
         self._bytes = 0
         self._complete = self._responded = self._rejected = False
-        self._until = asyncio.get_running_loop().time() + limit.timeout_s
+        self._clock = asyncio.get_running_loop().time
+        self._until = self._clock() + limit.timeout_s
 
     async def receive(self) -> Message:
         if self._rejected:
@@ -66,7 +80,7 @@ class _Body:
         if self._complete:
             return await self._receive()
         try:
-            async with asyncio.timeout_at(self._until):
+            async with asyncio.timeout_at(min(self._until, self._clock() + self._limit.silence_s)):
                 message = await self._receive()
         except TimeoutError:
             return await self._reject(RequestTimeout())
@@ -82,6 +96,8 @@ class _Body:
     async def send(self, message: Message) -> None:
         if not self._rejected:
             self._responded = True
+            if not message.get("more_body", False) and message["type"] == "http.response.body":
+                self._place.close()
             await self._send(message)
 
     async def _reject(self, problem: Refused) -> Message:
@@ -99,11 +115,14 @@ def _content_length(scope: Scope) -> int:
 
 async def _send_error(send: Send, refused: Refused) -> None:
     """Respond. The rest of the body is discarded for up to ten seconds (`http_protocol`): the client can read this."""
-    body = msgspec.json.encode(Problem(code=refused.code, message=str(refused)))
+    problem = Problem(code=refused.code, message=str(refused), retry_after_ms=refused.retry_after_ms)
+    body = msgspec.json.encode(problem)
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]
+    if refused.retry_after_ms:
+        headers.append((b"retry-after", str(ceil(refused.retry_after_ms / 1000)).encode()))
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

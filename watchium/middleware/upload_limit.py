@@ -28,47 +28,56 @@ FORM_BYTES = 64 * 1024  # the form around the files
 UPLOAD_TIMEOUT_S = 3600.0
 # A piece of 8 MiB at 28 KB/s; slower clients send smaller pieces.
 PIECE_TIMEOUT_S = 300.0
+# Without a byte for so long the line is lost: the piece gives its place to the one that the client sends again.
+SILENCE_S = 15.0
 _PIECE_PATH = re.compile(f"/api/rooms/([0-9A-Za-z_-]{{1,40}})/uploads/([0-9a-f]{{{ID_CHARS}}})/")
 _CAPTIONS_PATH = re.compile(r"/api/rooms/([0-9A-Za-z_-]{1,40})/captions/")
 CAPTIONS_TIMEOUT_S = 60.0
 
 
 class BodyLimit(NamedTuple):
+    """`silence_s`: the longest time without a byte. `sender`: the person whose bodies are counted, or empty."""
+
     size: int
     timeout_s: float
+    silence_s: float
+    sender: str = ""
 
 
 async def upload_limit(scope: dict[str, Any]) -> BodyLimit | None:
     """Return the limit of a permitted upload, or None for the ordinary limit."""
     try:
         if scope["method"] == "PATCH" and (piece := _PIECE_PATH.fullmatch(scope["path"])):
-            may_send = await in_database(_may_send, scope, *piece.groups())
-            return BodyLimit(PIECE_BYTES, PIECE_TIMEOUT_S) if may_send else None
+            sender = await in_database(_sender, scope, *piece.groups())
+            return BodyLimit(PIECE_BYTES, PIECE_TIMEOUT_S, SILENCE_S, sender) if sender else None
         if scope["method"] == "POST" and scope["path"] == UPLOAD_PATH and scope_bearer(scope) is None:
             may_upload = await in_database(_may_upload, scope)
-            return BodyLimit(max_bytes() + FORM_BYTES, UPLOAD_TIMEOUT_S) if may_upload else None
+            largest = max_bytes() + FORM_BYTES
+            return BodyLimit(largest, UPLOAD_TIMEOUT_S, UPLOAD_TIMEOUT_S) if may_upload else None
         if scope["method"] == "POST" and (captions := _CAPTIONS_PATH.fullmatch(scope["path"])):
-            may_share = await in_database(_may_control, scope, captions[1])
-            return BodyLimit(CAPTION_BYTES, CAPTIONS_TIMEOUT_S) if may_share else None
+            sender = await in_database(_controlling_person, scope, captions[1])
+            return BodyLimit(CAPTION_BYTES, CAPTIONS_TIMEOUT_S, SILENCE_S, sender) if sender else None
     except (DatabaseError, InterfaceError):
         return None
     return None
 
 
-def _may_send(scope: dict[str, Any], room_id: str, upload_id: str) -> bool:
+def _sender(scope: dict[str, Any], room_id: str, upload_id: str) -> str:
+    """Return who may send this upload, if it is the client, and otherwise an empty string."""
     try:
         member = access.member_for(identify_scope(scope), room_id)
     except Refused:
-        return False
+        return ""
     upload = Upload.objects.in_room(member.room, upload_id)
-    return upload is not None and upload.may_be_sent_by(member)
+    return member.person.user_id if upload is not None and upload.may_be_sent_by(member) else ""
 
 
-def _may_control(scope: dict[str, Any], room_id: str) -> bool:
+def _controlling_person(scope: dict[str, Any], room_id: str) -> str:
     try:
-        return access.member_for(identify_scope(scope), room_id).may_control
+        member = access.member_for(identify_scope(scope), room_id)
     except Refused:
-        return False
+        return ""
+    return member.person.user_id if member.may_control else ""
 
 
 def _may_upload(scope: dict[str, Any]) -> bool:

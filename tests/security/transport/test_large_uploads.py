@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import re
+import select
 from collections.abc import Iterator
 
 import pytest
@@ -141,3 +143,57 @@ def test_pieces_of_an_upload_are_large_for_its_sender_only(server: Server):
     assert ask("PATCH", path.replace("uploads", "comments"), host, LARGE).status == 413
     assert ask("PATCH", path, host, bytes(9 * 1024 * 1024)).status == 413
     assert ask("PATCH", path, host, LARGE).status == 204
+
+
+class Pieces:
+    """Requests with a piece of an upload, of which only the beginning is sent."""
+
+    def __init__(self, server: Server, by: Client) -> None:
+        self.server, self.by = server, by
+        self.room_id = by.create_room(username="Host").room_id
+        self.headers = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {by.token}"}
+
+    def begin(self) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        headers = {**self.headers, "Upload-Length": str(len(LARGE))}
+        connection.request("POST", f"/api/rooms/{self.room_id}/uploads/", b"", headers)
+        location = connection.getresponse().headers["Location"]
+        connection.close()
+        return str(location)
+
+    def send(self, path: str, body: bytes) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        connection.putrequest("PATCH", path)
+        kind = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        for name, value in {**self.headers, **kind, "Content-Length": str(len(LARGE))}.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        return connection
+
+
+def test_a_third_piece_of_a_person_waits_until_another_has_arrived(server: Server):
+    host = Pieces(server, Client(server.url))
+    sent = {path: host.send(path, LARGE[:1000]) for path in (host.begin() for _ in range(3))}
+    by_socket = {connection.sock: path for path, connection in sent.items()}
+    answered, _, _ = select.select(by_socket, [], [], 10)
+    (refused,) = [by_socket[each] for each in answered]
+    arriving = [path for path in sent if path != refused]
+    response = sent[refused].getresponse()
+    problem = json.loads(response.read())
+    assert (response.status, problem["code"], response.headers["Retry-After"]) == (423, "unavailable", "2")
+    assert problem["retry_after_ms"] == 2000
+    assert "this one waits" in problem["message"]
+    other = Pieces(server, Client(server.url))
+    assert ended(other.send(other.begin(), LARGE)) == 204
+    sent[arriving[0]].send(LARGE[1000:])
+    assert ended(sent[arriving[0]]) == 204
+    assert ended(host.send(refused, LARGE)) == 204
+    sent[refused].close()
+    sent[arriving[1]].close()
+
+
+def ended(connection: http.client.HTTPConnection) -> int:
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response.status

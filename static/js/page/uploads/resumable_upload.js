@@ -83,8 +83,10 @@ export class ResumableUpload {
       if (this.paused || performance.now() > until) break
       if (status === 0) await this.file.slice(0, 1).arrayBuffer() // rejects if the file was moved or changed
       this.pieceBytes = Math.max(LEAST_PIECE_BYTES, this.pieceBytes / 2)
+      // Others' pieces come first: nothing of this one has arrived, and the server knows how long they take.
+      if (status === BUSY) waitMs = Math.max(waitMs, refusal?.retry_after_ms ?? 0)
+      else attempt = () => this.#ask("HEAD") // part of the piece may have arrived
       await this.#wait(waitMs)
-      attempt = () => this.#ask("HEAD") // part of the piece may have arrived
     }
     return null
   }
@@ -139,7 +141,8 @@ export class ResumableUpload {
   }
 }
 
-const WORTH_RETRYING = new Set([0, 408, 423, 429])
+const BUSY = 423
+const WORTH_RETRYING = new Set([0, 408, BUSY, 429])
 
 /** Whether the server would refuse it again. @param {number} status */
 function isFinal(status) {
