@@ -41,6 +41,7 @@ from watchium.client.room import RoomClient
 from watchium.client.room_state import Resume
 from watchium.protocol.events import LobbyRoom, LobbyState
 from watchium.protocol.player_types import Item
+from watchium.protocol.queue import QueueState
 from watchium.protocol.replies import Accepted, Problem
 from watchium.protocol.types import CommentState, MemberState, RoomState, SharedCaptions, TimelineState
 
@@ -140,7 +141,7 @@ class Client:
     def events(self, room_id: str, since: int = 0) -> EventPage:
         return self._call("GET", f"/api/rooms/{room_id}/events/?since={since}", EventPage)
 
-    # ------------------------------------------------------------ playback and chat
+    # ------------------------------------------------------------ playback
 
     def control(self, room_id: str, action: str, *, event_id: str | None = None, **fields: Any) -> Accepted:
         """`current_time`, `at`, `rate`, `media_url`, `title` and `ms`, as the action needs them."""
@@ -157,6 +158,37 @@ class Client:
 
     def withdraw_captions(self, room_id: str, captions_id: str) -> None:
         self._call("DELETE", f"/api/rooms/{room_id}/captions/{captions_id}/", None)
+
+    # ------------------------------------------------------------ the queue
+
+    def queue(self, room_id: str) -> QueueState:
+        return self._call("GET", f"/api/rooms/{room_id}/queue/", QueueState)
+
+    def queue_add(
+        self, room_id: str, *media_urls: str, first: bool = False, event_id: str | None = None
+    ) -> Accepted:
+        """Add media at the end of the room's queue, or (`first`) after what plays."""
+        items = [{"media_url": url} for url in media_urls]
+        body = {"items": items, "next": first, "event_id": event_id or new_event_id()}
+        return self._call("POST", f"/api/rooms/{room_id}/queue/", Accepted, body)
+
+    def queue_remove(self, room_id: str, entry_id: str, *, event_id: str | None = None) -> Accepted:
+        query = urlencode({"event_id": event_id or new_event_id()})
+        return self._call("DELETE", f"/api/rooms/{room_id}/queue/{entry_id}/?{query}", Accepted)
+
+    def queue_change(
+        self, room_id: str, entry_id: str, *, event_id: str | None = None, **change: Any
+    ) -> Accepted:
+        """`before` (an entry, or None for the end), `play=True`, or `vote`."""
+        body = {"event_id": event_id or new_event_id(), **change}
+        return self._call("PATCH", f"/api/rooms/{room_id}/queue/{entry_id}/", Accepted, body)
+
+    def command(self, room_id: str, kind: str, *, event_id: str | None = None, **payload: Any) -> Accepted:
+        """Any acknowledged command of the room's socket, such as `queue_shuffle`, `vote_skip` and `set_queue`."""
+        body = {"type": kind, "event_id": event_id or new_event_id(), "payload": payload}
+        return self._call("POST", f"/api/rooms/{room_id}/commands/", Accepted, body)
+
+    # ------------------------------------------------------------ chat
 
     def comments(self, room_id: str, before: int | None = None, limit: int = 100) -> CommentPage:
         query = urlencode({"limit": limit} | ({} if before is None else {"before": before}))

@@ -7,17 +7,18 @@ from websockets.asyncio.client import ClientConnection
 from watchium.client.connection import SocketConnection
 from watchium.client.room_state import AnyEvent, Resume, RoomReplica, decode
 from watchium.protocol.events import WelcomeState
+from watchium.protocol.queue import QueueState
 from watchium.protocol.replies import Events
 from watchium.protocol.types import TimelineState
 
 
 class RoomClient(SocketConnection[WelcomeState]):
-    """`timeline` and `revision` follow the server's events; missed events are requested."""
+    """`timeline`, `revision` and `queue` follow the server's events; missed events are requested."""
 
     def __init__(self, socket: ClientConnection, applied: Resume) -> None:
         super().__init__(socket)
         self._replica = RoomReplica(applied)
-        self._requested_since = (-1, -1)
+        self._requested_since = (-1, -1, -1)
 
     @property
     def revision(self) -> int:
@@ -26,6 +27,11 @@ class RoomClient(SocketConnection[WelcomeState]):
     @property
     def timeline(self) -> TimelineState | None:
         return self._replica.timeline
+
+    @property
+    def queue(self) -> QueueState:
+        """The room's queue; commands about it are `queue_add`, `queue_move`, `skip` and so on."""
+        return self._replica.queue
 
     @property
     def resume(self) -> Resume:
@@ -47,8 +53,8 @@ class RoomClient(SocketConnection[WelcomeState]):
     async def apply(self, event: AnyEvent) -> list[AnyEvent]:
         applied = self._replica.apply(event)
         more = isinstance(event, Events) and event.payload.more
-        since = (self._replica.revision, self._replica.comment_seq)
+        since = (self._replica.revision, self._replica.comment_seq, self._replica.queue.revision)
         if (self._replica.has_gap and self._requested_since != since and not self.outdated) or more:
             self._requested_since = since
-            await self.send("sync_request", since=since[0], last_comment_id=since[1])
+            await self.send("sync_request", since=since[0], last_comment_id=since[1], queue_revision=since[2])
         return applied

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from watchium.client.room_queue import NO_QUEUE, changed
 from watchium.protocol import events, replies
 from watchium.protocol.codec import ROOM_EVENTS
 from watchium.protocol.events import CustomEvent, Event, WelcomeState
+from watchium.protocol.queue import QueueState
 from watchium.protocol.types import TimelineState
 
 KINDS: dict[str, type[Event]] = {str(kind.__struct_config__.tag): kind for kind in ROOM_EVENTS}
@@ -17,12 +19,16 @@ AnyEvent = Event | CustomEvent
 
 
 class Resume(NamedTuple):
-    """The last applied revision, command and comment, and their log, to reconnect without a snapshot."""
+    """The last applied revision, command and comment, and their log, to reconnect without a snapshot.
+
+    `queue_revision` is 0 unless the caller keeps the queue too: the welcome has the whole queue if it is another one.
+    """
 
     revision: int = 0
     event_id: str = ""
     comment_seq: int = 0
     epoch: str = ""
+    queue_revision: int = 0
 
 
 class _Tagged(msgspec.Struct):
@@ -77,6 +83,7 @@ class RoomReplica:
 
     def __init__(self, applied: Resume) -> None:
         self.changes, self.comments = OrderedEvents(applied.revision), OrderedEvents(applied.comment_seq)
+        self.queue_changes, self.queue = OrderedEvents(0), NO_QUEUE
         self.event_id, self.epoch = applied.event_id, applied.epoch
         self.timeline: TimelineState | None = None
         self.outdated = False
@@ -92,13 +99,17 @@ class RoomReplica:
     @property
     def has_gap(self) -> bool:
         """Whether the server is known to have newer changes or comments, which should be requested."""
-        return self.changes.head > self.changes.last or self.comments.head > self.comments.last
+        return any(each.head > each.last for each in (self.changes, self.comments, self.queue_changes))
 
     def apply_snapshot(self, state: WelcomeState) -> None:
         self.epoch, self.outdated = state.room.epoch, False
         if not state.resumed:
             self.changes, self.comments = OrderedEvents(state.revision), OrderedEvents(state.comment_seq)
             self.event_id, self.timeline = state.event_id, state.timeline
+            self.queue_changes, self.queue = OrderedEvents(0), NO_QUEUE
+        if state.queue is not None:
+            self._set_queue(state.queue)
+        self.queue_changes.head = max(self.queue_changes.head, state.queue_revision)
 
     def apply(self, event: AnyEvent) -> list[AnyEvent]:
         """Apply an event; return the events that became current, in order: none for a stale or an early one."""
@@ -111,6 +122,9 @@ class RoomReplica:
                 self.outdated = self.outdated or self.epoch not in ("", head.epoch)
                 self.changes.head = max(self.changes.head, head.revision)
                 self.comments.head = max(self.comments.head, head.comment_seq)
+                self.queue_changes.head = max(self.queue_changes.head, head.queue_revision)
+            case events.QueueChanged(payload=change):
+                return self._change_queue(self.queue_changes.take(change.revision, event))
             case events.NewComment(payload=comment) | events.CommentDeleted(payload=comment):
                 return self.comments.take(comment.seq, event)
             case _ if isinstance(event, CHANGES):
@@ -121,7 +135,21 @@ class RoomReplica:
         missed = event.payload
         self.comments.reset(max(self.comments.last, missed.comment_seq))
         applied = [change for frame in missed.events for change in self._apply_change(decode(bytes(frame)))]
-        return [event, *applied, *self.comments.ready()]
+        queued = [] if missed.queue is None else self._set_queue(missed.queue)
+        return [event, *applied, *self.comments.ready(), *queued]
+
+    def _set_queue(self, queue: QueueState) -> list[AnyEvent]:
+        """A whole queue, perhaps older than the changes since; return those that follow it."""
+        if queue.revision <= self.queue.revision:
+            return []
+        self.queue = queue
+        self.queue_changes.reset(queue.revision)
+        return self._change_queue(self.queue_changes.ready())
+
+    def _change_queue(self, ready: list[Any]) -> list[AnyEvent]:
+        for event in ready:
+            self.queue = changed(self.queue, event.payload)
+        return ready
 
     def _apply_change(self, event: Any) -> list[AnyEvent]:
         ready = self.changes.take(event.revision, event)

@@ -1,5 +1,8 @@
 // @ts-check
-/** Numbered items in order, each once: early items wait for the missing ones, duplicates are dropped. */
+/**
+ * Numbered items in order, each once: early items wait for the missing ones, duplicates are dropped. And when to request
+ * the missing ones.
+ */
 
 const MOST_EARLY = 64 // beyond that the missing items are requested anyway
 export const GAP_TOLERANCE_MS = 150 // reordering between processes is over by then; after it an item is lost
@@ -73,5 +76,40 @@ export class Sequence {
     this.head = 0
     this.early.clear()
     this.gapSinceMs = null
+  }
+}
+
+const ASK_AGAIN_MS = 3000 // a response that has not arrived by now is lost, or its request is
+const ASK_ON_MS = 20 // before requesting the next page of a long response
+const ASK_LEAST_MS = 500 // minimum interval, whatever the server answers
+
+/** When to request missing items: one request at a time. */
+export class MissingRequests {
+  constructor() {
+    this.askedMs = -Infinity
+    this.responded = true
+    /** The last response was not complete. */
+    this.more = false
+  }
+
+  /**
+   * Whether a request is due now, which then counts as sent.
+   * @param {{hasLost(nowMs: number): boolean}[]} sequences
+   * @param {number} nowMs
+   */
+  take(sequences, nowMs) {
+    if (!this.more && !sequences.some((sequence) => sequence.hasLost(nowMs))) return false
+    const waitMs = !this.responded ? ASK_AGAIN_MS : this.more ? ASK_ON_MS : ASK_LEAST_MS
+    if (nowMs - this.askedMs < waitMs) return false
+    this.more = false
+    this.askedMs = nowMs
+    this.responded = false
+    return true
+  }
+
+  /** @param {boolean} more */
+  answered(more) {
+    this.responded = true
+    this.more = more
   }
 }

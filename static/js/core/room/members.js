@@ -10,7 +10,10 @@ import { Event } from "../protocol.js"
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 /** @typedef {MemberState & Partial<Omit<import("../protocol.js").MemberReport, "user_id">>} Member */
 /** @typedef {Map<string, Member>} Members */
-/** @typedef {{members: Members, room: import("../protocol.js").RoomState | null}} Membership */
+/**
+ * @typedef {{members: Members, room: import("../protocol.js").RoomState | null, queue?:
+ *   import("../protocol.js").QueueState | null}} Membership
+ */
 
 const HOST = "host"
 const MODERATOR = "moderator"
@@ -111,7 +114,7 @@ function mayControl(role, policy) {
 
 /**
  * The changes without a revision between two polled states, as the events that a socket would have delivered:
- * joined and left members, changed roles, and the host's grace period.
+ * joined and left members, changed roles, and the host's grace period; and that the queue changed, without a payload.
  * @param {Membership} before
  * @param {Membership} after
  * @returns {Envelope[]}
@@ -121,6 +124,7 @@ export function polledChanges(before, after) {
     ...joinsAndLeaves(before, after),
     ...roleChanges(before, after),
     ...gracePeriodChanges(before, after),
+    ...(after.queue === before.queue ? [] : [/** @type {[string, any]} */ ([Event.Queue, null])]),
   ].map(([type, payload]) => ({
     type,
     payload,

@@ -5,10 +5,11 @@
  * Two counters order all messages that must not be lost: the revision (changes of the timeline and of the
  * rights to control it) and `seq` (comments and deletions). Each message is applied in order and once,
  * however often and in whatever order it arrives; `due()` returns the request for missing ones. All other
- * messages (presence, reactions) are applied as they arrive.
+ * messages (presence, reactions) are applied as they arrive. The queue has a counter and a reducer of its own, attached
+ * by a page that shows the queue.
  */
 
-import { Sequence } from "../net/sequence.js"
+import { MissingRequests, Sequence } from "../net/sequence.js"
 import { timelineOf } from "../sync/timeline.js"
 import { CHANGES, Event } from "../protocol.js"
 import {
@@ -22,10 +23,6 @@ import {
   withRole,
 } from "./members.js"
 
-const ASK_AGAIN_MS = 3000 // a response that has not arrived by now is lost, or its request is
-const ASK_ON_MS = 20 // before requesting the next page of a long response
-const ASK_LEAST_MS = 500 // minimum interval, whatever the server answers
-
 /** @typedef {import("../protocol.js").Envelope} Envelope */
 /**
  * @typedef {object} RoomModel
@@ -36,6 +33,8 @@ const ASK_LEAST_MS = 500 // minimum interval, whatever the server answers
  * @property {import("../protocol.js").CommentState[]} comments
  * @property {number} revision
  * @property {number} comment_seq
+ * @property {number} queue_revision the latest known; 0: the room has no queue
+ * @property {import("../protocol.js").QueueState | null} queue null until a reducer is attached
  * @property {string | null} epoch
  */
 
@@ -50,21 +49,29 @@ export class RoomStore {
       comments: [],
       revision: 0,
       comment_seq: 0,
+      queue_revision: 0,
+      queue: null,
       epoch: null,
     }
     /** @type {Sequence<Envelope>} */
     this.changes = new Sequence()
     /** Comments and deletions. @type {Sequence<Envelope>} */
     this.comments = new Sequence()
+    /** @type {import("./queue_store.js").QueueStore | null} */
+    this.queue = null
+    /** Of the last welcome, for a reducer that is attached later. @type {Envelope | null} */
+    this.queueWelcome = null
     /** Of the last applied change, for resuming. @type {string | null} */
     this.eventId = null
     this.known = false
     /** The server's state was restored from a backup: only a connection that does not resume helps. */
     this.outdated = false
-    this.askedMs = -Infinity
-    this.responded = true
-    /** The last response was not complete. */
-    this.more = false
+    this.requests = new MissingRequests()
+  }
+
+  /** The last response was not complete. */
+  get more() {
+    return this.requests.more
   }
 
   /**
@@ -75,6 +82,39 @@ export class RoomStore {
    * @returns {Envelope[]}
    */
   receive(envelope, nowMs) {
+    const queued = this.#receiveQueue(envelope, nowMs)
+    return envelope.type === Event.Queue ? queued : [...this.#receive(envelope, nowMs), ...queued]
+  }
+
+  /**
+   * Keep a reducer of the queue up to date from now on; `due()` requests what it lacks.
+   * @param {import("./queue_store.js").QueueStore} queue
+   * @param {number} nowMs
+   */
+  attachQueue(queue, nowMs) {
+    this.queue = queue
+    if (this.queueWelcome) queue.receive(this.queueWelcome, nowMs)
+    this.queueWelcome = null
+    queue.changes.setHead(this.state.queue_revision, nowMs)
+    this.state.queue = queue.state
+  }
+
+  /** @param {Envelope} envelope @param {number} nowMs @returns {Envelope[]} changes of the queue */
+  #receiveQueue(envelope, nowMs) {
+    const { type, payload } = envelope
+    const named = type === Event.Queue ? payload.revision : (payload?.queue_revision ?? 0)
+    this.state.queue_revision = type === Event.Welcome ? named : Math.max(this.state.queue_revision, named)
+    if (!this.queue) {
+      if (type === Event.Welcome && !payload.resumed) this.queueWelcome = envelope
+      return type === Event.Queue ? [envelope] : []
+    }
+    const applied = this.queue.receive(envelope, nowMs)
+    this.state.queue = this.queue.state
+    return applied
+  }
+
+  /** @param {Envelope} envelope @param {number} nowMs */
+  #receive(envelope, nowMs) {
     const { type, payload } = envelope
     if (type === Event.Welcome) return this.#welcome(envelope)
     if (type === Event.Events) return this.#missedEvents(envelope)
@@ -112,9 +152,7 @@ export class RoomStore {
     if (!welcome.resumed) this.#applySnapshot(welcome)
     this.known = true
     this.outdated = false
-    this.responded = true
-    this.more = false
-    this.askedMs = -Infinity
+    this.requests = new MissingRequests()
     return [envelope]
   }
 
@@ -140,7 +178,7 @@ export class RoomStore {
   #missedEvents(envelope) {
     /** @type {import("../protocol.js").MissedEvents} */
     const missed = envelope.payload
-    this.responded = true
+    this.requests.answered(missed.more)
     const events = missed.events.filter((event) => (event.revision ?? 0) > this.changes.last)
     const comments = missed.comments.filter((comment) => comment.seq > this.comments.last)
     const applied = [
@@ -156,7 +194,6 @@ export class RoomStore {
     const early = [...this.changes.drain(), ...this.comments.drain()]
     early.forEach((event) => this.#apply(event))
     this.#copyCounters()
-    this.more = missed.more
     return [...applied, ...early, envelope]
   }
 
@@ -173,22 +210,20 @@ export class RoomStore {
   /**
    * The payload of the `sync_request` that is due, or null.
    * @param {number} nowMs
-   * @returns {{since: number, last_comment_id: number} | null}
+   * @returns {{since: number, last_comment_id: number, queue_revision?: number} | null}
    */
   due(nowMs) {
-    if (!this.known || !(this.more || this.changes.hasLost(nowMs) || this.comments.hasLost(nowMs)))
-      return null
-    const waitMs = !this.responded ? ASK_AGAIN_MS : this.more ? ASK_ON_MS : ASK_LEAST_MS
-    if (nowMs - this.askedMs < waitMs) return null
-    this.more = false
-    this.askedMs = nowMs
-    this.responded = false
-    return { since: this.changes.last, last_comment_id: this.comments.last }
+    if (!this.known || !this.requests.take(this.#sequences, nowMs)) return null
+    return { since: this.changes.last, last_comment_id: this.comments.last, ...this.queue?.known }
+  }
+
+  get #sequences() {
+    return [this.changes, this.comments, ...(this.queue ? [this.queue.changes] : [])]
   }
 
   /** Messages are missing; they may still arrive without a request. */
   get gap() {
-    return this.more || this.changes.gapSinceMs !== null || this.comments.gapSinceMs !== null
+    return this.more || this.#sequences.some(({ gapSinceMs }) => gapSinceMs !== null)
   }
 
   /** The position to resume from when connecting; null if only a snapshot helps. */
@@ -198,6 +233,7 @@ export class RoomStore {
       revision: this.changes.last,
       event_id: this.eventId,
       comment_seq: this.comments.last,
+      ...this.queue?.known,
       epoch: this.state.epoch ?? "",
     }
   }

@@ -88,8 +88,8 @@ const CHECK_MS = 1000 // how often the socket checks for silence
 /** @typedef {"connecting" | "open" | "lost" | "limited" | "closed"} Status */
 /**
  * @typedef {object} SocketCallbacks
- * @property {() => {revision: number, event_id: string, comment_seq: number, epoch: string} | null} resume
- *   the last known revision
+ * @property {() => {revision: number, event_id: string, comment_seq: number, queue_revision?: number, epoch: string} |
+ *   null} resume the last known revision
  * @property {() => {playing: boolean, hidden: boolean}} page
  * @property {(envelope: Envelope) => void} received
  * @property {(change: {status: Status, attempt: number, retryInMs: number | null, closeCode: number | null})
