@@ -49,6 +49,11 @@ def limit_preparations(address: str) -> None:
     _count("prepare", address)
 
 
+def limit_caption_files(address: str) -> None:
+    """Count a caption file that a member gives to everyone. Raises RateLimited."""
+    _count("captions", address)
+
+
 def limit_new_secrets(client: str) -> None:
     """Count a new password or passphrase, by person or address. Raises RateLimited.
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from datetime import datetime
 
 from django.db import models
+from django.db.models import Sum
+from django.db.models.functions import Length
 
 from playback.models.playback import Playback
 from rooms.models import Room
+from watchium.db.locks import lock_until_commit
 
 MAX_SHARED = 8  # in a room
 
@@ -16,9 +20,22 @@ class RoomCaptionsQuerySet(models.QuerySet["RoomCaptions"]):
     def of(self, room: Room, key: str) -> RoomCaptions | None:
         return self.filter(room=room, key=key).first()
 
-    def store(self, room: Room, key: str, text: bytes) -> None:
-        """Keep the text (UTF-8) under this key; the same key has the same text."""
-        self.get_or_create(room=room, key=key, defaults={"content": zlib.compress(text)})
+    def has(self, room: Room, key: str) -> bool:
+        return self.filter(room=room, key=key).exists()
+
+    def store(self, room: Room, key: str, content: bytes, address_hash: str) -> None:
+        """Keep a text (UTF-8, compressed) under this key; the same key has the same text."""
+        self.get_or_create(room=room, key=key, defaults={"content": content, "address_hash": address_hash})
+
+    def lock_space(self) -> None:
+        """Let one transaction of the instance at a time count and store."""
+        lock_until_commit("caption space")
+
+    def stored_bytes(self, address_hash: str = "") -> int:
+        """Return how much the files of all rooms take, or those that came from one network."""
+        rows = self.filter(address_hash=address_hash) if address_hash else self
+        # Neither database reads the contents for their lengths.
+        return rows.aggregate(total=Sum(Length("content")))["total"] or 0
 
     def forget(self, room: Room, key: str) -> None:
         self.filter(room=room, key=key).delete()
@@ -29,6 +46,14 @@ class RoomCaptionsQuerySet(models.QuerySet["RoomCaptions"]):
         if playback.captions:
             playback.share_captions([])
             self.filter(room=playback.room).delete()
+
+    def of_abandoned_rooms(self, moment: datetime) -> RoomCaptionsQuerySet:
+        """Return the files of rooms without activity since that moment."""
+        return self.filter(room__last_active_at__lt=moment)
+
+    def rooms(self, limit: int) -> list[int]:
+        """Return the rooms (primary keys) of these files."""
+        return list(self.order_by("room_id").values_list("room_id", flat=True).distinct()[:limit])
 
     def unused(self) -> RoomCaptionsQuerySet:
         """Return the files of rooms that play other media now, or are closed."""
@@ -44,6 +69,7 @@ class RoomCaptions(models.Model):
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="caption_files")
     key = models.CharField(max_length=16)
     content = models.BinaryField()  # UTF-8, compressed
+    address_hash = models.CharField(max_length=64, blank=True, default="")  # of the network that it came from
     added_at = models.DateTimeField(auto_now_add=True)
 
     objects = RoomCaptionsQuerySet.as_manager()

@@ -16,6 +16,7 @@ from playback.library.captions.cleaning import discard_outdated
 from playback.management.commands.cleanup_playback_events import cleanup_playback_events
 from playback.management.commands.reset_inactive_rooms import clear_lapsed_presence, reset_inactive_rooms
 from playback.models import DevicePlayer, PlaybackEvent, RoomCaptions, SyncState
+from playback.room.captions import actions as captions
 from playback.uploads.actions import sweep
 from rooms.models import Ban, ModerationAct, Room, Token, abandoned_guests
 from watchium.db.batch_delete import delete_in_batches
@@ -62,6 +63,7 @@ def maintain(*, dry_run: bool = False) -> Iterator[tuple[str, int]]:
     yield "rooms reset", reset_inactive_rooms(dry_run=dry_run)
     yield "playback events older than 7 days", cleanup_playback_events(dry_run=dry_run)
     yield "uploads unfinished for a day, or of rooms closed or unused for 30 days", sweep(dry_run=dry_run)
+    yield "captions for everyone in rooms unused for 30 days", captions.sweep(dry_run=dry_run)
     yield "leftovers of conversions, results of changed files", tidy(dry_run=dry_run)
     yield "captions taken out of films that changed or are gone", discard_outdated(dry_run=dry_run)
     for label, rows, batch in expired_rows(timezone.now()):

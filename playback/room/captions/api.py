@@ -44,7 +44,9 @@ class RoomCaptionFiles(RoomAPIView):
         member = self.member(room_id)
         match body:
             case NewCaptions(text=str() as text, url=None):
-                shared = actions.share_file(member, body.label, body.language, text)
+                shared = actions.share_file(
+                    member, body.label, body.language, text, address=self.identity.address
+                )
             case NewCaptions(text=None, url=str() as url):
                 shared = actions.share_address(member, body.label, body.language, url)
             case _:
