@@ -51,6 +51,11 @@ def seek_lead_ms(reports: Iterable[PlayerReport]) -> float:
     return _lead(needs, SEEK_MS, DEFAULT_SEEK_MS)
 
 
+def attentive(reports: Iterable[PlayerReport]) -> list[PlayerReport]:
+    """Return the reports of players that the room schedules for."""
+    return [report for report in reports if _attentive(report)]
+
+
 def _attentive(report: PlayerReport) -> bool:
     """Whether the room schedules for this player. `latency_ms` is the round trip."""
     return (

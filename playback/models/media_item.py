@@ -34,6 +34,7 @@ KINDS = ("audio", "video")
 LIBRARY_AT = "/media/library/"
 COVERS_AT = "/media/covers/"
 CONVERTED_AT = "/media/converted/"
+PLAYABLE = Q(starts_directly=True) | ~Q(prepared="")
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -68,7 +69,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 
     def playable(self, ids: Iterable[int]) -> set[int]:
         """Return those of the ids whose files are present and play with picture and sound."""
-        rows = self.present().filter(Q(starts_directly=True) | ~Q(prepared=""), pk__in=set(ids))
+        rows = self.present().filter(PLAYABLE, pk__in=set(ids))
         return set(rows.values_list("pk", flat=True))
 
     def duration_of(self, pk: int) -> Duration | None:

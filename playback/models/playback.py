@@ -22,7 +22,7 @@ from playback.domain.stall_policy import (
     Wait,
     charge_waits,
 )
-from playback.domain.timeline import FASTEST, HOLDING, IDLE, PHASES, SLOWEST, Timeline
+from playback.domain.timeline import FASTEST, HOLDING, IDLE, PAUSED, PHASES, SLOWEST, Timeline
 from playback.domain.wait_budget import WaitBudget
 from playback.models.media_item import CONVERTED_AT
 from rooms.models import Member, Room
@@ -205,6 +205,11 @@ class Playback(models.Model):
             self.duration,
             self.duration_source,
         )
+
+    @property
+    def moves(self) -> bool:
+        """Whether it plays, or would without a wait or the end of its media."""
+        return self.phase not in (IDLE, PAUSED)
 
     @property
     def known_duration(self) -> Duration | None:

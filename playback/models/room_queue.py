@@ -82,6 +82,10 @@ class QueueHistory(models.Model):
     def __str__(self) -> str:
         return f"history of the queue of {self.room_id}"
 
+    def delete_if_stored(self) -> None:
+        if not self._state.adding:
+            self.delete()
+
     def push(self, before: Sequence[RoomQueueEntry], now: Sequence[RoomQueueEntry]) -> None:
         """Record a new change, as `History.changed`. Unsaved."""
         known = {entry.id: entry for entry in (*_entries.decode(self.removed), *before)}

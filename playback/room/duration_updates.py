@@ -41,6 +41,7 @@ from watchium.shared_state import rate_limits
 IN_SYNC_S = 2.0  # a player further from the room than this proves nothing about the media
 PASSED_BY_S = 1.0  # a player this far past an end did not end there
 UNSURE_S = 15.0  # how long to wait for players that may have continued past an end
+MAJORITY_MS = 5000.0  # how long to wait for most players at an end of unknown duration
 LOADING_MS = 30_000.0  # how long to wait for players without data at an estimated end
 # Members without control can extend an estimated end by the known duration, or by this if it is longer.
 MEMBERS_EXTEND_S = 600.0
@@ -160,6 +161,8 @@ def _wait_ms(playback: Playback, by: Member, reported: Duration, now_ms: float) 
         return _RETRY_LATER_MS
     if reported.source != ENDED:
         return rate_limits.wait_ms("duration", by.room.room_id, now_ms)
+    if playback.known_duration is None and queue_of(playback.room).advances:
+        return _majority_wait_ms(playback, now_ms)
     if not is_short(playback.known_duration, reported.seconds):
         return 0
     if not is_better(playback.known_duration, reported):
@@ -197,6 +200,20 @@ def _others_wait_ms(playback: Playback, by: Member, end_s: float, now_ms: float)
     return _RETRY_SOON_MS if unsure else 0
 
 
+def _majority_wait_ms(playback: Playback, now_ms: float) -> float:
+    """Return 0 if most players ended; the first one that ends bounds the wait for them.
+
+    Without a known duration one player's end proves little, and the media that follow cannot be taken back.
+    """
+    following = start_lead.attentive(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
+    if 2 * sum(report.ended_at is not None for report in following) > len(following):
+        return 0
+    if playback.ends_at_ms is None:
+        playback.ends_at_ms = now_ms + MAJORITY_MS
+        playback.save(update_fields=["ends_at_ms"])
+    return _RETRY_SOON_MS
+
+
 def _plays_on(report: PlayerReport) -> bool:
     return report.is_playing and report.ended_at is None and report.state not in UNREADY
 
@@ -218,11 +235,25 @@ def _confirmed(known: Duration, reported: Duration) -> Duration:
 
 
 def extend_end(playback: Playback, now_ms: float) -> bool:
-    """Whether players continue past an estimated end; then check again after `OPEN_MS`."""
+    """Whether players continue past an estimated end; then check again after `OPEN_MS`.
+
+    Past an end that a minority reported, most players continue until another one reports it.
+    """
     timeline = playback.timeline
+    if timeline.duration_s is None:
+        return _continue_past_report(playback, now_ms)
     if not timeline.estimated or not _any_plays_on(playback, now_ms):
         return False
     playback.ends_at_ms = now_ms + OPEN_MS
+    playback.save(update_fields=["ends_at_ms"])
+    return True
+
+
+def _continue_past_report(playback: Playback, now_ms: float) -> bool:
+    following = start_lead.attentive(LAST_REPORTS.fresh(playback.room.room_id, now_ms))
+    if 2 * sum(map(_plays_on, following)) <= len(following):
+        return False
+    playback.ends_at_ms = None
     playback.save(update_fields=["ends_at_ms"])
     return True
 

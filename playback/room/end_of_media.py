@@ -16,7 +16,7 @@ from playback.models import Playback, RoomCaptions
 from playback.room import duration_updates
 from playback.room.event_log import Reason, record
 from playback.room.queue.playing import advance
-from playback.room.queue.storage import queue_of
+from playback.room.queue.storage import empty, queue_of
 from playback.room.status_reports import LAST_REPORTS
 from playback.sources.samples import SAMPLES
 from rooms.models import Room
@@ -87,7 +87,7 @@ def _start_ms(playback: Playback, now_ms: float) -> float | None:
 def reset(room_pk: int, now_ms: float) -> bool:
     """Reset to the start, at normal rate. Return False if a member came meanwhile.
 
-    A demo also gets its own media back, whatever the last visitors loaded.
+    A demo also gets its own media back, whatever the last visitors loaded. The queue is empty then.
     """
     room = Room.objects.locked_unless_busy(room_pk)
     if room is None:
@@ -100,5 +100,6 @@ def reset(room_pk: int, now_ms: float) -> bool:
         playback.duration, playback.duration_source = DEMO.duration_s, EXACT
     fresh = playback.timeline.loaded(at_ms=now_ms, duration=playback.known_duration)
     RoomCaptions.objects.end_with_media(playback)
+    empty(room, now_ms)
     record(playback, "timeline", replace(fresh, rate=1.0), Reason(cause="reset"), now_ms)
     return True

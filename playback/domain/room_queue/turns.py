@@ -30,9 +30,9 @@ def in_turns(
 ) -> list[RoomQueueEntry]:
     """One entry of each person in each round. The order of a person's own entries stays.
 
-    In all rounds the person whose oldest entry waits longest is first. Who added the current entry had a turn already.
+    Who added the current entry has begun the round; the others follow in the order in which their oldest entries came.
     """
-    waits_since: dict[str | None, int] = {}
+    waits_since: dict[str | None, int] = {current.user_id: 0} if current else {}
     for entry in entries:
         since = waits_since.get(entry.user_id, number_of(entry))
         waits_since[entry.user_id] = min(since, number_of(entry))

@@ -11,10 +11,10 @@ from msgspec.structs import asdict, replace
 
 from playback.domain.room_queue import permissions
 from playback.domain.room_queue.changes import EntriesSnapshot, Origin
-from playback.domain.timeline import ENDED, IDLE, PAUSED
+from playback.domain.timeline import ENDED, IDLE
 from playback.domain.undo_history import History
 from playback.models import QueueHistory
-from playback.room.queue import playing
+from playback.room.queue import playing, votes
 from playback.room.queue.command import QueueTransaction, require, run
 from playback.room.queue.entries import loaded_entry, media_of, requested_entries
 from playback.room.queue.storage import queue_of, save_change
@@ -65,7 +65,9 @@ def add(tx: QueueTransaction, request: MediaToQueue) -> None:
         raise TooLong(f"A queue has at most {MAX_QUEUE} entries.")
     tx.undoable = True
     if tx.playback.phase in (IDLE, ENDED):
-        _play(tx, tx.queue.following, playing_on=tx.playback.phase == ENDED)
+        start = _start(tx)
+        if found := playing.play_first_playable(tx.playback, tx.queue, tx.queue.following, start):
+            tx.queue, tx.timeline = found
 
 
 def remove(tx: QueueTransaction, request: EntriesToRemove) -> None:
@@ -73,12 +75,16 @@ def remove(tx: QueueTransaction, request: EntriesToRemove) -> None:
     require(permissions.why_not_remove(tx.queue, tx.rights, request.entry_ids))
     before, tx.undoable = tx.queue, True
     tx.queue = before.removed(request.entry_ids)
-    if before.current is not None and before.current not in tx.queue.order:
-        following = tx.queue.current or tx.queue.following_repeated
+    if before.current is None or before.current in tx.queue.order:
+        return
+    found = playing.play_first_playable(
+        tx.playback, tx.queue, tx.queue.current or tx.queue.following_repeated, _start(tx)
+    )
+    if found:
+        tx.queue, tx.timeline = found
+    else:
         tx.queue = tx.queue.at(None)
-        _play(tx, following, playing_on=tx.playback.phase != PAUSED)
-        if tx.timeline is None:
-            _end(tx)
+        tx.timeline, tx.kind = playing.ended(tx.playback, tx.now_ms), "timeline"
 
 
 def move(tx: QueueTransaction, request: EntryMove) -> None:
@@ -147,20 +153,12 @@ def skip(tx: QueueTransaction, target: EntryRef) -> None:
 
 def _skip(tx: QueueTransaction) -> None:
     """Play the following entry as the current one played, or end the media."""
-    _play(tx, tx.queue.following_skip, playing_on=tx.playback.phase != PAUSED)
-    if tx.timeline is None and tx.playback.phase != ENDED:
-        _end(tx)
+    skipped = playing.skip_current(tx.playback, tx.queue, _start(tx))
+    tx.queue, tx.timeline, tx.kind = skipped.queue, skipped.timeline, skipped.kind
 
 
-def _play(tx: QueueTransaction, entry_id: str | None, *, playing_on: bool) -> None:
-    start = playing.Start(tx.now_ms, playing=playing_on, by=tx.by)
-    if found := playing.play_first_playable(tx.playback, tx.queue, entry_id, start):
-        tx.queue, tx.timeline = found
-
-
-def _end(tx: QueueTransaction) -> None:
-    tx.timeline, tx.kind = tx.playback.timeline.ended(at_ms=tx.now_ms), "timeline"
-    tx.queue = replace(tx.queue, skip=None)
+def _start(tx: QueueTransaction) -> playing.Start:
+    return playing.Start(tx.now_ms, playing=tx.playback.moves, by=tx.by)
 
 
 def record_loaded(media: Media, by: Member, command: Load, now_ms: float) -> None:
@@ -180,8 +178,8 @@ def vote_to_skip(tx: QueueTransaction, vote: EntryVote) -> None:
     """Count a vote; the entry is skipped once more members than the room's share want it."""
     if vote.entry_id != tx.queue.current:
         return
-    present = [member.person.user_id for member in tx.by.room.members.present()]
-    tx.queue = tx.queue.skip_voted(tx.by.person.user_id, on=vote.on, present=present)
+    voters = votes.present_ids(tx.by)
+    tx.queue = tx.queue.skip_voted(tx.by.person.user_id, on=vote.on, present=voters)
     if tx.queue.is_voted_out:
         _skip(tx)
 

@@ -92,7 +92,8 @@ def _commit(tx: QueueTransaction, command: QueueCommand, content_hash: str) -> A
         stored = write(by.room, tx.before, tx.queue, origin, tx.now_ms)
     else:
         stored = save_change(by.room, tx.before, tx.queue, origin, tx.now_ms, undoable=tx.undoable)
-    reason = Reason(by, command.event_id, content_hash, queue_revision=stored.revision)
+    cause = "skip" if tx.kind == "timeline" else None
+    reason = Reason(by, command.event_id, content_hash, cause=cause, queue_revision=stored.revision)
     at_ms = tx.now_ms
     if tx.timeline is None:
         record_diagnostic(tx.playback, kind, reason, tx.now_ms)

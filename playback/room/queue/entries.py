@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from playback.domain.room_queue.state import RoomQueue
 from playback.media_lookup import describe, find, find_requested
 from playback.models import Playback
+from playback.models.following_file import following_file
 from playback.sources.own_copy import OWN
 from rooms.models import Member, Room
 from watchium.protocol.commands import MediaRequest
@@ -49,6 +50,21 @@ def media_of(entry: RoomQueueEntry, room: Room) -> Media | None:
         return find(entry.media.url, entry.media.title, mime=entry.media.mime, room=room)
     except UnknownMedia:
         return None
+
+
+def with_next_of_folder(queue: RoomQueue, now_ms: float) -> RoomQueue:
+    """Add the file that follows the current one in its folder or album, if nothing else follows and the room wants it.
+
+    It is an entry like any other, so that members see what comes, and may remove it.
+    """
+    current = queue.order.current_entry
+    if not queue.settings.through_folder or queue.following is not None or current is None:
+        return queue
+    item = following_file(current.media.item_id) if current.media.item_id else None
+    if item is None:
+        return queue
+    queue, entries = _entries(queue, [find(item.url)], (None, None), now_ms)
+    return queue.added(entries)
 
 
 def _entries(

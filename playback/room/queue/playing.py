@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import structs
 
 from playback import signals
 from playback.domain import start_lead
 from playback.domain.room_queue.changes import Origin
 from playback.domain.room_queue.state import RoomQueue
-from playback.domain.timeline import Timeline
+from playback.domain.timeline import ENDED, IDLE, Timeline
 from playback.media_lookup import duration_of
 from playback.models import Playback
 from playback.room import stall_handling
@@ -52,6 +53,30 @@ def play_first_playable(
         record_diagnostic(playback, "queue_skip", Reason(metadata=gone), start.now_ms)
         entry_id = queue.following_skip
     return None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What plays after a skip: `timeline` is to be recorded as a `kind` of event; None: nothing to change."""
+
+    queue: RoomQueue
+    timeline: Timeline | None
+    kind: str = "load"
+
+
+def skip_current(playback: Playback, queue: RoomQueue, start: Start) -> Skipped:
+    """Play the entry that follows, or end the media if there is none."""
+    if found := play_first_playable(playback, queue, queue.following_skip, start):
+        return Skipped(*found)
+    over = ended(playback, start.now_ms)
+    return Skipped(queue if over is None else structs.replace(queue, skip=None), over, "timeline")
+
+
+def ended(playback: Playback, now_ms: float) -> Timeline | None:
+    """Return the timeline at the end of the media; None if it is there, or there are no media."""
+    if playback.phase in (IDLE, ENDED):
+        return None
+    return playback.timeline.ended(at_ms=now_ms, duration=playback.known_duration)
 
 
 def load_media(playback: Playback, media: Media, start: Start) -> Timeline:

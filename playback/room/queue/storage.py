@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from playback.domain.room_queue.changes import Origin, change_between
 from playback.domain.room_queue.state import RoomQueue
 from playback.models import QueueHistory, StoredQueue
+from playback.room.queue.entries import with_next_of_folder
 from rooms.models import Room
 from watchium.db.prepared import run_in_one_round_trip
 from watchium.process_state import process_state
@@ -63,12 +64,23 @@ def save_change(
 
     `undoable`: the entries before the change can be restored.
     """
+    if after.current != before.current or after.settings != before.settings:
+        after = with_next_of_folder(after, now_ms)
     if undoable:
         history = QueueHistory.objects.of(room)
         history.push(before.entries, after.entries)
         history.save()
         after = replace(after, can_undo=True, can_redo=False)
     return write(room, before, after, origin, now_ms)
+
+
+def empty(room: Room, now_ms: float) -> None:
+    """Forget entries, settings and history. The room is locked."""
+    before = queue_of(room)
+    after = RoomQueue(revision=before.revision, last_id=before.last_id)
+    if after != before:
+        QueueHistory.objects.of(room).delete_if_stored()
+        write(room, before, after, Origin("reset"), now_ms)
 
 
 def write(room: Room, before: RoomQueue, after: RoomQueue, origin: Origin, now_ms: float) -> RoomQueue:
