@@ -21,10 +21,9 @@ ROOT = servers.ROOT
 PYTHON = Path(sys.executable)
 NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
 CAPTURED: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-# Three workers on two cores, because about a third of the time is spent waiting.
-WORKERS = ("-n", "3", "--dist", "worksteal")
-# Scenes of two members keep two cores busy; with three workers one of 98 failed in one of three runs.
-BROWSER_WORKERS = ("-n", "2", "--dist", "worksteal")
+# More workers than cores, because about a third of the time is spent waiting, and half of it in scenes with pages.
+WORKERS = ("-n", "4", "--dist", "worksteal")
+BROWSER_WORKERS = ("-n", "3", "--dist", "worksteal")
 # These run again on PostgreSQL, the database for several processes. Faults on PostgreSQL: `make test-faults`.
 ON_POSTGRES = ("rooms", "playback", "chat", "watchium", "guarantees")
 

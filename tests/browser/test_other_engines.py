@@ -32,7 +32,7 @@ APART_MS = {
     "webkit": 80,
 }  # median of five samples, for a busy machine; `make bench-sync` measures exactly
 RELOAD_S = 2.0
-RELOADS = 10
+RELOADS = 4
 PLAYER = """() => { const { sound, output, state } = watchium.player, element = output.track?.element
     return { here: sound.here, playing: state.is_playing, title: output.track?.item?.title ?? null,
         sounds: Boolean(element && !element.paused && !element.muted && element.currentTime > 0.2) } }"""

@@ -148,7 +148,7 @@ def make_run(data: Path, **env: str):
     return running_server(data, "sh", "deploy/run.sh", **env)
 
 
-LIBRARIES = ("nowhere", "loop", "file")
+LIBRARIES = ("loop", "file")
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
@@ -157,7 +157,7 @@ def test_a_missing_library_folder_does_not_stop_the_server(data_dir: Path, libra
     if library == "file":
         folder.write_text("no folder")
     else:
-        folder.symlink_to("/nowhere/music" if library == "nowhere" else folder)
+        folder.symlink_to(folder)
     with make_run(data_dir) as (lines, port):
         assert any(str(folder) in line for line in lines)
         assert is_watchium_page(f"http://127.0.0.1:{port}/rooms/watchparty/")

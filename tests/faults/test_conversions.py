@@ -49,7 +49,7 @@ def queued(source: Path) -> Iterator[Server]:
 
 
 def test_a_killed_worker_is_resumed(tmp_path: Path):
-    with queued(source := film(tmp_path, repeats=40)) as server:
+    with queued(source := film(tmp_path, repeats=20)) as server:
         kill_and_finish(server, kills=1, segments=lambda before: before + 10)
         check(server, source, attempts=2)
 

@@ -19,6 +19,7 @@ from tests.playback.library.test_content import needs_ffmpeg
 from tests.playback.library.test_scan import needs_ffprobe, without_ffprobe
 
 
+@pytest.mark.once
 @needs_ffmpeg
 @needs_ffprobe
 class GeneratedMedia(LibraryCase):

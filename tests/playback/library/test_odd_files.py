@@ -29,6 +29,7 @@ ERRORS = (
 )  # fmt: skip
 
 
+@pytest.mark.once
 class AThousandOddFiles(LibraryCase):
     def test_the_scan_ends_and_every_good_file_is_there(self):
         made = OddFiles(self.folder, SEED).make(COUNT)

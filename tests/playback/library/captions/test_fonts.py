@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+import pytest
 from django.test import Client
 
 from playback.domain.media_facts import Attachment, MediaFacts
@@ -33,6 +34,7 @@ def with_attachments(*attachments: tuple[str, str, int, bytes]) -> bytes:
         return (place / "out.mkv").read_bytes()
 
 
+@pytest.mark.once
 class Fonts(CaptionCase):
     def extracted(self, *attachments: tuple[str, str, int, bytes]) -> MediaItem:
         self.put("Films/film.en.ass", ASS.encode())

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from unittest.mock import patch
 
+import pytest
 from django.test import Client, override_settings
 
 from playback.library.captions import extraction
@@ -147,6 +148,7 @@ class Beside(CaptionCase):
         assert not extraction.is_done(wanted_of(item))
 
 
+@pytest.mark.once
 class Inside(CaptionCase):
     def extract(self, item: MediaItem) -> None:
         extraction.extract(wanted_of(MediaItem.objects.get(pk=item.pk)))

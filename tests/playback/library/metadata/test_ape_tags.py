@@ -51,6 +51,7 @@ def test_any_tag_has_an_end(items: bytes, length: int, count: int):
     ape_tags.read(io.BytesIO(items + struct.pack("<8sIIII8x", b"APETAGEX", 2000, length, count, 0)))
 
 
+@pytest.mark.once
 class InTheLibrary(LibraryCase):
     def test_they_count_where_there_is_no_other_title(self):
         self.put("ape.mp3", mp3() + ape(TAGS))

@@ -96,6 +96,7 @@ def test_the_tags_of_a_wav_are_returned_undecoded():
     }
 
 
+@pytest.mark.once
 class InTheLibrary(LibraryCase):
     def test_durations_and_tags_are_read_without_another_program(self):
         self.put("recorded.wav", wav_with(0xFFFFFFFF) + b"")

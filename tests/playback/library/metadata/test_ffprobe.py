@@ -147,6 +147,7 @@ def child_processes() -> list[str]:
     return sorted(pid for file in files for pid in file.read_text().split())
 
 
+@pytest.mark.once
 class BrokenFiles(LibraryCase):
     def scan_broken(self, count: int, seed: int) -> None:
         random = Random(seed)

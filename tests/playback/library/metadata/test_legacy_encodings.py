@@ -323,6 +323,7 @@ def test_text_that_makes_no_sense_is_empty():
     assert decode({"title": b"\x81\x8d\x8f\x90\x9d".decode(UNDECODED)}) == {"title": ""}
 
 
+@pytest.mark.once
 class InTags(LibraryCase):
     def test_legacy_tags_are_found_by_their_meaning(self):
         tags = [(b"TIT2", "Группа крови"), (b"TPE1", "Кино"), (b"TALB", "Группа крови"), (b"TPE2", "Кино")]

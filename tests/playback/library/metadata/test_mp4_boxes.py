@@ -61,6 +61,7 @@ def test_any_boxes_have_an_end(data: bytes):
     assert isinstance(outline(io.BytesIO(data)), Outline)
 
 
+@pytest.mark.once
 class InTheLibrary(LibraryCase):
     def test_a_video_with_a_wrong_extension_is_a_video_wherever_its_index_is(self):
         self.put("film.mp3", HEAD + DATA + FILM)
