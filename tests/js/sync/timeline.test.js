@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
-import { instantOf, positionAt, timelineOf } from "../../../static/js/core/sync/timeline.js"
-import { each } from "../random.js"
+import { instantOf, positionAt, timelineOf, untilSwitchMs } from "../../../static/js/core/sync/timeline.js"
+import { each, Random } from "../random.js"
 
 const vectors = JSON.parse(readFileSync(new URL("../../vectors/timeline.json", import.meta.url), "utf8"))
 
@@ -62,6 +62,17 @@ test("at the instant of a position the timeline has that position", () =>
     const positionS = timeline.current_time + random.between(0, 5000)
     assert.ok(Math.abs(positionAt(timeline, instantOf(timeline, positionS)) - positionS) < 1e-3)
   }))
+
+test("media that play go on until other media, announced before, are about to start", () => {
+  const own = { ...anyTimeline(new Random(1)), is_playing: true }
+  const next = { ...own, timestamp: 10_000 }
+  assert.equal(untilSwitchMs(own, next, 8000), 1700)
+  assert.equal(untilSwitchMs(own, next, 9800), 0)
+  assert.equal(untilSwitchMs(own, next, 12_000), 0)
+  assert.equal(untilSwitchMs({ ...own, is_playing: false }, next, 8000), 0)
+  assert.equal(untilSwitchMs(own, { ...next, is_playing: false }, 8000), 0)
+  assert.equal(untilSwitchMs(null, next, 8000), 0)
+})
 
 test("an event contains a complete timeline", () => {
   const payload = {

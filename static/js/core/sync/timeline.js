@@ -54,6 +54,19 @@ export function instantOf(timeline, positionS) {
   return speed === 0 ? Infinity : timeline.timestamp + ((positionS - timeline.current_time) / speed) * 1000
 }
 
+const SWITCH_MS = 300 // other media are opened this long before they start, so that they have a picture by then
+
+/**
+ * How long the media that play go on before other media are opened, which the room announced before they start.
+ * @param {Motion | null} own the timeline that the player follows
+ * @param {Motion | null} next
+ * @param {number} serverMs
+ */
+export function untilSwitchMs(own, next, serverMs) {
+  if (!own?.is_playing || !next?.is_playing) return 0
+  return Math.max(0, next.timestamp - SWITCH_MS - serverMs)
+}
+
 /**
  * The timeline for a copy that shows every scene `shiftS` later than the room's media. What is before its beginning is
  * a scheduled start.

@@ -9,7 +9,7 @@
 
 import { NaturalEnd } from "../../core/media/end_of_data.js"
 import { stallReason } from "../../core/sync/stall_detector.js"
-import { shifted } from "../../core/sync/timeline.js"
+import { shifted, untilSwitchMs } from "../../core/sync/timeline.js"
 import { readDecoded, readElement, SourceOpener, sourceCallbacks } from "./media_element.js"
 import { mediaProblem, outOfSyncReason, urgentState } from "./status_report.js"
 import { after, precisely } from "../lib/timers.js"
@@ -65,6 +65,8 @@ export class Player extends ViewerSettings {
     /** @type {string | null} */
     this.urgentState = null
     this.cancel = () => {}
+    this.cancelSwitch = () => {}
+    this.opensAgain = false
     this.url = /** @type {string | null} */ (null)
     this.media = /** @type {import("../../core/protocol.js").Media | null} */ (null)
     /** A stream will break off soon. @type {import("../../core/media/media_state.js").Message | null} */
@@ -78,8 +80,17 @@ export class Player extends ViewerSettings {
 
   // ---------------------------------------------------------------- the room's timeline
 
-  /** Follow the room's timeline. @param {import("../../core/sync/timeline.js").TimelineState | null} timeline */
+  /**
+   * Follow the room's timeline; but other media that start soon are not opened before.
+   * @param {import("../../core/sync/timeline.js").TimelineState | null} timeline
+   */
   show(timeline) {
+    this.cancelSwitch()
+    const waitMs = untilSwitchMs(this.controller.timeline, timeline, this.seen().serverMs)
+    if (waitMs > 0 && this.#isOther(timeline?.media ?? null)) {
+      this.cancelSwitch = after(waitMs, () => this.show(timeline))
+      return
+    }
     this.#load(timeline?.media ?? null)
     this.controller.follow(timeline && shifted(timeline, this.copyShiftS), this.seen().serverMs)
     this.tick()
@@ -87,12 +98,18 @@ export class Player extends ViewerSettings {
 
   /** The room loaded media: the same URL again is another attempt. */
   loaded() {
-    this.url = null
+    this.opensAgain = true
+  }
+
+  /** @param {import("../../core/protocol.js").Media | null} media */
+  #isOther(media) {
+    return this.opensAgain || (media?.url ?? null) !== this.url
   }
 
   /** @param {import("../../core/protocol.js").Media | null} media */
   #load(media) {
-    if ((media?.url ?? null) === this.url) return
+    if (!this.#isOther(media)) return
+    this.opensAgain = false
     this.url = media?.url ?? null
     this.media = media
     this.retries = 0
