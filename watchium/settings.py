@@ -183,6 +183,8 @@ CONVERTED_DIR = DATA_DIR / "converted"
 CONVERSIONS = env.int("WATCHIUM_CONVERSIONS", 1, validate=validate.Range(0, 32))
 CONVERTED_GB = env.float("WATCHIUM_CONVERTED_GB", 20.0, validate=validate.Range(min=0.0))
 TRANSCODE_HEIGHT = env.int("WATCHIUM_TRANSCODE_HEIGHT", 720, validate=validate.Range(144, 4320))
+# A second, smaller picture of this height in each result, for slow lines; 0 for none.
+LIGHT_HEIGHT = env.int("WATCHIUM_LIGHT_HEIGHT", 0, validate=validate.OneOf([0, 240, 360, 480, 540, 720]))
 # What a room, and a person in all rooms, may keep; 0 switches uploads to rooms off.
 ROOM_UPLOAD_MB = env.int("WATCHIUM_ROOM_UPLOAD_MB", 2048, validate=validate.Range(min=0))
 UPLOADS_GB = env.int("WATCHIUM_UPLOADS_GB", 20, validate=AT_LEAST_ONE)  # all rooms together

@@ -55,6 +55,7 @@ def prepare(
         item=item,
         kind=plan.kind,
         height=plan.video.height if plan.video else 0,
+        light=plan.light.height if plan.light else 0,
         entry=plan.entry,
         asked_by=by,
         **item.file_identity,
@@ -111,7 +112,7 @@ def _plan(item: MediaItem) -> Plan:
     if facts is None:
         raise UnknownMedia(failures.NOT_SCANNED)
     try:
-        return plan_of(facts, settings.TRANSCODE_HEIGHT)
+        return plan_of(facts, settings.TRANSCODE_HEIGHT, settings.LIGHT_HEIGHT)
     except CannotConvert as reason:
         raise UnknownMedia(str(reason)) from None
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from playback.conversion import storage
+from playback.conversion.ffmpeg_command import light_rate
 from playback.conversion.plan import MUSIC, Plan
 from playback.domain.playability import TRANSCODE
 from playback.models import Conversion, Playback
@@ -33,6 +34,7 @@ def expected_bytes(plan: Plan, file_bytes: int) -> int:
     encoded = sum(not track.copied for track in plan.audio) * duration_s * _AUDIO_RATE / 8
     if plan.kind == MUSIC:
         return int(file_bytes * 2) if plan.music_codec == "flac" else int(encoded * _OVERHEAD)
+    encoded += light_rate(plan.light.height) / 8 * duration_s if plan.light else 0.0
     if plan.kind != TRANSCODE or plan.video is None:
         return int((file_bytes + encoded) * _OVERHEAD)
     height = plan.video.height

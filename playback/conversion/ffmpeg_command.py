@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playback.conversion.plan import MUSIC, AudioTrack, Plan, VideoTrack
+from playback.conversion.plan import LIGHT, MUSIC, AudioTrack, Plan, VideoTrack
 from playback.domain.media_types import DEMUXERS
 
 SEGMENT_S = 4
@@ -35,12 +35,20 @@ _HLS = (
     *("-hls_segment_options", "movflags=+cmaf+frag_discont:use_editlist=0"),
 )
 _PROGRESS = ("-progress", "pipe:1", "-stats_period", str(PROGRESS_S))
-_H264 = (
-    *("-preset", "veryfast", "-crf", "21", "-profile:v", "high", "-pix_fmt", "yuv420p"),
-    *("-force_key_frames", f"expr:gte(t,n_forced*{KEY_FRAME_S})", "-sc_threshold", "0"),
+_H264 = {
+    "preset": "veryfast",
+    "crf": "21",
+    "profile": "high",
+    "pix_fmt": "yuv420p",
+    # All renditions have key frames at the same pictures, so that players can change between them.
+    "force_key_frames": f"expr:gte(t,n_forced*{KEY_FRAME_S})",
+    "sc_threshold": "0",
     # Keep the times of the file's frames, also if their distances vary.
-    *("-fps_mode", "vfr", "-enc_time_base:v", "-1"),
-)
+    "fps_mode": "vfr",
+    "enc_time_base": "-1",
+}
+LIGHT_CRF = "24"
+LIGHT_480P = 1_200_000  # bits a second, at most
 # Earlier than the first frame wanted: playlists round times to microseconds.
 SEEK_MARGIN_S = 0.002
 
@@ -49,19 +57,19 @@ SEEK_MARGIN_S = 0.002
 class Resumption:
     """Where to go on: `segments` are whole in every rendition; `video_s` and `audio_s` are where the next begin.
 
-    `audio_s` has one number for each audio track.
+    They have one number for each track.
     """
 
     segments: int
-    video_s: float
+    video_s: tuple[float, ...]
     audio_s: tuple[float, ...]
 
     @property
     def seek_s(self) -> float:
-        return max(0.0, min(self.video_s, *self.audio_s) - SEEK_MARGIN_S) if self.segments else 0.0
+        return max(0.0, min(*self.video_s, *self.audio_s) - SEEK_MARGIN_S) if self.segments else 0.0
 
 
-FROM_START = Resumption(0, 0.0, ())
+FROM_START = Resumption(0, (), ())
 
 
 def arguments(plan: Plan, path: str, resumption: Resumption = FROM_START) -> list[str]:
@@ -77,7 +85,7 @@ def arguments(plan: Plan, path: str, resumption: Resumption = FROM_START) -> lis
     return [
         *(*SAFE, *_PROGRESS, *seek, *source),
         *_maps(plan),
-        *_video_codec(plan.video, resumption),
+        *_video_codecs(plan.videos, resumption),
         *_audio_codecs(plan.audio, resumption),
         *_times(plan),
         *offset,
@@ -97,29 +105,46 @@ def _music(plan: Plan) -> list[str]:
 
 
 def _maps(plan: Plan) -> list[str]:
-    tracks: Sequence[VideoTrack | AudioTrack] = (*((plan.video,) if plan.video else ()), *plan.audio)
+    tracks: Sequence[VideoTrack | AudioTrack] = (*plan.videos, *plan.audio)
     return [word for track in tracks for word in ("-map", f"0:{track.stream}")]
 
 
 def _streams(plan: Plan) -> str:
     """Return the map of streams to folders: each audio track has its own, so that players can choose a language."""
-    video = ["v:0,name:v"] if plan.video else []
-    return " ".join([*video, *(f"a:{at},name:{track.name}" for at, track in enumerate(plan.audio))])
+    videos = (f"v:{at},name:{track.name}" for at, track in enumerate(plan.videos))
+    return " ".join([*videos, *(f"a:{at},name:{track.name}" for at, track in enumerate(plan.audio))])
 
 
-def _video_codec(track: VideoTrack | None, resumption: Resumption) -> list[str]:
-    if track is None:
-        return []
-    if track.copied:
-        return ["-c:v", "copy"]
-    return ["-c:v", "libx264", "-vf", ",".join(_video_filters(track, resumption)), *_H264]
+def light_rate(height: int) -> int:
+    """Return the most bits a second that a light picture of this height may have."""
+    return round(LIGHT_480P * (height / 480) ** 2)
 
 
-def _video_filters(track: VideoTrack, resumption: Resumption) -> list[str]:
+def _video_codecs(tracks: tuple[VideoTrack, ...], resumption: Resumption) -> list[str]:
+    words: list[str] = []
+    for at, track in enumerate(tracks):
+        if track.copied:
+            words += [f"-c:v:{at}", "copy"]
+            continue
+        begins_s = resumption.video_s[at] - resumption.seek_s if resumption.segments else None
+        words += [f"-c:v:{at}", "libx264", f"-filter:v:{at}", ",".join(_video_filters(track, begins_s))]
+        words += [word for name, value in _h264(track).items() for word in (f"-{name}:v:{at}", value)]
+    return words
+
+
+def _h264(track: VideoTrack) -> dict[str, str]:
+    if track.name != LIGHT:
+        return _H264
+    rate = light_rate(track.height)
+    return {**_H264, "crf": LIGHT_CRF, "maxrate": str(rate), "bufsize": str(rate)}
+
+
+def _video_filters(track: VideoTrack, begins_s: float | None) -> list[str]:
+    """`begins_s`: where the first frame wanted is, of a resumed run."""
     filters = []
-    if resumption.segments:
+    if begins_s is not None:
         # A frame that belongs to the segment before would be shown twice.
-        filters.append(f"trim=start={_seconds(resumption.video_s - resumption.seek_s - SEEK_MARGIN_S)}")
+        filters.append(f"trim=start={_seconds(begins_s - SEEK_MARGIN_S)}")
     filters.append("yadif=deint=interlaced")
     if track.height:
         limit = f"2*trunc(min({track.height}\\,%s)/2)"

@@ -77,11 +77,14 @@ def parse(text: str) -> MediaPlaylist:
 
 
 class VideoRendition(NamedTuple):
+    """`peak` and `average`: bits a second of this picture with one audio."""
+
     folder: str
     codec: str
     width: int
     height: int
-    fps: float = 0.0
+    peak: int
+    average: int
 
 
 class AudioRendition(NamedTuple):
@@ -89,27 +92,25 @@ class AudioRendition(NamedTuple):
     codec: str
 
 
-def master(
-    video: VideoRendition | None, audio: Sequence[AudioRendition], bandwidth: int, average: int
-) -> str:
-    """Return the playlist that a player opens. `bandwidth` and `average` are bits a second of video and one audio."""
+def master(videos: Sequence[VideoRendition], audio: Sequence[AudioRendition]) -> str:
+    """Return the playlist that a player opens. It begins with the first of the videos."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(rendition) for rendition in audio]
-    codecs = [video.codec] if video else []
-    codecs += sorted({rendition.codec for rendition in audio})
+    for video in videos:
+        lines += [_stream_line(video, audio), f"{video.folder}/{INDEX}"]
+    return "\n".join([*lines, ""])
+
+
+def _stream_line(video: VideoRendition, audio: Sequence[AudioRendition]) -> str:
+    codecs = [video.codec, *sorted({rendition.codec for rendition in audio})]
     attributes = [
-        f"BANDWIDTH={max(1, bandwidth)}",
-        f"AVERAGE-BANDWIDTH={max(1, average)}",
+        f"BANDWIDTH={max(1, video.peak)}",
+        f"AVERAGE-BANDWIDTH={max(1, video.average)}",
         f'CODECS="{",".join(codecs)}"',
+        *([f"RESOLUTION={video.width}x{video.height}"] if video.width and video.height else []),
+        *([f'AUDIO="{AUDIO_GROUP}"'] if audio else []),
     ]
-    if video is not None and video.width and video.height:
-        attributes.append(f"RESOLUTION={video.width}x{video.height}")
-    if video is not None and video.fps:
-        attributes.append(f"FRAME-RATE={video.fps:.3f}")
-    if audio:
-        attributes.append(f'AUDIO="{AUDIO_GROUP}"')
-    folder = video.folder if video else audio[0].track.name
-    return "\n".join([*lines, f"#EXT-X-STREAM-INF:{','.join(attributes)}", f"{folder}/{INDEX}", ""])
+    return f"#EXT-X-STREAM-INF:{','.join(attributes)}"
 
 
 def _media_line(rendition: AudioRendition) -> str:

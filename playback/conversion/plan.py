@@ -9,6 +9,7 @@ from playback.domain.conversions import FLAC, MASTER, OPUS
 from playback.domain.media_facts import MediaFacts, Stream
 from playback.domain.playability import DIRECT, NO, TRANSCODE, decide
 
+LIGHT = "light"  # the folder of a second, smaller picture
 REMUX, AUDIO, MUSIC = "remux", "audio", "music"
 KINDS = (REMUX, AUDIO, TRANSCODE, MUSIC)
 
@@ -32,13 +33,12 @@ class CannotConvert(Exception):
 
 @dataclass(frozen=True)
 class VideoTrack:
-    """`height` limits the smaller side of an encoded picture; 0 keeps it."""
+    """`height` limits the smaller side of an encoded picture; 0 keeps it. `name`: its folder's."""
 
     stream: int
     copied: bool
     height: int = 0
-
-    name = "v"
+    name: str = "v"
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,29 @@ class AudioTrack:
 class Plan:
     """`duration_s` is None if the file does not say. `negative`: the file has time stamps before 0.
 
-    `music_codec`: of a file without video, which becomes a single file.
+    `light`: the same picture again, smaller, for slow lines. `music_codec`: of a file without video, which becomes a
+    single file.
     """
 
     kind: str
     duration_s: float | None
     video: VideoTrack | None = None
+    light: VideoTrack | None = None
     audio: tuple[AudioTrack, ...] = ()
     negative: bool = False
     music_codec: str = ""
 
     @property
+    def videos(self) -> tuple[VideoTrack, ...]:
+        """The best first."""
+        return tuple(track for track in (self.video, self.light) if track is not None)
+
+    @property
     def renditions(self) -> tuple[str, ...]:
-        """The folders of an HLS result, video first; none for music."""
+        """The folders of an HLS result, videos first; none for music."""
         if self.kind == MUSIC:
             return ()
-        return tuple(track.name for track in (*((self.video,) if self.video else ()), *self.audio))
+        return tuple(track.name for track in (*self.videos, *self.audio))
 
     @property
     def entry(self) -> str:
@@ -90,8 +97,10 @@ class Plan:
 MUSIC_FILES = {"flac": FLAC, "opus": OPUS}
 
 
-def plan_of(facts: MediaFacts, height: int) -> Plan:
+def plan_of(facts: MediaFacts, height: int, light: int = 0) -> Plan:
     """Return how to convert a file. `height` limits a picture that has to be encoded; 0 keeps its size.
+
+    `light`: the height of a second picture for slow lines; 0 for none.
 
     Raises CannotConvert.
     """
@@ -107,7 +116,8 @@ def plan_of(facts: MediaFacts, height: int) -> Plan:
     encodes_all = not video.copied
     audio = _audio(facts, sound[:MAX_AUDIO], encodes_all)
     kind = TRANSCODE if encodes_all else REMUX if all(track.copied for track in audio) else AUDIO
-    return Plan(kind, facts.duration_s, video, audio, negative=_is_negative(facts))
+    second = _light(facts.video, video, light)
+    return Plan(kind, facts.duration_s, video, second, audio, negative=_is_negative(facts))
 
 
 def _music(facts: MediaFacts, sound: list[Stream]) -> Plan:
@@ -122,6 +132,13 @@ def _music(facts: MediaFacts, sound: list[Stream]) -> Plan:
 def _video(stream: Stream, height: int, *, encoded: bool) -> VideoTrack:
     copied = not encoded and stream.codec in COPIED_VIDEO
     return VideoTrack(stream.index, copied, 0 if copied else height)
+
+
+def _light(stream: Stream, video: VideoTrack, height: int) -> VideoTrack | None:
+    """Return None if the first picture is not larger."""
+    side = min(stream.width, stream.height)
+    shown = min(video.height, side) if video.height else side
+    return VideoTrack(stream.index, False, height, LIGHT) if 0 < height < shown else None
 
 
 def _audio(facts: MediaFacts, sound: list[Stream], encodes_all: bool) -> tuple[AudioTrack, ...]:

@@ -166,6 +166,7 @@ class Conversion(models.Model):
     """A job and, once done, its result.
 
     `attempts`: starts so far; `stops`: how many of them ended because their worker did, which is no failure.
+    `height`: of an encoded picture at most; `light`: of a second one for slow lines, 0 for none.
     `entry`: the file of the result that players open. `playable`: a running job has enough for a player to begin.
     `source_size`, `source_changed_ns`: the file when the job was made.
     """
@@ -173,6 +174,7 @@ class Conversion(models.Model):
     item = models.ForeignKey(MediaItem, on_delete=models.CASCADE, related_name="conversions")
     kind = models.CharField(max_length=9)
     height = models.PositiveIntegerField(default=0)
+    light = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=9, default=QUEUED)
     progress = models.FloatField(default=0)
     speed = models.FloatField(null=True, blank=True)

@@ -83,7 +83,7 @@ class Job:
         facts = self.row.item.media_facts
         if facts is None:
             raise Failure(failures.NOT_SCANNED)
-        plan = plan_of(facts, self.row.height)
+        plan = plan_of(facts, self.row.height, self.row.light)
         self._make_room(plan)
         folder, lists = self._begin(plan)
         self._run_ffmpeg(plan, folder, lists)

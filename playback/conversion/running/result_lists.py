@@ -41,9 +41,10 @@ class ResultLists:
     def resumption(self) -> Resumption:
         if not self._plan.resumes or not self._earlier:
             return FROM_START
-        video_s, *audio_s = (self._earlier[name].duration_s for name in self._plan.renditions)
+        ends_s = tuple(self._earlier[name].duration_s for name in self._plan.renditions)
         segments = len(self._earlier[self._plan.renditions[0]].segments)
-        return Resumption(segments, video_s, tuple(audio_s))
+        videos = len(self._plan.videos)
+        return Resumption(segments, ends_s[:videos], ends_s[videos:])
 
     def update(self) -> None:
         """Write the lists that have grown. Raises OSError."""
@@ -99,14 +100,15 @@ class ResultLists:
 
     def _write_master(self) -> None:
         formats = {name: self._format(name) for name in self._plan.renditions}
-        peak, average = self._bandwidth()
-        video = None
-        if self._plan.video is not None:
-            found = formats[self._plan.video.name]
-            video = VideoRendition(self._plan.video.name, found.codec, found.width, found.height)
         audio = [AudioRendition(track, formats[track.name].codec) for track in self._plan.audio]
-        storage.write_text(self._folder / MASTER, hls_playlist.master(video, audio, peak, average))
+        sound = self._sound_rates()
+        videos = [self._video(track.name, formats[track.name], sound) for track in self._plan.videos]
+        storage.write_text(self._folder / MASTER, hls_playlist.master(videos, audio))
         self._has_master = True
+
+    def _video(self, name: str, found: TrackFormat, sound: tuple[float, float]) -> VideoRendition:
+        peak, average = (int(mine + its) for mine, its in zip(self._rates(name), sound, strict=True))
+        return VideoRendition(name, found.codec, found.width, found.height, peak, average)
 
     def _format(self, name: str) -> TrackFormat:
         """Raises OSError, and Failure if ffmpeg wrote something else."""
@@ -116,14 +118,13 @@ class ResultLists:
             raise Failure(NO_OUTPUT)
         return found
 
-    def _bandwidth(self) -> tuple[int, int]:
-        """Return the peak and the mean bit rate of the video with the largest audio track."""
-        rates = {name: self._rates(name) for name in self._plan.renditions}
-        video = rates.pop(self._plan.video.name) if self._plan.video is not None else (0.0, 0.0)
-        peak, mean = (max((rate[which] for rate in rates.values()), default=0.0) for which in (0, 1))
-        return int(video[0] + peak), int(video[1] + mean)
+    def _sound_rates(self) -> tuple[float, float]:
+        """Return the largest peak and the largest mean of the audio tracks."""
+        rates = [self._rates(track.name) for track in self._plan.audio]
+        return max((peak for peak, _ in rates), default=0.0), max((mean for _, mean in rates), default=0.0)
 
     def _rates(self, name: str) -> tuple[float, float]:
+        """Return the peak and the mean bit rate of a rendition."""
         playlist = self._shown[name]
         sizes = [self._size(name, segment.name) for segment in playlist.segments]
         peak = max(

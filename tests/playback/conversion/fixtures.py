@@ -20,7 +20,11 @@ class ConversionCase(LibraryCase):
         self.converted = self.folder.parent / "converted"
         self.enterContext(
             override_settings(
-                CONVERTED_DIR=self.converted, CONVERTED_GB=1.0, CONVERSIONS=1, TRANSCODE_HEIGHT=720
+                CONVERTED_DIR=self.converted,
+                CONVERTED_GB=1.0,
+                CONVERSIONS=1,
+                TRANSCODE_HEIGHT=720,
+                LIGHT_HEIGHT=0,
             )
         )
 

@@ -92,6 +92,14 @@ def test_an_estimate_is_a_bound_for_what_is_copied():
     assert 1_000_000 < budget.expected_bytes(plan, 1_000_000) < 1_100_000
 
 
+def test_a_light_picture_needs_space_of_its_own():
+    for video in (H264, with_changes(H264, codec="hevc")):
+        alone, both = (
+            budget.expected_bytes(plan_of(facts(video, AAC), 720, light), 10**9) for light in (0, 480)
+        )
+        assert both - alone > 1_200_000 / 8 * 60
+
+
 def test_a_smaller_picture_needs_less():
     hevc = with_changes(H264, codec="hevc")
     sizes = [

@@ -13,10 +13,35 @@ def test_a_remux_copies_and_keeps_true_times():
     words = arguments(plan_of(facts(H264, AAC, DUB), 720), "/films/a b.mkv")
     assert option(words, "-i") == "file:/films/a b.mkv"
     assert [words[at + 1] for at, word in enumerate(words) if word == "-map"] == ["0:0", "0:1", "0:2"]
-    assert (option(words, "-c:v"), option(words, "-c:a:0"), option(words, "-c:a:1")) == ("copy",) * 3
+    assert (option(words, "-c:v:0"), option(words, "-c:a:0"), option(words, "-c:a:1")) == ("copy",) * 3
     assert option(words, "-hls_segment_options") == "movflags=+cmaf+frag_discont:use_editlist=0"
     assert option(words, "-avoid_negative_ts") == "disabled"
     assert option(words, "-var_stream_map") == "v:0,name:v a:0,name:a0 a:1,name:a1"
+
+
+def test_a_light_picture_is_encoded_beside_the_copy_with_a_bounded_rate():
+    words = arguments(plan_of(facts(H264, AAC), 720, 480), "/a.mkv")
+    assert [words[at + 1] for at, word in enumerate(words) if word == "-map"] == ["0:0", "0:0", "0:1"]
+    assert (option(words, "-c:v:0"), option(words, "-c:v:1")) == ("copy", "libx264")
+    assert option(words, "-var_stream_map") == "v:0,name:v v:1,name:light a:0,name:a0"
+    assert "min(480\\,ih)" in option(words, "-filter:v:1")
+    assert option(words, "-maxrate:v:1") == "1200000"
+    assert "-crf:v:0" not in words
+
+
+def test_both_pictures_have_their_key_frames_at_the_same_times():
+    words = arguments(plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720, 480), "/a.mkv")
+    first, second = (option(words, f"-force_key_frames:v:{at}") for at in (0, 1))
+    assert first == second == "expr:gte(t,n_forced*2)"
+    assert "-maxrate:v:0" not in words
+
+
+def test_each_picture_goes_on_where_its_own_ended():
+    plan = plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720, 480)
+    words = arguments(plan, "/a.mkv", Resumption(3, (12.012, 12.025), (12.010667,)))
+    seek_s = float(option(words, "-ss"))
+    for at, begin_s in enumerate((12.012, 12.025)):
+        assert f"trim=start={begin_s - seek_s - 0.002:.6f}" in option(words, f"-filter:v:{at}")
 
 
 def test_only_files_are_opened_and_no_playlists():
@@ -38,7 +63,7 @@ def test_negative_time_stamps_are_moved():
 def test_encoded_sound_begins_at_zero_and_in_stereo():
     plan = plan_of(facts(H264, with_changes(AAC, codec="dts", channels=6), DUB), 720)
     words = arguments(plan, "/a.mkv")
-    assert (option(words, "-c:v"), option(words, "-c:a:0"), option(words, "-c:a:1")) == (
+    assert (option(words, "-c:v:0"), option(words, "-c:a:0"), option(words, "-c:a:1")) == (
         "copy",
         "aac",
         "copy",
@@ -51,16 +76,16 @@ def test_encoded_sound_begins_at_zero_and_in_stereo():
 
 def test_a_picture_is_limited_by_its_smaller_side():
     plan = plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720)
-    filters = option(arguments(plan, "/a.mkv"), "-vf")
+    filters = option(arguments(plan, "/a.mkv"), "-filter:v:0")
     assert "min(720\\,ih)" in filters
     assert "min(720\\,iw)" in filters
     kept = plan_of(facts(with_changes(H264, codec="hevc"), AAC), 0)
-    assert "min(" not in option(arguments(kept, "/a.mkv"), "-vf")
+    assert "min(" not in option(arguments(kept, "/a.mkv"), "-filter:v:0")
 
 
 def test_a_transcode_goes_on_where_each_rendition_ended():
     plan = plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720)
-    words = arguments(plan, "/a.mkv", Resumption(3, 12.012, (12.010667,)))
+    words = arguments(plan, "/a.mkv", Resumption(3, (12.012,), (12.010667,)))
     seek_s = float(option(words, "-ss"))
     assert words.index("-ss") < words.index("-i")
     assert seek_s < 12.010667
@@ -68,11 +93,11 @@ def test_a_transcode_goes_on_where_each_rendition_ended():
     assert option(words, "-start_number") == "3"
     first = int(option(words, "-filter:a:0").rpartition("=")[2])
     assert abs((first - 1024) / 48000 + seek_s - 12.010667) < 1 / 48000
-    assert f"trim=start={12.012 - seek_s - 0.002:.6f}" in option(words, "-vf")
+    assert f"trim=start={12.012 - seek_s - 0.002:.6f}" in option(words, "-filter:v:0")
 
 
 def test_from_the_start_nothing_is_skipped():
     words = arguments(plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720), "/a.mkv", FROM_START)
     assert "-ss" not in words
     assert "-output_ts_offset" not in words
-    assert "trim" not in option(words, "-vf")
+    assert "trim" not in option(words, "-filter:v:0")

@@ -72,10 +72,11 @@ def test_the_master_names_languages_codecs_and_size():
         AudioTrack(2, False, "a1", 'The "Dub"', "en", channels=6),
     ]
     text = master(
-        VideoRendition("v", "avc1.640028", 1920, 1080),
+        [
+            VideoRendition("v", "avc1.640028", 1920, 1080, 5_000_000, 4_000_000),
+            VideoRendition("light", "avc1.64001e", 854, 480, 1_300_000, 900_000),
+        ],
         [AudioRendition(track, "mp4a.40.2") for track in tracks],
-        5_000_000,
-        4_000_000,
     )
     assert text.splitlines() == [
         "#EXTM3U",
@@ -88,10 +89,13 @@ def test_the_master_names_languages_codecs_and_size():
         '#EXT-X-STREAM-INF:BANDWIDTH=5000000,AVERAGE-BANDWIDTH=4000000,CODECS="avc1.640028,mp4a.40.2",'
         'RESOLUTION=1920x1080,AUDIO="audio"',
         "v/index.m3u8",
+        '#EXT-X-STREAM-INF:BANDWIDTH=1300000,AVERAGE-BANDWIDTH=900000,CODECS="avc1.64001e,mp4a.40.2",'
+        'RESOLUTION=854x480,AUDIO="audio"',
+        "light/index.m3u8",
     ]
 
 
 def test_a_silent_film_has_no_audio_group():
-    text = master(VideoRendition("v", "avc1.64001f", 640, 360), [], 1, 1)
+    text = master([VideoRendition("v", "avc1.64001f", 640, 360, 1, 1)], [])
     assert "AUDIO" not in text
     assert 'CODECS="avc1.64001f"' in text

@@ -19,6 +19,24 @@ def with_changes(stream: Stream, **changes) -> Stream:
     return Stream(**{field: getattr(stream, field) for field in stream.__struct_fields__} | changes)
 
 
+def test_a_light_picture_is_smaller_than_the_first():
+    hevc = with_changes(H264, codec="hevc")
+    assert plan_of(facts(H264, AAC), 720, 480).renditions == ("v", "light", "a0")
+    beside = plan_of(facts(hevc, AAC), 720, 480)
+    assert (beside.light.height, beside.light.copied, beside.light.stream) == (480, False, 0)
+    assert plan_of(facts(H264, AAC), 720).light is None
+    assert plan_of(facts(hevc, AAC), 480, 480).light is None
+    assert plan_of(facts(with_changes(H264, width=640, height=480), AAC), 720, 480).light is None
+    assert plan_of(facts(with_changes(H264, width=0, height=0), AAC), 720, 480).light is None
+    upright = with_changes(H264, width=480, height=854)
+    assert plan_of(facts(upright, AAC), 720, 480).light is None
+
+
+def test_what_is_copied_beside_a_light_picture_begins_anew():
+    assert not plan_of(facts(H264, AAC), 720, 480).resumes
+    assert plan_of(facts(with_changes(H264, codec="hevc"), AAC), 720, 480).resumes
+
+
 def test_each_language_is_a_rendition_of_a_remux():
     plan = plan_of(facts(H264, AAC, DUB), 720)
     assert (plan.kind, plan.renditions, plan.entry) == (REMUX, ("v", "a0", "a1"), "master.m3u8")

@@ -43,7 +43,7 @@ class TrueProgress(ConversionCase):
             renew(lease, **values)
 
         def reporting(job: Job, plan, lists, progress, limit_s: float) -> None:
-            self.before = round(lists.resumption.video_s * RATE)
+            self.before = round(sum(lists.resumption.video_s[:1]) * RATE)
             report(job, plan, lists, progress, limit_s)
             if self.stop_at is not None and lists.prepared_s >= self.stop_at:
                 self.stop_at = None
