@@ -15,7 +15,7 @@ from playback.domain.media_types import DEMUXERS
 
 SEGMENT_S = 4
 KEY_FRAME_S = 2  # a seek costs up to 130 ms with this distance, and up to 815 ms with 10 s
-PROGRESS_S = 0.5
+PROGRESS_S = 0.25  # a copy of six seconds is four percent further by then
 AAC_PRIMING = 1024  # samples that the encoder puts before the first; `first_pts` moves them to exactly 0
 SAMPLE_RATE = 48000
 # ffmpeg's own list and initialisation segment of the current run; players get ours. Of several renditions each needs a

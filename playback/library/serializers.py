@@ -9,6 +9,7 @@ from playback.domain.media_facts import MediaFacts, Stream
 from playback.domain.playability import CONVERTIBLE
 from playback.models import Conversion, MediaItem
 from playback.models.conversion import RUNNING
+from watchium import server_clock
 from watchium.protocol.player_types import Chapter, ConversionState, LibraryItem, MediaTrack
 
 MAX_CHAPTERS = 100
@@ -20,7 +21,7 @@ def library_item(item: MediaItem, conversion: Conversion | None = None) -> Libra
         **msgspec.structs.asdict(item.to_protocol()),
         tracks=tracks_of(facts),
         chapters=chapters_of(facts),
-        conversion=conversion_state(conversion, item) if conversion else None,
+        conversion=conversion_state(conversion, item.duration) if conversion else None,
     )
 
 
@@ -31,14 +32,15 @@ def library_items(items: list[MediaItem]) -> list[LibraryItem]:
     return [library_item(item, latest.get(item.pk)) for item in items]
 
 
-def conversion_state(conversion: Conversion, item: MediaItem) -> ConversionState:
+def conversion_state(conversion: Conversion, duration_s: float | None) -> ConversionState:
     running = conversion.state == RUNNING
     speed = conversion.speed if running else None
+    progress = conversion.progress_at(server_clock.now_ms(), duration_s)
     return ConversionState(
         state=conversion.state,
-        progress=round(conversion.progress, 4),
+        progress=round(progress, 4),
         speed=speed,
-        left_s=left_s(conversion.progress, item.duration, speed),
+        left_s=left_s(progress, duration_s, speed),
         error=conversion.error or None,
     )
 

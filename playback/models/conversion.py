@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
+from playback.domain.conversions import progress_now
 from playback.domain.playability import CONVERTIBLE
 from playback.models.media_item import CONVERTED_AT, MediaItem
 from rooms.models import Person
@@ -217,6 +218,12 @@ class Conversion(models.Model):
     @property
     def failed_attempts(self) -> int:
         return self.attempts - self.stops
+
+    def progress_at(self, now_ms: float, duration_s: float | None) -> float:
+        """Return the progress at this moment (server clock): a report renews the lease."""
+        reported_ms = self.lease_until_ms - LEASE_MS if self.state == RUNNING else None
+        age_s = (now_ms - reported_ms) / 1000 if reported_ms is not None else None
+        return progress_now(self.progress, duration_s, self.speed, age_s)
 
     @property
     def path(self) -> str:

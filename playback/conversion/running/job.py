@@ -133,7 +133,7 @@ class Job:
     def _report(
         self, plan: Plan, lists: ResultLists | None, progress: ProgressReader, limit_s: float
     ) -> None:
-        """Twice a second: grow the lists, look at file and disk, renew the lease with the progress."""
+        """Four times a second: grow the lists, look at file and disk, renew the lease with the progress."""
         if self._stopping.is_set():
             raise Stopped
         if lists is not None:

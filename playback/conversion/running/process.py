@@ -41,9 +41,9 @@ def run(
     watch: Callable[[ProgressReader], bool],
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
-    """Run ffmpeg in `folder` until it ends or `watch` returns False, which is called twice a second.
+    """Run ffmpeg in `folder` until it ends or `watch` returns False.
 
-    Raises OSError if it cannot be started.
+    That is called at each report and at least twice a second. Raises OSError if it cannot be started.
     """
     program = sandbox.program()
     if program is None:

@@ -178,8 +178,10 @@ class Progress(PreparationCase):
     def test_a_running_conversion_shows_speed_and_time_left(self):
         item = self.add()
         self.prepare(self.as_staff, item)
-        job = Conversion.objects.claim("worker", server_clock.now_ms())
-        Conversion.objects.renew(job, server_clock.now_ms(), progress=0.25, speed=3.0)
+        now_ms = server_clock.now_ms()
+        job = Conversion.objects.claim("worker", now_ms)
+        Conversion.objects.renew(job, now_ms - 500, progress=0.225, speed=3.0)  # of a film of 60 s
+        self.enterContext(patch.object(server_clock, "now_ms", lambda: now_ms))
         expected = {"state": "running", "progress": 0.25, "speed": 3.0, "left_s": 15.0, "error": None}
         assert self.shown(item)["conversion"] == expected
         listed = self.as_bob.get("/api/library/conversions/").json()

@@ -4,13 +4,15 @@
  * list that has such an item.
  */
 
+import { shareAfter } from "../../core/media/preparation_progress.js"
 import { csrfToken, request } from "../lib/api.js"
 import { cloneTemplate, find, loadStyle, setText } from "../lib/dom.js"
 import { formatTime, gettext, interpolate } from "../lib/i18n.js"
-import { after } from "../lib/timers.js"
+import { after, every } from "../lib/timers.js"
 import { refusalMessage } from "./notices.js"
 
 const POLL_MS = 1000
+const DRAW_MS = 250
 const URL = "/api/library/"
 
 /** @typedef {import("../../core/protocol.js").LibraryItem} Item */
@@ -48,13 +50,14 @@ class Preparations {
   constructor(list, options) {
     this.list = list
     this.options = options
-    /** @type {Map<number, {block: HTMLElement, item: Item}>} */
+    /** `readMs`: when the server reported it. @type {Map<number, {block: HTMLElement, item: Item, readMs: number}>} */
     this.shown = new Map()
     /** @type {string | null} */
     this.unavailable = null
     /** @type {number | null} */
     this.playNext = null
     this.cancelPoll = () => {}
+    this.stopDrawing = () => {}
     loadStyle(document.getElementById("preparation")?.dataset.style)
   }
 
@@ -69,7 +72,7 @@ class Preparations {
     holder.append(block)
     if (line.matches("tr")) for (const button of block.querySelectorAll("button")) button.tabIndex = -1
     this.#listen(block, item)
-    this.shown.set(item.id, { block, item })
+    this.shown.set(item.id, { block, item, readMs: performance.now() })
     this.#render(block, item)
     this.#poll(0)
   }
@@ -130,6 +133,15 @@ class Preparations {
     }
     const active = [...this.shown.values()].some(({ item }) => isActive(item.conversion))
     if (active) this.#poll(document.hidden ? 5 * POLL_MS : POLL_MS)
+    this.stopDrawing()
+    this.stopDrawing = active ? every(DRAW_MS, () => this.#drawProgress()) : () => {}
+  }
+
+  /** Between two reports it advances at its speed. */
+  #drawProgress() {
+    for (const { block, item, readMs } of this.shown.values())
+      if (item.conversion && isActive(item.conversion))
+        renderProgress(block, item, advanced(item.conversion, readMs))
   }
 
   /** Forget the lines of a list that was replaced meanwhile. */
@@ -142,7 +154,7 @@ class Preparations {
     const known = this.shown.get(item.id)
     if (!known) return
     const wasActive = isActive(known.item.conversion)
-    known.item = item
+    Object.assign(known, { item, readMs: performance.now() })
     if (item.conversion?.state === "done" && item.playable !== false) {
       this.shown.delete(item.id)
       if (wasActive) this.#finish(known.block)
@@ -202,6 +214,11 @@ function renderProgress(block, item, conversion) {
   if (conversion.state === "queued") bar.removeAttribute("value")
   else bar.value = conversion.progress
   setText(find(block, "preparation-figures"), progressText(conversion))
+}
+
+/** @param {Conversion} conversion @param {number} readMs when the server reported it */
+function advanced(conversion, readMs) {
+  return { ...conversion, progress: shareAfter(conversion, performance.now() - readMs) }
 }
 
 /** 34 % · 2.1 × · 5:12 left @param {Conversion} conversion */

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from playback.conversion.languages import language_name, language_tag
 from playback.conversion.running.progress_lines import ProgressReader
-from playback.domain.conversions import left_s, plays_through, share_done
+from playback.domain.conversions import left_s, plays_through, progress_now, share_done
 
 seconds = st.floats(0, 1e6, allow_nan=False)
 
@@ -41,6 +41,26 @@ def test_only_a_finished_conversion_is_whole(done_s: float, duration_s: float | 
 def test_the_rest_takes_as_long_as_its_speed_says():
     assert left_s(0.25, 400.0, 2.0) == 150.0
     assert left_s(0.0, 400.0, 2.0) is left_s(0.5, None, 2.0) is left_s(0.5, 400.0, None) is None
+
+
+@given(st.floats(4, 1e4), st.floats(0, 0.99), st.floats(0, 0.5), st.floats(-0.2, 0.2))
+def test_what_is_shown_between_reports_is_true_within_five_percent(
+    takes_s: float, part: float, age_s: float, wrong: float
+):
+    """ffmpeg's speed is a mean since its start, and may be a fifth wrong now."""
+    duration_s = 1440.0
+    speed = duration_s / takes_s
+    truth = min(1.0, part + age_s / takes_s)
+    shown = progress_now(part, duration_s, speed * (1 + wrong), age_s)
+    assert abs(shown - truth) <= 0.05
+    assert shown < 1
+
+
+def test_a_conversion_that_stands_still_does_not_run_away():
+    assert progress_now(0.5, 100.0, 1.0, 3600.0) == 0.51
+    assert progress_now(0.5, 100.0, 1.0, -5.0) == 0.5
+    assert progress_now(0.5, 100.0, None, 1.0) == progress_now(0.5, None, 1.0, 1.0) == 0.5
+    assert progress_now(1.0, 100.0, 1.0, None) == 1.0
 
 
 @given(st.floats(1, 1e5), st.floats(0.05, 30), st.floats(0, 1))
