@@ -4,9 +4,11 @@ import {
   audioLabels,
   distinctQualities,
   languageCode,
+  preferredQuality,
   preferredTrack,
   qualityLabel,
 } from "../../../static/js/core/media/track_choice.js"
+import { separateSound } from "../../../static/js/page/sources/hls_tracks.js"
 import { each } from "../random.js"
 
 const track = (id, language, name = "", isDefault = false) => ({ id, language, name, isDefault })
@@ -64,4 +66,31 @@ test("qualities are listed once for each height, the best first", () => {
   )
   assert.equal(qualityLabel(levels[0]), "480p")
   assert.equal(qualityLabel(levels[3]), "128 kbit/s")
+})
+
+test("a chosen height is kept for other media, rather lower than higher", () => {
+  const levels = [
+    { id: 2, height: 1080, bitrate: 5e6 },
+    { id: 1, height: 720, bitrate: 2e6 },
+    { id: 0, height: 480, bitrate: 1e6 },
+  ]
+  const chosen = (/** @type {unknown} */ wanted) => preferredQuality(levels, wanted)?.id ?? null
+  assert.deepEqual([2160, 1080, 900, 480, 360].map(chosen), [2, 2, 1, 0, 0])
+  assert.deepEqual([null, "sound", undefined, "720"].map(chosen), [null, null, null, null])
+  assert.equal(preferredQuality(levels.slice(0, 1), 480), null)
+})
+
+test("sound can be played alone if its lists are separate from the picture's", () => {
+  const film = [{ videoCodec: "avc1.64001f", height: 720 }]
+  const lists = [
+    { url: "/a0.m3u8", groupId: "best" },
+    { url: "/a1.m3u8", groupId: "best" },
+    { url: "/small.m3u8", groupId: "small" },
+  ]
+  const alone = (/** @type {any} */ levels, /** @type {any} */ allAudioTracks) =>
+    separateSound({ levels, allAudioTracks }).map(({ url }) => url)
+  assert.deepEqual(alone(film, lists), ["/a0.m3u8", "/a1.m3u8"])
+  assert.deepEqual(alone(film, []), [])
+  assert.deepEqual(alone(film, [{ url: "", groupId: "best" }, lists[1]]), []) // in the picture's segments
+  assert.deepEqual(alone([{ videoCodec: undefined, height: 0 }], lists), []) // there is no picture
 })

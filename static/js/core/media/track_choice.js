@@ -77,6 +77,20 @@ export function distinctQualities(levels) {
   return [...best.values()].sort((a, b) => b.height - a.height || b.bitrate - a.bitrate)
 }
 
+/** What a viewer chose before: the height of a picture, "sound" for no picture, or null for automatic. */
+export const SOUND_ONLY = "sound"
+
+/**
+ * The quality nearest to the height that was chosen for other media, rather lower than higher; null for automatic.
+ * @param {Quality[]} qualities from the highest
+ * @param {unknown} wanted as it was stored
+ * @returns {Quality | null}
+ */
+export function preferredQuality(qualities, wanted) {
+  if (typeof wanted !== "number" || qualities.length < 2) return null
+  return qualities.find(({ height }) => height <= wanted) ?? qualities[qualities.length - 1]
+}
+
 /** @param {Quality} quality */
 export function qualityLabel({ height, bitrate }) {
   return height ? `${height}p` : `${Math.max(1, Math.round(bitrate / 1000))} kbit/s`

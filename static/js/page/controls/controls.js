@@ -101,8 +101,9 @@ function mountTracks(bar, room) {
   /** @type {Promise<(source: import("../media/media_element.js").Source | null) => void> | null} */
   let menus = null
   return room.on("tracks", (source) => {
-    if (source && Math.max(source.audioTracks.length, source.qualities.length) > 1)
-      menus ??= import("./track_menus.js").then(({ mountTrackMenus }) => mountTrackMenus(bar))
+    const offers =
+      source && (Math.max(source.audioTracks.length, source.qualities.length) > 1 || source.soundOnly != null)
+    if (offers) menus ??= import("./track_menus.js").then(({ mountTrackMenus }) => mountTrackMenus(bar))
     menus?.then((show) => show(room.player.sources.source)).catch(console.error)
   })
 }

@@ -97,7 +97,7 @@ export function mount(stage, room) {
       seen.connection = connection
       show()
     }),
-    ...CHANGES.map((type) => room.on(type, show)),
+    ...[...CHANGES, "tracks"].map((type) => room.on(type, show)),
   )
 }
 
@@ -219,18 +219,23 @@ function showMessage(stage, room, message) {
   showAudioCover(stage, room)
 }
 
-/** Show a cover and the title for audio. @param {HTMLElement} stage @param {Room} room */
+/** Show a cover and the title while there is only sound. @param {HTMLElement} stage @param {Room} room */
 function showAudioCover(stage, room) {
   const media = room.state?.timeline?.media
-  const isAudio = media?.kind === "audio"
+  const lacksPicture = Boolean(media && room.player.sources.source?.soundOnly)
+  const isAudio = media?.kind === "audio" || lacksPicture
   const cover = find(stage, "sound-cover")
   const title = find(stage, "sound-title")
   cover.hidden = title.hidden = !isAudio
-  if (!isAudio || !media || cover.dataset.cover === media.url) return
+  if (!isAudio || !media) return
+  const name = lacksPicture
+    ? interpolate(gettext("{title} (sound only)"), { title: media.title })
+    : media.title
+  setText(title, name)
+  if (cover.dataset.cover === media.url) return
   cover.dataset.cover = media.url
   cover.replaceChildren()
   fillCovers(stage)
-  setText(title, media.title)
 }
 
 const DISABLED_WHEN_CLOSED =

@@ -1,7 +1,7 @@
 // @ts-check
 /** The menus "Audio language" and "Quality", for media that offer a choice. The choice is the viewer's alone. */
 
-import { audioLabels, qualityLabel } from "../../core/media/track_choice.js"
+import { audioLabels, qualityLabel, SOUND_ONLY } from "../../core/media/track_choice.js"
 import { find } from "../lib/dom.js"
 import { gettext } from "../lib/i18n.js"
 import { mountChoiceMenu } from "../ui/choice_menu.js"
@@ -23,12 +23,18 @@ export function mountTrackMenus(bar) {
   })
   const qualities = mountChoiceMenu(find(bar, "quality"), {
     title: gettext("Quality"),
-    choose: (id) => shown?.setQuality(id === AUTOMATIC ? null : Number(id)),
+    choose: (id) => {
+      if (id === SOUND_ONLY) shown?.playSoundOnly?.()
+      else shown?.setQuality(id === AUTOMATIC ? null : Number(id))
+    },
   })
   return (source) => {
     shown = source
     languages.show(languageChoices(source), String(source?.audioTrack ?? ""))
-    qualities.show(qualityChoices(source), String(source?.quality ?? AUTOMATIC))
+    qualities.show(
+      qualityChoices(source),
+      source?.soundOnly ? SOUND_ONLY : String(source?.quality ?? AUTOMATIC),
+    )
   }
 }
 
@@ -43,10 +49,12 @@ function languageChoices(source) {
 /** @param {Source | null} source */
 function qualityChoices(source) {
   const qualities = source?.qualities ?? []
-  if (qualities.length < 2) return []
+  const mayLackPicture = typeof source?.soundOnly === "boolean"
+  const heights = qualities.map((quality) => ({ id: String(quality.id), label: qualityLabel(quality) }))
   return [
     { id: AUTOMATIC, label: gettext("Automatic") },
-    ...qualities.map((quality) => ({ id: String(quality.id), label: qualityLabel(quality) })),
+    ...(heights.length > 1 ? heights : []),
+    ...(mayLackPicture ? [{ id: SOUND_ONLY, label: gettext("Sound only") }] : []),
   ]
 }
 

@@ -126,6 +126,8 @@ const SOURCE_OF_MIME = /** @type {Record<string, string>} */ ({ "application/vnd
  * @property {import("../../core/media/track_choice.js").Quality[]} qualities
  * @property {number | null} quality null: chosen automatically
  * @property {(id: number | null) => void} setQuality
+ * @property {boolean | null} [soundOnly] whether it plays without its picture; null or undefined: it cannot
+ * @property {() => void} [playSoundOnly]
  * @property {CaptionRendition[]} [captionTracks] lists of WebVTT segments
  * @property {number} [filmStartS] where the clock of the stream's own times begins
  * @property {() => number | null} [wallClock]

@@ -8,13 +8,11 @@
  */
 
 import { mayPass, streamFault } from "../../core/media/stream_faults.js"
-import { preferredTrack } from "../../core/media/track_choice.js"
-import { loadItem, saveItem } from "../lib/storage.js"
 import { every } from "../lib/timers.js"
 import { dataEndS, isOut, LoadActivity } from "./hls_activity.js"
 import { whenBack } from "./hls_return.js"
 import { settings } from "./hls_settings.js"
-import { audioTracksOf, captionTracksOf, LiveList, qualitiesOf } from "./hls_tracks.js"
+import { LiveList, TrackChoices } from "./hls_tracks.js"
 import { answers } from "./host_probe.js"
 import { faultMessage } from "./stream_messages.js"
 
@@ -22,7 +20,6 @@ const VENDORED = "../../../vendor/hls.js/hls.min.mjs" // not a literal: a copied
 const { default: Hls } = await import(VENDORED)
 
 const MIME = "application/vnd.apple.mpegurl"
-const LANGUAGE_KEY = "audio-language"
 const CHECK_MS = 250
 const RELOAD_MS = 2000 // after a failed part, while the buffer lasts
 const MORE_S = 0.3
@@ -40,13 +37,7 @@ export function open(element, media, callbacks) {
   return new HlsSource(element, media, callbacks)
 }
 
-class HlsSource {
-  /** @type {import("../../core/media/track_choice.js").AudioTrack[]} */
-  audioTracks = []
-  /** @type {import("../../core/media/track_choice.js").Quality[]} */
-  qualities = []
-  /** @type {number | null} */
-  quality = null
+class HlsSource extends TrackChoices {
   /** Formats of the tracks that were found so far. @type {{sound: string | null, picture: string | null}} */
   codecs = { sound: null, picture: null }
   filmStartS = 0
@@ -71,9 +62,9 @@ class HlsSource {
    * @param {SourceCallbacks} callbacks
    */
   constructor(element, media, callbacks) {
+    super(callbacks)
     this.element = element
     this.url = media.url.split("#", 1)[0]
-    this.callbacks = callbacks
     this.controller = new AbortController()
     this.stopChecking = every(CHECK_MS, () => this.#check())
     this.#listenToElement()
@@ -82,17 +73,17 @@ class HlsSource {
   }
 
   #openByScript() {
-    const hls = new Hls(settings(this.callbacks.startS()))
+    const hls = new Hls({ ...settings(this.callbacks.startS()), autoStartLoad: !this.wantsSound })
     this.hls = hls
     const { Events } = Hls
     this.activity = new LoadActivity(hls, Events)
     const listeners = {
-      [Events.MANIFEST_PARSED]: () => this.#manifestParsed(),
-      [Events.AUDIO_TRACKS_UPDATED]: () => this.#audioTracksUpdated(),
+      [Events.MANIFEST_PARSED]: () => this.manifestParsed() && this.#load(),
+      [Events.AUDIO_TRACKS_UPDATED]: () => this.audioTracksUpdated(),
       [Events.AUDIO_TRACK_SWITCHED]: () => this.callbacks.changed(this),
       [Events.INIT_PTS_FOUND]: (/** @type {any} */ found) =>
         (this.filmStartS = found.initPTS / found.timescale),
-      [Events.LEVELS_UPDATED]: () => this.#manifestParsed(),
+      [Events.LEVELS_UPDATED]: () => this.levelsChanged(),
       [Events.LEVEL_UPDATED]: (/** @type {any} */ { details }) => this.#levelUpdated(details),
       [Events.BUFFER_CODECS]: (/** @type {any} */ tracks) => this.#codecsKnown(tracks),
       [Events.FRAG_BUFFERED]: () => this.#partArrived(),
@@ -122,41 +113,6 @@ class HlsSource {
   }
 
   // ---------------------------------------------------------------- tracks
-
-  #manifestParsed() {
-    this.qualities = qualitiesOf(this.hls.levels)
-    this.callbacks.changed(this)
-  }
-
-  #audioTracksUpdated() {
-    this.audioTracks = audioTracksOf(this.hls.audioTracks)
-    const wanted = preferredTrack(this.audioTracks, loadItem(LANGUAGE_KEY, ""))
-    if (wanted && wanted.id !== this.hls.audioTrack) this.hls.audioTrack = wanted.id
-    this.callbacks.changed(this)
-  }
-
-  get captionTracks() {
-    return captionTracksOf(this.hls?.allSubtitleTracks ?? [])
-  }
-
-  get audioTrack() {
-    return this.hls?.audioTrack ?? -1
-  }
-
-  /** The language is remembered for other media. @param {number} id */
-  setAudioTrack(id) {
-    if (!this.audioTracks[id]) return
-    this.hls.audioTrack = id
-    saveItem(LANGUAGE_KEY, this.audioTracks[id].language)
-    this.callbacks.changed(this)
-  }
-
-  /** @param {number | null} id null: chosen by the line's speed */
-  setQuality(id) {
-    this.quality = id
-    this.hls.nextLevel = id ?? -1
-    this.callbacks.changed(this)
-  }
 
   /** @param {Record<string, {codec?: string} | undefined>} buffers of what hls.js appends */
   #codecsKnown({ audio, video, audiovideo }) {
@@ -292,6 +248,7 @@ class HlsSource {
     this.hls = null
     this.audioTracks = []
     this.qualities = []
+    this.soundOnly = this.sound = null
     this.element.src = this.url
     this.element.load()
     return true
